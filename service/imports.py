@@ -1,0 +1,154 @@
+"""Use cases of what comes in: a programme file and a wave's answers, whole or not at all, every attempt on record."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+import sqlalchemy as sa
+
+from service import schema
+from service.programme import Programme, read_programme
+from service.runs import add_run
+from service.store import Store, insert_frame
+from service.wave_file import check_wave_name, read_wave
+from words import Fault
+
+IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: outcome "imported", "unchanged" or "corrected" (a new version beside the old one)."""
+
+    outcome: str
+    programme: str
+    wave: str
+    version: int
+    interviews: int = 0
+
+
+def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imported:
+    """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
+    with _on_record(store, Attempt("", "", file, by)) as attempt:
+        programme = read_programme(content, file)
+        attempt.programme = programme.name
+        with store.begin() as connection:
+            last = _last(connection, schema.programmes, programme=programme.name)
+            if last is not None and last.digest == programme.digest:
+                attempt.done = Imported(UNCHANGED, programme.name, "", last.version)
+            else:
+                version = 1 if last is None else last.version + 1
+                run_id = add_run(connection, "import-programme", {"file": file}, (), by=by)
+                row = dict(programme=programme.name, version=version, digest=programme.digest, file=file)
+                connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
+                outcome = IMPORTED if last is None else CORRECTED
+                attempt.done = Imported(outcome, programme.name, "", version)
+            _record(connection, attempt)
+    return attempt.done
+
+
+def import_wave(store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str) -> Imported:
+    """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version."""
+    with _on_record(store, Attempt(programme, wave, file, by)) as attempt:
+        check_wave_name(wave)
+        version_id, plan = current_programme(store, programme)
+        data = read_wave(content, file, plan)
+        with store.begin() as connection:
+            last = _last(connection, schema.waves, programme=programme, wave=wave)
+            count = len(data.respondents)
+            if last is not None and last.digest == data.digest:
+                attempt.done = Imported(UNCHANGED, programme, wave, last.version, count)
+            else:
+                version = 1 if last is None else last.version + 1
+                arguments = {"programme": programme, "wave": wave, "file": file}
+                run_id = add_run(connection, "import-wave", arguments, [("programme", version_id)], by=by)
+                row = dict(programme=programme, wave=wave, version=version, digest=data.digest, file=file)
+                digest = hashlib.sha256(content).hexdigest()
+                added = schema.waves.insert().values(
+                    **row, file_digest=digest, interviews=count, run_id=run_id
+                )
+                wave_id = connection.execute(added).inserted_primary_key[0]
+                for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
+                    numbered = frame.assign(row=range(len(frame)))
+                    insert_frame(connection, schema.MICRODATA[table], numbered, version_id=wave_id)
+                outcome = IMPORTED if last is None else CORRECTED
+                attempt.done = Imported(outcome, programme, wave, version, count)
+            _record(connection, attempt)
+    return attempt.done
+
+
+def current_programme(store: Store, name: str) -> tuple[int, Programme]:
+    """The version_id and content of a programme's newest version."""
+    with store.read() as connection:
+        row = _last(connection, schema.programmes, programme=name)
+    if row is None:
+        known = programme_names(store)
+        raise Fault(key="programme.unknown", found=name, expected=known or ["-"])
+    return row.version_id, read_programme(row.content, row.file)
+
+
+def programme_names(store: Store) -> list[str]:
+    """Names of the programmes taken in."""
+    return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
+
+
+def wave_versions(store: Store, programme: str) -> pd.DataFrame:
+    """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
+    waves = schema.waves
+    select = sa.select(waves).where(waves.c.programme == programme).order_by(waves.c.wave, waves.c.version)
+    found = store.frame(select)
+    return found.assign(current=~found.duplicated("wave", keep="last"))
+
+
+def import_log(store: Store) -> pd.DataFrame:
+    """Every attempt to import anything, newest first, with the fault of each refusal (a key in words/ and its values)."""
+    return store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+
+
+@dataclass
+class Attempt:
+    """An import under way: what was tried, and what it did once it is done."""
+
+    programme: str
+    wave: str
+    file: str
+    by: str
+    done: Imported | None = None
+
+
+@contextmanager
+def _on_record(store: Store, attempt: Attempt) -> Iterator[Attempt]:
+    """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
+    try:
+        yield attempt
+    except Fault as fault:
+        with store.begin() as connection:
+            _record(connection, attempt, fault)
+        raise
+
+
+def _record(connection: sa.Connection, attempt: Attempt, fault: Fault | None = None) -> None:
+    done = attempt.done if fault is None else None
+    connection.execute(
+        schema.imports.insert().values(
+            at=datetime.now(UTC),
+            by=attempt.by,
+            programme=attempt.programme,
+            wave=attempt.wave,
+            file=attempt.file,
+            outcome=done.outcome if done else REFUSED,
+            version=done.version if done else None,
+            interviews=(done.interviews or None) if done else None,
+            fault=fault.key if fault else None,
+            fault_values=dict(fault.values) if fault else None,
+        )
+    )
+
+
+def _last(connection: sa.Connection, table: sa.Table, **key):
+    """The newest version's row, or None."""
+    select = sa.select(table).where(*(table.c[k] == v for k, v in key.items()))
+    return connection.execute(select.order_by(table.c.version.desc()).limit(1)).first()

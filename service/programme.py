@@ -1,0 +1,249 @@
+"""A survey programme read from one TOML file: its areas, columns, items, measures, design and rules, in both languages."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from accountability import Rule
+from accountability.rules import KINDS, NOT_LAST
+from estimation.design import LONELY
+from estimation.indicators import SCORE, SHARE, Item, Measure
+from words import LANGUAGES, Fault
+
+CODE = re.compile(r"[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area that is ranked: its code in the file, its league, its names."""
+
+    code: str
+    league: str
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of the wave's file say who answered, where, how sampled and with what weight."""
+
+    respondent: tuple[str, ...]
+    area: str
+    stratum: tuple[str, ...]
+    psu: tuple[str, ...]
+    weight: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One survey as data; `digest` is that of the file's text.  names: key -> {"zh": …, "en": …} of measures, items, …"""
+
+    name: str
+    title: Mapping[str, str]
+    note: Mapping[str, str]
+    source: Mapping[str, str]
+    simulated: bool
+    encoding: str
+    columns: Columns
+    lonely: str
+    level: float
+    leagues: Mapping[str, Mapping[str, str]]
+    areas: Mapping[str, Area]
+    items: Mapping[str, Item]
+    item_texts: Mapping[str, Mapping[str, str]]
+    measures: Mapping[str, Measure]
+    measure_names: Mapping[str, Mapping[str, str]]
+    rules: Mapping[str, tuple[Rule, ...]]
+    rule_names: Mapping[str, Mapping[str, str]]
+    digest: str
+
+    def league_areas(self, league: str) -> list[str]:
+        """Codes of the league's areas, in the file's order."""
+        return [code for code, area in self.areas.items() if area.league == league]
+
+
+def read_programme(content: bytes, file: str) -> Programme:
+    """The programme in a TOML file's bytes; a Fault names the file and the entry that is missing or wrong."""
+    try:
+        data = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Fault(key="programme.encoding", file=file, row=line) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
+    entry = Entry(file, "", data)
+    leagues = {k: v.names("name") for k, v in entry.entries("leagues").items()}
+    items, item_texts = _items(entry)
+    measures, measure_names = _measures(entry, items)
+    rules, rule_names = _rules(entry, measures)
+    return Programme(
+        name=entry.code("programme"),
+        title=entry.names("name"),
+        note=entry.names("note"),
+        source=entry.names("source"),
+        simulated=entry.get("simulated", bool),
+        encoding=entry.get("encoding", str, "utf-8"),
+        columns=_columns(entry.at("columns")),
+        lonely=entry.at("design").one_of("lonely", LONELY),
+        level=_level(entry),
+        leagues=leagues,
+        areas=_areas(entry, leagues),
+        items=items,
+        item_texts=item_texts,
+        measures=measures,
+        measure_names=measure_names,
+        rules=rules,
+        rule_names=rule_names,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table of the TOML file and where it stands, so that a fault can name the place."""
+
+    file: str
+    path: str
+    data: Mapping
+
+    def where(self, key: str) -> str:
+        """The entry's name as a person would look for it: measures.safe.counts."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def fault(self, key: str, found, expected) -> Fault:
+        """A Fault naming file and entry, what was found and what was expected."""
+        return Fault(
+            key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected
+        )
+
+    def get(self, key: str, kind, default=None):
+        """The value of `key`, of type `kind`."""
+        value = self.data.get(key, default)
+        if value is None:
+            raise Fault(key="programme.missing", file=self.file, entry=self.where(key))
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            raise self.fault(key, repr(value), kind.__name__ if isinstance(kind, type) else "number")
+        return value
+
+    def at(self, key: str) -> "Entry":
+        """The table under `key`."""
+        return Entry(self.file, self.where(key), self.get(key, dict))
+
+    def entries(self, key: str, default=None) -> dict[str, "Entry"]:
+        """The tables under `key`, by name; at least one unless a default is given."""
+        table = self.get(key, dict, default)
+        if not table and default is None:
+            raise self.fault(key, "{}", "[" + self.where(key) + ".…]")
+        return {k: Entry(self.file, self.where(key), table).at(k) for k in table}
+
+    def code(self, key: str) -> str:
+        """A short name without blanks."""
+        value = self.get(key, str)
+        if not CODE.fullmatch(value):
+            raise self.fault(key, repr(value), "A-Z a-z 0-9 _ . -")
+        return value
+
+    def names(self, key: str) -> Mapping[str, str]:
+        """A name in both languages."""
+        return {language: self.at(key).get(language, str) for language in LANGUAGES}
+
+    def one_of(self, key: str, allowed) -> str:
+        """A value out of a fixed few."""
+        value = self.get(key, str)
+        if value not in allowed:
+            raise self.fault(key, repr(value), list(allowed))
+        return value
+
+    def texts(self, key: str, default=None) -> tuple[str, ...]:
+        """One text or a list of texts."""
+        value = self.get(key, str | list, default)
+        values = (value,) if isinstance(value, str) else tuple(value)
+        if not all(isinstance(v, str) for v in values):
+            raise self.fault(key, repr(value), '["…"]')
+        return values
+
+    def number(self, key: str) -> float:
+        """A number; a text such as "200/3" is an exact fraction."""
+        value = self.get(key, int | float | str)
+        try:
+            return float(Fraction(value))
+        except (ValueError, ZeroDivisionError) as error:
+            raise self.fault(key, repr(value), '66.7, "200/3"') from error
+
+
+def _level(entry: Entry) -> float:
+    level = entry.number("level") if "level" in entry.data else 0.95
+    if not 0.5 <= level < 1:
+        raise entry.fault("level", level, "0.5 … 0.999")
+    return level
+
+
+def _columns(entry: Entry) -> Columns:
+    psu = entry.texts("psu", [])
+    respondent = entry.texts("respondent")
+    return Columns(
+        respondent=respondent,
+        area=entry.get("area", str),
+        stratum=entry.texts("stratum", []),
+        psu=psu or respondent,
+        weight=entry.get("weight", str),
+    )
+
+
+def _areas(entry: Entry, leagues) -> dict[str, Area]:
+    areas = {}
+    for code, area in entry.entries("areas").items():
+        areas[code] = Area(code, area.one_of("league", leagues), {x: area.get(x, str) for x in LANGUAGES})
+    return areas
+
+
+def _items(entry: Entry) -> tuple[dict, dict]:
+    items, texts = {}, {}
+    for name, item in entry.entries("items").items():
+        answers = {code: item.at("answers").names(code) for code in item.get("answers", dict)}
+        items[name] = Item(
+            name, answers, frozenset(item.texts("not_answered", [])), frozenset(item.texts("not_asked", []))
+        )
+        texts[name] = item.names("text")
+    return items, texts
+
+
+def _measures(entry: Entry, items) -> tuple[dict, dict]:
+    measures, names = {}, {}
+    for name, measure in entry.entries("measures").items():
+        kind = measure.one_of("kind", (SHARE, SCORE))
+        of = measure.texts("items")
+        unknown = [i for i in of if i not in items]
+        if unknown or not of or (kind == SHARE and len(of) != 1):
+            raise measure.fault("items", list(of), list(items))
+        counts = measure.texts("counts") if kind == SHARE else ()
+        points = (
+            {c: measure.at("points").number(c) for c in measure.get("points", dict)} if kind == SCORE else {}
+        )
+        for item in of:
+            allowed = set(items[item].answers)
+            given, key = (set(counts), "counts") if kind == SHARE else (set(points), "points")
+            if not given <= allowed or (kind == SCORE and given != allowed):
+                raise measure.fault(key, sorted(given), sorted(allowed))
+        if kind == SCORE and len(set(points.values())) < 2:
+            raise measure.fault("points", sorted(points.values()), "≥ 2")
+        best = measure.one_of("best", ("largest", "smallest"))
+        measures[name] = Measure(name, kind, of, frozenset(counts), points, best == "largest")
+        names[name] = measure.names("name")
+    return measures, names
+
+
+def _rules(entry: Entry, measures) -> tuple[dict, dict]:
+    rules, names = {name: () for name in measures}, {}
+    for name, rule in entry.entries("rules", {}).items():
+        kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")
+        if kind == NOT_LAST and (threshold < 1 or threshold != int(threshold)):
+            raise rule.fault("threshold", threshold, "1, 2, 3 …")
+        measure = rule.one_of("measure", measures)
+        rules[measure] += (
+            Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),
+        )
+        names[name] = rule.names("name")
+    return rules, names

@@ -1,0 +1,96 @@
+"""Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom."""
+
+import getpass
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from service import schema
+from service.store import Store
+
+PURE_ROOMS = ("tables.py", "estimation", "accountability")
+
+
+def person() -> str:
+    """The name of the user of this machine, as runs record it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+@cache
+def code_version() -> str:
+    """The package's version and a digest of the pure rooms' source: the same digest computes the same numbers."""
+    root, digest = Path(__file__).parents[1], hashlib.sha256()
+    for room in PURE_ROOMS:
+        path = root / room
+        for file in [path] if path.is_file() else sorted(path.glob("*.py")):
+            digest.update(file.read_bytes())
+    return f"{version('rankshift')}+{digest.hexdigest()[:12]}"
+
+
+def generator(seed: str, *labels: str) -> np.random.Generator:
+    """A stream of random numbers of its own for each seed and labels (measure, league): Philox, keyed by SHA-256."""
+    key = hashlib.sha256("\x1f".join((seed, *labels)).encode()).digest()
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype=np.uint64)))
+
+
+def add_run(
+    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str = "", by: str
+) -> int:
+    """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
+    row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=by)
+    run_id = connection.execute(
+        schema.runs.insert().values(**row, at=datetime.now(UTC))
+    ).inserted_primary_key[0]
+    if inputs:
+        rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
+        connection.execute(schema.run_inputs.insert(), rows)
+    return run_id
+
+
+def find_run(
+    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str
+) -> int | None:
+    """The run that already did this with the same inputs, arguments, seed and code, if there is one."""
+    runs = schema.runs
+    select = sa.select(runs.c.run_id, runs.c.arguments).where(
+        runs.c.use_case == use_case, runs.c.seed == seed, runs.c.version == code_version()
+    )
+    for run_id, found in connection.execute(select.order_by(runs.c.run_id.desc())).all():
+        if found == dict(arguments) and run_inputs(connection, run_id) == set(inputs):
+            return run_id
+    return None
+
+
+def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
+    """The (kind, version_id) pairs a run read."""
+    inputs = schema.run_inputs
+    rows = connection.execute(sa.select(inputs.c.kind, inputs.c.version_id).where(inputs.c.run_id == run_id))
+    return {(kind, number) for kind, number in rows}
+
+
+def outdated_runs(store: Store) -> set[int]:
+    """Runs that read a programme or wave of which a newer version exists."""
+    inputs = schema.run_inputs
+    late: set[int] = set()
+    for kind, table, key in (
+        ("programme", schema.programmes, ["programme"]),
+        ("wave", schema.waves, ["programme", "wave"]),
+    ):
+        newer = table.alias()
+        same = sa.and_(*(table.c[k] == newer.c[k] for k in key), newer.c.version > table.c.version)
+        select = (
+            sa.select(inputs.c.run_id)
+            .join(table, sa.and_(inputs.c.kind == kind, inputs.c.version_id == table.c.version_id))
+            .where(sa.exists().where(same))
+        )
+        late |= set(store.frame(select).run_id)
+    return late

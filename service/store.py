@@ -1,0 +1,136 @@
+"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL, with transactions that are all or nothing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from service import schema
+from words import Fault
+
+STORE_VARIABLE = "RANKSHIFT_STORE"
+DEFAULT_URL = "sqlite:///rankshift.db"
+PATIENCE = 30  # seconds a writer waits for another one
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """An open store; every use case takes one."""
+
+    engine: sa.Engine
+
+    @classmethod
+    def create(cls, url: str) -> "Store":
+        """The store at `url`, its tables made if they are not there yet."""
+        store = cls(_engine(url))
+        with _reachable(url):
+            schema.metadata.create_all(store.engine)
+            with store.begin() as connection:
+                if connection.scalar(sa.select(schema.about.c.schema)) is None:
+                    connection.execute(schema.about.insert().values(schema=schema.SCHEMA))
+        return store.checked(url)
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """The store at `url`; a Fault if none was made there, or by another version."""
+        store = cls(_engine(url))
+        if store.engine.dialect.name == "sqlite" and not Path(store.engine.url.database or "").is_file():
+            raise Fault(key="store.absent", url=shown(url))
+        return store.checked(url)
+
+    def checked(self, url: str) -> "Store":
+        """Itself, if its tables are there and of this version."""
+        with _reachable(url):
+            if not sa.inspect(self.engine).has_table("about"):
+                raise Fault(key="store.absent", url=shown(url))
+            with self.read() as connection:
+                found = connection.scalar(sa.select(schema.about.c.schema))
+        if found != schema.SCHEMA:
+            raise Fault(key="store.version", url=shown(url), found=str(found), expected=schema.SCHEMA)
+        return self
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """One transaction: everything in it is written, or nothing."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+            raise Fault(key="store.busy", problem=_first_line(error)) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection that only reads: on SQLite it waits for no writer and no writer waits for it."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def frame(self, select: sa.Select) -> pd.DataFrame:
+        """The rows a SELECT finds, as a DataFrame."""
+        with self.read() as connection:
+            result = connection.execute(select)
+            return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+
+def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed) -> None:
+    """Write a DataFrame's rows, each with the `fixed` values added; NaN in an optional column becomes NULL."""
+    rows = frame.assign(**fixed).astype(object)
+    records = rows.where(rows.notna(), None).to_dict("records")
+    if records:
+        connection.execute(table.insert(), records)
+
+
+def store_url(given: str | None = None) -> str:
+    """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
+    url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
+    return url if "://" in url else f"sqlite:///{url}"
+
+
+def shown(url: str) -> str:
+    """The URL without its password."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Fault(key="store.url", found=url) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Fault(key="store.url", found=shown(url))
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
+    sa.event.listen(engine, "connect", _sqlite_connect)
+    sa.event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _sqlite_connect(connection, _record) -> None:
+    connection.isolation_level = (
+        None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
+    )
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _reachable(url: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise Fault(key="store.unreachable", url=shown(url), problem=_first_line(error)) from error
+
+
+def _first_line(error: sa.exc.DBAPIError) -> str:
+    return str(error.orig).splitlines()[0]

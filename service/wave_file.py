@@ -1,0 +1,165 @@
+"""A wave's CSV file checked cell by cell against its programme: all of it is good, or one message says where it is not."""
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimation.design import Design
+from service.programme import Programme
+from tables import RESPONDENTS, RESPONSES, check
+from words import Fault
+
+WAVE = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
+FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts; the table's index holds these row numbers
+JOIN = " / "  # between the codes of a key made of several columns
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, eq=False)
+class WaveData:
+    """Who answered (RESPONDENTS) and what (RESPONSES), in the programme's terms, with a digest of that content."""
+
+    respondents: pd.DataFrame
+    responses: pd.DataFrame
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content; the order of rows does not matter."""
+        parts = [
+            t.sort_values(list(t.columns)).to_csv(index=False) for t in (self.respondents, self.responses)
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def check_wave_name(wave: str) -> str:
+    """The wave's name if it says a period that sorts by time: 2015Q1, 2015-03 or 2015."""
+    if not WAVE.fullmatch(wave):
+        raise Fault(key="wave.name", found=wave)
+    return wave
+
+
+def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
+    """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
+    table = _table(content, file, programme.encoding)
+    columns = programme.columns
+    used = [
+        *columns.respondent,
+        columns.area,
+        *columns.stratum,
+        *columns.psu,
+        columns.weight,
+        *programme.items,
+    ]
+    missing = [c for c in dict.fromkeys(used) if c not in table.columns]
+    if missing:
+        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    for column in dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]):
+        _refuse(table[column] == "", "wave.blank", file, column, table)
+    _refuse(
+        ~table[columns.area].isin(list(programme.areas)),
+        "wave.area",
+        file,
+        columns.area,
+        table,
+        expected=list(programme.areas),
+    )
+    weight = _weights(table, file, columns.weight)
+    for name, item in programme.items.items():
+        known = table[name].isin(list(item.codes))
+        _refuse(~known, "wave.code", file, name, table, expected=sorted(item.codes))
+    unit = _joined(table, columns.respondent)
+    repeated = unit.duplicated()
+    if repeated.any():
+        row = int(repeated.to_numpy().argmax())
+        first = int((unit == unit.iloc[row]).to_numpy().argmax())
+        raise Fault(
+            key="wave.respondent",
+            file=file,
+            row=int(table.index[row]),
+            first=int(table.index[first]),
+            column=list(columns.respondent),
+            found=unit.iloc[row],
+            count=int(repeated.sum()),
+        )
+    respondents = pd.DataFrame(
+        {
+            "unit_id": unit,
+            "area": table[columns.area],
+            "stratum": _joined(table, columns.stratum) if columns.stratum else "all",
+            "psu": _joined(table, columns.psu),
+            "weight": weight,
+        }
+    )
+    Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
+    answers = table[list(programme.items)].assign(unit_id=unit)
+    responses = answers.melt(id_vars="unit_id", var_name="item", value_name="answer")
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
+
+
+def _table(content: bytes, file: str, encoding: str) -> pd.DataFrame:
+    if not content.strip():
+        raise Fault(key="wave.empty", file=file)
+    if content.startswith((ZIP, OLE)):
+        raise Fault(key="wave.workbook", file=file)
+    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Fault(key="wave.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
+    try:
+        text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        start = getattr(error, "start", 0)
+        found = content[start : start + 1].hex()
+        row = content[:start].count(b"\n") + 1
+        raise Fault(key="wave.encoding", file=file, expected=encoding, row=row, found=f"0x{found}") from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: dict[int, list[str]] = {}
+    try:
+        header = [name.strip() for name in next(reader)]
+        for number, row in enumerate(reader, FIRST_ROW):
+            if row and len(row) != len(header):
+                raise Fault(key="wave.ragged", file=file, row=number, found=len(row), expected=len(header))
+            if row:
+                rows[number] = [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise Fault(key="wave.not_csv", file=file, row=reader.line_num, problem=str(error)) from error
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise Fault(key="wave.header_twice", file=file, columns=twice)
+    if not rows:
+        raise Fault(key="wave.no_rows", file=file)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype=str)
+
+
+def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
+    _refuse(table[column] == "", "wave.weight_missing", file, column, table)
+    weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    _refuse(~np.isfinite(weight), "wave.weight_text", file, column, table)
+    _refuse(weight < 0, "wave.weight_negative", file, column, table)
+    if not weight.any():
+        raise Fault(key="design.weight_zero", column=column)
+    return weight
+
+
+def _refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, **values) -> None:
+    """Raise the Fault `key` for the first row where `wrong` holds."""
+    wrong = np.asarray(wrong)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise Fault(
+            key=key,
+            file=file,
+            row=int(table.index[row]),
+            column=column,
+            found=table[column].iloc[row],
+            count=int(wrong.sum()),
+            **values,
+        )
+
+
+def _joined(table: pd.DataFrame, columns) -> pd.Series:
+    first, *rest = columns
+    return table[first].str.cat([table[c] for c in rest], sep=JOIN) if rest else table[first]

@@ -1,0 +1,207 @@
+"""Use cases on waves: estimate one, compare two, and compute a run again; each loads, computes in a pure room, saves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+import tables
+from accountability import report
+from estimation import Design, measure_values
+from service import schema
+from service.imports import current_programme, wave_versions
+from service.programme import Programme, read_programme
+from service.runs import add_run, find_run, generator, run_inputs
+from service.store import Store, insert_frame
+from words import Fault
+
+ESTIMATE, COMPARE = "estimate", "compare"
+SEED = "rankshift"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A run's number, whether it had been computed before, and the measures nobody answered in it."""
+
+    run_id: int
+    repeated: bool
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One version of a wave as loaded: its name, its respondents and their answers by item."""
+
+    version_id: int
+    name: str
+    respondents: pd.DataFrame
+    answers: pd.DataFrame
+
+
+def estimate_wave(
+    store: Store, programme: str, wave: str, *, by: str, seed: str = SEED, progress: Progress = lambda _: None
+) -> Computed:
+    """Estimates, covariances, ranks and verdicts of every measure and league of a wave, in one run."""
+    plan_id, plan = current_programme(store, programme)
+    inputs = [("programme", plan_id), ("wave", current_wave(store, programme, wave))]
+    return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, by, progress)
+
+
+def compare_waves(
+    store: Store,
+    programme: str,
+    before: str,
+    after: str,
+    *,
+    by: str,
+    seed: str = SEED,
+    progress: Progress = lambda _: None,
+) -> Computed:
+    """Changes of every measure and league between two waves, with what is real in them, in one run."""
+    if before >= after:
+        raise Fault(key="compare.order", before=before, after=after)
+    plan_id, plan = current_programme(store, programme)
+    versions = [("wave", current_wave(store, programme, wave)) for wave in (before, after)]
+    arguments = {"programme": programme, "before": before, "after": after}
+    return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, by, progress)
+
+
+def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[str]:
+    """Compute an estimate or compare run again from the versions it read; the names of tables that differ (none: same).
+
+    Numbers are the same when every one agrees to 1e-12 relative; nothing is written.
+    """
+    with store.read() as connection:
+        run = connection.execute(sa.select(schema.runs).where(schema.runs.c.run_id == run_id)).first()
+        if run is None or run.use_case not in COMPUTE:
+            raise Fault(key="rerun.unknown", found=run_id)
+        inputs = run_inputs(connection, run_id)
+        plan_id = next(number for kind, number in inputs if kind == "programme")
+        row = connection.execute(
+            sa.select(schema.programmes).where(schema.programmes.c.version_id == plan_id)
+        ).one()
+    plan = read_programme(row.content, row.file)
+    loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
+    made, _ = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
+    return [name for name, frame in made.items() if not _same(frame, _stored(store, name, run_id), name)]
+
+
+def current_wave(store: Store, programme: str, wave: str) -> int:
+    """The version_id of a wave's newest version."""
+    versions = wave_versions(store, programme)
+    found = versions[versions.current & (versions.wave == wave)]
+    if found.empty:
+        raise Fault(
+            key="wave.unknown",
+            found=wave,
+            programme=programme,
+            expected=list(versions.wave.unique()) or ["-"],
+        )
+    return int(found.version_id.iloc[0])
+
+
+def load_wave(store: Store, version_id: int) -> Wave:
+    """Respondents and answers of one version of a wave, in the order of its file."""
+    respondents, responses = (
+        store.frame(sa.select(t).where(t.c.version_id == version_id).order_by(t.c.row))
+        for t in schema.MICRODATA.values()
+    )
+    answers = responses.pivot(index="unit_id", columns="item", values="answer").reindex(respondents.unit_id)
+    select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
+    return Wave(version_id, store.frame(select).wave[0], respondents, answers)
+
+
+def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Computed:
+    with store.read() as connection:
+        known = find_run(connection, use_case, arguments, inputs, seed=seed)
+    if known is not None:
+        return Computed(known, repeated=True)
+    loaded = [load_wave(store, version) for kind, version in inputs if kind == "wave"]
+    made, unanswered = COMPUTE[use_case](plan, loaded, seed, progress)
+    with store.begin() as connection:
+        run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
+        for name, frame in made.items():
+            insert_frame(connection, schema.DERIVED[name], frame, run_id=run_id)
+    return Computed(run_id, repeated=False, unanswered=tuple(unanswered))
+
+
+def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
+    (wave,) = loaded
+    made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
+    measures, unanswered = _measures(plan, loaded)
+    for name, (data,) in measures.items():
+        progress(name)
+        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level))
+        made["COVARIANCES"].append(report.covariance_table(data))
+        for league in plan.leagues:
+            rng = generator(seed, wave.name, name, league)
+            sets = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
+            made["RANKS"].append(report.rank_table(name, sets))
+            if plan.rules[name]:
+                made["VERDICTS"].append(
+                    report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name])
+                )
+    return _checked(made), unanswered
+
+
+def _compare(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
+    before, after = loaded
+    made, (measures, unanswered) = {"CHANGES": []}, _measures(plan, loaded)
+    for name, pair in measures.items():
+        progress(name)
+        for league in plan.leagues:
+            rng = generator(seed, before.name, after.name, name, league)
+            changes = report.change_table(*pair, plan.league_areas(league), level=plan.level, rng=rng)
+            made["CHANGES"].append(changes.assign(from_wave=before.name, to_wave=after.name))
+    return _checked(made), unanswered
+
+
+COMPUTE = {ESTIMATE: _estimate, COMPARE: _compare}
+
+
+def _measures(plan: Programme, loaded: list[Wave]) -> tuple[dict[str, list[report.WaveMeasure]], list[str]]:
+    """Each measure's data in every loaded wave; and the measures that nobody answered in one of them."""
+    designs = [
+        Design.from_table(w.respondents, weight="weight", stratum="stratum", psu="psu", lonely=plan.lonely)
+        for w in loaded
+    ]
+    found, unanswered = {}, []
+    for name, measure in plan.measures.items():
+        values = [measure_values(w.answers, measure, plan.items) for w in loaded]
+        if any(np.isnan(v).all() for v in values):
+            unanswered.append(name)
+        else:
+            found[name] = [
+                report.WaveMeasure(measure, v, w.respondents.area.to_numpy(), d)
+                for v, w, d in zip(values, loaded, designs, strict=True)
+            ]
+    return found, unanswered
+
+
+def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The tables whole and checked; those without a row left out."""
+    whole = {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
+    return {name: tables.check(frame, getattr(tables, name)) for name, frame in whole.items()}
+
+
+def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:
+    table = schema.DERIVED[name]
+    return store.frame(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")
+
+
+def _same(made: pd.DataFrame, stored: pd.DataFrame, name: str) -> bool:
+    key = list(getattr(tables, name).key)
+    made, stored = (t.sort_values(key, ignore_index=True) for t in (made, stored))
+    if len(made) != len(stored):
+        return False
+    for column in made.columns:
+        a, b = made[column], stored[column]
+        if pd.api.types.is_float_dtype(a):
+            if not np.allclose(a, b.astype(float), rtol=1e-12, atol=0, equal_nan=True):
+                return False
+        elif not (a == b).all():
+            return False
+    return True

@@ -1,0 +1,167 @@
+"""The tables that pass between rooms: their columns, their types, and what is always true of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from words import Fault
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, its key, its columns (name -> str, int or float), columns that may be empty, and its truths."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, type]
+    optional: frozenset[str] = frozenset()
+    truths: tuple[tuple[str, Callable[[pd.DataFrame], np.ndarray]], ...] = ()
+
+
+RESPONDENTS = Table(
+    "RESPONDENTS",
+    key=("unit_id",),
+    columns={"unit_id": str, "area": str, "stratum": str, "psu": str, "weight": float},
+    truths=(("weight >= 0", lambda t: t.weight >= 0),),
+)
+RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+STRATA = Table(
+    "STRATA",
+    key=("stratum",),
+    columns={"stratum": str, "population": int},
+    truths=(("population >= 1", lambda t: t.population >= 1),),
+)
+ALLOCATION = Table(
+    "ALLOCATION",
+    key=("stratum",),
+    columns={"stratum": str, "population": int, "sample": int},
+    truths=(("0 <= sample <= population", lambda t: t["sample"].between(0, t.population)),),
+)
+ESTIMATES = Table(
+    "ESTIMATES",
+    key=("measure", "domain"),
+    columns={
+        "measure": str,
+        "domain": str,
+        "estimate": float,
+        "se": float,
+        "df": float,
+        "lower": float,
+        "upper": float,
+        "level": float,
+        "method": str,
+        "deff": float,
+        "n": int,
+        "n_effective": float,
+    },
+    optional=frozenset({"deff"}),
+    truths=(
+        ("lower <= estimate <= upper", lambda t: (t.lower <= t.estimate) & (t.estimate <= t.upper)),
+        ("se >= 0", lambda t: t.se >= 0),
+        ("n >= 1", lambda t: t.n >= 1),
+    ),
+)
+COVARIANCES = Table(
+    "COVARIANCES",
+    key=("measure", "domain", "other"),
+    columns={"measure": str, "domain": str, "other": str, "covariance": float},
+)
+RANKS = Table(
+    "RANKS",
+    key=("measure", "family", "area"),
+    columns={
+        "measure": str,
+        "family": str,
+        "area": str,
+        "rank": int,
+        "lower": int,
+        "upper": int,
+        "level": float,
+    },
+    truths=(
+        (
+            "1 <= lower <= rank <= upper",
+            lambda t: (t.lower >= 1) & (t.lower <= t["rank"]) & (t["rank"] <= t.upper),
+        ),
+    ),
+)
+CHANGES = Table(
+    "CHANGES",
+    key=("measure", "area"),
+    columns={
+        "measure": str,
+        "area": str,
+        "from_wave": str,
+        "to_wave": str,
+        "change": float,
+        "se": float,
+        "se_design": float,
+        "df": float,
+        "lower": float,
+        "upper": float,
+        "level": float,
+        "p": float,
+        "p_holm": float,
+        "q_screening": float,
+        "relative": float,
+        "relative_se": float,
+        "p_standing": float,
+        "rank_before": int,
+        "rank_after": int,
+        "places": int,
+        "noise": int,
+        "verdict": str,
+    },
+    truths=(
+        ("lower <= change <= upper", lambda t: (t.lower <= t.change) & (t.change <= t.upper)),
+        ("places = rank_before - rank_after", lambda t: t.places == t.rank_before - t.rank_after),
+    ),
+)
+VERDICTS = Table(
+    "VERDICTS",
+    key=("measure", "rule", "area"),
+    columns={
+        "measure": str,
+        "rule": str,
+        "area": str,
+        "printed": bool,
+        "outcome": str,
+        "estimate": float,
+        "lower": float,
+        "upper": float,
+        "threshold": float,
+        "level": float,
+    },
+    truths=(("lower <= estimate <= upper", lambda t: (t.lower <= t.estimate) & (t.estimate <= t.upper)),),
+)
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """`frame` with the table's columns in order and its types; a Fault if a column, key or truth is missing."""
+    missing = [c for c in table.columns if c not in frame.columns]
+    if missing:
+        raise Fault(key="table.columns", table=table.name, columns=missing)
+    frame = frame[list(table.columns)].reset_index(drop=True)
+    required = [c for c in table.columns if c not in table.optional]
+    empty = [c for c in required if frame[c].isna().any()]
+    if empty:
+        raise Fault(
+            key="table.empty", table=table.name, columns=empty, row=int(frame[empty[0]].isna().argmax())
+        )
+    repeated = frame.duplicated(list(table.key))
+    if repeated.any():
+        row = frame.loc[repeated.idxmax(), list(table.key)]
+        raise Fault(key="table.key", table=table.name, columns=list(table.key), found=[str(v) for v in row])
+    for truth, holds in table.truths:
+        wrong = ~np.asarray(holds(frame), dtype=bool)
+        if wrong.any():
+            raise Fault(
+                key="table.truth",
+                table=table.name,
+                truth=truth,
+                row=int(wrong.argmax()),
+                count=int(wrong.sum()),
+            )
+    return frame.astype({c: kind for c, kind in table.columns.items() if kind is not str})

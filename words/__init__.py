@@ -1,0 +1,59 @@
+"""Every sentence a person reads, in Chinese and English, found by key; and the error that carries a key instead of a sentence."""
+
+import json
+import string
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from importlib.resources import files
+
+LANGUAGES = ("zh", "en")
+SEPARATORS = {"zh": "、", "en": ", "}
+LONGEST_LIST = 6
+
+
+class Fault(ValueError):
+    """Something a person gave cannot be used: a key in words/, and the values its sentence needs.
+
+    Pure rooms raise it; the shell renders it in the reader's language with `text(fault.key, language, **fault.values)`.
+    `str(fault)` is the English sentence, for those who call the functions from Python.
+    """
+
+    def __init__(self, *, key: str, **values):
+        self.key, self.values = key, values
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return text(self.key, "en", **self.values)
+
+
+@cache
+def dictionary(language: str) -> Mapping[str, str]:
+    """All sentences of one language: key -> template."""
+    return json.loads(files(__package__).joinpath(f"{language}.json").read_text("utf-8"))
+
+
+class _Sentence(string.Formatter):
+    """str.format that also writes lists (shortened) and values that come in both languages."""
+
+    def __init__(self, language: str):
+        self.language = language
+
+    def format_field(self, value, spec: str) -> str:
+        if isinstance(value, Mapping):
+            value = value[self.language]
+        if isinstance(value, list | tuple | set | frozenset):
+            shown = [self.format_field(v, spec) for v in list(value)[:LONGEST_LIST]]
+            more = len(value) - len(shown)
+            return SEPARATORS[self.language].join(shown) + (f" … (+{more})" if more else "")
+        return format(value, spec)
+
+
+def text(key: str, language: str, **values) -> str:
+    """The sentence `key` in `language` ("zh" or "en"), its blanks filled with `values`."""
+    return _Sentence(language).vformat(dictionary(language)[key], (), values)
+
+
+def speaker(language: str) -> Callable[..., str]:
+    """t(key, **values) for one language; `t.language` says which."""
+    t = partial(text, language=language)
+    return lambda key, **values: t(key, **values)
