@@ -147,9 +147,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     required = [c for c in table.columns if c not in table.optional]
     empty = [c for c in required if frame[c].isna().any()]
     if empty:
-        raise Fault(
-            key="table.empty", table=table.name, columns=empty, row=int(frame[empty[0]].isna().argmax())
-        )
+        raise Fault(key="table.empty", table=table.name, columns=empty, row=int(frame[empty[0]].isna().argmax()))
     repeated = frame.duplicated(list(table.key))
     if repeated.any():
         row = frame.loc[repeated.idxmax(), list(table.key)]

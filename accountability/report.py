@@ -1,4 +1,4 @@
-"""The tables of a bulletin, made from answers: estimates, ranks, verdicts on rules, and changes with what is real in them."""
+"""The tables of a bulletin, made from answers: estimates, ranks, verdicts on rules, and what is real in changes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,9 +101,7 @@ def estimate_table(wave: WaveMeasure, *, level: float) -> pd.DataFrame:
                     "upper": limits.upper,
                     "level": level,
                     "method": methods,
-                    "deff": design_effect(
-                        estimate, wave.values, wave.design, reference=REFERENCE, domain=domain
-                    ),
+                    "deff": design_effect(estimate, wave.values, wave.design, reference=REFERENCE, domain=domain),
                     "n": sizes.n.to_numpy(),
                     "n_effective": sizes.n_effective.to_numpy(),
                 }
@@ -116,9 +114,7 @@ def measure_limits(wave: WaveMeasure, estimate: Estimate, *, level: float):
     """The measure's default interval for an estimate of this wave, and the method used for each name."""
     sizes, m = wave.sizes.loc[list(estimate.names)], wave.measure
     n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
-    return measure_interval(
-        estimate, n, effective, low=m.low, high=m.high, share=m.kind == SHARE, level=level
-    )
+    return measure_interval(estimate, n, effective, low=m.low, high=m.high, share=m.kind == SHARE, level=level)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

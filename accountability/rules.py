@@ -41,9 +41,7 @@ class Verdict:
     level: float
 
 
-def judge(
-    rules, estimate: Estimate, ranks: RankSet | None = None, interval: Interval | None = None
-) -> list[Verdict]:
+def judge(rules, estimate: Estimate, ranks: RankSet | None = None, interval: Interval | None = None) -> list[Verdict]:
     """One verdict a rule and area.
 
     estimate: in the threshold's units; interval: its limits, default the Wald ones; ranks: needed by "not_last".

@@ -80,7 +80,7 @@ def change(before: Estimate, after: Estimate, *, cross) -> Estimate:
 def aligned_cross(cross, design, smooth) -> np.ndarray:
     """The covariance between two waves (k,k) carried over to smoothed variances: the correlations stay.
 
-    design, smooth: (before, after) pairs of Estimates with the same names, with the design's and the smoothed variances.
+    design, smooth: (before, after) pairs of Estimates with the same names, the design's variances and the smoothed.
     """
     r = [se_ratio(d.se, s.se) for d, s in zip(design, smooth, strict=True)]
     return r[0][:, None] * cross * r[1]
@@ -99,9 +99,7 @@ def score_change(shift: Estimate) -> ScoreChange:
     return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, holm, screening)
 
 
-def standing_change(
-    shift: Estimate, *, rng: np.random.Generator, weights=None, draws: int = 10_000
-) -> StandingChange:
+def standing_change(shift: Estimate, *, rng: np.random.Generator, weights=None, draws: int = 10_000) -> StandingChange:
     """m_j = δ_j - Σ_k a_k δ_k against zero, in both directions, max-T stepdown over the league.
 
     weights a (p,), summing to 1 and fixed before the data are seen; None: equal.  The adjusted p of a direction is the
@@ -123,9 +121,7 @@ def standing_change(
     return StandingChange(shift.names, m, se, df, _stepdown_p(z, noise))
 
 
-def verdicts(
-    standing: StandingChange, places, *, alpha: float = 0.05, largest_is_best: bool = True
-) -> np.ndarray:
+def verdicts(standing: StandingChange, places, *, alpha: float = 0.05, largest_is_best: bool = True) -> np.ndarray:
     """REAL where the standing changed at `alpha` and in the direction of the places gained (p,); else CHANCE.
 
     places = rank before - rank after, positive when the area rose.

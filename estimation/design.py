@@ -1,4 +1,4 @@
-"""The sampling design behind a set of interviews: weights, strata, primary sampling units and how many were there to draw."""
+"""The sampling design behind a set of interviews: weights, strata, primary sampling units, and how many there were."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,9 +35,7 @@ class Design:
     stratum_names: np.ndarray
 
     @classmethod
-    def from_table(
-        cls, table, *, weight, stratum=None, psu=None, population=None, lonely="error", nest=False
-    ):
+    def from_table(cls, table, *, weight, stratum=None, psu=None, population=None, lonely="error", nest=False):
         """A design read from the columns of a DataFrame; `stratum` and `psu` may be several columns together.
 
         table       one row an interview; weight, population: column names; stratum, psu: a name or a list of names
@@ -54,9 +52,7 @@ class Design:
         w = _weights(table, weight)
         strata, stratum_names = label_codes(table, stratum)
         inside = [*_columns(stratum), *_columns(psu)] if nest and psu is not None else psu
-        units, psu_names = (
-            (np.arange(len(table)), np.arange(len(table))) if psu is None else label_codes(table, inside)
-        )
+        units, psu_names = (np.arange(len(table)), np.arange(len(table))) if psu is None else label_codes(table, inside)
         psu_stratum = np.zeros(len(psu_names), dtype=np.int64)
         psu_stratum[units] = strata
         split = psu_stratum[units] != strata
@@ -140,9 +136,7 @@ def _weights(table: pd.DataFrame, name) -> np.ndarray:
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(
-            key="design.weight", column=str(name), row=row, found=float(w[row]), count=int(wrong.sum())
-        )
+        raise Fault(key="design.weight", column=str(name), row=row, found=float(w[row]), count=int(wrong.sum()))
     if not w.any():
         raise Fault(key="design.weight_zero", column=str(name))
     return w
@@ -158,7 +152,5 @@ def _populations(table: pd.DataFrame, name, strata: np.ndarray, stratum_names: n
     if differs.any():
         h = strata[differs.argmax()]
         values = [float(v) for v in np.unique(given[strata == h])]
-        raise Fault(
-            key="design.population_varies", column=str(name), stratum=str(stratum_names[h]), found=values
-        )
+        raise Fault(key="design.population_varies", column=str(name), stratum=str(stratum_names[h]), found=values)
     return sizes

@@ -1,4 +1,4 @@
-"""Estimates with their covariance: totals, means, ratios and means of domains, each linearised and sent through the one variance."""
+"""Totals, means, ratios and means of domains: each linearised, its covariance from the one variance."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,9 +43,7 @@ class Estimate:
     def __post_init__(self):
         value = np.atleast_1d(np.asarray(self.value, dtype=float))
         k = len(value)
-        covariance = (
-            self.covariance if sp.issparse(self.covariance) else np.asarray(self.covariance, dtype=float)
-        )
+        covariance = self.covariance if sp.issparse(self.covariance) else np.asarray(self.covariance, dtype=float)
         covariance = covariance.reshape(k, k) if covariance.size == 1 and k == 1 else covariance
         names = (self.names,) if isinstance(self.names, str) else tuple(self.names)
         df = np.broadcast_to(np.asarray(self.df, dtype=float), (k,))
@@ -84,15 +82,13 @@ class Estimate:
         if absent:
             raise Fault(key="estimate.names_absent", names=absent, found=[str(n) for n in self.names])
         at = np.array([position[n] for n in names], dtype=int)
-        covariance = (
-            self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
-        )
+        covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
         return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags)
 
 
 @dataclass(frozen=True, eq=False)
 class Linearization:
-    """k estimates before their variance: value (k,), PSU totals u (m,k) of the linearised variable, the design, df (k,).
+    """k estimates before their variance: value (k,), PSU totals u (m,k) of the linearised variable, design, df (k,).
 
     Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
     """
@@ -250,15 +246,11 @@ def _check_estimate(names, value, covariance, df) -> None:
     if len(names) != k or covariance.shape != (k, k):
         raise Fault(key="estimate.shapes", names=len(names), values=k, covariance=str(covariance.shape))
     if len(set(names)) != k:
-        raise Fault(
-            key="estimate.names_repeated", names=sorted({str(n) for n in names if names.count(n) > 1})
-        )
+        raise Fault(key="estimate.names_repeated", names=sorted({str(n) for n in names if names.count(n) > 1}))
     entries = covariance.data if sp.issparse(covariance) else covariance
     unfit = ~np.isfinite(value) | np.isnan(df)
     if unfit.any() or not np.isfinite(entries).all():
-        raise Fault(
-            key="estimate.not_finite", names=[str(names[j]) for j in np.flatnonzero(unfit)] or ["covariance"]
-        )
+        raise Fault(key="estimate.not_finite", names=[str(names[j]) for j in np.flatnonzero(unfit)] or ["covariance"])
     diagonal = covariance.diagonal()
     if (diagonal < 0).any():
         j = int((diagonal < 0).argmax())

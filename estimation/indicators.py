@@ -72,8 +72,6 @@ def measure_values(answers: pd.DataFrame, measure: Measure, items: dict) -> np.n
 
 
 def _item_values(codes: pd.Series, measure: Measure, item: Item) -> np.ndarray:
-    if measure.kind == SHARE:
-        value = {code: float(code in measure.counts) for code in item.answers}
-    else:
-        value = measure.points
+    share = {code: float(code in measure.counts) for code in item.answers}
+    value = share if measure.kind == SHARE else measure.points
     return codes.map(value).to_numpy(dtype=float)

@@ -8,9 +8,7 @@ from estimation.estimates import Estimate, Interval, t_quantile
 from words import Fault
 
 
-def proportion_interval(
-    estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None
-) -> Interval:
+def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None) -> Interval:
     """Limits for shares (fractions, 0.83): method "logit", "korn_graubard", "wilson" or "wald".
 
     n (k,)            answers behind each share
@@ -29,9 +27,7 @@ def proportion_interval(
     return Interval(np.where(edge, beta[0], logit[0]), np.where(edge, beta[1], logit[1]), level)
 
 
-def measure_interval(
-    estimate: Estimate, n, n_effective, *, low: float, high: float, share: bool, level: float = 0.95
-):
+def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: float, share: bool, level: float = 0.95):
     """The default limits of a measure on the scale low..high, and the method used for each (k,).
 
     Shares: logit, Korn-Graubard at exactly 0 or 1.  Scores: Wald (as R's confint), except where it is a point at an
@@ -75,15 +71,13 @@ def _logit(p, variance, df, n, kish, level):
 
 
 def _korn_graubard(p, variance, df, n, kish, level):
-    """Clopper-Pearson on n* = n_eff (t_{n-1}/t_df)², n_eff = p(1-p)/V.  Korn & Graubard (1998), Survey Methodology 24:193."""
-    n_star = (
-        _effective(p, variance, kish) * (t_quantile(level, np.maximum(n - 1, 1)) / t_quantile(level, df)) ** 2
-    )
+    """Clopper-Pearson on n* = n_eff (t_{n-1}/t_df)², n_eff = p(1-p)/V.  Korn & Graubard (1998)."""
+    n_star = _effective(p, variance, kish) * (t_quantile(level, np.maximum(n - 1, 1)) / t_quantile(level, df)) ** 2
     return _confint(p, n_star, level, "beta")
 
 
 def _wilson(p, variance, df, n, kish, level):
-    """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula with t in the place of z.  Wilson (1927)."""
+    """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula, t in the place of z.  Wilson (1927)."""
     n_star = _effective(p, variance, kish) * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
     return _confint(p, n_star, level, "wilson")
 

@@ -41,9 +41,7 @@ def _direct_and_largest(before, after, at_before, at_after):
     """Ĉ_d and G_d of `common_psu_covariance` for the shared areas."""
     one, two = before.design, after.design
     key_one = list(zip(one.stratum_names[one.psu_stratum], one.psu_names, strict=True))
-    position = {
-        key: j for j, key in enumerate(zip(two.stratum_names[two.psu_stratum], two.psu_names, strict=True))
-    }
+    position = {key: j for j, key in enumerate(zip(two.stratum_names[two.psu_stratum], two.psu_names, strict=True))}
     pairs = [(j, position[key]) for j, key in enumerate(key_one) if key in position]
     if not pairs:
         return np.zeros(len(at_before)), np.zeros(len(at_before))
@@ -57,22 +55,17 @@ def _direct_and_largest(before, after, at_before, at_after):
     )
     mean1, s1 = _stratum_moments(u1, one.psu_stratum, one.sampled)
     mean2, s2 = (
-        table[matched] * (matched >= 0)[:, None]
-        for table in _stratum_moments(u2, two.psu_stratum, two.sampled)
+        table[matched] * (matched >= 0)[:, None] for table in _stratum_moments(u2, two.psu_stratum, two.sampled)
     )
     n1, n2 = one.sampled, np.where(matched >= 0, two.sampled[matched], 0)
     c = np.bincount(h, minlength=len(n1))
     usable = (c > 0) & (n1 > 1) & (n2 > 1)
     kappa = np.where(usable, 1 - 1 / n1 - 1 / np.maximum(n2, 1) + c / (n1 * np.maximum(n2, 1)), 1.0)
-    fpc = np.sqrt(
-        (1 - one.sampling_fraction) * (1 - np.where(matched >= 0, two.sampling_fraction[matched], 0))
-    )
+    fpc = np.sqrt((1 - one.sampling_fraction) * (1 - np.where(matched >= 0, two.sampling_fraction[matched], 0)))
     group = sp.csr_array((np.ones(len(h)), (h, np.arange(len(h)))), shape=(len(n1), len(h)))
     a, b = u1[j1], u2[j2]
     products = (group @ a.multiply(b)).toarray()
-    centred = (
-        products - mean1 * (group @ b).toarray() - mean2 * (group @ a).toarray() + c[:, None] * mean1 * mean2
-    )
+    centred = products - mean1 * (group @ b).toarray() - mean2 * (group @ a).toarray() + c[:, None] * mean1 * mean2
     direct = ((usable * fpc / kappa)[:, None] * centred).sum(axis=0)
     largest = ((usable * fpc * c)[:, None] * s1 * s2).sum(axis=0)
     return direct, largest

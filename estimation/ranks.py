@@ -10,9 +10,7 @@ from scipy import stats
 from estimation.estimates import Estimate
 from words import Fault
 
-NEGATIVE = (
-    1e-8  # an eigenvalue below minus this share of the largest is no rounding: the matrix is no covariance
-)
+NEGATIVE = 1e-8  # an eigenvalue below minus this share of the largest is no rounding: the matrix is no covariance
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +131,7 @@ def _rounds(estimate: Estimate, draws, rng: np.random.Generator):
     """An endless row of draws for the rounds: the same array again, or the next of those given (the last stays)."""
     if isinstance(draws, int | np.integer):
         draws = normal_draws(dense_covariance(estimate), int(draws), rng)
-    given = (
-        [np.asarray(z, dtype=float) for z in draws]
-        if isinstance(draws, list | tuple)
-        else [np.asarray(draws)]
-    )
+    given = [np.asarray(z, dtype=float) for z in draws] if isinstance(draws, list | tuple) else [np.asarray(draws)]
     p = len(estimate.names)
     wrong = [z.shape for z in given if z.ndim != 2 or z.shape[1] != p]
     if wrong:

@@ -5,9 +5,7 @@ import scipy.sparse as sp
 
 from estimation.estimates import Estimate
 
-PRIOR = (
-    30.0  # interviews' worth of the whole league mixed into each area's variance (never into its estimate)
-)
+PRIOR = 30.0  # interviews' worth of the whole league mixed into each area's variance (never into its estimate)
 
 
 def smooth_shares(estimate: Estimate, n_effective, *, prior: float = PRIOR) -> Estimate:

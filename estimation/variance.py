@@ -5,9 +5,7 @@ import scipy.sparse as sp
 
 from estimation.design import Design
 
-ROUNDING = (
-    1e-13  # a sparse variance below this share of the sum of squares it was subtracted from is rounding: zero
-)
+ROUNDING = 1e-13  # a sparse variance below this share of the sum of squares it was subtracted from is rounding: zero
 
 
 def linearized_covariance(z, design: Design):

@@ -67,9 +67,7 @@ def import_wave(store: Store, programme: str, wave: str, content: bytes, file: s
                 run_id = add_run(connection, "import-wave", arguments, [("programme", version_id)], by=by)
                 row = dict(programme=programme, wave=wave, version=version, digest=data.digest, file=file)
                 digest = hashlib.sha256(content).hexdigest()
-                added = schema.waves.insert().values(
-                    **row, file_digest=digest, interviews=count, run_id=run_id
-                )
+                added = schema.waves.insert().values(**row, file_digest=digest, interviews=count, run_id=run_id)
                 wave_id = connection.execute(added).inserted_primary_key[0]
                 for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
                     numbered = frame.assign(row=range(len(frame)))
@@ -104,7 +102,7 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
 
 
 def import_log(store: Store) -> pd.DataFrame:
-    """Every attempt to import anything, newest first, with the fault of each refusal (a key in words/ and its values)."""
+    """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
     return store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
 
 

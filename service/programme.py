@@ -1,4 +1,4 @@
-"""A survey programme read from one TOML file: its areas, columns, items, measures, design and rules, in both languages."""
+"""A survey programme read from one TOML file: areas, columns, items, measures, design and rules, in both languages."""
 
 import hashlib
 import re
@@ -38,7 +38,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Programme:
-    """One survey as data; `digest` is that of the file's text.  names: key -> {"zh": …, "en": …} of measures, items, …"""
+    """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}."""
 
     name: str
     title: Mapping[str, str]
@@ -114,9 +114,7 @@ class Entry:
 
     def fault(self, key: str, found, expected) -> Fault:
         """A Fault naming file and entry, what was found and what was expected."""
-        return Fault(
-            key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected
-        )
+        return Fault(key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected)
 
     def get(self, key: str, kind, default=None):
         """The value of `key`, of type `kind`."""
@@ -219,9 +217,7 @@ def _measures(entry: Entry, items) -> tuple[dict, dict]:
         if unknown or not of or (kind == SHARE and len(of) != 1):
             raise measure.fault("items", list(of), list(items))
         counts = measure.texts("counts") if kind == SHARE else ()
-        points = (
-            {c: measure.at("points").number(c) for c in measure.get("points", dict)} if kind == SCORE else {}
-        )
+        points = {c: measure.at("points").number(c) for c in measure.get("points", dict)} if kind == SCORE else {}
         for item in of:
             allowed = set(items[item].answers)
             given, key = (set(counts), "counts") if kind == SHARE else (set(points), "points")
@@ -242,8 +238,6 @@ def _rules(entry: Entry, measures) -> tuple[dict, dict]:
         if kind == NOT_LAST and (threshold < 1 or threshold != int(threshold)):
             raise rule.fault("threshold", threshold, "1, 2, 3 …")
         measure = rule.one_of("measure", measures)
-        rules[measure] += (
-            Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),
-        )
+        rules[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
         names[name] = rule.names("name")
     return rules, names

@@ -42,23 +42,17 @@ def generator(seed: str, *labels: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype=np.uint64)))
 
 
-def add_run(
-    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str = "", by: str
-) -> int:
+def add_run(connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str = "", by: str) -> int:
     """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
     row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=by)
-    run_id = connection.execute(
-        schema.runs.insert().values(**row, at=datetime.now(UTC))
-    ).inserted_primary_key[0]
+    run_id = connection.execute(schema.runs.insert().values(**row, at=datetime.now(UTC))).inserted_primary_key[0]
     if inputs:
         rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
         connection.execute(schema.run_inputs.insert(), rows)
     return run_id
 
 
-def find_run(
-    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str
-) -> int | None:
+def find_run(connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str) -> int | None:
     """The run that already did this with the same inputs, arguments, seed and code, if there is one."""
     runs = schema.runs
     select = sa.select(runs.c.run_id, runs.c.arguments).where(

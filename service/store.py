@@ -1,4 +1,4 @@
-"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL, with transactions that are all or nothing."""
+"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; transactions are all or nothing."""
 
 import os
 from collections.abc import Iterator
@@ -117,9 +117,7 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 
 
 def _sqlite_connect(connection, _record) -> None:
-    connection.isolation_level = (
-        None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
-    )
+    connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 

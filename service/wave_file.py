@@ -1,4 +1,4 @@
-"""A wave's CSV file checked cell by cell against its programme: all of it is good, or one message says where it is not."""
+"""A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
 
 import csv
 import hashlib
@@ -30,9 +30,7 @@ class WaveData:
     @property
     def digest(self) -> str:
         """SHA-256 of the content; the order of rows does not matter."""
-        parts = [
-            t.sort_values(list(t.columns)).to_csv(index=False) for t in (self.respondents, self.responses)
-        ]
+        parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in (self.respondents, self.responses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Use cases on waves: estimate one, compare two, and compute a run again; each loads, computes in a pure room, saves."""
+"""Use cases on waves: estimate one, compare two, compute a run again; each loads, computes in a pure room, saves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,9 +80,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
             raise Fault(key="rerun.unknown", found=run_id)
         inputs = run_inputs(connection, run_id)
         plan_id = next(number for kind, number in inputs if kind == "programme")
-        row = connection.execute(
-            sa.select(schema.programmes).where(schema.programmes.c.version_id == plan_id)
-        ).one()
+        row = connection.execute(sa.select(schema.programmes).where(schema.programmes.c.version_id == plan_id)).one()
     plan = read_programme(row.content, row.file)
     loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
     made, _ = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
@@ -109,7 +107,7 @@ def load_wave(store: Store, version_id: int) -> Wave:
         store.frame(sa.select(t).where(t.c.version_id == version_id).order_by(t.c.row))
         for t in schema.MICRODATA.values()
     )
-    answers = responses.pivot(index="unit_id", columns="item", values="answer").reindex(respondents.unit_id)
+    answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
     return Wave(version_id, store.frame(select).wave[0], respondents, answers)
 
@@ -141,9 +139,7 @@ def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress
             sets = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
             made["RANKS"].append(report.rank_table(name, sets))
             if plan.rules[name]:
-                made["VERDICTS"].append(
-                    report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name])
-                )
+                made["VERDICTS"].append(report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name]))
     return _checked(made), unanswered
 
 

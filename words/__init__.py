@@ -1,4 +1,4 @@
-"""Every sentence a person reads, in Chinese and English, found by key; and the error that carries a key instead of a sentence."""
+"""Every sentence a person reads, in Chinese and English, found by key; and the error that carries such a key."""
 
 import json
 import string
