@@ -88,3 +88,15 @@ def outdated_runs(store: Store) -> set[int]:
         )
         late |= set(store.frame(select).run_id)
     return late
+
+
+def local_time(at: datetime) -> str:
+    """A stored time on this machine's clock; SQLite gives it back without its zone, which is UTC."""
+    return f"{datetime.fromtimestamp(at.replace(tzinfo=at.tzinfo or UTC).timestamp()):%Y-%m-%d %H:%M}"
+
+
+def run_text(run: Mapping, t) -> str:
+    """A run in one line: number, use case, arguments, seed, code version, time and person."""
+    arguments = " ".join(str(v) for v in run["arguments"].values())
+    shown = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
+    return t("run.line", **shown, version=run["version"], at=local_time(run["at"]), by=run["by"])

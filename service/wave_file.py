@@ -14,7 +14,7 @@ from service.programme import Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
-WAVE = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
+WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts; the table's index holds these row numbers
 JOIN = " / "  # between the codes of a key made of several columns
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"

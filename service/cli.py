@@ -1,0 +1,321 @@
+"""The command `rankshift`: one sub-command a use case, in the reader's language; a fault is one line, exit code 1."""
+
+import locale
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import typer.core
+import typer.rich_utils
+from rich.console import Console
+from rich.table import Table
+
+from estimation.changes import CHANCE, REAL
+from service import imports, league_table, waves, wording
+from service.league import League, read_league, run_list
+from service.runs import local_time, person, run_text
+from service.store import STORE_VARIABLE, Store, shown, store_url
+from words import LANGUAGES, Fault, speaker
+
+LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
+REFUSED = 1
+WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
+ROOT = Path(__file__).parents[1]
+
+
+def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
+    """--language, else RANKSHIFT_LANGUAGE, else the machine's: Chinese if its locale is, English otherwise."""
+    given = [b for a, b in pairwise(arguments) if a == "--language"]
+    given += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
+    wanted = (given or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
+    return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
+
+
+# Help texts are read when the module is imported, so the language is chosen here, once.
+LANGUAGE = chosen_language(sys.argv, os.environ)
+t = speaker(LANGUAGE)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
+typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
+typer.rich_utils.COMMANDS_PANEL_TITLE = t("cli.commands")
+typer.rich_utils.ERRORS_PANEL_TITLE = t("cli.error")
+typer.rich_utils.DEFAULT_STRING = t("cli.default", value="{}")
+typer.rich_utils.REQUIRED_LONG_STRING = t("cli.required")
+
+
+class _Speaking:
+    """A command whose --help option is described in the reader's language."""
+
+    def get_help_option(self, ctx):
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = t("cli.help_option")
+        return option
+
+
+class _Command(_Speaking, typer.core.TyperCommand):
+    pass
+
+
+class _Group(_Speaking, typer.core.TyperGroup):
+    pass
+
+
+app = typer.Typer(cls=_Group, no_args_is_help=True, add_completion=False, help=t("cli.help"))
+
+StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]
+ProgrammeOption = Annotated[str | None, typer.Option("--programme", "-p", help=t("cli.programme"), show_default=False)]
+SeedOption = Annotated[str, typer.Option(help=t("cli.seed"))]
+
+
+@app.callback()
+def language(language: Annotated[str, typer.Option(help=t("cli.language"), metavar="zh|en")] = LANGUAGE) -> None:
+    """The options of every sub-command; the language was read before."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"{language} ({' | '.join(LANGUAGES)})", param_hint="--language")
+
+
+@app.command(cls=_Command, help=t("cli.init.help"))
+def init(store: StoreOption = None) -> None:
+    """Make the store."""
+    url = store_url(store)
+    Store.create(url)
+    out.print(t("cli.init.done", url=shown(url)))
+
+
+@app.command(cls=_Command, help=t("cli.import_programme.help"))
+def import_programme(
+    file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
+) -> None:
+    """Take in a programme."""
+    done = imports.import_programme(Store.open(store_url(store)), _read(file), file.name, by=person())
+    outcome = t(f"outcome.{done.outcome}")
+    out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
+
+
+@app.command(cls=_Command, help=t("cli.import_wave.help"))
+def import_wave(
+    wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
+    file: Annotated[Path, typer.Argument(help=t("cli.import_wave.file"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Take in a wave."""
+    opened = Store.open(store_url(store))
+    name, content = _programme(opened, programme), _read(file)
+    with _working(file.name):
+        done = imports.import_wave(opened, name, wave, content, file.name, by=person())
+    shown_wave = wording.wave_text(done.wave, t)
+    values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
+    out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
+
+
+@app.command(cls=_Command, help=t("cli.estimate.help"))
+def estimate(
+    wave: Annotated[str | None, typer.Argument(help=t("cli.import_wave.wave"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    seed: SeedOption = waves.SEED,
+    store: StoreOption = None,
+) -> None:
+    """Estimate one wave, or all."""
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    for each in [wave] if wave else _waves(opened, name):
+        what = wording.wave_text(imports.check_wave_name(each), t)
+        _compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, by=person(), seed=seed, progress=p))
+
+
+@app.command(cls=_Command, help=t("cli.compare.help"))
+def compare(
+    before: Annotated[str | None, typer.Argument(help=t("cli.compare.before"), show_default=False)] = None,
+    after: Annotated[str | None, typer.Argument(help=t("cli.compare.after"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    seed: SeedOption = waves.SEED,
+    store: StoreOption = None,
+) -> None:
+    """Compare two waves, or all neighbours."""
+    if (before is None) != (after is None):
+        raise typer.BadParameter(t("cli.compare.both"))
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    known = _waves(opened, name)
+    pairs = [(before, after)] if before and after else list(pairwise(known))
+    if not pairs:
+        raise Fault(key="compare.one_wave", programme=name, found=known)
+    for one, two in pairs:
+        what = " → ".join(wording.wave_text(imports.check_wave_name(w), t) for w in (one, two))
+        _compute(
+            what, lambda p, a=one, b=two: waves.compare_waves(opened, name, a, b, by=person(), seed=seed, progress=p)
+        )
+
+
+@app.command(cls=_Command, help=t("cli.league.help"))
+def league(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    measure: Annotated[str | None, typer.Option(help=t("cli.league.measure"), show_default=False)] = None,
+    group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
+    against: Annotated[str | None, typer.Option(help=t("cli.league.against"), show_default=False)] = None,
+    area: Annotated[str | None, typer.Option(help=t("cli.league.area"), show_default=False)] = None,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
+    xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Print a league's table, or write it to a file, or say one area in a sentence."""
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
+    if area is not None:
+        if area not in found.table.index:
+            raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))
+        out.print(wording.area_sentence(found, area, t), soft_wrap=True)
+    for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
+        if path is not None:
+            _write(path, content(found, t))
+    if area is None and csv is None and xlsx is None:
+        _print_league(found)
+
+
+@app.command(cls=_Command, help=t("cli.runs.help"))
+def runs(store: StoreOption = None) -> None:
+    """List the runs."""
+    for run in run_list(Store.open(store_url(store))).to_dict("records"):
+        late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
+        out.print(run_text(run, t) + late, markup=False, soft_wrap=True)
+
+
+@app.command(name="imports", cls=_Command, help=t("cli.imports.help"))
+def list_imports(store: StoreOption = None) -> None:
+    """List the imports."""
+    for row in imports.import_log(Store.open(store_url(store))).to_dict("records"):
+        reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
+        line = f"{local_time(row['at'])}  {row['wave'] or row['programme']}  {row['file']}  "
+        out.print(line + t(f"outcome.{row['outcome']}") + reason, markup=False, soft_wrap=True)
+
+
+@app.command(cls=_Command, help=t("cli.rerun.help"))
+def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None) -> None:
+    """Compute a run again."""
+    opened = Store.open(store_url(store))
+    with _working(str(run)) as progress:
+        differing = waves.rerun(opened, run, progress=progress)
+    if differing:
+        raise Fault(key="cli.rerun.differs", run=run, tables=differing)
+    out.print(t("cli.rerun.same", run=run))
+
+
+@app.command(cls=_Command, help=t("cli.serve.help"))
+def serve(
+    store: StoreOption = None, port: Annotated[int | None, typer.Option(help=t("cli.serve.port"))] = None
+) -> None:
+    """Start the pages."""
+    url = store_url(store)
+    Store.open(url)
+    if url.startswith("sqlite:///"):
+        url = f"sqlite:///{Path(url.removeprefix('sqlite:///')).resolve()}"
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += ["--server.port", str(port)] if port else []
+    environment = {**os.environ, STORE_VARIABLE: url, LANGUAGE_VARIABLE: LANGUAGE}
+    try:
+        raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def main() -> None:
+    """Run the command; a fault is one line on standard error and exit code 1."""
+    try:
+        app()
+    except Fault as fault:
+        err.print(t(fault.key, **fault.values), style="red", markup=False, soft_wrap=True)
+        sys.exit(REFUSED)
+
+
+def _programme(store: Store, given: str | None) -> str:
+    names = imports.programme_names(store)
+    if given is not None:
+        return given
+    if not names:
+        raise Fault(key="cli.no_programme")
+    if len(names) > 1:
+        raise Fault(key="cli.programme_needed", expected=names)
+    return names[0]
+
+
+def _waves(store: Store, programme: str) -> list[str]:
+    imports.current_programme(store, programme)
+    return list(imports.wave_versions(store, programme).wave.unique())
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise Fault(key="file.absent", file=str(file)) from error
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+    out.print(t("cli.written", file=str(file)))
+
+
+@contextmanager
+def _working(what: str):
+    """A spinner on standard error that says what is being computed; yields what to call with the next step."""
+    with err.status(t("cli.working", what=what)) as status:
+        yield lambda step: status.update(t("cli.working", what=f"{what} · {step}"))
+
+
+def _compute(what: str, use_case: Callable[..., waves.Computed]) -> None:
+    with _working(what) as progress:
+        done = use_case(progress)
+    out.print(t("cli.repeated" if done.repeated else "cli.computed", what=what, run=done.run_id))
+    if done.unanswered:
+        out.print(t("cli.unanswered", names=list(done.unanswered)))
+
+
+def _print_league(found: League) -> None:
+    compared = found.against is not None
+    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.kind, "right")]
+    columns += [("interval", "right"), ("n", "right")]
+    columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column, justify in columns:
+        table.add_column(t(f"short.{column}"), justify=justify, no_wrap=True)
+    for row in league_table.league_rows(found, t).to_dict("records"):
+        low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
+        cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.1f}"]
+        cells += [f"{low:.1f}–{high:.1f}", str(row["n"])]
+        cells += _movement_cells(found, row) if compared else []
+        table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
+    title, first, *notes = league_table.league_notes(found, t)
+    out.print(title, style="bold", markup=False, soft_wrap=True)
+    out.print(f"{wording.wave_text(found.wave, t)} · {first}", markup=False, soft_wrap=True)
+    out.print(table, width=WIDEST, crop=False)
+    for note in notes:
+        out.print(note, style="dim", markup=False, soft_wrap=True)
+
+
+def _movement_cells(found: League, row: dict) -> list[str]:
+    code = found.table.verdict[row["code"]]
+    if code not in (REAL, CHANCE):  # nobody answered in the earlier wave
+        return ["", "", "", row["verdict"]]
+    change = wording.shown_value(found.measure, row["change"])
+    return [
+        f"{row['places']:+d}" if row["places"] else "0",
+        f"±{row['noise']}",
+        f"{change:+.1f}",
+        t(f"short.verdict.{code}"),
+    ]

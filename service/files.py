@@ -1,0 +1,54 @@
+"""Tables as files people open: CSV that Excel reads as UTF-8, and XLSX with numbers as numbers and no live formulas."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The table as CSV with a byte-order mark; text a spreadsheet would run as a formula gets a leading apostrophe."""
+    safe = table.apply(lambda column: column.map(_no_formula) if _is_text(column) else column)
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def workbook_bytes(
+    table: pd.DataFrame, *, title: str, formats: Mapping[str, str], notes: Sequence[str], notes_title: str
+) -> bytes:
+    """An XLSX with the table on one sheet and on another the notes that must travel with the figures.
+
+    formats: column -> the spreadsheet's number format ("0.0%").
+    """
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        bold = writer.book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        wrap = writer.book.add_format({"text_wrap": True, "valign": "top"})
+        table.to_excel(writer, sheet_name=title, index=False, header=False, startrow=1)
+        sheet = writer.sheets[title]
+        for k, name in enumerate(table.columns):
+            sheet.write_string(0, k, str(name), bold)
+            number = writer.book.add_format({"num_format": formats[name]}) if name in formats else None
+            sheet.set_column(k, k, _width(table[name], str(name)), number)
+        sheet.freeze_panes(1, 2)
+        sheet = writer.book.add_worksheet(notes_title)
+        sheet.set_column(0, 0, 110, wrap)
+        for row, note in enumerate(notes):
+            sheet.write_string(row, 0, note, wrap)
+    return buffer.getvalue()
+
+
+def _is_text(column: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(column)
+
+
+def _no_formula(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _width(column: pd.Series, name: str) -> float:
+    """Characters a column needs; a Chinese one is two wide."""
+    texts = [name] if pd.api.types.is_numeric_dtype(column) else [name, *column.astype(str).head(200)]
+    return min(max(sum(2 if ord(c) > 0x2E80 else 1 for c in text) for text in texts) + 2, 60)

@@ -1,0 +1,163 @@
+"""What pages and the command line show: a league in one wave, its change since another, and the runs behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import sqlalchemy as sa
+
+from accountability import MET, MISSED, UNDECIDED, report
+from estimation import Measure
+from service import schema
+from service.imports import current_programme, wave_versions
+from service.programme import Programme
+from service.runs import outdated_runs
+from service.store import Store
+from service.waves import COMPARE, ESTIMATE
+from words import Fault
+
+
+@dataclass(frozen=True, eq=False)
+class League:
+    """A league's table: one row an area, best first, and all that belongs under it.
+
+    table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly),
+    alone_lower..alone_upper (this area alone); with `against`: change, places, noise, p_holm, p_standing, verdict, …
+    rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
+    missing: areas of the league nobody answered in.  uncompared: areas shown that have no change.
+    runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
+    """
+
+    plan: Programme
+    measure: Measure
+    league: str
+    wave: str
+    against: str | None
+    table: pd.DataFrame
+    rules: pd.DataFrame
+    everybody: Mapping
+    missing: tuple[str, ...]
+    runs: Mapping[str, Mapping]
+    outdated: bool
+
+    def name(self, area: str) -> Mapping[str, str]:
+        """An area's name in both languages."""
+        return self.plan.areas[area].name
+
+    @property
+    def movers(self) -> list[str]:
+        """Areas whose movement is real."""
+        return [] if self.against is None else list(self.table.index[self.table.verdict == "real"])
+
+
+def read_league(
+    store: Store,
+    programme: str,
+    *,
+    wave: str | None = None,
+    measure: str | None = None,
+    league: str | None = None,
+    against: str | None = None,
+) -> League:
+    """The table of one league; not named means newest wave, first measure and league, nearest comparison."""
+    plan = current_programme(store, programme)[1]
+    name = _one_of(measure, plan.measures, "league.unknown_measure")
+    league = _one_of(league, plan.leagues, "league.unknown_league")
+    wave = wave or newest_wave(store, programme)
+    estimated = _newest_run(store, ESTIMATE, programme=programme, wave=wave)
+    if estimated is None:
+        raise Fault(key="league.not_estimated", wave=wave)
+    compared = _compared(store, programme, wave, against)
+    table, everybody = _estimates(store, estimated["run_id"], name, plan.league_areas(league))
+    if table.empty:
+        raise Fault(key="league.no_measure", wave=wave, measure=plan.measure_names[name])
+    changes = None if compared is None else _rows(store, "CHANGES", compared["run_id"], name).set_index("area")
+    if changes is not None:
+        table = table.join(changes.drop(columns=["measure", "level", "df"]).rename(columns=CHANGE_NAMES))
+    rules = _rows(store, "VERDICTS", estimated["run_id"], name)
+    runs = {r["use_case"]: r for r in (estimated, compared) if r is not None}
+    return League(
+        plan=plan,
+        measure=plan.measures[name],
+        league=league,
+        wave=wave,
+        against=None if compared is None else compared["arguments"]["before"],
+        table=table,
+        rules=rules[rules.area.isin(table.index)],
+        everybody=everybody,
+        missing=tuple(a for a in plan.league_areas(league) if a not in table.index),
+        runs=runs,
+        outdated=not outdated_runs(store).isdisjoint(r["run_id"] for r in runs.values()),
+    )
+
+
+CHANGE_NAMES = {"se": "change_se", "se_design": "change_se_design", "lower": "change_lower", "upper": "change_upper"}
+
+
+def newest_wave(store: Store, programme: str) -> str:
+    """The programme's last wave; a Fault if none was taken in."""
+    waves = wave_versions(store, programme).wave
+    if waves.empty:
+        raise Fault(key="wave.unknown", found="-", programme=programme, expected=["-"])
+    return waves.iloc[-1]
+
+
+def comparisons(store: Store, programme: str, wave: str) -> list[str]:
+    """Waves that `wave` has been compared with, newest first."""
+    runs = run_list(store)
+    mine = [r for r in runs.arguments[runs.use_case == COMPARE] if (r["programme"], r["after"]) == (programme, wave)]
+    return sorted({r["before"] for r in mine}, reverse=True)
+
+
+def run_list(store: Store) -> pd.DataFrame:
+    """Every run, newest first, with `outdated` where a version it read has been corrected since."""
+    runs = store.frame(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
+    return runs.assign(outdated=runs.run_id.isin(outdated_runs(store)))
+
+
+def _one_of(name, known, key: str) -> str:
+    if name is not None and name not in known:
+        raise Fault(key=key, found=name, expected=list(known))
+    return name or next(iter(known))
+
+
+def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
+    runs = schema.runs
+    same = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
+    select = sa.select(runs).where(runs.c.use_case == use_case, *same).order_by(runs.c.run_id.desc()).limit(1)
+    with store.read() as connection:
+        row = connection.execute(select).mappings().first()
+    return None if row is None else dict(row)
+
+
+def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
+    before = against or next(iter(comparisons(store, programme, wave)), None)
+    return None if before is None else _newest_run(store, COMPARE, programme=programme, before=before, after=wave)
+
+
+def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
+    table = schema.DERIVED[name]
+    found = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
+    return found.drop(columns="run_id")
+
+
+def _estimates(store: Store, run_id: int, measure: str, areas) -> tuple[pd.DataFrame, Mapping]:
+    estimates = _rows(store, "ESTIMATES", run_id, measure).set_index("domain")
+    ranks = _rows(store, "RANKS", run_id, measure).set_index("area")
+    joint, alone = (ranks[ranks.family == f] for f in (report.SIMULTANEOUS, report.MARGINAL))
+    table = estimates.loc[[a for a in areas if a in estimates.index]].assign(
+        rank=joint["rank"],
+        rank_lower=joint.lower,
+        rank_upper=joint.upper,
+        alone_lower=alone.lower,
+        alone_upper=alone.upper,
+    )
+    everybody = estimates.loc[report.ALL].to_dict() if report.ALL in estimates.index else {}
+    return table.rename_axis("area").sort_values(["rank", "n"], ascending=[True, False], kind="stable"), everybody
+
+
+def rule_summary(league: League, rule: str) -> Mapping[str, list[str]]:
+    """Areas that miss the rule as printed, and those shown to meet it, shown to miss it, and undecided."""
+    mine = league.rules[league.rules.rule == rule]
+    found = {outcome: list(mine.area[mine.outcome == outcome]) for outcome in (MET, MISSED, UNDECIDED)}
+    return {"printed": list(mine.area[~mine.printed.astype(bool)]), **found}

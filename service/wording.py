@@ -1,0 +1,177 @@
+"""What the figures say, in sentences: numbers with their units, an area's place and movement, a league's headline."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from accountability import MET, MISSED, UNDECIDED
+from estimation import Measure
+from estimation.changes import REAL
+from estimation.indicators import SHARE
+from service.league import League
+from service.runs import local_time
+from service.wave_file import WAVE
+
+Speaker = Callable[..., str]
+ON_THE_SCALE = ("estimate", "lower", "upper", "se", "change", "change_lower", "change_upper")
+ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se")
+
+
+def value_text(measure: Measure, value: float, t: Speaker) -> str:
+    """A share as 89.6%, a score as 83.7."""
+    return t(f"number.{measure.kind}", value=value)
+
+
+def change_text(measure: Measure, value: float, t: Speaker) -> str:
+    """A change with its sign and unit: percentage points of a share, points of a score."""
+    return t(f"number.{measure.kind}_change", value=shown_value(measure, value))
+
+
+def shown_value(measure: Measure, value):
+    """The number a table shows: a share as a percentage (89.6), a score as it is."""
+    return value * 100 if measure.kind == SHARE else value
+
+
+def wave_text(wave: str, t: Speaker) -> str:
+    """2015Q1 as a person says it."""
+    year, quarter, month = WAVE.fullmatch(wave).groups()
+    if quarter:
+        return t("wave.quarter", year=year, quarter=quarter)
+    return t("wave.month", year=year, month=int(month)) if month else t("wave.year", year=year)
+
+
+def places_text(places: int, t: Speaker) -> str:
+    """Risen 3 places, fallen 3 places, or the same place."""
+    return t("places.same") if places == 0 else t("places.risen" if places > 0 else "places.fallen", places=abs(places))
+
+
+def verdict_text(code: str, t: Speaker) -> str:
+    """The verdict's wording."""
+    return t(f"verdict.{code}")
+
+
+def area_sentence(league: League, area: str, t: Speaker) -> str:
+    """Place, its range, and the movement since the other wave with its verdict."""
+    row = league.table.loc[area]
+    place = t(
+        "sentence.place",
+        area=league.name(area),
+        rank=int(row["rank"]),
+        count=len(league.table),
+        level=row.level,
+        lower=int(row.rank_lower),
+        upper=int(row.rank_upper),
+    )
+    if league.against is None:
+        return place + t("sentence.end")
+    if pd.isna(row.places):
+        return place + t("sentence.uncompared", wave=wave_text(league.against, t))
+    key = "sentence.moved_real" if row.verdict == REAL else "sentence.moved_chance"
+    moved = t(
+        key,
+        wave=wave_text(league.against, t),
+        places=places_text(int(row.places), t),
+        change=change_text(league.measure, row.change, t),
+        lower=change_text(league.measure, row.change_lower, t),
+        upper=change_text(league.measure, row.change_upper, t),
+        noise=int(row.noise),
+    )
+    return place + moved
+
+
+def headline(league: League, t: Speaker) -> str:
+    """How many of the league's movements are real, and which."""
+    if league.against is None:
+        return t("headline.no_comparison", count=len(league.table))
+    moved = int((league.table.places.fillna(0) != 0).sum())
+    values = {"count": len(league.table), "moved": moved, "wave": wave_text(league.against, t)}
+    if not league.movers:
+        return t("headline.none", **values)
+    names = [league.name(area) for area in league.movers]
+    return t("headline.some", real=len(names), names=names, **values)
+
+
+def survey_note(league_or_plan, t: Speaker) -> str:
+    """How people were asked and who asked them; simulated data says so first."""
+    plan = getattr(league_or_plan, "plan", league_or_plan)
+    note = t("note.survey", note=plan.note, source=plan.source)
+    return t("note.simulated") + note if plan.simulated else note
+
+
+def fault_text(key: str, values: Mapping, t: Speaker) -> str:
+    """A refusal kept in the import log, as a sentence."""
+    return t(key, **values)
+
+
+def everybody_text(league: League, t: Speaker) -> str:
+    """The estimate over all areas, with its interval and n."""
+    all_of = league.everybody
+    value, lower, upper = (value_text(league.measure, all_of[k], t) for k in ("estimate", "lower", "upper"))
+    return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))
+
+
+def rule_sentence(league: League, rule: str, summary: Mapping[str, list[str]], t: Speaker) -> str:
+    """What the printed rule says and what the figures can show, in counts and names."""
+    counts = {"printed": len(summary["printed"]), "shown": len(summary[MISSED])}
+    counts |= {"met": len(summary[MET]), "undecided": len(summary[UNDECIDED])}
+    sentence = t("leader.rules.summary", rule=league.plan.rule_names[rule], **counts)
+    if not summary["printed"]:
+        return sentence
+    return sentence + t("leader.rules.names_printed", names=[league.name(a) for a in summary["printed"]])
+
+
+def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """League rows as a page shows them: shares in per cent, intervals and ranges as text."""
+    rows = rows.copy()
+    for column in [c for c in ON_THE_SCALE if c in rows]:
+        rows[column] = shown_value(league.measure, rows[column])
+    rows["interval"] = _range(rows.lower, rows.upper, "{:.1f}–{:.1f}")
+    rows["rank_range"] = _range(rows.rank_lower, rows.rank_upper, "{}–{}")
+    rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
+    if league.against is not None:
+        rows["change_interval"] = _range(rows.change_lower, rows.change_upper, "{:+.1f} … {:+.1f}")
+    return rows
+
+
+def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
+    """VERDICTS as a page shows them: the rule's and area's names, as printed, and as shown, with the limits used."""
+    rows = league.rules
+    return pd.DataFrame(
+        {
+            "rule": [league.plan.rule_names[r][t("language.code")] for r in rows.rule],
+            "area": [league.name(a)[t("language.code")] for a in rows.area],
+            "printed": [t("rule.printed_met" if p else "rule.printed_missed") for p in rows.printed],
+            "shown": [t(f"rule.{outcome}") for outcome in rows.outcome],
+            "lower": rows.lower.to_numpy(),
+            "upper": rows.upper.to_numpy(),
+        }
+    )
+
+
+def wave_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """Versions of waves as a page shows them."""
+    return versions.assign(
+        wave=[wave_text(w, t) for w in versions.wave], current=[t("yes" if c else "no") for c in versions.current]
+    )
+
+
+def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The import log as a page shows it: outcomes and reasons in the reader's language."""
+    faults = [fault_text(f, v, t) if f else "" for f, v in zip(log.fault, log.fault_values, strict=True)]
+    return log.assign(
+        at=[local_time(at) for at in log["at"]],
+        wave=[wave_label(w, t) if w else p for w, p in zip(log.wave, log.programme, strict=True)],
+        outcome=[t(f"outcome.{o}") for o in log.outcome],
+        reason=faults,
+        version=log.version.astype("Int64"),
+        interviews=log.interviews.astype("Int64"),
+    )
+
+
+def wave_label(wave: str, t: Speaker) -> str:
+    """A wave's name as a person says it; what somebody typed that is no wave stays as typed."""
+    return wave_text(wave, t) if WAVE.fullmatch(wave) else wave
+
+
+def _range(low: pd.Series, high: pd.Series, form: str) -> list[str]:
+    return ["" if pd.isna(a) else form.format(a, b) for a, b in zip(low, high, strict=True)]

@@ -1,0 +1,64 @@
+"""The leader's page: in one minute, which shifts of rank are real."""
+
+import streamlit as st
+
+from service import league_table, wording
+from service.league import League, rule_summary
+from service.store import Store
+from ui import parts
+
+ICON = ":material/leaderboard:"
+
+
+def show(store: Store, t) -> None:
+    """Headline, one area in a sentence, the chart, the table, the rules."""
+    st.title(t("leader.title"))
+    league = parts.choose_league(store, t)
+    if league is None:
+        return
+    st.subheader(wording.headline(league, t), anchor=False)
+    _one_area(league, t)
+    _charts(league, t)
+    _table(league, t)
+    _rules(league, t)
+    with st.expander(t("leader.how")):
+        st.markdown(t("leader.how.text", level=league.plan.level))
+
+
+def _one_area(league: League, t) -> None:
+    start = league.movers[0] if league.movers else league.table.index[0]
+    codes = list(league.table.index)
+    name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
+    area = st.selectbox(t("leader.pick"), codes, index=codes.index(start), format_func=name)
+    st.info(wording.area_sentence(league, area, t), icon=":material/location_on:")
+
+
+def _charts(league: League, t) -> None:
+    if league.against is not None:
+        st.markdown(t("leader.chart.key", real=parts.ACCENT, chance=parts.QUIET), unsafe_allow_html=True)
+    left, right = st.columns(2)
+    left.altair_chart(parts.estimate_chart(league, t), width="stretch")
+    right.altair_chart(parts.rank_chart(league, t), width="stretch")
+    st.caption(wording.everybody_text(league, t))
+    parts.notes(league, t)
+
+
+def _table(league: League, t) -> None:
+    st.subheader(t("leader.table"), anchor=False)
+    rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
+    columns = ["rank", "area", "estimate", "interval", "rank_range", "n"]
+    if league.against is not None:
+        columns += ["places", "noise", "change", "change_interval", "verdict"]
+    unit = t(f"format.{league.measure.kind}")
+    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", "estimate": unit, "change": "%+.1f"}
+    parts.show_table(rows, columns, formats, t)
+    parts.notes(league, t)
+
+
+def _rules(league: League, t) -> None:
+    rules = league.plan.rules[league.measure.name]
+    if not rules:
+        return
+    st.subheader(t("leader.rules"), anchor=False)
+    for rule in rules:
+        st.markdown(wording.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))

@@ -1,0 +1,69 @@
+"""The statistician's page: every figure with its standard error, its n, its interval, and the run behind it."""
+
+import streamlit as st
+
+from service import league_table, wording
+from service.league import League, run_list
+from service.runs import run_text
+from service.store import Store
+from ui import parts
+
+ICON = ":material/calculate:"
+PROBABILITY = "%.4f"
+
+
+def show(store: Store, t) -> None:
+    """Estimates, changes, rules, downloads and runs."""
+    st.title(t("statistician.title"))
+    league = parts.choose_league(store, t)
+    if league is None:
+        return
+    rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
+    _downloads(league, t)
+    st.subheader(t("statistician.estimates"), anchor=False)
+    _estimates(league, rows, t)
+    if league.against is not None:
+        st.subheader(t("statistician.changes"), anchor=False)
+        _changes(rows, t)
+    if len(league.rules):
+        st.subheader(t("statistician.rules"), anchor=False)
+        parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+    st.subheader(t("statistician.run"), anchor=False)
+    for run in league.runs.values():
+        st.code(run_text(run, t), language=None, wrap_lines=True)
+    with st.expander(t("statistician.runs")):
+        for run in run_list(store).to_dict("records"):
+            st.text(run_text(run, t) + (f"  [{t('column.outdated')}]" if run["outdated"] else ""))
+
+
+def _downloads(league: League, t) -> None:
+    name = f"{league.plan.name}_{league.measure.name}_{league.wave}"
+    left, right, _ = st.columns([1, 1, 4])
+    left.download_button(
+        t("statistician.xlsx"), lambda: league_table.league_workbook(league, t), f"{name}.xlsx", on_click="ignore"
+    )
+    right.download_button(
+        t("statistician.csv"), lambda: league_table.league_csv(league, t), f"{name}.csv", "text/csv", on_click="ignore"
+    )
+
+
+def _estimates(league: League, rows, t) -> None:
+    columns = ["rank", "code", "area", "n", "estimate", "se", "deff", "df", "lower", "upper", "method"]
+    columns += ["n_effective", "rank_range", "rank_range_alone"]
+    number = "%.2f"
+    formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
+    parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
+    st.caption(wording.everybody_text(league, t))
+    st.caption(t("statistician.reference"))
+    parts.notes(league, t)
+
+
+def _changes(rows, t) -> None:
+    columns = ["area", "rank_before", "rank", "places", "noise", "change", "change_se", "change_se_design"]
+    columns += ["change_lower", "change_upper", "relative", "relative_se", "p", "p_holm", "q_screening", "p_standing"]
+    columns += ["verdict"]
+    formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", "relative")}
+    formats |= {c: "%.2f" for c in ("change_se", "change_se_design", "relative_se")}
+    formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
+    parts.show_table(rows, columns, formats | {"places": "%+d", "noise": "±%d"}, t)
+    st.caption(t("statistician.smoothing"))

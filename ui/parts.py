@@ -1,0 +1,144 @@
+"""Parts of pages: language switch, choosers, charts of a league, tables with their units, and faults in words."""
+
+from collections.abc import Callable
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from estimation.indicators import SHARE
+from service import league_table, wording
+from service.imports import current_programme, programme_names, wave_versions
+from service.league import League, comparisons, read_league
+from service.store import Store
+from words import LANGUAGES, Fault, text
+
+INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
+ROW = 22  # height of an area's row in the chart
+FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+
+
+def language_switch(start: str) -> str:
+    """The reader's language, chosen in the sidebar of every page."""
+    with st.sidebar:
+        return st.radio(
+            text("app.language", "zh"),
+            LANGUAGES,
+            index=LANGUAGES.index(start) if start in LANGUAGES else 0,
+            format_func=lambda code: text("language.name", code),
+            horizontal=True,
+            key="language",
+        )
+
+
+def explained(show: Callable[[], None], t) -> None:
+    """Run a page; a fault is shown as a sentence instead of a trace."""
+    try:
+        show()
+    except Fault as fault:
+        st.error(t(fault.key, **fault.values))
+
+
+def choose_programme(store: Store, t) -> str | None:
+    """The survey to look at, in the sidebar; None, with advice, if there is none."""
+    names = programme_names(store)
+    if not names:
+        st.info(t("app.no_store"))
+        return None
+    titles = {name: current_programme(store, name)[1].title[t("language.code")] for name in names}
+    with st.sidebar:
+        return st.selectbox(t("app.programme"), names, format_func=titles.get, key="programme")
+
+
+def choose_league(store: Store, t) -> League | None:
+    """Measure, wave, comparison and league, chosen in one row; the league's table, or None if there is no survey."""
+    programme = choose_programme(store, t)
+    if programme is None:
+        return None
+    plan = current_programme(store, programme)[1]
+    code = t("language.code")
+    columns = st.columns(4 if len(plan.leagues) > 1 else 3)
+    measure = columns[0].selectbox(
+        t("app.measure"), list(plan.measures), format_func=lambda m: plan.measure_names[m][code], key="measure"
+    )
+    waves = list(wave_versions(store, programme).wave.unique())[::-1]
+    if not waves:
+        st.info(t("app.no_store"))
+        return None
+    say = lambda wave: wording.wave_text(wave, t)  # noqa: E731
+    wave = columns[1].selectbox(t("app.wave"), waves, format_func=say, key="wave")
+    earlier = comparisons(store, programme, wave)
+    against = columns[2].selectbox(
+        t("app.against"),
+        earlier,
+        format_func=say,
+        key=f"against {wave}",
+        placeholder=t("app.against_none"),
+        disabled=not earlier,
+    )
+    league = next(iter(plan.leagues))
+    if len(plan.leagues) > 1:
+        names = {k: v[code] for k, v in plan.leagues.items()}
+        league = columns[3].selectbox(t("app.league"), list(names), format_func=names.get, key="league")
+    return read_league(store, programme, wave=wave, measure=measure, league=league, against=against)
+
+
+def notes(league: League, t) -> None:
+    """Under every figure: how people were asked, and whether the figures are out of date."""
+    if league.outdated:
+        st.warning(t("app.outdated"))
+    if league.missing:
+        st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
+    st.caption(t("leader.note", note=wording.survey_note(league, t)))
+
+
+def estimate_chart(league: League, t) -> alt.LayerChart:
+    """Each area's estimate with its interval; real movement stands out."""
+    m, rows = league.measure, chart_rows(league, t)
+    title = t("leader.chart.estimate", measure=league.plan.measure_names[m.name], level=league.plan.level)
+    domain = [wording.shown_value(m, m.low), wording.shown_value(m, m.high)]
+    axis = alt.Axis(labelExpr="datum.label + '%'" if m.kind == SHARE else "datum.label")
+    return interval_chart(
+        rows, ("lower", "estimate", "upper"), alt.X(title=title, scale={"domain": domain}, axis=axis), t
+    )
+
+
+def rank_chart(league: League, t) -> alt.LayerChart:
+    """Each area's rank with its range, in the same rows as `estimate_chart`."""
+    rows = chart_rows(league, t)
+    title = t("leader.chart.rank", level=league.plan.level)
+    x = alt.X(title=title, scale={"domain": [1, max(len(rows), 2)]}, axis=alt.Axis(tickMinStep=1, format="d"))
+    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t)
+
+
+def chart_rows(league: League, t) -> pd.DataFrame:
+    """The league's rows with values as shown, a label for each area, and a colour for real movement."""
+    rows = league_table.league_rows(league, t)
+    shown = {c: wording.shown_value(league.measure, rows[c]).round(1) for c in ("estimate", "lower", "upper")}
+    label = rows.area + "  n=" + rows.n.astype(str)
+    colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
+    return rows.assign(**shown, label=label, colour=colour)
+
+
+def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t) -> alt.LayerChart:
+    """A bar from the first to the last column and a point at the middle one, one row an area, best on top."""
+    low, point, high = columns
+    tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    base = alt.Chart(rows, height=ROW * len(rows)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip)
+    x.shorthand = f"{low}:Q"
+    bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
+    dot = base.mark_point(size=70, filled=True, opacity=1).encode(x=f"{point}:Q")
+    return (bar + dot).configure_axis(labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=INK, labelFontSize=12)
+
+
+def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
+    """A table under its headings; formats: column -> Streamlit number format."""
+    config = {
+        c: st.column_config.NumberColumn(league_table.heading(c, t), format=formats[c])
+        if c in formats
+        else st.column_config.Column(league_table.heading(c, t))
+        for c in columns
+    }
+    height = min(35 * (len(rows) + 1) + 3, 900)
+    st.dataframe(rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height)
