@@ -27,6 +27,12 @@ RESPONDENTS = Table(
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+DIVISIONS = Table(
+    "DIVISIONS",
+    key=("code",),
+    columns={"code": str, "name": str, "level": str, "parent": str},
+    optional=frozenset({"parent"}),
+)
 STRATA = Table(
     "STRATA",
     key=("stratum",),
