@@ -18,7 +18,9 @@ from rich.table import Table
 
 from estimation.changes import CHANCE, REAL
 from service import imports, league_table, waves, wording
+from service.files import csv_bytes
 from service.league import League, read_league, run_list
+from service.plans import plan_city
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, shown, store_url
 from words import LANGUAGES, Fault, speaker
@@ -27,6 +29,7 @@ LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1
 WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
 ROOT = Path(__file__).parents[1]
+GUANGXI = ROOT / "data" / "guangxi"
 
 
 def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
@@ -211,6 +214,35 @@ def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: S
     out.print(t("cli.rerun.same", run=run))
 
 
+@app.command(cls=_Command, help=t("cli.plan.help"))
+def plan(
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    interviews: Annotated[int, typer.Argument(help=t("cli.plan.interviews"))],
+    divisions: Annotated[Path, typer.Option(help=t("cli.plan.divisions"))] = GUANGXI / "divisions.csv",
+    population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
+) -> None:
+    """Spread a city's interviews over its townships."""
+    files = {"divisions_file": divisions.name, "population_file": population.name}
+    made = plan_city(_read(divisions), _read(population), city, interviews, p=share, **files)
+    if csv is not None:
+        _write(csv, csv_bytes(made.townships))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("county", "population", "townships", "interviews", "each", "margin"):
+        table.add_column(t(f"column.plan.{column}"), justify="left" if column == "county" else "right", no_wrap=True)
+    for county in made.counties.to_dict("records"):
+        own = made.townships[made.townships.county == county["county"]]
+        cells = [county["name"], f"{county['population']:,}", str(county["townships"]), f"{county['interviews']:,}"]
+        cells += [_span(own.interviews, "{}"), "±" + _span(own.margin_srs * 100, "{:.1f}")]
+        table.add_row(*cells)
+    out.print(t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews), style="bold")
+    out.print(table, width=WIDEST, crop=False)
+    for key, values in made.notes:
+        out.print(t(key, **values), style="dim", markup=False, soft_wrap=True)
+
+
 @app.command(cls=_Command, help=t("cli.serve.help"))
 def serve(
     store: StoreOption = None, port: Annotated[int | None, typer.Option(help=t("cli.serve.port"))] = None
@@ -306,6 +338,12 @@ def _print_league(found: League) -> None:
     out.print(table, width=WIDEST, crop=False)
     for note in notes:
         out.print(note, style="dim", markup=False, soft_wrap=True)
+
+
+def _span(values, form: str) -> str:
+    """The smallest and largest value, or the one there is."""
+    low, high = form.format(values.min()), form.format(values.max())
+    return low if low == high else f"{low}–{high}"
 
 
 def _movement_cells(found: League, row: dict) -> list[str]:
