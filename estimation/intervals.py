@@ -30,9 +30,9 @@ def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.
 def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: float, share: bool, level: float = 0.95):
     """The default limits of a measure on the scale low..high, and the method used for each (k,).
 
-    Shares: logit, Korn-Graubard at exactly 0 or 1.  Scores: Wald (as R's confint), except where it is a point at an
-    end of the scale or leaves the scale: there the mean, rescaled to 0..1, is treated as a share, which is safe
-    because no variable on 0..1 with that mean has a larger variance than a share's.
+    Shares: logit.  Scores: Wald (as R's confint) where it stays on the scale, else logit on the scale.  Either: where
+    the standard error is 0 or the value at an end of the scale, Korn-Graubard on the value rescaled to 0..1, as if it
+    were a share: safe, because no variable on 0..1 with that mean has a larger variance than a share's.
     """
     scaled = Estimate(
         estimate.names,
@@ -40,9 +40,10 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
         estimate.covariance / (high - low) ** 2,
         estimate.df,
     )
-    edge = (scaled.value <= 0) | (scaled.value >= 1)
+    edge = (scaled.value <= 0) | (scaled.value >= 1) | (scaled.variance == 0)
     methods = np.where(edge, "korn_graubard", "logit").astype(object)
-    lower, upper, _ = proportion_interval(scaled, n, level=level, n_effective=n_effective)
+    limits = [proportion_interval(scaled, n, method=m, level=level, n_effective=n_effective) for m in EDGE_OR_NOT]
+    lower, upper = (np.where(edge, getattr(limits[0], side), getattr(limits[1], side)) for side in ("lower", "upper"))
     lower, upper = low + (high - low) * lower, low + (high - low) * upper
     if not share:
         wald = estimate.interval(level)
@@ -50,6 +51,9 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
         lower, upper = np.where(inside, wald.lower, lower), np.where(inside, wald.upper, upper)
         methods = np.where(inside, "wald", methods)
     return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
+
+
+EDGE_OR_NOT = ("korn_graubard", "logit")
 
 
 def _wald(p, variance, df, n, kish, level):

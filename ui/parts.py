@@ -128,7 +128,12 @@ def interval_chart(
     """A bar from the first to the last column and a point at the middle one, one row an area, best on top."""
     low, point, high = columns
     tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, ticks=False, domain=False))
+    y = alt.Y(
+        "label:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, ticks=False, domain=False),
+    )
     base = alt.Chart(rows, height=ROW * len(rows)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip)
     x.shorthand = f"{low}:Q"
     bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
@@ -146,4 +151,6 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
         else:
             config[c] = st.column_config.Column(league_table.heading(c, t), width=width)
     height = min(35 * (len(rows) + 1) + 3, 1200)
-    st.dataframe(rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height)
+    st.dataframe(
+        rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
+    )
