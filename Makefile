@@ -11,13 +11,7 @@ run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
 
 demo: setup  ## the demo survey taken in, estimated and compared; what was done before is not done again
-	$(BIN)/rankshift init --store $(STORE)
-	$(BIN)/rankshift import-programme $(DEMO)/programme.toml --store $(STORE)
-	for wave in 2015Q1 2015Q2 2015Q3; do \
-	  $(BIN)/rankshift import-wave $$wave $(DEMO)/ensu_$$wave.csv --programme ensu2015 --store $(STORE) || exit 1; \
-	done
-	$(BIN)/rankshift estimate --programme ensu2015 --store $(STORE)
-	$(BIN)/rankshift compare --programme ensu2015 --store $(STORE)
+	$(BIN)/rankshift load $(DEMO) --store $(STORE)
 
 setup: .venv/installed  ## the environment alone
 

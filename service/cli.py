@@ -93,14 +93,28 @@ def init(store: StoreOption = None) -> None:
     out.print(t("cli.init.done", url=shown(url)))
 
 
+@app.command(cls=_Command, help=t("cli.load.help"))
+def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], store: StoreOption = None) -> None:
+    """Everything at once: the store, the programme, its waves, estimates and comparisons."""
+    files = imports.wave_files(folder)
+    init(store)
+    programme = import_programme(folder / "programme.toml", store)
+    for wave, file in files:
+        import_wave(wave, file, programme, store)
+    estimate(programme=programme, store=store)
+    if len(files) > 1:
+        compare(programme=programme, store=store)
+
+
 @app.command(cls=_Command, help=t("cli.import_programme.help"))
 def import_programme(
     file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
-) -> None:
-    """Take in a programme."""
+) -> str:
+    """Take in a programme; its name."""
     done = imports.import_programme(Store.open(store_url(store)), _read(file), file.name, by=person())
     outcome = t(f"outcome.{done.outcome}")
     out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
+    return done.programme
 
 
 @app.command(cls=_Command, help=t("cli.import_wave.help"))

@@ -130,9 +130,9 @@ def interval_chart(
     tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
     y = alt.Y(
         "label:N",
-        sort=None,
+        sort=list(rows.label),
         title=None,
-        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, ticks=False, domain=False),
+        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )
     base = alt.Chart(rows, height=ROW * len(rows)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip)
     x.shorthand = f"{low}:Q"
