@@ -87,7 +87,8 @@ class Design:
             psu_of = np.zeros(len(names), dtype=np.int64)
             psu_of[inside] = units
             sizes = _populations(table, second_population, units, psu_names, psu_of)
-            second = cls(UNWEIGHTED, inside, psu_of, sizes, lonely, names, psu_names)
+            inner = "error" if lonely == "average" else lonely  # other PSUs say nothing about this one's inside
+            second = cls(UNWEIGHTED, inside, psu_of, sizes, inner, names, psu_names)
         w = _inverse_fractions(first, second) if weight is None else _weights(table, weight)
         design = replace(first, weight=w, second=None if second is None else replace(second, weight=w))
         for stage in (design, design.second):

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from estimation.columns import column_codes, label_codes, occurring_codes
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
-from estimation.variance import stage_totals
+from estimation.variance import lonely_raise, stage_totals
 from words import Fault
 
 
@@ -62,6 +62,7 @@ class _Cells(NamedTuple):
     domain: np.ndarray
     labels: tuple
     df: np.ndarray
+    raised: np.ndarray
 
     def sums(self, values) -> np.ndarray:
         """Sums (cells,) of values (n,) over each cell's rows."""
@@ -76,7 +77,7 @@ class _Cells(NamedTuple):
         shape = (len(_last(design).psu_stratum), len(self.labels))
         starts = np.searchsorted(self.unit, np.arange(shape[0] + 1))
         totals, subtotals = stage_totals(sp.csr_array((u, self.domain, starts), shape=shape), design)
-        return Linearization(self.labels, value, totals, design, self.df, flags, subtotals)
+        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals)
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
@@ -111,7 +112,7 @@ def _cells(answer, codes, labels, design: Design) -> _Cells:
     answered = np.flatnonzero(np.bincount(domain, minlength=len(labels)))
     if len(answered) < len(labels):
         domain = np.searchsorted(answered, domain)
-    return _Cells(kept, of, unit, domain, tuple(labels[answered]), _domain_df(unit, domain, len(answered), design))
+    return _Cells(kept, of, unit, domain, tuple(labels[answered]), *_domain_df(unit, domain, len(answered), design))
 
 
 def _unit_domains(unit, domain, units: int, domains: int):
@@ -125,14 +126,16 @@ def _unit_domains(unit, domain, units: int, domains: int):
     return of, *np.divmod(found, domains)
 
 
-def _domain_df(unit, domain, domains: int, design: Design) -> np.ndarray:
-    """PSUs with an answer in the domain minus the strata they lie in (domains,)."""
+def _domain_df(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """PSUs with an answer in the domain minus the strata they lie in, and `lonely_raise` of those strata."""
     psu = unit
     if design.second is not None:
         psu, domain = np.divmod(np.unique(design.second.psu_stratum[unit] * domains + domain), domains)
     strata = len(design.stratum_names)
     _, found = occurring_codes(design.psu_stratum[psu] * domains + domain, strata * domains)
-    return (np.bincount(domain, minlength=domains) - np.bincount(found % domains, minlength=domains)).astype(float)
+    stratum, column = np.divmod(found, domains)
+    df = np.bincount(domain, minlength=domains) - np.bincount(column, minlength=domains)
+    return df.astype(float), lonely_raise(stratum, column, domains, design)
 
 
 def _last(design: Design) -> Design:
@@ -154,6 +157,7 @@ def _beside(names, columns: list) -> Linearization:
         sp.hstack([c.totals for c in columns], format="csr"),
         first.design,
         np.concatenate([c.df for c in columns]),
+        np.concatenate([c.raised for c in columns]),
         tuple(sorted({flag for c in columns for flag in c.flags})),
         subtotals,
     )

@@ -1,6 +1,6 @@
 """Totals, means, ratios and variances: each linearised, its covariance from the one variance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from scipy import stats
 
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
-from estimation.variance import psu_totals, totals_covariance, totals_variance
+from estimation.variance import lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
 SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
@@ -97,6 +97,7 @@ class Linearization:
     """k estimates before their variance: value (k,), PSU totals u (m,k) of the linearised variable, design, df (k,).
 
     Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
+    raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
     subtotals: totals by second-stage unit where the design has two stages.
     """
 
@@ -105,6 +106,7 @@ class Linearization:
     totals: object
     design: Design
     df: np.ndarray
+    raised: np.ndarray
     flags: tuple[str, ...] = ()
     subtotals: object = None
 
@@ -114,7 +116,7 @@ class Linearization:
 
     def covariance(self):
         """(k,k), sparse only for many domains."""
-        covariance = totals_covariance(self.totals, self.subtotals, self.design)
+        covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
         return covariance.toarray() if sp.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
 
 
@@ -130,7 +132,8 @@ class LinearizedEstimate(Estimate):
         found = cls.__new__(cls)
         check_names(linearization.names)
         fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
-        variance = totals_variance(linearization.totals, linearization.subtotals, linearization.design)
+        known = linearization
+        variance = totals_variance(known.totals, known.subtotals, known.raised, known.design)
         found.__dict__.update(fields, variance=variance, linearization=linearization)
         return found
 
@@ -184,8 +187,8 @@ def total(y, design: Design) -> Estimate:
     names, y = number_columns(y, design, "total")
     answered = ~np.isnan(y)
     flags = () if answered.all() else (ANSWERERS_ONLY,)
-    y = np.where(answered, y, 0.0)
-    return _linearize(names, design.weight @ y, y, design, np.full(len(names), design.df), flags).estimate()
+    found = _linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
+    return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
 
 
 def population_variance(y, design: Design) -> Estimate:
@@ -207,24 +210,29 @@ def _linearize_ratio(names, y, x, design: Design) -> Linearization:
     denominator = design.weight @ x
     _refuse_empty(names, denominator != 0)
     value = (design.weight @ y) / denominator
-    df = [_answered_df(column & (design.weight > 0), design) for column in answered.T]
-    return _linearize(names, value, (y - value * x) / denominator, design, np.array(df, dtype=float))
+    return _linearize(names, value, (y - value * x) / denominator, answered, design)
 
 
-def _linearize(names, value, z, design: Design, df, flags=()) -> Linearization:
+def _linearize(names, value, z, answered, design: Design) -> Linearization:
+    """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
+    strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
+    column = np.repeat(np.arange(len(names)), [len(s) for s in strata])
+    raised = lonely_raise(np.concatenate(strata), column, len(names), design)
     totals, subtotals = psu_totals(z, design)
-    return Linearization(names, value, totals, design, df, flags, subtotals)
+    return Linearization(names, value, totals, design, np.array(df, dtype=float), raised, (), subtotals)
+
+
+def _answered_strata(answered, design: Design) -> tuple[np.ndarray, int]:
+    """Strata with an answer, and PSUs with an answer minus those strata."""
+    units = np.unique(design.psu[answered])
+    strata = np.unique(design.psu_stratum[units])
+    return strata, len(units) - len(strata)
 
 
 def _refuse_empty(names, estimable) -> None:
     empty = [said(name) for name, good in zip(names, estimable, strict=True) if not good]
     if empty:
         raise Fault(key="estimate.no_answers", names=empty)
-
-
-def _answered_df(answered, design: Design) -> int:
-    units = np.unique(design.psu[answered])
-    return len(units) - len(np.unique(design.psu_stratum[units]))
 
 
 def number_columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:

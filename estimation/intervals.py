@@ -81,13 +81,15 @@ def _arcsine(p, variance, df, n, kish, level):
 
 
 def _likelihood(p, variance, df, n, kish, level):
-    """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V.
+    """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V (n-1)/n.
 
-    The binomial likelihood ratio, scaled by the design effect.  Rao & Scott (1984).
+    The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984); (n-1)/n is R's,
+    whose dispersion divides by n-1.  The root is exact; R reads it off a spline of the profile and differs by up to 1e-5.
     """
     known = np.asarray(df) >= 1
     t = np.where(known, t_quantile(level, df), 0.0)
-    drop = t**2 / (2 * np.maximum(_effective(p, variance, kish), np.finfo(float).tiny))
+    scaled = _effective(p, variance, kish) * np.maximum(n - 1, 1) / np.maximum(n, 1)
+    drop = t**2 / (2 * np.maximum(scaled, np.finfo(float).tiny))
     rows = list(zip(p, drop, known, strict=True))
     return tuple(np.array([_root(*row, end) if row[2] else end for row in rows]) for end in (0.0, 1.0))
 

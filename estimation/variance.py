@@ -13,7 +13,10 @@ def linearized_covariance(z, design: Design):
     z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
     Returns the covariance (k,k), dense or sparse as z was.  Särndal, Swensson & Wretman (1992), ch. 4-5.
     """
-    return totals_covariance(*psu_totals(z, design), design)
+    u, subtotals = psu_totals(z, design)
+    strata = np.arange(len(design.stratum_names))
+    raised = np.repeat(lonely_raise(strata, np.zeros_like(strata), 1, design), u.shape[1])
+    return totals_covariance(u, subtotals, raised, design)
 
 
 def psu_totals(z, design: Design):
@@ -31,23 +34,37 @@ def stage_totals(u, design: Design):
     return _stratum_sums(u, design.second), u
 
 
-def totals_covariance(u, subtotals, design: Design):
+def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
+    """H/(H - lonely) (k,) under lonely="average", else 1: lonely strata count as the average of the others.
+
+    stratum, column: the pairs of a stratum and an estimate with answers in it, so that an area is raised for its own
+    lonely strata only.  An estimate all of whose strata are lonely keeps variance 0 and 0 df: nothing is known.
+    """
+    if design.lonely != "average":
+        return np.ones(k)
+    alone = ((design.sampled == 1) & (design.population > 1))[stratum]
+    strata, others = np.bincount(column, minlength=k), np.bincount(column, ~alone, minlength=k)
+    return np.divide(strata, others, out=np.ones(k), where=others > 0)
+
+
+def totals_covariance(u, subtotals, raised, design: Design):
     """The variance of `linearized_covariance` from PSU totals u (m,k) and second-stage totals (None in one stage).
 
     Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
     formula inside PSU j, units of the second stage in the place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
+    raised (k,) is `lonely_raise`; it multiplies V_1's diagonal, and its roots the rows and columns.
     A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' keeps pairs of domains that share no stratum empty,
     so 3,000 areas need no 3,000 x 3,000 matrix.
     """
-    covariance = _stage_covariance(u, design, 1.0)
+    covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
     if design.second is None:
         return covariance
     return covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
 
 
-def totals_variance(u, subtotals, design: Design) -> np.ndarray:
+def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
     """The diagonal (k,) of `totals_covariance` alone, without computing the rest."""
-    variance = _stage_variance(u, design, 1.0)
+    variance = _stage_variance(u, design, 1.0) * raised
     if design.second is None:
         return variance
     return variance + _stage_variance(subtotals, design.second, _first_fraction(design))
@@ -59,17 +76,13 @@ def _first_fraction(design: Design) -> np.ndarray:
 
 
 def _factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
-    """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each, under the design's lonely option.
+    """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each.
 
-    A lonely PSU is not centred under "adjust" and adds nothing otherwise; under "average" the sum over the other
-    strata is raised by H/(H - lonely), so that a lonely stratum counts as the average of the others.
+    A lonely PSU is not centred under "adjust" and adds nothing under the other options.
     """
     n, f = stage.sampled, stage.sampling_fraction
     alone = n == 1
-    scale = share * (1 - f) * np.where(alone, float(stage.lonely == "adjust"), n / np.maximum(n - 1, 1))
-    if stage.lonely == "average":
-        scale = scale * len(n) / max(np.count_nonzero(~alone | (f >= 1)), 1)
-    return scale, ~alone
+    return share * (1 - f) * np.where(alone, float(stage.lonely == "adjust"), n / np.maximum(n - 1, 1)), ~alone
 
 
 def _stage_covariance(u, stage: Design, share):

@@ -222,8 +222,34 @@ class Run:
             y = pd.DataFrame({"FALSE": 1 - y.iloc[:, 0], "TRUE": y.iloc[:, 0]})
         found = domain_means(y, domain, self.design)
         if not named.get("deff"):
-            return self.compared(found)
+            return self.lonely_domains(self.compared(found), domain)
         return self.compared(found, deff=design_effect(found, y, self.design, reference="wor", domain=domain))
+
+    def lonely_domains(self, found, domain) -> dict:
+        """Where R's covariance of domains with lonely strata is not its own standard errors squared.
+
+        "average": R raises every covariance by H/(H - lonely) of all strata, a standard error by those of its own
+        domain only; ours is the latter throughout.  survey.adjust.domain.lonely: R's standard errors (not its
+        covariance) also treat a stratum as lonely if the domain has one PSU in it, though others were sampled and
+        count as zeros: outside the product, those few standard errors are not compared.
+        """
+        if self.design.lonely == "average":
+            sampled = self.design.sampled
+            found["vcov"] = found["vcov"] * len(sampled) / (sampled > 1).sum()
+        if (self.case["options"] or {}).get("survey.adjust.domain.lonely") and self.design.lonely in (
+            "adjust",
+            "average",
+        ):
+            stratum = self.design.psu_stratum[self.design.psu]
+            few = self.data.pid.groupby([*[domain[c] for c in domain], stratum]).nunique() == 1
+            few &= self.design.sampled[few.index.get_level_values(-1)] > 1
+            acts = few.groupby(level=[0, 1]).any().to_numpy()
+            assert acts.sum() == 2
+            found["se"], found["ci_t"] = (
+                np.where(acts, np.nan, found["se"]),
+                np.where(acts[:, None], np.nan, found["ci_t"]),
+            )
+        return found
 
     def domain(self, names) -> pd.DataFrame:
         """Domains in R's order, the first column running fastest: ours has the last run fastest, so turn them round."""
@@ -231,12 +257,14 @@ class Run:
 
     def svyciprop(self, formula, d, method, level="0.95", na_rm=None, df=None) -> dict:
         share = mean(columns(formula, self.data).set_axis(["share"], axis=1), self.design)
-        limits = self.limits(replace(share, df=float(df or self.degf)), len(self.data), method, float(level))
+        wide = replace(share, df=float(df or self.degf))
+        # R's nrow(design) counts those without an answer too; its likelihood drops them
+        n = column(terms(formula)[0], self.data).notna().sum() if "likelihood" in method else len(self.data)
+        limits = self.limits(wide, n, method, float(level))
         interval = np.array([limits.lower[0], limits.upper[0]])
         return {"estimate": share.value, "var": share.variance, "se": share.se, "ci": interval, "degf": self.design.df}
 
     def limits(self, share, n, method, level):
-        """R's nrow(design) is n, also where some did not answer."""
         method = method.strip("'")
         return proportion_interval(share, n, method=METHODS.get(method, method), level=level)
 
@@ -248,8 +276,14 @@ class Run:
         share = replace(found, df=everybody.df[everybody.positions(found.names)])
         n = self.data.groupby(domain.name).size()[list(share.names)]
         limits = self.limits(share, n, method, 0.95)
-        inside = (share.value > 0) & (share.value < 1)  # at 0 and 1 R stops its iteration somewhere, or says NaN
-        ends = {"ci_l": np.where(inside, limits.lower, np.nan), "ci_u": np.where(inside, limits.upper, np.nan)}
+        inside = (share.value > 0) & (share.value < 1)  # at 0 and 1 R's logit stops on its way; its others say NaN
+        lower = inside & (limits.lower > 0)  # where the angle goes below 0, R's asin squares the negative sine
+        ends = {
+            "coef": np.where(inside, share.value, np.nan),
+            "ci_l": np.where(lower, limits.lower, np.nan),
+            "ci_u": np.where(inside, limits.upper, np.nan),
+            "ci_t": np.where(inside[:, None], np.column_stack(replace(found, df=self.degf).interval(0.95)[:2]), np.nan),
+        }
         return {**self.compared(found), **ends}
 
     def svyquantile(self, formula, d, probabilities, qrule="'math'", interval_type="'mean'") -> dict:
