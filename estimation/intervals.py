@@ -84,7 +84,7 @@ def _likelihood(p, variance, df, n, kish, level):
     """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V (n-1)/n.
 
     The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984); (n-1)/n is R's,
-    whose dispersion divides by n-1.  The root is exact; R reads it off a spline of the profile and differs by up to 1e-5.
+    whose dispersion divides by n-1.  The root is exact; R reads it off a spline and differs by up to 1e-5.
     """
     known = np.asarray(df) >= 1
     t = np.where(known, t_quantile(level, df), 0.0)

@@ -241,7 +241,7 @@ class Run:
             "average",
         ):
             stratum = self.design.psu_stratum[self.design.psu]
-            few = self.data.pid.groupby([*[domain[c] for c in domain], stratum]).nunique() == 1
+            few = self.data.drop_duplicates("pid").groupby([*[domain[c] for c in domain], stratum]).size() == 1
             few &= self.design.sampled[few.index.get_level_values(-1)] > 1
             acts = few.groupby(level=[0, 1]).any().to_numpy()
             assert acts.sum() == 2
@@ -258,11 +258,17 @@ class Run:
     def svyciprop(self, formula, d, method, level="0.95", na_rm=None, df=None) -> dict:
         share = mean(columns(formula, self.data).set_axis(["share"], axis=1), self.design)
         wide = replace(share, df=float(df or self.degf))
-        # R's nrow(design) counts those without an answer too; its likelihood drops them
-        n = column(terms(formula)[0], self.data).notna().sum() if "likelihood" in method else len(self.data)
+        n = self.dispersion_size(formula) if "likelihood" in method else len(self.data)  # nrow, answered or not
         limits = self.limits(wide, n, method, float(level))
         interval = np.array([limits.lower[0], limits.upper[0]])
         return {"estimate": share.value, "var": share.variance, "se": share.se, "ci": interval, "degf": self.design.df}
+
+    def dispersion_size(self, formula) -> float:
+        """n whose n/(n-1) is R's dispersion Σ_answered (w/w̄)/(m-1), w̄ over all rows, m the answered ones."""
+        answered = column(terms(formula)[0], self.data).notna()
+        w = self.design.weight
+        dispersion = w[answered].sum() / w.mean() / (answered.sum() - 1)
+        return dispersion / (dispersion - 1)
 
     def limits(self, share, n, method, level):
         method = method.strip("'")
