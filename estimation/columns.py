@@ -53,7 +53,7 @@ def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndar
         flags = np.zeros(size, dtype=bool)
         flags[numbers] = True
         found = np.flatnonzero(flags)
-        place = np.empty(size, dtype=np.int64)
+        place = np.empty(size, dtype=np.int32 if size < 2**31 else np.int64)
         place[found] = np.arange(len(found))
         return place[numbers], found
     order = np.argsort(numbers)

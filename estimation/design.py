@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from estimation.columns import joint_codes, label_codes, number_column, said
+from estimation.columns import joint_codes, label_codes, number_column, occurring_codes, said
 from words import Fault
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
@@ -24,8 +24,8 @@ class Design:
     population (H,)  N_h, PSUs in the stratum's population; inf where PSUs were drawn with replacement or N_h is large
     lonely           what a stratum with one sampled PSU contributes: "error" (refuse), "adjust" (its PSU total,
                      not centred), "average" (the mean of the other strata), "certainty" or "remove" (nothing)
-    psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share; tuples where several
-                     columns (or nest) make one label
+    psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share (by stratum and PSU);
+                     tuples where several columns make one label
     second           the second stage as a design of its own, whose strata are the PSUs; None: PSUs were taken whole,
                      or their totals stand for all further stages (ultimate clusters)
 
@@ -73,7 +73,7 @@ class Design:
         if len(table) == 0:
             raise Fault(key="design.empty", found=0)
         strata, stratum_names = label_codes(table, stratum)
-        units, psu_names = _psu_codes(table, psu, (strata, stratum_names) if nest else None)
+        units, psu_names = _psu_codes(table, psu, strata if nest else None)
         psu_stratum = np.zeros(len(psu_names), dtype=np.int64)
         psu_stratum[units] = strata
         split = psu_stratum[units] != strata
@@ -129,11 +129,14 @@ def _check_counts(stage: Design | None) -> None:
 
 
 def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
-    """Codes and labels of the PSUs; with `strata` (codes, labels) given, codes are local to them."""
+    """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
     if psu is None:
         return np.arange(len(table)), np.arange(len(table))
-    inside = label_codes(table, psu, ordered=False)
-    return inside if strata is None else joint_codes([strata, inside])
+    inside, labels = label_codes(table, psu, ordered=False)
+    if strata is None:
+        return inside, labels
+    units, found = occurring_codes(strata * len(labels) + inside, (int(strata.max()) + 1) * len(labels))
+    return units, labels[found % len(labels)]
 
 
 def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from estimation.columns import column_codes, label_codes, occurring_codes
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
-from estimation.variance import lonely_raise, stage_totals
+from estimation.variance import StratumCells, lonely_raise, stage_totals
 from words import Fault
 
 
@@ -63,6 +63,7 @@ class _Cells(NamedTuple):
     labels: tuple
     df: np.ndarray
     raised: np.ndarray
+    strata: StratumCells
 
     def sums(self, values) -> np.ndarray:
         """Sums (cells,) of values (n,) over each cell's rows."""
@@ -75,9 +76,10 @@ class _Cells(NamedTuple):
     def linearization(self, value, u, design, flags=()) -> Linearization:
         """The estimates `value` whose linearised variable has the totals `u` (cells,)."""
         shape = (len(_last(design).psu_stratum), len(self.labels))
-        starts = np.searchsorted(self.unit, np.arange(shape[0] + 1))
+        starts = np.append(0, np.cumsum(np.bincount(self.unit, minlength=shape[0])))
         totals, subtotals = stage_totals(sp.csr_array((u, self.domain, starts), shape=shape), design)
-        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals)
+        strata = self.strata if subtotals is None else None
+        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, strata)
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
@@ -112,7 +114,7 @@ def _cells(answer, codes, labels, design: Design) -> _Cells:
     answered = np.flatnonzero(np.bincount(domain, minlength=len(labels)))
     if len(answered) < len(labels):
         domain = np.searchsorted(answered, domain)
-    return _Cells(kept, of, unit, domain, tuple(labels[answered]), *_domain_df(unit, domain, len(answered), design))
+    return _Cells(kept, of, unit, domain, tuple(labels[answered]), *_domain_strata(unit, domain, len(answered), design))
 
 
 def _unit_domains(unit, domain, units: int, domains: int):
@@ -120,22 +122,22 @@ def _unit_domains(unit, domain, units: int, domains: int):
     owner = np.full(units, -1)
     owner[unit] = domain
     if (owner[unit] == domain).all():
+        if (owner >= 0).all():
+            return unit, np.arange(units), owner
         of, found = occurring_codes(unit, units)
         return of, found, owner[found]
     of, found = occurring_codes(unit * domains + domain, units * domains)
     return of, *np.divmod(found, domains)
 
 
-def _domain_df(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """PSUs with an answer in the domain minus the strata they lie in, and `lonely_raise` of those strata."""
+def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray, StratumCells]:
+    """df (PSUs with an answer in the domain minus the strata they lie in), `lonely_raise`, the strata themselves."""
     psu = unit
     if design.second is not None:
         psu, domain = np.divmod(np.unique(design.second.psu_stratum[unit] * domains + domain), domains)
-    strata = len(design.stratum_names)
-    _, found = occurring_codes(design.psu_stratum[psu] * domains + domain, strata * domains)
-    stratum, column = np.divmod(found, domains)
-    df = np.bincount(domain, minlength=domains) - np.bincount(column, minlength=domains)
-    return df.astype(float), lonely_raise(stratum, column, domains, design)
+    strata = StratumCells.of_entries(design.psu_stratum[psu], domain, len(design.stratum_names), domains)
+    df = np.bincount(domain, minlength=domains) - np.bincount(strata.column, minlength=domains)
+    return df.astype(float), lonely_raise(strata.stratum, strata.column, domains, design), strata
 
 
 def _last(design: Design) -> Design:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
-from estimation.variance import lonely_raise, psu_totals, totals_covariance, totals_variance
+from estimation.variance import StratumCells, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
 SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
@@ -98,7 +98,7 @@ class Linearization:
 
     Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
     raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
-    subtotals: totals by second-stage unit where the design has two stages.
+    subtotals: totals by second-stage unit where the design has two stages;  cells: the strata of sparse totals.
     """
 
     names: tuple
@@ -109,6 +109,7 @@ class Linearization:
     raised: np.ndarray
     flags: tuple[str, ...] = ()
     subtotals: object = None
+    cells: StratumCells | None = None
 
     def estimate(self) -> Estimate:
         """The estimate, its covariance from the one variance."""
@@ -133,7 +134,7 @@ class LinearizedEstimate(Estimate):
         check_names(linearization.names)
         fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
         known = linearization
-        variance = totals_variance(known.totals, known.subtotals, known.raised, known.design)
+        variance = totals_variance(known.totals, known.subtotals, known.raised, known.design, known.cells)
         found.__dict__.update(fields, variance=variance, linearization=linearization)
         return found
 

@@ -1,5 +1,7 @@
 """The one variance: every estimator is linearised and its sampling error computed here, from PSU totals."""
 
+from typing import NamedTuple
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -62,9 +64,23 @@ def totals_covariance(u, subtotals, raised, design: Design):
     return covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
 
 
-def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
-    """The diagonal (k,) of `totals_covariance` alone, without computing the rest."""
-    variance = _stage_variance(u, design, 1.0) * raised
+class StratumCells(NamedTuple):
+    """The pairs of a stratum and a column with entries in a sparse u: each entry's pair, each pair's two parts."""
+
+    of: np.ndarray
+    stratum: np.ndarray
+    column: np.ndarray
+
+    @classmethod
+    def of_entries(cls, stratum, column, strata: int, k: int) -> "StratumCells":
+        """Pairs of entries with stratum (c,) of `strata` and column (c,) of k."""
+        of, found = occurring_codes(stratum * k + column, strata * k)
+        return cls(of, *np.divmod(found, k))
+
+
+def totals_variance(u, subtotals, raised, design: Design, cells: StratumCells | None = None) -> np.ndarray:
+    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; cells of u if they are known."""
+    variance = _stage_variance(u, design, 1.0, cells) * raised
     if design.second is None:
         return variance
     return variance + _stage_variance(subtotals, design.second, _first_fraction(design))
@@ -97,7 +113,7 @@ def _stage_covariance(u, stage: Design, share):
     return sp.csr_array(covariance + sp.diags_array(_stage_variance(u, stage, share) - covariance.diagonal()))
 
 
-def _stage_variance(u, stage: Design, share) -> np.ndarray:
+def _stage_variance(u, stage: Design, share, cells: StratumCells | None = None) -> np.ndarray:
     """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
     h, n = stage.psu_stratum, stage.sampled
     scale, centre = _factors(stage, share)
@@ -105,12 +121,12 @@ def _stage_variance(u, stage: Design, share) -> np.ndarray:
         centred = u - (_stratum_sums(u, stage) * (centre / n)[:, None])[h]
         return scale[h] @ centred**2
     u, k = sp.csr_array(u), u.shape[1]
-    of = h[np.repeat(np.arange(len(h)), np.diff(u.indptr))]
-    cell, found = occurring_codes(of * k + u.indices, len(n) * k)
-    stratum, column = np.divmod(found, k)
-    average = np.bincount(cell, u.data, minlength=len(found)) * (centre / n)[stratum]
-    empty = n[stratum] - np.bincount(cell, minlength=len(found))
-    squares = np.bincount(cell, (u.data - average[cell]) ** 2, minlength=len(found)) + empty * average**2
+    if cells is None:
+        cells = StratumCells.of_entries(h[np.repeat(np.arange(len(h)), np.diff(u.indptr))], u.indices, len(n), k)
+    of, stratum, column = cells
+    average = np.bincount(of, u.data, minlength=len(stratum)) * (centre / n)[stratum]
+    empty = n[stratum] - np.bincount(of, minlength=len(stratum))
+    squares = np.bincount(of, (u.data - average[of]) ** 2, minlength=len(stratum)) + empty * average**2
     return np.bincount(column, scale[stratum] * squares, minlength=k)
 
 

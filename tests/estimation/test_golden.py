@@ -282,15 +282,17 @@ class Run:
         share = replace(found, df=everybody.df[everybody.positions(found.names)])
         n = self.data.groupby(domain.name).size()[list(share.names)]
         limits = self.limits(share, n, method, 0.95)
-        inside = (share.value > 0) & (share.value < 1)  # at 0 and 1 R's logit stops on its way; its others say NaN
-        lower = inside & (limits.lower > 0)  # where the angle goes below 0, R's asin squares the negative sine
-        ends = {
-            "coef": np.where(inside, share.value, np.nan),
-            "ci_l": np.where(lower, limits.lower, np.nan),
-            "ci_u": np.where(inside, limits.upper, np.nan),
-            "ci_t": np.where(inside[:, None], np.column_stack(replace(found, df=self.degf).interval(0.95)[:2]), np.nan),
-        }
-        return {**self.compared(found), **ends}
+        lower, upper, compared = limits.lower, limits.upper, self.compared(found)
+        if method == "logit":  # at a share of 0 R's regression stops on its way, at 1e-12 or so
+            stopped = share.value == 0
+            compared["coef"], compared["ci_t"] = (
+                np.where(stopped, np.nan, share.value),
+                np.where(stopped[:, None], np.nan, compared["ci_t"]),
+            )
+            lower, upper = np.where(stopped, np.nan, lower), np.where(stopped, np.nan, upper)
+        if method == "asin":  # where the angle is below 0 R squares its sine all the same; ours ends at 0
+            lower = np.where(lower == 0, np.nan, lower)
+        return {**compared, "ci_l": lower, "ci_u": upper}
 
     def svyquantile(self, formula, d, probabilities, qrule="'math'", interval_type="'mean'") -> dict:
         p = [float(v) for v in vector(probabilities)]
