@@ -66,10 +66,11 @@ def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndar
 
 def number_column(table: pd.DataFrame, name) -> np.ndarray:
     """A column as floats (n,), NaN where it is empty; text is refused even if it looks like numbers."""
+    column = _column(table, name)
     try:
-        return numbers(_column(table, name))
+        return numbers(column)
     except (TypeError, ValueError) as error:
-        raise Fault(key="design.not_numbers", column=str(name), found=first_text(table[name])) from error
+        raise Fault(key="design.not_numbers", column=str(name), found=first_text(column)) from error
 
 
 def numbers(values) -> np.ndarray:

@@ -95,6 +95,18 @@ class Design:
             _check_counts(stage)
         return design
 
+    @classmethod
+    def from_totals(cls, table, *, sum_w, **columns):
+        """A design read from sums made elsewhere: one row a cell of stratum, PSU and domain, `sum_w` the column of Σw.
+
+        A cell stands for its interviews with weight Σw and answer Σwy/Σw, which is what to give the estimators as y
+        (and Σwx/Σw as x): totals, means, ratios and their errors need no more of a cell than its sums, and are those of
+        `from_table` on the interviews.  Σw is over those who answered; a PSU where nobody did keeps a row with Σw = 0,
+        for it counts in n_h.  columns: stratum, psu, population … as in `from_table`.
+        Not from cells: quantiles, population_variance, sample_sizes and design_effect, which need the interviews.
+        """
+        return cls.from_table(table, weight=sum_w, **columns)
+
     @cached_property
     def sampled(self) -> np.ndarray:
         """n_h (H,): PSUs sampled in each stratum."""
