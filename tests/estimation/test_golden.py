@@ -46,7 +46,7 @@ LISTED = {
     for name, case in CASES.items()
     if case["prep"]
 }
-# How many of R's numbers are deliberately not compared, and where: the reasons stand beside the code that leaves them out.
+# R numbers deliberately not compared, by place and count; the reasons stand beside the code that leaves them out.
 NOT_MATCHED = {
     "lonely/phoneA_by_area_domainlonely_adjust.se": 2,
     "lonely/phoneA_by_area_domainlonely_adjust.ci_t": 4,
