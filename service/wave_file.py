@@ -14,8 +14,8 @@ from service.programme import Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
-WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
-FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts; the table's index holds these row numbers
+WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)  # year, quarter, month
+HEADER_ROW = 1  # as a spreadsheet counts; the table's index holds these row numbers
 JOIN = " / "  # between the codes of a key made of several columns
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -94,8 +94,14 @@ def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
         }
     )
     Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
-    answers = table[list(programme.items)].assign(unit_id=unit)
-    responses = answers.melt(id_vars="unit_id", var_name="item", value_name="answer")
+    items = list(programme.items)
+    responses = pd.DataFrame(
+        {
+            "unit_id": np.tile(unit, len(items)),
+            "item": np.repeat(items, len(unit)),
+            "answer": table[items].to_numpy().ravel(order="F"),
+        }
+    )
     return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
 
 
@@ -104,7 +110,7 @@ def _table(content: bytes, file: str, encoding: str) -> pd.DataFrame:
         raise Fault(key="wave.empty", file=file)
     if content.startswith((ZIP, OLE)):
         raise Fault(key="wave.workbook", file=file)
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault(key="wave.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
     try:
         text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
@@ -113,17 +119,18 @@ def _table(content: bytes, file: str, encoding: str) -> pd.DataFrame:
         found = content[start : start + 1].hex()
         row = content[:start].count(b"\n") + 1
         raise Fault(key="wave.encoding", file=file, expected=encoding, row=row, found=f"0x{found}") from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: dict[int, list[str]] = {}
+    lines, read = {}, 0
     try:
-        header = [name.strip() for name in next(reader)]
-        for number, row in enumerate(reader, FIRST_ROW):
-            if row and len(row) != len(header):
-                raise Fault(key="wave.ragged", file=file, row=number, found=len(row), expected=len(header))
-            if row:
-                rows[number] = [cell.strip() for cell in row]
+        for read, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
+            lines[read] = [cell.strip() for cell in line]
     except csv.Error as error:
-        raise Fault(key="wave.not_csv", file=file, row=reader.line_num, problem=str(error)) from error
+        raise Fault(key="wave.not_csv", file=file, row=read + 1, problem=str(error)) from error
+    if not any(lines.values()):
+        raise Fault(key="wave.empty", file=file)
+    header, rows = lines.pop(HEADER_ROW), {number: line for number, line in lines.items() if line}
+    for number, row in rows.items():
+        if len(row) != len(header):
+            raise Fault(key="wave.ragged", file=file, row=number, found=len(row), expected=len(header))
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise Fault(key="wave.header_twice", file=file, columns=twice)
