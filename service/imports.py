@@ -88,6 +88,16 @@ def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     return row.version_id, read_programme(row.content, row.file)
 
 
+def programme_of_run(store: Store, run_id: int) -> Programme:
+    """The programme in the version that a run read."""
+    inputs, programmes = schema.run_inputs, schema.programmes
+    read = sa.and_(inputs.c.kind == "programme", inputs.c.version_id == programmes.c.version_id)
+    select = sa.select(programmes).join(inputs, read).where(inputs.c.run_id == run_id)
+    with store.read() as connection:
+        row = connection.execute(select).one()
+    return read_programme(row.content, row.file)
+
+
 def programme_names(store: Store) -> list[str]:
     """Names of the programmes taken in."""
     return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from accountability import MET, MISSED, UNDECIDED, report
 from estimation import Measure
 from service import schema
-from service.imports import current_programme, wave_versions
+from service.imports import current_programme, programme_of_run, wave_versions
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
@@ -66,6 +66,9 @@ def read_league(
     wave = wave or newest_wave(store, programme)
     estimated = _newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimated is None:
+        raise Fault(key="league.not_estimated", wave=wave)
+    plan = programme_of_run(store, estimated["run_id"])  # figures speak under the programme they were made under
+    if name not in plan.measures or league not in plan.leagues:
         raise Fault(key="league.not_estimated", wave=wave)
     compared = _compared(store, programme, wave, against)
     table, everybody = _estimates(store, estimated["run_id"], name, plan.league_areas(league))

@@ -11,8 +11,8 @@ import tables
 from accountability import report
 from estimation import Design, measure_values
 from service import schema
-from service.imports import current_programme, wave_versions
-from service.programme import Programme, read_programme
+from service.imports import current_programme, programme_of_run, wave_versions
+from service.programme import Programme
 from service.runs import add_run, find_run, generator, run_inputs
 from service.store import Store, insert_frame
 from words import Fault
@@ -79,9 +79,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
         if run is None or run.use_case not in COMPUTE:
             raise Fault(key="rerun.unknown", found=run_id)
         inputs = run_inputs(connection, run_id)
-        plan_id = next(number for kind, number in inputs if kind == "programme")
-        row = connection.execute(sa.select(schema.programmes).where(schema.programmes.c.version_id == plan_id)).one()
-    plan = read_programme(row.content, row.file)
+    plan = programme_of_run(store, run_id)
     loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
     made, _ = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
     return [name for name, frame in made.items() if not _same(frame, _stored(store, name, run_id), name)]
