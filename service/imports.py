@@ -113,7 +113,8 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
 
 def import_log(store: Store) -> pd.DataFrame:
     """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
-    return store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
 @dataclass
