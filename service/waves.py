@@ -82,7 +82,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     plan = programme_of_run(store, run_id)
     loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
     made, _ = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
-    return [name for name, frame in made.items() if not _same(frame, _stored(store, name, run_id), name)]
+    return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
 
 
 def current_wave(store: Store, programme: str, wave: str) -> int:
@@ -186,7 +186,9 @@ def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:
     return store.frame(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")
 
 
-def _same(made: pd.DataFrame, stored: pd.DataFrame, name: str) -> bool:
+def _same(made: pd.DataFrame | None, stored: pd.DataFrame, name: str) -> bool:
+    if made is None:
+        return stored.empty
     key = list(getattr(tables, name).key)
     made, stored = (t.sort_values(key, ignore_index=True) for t in (made, stored))
     if len(made) != len(stored):
