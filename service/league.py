@@ -86,7 +86,7 @@ def read_league(
         wave=wave,
         against=None if compared is None else compared["arguments"]["before"],
         table=table,
-        rules=rules[rules.area.isin(table.index)],
+        rules=_in_order(rules, table.index),
         everybody=everybody,
         missing=tuple(a for a in plan.league_areas(league) if a not in table.index),
         runs=runs,
@@ -142,6 +142,13 @@ def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     table = schema.DERIVED[name]
     found = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
     return found.drop(columns="run_id")
+
+
+def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:
+    """The league's VERDICTS, rule by rule, areas as the table has them: the same from every engine."""
+    place = {area: j for j, area in enumerate(areas)}
+    mine = rules[rules.area.isin(place)]
+    return mine.iloc[mine.area.map(place).argsort(kind="stable")].sort_values("rule", kind="stable")
 
 
 def _estimates(store: Store, run_id: int, measure: str, areas) -> tuple[pd.DataFrame, Mapping]:
