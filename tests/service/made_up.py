@@ -1,4 +1,4 @@
-"""The made-up survey of tests/programmes/: its file, its interviews, and a store's contents to hold against another's."""
+"""The made-up survey of tests/programmes/: its file, its interviews, and what a store holds, to compare it."""
 
 from itertools import product
 from pathlib import Path

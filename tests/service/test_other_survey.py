@@ -3,16 +3,18 @@
 import ast
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
-from conftest import ENSU, ROOT
 from service import league_table, wording
 from service.league import read_league, rule_summary
 from service.programme import read_programme
 from service.store import Store
 
+ROOT = Path(__file__).parents[2]
+ENSU = ROOT / "data" / "ensu2015"
 ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
 SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
 
