@@ -52,24 +52,24 @@ def judge(rules, estimate: Estimate, ranks: RankSet | None = None, interval: Int
     for rule in rules:
         if rule.kind == AT_LEAST:
             lower, upper, level = estimate.interval(rule.level) if interval is None else interval
-            threshold, value = rule.threshold, estimate.value
+            threshold, value, sign = rule.threshold, estimate.value, 1
         else:
             if ranks is None:
                 raise Fault(key="rule.ranks", rule=rule.name)
             last_allowed = len(ranks.names) - rule.threshold
             # turned round so that "more is better" holds for places as it does for values
             value, lower, upper, level = -ranks.rank, -ranks.upper, -ranks.lower, ranks.level
-            threshold = -last_allowed
+            threshold, sign = -last_allowed, -1
         for j, area in enumerate(estimate.names):
             outcome = MET if lower[j] >= threshold else MISSED if upper[j] < threshold else UNDECIDED
-            limits = (abs(lower[j]), abs(upper[j])) if rule.kind == AT_LEAST else (-upper[j], -lower[j])
+            limits = sorted((sign * lower[j], sign * upper[j]))
             found.append(
                 Verdict(
                     area=area,
                     rule=rule.name,
                     printed=bool(value[j] >= threshold),
                     outcome=outcome,
-                    estimate=float(abs(value[j])),
+                    estimate=float(sign * value[j]),
                     lower=float(limits[0]),
                     upper=float(limits[1]),
                     threshold=rule.threshold,
