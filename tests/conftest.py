@@ -1,9 +1,12 @@
 """Fixtures for all tests: the demonstration survey in a store, empty stores on SQLite and on a real PostgreSQL."""
 
+import importlib
 import itertools
 import os
+import sys
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,33 @@ def store(request, fresh_url):
     made = Store.create(fresh_url(request.param))
     yield made
     made.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def rankshift(monkeypatch, capsys):
+    """rankshift("league", "--area", "a", language="zh"): the command line in this process, as if newly started."""
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RANKSHIFT_STORE", raising=False)
+
+    def run(*arguments, language: str = "en") -> Said:
+        monkeypatch.setenv("RANKSHIFT_LANGUAGE", language)
+        monkeypatch.setattr(sys, "argv", ["rankshift", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            # the language of help texts is chosen when the module is imported
+            importlib.reload(importlib.import_module("service.cli")).main()
+        except SystemExit as end:
+            code = end.code or 0
+        return Said(code, *capsys.readouterr())
+
+    return run

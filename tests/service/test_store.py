@@ -10,7 +10,7 @@ from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 
 from service import schema
 from service.imports import import_log, programme_names, wave_versions
-from service.store import DEFAULT_URL, STORE_VARIABLE, Store, insert_frame, shown, store_url
+from service.store import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_frame, shown, store_url
 from words import Fault
 
 
@@ -77,6 +77,22 @@ def test_a_server_that_does_not_answer_is_named_without_its_password():
 
 def test_a_url_is_shown_without_its_password():
     assert shown("postgresql://ann:secret@host/base") == "postgresql://ann:***@host/base"
+
+
+@pytest.mark.parametrize("name", ["数据 库.db", "a%41b.db", "what?.db", "x#y.db", "s [1].db"])
+def test_a_file_of_any_name_can_be_a_store_and_is_shown_as_it_is_written(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    for given in (name, str(tmp_path / "b" / name)):
+        (tmp_path / "b").mkdir(exist_ok=True)
+        url = store_url(given)
+        Store.create(url).engine.dispose()
+        assert (tmp_path / given).is_file()
+        assert shown(url) == f"sqlite:///{given}"
+        monkeypatch.chdir("/")
+        Store.open(absolute(url) if given != name else store_url(str(tmp_path / name))).engine.dispose()
+        monkeypatch.chdir(tmp_path)
+    assert absolute(store_url(name)) == store_url(str(tmp_path / name))
+    assert absolute("postgresql://ann:secret@host/base") == "postgresql://ann:secret@host/base"
 
 
 def test_the_store_is_the_one_given_or_that_of_the_environment_or_a_file_here(monkeypatch):
