@@ -119,6 +119,8 @@ def test_there_is_no_hidden_randomness(room):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
                 allowed = {"Generator", "Philox"} if room == "service" else {"Generator"}
                 assert node.attr in allowed, f"{file.name}:{node.lineno} np.random.{node.attr}"
+            if isinstance(node, ast.ImportFrom) and node.module == "numpy.random":
+                assert {alias.name for alias in node.names} <= {"Generator"}, file.name
             if isinstance(node, ast.keyword) and node.arg == "random_state":
                 raise AssertionError(f"{file.name}: random_state")
 
