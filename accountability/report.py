@@ -75,9 +75,13 @@ class WaveMeasure:
         smooth = smooth_shares if self.measure.kind == SHARE else smooth_scores
         return smooth(self.areas, self.sizes.n_effective[list(self.areas.names)].to_numpy())
 
+    def answered(self, areas) -> list:
+        """Those of the areas that have answers, in their order."""
+        return [a for a in areas if a in set(self.areas.names)]
+
     def league(self, areas) -> Estimate:
         """The smoothed estimates of those of a league's areas that have answers; a Fault if none has."""
-        present = [a for a in areas if a in set(self.areas.names)]
+        present = self.answered(areas)
         if not present:
             raise Fault(key="report.league_empty", measure=self.measure.name)
         return self.smoothed.select(present)
@@ -162,7 +166,7 @@ def change_table(
     field, max-T stepdown at 1 - level.  The covariance is that of the PSUs common to both waves.
     """
     cross = common_psu_covariance(before.linearized, after.linearized)
-    common = [a for a in areas if a in before.areas.names and a in after.areas.names]
+    common = before.answered(after.answered(areas))
     if not common:
         raise Fault(key="report.league_empty", measure=before.measure.name)
     plain = [w.areas.select(common) for w in (before, after)]

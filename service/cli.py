@@ -22,7 +22,7 @@ from service.files import csv_bytes
 from service.league import League, read_league, run_list
 from service.plans import plan_city
 from service.runs import local_time, person, run_text
-from service.store import STORE_VARIABLE, Store, shown, store_url
+from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import LANGUAGES, Fault, speaker
 
 LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
@@ -43,7 +43,8 @@ def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str
 # Help texts are read when the module is imported, so the language is chosen here, once.
 LANGUAGE = chosen_language(sys.argv, os.environ)
 t = speaker(LANGUAGE)
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+PLAIN = {"highlight": False, "markup": False, "emoji": False}  # names are shown as they are, brackets and all
+out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
 
 typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
 typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
@@ -192,7 +193,7 @@ def league(
     if area is not None:
         if area not in found.table.index:
             raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))
-        out.print(wording.area_sentence(found, area, t), soft_wrap=True)
+        out.print(wording.area_sentence(found, area, t))
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
             _write(path, content(found, t))
@@ -205,7 +206,7 @@ def runs(store: StoreOption = None) -> None:
     """List the runs."""
     for run in run_list(Store.open(store_url(store))).to_dict("records"):
         late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
-        out.print(run_text(run, t) + late, markup=False, soft_wrap=True)
+        out.print(run_text(run, t) + late)
 
 
 @app.command(name="imports", cls=_Command, help=t("cli.imports.help"))
@@ -214,7 +215,7 @@ def list_imports(store: StoreOption = None) -> None:
     for row in imports.import_log(Store.open(store_url(store))).to_dict("records"):
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
         line = f"{local_time(row['at'])}  {row['wave'] or row['programme']}  {row['file']}  "
-        out.print(line + t(f"outcome.{row['outcome']}") + reason, markup=False, soft_wrap=True)
+        out.print(line + t(f"outcome.{row['outcome']}") + reason)
 
 
 @app.command(cls=_Command, help=t("cli.rerun.help"))
@@ -252,9 +253,9 @@ def plan(
         cells += [_span(own.interviews, "{}"), "±" + _span(own.margin_srs * 100, "{:.1f}")]
         table.add_row(*cells)
     out.print(t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews), style="bold")
-    out.print(table, width=WIDEST, crop=False)
+    Console(width=WIDEST, **PLAIN).print(table)
     for key, values in made.notes:
-        out.print(t(key, **values), style="dim", markup=False, soft_wrap=True)
+        out.print(t(key, **values), style="dim")
 
 
 @app.command(cls=_Command, help=t("cli.serve.help"))
@@ -264,11 +265,9 @@ def serve(
     """Start the pages."""
     url = store_url(store)
     Store.open(url)
-    if url.startswith("sqlite:///"):
-        url = f"sqlite:///{Path(url.removeprefix('sqlite:///')).resolve()}"
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port)] if port else []
-    environment = {**os.environ, STORE_VARIABLE: url, LANGUAGE_VARIABLE: LANGUAGE}
+    environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
     try:
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
     except KeyboardInterrupt:
@@ -280,7 +279,7 @@ def main() -> None:
     try:
         app()
     except Fault as fault:
-        err.print(t(fault.key, **fault.values), style="red", markup=False, soft_wrap=True)
+        err.print(t(fault.key, **fault.values), style="red")
         sys.exit(REFUSED)
 
 
@@ -347,11 +346,11 @@ def _print_league(found: League) -> None:
         cells += _movement_cells(found, row) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
     title, first, *notes = league_table.league_notes(found, t)
-    out.print(title, style="bold", markup=False, soft_wrap=True)
-    out.print(f"{wording.wave_text(found.wave, t)} · {first}", markup=False, soft_wrap=True)
-    out.print(table, width=WIDEST, crop=False)
+    out.print(title, style="bold")
+    out.print(f"{wording.wave_text(found.wave, t)} · {first}")
+    Console(width=WIDEST, **PLAIN).print(table)
     for note in notes:
-        out.print(note, style="dim", markup=False, soft_wrap=True)
+        out.print(note, style="dim")
 
 
 def _span(values, form: str) -> str:

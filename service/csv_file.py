@@ -7,7 +7,7 @@ import pandas as pd
 
 from words import Fault
 
-FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
+HEADER_ROW = 1  # as a spreadsheet counts
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -20,7 +20,7 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
         raise Fault(key="file.empty", file=file)
     if content.startswith((ZIP, OLE)):
         raise Fault(key="file.workbook", file=file)
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault(key="file.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
     try:
         text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
@@ -29,17 +29,18 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
         found = content[start : start + 1].hex()
         row = content[:start].count(b"\n") + 1
         raise Fault(key="file.encoding", file=file, expected=encoding, row=row, found=f"0x{found}") from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: dict[int, list[str]] = {}
+    lines, read = {}, 0
     try:
-        header = [name.strip() for name in next(reader)]
-        for number, row in enumerate(reader, FIRST_ROW):
-            if row and len(row) != len(header):
-                raise Fault(key="file.ragged", file=file, row=number, found=len(row), expected=len(header))
-            if row:
-                rows[number] = [cell.strip() for cell in row]
+        for read, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
+            lines[read] = [cell.strip() for cell in line]
     except csv.Error as error:
-        raise Fault(key="file.not_csv", file=file, row=reader.line_num, problem=str(error)) from error
+        raise Fault(key="file.not_csv", file=file, row=read + 1, problem=str(error)) from error
+    if not any(lines.values()):
+        raise Fault(key="file.empty", file=file)
+    header, rows = lines.pop(HEADER_ROW), {number: line for number, line in lines.items() if line}
+    for number, row in rows.items():
+        if len(row) != len(header):
+            raise Fault(key="file.ragged", file=file, row=number, found=len(row), expected=len(header))
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise Fault(key="file.header_twice", file=file, columns=twice)

@@ -11,7 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """The table as CSV with a byte-order mark; text a spreadsheet would run as a formula gets a leading apostrophe."""
     safe = table.apply(lambda column: column.map(_no_formula) if _is_text(column) else column)
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def workbook_bytes(
@@ -50,5 +50,5 @@ def _no_formula(value):
 
 def _width(column: pd.Series, name: str) -> float:
     """Characters a column needs; a Chinese one is two wide."""
-    texts = [name] if pd.api.types.is_numeric_dtype(column) else [name, *column.astype(str).head(200)]
+    texts = [name] if pd.api.types.is_numeric_dtype(column) else [name, *column.dropna().astype(str).head(200)]
     return min(max(sum(2 if ord(c) > 0x2E80 else 1 for c in text) for text in texts) + 2, 60)

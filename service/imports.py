@@ -100,6 +100,16 @@ def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     return row.version_id, read_programme(row.content, row.file)
 
 
+def programme_of_run(store: Store, run_id: int) -> Programme:
+    """The programme in the version that a run read."""
+    inputs, programmes = schema.run_inputs, schema.programmes
+    read = sa.and_(inputs.c.kind == "programme", inputs.c.version_id == programmes.c.version_id)
+    select = sa.select(programmes).join(inputs, read).where(inputs.c.run_id == run_id)
+    with store.read() as connection:
+        row = connection.execute(select).one()
+    return read_programme(row.content, row.file)
+
+
 def programme_names(store: Store) -> list[str]:
     """Names of the programmes taken in."""
     return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
@@ -115,7 +125,8 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
 
 def import_log(store: Store) -> pd.DataFrame:
     """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
-    return store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
 @dataclass

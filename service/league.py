@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
+import tables
 from accountability import MET, MISSED, UNDECIDED, report
 from estimation import Measure
 from service import schema
-from service.imports import current_programme, wave_versions
+from service.imports import current_programme, programme_of_run, wave_versions
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
-from service.waves import COMPARE, ESTIMATE
+from service.waves import COMPARE, ESTIMATE, current_wave
 from words import Fault
 
 
@@ -24,7 +25,7 @@ class League:
     table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly),
     alone_lower..alone_upper (this area alone); with `against`: change, places, noise, p_holm, p_standing, verdict, …
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
-    missing: areas of the league nobody answered in.  uncompared: areas shown that have no change.
+    missing: areas of the league nobody answered in.
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
     """
 
@@ -43,6 +44,11 @@ class League:
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in both languages."""
         return self.plan.areas[area].name
+
+    @property
+    def uncompared(self) -> tuple[str, ...]:
+        """Areas shown that have no change: nobody answered in the other wave."""
+        return () if self.against is None else tuple(self.table.index[self.table.change.isna()])
 
     @property
     def movers(self) -> list[str]:
@@ -67,6 +73,9 @@ def read_league(
     estimated = _newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimated is None:
         raise Fault(key="league.not_estimated", wave=wave)
+    plan = programme_of_run(store, estimated["run_id"])  # figures speak under the programme they were made under
+    if name not in plan.measures or league not in plan.leagues:
+        raise Fault(key="league.not_estimated", wave=wave)
     compared = _compared(store, programme, wave, against)
     table, everybody = _estimates(store, estimated["run_id"], name, plan.league_areas(league))
     if table.empty:
@@ -83,7 +92,7 @@ def read_league(
         wave=wave,
         against=None if compared is None else compared["arguments"]["before"],
         table=table,
-        rules=rules[rules.area.isin(table.index)],
+        rules=_in_order(rules, table.index),
         everybody=everybody,
         missing=tuple(a for a in plan.league_areas(league) if a not in table.index),
         runs=runs,
@@ -131,6 +140,8 @@ def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
 
 
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
+    if against is not None:
+        current_wave(store, programme, against)
     before = against or next(iter(comparisons(store, programme, wave)), None)
     return None if before is None else _newest_run(store, COMPARE, programme=programme, before=before, after=wave)
 
@@ -138,14 +149,23 @@ def _compared(store: Store, programme: str, wave: str, against: str | None) -> M
 def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     table = schema.DERIVED[name]
     found = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
-    return found.drop(columns="run_id")
+    numbers = {c: kind for c, kind in getattr(tables, name).columns.items() if kind is float}
+    return found.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL too
+
+
+def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:
+    """The league's VERDICTS, rule by rule, areas as the table has them: the same from every engine."""
+    place = {area: j for j, area in enumerate(areas)}
+    mine = rules[rules.area.isin(place)]
+    return mine.iloc[mine.area.map(place).argsort(kind="stable")].sort_values("rule", kind="stable")
 
 
 def _estimates(store: Store, run_id: int, measure: str, areas) -> tuple[pd.DataFrame, Mapping]:
     estimates = _rows(store, "ESTIMATES", run_id, measure).set_index("domain")
     ranks = _rows(store, "RANKS", run_id, measure).set_index("area")
-    joint, alone = (ranks[ranks.family == f] for f in (report.SIMULTANEOUS, report.MARGINAL))
-    table = estimates.loc[[a for a in areas if a in estimates.index]].assign(
+    present = [a for a in areas if a in estimates.index]
+    joint, alone = (ranks[ranks.family == f].reindex(present) for f in (report.SIMULTANEOUS, report.MARGINAL))
+    table = estimates.loc[present].assign(
         rank=joint["rank"],
         rank_lower=joint.lower,
         rank_upper=joint.upper,

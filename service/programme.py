@@ -1,19 +1,24 @@
 """A survey programme read from one TOML file: areas, columns, items, measures, design and rules, in both languages."""
 
+import codecs
 import hashlib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from accountability import Rule
-from accountability.rules import KINDS, NOT_LAST
+from accountability.report import ALL
+from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation.design import LONELY
 from estimation.indicators import SCORE, SHARE, Item, Measure
 from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
+# what a person may write where the type does not fit
+TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
 
 
 @dataclass(frozen=True)
@@ -75,21 +80,22 @@ def read_programme(content: bytes, file: str) -> Programme:
         raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
     entry = Entry(file, "", data)
     leagues = {k: v.names("name") for k, v in entry.entries("leagues").items()}
+    areas = _areas(entry, leagues)
     items, item_texts = _items(entry)
     measures, measure_names = _measures(entry, items)
-    rules, rule_names = _rules(entry, measures)
+    rules, rule_names = _rules(entry, measures, areas)
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),
         note=entry.names("note"),
         source=entry.names("source"),
         simulated=entry.get("simulated", bool),
-        encoding=entry.get("encoding", str, "utf-8"),
+        encoding=_encoding(entry),
         columns=_columns(entry.at("columns")),
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         leagues=leagues,
-        areas=_areas(entry, leagues),
+        areas=areas,
         items=items,
         item_texts=item_texts,
         measures=measures,
@@ -122,7 +128,7 @@ class Entry:
         if value is None:
             raise Fault(key="programme.missing", file=self.file, entry=self.where(key))
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-            raise self.fault(key, repr(value), kind.__name__ if isinstance(kind, type) else "number")
+            raise self.fault(key, repr(value), TYPES[kind])
         return value
 
     def at(self, key: str) -> "Entry":
@@ -167,8 +173,17 @@ class Entry:
         value = self.get(key, int | float | str)
         try:
             return float(Fraction(value))
-        except (ValueError, ZeroDivisionError) as error:
-            raise self.fault(key, repr(value), '66.7, "200/3"') from error
+        except (ValueError, ZeroDivisionError, OverflowError) as error:
+            raise self.fault(key, repr(value), TYPES[int | float | str]) from error
+
+
+def _encoding(entry: Entry) -> str:
+    encoding = entry.get("encoding", str, "utf-8")
+    try:
+        "".encode(codecs.lookup(encoding).name)  # a LookupError too for codecs that make no text ("hex")
+    except LookupError as error:
+        raise entry.fault("encoding", repr(encoding), ["utf-8", "gb18030"]) from error
+    return encoding
 
 
 def _level(entry: Entry) -> float:
@@ -181,6 +196,8 @@ def _level(entry: Entry) -> float:
 def _columns(entry: Entry) -> Columns:
     psu = entry.texts("psu", [])
     respondent = entry.texts("respondent")
+    if not respondent:
+        raise entry.fault("respondent", "[]", TYPES[str | list])
     return Columns(
         respondent=respondent,
         area=entry.get("area", str),
@@ -194,6 +211,11 @@ def _areas(entry: Entry, leagues) -> dict[str, Area]:
     areas = {}
     for code, area in entry.entries("areas").items():
         areas[code] = Area(code, area.one_of("league", leagues), {x: area.get(x, str) for x in LANGUAGES})
+    if ALL in areas:  # stands for everybody in ESTIMATES
+        raise entry.at("areas").fault(ALL, repr(ALL), "A-Z a-z 0-9 _ . -")
+    for league in leagues:
+        if league not in {area.league for area in areas.values()}:
+            raise entry.at("leagues").fault(league, "{}", f'[areas] … = {{ league = "{league}" }}')
     return areas
 
 
@@ -201,9 +223,11 @@ def _items(entry: Entry) -> tuple[dict, dict]:
     items, texts = {}, {}
     for name, item in entry.entries("items").items():
         answers = {code: item.at("answers").names(code) for code in item.get("answers", dict)}
-        items[name] = Item(
-            name, answers, frozenset(item.texts("not_answered", [])), frozenset(item.texts("not_asked", []))
-        )
+        none = {key: frozenset(item.texts(key, [])) for key in ("not_answered", "not_asked")}
+        for key, codes in none.items():
+            if codes & set(answers):
+                raise item.fault(key, sorted(codes), f"≠ {sorted(answers)}")
+        items[name] = Item(name, answers, **none)
         texts[name] = item.names("text")
     return items, texts
 
@@ -221,7 +245,7 @@ def _measures(entry: Entry, items) -> tuple[dict, dict]:
         for item in of:
             allowed = set(items[item].answers)
             given, key = (set(counts), "counts") if kind == SHARE else (set(points), "points")
-            if not given <= allowed or (kind == SCORE and given != allowed):
+            if not given or not given <= allowed or (kind == SCORE and given != allowed):
                 raise measure.fault(key, sorted(given), sorted(allowed))
         if kind == SCORE and len(set(points.values())) < 2:
             raise measure.fault("points", sorted(points.values()), "≥ 2")
@@ -231,13 +255,17 @@ def _measures(entry: Entry, items) -> tuple[dict, dict]:
     return measures, names
 
 
-def _rules(entry: Entry, measures) -> tuple[dict, dict]:
+def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
     rules, names = {name: () for name in measures}, {}
+    largest = max(Counter(area.league for area in areas.values()).values())
     for name, rule in entry.entries("rules", {}).items():
         kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")
-        if kind == NOT_LAST and (threshold < 1 or threshold != int(threshold)):
-            raise rule.fault("threshold", threshold, "1, 2, 3 …")
         measure = rule.one_of("measure", measures)
+        if kind == NOT_LAST and (threshold != int(threshold) or not 1 <= threshold < largest):
+            raise rule.fault("threshold", threshold, f"1, 2, 3 … < {largest}")
+        low, high = measures[measure].low, measures[measure].high
+        if kind == AT_LEAST and not low <= threshold <= high:
+            raise rule.fault("threshold", threshold, f"{low:g} … {high:g}")
         rules[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
         names[name] = rule.names("name")
     return rules, names

@@ -86,12 +86,27 @@ def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame
 def store_url(given: str | None = None) -> str:
     """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
     url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
-    return url if "://" in url else f"sqlite:///{url}"
+    return url if "://" in url else _written(sa.URL.create("sqlite", database=url))
+
+
+def absolute(url: str) -> str:
+    """The URL of the same store for a process that stands in another folder."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return url
+    return _written(parsed.set(database=str(Path(parsed.database or "").resolve())))
 
 
 def shown(url: str) -> str:
-    """The URL without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
+    """The URL as people read it: without its password, a file's path as it is written."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{parsed.database or ''}"
+    return parsed.render_as_string(hide_password=True)
+
+
+def _written(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 def _engine(url: str) -> sa.Engine:

@@ -13,7 +13,7 @@ from service.programme import Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
-WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
+WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)  # year, quarter, month
 JOIN = " / "  # between the codes of a key made of several columns
 
 
@@ -91,8 +91,14 @@ def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
         }
     )
     Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
-    answers = table[list(programme.items)].assign(unit_id=unit)
-    responses = answers.melt(id_vars="unit_id", var_name="item", value_name="answer")
+    items = list(programme.items)
+    responses = pd.DataFrame(
+        {
+            "unit_id": np.tile(unit, len(items)),
+            "item": np.repeat(items, len(unit)),
+            "answer": table[items].to_numpy().ravel(order="F"),
+        }
+    )
     return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
 
 

@@ -11,8 +11,8 @@ import tables
 from accountability import report
 from estimation import Design, measure_values
 from service import schema
-from service.imports import current_programme, wave_versions
-from service.programme import Programme, read_programme
+from service.imports import current_programme, programme_of_run, wave_versions
+from service.programme import Programme
 from service.runs import add_run, find_run, generator, run_inputs
 from service.store import Store, insert_frame
 from words import Fault
@@ -24,7 +24,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Computed:
-    """A run's number, whether it had been computed before, and the measures nobody answered in it."""
+    """A run's number, whether it had been computed before, and what was not computed because nobody answered:
+    measures ("safe"), or leagues of a measure that others answered ("safe (north)")."""
 
     run_id: int
     repeated: bool
@@ -79,12 +80,10 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
         if run is None or run.use_case not in COMPUTE:
             raise Fault(key="rerun.unknown", found=run_id)
         inputs = run_inputs(connection, run_id)
-        plan_id = next(number for kind, number in inputs if kind == "programme")
-        row = connection.execute(sa.select(schema.programmes).where(schema.programmes.c.version_id == plan_id)).one()
-    plan = read_programme(row.content, row.file)
+    plan = programme_of_run(store, run_id)
     loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
-    made, _ = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
-    return [name for name, frame in made.items() if not _same(frame, _stored(store, name, run_id), name)]
+    made = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
+    return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
 
 
 def current_wave(store: Store, programme: str, wave: str) -> int:
@@ -116,65 +115,77 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
     with store.read() as connection:
         known = find_run(connection, use_case, arguments, inputs, seed=seed)
     if known is not None:
-        return Computed(known, repeated=True)
+        return Computed(known, repeated=True, unanswered=_unanswered(plan, _stored(store, TELLING[use_case], known)))
     loaded = [load_wave(store, version) for kind, version in inputs if kind == "wave"]
-    made, unanswered = COMPUTE[use_case](plan, loaded, seed, progress)
+    made = COMPUTE[use_case](plan, loaded, seed, progress)
     with store.begin() as connection:
         run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
         for name, frame in made.items():
             insert_frame(connection, schema.DERIVED[name], frame, run_id=run_id)
-    return Computed(run_id, repeated=False, unanswered=tuple(unanswered))
+    return Computed(run_id, repeated=False, unanswered=_unanswered(plan, made.get(TELLING[use_case])))
 
 
 def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
     (wave,) = loaded
     made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
-    measures, unanswered = _measures(plan, loaded)
-    for name, (data,) in measures.items():
+    for name, (data,) in _measures(plan, loaded).items():
         progress(name)
         made["ESTIMATES"].append(report.estimate_table(data, level=plan.level))
         made["COVARIANCES"].append(report.covariance_table(data))
-        for league in plan.leagues:
+        for league in _leagues(plan, data):
             rng = generator(seed, wave.name, name, league)
             sets = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
             made["RANKS"].append(report.rank_table(name, sets))
             if plan.rules[name]:
                 made["VERDICTS"].append(report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name]))
-    return _checked(made), unanswered
+    return _checked(made)
 
 
 def _compare(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
-    before, after = loaded
-    made, (measures, unanswered) = {"CHANGES": []}, _measures(plan, loaded)
-    for name, pair in measures.items():
+    (before, after), made = loaded, {"CHANGES": []}
+    for name, pair in _measures(plan, loaded).items():
         progress(name)
-        for league in plan.leagues:
+        for league in _leagues(plan, *pair):
             rng = generator(seed, before.name, after.name, name, league)
             changes = report.change_table(*pair, plan.league_areas(league), level=plan.level, rng=rng)
             made["CHANGES"].append(changes.assign(from_wave=before.name, to_wave=after.name))
-    return _checked(made), unanswered
+    return _checked(made)
 
 
 COMPUTE = {ESTIMATE: _estimate, COMPARE: _compare}
+TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table that has a row for every area computed
 
 
-def _measures(plan: Programme, loaded: list[Wave]) -> tuple[dict[str, list[report.WaveMeasure]], list[str]]:
-    """Each measure's data in every loaded wave; and the measures that nobody answered in one of them."""
+def _unanswered(plan: Programme, computed: pd.DataFrame | None) -> tuple[str, ...]:
+    """The measures without a row in the table that tells, and of the others the leagues without one."""
+    found = set() if computed is None else {(m, plan.areas[a].league) for m, a in computed[["measure", "area"]].values}
+    missing = []
+    for name in plan.measures:
+        leagues = [league for league in plan.leagues if (name, league) not in found]
+        missing += [name] if leagues == list(plan.leagues) else [f"{name} ({league})" for league in leagues]
+    return tuple(missing)
+
+
+def _leagues(plan: Programme, *waves: report.WaveMeasure) -> list[str]:
+    """The leagues with an area that has answers in every one of the waves."""
+    return [x for x in plan.leagues if set(plan.league_areas(x)).intersection(*(w.areas.names for w in waves))]
+
+
+def _measures(plan: Programme, loaded: list[Wave]) -> dict[str, list[report.WaveMeasure]]:
+    """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them."""
     designs = [
         Design.from_table(w.respondents, weight="weight", stratum="stratum", psu="psu", lonely=plan.lonely)
         for w in loaded
     ]
-    found, unanswered = {}, []
+    found = {}
     for name, measure in plan.measures.items():
         values = [measure_values(w.answers, measure, plan.items) for w in loaded]
-        if any(np.isnan(v).all() for v in values):
-            unanswered.append(name)
-        else:
+        if all((~np.isnan(v) & (d.weight > 0)).any() for v, d in zip(values, designs, strict=True)):
             found[name] = [
                 report.WaveMeasure(measure, v, w.respondents.area.to_numpy(), d)
                 for v, w, d in zip(values, loaded, designs, strict=True)
             ]
-    return found, unanswered
+    return found
 
 
 def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
@@ -188,7 +199,9 @@ def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:
     return store.frame(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")
 
 
-def _same(made: pd.DataFrame, stored: pd.DataFrame, name: str) -> bool:
+def _same(made: pd.DataFrame | None, stored: pd.DataFrame, name: str) -> bool:
+    if made is None:
+        return stored.empty
     key = list(getattr(tables, name).key)
     made, stored = (t.sort_values(key, ignore_index=True) for t in (made, stored))
     if len(made) != len(stored):

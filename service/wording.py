@@ -81,7 +81,7 @@ def area_sentence(league: League, area: str, t: Speaker) -> str:
 
 def headline(league: League, t: Speaker) -> str:
     """How many of the league's movements are real, and which."""
-    if league.against is None:
+    if league.against is None or len(league.uncompared) == len(league.table):
         return t("headline.no_comparison", count=len(league.table))
     moved = int((league.table.places.fillna(0) != 0).sum())
     values = {"count": len(league.table), "moved": moved, "wave": wave_text(league.against, t)}

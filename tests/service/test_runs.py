@@ -1,0 +1,201 @@
+"""Every figure points to a run, and the same run gives the same figures: again, in another store, on another engine."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from made_up import JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
+
+from service import schema, waves
+from service.league import read_league, run_list
+from service.runs import code_version, generator, local_time, run_inputs, run_text
+from service.store import Store
+from words import Fault, speaker
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def surveyed(request, fresh_url):
+    """(store, its three computed runs), on both engines."""
+    made = Store.create(fresh_url(request.param))
+    yield made, whole_survey(made, interviews(1), interviews(2))
+    made.engine.dispose()
+
+
+def test_every_row_that_was_computed_or_taken_in_points_to_a_run(surveyed):
+    store, _ = surveyed
+    known = set(run_list(store).run_id)
+    for name, frame in contents(store, [*schema.DERIVED, "WAVES", "PROGRAMMES"]).items():
+        assert len(frame), name
+        assert set(frame.run_id) <= known, name
+
+
+def test_a_run_says_use_case_arguments_seed_code_version_time_and_person(surveyed):
+    store, (may, _, change) = surveyed
+    runs = run_list(store).set_index("run_id")
+    assert sorted(runs.use_case) == [
+        "compare",
+        "estimate",
+        "estimate",
+        "import-programme",
+        "import-wave",
+        "import-wave",
+    ]
+    assert runs.arguments[may.run_id] == {"programme": NAME, "wave": MAY}
+    assert runs.arguments[change.run_id] == {"programme": NAME, "before": MAY, "after": JUNE}
+    assert set(runs.by) == {"ann"}
+    assert set(runs.version) == {code_version()}
+    assert runs.seed[may.run_id] == waves.SEED
+    now = datetime.now(UTC)
+    for at in runs["at"]:
+        assert now - timedelta(minutes=10) < at.replace(tzinfo=at.tzinfo or UTC) <= now
+    said = run_text({"run_id": may.run_id, **runs.loc[may.run_id]}, speaker("en"))
+    for part in (f"Run {may.run_id}:", "estimate harbours 2024-05", "seed rankshift", code_version(), "ann"):
+        assert part in said
+
+
+def test_a_run_says_which_versions_it_read(surveyed):
+    store, (may, _, change) = surveyed
+    with store.read() as connection:
+        assert sorted(run_inputs(connection, may.run_id)) == [("programme", 1), ("wave", 1)]
+        assert sorted(run_inputs(connection, change.run_id)) == [("programme", 1), ("wave", 1), ("wave", 2)]
+
+
+def test_a_time_is_shown_on_this_machines_clock_whatever_the_engine_keeps(surveyed):
+    at = run_list(surveyed[0])["at"].iloc[0]
+    shown = datetime.strptime(local_time(at), "%Y-%m-%d %H:%M")
+    assert abs(datetime.now() - shown) < timedelta(minutes=11)
+
+
+def test_computing_the_same_again_adds_nothing_and_names_the_run(surveyed):
+    store, (may, _, change) = surveyed
+    before = contents(store)
+    assert waves.estimate_wave(store, NAME, MAY, by="bob") == waves.Computed(may.run_id, repeated=True)
+    assert waves.compare_waves(store, NAME, MAY, JUNE, by="bob") == waves.Computed(change.run_id, repeated=True)
+    after = contents(store)
+    assert all(after[name].equals(before[name]) for name in before)
+
+
+def test_every_computed_run_gives_the_same_figures_when_computed_again(surveyed):
+    store, runs = surveyed
+    assert [waves.rerun(store, run.run_id) for run in runs] == [[], [], []]
+
+
+def test_what_is_no_estimate_or_comparison_cannot_be_computed_again(surveyed):
+    for number in (1, 2, 99):  # importing a programme, importing a wave, nothing
+        with pytest.raises(Fault) as caught:
+            waves.rerun(surveyed[0], number)
+        assert caught.value.key == "rerun.unknown"
+
+
+def test_two_fresh_stores_hold_the_same_tables(fresh_url, surveyed):
+    other = Store.create(fresh_url("sqlite"))
+    whole_survey(other, interviews(1), interviews(2))
+    mine, theirs = contents(surveyed[0]), contents(other)
+    for name in schema.DERIVED:
+        assert len(mine[name])
+        assert mine[name].to_dict("list") == theirs[name].to_dict("list"), name
+    other.engine.dispose()
+
+
+def test_leagues_and_their_rules_come_in_the_same_order_from_both_engines(fresh_url):
+    tables = []
+    for engine in ENGINES:
+        store = Store.create(fresh_url(engine))
+        whole_survey(store, interviews(1), interviews(2))
+        leagues = [
+            read_league(store, NAME, measure=m, league=x) for m in ("disturbed", "upkeep") for x in ("north", "south")
+        ]
+        tables.append([(x.table.reset_index().to_dict("list"), x.rules.to_dict("list"), x.everybody) for x in leagues])
+        assert all(list(x.rules.area) == list(x.table.index) for x in leagues)
+        store.engine.dispose()
+    assert tables[0] == tables[1]
+
+
+def test_another_seed_is_another_run_with_the_same_estimates(sqlite_store):
+    store = begin_survey(sqlite_store)
+    take(store, MAY)
+    one, two = (waves.estimate_wave(store, NAME, MAY, by="ann", seed=seed) for seed in ("one", "two"))
+    assert one.run_id != two.run_id
+    estimates = contents(store)["ESTIMATES"]
+    first, second = (estimates[estimates.run_id == r.run_id].drop(columns="run_id") for r in (one, two))
+    assert first.to_dict("list") == second.to_dict("list")
+
+
+def test_random_streams_differ_by_seed_and_label_and_are_the_same_again():
+    draws = {
+        labels: generator(*labels).random()
+        for labels in (("a", "b"), ("a", "c"), ("b", "b"), ("ab", ""), ("a", "b", ""))
+    }
+    assert len(set(draws.values())) == 5
+    assert all(generator(*labels).random() == value for labels, value in draws.items())
+
+
+TAMPERED = [
+    ("ESTIMATES", "estimate", lambda v: v + 1e-9),
+    ("ESTIMATES", "n", lambda v: v + 1),
+    ("ESTIMATES", "method", lambda v: "wald"),
+    ("ESTIMATES", "deff", lambda v: None),
+    ("COVARIANCES", "covariance", lambda v: v * 1.001),
+    ("RANKS", "upper", lambda v: v + 1),
+    ("VERDICTS", "outcome", lambda v: "missed" if v != "missed" else "met"),
+    ("VERDICTS", "printed", lambda v: not v),
+    ("CHANGES", "verdict", lambda v: "real" if v == "chance" else "chance"),
+    ("CHANGES", "p_holm", lambda v: v / 2),
+]
+
+
+@pytest.mark.parametrize(("name", "column", "tamper"), TAMPERED, ids=[f"{n}.{c}" for n, c, _ in TAMPERED])
+def test_a_stored_figure_that_was_tampered_with_is_reported(surveyed, name, column, tamper):
+    store, (may, _, change) = surveyed
+    run, table = (change if name == "CHANGES" else may).run_id, schema.DERIVED[name]
+    keys = [c for c in table.primary_key]
+    with store.read() as connection:
+        row = connection.execute(sa.select(table).where(table.c.run_id == run)).mappings().first()
+    this = sa.and_(*(key == row[key.name] for key in keys))
+    _set(store, table, this, column, tamper(row[column]))
+    try:
+        assert waves.rerun(store, run) == [name]
+    finally:
+        _set(store, table, this, column, row[column])
+    assert waves.rerun(store, run) == []
+
+
+def _set(store, table, this, column, value):
+    with store.begin() as connection:
+        assert connection.execute(table.update().where(this).values({column: value})).rowcount == 1
+
+
+def test_rows_taken_away_or_added_are_reported(sqlite_store):
+    may, _, change = whole_survey(sqlite_store, interviews(1), interviews(2))
+    added = contents(sqlite_store)["CHANGES"].iloc[:1].assign(run_id=may.run_id)
+    with sqlite_store.begin() as connection:
+        for name in ("RANKS", "VERDICTS"):
+            connection.execute(schema.DERIVED[name].delete().where(schema.DERIVED[name].c.run_id == may.run_id))
+        connection.execute(schema.DERIVED["CHANGES"].insert(), added.to_dict("records"))
+    assert sorted(waves.rerun(sqlite_store, may.run_id)) == ["CHANGES", "RANKS", "VERDICTS"]
+    assert waves.rerun(sqlite_store, change.run_id) == []
+
+
+def test_waves_are_compared_in_the_order_of_time(sqlite_store):
+    store = begin_survey(sqlite_store)
+    take(store, MAY)
+    for before, after in ((JUNE, MAY), (MAY, MAY)):
+        with pytest.raises(Fault) as caught:
+            waves.compare_waves(store, NAME, before, after, by="ann")
+        assert caught.value.key == "compare.order"
+
+
+def test_a_wave_that_was_never_taken_in_is_refused_with_those_there_are(sqlite_store):
+    store = begin_survey(sqlite_store)
+    take(store, MAY)
+    with pytest.raises(Fault, match="Programme harbours has no wave 2024-06; taken in: 2024-05"):
+        waves.estimate_wave(store, NAME, JUNE, by="ann")
+
+
+def test_the_demonstration_gives_the_same_figures_again(ensu_store):
+    store, _ = ensu_store
+    runs = run_list(store)
+    newest = {use_case: runs.run_id[runs.use_case == use_case].iloc[0] for use_case in ("estimate", "compare")}
+    assert [waves.rerun(store, int(number)) for number in newest.values()] == [[], []]

@@ -1,0 +1,164 @@
+"""The rooms: who may import whom, which library belongs where, and what pure rooms must never do."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# a room may import itself and those named with it
+MAY_IMPORT = {
+    "words": set(),
+    "tables": {"words"},
+    "estimation": {"words", "tables"},
+    "sampling": {"words", "tables", "estimation"},
+    "fieldwork": {"words", "tables"},
+    "accountability": {"words", "tables", "estimation"},
+    "service": {"words", "tables", "estimation", "sampling", "fieldwork", "accountability"},
+    "ui": {"words", "tables", "estimation", "sampling", "fieldwork", "accountability", "service"},
+    "app": {"words", "tables", "estimation", "sampling", "fieldwork", "accountability", "service", "ui"},
+}
+PURE = ("words", "tables", "estimation", "sampling", "fieldwork", "accountability")
+LIBRARIES = {
+    "sqlalchemy": {"service"},
+    "psycopg": {"service"},
+    "sqlite3": {"service"},
+    "duckdb": {"service"},
+    "ibis": {"service"},
+    "typer": {"service"},
+    "xlsxwriter": {"service"},
+    "streamlit": {"ui", "app"},
+    "altair": {"ui"},
+}
+CALLS = {"open", "print", "input", "exec", "eval"}
+CLOCKS = {"now", "today", "utcnow", "time", "perf_counter", "monotonic"}
+ONLY_FOR_WORDS = {"read_text"}  # its own sentences, part of the package
+FILES = {
+    "read_text",
+    "read_bytes",
+    "write_text",
+    "write_bytes",
+    "read_csv",
+    "to_csv",
+    "read_excel",
+    "to_excel",
+    "getenv",
+}
+IMPORTS_NO_PURE_ROOM = {"os", "sys", "time", "random", "logging", "pathlib", "socket", "subprocess", "requests"}
+
+
+def files(room: str) -> list[Path]:
+    return [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").is_file() else sorted((ROOT / room).rglob("*.py"))
+
+
+def tree(file: Path) -> ast.AST:
+    return ast.parse(file.read_text("utf-8"))
+
+
+def imported(file: Path) -> set[str]:
+    """First names of the modules a file imports."""
+    found = set()
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are written out"
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def called(file: Path) -> set[str]:
+    """Names of functions and methods a file calls: f(), x.f()."""
+    calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
+    return {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, ast.Name | ast.Attribute)}
+
+
+def test_all_code_stands_in_a_known_room():
+    rooms = {
+        p.stem if p.is_file() else p.name
+        for p in [*ROOT.glob("*.py"), *ROOT.glob("*/__init__.py")]
+        for p in [p if p.parent == ROOT else p.parent]
+    }
+    assert rooms <= set(MAY_IMPORT) | {"tests", "bench"}
+    assert {"words", "tables", "estimation", "sampling", "accountability", "service", "ui", "app"} <= rooms
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_rooms_to_its_left(room):
+    for file in files(room):
+        outside = (imported(file) & set(MAY_IMPORT)) - {room}
+        assert outside <= MAY_IMPORT[room], file.name
+
+
+def test_estimation_never_imports_sampling_and_nobody_imports_the_pages():
+    assert "sampling" not in MAY_IMPORT["estimation"] | MAY_IMPORT["accountability"]
+    for room in (*PURE, "service"):
+        assert not {"ui", "app"} & {name for file in files(room) for name in imported(file)}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_is_imported_only_where_it_belongs(library):
+    for room in MAY_IMPORT:
+        users = [file.name for file in files(room) if library in imported(file)]
+        assert not users or room in LIBRARIES[library], users
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_reads_no_clock_file_screen_or_environment(room):
+    for file in files(room):
+        allowed = ONLY_FOR_WORDS if room == "words" else set()
+        assert not called(file) & (CALLS | CLOCKS | FILES) - allowed, file.name
+        assert not imported(file) & IMPORTS_NO_PURE_ROOM, file.name
+
+
+@pytest.mark.parametrize("room", [*PURE, "service", "ui", "app"])
+def test_there_is_no_hidden_randomness(room):
+    for file in files(room):
+        assert "random" not in imported(file), file.name
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
+                allowed = {"Generator", "Philox"} if room == "service" else {"Generator"}
+                assert node.attr in allowed, f"{file.name}:{node.lineno} np.random.{node.attr}"
+            if isinstance(node, ast.ImportFrom) and node.module == "numpy.random":
+                assert {alias.name for alias in node.names} <= {"Generator"}, file.name
+            if isinstance(node, ast.keyword) and node.arg == "random_state":
+                raise AssertionError(f"{file.name}: random_state")
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_randomness_enters_a_pure_room_by_name_and_is_never_defaulted(room):
+    for file in files(room):
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.FunctionDef):
+                named = node.args.kwonlyargs
+                defaults = dict(zip([a.arg for a in named], node.args.kw_defaults, strict=True))
+                assert defaults.get("rng") is None, f"{file.name}: {node.name}"
+                positional = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+                assert "rng" not in [a.arg for a in positional], f"{file.name}: {node.name}"
+
+
+def test_a_page_is_words_and_widgets():
+    for file in sorted((ROOT / "ui" / "pages").glob("*.py")):
+        assert not called(file) & {"groupby", "merge", "pivot_table", "execute", "select"}, file.name
+        assert not imported(file) & {"pandas", "numpy", "sqlalchemy", "estimation"}, file.name
+
+
+def test_the_entry_is_short():
+    assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 40
+
+
+def test_every_file_opens_with_one_sentence():
+    for room in MAY_IMPORT:
+        for file in files(room):
+            opening = ast.get_docstring(tree(file))
+            assert opening and opening.splitlines()[0].rstrip().endswith((".", ":", ",")), file
+
+
+def test_nothing_is_called_utils():
+    vague = {"utils", "util", "helpers", "helper", "common", "core", "manager", "misc"}
+    names = {part for room in MAY_IMPORT for file in files(room) for part in (file.stem, file.parent.name)}
+    assert not names & vague
+
+
+def test_no_list_of_index_addresses_is_kept():
+    assert not (ROOT / "uv.lock").exists() and not (ROOT / "pylock.toml").exists()

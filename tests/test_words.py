@@ -1,0 +1,273 @@
+"""The words: both languages complete and alike, used and asked for, and none standing outside words/."""
+
+import ast
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from words import LANGUAGES, Fault, dictionary, speaker, text
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
+TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
+ZH, EN = dictionary("zh"), dictionary("en")
+CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
+HAN = "\u4e00-\u9fff"
+MAY_BE_EMPTY = {"no"}  # a table's cell where "yes" stands in the others
+# functions and methods that show their text to a person, whatever they belong to
+SPEAKING = (
+    "print",
+    "write",
+    "markdown",
+    "caption",
+    "title",
+    "header",
+    "subheader",
+    "info",
+    "error",
+    "warning",
+    "success",
+)
+
+
+def nodes(kind):
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, kind):
+                yield file, node
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def constant(node) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def placeholders(template: str) -> set[str]:
+    return {
+        name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name is not None
+    }
+
+
+def formats(template: str) -> dict[str, str]:
+    return {name: spec for _, name, spec, _ in string.Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_twice_in_a_file(language):
+    pairs = json.loads((ROOT / "words" / f"{language}.json").read_text("utf-8"), object_pairs_hook=list)
+    keys = [key for key, _ in pairs]
+    assert len(keys) == len(set(keys))
+
+
+def test_both_languages_have_the_same_keys():
+    assert set(ZH) == set(EN)
+
+
+def test_both_languages_fill_in_the_same_values_in_the_same_form():
+    own_form = {"wave.month"}  # 2015-03, 2015年3月
+    differing = [k for k in EN if formats(ZH[k]) != formats(EN[k]) and k not in own_form]
+    assert not differing
+    assert all(placeholders(ZH[key]) == placeholders(EN[key]) for key in own_form)
+
+
+def test_no_sentence_is_empty_or_begins_or_ends_with_a_blank():
+    joined = {"note.simulated"}  # stands before another sentence
+    for key in EN:
+        for value in (ZH[key], EN[key]):
+            assert value.strip() or key in MAY_BE_EMPTY, key
+            assert value == value.strip() or key in joined, key
+
+
+def test_every_sentence_can_be_filled_in():
+    for language in LANGUAGES:
+        for key, template in dictionary(language).items():
+            values = {name: 1 for name in placeholders(template)}
+            assert "{" not in text(key, language, **values).replace("{ league", ""), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_are_shortened_and_names_come_in_the_readers_language(language):
+    several = text("notes.missing", language, names=[{"zh": f"甲{k}", "en": f"A{k}"} for k in range(9)])
+    assert "(+3)" in several and ("甲5" if language == "zh" else "A5") in several
+    assert ("A0" if language == "zh" else "甲0") not in several
+    assert speaker(language)("language.code") == language
+
+
+def test_a_fault_says_itself_in_english_and_carries_what_others_need():
+    fault = Fault(key="file.empty", file="一.csv")
+    assert str(fault) == text("file.empty", "en", file="一.csv")
+    assert (fault.key, fault.values) == ("file.empty", {"file": "一.csv"})
+    assert "一.csv" in text(fault.key, "zh", **fault.values)
+
+
+# ---------------------------------------------------------------- what the code asks for, and what is there
+
+
+def literal_keys() -> dict[str, str]:
+    """Texts in the code that are written like a key of ours -> the file they stand in."""
+    first = {key.split(".")[0] for key in EN if "." in key}
+    found = {}
+    for file, node in nodes(ast.Constant):
+        value = constant(node)
+        written = value and re.fullmatch(r"[a-z]+(\.[a-z_0-9]+)+", value) and not value.endswith((".py", ".db", ".csv"))
+        if written and value.split(".")[0] in first:
+            found[value] = file.name
+    return found
+
+
+def patterns() -> list[re.Pattern]:
+    """The f-strings that make keys, f"verdict.{code}" or f"{page}.title", as patterns."""
+    found = []
+    for _, node in nodes(ast.Call):
+        key = node.args[0] if node.args and name_of(node) in ("t", "text") else None
+        if isinstance(key, ast.JoinedStr):
+            parts = [re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in key.values]
+            found.append(re.compile("".join(parts)))
+    return found
+
+
+def test_every_key_the_code_names_exists():
+    absent = {key: file for key, file in literal_keys().items() if key not in EN}
+    assert not absent
+
+
+def test_every_pattern_of_keys_finds_some():
+    for pattern in patterns():
+        assert any(pattern.fullmatch(key) for key in EN), pattern.pattern
+
+
+def test_every_sentence_is_used_somewhere():
+    asked = {value for _, node in nodes(ast.Constant) if (value := constant(node))}
+    made = patterns()
+    unused = [key for key in EN if key not in asked and not any(p.fullmatch(key) for p in made)]
+    assert not unused
+
+
+def test_every_fault_has_a_sentence_in_both_languages_and_gives_it_its_values():
+    faults = [(file, call) for file, call in nodes(ast.Call) if name_of(call) == "Fault"]
+    assert len(faults) > 40
+    for file, call in faults:
+        given = {k.arg: k.value for k in call.keywords}
+        assert not call.args and "key" in given, f"{file.name}:{call.lineno}"
+        key = constant(given["key"])
+        if key is None:  # passed on by a function whose callers name it: covered by the scan of literal keys
+            continue
+        assert key in ZH and key in EN, f"{file.name}:{call.lineno} {key}"
+        if None not in given:  # **values are known only when it happens
+            assert placeholders(EN[key]) <= set(given) - {"key"}, f"{file.name}:{call.lineno} {key}"
+
+
+def test_every_sentence_asked_for_by_name_is_given_its_values():
+    for file, call in nodes(ast.Call):
+        key = constant(call.args[0]) if call.args else None
+        if name_of(call) in ("t", "text") and key in EN:
+            given = {k.arg for k in call.keywords}
+            assert None in given or placeholders(EN[key]) <= given, f"{file.name}:{call.lineno} {key}"
+            assert None in given or given <= placeholders(EN[key]) | placeholders(ZH[key]), f"{file.name}: {key}"
+
+
+# ---------------------------------------------------------------- no sentence outside words/
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    """The identities of the constants that are docstrings."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body[0] for node in ast.walk(tree) if isinstance(node, owners) and node.body]
+    return {id(first.value) for first in bodies if isinstance(first, ast.Expr)}
+
+
+def test_no_chinese_stands_in_the_code():
+    found = []
+    for file, node in nodes(ast.Constant):
+        value = None if file.parent.name == "words" else constant(node)
+        if value and re.search(f"[{CJK}]", value) and id(node) not in docstrings(TREES[file]):
+            found.append(f"{file.name}:{node.lineno} {value}")
+    assert not found
+
+
+def test_no_english_sentence_is_shown_by_the_code():
+    found = []
+    for file, call in nodes(ast.Call):
+        owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        shows = owner.split(".")[0] in ("st", "typer", "out", "err", "alt") or name_of(call) in SPEAKING
+        for argument in [*call.args, *(k.value for k in call.keywords)] if shows else []:
+            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+            found += [f"{file.name}:{call.lineno} {v}" for part in parts if (v := constant(part)) and sentence(v)]
+    assert not found
+
+
+def sentence(value: str) -> bool:
+    """Two words with a blank between them, or one word with a capital and a mark: what a person would read."""
+    return bool(
+        re.search(r"[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}", value) or re.fullmatch(r"[A-Z][a-z]+[.!?:]", value.strip())
+    )
+
+
+def test_the_scan_for_sentences_would_see_one():
+    assert sentence("Nothing was taken in yet.") and sentence("Done.")
+    assert not any(
+        sentence(value) for value in ("%.1f", "utf-8", ":material/leaderboard:", "zh|en", "quantitative", "  ")
+    )
+
+
+# ---------------------------------------------------------------- how it is written
+
+
+def plain(value: str) -> str:
+    """A sentence without its placeholders, code spans and tags."""
+    for pattern in (r"\{[^}]*\}", r"`[^`]*`", r"<[^>]*>", r"&\w+;"):
+        value = re.sub(pattern, "\x00", value)
+    return value
+
+
+def test_chinese_sentences_use_full_width_marks():
+    half = rf"[{HAN}][,:;?!()]|[,:;?!()][{HAN}]|[{HAN}]\.(?!\w)"
+    assert not {key: value for key, value in ZH.items() if re.search(half, plain(value))}
+
+
+def test_what_is_opened_is_closed():
+    pairs = ("()", "（）", "「」", "【】", "“”", "[]")
+    for words in (ZH, EN):
+        assert not {k: v for k, v in words.items() if any(v.count(a) != v.count(b) for a, b in pairs)}
+
+
+def test_english_sentences_use_no_full_width_marks():
+    both = {"app.title", "app.language"}  # read before a language is chosen
+    assert not {key: value for key, value in EN.items() if re.search(f"[{CJK}]", value) and key not in both}
+
+
+def test_chinese_is_chinese_and_not_left_in_english():
+    same = {key for key in ZH if ZH[key] == EN[key] and re.search("[A-Za-z]{4,}", plain(ZH[key]))}
+    assert same <= {key for key in ZH if key.startswith(("method.", "language.", "format.", "number."))}
+
+
+# ---------------------------------------------------------------- the command line and the README
+
+
+def commands() -> list[str]:
+    from service import cli
+
+    return [c.name or c.callback.__name__.replace("_", "-") for c in cli.app.registered_commands]
+
+
+def test_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    absent = [command for command in commands() if f"rankshift {command}" not in readme]
+    assert len(commands()) >= 10 and not absent
+
+
+def test_every_command_speaks_both_languages(rankshift):
+    for command in commands():
+        zh, en = (rankshift(command, "--help", language=language) for language in LANGUAGES)
+        assert (zh.code, en.code) == (0, 0)
+        key = f"cli.{command.replace('-', '_')}.help"
+        assert ZH[key].split("，")[0][:12] in zh.out and EN[key][:12] in en.out
+        assert not re.search(f"[{HAN}]", en.out)
+        assert "cli." not in zh.out + en.out
