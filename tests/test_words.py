@@ -17,6 +17,7 @@ TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
+FILES = (".py", ".db", ".csv", ".toml")  # names of files look like keys
 MAY_BE_EMPTY = {"no"}  # a table's cell where "yes" stands in the others
 # functions and methods that show their text to a person, whatever they belong to
 SPEAKING = (
@@ -116,7 +117,11 @@ def literal_keys() -> dict[str, str]:
     found = {}
     for file, node in nodes(ast.Constant):
         value = constant(node)
-        written = value and re.fullmatch(r"[a-z]+(\.[a-z_0-9]+)+", value) and not value.endswith((".py", ".db", ".csv"))
+        written = (
+            value
+            and re.fullmatch(r"[a-z]+(\.[a-z_0-9]+)+", value)
+            and not value.endswith((".py", ".db", ".csv", ".toml"))
+        )
         if written and value.split(".")[0] in first:
             found[value] = file.name
     return found
