@@ -49,8 +49,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
     with tempfile.TemporaryDirectory() as folder:
         against_floor(folder)
-        for sizes in (FEW, MANY):
-            against_peers(folder, sizes)
+        for sizes, areas in ((FEW, "text"), (FEW, "categories"), (MANY, "text")):
+            against_peers(folder, sizes, areas)
 
 
 def against_floor(folder: str) -> None:
@@ -70,9 +70,9 @@ def against_floor(folder: str) -> None:
     print("* target missed.  coded: design and areas are integer codes; from text: from the columns of the table\n")
 
 
-def against_peers(folder: str, sizes: dict) -> None:
+def against_peers(folder: str, sizes: dict, areas: str) -> None:
     """Ours beside svy and R's survey, on one table, after checking that values and standard errors agree."""
-    path, options = f"{folder}/peers-{sizes['areas']}", json.dumps({})
+    path, options = f"{folder}/peers-{sizes['areas']}", json.dumps(areas)
     python = [sys.executable, "-m", "bench.measured"]
     _run([*python, "make", path, json.dumps(sizes)])
     ours = _run([*python, "rankshift", path, options])
@@ -80,10 +80,13 @@ def against_peers(folder: str, sizes: dict) -> None:
         f"{sizes['n']:,} interviews, {sizes['areas']:,} areas, {sizes['strata']:,} strata, {sizes['psus']:,} PSUs:",
         end="",
     )
-    print(" mean and standard error by area, the design built, the areas text")
+    print(f" mean and standard error by area, the design built, the areas {areas}")
     print(f"{'':26}{'s':>9}{f'x ours (>={PEERS})':>17}{'MB':>8}   largest relative difference")
     print(f"{'rankshift ' + ours['version']:26}{ours['seconds']:9.4f}{'':17}{ours['peak'] / 1e6:8.0f}")
-    for name, command in (("svy", [*python, "svy", path, options]), ("survey", ["Rscript", "bench/survey.R", path])):
+    for name, command in (
+        ("svy", [*python, "svy", path, options]),
+        ("survey", ["Rscript", "bench/survey.R", path, options]),
+    ):
         if not _present(name):
             print(f"{name:26}  skipped: {GET[name]}")
             continue

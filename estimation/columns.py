@@ -61,24 +61,27 @@ def occurring_pairs(first, second, firsts: int, seconds: int) -> tuple[np.ndarra
             return first, np.arange(firsts), partner
         codes, found = occurring_codes(first, firsts)
         return codes, found, partner[found]
-    codes, found = occurring_codes(np.multiply(first, seconds, dtype=np.int64) + second, firsts * seconds)
+    pairs = np.multiply(first, seconds, dtype=np.int64)
+    pairs += second
+    codes, found = occurring_codes(pairs, firsts * seconds)
     return codes, *np.divmod(found, seconds)
 
 
 def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Codes 0..c-1 (n,) of integers in 0..size-1, and the c integers that occur, ascending."""
+    narrow = np.int32 if len(numbers) < 2**31 else np.int64
     if size <= FLAGS_FROM * len(numbers):
         flags = np.zeros(size, dtype=bool)
         flags[numbers] = True
         found = np.flatnonzero(flags)
-        place = np.empty(size, dtype=np.int32 if size < 2**31 else np.int64)
+        place = np.empty(size, dtype=narrow)
         place[found] = np.arange(len(found))
         return place[numbers], found
     order = np.argsort(numbers)
     ascending = numbers[order]
     first = np.append(True, ascending[1:] != ascending[:-1])
-    codes = np.empty(len(numbers), dtype=np.int64)
-    codes[order] = np.cumsum(first) - 1
+    codes = np.empty(len(numbers), dtype=narrow)
+    codes[order] = np.cumsum(first, dtype=narrow) - narrow(1)
     return codes, ascending[first]
 
 
