@@ -5,7 +5,7 @@ STORE ?= rankshift.db
 DEMO := data/ensu2015
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser clean
+.PHONY: run demo setup test lint browser bench clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -21,6 +21,9 @@ test: .venv/tested lint browser  ## everything the tests need, and all tests
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+bench: .venv/benched  ## times and memory beside bare numpy, svy and R's survey (R only if it is there)
+	$(BIN)/python -m bench.estimation
 
 browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
@@ -38,6 +41,10 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 
 .venv/tested: pyproject.toml | .venv/bin/uv
 	$(INSTALL) --group test
+	touch $@ .venv/installed
+
+.venv/benched: pyproject.toml | .venv/bin/uv
+	$(INSTALL) --group bench
 	touch $@ .venv/installed
 
 clean:

@@ -11,7 +11,8 @@ FLAGS_FROM = 8  # codes are found by flags when the numbers they lie in are at m
 def label_codes(table: pd.DataFrame, columns, *, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Codes 0..c-1 (n,) and labels (c,) of one column; of several, labels are tuples; None: one code "all".
 
-    ordered: labels ascend (by the order of the categories if the column has them); False: in any order, faster.
+    ordered: labels ascend (by the order of the categories if the column has them); False: in any order, faster, and
+    text stays in a pandas array: a million strings of Python's would take more memory than the table.
     """
     names = column_names(columns)
     if not names:
@@ -32,6 +33,8 @@ def column_codes(values, name, *, ordered: bool = True) -> tuple[np.ndarray, np.
     codes, labels = pd.factorize(array, sort=ordered)
     if (codes < 0).any():
         raise Fault(key="design.code_missing", column=str(name), row=int((codes < 0).argmax()))
+    if not ordered and isinstance(labels.dtype, pd.StringDtype):
+        return codes, labels
     return codes, np.asarray(labels, dtype=object)
 
 
@@ -39,28 +42,46 @@ def joint_codes(parts) -> tuple[np.ndarray, np.ndarray]:
     """Codes and labels of the combinations that occur of several (codes, labels); a label is a tuple."""
     codes, places = parts[0][0], [np.arange(len(parts[0][1]))]
     for more, labels in parts[1:]:
-        codes, found = occurring_codes(codes * len(labels) + more, len(places[0]) * len(labels))
-        before, last = np.divmod(found, len(labels))
+        codes, before, last = occurring_pairs(codes, more, len(places[0]), len(labels))
         places = [p[before] for p in places] + [last]
     joint = np.empty(len(places[0]), dtype=object)
     joint[:] = list(zip(*(labels[p] for (_, labels), p in zip(parts, places, strict=True)), strict=True))
     return codes, joint
 
 
+def occurring_pairs(first, second, firsts: int, seconds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Codes 0..c-1 (n,) of pairs of codes below `firsts` and `seconds`, and the c pairs that occur, ascending.
+
+    Quick where every first code goes with one second code, as a PSU with its stratum.
+    """
+    partner = np.full(firsts, -1)
+    partner[first] = second
+    if (partner[first] == second).all():
+        if (partner >= 0).all():
+            return first, np.arange(firsts), partner
+        codes, found = occurring_codes(first, firsts)
+        return codes, found, partner[found]
+    pairs = np.multiply(first, seconds, dtype=np.int64)
+    pairs += second
+    codes, found = occurring_codes(pairs, firsts * seconds)
+    return codes, *np.divmod(found, seconds)
+
+
 def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Codes 0..c-1 (n,) of integers in 0..size-1, and the c integers that occur, ascending."""
+    narrow = np.int32 if len(numbers) < 2**31 else np.int64
     if size <= FLAGS_FROM * len(numbers):
         flags = np.zeros(size, dtype=bool)
         flags[numbers] = True
         found = np.flatnonzero(flags)
-        place = np.empty(size, dtype=np.int32 if size < 2**31 else np.int64)
+        place = np.empty(size, dtype=narrow)
         place[found] = np.arange(len(found))
         return place[numbers], found
     order = np.argsort(numbers)
     ascending = numbers[order]
     first = np.append(True, ascending[1:] != ascending[:-1])
-    codes = np.empty(len(numbers), dtype=np.int64)
-    codes[order] = np.cumsum(first) - 1
+    codes = np.empty(len(numbers), dtype=narrow)
+    codes[order] = np.cumsum(first, dtype=narrow) - narrow(1)
     return codes, ascending[first]
 
 
@@ -74,7 +95,10 @@ def number_column(table: pd.DataFrame, name) -> np.ndarray:
 
 
 def numbers(values) -> np.ndarray:
-    """Values as floats, NaN where they are missing; TypeError or ValueError for anything but numbers."""
+    """Values as floats, NaN where they are missing; TypeError or ValueError for anything but numbers.
+
+    Floats are not copied: what outlives the call copies them.
+    """
     if isinstance(values, pd.DataFrame):
         return np.column_stack([numbers(values[c]) for c in values.columns])
     dtype = getattr(values, "dtype", None)
@@ -85,7 +109,7 @@ def numbers(values) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind in "USMm" or (array.dtype == object and any(isinstance(v, str) for v in array.ravel())):
         raise TypeError(str(array.dtype))
-    return array.astype(float)
+    return array.astype(float, copy=False)
 
 
 def first_text(values) -> str:

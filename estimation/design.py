@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from estimation.columns import joint_codes, label_codes, number_column, occurring_codes, said
+from estimation.columns import joint_codes, label_codes, number_column, occurring_pairs, said
 from words import Fault
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
@@ -25,7 +25,7 @@ class Design:
     lonely           what a stratum with one sampled PSU contributes: "error" (refuse), "adjust" (its PSU total,
                      not centred), "average" (the mean of the other strata), "certainty" or "remove" (nothing)
     psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share (by stratum and PSU);
-                     tuples where several columns make one label
+                     tuples where several columns make one label; text PSUs of a table in an array of pandas
     second           the second stage as a design of its own, whose strata are the PSUs; None: PSUs were taken whole,
                      or their totals stand for all further stages (ultimate clusters)
 
@@ -143,12 +143,13 @@ def _check_counts(stage: Design | None) -> None:
 def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
     """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
     if psu is None:
-        return np.arange(len(table)), np.arange(len(table))
+        rows = np.arange(len(table))
+        return rows, rows
     inside, labels = label_codes(table, psu, ordered=False)
     if strata is None:
         return inside, labels
-    units, found = occurring_codes(strata * len(labels) + inside, (int(strata.max()) + 1) * len(labels))
-    return units, labels[found % len(labels)]
+    units, found, _ = occurring_pairs(inside, strata, len(labels), int(strata.max()) + 1)
+    return units, labels if len(found) == len(labels) else labels[found]
 
 
 def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:
@@ -161,7 +162,7 @@ def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:
 
 
 def _weights(table: pd.DataFrame, name) -> np.ndarray:
-    w = number_column(table, name)
+    w = number_column(table, name).copy()
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
         row = int(wrong.argmax())

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from estimation.columns import column_codes, label_codes, occurring_codes
+from estimation.columns import column_codes, label_codes, occurring_pairs
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
 from estimation.variance import StratumCells, lonely_raise, stage_totals
@@ -110,24 +110,11 @@ def _cells(answer, codes, labels, design: Design) -> _Cells:
     unit, domain = _last(design).psu, codes
     if kept is not None:
         unit, domain = unit[kept], codes[kept]
-    of, unit, domain = _unit_domains(unit, domain, len(_last(design).psu_stratum), len(labels))
+    of, unit, domain = occurring_pairs(unit, domain, len(_last(design).psu_stratum), len(labels))
     answered = np.flatnonzero(np.bincount(domain, minlength=len(labels)))
     if len(answered) < len(labels):
         domain = np.searchsorted(answered, domain)
     return _Cells(kept, of, unit, domain, tuple(labels[answered]), *_domain_strata(unit, domain, len(answered), design))
-
-
-def _unit_domains(unit, domain, units: int, domains: int):
-    """Each row's cell, and the cells' units and domains; quick where every unit lies in one domain."""
-    owner = np.full(units, -1)
-    owner[unit] = domain
-    if (owner[unit] == domain).all():
-        if (owner >= 0).all():
-            return unit, np.arange(units), owner
-        of, found = occurring_codes(unit, units)
-        return of, found, owner[found]
-    of, found = occurring_codes(unit * domains + domain, units * domains)
-    return of, *np.divmod(found, domains)
 
 
 def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray, StratumCells]:

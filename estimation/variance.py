@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from estimation.columns import occurring_codes
+from estimation.columns import occurring_pairs
 from estimation.design import Design
 
 
@@ -74,8 +74,11 @@ class StratumCells(NamedTuple):
     @classmethod
     def of_entries(cls, stratum, column, strata: int, k: int) -> "StratumCells":
         """Pairs of entries with stratum (c,) of `strata` and column (c,) of k."""
-        of, found = occurring_codes(stratum * k + column, strata * k)
-        return cls(of, *np.divmod(found, k))
+        if strata < k:  # the more numerous first: they may lie inside the others
+            of, column, stratum = occurring_pairs(column, stratum, k, strata)
+        else:
+            of, stratum, column = occurring_pairs(stratum, column, strata, k)
+        return cls(of, stratum, column)
 
 
 def totals_variance(u, subtotals, raised, design: Design, cells: StratumCells | None = None) -> np.ndarray:
