@@ -45,35 +45,35 @@ def judge(rules, estimate: Estimate, ranks: RankSet | None = None, interval: Int
     """One verdict a rule and area.
 
     estimate: in the threshold's units; interval: its limits, default the Wald ones; ranks: needed by "not_last".
-    With "not_last", all areas tied at the k-th last place count as in the last k, and an area is shown to be among
-    them only if its rank set lies wholly there: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023).
     """
     found = []
     for rule in rules:
-        if rule.kind == AT_LEAST:
-            lower, upper, level = estimate.interval(rule.level) if interval is None else interval
-            threshold, value, sign = rule.threshold, estimate.value, 1
-        else:
-            if ranks is None:
-                raise Fault(key="rule.ranks", rule=rule.name)
-            last_allowed = len(ranks.names) - rule.threshold
-            # turned round so that "more is better" holds for places as it does for values
-            value, lower, upper, level = -ranks.rank, -ranks.upper, -ranks.lower, ranks.level
-            threshold, sign = -last_allowed, -1
-        for j, area in enumerate(estimate.names):
-            outcome = MET if lower[j] >= threshold else MISSED if upper[j] < threshold else UNDECIDED
-            limits = sorted((sign * lower[j], sign * upper[j]))
-            found.append(
-                Verdict(
-                    area=area,
-                    rule=rule.name,
-                    printed=bool(value[j] >= threshold),
-                    outcome=outcome,
-                    estimate=float(sign * value[j]),
-                    lower=float(limits[0]),
-                    upper=float(limits[1]),
-                    threshold=rule.threshold,
-                    level=level,
-                )
-            )
+        judged = _target(rule, estimate, interval) if rule.kind == AT_LEAST else _not_last(rule, ranks)
+        level = rule.level if rule.kind == AT_LEAST else ranks.level
+        columns = zip(*judged, strict=True)
+        for area, printed, met, missed, value, lower, upper in columns:
+            outcome = MET if met else MISSED if missed else UNDECIDED
+            numbers = (float(value), float(lower), float(upper), rule.threshold, level)
+            found.append(Verdict(area, rule.name, bool(printed), outcome, *numbers))
     return found
+
+
+def _target(rule: Rule, estimate: Estimate, interval: Interval | None):
+    """The value reaches the threshold: shown by an interval wholly at or above it, missed by one wholly below."""
+    lower, upper, _ = interval or estimate.interval(rule.level)
+    value, threshold = estimate.value, rule.threshold
+    return estimate.names, value >= threshold, lower >= threshold, upper < threshold, value, lower, upper
+
+
+def _not_last(rule: Rule, ranks: RankSet | None):
+    """Not among the last k: as printed, k areas or more are worse, so all tied at the k-th last place are in.
+
+    Shown by a rank set wholly above or wholly among the last k places: the projection of Mogstad, Romano, Shaikh &
+    Wilhelm (2023).
+    """
+    if ranks is None:
+        raise Fault(key="rule.ranks", rule=rule.name)
+    worse = (ranks.rank[:, None] < ranks.rank).sum(axis=1)
+    last_safe = len(ranks.names) - rule.threshold
+    printed, met, missed = worse >= rule.threshold, ranks.upper <= last_safe, ranks.lower > last_safe
+    return ranks.names, printed, met, missed, ranks.rank, ranks.lower, ranks.upper

@@ -8,46 +8,66 @@ from estimation.changes import (
     standing_change,
     verdicts,
 )
+from estimation.contrasts import contrast, transform
 from estimation.design import Design
+from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
 from estimation.effects import design_effect, sample_sizes
 from estimation.estimates import (
     Estimate,
     Interval,
-    domain_means,
-    linearize_domain_means,
     linearize_mean,
     mean,
+    population_variance,
     ratio,
     total,
 )
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.overlap import common_psu_covariance
+from estimation.quantiles import Quantiles, quantile
 from estimation.ranks import RankSet, rank_confidence_set, ranks
 from estimation.smoothing import smooth_scores, smooth_shares
+from estimation.tests_of_equality import (
+    HypothesisTest,
+    independence_test,
+    mean_difference,
+    rank_test,
+    t_test,
+    wald_test,
+)
 from estimation.variance import linearized_covariance
 
 __all__ = [
     "INDEPENDENT",
     "Design",
     "Estimate",
+    "HypothesisTest",
     "Interval",
     "Item",
     "Measure",
+    "Quantiles",
     "RankSet",
     "change",
     "common_psu_covariance",
+    "contrast",
     "design_effect",
     "domain_means",
+    "domain_ratios",
+    "domain_totals",
+    "independence_test",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
     "mean",
+    "mean_difference",
     "measure_interval",
     "measure_values",
     "no_change_band",
+    "population_variance",
     "proportion_interval",
+    "quantile",
     "rank_confidence_set",
+    "rank_test",
     "ranks",
     "ratio",
     "sample_sizes",
@@ -55,6 +75,9 @@ __all__ = [
     "smooth_scores",
     "smooth_shares",
     "standing_change",
+    "t_test",
     "total",
+    "transform",
     "verdicts",
+    "wald_test",
 ]

@@ -1,14 +1,17 @@
 """The sampling design behind a set of interviews: weights, strata, primary sampling units, and how many there were."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from estimation.columns import joint_codes, label_codes, number_column, occurring_codes, said
 from words import Fault
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
+UNWEIGHTED = np.empty(0)  # a stage while only its units are counted
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +24,10 @@ class Design:
     population (H,)  N_h, PSUs in the stratum's population; inf where PSUs were drawn with replacement or N_h is large
     lonely           what a stratum with one sampled PSU contributes: "error" (refuse), "adjust" (its PSU total,
                      not centred), "average" (the mean of the other strata), "certainty" or "remove" (nothing)
-    psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share
+    psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share (by stratum and PSU);
+                     tuples where several columns make one label
+    second           the second stage as a design of its own, whose strata are the PSUs; None: PSUs were taken whole,
+                     or their totals stand for all further stages (ultimate clusters)
 
     The design's df are m - H.  Lumley (2004), Journal of Statistical Software 9(8), for the lonely-PSU options.
     """
@@ -33,15 +39,32 @@ class Design:
     lonely: str
     psu_names: np.ndarray
     stratum_names: np.ndarray
+    second: "Design | None" = None
 
     @classmethod
-    def from_table(cls, table, *, weight, stratum=None, psu=None, population=None, lonely="error", nest=False):
+    def from_table(
+        cls,
+        table,
+        *,
+        weight,
+        stratum=None,
+        psu=None,
+        population=None,
+        lonely="error",
+        nest=False,
+        second_stage=None,
+        second_population=None,
+    ):
         """A design read from the columns of a DataFrame; `stratum` and `psu` may be several columns together.
 
         table       one row an interview; weight, population: column names; stratum, psu: a name or a list of names
+        weight      None: w = N_h/n_h (times M_j/m_j in two stages), from the population columns
         stratum     None: one stratum.   psu None: every interview is its own PSU.
-        population  column with N_h, the stratum's number of PSUs (finite population correction)
+        population  column with N_h, the stratum's number of PSUs (finite population correction); a column with nothing
+                    above 1 holds sampling fractions f_h = n_h/N_h instead
         nest        True: PSU codes are local to their stratum; False: a PSU code in two strata is an error
+        second_stage, second_population  column of the second-stage units inside their PSU, and of M_j, how many the
+                    PSU has (or the fraction taken); without the second, PSU totals stand for all further stages
         Raises Fault for weights that are negative, missing or infinite, empty codes, a PSU in two strata,
         an N_h smaller than n_h or not constant in its stratum, and lonely PSUs under lonely="error".
         """
@@ -49,20 +72,40 @@ class Design:
             raise Fault(key="design.lonely_option", found=lonely, expected=list(LONELY))
         if len(table) == 0:
             raise Fault(key="design.empty", found=0)
-        w = _weights(table, weight)
         strata, stratum_names = label_codes(table, stratum)
-        inside = [*_columns(stratum), *_columns(psu)] if nest and psu is not None else psu
-        units, psu_names = (np.arange(len(table)), np.arange(len(table))) if psu is None else label_codes(table, inside)
+        units, psu_names = _psu_codes(table, psu, strata if nest else None)
         psu_stratum = np.zeros(len(psu_names), dtype=np.int64)
         psu_stratum[units] = strata
         split = psu_stratum[units] != strata
         if split.any():
-            names = sorted({str(psu_names[u]) for u in units[split]})
+            names = sorted({said(psu_names[u]) for u in units[split]})
             raise Fault(key="design.psu_in_two_strata", psus=names, count=len(names))
-        sizes = _populations(table, population, strata, stratum_names)
-        design = cls(w, units, psu_stratum, sizes, lonely, psu_names, stratum_names)
-        design._check_counts()
+        sizes = _populations(table, population, strata, stratum_names, psu_stratum)
+        first, second = cls(UNWEIGHTED, units, psu_stratum, sizes, lonely, psu_names, stratum_names), None
+        if second_stage is not None and second_population is not None:
+            inside, names = joint_codes([(units, psu_names), label_codes(table, second_stage)])
+            psu_of = np.zeros(len(names), dtype=np.int64)
+            psu_of[inside] = units
+            sizes = _populations(table, second_population, units, psu_names, psu_of)
+            inner = "error" if lonely == "average" else lonely  # other PSUs say nothing about this one's inside
+            second = cls(UNWEIGHTED, inside, psu_of, sizes, inner, names, psu_names)
+        w = _inverse_fractions(first, second) if weight is None else _weights(table, weight)
+        design = replace(first, weight=w, second=None if second is None else replace(second, weight=w))
+        for stage in (design, design.second):
+            _check_counts(stage)
         return design
+
+    @classmethod
+    def from_totals(cls, table, *, sum_w, **columns):
+        """A design read from sums made elsewhere: one row a cell of stratum, PSU and domain, `sum_w` the column of Σw.
+
+        A cell stands for its interviews with weight Σw and answer Σwy/Σw, which is what to give the estimators as y
+        (and Σwx/Σw as x): totals, means, ratios and their errors need no more of a cell than its sums, and are those of
+        `from_table` on the interviews.  Σw is over those who answered; a PSU where nobody did keeps a row with Σw = 0,
+        for it counts in n_h.  columns: stratum, psu, population … as in `from_table`.
+        Not from cells: quantiles, population_variance, sample_sizes and design_effect, which need the interviews.
+        """
+        return cls.from_table(table, weight=sum_w, **columns)
 
     @cached_property
     def sampled(self) -> np.ndarray:
@@ -79,60 +122,46 @@ class Design:
         """f_h = n_h/N_h (H,)."""
         return self.sampled / self.population
 
-    def _check_counts(self) -> None:
-        short = self.sampled > self.population
-        if short.any():
-            h = int(short.argmax())
-            raise Fault(
-                key="design.population_small",
-                stratum=str(self.stratum_names[h]),
-                found=float(self.population[h]),
-                sampled=int(self.sampled[h]),
-            )
-        alone = (self.sampled == 1) & (self.population > 1)
-        if self.lonely == "error" and alone.any():
-            names = [str(s) for s in self.stratum_names[alone]]
-            raise Fault(key="design.lonely", strata=names, count=len(names))
+
+def _check_counts(stage: Design | None) -> None:
+    """A Fault for n_h > N_h and for lonely PSUs that nothing can be said about."""
+    if stage is None:
+        return
+    short = stage.sampled > stage.population * (1 + ROUNDING)
+    if short.any():
+        h = int(short.argmax())
+        found, sampled = float(stage.population[h]), int(stage.sampled[h])
+        raise Fault(key="design.population_small", stratum=said(stage.stratum_names[h]), found=found, sampled=sampled)
+    alone = (stage.sampled == 1) & (stage.population > 1)
+    names = [said(s) for s in stage.stratum_names[alone]]
+    if stage.lonely == "error" and names:
+        raise Fault(key="design.lonely", strata=names, count=len(names))
+    if stage.lonely == "average" and alone.all():
+        raise Fault(key="design.lonely_average", strata=names, count=len(names))
 
 
-def label_codes(table: pd.DataFrame, columns) -> tuple[np.ndarray, np.ndarray]:
-    """Codes 0..c-1 (n,) and labels (c,), sorted, of one column, or of several joined by "-"; None: one code "all"."""
-    names = _columns(columns)
-    if not names:
-        return np.zeros(len(table), dtype=np.int64), np.array(["all"], dtype=object)
-    for name in names:
-        _has(table, name)
-        if table[name].isna().any():
-            raise Fault(key="design.code_missing", column=name, row=int(table[name].isna().argmax()))
-    if len(names) == 1:
-        codes, labels = pd.factorize(table[names[0]], sort=True)
-        return codes, np.asarray(labels, dtype=object)
-    groups = table.groupby(names, sort=True, observed=True)
-    labels = ["-".join(str(part) for part in key) for key in groups.groups]
-    return groups.ngroup().to_numpy(), np.array(labels, dtype=object)
+def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
+    if psu is None:
+        return np.arange(len(table)), np.arange(len(table))
+    inside, labels = label_codes(table, psu, ordered=False)
+    if strata is None:
+        return inside, labels
+    units, found = occurring_codes(strata * len(labels) + inside, (int(strata.max()) + 1) * len(labels))
+    return units, labels[found % len(labels)]
 
 
-def _columns(columns) -> list:
-    if columns is None:
-        return []
-    return list(columns) if isinstance(columns, list | tuple) else [columns]
-
-
-def _has(table: pd.DataFrame, name) -> None:
-    if name not in table.columns:
-        raise Fault(key="design.column_missing", column=str(name), found=[str(c) for c in table.columns])
-
-
-def _numbers(table: pd.DataFrame, name) -> np.ndarray:
-    _has(table, name)
-    try:
-        return table[name].to_numpy(dtype=float)
-    except (TypeError, ValueError) as error:
-        raise Fault(key="design.not_numbers", column=str(name), found=str(table[name].iloc[0])) from error
+def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:
+    """w = 1/f_h, times 1/f_j of the interview's PSU in two stages."""
+    f = first.sampling_fraction[first.psu_stratum[first.psu]]
+    f = f if second is None else f * second.sampling_fraction[first.psu]
+    if not f.all():
+        raise Fault(key="design.weight_or_population")
+    return 1 / f
 
 
 def _weights(table: pd.DataFrame, name) -> np.ndarray:
-    w = _numbers(table, name)
+    w = number_column(table, name)
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
         row = int(wrong.argmax())
@@ -142,15 +171,25 @@ def _weights(table: pd.DataFrame, name) -> np.ndarray:
     return w
 
 
-def _populations(table: pd.DataFrame, name, strata: np.ndarray, stratum_names: np.ndarray) -> np.ndarray:
+def _populations(table: pd.DataFrame, name, strata, stratum_names, psu_stratum) -> np.ndarray:
+    """N_h (H,) from a column of counts or, where nothing is above 1, of sampling fractions f_h: N_h = n_h/f_h."""
     sizes = np.full(len(stratum_names), np.inf)
     if name is None:
         return sizes
-    given = _numbers(table, name)
+    given = number_column(table, name)
+    wrong = ~(given > 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise Fault(key="design.population_value", column=str(name), row=row, found=float(given[row]))
     sizes[strata] = given
-    differs = ~(sizes[strata] == given)
+    differs = sizes[strata] != given
     if differs.any():
         h = strata[differs.argmax()]
         values = [float(v) for v in np.unique(given[strata == h])]
-        raise Fault(key="design.population_varies", column=str(name), stratum=str(stratum_names[h]), found=values)
-    return sizes
+        raise Fault(key="design.population_varies", column=str(name), stratum=said(stratum_names[h]), found=values)
+    if sizes.max() > 1:
+        if sizes.min() < 1:
+            low, high = float(sizes.min()), float(sizes.max())
+            raise Fault(key="design.population_mixed", column=str(name), low=low, high=high)
+        return sizes
+    return np.bincount(psu_stratum, minlength=len(sizes)) / sizes

@@ -1,6 +1,6 @@
-"""Totals, means, ratios and means of domains: each linearised, its covariance from the one variance."""
+"""Totals, means, ratios and variances: each linearised, its covariance from the one variance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,12 +9,14 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy import stats
 
-from estimation.design import Design, label_codes
-from estimation.variance import totals_covariance
+from estimation.columns import first_text, numbers, said
+from estimation.design import Design
+from estimation.variance import StratumCells, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
 SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
 SYMMETRY = 1e-9
+ANSWERERS_ONLY = "answerers_only"
 
 
 class Interval(NamedTuple):
@@ -64,26 +66,30 @@ class Estimate:
     def interval(self, level: float = 0.95) -> Interval:
         """value ± t(df) se, the Wald interval; shares near 0 or 1 need `proportion_interval` instead.
 
-        With no degrees of freedom and a standard error above 0 nothing is known: the limits are infinite.
+        With no degrees of freedom (one PSU) nothing is known: the limits are infinite, whatever the standard error.
         """
-        half = np.multiply(t_quantile(level, self.df), self.se, out=np.zeros(len(self.se)), where=self.se > 0)
+        half = t_times(level, self.df, self.se)
         return Interval(self.value - half, self.value + half, level)
 
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
         """One row a name: estimate, se, df, lower, upper."""
         lower, upper, _ = self.interval(level)
         columns = {"estimate": self.value, "se": self.se, "df": self.df, "lower": lower, "upper": upper}
-        return pd.DataFrame(columns, index=pd.Index(self.names, name="name"))
+        return pd.DataFrame(columns, index=pd.Index(self.names, name="name", tupleize_cols=False))
 
     def select(self, names) -> "Estimate":
         """The estimates of `names` (k',) in that order, with their covariance."""
-        position = {name: j for j, name in enumerate(self.names)}
-        absent = [str(n) for n in names if n not in position]
-        if absent:
-            raise Fault(key="estimate.names_absent", names=absent, found=[str(n) for n in self.names])
-        at = np.array([position[n] for n in names], dtype=int)
+        at = self.positions(names)
         covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
         return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags)
+
+    def positions(self, names) -> np.ndarray:
+        """Where each of `names` stands among the estimate's names; a Fault for those it has not."""
+        position = {name: j for j, name in enumerate(self.names)}
+        absent = [said(n) for n in names if n not in position]
+        if absent:
+            raise Fault(key="estimate.names_absent", names=absent, found=[said(n) for n in self.names])
+        return np.array([position[n] for n in names], dtype=int)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +97,8 @@ class Linearization:
     """k estimates before their variance: value (k,), PSU totals u (m,k) of the linearised variable, design, df (k,).
 
     Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
+    raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
+    subtotals: totals by second-stage unit where the design has two stages;  cells: the strata of sparse totals.
     """
 
     names: tuple
@@ -98,20 +106,54 @@ class Linearization:
     totals: object
     design: Design
     df: np.ndarray
+    raised: np.ndarray
     flags: tuple[str, ...] = ()
+    subtotals: object = None
+    cells: StratumCells | None = None
 
     def estimate(self) -> Estimate:
         """The estimate, its covariance from the one variance."""
-        covariance = totals_covariance(self.totals, self.design)
-        if sp.issparse(covariance) and len(self.names) < SPARSE_FROM:
-            covariance = covariance.toarray()
-        return Estimate(self.names, self.value, covariance, self.df, self.flags)
+        return LinearizedEstimate.of(self)
+
+    def covariance(self):
+        """(k,k), sparse only for many domains."""
+        covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
+        return covariance.toarray() if sp.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
+
+
+class LinearizedEstimate(Estimate):
+    """An Estimate from a linearisation: standard errors at once, the covariance when it is first asked for.
+
+    The covariance of p areas may take p² work and memory; who only wants standard errors should not wait for it.
+    """
+
+    @classmethod
+    def of(cls, linearization: Linearization) -> "LinearizedEstimate":
+        """The estimate whose covariance `linearization` gives."""
+        found = cls.__new__(cls)
+        check_names(linearization.names)
+        fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
+        known = linearization
+        variance = totals_variance(known.totals, known.subtotals, known.raised, known.design, known.cells)
+        found.__dict__.update(fields, variance=variance, linearization=linearization)
+        return found
+
+    @cached_property
+    def covariance(self):
+        """(k,k), numpy, or scipy.sparse for many domains."""
+        return self.linearization.covariance()
 
 
 def t_quantile(level: float, df) -> np.ndarray:
     """The two-sided t quantile t_df((1 + level)/2); df below 1 give infinity, infinite df the normal quantile."""
     df = np.asarray(df, dtype=float)
     return np.where(df >= 1, stats.t.ppf((1 + level) / 2, np.maximum(df, 1)), np.inf)
+
+
+def t_times(level: float, df, se) -> np.ndarray:
+    """t(df) se, the half-width of an interval; infinite without degrees of freedom, even if se is 0."""
+    known = np.asarray(df) >= 1
+    return np.where(known, np.where(known, t_quantile(level, df), 0.0) * se, np.inf)
 
 
 def mean(y, design: Design) -> Estimate:
@@ -124,7 +166,7 @@ def mean(y, design: Design) -> Estimate:
 
 def linearize_mean(y, design: Design) -> Linearization:
     """`mean` before its variance is taken."""
-    names, y = _columns(y, design, "mean")
+    names, y = number_columns(y, design, "mean")
     return _linearize_ratio(names, y, np.ones_like(y), design)
 
 
@@ -133,8 +175,8 @@ def ratio(y, x, design: Design) -> Estimate:
 
     y (n,) or (n,k), x the same shape or (n,): one ratio a column of y; rows with NaN in y or x leave that ratio.
     """
-    names, y = _columns(y, design, "ratio")
-    _, x = _columns(x, design, "ratio")
+    names, y = number_columns(y, design, "ratio")
+    _, x = number_columns(x, design, "ratio")
     return _linearize_ratio(names, y, np.broadcast_to(x, y.shape), design).estimate()
 
 
@@ -143,87 +185,67 @@ def total(y, design: Design) -> Estimate:
 
     y as in `mean`.  A total of a column with NaN is over those who answered, and says so in .flags.
     """
-    names, y = _columns(y, design, "total")
+    names, y = number_columns(y, design, "total")
     answered = ~np.isnan(y)
-    u = _psu_sums(np.where(answered, y, 0.0), design)
-    flags = () if answered.all() else ("answerers_only",)
-    return Linearization(names, u.sum(axis=0), u, design, np.full(len(names), design.df), flags).estimate()
+    flags = () if answered.all() else (ANSWERERS_ONLY,)
+    found = _linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
+    return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
 
 
-def domain_means(y, domain, design: Design) -> Estimate:
-    """ȳ_d = Σ_d wy/Σ_d w for every domain d, with their full covariance: ratios with x = 1{d}.
+def population_variance(y, design: Design) -> Estimate:
+    """S² = n/(n-1) Σw(y-ȳ)²/Σw, z_i = ((y_i - ȳ)² n/(n-1) - S²)/Σw: the population's variance, with its own error.
 
-    y (n,): NaN leaves the domain, not the design; domain (n,), or a DataFrame for domains by several columns.
-    df are each domain's own: PSUs with an answer in it minus their strata.  A domain nobody answered in has no
-    estimate and is not among .names.  Särndal, Swensson & Wretman (1992), 5.8 and 10.3.
+    y as in `mean`; n counts the answers with a weight above 0.
     """
-    return linearize_domain_means(y, domain, design).estimate()
-
-
-def linearize_domain_means(y, domain, design: Design) -> Linearization:
-    """`domain_means` before its variance is taken: u_jd = Σ_{i in j,d} w_i (y_i - ȳ_d)/Σ_d w, sparse (m, domains)."""
-    _, y = _columns(y, design, "mean")
-    codes, labels = label_codes(_domain_table(domain, design), list(_domain_table(domain, design).columns))
-    y, kept = y[:, 0], ~np.isnan(y[:, 0]) & (design.weight > 0)
-    if not kept.any():
-        raise Fault(key="estimate.no_answers", names=["mean"])
-    w, cell, shape = (
-        design.weight[kept],
-        (design.psu[kept], codes[kept]),
-        (len(design.psu_stratum), len(labels)),
-    )
-    sw, swy = sp.csc_matrix((w, cell), shape), sp.csc_matrix((w * y[kept], cell), shape)
-    answered = np.flatnonzero(np.diff(sw.indptr))
-    sw, swy = sw[:, answered], swy[:, answered]
-    size = np.asarray(sw.sum(axis=0)).ravel()
-    value = np.asarray(swy.sum(axis=0)).ravel() / size
-    of = np.repeat(np.arange(len(answered)), np.diff(sw.indptr))
-    u = sp.csc_matrix(((swy.data - value[of] * sw.data) / size[of], sw.indices, sw.indptr), sw.shape)
-    return Linearization(tuple(labels[answered]), value, u, design, _domain_df(sw, of, design))
-
-
-def _domain_df(occupied, of, design: Design) -> np.ndarray:
-    """PSUs with an answer in the domain minus the strata they lie in (k,)."""
-    strata = np.unique(of * len(design.stratum_names) + design.psu_stratum[occupied.indices])
-    in_strata = np.bincount(strata // len(design.stratum_names), minlength=occupied.shape[1])
-    return np.diff(occupied.indptr) - in_strata
+    names, y = number_columns(y, design, "variance")
+    counted = ~np.isnan(y) & (design.weight > 0)[:, None]
+    n = counted.sum(axis=0)
+    _refuse_empty(names, n > 1)
+    centre = linearize_mean(y, design).value
+    return _linearize_ratio(names, (y - centre) ** 2 * n / (n - 1), np.ones_like(y), design).estimate()
 
 
 def _linearize_ratio(names, y, x, design: Design) -> Linearization:
     answered = ~(np.isnan(y) | np.isnan(x))
     y, x = np.where(answered, y, 0.0), np.where(answered, x, 0.0)
     denominator = design.weight @ x
-    if not denominator.all():
-        raise Fault(
-            key="estimate.no_answers",
-            names=[str(n) for n, d in zip(names, denominator, strict=True) if d == 0],
-        )
+    _refuse_empty(names, denominator != 0)
     value = (design.weight @ y) / denominator
-    z = (y - value * x) / denominator
-    df = [_answered_df(column & (design.weight > 0), design) for column in answered.T]
-    return Linearization(names, value, _psu_sums(z, design), design, np.array(df))
+    return _linearize(names, value, (y - value * x) / denominator, answered, design)
 
 
-def _answered_df(answered, design: Design) -> int:
+def _linearize(names, value, z, answered, design: Design) -> Linearization:
+    """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
+    strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
+    column = np.repeat(np.arange(len(names)), [len(s) for s in strata])
+    raised = lonely_raise(np.concatenate(strata), column, len(names), design)
+    totals, subtotals = psu_totals(z, design)
+    return Linearization(names, value, totals, design, np.array(df, dtype=float), raised, (), subtotals)
+
+
+def _answered_strata(answered, design: Design) -> tuple[np.ndarray, int]:
+    """Strata with an answer, and PSUs with an answer minus those strata."""
     units = np.unique(design.psu[answered])
-    return len(units) - len(np.unique(design.psu_stratum[units]))
+    strata = np.unique(design.psu_stratum[units])
+    return strata, len(units) - len(strata)
 
 
-def _psu_sums(z, design: Design) -> np.ndarray:
-    m = len(design.psu_stratum)
-    return np.column_stack([np.bincount(design.psu, design.weight * column, minlength=m) for column in z.T])
+def _refuse_empty(names, estimable) -> None:
+    empty = [said(name) for name, good in zip(names, estimable, strict=True) if not good]
+    if empty:
+        raise Fault(key="estimate.no_answers", names=empty)
 
 
-def _columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
+def number_columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
     """Names and a float (n,k) array of a Series, DataFrame or array."""
     if isinstance(y, pd.DataFrame):
         names = tuple(str(c) for c in y.columns)
     else:
         names = (str(getattr(y, "name", None) or name),)
     try:
-        values = np.asarray(y, dtype=float)
+        values = numbers(y)
     except (TypeError, ValueError) as error:
-        raise Fault(key="estimate.not_numbers", name=names[0]) from error
+        raise Fault(key="estimate.not_numbers", name=names[0], found=first_text(y)) from error
     values = values[:, None] if values.ndim == 1 else values
     if len(values) != len(design.weight):
         raise Fault(key="estimate.length", name=names[0], found=len(values), expected=len(design.weight))
@@ -234,19 +256,17 @@ def _columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
     return names, values
 
 
-def _domain_table(domain, design: Design) -> pd.DataFrame:
-    table = domain if isinstance(domain, pd.DataFrame) else pd.DataFrame({"domain": np.asarray(domain)})
-    if len(table) != len(design.weight):
-        raise Fault(key="estimate.length", name="domain", found=len(table), expected=len(design.weight))
-    return table
+def check_names(names) -> None:
+    """A Fault if a name stands there twice."""
+    if len(set(names)) != len(names):
+        raise Fault(key="estimate.names_repeated", names=sorted({said(n) for n in names if names.count(n) > 1}))
 
 
 def _check_estimate(names, value, covariance, df) -> None:
     k = len(value)
     if len(names) != k or covariance.shape != (k, k):
         raise Fault(key="estimate.shapes", names=len(names), values=k, covariance=str(covariance.shape))
-    if len(set(names)) != k:
-        raise Fault(key="estimate.names_repeated", names=sorted({str(n) for n in names if names.count(n) > 1}))
+    check_names(names)
     entries = covariance.data if sp.issparse(covariance) else covariance
     unfit = ~np.isfinite(value) | np.isnan(df)
     if unfit.any() or not np.isfinite(entries).all():

@@ -2,17 +2,22 @@
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import brentq
+from scipy.special import expit, logit, rel_entr
 from statsmodels.stats.proportion import proportion_confint
 
-from estimation.estimates import Estimate, Interval, t_quantile
+from estimation.estimates import Estimate, Interval, t_quantile, t_times
 from words import Fault
 
 
 def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None) -> Interval:
-    """Limits for shares (fractions, 0.83): method "logit", "korn_graubard", "wilson" or "wald".
+    """Limits for shares (fractions, 0.83).
 
     n (k,)            answers behind each share
-    method None       logit, and Korn-Graubard where the share is exactly 0 or 1
+    method            "logit", "korn_graubard", "wilson", "likelihood", "arcsine" or "wald"; "xlogit" is R's name for
+                      logit limits from the share and its standard error, which is how "logit" is computed here
+                      (R's "logit" fits a regression first: the same limits, except that at 0 and 1 it does not end)
+    method None       logit, and Korn-Graubard where the share is exactly 0 or 1: never a point
     n_effective (k,)  Kish's min(n, n/(1+cv²_w)), used where the share is 0 or 1 and p(1-p)/V is 0/0; default n
     """
     p, n = _shares(estimate), np.broadcast_to(np.asarray(n, dtype=float), estimate.value.shape)
@@ -22,17 +27,17 @@ def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.
     if method is not None:
         return Interval(*METHODS[method](p, estimate.variance, estimate.df, n, kish, level), level)
     edge = (p == 0) | (p == 1)
-    logit = _logit(p, estimate.variance, estimate.df, n, kish, level)
+    log_odds = _logit(p, estimate.variance, estimate.df, n, kish, level)
     beta = _korn_graubard(p, estimate.variance, estimate.df, n, kish, level)
-    return Interval(np.where(edge, beta[0], logit[0]), np.where(edge, beta[1], logit[1]), level)
+    return Interval(np.where(edge, beta[0], log_odds[0]), np.where(edge, beta[1], log_odds[1]), level)
 
 
 def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: float, share: bool, level: float = 0.95):
     """The default limits of a measure on the scale low..high, and the method used for each (k,).
 
-    Shares: logit, Korn-Graubard at exactly 0 or 1.  Scores: Wald (as R's confint), except where it is a point at an
-    end of the scale or leaves the scale: there the mean, rescaled to 0..1, is treated as a share, which is safe
-    because no variable on 0..1 with that mean has a larger variance than a share's.
+    Shares: logit.  Scores: Wald (as R's confint) where it stays on the scale, else logit on the scale.  Either: where
+    the standard error is 0 or the value at an end of the scale, Korn-Graubard on the value rescaled to 0..1, as if it
+    were a share: safe, because no variable on 0..1 with that mean has a larger variance than a share's.
     """
     scaled = Estimate(
         estimate.names,
@@ -40,9 +45,10 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
         estimate.covariance / (high - low) ** 2,
         estimate.df,
     )
-    edge = (scaled.value <= 0) | (scaled.value >= 1)
+    edge = (scaled.value <= 0) | (scaled.value >= 1) | (scaled.variance == 0)
     methods = np.where(edge, "korn_graubard", "logit").astype(object)
-    lower, upper, _ = proportion_interval(scaled, n, level=level, n_effective=n_effective)
+    limits = [proportion_interval(scaled, n, method=m, level=level, n_effective=n_effective) for m in EDGE_OR_NOT]
+    lower, upper = (np.where(edge, getattr(limits[0], side), getattr(limits[1], side)) for side in ("lower", "upper"))
     lower, upper = low + (high - low) * lower, low + (high - low) * upper
     if not share:
         wald = estimate.interval(level)
@@ -52,9 +58,12 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
     return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
 
 
+EDGE_OR_NOT = ("korn_graubard", "logit")
+
+
 def _wald(p, variance, df, n, kish, level):
     """p ± t(df) se."""
-    half = np.multiply(t_quantile(level, df), np.sqrt(variance), out=np.zeros(len(p)), where=variance > 0)
+    half = t_times(level, df, np.sqrt(variance))
     return p - half, p + half
 
 
@@ -62,12 +71,42 @@ def _logit(p, variance, df, n, kish, level):
     """logit p ± t(df) se/(p(1-p)), taken back; at 0 and 1 the logit is infinite and the limits are the point itself."""
     inside = (p > 0) & (p < 1)
     q = np.where(inside, p, 0.5)
-    half = np.multiply(
-        t_quantile(level, df), np.sqrt(variance) / (q * (1 - q)), out=np.zeros(len(p)), where=variance > 0
-    )
-    centre = np.log(q / (1 - q))
-    lower, upper = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
-    return np.where(inside, lower, p), np.where(inside, upper, p)
+    half = t_times(level, df, np.sqrt(variance) / (q * (1 - q)))
+    return tuple(np.where(inside, expit(logit(q) + side), p) for side in (-half, half))
+
+
+def _arcsine(p, variance, df, n, kish, level):
+    """arcsin √p ± t(df) se/(2 √(p(1-p))), kept in 0..π/2 and taken back; at 0 and 1 the limits are the point itself."""
+    inside = (p > 0) & (p < 1)
+    q = np.where(inside, p, 0.5)
+    half = t_times(level, df, np.sqrt(variance) / (2 * np.sqrt(q * (1 - q))))
+    angles = (np.clip(np.arcsin(np.sqrt(q)) + side, 0, np.pi / 2) for side in (-half, half))
+    return tuple(np.where(inside, np.sin(angle) ** 2, p) for angle in angles)
+
+
+def _likelihood(p, variance, df, n, kish, level):
+    """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V (n-1)/n.
+
+    The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984); (n-1)/n is R's,
+    whose dispersion divides by n-1.  The root is exact; R reads it off a spline and differs by up to 1e-5.
+    """
+    known = np.asarray(df) >= 1
+    t = np.where(known, t_quantile(level, df), 0.0)
+    scaled = _effective(p, variance, kish) * np.maximum(n - 1, 1) / np.maximum(n, 1)
+    drop = t**2 / (2 * np.maximum(scaled, np.finfo(float).tiny))
+    rows = list(zip(p, drop, known, strict=True))
+    return tuple(np.array([_root(*row, end) if row[2] else end for row in rows]) for end in (0.0, 1.0))
+
+
+def _root(p, drop, known, end):
+    """π between p and `end` where p log(p/π) + (1-p) log((1-p)/(1-π)) = drop."""
+    if p == end or drop == 0:
+        return p
+
+    def excess(share):
+        return rel_entr(p, share) + rel_entr(1 - p, 1 - share) - drop
+
+    return end if excess(end) <= 0 else brentq(excess, p, end, xtol=1e-300, rtol=1e-15)
 
 
 def _korn_graubard(p, variance, df, n, kish, level):
@@ -82,7 +121,15 @@ def _wilson(p, variance, df, n, kish, level):
     return _confint(p, n_star, level, "wilson")
 
 
-METHODS = {"logit": _logit, "korn_graubard": _korn_graubard, "wilson": _wilson, "wald": _wald}
+METHODS = {
+    "logit": _logit,
+    "xlogit": _logit,
+    "korn_graubard": _korn_graubard,
+    "wilson": _wilson,
+    "likelihood": _likelihood,
+    "arcsine": _arcsine,
+    "wald": _wald,
+}
 
 
 def _effective(p, variance, kish):

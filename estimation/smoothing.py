@@ -39,13 +39,18 @@ def with_variance(estimate: Estimate, variance) -> Estimate:
     """The same estimates and correlations with new variances (k,)."""
     r = se_ratio(estimate.se, np.sqrt(variance))
     if sp.issparse(estimate.covariance):
-        scaled = (sp.diags_array(r) @ estimate.covariance @ sp.diags_array(r)).tolil()
-        scaled.setdiag(variance)
-        covariance = scaled.tocsr()
+        covariance = sp.diags_array(r) @ estimate.covariance @ sp.diags_array(r)
     else:
         covariance = r[:, None] * estimate.covariance * r
-        np.fill_diagonal(covariance, variance)
+    covariance = with_diagonal(covariance, variance)
     return Estimate(estimate.names, estimate.value, covariance, estimate.df, estimate.flags)
+
+
+def with_diagonal(covariance, diagonal):
+    """The matrix with another diagonal (k,), dense or sparse as it was."""
+    if sp.issparse(covariance):
+        return (covariance + sp.diags_array(diagonal - covariance.diagonal())).tocsr()
+    return covariance + np.diag(diagonal - np.diag(covariance))
 
 
 def se_ratio(old, new) -> np.ndarray:

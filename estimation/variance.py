@@ -1,11 +1,12 @@
 """The one variance: every estimator is linearised and its sampling error computed here, from PSU totals."""
 
+from typing import NamedTuple
+
 import numpy as np
 import scipy.sparse as sp
 
+from estimation.columns import occurring_codes
 from estimation.design import Design
-
-ROUNDING = 1e-13  # a sparse variance below this share of the sum of squares it was subtracted from is rounding: zero
 
 
 def linearized_covariance(z, design: Design):
@@ -14,52 +15,121 @@ def linearized_covariance(z, design: Design):
     z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
     Returns the covariance (k,k), dense or sparse as z was.  Särndal, Swensson & Wretman (1992), ch. 4-5.
     """
-    return totals_covariance(psu_totals(z, design), design)
+    u, subtotals = psu_totals(z, design)
+    strata = np.arange(len(design.stratum_names))
+    raised = np.repeat(lonely_raise(strata, np.zeros_like(strata), 1, design), u.shape[1])
+    return totals_covariance(u, subtotals, raised, design)
 
 
 def psu_totals(z, design: Design):
-    """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by primary sampling unit."""
-    n, m = len(design.psu), len(design.psu_stratum)
-    grouping = sp.csr_matrix((design.weight, (design.psu, np.arange(n))), shape=(m, n))
-    return grouping @ (z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1))
+    """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage)."""
+    stage = design if design.second is None else design.second
+    n, m = len(stage.psu), len(stage.psu_stratum)
+    grouping = sp.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
+    return stage_totals(grouping @ (z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)), design)
 
 
-def totals_covariance(u, design: Design):
-    """The variance of `linearized_covariance` from the PSU totals u (m,k) themselves.
+def stage_totals(u, design: Design):
+    """Totals u of the last stage's units, as (PSU totals (m,k), totals of second-stage units or None)."""
+    if design.second is None:
+        return u, None
+    return _stratum_sums(u, design.second), u
 
+
+def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
+    """H/(H - lonely) (k,) under lonely="average", else 1: lonely strata count as the average of the others.
+
+    stratum, column: the pairs of a stratum and an estimate with answers in it, so that an area is raised for its own
+    lonely strata only.  An estimate all of whose strata are lonely keeps variance 0 and 0 df: nothing is known.
+    """
+    if design.lonely != "average":
+        return np.ones(k)
+    alone = ((design.sampled == 1) & (design.population > 1))[stratum]
+    strata, others = np.bincount(column, minlength=k), np.bincount(column, ~alone, minlength=k)
+    return np.divide(strata, others, out=np.ones(k), where=others > 0)
+
+
+def totals_covariance(u, subtotals, raised, design: Design):
+    """The variance of `linearized_covariance` from PSU totals u (m,k) and second-stage totals (None in one stage).
+
+    Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
+    formula inside PSU j, units of the second stage in the place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
+    raised (k,) is `lonely_raise`; it multiplies V_1's diagonal, and its roots the rows and columns.
     A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' keeps pairs of domains that share no stratum empty,
     so 3,000 areas need no 3,000 x 3,000 matrix.
     """
-    if design.lonely == "average":
-        return _with_average_for_lonely(u, design)
-    scale, centre = _factors(design)
-    return _scaled_squares(u, scale, centre, design)
+    covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
+    if design.second is None:
+        return covariance
+    return covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
 
 
-def _factors(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """(1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each; a lonely PSU under "adjust" is not centred."""
-    n, f = design.sampled, design.sampling_fraction
+class StratumCells(NamedTuple):
+    """The pairs of a stratum and a column with entries in a sparse u: each entry's pair, each pair's two parts."""
+
+    of: np.ndarray
+    stratum: np.ndarray
+    column: np.ndarray
+
+    @classmethod
+    def of_entries(cls, stratum, column, strata: int, k: int) -> "StratumCells":
+        """Pairs of entries with stratum (c,) of `strata` and column (c,) of k."""
+        of, found = occurring_codes(stratum * k + column, strata * k)
+        return cls(of, *np.divmod(found, k))
+
+
+def totals_variance(u, subtotals, raised, design: Design, cells: StratumCells | None = None) -> np.ndarray:
+    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; cells of u if they are known."""
+    variance = _stage_variance(u, design, 1.0, cells) * raised
+    if design.second is None:
+        return variance
+    return variance + _stage_variance(subtotals, design.second, _first_fraction(design))
+
+
+def _first_fraction(design: Design) -> np.ndarray:
+    """f_h of the stratum each PSU lies in (m,)."""
+    return design.sampling_fraction[design.psu_stratum]
+
+
+def _factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
+    """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each.
+
+    A lonely PSU is not centred under "adjust" and adds nothing under the other options.
+    """
+    n, f = stage.sampled, stage.sampling_fraction
     alone = n == 1
-    scale = (1 - f) * np.where(alone, float(design.lonely == "adjust"), n / np.maximum(n - 1, 1))
-    return scale, ~alone
+    return share * (1 - f) * np.where(alone, float(stage.lonely == "adjust"), n / np.maximum(n - 1, 1)), ~alone
 
 
-def _scaled_squares(u, scale, centre, design: Design):
-    h, n = design.psu_stratum, design.sampled
-    strata = sp.csr_matrix((np.ones(len(h)), (h, np.arange(len(h)))), shape=(len(n), len(h)))
-    sums = strata @ u
+def _stage_covariance(u, stage: Design, share):
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = _factors(stage, share)
+    sums = _stratum_sums(u, stage)
     if not sp.issparse(u):
         centred = u - (sums * (centre / n)[:, None])[h]
         return (centred * scale[h][:, None]).T @ centred
     squares = u.T @ sp.diags_array(scale[h]) @ u
-    covariance = (squares - sums.T @ sp.diags_array(scale * centre / n) @ sums).tocsr()
-    diagonal = covariance.diagonal()
-    covariance.setdiag(np.where(diagonal < ROUNDING * squares.diagonal(), 0.0, diagonal))
-    return covariance
+    covariance = squares - sums.T @ sp.diags_array(scale * centre / n) @ sums
+    return sp.csr_array(covariance + sp.diags_array(_stage_variance(u, stage, share) - covariance.diagonal()))
 
 
-def _with_average_for_lonely(u, design: Design):
-    """Lonely strata count as the average of the others: the total over the others times H/(H - lonely)."""
-    scale, centre = _factors(design)
-    counted = (design.sampled > 1) | (design.sampling_fraction >= 1)
-    return _scaled_squares(u, scale, centre, design) * (len(counted) / counted.sum())
+def _stage_variance(u, stage: Design, share, cells: StratumCells | None = None) -> np.ndarray:
+    """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = _factors(stage, share)
+    if not sp.issparse(u):
+        centred = u - (_stratum_sums(u, stage) * (centre / n)[:, None])[h]
+        return scale[h] @ centred**2
+    u, k = sp.csr_array(u), u.shape[1]
+    if cells is None:
+        cells = StratumCells.of_entries(h[np.repeat(np.arange(len(h)), np.diff(u.indptr))], u.indices, len(n), k)
+    of, stratum, column = cells
+    average = np.bincount(of, u.data, minlength=len(stratum)) * (centre / n)[stratum]
+    empty = n[stratum] - np.bincount(of, minlength=len(stratum))
+    squares = np.bincount(of, (u.data - average[of]) ** 2, minlength=len(stratum)) + empty * average**2
+    return np.bincount(column, scale[stratum] * squares, minlength=k)
+
+
+def _stratum_sums(u, stage: Design):
+    h, m = stage.psu_stratum, len(stage.psu_stratum)
+    return sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m)) @ u

@@ -30,8 +30,7 @@ def city_frame(divisions: pd.DataFrame, city: str) -> CityFrame:
     """The counties under `city` and the townships under those; `divisions` is a DIVISIONS table.
 
     A unit's code is its county's and three digits more: 001-399 are streets, towns and townships; 400 and above
-    farms, development zones and the like, which are left out and listed (《县以下行政区划代码编制规则》, the national
-    standard for codes below the county).
+    farms, development zones and the like, which are left out and listed (GB/T 10114, codes below the county).
     Raises Fault for an unknown city, malformed codes, and a county without townships.
     """
     divisions = check(divisions, DIVISIONS).sort_values("code")

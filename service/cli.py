@@ -18,7 +18,9 @@ from rich.table import Table
 
 from estimation.changes import CHANCE, REAL
 from service import imports, league_table, waves, wording
+from service.files import csv_bytes
 from service.league import League, read_league, run_list
+from service.plans import plan_city
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import LANGUAGES, Fault, speaker
@@ -27,6 +29,7 @@ LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1
 WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
 ROOT = Path(__file__).parents[1]
+GUANGXI = ROOT / "data" / "guangxi"
 
 
 def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
@@ -42,6 +45,7 @@ LANGUAGE = chosen_language(sys.argv, os.environ)
 t = speaker(LANGUAGE)
 PLAIN = {"highlight": False, "markup": False, "emoji": False}  # names are shown as they are, brackets and all
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
+wide = Console(width=WIDEST, **PLAIN)
 
 typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
 typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
@@ -91,14 +95,28 @@ def init(store: StoreOption = None) -> None:
     out.print(t("cli.init.done", url=shown(url)))
 
 
+@app.command(cls=_Command, help=t("cli.load.help"))
+def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], store: StoreOption = None) -> None:
+    """Everything at once: the store, the programme, its waves, estimates and comparisons."""
+    files = imports.wave_files(folder)
+    init(store)
+    programme = import_programme(folder / "programme.toml", store)
+    for wave, file in files:
+        import_wave(wave, file, programme, store)
+    estimate(programme=programme, store=store)
+    if len(files) > 1:
+        compare(programme=programme, store=store)
+
+
 @app.command(cls=_Command, help=t("cli.import_programme.help"))
 def import_programme(
     file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
-) -> None:
-    """Take in a programme."""
+) -> str:
+    """Take in a programme; its name."""
     done = imports.import_programme(Store.open(store_url(store)), _read(file), file.name, by=person())
     outcome = t(f"outcome.{done.outcome}")
     out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
+    return done.programme
 
 
 @app.command(cls=_Command, help=t("cli.import_wave.help"))
@@ -212,6 +230,35 @@ def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: S
     out.print(t("cli.rerun.same", run=run))
 
 
+@app.command(cls=_Command, help=t("cli.plan.help"))
+def plan(
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    interviews: Annotated[int, typer.Argument(help=t("cli.plan.interviews"))],
+    divisions: Annotated[Path, typer.Option(help=t("cli.plan.divisions"))] = GUANGXI / "divisions.csv",
+    population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
+) -> None:
+    """Spread a city's interviews over its townships."""
+    files = {"divisions_file": divisions.name, "population_file": population.name}
+    made = plan_city(_read(divisions), _read(population), city, interviews, p=share, **files)
+    if csv is not None:
+        _write(csv, csv_bytes(made.townships))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("county", "population", "townships", "interviews", "each", "margin"):
+        table.add_column(t(f"column.plan.{column}"), justify="left" if column == "county" else "right", no_wrap=True)
+    for county in made.counties.to_dict("records"):
+        own = made.townships[made.townships.county == county["county"]]
+        cells = [county["name"], f"{county['population']:,}", str(county["townships"]), f"{county['interviews']:,}"]
+        cells += [_span(own.interviews, "{}"), "±" + _span(own.margin_srs * 100, "{:.1f}")]
+        table.add_row(*cells)
+    out.print(t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews), style="bold")
+    wide.print(table)
+    for key, values in made.notes:
+        out.print(t(key, **values), style="dim")
+
+
 @app.command(cls=_Command, help=t("cli.serve.help"))
 def serve(
     store: StoreOption = None, port: Annotated[int | None, typer.Option(help=t("cli.serve.port"))] = None
@@ -302,9 +349,15 @@ def _print_league(found: League) -> None:
     title, first, *notes = league_table.league_notes(found, t)
     out.print(title, style="bold")
     out.print(f"{wording.wave_text(found.wave, t)} · {first}")
-    Console(width=WIDEST, **PLAIN).print(table)
+    wide.print(table)
     for note in notes:
         out.print(note, style="dim")
+
+
+def _span(values, form: str) -> str:
+    """The smallest and largest value, or the one there is."""
+    low, high = form.format(values.min()), form.format(values.max())
+    return low if low == high else f"{low}–{high}"
 
 
 def _movement_cells(found: League, row: dict) -> list[str]:

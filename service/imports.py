@@ -1,10 +1,12 @@
 """Use cases of what comes in: a programme file and a wave's answers, whole or not at all, every attempt on record."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
@@ -13,9 +15,10 @@ from service import schema
 from service.programme import Programme, read_programme
 from service.runs import add_run
 from service.store import Store, insert_frame
-from service.wave_file import check_wave_name, read_wave
+from service.wave_file import WAVE, check_wave_name, read_wave
 from words import Fault
 
+WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
 
 
@@ -76,6 +79,15 @@ def import_wave(store: Store, programme: str, wave: str, content: bytes, file: s
                 attempt.done = Imported(outcome, programme, wave, version, count)
             _record(connection, attempt)
     return attempt.done
+
+
+def wave_files(folder: Path) -> list[tuple[str, Path]]:
+    """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv."""
+    found = {file: WAVE_AT_END.search(file.stem) for file in sorted(folder.glob("*.csv"))}
+    nameless = [file.name for file, wave in found.items() if wave is None]
+    if nameless or not found:
+        raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
+    return sorted((wave[0], file) for file, wave in found.items())
 
 
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:

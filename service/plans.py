@@ -1,12 +1,11 @@
 """Use case: plan a city's interviews over its townships, from a divisions file and a population file."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 import pandas as pd
 
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
+from service.csv_file import read_csv
 from words import Fault
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
@@ -96,27 +95,12 @@ def _persons(content: bytes, file: str) -> pd.Series:
 
 
 def _read(content: bytes, file: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The named columns of a UTF-8 CSV file as text, indexed by the file's row numbers; the header is row 1."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Fault(key="plan.encoding", file=file, row=content[: error.start].count(b"\n") + 1) from error
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
-    except csv.Error as error:
-        raise Fault(key="plan.not_csv", file=file, problem=str(error)) from error
-    if not any(rows[1:]):
-        raise Fault(key="plan.no_rows", file=file)
-    header = rows[0]
-    missing = [c for c in columns if header.count(c) != 1]
+    """The named columns of a UTF-8 CSV file."""
+    table = read_csv(content, file)
+    missing = [c for c in columns if c not in table]
     if missing:
-        raise Fault(key="plan.column", file=file, columns=missing, found=header)
-    numbered = {i: row for i, row in enumerate(rows[1:], 2) if row}
-    ragged = [i for i, row in numbered.items() if len(row) != len(header)]
-    if ragged:
-        found = len(numbered[ragged[0]])
-        raise Fault(key="plan.ragged", file=file, row=ragged[0], found=found, expected=len(header))
-    return pd.DataFrame.from_dict(numbered, orient="index", columns=header, dtype=str)[list(columns)]
+        raise Fault(key="plan.column", file=file, columns=missing, found=list(table.columns))
+    return table[list(columns)]
 
 
 def _refuse_repeated(table: pd.DataFrame, file: str, column: str) -> None:

@@ -1,8 +1,6 @@
 """A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
 
-import csv
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 
@@ -10,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from estimation.design import Design
+from service.csv_file import read_csv
 from service.programme import Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
-WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)  # year, quarter, month
-HEADER_ROW = 1  # as a spreadsheet counts; the table's index holds these row numbers
+WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 JOIN = " / "  # between the codes of a key made of several columns
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ def check_wave_name(wave: str) -> str:
 
 def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
     """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
-    table = _table(content, file, programme.encoding)
+    table = read_csv(content, file, encoding=programme.encoding)
     columns = programme.columns
     used = [
         *columns.respondent,
@@ -103,40 +100,6 @@ def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
         }
     )
     return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
-
-
-def _table(content: bytes, file: str, encoding: str) -> pd.DataFrame:
-    if not content.strip():
-        raise Fault(key="wave.empty", file=file)
-    if content.startswith((ZIP, OLE)):
-        raise Fault(key="wave.workbook", file=file)
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Fault(key="wave.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
-    try:
-        text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        start = getattr(error, "start", 0)
-        found = content[start : start + 1].hex()
-        row = content[:start].count(b"\n") + 1
-        raise Fault(key="wave.encoding", file=file, expected=encoding, row=row, found=f"0x{found}") from error
-    lines, read = {}, 0
-    try:
-        for read, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
-            lines[read] = [cell.strip() for cell in line]
-    except csv.Error as error:
-        raise Fault(key="wave.not_csv", file=file, row=read + 1, problem=str(error)) from error
-    if not any(lines.values()):
-        raise Fault(key="wave.empty", file=file)
-    header, rows = lines.pop(HEADER_ROW), {number: line for number, line in lines.items() if line}
-    for number, row in rows.items():
-        if len(row) != len(header):
-            raise Fault(key="wave.ragged", file=file, row=number, found=len(row), expected=len(header))
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise Fault(key="wave.header_twice", file=file, columns=twice)
-    if not rows:
-        raise Fault(key="wave.no_rows", file=file)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype=str)
 
 
 def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:

@@ -128,8 +128,6 @@ def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     rows["interval"] = _range(rows.lower, rows.upper, "{:.1f}–{:.1f}")
     rows["rank_range"] = _range(rows.rank_lower, rows.rank_upper, "{}–{}")
     rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
-    if league.against is not None:
-        rows["change_interval"] = _range(rows.change_lower, rows.change_upper, "{:+.1f} … {:+.1f}")
     return rows
 
 

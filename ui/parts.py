@@ -14,6 +14,7 @@ from service.store import Store
 from words import LANGUAGES, Fault, text
 
 INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
+WIDE = ("area", "verdict")  # columns whose words must not be cut
 ROW = 22  # height of an area's row in the chart
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
@@ -107,8 +108,9 @@ def rank_chart(league: League, t) -> alt.LayerChart:
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
     rows = chart_rows(league, t)
     title = t("leader.chart.rank", level=league.plan.level)
-    x = alt.X(title=title, scale={"domain": [1, max(len(rows), 2)]}, axis=alt.Axis(tickMinStep=1, format="d"))
-    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t)
+    scale = {"domain": [1, max(len(rows), 2)], "nice": False}
+    x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d"))
+    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)
 
 
 def chart_rows(league: League, t) -> pd.DataFrame:
@@ -120,11 +122,18 @@ def chart_rows(league: League, t) -> pd.DataFrame:
     return rows.assign(**shown, label=label, colour=colour)
 
 
-def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t) -> alt.LayerChart:
+def interval_chart(
+    rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t, *, labels: bool = True
+) -> alt.LayerChart:
     """A bar from the first to the last column and a point at the middle one, one row an area, best on top."""
     low, point, high = columns
     tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    y = alt.Y(
+        "label:N",
+        sort=list(rows.label),
+        title=None,
+        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
+    )
     base = alt.Chart(rows, height=ROW * len(rows)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip)
     x.shorthand = f"{low}:Q"
     bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
@@ -134,11 +143,14 @@ def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, 
 
 def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     """A table under its headings; formats: column -> Streamlit number format."""
-    config = {
-        c: st.column_config.NumberColumn(league_table.heading(c, t), format=formats[c])
-        if c in formats
-        else st.column_config.Column(league_table.heading(c, t))
-        for c in columns
-    }
-    height = min(35 * (len(rows) + 1) + 3, 900)
-    st.dataframe(rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height)
+    config = {}
+    for c in columns:
+        width = "medium" if c in WIDE else "large" if c == "reason" else None
+        if c in formats:
+            config[c] = st.column_config.NumberColumn(league_table.heading(c, t), format=formats[c])
+        else:
+            config[c] = st.column_config.Column(league_table.heading(c, t), width=width)
+    height = min(35 * (len(rows) + 1) + 3, 1200)
+    st.dataframe(
+        rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
+    )

@@ -56,21 +56,21 @@ BAD = {
     "a code outside the list": (with_cell(20, "noise", "loud"), "wave.code", 20, "noise"),
     "a blank answer": (with_cell(21, "market", ""), "wave.code", 21, "market"),
     "a code of another item": (with_cell(21, "market", "none here"), "wave.code", 21, "market"),
-    "an Excel workbook": (workbook(), "wave.workbook", None, None),
-    "an old Excel workbook": (b"\xd0\xcf\x11\xe0" + bytes(600), "wave.workbook", None, None),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "wave.binary", 3, None),
-    "a zero byte deep in the file": (GOOD * 9 + b"x\x00y\n", "wave.binary", 61 * 9 + 1, None),
-    "a row with a cell too many": (with_line(5, LINES[4].rstrip() + b",9\n"), "wave.ragged", 5, None),
-    "a row with a cell too few": (with_line(6, LINES[5].rstrip().rstrip(b",") + b"\n"), "wave.ragged", 6, None),
-    "an unclosed quote": (with_line(10, b'"' + LINES[9]), "wave.not_csv", 10, None),
-    "a quote inside a cell": (with_line(11, b'"a"b' + LINES[10]), "wave.not_csv", 11, None),
-    "an empty file": (b"", "wave.empty", None, None),
-    "a file of blank lines": (b" \n\n \r\n", "wave.empty", None, None),
-    "a byte-order mark alone": (b"\xef\xbb\xbf", "wave.empty", None, None),
-    "only a header": (LINES[0], "wave.no_rows", None, None),
-    "a header and blank lines": (LINES[0] + b"\n\n", "wave.no_rows", None, None),
-    "a wrong encoding": (with_cell(14, "remark", "码头很吵").decode().encode("gb18030"), "wave.encoding", 14, None),
-    "a column name twice": (GOOD.replace(b"remark", b"market", 1), "wave.header_twice", 1, "market"),
+    "an Excel workbook": (workbook(), "file.workbook", None, None),
+    "an old Excel workbook": (b"\xd0\xcf\x11\xe0" + bytes(600), "file.workbook", None, None),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "file.binary", 3, None),
+    "a zero byte deep in the file": (GOOD * 9 + b"x\x00y\n", "file.binary", 61 * 9 + 1, None),
+    "a row with a cell too many": (with_line(5, LINES[4].rstrip() + b",9\n"), "file.ragged", 5, None),
+    "a row with a cell too few": (with_line(6, LINES[5].rstrip().rstrip(b",") + b"\n"), "file.ragged", 6, None),
+    "an unclosed quote": (with_line(10, b'"' + LINES[9]), "file.not_csv", 10, None),
+    "a quote inside a cell": (with_line(11, b'"a"b' + LINES[10]), "file.not_csv", 11, None),
+    "an empty file": (b"", "file.empty", None, None),
+    "a file of blank lines": (b" \n\n \r\n", "file.empty", None, None),
+    "a byte-order mark alone": (b"\xef\xbb\xbf", "file.empty", None, None),
+    "only a header": (LINES[0], "file.no_rows", None, None),
+    "a header and blank lines": (LINES[0] + b"\n\n", "file.no_rows", None, None),
+    "a wrong encoding": (with_cell(14, "remark", "码头很吵").decode().encode("gb18030"), "file.encoding", 14, None),
+    "a column name twice": (GOOD.replace(b"remark", b"market", 1), "file.header_twice", 1, "market"),
     "no weight above zero": (as_csv(interviews().assign(w="0")), "design.weight_zero", None, "w"),
 }
 
@@ -163,7 +163,7 @@ def test_gb18030_is_taken_in_when_the_programme_says_so(fresh_url):
     assert take(store, MAY, content).outcome == imports.IMPORTED
     with pytest.raises(Fault) as caught:
         take(store, JUNE, with_line(4, b"\xff\xff" + LINES[3]))
-    assert (caught.value.key, caught.value.values["row"]) == ("wave.encoding", 4)
+    assert (caught.value.key, caught.value.values["row"]) == ("file.encoding", 4)
 
 
 def test_a_programmes_chinese_columns_and_codes_are_read_in_both_encodings(fresh_url):

@@ -74,19 +74,19 @@ def test_the_notes_say_what_the_plan_rests_on_in_both_languages(plan):
 
 CENSUS = "code2023,pop_total\n451302,5\n"
 BAD_DIVISIONS = {
-    "plan.encoding": DIVISIONS.decode().encode("gb18030"),
-    "plan.not_csv": b'code,name,level,parent\n45,"a"b,province,\n',
-    "plan.no_rows": b"code,name,level,parent\n\n",
+    "file.encoding": DIVISIONS.decode().encode("gb18030"),
+    "file.not_csv": b'code,name,level,parent\n45,"a"b,province,\n',
+    "file.no_rows": b"code,name,level,parent\n\n",
     "plan.column": DIVISIONS.replace(b"parent", b"above", 1),
-    "plan.ragged": DIVISIONS.replace(b",province,", b",province", 1),
+    "file.ragged": DIVISIONS.replace(b",province,", b",province", 1),
     "plan.repeated": DIVISIONS + b"4513,a,city,45\n",
     "sampling.city_unknown": b"code,name,level,parent\n45,a,province,\n",
 }
 BAD_POPULATIONS = {
-    "plan.encoding": CENSUS.encode("utf-16"),
-    "plan.no_rows": b"",
+    "file.encoding": CENSUS.encode("utf-16"),
+    "file.empty": b"",
     "plan.column": CENSUS.replace("code2023", "code").encode(),
-    "plan.ragged": (CENSUS + "451321\n").encode(),
+    "file.ragged": (CENSUS + "451321\n").encode(),
     "plan.repeated": (CENSUS + "451302,6\n").encode(),
     "plan.not_a_count": (CENSUS + '451321,"297,825"\n').encode(),
     "sampling.county_without_population": CENSUS.encode(),

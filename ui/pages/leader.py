@@ -29,7 +29,8 @@ def _one_area(league: League, t) -> None:
     start = league.movers[0] if league.movers else league.table.index[0]
     codes = list(league.table.index)
     name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
-    area = st.selectbox(t("leader.pick"), codes, index=codes.index(start), format_func=name)
+    key = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
+    area = st.selectbox(t("leader.pick"), codes, index=codes.index(start), format_func=name, key=key)
     st.info(wording.area_sentence(league, area, t), icon=":material/location_on:")
 
 
@@ -48,7 +49,7 @@ def _table(league: League, t) -> None:
     rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
     columns = ["rank", "area", "estimate", "interval", "rank_range", "n"]
     if league.against is not None:
-        columns += ["places", "noise", "change", "change_interval", "verdict"]
+        columns += ["places", "noise", "change", "verdict"]
     unit = t(f"format.{league.measure.kind}")
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", "estimate": unit, "change": "%+.1f"}
     parts.show_table(rows, columns, formats, t)

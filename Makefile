@@ -1,0 +1,44 @@
+# Two commands do everything: `make run` and `make test`.  Both make the environment first; a second time they skip it.
+PYTHON ?= python3
+BIN := .venv/bin
+STORE ?= rankshift.db
+DEMO := data/ensu2015
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
+
+.PHONY: run demo setup test lint browser clean
+
+run: demo  ## the pages, on the demo survey
+	$(BIN)/rankshift serve --store $(STORE)
+
+demo: setup  ## the demo survey taken in, estimated and compared; what was done before is not done again
+	$(BIN)/rankshift load $(DEMO) --store $(STORE)
+
+setup: .venv/installed  ## the environment alone
+
+test: .venv/tested lint browser  ## everything the tests need, and all tests
+	$(BIN)/python -m pytest -n 2
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	fi
+
+.venv/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet uv
+
+.venv/installed: pyproject.toml | .venv/bin/uv
+	$(INSTALL)
+	touch $@
+
+.venv/tested: pyproject.toml | .venv/bin/uv
+	$(INSTALL) --group test
+	touch $@ .venv/installed
+
+clean:
+	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm

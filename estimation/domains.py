@@ -1,0 +1,174 @@
+"""Means, totals and ratios of domains, with their full covariance: ratios and totals with x = 1{domain}."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from estimation.columns import column_codes, label_codes, occurring_codes
+from estimation.design import Design
+from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
+from estimation.variance import StratumCells, lonely_raise, stage_totals
+from words import Fault
+
+
+def domain_means(y, domain, design: Design) -> Estimate:
+    """ȳ_d = Σ_d wy/Σ_d w for every domain d, with their full covariance: ratios with x = 1{d}.
+
+    y (n,): NaN leaves the domain, not the design; of a DataFrame every column's means, names (domain, column).
+    domain (n,), or a DataFrame for domains by several columns: their names are tuples of the columns' values.
+    df are each domain's own: PSUs with an answer in it minus their strata.  A domain nobody answered in has no
+    estimate and is not among .names.  Särndal, Swensson & Wretman (1992), 5.8 and 10.3.
+    """
+    return linearize_domain_means(y, domain, design).estimate()
+
+
+def linearize_domain_means(y, domain, design: Design) -> Linearization:
+    """`domain_means` before its variance is taken: u_jd = Σ_{i in j,d} w_i (y_i - ȳ_d)/Σ_d w, sparse (m, domains)."""
+    names, y = number_columns(y, design, "mean")
+    codes, labels = domain_codes(domain, design)
+    return _beside(names, [_domain_ratio(column, None, codes, labels, design) for column in y.T])
+
+
+def domain_ratios(y, x, domain, design: Design) -> Estimate:
+    """R_d = Σ_d wy/Σ_d wx, u_jd = Σ_{i in j,d} w_i (y_i - R_d x_i)/Σ_d wx, for every domain; else as `domain_means`.
+
+    Särndal, Swensson & Wretman (1992), 5.6 and 5.8.
+    """
+    names, y = number_columns(y, design, "ratio")
+    _, x = number_columns(x, design, "ratio")
+    codes, labels = domain_codes(domain, design)
+    pairs = zip(y.T, np.broadcast_to(x, y.shape).T, strict=True)
+    return _beside(names, [_domain_ratio(a, b, codes, labels, design) for a, b in pairs]).estimate()
+
+
+def domain_totals(y, domain, design: Design) -> Estimate:
+    """Y_d = Σ_d wy, z_i = y_i 1{i in d}, for every domain; else as `domain_means`.
+
+    A total with NaN among its domain's y is over those who answered, and the estimate says so in .flags.
+    """
+    names, y = number_columns(y, design, "total")
+    codes, labels = domain_codes(domain, design)
+    return _beside(names, [_domain_total(column, codes, labels, design) for column in y.T]).estimate()
+
+
+class _Cells(NamedTuple):
+    """The cells of last-stage unit by domain with an answer: each row's cell, each cell's unit and domain, labels."""
+
+    kept: np.ndarray
+    of: np.ndarray
+    unit: np.ndarray
+    domain: np.ndarray
+    labels: tuple
+    df: np.ndarray
+    raised: np.ndarray
+    strata: StratumCells
+
+    def sums(self, values) -> np.ndarray:
+        """Sums (cells,) of values (n,) over each cell's rows."""
+        return np.bincount(self.of, values if self.kept is None else values[self.kept], minlength=len(self.unit))
+
+    def domain_sums(self, sums) -> np.ndarray:
+        """Sums (domains,) of cells' sums."""
+        return np.bincount(self.domain, sums, minlength=len(self.labels))
+
+    def linearization(self, value, u, design, flags=()) -> Linearization:
+        """The estimates `value` whose linearised variable has the totals `u` (cells,)."""
+        shape = (len(_last(design).psu_stratum), len(self.labels))
+        starts = np.append(0, np.cumsum(np.bincount(self.unit, minlength=shape[0])))
+        totals, subtotals = stage_totals(sp.csr_array((u, self.domain, starts), shape=shape), design)
+        strata = self.strata if subtotals is None else None
+        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, strata)
+
+
+def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
+    """`domain_ratios` of one pair of columns; x None is 1 for everybody, a mean."""
+    cells = _cells(y if x is None else y + x, codes, labels, design)
+    swx = cells.sums(design.weight if x is None else design.weight * x)
+    swy = cells.sums(design.weight * y)
+    size = cells.domain_sums(swx)
+    if not size.all():
+        raise Fault(key="estimate.no_answers", names=[str(cells.labels[int((size == 0).argmax())])])
+    value = cells.domain_sums(swy) / size
+    return cells.linearization(value, (swy - value[cells.domain] * swx) / size[cells.domain], design)
+
+
+def _domain_total(y, codes, labels, design: Design) -> Linearization:
+    cells = _cells(y, codes, labels, design)
+    swy = cells.sums(design.weight * y)
+    flags = (ANSWERERS_ONLY,) if np.isnan(y).any() else ()
+    return cells.linearization(cells.domain_sums(swy), swy, design, flags)
+
+
+def _cells(answer, codes, labels, design: Design) -> _Cells:
+    """The occupied cells, ordered by unit and domain; answer (n,) is NaN where a row has no answer."""
+    kept = ~np.isnan(answer) & (design.weight > 0)
+    kept = None if kept.all() else np.flatnonzero(kept)
+    if kept is not None and len(kept) == 0:
+        raise Fault(key="estimate.no_answers", names=[str(label) for label in labels])
+    unit, domain = _last(design).psu, codes
+    if kept is not None:
+        unit, domain = unit[kept], codes[kept]
+    of, unit, domain = _unit_domains(unit, domain, len(_last(design).psu_stratum), len(labels))
+    answered = np.flatnonzero(np.bincount(domain, minlength=len(labels)))
+    if len(answered) < len(labels):
+        domain = np.searchsorted(answered, domain)
+    return _Cells(kept, of, unit, domain, tuple(labels[answered]), *_domain_strata(unit, domain, len(answered), design))
+
+
+def _unit_domains(unit, domain, units: int, domains: int):
+    """Each row's cell, and the cells' units and domains; quick where every unit lies in one domain."""
+    owner = np.full(units, -1)
+    owner[unit] = domain
+    if (owner[unit] == domain).all():
+        if (owner >= 0).all():
+            return unit, np.arange(units), owner
+        of, found = occurring_codes(unit, units)
+        return of, found, owner[found]
+    of, found = occurring_codes(unit * domains + domain, units * domains)
+    return of, *np.divmod(found, domains)
+
+
+def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray, StratumCells]:
+    """df (PSUs with an answer in the domain minus the strata they lie in), `lonely_raise`, the strata themselves."""
+    psu = unit
+    if design.second is not None:
+        psu, domain = np.divmod(np.unique(design.second.psu_stratum[unit] * domains + domain), domains)
+    strata = StratumCells.of_entries(design.psu_stratum[psu], domain, len(design.stratum_names), domains)
+    df = np.bincount(domain, minlength=domains) - np.bincount(strata.column, minlength=domains)
+    return df.astype(float), lonely_raise(strata.stratum, strata.column, domains, design), strata
+
+
+def _last(design: Design) -> Design:
+    return design if design.second is None else design.second
+
+
+def _beside(names, columns: list) -> Linearization:
+    """One linearisation of several columns' domains; names (domain, column) if there is more than one column."""
+    if len(columns) == 1:
+        return columns[0]
+    first = columns[0]
+    joined = [
+        (*(d if isinstance(d, tuple) else (d,)), name) for name, c in zip(names, columns, strict=True) for d in c.names
+    ]
+    subtotals = None if first.subtotals is None else sp.hstack([c.subtotals for c in columns], format="csr")
+    return Linearization(
+        tuple(joined),
+        np.concatenate([c.value for c in columns]),
+        sp.hstack([c.totals for c in columns], format="csr"),
+        first.design,
+        np.concatenate([c.df for c in columns]),
+        np.concatenate([c.raised for c in columns]),
+        tuple(sorted({flag for c in columns for flag in c.flags})),
+        subtotals,
+    )
+
+
+def domain_codes(domain, design: Design):
+    """Codes (n,) and labels of the domains."""
+    if len(domain) != len(design.weight):
+        raise Fault(key="estimate.length", name="domain", found=len(domain), expected=len(design.weight))
+    if isinstance(domain, pd.DataFrame):
+        return label_codes(domain, list(domain.columns))
+    return column_codes(domain if hasattr(domain, "dtype") else np.asarray(domain), "domain")

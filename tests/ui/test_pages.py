@@ -1,0 +1,130 @@
+"""Pages under Streamlit's AppTest: each page, both languages, both measures; words as a person reads them."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.store import STORE_VARIABLE, Store
+from words import text
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("zh", "en")
+PAGES = ("leader", "statistician", "centre")
+
+
+def page(name: str, language: str) -> AppTest:
+    """The page as a script of its own: AppTest follows no navigation by callable."""
+    script = f"""
+import streamlit as st
+from importlib import import_module
+from service.store import Store, store_url
+from ui.parts import explained
+from words import speaker
+t = speaker({language!r})
+explained(lambda: import_module("ui.pages.{name}").show(Store.open(store_url()), t), t)
+"""
+    return AppTest.from_string(script, default_timeout=60)
+
+
+@pytest.fixture(autouse=True)
+def demo(ensu_store, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+
+
+def everything(at: AppTest) -> str:
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.warning, *at.error]
+    return "\n".join(str(p.value) for p in parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_app_opens_on_the_leader_s_page_in_the_language_asked_for(language):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = language
+    at.run()
+    assert not at.exception and not at.error
+    assert at.title[0].value == text("leader.title", language)
+
+
+def test_the_language_switch_changes_every_word():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = "zh"
+    at.run()
+    at.sidebar.radio[0].set_value("en").run()
+    assert at.title[0].value == text("leader.title", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_runs_in_both_languages_and_says_these_are_household_interviews(name, language):
+    at = page(name, language).run()
+    assert not at.exception and not at.error
+    assert {"zh": "入户访问", "en": "Household interviews"}[language] in everything(at)
+
+
+@pytest.mark.parametrize("name", ["leader", "statistician"])
+def test_the_second_measure_is_a_score(name):
+    at = page(name, "en").run()
+    at.selectbox(key="measure").set_value("police").run()
+    assert not at.exception
+    assert "%)" not in at.caption[0].value
+
+
+def test_between_q1_and_q2_only_colima_s_movement_is_real():
+    at = page("leader", "zh").run()
+    at.selectbox(key="wave").set_value("2015Q2").run()
+    assert "只有1个的移动是真实的：科利马" in at.subheader[0].value
+    sentence = at.info[0].value
+    assert "科利马：第17位（共32个）" in sentence and "下降16位" in sentence
+    assert "移动是真实的，但确切名次不定" in sentence
+
+
+def test_between_q2_and_q3_nothing_can_be_told_from_chance():
+    at = page("leader", "en").run()
+    assert "none of these moves can be told from chance" in at.subheader[0].value
+
+
+def test_a_chosen_area_is_said_in_one_plain_sentence():
+    at = page("leader", "zh").run()
+    at.selectbox(key="area safe 2015Q3 2015Q2").set_value("08").run()
+    assert at.info[0].value.startswith("梅里达：第1位（共32个）；95%把握在第1至第")
+    assert "不能与抽样误差区分" in at.info[0].value
+
+
+def test_the_first_wave_has_ranks_but_no_movement():
+    at = page("leader", "en").run()
+    at.selectbox(key="wave").set_value("2015Q1").run()
+    assert not at.exception
+    assert "no earlier wave" in at.subheader[0].value
+    assert "places" not in at.dataframe[0].value.columns
+
+
+def test_the_league_table_shows_n_interval_rank_range_and_verdict_of_every_city():
+    table = page("leader", "en").run().dataframe[0].value
+    assert len(table) == 32
+    assert {"n", "interval", "rank_range", "places", "noise", "verdict"} <= set(table.columns)
+
+
+def test_the_statistician_sees_se_deff_df_interval_and_the_run():
+    at = page("statistician", "en").run()
+    assert {"n", "se", "deff", "df", "lower", "upper", "method"} <= set(at.dataframe[0].value.columns)
+    assert {"p_holm", "p_standing", "change_se"} <= set(at.dataframe[1].value.columns)
+    assert any("seed rankshift" in c.value and "estimate ensu2015" in c.value for c in at.code)
+    assert any("compare ensu2015" in c.value for c in at.code)
+
+
+def test_the_survey_centre_sees_what_was_taken_in():
+    at = page("centre", "zh").run()
+    waves, log = (d.value for d in at.dataframe)
+    assert list(waves.interviews) == [2025, 2059, 2040]
+    assert "已导入" in set(log.outcome)
+
+
+def test_an_empty_store_says_what_to_do_and_a_missing_one_is_a_sentence(tmp_path, monkeypatch):
+    Store.create(f"sqlite:///{tmp_path}/empty.db")
+    for name, expected in (("empty.db", "rankshift import-programme"), ("none.db", "rankshift init")):
+        monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{tmp_path}/{name}")
+        for each in PAGES:
+            at = page(each, "en").run()
+            assert not at.exception
+            assert expected in everything(at)
