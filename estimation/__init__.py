@@ -1,7 +1,6 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
 from estimation.changes import (
-    INDEPENDENT,
     change,
     no_change_band,
     score_change,
@@ -36,6 +35,7 @@ from estimation.tests_of_equality import (
     wald_test,
 )
 from estimation.variance import linearized_covariance
+from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change
 
 __all__ = [
     "INDEPENDENT",
@@ -47,7 +47,9 @@ __all__ = [
     "Measure",
     "Quantiles",
     "RankSet",
+    "Waves",
     "change",
+    "combine",
     "common_psu_covariance",
     "contrast",
     "design_effect",
@@ -72,6 +74,7 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "slope",
     "smooth_scores",
     "smooth_shares",
     "standing_change",
@@ -80,4 +83,5 @@ __all__ = [
     "transform",
     "verdicts",
     "wald_test",
+    "window_change",
 ]

@@ -9,11 +9,10 @@ from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
 from estimation.ranks import dense_covariance, normal_draws, satterthwaite, to_normal
-from estimation.smoothing import se_ratio, with_diagonal
+from estimation.smoothing import se_ratio
+from estimation.waves import Waves, combine, is_independent
 from words import Fault
 
-INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
-ROUNDING = 1e-12  # a variance below zero by less than this share of its parts is rounding
 REAL, CHANCE = "real", "chance"  # "real movement, exact places unsure" / "cannot be told from chance"
 
 
@@ -48,42 +47,12 @@ class StandingChange:
 
 
 def change(before: Estimate, after: Estimate, *, cross) -> Estimate:
-    """after - before, covariance V_1 + V_2 - C - C'.  Kish (1965), 12.4.
+    """after - before, covariance V_1 + V_2 - C - C': two waves of `combine`, which says the df.  Kish (1965), 12.4.
 
     cross (k,k): covariance of before's rows with after's columns, each in its own order of names (from the PSUs both
     waves share: `common_psu_covariance`), or INDEPENDENT.  Both waves must have the same names.
-
-    df = V²/[(V_1-C)²/df_1 + (V_2-C)²/df_2 + 2|r|(V_1-C)(V_2-C)/√(df_1 df_2)],  r = C/√(V_1 V_2),  V = V_1 + V_2 - 2C:
-    Satterthwaite's for independent waves (r = 0); for a panel with r known, 2 df/(1+|r|), since variances estimated
-    from the same PSUs rise and fall together.
     """
-    if set(before.names) != set(after.names):
-        only = sorted({str(n) for n in set(before.names) ^ set(after.names)})
-        raise Fault(key="change.names", names=only, count=len(only))
-    order = [after.names.index(name) for name in before.names]
-    after = after.select(before.names)
-    covariance, c = before.covariance + after.covariance, np.zeros(len(before.names))
-    if not _independent(cross):
-        shared = _cross(cross, len(before.names))[:, order]
-        covariance, c = covariance - shared - shared.T, np.diag(shared)
-    v = np.asarray(covariance.diagonal())
-    if (v < -ROUNDING * (before.variance + after.variance)).any():
-        raise Fault(key="change.variance", names=[str(before.names[j]) for j in np.flatnonzero(v < 0)])
-    covariance = with_diagonal(covariance, np.maximum(v, 0))
-    return Estimate(before.names, after.value - before.value, covariance, _change_df(before, after, c), after.flags)
-
-
-def _change_df(before: Estimate, after: Estimate, c) -> np.ndarray:
-    v1, v2, df1, df2 = before.variance, after.variance, np.maximum(before.df, 1), np.maximum(after.df, 1)
-    r = np.abs(np.divide(c, np.sqrt(v1 * v2), out=np.zeros(len(c)), where=v1 * v2 > 0))
-    one, two = v1 - c, v2 - c
-    spread = one**2 / df1 + two**2 / df2 + 2 * r * np.abs(one * two) / np.sqrt(df1 * df2)
-    df = np.divide((one + two) ** 2, spread, out=np.full(len(c), np.inf), where=spread > 0)
-    return np.clip(df, 1.0, df1 + df2)
-
-
-def _independent(cross) -> bool:
-    return isinstance(cross, str) and cross == INDEPENDENT
+    return combine(Waves(("before", "after"), (before, after), {("before", "after"): cross}), [-1.0, 1.0])
 
 
 def aligned_cross(cross, design, smooth) -> np.ndarray:
@@ -157,7 +126,7 @@ def no_change_band(
     """
     p = len(before.names)
     v1, v2, c = dense_covariance(before), dense_covariance(after), np.zeros((p, p))
-    if not _independent(cross):
+    if not is_independent(cross):
         c = _cross(cross, p)
     e, v = (before.value + after.value) / 2, np.diag(v1 + v2 + 2 * c) / 4
     tau2 = max(0.0, e.var(ddof=1) - v.mean()) if p > 1 else 0.0

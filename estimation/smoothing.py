@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from estimation.estimates import Estimate
+from estimation.waves import with_diagonal
 
 PRIOR = 30.0  # interviews' worth of the whole league mixed into each area's variance (never into its estimate)
 
@@ -44,13 +45,6 @@ def with_variance(estimate: Estimate, variance) -> Estimate:
         covariance = r[:, None] * estimate.covariance * r
     covariance = with_diagonal(covariance, variance)
     return Estimate(estimate.names, estimate.value, covariance, estimate.df, estimate.flags)
-
-
-def with_diagonal(covariance, diagonal):
-    """The matrix with another diagonal (k,), dense or sparse as it was."""
-    if sp.issparse(covariance):
-        return (covariance + sp.diags_array(diagonal - covariance.diagonal())).tocsr()
-    return covariance + np.diag(diagonal - np.diag(covariance))
 
 
 def se_ratio(old, new) -> np.ndarray:
