@@ -7,7 +7,7 @@ import streamlit as st
 from service.store import Store, store_url
 from ui.pages import centre, leader, statistician
 from ui.parts import explained, language_switch
-from words import speaker
+from words import speaker, text
 
 PAGES = {"leader": leader, "statistician": statistician, "centre": centre}
 
@@ -18,7 +18,7 @@ def open_store(url: str) -> Store:
     return Store.open(url)
 
 
-st.set_page_config(page_title="Rankshift 位次", page_icon=":material/leaderboard:", layout="wide")
+st.set_page_config(page_title=text("app.title", "en"), page_icon=":material/leaderboard:", layout="wide")
 t = speaker(language_switch(st.query_params.get("lang") or os.environ.get("RANKSHIFT_LANGUAGE", "zh")))
 
 

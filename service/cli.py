@@ -165,11 +165,15 @@ def compare(
     opened = Store.open(store_url(store))
     name = _programme(opened, programme)
     known = _waves(opened, name)
+    plan = imports.current_programme(opened, name)[1]
     pairs = [(before, after)] if before and after else list(pairwise(known))
     if not pairs:
         raise Fault(key="compare.one_wave", programme=name, found=known)
     for one, two in pairs:
         what = " → ".join(wording.wave_text(imports.check_wave_name(w), t) for w in (one, two))
+        if before is None and (new := plan.break_between(one, two)) is not None:
+            out.print(t("compare.break", before=one, after=two, wave=new, reason=plan.breaks[new]))
+            continue
         _compute(
             what, lambda p, a=one, b=two: waves.compare_waves(opened, name, a, b, by=person(), seed=seed, progress=p)
         )

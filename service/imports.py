@@ -12,10 +12,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service import schema
-from service.programme import Programme, read_programme
+from service.programme import WAVE, Programme, read_programme
 from service.runs import add_run
 from service.store import Store, insert_frame
-from service.wave_file import WAVE, check_wave_name, read_wave
+from service.wave_file import check_wave_name, read_wave
 from words import Fault
 
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")

@@ -17,6 +17,7 @@ from estimation.indicators import SCORE, SHARE, Item, Measure
 from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
+WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 # what a person may write where the type does not fit
 TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
 
@@ -43,7 +44,10 @@ class Columns:
 
 @dataclass(frozen=True)
 class Programme:
-    """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}."""
+    """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
+
+    breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -62,7 +66,12 @@ class Programme:
     measure_names: Mapping[str, Mapping[str, str]]
     rules: Mapping[str, tuple[Rule, ...]]
     rule_names: Mapping[str, Mapping[str, str]]
+    breaks: Mapping[str, Mapping[str, str]]
     digest: str
+
+    def break_between(self, before: str, after: str) -> str | None:
+        """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
+        return min((wave for wave in self.breaks if before < wave <= after), default=None)
 
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""
@@ -102,6 +111,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         measure_names=measure_names,
         rules=rules,
         rule_names=rule_names,
+        breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -175,6 +185,13 @@ class Entry:
             return float(Fraction(value))
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             raise self.fault(key, repr(value), TYPES[int | float | str]) from error
+
+
+def _breaks(entry: Entry) -> dict[str, Mapping[str, str]]:
+    for wave in (table := entry.entries("breaks", {})):
+        if not WAVE.fullmatch(wave):
+            raise entry.fault("breaks", repr(wave), "[breaks.2026Q1], [breaks.2026-03], [breaks.2026]")
+    return {wave: each.names("reason") for wave, each in table.items()}
 
 
 def _encoding(entry: Entry) -> str:

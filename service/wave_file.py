@@ -1,7 +1,6 @@
 """A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +8,10 @@ import pandas as pd
 
 from estimation.design import Design
 from service.csv_file import read_csv
-from service.programme import Programme
+from service.programme import WAVE, Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
-WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 JOIN = " / "  # between the codes of a key made of several columns
 
 

@@ -65,6 +65,8 @@ def compare_waves(
     if before >= after:
         raise Fault(key="compare.order", before=before, after=after)
     plan_id, plan = current_programme(store, programme)
+    if (new := plan.break_between(before, after)) is not None:
+        raise Fault(key="compare.break", before=before, after=after, wave=new, reason=plan.breaks[new])
     versions = [("wave", current_wave(store, programme, wave)) for wave in (before, after)]
     arguments = {"programme": programme, "before": before, "after": after}
     return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, by, progress)

@@ -9,8 +9,8 @@ from estimation import Measure
 from estimation.changes import REAL
 from estimation.indicators import SHARE
 from service.league import League
+from service.programme import WAVE
 from service.runs import local_time
-from service.wave_file import WAVE
 
 Speaker = Callable[..., str]
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "change", "change_lower", "change_upper")

@@ -17,6 +17,7 @@ TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
+FILES = (".py", ".db", ".csv", ".toml")  # names of files look like keys
 MAY_BE_EMPTY = {"no"}  # a table's cell where "yes" stands in the others
 # functions and methods that show their text to a person, whatever they belong to
 SPEAKING = (

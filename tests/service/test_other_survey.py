@@ -6,12 +6,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
-from service import league_table, wording
+from service import league_table, schema, wording
 from service.league import read_league, rule_summary
 from service.programme import read_programme
 from service.store import Store
+from words import Fault
 
 ROOT = Path(__file__).parents[2]
 ENSU = ROOT / "data" / "ensu2015"
@@ -104,3 +106,21 @@ def test_no_python_file_names_the_demonstrations_cities_columns_or_items():
         texts = {n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant)}
         found += [f"{file.name}: {name}" for name in [*(names & texts), *pattern.findall(source)]]
     assert not found
+
+
+BROKEN = PROGRAMME + '\n[breaks.2024-06]\nreason = { zh = "改为短信访问", en = "asked by text message" }\n'.encode()
+
+
+def test_a_marked_break_forbids_the_comparison_and_says_why_in_both_languages(fresh_url):
+    store = Store.create(fresh_url("sqlite"))
+    with pytest.raises(Fault) as refused:
+        whole_survey(store, interviews(1), interviews(2), BROKEN)
+    assert refused.value.key == "compare.break"
+    said = {language: t(refused.value.key, **refused.value.values) for language, t in BOTH.items()}
+    assert "asked by text message" in said["en"] and "改为短信访问" in said["zh"]
+    assert store.frame(sa.select(schema.DERIVED["CHANGES"])).empty
+
+
+def test_a_break_that_names_no_wave_is_refused():
+    with pytest.raises(Fault, match="summer"):
+        read_programme(BROKEN.replace(b"2024-06", b"summer"), "harbours.toml")

@@ -38,8 +38,9 @@ def _charts(league: League, t) -> None:
     if league.against is not None:
         st.markdown(t("leader.chart.key", real=parts.ACCENT, chance=parts.QUIET), unsafe_allow_html=True)
     left, right = st.columns(2)
-    left.altair_chart(parts.estimate_chart(league, t), width="stretch")
-    right.altair_chart(parts.rank_chart(league, t), width="stretch")
+    alt = t("leader.chart.alt")
+    left.altair_chart(parts.estimate_chart(league, t), width="stretch", alt=alt)
+    right.altair_chart(parts.rank_chart(league, t), width="stretch", alt=alt)
     st.caption(wording.everybody_text(league, t))
     parts.notes(league, t)
 
