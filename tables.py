@@ -61,6 +61,7 @@ ESTIMATES = Table(
         "deff": float,
         "n": int,
         "n_effective": float,
+        "unfit": str,
     },
     optional=frozenset({"deff"}),
     truths=(

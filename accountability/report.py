@@ -10,6 +10,7 @@ from accountability.rules import judge
 from estimation import (
     Design,
     Estimate,
+    Limits,
     Measure,
     RankSet,
     change,
@@ -26,6 +27,7 @@ from estimation import (
     smooth_scores,
     smooth_shares,
     standing_change,
+    unfit_to_publish,
     verdicts,
 )
 from estimation.changes import aligned_cross
@@ -87,12 +89,13 @@ class WaveMeasure:
         return self.smoothed.select(present)
 
 
-def estimate_table(wave: WaveMeasure, *, level: float) -> pd.DataFrame:
-    """ESTIMATES of the areas and of everybody, with the interval method used for each."""
+def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = None) -> pd.DataFrame:
+    """ESTIMATES of the areas and of everybody, with the interval method used and the limits of `publish` broken."""
     rows = []
     for estimate, domain in ((wave.areas, wave.area), (wave.everybody, None)):
         sizes = wave.sizes.loc[list(estimate.names)]
         limits, methods = measure_limits(wave, estimate, level=level)
+        unfit = unfit_to_publish(estimate, sizes, low=wave.measure.low, high=wave.measure.high, limits=publish)
         rows.append(
             pd.DataFrame(
                 {
@@ -108,6 +111,7 @@ def estimate_table(wave: WaveMeasure, *, level: float) -> pd.DataFrame:
                     "deff": design_effect(estimate, wave.values, wave.design, reference=REFERENCE, domain=domain),
                     "n": sizes.n.to_numpy(),
                     "n_effective": sizes.n_effective.to_numpy(),
+                    "unfit": [" ".join(broken) for broken in unfit],
                 }
             )
         )

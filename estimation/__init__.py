@@ -20,6 +20,7 @@ from estimation.estimates import (
     ratio,
     total,
 )
+from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.overlap import common_psu_covariance
@@ -44,6 +45,7 @@ __all__ = [
     "HypothesisTest",
     "Interval",
     "Item",
+    "Limits",
     "Measure",
     "Quantiles",
     "RankSet",
@@ -81,6 +83,7 @@ __all__ = [
     "t_test",
     "total",
     "transform",
+    "unfit_to_publish",
     "verdicts",
     "wald_test",
     "window_change",

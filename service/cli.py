@@ -16,10 +16,9 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
-from estimation.changes import CHANCE, REAL
-from service import imports, league_table, waves, wording
+from service import imports, league_table, terminal, waves, wording
 from service.files import csv_bytes
-from service.league import League, read_league, run_list
+from service.league import read_league, run_list
 from service.plans import plan_city
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
@@ -45,7 +44,6 @@ LANGUAGE = chosen_language(sys.argv, os.environ)
 t = speaker(LANGUAGE)
 PLAIN = {"highlight": False, "markup": False, "emoji": False}  # names are shown as they are, brackets and all
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
-wide = Console(width=WIDEST, **PLAIN)
 
 typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
 typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
@@ -203,7 +201,9 @@ def league(
         if path is not None:
             _write(path, content(found, t))
     if area is None and csv is None and xlsx is None:
-        _print_league(found)
+        title, headline, *notes = league_table.league_notes(found, t)
+        headline = f"{wording.wave_text(found.wave, t)} · {headline}"
+        _print(title, terminal.league(found, t), notes, headline)
 
 
 @app.command(cls=_Command, help=t("cli.runs.help"))
@@ -249,18 +249,8 @@ def plan(
     if csv is not None:
         _write(csv, csv_bytes(made.townships))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("county", "population", "townships", "interviews", "each", "margin"):
-        table.add_column(t(f"column.plan.{column}"), justify="left" if column == "county" else "right", no_wrap=True)
-    for county in made.counties.to_dict("records"):
-        own = made.townships[made.townships.county == county["county"]]
-        cells = [county["name"], f"{county['population']:,}", str(county["townships"]), f"{county['interviews']:,}"]
-        cells += [_span(own.interviews, "{}"), "±" + _span(own.margin_srs * 100, "{:.1f}")]
-        table.add_row(*cells)
-    out.print(t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews), style="bold")
-    wide.print(table)
-    for key, values in made.notes:
-        out.print(t(key, **values), style="dim")
+    title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
+    _print(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
 
 
 @app.command(cls=_Command, help=t("cli.serve.help"))
@@ -336,42 +326,11 @@ def _compute(what: str, use_case: Callable[..., waves.Computed]) -> None:
         out.print(t("cli.unanswered", names=list(done.unanswered)))
 
 
-def _print_league(found: League) -> None:
-    compared = found.against is not None
-    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.kind, "right")]
-    columns += [("interval", "right"), ("n", "right")]
-    columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column, justify in columns:
-        table.add_column(t(f"short.{column}"), justify=justify, no_wrap=True)
-    for row in league_table.league_rows(found, t).to_dict("records"):
-        low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
-        cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.1f}"]
-        cells += [f"{low:.1f}–{high:.1f}", str(row["n"])]
-        cells += _movement_cells(found, row) if compared else []
-        table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
-    title, first, *notes = league_table.league_notes(found, t)
+def _print(title: str, table: Table, notes: list[str], headline: str = "") -> None:
+    """A title, its table with every column whole, and the notes below."""
     out.print(title, style="bold")
-    out.print(f"{wording.wave_text(found.wave, t)} · {first}")
-    wide.print(table)
+    if headline:
+        out.print(headline)
+    Console(width=WIDEST, **PLAIN).print(table)
     for note in notes:
         out.print(note, style="dim")
-
-
-def _span(values, form: str) -> str:
-    """The smallest and largest value, or the one there is."""
-    low, high = form.format(values.min()), form.format(values.max())
-    return low if low == high else f"{low}–{high}"
-
-
-def _movement_cells(found: League, row: dict) -> list[str]:
-    code = found.table.verdict[row["code"]]
-    if code not in (REAL, CHANCE):  # nobody answered in the earlier wave
-        return ["", "", "", row["verdict"]]
-    change = wording.shown_value(found.measure, row["change"])
-    return [
-        f"{row['places']:+d}" if row["places"] else "0",
-        f"±{row['noise']}",
-        f"{change:+.1f}",
-        t(f"short.verdict.{code}"),
-    ]

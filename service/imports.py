@@ -15,7 +15,7 @@ from service import schema
 from service.programme import WAVE, Programme, read_programme
 from service.runs import add_run
 from service.store import Store, insert_frame
-from service.wave_file import check_wave_name, read_wave
+from service.wave_file import WaveData, check_wave_name, read_wave
 from words import Fault
 
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
@@ -35,50 +35,26 @@ class Imported:
 
 def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imported:
     """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
-    with _on_record(store, Attempt("", "", file, by)) as attempt:
+    tried = Tried("", "", file, by)
+    with _refusals_logged(store, tried):
         programme = read_programme(content, file)
-        attempt.programme = programme.name
         with store.begin() as connection:
-            last = _last(connection, schema.programmes, programme=programme.name)
-            if last is not None and last.digest == programme.digest:
-                attempt.done = Imported(UNCHANGED, programme.name, "", last.version)
-            else:
-                version = 1 if last is None else last.version + 1
-                run_id = add_run(connection, "import-programme", {"file": file}, (), by=by)
-                row = dict(programme=programme.name, version=version, digest=programme.digest, file=file)
-                connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
-                outcome = IMPORTED if last is None else CORRECTED
-                attempt.done = Imported(outcome, programme.name, "", version)
-            _record(connection, attempt)
-    return attempt.done
+            done = _add_programme(connection, programme, content, tried)
+            _log(connection, tried, done)
+    return done
 
 
 def import_wave(store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str) -> Imported:
     """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version."""
-    with _on_record(store, Attempt(programme, wave, file, by)) as attempt:
+    tried = Tried(programme, wave, file, by)
+    with _refusals_logged(store, tried):
         check_wave_name(wave)
-        version_id, plan = current_programme(store, programme)
+        plan_id, plan = current_programme(store, programme)
         data = read_wave(content, file, plan)
         with store.begin() as connection:
-            last = _last(connection, schema.waves, programme=programme, wave=wave)
-            count = len(data.respondents)
-            if last is not None and last.digest == data.digest:
-                attempt.done = Imported(UNCHANGED, programme, wave, last.version, count)
-            else:
-                version = 1 if last is None else last.version + 1
-                arguments = {"programme": programme, "wave": wave, "file": file}
-                run_id = add_run(connection, "import-wave", arguments, [("programme", version_id)], by=by)
-                row = dict(programme=programme, wave=wave, version=version, digest=data.digest, file=file)
-                digest = hashlib.sha256(content).hexdigest()
-                added = schema.waves.insert().values(**row, file_digest=digest, interviews=count, run_id=run_id)
-                wave_id = connection.execute(added).inserted_primary_key[0]
-                for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
-                    numbered = frame.assign(row=range(len(frame)))
-                    insert_frame(connection, schema.MICRODATA[table], numbered, version_id=wave_id)
-                outcome = IMPORTED if last is None else CORRECTED
-                attempt.done = Imported(outcome, programme, wave, version, count)
-            _record(connection, attempt)
-    return attempt.done
+            done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried)
+            _log(connection, tried, done)
+    return done
 
 
 def wave_files(folder: Path) -> list[tuple[str, Path]]:
@@ -129,44 +105,61 @@ def import_log(store: Store) -> pd.DataFrame:
     return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
-@dataclass
-class Attempt:
-    """An import under way: what was tried, and what it did once it is done."""
+@dataclass(frozen=True)
+class Tried:
+    """What somebody tried to import; the programme is "" while its file has not been read."""
 
     programme: str
     wave: str
     file: str
     by: str
-    done: Imported | None = None
+
+
+def _add_programme(connection: sa.Connection, programme: Programme, content: bytes, tried: Tried) -> Imported:
+    last = _last(connection, schema.programmes, programme=programme.name)
+    if last is not None and last.digest == programme.digest:
+        return Imported(UNCHANGED, programme.name, "", last.version)
+    version = 1 if last is None else last.version + 1
+    run_id = add_run(connection, "import-programme", {"file": tried.file}, (), by=tried.by)
+    row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
+    connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
+    return Imported(IMPORTED if last is None else CORRECTED, programme.name, "", version)
+
+
+def _add_wave(connection: sa.Connection, data: WaveData, file_digest: str, plan_id: int, tried: Tried) -> Imported:
+    key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
+    last = _last(connection, schema.waves, **key)
+    if last is not None and last.digest == data.digest:
+        return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
+    version = 1 if last is None else last.version + 1
+    run_id = add_run(connection, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
+    row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
+    added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
+    for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
+        numbered = frame.assign(row=range(len(frame)))
+        insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added.inserted_primary_key[0])
+    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 
 @contextmanager
-def _on_record(store: Store, attempt: Attempt) -> Iterator[Attempt]:
+def _refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
     """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
     try:
-        yield attempt
+        yield
     except Fault as fault:
         with store.begin() as connection:
-            _record(connection, attempt, fault)
+            _log(connection, tried, fault)
         raise
 
 
-def _record(connection: sa.Connection, attempt: Attempt, fault: Fault | None = None) -> None:
-    done = attempt.done if fault is None else None
-    connection.execute(
-        schema.imports.insert().values(
-            at=datetime.now(UTC),
-            by=attempt.by,
-            programme=attempt.programme,
-            wave=attempt.wave,
-            file=attempt.file,
-            outcome=done.outcome if done else REFUSED,
-            version=done.version if done else None,
-            interviews=(done.interviews or None) if done else None,
-            fault=fault.key if fault else None,
-            fault_values=dict(fault.values) if fault else None,
-        )
-    )
+def _log(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
+    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.by}
+    if isinstance(outcome, Fault):
+        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": dict(outcome.values)}
+    else:
+        row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
+        row["interviews"] = outcome.interviews or None
+    connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key):

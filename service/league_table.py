@@ -5,11 +5,11 @@ import pandas as pd
 from service.files import csv_bytes, workbook_bytes
 from service.league import League
 from service.runs import run_text
-from service.wording import Speaker, headline, survey_note, verdict_text, wave_text
+from service.wording import Speaker, headline, survey_note, unfit_note, unfit_text, verdict_text, wave_text
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")
-PRECISION = ("se", "deff", "df", "n_effective", "method", "alone_lower", "alone_upper")
+PRECISION = ("se", "deff", "df", "n_effective", "unfit", "method", "alone_lower", "alone_upper")
 TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se", "p_standing")
 ON_THE_SCALE = ("estimate", "lower", "upper", "se")
 CHANGE_ON_THE_SCALE = (
@@ -27,6 +27,7 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
     """One row an area, best first: figures as they are (shares as fractions), names and verdicts in words."""
     table = league.table.reset_index(names="code")
     table.insert(0, "area", [league.name(code)[t("language.code")] for code in table.code])
+    table["unfit"] = [unfit_text(broken, t) for broken in table.unfit]
     table["method"] = [t(f"method.{m}") for m in table.method]
     columns = [*PLACE, *PRECISION]
     if league.against is not None:
@@ -73,6 +74,7 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         notes.append(t("notes.changes", level=plan.level))
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
+    notes += unfit_note(league, t)
     if league.outdated:
         notes.append(t("outdated.league"))
     return notes + [run_text(run, t) for run in league.runs.values()]

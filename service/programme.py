@@ -6,12 +6,13 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from accountability import Rule
 from accountability.report import ALL
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
+from estimation import Limits
 from estimation.design import LONELY
 from estimation.indicators import SCORE, SHARE, Item, Measure
 from words import LANGUAGES, Fault
@@ -58,6 +59,7 @@ class Programme:
     columns: Columns
     lonely: str
     level: float
+    publish: Limits
     leagues: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Area]
     items: Mapping[str, Item]
@@ -103,6 +105,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         columns=_columns(entry.at("columns")),
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
+        publish=_publish(entry),
         leagues=leagues,
         areas=areas,
         items=items,
@@ -208,6 +211,18 @@ def _level(entry: Entry) -> float:
     if not 0.5 <= level < 1:
         raise entry.fault("level", level, "0.5 … 0.999")
     return level
+
+
+def _publish(entry: Entry) -> Limits:
+    """The limits of [publish]; those it does not name are the defaults."""
+    given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
+    known = {field.name for field in fields(Limits)}
+    for name in given.data:
+        if name not in known:
+            raise given.fault(name, repr(given.data[name]), sorted(known))
+        if given.number(name) < 0:
+            raise given.fault(name, repr(given.data[name]), "≥ 0")
+    return Limits(**{name: given.number(name) for name in given.data})
 
 
 def _columns(entry: Entry) -> Columns:

@@ -39,52 +39,15 @@ def check_wave_name(wave: str) -> str:
 def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
     """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
     table = read_csv(content, file, encoding=programme.encoding)
-    columns = programme.columns
-    used = [
-        *columns.respondent,
-        columns.area,
-        *columns.stratum,
-        *columns.psu,
-        columns.weight,
-        *programme.items,
-    ]
-    missing = [c for c in dict.fromkeys(used) if c not in table.columns]
-    if missing:
-        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
-    for column in dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]):
-        _refuse(table[column] == "", "wave.blank", file, column, table)
-    _refuse(
-        ~table[columns.area].isin(list(programme.areas)),
-        "wave.area",
-        file,
-        columns.area,
-        table,
-        expected=list(programme.areas),
-    )
-    weight = _weights(table, file, columns.weight)
-    for name, item in programme.items.items():
-        known = table[name].isin(list(item.codes))
-        _refuse(~known, "wave.code", file, name, table, expected=sorted(item.codes))
-    unit = _joined(table, columns.respondent)
-    repeated = unit.duplicated()
-    if repeated.any():
-        row = int(repeated.to_numpy().argmax())
-        first = int((unit == unit.iloc[row]).to_numpy().argmax())
-        raise Fault(
-            key="wave.respondent",
-            file=file,
-            row=int(table.index[row]),
-            first=int(table.index[first]),
-            column=list(columns.respondent),
-            found=unit.iloc[row],
-            count=int(repeated.sum()),
-        )
+    _check_cells(table, file, programme)
+    weight = _weights(table, file, programme.columns.weight)
+    unit = _units(table, file, programme.columns.respondent)
     respondents = pd.DataFrame(
         {
             "unit_id": unit,
-            "area": table[columns.area],
-            "stratum": _joined(table, columns.stratum) if columns.stratum else "all",
-            "psu": _joined(table, columns.psu),
+            "area": table[programme.columns.area],
+            "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
+            "psu": _joined(table, programme.columns.psu),
             "weight": weight,
         }
     )
@@ -98,6 +61,32 @@ def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
         }
     )
     return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
+
+
+def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
+    """Every column is there, the design's are filled, areas and answers are the programme's."""
+    columns, areas = programme.columns, list(programme.areas)
+    filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
+    missing = [c for c in dict.fromkeys([*filled, columns.weight, *programme.items]) if c not in table.columns]
+    if missing:
+        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    for column in filled:
+        _refuse(table[column] == "", "wave.blank", file, column, table)
+    _refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
+    for name, item in programme.items.items():
+        _refuse(~table[name].isin(list(item.codes)), "wave.code", file, name, table, expected=sorted(item.codes))
+
+
+def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
+    """Each row's respondent; a Fault if one stands in two rows."""
+    unit = _joined(table, columns)
+    repeated = unit.duplicated()
+    if repeated.any():
+        row = repeated.idxmax()
+        first = (unit == unit[row]).idxmax()
+        where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
+        raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
+    return unit
 
 
 def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:

@@ -132,7 +132,7 @@ def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress
     made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
     for name, (data,) in _measures(plan, loaded).items():
         progress(name)
-        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level))
+        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
         made["COVARIANCES"].append(report.covariance_table(data))
         for league in _leagues(plan, data):
             rng = generator(seed, wave.name, name, league)

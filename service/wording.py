@@ -91,6 +91,19 @@ def headline(league: League, t: Speaker) -> str:
     return t("headline.some", real=len(names), names=names, **values)
 
 
+def unfit_text(broken: str, t: Speaker) -> str:
+    """The limits a figure breaks, in words; empty if it is fit to publish."""
+    return t("unfit.list", limits=[t(f"unfit.{name}") for name in broken.split()]) if broken else ""
+
+
+def unfit_note(league: League, t: Speaker) -> list[str]:
+    """One sentence that names the areas whose figures are not fit to publish; none if all are."""
+    names = [league.name(area) for area in league.table.index[league.table.unfit != ""]]
+    publish = league.plan.publish
+    limits = {"n": publish.n, "n_effective": publish.n_effective, "df": publish.df, "cv": publish.cv}
+    return [t("unfit.note", names=names, count=len(names), **limits)] if names else []
+
+
 def survey_note(league_or_plan, t: Speaker) -> str:
     """How people were asked and who asked them; simulated data says so first."""
     plan = getattr(league_or_plan, "plan", league_or_plan)

@@ -90,6 +90,8 @@ def notes(league: League, t) -> None:
         st.warning(t("app.outdated"))
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
+    for sentence in wording.unfit_note(league, t):
+        st.caption(sentence)
     st.caption(t("leader.note", note=wording.survey_note(league, t)))
 
 

@@ -49,7 +49,7 @@ def _downloads(league: League, t) -> None:
 
 def _estimates(league: League, rows, t) -> None:
     columns = ["rank", "code", "area", "n", "estimate", "se", "deff", "df", "lower", "upper", "method"]
-    columns += ["n_effective", "rank_range", "rank_range_alone"]
+    columns += ["n_effective", "unfit", "rank_range", "rank_range_alone"]
     number = "%.2f"
     formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)

@@ -1,0 +1,58 @@
+"""Tables for the terminal: a league with what is real in it, and a plan by county."""
+
+from rich.table import Table
+
+from estimation.changes import CHANCE, REAL
+from service import league_table, wording
+from service.league import League
+from service.plans import Plan
+from service.wording import Speaker
+
+
+def league(found: League, t: Speaker) -> Table:
+    """One row an area, best first; real movement in bold."""
+    compared = found.against is not None
+    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.kind, "right")]
+    columns += [("interval", "right"), ("n", "right")]
+    columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
+    table = _table([(t(f"short.{column}"), justify) for column, justify in columns])
+    for row in league_table.league_rows(found, t).to_dict("records"):
+        low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
+        cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.1f}"]
+        cells += [f"{low:.1f}–{high:.1f}", str(row["n"])]
+        cells += _movement(found, row, t) if compared else []
+        table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
+    return table
+
+
+def plan(made: Plan, t: Speaker) -> Table:
+    """One row a county: its people, townships, interviews, and what each township gets."""
+    names = ("county", "population", "townships", "interviews", "each", "margin")
+    table = _table([(t(f"column.plan.{name}"), "left" if name == "county" else "right") for name in names])
+    for county in made.counties.to_dict("records"):
+        own = made.townships[made.townships.county == county["county"]]
+        cells = [county["name"], f"{county['population']:,}", str(county["townships"]), f"{county['interviews']:,}"]
+        table.add_row(*cells, _span(own.interviews, "{}"), "±" + _span(own.margin_srs * 100, "{:.1f}"))
+    return table
+
+
+def _table(columns) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading, justify in columns:
+        table.add_column(heading, justify=justify, no_wrap=True)
+    return table
+
+
+def _movement(found: League, row: dict, t: Speaker) -> list[str]:
+    code = found.table.verdict[row["code"]]
+    if code not in (REAL, CHANCE):  # nobody answered in the earlier wave
+        return ["", "", "", row["verdict"]]
+    change, places = wording.shown_value(found.measure, row["change"]), row["places"]
+    moved = f"{places:+d}" if places else "0"
+    return [moved, f"±{row['noise']}", f"{change:+.1f}", t(f"short.verdict.{code}")]
+
+
+def _span(values, form: str) -> str:
+    """The smallest and largest value, or the one there is."""
+    low, high = form.format(values.min()), form.format(values.max())
+    return low if low == high else f"{low}–{high}"
