@@ -33,7 +33,7 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
     try:
         for read, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
             lines[read] = [cell.strip() for cell in line]
-    except csv.Error as error:
+    except csv.Error as error:  # in the row after the last one read whole, where an open quote began
         raise Fault(key="file.not_csv", file=file, row=read + 1, problem=str(error)) from error
     if not any(lines.values()):
         raise Fault(key="file.empty", file=file)

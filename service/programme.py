@@ -18,7 +18,7 @@ from estimation.indicators import SCORE, SHARE, Item, Measure
 from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
-WAVE = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)  # year, quarter, month
+WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 # what a person may write where the type does not fit
 TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
 

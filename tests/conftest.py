@@ -63,12 +63,12 @@ def fresh_url(request, tmp_path_factory):
         name = f"store{next(number)}"
         if engine == "sqlite":
             return f"sqlite:///{tmp_path_factory.mktemp('store') / name}.db"
-        server = sa.make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg")
-        admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        server = sa.make_url(request.getfixturevalue("postgresql_url"))
+        admin = sa.create_engine(server.set(drivername="postgresql+psycopg"))
+        with admin.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
         admin.dispose()
-        return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        return server.update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
 
     return made
 

@@ -11,6 +11,7 @@ from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 from service import schema
 from service.imports import import_log, programme_names, wave_versions
 from service.store import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_frame, shown, store_url
+from tables import ESTIMATES
 from words import Fault
 
 
@@ -142,8 +143,9 @@ def test_readers_wait_for_no_writer(fresh_url):
 
 def test_an_empty_optional_cell_is_stored_as_nothing_and_numbers_as_they_are(store):
     table, run = schema.DERIVED["ESTIMATES"], _run()
-    row = dict(measure="m", domain="a", estimate=0.1 + 0.2, se=1 / 3, df=2.0, lower=0.0, upper=1.0, level=0.95)
-    frame = pd.DataFrame([row | dict(method="logit", deff=float("nan"), n=3, n_effective=2.5)])
+    cells = {str: "a", int: 3, float: 0.5, bool: True}
+    row = {column: cells[kind] for column, kind in ESTIMATES.columns.items()}
+    frame = pd.DataFrame([row | dict(estimate=0.1 + 0.2, se=1 / 3, deff=float("nan"))])
     with store.begin() as connection:
         run_id = connection.execute(schema.runs.insert().values(**run)).inserted_primary_key[0]
         insert_frame(connection, table, frame, run_id=run_id)
