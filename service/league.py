@@ -140,10 +140,13 @@ def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
 
 
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
-    if against is not None:
-        current_wave(store, programme, against)
+    """The newest comparison of `wave` with `against`, or with its nearest compared wave if none is named."""
     before = against or next(iter(comparisons(store, programme, wave)), None)
-    return None if before is None else _newest_run(store, COMPARE, programme=programme, before=before, after=wave)
+    found = None if before is None else _newest_run(store, COMPARE, programme=programme, before=before, after=wave)
+    if against is not None and found is None:
+        current_wave(store, programme, against)
+        raise Fault(key="league.not_compared", before=against, after=wave)
+    return found
 
 
 def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:

@@ -229,6 +229,7 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
         ({"league": "x"}, "league.unknown_league"),
         ({"wave": "2019-01"}, "league.not_estimated"),
         ({"against": "2019-01"}, "wave.unknown"),
+        ({"against": JUNE, "wave": MAY}, "league.not_compared"),
     ],
 )
 def test_what_is_not_there_is_refused_by_name(holes, given, key):
