@@ -5,7 +5,7 @@ STORE ?= rankshift.db
 DEMO := data/ensu2015
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser bench clean
+.PHONY: run demo setup test lint browser study bench clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -29,6 +29,9 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
 	fi
+
+study: setup  ## simulate what docs/methods.md promises; writes docs/study.md and docs/study.zh.md (about 20 minutes)
+	$(BIN)/python -m study
 
 .venv/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
+from estimation.design import Design
 from estimation.estimates import Linearization
 
 
@@ -40,9 +41,8 @@ def common_psu_covariance(before: Linearization, after: Linearization) -> np.nda
 def _direct_and_largest(before, after, at_before, at_after):
     """Ĉ_d and G_d of `common_psu_covariance` for the shared areas."""
     one, two = before.design, after.design
-    key_one = list(zip(one.stratum_names[one.psu_stratum], one.psu_names, strict=True))
-    position = {key: j for j, key in enumerate(zip(two.stratum_names[two.psu_stratum], two.psu_names, strict=True))}
-    pairs = [(j, position[key]) for j, key in enumerate(key_one) if key in position]
+    position = {key: j for j, key in enumerate(_psu_keys(two))}
+    pairs = [(j, position[key]) for j, key in enumerate(_psu_keys(one)) if key in position]
     if not pairs:
         return np.zeros(len(at_before)), np.zeros(len(at_before))
     j1, j2 = np.array(pairs).T
@@ -69,6 +69,12 @@ def _direct_and_largest(before, after, at_before, at_after):
     direct = ((usable * fpc / kappa)[:, None] * centred).sum(axis=0)
     largest = ((usable * fpc * c)[:, None] * s1 * s2).sum(axis=0)
     return direct, largest
+
+
+def _psu_keys(design: Design):
+    """(stratum, PSU) labels of every PSU."""
+    names = np.asarray(design.psu_names, dtype=object)
+    return zip(design.stratum_names[design.psu_stratum], names, strict=True)
 
 
 def _stratum_moments(u, psu_stratum, n):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
 SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
+STUDY = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "study").glob("*.py")}  # writes documents
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
@@ -35,8 +36,8 @@ SPEAKING = (
 )
 
 
-def nodes(kind):
-    for file, tree in TREES.items():
+def nodes(kind, trees=TREES):
+    for file, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, kind):
                 yield file, node
@@ -130,7 +131,7 @@ def literal_keys() -> dict[str, str]:
 def patterns() -> list[re.Pattern]:
     """The f-strings that make keys, f"verdict.{code}" or f"{page}.title", as patterns."""
     found = []
-    for _, node in nodes(ast.Call):
+    for _, node in nodes(ast.Call, TREES | STUDY):
         key = node.args[0] if node.args and name_of(node) in ("t", "text") else None
         if isinstance(key, ast.JoinedStr):
             parts = [re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in key.values]
@@ -149,7 +150,7 @@ def test_every_pattern_of_keys_finds_some():
 
 
 def test_every_sentence_is_used_somewhere():
-    asked = {value for _, node in nodes(ast.Constant) if (value := constant(node))}
+    asked = {value for _, node in nodes(ast.Constant, TREES | STUDY) if (value := constant(node))}
     made = patterns()
     unused = [key for key in EN if key not in asked and not any(p.fullmatch(key) for p in made)]
     assert not unused
@@ -244,13 +245,13 @@ def test_what_is_opened_is_closed():
 
 
 def test_english_sentences_use_no_full_width_marks():
-    both = {"app.title", "app.language"}  # read before a language is chosen
+    both = {"app.title", "app.language", "study.other_language"}  # read before a language is chosen
     assert not {key: value for key, value in EN.items() if re.search(f"[{CJK}]", value) and key not in both}
 
 
 def test_chinese_is_chinese_and_not_left_in_english():
     same = {key for key in ZH if ZH[key] == EN[key] and re.search("[A-Za-z]{4,}", plain(ZH[key]))}
-    assert same <= {key for key in ZH if key.startswith(("method.", "language.", "format.", "number."))}
+    assert same <= {key for key in ZH if key.startswith(("method.", "language.", "format.", "number.", "study."))}
 
 
 # ---------------------------------------------------------------- the command line and the README

@@ -344,3 +344,13 @@ def refused(key: str, attempt) -> str:
         attempt()
     assert fault.value.key == key
     return str(fault.value)
+
+
+def test_very_many_psus_times_very_many_areas_do_not_overflow_their_codes():
+    rng, n = np.random.default_rng(0), 120_000
+    table = pd.DataFrame({"psu": rng.integers(0, 60_000, n), "area": rng.integers(0, 50_000, n), "w": 1.0})
+    y = rng.integers(0, 2, n).astype(float)
+    found = domain_means(y, table.area, Design.from_table(table, weight="w", psu="psu"))
+    expected = pd.Series(y).groupby(table.area.to_numpy()).mean()
+    np.testing.assert_allclose(found.value, expected.loc[list(found.names)])
+    assert np.isfinite(found.se).all()
