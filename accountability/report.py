@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from accountability.rules import judge
 from estimation import (
@@ -127,9 +128,10 @@ def measure_limits(wave: WaveMeasure, estimate: Estimate, *, level: float):
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:
     """COVARIANCES between areas, each pair once (domain <= other), only those that are not zero."""
-    names, covariance = np.array(wave.areas.names, dtype=object), np.triu(wave.areas.covariance)
-    i, j = np.nonzero(covariance)
-    columns = {"domain": names[i], "other": names[j], "covariance": covariance[i, j]}
+    names, upper = np.array(wave.areas.names, dtype=object), sp.triu(wave.areas.covariance, format="coo")
+    kept = upper.data != 0
+    i, j = upper.row[kept], upper.col[kept]
+    columns = {"domain": names[i], "other": names[j], "covariance": upper.data[kept]}
     return pd.DataFrame(columns).assign(measure=wave.measure.name)
 
 

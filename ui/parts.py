@@ -147,7 +147,7 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     """A table under its headings; formats: column -> Streamlit number format."""
     config = {}
     for c in columns:
-        width = "medium" if c in WIDE else "large" if c == "reason" else None
+        width = "medium" if c in WIDE else None
         if c in formats:
             config[c] = st.column_config.NumberColumn(league_table.heading(c, t), format=formats[c])
         else:

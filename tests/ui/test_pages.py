@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from service import imports
 from service.store import STORE_VARIABLE, Store
-from words import text
+from words import Fault, text
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
@@ -118,6 +119,19 @@ def test_the_survey_centre_sees_what_was_taken_in():
     waves, log = (d.value for d in at.dataframe)
     assert list(waves.interviews) == [2025, 2059, 2040]
     assert "已导入" in set(log.outcome)
+
+
+def test_the_survey_centre_sees_why_a_file_was_refused_in_both_languages(tmp_path, monkeypatch):
+    store = Store.create(f"sqlite:///{tmp_path}/refused.db")
+    monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{tmp_path}/refused.db")
+    content = (ROOT / "data" / "ensu2015" / "programme.toml").read_bytes()
+    imports.import_programme(store, content, "programme.toml", by="tests")
+    with pytest.raises(Fault):
+        imports.import_wave(store, "ensu2015", "2015Q4", b"cd,p1\n01,1\n", "half.csv", by="tests")
+    for language, expected in (("zh", "half.csv 第 1 行缺少列"), ("en", "half.csv, row 1: the columns")):
+        at = page("centre", language).run()
+        assert not at.exception
+        assert expected in at.warning[0].value
 
 
 def test_an_empty_store_says_what_to_do_and_a_missing_one_is_a_sentence(tmp_path, monkeypatch):

@@ -28,7 +28,9 @@ def show(store: Store, t) -> None:
     _upload(store, programme, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = wording.import_rows(import_log(store), t)
-    parts.show_table(log, ["at", "wave", "file", "outcome", "version", "interviews", "reason", "by"], {}, t)
+    parts.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
+    for refused in log[log.reason != ""].to_dict("records"):
+        st.warning(t("centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
 
 
 def _upload(store: Store, programme: str, t) -> None:

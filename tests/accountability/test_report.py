@@ -1,0 +1,40 @@
+"""The bulletin's tables: covariances of few and of very many areas, each pair once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+import tables
+from accountability import report
+from estimation import Design, Measure
+
+SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
+
+
+def wave(areas: int) -> report.WaveMeasure:
+    """Three PSUs of two interviews in every area; every second area shares its stratum with the one before."""
+    rng = np.random.default_rng(areas)
+    rows = pd.DataFrame([(a, a // 2, 3 * a + k) for a in range(areas) for k in range(3) for _ in range(2)])
+    rows.columns = ["area", "stratum", "psu"]
+    rows = rows.assign(area=rows.area.map("{:04}".format), w=rng.uniform(1, 2, len(rows)))
+    design = Design.from_table(rows, weight="w", stratum="stratum", psu="psu")
+    return report.WaveMeasure(SHARE, rng.integers(0, 2, len(rows)).astype(float), rows.area.to_numpy(), design)
+
+
+@pytest.mark.parametrize(("areas", "sparse"), [(8, False), (1_200, True)])
+def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(areas, sparse):
+    found = wave(areas)
+    assert sp.issparse(found.areas.covariance) == sparse
+    table = tables.check(report.covariance_table(found), tables.COVARIANCES)
+    assert (table.domain <= table.other).all()
+    assert (table.domain.astype(int) // 2 == table.other.astype(int) // 2).all()
+    own = table[table.domain == table.other].set_index("domain").covariance
+    se = pd.Series(found.areas.se, index=found.areas.names)
+    np.testing.assert_allclose(own, se[own.index] ** 2)
+    assert (se[~se.index.isin(own.index)] == 0).all()
+
+
+def test_estimates_of_very_many_areas_pass_the_table_s_truths():
+    table = report.estimate_table(wave(1_200), level=0.95)
+    assert len(tables.check(table, tables.ESTIMATES)) == 1_201
