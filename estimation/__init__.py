@@ -25,6 +25,7 @@ from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
+from estimation.rank_changes import RankChange, rank_change
 from estimation.ranks import RankSet, rank_confidence_set, ranks
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
@@ -48,6 +49,7 @@ __all__ = [
     "Limits",
     "Measure",
     "Quantiles",
+    "RankChange",
     "RankSet",
     "Waves",
     "change",
@@ -70,6 +72,7 @@ __all__ = [
     "population_variance",
     "proportion_interval",
     "quantile",
+    "rank_change",
     "rank_confidence_set",
     "rank_test",
     "ranks",

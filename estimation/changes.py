@@ -8,7 +8,8 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
-from estimation.ranks import dense_covariance, normal_draws, satterthwaite, to_normal
+from estimation.noise import dense, normal_draws
+from estimation.pairs import satterthwaite, to_normal
 from estimation.smoothing import se_ratio
 from estimation.waves import Waves, combine, is_independent
 from words import Fault
@@ -90,7 +91,7 @@ def standing_change(shift: Estimate, *, rng: np.random.Generator, weights=None, 
     if a.shape != (p,) or abs(a.sum() - 1) > 1e-9:
         raise Fault(key="change.weights", found=float(a.sum()), expected=p)
     contrast = np.eye(p) - a
-    covariance = contrast @ dense_covariance(shift) @ contrast.T
+    covariance = contrast @ dense(shift.covariance) @ contrast.T
     m, se = contrast @ shift.value, np.sqrt(np.maximum(np.diag(covariance), 0))
     df = satterthwaite(contrast**2, shift.variance, shift.df)
     z = to_normal(_ratio(m, se), df)
@@ -125,7 +126,7 @@ def no_change_band(
     then both waves are drawn around the same θ with their covariance.  A description of chance, not a test.
     """
     p = len(before.names)
-    v1, v2, c = dense_covariance(before), dense_covariance(after), np.zeros((p, p))
+    v1, v2, c = dense(before.covariance), dense(after.covariance), np.zeros((p, p))
     if not is_independent(cross):
         c = _cross(cross, p)
     e, v = (before.value + after.value) / 2, np.diag(v1 + v2 + 2 * c) / 4
