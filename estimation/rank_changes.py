@@ -1,4 +1,4 @@
-"""The rank level of change: is an area's rank truly different, and by how many places at least and at most?"""
+"""The rank level of change: whether an area's rank is truly different, and by how many places at least and at most."""
 
 from dataclasses import dataclass
 
