@@ -37,7 +37,7 @@ from estimation.tests_of_equality import (
     wald_test,
 )
 from estimation.variance import linearized_covariance
-from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change
+from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
 
 __all__ = [
     "INDEPENDENT",
@@ -90,4 +90,5 @@ __all__ = [
     "verdicts",
     "wald_test",
     "window_change",
+    "windows",
 ]
