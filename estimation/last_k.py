@@ -115,6 +115,7 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
     x, v, df = sign * estimate.value, estimate.variance, np.maximum(estimate.df, 1.0)
     covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
     farther, nearer = np.zeros(len(x), dtype=int), np.zeros(len(x), dtype=int)
+    limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)
     for j in range(len(x)):
         shared = covariance[[j]].toarray()[0] if sp.issparse(covariance) else covariance[j]
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))
@@ -122,17 +123,32 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
         certain = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
         t = np.divide(difference, s, out=certain, where=s > 0)
         t[j] = 0.0
-        farther[j] = _count_beyond(t, c_farther, j, v, df)
-        nearer[j] = _count_beyond(-t, c_nearer, j, v, df)
+        farther[j] = _count_beyond(t, limits_farther, j, v, df)
+        nearer[j] = _count_beyond(-t, limits_nearer, j, v, df)
     return farther, nearer
 
 
-def _count_beyond(t, c: float, j: int, v, df) -> int:
-    """#{i: T_ij > c} with t turned to the normal scale; only those between c and the largest limit need it."""
-    beyond = t > c
-    if c > 0 and np.isfinite(c) and np.isfinite(df).any():
-        beyond = t > stats.t.isf(stats.norm.sf(c), df.min())
-        near = np.flatnonzero((t > c) & ~beyond)
-        variance, pair_df = (np.column_stack([np.full(len(near), a[j]), a[near]]) for a in (v, df))
-        beyond[near] = to_normal(t[near], satterthwaite(np.ones_like(variance), variance, pair_df)) > c
-    return int(beyond.sum())
+def _count_beyond(t, limits, j: int, v, df) -> int:
+    """#{i: T_ij > c} with t turned to the normal scale, from c's `_limits`; what they leave open is computed."""
+    grid, limit = limits
+    clear = int((t > limit[0]).sum())
+    near = np.flatnonzero((t > limit[-1]) & (t <= limit[0]))
+    if len(near) == 0:
+        return clear
+    variance, pair_df = (np.column_stack([np.full(len(near), a[j]), a[near]]) for a in (v, df))
+    own = satterthwaite(np.ones_like(variance), variance, pair_df)
+    at = np.searchsorted(grid, own, side="right") - 1
+    beyond = t[near] > limit[at]
+    left = np.flatnonzero(~beyond & (t[near] > limit[np.minimum(at + 1, len(grid) - 1)]))
+    beyond[left] = to_normal(t[near[left]], own[left]) > limit[-1]
+    return clear + int(beyond.sum())
+
+
+def _limits(c: float, df) -> tuple[np.ndarray, np.ndarray]:
+    """df from the smallest up to infinity, and the T whose normal score is c at each: falling down to c itself."""
+    if np.isinf(c) or np.isinf(df).all():
+        return np.array([np.inf]), np.array([c])
+    most = 2 * df[np.isfinite(df)].max()
+    grid = np.append(np.geomspace(df.min(), most, 200), np.inf)
+    grid[0] = df.min() * (1 - 1e-12)
+    return grid, np.append(stats.t.isf(stats.norm.sf(c), grid[:-1]), c)
