@@ -20,9 +20,11 @@ from estimation.estimates import (
     ratio,
     total,
 )
+from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
+from estimation.last_k import LastK, last_k
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
@@ -43,9 +45,11 @@ __all__ = [
     "INDEPENDENT",
     "Design",
     "Estimate",
+    "FieldContrast",
     "HypothesisTest",
     "Interval",
     "Item",
+    "LastK",
     "Limits",
     "Measure",
     "Quantiles",
@@ -60,7 +64,9 @@ __all__ = [
     "domain_means",
     "domain_ratios",
     "domain_totals",
+    "field_contrast_test",
     "independence_test",
+    "last_k",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
