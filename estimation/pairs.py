@@ -42,6 +42,15 @@ def to_normal(t, df) -> np.ndarray:
     return z
 
 
+def from_normal(z, df) -> np.ndarray:
+    """The value of Student's t with df degrees of freedom that has the tail of the normal z: `to_normal` undone."""
+    z, df = np.broadcast_arrays(np.asarray(z, dtype=float), np.asarray(df, dtype=float))
+    finite = np.isfinite(df)
+    t = np.array(z)
+    t[finite] = special.stdtrit(df[finite], special.ndtr(z[finite]))
+    return t
+
+
 class Tiles(NamedTuple):
     """Pieces of the family of pairs, and what bounds each over its pairs with s > 0 (tiles,): least T, largest σ/s."""
 

@@ -21,7 +21,6 @@ from estimation import (
     verdicts,
 )
 from estimation.changes import aligned_cross
-from estimation.noise import normal_draws
 from words import Fault
 
 
@@ -91,7 +90,7 @@ def test_standing_stepdown_equals_a_naive_second_implementation():
     contrast = np.eye(p) - 1 / p
     covariance = contrast @ shift.covariance @ contrast.T
     se = np.sqrt(np.diag(covariance))
-    z = normal_draws(covariance, 400, np.random.default_rng(7)) / se
+    z = np.random.default_rng(7).standard_normal((400, p)) * shift.se @ contrast.T / se
     t = contrast @ shift.value / se
     left = [(j, sign) for j in range(p) for sign in (1, -1)]
     adjusted, worst = {}, 0.0
@@ -249,3 +248,28 @@ def test_under_no_change_the_standing_level_errs_at_most_at_its_level():
         shift = change(*waves, cross=INDEPENDENT)
         wrong += (standing_change(shift, rng=rng, draws=1000).p_standing <= 0.05).any()
     assert wrong / repeats < 0.05 + 3 * np.sqrt(0.05 * 0.95 / repeats)
+
+
+def test_joint_intervals_of_standing_cover_all_areas_as_often_as_they_say_and_agree_with_the_test():
+    rng, p, held = np.random.default_rng(21), 10, 0
+    v, df = rng.uniform(0.5, 2, p), 12.0
+    for _ in range(300):
+        noise = rng.standard_normal(p) * np.sqrt(v)
+        s2 = v * rng.chisquare(df, p) / df
+        found = standing_change(Estimate(tuple(range(p)), noise, np.diag(s2), df), rng=rng, draws=800)
+        held += bool(((found.lower <= 0) & (found.upper >= 0)).all())
+        outside = (found.lower > 0) | (found.upper < 0)
+        assert not (outside & (found.p_standing > 0.06)).any()
+    assert 0.95 - 3 * np.sqrt(0.95 * 0.05 / 300) <= held / 300 <= 0.99
+
+
+def test_a_watch_list_makes_its_own_test_sharper_and_the_others_hardly_weaker():
+    shift = Estimate(tuple(range(30)), [-2.9, *np.zeros(29)], np.eye(30), np.inf)
+    plain = standing_change(shift, rng=np.random.default_rng(0), draws=40_000)
+    watched = standing_change(shift, rng=np.random.default_rng(0), watch=[0, 1], draws=40_000)
+    assert watched.p_standing[0] < plain.p_standing[0] / 2
+    other = standing_change(shift, rng=np.random.default_rng(0), watch=[1, 2], draws=40_000)
+    assert plain.p_standing[0] < other.p_standing[0] < 3 * plain.p_standing[0]
+    np.testing.assert_allclose(watched.relative, plain.relative)
+    with pytest.raises(Fault, match="nobody"):
+        standing_change(shift, rng=np.random.default_rng(0), watch=["nobody"])

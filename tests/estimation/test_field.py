@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from scipy import stats
 
 from estimation import Estimate, field_contrast_test
-from estimation.ranks import normal_draws
+from estimation.noise import normal_draws
 from words import Fault
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from estimation.noise import normal_draws, wave_draws
-from estimation.pairs import DrawnPairs, DrawnRow, Maxima, Pairs, satterthwaite, surely_larger, to_normal
+from estimation.pairs import DrawnPairs, DrawnRow, Maxima, Pairs, from_normal, satterthwaite, surely_larger, to_normal
 from estimation.waves import INDEPENDENT
 from words import Fault
 
@@ -141,3 +141,8 @@ def test_the_normal_scale_keeps_the_tail_and_the_sign():
     assert z[1] == 0 and z[2] == 2.0 and z[4] == np.inf
     assert z[3] == pytest.approx(stats.norm.isf(stats.t.sf(40.0, 3)), rel=1e-9)
     assert satterthwaite(np.ones(2), np.array([1.0, 1.0]), np.array([7.0, 7.0])) == pytest.approx(14.0)
+
+
+def test_the_normal_scale_and_back_is_where_one_started():
+    df = np.array([1.0, 4.0, 30.0, np.inf])
+    np.testing.assert_allclose(from_normal(to_normal([-7.0, 2.5, 0.1, 3.0], df), df), [-7.0, 2.5, 0.1, 3.0], rtol=1e-9)

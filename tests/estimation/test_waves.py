@@ -110,9 +110,10 @@ def test_unknown_waves_missing_covariances_and_idle_coefficients_are_refused():
         Waves(QUARTERS[:2], waves.estimates[:2], {})
 
 
-X
+YEARS, ROLLING, BACKWARDS = ((0, 4), (4, 8)), ((2, 6), (3, 7)), ((5, 6), (2, 5))
 
 
+@pytest.mark.parametrize("spans", [YEARS, ROLLING, BACKWARDS])
 def test_two_windows_and_their_covariance_give_the_change_of_the_windows(spans):
     """Disjoint years, rolling years, and windows the wrong way round: variances of the joint matrix, written out."""
     before, after = (QUARTERS[slice(*span)] for span in spans)
