@@ -2,7 +2,6 @@
 
 from estimation.changes import (
     change,
-    no_change_band,
     score_change,
     standing_change,
     verdicts,
@@ -23,8 +22,10 @@ from estimation.estimates import (
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
+from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
+from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
@@ -49,16 +50,19 @@ __all__ = [
     "Measure",
     "Quantiles",
     "RankSet",
+    "ShiftSplit",
     "Waves",
     "change",
     "combine",
     "common_psu_covariance",
     "contrast",
+    "count_rank_set",
     "design_effect",
     "domain_means",
     "domain_ratios",
     "domain_totals",
     "independence_test",
+    "joint_interval_rank_set",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
@@ -76,6 +80,7 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "shift_split",
     "slope",
     "smooth_scores",
     "smooth_shares",
@@ -83,6 +88,7 @@ __all__ = [
     "t_test",
     "total",
     "transform",
+    "tukey_rank_set",
     "unfit_to_publish",
     "verdicts",
     "wald_test",
