@@ -2,7 +2,6 @@
 
 from estimation.changes import (
     change,
-    no_change_band,
     score_change,
     standing_change,
     verdicts,
@@ -25,9 +24,11 @@ from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.last_k import LastK, last_k
+from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
+from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
@@ -55,17 +56,20 @@ __all__ = [
     "Quantiles",
     "RankChange",
     "RankSet",
+    "ShiftSplit",
     "Waves",
     "change",
     "combine",
     "common_psu_covariance",
     "contrast",
+    "count_rank_set",
     "design_effect",
     "domain_means",
     "domain_ratios",
     "domain_totals",
     "field_contrast_test",
     "independence_test",
+    "joint_interval_rank_set",
     "last_k",
     "linearize_domain_means",
     "linearize_mean",
@@ -85,6 +89,7 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "shift_split",
     "slope",
     "smooth_scores",
     "smooth_shares",
@@ -92,6 +97,7 @@ __all__ = [
     "t_test",
     "total",
     "transform",
+    "tukey_rank_set",
     "unfit_to_publish",
     "verdicts",
     "wald_test",
