@@ -1,11 +1,7 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
-from estimation.changes import (
-    change,
-    score_change,
-    standing_change,
-    verdicts,
-)
+from estimation.changes import change, score_change, standing_change
+from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
 from estimation.contrasts import contrast, transform
 from estimation.design import Design
 from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
@@ -24,7 +20,9 @@ from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.last_k import LastK, last_k
+from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
 from estimation.movement import ShiftSplit, no_change_band, shift_split
+from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
@@ -44,6 +42,8 @@ from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, 
 
 __all__ = [
     "INDEPENDENT",
+    "ChangeVerdict",
+    "Comparison",
     "Design",
     "Estimate",
     "FieldContrast",
@@ -51,6 +51,7 @@ __all__ = [
     "Interval",
     "Item",
     "LastK",
+    "LeagueComparison",
     "Limits",
     "Measure",
     "Quantiles",
@@ -61,6 +62,8 @@ __all__ = [
     "change",
     "combine",
     "common_psu_covariance",
+    "compare_league",
+    "comparison_power",
     "contrast",
     "count_rank_set",
     "design_effect",
@@ -69,6 +72,7 @@ __all__ = [
     "domain_totals",
     "field_contrast_test",
     "independence_test",
+    "interviews_needed",
     "joint_interval_rank_set",
     "last_k",
     "linearize_domain_means",
@@ -89,7 +93,9 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "score_information",
     "shift_split",
+    "shrunken_move",
     "slope",
     "smooth_scores",
     "smooth_shares",
@@ -99,7 +105,7 @@ __all__ = [
     "transform",
     "tukey_rank_set",
     "unfit_to_publish",
-    "verdicts",
+    "usual_comparisons",
     "wald_test",
     "window_change",
     "windows",

@@ -12,8 +12,6 @@ from estimation.pairs import to_normal
 from estimation.smoothing import se_ratio
 from estimation.waves import Waves, combine
 
-REAL, CHANCE = "real", "chance"  # "real movement, exact places unsure" / "cannot be told from chance"
-
 
 @dataclass(frozen=True, eq=False)
 class ScoreChange:
@@ -102,16 +100,6 @@ def standing_change(
         limits = found.interval(own_level)
         lower[part], upper[part] = limits.lower[part], limits.upper[part]
     return StandingChange(shift.names, found.relative, found.se, found.df, p, lower, upper, level)
-
-
-def verdicts(standing: StandingChange, places, *, alpha: float = 0.05, largest_is_best: bool = True) -> np.ndarray:
-    """REAL where the standing changed at `alpha` and in the direction of the places gained (p,); else CHANCE.
-
-    places = rank before - rank after, positive when the area rose.
-    """
-    rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
-    moved = (standing.p_standing <= alpha) & (rise == np.sign(places))
-    return np.where(moved, REAL, CHANCE)
 
 
 def _ratio(value, se) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from estimation.changes import CHANCE, REAL
+from estimation.league_comparison import CHANCE, PROVEN, REAL
 from service import league_table, wording
 from service.league import League
 from service.plans import Plan
@@ -45,7 +45,7 @@ def _table(columns) -> Table:
 
 def _movement(found: League, row: dict, t: Speaker) -> list[str]:
     code = found.table.verdict[row["code"]]
-    if code not in (REAL, CHANCE):  # nobody answered in the earlier wave
+    if code not in (PROVEN, REAL, CHANCE):  # nobody answered in the earlier wave
         return ["", "", "", row["verdict"]]
     change, places = wording.shown_value(found.measure, row["change"]), row["places"]
     moved = f"{places:+d}" if places else "0"

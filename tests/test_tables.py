@@ -19,6 +19,7 @@ def good(table: tables.Table, rows: int = 3) -> pd.DataFrame:
     frame[first] = [f"{k}" for k in range(rows)]
     if "places" in frame:
         frame["places"] = frame.rank_before - frame.rank_after
+        frame["places_lower"], frame["own"], frame["others"] = 0, 0.0, 0.0
     return frame
 
 
@@ -98,6 +99,8 @@ BROKEN = [
     ("CHANGES", {"lower": 1.5}),
     ("CHANGES", {"upper": 0.5}),
     ("CHANGES", {"places": 1}),
+    ("CHANGES", {"own": 2.0}),
+    ("CHANGES", {"places_upper": -1}),
     ("VERDICTS", {"lower": 2.0}),
 ]
 
