@@ -24,6 +24,14 @@ from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.overlap import common_psu_covariance
+from estimation.posterior import (
+    ShiftPosterior,
+    TripleGoal,
+    WavePosterior,
+    shift_posterior,
+    triple_goal,
+    wave_posterior,
+)
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
@@ -50,7 +58,10 @@ __all__ = [
     "Measure",
     "Quantiles",
     "RankSet",
+    "ShiftPosterior",
     "ShiftSplit",
+    "TripleGoal",
+    "WavePosterior",
     "Waves",
     "change",
     "combine",
@@ -80,6 +91,7 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "shift_posterior",
     "shift_split",
     "slope",
     "smooth_scores",
@@ -88,9 +100,11 @@ __all__ = [
     "t_test",
     "total",
     "transform",
+    "triple_goal",
     "tukey_rank_set",
     "unfit_to_publish",
     "verdicts",
     "wald_test",
+    "wave_posterior",
     "window_change",
 ]
