@@ -24,6 +24,14 @@ from estimation.league_comparison import ChangeVerdict, LeagueComparison, compar
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance
+from estimation.posterior import (
+    ShiftPosterior,
+    TripleGoal,
+    WavePosterior,
+    shift_posterior,
+    triple_goal,
+    wave_posterior,
+)
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
 from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
@@ -57,7 +65,10 @@ __all__ = [
     "Quantiles",
     "RankChange",
     "RankSet",
+    "ShiftPosterior",
     "ShiftSplit",
+    "TripleGoal",
+    "WavePosterior",
     "Waves",
     "change",
     "combine",
@@ -94,6 +105,7 @@ __all__ = [
     "sample_sizes",
     "score_change",
     "score_information",
+    "shift_posterior",
     "shift_split",
     "shrunken_move",
     "slope",
@@ -103,10 +115,12 @@ __all__ = [
     "t_test",
     "total",
     "transform",
+    "triple_goal",
     "tukey_rank_set",
     "unfit_to_publish",
     "usual_comparisons",
     "wald_test",
+    "wave_posterior",
     "window_change",
     "windows",
 ]
