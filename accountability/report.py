@@ -28,6 +28,7 @@ from estimation import (
     measure_interval,
     rank_confidence_set,
     sample_sizes,
+    shift_posterior,
     smooth_scores,
     smooth_shares,
     unfit_to_publish,
@@ -41,6 +42,8 @@ from words import Fault
 
 ALL = "*"  # the domain of everybody
 SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
+LAST = 5  # of a league, where no rule says how many are called the last
+PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
 RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it has next to no power
 REFERENCE = "wr"  # design effects compare with simple random sampling with replacement
 
@@ -188,12 +191,14 @@ def change_table(
     rank_share: float = RANK_SHARE,
     family: int = 1,
     watch=(),
+    last: int = LAST,
 ) -> pd.DataFrame:
     """CHANGES of a league between two windows of waves, over the areas with answers in all of them.
 
     waves   name -> data, of every wave in either window;  before, after: their names; the caller adds from and to
     level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
     family, watch  as in `compare_league`; watched areas nobody answered in are left out
+    last    how many are "the last" in the probabilities; empty where the league has no more areas than that
     On smoothed variances; waves that share PSUs are correlated by `common_psu_covariance`.
     """
     common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
@@ -215,6 +220,7 @@ def change_table(
         largest_is_best=measure.largest_is_best,
     )
     by_design = windows(plain, before, after)
+    likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
     rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
     return rows.assign(
         measure=measure.name,
@@ -236,7 +242,17 @@ def change_table(
         alpha_rank=found.alpha_rank,
         family=family,
         watched=np.isin(common, list(watch)).astype(int),
+        **likely,
     )
+
+
+def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
+    """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits."""
+    if len(one.names) <= k:
+        return dict.fromkeys(PROBABILITIES, np.nan) | {"last": k, "fits": np.nan}
+    found = shift_posterior(one, two, cross=cross, k=k, **options)
+    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, found.after.p_last)
+    return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
 
 
 def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]:

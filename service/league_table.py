@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from accountability.report import PROBABILITIES
 from service.files import csv_bytes, workbook_bytes
 from service.league import League
 from service.runs import run_text
@@ -13,7 +14,7 @@ PLACES = ("before_lower", "before_upper", "rank_after", "after_lower", "after_up
 PLACES += ("own", "others")
 PRECISION = ("se", "deff", "df", "n_effective", "unfit", "method", "alone_lower", "alone_upper")
 TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se")
-TESTS += ("relative_lower", "relative_upper", "p_standing", "watched")
+TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", *PROBABILITIES)
 ON_THE_SCALE = ("estimate", "lower", "upper", "se")
 CHANGE_ON_THE_SCALE = (
     "change",
@@ -63,7 +64,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
-    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing")}
+    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", *PROBABILITIES)}
     return workbook_bytes(
         rows.rename(columns={c: heading(c, t) for c in rows}),
         title=wave_text(league.wave, t),
@@ -89,13 +90,22 @@ def change_notes(league: League, t: Speaker) -> list[str]:
     return found
 
 
+def probability_notes(league: League, t: Speaker) -> list[str]:
+    """What the probabilities are, and plainly if their model fits poorly."""
+    known = league.table[league.table.p_worse.notna()]
+    if known.empty:
+        return []
+    found = [t("notes.probability", last=int(known["last"].iloc[0]))]
+    return found if known.fits.iloc[0] else [*found, t("notes.probability_poor")]
+
+
 def league_notes(league: League, t: Speaker) -> list[str]:
     """What must be said beside the figures, line by line."""
     plan = league.plan
     title = t("notes.table", programme=plan.title, measure=plan.measure_names[league.measure.name])
     notes = [title, headline(league, t), survey_note(league, t), t("notes.ranks", level=plan.level)]
     if league.against is not None:
-        notes += change_notes(league, t)
+        notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
     notes += unfit_note(league, t)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from accountability import Rule
-from accountability.report import ALL, RANK_SHARE
+from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
@@ -95,6 +95,10 @@ class Programme:
     def family(self) -> int:
         """How many tables of change share the error: 1, or leagues times measures."""
         return len(self.leagues) * len(self.measures) if self.comparing.together == PROGRAMME else 1
+
+    def last(self, measure: str) -> int:
+        """How many areas are called the last: what the measure's first rule of that kind says, or `LAST`."""
+        return next((int(rule.threshold) for rule in self.rules[measure] if rule.kind == NOT_LAST), LAST)
 
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""

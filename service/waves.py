@@ -168,7 +168,9 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
         for league in _leagues(plan, *data):
             rng, areas = generator(seed, *ends, name, league), plan.league_areas(league)
             waves, watch = dict(zip(names, data, strict=True)), [a for a in plan.comparing.watch if a in areas]
-            changes = report.change_table(waves, *map(window, ends), areas, watch=watch, rng=rng, **options)
+            changes = report.change_table(
+                waves, *map(window, ends), areas, watch=watch, last=plan.last(name), rng=rng, **options
+            )
             made["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
     return _checked(made)
 

@@ -16,6 +16,7 @@ LEVELS = {  # columns of each level of change
     "score": ("change", "change_se", "change_se_design", "change_lower", "change_upper", "p", "p_holm", "q_screening"),
     "standing": (*RELATIVE, "relative_se", "p_standing", "watched", "verdict"),
     "rank": ("rank_before", "range_before", "rank_after", "range_after", *SHIFT, "verdict"),
+    "probability": ("p_worse", "p_rank_worse", "p_rank_better", "p_last"),
 }
 
 
@@ -71,10 +72,11 @@ def _changes(league: League, rows, t) -> None:
     formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
     formats |= {c: "%.2f" for c in ("change_se", "change_se_design", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
+    formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
     for level, columns in LEVELS.items():
         st.markdown(t(f"statistician.level.{level}"))
         parts.show_table(rows, ["area", *columns], formats, t)
-    for note in league_table.change_notes(league, t):
+    for note in league_table.change_notes(league, t) + league_table.probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))
