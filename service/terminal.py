@@ -25,6 +25,14 @@ def league(found: League, t: Speaker) -> Table:
     return table
 
 
+def words_table(rows) -> Table:
+    """A table whose headings and cells are words already."""
+    table = _table([(heading, "left" if k == 0 else "right") for k, heading in enumerate(rows.columns)])
+    for cells in rows.itertuples(index=False):
+        table.add_row(*cells)
+    return table
+
+
 def plan(made: Plan, t: Speaker) -> Table:
     """One row a county: its people, townships, interviews, and what each township gets."""
     names = ("county", "population", "townships", "interviews", "each", "margin")

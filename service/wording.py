@@ -7,6 +7,8 @@ import pandas as pd
 from accountability import MET, MISSED, UNDECIDED
 from estimation import Measure
 from estimation.indicators import SHARE
+from estimation.needed import RANK, SCORE, STANDING
+from service.detection import Detection
 from service.league import WINDOWS, League
 from service.programme import WAVE
 from service.runs import local_time
@@ -168,6 +170,27 @@ def everybody_text(league: League, t: Speaker) -> str:
     all_of = league.everybody
     value, lower, upper = (value_text(league.measure, all_of[k], t) for k in ("estimate", "lower", "upper"))
     return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))
+
+
+def detection_rows(league: League, found: Detection, t: Speaker) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two tables of `detection` under their headings: power of each comparison, interviews each move needs."""
+    moves = [change_text(league.measure, move, t) for move in found.moves]
+    powers = found.designs[list(found.moves)].to_numpy()
+    values = {"correlation": found.correlation, "watched": found.watched}
+    designs = pd.DataFrame({t("detection.design"): [t(f"detection.{d}", **values) for d in found.designs.design]})
+    for k, move in enumerate(moves):
+        designs[t("detection.power", move=move)] = [t("number.power", value=p) for p in powers[:, k]]
+    detectable = [change_text(league.measure, d, t) for d in found.designs.detectable]
+    designs[t("detection.detectable")] = detectable
+    needed = pd.DataFrame({t("detection.move"): moves})
+    for level in (SCORE, STANDING, RANK):
+        needed[t(f"detection.{level}")] = [t("number.count", value=n) for n in found.needed[level]]
+    return designs, needed
+
+
+def detection_note(found: Detection, t: Speaker) -> str:
+    """What the figures of `detection` rest on."""
+    return t("detection.note", n=found.interviews, deff=found.design_effect)
 
 
 def rule_sentence(league: League, rule: str, summary: Mapping[str, list[str]], t: Speaker) -> str:

@@ -156,3 +156,8 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     st.dataframe(
         rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
     )
+
+
+def plain_table(rows: pd.DataFrame) -> None:
+    """A small table whose cells are words already."""
+    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from service import league_table, wording
+from service.detection import detection
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
@@ -33,6 +34,9 @@ def show(store: Store, t) -> None:
     if league.against is not None:
         st.subheader(t("statistician.changes"), anchor=False)
         _changes(league, rows, t)
+    if len(league.table) > 1:
+        st.subheader(t("detection.title"), anchor=False)
+        _detection(league, t)
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
         parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
@@ -42,6 +46,13 @@ def show(store: Store, t) -> None:
     with st.expander(t("statistician.runs")):
         for run in run_list(store).to_dict("records"):
             st.text(run_text(run, t) + (f"  [{t('column.outdated')}]" if run["outdated"] else ""))
+
+
+def _detection(league: League, t) -> None:
+    found = detection(league)
+    for rows in wording.detection_rows(league, found, t):
+        parts.plain_table(rows)
+    st.caption(wording.detection_note(found, t))
 
 
 def _downloads(league: League, t) -> None:
