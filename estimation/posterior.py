@@ -238,5 +238,5 @@ def _times(lower, z) -> np.ndarray:
 def _check_last(k: int, p: int) -> None:
     if p < 2:
         raise Fault(key="posterior.one_area")
-    if not 1 <= k < p:
+    if k not in range(1, p):
         raise Fault(key="posterior.last", found=k, most=p - 1)
