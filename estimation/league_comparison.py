@@ -13,7 +13,7 @@ from words import Fault
 
 PROVEN, REAL, CHANCE = "proven", "real", "chance"
 ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
-TAIL = 20  # draws expected beyond the critical value of the rank level, at least
+TAIL, MOST = 20, 100_000  # draws expected beyond the critical value of the rank level, at least; draws, at most
 
 
 @dataclass(frozen=True)

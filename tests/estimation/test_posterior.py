@@ -297,3 +297,9 @@ def test_what_cannot_be_asked_is_refused_by_name():
         shift(before, after, cross=np.diag([0, 0, 0.6, 0]), k=1)
     with pytest.raises(Fault, match=r"shape \(2, 2\)"):
         shift(before, after, cross=np.eye(2), k=1)
+
+
+def test_a_generator_made_from_a_key_serves_as_well():
+    rng = np.random.Generator(np.random.Philox(key=[1, 2]))
+    estimate = Estimate(tuple(range(10)), np.arange(10.0), np.eye(10), np.inf)
+    assert wave_posterior(estimate, k=3, rng=rng, draws=500).p_last.sum() == pytest.approx(3, abs=0.3)
