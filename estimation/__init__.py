@@ -1,5 +1,6 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
+from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
 from estimation.changes import (
     change,
     no_change_band,
@@ -9,6 +10,7 @@ from estimation.changes import (
 )
 from estimation.contrasts import contrast, transform
 from estimation.design import Design
+from estimation.distances import LINEAR, RAKING, Distance, bounded, logit
 from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
 from estimation.effects import design_effect, sample_sizes
 from estimation.estimates import (
@@ -26,6 +28,16 @@ from estimation.intervals import measure_interval, proportion_interval
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
 from estimation.ranks import RankSet, rank_confidence_set, ranks
+from estimation.regression import regression
+from estimation.replicate_estimates import (
+    replicate_covariance,
+    replicate_domain_means,
+    replicate_mean,
+    replicate_ratio,
+    replicate_total,
+    replicated,
+)
+from estimation.replication import Replicates, balanced_weights, bootstrap_weights, given_weights, jackknife_weights
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
     HypothesisTest,
@@ -35,12 +47,27 @@ from estimation.tests_of_equality import (
     t_test,
     wald_test,
 )
+from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
 from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change
+from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
+from estimation.weights import (
+    Step,
+    adjust_eligibility,
+    adjust_nonresponse,
+    adjust_phones,
+    adjust_propensity,
+    phone_weight,
+    weights_table,
+)
 
 __all__ = [
     "INDEPENDENT",
+    "LINEAR",
+    "RAKING",
+    "Calibration",
     "Design",
+    "Distance",
     "Estimate",
     "HypothesisTest",
     "Interval",
@@ -49,7 +76,18 @@ __all__ = [
     "Measure",
     "Quantiles",
     "RankSet",
+    "Replicates",
+    "Step",
+    "Trimming",
     "Waves",
+    "adjust_eligibility",
+    "adjust_nonresponse",
+    "adjust_phones",
+    "adjust_propensity",
+    "balanced_weights",
+    "bootstrap_weights",
+    "bounded",
+    "calibrate",
     "change",
     "combine",
     "common_psu_covariance",
@@ -58,33 +96,54 @@ __all__ = [
     "domain_means",
     "domain_ratios",
     "domain_totals",
+    "extreme_weights",
+    "given_weights",
     "independence_test",
+    "jackknife_weights",
+    "kish_effect",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
+    "logit",
     "mean",
     "mean_difference",
     "measure_interval",
     "measure_values",
     "no_change_band",
+    "phone_weight",
     "population_variance",
+    "poststratify",
     "proportion_interval",
     "quantile",
+    "rake",
     "rank_confidence_set",
     "rank_test",
     "ranks",
     "ratio",
+    "regression",
+    "replicate_covariance",
+    "replicate_domain_means",
+    "replicate_mean",
+    "replicate_ratio",
+    "replicate_total",
+    "replicated",
     "sample_sizes",
     "score_change",
     "slope",
     "smooth_scores",
     "smooth_shares",
+    "standardize",
     "standing_change",
     "t_test",
     "total",
     "transform",
+    "trim",
+    "trim_calibrated",
+    "trimming_cost",
     "unfit_to_publish",
     "verdicts",
     "wald_test",
+    "weight_summary",
+    "weights_table",
     "window_change",
 ]
