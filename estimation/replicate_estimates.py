@@ -75,12 +75,13 @@ def _ratios(names, y, x, replicates: Replicates) -> Estimate:
 
 def _divided(names, y, x, replicates: Replicates) -> Estimate:
     """Σwy/Σwx (k,) of the full sample and of every replicate."""
-    w = replicates.design.weight
+    w, k = replicates.design.weight, len(names)
     denominator = np.asarray(w @ x)
     _refuse_nothing(names, denominator[None, :], "estimate.no_answers")
-    below = replicates.totals(x)
+    beside = sp.hstack([y, x], format="csr") if sp.issparse(y) else np.hstack([y, x])
+    above, below = np.split(replicates.totals(beside), [k], axis=1)
     _refuse_nothing(names, below, "replicates.no_answers")
-    return _estimate(names, np.asarray(w @ y) / denominator, replicates.totals(y) / below, replicates)
+    return _estimate(names, np.asarray(w @ y) / denominator, above / below, replicates)
 
 
 def _refuse_nothing(names, denominators, key: str) -> None:

@@ -65,7 +65,8 @@ class Replicates:
         weighted = sp.csr_array(u.T * self.slope) if sp.issparse(u) else u.T * self.slope
         width = max(1, BLOCK // m)
         for r in range(0, self.count, width):
-            found[r : r + width] = (fixed[:, None] + weighted @ _dense(self.table[:, r : r + width])).T
+            factors = np.ascontiguousarray(_dense(self.table[:, r : r + width]))
+            found[r : r + width] = (fixed[:, None] + weighted @ factors).T
         return found
 
     def reweighted(self, step) -> "Replicates":
@@ -150,16 +151,15 @@ def bootstrap_weights(design: Design, replicates: int, *, rng: np.random.Generat
     order = np.argsort(h, kind="stable")  # PSUs by stratum, so that a stratum's draws are a run of numbers
     start = np.repeat(np.append(0, np.cumsum(n_h)[:-1]), n_h - 1)
     size = np.repeat(n_h, n_h - 1)
-    most = np.iinfo(np.uint8).max
-    table = np.empty((m, replicates), dtype=np.uint8 if n_h.max() <= most else np.uint16)
+    counts = np.empty((replicates, m), dtype=np.uint8 if n_h.max() <= np.iinfo(np.uint8).max else np.uint16)
     for r in range(replicates):
-        drawn = np.bincount(start + (rng.random(len(size)) * size).astype(np.int64), minlength=m)
-        table[order, r] = drawn
+        drawn = start + (rng.random(len(size)) * size).astype(np.int64)
+        counts[r, order] = np.bincount(drawn, minlength=m)
     keep = np.sqrt(1 - design.sampling_fraction)
     shift, slope = (1 - keep)[h], (keep * n_h / np.maximum(n_h - 1, 1))[h]
     scale = 1 / (replicates if mse else replicates - 1)
     df = float(min(design.df, replicates - 1))
-    return Replicates(design, design.psu, design.weight, table, shift, slope, scale, np.ones(replicates), mse, df)
+    return Replicates(design, design.psu, design.weight, counts.T, shift, slope, scale, np.ones(replicates), mse, df)
 
 
 def given_weights(

@@ -61,7 +61,8 @@ def trim_calibrated(calibration: Calibration, *, lower: float = 0.0, upper: floa
     d = calibration.base
     used = d > 0
     _check_limits(calibration.weight[used].sum(), int(used.sum()), lower, upper)
-    low, high = (np.divide(limit, d, out=np.full(len(d), rest), where=used) for limit, rest in ((lower, 0), (upper, 1)))
+    low, high = np.zeros(len(d)), np.ones(len(d))  # as ratios to base weights; those of 0 stay 0
+    low[used], high[used] = lower / d[used], upper / d[used]
     rows = calibration.x if calibration.cell is None else calibration.x[calibration.cell]
     names = [calibration.names[j] for j in calibration.independent]
     distance = bounded(calibration.distance, low, high)
