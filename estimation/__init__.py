@@ -3,7 +3,6 @@
 from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
 from estimation.changes import (
     change,
-    no_change_band,
     score_change,
     standing_change,
     verdicts,
@@ -22,11 +21,16 @@ from estimation.estimates import (
     ratio,
     total,
 )
+from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
+from estimation.last_k import LastK, last_k
+from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
+from estimation.rank_changes import RankChange, rank_change
+from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
 from estimation.regression import regression
 from estimation.replicate_estimates import (
@@ -49,7 +53,7 @@ from estimation.tests_of_equality import (
 )
 from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
-from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change
+from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
 from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
 from estimation.weights import (
     Step,
@@ -69,14 +73,18 @@ __all__ = [
     "Design",
     "Distance",
     "Estimate",
+    "FieldContrast",
     "HypothesisTest",
     "Interval",
     "Item",
+    "LastK",
     "Limits",
     "Measure",
     "Quantiles",
+    "RankChange",
     "RankSet",
     "Replicates",
+    "ShiftSplit",
     "Step",
     "Trimming",
     "Waves",
@@ -92,15 +100,19 @@ __all__ = [
     "combine",
     "common_psu_covariance",
     "contrast",
+    "count_rank_set",
     "design_effect",
     "domain_means",
     "domain_ratios",
     "domain_totals",
     "extreme_weights",
+    "field_contrast_test",
     "given_weights",
     "independence_test",
     "jackknife_weights",
+    "joint_interval_rank_set",
     "kish_effect",
+    "last_k",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
@@ -116,6 +128,7 @@ __all__ = [
     "proportion_interval",
     "quantile",
     "rake",
+    "rank_change",
     "rank_confidence_set",
     "rank_test",
     "ranks",
@@ -129,6 +142,7 @@ __all__ = [
     "replicated",
     "sample_sizes",
     "score_change",
+    "shift_split",
     "slope",
     "smooth_scores",
     "smooth_shares",
@@ -140,10 +154,12 @@ __all__ = [
     "trim",
     "trim_calibrated",
     "trimming_cost",
+    "tukey_rank_set",
     "unfit_to_publish",
     "verdicts",
     "wald_test",
     "weight_summary",
     "weights_table",
     "window_change",
+    "windows",
 ]
