@@ -27,6 +27,12 @@ RESPONDENTS = Table(
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+WEIGHTS = Table(
+    "WEIGHTS",
+    key=("wave", "unit_id", "step"),
+    columns={"wave": str, "unit_id": str, "step": str, "weight": float},
+    truths=(("weight > 0", lambda t: t.weight > 0),),
+)
 DIVISIONS = Table(
     "DIVISIONS",
     key=("code",),

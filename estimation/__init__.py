@@ -1,9 +1,15 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
-from estimation.changes import change, score_change, standing_change
+from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
+from estimation.changes import (
+    change,
+    score_change,
+    standing_change,
+)
 from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
 from estimation.contrasts import contrast, transform
 from estimation.design import Design
+from estimation.distances import LINEAR, RAKING, Distance, bounded, logit
 from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
 from estimation.effects import design_effect, sample_sizes
 from estimation.estimates import (
@@ -36,6 +42,16 @@ from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
 from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
+from estimation.regression import regression
+from estimation.replicate_estimates import (
+    replicate_covariance,
+    replicate_domain_means,
+    replicate_mean,
+    replicate_ratio,
+    replicate_total,
+    replicated,
+)
+from estimation.replication import Replicates, balanced_weights, bootstrap_weights, given_weights, jackknife_weights
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
     HypothesisTest,
@@ -45,14 +61,29 @@ from estimation.tests_of_equality import (
     t_test,
     wald_test,
 )
+from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
 from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
+from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
+from estimation.weights import (
+    Step,
+    adjust_eligibility,
+    adjust_nonresponse,
+    adjust_phones,
+    adjust_propensity,
+    phone_weight,
+    weights_table,
+)
 
 __all__ = [
     "INDEPENDENT",
+    "LINEAR",
+    "RAKING",
+    "Calibration",
     "ChangeVerdict",
     "Comparison",
     "Design",
+    "Distance",
     "Estimate",
     "FieldContrast",
     "HypothesisTest",
@@ -65,11 +96,22 @@ __all__ = [
     "Quantiles",
     "RankChange",
     "RankSet",
+    "Replicates",
     "ShiftPosterior",
     "ShiftSplit",
+    "Step",
+    "Trimming",
     "TripleGoal",
     "WavePosterior",
     "Waves",
+    "adjust_eligibility",
+    "adjust_nonresponse",
+    "adjust_phones",
+    "adjust_propensity",
+    "balanced_weights",
+    "bootstrap_weights",
+    "bounded",
+    "calibrate",
     "change",
     "combine",
     "common_psu_covariance",
@@ -81,27 +123,42 @@ __all__ = [
     "domain_means",
     "domain_ratios",
     "domain_totals",
+    "extreme_weights",
     "field_contrast_test",
+    "given_weights",
     "independence_test",
     "interviews_needed",
+    "jackknife_weights",
     "joint_interval_rank_set",
+    "kish_effect",
     "last_k",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
+    "logit",
     "mean",
     "mean_difference",
     "measure_interval",
     "measure_values",
     "no_change_band",
+    "phone_weight",
     "population_variance",
+    "poststratify",
     "proportion_interval",
     "quantile",
+    "rake",
     "rank_change",
     "rank_confidence_set",
     "rank_test",
     "ranks",
     "ratio",
+    "regression",
+    "replicate_covariance",
+    "replicate_domain_means",
+    "replicate_mean",
+    "replicate_ratio",
+    "replicate_total",
+    "replicated",
     "sample_sizes",
     "score_change",
     "score_information",
@@ -111,16 +168,22 @@ __all__ = [
     "slope",
     "smooth_scores",
     "smooth_shares",
+    "standardize",
     "standing_change",
     "t_test",
     "total",
     "transform",
+    "trim",
+    "trim_calibrated",
+    "trimming_cost",
     "triple_goal",
     "tukey_rank_set",
     "unfit_to_publish",
     "usual_comparisons",
     "wald_test",
     "wave_posterior",
+    "weight_summary",
+    "weights_table",
     "window_change",
     "windows",
 ]

@@ -215,8 +215,8 @@ def _curvature(log_density, x) -> np.ndarray:
 
 def _weighted_draws(log_density, centre, lower, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     k = len(centre)
-    own = np.random.default_rng(rng.integers(2**63))  # Sobol spawns from it, which a generator with a key cannot
-    u = stats.qmc.Sobol(k + 1, rng=own).random(SPREADS)
+    seed = int(rng.integers(2**63))  # Sobol spawns from what it gets, which a generator made from a key cannot
+    u = stats.qmc.Sobol(k + 1, rng=seed).random(SPREADS)
     z = stats.norm.ppf(u[:, :k]) / np.sqrt(stats.chi2.ppf(u[:, k:], TAIL) / TAIL)
     x = centre + z @ lower.T
     usable = (np.abs(x) <= LARGEST[:k]).all(axis=1)

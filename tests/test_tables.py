@@ -85,6 +85,7 @@ def test_a_repeated_key_is_refused_with_what_stands_twice(name):
 
 BROKEN = [
     ("RESPONDENTS", {"weight": -0.1}),
+    ("WEIGHTS", {"weight": 0.0}),
     ("STRATA", {"population": 0}),
     ("ALLOCATION", {"sample": 2}),
     ("ALLOCATION", {"sample": -1}),
