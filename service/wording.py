@@ -68,7 +68,11 @@ def _since(league: League, t: Speaker) -> str:
 
 def places_text(places: int, t: Speaker) -> str:
     """Risen 3 places, fallen 3 places, or the same place."""
-    return t("places.same") if places == 0 else t("places.risen" if places > 0 else "places.fallen", places=abs(places))
+    if places == 0:
+        return t("places.same")
+    if abs(places) == 1:
+        return t("places.risen_one" if places > 0 else "places.fallen_one")
+    return t("places.risen" if places > 0 else "places.fallen", places=abs(places))
 
 
 def places_range_text(lower: int, upper: int, t: Speaker) -> str:
