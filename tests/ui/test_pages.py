@@ -119,7 +119,12 @@ def test_the_league_table_shows_n_interval_rank_range_and_verdict_of_every_city(
 def test_the_statistician_sees_se_deff_df_interval_and_the_run():
     at = page("statistician", "en").run()
     assert {"n", "se", "deff", "df", "lower", "upper", "method"} <= set(at.dataframe[0].value.columns)
-    assert {"p_holm", "p_standing", "change_se"} <= set(at.dataframe[1].value.columns)
+    score, standing, rank, likely, designs, needed = (d.value for d in at.dataframe[1:7])
+    assert {"p_holm", "q_screening", "change_se"} <= set(score.columns)
+    assert {"p_standing", "relative_lower", "relative_upper"} <= set(standing.columns)
+    assert {"range_before", "range_after", "places_range", "own", "others"} <= set(rank.columns)
+    assert likely.p_last.between(0, 1).all() and (likely.p_rank_worse + likely.p_rank_better <= 1).all()
+    assert len(designs) == 5 and len(needed) == 3
     assert any("seed rankshift" in c.value and "estimate ensu2015" in c.value for c in at.code)
     assert any("compare ensu2015" in c.value for c in at.code)
 
