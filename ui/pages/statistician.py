@@ -79,15 +79,17 @@ def _estimates(league: League, rows, t) -> None:
 
 
 def _changes(league: League, rows, t) -> None:
-    """One table a level: own score, standing in the field, rank; each says which null it tests."""
+    """One table a level: own score, standing in the field, rank, probability; each says what it asks."""
     formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
     formats |= {c: "%.2f" for c in ("change_se", "change_se_design", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
     formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
-    for level, columns in LEVELS.items():
-        st.markdown(t(f"statistician.level.{level}"))
-        parts.show_table(rows, ["area", *columns], formats, t)
+    tabs = st.tabs([t(f"level.{level}") for level in LEVELS])
+    for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
+        with tab:
+            st.markdown(t(f"statistician.level.{level}"))
+            parts.show_table(rows, ["area", *columns], formats, t)
     for note in league_table.change_notes(league, t) + league_table.probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))
