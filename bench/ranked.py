@@ -93,19 +93,17 @@ def waves(p: int, draws: int = DRAWS, repeats: int = 3) -> dict:
     return {"seconds": taken, "peak": highest, "imported": imported}
 
 
-def comparison(p: int, draws: int, repeats: int = 5) -> dict:
-    """What a page of two waves needs of ranks: block R and the standing of every area."""
+def comparison(p: int, repeats: int = 5) -> dict:
+    """`compare_league` as it is called by default: every level of change and the verdict on each of p areas."""
     import numpy as np
 
-    from estimation import change, rank_change, standing_change
+    from estimation import compare_league
 
     imported = peak()
     before, after, cross = two_waves(p)
 
     def ours():
-        rng = np.random.default_rng(3)
-        rank_change(before, after, cross=cross, rng=rng, draws=draws)
-        standing_change(change(before, after, cross=cross), rng=rng, draws=draws)
+        return compare_league(before, after, cross=cross, rng=np.random.default_rng(3))
 
     ours()
     highest = peak()

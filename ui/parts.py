@@ -66,7 +66,7 @@ def choose_league(store: Store, t) -> League | None:
     if not waves:
         st.info(t("app.no_store"))
         return None
-    say = lambda wave: wording.wave_text(wave, t)  # noqa: E731
+    say = lambda wave: wording.comparison_text(wave, t)  # noqa: E731
     wave = columns[1].selectbox(t("app.wave"), waves, format_func=say, key="wave")
     earlier = comparisons(store, programme, wave)
     against = columns[2].selectbox(
@@ -156,3 +156,8 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     st.dataframe(
         rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
     )
+
+
+def plain_table(rows: pd.DataFrame) -> None:
+    """A small table whose cells are words already."""
+    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)

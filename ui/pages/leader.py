@@ -32,6 +32,8 @@ def _one_area(league: League, t) -> None:
     key = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
     area = st.selectbox(t("leader.pick"), codes, index=codes.index(start), format_func=name, key=key)
     st.info(wording.area_sentence(league, area, t), icon=":material/location_on:")
+    if detail := wording.movement_sentence(league, area, t):
+        st.caption(detail)
 
 
 def _charts(league: League, t) -> None:
