@@ -7,6 +7,7 @@ from estimation.changes import (
     standing_change,
     verdicts,
 )
+from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
 from estimation.contrasts import contrast, transform
 from estimation.design import Design
 from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
@@ -25,6 +26,7 @@ from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.last_k import LastK, last_k
+from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance
 from estimation.quantiles import Quantiles, quantile
 from estimation.rank_changes import RankChange, rank_change
@@ -43,6 +45,7 @@ from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, 
 
 __all__ = [
     "INDEPENDENT",
+    "Comparison",
     "Design",
     "Estimate",
     "FieldContrast",
@@ -59,6 +62,7 @@ __all__ = [
     "change",
     "combine",
     "common_psu_covariance",
+    "comparison_power",
     "contrast",
     "design_effect",
     "domain_means",
@@ -66,6 +70,7 @@ __all__ = [
     "domain_totals",
     "field_contrast_test",
     "independence_test",
+    "interviews_needed",
     "last_k",
     "linearize_domain_means",
     "linearize_mean",
@@ -85,6 +90,8 @@ __all__ = [
     "ratio",
     "sample_sizes",
     "score_change",
+    "score_information",
+    "shrunken_move",
     "slope",
     "smooth_scores",
     "smooth_shares",
@@ -93,6 +100,7 @@ __all__ = [
     "total",
     "transform",
     "unfit_to_publish",
+    "usual_comparisons",
     "verdicts",
     "wald_test",
     "window_change",
