@@ -187,6 +187,7 @@ def league(
     group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
     against: Annotated[str | None, typer.Option(help=t("cli.league.against"), show_default=False)] = None,
     area: Annotated[str | None, typer.Option(help=t("cli.league.area"), show_default=False)] = None,
+    levels: Annotated[bool, typer.Option("--levels", help=t("cli.league.levels"))] = False,
     csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
     xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
     programme: ProgrammeOption = None,
@@ -206,7 +207,9 @@ def league(
     if area is None and csv is None and xlsx is None:
         title, headline, *notes = league_table.league_notes(found, t)
         headline = f"{wording.wave_text(found.wave, t)} · {headline}"
-        _print(title, terminal.league(found, t), notes, headline)
+        if levels and found.against is None:
+            raise Fault(key="cli.league.no_levels", wave=found.wave)
+        _print(title, (terminal.levels if levels else terminal.league)(found, t), notes, headline)
 
 
 @app.command(cls=_Command, help=t("cli.power.help"))
