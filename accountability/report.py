@@ -254,7 +254,7 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
     try:
         found = shift_posterior(one, two, cross=cross, k=k, **options)
     except Fault as fault:
-        if fault.key != "posterior.not_converged":
+        if fault.key not in ("posterior.not_converged", "posterior.certain"):
             raise
         return none  # a league its model cannot describe has no probabilities; the tests stand without them
     columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, found.after.p_last)

@@ -135,7 +135,7 @@ def _changes(before, after, codes, labels) -> pd.DataFrame:
     k = len(labels)
     n, own, was, became = (np.bincount(codes, v, minlength=k) for v in (after > 0, before * (after > 0), before, after))
     factor = np.divide(became, own, out=np.full(k, np.nan), where=own > 0)
-    columns = {"n": n.astype(int), "before": was, "after": became, "factor": factor}
+    columns = {"n": n.astype(int), "before": was, "after": became, "multiplier": factor}
     return pd.DataFrame(columns, index=pd.Index(labels, name="cell", tupleize_cols=False))
 
 

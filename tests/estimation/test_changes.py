@@ -17,7 +17,6 @@ from estimation import (
     smooth_scores,
     smooth_shares,
     standing_change,
-    verdicts,
 )
 from estimation.changes import aligned_cross
 from words import Fault
@@ -101,16 +100,6 @@ def test_standing_stepdown_equals_a_naive_second_implementation():
         left.remove((j, sign))
     expected = [adjusted[j, 1 if t[j] >= 0 else -1] for j in range(p)]
     np.testing.assert_allclose(found.p_standing, expected)
-
-
-def test_a_verdict_needs_significance_and_a_rank_that_moved_the_same_way():
-    found = standing_change(estimate([0.9, 0.0, 0.0, 0.0, 0.0], [0.05] * 5), rng=np.random.default_rng(0))
-    assert list(verdicts(found, [3, 0, 0, -1, -2])) == ["real", "chance", "chance", "real", "real"]
-    assert verdicts(found, [-3, 0, 0, 0, 0])[0] == "chance"
-    assert verdicts(found, [-3, 0, 0, 0, 0], largest_is_best=False)[0] == "real"
-
-
-# ---- the covariance that common PSUs bring
 
 
 def rotating_panel(rng, *, areas=12, strata=2, psus=6, common=3, size=5, rho=0.7, shift=0.0):

@@ -37,7 +37,7 @@ def fault_of(function, *arguments, **options) -> Fault:
 def test_unknown_eligibility_goes_to_the_known_of_its_cell():
     step = adjust_eligibility([10.0, 10.0, 20.0, 5.0], [True, True, False, True], ["a", "a", "a", "b"])
     assert step.weight.tolist() == [20.0, 20.0, 0.0, 5.0]
-    assert step.changes.loc["a"].to_dict() == {"n": 2, "before": 40.0, "after": 40.0, "factor": 2.0}
+    assert step.changes.loc["a"].to_dict() == {"n": 2, "before": 40.0, "after": 40.0, "multiplier": 2.0}
 
 
 def test_nonresponse_goes_to_the_respondents_of_its_cell_and_not_to_the_ineligible():

@@ -145,10 +145,10 @@ def test_the_printed_table_shows_the_stored_figures(surveyed, rankshift, languag
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_level_of_change_is_printed_with_its_verdict(surveyed, rankshift, language):
     found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME, measure="upkeep", league="south")
-    lines = rankshift("league", "--measure", "upkeep", "--league", "south", "--levels", "-s", surveyed).out.splitlines()
-    t = BOTH["zh"]
+    options = ("--measure", "upkeep", "--league", "south", "--levels", "-s", surveyed)
+    lines, t = rankshift("league", *options, language=language).out.splitlines(), BOTH[language]
     for code, row in found.table.iterrows():
-        (line,) = [line for line in lines if line.startswith(found.name(code)["zh"])]
+        (line,) = [line for line in lines if line.startswith(found.name(code)[language])]
         for part in (
             f"{row.p_holm:.3f}",
             f"{row.p_standing:.3f}",
