@@ -3,19 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
 from estimation.field import field_contrast_test
-from estimation.noise import dense, normal_draws
 from estimation.pairs import to_normal
 from estimation.smoothing import se_ratio
-from estimation.waves import Waves, combine, is_independent
-from words import Fault
-
-REAL, CHANCE = "real", "chance"  # "real movement, exact places unsure" / "cannot be told from chance"
+from estimation.waves import Waves, combine
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,55 +102,6 @@ def standing_change(
     return StandingChange(shift.names, found.relative, found.se, found.df, p, lower, upper, level)
 
 
-def verdicts(standing: StandingChange, places, *, alpha: float = 0.05, largest_is_best: bool = True) -> np.ndarray:
-    """REAL where the standing changed at `alpha` and in the direction of the places gained (p,); else CHANCE.
-
-    places = rank before - rank after, positive when the area rose.
-    """
-    rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
-    moved = (standing.p_standing <= alpha) & (rise == np.sign(places))
-    return np.where(moved, REAL, CHANCE)
-
-
-def no_change_band(
-    before: Estimate,
-    after: Estimate,
-    *,
-    cross,
-    rng: np.random.Generator,
-    draws: int = 4_000,
-    level: float = 0.95,
-) -> np.ndarray:
-    """How many places an area like this one moves when nobody changed: the `level` quantile of |rank move| (p,).
-
-    True values are drawn from the league shrunken to its mean: θ_j ~ N(m + b_j(e_j - m), b_j v_j), b_j = τ²/(τ² + v_j),
-    with e the two waves' mean, v its variance and τ² = max(0, var(e) - mean v), the spread the noise does not explain;
-    then both waves are drawn around the same θ with their covariance.  A description of chance, not a test.
-    """
-    p = len(before.names)
-    v1, v2, c = dense(before.covariance), dense(after.covariance), np.zeros((p, p))
-    if not is_independent(cross):
-        c = _cross(cross, p)
-    e, v = (before.value + after.value) / 2, np.diag(v1 + v2 + 2 * c) / 4
-    tau2 = max(0.0, e.var(ddof=1) - v.mean()) if p > 1 else 0.0
-    b = np.divide(tau2, tau2 + v, out=np.ones(p), where=tau2 + v > 0)
-    theta = e.mean() + b * (e - e.mean()) + rng.standard_normal((draws, p)) * np.sqrt(b * v)
-    noise = normal_draws(np.block([[v1, c], [c.T, v2]]), draws, rng)
-    moves = _rank_rows(theta + noise[:, :p]) - _rank_rows(theta + noise[:, p:])
-    return np.quantile(np.abs(moves), level, axis=0, method="inverted_cdf").astype(int)
-
-
-def _rank_rows(value) -> np.ndarray:
-    return stats.rankdata(-value, method="min", axis=1)
-
-
 def _ratio(value, se) -> np.ndarray:
     certain = np.where(value == 0, 0.0, np.copysign(np.inf, value))
     return np.divide(value, se, out=certain, where=se > 0)
-
-
-def _cross(cross, k: int) -> np.ndarray:
-    c = cross.toarray() if sp.issparse(cross) else np.asarray(cross, dtype=float)
-    if c.shape != (k, k):
-        raise Fault(key="change.cross", found=str(c.shape), expected=str((k, k)))
-    return c

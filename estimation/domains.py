@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from estimation.columns import column_codes, label_codes, occurring_pairs
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
+from estimation.residuals import residual_totals, side_by_side
 from estimation.variance import StratumCells, lonely_raise, stage_totals
 from words import Fault
 
@@ -67,17 +68,30 @@ class _Cells(NamedTuple):
 
     def sums(self, values) -> np.ndarray:
         """Sums (cells,) of values (n,) over each cell's rows."""
-        return np.bincount(self.of, values if self.kept is None else values[self.kept], minlength=len(self.unit))
+        return np.bincount(self.of, self.rows(values), minlength=len(self.unit))
+
+    def linearized(self, z, n: int):
+        """The linearised variable (n, domains), sparse: each row with an answer has it in its own domain's column."""
+        answered = np.ones(n, dtype=int) if self.kept is None else np.bincount(self.kept, minlength=n)
+        starts = np.append(0, np.cumsum(answered))
+        return sp.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
 
     def domain_sums(self, sums) -> np.ndarray:
         """Sums (domains,) of cells' sums."""
         return np.bincount(self.domain, sums, minlength=len(self.labels))
 
-    def linearization(self, value, u, design, flags=()) -> Linearization:
-        """The estimates `value` whose linearised variable has the totals `u` (cells,)."""
+    def rows(self, values) -> np.ndarray:
+        """Values (n,) of the rows with an answer."""
+        return values if self.kept is None else values[self.kept]
+
+    def linearization(self, value, u, z, design, flags=()) -> Linearization:
+        """The estimates `value` whose linearised variable has the totals `u` (cells,); z() is it, row by row."""
         shape = (len(_last(design).psu_stratum), len(self.labels))
         starts = np.append(0, np.cumsum(np.bincount(self.unit, minlength=shape[0])))
-        totals, subtotals = stage_totals(sp.csr_array((u, self.domain, starts), shape=shape), design)
+        u = sp.csr_array((u, self.domain, starts), shape=shape)
+        if design.calibration is not None:
+            u = residual_totals(u, self.linearized(z(), len(design.weight)), design)
+        totals, subtotals = stage_totals(u, design)
         strata = self.strata if subtotals is None else None
         return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, strata)
 
@@ -91,14 +105,19 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
     if not size.all():
         raise Fault(key="estimate.no_answers", names=[str(cells.labels[int((size == 0).argmax())])])
     value = cells.domain_sums(swy) / size
-    return cells.linearization(value, (swy - value[cells.domain] * swx) / size[cells.domain], design)
+
+    def z():
+        d = cells.domain[cells.of]
+        return (cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))) / size[d]
+
+    return cells.linearization(value, (swy - value[cells.domain] * swx) / size[cells.domain], z, design)
 
 
 def _domain_total(y, codes, labels, design: Design) -> Linearization:
     cells = _cells(y, codes, labels, design)
     swy = cells.sums(design.weight * y)
     flags = (ANSWERERS_ONLY,) if np.isnan(y).any() else ()
-    return cells.linearization(cells.domain_sums(swy), swy, design, flags)
+    return cells.linearization(cells.domain_sums(swy), swy, lambda: cells.rows(y), design, flags)
 
 
 def _cells(answer, codes, labels, design: Design) -> _Cells:
@@ -139,11 +158,11 @@ def _beside(names, columns: list) -> Linearization:
     joined = [
         (*(d if isinstance(d, tuple) else (d,)), name) for name, c in zip(names, columns, strict=True) for d in c.names
     ]
-    subtotals = None if first.subtotals is None else sp.hstack([c.subtotals for c in columns], format="csr")
+    subtotals = None if first.subtotals is None else side_by_side([c.subtotals for c in columns])
     return Linearization(
         tuple(joined),
         np.concatenate([c.value for c in columns]),
-        sp.hstack([c.totals for c in columns], format="csr"),
+        side_by_side([c.totals for c in columns]),
         first.design,
         np.concatenate([c.df for c in columns]),
         np.concatenate([c.raised for c in columns]),

@@ -188,7 +188,7 @@ def total(y, design: Design) -> Estimate:
     names, y = number_columns(y, design, "total")
     answered = ~np.isnan(y)
     flags = () if answered.all() else (ANSWERERS_ONLY,)
-    found = _linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
+    found = linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
     return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
 
 
@@ -211,10 +211,10 @@ def _linearize_ratio(names, y, x, design: Design) -> Linearization:
     denominator = design.weight @ x
     _refuse_empty(names, denominator != 0)
     value = (design.weight @ y) / denominator
-    return _linearize(names, value, (y - value * x) / denominator, answered, design)
+    return linearize(names, value, (y - value * x) / denominator, answered, design)
 
 
-def _linearize(names, value, z, answered, design: Design) -> Linearization:
+def linearize(names, value, z, answered, design: Design) -> Linearization:
     """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
     strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
     column = np.repeat(np.arange(len(names)), [len(s) for s in strata])

@@ -112,7 +112,7 @@ def _nodes(low, high, c: float) -> tuple[np.ndarray, np.ndarray]:
 
     The rule is exact to many digits where the integrand is smooth on the step's scale, σ_i/σ_j.
     """
-    step = float(np.clip(low[low > 0].min() / high.max(), 1 / 16, 0.2))
+    step = float(np.clip(low.min() / high.max(), 1 / 16, 0.2))
     z = (np.arange(np.ceil((LOWEST + c) / step), np.floor((HIGHEST + c) / step)) + 0.5) * step - c
     weight = stats.norm.pdf(z)
     return z, weight / weight.sum()

@@ -20,7 +20,7 @@ ANY, INDEPENDENT_AREAS = "any", "independent"
 class LastK:
     """Outcome of each area (p,): IN or OUT of the last k (the best k if `best`), else POSSIBLE.
 
-    nearer, farther (p,): how many areas are shown to lie on its side towards that end, and how many on the other side;
+    nearer, farther (p,): how many areas are shown to be nearer to that end than it, and how many farther from it;
     IN needs farther >= p-k, OUT needs nearer >= k.  critical_*: what a difference in standard errors had to exceed.
     Whatever way true ties are broken beforehand: P(some IN is false) <= alpha_in, P(some OUT is false) <= alpha_out.
     """

@@ -13,7 +13,6 @@ from estimation import (
     common_psu_covariance,
     domain_means,
     linearize_domain_means,
-    no_change_band,
     score_change,
     smooth_scores,
     smooth_shares,
@@ -109,26 +108,6 @@ def test_a_verdict_needs_significance_and_a_rank_that_moved_the_same_way():
     assert list(verdicts(found, [3, 0, 0, -1, -2])) == ["real", "chance", "chance", "real", "real"]
     assert verdicts(found, [-3, 0, 0, 0, 0])[0] == "chance"
     assert verdicts(found, [-3, 0, 0, 0, 0], largest_is_best=False)[0] == "real"
-
-
-def test_no_change_band_grows_when_areas_are_alike_and_noise_is_large():
-    rng = np.random.default_rng(0)
-    spread, alike = np.linspace(0, 1, 20), np.full(20, 0.5) + rng.normal(size=20) * 0.01
-    quiet, loud = (
-        no_change_band(estimate(v, [0.05] * 20), estimate(v, [0.05] * 20), cross=INDEPENDENT, rng=rng)
-        for v in (spread, alike)
-    )
-    assert quiet.max() < loud.min()
-    assert loud.max() <= 19
-
-
-def test_no_change_band_is_what_pure_noise_does():
-    """20 areas with one true value: the band is the 95 % quantile of moves simulated from scratch, give or take one."""
-    rng = np.random.default_rng(1)
-    before, after = (estimate(0.5 + rng.normal(size=20) * 0.05, [0.05] * 20) for _ in range(2))
-    band = np.median(no_change_band(before, after, cross=INDEPENDENT, rng=rng))
-    one, two = (rng.normal(size=(4000, 20)).argsort(axis=1).argsort(axis=1) for _ in range(2))
-    assert abs(np.quantile(np.abs(one - two), 0.95) - band) <= 1
 
 
 # ---- the covariance that common PSUs bring

@@ -26,7 +26,9 @@ def test_the_constants_of_seventy_townships_and_the_last_five():
     assert critical_independent(np.ones(70), 5, 0.05) == pytest.approx(2.390, abs=1e-3)
     assert critical_independent(np.ones(70), 65, 0.05) == pytest.approx(3.138, abs=1e-3)
     assert critical_independent(spread(100, 150), 5, 0.05) == pytest.approx(2.464, abs=2e-3)
+    assert critical_independent(spread(100, 150), 65, 0.05) == pytest.approx(3.165, abs=2e-3)
     assert critical_independent(spread(30, 400), 5, 0.05) == pytest.approx(2.658, abs=2e-3)
+    assert critical_independent(spread(30, 400), 65, 0.05) == pytest.approx(3.210, abs=2e-3)
 
 
 @pytest.mark.parametrize("se", [[1.0, 1.0], [0.1, 5.0], [0.0, 1.0]])

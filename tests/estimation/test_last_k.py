@@ -26,7 +26,7 @@ def naive(estimate, k, c_in, c_out):
     def z(i, j):
         v, w = estimate.variance[[i, j]]
         t = (estimate.value[i] - estimate.value[j]) / np.sqrt(v + w - 2 * estimate.covariance[i, j])
-        if np.isinf(estimate.df[i]):
+        if np.isinf(estimate.df[[i, j]]).all():
             return t
         df = (v + w) ** 2 / (v**2 / estimate.df[i] + w**2 / estimate.df[j])
         return stats.norm.isf(stats.t.sf(t, df))
@@ -42,7 +42,7 @@ def naive(estimate, k, c_in, c_out):
     return outcome
 
 
-@pytest.mark.parametrize("df", [np.inf, 7.0])
+@pytest.mark.parametrize("df", [np.inf, 7.0, np.tile([3.0, np.inf, 40.0], 4)], ids=["normal", "7 df", "mixed"])
 @pytest.mark.parametrize("k", [1, 4, 11])
 def test_outcomes_equal_a_naive_second_implementation(k, df):
     seen = set()

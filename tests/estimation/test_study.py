@@ -87,7 +87,8 @@ def test_the_study_tests_changes_as_the_report_does():
     sample = panels.draw_sample(panel, stream(3))
     before, after = panels.wave_measures(sample, panels.draw_answers(sample, stream(4))["share"], "share")
     shift = panels.report_change(before, after, common_psu_covariance(before.linearized, after.linearized))
-    table = change_table(before, after, range(32), level=0.95, rng=stream(5))
+    waves = {"one": before, "two": after}
+    table = change_table(waves, ["one"], ["two"], range(32), level=0.95, rng=stream(5))
     np.testing.assert_array_equal(shift.se, table.se)
     np.testing.assert_array_equal(standing_change(shift, rng=stream(5)).p_standing, table.p_standing)
 
