@@ -37,9 +37,14 @@ def _cell(cell: moves.Cell, t) -> list[str]:
         span(league.interviews),
         t(f"study.design_{cell.design}"),
         span(league.psus - 1),
-        span(np.array(cell.shares)),
+        _shares(cell, t),
         _comparison(cell, t),
     ]
+
+
+def _shares(cell: moves.Cell, t) -> str:
+    mean, sd = cell.shares
+    return t("study.normal_shares", mean=f"{mean:g}", sd=f"{sd:g}") if cell.normal else span(np.array(cell.shares))
 
 
 def _comparison(cell: moves.Cell, t) -> str:
@@ -154,16 +159,16 @@ def _practice_sentence(name: str, table: pd.DataFrame, t) -> str:
 
 
 def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
-    """What raw ranks do in the ordinary league, if it was simulated."""
-    number = moves.UNCHANGED.index(moves.Cell(LEAGUE, moves.USUAL))
-    if number not in table.index:
-        return []
-    row = table.loc[number]
-    values = {name: _written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
-    low, high = moves.USUAL
-    return [
-        t("study.raw_sentence", row=list(table.index).index(number) + 1, areas=LEAGUE, low=low, high=high, **values)
-    ]
+    """What raw ranks do in ordinary leagues, those of them that were simulated."""
+    sentences = []
+    for cell in (moves.Cell(LEAGUE, moves.USUAL), moves.Cell(LEAGUE, moves.USUAL, shares=(0.86, 0.05), normal=True)):
+        if (number := moves.UNCHANGED.index(cell)) in table.index:
+            row, (low, high) = table.loc[number], moves.USUAL
+            said = {name: _written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
+            place = list(table.index).index(number) + 1
+            said |= {"row": place, "areas": LEAGUE, "low": low, "high": high, "shares": _shares(cell, t)}
+            sentences.append(t("study.raw_sentence", **said))
+    return sentences
 
 
 # ---- some areas moved

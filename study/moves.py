@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from estimation import change, proportion_interval, rank_change, ranks, score_change, standing_change
 from study.leagues import ranks_hold
@@ -24,7 +25,10 @@ MIDDLE = 0.9  # movers' shares lie half of the move on either side of it
 
 
 class Cell(NamedTuple):
-    """A league and what is compared: interviews and true shares from .. to, moves in points (none: nothing moves)."""
+    """A league and what is compared: interviews and true shares from .. to, moves in points (none: nothing moves).
+
+    normal: the true shares are normal quantiles, and `shares` their mean and standard deviation.
+    """
 
     areas: int
     interviews: tuple[int, int]
@@ -35,6 +39,7 @@ class Cell(NamedTuple):
     rho: float = 0.0
     same: float | None = None
     moves: tuple[float, ...] = ()
+    normal: bool = False
 
 
 USUAL, UNEQUAL = (100, 150), (30, 400)
@@ -81,6 +86,9 @@ UNCHANGED = [
     Cell(14, USUAL, FEW, comparison=YEARS),
     Cell(70, USUAL, comparison=ROLLING),
     Cell(70, UNEQUAL, LINKED, (0.9, 0.9), comparison=ROLLING),
+    Cell(70, USUAL, FEW, (0.9, 0.9), comparison=ROLLING),
+    # true shares not evenly spread
+    Cell(70, USUAL, shares=(0.86, 0.05), normal=True),
 ]
 CHANGED = [
     # one area falls and one rises
@@ -101,13 +109,15 @@ CHANGED = [
 
 
 def league_of(cell: Cell) -> League:
-    """The areas, their shares at the middles of equal steps, in an order that has nothing to do with interviews."""
+    """The areas: shares at the middles of equal steps (normal: of probability), in an order unrelated to interviews."""
     p = cell.areas
     spread = np.geomspace if cell.design == LINKED else np.linspace
     interviews = np.round(spread(*cell.interviews, p)).astype(int)
     psus = np.minimum(np.round(spread(*PSUS[cell.design], p)).astype(int), interviews)
+    middles = (np.arange(p) + 0.5) / p
     low, high = cell.shares
-    share = (low + (high - low) * (np.arange(p) + 0.5) / p)[np.arange(p) * 17 % p]
+    share = low + high * ndtri(middles) if cell.normal else low + (high - low) * middles
+    share = share[np.arange(p) * 17 % p]
     clustered = cell.design in (CLUSTERS, FEW, LINKED)
     return League(
         interviews,
