@@ -197,7 +197,7 @@ def test_near_one_wald_and_logit_alone_undercover_and_the_default_covers(design)
 @pytest.fixture(scope="module")
 def full_panel():
     cell = panels.CELLS.index((panels.SMALL, 1.0, 0.9))
-    return simulated(1, panels.change_errors, panels.CELLS, [cell], 3)
+    return simulated(1, panels.change_errors, panels.CELLS, [cell], 2)
 
 
 def test_in_a_full_panel_independence_overcovers_and_common_psus_cover(full_panel):
@@ -329,7 +329,7 @@ def test_the_document_says_the_same_in_both_languages(full_panel, unchanged, fal
         "lists": pd.DataFrame(rates | {m: [0.0, 0.2] for m in lists.MEASURES}),
         "comparisons": pd.DataFrame(rates | {"power": [0.1, 0.2], "false": [0.0, 0.0]}),
     }
-    texts = [document(found, Numbers(2, 3, 2, 2, 2, 2, 2), 7, language) for language in LANGUAGES]
+    texts = [document(found, Numbers(*[2] * 7), 7, language) for language in LANGUAGES]
     assert FIGURE.findall(texts[0]) == FIGURE.findall(texts[1]) != []
     assert not any("{" in text for text in texts)
 
