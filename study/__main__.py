@@ -12,7 +12,7 @@ from words import LANGUAGES
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEED = 20151119
-FULL = Numbers(intervals=20, changes=8, leagues=15, sizes=16, powers=10, lists=12, comparisons=30)
+FULL = Numbers(intervals=20, changes=8, leagues=15, sizes=20, powers=10, lists=12, comparisons=50)
 QUICK = Numbers(*[2] * len(FULL))
 QUICK_STEP = 4  # of all cells but the intervals', a quick run takes every fourth
 STUDIES = {

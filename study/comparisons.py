@@ -10,7 +10,8 @@ from scipy.stats import norm
 
 from estimation import change, smooth_scores, smooth_shares, standing_change
 from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
-from study.moves import ALPHA_STANDING, DRAWS
+from estimation.league_comparison import ALPHA_STANDING
+from study.moves import DRAWS
 from study.surveys import QUARTERS, ROLLING, YEARS, League, compared
 
 AREAS, INTERVIEWS, SHARE, MOVE, WATCH, CORRELATION = 70, 125, 0.9, 0.05, 5, 0.5

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from study import comparisons, intervals, leagues, lists, move_tables, moves, panels
+from study import comparisons, intervals, leagues, list_tables, lists, move_tables, moves, panels
 from study.streams import jackknife, sem
 from study.written import CLEAR, bullets, decimals, markdown, percent, span
 from words import speaker
@@ -34,8 +34,8 @@ def document(found: dict, numbers: Numbers, seed: int, language: str) -> str:
     parts += _leagues(found["leagues"], numbers.leagues * leagues.REPEATS, t)
     parts += move_tables.sizes(found["sizes"], numbers.sizes * moves.REPEATS, t)
     parts += move_tables.powers(found["powers"], numbers.powers * moves.REPEATS, t)
-    parts += move_tables.last_five(found["lists"], numbers.lists * lists.REPEATS, t)
-    parts += move_tables.of_comparisons(found["comparisons"], numbers.comparisons * comparisons.REPEATS, t)
+    parts += list_tables.last_five(found["lists"], numbers.lists * lists.REPEATS, t)
+    parts += list_tables.of_comparisons(found["comparisons"], numbers.comparisons * comparisons.REPEATS, t)
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,9 +1,9 @@
-"""Tables and sentences about changes of score and rank: false alarms, power, the last five, designs of comparison."""
+"""Tables and sentences about changes of score and rank: false alarms where nothing changed, power where areas moved."""
 
 import numpy as np
 import pandas as pd
 
-from study import comparisons, lists, moves
+from study import moves
 from study.streams import sem
 from study.written import CLEAR, bullets, decimals, markdown, percent, span
 
@@ -13,30 +13,39 @@ NOMINAL = {
     "rank": moves.ALPHA_RANK,
     "page": moves.ALPHA,
 }
+YES_OR_NO = ("holds", "power")
 LEAGUE = 70  # areas of a league as large as those the practices are meant for
 
 
-def summary(found: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: the mean of every measure over streams, and its Monte-Carlo error (…_error)."""
+def summary(found: pd.DataFrame, repeats: int) -> pd.DataFrame:
+    """One row a cell: the mean of every measure over streams, and its Monte-Carlo error (…_error).
+
+    A rate r of yes or no in n independent replicates has error √(r(1-r)/n), `repeats` of them a stream.
+    """
     groups = found.drop(columns=["stream", "study"], errors="ignore").groupby("cell")
-    return groups.mean().join(groups.agg(sem).add_suffix("_error"))
+    means, errors, n = groups.mean(), groups.agg(sem), groups.size() * repeats
+    for name in means:
+        if name.endswith("false") or name in YES_OR_NO:
+            errors[name] = np.sqrt(means[name] * (1 - means[name]) / n)
+    return means.join(errors.add_suffix("_error"))
 
 
-def _written(row, name: str, write=percent) -> str:
+def measured(row, name: str, write=percent) -> str:
+    """A measure with its Monte-Carlo error."""
     return write(row[name], row[f"{name}_error"])
 
 
 # ---- which league
 
 
-def _cell(cell: moves.Cell, t) -> list[str]:
+def league(cell: moves.Cell, t) -> list[str]:
     """Areas, interviews, design, df, true shares, comparison."""
-    league = moves.league_of(cell)
+    drawn = moves.league_of(cell)
     return [
         cell.areas,
-        span(league.interviews),
+        span(drawn.interviews),
         t(f"study.design_{cell.design}"),
-        span(league.psus - 1),
+        span(drawn.psus - 1),
         _shares(cell, t),
         _comparison(cell, t),
     ]
@@ -58,13 +67,14 @@ def _comparison(cell: moves.Cell, t) -> str:
     return said + t("study.panel_both", part=f"{100 * cell.common:g}", rho=f"{cell.rho:g}", same=f"{cell.same:g}")
 
 
-def _head(t, *columns: str) -> list[str]:
+def head(t, *columns: str) -> list[str]:
+    """The columns of `league` under their names, and others."""
     names = ("row", "areas", "interviews", "design", "df", "true_shares", "compared")
     return [*(t(f"study.{name}") for name in names), *(t(f"study.{name}") for name in columns)]
 
 
 def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list[str]]:
-    return [[k + 1, *_cell(cells[number], t), *columns(row)] for k, (number, row) in enumerate(found.iterrows())]
+    return [[k + 1, *league(cells[number], t), *columns(row)] for k, (number, row) in enumerate(found.iterrows())]
 
 
 # ---- nothing changed
@@ -72,18 +82,18 @@ def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list[str]]:
 
 def sizes(found: pd.DataFrame, replicates: int, t) -> list[str]:
     """False alarms of levels and practices, and what raw ranks do, in leagues where nothing changed."""
-    table, cells = summary(found), moves.UNCHANGED
+    table, cells = summary(found, moves.REPEATS), moves.UNCHANGED
     levels = [*(f"level_{name}" for name in moves.LEVELS), "level_holds", "deff"]
     text = t("study.sizes_text", replicates=replicates, draws=moves.DRAWS)
 
     def of_levels(row):
-        return [*(_written(row, f"{name}_false") for name in moves.LEVELS), _written(row, "holds"), f"{row.deff:.1f}"]
+        return [*(measured(row, f"{name}_false") for name in moves.LEVELS), measured(row, "holds"), f"{row.deff:.1f}"]
 
     def of_practices(row):
-        return [_written(row, f"{name}_{kind}") for name in moves.PRACTICES for kind in ("false", "others")]
+        return [measured(row, f"{name}_{kind}") for name in moves.PRACTICES for kind in ("false", "others")]
 
     def of_raw(row):
-        return [_written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW]
+        return [measured(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW]
 
     practices = [[k + 1, *of_practices(row)] for k, (_, row) in enumerate(table.iterrows())]
     raw = [[k + 1, *of_raw(row)] for k, (_, row) in enumerate(table.iterrows())]
@@ -92,7 +102,7 @@ def sizes(found: pd.DataFrame, replicates: int, t) -> list[str]:
         text,
         bullets(t(f"study.design_{name}_text") for name in moves.PSUS),
         t("study.sizes_levels"),
-        markdown(_head(t, *levels), _rows(table, cells, of_levels, t)),
+        markdown(head(t, *levels), _rows(table, cells, of_levels, t)),
         t("study.sizes_practices"),
         markdown(_practice_head(t), practices),
         t("study.sizes_raw"),
@@ -150,10 +160,10 @@ def _practice_sentence(name: str, table: pd.DataFrame, t) -> str:
     return t(
         "study.practice_sentence",
         practice=t(f"study.practice_{name}"),
-        low=_written(low, f"{name}_false"),
-        high=_written(high, f"{name}_false"),
-        areas_low=_written(large.loc[others.idxmin()], f"{name}_others"),
-        areas_high=_written(large.loc[others.idxmax()], f"{name}_others"),
+        low=measured(low, f"{name}_false"),
+        high=measured(high, f"{name}_false"),
+        areas_low=measured(large.loc[others.idxmin()], f"{name}_others"),
+        areas_high=measured(large.loc[others.idxmax()], f"{name}_others"),
         leagues=LEAGUE,
     )
 
@@ -164,7 +174,7 @@ def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
     for cell in (moves.Cell(LEAGUE, moves.USUAL), moves.Cell(LEAGUE, moves.USUAL, shares=(0.86, 0.05), normal=True)):
         if (number := moves.UNCHANGED.index(cell)) in table.index:
             row, (low, high) = table.loc[number], moves.USUAL
-            said = {name: _written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
+            said = {name: measured(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
             place = list(table.index).index(number) + 1
             said |= {"row": place, "areas": LEAGUE, "low": low, "high": high, "shares": _shares(cell, t)}
             sentences.append(t("study.raw_sentence", **said))
@@ -176,15 +186,15 @@ def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
 
 def powers(found: pd.DataFrame, replicates: int, t) -> list[str]:
     """How many of the areas that moved are called, and how often others are, wrongly."""
-    table, cells, methods = summary(found), moves.CHANGED, [*moves.LEVELS, *moves.PRACTICES]
+    table, cells, methods = summary(found, moves.REPEATS), moves.CHANGED, [*moves.LEVELS, *moves.PRACTICES]
     names = [*(f"level_{name}" for name in moves.LEVELS), *(f"practice_{name}" for name in moves.PRACTICES)]
 
     def hits(row):
-        return [_moves(cells[row.name], t), *(_written(row, f"{name}_hits") for name in methods)]
+        return [_moves(cells[row.name], t), *(measured(row, f"{name}_hits") for name in methods)]
 
     def false(row):
-        wrong = [_written(row, f"{name}_false") for name in moves.LEVELS]
-        return [*wrong, _written(row, "holds"), *(_written(row, f"{name}_others") for name in moves.PRACTICES)]
+        wrong = [measured(row, f"{name}_false") for name in moves.LEVELS]
+        return [*wrong, measured(row, "holds"), *(measured(row, f"{name}_others") for name in moves.PRACTICES)]
 
     wrong_head = [t(f"study.{name}") for name in (*names[: len(moves.LEVELS)], "level_holds")]
     wrong_head += [t("study.of_others", practice=t(f"study.{name}")) for name in names[len(moves.LEVELS) :]]
@@ -192,7 +202,7 @@ def powers(found: pd.DataFrame, replicates: int, t) -> list[str]:
         f"## {t('study.powers')}",
         t("study.powers_text", replicates=replicates),
         t("study.powers_hits"),
-        markdown(_head(t, "moves", *names), _rows(table, cells, hits, t)),
+        markdown(head(t, "moves", *names), _rows(table, cells, hits, t)),
         t("study.powers_false"),
         markdown([t("study.row"), *wrong_head], [[k + 1, *false(r)] for k, (_, r) in enumerate(table.iterrows())]),
         t("study.follows"),
@@ -221,76 +231,6 @@ def _growth_sentences(table: pd.DataFrame, t) -> list[str]:
     ]
     sentences = []
     for name in moves.LEVELS if shown else ():
-        steps = [t("study.power_step", n=n, value=_written(row, f"{name}_hits")) for n, row in shown]
+        steps = [t("study.power_step", n=n, value=measured(row, f"{name}_hits")) for n, row in shown]
         sentences.append(t("study.power_sentence", level=t(f"study.level_{name}"), steps=t("study.and_so").join(steps)))
     return sentences
-
-
-# ---- the last five
-
-
-def last_five(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    """The K-split and the test against the field's average."""
-    table, rates = summary(found), ("in_false", "below_false")
-
-    def columns(row):
-        return [_written(row, name, percent if name in rates else decimals) for name in lists.MEASURES]
-
-    lines = [
-        [k + 1, *_cell(lists.CELLS[number], t)[:-1], *columns(row)] for k, (number, row) in enumerate(table.iterrows())
-    ]
-    sentences = []
-    for name in rates:
-        rate, error = table[name], table[f"{name}_error"]
-        off = int((rate - CLEAR * error > moves.ALPHA).sum())
-        value = percent(rate.max(), error[rate.idxmax()])
-        row = int(rate.argmax()) + 1
-        sentences.append(t(f"study.{name}_sentence", value=value, row=row, off=off, cells=len(rate)))
-    return [
-        f"## {t('study.lists')}",
-        t("study.lists_text", replicates=replicates, k=moves.LAST),
-        markdown([*_head(t)[:-1], *(t(f"study.{name}") for name in lists.MEASURES)], lines),
-        t("study.follows"),
-        bullets(sentences),
-    ]
-
-
-# ---- designs of comparison
-
-
-def of_comparisons(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    """Simulated power of one township's move beside normal theory's."""
-    table = summary(found)
-    lines, differences = [], {}
-    for number, row in table.iterrows():
-        name = comparisons.CELLS[number]
-        theory = comparisons.expected(name)
-        differences[name] = row.power - theory.power
-        simulated = [_written(row, "power"), f"{100 * theory.power:.1f}", _written(row, "false")]
-        lines.append([t(f"study.with_{name}"), *simulated, f"{100 * theory.detectable:.1f}"])
-    largest = max(differences, key=lambda name: abs(differences[name]))
-    head = ("comparison_design", "power_simulated", "power_expected", "false_others", "detectable")
-    text = t(
-        "study.comparisons_text",
-        replicates=replicates,
-        areas=comparisons.AREAS,
-        n=comparisons.INTERVIEWS,
-        share=f"{comparisons.SHARE:g}",
-        points=f"{100 * comparisons.MOVE:g}",
-        watch=comparisons.WATCH,
-        rho=f"{comparisons.CORRELATION:g}",
-        answers=" : ".join(f"{100 * a:g}" for a in comparisons.ANSWERS),
-        information=f"{comparisons.designs()['years_score'].information:.2f}",
-    )
-    sentence = t(
-        "study.comparisons_sentence",
-        design=t(f"study.with_{largest}"),
-        difference=f"{100 * differences[largest]:+.1f}".replace("-", "−"),
-    )
-    return [
-        f"## {t('study.comparisons')}",
-        text,
-        markdown([t(f"study.{name}") for name in head], lines),
-        t("study.follows"),
-        bullets([sentence]),
-    ]

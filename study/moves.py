@@ -7,10 +7,11 @@ import pandas as pd
 from scipy.special import ndtri
 
 from estimation import change, proportion_interval, rank_change, ranks, score_change, standing_change
+from estimation.league_comparison import ALPHA_RANK, ALPHA_STANDING
 from study.leagues import ranks_hold
 from study.surveys import QUARTERS, ROLLING, YEARS, Compared, League, compared
 
-ALPHA, ALPHA_STANDING, ALPHA_RANK = 0.05, 0.045, 0.005
+ALPHA = 0.05
 DRAWS = 999
 REPEATS = 20
 LAST, FIVE = 5, 5
