@@ -32,7 +32,7 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
 	fi
 
-study: setup  ## simulate what docs/methods.md promises; writes docs/study.md and docs/study.zh.md (about 20 minutes)
+study: setup  ## simulate what docs/methods.md promises; writes docs/study.md and docs/study.zh.md (about 40 minutes of processor time, on two processors at once)
 	$(BIN)/python -m study
 
 .venv/bin/uv:

@@ -185,10 +185,10 @@ def test_neighbouring_rolling_years_differ_by_a_quarter_of_a_quarters_difference
 
 @pytest.mark.parametrize("design", [ELEMENTS, CLUSTERS])
 def test_near_one_wald_and_logit_alone_undercover_and_the_default_covers(design):
-    """p = 0.98, n = 60, 2,000 samples."""
-    found = pd.concat(intervals.coverage(intervals.Cell(design, 0.98, 60), stream(i)) for i in range(8))
+    """p = 0.98, n = 60, 1,500 samples."""
+    found = pd.concat(intervals.coverage(intervals.Cell(design, 0.98, 60), stream(i)) for i in range(6))
     rates = found.groupby("method")[["coverage", "point"]].mean()
-    error = NOISE * np.sqrt(0.95 * 0.05 / 2000)
+    error = NOISE * np.sqrt(0.95 * 0.05 / 1500)
     assert rates.coverage["default"] > 0.95 - error
     assert rates.coverage["wald"] < 0.8 and rates.coverage["logit"] < 0.8
     assert rates.point["default"] == 0 and rates.point["logit"] > 0.1
@@ -256,6 +256,14 @@ USUAL = moves.Cell(70, moves.USUAL)
 FALLING = moves.Cell(70, (1600, 1600), moves=moves.FALLS)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fewer():
+    """Fewer replicates a stream of leagues."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moves, "REPEATS", 12)
+        yield
+
+
 @pytest.fixture(scope="module")
 def unchanged():
     return simulated(3, moves.rates, moves.UNCHANGED, [moves.UNCHANGED.index(USUAL)], 2)
@@ -267,7 +275,7 @@ def falling():
 
 
 def test_where_nothing_changed_the_levels_err_seldom_and_what_people_do_errs_nearly_always(unchanged):
-    """70 areas, 100-150 interviews, 40 replicates."""
+    """70 areas, 100-150 interviews."""
     rates, n = unchanged.mean(numeric_only=True), 2 * moves.REPEATS
     for level, alpha in move_tables.NOMINAL.items():
         assert rates[f"{level}_false"] <= alpha + NOISE * np.sqrt(alpha * (1 - alpha) / n), level
@@ -284,7 +292,7 @@ def test_what_moved_is_seen_the_better_the_less_is_claimed(falling):
     assert 0.4 < rates.standing_hits <= rates.page_hits and rates.rank_hits <= rates.standing_hits
     assert rates.score_hits <= rates.plain_z_hits and rates.no_overlap_hits <= rates.plain_z_hits
     for level, alpha in move_tables.NOMINAL.items():
-        assert rates[f"{level}_false"] <= alpha + NOISE * np.sqrt(alpha * (1 - alpha) / 40), level
+        assert rates[f"{level}_false"] <= alpha + NOISE * np.sqrt(alpha * (1 - alpha) / (2 * moves.REPEATS)), level
     assert rates.any_move_others > 0.8 and rates.plain_z_others > 0.03
 
 
