@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from estimation.columns import joint_codes, label_codes, number_column, occurring_pairs, said
+from estimation.codes import narrow, occurring_pairs
+from estimation.columns import joint_codes, label_codes, number_column, said
 from words import Fault
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
@@ -74,7 +75,7 @@ class Design:
             raise Fault(key="design.empty", found=0)
         strata, stratum_names = label_codes(table, stratum)
         units, psu_names = _psu_codes(table, psu, strata if nest else None)
-        psu_stratum = np.zeros(len(psu_names), dtype=np.int64)
+        psu_stratum = np.zeros(len(psu_names), dtype=narrow(len(stratum_names)))
         psu_stratum[units] = strata
         split = psu_stratum[units] != strata
         if split.any():
@@ -84,7 +85,7 @@ class Design:
         first, second = cls(UNWEIGHTED, units, psu_stratum, sizes, lonely, psu_names, stratum_names), None
         if second_stage is not None and second_population is not None:
             inside, names = joint_codes([(units, psu_names), label_codes(table, second_stage)])
-            psu_of = np.zeros(len(names), dtype=np.int64)
+            psu_of = np.zeros(len(names), dtype=narrow(len(psu_names)))
             psu_of[inside] = units
             sizes = _populations(table, second_population, units, psu_names, psu_of)
             inner = "error" if lonely == "average" else lonely  # other PSUs say nothing about this one's inside
@@ -106,6 +107,11 @@ class Design:
         Not from cells: quantiles, population_variance, sample_sizes and design_effect, which need the interviews.
         """
         return cls.from_table(table, weight=sum_w, **columns)
+
+    @cached_property
+    def counts_all(self) -> bool:
+        """Has no interview a weight of 0?"""
+        return bool((self.weight > 0).all())
 
     @cached_property
     def sampled(self) -> np.ndarray:
@@ -143,7 +149,7 @@ def _check_counts(stage: Design | None) -> None:
 def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
     """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
     if psu is None:
-        rows = np.arange(len(table))
+        rows = np.arange(len(table), dtype=narrow(len(table)))
         return rows, rows
     inside, labels = label_codes(table, psu, ordered=False)
     if strata is None:
