@@ -22,8 +22,10 @@ lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: .venv/benched  ## times and memory beside bare numpy, svy and R's survey (R only if it is there)
+bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there) and multiple-inference
 	$(BIN)/python -m bench.estimation
+	$(BIN)/python -m bench.ranks
+	$(BIN)/python -m bench.weighting
 
 browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

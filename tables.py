@@ -27,6 +27,12 @@ RESPONDENTS = Table(
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+WEIGHTS = Table(
+    "WEIGHTS",
+    key=("wave", "unit_id", "step"),
+    columns={"wave": str, "unit_id": str, "step": str, "weight": float},
+    truths=(("weight > 0", lambda t: t.weight > 0),),
+)
 DIVISIONS = Table(
     "DIVISIONS",
     key=("code",),
@@ -114,16 +120,42 @@ CHANGES = Table(
         "q_screening": float,
         "relative": float,
         "relative_se": float,
+        "relative_lower": float,
+        "relative_upper": float,
         "p_standing": float,
         "rank_before": int,
+        "before_lower": int,
+        "before_upper": int,
         "rank_after": int,
+        "after_lower": int,
+        "after_upper": int,
         "places": int,
+        "places_lower": int,
+        "places_upper": int,
+        "own": float,
+        "others": float,
         "noise": int,
         "verdict": str,
+        "alpha_standing": float,
+        "alpha_rank": float,
+        "family": int,
+        "watched": int,
+        "p_worse": float,
+        "p_rank_worse": float,
+        "p_rank_better": float,
+        "p_last": float,
+        "last": int,
+        "fits": float,
     },
+    optional=frozenset({"p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}),
     truths=(
         ("lower <= change <= upper", lambda t: (t.lower <= t.change) & (t.change <= t.upper)),
         ("places = rank_before - rank_after", lambda t: t.places == t.rank_before - t.rank_after),
+        ("own + others = places", lambda t: t.own + t.others == t.places),
+        (
+            "places_lower <= places <= places_upper",
+            lambda t: (t.places_lower <= t.places) & (t.places <= t.places_upper),
+        ),
     ),
 )
 VERDICTS = Table(

@@ -1,43 +1,50 @@
 """The tables of a bulletin, made from answers: estimates, ranks, verdicts on rules, and what is real in changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from accountability.rules import judge
+from accountability.rules import NOT_LAST, Rule, judge
 from estimation import (
     Design,
     Estimate,
+    LastK,
     Limits,
     Measure,
     RankSet,
+    Waves,
     change,
     common_psu_covariance,
+    compare_league,
     design_effect,
+    last_k,
     linearize_domain_means,
     mean,
     measure_interval,
-    no_change_band,
     rank_confidence_set,
-    ranks,
     sample_sizes,
-    score_change,
+    shift_posterior,
     smooth_scores,
     smooth_shares,
-    standing_change,
     unfit_to_publish,
-    verdicts,
+    windows,
 )
 from estimation.changes import aligned_cross
 from estimation.estimates import Linearization
 from estimation.indicators import SHARE
+from estimation.noise import off_diagonal
 from words import Fault
 
 ALL = "*"  # the domain of everybody
 SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
+LAST = 5  # of a league, where no rule says how many are called the last
+PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
+RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it has next to no power
 REFERENCE = "wr"  # design effects compare with simple random sampling with replacement
 
 
@@ -155,58 +162,115 @@ def rank_table(measure: str, sets: dict[str, RankSet]) -> pd.DataFrame:
 
 
 def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules) -> pd.DataFrame:
-    """VERDICTS of the measure's rules on a league."""
-    estimate, found = wave.areas.select(rank_set.names), []
+    """VERDICTS of the measure's rules on a league; who is among the last k is shown by the K-split (`last_k`)."""
+    estimate, smooth, found = wave.areas.select(rank_set.names), wave.smoothed.select(rank_set.names), []
     for rule in rules:
         limits, _ = measure_limits(wave, estimate, level=rule.level)
-        found += judge([rule], estimate, rank_set, limits)
+        split = _last(smooth, rule, wave.measure.largest_is_best) if rule.kind == NOT_LAST else None
+        found += judge([rule], estimate, rank_set, limits, split)
     return pd.DataFrame([vars(v) for v in found]).assign(measure=wave.measure.name)
 
 
-def change_table(
-    before: WaveMeasure, after: WaveMeasure, areas, *, level: float, rng: np.random.Generator
-) -> pd.DataFrame:
-    """CHANGES of a league between two waves, over the areas with answers in both; waves' names are the caller's to add.
+def _last(estimate: Estimate, rule: Rule, largest_is_best: bool) -> LastK | None:
+    """The K-split at the rule's level; None where the league has no more areas than the rule lists."""
+    k = int(rule.threshold)
+    if k >= len(estimate.names):
+        return None
+    covariance = "independent" if off_diagonal(estimate.covariance) is None else "any"
+    return last_k(estimate, k, alpha=1 - rule.level, covariance=covariance, largest_is_best=largest_is_best)
 
-    Score level: own change on smoothed variances, Holm over the league.  Standing level: change relative to the
-    field, max-T stepdown at 1 - level.  The covariance is that of the PSUs common to both waves.
+
+def change_table(
+    waves: Mapping[str, WaveMeasure],
+    before,
+    after,
+    areas,
+    *,
+    level: float,
+    rng: np.random.Generator,
+    rank_share: float = RANK_SHARE,
+    family: int = 1,
+    watch=(),
+    last: int = LAST,
+) -> pd.DataFrame:
+    """CHANGES of a league between two windows of waves, over the areas with answers in all of them.
+
+    waves   name -> data, of every wave in either window;  before, after: their names; the caller adds from and to
+    level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
+    family, watch  as in `compare_league`; watched areas nobody answered in are left out
+    last    how many are "the last" in the probabilities; empty where the league has no more areas than that
+    On smoothed variances; waves that share PSUs are correlated by `common_psu_covariance`.
     """
-    cross = common_psu_covariance(before.linearized, after.linearized)
-    common = before.answered(after.answered(areas))
+    common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
+    measure = next(iter(waves.values())).measure
     if not common:
-        raise Fault(key="report.league_empty", measure=before.measure.name)
-    plain = [w.areas.select(common) for w in (before, after)]
-    smooth = [w.smoothed.select(common) for w in (before, after)]
-    rows = before.linearized.names, after.linearized.names
-    plain_cross = cross[np.ix_([rows[0].index(a) for a in common], [rows[1].index(a) for a in common])]
-    smooth_cross = aligned_cross(plain_cross, plain, smooth)
-    shift = change(*smooth, cross=smooth_cross)
-    score, standing = score_change(shift), standing_change(shift, rng=rng)
-    best = before.measure.largest_is_best
-    rank = [ranks(e.value, largest_is_best=best) for e in plain]
-    places = rank[0] - rank[1]
-    limits, reach = shift.interval(level), before.measure.high - before.measure.low
-    return pd.DataFrame(
-        {
-            "measure": before.measure.name,
-            "area": common,
-            "change": shift.value,
-            "se": shift.se,
-            "se_design": change(*plain, cross=plain_cross).se,
-            "df": shift.df,
-            "lower": np.maximum(limits.lower, -reach),
-            "upper": np.minimum(limits.upper, reach),
-            "level": level,
-            "p": score.p,
-            "p_holm": score.p_holm,
-            "q_screening": score.q_screening,
-            "relative": standing.relative,
-            "relative_se": standing.se,
-            "p_standing": standing.p_standing,
-            "rank_before": rank[0],
-            "rank_after": rank[1],
-            "places": places,
-            "noise": no_change_band(*smooth, cross=smooth_cross, rng=rng),
-            "verdict": verdicts(standing, places, alpha=1 - level, largest_is_best=best),
-        }
+        raise Fault(key="report.league_empty", measure=measure.name)
+    plain, smooth = joined_waves(waves, common)
+    one, two, cross = windows(smooth, before, after)
+    alpha, reach = 1 - level, measure.high - measure.low
+    found = compare_league(
+        one,
+        two,
+        cross=cross,
+        rng=rng,
+        alpha_standing=alpha * (1 - rank_share),
+        alpha_rank=alpha * rank_share,
+        family=family,
+        watch=[a for a in watch if a in common],
+        largest_is_best=measure.largest_is_best,
     )
+    by_design = windows(plain, before, after)
+    likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
+    rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
+    return rows.assign(
+        measure=measure.name,
+        se=found.change.se,
+        se_design=change(*by_design[:2], cross=by_design[2]).se,
+        df=found.change.df,
+        lower=np.maximum(rows.lower, -reach),
+        upper=np.minimum(rows.upper, reach),
+        level=level,
+        p=found.score.p,
+        p_holm=found.score.p_holm,
+        q_screening=found.score.q_screening,
+        relative=found.standing.relative,
+        relative_se=found.standing.se,
+        relative_lower=found.standing.lower,
+        relative_upper=found.standing.upper,
+        p_standing=found.standing.p_standing,
+        alpha_standing=found.alpha_standing,
+        alpha_rank=found.alpha_rank,
+        family=family,
+        watched=np.isin(common, list(watch)).astype(int),
+        **likely,
+    )
+
+
+def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
+    """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits."""
+    none = dict.fromkeys(PROBABILITIES, np.nan) | {"last": k, "fits": np.nan}
+    if len(one.names) <= k:
+        return none
+    try:
+        found = shift_posterior(one, two, cross=cross, k=k, **options)
+    except Fault as fault:
+        if fault.key not in ("posterior.not_converged", "posterior.certain"):
+            raise
+        return none  # a league its model cannot describe has no probabilities; the tests stand without them
+    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, found.after.p_last)
+    return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
+
+
+def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]:
+    """The areas' estimates in all waves with the covariances between waves: the design's, and smoothed."""
+    names = tuple(sorted(waves))
+    plain = {name: waves[name].areas.select(areas) for name in names}
+    smooth = {name: waves[name].smoothed.select(areas) for name in names}
+    cross, smooth_cross = {}, {}
+    for s, t in combinations(names, 2):
+        one, two = waves[s].linearized, waves[t].linearized
+        rows, columns = ([w.names.index(a) for a in areas] for w in (one, two))
+        cross[s, t] = common_psu_covariance(one, two)[np.ix_(rows, columns)]
+        smooth_cross[s, t] = aligned_cross(cross[s, t], (plain[s], plain[t]), (smooth[s], smooth[t]))
+    estimates = ((plain, cross), (smooth, smooth_cross))
+    return tuple(Waves(names, tuple(e[n] for n in names), c) for e, c in estimates)

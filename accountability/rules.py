@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from estimation import Estimate, Interval, RankSet
+from estimation import Estimate, Interval, LastK, RankSet
+from estimation.last_k import IN, OUT
 from words import Fault
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
@@ -41,15 +42,22 @@ class Verdict:
     level: float
 
 
-def judge(rules, estimate: Estimate, ranks: RankSet | None = None, interval: Interval | None = None) -> list[Verdict]:
+def judge(
+    rules,
+    estimate: Estimate,
+    ranks: RankSet | None = None,
+    interval: Interval | None = None,
+    split: LastK | None = None,
+) -> list[Verdict]:
     """One verdict a rule and area.
 
-    estimate: in the threshold's units; interval: its limits, default the Wald ones; ranks: needed by "not_last".
+    estimate: in the threshold's units; interval: its limits, default the Wald ones; ranks: needed by "not_last"
+    split: who is shown in and out of the last k; without it "not_last" is judged by the rank set alone.
     """
     found = []
     for rule in rules:
-        judged = _target(rule, estimate, interval) if rule.kind == AT_LEAST else _not_last(rule, ranks)
-        level = rule.level if rule.kind == AT_LEAST else ranks.level
+        judged = _target(rule, estimate, interval) if rule.kind == AT_LEAST else _not_last(rule, ranks, split)
+        level = rule.level if rule.kind == AT_LEAST or split is not None else ranks.level
         columns = zip(*judged, strict=True)
         for area, printed, met, missed, value, lower, upper in columns:
             outcome = MET if met else MISSED if missed else UNDECIDED
@@ -65,15 +73,17 @@ def _target(rule: Rule, estimate: Estimate, interval: Interval | None):
     return estimate.names, value >= threshold, lower >= threshold, upper < threshold, value, lower, upper
 
 
-def _not_last(rule: Rule, ranks: RankSet | None):
+def _not_last(rule: Rule, ranks: RankSet | None, split: LastK | None):
     """Not among the last k: as printed, k areas or more are worse, so all tied at the k-th last place are in.
 
-    Shown by a rank set wholly above or wholly among the last k places: the projection of Mogstad, Romano, Shaikh &
-    Wilhelm (2023).
+    Shown by the K-split (estimation/last_k.py); without one, by a rank set wholly above or wholly among the last k
+    places: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023), which asks for more.
     """
     if ranks is None:
         raise Fault(key="rule.ranks", rule=rule.name)
     worse = (ranks.rank[:, None] < ranks.rank).sum(axis=1)
     last_safe = len(ranks.names) - rule.threshold
     printed, met, missed = worse >= rule.threshold, ranks.upper <= last_safe, ranks.lower > last_safe
+    if split is not None:
+        met, missed = split.outcome == OUT, split.outcome == IN
     return ranks.names, printed, met, missed, ranks.rank, ranks.lower, ranks.upper

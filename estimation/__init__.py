@@ -1,14 +1,15 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
+from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
 from estimation.changes import (
     change,
-    no_change_band,
     score_change,
     standing_change,
-    verdicts,
 )
+from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
 from estimation.contrasts import contrast, transform
 from estimation.design import Design
+from estimation.distances import LINEAR, RAKING, Distance, bounded, logit
 from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
 from estimation.effects import design_effect, sample_sizes
 from estimation.estimates import (
@@ -20,12 +21,37 @@ from estimation.estimates import (
     ratio,
     total,
 )
+from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, measure_values
 from estimation.intervals import measure_interval, proportion_interval
+from estimation.last_k import LastK, last_k
+from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
+from estimation.movement import ShiftSplit, no_change_band, shift_split
+from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance
+from estimation.posterior import (
+    ShiftPosterior,
+    TripleGoal,
+    WavePosterior,
+    shift_posterior,
+    triple_goal,
+    wave_posterior,
+)
 from estimation.quantiles import Quantiles, quantile
+from estimation.rank_changes import RankChange, rank_change
+from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks import RankSet, rank_confidence_set, ranks
+from estimation.regression import regression
+from estimation.replicate_estimates import (
+    replicate_covariance,
+    replicate_domain_means,
+    replicate_mean,
+    replicate_ratio,
+    replicate_total,
+    replicated,
+)
+from estimation.replication import Replicates, balanced_weights, bootstrap_weights, given_weights, jackknife_weights
 from estimation.smoothing import smooth_scores, smooth_shares
 from estimation.tests_of_equality import (
     HypothesisTest,
@@ -35,56 +61,129 @@ from estimation.tests_of_equality import (
     t_test,
     wald_test,
 )
+from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
-from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change
+from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
+from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
+from estimation.weights import (
+    Step,
+    adjust_eligibility,
+    adjust_nonresponse,
+    adjust_phones,
+    adjust_propensity,
+    phone_weight,
+    weights_table,
+)
 
 __all__ = [
     "INDEPENDENT",
+    "LINEAR",
+    "RAKING",
+    "Calibration",
+    "ChangeVerdict",
+    "Comparison",
     "Design",
+    "Distance",
     "Estimate",
+    "FieldContrast",
     "HypothesisTest",
     "Interval",
     "Item",
+    "LastK",
+    "LeagueComparison",
     "Limits",
     "Measure",
     "Quantiles",
+    "RankChange",
     "RankSet",
+    "Replicates",
+    "ShiftPosterior",
+    "ShiftSplit",
+    "Step",
+    "Trimming",
+    "TripleGoal",
+    "WavePosterior",
     "Waves",
+    "adjust_eligibility",
+    "adjust_nonresponse",
+    "adjust_phones",
+    "adjust_propensity",
+    "balanced_weights",
+    "bootstrap_weights",
+    "bounded",
+    "calibrate",
     "change",
     "combine",
     "common_psu_covariance",
+    "compare_league",
+    "comparison_power",
     "contrast",
+    "count_rank_set",
     "design_effect",
     "domain_means",
     "domain_ratios",
     "domain_totals",
+    "extreme_weights",
+    "field_contrast_test",
+    "given_weights",
     "independence_test",
+    "interviews_needed",
+    "jackknife_weights",
+    "joint_interval_rank_set",
+    "kish_effect",
+    "last_k",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",
+    "logit",
     "mean",
     "mean_difference",
     "measure_interval",
     "measure_values",
     "no_change_band",
+    "phone_weight",
     "population_variance",
+    "poststratify",
     "proportion_interval",
     "quantile",
+    "rake",
+    "rank_change",
     "rank_confidence_set",
     "rank_test",
     "ranks",
     "ratio",
+    "regression",
+    "replicate_covariance",
+    "replicate_domain_means",
+    "replicate_mean",
+    "replicate_ratio",
+    "replicate_total",
+    "replicated",
     "sample_sizes",
     "score_change",
+    "score_information",
+    "shift_posterior",
+    "shift_split",
+    "shrunken_move",
     "slope",
     "smooth_scores",
     "smooth_shares",
+    "standardize",
     "standing_change",
     "t_test",
     "total",
     "transform",
+    "trim",
+    "trim_calibrated",
+    "trimming_cost",
+    "triple_goal",
+    "tukey_rank_set",
     "unfit_to_publish",
-    "verdicts",
+    "usual_comparisons",
     "wald_test",
+    "wave_posterior",
+    "weight_summary",
+    "weights_table",
     "window_change",
+    "windows",
 ]

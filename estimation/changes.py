@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
-from estimation.ranks import dense_covariance, normal_draws, satterthwaite, to_normal
+from estimation.field import field_contrast_test
+from estimation.pairs import to_normal
 from estimation.smoothing import se_ratio
-from estimation.waves import Waves, combine, is_independent
-from words import Fault
-
-REAL, CHANCE = "real", "chance"  # "real movement, exact places unsure" / "cannot be told from chance"
+from estimation.waves import Waves, combine
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +33,8 @@ class ScoreChange:
 class StandingChange:
     """The standing level: null "this area changed as its field did on average"; (p,) each.
 
-    relative: own change minus the field's mean change; p_standing: max-T stepdown, familywise over the league.
+    relative: own change minus the field's mean change; p_standing: max-T stepdown, familywise over the league
+    lower, upper: of `relative`, for all areas together with probability `level` (single step)
     """
 
     names: tuple
@@ -44,6 +42,9 @@ class StandingChange:
     se: np.ndarray
     df: np.ndarray
     p_standing: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    level: float
 
 
 def change(before: Estimate, after: Estimate, *, cross) -> Estimate:
@@ -77,89 +78,30 @@ def score_change(shift: Estimate) -> ScoreChange:
     return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, holm, screening)
 
 
-def standing_change(shift: Estimate, *, rng: np.random.Generator, weights=None, draws: int = 10_000) -> StandingChange:
-    """m_j = δ_j - Σ_k a_k δ_k against zero, in both directions, max-T stepdown over the league.
+def standing_change(
+    shift: Estimate, *, rng: np.random.Generator, weights=None, watch=(), level: float = 0.95, draws: int = 10_000
+) -> StandingChange:
+    """m_j = δ_j - Σ_k a_k δ_k against zero, in both directions, max-T stepdown over the league: `field_contrast_test`.
 
-    weights a (p,), summing to 1 and fixed before the data are seen; None: equal.  The adjusted p of a direction is the
-    largest so far, from the clearest down, of P(max over it and all less clear ones >= its z), with Z ~ N(0, Var m);
-    each m_j is turned to the normal scale by t with Satterthwaite's df.  Block M of our methods; the stepdown is
-    Romano & Wolf (2005), JASA 100:94.
+    weights a (p,), summing to 1 and fixed before the data are seen; None: equal
+    watch   names listed before the data were seen: half of the error is theirs alone, so p_standing is twice that of a
+            stepdown over them, and for all others twice that of a stepdown over the others
+    Block M of our methods (docs/methods.md).  A list chosen from the waves compared makes the error rate false.
     """
-    p = len(shift.names)
-    a = np.full(p, 1 / p) if weights is None else np.asarray(weights, dtype=float)
-    if a.shape != (p,) or abs(a.sum() - 1) > 1e-9:
-        raise Fault(key="change.weights", found=float(a.sum()), expected=p)
-    contrast = np.eye(p) - a
-    covariance = contrast @ dense_covariance(shift) @ contrast.T
-    m, se = contrast @ shift.value, np.sqrt(np.maximum(np.diag(covariance), 0))
-    df = satterthwaite(contrast**2, shift.variance, shift.df)
-    z = to_normal(_ratio(m, se), df)
-    scale = np.divide(1.0, se, out=np.zeros(p), where=se > 0)
-    noise = normal_draws(covariance, draws, rng) * scale
-    return StandingChange(shift.names, m, se, df, _stepdown_p(z, noise))
-
-
-def verdicts(standing: StandingChange, places, *, alpha: float = 0.05, largest_is_best: bool = True) -> np.ndarray:
-    """REAL where the standing changed at `alpha` and in the direction of the places gained (p,); else CHANCE.
-
-    places = rank before - rank after, positive when the area rose.
-    """
-    rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
-    moved = (standing.p_standing <= alpha) & (rise == np.sign(places))
-    return np.where(moved, REAL, CHANCE)
-
-
-def no_change_band(
-    before: Estimate,
-    after: Estimate,
-    *,
-    cross,
-    rng: np.random.Generator,
-    draws: int = 4_000,
-    level: float = 0.95,
-) -> np.ndarray:
-    """How many places an area like this one moves when nobody changed: the `level` quantile of |rank move| (p,).
-
-    True values are drawn from the league shrunken to its mean: θ_j ~ N(m + b_j(e_j - m), b_j v_j), b_j = τ²/(τ² + v_j),
-    with e the two waves' mean, v its variance and τ² = max(0, var(e) - mean v), the spread the noise does not explain;
-    then both waves are drawn around the same θ with their covariance.  A description of chance, not a test.
-    """
-    p = len(before.names)
-    v1, v2, c = dense_covariance(before), dense_covariance(after), np.zeros((p, p))
-    if not is_independent(cross):
-        c = _cross(cross, p)
-    e, v = (before.value + after.value) / 2, np.diag(v1 + v2 + 2 * c) / 4
-    tau2 = max(0.0, e.var(ddof=1) - v.mean()) if p > 1 else 0.0
-    b = np.divide(tau2, tau2 + v, out=np.ones(p), where=tau2 + v > 0)
-    theta = e.mean() + b * (e - e.mean()) + rng.standard_normal((draws, p)) * np.sqrt(b * v)
-    noise = normal_draws(np.block([[v1, c], [c.T, v2]]), draws, rng)
-    moves = _rank_rows(theta + noise[:, :p]) - _rank_rows(theta + noise[:, p:])
-    return np.quantile(np.abs(moves), level, axis=0, method="inverted_cdf").astype(int)
-
-
-def _rank_rows(value) -> np.ndarray:
-    return stats.rankdata(-value, method="min", axis=1)
+    watched = np.zeros(len(shift.names), dtype=bool)
+    if len(watch):
+        watched[shift.positions(list(watch))] = True
+    parts = [part for part in (watched, ~watched) if part.any()]
+    own_level = 1 - (1 - level) / len(parts)
+    p, lower, upper = (np.empty(len(watched)) for _ in range(3))
+    for part in parts:
+        found = field_contrast_test(shift, rng=rng, weights=weights, draws=draws, among=part)
+        p[part] = np.minimum(len(parts) * found.p[part], 1.0)
+        limits = found.interval(own_level)
+        lower[part], upper[part] = limits.lower[part], limits.upper[part]
+    return StandingChange(shift.names, found.relative, found.se, found.df, p, lower, upper, level)
 
 
 def _ratio(value, se) -> np.ndarray:
     certain = np.where(value == 0, 0.0, np.copysign(np.inf, value))
     return np.divide(value, se, out=certain, where=se > 0)
-
-
-def _cross(cross, k: int) -> np.ndarray:
-    c = cross.toarray() if sp.issparse(cross) else np.asarray(cross, dtype=float)
-    if c.shape != (k, k):
-        raise Fault(key="change.cross", found=str(c.shape), expected=str((k, k)))
-    return c
-
-
-def _stepdown_p(z, noise) -> np.ndarray:
-    """Adjusted p (p,) of the observed direction of each z, from draws (B,p) of the studentised noise."""
-    both = np.concatenate([z, -z])
-    least_first = np.argsort(both, kind="stable")
-    largest = np.maximum.accumulate(np.hstack([noise, -noise])[:, least_first], axis=1)
-    reached = (1 + (largest >= both[least_first]).sum(axis=0)) / (len(noise) + 1)
-    adjusted = np.empty(len(both))
-    adjusted[least_first[::-1]] = np.maximum.accumulate(reached[::-1])
-    p = len(z)
-    return np.where(z >= 0, adjusted[:p], adjusted[p:])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,9 @@ import pandas as pd
 from estimation.codes import narrow, occurring_pairs
 from estimation.columns import joint_codes, label_codes, number_column, said
 from words import Fault
+
+if TYPE_CHECKING:
+    from estimation.calibration import Calibration
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
 UNWEIGHTED = np.empty(0)  # a stage while only its units are counted
@@ -29,6 +33,7 @@ class Design:
                      tuples where several columns make one label; text PSUs of a table in an array of pandas
     second           the second stage as a design of its own, whose strata are the PSUs; None: PSUs were taken whole,
                      or their totals stand for all further stages (ultimate clusters)
+    calibration      what the weights were made to reproduce (`calibrated`); None: nothing
 
     The design's df are m - H.  Lumley (2004), Journal of Statistical Software 9(8), for the lonely-PSU options.
     """
@@ -41,6 +46,7 @@ class Design:
     psu_names: np.ndarray
     stratum_names: np.ndarray
     second: "Design | None" = None
+    calibration: "Calibration | None" = None
 
     @classmethod
     def from_table(
@@ -107,6 +113,28 @@ class Design:
         Not from cells: quantiles, population_variance, sample_sizes and design_effect, which need the interviews.
         """
         return cls.from_table(table, weight=sum_w, **columns)
+
+    def reweighted(self, weight, calibration: "Calibration | None" = None) -> "Design":
+        """The same design with other weights (n,) >= 0, and the calibration their variance is to take account of."""
+        weight = np.asarray(weight, dtype=float)
+        if len(weight) != len(self.weight):
+            raise Fault(key="design.weights_length", found=len(weight), expected=len(self.weight))
+        wrong = ~np.isfinite(weight) | (weight < 0)
+        if wrong.any():
+            row = int(np.where(wrong, weight, np.inf).argmin())
+            raise Fault(key="design.weights_negative", row=row, found=float(weight[row]), count=int(wrong.sum()))
+        second = None if self.second is None else replace(self.second, weight=weight)
+        return replace(self, weight=weight, second=second, calibration=calibration)
+
+    def calibrated(self, calibration: "Calibration") -> "Design":
+        """The design with calibrated weights: every estimator's variance is then that of residuals."""
+        return self.reweighted(calibration.weight, calibration)
+
+    @cached_property
+    def auxiliary_totals(self):
+        """Σ_{i in j} w_i x_i: totals of the calibration's auxiliaries by unit of the last stage."""
+        last = self if self.second is None else self.second
+        return self.calibration.unit_totals(last.psu, len(last.psu_stratum))
 
     @cached_property
     def counts_all(self) -> bool:

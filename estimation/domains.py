@@ -10,7 +10,8 @@ from estimation.codes import occurring_pairs
 from estimation.columns import column_codes, label_codes
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
-from estimation.variance import CellTotals, StratumCells, lonely_raise, stage_totals
+from estimation.residuals import residual_totals, side_by_side
+from estimation.variance import CellTotals, StratumCells, as_matrix, lonely_raise, stage_totals
 from words import Fault
 
 
@@ -71,18 +72,30 @@ class _Cells(NamedTuple):
 
     def sums(self, values) -> np.ndarray:
         """Sums (cells,) of values (n,) over each cell's rows."""
-        return np.bincount(self.of, values if self.kept is None else values[self.kept], minlength=len(self.unit))
+        return np.bincount(self.of, self.rows(values), minlength=len(self.unit))
+
+    def linearized(self, z, n: int):
+        """The linearised variable (n, domains), sparse: each row with an answer has it in its own domain's column."""
+        answered = np.ones(n, dtype=int) if self.kept is None else self.kept.astype(int)
+        starts = np.append(0, np.cumsum(answered))
+        return sp.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
 
     def domain_sums(self, sums) -> np.ndarray:
         """Sums (domains,) of cells' sums."""
         return np.bincount(self.domain, sums, minlength=len(self.labels))
 
-    def linearization(self, value, u, design, flags=()) -> Linearization:
-        """The estimates `value` whose linearised variable has the totals `u` (cells,)."""
+    def rows(self, values) -> np.ndarray:
+        """Values (n,) of the rows with an answer."""
+        return values if self.kept is None else values[self.kept]
+
+    def linearization(self, value, u, z, design, flags=()) -> Linearization:
+        """The estimates `value` whose linearised variable has the totals `u` (cells,); z() is it, row by row."""
         shape = (len(_last(design).psu_stratum), len(self.labels))
         totals, subtotals = CellTotals(u, self.unit, self.domain, self.strata, shape), None
+        if design.calibration is not None:
+            totals = residual_totals(totals.matrix(), self.linearized(z(), len(design.weight)), design)
         if design.second is not None:
-            totals, subtotals = stage_totals(totals.matrix(), design)
+            totals, subtotals = stage_totals(as_matrix(totals), design)
         return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals)
 
 
@@ -97,14 +110,19 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
     value = cells.domain_sums(swy) / size
     u = np.subtract(swy, np.multiply(value[cells.domain], swx, out=swx), out=swy)  # cells may be as many as interviews
     u /= size[cells.domain]
-    return cells.linearization(value, u, design)
+
+    def z():
+        d = cells.domain[cells.of]
+        return (cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))) / size[d]
+
+    return cells.linearization(value, u, z, design)
 
 
 def _domain_total(y, codes, labels, design: Design) -> Linearization:
     cells = _cells(y, codes, labels, design)
     swy = cells.sums(design.weight * y)
     flags = (ANSWERERS_ONLY,) if np.isnan(y).any() else ()
-    return cells.linearization(cells.domain_sums(swy), swy, design, flags)
+    return cells.linearization(cells.domain_sums(swy), swy, lambda: cells.rows(y), design, flags)
 
 
 def _cells(answer, codes, labels, design: Design) -> _Cells:
@@ -144,11 +162,11 @@ def _beside(names, columns: list) -> Linearization:
     joined = [
         (*(d if isinstance(d, tuple) else (d,)), name) for name, c in zip(names, columns, strict=True) for d in c.names
     ]
-    subtotals = None if first.subtotals is None else sp.hstack([c.subtotals for c in columns], format="csr")
+    subtotals = None if first.subtotals is None else side_by_side([c.subtotals for c in columns])
     return Linearization(
         tuple(joined),
         np.concatenate([c.value for c in columns]),
-        sp.hstack([c.totals for c in columns], format="csr"),
+        side_by_side([c.totals for c in columns]),
         first.design,
         np.concatenate([c.df for c in columns]),
         np.concatenate([c.raised for c in columns]),

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
-from estimation.variance import CellTotals, lonely_raise, psu_totals, totals_covariance, totals_variance
+from estimation.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
 SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
@@ -113,8 +113,8 @@ class Linearization:
 
     @cached_property
     def totals(self):
-        """u as a matrix (m,k), numpy or scipy.sparse."""
-        return self.u.matrix() if isinstance(self.u, CellTotals) else self.u
+        """u as a matrix (m,k)."""
+        return as_matrix(self.u)
 
     def estimate(self) -> Estimate:
         """The estimate, its covariance from the one variance."""
@@ -193,7 +193,7 @@ def total(y, design: Design) -> Estimate:
     names, y = number_columns(y, design, "total")
     answered = ~np.isnan(y)
     flags = () if answered.all() else (ANSWERERS_ONLY,)
-    found = _linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
+    found = linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
     return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
 
 
@@ -216,10 +216,10 @@ def _linearize_ratio(names, y, x, design: Design) -> Linearization:
     denominator = design.weight @ x
     _refuse_empty(names, denominator != 0)
     value = (design.weight @ y) / denominator
-    return _linearize(names, value, (y - value * x) / denominator, answered, design)
+    return linearize(names, value, (y - value * x) / denominator, answered, design)
 
 
-def _linearize(names, value, z, answered, design: Design) -> Linearization:
+def linearize(names, value, z, answered, design: Design) -> Linearization:
     """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
     strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
     column = np.repeat(np.arange(len(names)), [len(s) for s in strata])

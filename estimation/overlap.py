@@ -5,6 +5,7 @@ import scipy.sparse as sp
 
 from estimation.design import Design
 from estimation.estimates import Linearization
+from estimation.residuals import chosen_columns
 
 
 def common_psu_covariance(before: Linearization, after: Linearization) -> np.ndarray:
@@ -50,8 +51,8 @@ def _direct_and_largest(before, after, at_before, at_after):
     matched = np.array([strata_two.get(name, -1) for name in one.stratum_names])
     h, u1, u2 = (
         one.psu_stratum[j1],
-        sp.csr_array(before.totals)[:, at_before],
-        sp.csr_array(after.totals)[:, at_after],
+        chosen_columns(before.totals, at_before),
+        chosen_columns(after.totals, at_after),
     )
     mean1, s1 = _stratum_moments(u1, one.psu_stratum, one.sampled)
     mean2, s2 = (

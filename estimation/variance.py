@@ -7,6 +7,9 @@ import scipy.sparse as sp
 
 from estimation.codes import occurring_pairs
 from estimation.design import Design
+from estimation.residuals import ResidualTotals, residual_totals
+
+NEARLY_NOTHING = 1e-6  # of a variance left after calibration: differences of so large numbers are taken again, directly
 
 
 def linearized_covariance(z, design: Design):
@@ -22,11 +25,15 @@ def linearized_covariance(z, design: Design):
 
 
 def psu_totals(z, design: Design):
-    """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage)."""
+    """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage).
+
+    Under calibrated weights z is replaced by its residual from the auxiliaries (`residual_totals`).
+    """
     stage = design if design.second is None else design.second
     n, m = len(stage.psu), len(stage.psu_stratum)
     grouping = sp.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
-    return stage_totals(grouping @ (z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)), design)
+    z = z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)
+    return stage_totals(residual_totals(grouping @ z, z, design), design)
 
 
 def stage_totals(u, design: Design):
@@ -110,6 +117,11 @@ class CellTotals(NamedTuple):
         return sp.csr_array((self.u, self.column, starts), shape=self.shape)
 
 
+def as_matrix(u):
+    """Totals u (m,k) as a matrix, if they are `CellTotals`; else as they are."""
+    return u.matrix() if isinstance(u, CellTotals) else u
+
+
 def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
     """The diagonal (k,) of `totals_covariance` alone, without computing the rest; u may be `CellTotals`."""
     variance = _stage_variance(u, design, 1.0) * raised
@@ -134,6 +146,8 @@ def _factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _stage_covariance(u, stage: Design, share):
+    if isinstance(u, ResidualTotals):
+        return _residual_covariance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
     scale, centre = _factors(stage, share)
     sums = _stratum_sums(u, stage)
@@ -147,6 +161,8 @@ def _stage_covariance(u, stage: Design, share):
 
 def _stage_variance(u, stage: Design, share) -> np.ndarray:
     """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
+    if isinstance(u, ResidualTotals):
+        return _residual_variance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
     scale, centre = _factors(stage, share)
     if isinstance(u, np.ndarray):
@@ -163,6 +179,35 @@ def _stage_variance(u, stage: Design, share) -> np.ndarray:
     return np.bincount(column, squares, minlength=cells.shape[1])
 
 
+def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
+    """(k,k) of e = u - x B: V_uu - V_ux B - (V_ux B)' + B' V_xx B, full since the auxiliaries link all domains."""
+    between, among = e.moments(lambda x: _centred(x, stage, share))
+    shift = between @ e.coefficients
+    covariance = _stage_covariance(e.u, stage, share).toarray() - shift - shift.T
+    covariance += e.coefficients.T @ among @ e.coefficients
+    np.fill_diagonal(covariance, _stage_variance(e, stage, share))
+    return (covariance + covariance.T) / 2
+
+
+def _residual_variance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
+    """The diagonal of `_residual_covariance`; where hardly anything is left, from the residual totals themselves."""
+    whole = _stage_variance(e.u, stage, share)
+    between, among = e.moments(lambda x: _centred(x, stage, share))
+    explained = (2 * between.T - among @ e.coefficients) * e.coefficients
+    variance = whole - explained.sum(axis=0)
+    for j in np.flatnonzero(variance < NEARLY_NOTHING * whole):
+        variance[j] = _stage_variance(e.columns([j]), stage, share)[0]
+    return variance
+
+
+def _centred(x: np.ndarray, stage: Design, share) -> np.ndarray:
+    """scale_h (x_hj - x̄_h) (m,q), as in `_stage_variance`."""
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = _factors(stage, share)
+    return (x - (_stratum_sums(x, stage) * (centre / n)[:, None])[h]) * scale[h][:, None]
+
+
 def _stratum_sums(u, stage: Design):
     h, m = stage.psu_stratum, len(stage.psu_stratum)
-    return sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m)) @ u
+    grouping = sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
+    return u.summed(grouping) if isinstance(u, ResidualTotals) else grouping @ u

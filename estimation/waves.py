@@ -84,6 +84,26 @@ def window_change(before, after) -> dict:
     return a
 
 
+def windows(waves: Waves, before, after) -> tuple[Estimate, Estimate, object]:
+    """The mean of the waves `before`, the mean of the waves `after`, and the covariance between the two (p,p).
+
+    What `change` and everything about ranks takes as two waves: quarters, years, rolling windows.  A wave in both
+    windows brings its own variance into the covariance; INDEPENDENT where no wave shares anything with any other.
+    Raises Fault if the windows reach over a break, whichever of them is the earlier.
+    """
+    a, b = (_coefficients(waves, dict.fromkeys(w, 1 / len(w))) for w in (before, after))
+    _refuse_break(waves, a + b)
+    one, two = combine(waves, a), combine(waves, b)
+    areas, cross = one.names, 0.0
+    for s, t in zip(*np.nonzero(np.outer(a, b)), strict=True):
+        given = waves.estimates[s].covariance if s == t else waves.cross[waves.names[min(s, t)], waves.names[max(s, t)]]
+        if not is_independent(given):
+            early, late = waves.estimates[min(s, t)], waves.estimates[max(s, t)]
+            shared = _ordered(given, early, late, areas)
+            cross = cross + a[s] * b[t] * (shared if s <= t else shared.T)
+    return one, two, INDEPENDENT if isinstance(cross, float) else cross
+
+
 def slope(times) -> np.ndarray:
     """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times`."""
     t = np.asarray(times, dtype=float)

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service import imports, league_table, terminal, waves, wording
+from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
 from service.plans import plan_city
@@ -168,7 +169,9 @@ def compare(
     if not pairs:
         raise Fault(key="compare.one_wave", programme=name, found=known)
     for one, two in pairs:
-        what = " → ".join(wording.wave_text(imports.check_wave_name(w), t) for w in (one, two))
+        for each in waves.window(one) + waves.window(two):
+            imports.check_wave_name(each)
+        what = " → ".join(wording.window_text(w, t) for w in (one, two))
         if before is None and (new := plan.break_between(one, two)) is not None:
             out.print(t("compare.break", before=one, after=two, wave=new, reason=plan.breaks[new]))
             continue
@@ -184,6 +187,7 @@ def league(
     group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
     against: Annotated[str | None, typer.Option(help=t("cli.league.against"), show_default=False)] = None,
     area: Annotated[str | None, typer.Option(help=t("cli.league.area"), show_default=False)] = None,
+    levels: Annotated[bool, typer.Option("--levels", help=t("cli.league.levels"))] = False,
     csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
     xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
     programme: ProgrammeOption = None,
@@ -203,7 +207,27 @@ def league(
     if area is None and csv is None and xlsx is None:
         title, headline, *notes = league_table.league_notes(found, t)
         headline = f"{wording.wave_text(found.wave, t)} · {headline}"
-        _print(title, terminal.league(found, t), notes, headline)
+        if levels and found.against is None:
+            raise Fault(key="cli.league.no_levels", wave=found.wave)
+        _print(title, (terminal.levels if levels else terminal.league)(found, t), notes, headline)
+
+
+@app.command(cls=_Command, help=t("cli.power.help"))
+def power(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    measure: Annotated[str | None, typer.Option(help=t("cli.league.measure"), show_default=False)] = None,
+    group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """What each comparison can see in a league, and how many interviews would settle a stated move."""
+    opened = Store.open(store_url(store))
+    found = read_league(opened, _programme(opened, programme), wave=wave, measure=measure, league=group)
+    seen = detection(found)
+    designs, needed = wording.detection_rows(found, seen, t)
+    title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
+    _print(title, terminal.words_table(designs), [], t("detection.title"))
+    _print("", terminal.words_table(needed), [wording.detection_note(seen, t)])
 
 
 @app.command(cls=_Command, help=t("cli.runs.help"))

@@ -9,13 +9,17 @@ import sqlalchemy as sa
 import tables
 from accountability import MET, MISSED, UNDECIDED, report
 from estimation import Measure
+from estimation.league_comparison import PROVEN, REAL
 from service import schema
 from service.imports import current_programme, programme_of_run, wave_versions
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
-from service.waves import COMPARE, ESTIMATE, current_wave
+from service.waves import COMPARE, ESTIMATE, JOINED, current_wave, window
 from words import Fault
+
+WINDOWS = ">"  # between the two windows in a comparison's name
+SHOWN = (PROVEN, REAL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +28,7 @@ class League:
 
     table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly),
     alone_lower..alone_upper (this area alone); with `against`: change, places, noise, p_holm, p_standing, verdict, …
+    against, upto: the two windows compared, None or "2015Q1" or "2014Q1+2014Q2"; upto is the wave itself if it is one
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
     missing: areas of the league nobody answered in.
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
@@ -34,6 +39,7 @@ class League:
     league: str
     wave: str
     against: str | None
+    upto: str | None
     table: pd.DataFrame
     rules: pd.DataFrame
     everybody: Mapping
@@ -52,8 +58,18 @@ class League:
 
     @property
     def movers(self) -> list[str]:
-        """Areas whose movement is real."""
-        return [] if self.against is None else list(self.table.index[self.table.verdict == "real"])
+        """Areas whose movement is real, or their rank change proven."""
+        return [] if self.against is None else list(self.table.index[self.table.verdict.isin(SHOWN)])
+
+    @property
+    def proven(self) -> list[str]:
+        """Areas whose rank change is proven."""
+        return [] if self.against is None else list(self.table.index[self.table.verdict == PROVEN])
+
+    @property
+    def windowed(self) -> bool:
+        """Whether means of several waves were compared."""
+        return self.against is not None and (self.upto != self.wave or JOINED in self.against)
 
 
 def read_league(
@@ -65,7 +81,10 @@ def read_league(
     league: str | None = None,
     against: str | None = None,
 ) -> League:
-    """The table of one league; not named means newest wave, first measure and league, nearest comparison."""
+    """The table of one league; not named means newest wave, first measure and league, nearest comparison.
+
+    against: one of `comparisons`: the wave compared with, or both windows ("2014Q1+2014Q2>2015Q1+2015Q2").
+    """
     plan = current_programme(store, programme)[1]
     name = _one_of(measure, plan.measures, "league.unknown_measure")
     league = _one_of(league, plan.leagues, "league.unknown_league")
@@ -91,6 +110,7 @@ def read_league(
         league=league,
         wave=wave,
         against=None if compared is None else compared["arguments"]["before"],
+        upto=None if compared is None else compared["arguments"]["after"],
         table=table,
         rules=_in_order(rules, table.index),
         everybody=everybody,
@@ -112,10 +132,16 @@ def newest_wave(store: Store, programme: str) -> str:
 
 
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
-    """Waves that `wave` has been compared with, newest first."""
+    """What `wave` has been compared with: single waves, newest first, then windows ending with it ("before>after")."""
     runs = run_list(store)
-    mine = [r for r in runs.arguments[runs.use_case == COMPARE] if (r["programme"], r["after"]) == (programme, wave)]
-    return sorted({r["before"] for r in mine}, reverse=True)
+    made = [r for r in runs.arguments[runs.use_case == COMPARE] if r["programme"] == programme]
+    mine = {comparison_name(r["before"], r["after"]) for r in made if window(r["after"])[-1] == wave}
+    return sorted(mine, key=lambda name: (WINDOWS not in name, name), reverse=True)
+
+
+def comparison_name(before: str, after: str) -> str:
+    """How a comparison is asked for: by the wave compared with, or by both windows if one has several waves."""
+    return before if JOINED not in before + after else f"{before}{WINDOWS}{after}"
 
 
 def run_list(store: Store) -> pd.DataFrame:
@@ -141,11 +167,15 @@ def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
 
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
     """The newest comparison of `wave` with `against`, or with its nearest compared wave if none is named."""
-    before = against or next(iter(comparisons(store, programme, wave)), None)
-    found = None if before is None else _newest_run(store, COMPARE, programme=programme, before=before, after=wave)
-    if against is not None and found is None:
-        current_wave(store, programme, against)
-        raise Fault(key="league.not_compared", before=against, after=wave)
+    name = against or next(iter(comparisons(store, programme, wave)), None)
+    if name is None:
+        return None
+    before, _, after = name.partition(WINDOWS)
+    found = _newest_run(store, COMPARE, programme=programme, before=before, after=after or wave)
+    if found is None:
+        for each in window(before) + window(after or wave):
+            current_wave(store, programme, each)
+        raise Fault(key="league.not_compared", before=before, after=after or wave)
     return found
 
 

@@ -2,15 +2,19 @@
 
 import pandas as pd
 
+from accountability.report import PROBABILITIES
 from service.files import csv_bytes, workbook_bytes
 from service.league import League
 from service.runs import run_text
-from service.wording import Speaker, headline, survey_note, unfit_note, unfit_text, verdict_text, wave_text
+from service.wording import Speaker, headline, survey_note, unfit_note, unfit_text, verdict_text, wave_text, window_text
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")
+PLACES = ("before_lower", "before_upper", "rank_after", "after_lower", "after_upper", "places_lower", "places_upper")
+PLACES += ("own", "others")
 PRECISION = ("se", "deff", "df", "n_effective", "unfit", "method", "alone_lower", "alone_upper")
-TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se", "p_standing")
+TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se")
+TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", *PROBABILITIES)
 ON_THE_SCALE = ("estimate", "lower", "upper", "se")
 CHANGE_ON_THE_SCALE = (
     "change",
@@ -20,6 +24,8 @@ CHANGE_ON_THE_SCALE = (
     "change_se_design",
     "relative",
     "relative_se",
+    "relative_lower",
+    "relative_upper",
 )
 
 
@@ -32,8 +38,9 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
     columns = [*PLACE, *PRECISION]
     if league.against is not None:
         table["verdict"] = [t("verdict.uncompared") if pd.isna(v) else verdict_text(v, t) for v in table.verdict]
-        columns = [*PLACE, *MOVEMENT, *PRECISION, *TESTS]
-        counts = ["rank_before", "places", "noise"]
+        table["watched"] = ["" if pd.isna(w) else t("yes" if w else "no") for w in table.watched]
+        columns = [*PLACE, *MOVEMENT, *PLACES, *PRECISION, *TESTS]
+        counts = ["rank_before", "places", "noise", *(c for c in PLACES if c not in ("own", "others"))]
         table[counts] = table[counts].astype("Int64")
     return table[columns]
 
@@ -54,8 +61,10 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     share = league.measure.kind == "share"
     formats = {c: "0.0%" if share else "0.0" for c in ON_THE_SCALE}
     formats |= {c: "+0.0%;-0.0%;0.0%" if share else "+0.0;-0.0;0.0" for c in CHANGE_ON_THE_SCALE}
-    formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "places": "+0;-0;0"}
-    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing")}
+    formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
+    formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
+    formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
+    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", *PROBABILITIES)}
     return workbook_bytes(
         rows.rename(columns={c: heading(c, t) for c in rows}),
         title=wave_text(league.wave, t),
@@ -65,13 +74,38 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     )
 
 
+def change_notes(league: League, t: Speaker) -> list[str]:
+    """What is promised of the changes, which windows were compared, and how the error is shared out."""
+    one = league.table[league.table.alpha_standing.notna()]
+    if one.empty:
+        return []
+    row, watched = one.iloc[0], [league.name(a) for a in one.index[one.watched == 1]]
+    values = {"level": league.plan.level, "standing": row.alpha_standing, "rank": row.alpha_rank}
+    found = [t("notes.changes", **values), t("notes.rank_level", rank=row.alpha_rank)]
+    found.append(t("notes.family", count=int(row.family)) if row.family > 1 else t("notes.family_one"))
+    if watched:
+        found.append(t("notes.watch", names=watched))
+    if league.windowed:
+        found.append(t("notes.windows", before=window_text(league.against, t), after=window_text(league.upto, t)))
+    return found
+
+
+def probability_notes(league: League, t: Speaker) -> list[str]:
+    """What the probabilities are, and plainly if their model fits poorly."""
+    known = league.table[league.table.p_worse.notna()]
+    if known.empty:
+        return []
+    found = [t("notes.probability", last=int(known["last"].iloc[0]))]
+    return found if known.fits.iloc[0] else [*found, t("notes.probability_poor")]
+
+
 def league_notes(league: League, t: Speaker) -> list[str]:
     """What must be said beside the figures, line by line."""
     plan = league.plan
     title = t("notes.table", programme=plan.title, measure=plan.measure_names[league.measure.name])
     notes = [title, headline(league, t), survey_note(league, t), t("notes.ranks", level=plan.level)]
     if league.against is not None:
-        notes.append(t("notes.changes", level=plan.level))
+        notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
     notes += unfit_note(league, t)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from accountability import Rule
-from accountability.report import ALL
+from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
@@ -19,6 +19,7 @@ from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
+LEAGUE, PROGRAMME = "league", "programme"
 # what a person may write where the type does not fit
 TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
 
@@ -44,6 +45,20 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Comparing:
+    """How changes are judged, fixed before the waves are seen.
+
+    rank_share: of the error 1 - level, for the rank level, the rest for standing
+    together: "league": each league and measure is a page of its own;  "programme": all of them share the error
+    watch: areas to look at more closely; of each league half of the standing level's error is theirs
+    """
+
+    rank_share: float = RANK_SHARE
+    together: str = LEAGUE
+    watch: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Programme:
     """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
 
@@ -60,6 +75,7 @@ class Programme:
     lonely: str
     level: float
     publish: Limits
+    comparing: Comparing
     leagues: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Area]
     items: Mapping[str, Item]
@@ -74,6 +90,15 @@ class Programme:
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
         return min((wave for wave in self.breaks if before < wave <= after), default=None)
+
+    @property
+    def family(self) -> int:
+        """How many tables of change share the error: 1, or leagues times measures."""
+        return len(self.leagues) * len(self.measures) if self.comparing.together == PROGRAMME else 1
+
+    def last(self, measure: str) -> int:
+        """How many areas are called the last: what the measure's first rule of that kind says, or `LAST`."""
+        return next((int(rule.threshold) for rule in self.rules[measure] if rule.kind == NOT_LAST), LAST)
 
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""
@@ -106,6 +131,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         publish=_publish(entry),
+        comparing=_comparing(entry, areas),
         leagues=leagues,
         areas=areas,
         items=items,
@@ -223,6 +249,24 @@ def _publish(entry: Entry) -> Limits:
         if given.number(name) < 0:
             raise given.fault(name, repr(given.data[name]), "≥ 0")
     return Limits(**{name: given.number(name) for name in given.data})
+
+
+def _comparing(entry: Entry, areas) -> Comparing:
+    """[comparing], or the defaults."""
+    given = Entry(entry.file, "comparing", entry.get("comparing", dict, {}))
+    known = [field.name for field in fields(Comparing)]
+    for name in given.data:
+        if name not in known:
+            raise given.fault(name, repr(given.data[name]), known)
+    share = given.number("rank_share") if "rank_share" in given.data else RANK_SHARE
+    if not 0 < share < 1:
+        raise given.fault("rank_share", share, "0.1")
+    watch = given.texts("watch", [])
+    unknown = [area for area in watch if area not in areas]
+    if unknown:
+        raise given.fault("watch", unknown, list(areas))
+    together = given.one_of("together", (LEAGUE, PROGRAMME)) if "together" in given.data else LEAGUE
+    return Comparing(share, together, watch)
 
 
 def _columns(entry: Entry) -> Columns:

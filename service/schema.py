@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 import tables
 
-SCHEMA = 1
+SCHEMA = 2
 KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from estimation.changes import CHANCE, REAL
+from estimation.league_comparison import CHANCE, PROVEN, REAL
 from service import league_table, wording
 from service.league import League
 from service.plans import Plan
@@ -22,6 +22,28 @@ def league(found: League, t: Speaker) -> Table:
         cells += [f"{low:.1f}–{high:.1f}", str(row["n"])]
         cells += _movement(found, row, t) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
+    return table
+
+
+def levels(found: League, t: Speaker) -> Table:
+    """One row an area: what each level of change says, score, standing, rank and probability, and the verdict."""
+    names = ("area", "change", "p_holm", "relative", "p_standing", "places", "places_range", "p_rank_worse", "p_last")
+    table = _table([(t(f"short.{n}"), "left" if n == "area" else "right") for n in (*names, "verdict")])
+    rows = wording.shown_rows(found, league_table.league_rows(found, t), t)
+    for row in rows[rows.places.notna()].to_dict("records"):
+        cells = [row["area"], f"{row['change']:+.1f}", f"{row['p_holm']:.3f}", f"{row['relative']:+.1f}"]
+        cells += [f"{row['p_standing']:.3f}", f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
+        cells += ["–" if row[c] != row[c] else f"{row[c]:.2f}" for c in ("p_rank_worse", "p_last")]
+        verdict = t(f"short.verdict.{found.table.verdict[row['code']]}")
+        table.add_row(*cells, verdict, style="bold" if row["code"] in found.movers else None)
+    return table
+
+
+def words_table(rows) -> Table:
+    """A table whose headings and cells are words already."""
+    table = _table([(heading, "left" if k == 0 else "right") for k, heading in enumerate(rows.columns)])
+    for cells in rows.itertuples(index=False):
+        table.add_row(*cells)
     return table
 
 
@@ -45,7 +67,7 @@ def _table(columns) -> Table:
 
 def _movement(found: League, row: dict, t: Speaker) -> list[str]:
     code = found.table.verdict[row["code"]]
-    if code not in (REAL, CHANCE):  # nobody answered in the earlier wave
+    if code not in (PROVEN, REAL, CHANCE):  # nobody answered in the earlier wave
         return ["", "", "", row["verdict"]]
     change, places = wording.shown_value(found.measure, row["change"]), row["places"]
     moved = f"{places:+d}" if places else "0"

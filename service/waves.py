@@ -18,6 +18,7 @@ from service.store import Store, insert_frame
 from words import Fault
 
 ESTIMATE, COMPARE = "estimate", "compare"
+JOINED = "+"  # between the waves of a window
 SEED = "rankshift"
 Progress = Callable[[str], None]
 
@@ -61,15 +62,29 @@ def compare_waves(
     seed: str = SEED,
     progress: Progress = lambda _: None,
 ) -> Computed:
-    """Changes of every measure and league between two waves, with what is real in them, in one run."""
-    if before >= after:
+    """Changes of every measure and league between two waves, or the means of several ("2014Q1+2014Q2"), in one run.
+
+    A window may be anything that ends no later than the other: the quarter before, the same quarter a year earlier,
+    disjoint years, rolling years.
+    """
+    one, two = window(before), window(after)
+    if (one[-1], one) >= (two[-1], two):
         raise Fault(key="compare.order", before=before, after=after)
     plan_id, plan = current_programme(store, programme)
-    if (new := plan.break_between(before, after)) is not None:
-        raise Fault(key="compare.break", before=before, after=after, wave=new, reason=plan.breaks[new])
-    versions = [("wave", current_wave(store, programme, wave)) for wave in (before, after)]
-    arguments = {"programme": programme, "before": before, "after": after}
+    first = min(one + two)
+    if (new := plan.break_between(first, two[-1])) is not None:
+        raise Fault(key="compare.break", before=first, after=two[-1], wave=new, reason=plan.breaks[new])
+    versions = [("wave", current_wave(store, programme, wave)) for wave in sorted({*one, *two})]
+    arguments = {"programme": programme, "before": JOINED.join(one), "after": JOINED.join(two)}
     return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, by, progress)
+
+
+def window(text: str) -> list[str]:
+    """The waves of a window, oldest first: "2015Q1", or several joined by "+"; a Fault for a wave named twice."""
+    waves = sorted(text.split(JOINED))
+    if len(set(waves)) < len(waves):
+        raise Fault(key="compare.twice", found=text)
+    return waves
 
 
 def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[str]:
@@ -84,7 +99,8 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
         inputs = run_inputs(connection, run_id)
     plan = programme_of_run(store, run_id)
     loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
-    made = COMPUTE[run.use_case](plan, sorted(loaded, key=lambda w: w.name), run.seed, progress)
+    loaded = sorted(loaded, key=lambda w: w.name)
+    made = COMPUTE[run.use_case](plan, loaded, run.arguments, run.seed, progress)
     return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
 
 
@@ -119,7 +135,7 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
     if known is not None:
         return Computed(known, repeated=True, unanswered=_unanswered(plan, _stored(store, TELLING[use_case], known)))
     loaded = [load_wave(store, version) for kind, version in inputs if kind == "wave"]
-    made = COMPUTE[use_case](plan, loaded, seed, progress)
+    made = COMPUTE[use_case](plan, loaded, arguments, seed, progress)
     with store.begin() as connection:
         run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
         for name, frame in made.items():
@@ -127,7 +143,7 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
     return Computed(run_id, repeated=False, unanswered=_unanswered(plan, made.get(TELLING[use_case])))
 
 
-def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
+def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     (wave,) = loaded
     made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
     for name, (data,) in _measures(plan, loaded).items():
@@ -143,14 +159,19 @@ def _estimate(plan: Programme, loaded: list[Wave], seed: str, progress: Progress
     return _checked(made)
 
 
-def _compare(plan: Programme, loaded: list[Wave], seed: str, progress: Progress):
-    (before, after), made = loaded, {"CHANGES": []}
-    for name, pair in _measures(plan, loaded).items():
+def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
+    names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
+    options = {"level": plan.level, "family": plan.family, "rank_share": plan.comparing.rank_share}
+    made = {"CHANGES": []}
+    for name, data in _measures(plan, loaded).items():
         progress(name)
-        for league in _leagues(plan, *pair):
-            rng = generator(seed, before.name, after.name, name, league)
-            changes = report.change_table(*pair, plan.league_areas(league), level=plan.level, rng=rng)
-            made["CHANGES"].append(changes.assign(from_wave=before.name, to_wave=after.name))
+        for league in _leagues(plan, *data):
+            rng, areas = generator(seed, *ends, name, league), plan.league_areas(league)
+            waves, watch = dict(zip(names, data, strict=True)), [a for a in plan.comparing.watch if a in areas]
+            changes = report.change_table(
+                waves, *map(window, ends), areas, watch=watch, last=plan.last(name), rng=rng, **options
+            )
+            made["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
     return _checked(made)
 
 

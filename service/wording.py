@@ -6,15 +6,17 @@ import pandas as pd
 
 from accountability import MET, MISSED, UNDECIDED
 from estimation import Measure
-from estimation.changes import REAL
 from estimation.indicators import SHARE
-from service.league import League
+from estimation.needed import RANK, SCORE, STANDING
+from service.detection import Detection
+from service.league import WINDOWS, League
 from service.programme import WAVE
 from service.runs import local_time
+from service.waves import window
 
 Speaker = Callable[..., str]
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "change", "change_lower", "change_upper")
-ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se")
+ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se", "relative_lower", "relative_upper")
 
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
@@ -40,9 +42,46 @@ def wave_text(wave: str, t: Speaker) -> str:
     return t("wave.month", year=year, month=int(month)) if month else t("wave.year", year=year)
 
 
+def window_text(text: str, t: Speaker) -> str:
+    """A wave, or the mean of several: a year of four quarters by its number."""
+    waves = window(text)
+    if len(waves) == 1:
+        return wave_text(waves[0], t)
+    years = {WAVE.fullmatch(wave)[1] for wave in waves}
+    if len(years) == 1 and waves == [f"{min(years)}Q{q}" for q in (1, 2, 3, 4)]:
+        return t("wave.mean", names=[t("wave.year", year=min(years))])
+    return t("wave.mean", names=[wave_text(wave, t) for wave in waves])
+
+
+def comparison_text(name: str, t: Speaker) -> str:
+    """What a wave is compared with, as `comparisons` names it."""
+    before, _, after = name.partition(WINDOWS)
+    if not after:
+        return wave_text(before, t)
+    return t("wave.against", before=window_text(before, t), after=window_text(after, t))
+
+
+def _since(league: League, t: Speaker) -> str:
+    name = league.against if not league.windowed else f"{league.against}{WINDOWS}{league.upto}"
+    return comparison_text(name, t)
+
+
 def places_text(places: int, t: Speaker) -> str:
     """Risen 3 places, fallen 3 places, or the same place."""
-    return t("places.same") if places == 0 else t("places.risen" if places > 0 else "places.fallen", places=abs(places))
+    if places == 0:
+        return t("places.same")
+    if abs(places) == 1:
+        return t("places.risen_one" if places > 0 else "places.fallen_one")
+    return t("places.risen" if places > 0 else "places.fallen", places=abs(places))
+
+
+def places_range_text(lower: int, upper: int, t: Speaker) -> str:
+    """Between which numbers of places: up 2 to 5, down 1 to 3, or from 3 down to 4 up."""
+    if lower > 0:
+        return t("places.between_up", least=lower, most=upper)
+    if upper < 0:
+        return t("places.between_down", least=-upper, most=-lower)
+    return t("places.between", down=-lower, up=upper)
 
 
 def verdict_text(code: str, t: Speaker) -> str:
@@ -66,17 +105,28 @@ def area_sentence(league: League, area: str, t: Speaker) -> str:
         return place + t("sentence.end")
     if pd.isna(row.places):
         return place + t("sentence.uncompared", wave=wave_text(league.against, t))
-    key = "sentence.moved_real" if row.verdict == REAL else "sentence.moved_chance"
     moved = t(
-        key,
-        wave=wave_text(league.against, t),
+        f"sentence.moved.{row.verdict}",
+        wave=_since(league, t),
         places=places_text(int(row.places), t),
         change=change_text(league.measure, row.change, t),
         lower=change_text(league.measure, row.change_lower, t),
         upper=change_text(league.measure, row.change_upper, t),
         noise=int(row.noise),
+        truly=places_range_text(int(row.places_lower), int(row.places_upper), t),
     )
     return place + moved
+
+
+def movement_sentence(league: League, area: str, t: Speaker) -> str:
+    """What the observed shift is made of, and what is certain about the places; empty if it was not compared."""
+    if league.against is None or pd.isna(league.table.places[area]):
+        return ""
+    row = league.table.loc[area]
+    parts = {"own": t("number.places", value=row.own), "others": t("number.places", value=row.others)}
+    truly = places_range_text(int(row.places_lower), int(row.places_upper), t)
+    made_of = t("sentence.split", **parts) if row.places or row.own else ""
+    return made_of + t("sentence.places", truly=truly, level=1 - row.alpha_rank)
 
 
 def headline(league: League, t: Speaker) -> str:
@@ -84,11 +134,14 @@ def headline(league: League, t: Speaker) -> str:
     if league.against is None or len(league.uncompared) == len(league.table):
         return t("headline.no_comparison", count=len(league.table))
     moved = int((league.table.places.fillna(0) != 0).sum())
-    values = {"count": len(league.table), "moved": moved, "wave": wave_text(league.against, t)}
+    values = {"count": len(league.table), "moved": moved, "wave": _since(league, t)}
     if not league.movers:
         return t("headline.none", **values)
     names = [league.name(area) for area in league.movers]
-    return t("headline.some", real=len(names), names=names, **values)
+    if not league.proven:
+        return t("headline.some", real=len(names), names=names, **values)
+    proven = [league.name(area) for area in league.proven]
+    return t("headline.some_proven", real=len(names), names=names, proven=proven, **values)
 
 
 def unfit_text(broken: str, t: Speaker) -> str:
@@ -123,6 +176,27 @@ def everybody_text(league: League, t: Speaker) -> str:
     return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))
 
 
+def detection_rows(league: League, found: Detection, t: Speaker) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two tables of `detection` under their headings: power of each comparison, interviews each move needs."""
+    moves = [change_text(league.measure, move, t) for move in found.moves]
+    powers = found.designs[list(found.moves)].to_numpy()
+    values = {"correlation": found.correlation, "watched": found.watched}
+    designs = pd.DataFrame({t("detection.design"): [t(f"detection.{d}", **values) for d in found.designs.design]})
+    for k, move in enumerate(moves):
+        designs[t("detection.power", move=move)] = [t("number.power", value=p) for p in powers[:, k]]
+    detectable = [change_text(league.measure, d, t) for d in found.designs.detectable]
+    designs[t("detection.detectable")] = detectable
+    needed = pd.DataFrame({t("detection.move"): moves})
+    for level in (SCORE, STANDING, RANK):
+        needed[t(f"detection.{level}")] = [t("number.count", value=n) for n in found.needed[level]]
+    return designs, needed
+
+
+def detection_note(found: Detection, t: Speaker) -> str:
+    """What the figures of `detection` rest on."""
+    return t("detection.note", n=found.interviews, deff=found.design_effect)
+
+
 def rule_sentence(league: League, rule: str, summary: Mapping[str, list[str]], t: Speaker) -> str:
     """What the printed rule says and what the figures can show, in counts and names."""
     counts = {"printed": len(summary["printed"]), "shown": len(summary[MISSED])}
@@ -140,6 +214,10 @@ def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
         rows[column] = shown_value(league.measure, rows[column])
     rows["interval"] = _range(rows.lower, rows.upper, "{:.1f}–{:.1f}")
     rows["rank_range"] = _range(rows.rank_lower, rows.rank_upper, "{}–{}")
+    if league.against is not None:
+        rows["range_before"] = _range(rows.before_lower, rows.before_upper, "{}–{}")
+        rows["range_after"] = _range(rows.after_lower, rows.after_upper, "{}–{}")
+        rows["places_range"] = _range(rows.places_lower, rows.places_upper, "{:+d} … {:+d}")
     rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
     return rows
 

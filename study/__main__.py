@@ -5,24 +5,29 @@ from typing import Annotated
 
 import typer
 
-from study import intervals, leagues, panels
+from study import comparisons, intervals, leagues, lists, moves, panels
 from study.document import Numbers, document
 from study.streams import Task, run
 from words import LANGUAGES
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEED = 20151119
-FULL, QUICK = Numbers(intervals=40, changes=20, leagues=50), Numbers(intervals=2, changes=2, leagues=2)
-QUICK_STEP = 4  # of the panels and leagues, a quick run takes every fourth
+FULL = Numbers(intervals=20, changes=8, leagues=15, sizes=16, powers=10, lists=12, comparisons=30)
+QUICK = Numbers(*[2] * len(FULL))
+QUICK_STEP = 4  # of all cells but the intervals', a quick run takes every fourth
 STUDIES = {
     "intervals": (intervals.coverage, intervals.CELLS),
     "changes": (panels.change_errors, panels.CELLS),
     "leagues": (leagues.errors, leagues.CELLS),
+    "sizes": (moves.rates, moves.UNCHANGED),
+    "powers": (moves.rates, moves.CHANGED),
+    "lists": (lists.listed, lists.CELLS),
+    "comparisons": (comparisons.called, comparisons.CELLS),
 }
 
 
 def tasks(numbers: Numbers, *, seed: int, step: int = 1) -> list[Task]:
-    """Every stream of every cell; of panels and leagues, every `step`-th cell."""
+    """Every stream of every cell; but for the intervals, of every `step`-th cell."""
     return [
         Task(function, cell, k, c, i, seed)
         for k, (name, (function, cells)) in enumerate(STUDIES.items())
@@ -37,7 +42,7 @@ def main(
     workers: Annotated[int, typer.Option(help="processes; the results do not depend on it")] = 2,
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
-    """Simulate: coverage of intervals, of changes between waves, and false alarms in leagues where nothing changed."""
+    """Simulate: coverage of intervals and of changes; false alarms and power of what is said about ranks."""
     numbers, step = (QUICK, QUICK_STEP) if quick else (FULL, 1)
     rows = run(tasks(numbers, seed=seed, step=step), workers=workers)
     found = {name: rows[rows.study == k].dropna(axis=1, how="all") for k, name in enumerate(STUDIES)}

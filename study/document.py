@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from study import intervals, leagues, panels
+from study import comparisons, intervals, leagues, lists, move_tables, moves, panels
 from study.streams import jackknife, sem
+from study.written import CLEAR, bullets, decimals, markdown, percent, span
 from words import speaker
 
 NOMINAL, ALPHA = 0.95, 0.05
-CLEAR = 2.0  # Monte-Carlo errors by which a cell must miss its level to be counted
 
 
 class Numbers(NamedTuple):
@@ -19,40 +19,29 @@ class Numbers(NamedTuple):
     intervals: int
     changes: int
     leagues: int
+    sizes: int
+    powers: int
+    lists: int
+    comparisons: int
 
 
 def document(found: dict, numbers: Numbers, seed: int, language: str) -> str:
-    """Markdown of all three studies."""
+    """Markdown of all studies that were made."""
     t = speaker(language)
     head = [f"# {t('study.title')}", t("study.other_language"), t("study.made", seed=seed), t("study.error")]
     parts = head + _intervals(found["intervals"], numbers.intervals * intervals.COLUMNS, t)
     parts += _changes(found["changes"], numbers.changes * panels.REPEATS, t)
     parts += _leagues(found["leagues"], numbers.leagues * leagues.REPEATS, t)
+    parts += move_tables.sizes(found["sizes"], numbers.sizes * moves.REPEATS, t)
+    parts += move_tables.powers(found["powers"], numbers.powers * moves.REPEATS, t)
+    parts += move_tables.last_five(found["lists"], numbers.lists * lists.REPEATS, t)
+    parts += move_tables.of_comparisons(found["comparisons"], numbers.comparisons * comparisons.REPEATS, t)
     return "\n\n".join(parts) + "\n"
 
 
-# ---- how a number, a table and a list are written
-
-
-def percent(value: float, error: float) -> str:
-    """95.1 ±0.2"""
-    return f"{100 * value:.1f} ±{100 * error:.1f}"
-
-
-def decimals(value: float, error: float) -> str:
+def thousandths(value: float, error: float) -> str:
     """0.345 ±0.001"""
-    return f"{value:.3f} ±{error:.3f}"
-
-
-def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def bullets(sentences) -> str:
-    """A list in Markdown."""
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+    return decimals(value, error, places=3)
 
 
 # ---- 1. intervals
@@ -72,7 +61,7 @@ def _intervals(found: pd.DataFrame, replicates: int, t) -> list[str]:
     parts = [f"## {t('study.intervals')}", t("study.intervals_text", replicates=replicates, shared=intervals.COLUMNS)]
     for design, rows in summary.groupby("design", sort=False):
         parts += [f"### {t(f'study.{design}')}", t(f"study.{design}_text")]
-        for quantity, write in (("coverage", percent), ("width", decimals), ("point", percent)):
+        for quantity, write in (("coverage", percent), ("width", thousandths), ("point", percent)):
             parts += [t(f"study.{quantity}"), _interval_table(rows, quantity, write, t)]
         parts += [
             t("study.follows"),
@@ -134,7 +123,7 @@ def _changes(found: pd.DataFrame, replicates: int, t) -> list[str]:
     parts.append(bullets(t(f"study.{e}_text") for e in panels.ESTIMATORS))
     for size, rows in summary.groupby("size", sort=False):
         parts += [f"### {t(f'study.{size}')}", t(f"study.{size}_text")]
-        for quantity, write in (("coverage", percent), ("ratio", decimals), ("bias", decimals)):
+        for quantity, write in (("coverage", percent), ("ratio", thousandths), ("bias", thousandths)):
             parts += [t(f"study.change_{quantity}"), _change_table(rows, quantity, write, t)]
         parts += [
             t("study.follows"),
@@ -165,8 +154,8 @@ def _estimator_sentence(estimator: str, rows: pd.DataFrame, t) -> str:
         high_cell=_panel_cell(high, t),
         short=int((rows.coverage + CLEAR * rows.coverage_error < NOMINAL).sum()),
         cells=len(rows),
-        ratio_low=decimals(*rows.loc[rows.ratio.idxmin(), ["ratio", "ratio_error"]]),
-        ratio_high=decimals(*rows.loc[rows.ratio.idxmax(), ["ratio", "ratio_error"]]),
+        ratio_low=thousandths(*rows.loc[rows.ratio.idxmin(), ["ratio", "ratio_error"]]),
+        ratio_high=thousandths(*rows.loc[rows.ratio.idxmax(), ["ratio", "ratio_error"]]),
     )
 
 
@@ -196,9 +185,9 @@ def _leagues(found: pd.DataFrame, replicates: int, t) -> list[str]:
             [
                 t(f"study.{cell.sizes}"),
                 len(panel.share),
-                _range(panel.interviews),
-                _range(panel.df),
-                _range(panel.share),
+                span(panel.interviews),
+                span(panel.df),
+                span(panel.share),
                 t(f"study.{cell.measure}"),
                 f"{cell.overlap:g}",
                 f"{cell.rho:g}",
@@ -225,8 +214,3 @@ def _rate_sentence(rate: str, summary: pd.DataFrame, t) -> str:
         off=int(off),
         cells=len(summary),
     )
-
-
-def _range(values) -> str:
-    low, high = np.min(values), np.max(values)
-    return f"{low:g}" if low == high else f"{low:g}–{high:g}"

@@ -19,6 +19,7 @@ def good(table: tables.Table, rows: int = 3) -> pd.DataFrame:
     frame[first] = [f"{k}" for k in range(rows)]
     if "places" in frame:
         frame["places"] = frame.rank_before - frame.rank_after
+        frame["places_lower"], frame["own"], frame["others"] = 0, 0.0, 0.0
     return frame
 
 
@@ -84,6 +85,7 @@ def test_a_repeated_key_is_refused_with_what_stands_twice(name):
 
 BROKEN = [
     ("RESPONDENTS", {"weight": -0.1}),
+    ("WEIGHTS", {"weight": 0.0}),
     ("STRATA", {"population": 0}),
     ("ALLOCATION", {"sample": 2}),
     ("ALLOCATION", {"sample": -1}),
@@ -98,6 +100,8 @@ BROKEN = [
     ("CHANGES", {"lower": 1.5}),
     ("CHANGES", {"upper": 0.5}),
     ("CHANGES", {"places": 1}),
+    ("CHANGES", {"own": 2.0}),
+    ("CHANGES", {"places_upper": -1}),
     ("VERDICTS", {"lower": 2.0}),
 ]
 

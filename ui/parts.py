@@ -40,6 +40,19 @@ def explained(show: Callable[[], None], t) -> None:
         st.error(t(fault.key, **fault.values))
 
 
+def choose(box, name: str, options: list, say: Callable, t, *, start=None, **more):
+    """A choice that stays when the reader's language changes, while its words change; None if there is nothing.
+
+    A select box keeps the words it was first drawn with, so each language has a box of its own.
+    """
+    kept = st.session_state.get(f"chosen {name}", start)
+    index = options.index(kept) if kept in options else 0
+    key = f"{name} {t('language.code')}"
+    value = box.selectbox(t(f"app.{name.split()[0]}"), options, index=index, format_func=say, key=key, **more)
+    st.session_state[f"chosen {name}"] = value
+    return value
+
+
 def choose_programme(store: Store, t) -> str | None:
     """The survey to look at, in the sidebar; None, with advice, if there is none."""
     names = programme_names(store)
@@ -48,7 +61,7 @@ def choose_programme(store: Store, t) -> str | None:
         return None
     titles = {name: current_programme(store, name)[1].title[t("language.code")] for name in names}
     with st.sidebar:
-        return st.selectbox(t("app.programme"), names, format_func=titles.get, key="programme")
+        return choose(st, "programme", names, titles.get, t)
 
 
 def choose_league(store: Store, t) -> League | None:
@@ -59,28 +72,20 @@ def choose_league(store: Store, t) -> League | None:
     plan = current_programme(store, programme)[1]
     code = t("language.code")
     columns = st.columns(4 if len(plan.leagues) > 1 else 3)
-    measure = columns[0].selectbox(
-        t("app.measure"), list(plan.measures), format_func=lambda m: plan.measure_names[m][code], key="measure"
-    )
+    measure = choose(columns[0], "measure", list(plan.measures), lambda m: plan.measure_names[m][code], t)
     waves = list(wave_versions(store, programme).wave.unique())[::-1]
     if not waves:
         st.info(t("app.no_store"))
         return None
-    say = lambda wave: wording.wave_text(wave, t)  # noqa: E731
-    wave = columns[1].selectbox(t("app.wave"), waves, format_func=say, key="wave")
+    say = lambda wave: wording.comparison_text(wave, t)  # noqa: E731
+    wave = choose(columns[1], "wave", waves, say, t)
     earlier = comparisons(store, programme, wave)
-    against = columns[2].selectbox(
-        t("app.against"),
-        earlier,
-        format_func=say,
-        key=f"against {wave}",
-        placeholder=t("app.against_none"),
-        disabled=not earlier,
-    )
+    none = {"placeholder": t("app.against_none"), "disabled": not earlier}
+    against = choose(columns[2], f"against {wave}", earlier, say, t, **none)
     league = next(iter(plan.leagues))
     if len(plan.leagues) > 1:
         names = {k: v[code] for k, v in plan.leagues.items()}
-        league = columns[3].selectbox(t("app.league"), list(names), format_func=names.get, key="league")
+        league = choose(columns[3], "league", list(names), names.get, t)
     return read_league(store, programme, wave=wave, measure=measure, league=league, against=against)
 
 
@@ -156,3 +161,8 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     st.dataframe(
         rows[list(columns)], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
     )
+
+
+def plain_table(rows: pd.DataFrame) -> None:
+    """A small table whose cells are words already."""
+    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)

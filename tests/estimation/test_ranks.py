@@ -53,6 +53,35 @@ def test_pisa_2018_rank_sets_lie_in_the_range_of_csranks_seeds_widened_by_one(su
         assert ((found[bound] >= low - 1) & (found[bound] <= high + 1)).all()
 
 
+@pytest.mark.parametrize("family", ["simultaneous", "marginal"])
+def test_the_published_rank_sets_of_pisa_2018_mathematics_are_ours_within_one_place(family):
+    """Read from the figures of csranks' authors (2020): 37 OECD countries, 1,000 draws."""
+    golden = json.loads((GOLDEN / "pisa_fig2020_math.json").read_text())[family]
+    scores = pd.read_csv(GOLDEN / "pisa2018_37.csv").set_index("jurisdiction").loc[list(golden)]
+    estimate = Estimate(tuple(golden), scores.math_score, np.diag(scores.math_se**2), np.inf)
+    found = rank_confidence_set(
+        estimate, rng=np.random.default_rng(1), draws=20_000, simultaneous=family == "simultaneous"
+    )
+    published = np.array(list(golden.values()))
+    np.testing.assert_array_equal(found.rank, published[:, 2])
+    assert np.abs(found.lower - published[:, 0]).max() <= 1 and np.abs(found.upper - published[:, 1]).max() <= 1
+    assert (found.lower != published[:, 0]).sum() + (found.upper != published[:, 1]).sum() <= 2
+
+
+def test_the_vignettes_claims_on_pisa_hold():
+    """csranks' vignette: the 95 % set of the five best holds 12 countries; the United Kingdom is 13th, in [7, 23]."""
+    golden = json.loads((GOLDEN / "pisa_vignette_claims.json").read_text())["published"]
+    scores = pd.read_csv(GOLDEN / "pisa2018_37.csv").set_index("jurisdiction")
+    estimate = Estimate(tuple(scores.index), scores.math_score, np.diag(scores.math_se**2), np.inf)
+    joint = rank_confidence_set(estimate, rng=np.random.default_rng(2), draws=20_000)
+    assert (joint.lower <= 5).sum() == golden["top5_95_size"]
+    alone = rank_confidence_set(estimate, rng=np.random.default_rng(2), draws=20_000, simultaneous=False).to_frame()
+    rank, lower, upper = alone.loc["United Kingdom"]
+    assert (
+        rank == golden["uk_rank"] and abs(lower - golden["uk_marginal"][0]) <= 1 and upper == golden["uk_marginal"][1]
+    )
+
+
 def naive_rank_set(x, covariance, df, z, level, simultaneous):
     """The definition word by word: loops over pairs, nothing shared with the code under test."""
     p, better, worse = len(x), [], []

@@ -2,6 +2,7 @@
 
 import gc
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,19 @@ import pandas as pd
 import pytest
 
 from accountability.report import change_table
-from estimation import common_psu_covariance, standing_change
-from study import intervals, leagues, panels
+from estimation import (
+    INDEPENDENT,
+    Design,
+    change,
+    common_psu_covariance,
+    domain_means,
+    linearize_domain_means,
+    sample_sizes,
+    smooth_shares,
+    standing_change,
+)
+from estimation.changes import aligned_cross
+from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, surveys
 from study.document import RATES, Numbers, change_summary, document
 from study.intervals import CLUSTERS, ELEMENTS
 from study.streams import Task, jackknife, run
@@ -75,7 +87,8 @@ def test_the_study_tests_changes_as_the_report_does():
     sample = panels.draw_sample(panel, stream(3))
     before, after = panels.wave_measures(sample, panels.draw_answers(sample, stream(4))["share"], "share")
     shift = panels.report_change(before, after, common_psu_covariance(before.linearized, after.linearized))
-    table = change_table(before, after, range(32), level=0.95, rng=stream(5))
+    waves = {"one": before, "two": after}
+    table = change_table(waves, ["one"], ["two"], range(32), level=0.95, rng=stream(5))
     np.testing.assert_array_equal(shift.se, table.se)
     np.testing.assert_array_equal(standing_change(shift, rng=stream(5)).p_standing, table.p_standing)
 
@@ -90,6 +103,81 @@ def test_a_stream_gives_the_same_numbers_whatever_ran_before_it():
 def test_the_jackknife_of_a_mean_is_its_standard_error():
     x = stream(6).normal(size=(30, 1))
     assert jackknife(np.mean, x) == pytest.approx((x.mean(), x.std(ddof=1) / np.sqrt(30)))
+
+
+# ---- PSU totals give the numbers of the interviews
+
+
+def interviews(league, counts):
+    """Both waves' interviews one by one: area, PSU (the same name if it is kept), weight, answer."""
+    waves = []
+    for wave, x in enumerate(counts):
+        rows = []
+        for j, area in enumerate(league.area):
+            name = j if league.kept[j] or wave == 0 else -1 - j
+            for size, yes, w in zip(league.sizes[:, j], x[:, j, 0], league.weights, strict=True):
+                rows += [(area, name, w, 1.0)] * yes + [(area, name, w, 0.0)] * (size - yes)
+        waves.append(pd.DataFrame(rows, columns=["area", "psu", "w", "y"]))
+    return waves
+
+
+@pytest.mark.parametrize("kept", [{"common": 0.5, "rho": 0.9}, {"common": 1.0, "same": 0.5}, {}])
+def test_psu_totals_give_what_the_interviews_give(kept):
+    """Shares, variances, df, smoothed variances and the covariance between the waves, by the product's own functions
+    on a table of interviews."""
+    cell = moves.Cell(7, (30, 60), moves.FEW, **kept)
+    league = moves.league_of(cell)
+    found = next(surveys.compared(league, surveys.QUARTERS, stream(8), 1))
+    tables = interviews(league, surveys.draw_counts(league, stream(8), 1))
+    assert [len(t) for t in tables] == [league.interviews.sum()] * 2
+    plain, smooth, linear = [], [], []
+    for t in tables:
+        design = Design.from_table(t, weight="w", stratum="area", psu="psu")
+        estimate = domain_means(t.y, t.area, design)
+        n = sample_sizes(t.y, t.area, design).n_effective.to_numpy()
+        np.testing.assert_allclose(league.n_effective, n, rtol=1e-12)
+        plain.append(estimate)
+        smooth.append(smooth_shares(estimate, n))
+        linear.append(linearize_domain_means(t.y, t.area, design))
+    for expected, got in ((plain, found.plain), (smooth, found.smooth)):
+        for e, g in zip(expected, got[:2], strict=True):
+            np.testing.assert_allclose(g.value, e.value, rtol=1e-12)
+            np.testing.assert_allclose(g.covariance, e.covariance, rtol=1e-10, atol=1e-18)
+            np.testing.assert_array_equal(g.df, e.df)
+    cross = common_psu_covariance(*linear)
+    if not kept:
+        assert found.plain[2] == found.smooth[2] == INDEPENDENT and not cross.any()
+        return
+    assert cross.any()
+    np.testing.assert_allclose(found.plain[2], cross, rtol=1e-9, atol=1e-18)
+    np.testing.assert_allclose(found.smooth[2], aligned_cross(cross, plain, smooth), rtol=1e-9, atol=1e-18)
+
+
+def test_the_drawn_areas_have_their_shares_and_a_panel_its_correlation():
+    cell = moves.Cell(14, (100, 150), moves.FEW, common=1.0, same=0.5, moves=(-5.0, 5.0))
+    league = moves.league_of(cell)
+    assert sorted(100 * league.moved[league.moved != 0]) == pytest.approx([-5, 5])
+    drawn = [
+        np.array([np.bincount(league.area, x, 14) for x in c.sum(axis=0).T]) / league.interviews
+        for c in surveys.draw_counts(league, stream(9), 400)
+    ]
+    for shares, truth in zip(drawn, (league.share, league.share + league.moved), strict=True):
+        error = shares.std(axis=0) / 20
+        assert (np.abs(shares.mean(axis=0) - truth) < 4.5 * error).all()
+    alone = replace(league, icc=0.0, moved=0 * league.moved)
+    one, two = (c.sum(axis=0) / alone.sizes.sum(axis=0)[:, None] for c in surveys.draw_counts(alone, stream(9), 400))
+    centred = [x - alone.share[alone.area][:, None] for x in (one, two)]
+    assert (centred[0] * centred[1]).sum() / (centred[0] ** 2).sum() == pytest.approx(0.5, abs=0.02)
+
+
+def test_neighbouring_rolling_years_differ_by_a_quarter_of_a_quarters_difference():
+    league = moves.league_of(moves.Cell(14, (60, 60)))
+    drawn = [surveys.draw(league, stream(4), 1)] * 4
+    found = next(surveys.compared(league, surveys.ROLLING, stream(4), 1, answers=lambda *a: drawn[0]))
+    one, two = (surveys._wave(league, y[:, 0], k, smooth_shares)[2] for k, y in enumerate(drawn[0]))
+    shift = change(*found.smooth[:2], cross=found.smooth[2])
+    np.testing.assert_allclose(shift.value, (two.value - one.value) / 4, atol=1e-12)
+    np.testing.assert_allclose(shift.variance, (one.variance + two.variance) / 16, rtol=1e-9)
 
 
 # ---- what is found
@@ -138,16 +226,110 @@ def test_a_rank_set_holds_if_it_has_every_place_that_ties_allow():
     assert not leagues.ranks_hold(Sets, np.array([0.9, 0.8, 0.8]))
 
 
+@pytest.mark.parametrize("score", [True, False])
+def test_a_panels_two_answers_are_correlated_as_said_and_the_mover_moves_as_said(score):
+    size = np.full(20, 2000)
+    share, moved = np.full(20, 0.9), np.zeros(20)
+    share[0], moved[0] = 0.925, -0.05
+    league = surveys.League(size, size, share, moved, common=1.0)
+    before, after = (y[:, 0] for y in comparisons.persons(league, stream(11), 1, score=score))
+    still = league.area > 0
+    assert np.corrcoef(before[still], after[still])[0, 1] == pytest.approx(comparisons.CORRELATION, abs=0.02)
+    if not score:
+        assert before[~still].mean() == pytest.approx(0.925, abs=0.02)
+        assert after[~still].mean() == pytest.approx(0.875, abs=0.025)
+
+
+def test_nobody_ends_where_another_stands_and_without_moves_nothing_is_true():
+    for cell in moves.CHANGED:
+        league = moves.league_of(cell)
+        for share in (league.share, league.share + league.moved):
+            assert np.diff(np.sort(share)).min() > 1e-5 and share.min() > 0.79 and share.max() < 0.99
+        assert (league.moved != 0).sum() == len(cell.moves) > 0
+    assert not any(cell.moves for cell in moves.UNCHANGED)
+    assert all(len(set(cells)) == len(cells) for cells in (moves.UNCHANGED, moves.CHANGED, lists.CELLS))
+
+
+# ---- is the shift real?
+
+USUAL = moves.Cell(70, moves.USUAL)
+FALLING = moves.Cell(70, (1600, 1600), moves=moves.FALLS)
+
+
+@pytest.fixture(scope="module")
+def unchanged():
+    return simulated(3, moves.rates, moves.UNCHANGED, [moves.UNCHANGED.index(USUAL)], 2)
+
+
+@pytest.fixture(scope="module")
+def falling():
+    return simulated(4, moves.rates, moves.CHANGED, [moves.CHANGED.index(FALLING)], 2)
+
+
+def test_where_nothing_changed_the_levels_err_seldom_and_what_people_do_errs_nearly_always(unchanged):
+    """70 areas, 100-150 interviews, 40 replicates."""
+    rates, n = unchanged.mean(numeric_only=True), 2 * moves.REPEATS
+    for level, alpha in move_tables.NOMINAL.items():
+        assert rates[f"{level}_false"] <= alpha + NOISE * np.sqrt(alpha * (1 - alpha) / n), level
+    assert rates.page_false >= max(rates.standing_false, rates.rank_false)
+    assert rates.holds >= 1 - 2 / n
+    assert rates.any_move_false == rates.five_places_false == 1.0 and rates.plain_z_false > 0.85
+    assert 64 < rates.movers < 70 and 8 < rates.places < 15 and rates.new_faces > 2
+    assert rates.deff == pytest.approx(1, abs=0.05)
+
+
+def test_what_moved_is_seen_the_better_the_less_is_claimed(falling):
+    """Five of 70 areas fall by 3 to 6 points, n = 1,600."""
+    rates = falling.mean(numeric_only=True)
+    assert 0.4 < rates.standing_hits <= rates.page_hits and rates.rank_hits <= rates.standing_hits
+    assert rates.score_hits <= rates.plain_z_hits and rates.no_overlap_hits <= rates.plain_z_hits
+    for level, alpha in move_tables.NOMINAL.items():
+        assert rates[f"{level}_false"] <= alpha + NOISE * np.sqrt(alpha * (1 - alpha) / 40), level
+    assert rates.any_move_others > 0.8 and rates.plain_z_others > 0.03
+
+
+def test_a_statement_that_names_the_wrong_direction_is_false():
+    league = moves.league_of(moves.Cell(14, (800, 800), moves=(-10.0, 10.0)))
+    found = next(surveys.compared(league, surveys.QUARTERS, stream(14), 1))
+    row = moves.measured(found, stream(13))
+    turned = moves.measured(found._replace(truth=found.truth[::-1]), stream(13))
+    assert row["standing_hits"] == row["score_hits"] == 1.0 and not row["score_false"]
+    assert turned["standing_hits"] == turned["score_hits"] == 0.0
+    assert turned["standing_false"] and turned["score_false"] and turned["page_false"] and turned["any_move_false"]
+
+
+def test_better_comparisons_see_more_and_years_of_a_panels_scores_see_nearly_all():
+    chosen = [comparisons.CELLS.index(name) for name in ("quarters", "years_watch", "years_score_panel")]
+    found = simulated(6, comparisons.called, comparisons.CELLS, chosen, 1).power.to_numpy()
+    assert found[0] <= 0.3 and found[0] <= found[1] <= found[2] and found[2] >= 0.8
+    expected = [comparisons.expected(name).power for name in comparisons.CELLS]
+    assert (
+        expected[comparisons.CELLS.index("rolling")] == expected[comparisons.CELLS.index("quarters")] == min(expected)
+    )
+
+
+def test_the_last_five_shown_belong_there():
+    cell = lists.CELLS.index(moves.Cell(14, (500, 500)))
+    rates = simulated(5, lists.listed, lists.CELLS, [cell], 2).mean(numeric_only=True)
+    assert rates.in_false <= 0.2 and rates.below_false <= 0.2
+    assert 0.5 < rates.shown_in < rates.listed_right <= 5 and rates.shown_below > 2
+
+
 # ---- the documents
 
 
-def test_the_document_says_the_same_in_both_languages(full_panel):
+def test_the_document_says_the_same_in_both_languages(full_panel, unchanged, falling):
+    rates = {"cell": [0, 0], "stream": [0, 1]}
     found = {
         "intervals": simulated(0, intervals.coverage, intervals.CELLS, [0, 12], 2),
         "changes": full_panel,
-        "leagues": pd.DataFrame({"cell": [0, 0], "stream": [0, 1], **{r: [0.0, 0.1] for r in RATES}}),
+        "leagues": pd.DataFrame(rates | {r: [0.0, 0.1] for r in RATES}),
+        "sizes": unchanged,
+        "powers": falling,
+        "lists": pd.DataFrame(rates | {m: [0.0, 0.2] for m in lists.MEASURES}),
+        "comparisons": pd.DataFrame(rates | {"power": [0.1, 0.2], "false": [0.0, 0.0]}),
     }
-    texts = [document(found, Numbers(2, 3, 2), 7, language) for language in LANGUAGES]
+    texts = [document(found, Numbers(2, 3, 2, 2, 2, 2, 2), 7, language) for language in LANGUAGES]
     assert FIGURE.findall(texts[0]) == FIGURE.findall(texts[1]) != []
     assert not any("{" in text for text in texts)
 

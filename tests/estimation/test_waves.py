@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estimation import INDEPENDENT, Estimate, Waves, change, combine, slope, window_change
+from estimation import INDEPENDENT, Estimate, Waves, change, combine, slope, window_change, windows
 from words import Fault
 
 QUARTERS = tuple(f"{year}Q{q}" for year in (2014, 2015) for q in (1, 2, 3, 4))
@@ -108,3 +108,29 @@ def test_unknown_waves_missing_covariances_and_idle_coefficients_are_refused():
         slope([1, 1])
     with pytest.raises(Fault, match="2014Q1-2014Q2"):
         Waves(QUARTERS[:2], waves.estimates[:2], {})
+
+
+YEARS, ROLLING, BACKWARDS = ((0, 4), (4, 8)), ((2, 6), (3, 7)), ((5, 6), (2, 5))
+
+
+@pytest.mark.parametrize("spans", [YEARS, ROLLING, BACKWARDS])
+def test_two_windows_and_their_covariance_give_the_change_of_the_windows(spans):
+    """Disjoint years, rolling years, and windows the wrong way round: variances of the joint matrix, written out."""
+    before, after = (QUARTERS[slice(*span)] for span in spans)
+    rng = np.random.default_rng(8)
+    waves = eight_quarters(rng, correlation=0.6)
+    one, two, cross = windows(waves, before, after)
+    found, expected = change(one, two, cross=cross), combine(waves, window_change(before, after))
+    np.testing.assert_allclose(found.value, expected.value)
+    np.testing.assert_allclose(found.covariance, expected.covariance, atol=1e-12)
+    a = np.kron([(q in before) / len(before) for q in QUARTERS], np.eye(3))
+    b = np.kron([(q in after) / len(after) for q in QUARTERS], np.eye(3))
+    np.testing.assert_allclose(cross, a @ joint(waves) @ b.T, atol=1e-12)
+
+
+def test_windows_of_independent_waves_say_so_and_a_break_between_them_is_refused():
+    rng = np.random.default_rng(9)
+    assert windows(eight_quarters(rng), QUARTERS[:2], QUARTERS[4:6])[2] == INDEPENDENT
+    with pytest.raises(Fault) as fault:
+        windows(eight_quarters(rng, breaks=frozenset({"2015Q1"})), QUARTERS[4:], QUARTERS[:4])
+    assert fault.value.key == "change.break"

@@ -28,6 +28,7 @@ COMMANDS = (
     "estimate",
     "compare",
     "league",
+    "power",
     "runs",
     "imports",
     "rerun",
@@ -139,6 +140,31 @@ def test_the_printed_table_shows_the_stored_figures(surveyed, rankshift, languag
         assert BOTH[language](f"short.verdict.{row.verdict}") in line
     for note in league_table.league_notes(found, BOTH[language])[2:]:
         assert note in lines
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_level_of_change_is_printed_with_its_verdict(surveyed, rankshift, language):
+    found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME, measure="upkeep", league="south")
+    options = ("--measure", "upkeep", "--league", "south", "--levels", "-s", surveyed)
+    lines, t = rankshift("league", *options, language=language).out.splitlines(), BOTH[language]
+    for code, row in found.table.iterrows():
+        (line,) = [line for line in lines if line.startswith(found.name(code)[language])]
+        for part in (
+            f"{row.p_holm:.3f}",
+            f"{row.p_standing:.3f}",
+            f"{row.places_lower:+.0f} … {row.places_upper:+.0f}",
+        ):
+            assert part in line
+        assert t(f"short.verdict.{row.verdict}") in line
+    without = rankshift("league", "--wave", MAY, "--levels", "-s", surveyed, language=language)
+    assert without.code == 1 and "rankshift compare" in without.err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_power_prints_designs_and_interviews(surveyed, rankshift, language):
+    said = rankshift("power", "--measure", "upkeep", "--league", "north", "-s", surveyed, language=language).out
+    t = BOTH[language]
+    assert t("detection.title") in said and t("detection.years") in said and t("detection.rank") in said
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -66,18 +66,28 @@ def test_every_page_runs_in_both_languages_and_says_these_are_household_intervie
 @pytest.mark.parametrize("name", ["leader", "statistician"])
 def test_the_second_measure_is_a_score(name):
     at = page(name, "en").run()
-    at.selectbox(key="measure").set_value("police").run()
+    at.selectbox(key="measure en").set_value("police").run()
     assert not at.exception
     assert "%)" not in at.caption[0].value
 
 
 def test_between_q1_and_q2_only_colima_s_movement_is_real():
     at = page("leader", "zh").run()
-    at.selectbox(key="wave").set_value("2015Q2").run()
+    at.selectbox(key="wave zh").set_value("2015Q2").run()
     assert "只有1个的移动是真实的：科利马" in at.subheader[0].value
     sentence = at.info[0].value
     assert "科利马：第17位（共32个）" in sentence and "下降16位" in sentence
     assert "移动是真实的，但确切名次不定" in sentence
+
+
+def test_a_choice_stays_when_the_language_changes_and_speaks_the_new_one():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = "zh"
+    at.run()
+    at.selectbox(key="wave zh").set_value("2015Q2").run()
+    at.radio(key="language").set_value("en").run()
+    assert at.selectbox(key="wave en").value == "2015Q2"
+    assert "2015 Q2" in at.selectbox(key="wave en").options and "Colima" in at.subheader[0].value
 
 
 def test_between_q2_and_q3_nothing_can_be_told_from_chance():
@@ -87,14 +97,14 @@ def test_between_q2_and_q3_nothing_can_be_told_from_chance():
 
 def test_a_chosen_area_is_said_in_one_plain_sentence():
     at = page("leader", "zh").run()
-    at.selectbox(key="area safe 2015Q3 2015Q2").set_value("08").run()
+    at.selectbox(key="area safe 2015Q3 2015Q2 zh").set_value("08").run()
     assert at.info[0].value.startswith("梅里达：第1位（共32个）；95%把握在第1至第")
     assert "不能与抽样误差区分" in at.info[0].value
 
 
 def test_the_first_wave_has_ranks_but_no_movement():
     at = page("leader", "en").run()
-    at.selectbox(key="wave").set_value("2015Q1").run()
+    at.selectbox(key="wave en").set_value("2015Q1").run()
     assert not at.exception
     assert "no earlier wave" in at.subheader[0].value
     assert "places" not in at.dataframe[0].value.columns
@@ -109,7 +119,12 @@ def test_the_league_table_shows_n_interval_rank_range_and_verdict_of_every_city(
 def test_the_statistician_sees_se_deff_df_interval_and_the_run():
     at = page("statistician", "en").run()
     assert {"n", "se", "deff", "df", "lower", "upper", "method"} <= set(at.dataframe[0].value.columns)
-    assert {"p_holm", "p_standing", "change_se"} <= set(at.dataframe[1].value.columns)
+    score, standing, rank, likely, designs, needed = (d.value for d in at.dataframe[1:7])
+    assert {"p_holm", "q_screening", "change_se"} <= set(score.columns)
+    assert {"p_standing", "relative_lower", "relative_upper"} <= set(standing.columns)
+    assert {"range_before", "range_after", "places_range", "own", "others"} <= set(rank.columns)
+    assert likely.p_last.between(0, 1).all() and (likely.p_rank_worse + likely.p_rank_better <= 1).all()
+    assert len(designs) == 5 and len(needed) == 3
     assert any("seed rankshift" in c.value and "estimate ensu2015" in c.value for c in at.code)
     assert any("compare ensu2015" in c.value for c in at.code)
 

@@ -29,9 +29,11 @@ def _one_area(league: League, t) -> None:
     start = league.movers[0] if league.movers else league.table.index[0]
     codes = list(league.table.index)
     name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
-    key = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
-    area = st.selectbox(t("leader.pick"), codes, index=codes.index(start), format_func=name, key=key)
+    table = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
+    area = parts.choose(st, table, codes, name, t, start=start)
     st.info(wording.area_sentence(league, area, t), icon=":material/location_on:")
+    if detail := wording.movement_sentence(league, area, t):
+        st.caption(detail)
 
 
 def _charts(league: League, t) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from service import league_table, wording
+from service.detection import detection
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
@@ -10,6 +11,14 @@ from ui import parts
 
 ICON = ":material/calculate:"
 PROBABILITY = "%.4f"
+RELATIVE = ("relative", "relative_lower", "relative_upper")
+SHIFT = ("places", "places_range", "own", "others", "noise")
+LEVELS = {  # columns of each level of change
+    "score": ("change", "change_se", "change_se_design", "change_lower", "change_upper", "p", "p_holm", "q_screening"),
+    "standing": (*RELATIVE, "relative_se", "p_standing", "watched", "verdict"),
+    "rank": ("rank_before", "range_before", "rank_after", "range_after", *SHIFT, "verdict"),
+    "probability": ("p_worse", "p_rank_worse", "p_rank_better", "p_last"),
+}
 
 
 def show(store: Store, t) -> None:
@@ -24,7 +33,10 @@ def show(store: Store, t) -> None:
     _estimates(league, rows, t)
     if league.against is not None:
         st.subheader(t("statistician.changes"), anchor=False)
-        _changes(rows, t)
+        _changes(league, rows, t)
+    if len(league.table) > 1:
+        st.subheader(t("detection.title"), anchor=False)
+        _detection(league, t)
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
         parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
@@ -34,6 +46,13 @@ def show(store: Store, t) -> None:
     with st.expander(t("statistician.runs")):
         for run in run_list(store).to_dict("records"):
             st.text(run_text(run, t) + (f"  [{t('column.outdated')}]" if run["outdated"] else ""))
+
+
+def _detection(league: League, t) -> None:
+    found = detection(league)
+    for rows in wording.detection_rows(league, found, t):
+        parts.plain_table(rows)
+    st.caption(wording.detection_note(found, t))
 
 
 def _downloads(league: League, t) -> None:
@@ -59,12 +78,18 @@ def _estimates(league: League, rows, t) -> None:
     parts.notes(league, t)
 
 
-def _changes(rows, t) -> None:
-    columns = ["area", "rank_before", "rank", "places", "noise", "change", "change_se", "change_se_design"]
-    columns += ["change_lower", "change_upper", "relative", "relative_se", "p", "p_holm", "q_screening", "p_standing"]
-    columns += ["verdict"]
-    formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", "relative")}
+def _changes(league: League, rows, t) -> None:
+    """One table a level: own score, standing in the field, rank, probability; each says what it asks."""
+    formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
     formats |= {c: "%.2f" for c in ("change_se", "change_se_design", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
-    parts.show_table(rows, columns, formats | {"places": "%+d", "noise": "±%d"}, t)
+    formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
+    formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
+    tabs = st.tabs([t(f"level.{level}") for level in LEVELS])
+    for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
+        with tab:
+            st.markdown(t(f"statistician.level.{level}"))
+            parts.show_table(rows, ["area", *columns], formats, t)
+    for note in league_table.change_notes(league, t) + league_table.probability_notes(league, t):
+        st.caption(note)
     st.caption(t("statistician.smoothing"))

@@ -1,0 +1,214 @@
+"""Critical values of the K-split: how clearly areas must differ before one is shown to be among the last k.
+
+Areas are ordered by their true values, worst first, ties in any order fixed beforehand; S is the first k, the areas
+after it are j_1, j_2, ..., j_{p-k}.  T_ij = (x_i - x_j)/s_ij;  j is *in* when #{i: T_ij > c} >= p-k.
+
+The counting step.  Let j = j_m be claimed.  Its k+m-1 predecessors B_m = S + {j_1..j_{m-1}} leave p-k-m other areas;
+so at least m of B_m have T_ij > c.  They are truly no better than j_m: their errors alone exceed,
+    A_m = "at least m of the k+m-1 areas of B_m have (Z_i - Z_j)/s_ij > c",     P(any false claim) <= Σ_m P(A_m).
+A list of w areas named beforehand holds at most w of the j_m, and the bounds of P(A_m) fall with m: m = 1..min(w, p-k).
+
+Being shown *out* of the last k is being shown in the best p-k: the same with signs turned and p-k in the place of k.
+The derivation is ours (docs/methods.md); no published procedure for it was found.
+"""
+
+from functools import cache
+
+import numpy as np
+from scipy import optimize, special, stats
+
+LOWEST, HIGHEST = -7.0, 4.0  # of z; what lies beyond changes no value shown
+MOST_GROUPS = 48  # areas whose standard errors are nearly equal are bounded together
+FINEST = 0.01  # relative width of a group where there are more different standard errors than groups
+MOST_STEPS = 256  # areas taken one by one; the rest, less likely to exceed, enter through a Poisson bound
+WORK = 2e8  # numbers touched in one evaluation: beyond it groups become coarser (the value stays valid)
+NEGLIGIBLE = 1e-3  # the part of alpha at which the remaining terms are bounded instead of computed
+
+
+def critical_any(p: int, k: int, alpha: float, *, named: int | None = None) -> float:
+    """c = Φ⁻¹(1 - α/Σ_{m<=w} (k+m-1)/m), w = min(named, p-k): valid for any covariance between areas.
+
+    Markov's inequality: P(A_m) <= E#{i in B_m: T_ij > c}/m = (k+m-1)/m (1-Φ(c)).  The sum is w + (k-1)H_w; one area
+    named beforehand needs Φ⁻¹(1 - α/k).
+    """
+    return max(0.0, float(stats.norm.isf(alpha / _markov(k, _slots(p, k, named)).sum())))
+
+
+def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
+    """The smallest c found with `independent_bound`(c) <= α: areas independent, standard errors se (p,), any order.
+
+    named  (p,) of bool: the areas listed beforehand, None: all.  Equal se: the root of Σ_m P(at least m of k+m-1 exceed
+    Z_0 + c√2) = α.  Never above `critical_any`, never below Φ⁻¹(1-α).
+    """
+    se = np.asarray(se, dtype=float)
+    named = np.ones(len(se), dtype=bool) if named is None else np.asarray(named, dtype=bool)
+    low = float(stats.norm.isf(alpha))
+    high = critical_any(len(se), k, alpha, named=int(named.sum()))
+    if not se.any() or high <= low:
+        return high
+
+    @cache
+    def excess(c_squared: float) -> float:  # close to a straight line
+        return np.log(max(independent_bound(se, k, c_squared**0.5, named=named, alpha=alpha), 1e-300) / alpha)
+
+    if excess(low**2) <= 0:
+        return low
+    return high if excess(high**2) >= 0 else optimize.brentq(excess, low**2, high**2, xtol=1e-4) ** 0.5
+
+
+def independent_bound(se, k: int, c: float, *, named, alpha: float = 0.05) -> float:
+    """An upper bound of Σ_m P(A_m), whichever areas form S and in whichever order the others follow.
+
+    Given Z_j = σ_j z the areas exceed independently with q_ij(z) = 1 - Φ((c s_ij + σ_j z)/σ_i).  The k+m-1 largest q
+    are stochastically the most B_m can do, so F_jm = ∫ φ(z) P(at least m of them | z) dz bounds P(A_m) if j = j_m;
+    Markov's (k+m-1)/m (1-Φ(c)) bounds it too.  Both fall with m: taking one more area and asking for one more to
+    exceed is to ask that fewer than k of a longer row fail.  Each area is j_m for one m at most: the sum is at most the
+    largest Σ_m F_{j(m)m} over one-to-one choices j(m), an assignment.  Terms after M are bounded by F_jM, once an area.
+    """
+    p, w = len(se), _slots(len(se), k, int(named.sum()))
+    low, high, group = _groups(se, _group_count(k, w))
+    areas, claimants = np.bincount(group, minlength=len(low)), np.bincount(group[named], minlength=len(low))
+    with_claimants = np.flatnonzero(claimants)
+    z, weight = _nodes(low, high, c)
+    q = _exceedance(low, high, with_claimants, c, z)
+    counts = np.broadcast_to(areas, (len(with_claimants), len(low))).copy()
+    counts[np.arange(len(with_claimants)), with_claimants] -= 1
+    enough = NEGLIGIBLE * alpha / p
+    found = _fewer_failures(q, counts, k, w, weight, enough) if k <= w else _enough_successes(q, counts, k, w, weight)
+    f = np.minimum(found, _markov(k, found.shape[1]) * stats.norm.sf(c))
+    return _assignment(f, claimants[with_claimants], w)
+
+
+def _slots(p: int, k: int, named: int | None) -> int:
+    return p - k if named is None else min(named, p - k)
+
+
+def _markov(k: int, w: int) -> np.ndarray:
+    m = np.arange(1, w + 1)
+    return (k + m - 1) / m
+
+
+def _group_count(k: int, w: int) -> int:
+    steps = min(k, w) * min(k + w, MOST_STEPS + k)
+    return int(np.clip(WORK / (100 * steps), 4, MOST_GROUPS))
+
+
+def _groups(se, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Smallest and largest se (G,) of groups of nearly equal ones, and each area's group (p,); G <= most."""
+    width, key = 0.0, se
+    while len(np.unique(key)) > most:
+        width = 2 * width or FINEST
+        positive = np.where(se > 0, se, 1.0)
+        key = np.where(se > 0, np.floor(np.log(positive / positive.min()) / np.log1p(width)), -1.0)
+    _, group = np.unique(key, return_inverse=True)
+    low, high = np.full(group.max() + 1, np.inf), np.zeros(group.max() + 1)
+    np.minimum.at(low, group, se)
+    np.maximum.at(high, group, se)
+    return low, high, group
+
+
+def _nodes(low, high, c: float) -> tuple[np.ndarray, np.ndarray]:
+    """z and weights (nodes,) of the rectangle rule, midway around z = -c, where F falls off if σ_i is far below σ_j.
+
+    The rule is exact to many digits where the integrand is smooth on the step's scale, σ_i/σ_j.
+    """
+    step = float(np.clip(low.min() / high.max(), 1 / 16, 0.2))
+    z = (np.arange(np.ceil((LOWEST + c) / step), np.floor((HIGHEST + c) / step)) + 0.5) * step - c
+    weight = stats.norm.pdf(z)
+    return z, weight / weight.sum()
+
+
+def _exceedance(low, high, rows, c: float, z) -> np.ndarray:
+    """sup of q_ij(z) (rows, nodes, G) over j in the group of the row and i in the group of the column.
+
+    With tan φ = σ_j/σ_i:  q = 1 - Φ((c + z sin φ)/cos φ), whose argument is smallest at sin φ = -z/c.
+    """
+    least = np.arctan2(low[rows][:, None], high)[:, None, :]
+    most = np.arctan2(high[rows][:, None], low)[:, None, :]
+    z = z[:, None]
+    angle = np.clip(np.arcsin(np.clip(-z / c, -1, 1)), least, most)
+    cosine = np.cos(angle)
+    above = c + z * np.sin(angle)
+    certain = np.where(above > 0, np.inf, -np.inf)
+    argument = np.divide(above, cosine, out=certain, where=cosine > 1e-12)
+    exact = (high[rows][:, None] == 0) & (high == 0)
+    return np.where(exact[:, None, :], 0.0, special.ndtr(-argument))
+
+
+class _Row:
+    """The areas of every lane (row of groups, node) from the likeliest to exceed down: their q one by one."""
+
+    def __init__(self, q, counts):
+        order = np.argsort(-q, axis=-1).reshape(-1, q.shape[-1])
+        lanes = np.arange(len(order))[:, None]
+        self.shape = q.shape[:-1]
+        self.q = q.reshape(order.shape)[lanes, order]
+        self.ends = counts[lanes // self.shape[1], order].cumsum(axis=1)
+        self.at = np.arange(len(order)) * q.shape[-1]  # where each lane stands in q and ends, laid out flat
+        self.taken = 0
+
+    def next(self) -> np.ndarray:
+        """q (lanes,) of the next area."""
+        while (done := self.ends.ravel()[self.at] <= self.taken).any():
+            self.at += done
+        self.taken += 1
+        return self.q.ravel()[self.at]
+
+    def poisson_rate(self, until: int) -> np.ndarray:
+        """-Σ log(1-q) (lanes,) of the areas after those taken, up to number `until`."""
+        starts = np.hstack([np.zeros((len(self.ends), 1), dtype=int), self.ends[:, :-1]])
+        left = np.clip(np.minimum(self.ends, until) - np.maximum(starts, self.taken), 0, None)
+        return -(left * np.log1p(-np.minimum(self.q, 1 - 1e-16))).sum(axis=1)
+
+    def integral(self, chance, weight) -> np.ndarray:
+        """∫ φ(z) chance(z) dz (rows,)."""
+        return chance.reshape(self.shape) @ weight
+
+
+def _fewer_failures(q, counts, k: int, w: int, weight, enough: float) -> np.ndarray:
+    """F (rows, M): at least m of the k+m-1 likeliest exceed = fewer than k of them fail; M where F is small enough."""
+    row, f = _Row(q, counts), []
+    failures = np.zeros((k, q.shape[0] * q.shape[1]))
+    failures[0] = 1
+    while len(f) < min(w, MOST_STEPS) and not (f and f[-1].max() < enough):
+        failures = _one_more(failures, 1 - row.next())
+        if row.taken >= k:
+            f.append(row.integral(failures.sum(axis=0), weight))
+    return np.stack(f, axis=1)
+
+
+def _enough_successes(q, counts, k: int, w: int, weight) -> np.ndarray:
+    """F (rows, w): at least m of the k+m-1 likeliest exceed, from the number of successes below w.
+
+    After MOST_STEPS areas the others count as Poisson(-Σ log(1-q)), stochastically more than their Bernoulli(q).
+    """
+    row, f = _Row(q, counts), []
+    successes = np.zeros((w, q.shape[0] * q.shape[1]))
+    successes[0] = 1
+    while row.taken < min(k - 1, MOST_STEPS):
+        successes = _one_more(successes, row.next())
+    if row.taken < k - 1:
+        others = special.pdtr(np.arange(w)[:, None], row.poisson_rate(k + w - 1))
+        fewer = [(successes[:m] * others[m - 1 :: -1]).sum(axis=0) for m in range(1, w + 1)]
+        return np.stack([row.integral(1 - chance, weight) for chance in fewer], axis=1)
+    for m in range(1, w + 1):
+        successes = _one_more(successes, row.next())
+        f.append(row.integral(1 - successes[:m].sum(axis=0), weight))
+    return np.stack(f, axis=1)
+
+
+def _one_more(chance, q) -> np.ndarray:
+    """P(r of the areas taken do it) (r, lanes), r cut at its length, after one more area that does it with chance q."""
+    after = chance * (1 - q)
+    after[1:] += chance[:-1] * q
+    return after
+
+
+def _assignment(f, members, w: int) -> float:
+    """max Σ_m f_{g(m)m} over m = 1..w, each group g at most members_g times; f (G, M) stands for all m >= M too."""
+    count = f.shape[1]
+    rest = f[:, -1:] if count < w else np.zeros((len(f), 1))
+    rows = np.repeat(f - rest, np.minimum(members, count), axis=0)
+    chosen = optimize.linear_sum_assignment(rows, maximize=True)
+    most_first = np.sort(np.repeat(rest[:, 0], members))[::-1]
+    return float(rows[chosen].sum() + most_first[:w].sum())

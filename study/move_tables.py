@@ -1,0 +1,291 @@
+"""Tables and sentences about changes of score and rank: false alarms, power, the last five, designs of comparison."""
+
+import numpy as np
+import pandas as pd
+
+from study import comparisons, lists, moves
+from study.streams import sem
+from study.written import CLEAR, bullets, decimals, markdown, percent, span
+
+NOMINAL = {
+    "score": moves.ALPHA,
+    "standing": moves.ALPHA_STANDING,
+    "rank": moves.ALPHA_RANK,
+    "page": moves.ALPHA,
+}
+LEAGUE = 70  # areas of a league as large as those the practices are meant for
+
+
+def summary(found: pd.DataFrame) -> pd.DataFrame:
+    """One row a cell: the mean of every measure over streams, and its Monte-Carlo error (…_error)."""
+    groups = found.drop(columns=["stream", "study"], errors="ignore").groupby("cell")
+    return groups.mean().join(groups.agg(sem).add_suffix("_error"))
+
+
+def _written(row, name: str, write=percent) -> str:
+    return write(row[name], row[f"{name}_error"])
+
+
+# ---- which league
+
+
+def _cell(cell: moves.Cell, t) -> list[str]:
+    """Areas, interviews, design, df, true shares, comparison."""
+    league = moves.league_of(cell)
+    return [
+        cell.areas,
+        span(league.interviews),
+        t(f"study.design_{cell.design}"),
+        span(league.psus - 1),
+        span(np.array(cell.shares)),
+        _comparison(cell, t),
+    ]
+
+
+def _comparison(cell: moves.Cell, t) -> str:
+    said = t(f"study.compared_{cell.comparison}")
+    if not cell.common:
+        return said
+    if cell.same is None:
+        return said + t("study.panel_psus", part=f"{100 * cell.common:g}", rho=f"{cell.rho:g}")
+    if not cell.rho:
+        return said + t("study.panel_persons", rho=f"{cell.same:g}")
+    return said + t("study.panel_both", part=f"{100 * cell.common:g}", rho=f"{cell.rho:g}", same=f"{cell.same:g}")
+
+
+def _head(t, *columns: str) -> list[str]:
+    names = ("row", "areas", "interviews", "design", "df", "true_shares", "compared")
+    return [*(t(f"study.{name}") for name in names), *(t(f"study.{name}") for name in columns)]
+
+
+def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list[str]]:
+    return [[k + 1, *_cell(cells[number], t), *columns(row)] for k, (number, row) in enumerate(found.iterrows())]
+
+
+# ---- nothing changed
+
+
+def sizes(found: pd.DataFrame, replicates: int, t) -> list[str]:
+    """False alarms of levels and practices, and what raw ranks do, in leagues where nothing changed."""
+    table, cells = summary(found), moves.UNCHANGED
+    levels = [*(f"level_{name}" for name in moves.LEVELS), "level_holds", "deff"]
+    text = t("study.sizes_text", replicates=replicates, draws=moves.DRAWS)
+
+    def of_levels(row):
+        return [*(_written(row, f"{name}_false") for name in moves.LEVELS), _written(row, "holds"), f"{row.deff:.1f}"]
+
+    def of_practices(row):
+        return [_written(row, f"{name}_{kind}") for name in moves.PRACTICES for kind in ("false", "others")]
+
+    def of_raw(row):
+        return [_written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW]
+
+    practices = [[k + 1, *of_practices(row)] for k, (_, row) in enumerate(table.iterrows())]
+    raw = [[k + 1, *of_raw(row)] for k, (_, row) in enumerate(table.iterrows())]
+    return [
+        f"## {t('study.sizes')}",
+        text,
+        bullets(t(f"study.design_{name}_text") for name in moves.PSUS),
+        t("study.sizes_levels"),
+        markdown(_head(t, *levels), _rows(table, cells, of_levels, t)),
+        t("study.sizes_practices"),
+        markdown(_practice_head(t), practices),
+        t("study.sizes_raw"),
+        markdown([t("study.row"), *(t(f"study.raw_{name}") for name in moves.RAW)], raw),
+        t("study.follows"),
+        bullets(
+            [
+                *(_level_sentence(name, table, t) for name in moves.LEVELS),
+                _holds_sentence(table, t),
+                *(_practice_sentence(name, table, t) for name in moves.PRACTICES),
+                *_raw_sentences(table, t),
+            ]
+        ),
+    ]
+
+
+def _practice_head(t) -> list[str]:
+    names = [t(f"study.practice_{name}") for name in moves.PRACTICES]
+    return [t("study.row"), *(said for n in names for said in (t("study.in_leagues", practice=n), t("study.of_areas")))]
+
+
+def _level_sentence(name: str, table: pd.DataFrame, t) -> str:
+    """The largest error rate, and the rows clearly above the nominal one."""
+    rate, error = table[f"{name}_false"], table[f"{name}_false_error"]
+    off = np.flatnonzero(rate - CLEAR * error > NOMINAL[name]) + 1
+    said = t(
+        "study.level_sentence",
+        level=t(f"study.level_{name}"),
+        value=percent(rate.max(), error[rate.idxmax()]),
+        row=int(rate.argmax()) + 1,
+        nominal=f"{100 * NOMINAL[name]:g}",
+        off=len(off),
+        cells=len(rate),
+    )
+    return said if not len(off) else f"{said} {t('study.level_off', rows=', '.join(str(k) for k in off))}"
+
+
+def _holds_sentence(table: pd.DataFrame, t) -> str:
+    rate, error = table.holds, table.holds_error
+    return t(
+        "study.holds_sentence",
+        value=percent(rate.min(), error[rate.idxmin()]),
+        row=int(rate.argmin()) + 1,
+        nominal=f"{100 * (1 - moves.ALPHA_RANK):g}",
+        off=int((rate + CLEAR * error < 1 - moves.ALPHA_RANK).sum()),
+        cells=len(rate),
+    )
+
+
+def _practice_sentence(name: str, table: pd.DataFrame, t) -> str:
+    large = table[[moves.UNCHANGED[number].areas >= LEAGUE for number in table.index]]
+    rate = large[f"{name}_false"]
+    low, high = (large.loc[at] for at in (rate.idxmin(), rate.idxmax()))
+    others = large[f"{name}_others"]
+    return t(
+        "study.practice_sentence",
+        practice=t(f"study.practice_{name}"),
+        low=_written(low, f"{name}_false"),
+        high=_written(high, f"{name}_false"),
+        areas_low=_written(large.loc[others.idxmin()], f"{name}_others"),
+        areas_high=_written(large.loc[others.idxmax()], f"{name}_others"),
+        leagues=LEAGUE,
+    )
+
+
+def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
+    """What raw ranks do in the ordinary league, if it was simulated."""
+    number = moves.UNCHANGED.index(moves.Cell(LEAGUE, moves.USUAL))
+    if number not in table.index:
+        return []
+    row = table.loc[number]
+    values = {name: _written(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
+    low, high = moves.USUAL
+    return [
+        t("study.raw_sentence", row=list(table.index).index(number) + 1, areas=LEAGUE, low=low, high=high, **values)
+    ]
+
+
+# ---- some areas moved
+
+
+def powers(found: pd.DataFrame, replicates: int, t) -> list[str]:
+    """How many of the areas that moved are called, and how often others are, wrongly."""
+    table, cells, methods = summary(found), moves.CHANGED, [*moves.LEVELS, *moves.PRACTICES]
+    names = [*(f"level_{name}" for name in moves.LEVELS), *(f"practice_{name}" for name in moves.PRACTICES)]
+
+    def hits(row):
+        return [_moves(cells[row.name], t), *(_written(row, f"{name}_hits") for name in methods)]
+
+    def false(row):
+        wrong = [_written(row, f"{name}_false") for name in moves.LEVELS]
+        return [*wrong, _written(row, "holds"), *(_written(row, f"{name}_others") for name in moves.PRACTICES)]
+
+    wrong_head = [t(f"study.{name}") for name in (*names[: len(moves.LEVELS)], "level_holds")]
+    wrong_head += [t("study.of_others", practice=t(f"study.{name}")) for name in names[len(moves.LEVELS) :]]
+    return [
+        f"## {t('study.powers')}",
+        t("study.powers_text", replicates=replicates),
+        t("study.powers_hits"),
+        markdown(_head(t, "moves", *names), _rows(table, cells, hits, t)),
+        t("study.powers_false"),
+        markdown([t("study.row"), *wrong_head], [[k + 1, *false(r)] for k, (_, r) in enumerate(table.iterrows())]),
+        t("study.follows"),
+        bullets(
+            [
+                *(_level_sentence(name, table, t) for name in moves.LEVELS),
+                _holds_sentence(table, t),
+                *_growth_sentences(table, t),
+            ]
+        ),
+    ]
+
+
+def _moves(cell: moves.Cell, t) -> str:
+    """-5, +5"""
+    return ", ".join(f"{m:+g}" for m in cell.moves).replace("-", "−")
+
+
+def _growth_sentences(table: pd.DataFrame, t) -> list[str]:
+    """Power at each level by the number of interviews, where five areas of 70 fall."""
+    plain = [
+        moves.Cell(LEAGUE, n, moves=moves.FALLS) for n in (moves.USUAL, *map(moves.same_n, (400, 800, 1600, 6400)))
+    ]
+    shown = [
+        (span(np.array(c.interviews)), table.loc[i]) for c in plain if (i := moves.CHANGED.index(c)) in table.index
+    ]
+    sentences = []
+    for name in moves.LEVELS if shown else ():
+        steps = [t("study.power_step", n=n, value=_written(row, f"{name}_hits")) for n, row in shown]
+        sentences.append(t("study.power_sentence", level=t(f"study.level_{name}"), steps=t("study.and_so").join(steps)))
+    return sentences
+
+
+# ---- the last five
+
+
+def last_five(found: pd.DataFrame, replicates: int, t) -> list[str]:
+    """The K-split and the test against the field's average."""
+    table, rates = summary(found), ("in_false", "below_false")
+
+    def columns(row):
+        return [_written(row, name, percent if name in rates else decimals) for name in lists.MEASURES]
+
+    lines = [
+        [k + 1, *_cell(lists.CELLS[number], t)[:-1], *columns(row)] for k, (number, row) in enumerate(table.iterrows())
+    ]
+    sentences = []
+    for name in rates:
+        rate, error = table[name], table[f"{name}_error"]
+        off = int((rate - CLEAR * error > moves.ALPHA).sum())
+        value = percent(rate.max(), error[rate.idxmax()])
+        row = int(rate.argmax()) + 1
+        sentences.append(t(f"study.{name}_sentence", value=value, row=row, off=off, cells=len(rate)))
+    return [
+        f"## {t('study.lists')}",
+        t("study.lists_text", replicates=replicates, k=moves.LAST),
+        markdown([*_head(t)[:-1], *(t(f"study.{name}") for name in lists.MEASURES)], lines),
+        t("study.follows"),
+        bullets(sentences),
+    ]
+
+
+# ---- designs of comparison
+
+
+def of_comparisons(found: pd.DataFrame, replicates: int, t) -> list[str]:
+    """Simulated power of one township's move beside normal theory's."""
+    table = summary(found)
+    lines, differences = [], {}
+    for number, row in table.iterrows():
+        name = comparisons.CELLS[number]
+        theory = comparisons.expected(name)
+        differences[name] = row.power - theory.power
+        simulated = [_written(row, "power"), f"{100 * theory.power:.1f}", _written(row, "false")]
+        lines.append([t(f"study.with_{name}"), *simulated, f"{100 * theory.detectable:.1f}"])
+    largest = max(differences, key=lambda name: abs(differences[name]))
+    head = ("comparison_design", "power_simulated", "power_expected", "false_others", "detectable")
+    text = t(
+        "study.comparisons_text",
+        replicates=replicates,
+        areas=comparisons.AREAS,
+        n=comparisons.INTERVIEWS,
+        share=f"{comparisons.SHARE:g}",
+        points=f"{100 * comparisons.MOVE:g}",
+        watch=comparisons.WATCH,
+        rho=f"{comparisons.CORRELATION:g}",
+        answers=" : ".join(f"{100 * a:g}" for a in comparisons.ANSWERS),
+        information=f"{comparisons.designs()['years_score'].information:.2f}",
+    )
+    sentence = t(
+        "study.comparisons_sentence",
+        design=t(f"study.with_{largest}"),
+        difference=f"{100 * differences[largest]:+.1f}".replace("-", "−"),
+    )
+    return [
+        f"## {t('study.comparisons')}",
+        text,
+        markdown([t(f"study.{name}") for name in head], lines),
+        t("study.follows"),
+        bullets([sentence]),
+    ]

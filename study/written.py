@@ -1,0 +1,32 @@
+"""How a number, a table and a list are written in the documents."""
+
+import numpy as np
+
+CLEAR = 2.0  # Monte-Carlo errors by which a cell must miss its level to be counted
+
+
+def percent(value: float, error: float) -> str:
+    """95.1 ±0.2"""
+    return f"{100 * value:.1f} ±{100 * error:.1f}"
+
+
+def decimals(value: float, error: float, places: int = 2) -> str:
+    """11.62 ±0.05"""
+    return f"{value:.{places}f} ±{error:.{places}f}"
+
+
+def span(values) -> str:
+    """30–400, or one number"""
+    low, high = np.min(values), np.max(values)
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def bullets(sentences) -> str:
+    """A list in Markdown."""
+    return "\n".join(f"- {sentence}" for sentence in sentences)

@@ -1,0 +1,123 @@
+"""The comparison as an argument: windows of waves, a watch list and a family in the programme, power and interviews."""
+
+import numpy as np
+import pytest
+from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take
+
+from service import league_table, waves, wording
+from service.detection import detection
+from service.league import comparisons, read_league
+from service.programme import read_programme
+from words import Fault
+
+JULY, AUGUST = "2024-07", "2024-08"
+
+
+def four_months(store, programme=None):
+    begin_survey(store, *([programme] if programme else []))
+    for seed, month in enumerate((MAY, JUNE, JULY, AUGUST)):
+        take(store, month, as_csv(interviews(seed)))
+        waves.estimate_wave(store, NAME, month, by="ann")
+    return store
+
+
+@pytest.fixture(scope="module")
+def compared(fresh_url):
+    from service.store import Store
+
+    store = four_months(Store.create(fresh_url("sqlite")))
+    waves.compare_waves(store, NAME, JUNE, AUGUST, by="ann")
+    run = waves.compare_waves(store, NAME, f"{JUNE}+{MAY}", f"{JULY}+{AUGUST}", by="ann")
+    yield store, run
+    store.engine.dispose()
+
+
+def test_windows_of_two_waves_are_compared_and_named_in_both_languages(compared):
+    store, _ = compared
+    names = comparisons(store, NAME, AUGUST)
+    assert names == [JUNE, f"{MAY}+{JUNE}>{JULY}+{AUGUST}"]
+    found = read_league(store, NAME, wave=AUGUST, against=names[1])
+    assert found.windowed and (found.against, found.upto) == (f"{MAY}+{JUNE}", f"{JULY}+{AUGUST}")
+    for t in BOTH.values():
+        note = " ".join(league_table.change_notes(found, t))
+        assert wording.window_text(found.against, t) in note
+        assert wording.window_text(found.against, t) in wording.headline(found, t)
+    assert not read_league(store, NAME, wave=AUGUST, against=JUNE).windowed
+
+
+def test_the_change_of_windows_is_the_mean_of_the_waves_changes(compared):
+    store, _ = compared
+    found = read_league(store, NAME, wave=AUGUST, against=f"{MAY}+{JUNE}>{JULY}+{AUGUST}")
+    value = {month: read_league(store, NAME, wave=month).table.estimate for month in (MAY, JUNE, JULY, AUGUST)}
+    expected = (value[JULY] + value[AUGUST] - value[MAY] - value[JUNE]) / 2
+    np.testing.assert_allclose(found.table.change, expected[found.table.index], atol=1e-12)
+    single = read_league(store, NAME, wave=AUGUST, against=JUNE).table
+    assert (found.table.change_se_design < single.change_se_design[found.table.index] * 1.05).all()
+
+
+def test_the_same_run_is_computed_again_alike_and_asked_again_is_the_same_run(compared):
+    store, run = compared
+    assert waves.rerun(store, run.run_id) == []
+    again = waves.compare_waves(store, NAME, f"{MAY}+{JUNE}", f"{AUGUST}+{JULY}", by="bob")
+    assert again.repeated and again.run_id == run.run_id
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [(AUGUST, JULY, "compare.order"), (f"{MAY}+{MAY}", JULY, "compare.twice"), (MAY, "2024-12", "wave.unknown")],
+)
+def test_windows_that_cannot_be_compared_are_refused(compared, before, after, key):
+    with pytest.raises(Fault) as fault:
+        waves.compare_waves(compared[0], NAME, before, after, by="ann")
+    assert fault.value.key == key
+
+
+def test_a_comparison_never_made_is_said_to_be_missing(compared):
+    with pytest.raises(Fault) as fault:
+        read_league(compared[0], NAME, wave=AUGUST, against=f"{MAY}+{JULY}>{JUNE}+{AUGUST}")
+    assert fault.value.key == "league.not_compared"
+
+
+def programme_comparing(text: str) -> bytes:
+    return changed(("[columns]", f"[comparing]\n{text}\n\n[columns]"))
+
+
+def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh_url):
+    from service.store import Store
+
+    content = programme_comparing('watch = ["ash"]\ntogether = "programme"\nrank_share = 0.2')
+    plan = read_programme(content, "x.toml")
+    assert plan.comparing.watch == ("ash",) and plan.family == len(plan.leagues) * len(plan.measures) > 1
+    store = four_months(Store.create(fresh_url("sqlite")), content)
+    waves.compare_waves(store, NAME, MAY, JUNE, by="ann")
+    found = read_league(store, NAME, wave=JUNE)
+    row = found.table.loc["ash"]
+    alpha = 1 - plan.level
+    assert (row.watched, row.family) == (1, plan.family)
+    assert (row.alpha_standing, row.alpha_rank) == pytest.approx((0.8 * alpha, 0.2 * alpha))
+    notes = " ".join(league_table.change_notes(found, BOTH["en"]))
+    assert str(plan.family) in notes and found.name("ash")["en"] in notes
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "text", ['watch = ["nobody"]', 'together = "all"', "rank_share = 1.0", "rank_share = 0.0", "rang = 1"]
+)
+def test_a_wrong_entry_in_comparing_is_named(text):
+    with pytest.raises(Fault) as fault:
+        read_programme(programme_comparing(text), "x.toml")
+    assert fault.value.values["entry"].startswith("comparing.")
+
+
+def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
+    found = detection(read_league(compared[0], NAME, wave=AUGUST))
+    powers = found.designs.set_index("design")[list(found.moves)]
+    assert (powers.diff(axis=1).iloc[:, 1:] >= 0).all().all()
+    assert (powers.loc["years"] >= powers.loc["quarters"]).all()
+    assert (powers.loc["years_panel"] >= powers.loc["years"]).all()
+    assert (found.needed[["score", "standing", "rank"]].diff().iloc[1:] < 0).all().all()
+    assert (found.needed.standing <= found.needed["rank"]).all()
+    for t in BOTH.values():
+        league = read_league(compared[0], NAME, wave=AUGUST)
+        designs, needed = wording.detection_rows(league, found, t)
+        assert len(designs) == 5 and len(needed) == 3
