@@ -3,20 +3,21 @@
 import numpy as np
 import pandas as pd
 
+from estimation.codes import narrow, occurring_codes, occurring_pairs
+from estimation.texts import text_codes
 from words import Fault
-
-FLAGS_FROM = 8  # codes are found by flags when the numbers they lie in are at most so many times the rows
 
 
 def label_codes(table: pd.DataFrame, columns, *, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Codes 0..c-1 (n,) and labels (c,) of one column; of several, labels are tuples; None: one code "all".
 
-    ordered: labels ascend (by the order of the categories if the column has them); False: in any order, faster, and
-    text stays in a pandas array: a million strings of Python's would take more memory than the table.
+    ordered: labels ascend (by the order of the categories if the column has them) and are Python's own; False: they
+    are in any order, text in an array of pandas and integers in one of numpy: a million strings of Python's would take
+    more memory than the table.
     """
     names = column_names(columns)
     if not names:
-        return np.zeros(len(table), dtype=np.int64), np.array(["all"], dtype=object)
+        return np.zeros(len(table), dtype=np.int32), np.array(["all"], dtype=object)
     parts = [column_codes(_column(table, name), name, ordered=ordered) for name in names]
     return parts[0] if len(parts) == 1 else joint_codes(parts)
 
@@ -29,13 +30,17 @@ def column_codes(values, name, *, ordered: bool = True) -> tuple[np.ndarray, np.
     if isinstance(array, np.ndarray) and array.dtype.kind in "iu":
         low = int(array.min())
         codes, found = occurring_codes(array.astype(np.int64) - low, int(array.max()) - low + 1)
-        return codes, (found + low).astype(object)
+        return codes, (found + low).astype(object if ordered else np.int64)
+    if isinstance(array, pd.Categorical):
+        _refuse_missing(array.codes < 0, name)
+        codes, found = occurring_codes(array.codes, len(array.categories))
+        return codes, np.asarray(array.categories, dtype=object)[found]
+    if isinstance(array, pd.arrays.ArrowStringArray) and len(array):
+        _refuse_missing(array.isna(), name)
+        return text_codes(array, ordered=ordered)
     codes, labels = pd.factorize(array, sort=ordered)
-    if (codes < 0).any():
-        raise Fault(key="design.code_missing", column=str(name), row=int((codes < 0).argmax()))
-    if not ordered and isinstance(labels.dtype, pd.StringDtype):
-        return codes, labels
-    return codes, np.asarray(labels, dtype=object)
+    _refuse_missing(codes < 0, name)
+    return codes.astype(narrow(len(labels))), np.asarray(labels, dtype=object)
 
 
 def joint_codes(parts) -> tuple[np.ndarray, np.ndarray]:
@@ -47,42 +52,6 @@ def joint_codes(parts) -> tuple[np.ndarray, np.ndarray]:
     joint = np.empty(len(places[0]), dtype=object)
     joint[:] = list(zip(*(labels[p] for (_, labels), p in zip(parts, places, strict=True)), strict=True))
     return codes, joint
-
-
-def occurring_pairs(first, second, firsts: int, seconds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Codes 0..c-1 (n,) of pairs of codes below `firsts` and `seconds`, and the c pairs that occur, ascending.
-
-    Quick where every first code goes with one second code, as a PSU with its stratum.
-    """
-    partner = np.full(firsts, -1)
-    partner[first] = second
-    if (partner[first] == second).all():
-        if (partner >= 0).all():
-            return first, np.arange(firsts), partner
-        codes, found = occurring_codes(first, firsts)
-        return codes, found, partner[found]
-    pairs = np.multiply(first, seconds, dtype=np.int64)
-    pairs += second
-    codes, found = occurring_codes(pairs, firsts * seconds)
-    return codes, *np.divmod(found, seconds)
-
-
-def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Codes 0..c-1 (n,) of integers in 0..size-1, and the c integers that occur, ascending."""
-    narrow = np.int32 if len(numbers) < 2**31 else np.int64
-    if size <= FLAGS_FROM * len(numbers):
-        flags = np.zeros(size, dtype=bool)
-        flags[numbers] = True
-        found = np.flatnonzero(flags)
-        place = np.empty(size, dtype=narrow)
-        place[found] = np.arange(len(found))
-        return place[numbers], found
-    order = np.argsort(numbers)
-    ascending = numbers[order]
-    first = np.append(True, ascending[1:] != ascending[:-1])
-    codes = np.empty(len(numbers), dtype=narrow)
-    codes[order] = np.cumsum(first, dtype=narrow) - narrow(1)
-    return codes, ascending[first]
 
 
 def number_column(table: pd.DataFrame, name) -> np.ndarray:
@@ -128,6 +97,12 @@ def column_names(columns) -> list:
 def said(label) -> str:
     """A label as a sentence writes it: the parts of a tuple joined by "-"."""
     return "-".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
+
+
+def _refuse_missing(missing, name) -> None:
+    """A Fault with the first row where `missing` (n,) is true."""
+    if missing.any():
+        raise Fault(key="design.code_missing", column=str(name), row=int(missing.argmax()))
 
 
 def _column(table: pd.DataFrame, name) -> pd.Series:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from estimation.columns import joint_codes, label_codes, number_column, occurring_pairs, said
+from estimation.codes import narrow, occurring_pairs
+from estimation.columns import joint_codes, label_codes, number_column, said
 from words import Fault
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Design:
             raise Fault(key="design.empty", found=0)
         strata, stratum_names = label_codes(table, stratum)
         units, psu_names = _psu_codes(table, psu, strata if nest else None)
-        psu_stratum = np.zeros(len(psu_names), dtype=np.int64)
+        psu_stratum = np.zeros(len(psu_names), dtype=narrow(len(stratum_names)))
         psu_stratum[units] = strata
         split = psu_stratum[units] != strata
         if split.any():
@@ -90,7 +91,7 @@ class Design:
         first, second = cls(UNWEIGHTED, units, psu_stratum, sizes, lonely, psu_names, stratum_names), None
         if second_stage is not None and second_population is not None:
             inside, names = joint_codes([(units, psu_names), label_codes(table, second_stage)])
-            psu_of = np.zeros(len(names), dtype=np.int64)
+            psu_of = np.zeros(len(names), dtype=narrow(len(psu_names)))
             psu_of[inside] = units
             sizes = _populations(table, second_population, units, psu_names, psu_of)
             inner = "error" if lonely == "average" else lonely  # other PSUs say nothing about this one's inside
@@ -136,6 +137,11 @@ class Design:
         return self.calibration.unit_totals(last.psu, len(last.psu_stratum))
 
     @cached_property
+    def counts_all(self) -> bool:
+        """Has no interview a weight of 0?"""
+        return bool((self.weight > 0).all())
+
+    @cached_property
     def sampled(self) -> np.ndarray:
         """n_h (H,): PSUs sampled in each stratum."""
         return np.bincount(self.psu_stratum, minlength=len(self.stratum_names))
@@ -171,7 +177,7 @@ def _check_counts(stage: Design | None) -> None:
 def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
     """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
     if psu is None:
-        rows = np.arange(len(table))
+        rows = np.arange(len(table), dtype=narrow(len(table)))
         return rows, rows
     inside, labels = label_codes(table, psu, ordered=False)
     if strata is None:

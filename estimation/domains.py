@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from estimation.columns import column_codes, label_codes, occurring_pairs
+from estimation.codes import occurring_pairs
+from estimation.columns import column_codes, label_codes
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
 from estimation.residuals import residual_totals, side_by_side
-from estimation.variance import StratumCells, lonely_raise, stage_totals
+from estimation.variance import CellTotals, StratumCells, as_matrix, lonely_raise, stage_totals
 from words import Fault
 
 
@@ -55,9 +56,12 @@ def domain_totals(y, domain, design: Design) -> Estimate:
 
 
 class _Cells(NamedTuple):
-    """The cells of last-stage unit by domain with an answer: each row's cell, each cell's unit and domain, labels."""
+    """The cells of last-stage unit by domain with an answer: each row's cell, each cell's unit and domain, labels.
 
-    kept: np.ndarray
+    kept (n,): which rows have an answer and a weight above 0; None: all.
+    """
+
+    kept: np.ndarray | None
     of: np.ndarray
     unit: np.ndarray
     domain: np.ndarray
@@ -72,7 +76,7 @@ class _Cells(NamedTuple):
 
     def linearized(self, z, n: int):
         """The linearised variable (n, domains), sparse: each row with an answer has it in its own domain's column."""
-        answered = np.ones(n, dtype=int) if self.kept is None else np.bincount(self.kept, minlength=n)
+        answered = np.ones(n, dtype=int) if self.kept is None else self.kept.astype(int)
         starts = np.append(0, np.cumsum(answered))
         return sp.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
 
@@ -87,13 +91,12 @@ class _Cells(NamedTuple):
     def linearization(self, value, u, z, design, flags=()) -> Linearization:
         """The estimates `value` whose linearised variable has the totals `u` (cells,); z() is it, row by row."""
         shape = (len(_last(design).psu_stratum), len(self.labels))
-        starts = np.append(0, np.cumsum(np.bincount(self.unit, minlength=shape[0])))
-        u = sp.csr_array((u, self.domain, starts), shape=shape)
+        totals, subtotals = CellTotals(u, self.unit, self.domain, self.strata, shape), None
         if design.calibration is not None:
-            u = residual_totals(u, self.linearized(z(), len(design.weight)), design)
-        totals, subtotals = stage_totals(u, design)
-        strata = self.strata if subtotals is None else None
-        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, strata)
+            totals = residual_totals(totals.matrix(), self.linearized(z(), len(design.weight)), design)
+        if design.second is not None:
+            totals, subtotals = stage_totals(as_matrix(totals), design)
+        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals)
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
@@ -105,12 +108,14 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
     if not size.all():
         raise Fault(key="estimate.no_answers", names=[str(cells.labels[int((size == 0).argmax())])])
     value = cells.domain_sums(swy) / size
+    u = np.subtract(swy, np.multiply(value[cells.domain], swx, out=swx), out=swy)  # cells may be as many as interviews
+    u /= size[cells.domain]
 
     def z():
         d = cells.domain[cells.of]
         return (cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))) / size[d]
 
-    return cells.linearization(value, (swy - value[cells.domain] * swx) / size[cells.domain], z, design)
+    return cells.linearization(value, u, z, design)
 
 
 def _domain_total(y, codes, labels, design: Design) -> Linearization:
@@ -122,14 +127,13 @@ def _domain_total(y, codes, labels, design: Design) -> Linearization:
 
 def _cells(answer, codes, labels, design: Design) -> _Cells:
     """The occupied cells, ordered by unit and domain; answer (n,) is NaN where a row has no answer."""
-    kept = ~np.isnan(answer) & (design.weight > 0)
-    kept = None if kept.all() else np.flatnonzero(kept)
-    if kept is not None and len(kept) == 0:
-        raise Fault(key="estimate.no_answers", names=[str(label) for label in labels])
-    unit, domain = _last(design).psu, codes
-    if kept is not None:
+    kept, unit, domain = None, _last(design).psu, codes
+    if np.isnan(answer).any() or not design.counts_all:
+        kept = ~np.isnan(answer) & (design.weight > 0)
         unit, domain = unit[kept], codes[kept]
-    of, unit, domain = occurring_pairs(unit, domain, len(_last(design).psu_stratum), len(labels))
+    if len(unit) == 0:
+        raise Fault(key="estimate.no_answers", names=[str(label) for label in labels])
+    of, unit, domain = occurring_pairs(unit.astype(np.intp), domain, len(_last(design).psu_stratum), len(labels))
     answered = np.flatnonzero(np.bincount(domain, minlength=len(labels)))
     if len(answered) < len(labels):
         domain = np.searchsorted(answered, domain)
@@ -140,7 +144,7 @@ def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarr
     """df (PSUs with an answer in the domain minus the strata they lie in), `lonely_raise`, the strata themselves."""
     psu = unit
     if design.second is not None:
-        psu, domain = np.divmod(np.unique(design.second.psu_stratum[unit] * domains + domain), domains)
+        _, psu, domain = occurring_pairs(design.second.psu_stratum[unit], domain, len(design.psu_stratum), domains)
     strata = StratumCells.of_entries(design.psu_stratum[psu], domain, len(design.stratum_names), domains)
     df = np.bincount(domain, minlength=domains) - np.bincount(strata.column, minlength=domains)
     return df.astype(float), lonely_raise(strata.stratum, strata.column, domains, design), strata

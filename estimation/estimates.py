@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from scipy import stats
+from scipy.special import stdtrit
 
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
-from estimation.variance import StratumCells, lonely_raise, psu_totals, totals_covariance, totals_variance
+from estimation.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
 SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
@@ -94,22 +94,27 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Linearization:
-    """k estimates before their variance: value (k,), PSU totals u (m,k) of the linearised variable, design, df (k,).
+    """k estimates before their variance: value (k,), PSU totals u of the linearised variable, design, df (k,).
 
     Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
+    u: (m,k), numpy or scipy.sparse, or `CellTotals`: standard errors of domains need no matrix.
     raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
-    subtotals: totals by second-stage unit where the design has two stages;  cells: the strata of sparse totals.
+    subtotals: totals by second-stage unit where the design has two stages.
     """
 
     names: tuple
     value: np.ndarray
-    totals: object
+    u: object
     design: Design
     df: np.ndarray
     raised: np.ndarray
     flags: tuple[str, ...] = ()
     subtotals: object = None
-    cells: StratumCells | None = None
+
+    @cached_property
+    def totals(self):
+        """u as a matrix (m,k)."""
+        return as_matrix(self.u)
 
     def estimate(self) -> Estimate:
         """The estimate, its covariance from the one variance."""
@@ -134,7 +139,7 @@ class LinearizedEstimate(Estimate):
         check_names(linearization.names)
         fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
         known = linearization
-        variance = totals_variance(known.totals, known.subtotals, known.raised, known.design, known.cells)
+        variance = totals_variance(known.u, known.subtotals, known.raised, known.design)
         found.__dict__.update(fields, variance=variance, linearization=linearization)
         return found
 
@@ -147,7 +152,7 @@ class LinearizedEstimate(Estimate):
 def t_quantile(level: float, df) -> np.ndarray:
     """The two-sided t quantile t_df((1 + level)/2); df below 1 give infinity, infinite df the normal quantile."""
     df = np.asarray(df, dtype=float)
-    return np.where(df >= 1, stats.t.ppf((1 + level) / 2, np.maximum(df, 1)), np.inf)
+    return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.inf)
 
 
 def t_times(level: float, df, se) -> np.ndarray:

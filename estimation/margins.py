@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from estimation.columns import column_names, label_codes, occurring_codes, said
+from estimation.codes import occurring_codes
+from estimation.columns import column_names, label_codes, said
 from words import Fault
 
 AGREEMENT = 1e-6  # margins whose sums differ by no more are rounded, and are brought to the first one's sum

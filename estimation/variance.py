@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from estimation.columns import occurring_pairs
+from estimation.codes import occurring_pairs
 from estimation.design import Design
 from estimation.residuals import ResidualTotals, residual_totals
 
@@ -88,9 +88,43 @@ class StratumCells(NamedTuple):
         return cls(of, stratum, column)
 
 
-def totals_variance(u, subtotals, raised, design: Design, cells: StratumCells | None = None) -> np.ndarray:
-    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; cells of u if they are known."""
-    variance = _stage_variance(u, design, 1.0, cells) * raised
+class CellTotals(NamedTuple):
+    """A sparse u (m,k) before it is a matrix: the totals u (c,) of cells of PSU and column, by PSU; else 0."""
+
+    u: np.ndarray
+    psu: np.ndarray
+    column: np.ndarray
+    strata: StratumCells
+    shape: tuple[int, int]
+
+    @classmethod
+    def of_matrix(cls, u, stage: Design) -> "CellTotals":
+        """The cells of a sparse matrix (m,k), and the strata they lie in."""
+        u = sp.csr_array(u)
+        psu = np.repeat(np.arange(u.shape[0]), np.diff(u.indptr))
+        strata = StratumCells.of_entries(stage.psu_stratum[psu], u.indices, len(stage.stratum_names), u.shape[1])
+        return cls(u.data, psu, u.indices, strata, u.shape)
+
+    def squares(self, centre) -> np.ndarray:
+        """Σ (u - centre)² over the cells of each pair of stratum and column; centre (pairs,)."""
+        centred = centre[self.strata.of]
+        centred -= self.u
+        return np.bincount(self.strata.of, np.square(centred, out=centred), minlength=len(centre))
+
+    def matrix(self) -> sp.csr_array:
+        """u (m,k)."""
+        starts = np.append(0, np.cumsum(np.bincount(self.psu, minlength=self.shape[0])))
+        return sp.csr_array((self.u, self.column, starts), shape=self.shape)
+
+
+def as_matrix(u):
+    """Totals u (m,k) as a matrix, if they are `CellTotals`; else as they are."""
+    return u.matrix() if isinstance(u, CellTotals) else u
+
+
+def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
+    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; u may be `CellTotals`."""
+    variance = _stage_variance(u, design, 1.0) * raised
     if design.second is None:
         return variance
     return variance + _stage_variance(subtotals, design.second, _first_fraction(design))
@@ -125,23 +159,24 @@ def _stage_covariance(u, stage: Design, share):
     return sp.csr_array(covariance + sp.diags_array(_stage_variance(u, stage, share) - covariance.diagonal()))
 
 
-def _stage_variance(u, stage: Design, share, cells: StratumCells | None = None) -> np.ndarray:
+def _stage_variance(u, stage: Design, share) -> np.ndarray:
     """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
     if isinstance(u, ResidualTotals):
-        return _residual_variance(u, stage, share, cells)
+        return _residual_variance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
     scale, centre = _factors(stage, share)
-    if not sp.issparse(u):
+    if isinstance(u, np.ndarray):
         centred = u - (_stratum_sums(u, stage) * (centre / n)[:, None])[h]
         return scale[h] @ centred**2
-    u, k = sp.csr_array(u), u.shape[1]
-    if cells is None:
-        cells = StratumCells.of_entries(h[np.repeat(np.arange(len(h)), np.diff(u.indptr))], u.indices, len(n), k)
-    of, stratum, column = cells
-    average = np.bincount(of, u.data, minlength=len(stratum)) * (centre / n)[stratum]
-    empty = n[stratum] - np.bincount(of, minlength=len(stratum))
-    squares = np.bincount(of, (u.data - average[of]) ** 2, minlength=len(stratum)) + empty * average**2
-    return np.bincount(column, scale[stratum] * squares, minlength=k)
+    cells = u if isinstance(u, CellTotals) else CellTotals.of_matrix(u, stage)
+    of, stratum, column = cells.strata
+    average = np.bincount(of, cells.u, minlength=len(stratum))
+    average *= (centre / n)[stratum]
+    squares = cells.squares(average)
+    filled = np.bincount(of, minlength=len(stratum))
+    squares += (n[stratum] - filled) * average**2
+    squares *= scale[stratum]
+    return np.bincount(column, squares, minlength=cells.shape[1])
 
 
 def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
@@ -154,9 +189,9 @@ def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
     return (covariance + covariance.T) / 2
 
 
-def _residual_variance(e: ResidualTotals, stage: Design, share, cells) -> np.ndarray:
+def _residual_variance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
     """The diagonal of `_residual_covariance`; where hardly anything is left, from the residual totals themselves."""
-    whole = _stage_variance(e.u, stage, share, cells)
+    whole = _stage_variance(e.u, stage, share)
     between, among = e.moments(lambda x: _centred(x, stage, share))
     explained = (2 * between.T - among @ e.coefficients) * e.coefficients
     variance = whole - explained.sum(axis=0)

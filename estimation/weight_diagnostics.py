@@ -62,7 +62,7 @@ def trimming_cost(y, before: Design, after: Design) -> pd.DataFrame:
     one, two = linearize_mean(y, before), linearize_mean(y, after)
     shift = two.value - one.value
     inner = None if one.subtotals is None else two.subtotals - one.subtotals
-    moved = replace(one, value=shift, totals=two.totals - one.totals, subtotals=inner).estimate()
+    moved = replace(one, value=shift, u=two.totals - one.totals, subtotals=inner).estimate()
     se_one, se_two = one.estimate().se, two.estimate().se
     bias_squared = np.maximum(shift**2 - moved.variance, 0)
     columns = {"before": one.value, "after": two.value, "shift": shift, "se_before": se_one, "se_after": se_two}
