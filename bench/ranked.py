@@ -3,27 +3,15 @@
 import json
 import resource
 import signal
-import statistics
 import sys
 import time
 from pathlib import Path
 
-from bench.measured import peak
+from bench.measured import cpu_seconds, peak
 
 DRAWS = 1_000
 SPREAD = 3.0  # standard deviation of the true values, in median standard errors
 MEMORY_GUARD = 12 * 2**30  # address space a peer may take, in bytes
-
-
-def cpu_seconds(*tasks, repeats: int) -> list[float]:
-    """The median CPU time of each task; they take turns."""
-    times = [[] for _ in tasks]
-    for _ in range(repeats):
-        for task, taken in zip(tasks, times, strict=True):
-            start = time.process_time()
-            task()
-            taken.append(time.process_time() - start)
-    return [statistics.median(taken) for taken in times]
 
 
 def league(p: int, errors: str, seed: int = 1):
@@ -43,8 +31,9 @@ def league(p: int, errors: str, seed: int = 1):
 def sets(p: int, errors: str, df: float = float("inf"), dense: bool = False, repeats: int = 5, **options) -> dict:
     """Rank sets beside the floor: the draws Z ~ N(0, Σ) and np.sign of all p² differences, no more.
 
-    dense: Σ = LL' + diag(se²), L (p,20), so that areas are correlated by about a third; the floor then takes Cholesky's
-    root and multiplies.  Times without the making of the Estimate; peak of the whole process, with it.
+    dense: Σ = LL' + diag(se²), L (p,3) with entries of variance se²/3, so that correlations are ±0.25 in root mean
+    square; the floor then takes Cholesky's root and multiplies.  Times without the making of the Estimate; peak of the
+    whole process, with it.
     """
     import numpy as np
     import scipy.sparse as sp
@@ -54,7 +43,7 @@ def sets(p: int, errors: str, df: float = float("inf"), dense: bool = False, rep
     imported = peak()
     _, se, x = league(p, errors)
     if dense:
-        loading = np.random.default_rng(2).standard_normal((p, 20)) * se[:, None] / np.sqrt(40)
+        loading = np.random.default_rng(2).standard_normal((p, 3)) * se[:, None] / np.sqrt(3)
         covariance = loading @ loading.T + np.diag(se**2)
     else:
         covariance = sp.diags_array(se**2).tocsr()

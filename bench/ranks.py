@@ -23,8 +23,13 @@ SETS = [  # label, options of `ranked.sets`, times the floor, MB
     ("very unequal: se lognormal, sd 1.5", {"errors": "very unequal"}, DIAGONAL, MEMORY),
     ("mild, df 20 an area", {"errors": "mild", "df": 20}, None, None),
     ("mild, areas correlated (dense Σ)", {"errors": "mild", "dense": True}, DENSE, None),
-    ("each area's own set, all areas, mild", {"errors": "mild", "simultaneous": False}, MARGINAL, None),
-    ("each area's own set, very unequal", {"errors": "very unequal", "simultaneous": False}, MARGINAL, None),
+    ("each area's own set, all areas, mild", {"errors": "mild", "simultaneous": False, "repeats": 2}, MARGINAL, None),
+    (
+        "each area's own set, very unequal",
+        {"errors": "very unequal", "simultaneous": False, "repeats": 2},
+        MARGINAL,
+        None,
+    ),
 ]
 PEERS = [(FEWER, True, 20), (FEWER, False, 20), (AREAS, True, 200), (AREAS, False, 200)]  # areas, stepdown, times
 PATIENCE = 400  # CPU seconds a peer may take
