@@ -82,7 +82,9 @@ def against_peers(folder: str, sizes: dict, areas: str) -> None:
     python = [sys.executable, "-m", "bench.measured"]
     _run([*python, "make", path, json.dumps(sizes)])
     print(f"{sizes['n']:,} interviews, {sizes['areas']:,} areas, {sizes['strata']:,} strata, {sizes['psus']:,} PSUs:")
-    print(f"mean and standard error by area, the design built, the areas {areas}; `x ours` is a median of turns (range)")
+    print(
+        f"mean and standard error by area, the design built, the areas {areas}; `x ours` is a median of turns (range)"
+    )
     print(f"{'':24}{'s':>9}{'ours s':>9}{f'x ours (>={PEERS})':>26}{'MB':>8}{'ours':>6}   largest relative difference")
     commands = {"svy": [*python, "svy", path, options], "survey": ["Rscript", "bench/survey.R", path, options]}
     for name, command in commands.items():

@@ -1,12 +1,9 @@
-"""Every ordered pair of areas at once: how clear each difference is, and how large chance alone makes the largest.
+"""Every ordered pair of areas at once: how clear each difference is, and bounds of what chance makes of it.
 
-The maximum over p² pairs does not need p² work a draw.  Areas are cut into groups alike in variance and value, a tile
-(g,h) holds the pairs of group g with group h, and with ε = Z/σ all of them are bounded by
+Areas are cut into groups alike in variance and value, a tile (g,h) holds the pairs of group g with group h, and with
+ε = Z/σ all of them are bounded by
 
     (Z_j - Z_k)/s_jk  <=  max_gh(σ_j/s_jk) max_g(ε_j)⁺ + max_gh(σ_k/s_jk) max_h(-ε_k)⁺.
-
-Tiles are worked out from the highest bound down, until no bound exceeds what was found: exact, and a
-few tiles a draw.
 """
 
 from dataclasses import dataclass
@@ -89,7 +86,7 @@ class Pairs:
         x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
         covariance = None if covariance is None else covariance[np.ix_(order, order)]
         found, everyone = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
-        for rows in _slices(p, p):
+        for rows in portions(p, p):
             difference = x[rows, None] - x
             s = found.se(rows, everyone)
             certain = np.where(difference == 0, 0.0, np.copysign(np.inf, difference)) if not s.all() else difference
@@ -211,7 +208,7 @@ class DrawnPairs:
             for alike in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
                 j, k = self.pairs.groups[first[alike[0]]], self.pairs.groups[second[alike[0]]]
                 share = _inverse(self.pairs.se(j, k), self.pairs.t[j, k] <= cut)
-                for part in _slices(len(alike), share.size):
+                for part in portions(len(alike), share.size):
                     z = self.z[draws[alike[part]]]
                     ratio = z[:, j, None] - z[:, None, k]
                     ratio *= share
@@ -269,82 +266,7 @@ class DrawnRow:
         return of_tiles
 
 
-def surely_larger(rounds, level, *, stepdown: bool) -> float:
-    """The cut c such that exactly the pairs with T > c are surely larger: Romano & Wolf (2005), JASA 100:94.
-
-    rounds: for each round of the stepdown a list of families, DrawnPairs or DrawnRows with the same number of joint
-    draws; the last round's draws serve all further rounds.  Every rejected pair has a T above every other's, so what is
-    still to be tested is always {T <= c}, and no table of rejections is needed.
-    """
-    cut = np.inf
-    for families in rounds:
-        maxima, more = Maxima(families), True
-        while more:
-            critical = maxima.quantile(level, cut)
-            more = any(family.exceeded(critical, cut) for family in families)
-            cut = min(cut, critical)
-            if not (stepdown and more):
-                return cut
-            more = families is rounds[-1]
-    return cut
-
-
-class Maxima:
-    """max (Z_j - Z_k)/s_jk of every draw, over all pairs with T_jk <= cut of all families, while the cut falls."""
-
-    def __init__(self, families):
-        self.families = families
-        self.bound = np.array([_highest(family) for family in families])  # (families,B): no maximum lies above
-
-    def quantile(self, level, cut) -> float:
-        """Its `level` quantile (type 7); at least 0, as every upper quantile is; 0 where no pair is uncertain.
-
-        cut must not rise from call to call.  Draws that cannot reach the quantile stay unknown.
-        """
-        b = self.bound.shape[1]
-        known = int(np.floor((b - 1) * level))
-        best, least = np.zeros(b), 0.0
-        alive = [family.tiles.alive(cut) for family in self.families]
-        clearest = np.argsort(-self.bound.max(axis=0))
-        for start in range(0, b, 2 * (b - known)):
-            draws = clearest[start : start + 2 * (b - known)]
-            if self.bound[:, draws[0]].max() <= least:
-                break
-            for family, tiles, bound in zip(self.families, alive, self.bound, strict=True):
-                going = draws[bound[draws] > np.maximum(best[draws], least)]
-                for part in _slices(len(going), len(tiles.first)):
-                    own = going[part]
-                    found = _climb(family, own, tiles, cut, least)
-                    best[own] = np.maximum(best[own], found)
-                    bound[own] = np.maximum(found, least)
-            least = np.partition(best, known)[known]  # the quantile is no lower: a bound below it says enough
-        return float(np.quantile(best, level))
-
-
-def _highest(family) -> np.ndarray:
-    """The highest bound of each draw (B,)."""
-    found, tiles = np.zeros(len(family.z)), family.tiles.alive(np.inf)
-    for part in _slices(len(found), len(tiles.first)):
-        found[part] = family.bounds(part, tiles).max(axis=1, initial=0.0)
-    return found
-
-
-def _climb(family, draws, tiles: Tiles, cut, least) -> np.ndarray:
-    """The draws' maxima (draws,), tile by tile from the highest bound, as far as they exceed `least`."""
-    best, going = np.zeros(len(draws)), np.arange(len(draws) if len(tiles.first) else 0)
-    bound, largest = family.bounds(draws, tiles), family.largest(cut)
-    while len(going):
-        first = bound[going].argmax(axis=1)
-        hopeful = bound[going, first] > np.maximum(best[going], least)
-        going, first = going[hopeful], first[hopeful]
-        if len(going):
-            found = largest(draws[going], tiles.first[first], tiles.second[first])
-            best[going] = np.maximum(best[going], found)
-            bound[going, first] = 0.0
-    return best
-
-
-def _slices(rows: int, columns: int) -> list[slice]:
+def portions(rows: int, columns: int) -> list[slice]:
     """All rows in portions of so many that a table with `columns` columns lies in the cache."""
     step = max(1, AT_ONCE // max(columns, 1))
     return [slice(a, min(a + step, rows)) for a in range(0, rows, step)]

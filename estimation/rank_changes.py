@@ -8,8 +8,9 @@ import pandas as pd
 from estimation.changes import change
 from estimation.estimates import Estimate
 from estimation.noise import off_diagonal, wave_draws
-from estimation.pairs import DrawnPairs, Pairs, surely_larger
+from estimation.pairs import DrawnPairs, Pairs
 from estimation.ranks import RankSet, ranks
+from estimation.stepdown import surely_larger
 from estimation.waves import is_independent
 
 

@@ -8,7 +8,8 @@ from scipy import stats
 
 from estimation.estimates import Estimate
 from estimation.noise import normal_draws, off_diagonal
-from estimation.pairs import DrawnPairs, DrawnRow, Pairs, surely_larger
+from estimation.pairs import DrawnPairs, DrawnRow, Pairs
+from estimation.stepdown import surely_larger
 from words import Fault
 
 

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from estimation.noise import normal_draws, wave_draws
-from estimation.pairs import DrawnPairs, DrawnRow, Maxima, Pairs, from_normal, satterthwaite, surely_larger, to_normal
+from estimation.pairs import DrawnPairs, DrawnRow, Pairs, from_normal, satterthwaite, to_normal
+from estimation.stepdown import Maxima, surely_larger
 from estimation.waves import INDEPENDENT
 from words import Fault
 
