@@ -127,7 +127,7 @@ def svy(path: str, areas: str) -> dict:
 
     table = polars.read_csv(path + ".csv")
     if areas == "long text":
-        table = table.with_columns(LONGER + polars.col("area"))
+        table = table.with_columns(area=LONGER + polars.col("area"))
     if areas == "categories":
         table = table.with_columns(polars.col("area").cast(polars.Categorical))
     sample = svy.Sample(table, svy.Design(stratum="stratum", psu="psu", wgt="weight"))
