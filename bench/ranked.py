@@ -28,12 +28,12 @@ def league(p: int, errors: str, seed: int = 1):
     return truth, se, truth + se * rng.standard_normal(p)
 
 
-def sets(p: int, errors: str, df: float = float("inf"), dense: bool = False, repeats: int = 5, **options) -> dict:
+def sets(p: int, errors: str, df: float = float("inf"), correlated: str = "", repeats: int = 5, **options) -> dict:
     """Rank sets beside the floor: the draws Z ~ N(0, Σ) and np.sign of all p² differences, no more.
 
-    dense: Σ = LL' + diag(se²), L (p,3) with entries of variance se²/3, so that correlations are ±0.25 in root mean
-    square; the floor then takes Cholesky's root and multiplies.  Times without the making of the Estimate; peak of the
-    whole process, with it.
+    correlated: Σ = LL' + diag(se²), dense; "weakly" with 20 common factors of half the variance se² (correlations 0.07
+    in root mean square), "strongly" with 3 of as much (0.25); the floor then takes Cholesky's root and multiplies.
+    Times without the making of the Estimate; peak of the whole process, with it.
     """
     import numpy as np
     import scipy.sparse as sp
@@ -42,8 +42,9 @@ def sets(p: int, errors: str, df: float = float("inf"), dense: bool = False, rep
 
     imported = peak()
     _, se, x = league(p, errors)
-    if dense:
-        loading = np.random.default_rng(2).standard_normal((p, 3)) * se[:, None] / np.sqrt(3)
+    if correlated:
+        factors, share = {"weakly": (20, 0.5), "strongly": (3, 1.0)}[correlated]
+        loading = np.random.default_rng(2).standard_normal((p, factors)) * se[:, None] * np.sqrt(share / factors)
         covariance = loading @ loading.T + np.diag(se**2)
     else:
         covariance = sp.diags_array(se**2).tocsr()
@@ -54,7 +55,7 @@ def sets(p: int, errors: str, df: float = float("inf"), dense: bool = False, rep
 
     def floor():
         z = np.random.default_rng(3).standard_normal((DRAWS, p))
-        z = z @ np.linalg.cholesky(covariance).T if dense else z * se
+        z = z @ np.linalg.cholesky(covariance).T if correlated else z * se
         return z, np.sign(x[:, None] - x)
 
     found = ours()

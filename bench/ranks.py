@@ -22,7 +22,8 @@ SETS = [  # label, options of `ranked.sets`, times the floor, MB
     ("mild: se between 0.5 and 2", {"errors": "mild"}, DIAGONAL, MEMORY),
     ("very unequal: se lognormal, sd 1.5", {"errors": "very unequal"}, DIAGONAL, MEMORY),
     ("mild, df 20 an area", {"errors": "mild", "df": 20}, None, None),
-    ("mild, areas correlated (dense Σ)", {"errors": "mild", "dense": True}, DENSE, None),
+    ("mild, areas weakly correlated (dense Σ)", {"errors": "mild", "correlated": "weakly"}, DENSE, None),
+    ("mild, strongly correlated (dense Σ)", {"errors": "mild", "correlated": "strongly", "repeats": 1}, DENSE, None),
     ("each area's own set, all areas, mild", {"errors": "mild", "simultaneous": False, "repeats": 2}, MARGINAL, None),
     (
         "each area's own set, very unequal",

@@ -217,6 +217,23 @@ class DrawnPairs:
 
         return of_tiles
 
+    def largest_of_all(self, draws, cut) -> np.ndarray:
+        """max of (Z_j - Z_k)/s_jk over all pairs T_jk <= cut, each worked out (draws,); >= 0."""
+        t, p, found = self.pairs.t, len(self.pairs.order), np.zeros(len(draws))
+        z, up_room, down_room = self.z[draws], np.empty(AT_ONCE + p), np.empty(AT_ONCE + p)
+        for j in range(p - 1):
+            rest, width = slice(j + 1, p), p - 1 - j
+            s = self.pairs.se(slice(j, j + 1), rest)[0]
+            up, down = _inverse(s, t[j, rest] <= cut), -_inverse(s, t[rest, j] <= cut)
+            for part in portions(len(draws), width):
+                shape = (part.stop - part.start, width)
+                rise = np.subtract(z[part, j, None], z[part, rest], out=up_room[: shape[0] * width].reshape(shape))
+                fall = np.multiply(rise, down, out=down_room[: rise.size].reshape(shape))
+                rise *= up
+                np.maximum(found[part], rise.max(axis=1), out=found[part])
+                np.maximum(found[part], fall.max(axis=1), out=found[part])
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class DrawnRow:
@@ -264,6 +281,16 @@ class DrawnRow:
             return ratio.max(axis=1, initial=0.0)
 
         return of_tiles
+
+    def largest_of_all(self, draws, cut) -> np.ndarray:
+        """As `DrawnPairs.largest_of_all`."""
+        pairs, j, found = self.drawn.pairs, self.j, np.zeros(len(draws))
+        s = pairs.se(slice(j, j + 1), slice(None))[0]
+        up, down = _inverse(s, pairs.t[j] <= cut), _inverse(s, pairs.t[:, j] <= cut)
+        for part in portions(len(draws), len(s)):
+            difference = self.z[draws[part], j, None] - self.z[draws[part]]
+            found[part] = np.maximum(difference * up, difference * -down).max(axis=1)
+        return found
 
 
 def portions(rows: int, columns: int) -> list[slice]:

@@ -1,12 +1,15 @@
 """The stepdown over pairs of areas: how large chance alone makes the largest difference, and which are surely larger.
 
 The maximum over p² pairs does not need p² work a draw: tiles of pairs are worked out from the highest bound down
-(estimation.pairs), until no bound exceeds what was found: exact, and a few tiles a draw.
+(estimation.pairs), until no bound exceeds what was found: exact, and a few tiles a draw.  Where areas are so correlated
+that the bounds say little, all pairs are worked out once a share of the tiles was in vain.
 """
 
 import numpy as np
 
 from estimation.pairs import Tiles, portions
+
+IN_VAIN = 1 / 6  # of the tiles: working out so many, one by one, costs about as much as all pairs at once
 
 
 def surely_larger(rounds, level, *, stepdown: bool) -> float:
@@ -35,6 +38,7 @@ class Maxima:
     def __init__(self, families):
         self.families = families
         self.bound = np.array([_highest(family) for family in families])  # (families,B): no maximum lies above
+        self.patience = [int(np.ceil(IN_VAIN * len(family.tiles.first))) for family in families]
 
     def quantile(self, level, cut) -> float:
         """Its `level` quantile (type 7); at least 0, as every upper quantile is; 0 where no pair is uncertain.
@@ -50,11 +54,13 @@ class Maxima:
             draws = clearest[start : start + 2 * (b - known)]
             if self.bound[:, draws[0]].max() <= least:
                 break
-            for family, tiles, bound in zip(self.families, alive, self.bound, strict=True):
-                going = draws[bound[draws] > np.maximum(best[draws], least)]
-                for part in portions(len(going), len(tiles.first)):
+            for f, (family, tiles, bound) in enumerate(zip(self.families, alive, self.bound, strict=True)):
+                going = draws[bound[draws] > np.maximum(best[draws], least)] if len(tiles.first) else draws[:0]
+                at_once = len(tiles.first) if self.patience[f] else 1
+                for part in portions(len(going), at_once):
                     own = going[part]
-                    found = _climb(family, own, tiles, cut, least)
+                    found, soon = _climb(family, own, tiles, cut, least, self.patience[f])
+                    self.patience[f] *= soon  # bounds that said little once are not asked again
                     best[own] = np.maximum(best[own], found)
                     bound[own] = np.maximum(found, least)
             least = np.partition(best, known)[known]  # the quantile is no lower: a bound below it says enough
@@ -69,11 +75,16 @@ def _highest(family) -> np.ndarray:
     return found
 
 
-def _climb(family, draws, tiles: Tiles, cut, least) -> np.ndarray:
-    """The draws' maxima (draws,), tile by tile from the highest bound, as far as they exceed `least`."""
-    best, going = np.zeros(len(draws)), np.arange(len(draws) if len(tiles.first) else 0)
+def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.ndarray, bool]:
+    """The draws' maxima (draws,), tile by tile from the highest bound, as far as they exceed `least`.
+
+    After `patience` tiles all pairs are worked out;  and whether that was never needed.
+    """
+    if not patience:
+        return family.largest_of_all(draws, cut), False
+    best, going = np.zeros(len(draws)), np.arange(len(draws))
     bound, largest = family.bounds(draws, tiles), family.largest(cut)
-    while len(going):
+    for _ in range(patience):
         first = bound[going].argmax(axis=1)
         hopeful = bound[going, first] > np.maximum(best[going], least)
         going, first = going[hopeful], first[hopeful]
@@ -81,4 +92,7 @@ def _climb(family, draws, tiles: Tiles, cut, least) -> np.ndarray:
             found = largest(draws[going], tiles.first[first], tiles.second[first])
             best[going] = np.maximum(best[going], found)
             bound[going, first] = 0.0
-    return best
+        else:
+            return best, True
+    best[going] = np.maximum(best[going], family.largest_of_all(draws[going], cut))
+    return best, not len(going)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from estimation import stepdown
 from estimation.noise import normal_draws, wave_draws
 from estimation.pairs import DrawnPairs, DrawnRow, Pairs, from_normal, satterthwaite, to_normal
 from estimation.stepdown import Maxima, surely_larger
@@ -57,9 +58,11 @@ def example(seed: int, kind: str, p: int):
     return x, covariance, normal_draws(covariance, 60, rng)
 
 
+@pytest.mark.parametrize("in_vain", [stepdown.IN_VAIN, 0.0], ids=["by tiles", "all pairs"])
 @pytest.mark.parametrize("kind", ["alike", "wild", "zeros", "dense"])
 @pytest.mark.parametrize("p", [2, 7, 30])
-def test_quantiles_of_the_maximum_equal_loops_over_all_pairs(kind, p):
+def test_quantiles_of_the_maximum_equal_loops_over_all_pairs(kind, p, in_vain, monkeypatch):
+    monkeypatch.setattr(stepdown, "IN_VAIN", in_vain)
     x, covariance, z = example(p, kind, p)
     t = naive_t(x, covariance, 9.0)
     full = None if kind != "dense" else covariance
@@ -71,7 +74,9 @@ def test_quantiles_of_the_maximum_equal_loops_over_all_pairs(kind, p):
             assert maxima.quantile(level, cut) == pytest.approx(np.quantile(expected, level), rel=1e-12)
 
 
-def test_one_area_alone_and_several_families_together_equal_the_loops():
+@pytest.mark.parametrize("in_vain", [stepdown.IN_VAIN, 0.0], ids=["by tiles", "all pairs"])
+def test_one_area_alone_and_several_families_together_equal_the_loops(in_vain, monkeypatch):
+    monkeypatch.setattr(stepdown, "IN_VAIN", in_vain)
     found = [example(seed, kind, 30) for seed, kind in ((1, "wild"), (2, "dense"))]
     drawn, expected = [], []
     for x, covariance, z in found:
