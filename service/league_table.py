@@ -58,7 +58,7 @@ def league_csv(league: League, t: Speaker) -> bytes:
 def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
     rows = league_rows(league, t)
-    share = league.measure.kind == "share"
+    share = league.measure.unit == "share"
     formats = {c: "0.0%" if share else "0.0" for c in ON_THE_SCALE}
     formats |= {c: "+0.0%;-0.0%;0.0%" if share else "+0.0;-0.0;0.0" for c in CHANGE_ON_THE_SCALE}
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}

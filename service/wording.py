@@ -21,17 +21,17 @@ ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se", "re
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
     """A share as 89.6%, a score as 83.7."""
-    return t(f"number.{measure.kind}", value=value)
+    return t(f"number.{measure.unit}", value=value)
 
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
-    return t(f"number.{measure.kind}_change", value=shown_value(measure, value))
+    return t(f"number.{measure.unit}_change", value=shown_value(measure, value))
 
 
 def shown_value(measure: Measure, value):
     """The number a table shows: a share as a percentage (89.6), a score as it is."""
-    return value * 100 if measure.kind == SHARE else value
+    return value * 100 if measure.unit == SHARE else value
 
 
 def wave_text(wave: str, t: Speaker) -> str:

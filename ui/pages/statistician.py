@@ -73,7 +73,7 @@ def _estimates(league: League, rows, t) -> None:
     formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
     st.caption(wording.everybody_text(league, t))
-    st.caption(t(f"statistician.unit.{league.measure.kind}"))
+    st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
     parts.notes(league, t)
 
