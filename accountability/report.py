@@ -22,6 +22,7 @@ from estimation import (
     common_psu_covariance,
     compare_league,
     design_effect,
+    indicator_values,
     last_k,
     linearize_domain_means,
     mean,
@@ -61,6 +62,19 @@ class WaveMeasure:
     area: np.ndarray
     design: Design
     overall: np.ndarray | None = None
+
+    @classmethod
+    def of_answers(cls, measure: Measure, answers: pd.DataFrame, area, design: Design, **options) -> "WaveMeasure":
+        """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
+        values = indicator_values(answers, measure, area, design, **options)
+        total = np.full(len(area), ALL, dtype=object)
+        overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
+        return cls(measure, values, area, design, overall)
+
+    @property
+    def answered_by_anyone(self) -> bool:
+        """Has anyone with a weight above 0 a value?"""
+        return bool((~np.isnan(self.values) & (self.design.weight > 0)).any())
 
     @cached_property
     def linearized(self) -> Linearization:

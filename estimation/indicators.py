@@ -123,6 +123,11 @@ class Measure:
         return self.kind == SHARE and self.of == RESPONDENTS and len(self.items) == 1
 
     @property
+    def linear(self) -> bool:
+        """Is a respondent's number the same whatever the domain it is averaged over?"""
+        return self.kind != INDEX and self.of == RESPONDENTS and self.missing != ITEM_MEANS
+
+    @property
     def item_weights(self) -> tuple[float, ...]:
         """a_k of the items, equal where none were given."""
         return self.weights or (1 / len(self.items),) * len(self.items)

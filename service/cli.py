@@ -21,6 +21,7 @@ from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
 from service.plans import plan_city
+from service.records_file import RecordsFile
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import LANGUAGES, Fault, speaker
@@ -101,7 +102,7 @@ def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], sto
     init(store)
     programme = import_programme(folder / "programme.toml", store)
     for wave, file in files:
-        import_wave(wave, file, programme, store)
+        import_wave(wave, file, imports.records_beside(file), programme, store)
     estimate(programme=programme, store=store)
     if len(files) > 1:
         compare(programme=programme, store=store)
@@ -122,6 +123,7 @@ def import_programme(
 def import_wave(
     wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
     file: Annotated[Path, typer.Argument(help=t("cli.import_wave.file"))],
+    records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -129,7 +131,8 @@ def import_wave(
     opened = Store.open(store_url(store))
     name, content = _programme(opened, programme), _read(file)
     with _working(file.name):
-        done = imports.import_wave(opened, name, wave, content, file.name, by=person())
+        known = None if records is None else RecordsFile(_read(records), records.name)
+        done = imports.import_wave(opened, name, wave, content, file.name, by=person(), records=known)
     shown_wave = wording.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))

@@ -171,6 +171,8 @@ def fault_text(key: str, values: Mapping, t: Speaker) -> str:
 
 def everybody_text(league: League, t: Speaker) -> str:
     """The estimate over all areas, with its interval and n."""
+    if not league.everybody:
+        return t("leader.no_everybody")
     all_of = league.everybody
     value, lower, upper = (value_text(league.measure, all_of[k], t) for k in ("estimate", "lower", "upper"))
     return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))
