@@ -16,8 +16,11 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
+from accountability.report import ALL
 from service import imports, league_table, terminal, waves, wording
+from service.definitions import definition_text
 from service.detection import detection
+from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
 from service.league import read_league, run_list
 from service.plans import plan_city
@@ -231,6 +234,37 @@ def power(
     title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
     _print(title, terminal.words_table(designs), [], t("detection.title"))
     _print("", terminal.words_table(needed), [wording.detection_note(seen, t)])
+
+
+@app.command(cls=_Command, help=t("cli.factors.help"))
+def factors(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    table: Annotated[str | None, typer.Option(help=t("cli.factors.table"), show_default=False)] = None,
+    area: Annotated[str, typer.Option(help=t("cli.factors.area"))] = ALL,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Print what people named, or write it to a file."""
+    opened = Store.open(store_url(store))
+    found = read_factors(opened, _programme(opened, programme), wave=wave, name=table, area=area)
+    if csv is not None:
+        _write(csv, factors_csv(found, t))
+        return
+    title = t("notes.table", programme=found.plan.title, measure=found.plan.factors[found.name].name)
+    where = t("factors.everybody") if area == ALL else found.plan.areas[area].name[LANGUAGE]
+    headline = f"{wording.wave_text(found.wave, t)} · {where}"
+    _print(title, terminal.words_table(shown_factors(found, t)), wording.factor_notes(found, t), headline)
+
+
+@app.command(cls=_Command, help=t("cli.definitions.help"))
+def definitions(programme: ProgrammeOption = None, store: StoreOption = None) -> None:
+    """Say what every measure is."""
+    opened = Store.open(store_url(store))
+    plan = imports.current_programme(opened, _programme(opened, programme))[1]
+    for name, measure in plan.measures.items():
+        out.print(f"{name}  {plan.measure_names[name][LANGUAGE]}", style="bold")
+        out.print(definition_text(plan, measure, t))
 
 
 @app.command(cls=_Command, help=t("cli.runs.help"))

@@ -86,7 +86,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
         key = "wave.codes" if item.separator else "wave.code"
         values = {"separator": item.separator} if item.separator else {}
         _refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
-    for name, item in programme.items.items():
+    for item in programme.items.values():
         if item.asked_if:
             _check_filter(table, file, item, programme)
 

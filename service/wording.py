@@ -11,7 +11,7 @@ from estimation.needed import RANK, SCORE, STANDING
 from service.detection import Detection
 from service.league import WINDOWS, League
 from service.programme import WAVE
-from service.runs import local_time
+from service.runs import local_time, run_text
 from service.waves import window
 
 Speaker = Callable[..., str]
@@ -155,6 +155,14 @@ def unfit_note(league: League, t: Speaker) -> list[str]:
     publish = league.plan.publish
     limits = {"n": publish.n, "n_effective": publish.n_effective, "df": publish.df, "cv": publish.cv}
     return [t("unfit.note", names=names, count=len(names), **limits)] if names else []
+
+
+def factor_notes(found, t: Speaker) -> list[str]:
+    """Under a table of what people named: how people were asked, what the two shares are of, and the run."""
+    notes = [survey_note(found.plan, t), t("factors.note", level=found.plan.level)]
+    weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
+    notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
+    return [*notes, *([t("outdated.league")] if found.outdated else []), run_text(found.run, t)]
 
 
 def survey_note(league_or_plan, t: Speaker) -> str:

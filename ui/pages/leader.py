@@ -3,6 +3,7 @@
 import streamlit as st
 
 from service import league_table, wording
+from service.definitions import definition_text
 from service.league import League, rule_summary
 from service.store import Store
 from ui import parts
@@ -23,6 +24,7 @@ def show(store: Store, t) -> None:
     _rules(league, t)
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.plan.level))
+        st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
 
 
 def _one_area(league: League, t) -> None:
