@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import fsum
 
 SHARE, SCORE, INDEX = "share", "score", "index"
 RESPONDENTS, MENTIONS = "respondents", "mentions"
@@ -144,4 +145,4 @@ class Measure:
         if self.kind == SCORE:
             return min(self.points.values()), max(self.points.values())
         reach = [sorted(part.weight * part.put(v) for v in part.given) for part in self.parts]
-        return sum(r[0] for r in reach), sum(r[1] for r in reach)
+        return fsum(r[0] for r in reach), fsum(r[1] for r in reach)

@@ -214,9 +214,10 @@ def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> P
         raise Fault(key="programme.part_unknown", file=entry.file, **found)
     own = scale if name in records else (measures[name].low, measures[name].high)
     best = records[name].largest_is_best if name in records else measures[name].largest_is_best
-    bounds = _pair(entry, "bounds", own)
-    if "bounds" not in entry.data and own != scale:
-        found = {"entry": entry.path, "found": list(own), "expected": list(scale)}
+    bounds = _pair(entry, "bounds", scale)
+    apart = max(abs(a - b) for a, b in zip(own, scale, strict=True)) > ROUNDING * (scale[1] - scale[0])
+    if "bounds" not in entry.data and apart:
+        found = {"entry": entry.path, "found": [f"{v:g}" for v in own], "expected": [f"{v:g}" for v in scale]}
         raise Fault(key="programme.part_scale", file=entry.file, **found)
     onto = scale if best == largest else scale[::-1]
     return Part(name, name in records, _positive(entry, "weight"), bounds, onto, bounds if name in records else own)
