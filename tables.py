@@ -27,6 +27,7 @@ RESPONDENTS = Table(
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+RECORDS = Table("RECORDS", key=("record", "area"), columns={"record": str, "area": str, "value": float})
 WEIGHTS = Table(
     "WEIGHTS",
     key=("wave", "unit_id", "step"),

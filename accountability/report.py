@@ -22,6 +22,7 @@ from estimation import (
     common_psu_covariance,
     compare_league,
     design_effect,
+    indicator_values,
     last_k,
     linearize_domain_means,
     mean,
@@ -50,12 +51,30 @@ REFERENCE = "wr"  # design effects compare with simple random sampling with repl
 
 @dataclass(frozen=True, eq=False)
 class WaveMeasure:
-    """One measure in one wave: values (n,) with NaN for no answer, areas (n,), and the design they came from."""
+    """One measure in one wave: values (n,) with NaN for no answer, areas (n,), and the design they came from.
+
+    values are `estimation.indicator_values` of the areas; overall those of everybody, where the two differ (a share of
+    mentions, an index); an index whose records are not known for everybody has no overall value: all NaN.
+    """
 
     measure: Measure
     values: np.ndarray
     area: np.ndarray
     design: Design
+    overall: np.ndarray | None = None
+
+    @classmethod
+    def of_answers(cls, measure: Measure, answers: pd.DataFrame, area, design: Design, **options) -> "WaveMeasure":
+        """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
+        values = indicator_values(answers, measure, area, design, **options)
+        total = np.full(len(area), ALL, dtype=object)
+        overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
+        return cls(measure, values, area, design, overall)
+
+    @property
+    def answered_by_anyone(self) -> bool:
+        """Has anyone with a weight above 0 a value?"""
+        return bool((~np.isnan(self.values) & (self.design.weight > 0)).any())
 
     @cached_property
     def linearized(self) -> Linearization:
@@ -68,21 +87,29 @@ class WaveMeasure:
         return self.linearized.estimate()
 
     @cached_property
-    def everybody(self) -> Estimate:
-        """The estimate over all areas."""
-        found = mean(self.values, self.design)
+    def everyones(self) -> np.ndarray:
+        """The values (n,) whose mean is the estimate over all areas."""
+        return self.values if self.overall is None else self.overall
+
+    @cached_property
+    def everybody(self) -> Estimate | None:
+        """The estimate over all areas; None where there is none."""
+        if not (~np.isnan(self.everyones) & (self.design.weight > 0)).any():
+            return None
+        found = mean(self.everyones, self.design)
         return Estimate((ALL,), found.value, found.covariance, found.df)
 
     @cached_property
     def sizes(self) -> pd.DataFrame:
         """n and Kish's effective n by area, and over all areas."""
         total = np.full(len(self.area), ALL, dtype=object)
-        return pd.concat([sample_sizes(self.values, d, self.design) for d in (self.area, total)])
+        each = ((self.values, self.area), (self.everyones, total))
+        return pd.concat([sample_sizes(values, domain, self.design) for values, domain in each])
 
     @cached_property
     def smoothed(self) -> Estimate:
         """The areas' estimates with the variances that statements about ranks and changes use."""
-        smooth = smooth_shares if self.measure.kind == SHARE else smooth_scores
+        smooth = smooth_shares if self.measure.yes_or_no else smooth_scores
         return smooth(self.areas, self.sizes.n_effective[list(self.areas.names)].to_numpy())
 
     def answered(self, areas) -> list:
@@ -100,7 +127,9 @@ class WaveMeasure:
 def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = None) -> pd.DataFrame:
     """ESTIMATES of the areas and of everybody, with the interval method used and the limits of `publish` broken."""
     rows = []
-    for estimate, domain in ((wave.areas, wave.area), (wave.everybody, None)):
+    for estimate, values, domain in ((wave.areas, wave.values, wave.area), (wave.everybody, wave.everyones, None)):
+        if estimate is None:
+            continue
         sizes = wave.sizes.loc[list(estimate.names)]
         limits, methods = measure_limits(wave, estimate, level=level)
         unfit = unfit_to_publish(estimate, sizes, low=wave.measure.low, high=wave.measure.high, limits=publish)
@@ -116,7 +145,7 @@ def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = 
                     "upper": limits.upper,
                     "level": level,
                     "method": methods,
-                    "deff": design_effect(estimate, wave.values, wave.design, reference=REFERENCE, domain=domain),
+                    "deff": design_effect(estimate, values, wave.design, reference=REFERENCE, domain=domain),
                     "n": sizes.n.to_numpy(),
                     "n_effective": sizes.n_effective.to_numpy(),
                     "unfit": [" ".join(broken) for broken in unfit],
@@ -130,7 +159,7 @@ def measure_limits(wave: WaveMeasure, estimate: Estimate, *, level: float):
     """The measure's default interval for an estimate of this wave, and the method used for each name."""
     sizes, m = wave.sizes.loc[list(estimate.names)], wave.measure
     n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
-    return measure_interval(estimate, n, effective, low=m.low, high=m.high, share=m.kind == SHARE, level=level)
+    return measure_interval(estimate, n, effective, low=m.low, high=m.high, share=m.unit == SHARE, level=level)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

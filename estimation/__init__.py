@@ -1,5 +1,6 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
+from estimation.answers import measure_values
 from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
 from estimation.changes import (
     change,
@@ -23,10 +24,11 @@ from estimation.estimates import (
 )
 from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
-from estimation.indicators import Item, Measure, measure_values
+from estimation.indicators import Item, Measure, Part
 from estimation.intervals import measure_interval, proportion_interval
 from estimation.last_k import LastK, last_k
 from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
+from estimation.linear_values import combined_values, indicator_values, ratio_values
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance
@@ -93,6 +95,7 @@ __all__ = [
     "LeagueComparison",
     "Limits",
     "Measure",
+    "Part",
     "Quantiles",
     "RankChange",
     "RankSet",
@@ -114,6 +117,7 @@ __all__ = [
     "calibrate",
     "change",
     "combine",
+    "combined_values",
     "common_psu_covariance",
     "compare_league",
     "comparison_power",
@@ -127,6 +131,7 @@ __all__ = [
     "field_contrast_test",
     "given_weights",
     "independence_test",
+    "indicator_values",
     "interviews_needed",
     "jackknife_weights",
     "joint_interval_rank_set",
@@ -152,6 +157,7 @@ __all__ = [
     "rank_test",
     "ranks",
     "ratio",
+    "ratio_values",
     "regression",
     "replicate_covariance",
     "replicate_domain_means",

@@ -41,7 +41,7 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
     """
     scaled = Estimate(
         estimate.names,
-        (estimate.value - low) / (high - low),
+        _onto_scale((estimate.value - low) / (high - low)),
         estimate.covariance / (high - low) ** 2,
         estimate.df,
     )
@@ -59,6 +59,12 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
 
 
 EDGE_OR_NOT = ("korn_graubard", "logit")
+ROUNDING = 1e-12  # a weighted sum of the ends of its parts' scales may pass its own end by so much
+
+
+def _onto_scale(share) -> np.ndarray:
+    """Values that pass 0 or 1 by rounding alone put there."""
+    return np.where((share < 0) & (share > -ROUNDING), 0.0, np.where((share > 1) & (share < 1 + ROUNDING), 1.0, share))
 
 
 def _wald(p, variance, df, n, kish, level):

@@ -16,11 +16,15 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
+from accountability.report import ALL
 from service import imports, league_table, terminal, waves, wording
+from service.definitions import definition_text
 from service.detection import detection
+from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
 from service.league import read_league, run_list
 from service.plans import plan_city
+from service.records_file import RecordsFile
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import LANGUAGES, Fault, speaker
@@ -101,7 +105,7 @@ def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], sto
     init(store)
     programme = import_programme(folder / "programme.toml", store)
     for wave, file in files:
-        import_wave(wave, file, programme, store)
+        import_wave(wave, file, imports.records_beside(file), programme, store)
     estimate(programme=programme, store=store)
     if len(files) > 1:
         compare(programme=programme, store=store)
@@ -122,6 +126,7 @@ def import_programme(
 def import_wave(
     wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
     file: Annotated[Path, typer.Argument(help=t("cli.import_wave.file"))],
+    records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -129,7 +134,8 @@ def import_wave(
     opened = Store.open(store_url(store))
     name, content = _programme(opened, programme), _read(file)
     with _working(file.name):
-        done = imports.import_wave(opened, name, wave, content, file.name, by=person())
+        known = None if records is None else RecordsFile(_read(records), records.name)
+        done = imports.import_wave(opened, name, wave, content, file.name, by=person(), records=known)
     shown_wave = wording.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
@@ -228,6 +234,37 @@ def power(
     title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
     _print(title, terminal.words_table(designs), [], t("detection.title"))
     _print("", terminal.words_table(needed), [wording.detection_note(seen, t)])
+
+
+@app.command(cls=_Command, help=t("cli.factors.help"))
+def factors(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    table: Annotated[str | None, typer.Option(help=t("cli.factors.table"), show_default=False)] = None,
+    area: Annotated[str, typer.Option(help=t("cli.factors.area"))] = ALL,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Print what people named, or write it to a file."""
+    opened = Store.open(store_url(store))
+    found = read_factors(opened, _programme(opened, programme), wave=wave, name=table, area=area)
+    if csv is not None:
+        _write(csv, factors_csv(found, t))
+        return
+    title = t("notes.table", programme=found.plan.title, measure=found.plan.factors[found.name].name)
+    where = t("factors.everybody") if area == ALL else found.plan.areas[area].name[LANGUAGE]
+    headline = f"{wording.wave_text(found.wave, t)} · {where}"
+    _print(title, terminal.words_table(shown_factors(found, t)), wording.factor_notes(found, t), headline)
+
+
+@app.command(cls=_Command, help=t("cli.definitions.help"))
+def definitions(programme: ProgrammeOption = None, store: StoreOption = None) -> None:
+    """Say what every measure is."""
+    opened = Store.open(store_url(store))
+    plan = imports.current_programme(opened, _programme(opened, programme))[1]
+    for name, measure in plan.measures.items():
+        out.print(f"{name}  {plan.measure_names[name][LANGUAGE]}", style="bold")
+        out.print(definition_text(plan, measure, t))
 
 
 @app.command(cls=_Command, help=t("cli.runs.help"))

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from estimation import comparison_power, interviews_needed, usual_comparisons
-from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
 from service.league import League
 from words import Fault
@@ -70,7 +69,7 @@ def detection(league: League) -> Detection:
 def _spread(league: League) -> dict:
     """The typical share, or the standard deviation of one answer: from the design's own standard errors."""
     table = league.table
-    if league.measure.kind == SHARE:
+    if league.measure.yes_or_no:
         return {"share": float(np.clip((table.estimate * table.n).sum() / table.n.sum(), 0.01, 0.99))}
     per_interview = table.se.astype(float) ** 2 * table.n / table.deff.astype(float).fillna(1.0)
     return {"sd": float(np.sqrt(np.nanmedian(per_interview[per_interview > 0])))}

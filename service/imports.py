@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from service import schema
 from service.programme import WAVE, Programme, read_programme
+from service.records_file import RECORDS_ENDING, RecordsFile
 from service.runs import add_run
 from service.store import Store, insert_frame
 from service.wave_file import WaveData, check_wave_name, read_wave
@@ -44,13 +45,18 @@ def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imp
     return done
 
 
-def import_wave(store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str) -> Imported:
-    """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version."""
+def import_wave(
+    store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str, records: RecordsFile | None = None
+) -> Imported:
+    """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
+
+    records: the administrative records of the wave's areas, where the programme has some.
+    """
     tried = Tried(programme, wave, file, by)
     with _refusals_logged(store, tried):
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
-        data = read_wave(content, file, plan)
+        data = read_wave(content, file, plan, records)
         with store.begin() as connection:
             done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried)
             _log(connection, tried, done)
@@ -58,12 +64,22 @@ def import_wave(store: Store, programme: str, wave: str, content: bytes, file: s
 
 
 def wave_files(folder: Path) -> list[tuple[str, Path]]:
-    """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv."""
-    found = {file: WAVE_AT_END.search(file.stem) for file in sorted(folder.glob("*.csv"))}
+    """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv.
+
+    Their records, if there are any, stand beside them: ensu_2015Q1_records.csv (`records_beside`).
+    """
+    files = [file for file in sorted(folder.glob("*.csv")) if not file.stem.endswith(RECORDS_ENDING)]
+    found = {file: WAVE_AT_END.search(file.stem) for file in files}
     nameless = [file.name for file, wave in found.items() if wave is None]
     if nameless or not found:
         raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
     return sorted((wave[0], file) for file, wave in found.items())
+
+
+def records_beside(file: Path) -> Path | None:
+    """The records file that stands beside a wave's file, if there is one."""
+    beside = file.with_stem(file.stem + RECORDS_ENDING)
+    return beside if beside.is_file() else None
 
 
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
@@ -138,6 +154,8 @@ def _add_wave(connection: sa.Connection, data: WaveData, file_digest: str, plan_
     for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
         numbered = frame.assign(row=range(len(frame)))
         insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added.inserted_primary_key[0])
+    numbered = data.records.assign(row=range(len(data.records)))
+    insert_frame(connection, schema.RECORDS, numbered, version_id=added.inserted_primary_key[0])
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 

@@ -86,10 +86,10 @@ def read_league(
     against: one of `comparisons`: the wave compared with, or both windows ("2014Q1+2014Q2>2015Q1+2015Q2").
     """
     plan = current_programme(store, programme)[1]
-    name = _one_of(measure, plan.measures, "league.unknown_measure")
-    league = _one_of(league, plan.leagues, "league.unknown_league")
+    name = one_of(measure, plan.measures, "league.unknown_measure")
+    league = one_of(league, plan.leagues, "league.unknown_league")
     wave = wave or newest_wave(store, programme)
-    estimated = _newest_run(store, ESTIMATE, programme=programme, wave=wave)
+    estimated = newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimated is None:
         raise Fault(key="league.not_estimated", wave=wave)
     plan = programme_of_run(store, estimated["run_id"])  # figures speak under the programme they were made under
@@ -150,13 +150,15 @@ def run_list(store: Store) -> pd.DataFrame:
     return runs.assign(outdated=runs.run_id.isin(outdated_runs(store)))
 
 
-def _one_of(name, known, key: str) -> str:
+def one_of(name, known, key: str) -> str:
+    """The name, or the first of those known; a Fault `key` if it is not among them."""
     if name is not None and name not in known:
         raise Fault(key=key, found=name, expected=list(known))
     return name or next(iter(known))
 
 
-def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
+def newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
+    """The newest run of a use case with these arguments, or None."""
     runs = schema.runs
     same = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
     select = sa.select(runs).where(runs.c.use_case == use_case, *same).order_by(runs.c.run_id.desc()).limit(1)
@@ -171,7 +173,7 @@ def _compared(store: Store, programme: str, wave: str, against: str | None) -> M
     if name is None:
         return None
     before, _, after = name.partition(WINDOWS)
-    found = _newest_run(store, COMPARE, programme=programme, before=before, after=after or wave)
+    found = newest_run(store, COMPARE, programme=programme, before=before, after=after or wave)
     if found is None:
         for each in window(before) + window(after or wave):
             current_wave(store, programme, each)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from accountability.report import PROBABILITIES
+from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
 from service.league import League
 from service.runs import run_text
@@ -58,7 +59,7 @@ def league_csv(league: League, t: Speaker) -> bytes:
 def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
     rows = league_rows(league, t)
-    share = league.measure.kind == "share"
+    share = league.measure.unit == "share"
     formats = {c: "0.0%" if share else "0.0" for c in ON_THE_SCALE}
     formats |= {c: "+0.0%;-0.0%;0.0%" if share else "+0.0;-0.0;0.0" for c in CHANGE_ON_THE_SCALE}
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
@@ -103,7 +104,8 @@ def league_notes(league: League, t: Speaker) -> list[str]:
     """What must be said beside the figures, line by line."""
     plan = league.plan
     title = t("notes.table", programme=plan.title, measure=plan.measure_names[league.measure.name])
-    notes = [title, headline(league, t), survey_note(league, t), t("notes.ranks", level=plan.level)]
+    notes = [title, headline(league, t), survey_note(league, t)]
+    notes += [t("notes.definition", text=definition_text(plan, league.measure, t)), t("notes.ranks", level=plan.level)]
     if league.against is not None:
         notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:

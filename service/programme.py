@@ -7,21 +7,19 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from fractions import Fraction
 
 from accountability import Rule
 from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
-from estimation.indicators import SCORE, SHARE, Item, Measure
+from estimation.indicators import Item, Measure
+from service.entry import TYPES, Entry
+from service.measures import Factors, Record, read_indicators
 from words import LANGUAGES, Fault
 
-CODE = re.compile(r"[\w.-]+")
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LEAGUE, PROGRAMME = "league", "programme"
-# what a person may write where the type does not fit
-TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,10 @@ class Programme:
     areas: Mapping[str, Area]
     items: Mapping[str, Item]
     item_texts: Mapping[str, Mapping[str, str]]
+    records: Mapping[str, Record]
     measures: Mapping[str, Measure]
     measure_names: Mapping[str, Mapping[str, str]]
+    factors: Mapping[str, Factors]
     rules: Mapping[str, tuple[Rule, ...]]
     rule_names: Mapping[str, Mapping[str, str]]
     breaks: Mapping[str, Mapping[str, str]]
@@ -95,6 +95,11 @@ class Programme:
     def family(self) -> int:
         """How many tables of change share the error: 1, or leagues times measures."""
         return len(self.leagues) * len(self.measures) if self.comparing.together == PROGRAMME else 1
+
+    @property
+    def factor_measures(self) -> dict[str, Measure]:
+        """The measures of the tables of factors: estimated for every area, not ranked."""
+        return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
 
     def last(self, measure: str) -> int:
         """How many areas are called the last: what the measure's first rule of that kind says, or `LAST`."""
@@ -117,9 +122,8 @@ def read_programme(content: bytes, file: str) -> Programme:
     entry = Entry(file, "", data)
     leagues = {k: v.names("name") for k, v in entry.entries("leagues").items()}
     areas = _areas(entry, leagues)
-    items, item_texts = _items(entry)
-    measures, measure_names = _measures(entry, items)
-    rules, rule_names = _rules(entry, measures, areas)
+    indicators = read_indicators(entry)
+    rules, rule_names = _rules(entry, indicators.measures, areas)
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),
@@ -134,86 +138,12 @@ def read_programme(content: bytes, file: str) -> Programme:
         comparing=_comparing(entry, areas),
         leagues=leagues,
         areas=areas,
-        items=items,
-        item_texts=item_texts,
-        measures=measures,
-        measure_names=measure_names,
+        **vars(indicators),
         rules=rules,
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
     )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A table of the TOML file and where it stands, so that a fault can name the place."""
-
-    file: str
-    path: str
-    data: Mapping
-
-    def where(self, key: str) -> str:
-        """The entry's name as a person would look for it: measures.safe.counts."""
-        return f"{self.path}.{key}" if self.path else key
-
-    def fault(self, key: str, found, expected) -> Fault:
-        """A Fault naming file and entry, what was found and what was expected."""
-        return Fault(key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected)
-
-    def get(self, key: str, kind, default=None):
-        """The value of `key`, of type `kind`."""
-        value = self.data.get(key, default)
-        if value is None:
-            raise Fault(key="programme.missing", file=self.file, entry=self.where(key))
-        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-            raise self.fault(key, repr(value), TYPES[kind])
-        return value
-
-    def at(self, key: str) -> "Entry":
-        """The table under `key`."""
-        return Entry(self.file, self.where(key), self.get(key, dict))
-
-    def entries(self, key: str, default=None) -> dict[str, "Entry"]:
-        """The tables under `key`, by name; at least one unless a default is given."""
-        table = self.get(key, dict, default)
-        if not table and default is None:
-            raise self.fault(key, "{}", "[" + self.where(key) + ".…]")
-        return {k: Entry(self.file, self.where(key), table).at(k) for k in table}
-
-    def code(self, key: str) -> str:
-        """A short name without blanks."""
-        value = self.get(key, str)
-        if not CODE.fullmatch(value):
-            raise self.fault(key, repr(value), "A-Z a-z 0-9 _ . -")
-        return value
-
-    def names(self, key: str) -> Mapping[str, str]:
-        """A name in both languages."""
-        return {language: self.at(key).get(language, str) for language in LANGUAGES}
-
-    def one_of(self, key: str, allowed) -> str:
-        """A value out of a fixed few."""
-        value = self.get(key, str)
-        if value not in allowed:
-            raise self.fault(key, repr(value), list(allowed))
-        return value
-
-    def texts(self, key: str, default=None) -> tuple[str, ...]:
-        """One text or a list of texts."""
-        value = self.get(key, str | list, default)
-        values = (value,) if isinstance(value, str) else tuple(value)
-        if not all(isinstance(v, str) for v in values):
-            raise self.fault(key, repr(value), '["…"]')
-        return values
-
-    def number(self, key: str) -> float:
-        """A number; a text such as "200/3" is an exact fraction."""
-        value = self.get(key, int | float | str)
-        try:
-            return float(Fraction(value))
-        except (ValueError, ZeroDivisionError, OverflowError) as error:
-            raise self.fault(key, repr(value), TYPES[int | float | str]) from error
 
 
 def _breaks(entry: Entry) -> dict[str, Mapping[str, str]]:
@@ -293,42 +223,6 @@ def _areas(entry: Entry, leagues) -> dict[str, Area]:
         if league not in {area.league for area in areas.values()}:
             raise entry.at("leagues").fault(league, "{}", f'[areas] … = {{ league = "{league}" }}')
     return areas
-
-
-def _items(entry: Entry) -> tuple[dict, dict]:
-    items, texts = {}, {}
-    for name, item in entry.entries("items").items():
-        answers = {code: item.at("answers").names(code) for code in item.get("answers", dict)}
-        none = {key: frozenset(item.texts(key, [])) for key in ("not_answered", "not_asked")}
-        for key, codes in none.items():
-            if codes & set(answers):
-                raise item.fault(key, sorted(codes), f"≠ {sorted(answers)}")
-        items[name] = Item(name, answers, **none)
-        texts[name] = item.names("text")
-    return items, texts
-
-
-def _measures(entry: Entry, items) -> tuple[dict, dict]:
-    measures, names = {}, {}
-    for name, measure in entry.entries("measures").items():
-        kind = measure.one_of("kind", (SHARE, SCORE))
-        of = measure.texts("items")
-        unknown = [i for i in of if i not in items]
-        if unknown or not of or (kind == SHARE and len(of) != 1):
-            raise measure.fault("items", list(of), list(items))
-        counts = measure.texts("counts") if kind == SHARE else ()
-        points = {c: measure.at("points").number(c) for c in measure.get("points", dict)} if kind == SCORE else {}
-        for item in of:
-            allowed = set(items[item].answers)
-            given, key = (set(counts), "counts") if kind == SHARE else (set(points), "points")
-            if not given or not given <= allowed or (kind == SCORE and given != allowed):
-                raise measure.fault(key, sorted(given), sorted(allowed))
-        if kind == SCORE and len(set(points.values())) < 2:
-            raise measure.fault("points", sorted(points.values()), "≥ 2")
-        best = measure.one_of("best", ("largest", "smallest"))
-        measures[name] = Measure(name, kind, of, frozenset(counts), points, best == "largest")
-        names[name] = measure.names("name")
-    return measures, names
 
 
 def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 import tables
 
-SCHEMA = 2
+SCHEMA = 3
 KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()
@@ -92,6 +92,7 @@ def _derived(table: tables.Table) -> sa.Table:
 
 
 MICRODATA = {table.name: _microdata(table) for table in (tables.RESPONDENTS, tables.RESPONSES)}
+RECORDS = _microdata(tables.RECORDS)
 DERIVED = {
     table.name: _derived(table)
     for table in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS, tables.CHANGES)

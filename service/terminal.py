@@ -12,7 +12,7 @@ from service.wording import Speaker
 def league(found: League, t: Speaker) -> Table:
     """One row an area, best first; real movement in bold."""
     compared = found.against is not None
-    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.kind, "right")]
+    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.unit, "right")]
     columns += [("interval", "right"), ("n", "right")]
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
     table = _table([(t(f"short.{column}"), justify) for column, justify in columns])

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv
 from service.programme import WAVE, Programme
+from service.records_file import RecordsFile, read_records
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
 
@@ -17,15 +19,17 @@ JOIN = " / "  # between the codes of a key made of several columns
 
 @dataclass(frozen=True, eq=False)
 class WaveData:
-    """Who answered (RESPONDENTS) and what (RESPONSES), in the programme's terms, with a digest of that content."""
+    """Who answered (RESPONDENTS), what (RESPONSES), and the areas' RECORDS, with a digest of that content."""
 
     respondents: pd.DataFrame
     responses: pd.DataFrame
+    records: pd.DataFrame
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content; the order of rows does not matter."""
-        parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in (self.respondents, self.responses)]
+        tables = (self.respondents, self.responses, *([self.records] if len(self.records) else []))
+        parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -36,8 +40,11 @@ def check_wave_name(wave: str) -> str:
     return wave
 
 
-def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
-    """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
+def read_wave(content: bytes, file: str, programme: Programme, records: RecordsFile | None = None) -> WaveData:
+    """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong.
+
+    records: the file of the areas' administrative records, where the programme has some.
+    """
     table = read_csv(content, file, encoding=programme.encoding)
     _check_cells(table, file, programme)
     weight = _weights(table, file, programme.columns.weight)
@@ -60,7 +67,8 @@ def read_wave(content: bytes, file: str, programme: Programme) -> WaveData:
             "answer": table[items].to_numpy().ravel(order="F"),
         }
     )
-    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES))
+    found = read_records(records, programme, list(dict.fromkeys(respondents.area)))
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found)
 
 
 def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
@@ -74,7 +82,21 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
         _refuse(table[column] == "", "wave.blank", file, column, table)
     _refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
     for name, item in programme.items.items():
-        _refuse(~table[name].isin(list(item.codes)), "wave.code", file, name, table, expected=sorted(item.codes))
+        good = [cell for cell in table[name].unique() if item.given(cell) is not None]
+        key = "wave.codes" if item.separator else "wave.code"
+        values = {"separator": item.separator} if item.separator else {}
+        _refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
+    for item in programme.items.values():
+        if item.asked_if:
+            _check_filter(table, file, item, programme)
+
+
+def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) -> None:
+    """The question was put to those the programme says, and to nobody else."""
+    put, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
+    values = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
+    _refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
+    _refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
 
 
 def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:

@@ -1,6 +1,6 @@
 """Use cases on waves: estimate one, compare two, compute a run again; each loads, computes in a pure room, saves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import tables
 from accountability import report
-from estimation import Design, measure_values
+from estimation import Design, Measure
 from service import schema
 from service.imports import current_programme, programme_of_run, wave_versions
 from service.programme import Programme
@@ -35,12 +35,13 @@ class Computed:
 
 @dataclass(frozen=True, eq=False)
 class Wave:
-    """One version of a wave as loaded: its name, its respondents and their answers by item."""
+    """One version of a wave as loaded: its name, its respondents, their answers by item, (record, area) -> value."""
 
     version_id: int
     name: str
     respondents: pd.DataFrame
     answers: pd.DataFrame
+    records: Mapping[tuple[str, str], float]
 
 
 def estimate_wave(
@@ -126,7 +127,9 @@ def load_wave(store: Store, version_id: int) -> Wave:
     )
     answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
-    return Wave(version_id, store.frame(select).wave[0], respondents, answers)
+    known = store.frame(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
+    records = dict(zip(zip(known.record, known.area, strict=True), known.value, strict=True))
+    return Wave(version_id, store.frame(select).wave[0], respondents, answers, records)
 
 
 def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Computed:
@@ -156,6 +159,9 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
             made["RANKS"].append(report.rank_table(name, sets))
             if plan.rules[name]:
                 made["VERDICTS"].append(report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name]))
+    for (data,) in _measures(plan, loaded, plan.factor_measures).values():
+        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
+        made["COVARIANCES"].append(report.covariance_table(data))
     return _checked(made)
 
 
@@ -194,21 +200,30 @@ def _leagues(plan: Programme, *waves: report.WaveMeasure) -> list[str]:
     return [x for x in plan.leagues if set(plan.league_areas(x)).intersection(*(w.areas.names for w in waves))]
 
 
-def _measures(plan: Programme, loaded: list[Wave]) -> dict[str, list[report.WaveMeasure]]:
-    """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them."""
+def _measures(plan: Programme, loaded: list[Wave], measures=None) -> dict[str, list[report.WaveMeasure]]:
+    """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them.
+
+    measures: name -> measure, those of the programme where none are given.
+    """
+    measures = plan.measures if measures is None else measures
     designs = [
         Design.from_table(w.respondents, weight="weight", stratum="stratum", psu="psu", lonely=plan.lonely)
         for w in loaded
     ]
     found = {}
-    for name, measure in plan.measures.items():
-        values = [measure_values(w.answers, measure, plan.items) for w in loaded]
-        if all((~np.isnan(v) & (d.weight > 0)).any() for v, d in zip(values, designs, strict=True)):
-            found[name] = [
-                report.WaveMeasure(measure, v, w.respondents.area.to_numpy(), d)
-                for v, w, d in zip(values, loaded, designs, strict=True)
-            ]
+    for name, measure in measures.items():
+        made = [_wave_measure(plan, measure, w, d) for w, d in zip(loaded, designs, strict=True)]
+        if all(m.answered_by_anyone for m in made):
+            found[name] = made
     return found
+
+
+def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design) -> report.WaveMeasure:
+    absent = sorted(set(measure.records) - {record for record, _ in wave.records})
+    if absent:
+        raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
+    options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
+    return report.WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
 
 
 def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:

@@ -11,7 +11,7 @@ from estimation.needed import RANK, SCORE, STANDING
 from service.detection import Detection
 from service.league import WINDOWS, League
 from service.programme import WAVE
-from service.runs import local_time
+from service.runs import local_time, run_text
 from service.waves import window
 
 Speaker = Callable[..., str]
@@ -21,17 +21,17 @@ ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se", "re
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
     """A share as 89.6%, a score as 83.7."""
-    return t(f"number.{measure.kind}", value=value)
+    return t(f"number.{measure.unit}", value=value)
 
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
-    return t(f"number.{measure.kind}_change", value=shown_value(measure, value))
+    return t(f"number.{measure.unit}_change", value=shown_value(measure, value))
 
 
 def shown_value(measure: Measure, value):
     """The number a table shows: a share as a percentage (89.6), a score as it is."""
-    return value * 100 if measure.kind == SHARE else value
+    return value * 100 if measure.unit == SHARE else value
 
 
 def wave_text(wave: str, t: Speaker) -> str:
@@ -157,6 +157,14 @@ def unfit_note(league: League, t: Speaker) -> list[str]:
     return [t("unfit.note", names=names, count=len(names), **limits)] if names else []
 
 
+def factor_notes(found, t: Speaker) -> list[str]:
+    """Under a table of what people named: how people were asked, what the two shares are of, and the run."""
+    notes = [survey_note(found.plan, t), t("factors.note", level=found.plan.level)]
+    weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
+    notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
+    return [*notes, *([t("outdated.league")] if found.outdated else []), run_text(found.run, t)]
+
+
 def survey_note(league_or_plan, t: Speaker) -> str:
     """How people were asked and who asked them; simulated data says so first."""
     plan = getattr(league_or_plan, "plan", league_or_plan)
@@ -171,6 +179,8 @@ def fault_text(key: str, values: Mapping, t: Speaker) -> str:
 
 def everybody_text(league: League, t: Speaker) -> str:
     """The estimate over all areas, with its interval and n."""
+    if not league.everybody:
+        return t("leader.no_everybody")
     all_of = league.everybody
     value, lower, upper = (value_text(league.measure, all_of[k], t) for k in ("estimate", "lower", "upper"))
     return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))

@@ -105,7 +105,7 @@ def estimate_chart(league: League, t) -> alt.LayerChart:
     m, rows = league.measure, chart_rows(league, t)
     title = t("leader.chart.estimate", measure=league.plan.measure_names[m.name], level=league.plan.level)
     domain = [wording.shown_value(m, m.low), wording.shown_value(m, m.high)]
-    axis = alt.Axis(labelExpr="datum.label + '%'" if m.kind == SHARE else "datum.label")
+    axis = alt.Axis(labelExpr="datum.label + '%'" if m.unit == SHARE else "datum.label")
     return interval_chart(
         rows, ("lower", "estimate", "upper"), alt.X(title=title, scale={"domain": domain}, axis=axis), t
     )

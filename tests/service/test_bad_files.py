@@ -256,10 +256,10 @@ BAD_PROGRAMMES = {
         "programme.entry",
         "measures.upkeep.items",
     ),
-    "a share of two items": (
+    "a share of items that do not share its answers": (
         changed(('items = "noise"', 'items = ["pier", "market"]')),
         "programme.entry",
-        "measures.disturbed.items",
+        "measures.disturbed.counts",
     ),
     "no items": (changed(('["pier", "market"]', "[]")), "programme.entry", "measures.upkeep.items"),
     "a count of no answer": (changed(('["often"]', '["always"]')), "programme.entry", "measures.disturbed.counts"),

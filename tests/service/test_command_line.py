@@ -29,6 +29,8 @@ COMMANDS = (
     "compare",
     "league",
     "power",
+    "factors",
+    "definitions",
     "runs",
     "imports",
     "rerun",

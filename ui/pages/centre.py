@@ -4,6 +4,7 @@ import streamlit as st
 
 from service import wording
 from service.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
+from service.records_file import RecordsFile
 from service.runs import person
 from service.store import Store
 from ui import parts
@@ -37,10 +38,13 @@ def _upload(store: Store, programme: str, t) -> None:
     with st.expander(t("centre.upload")), st.form("upload", clear_on_submit=True):
         wave = st.text_input(t("centre.upload.wave"))
         file = st.file_uploader(t("centre.upload.file"), type="csv")
+        asked = current_programme(store, programme)[1].records
+        records = st.file_uploader(t("centre.upload.records"), type="csv") if asked else None
         if not st.form_submit_button(t("centre.upload.go")) or file is None:
             return
         try:
-            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=person())
+            known = None if records is None else RecordsFile(records.getvalue(), records.name)
+            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=person(), records=known)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from service import league_table, wording
+from service.definitions import definition_text
 from service.league import League, rule_summary
 from service.store import Store
 from ui import parts
@@ -23,6 +24,7 @@ def show(store: Store, t) -> None:
     _rules(league, t)
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.plan.level))
+        st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
 
 
 def _one_area(league: League, t) -> None:
@@ -53,7 +55,7 @@ def _table(league: League, t) -> None:
     columns = ["rank", "area", "estimate", "interval", "rank_range", "n"]
     if league.against is not None:
         columns += ["places", "noise", "change", "verdict"]
-    unit = t(f"format.{league.measure.kind}")
+    unit = t(f"format.{league.measure.unit}")
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", "estimate": unit, "change": "%+.1f"}
     parts.show_table(rows, columns, formats, t)
     parts.notes(league, t)

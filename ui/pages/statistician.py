@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from accountability.report import ALL
 from service import league_table, wording
+from service.definitions import definition_text
 from service.detection import detection
+from service.factors import read_factors, shown_factors
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
@@ -37,6 +40,9 @@ def show(store: Store, t) -> None:
     if len(league.table) > 1:
         st.subheader(t("detection.title"), anchor=False)
         _detection(league, t)
+    if league.plan.factors:
+        st.subheader(t("factors.title"), anchor=False)
+        _factors(store, league, t)
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
         parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
@@ -53,6 +59,20 @@ def _detection(league: League, t) -> None:
     for rows in wording.detection_rows(league, found, t):
         parts.plain_table(rows)
     st.caption(wording.detection_note(found, t))
+
+
+def _factors(store: Store, league: League, t) -> None:
+    """What people named, of one area or of everybody."""
+    names, areas = league.plan.factors, league.plan.areas
+    code = t("language.code")
+    left, right = st.columns(2)
+    name = parts.choose(left, "factors", list(names), lambda n: names[n].name[code], t)
+    say = lambda a: t("factors.everybody") if a == ALL else areas[a].name[code]  # noqa: E731
+    area = parts.choose(right, "area factors", [ALL, *league.table.index], say, t)
+    found = read_factors(store, league.plan.name, wave=league.wave, name=name, area=area)
+    parts.plain_table(shown_factors(found, t))
+    for note in wording.factor_notes(found, t):
+        st.caption(note)
 
 
 def _downloads(league: League, t) -> None:
@@ -72,8 +92,9 @@ def _estimates(league: League, rows, t) -> None:
     number = "%.2f"
     formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
+    st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
     st.caption(wording.everybody_text(league, t))
-    st.caption(t(f"statistician.unit.{league.measure.kind}"))
+    st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
     parts.notes(league, t)
 

@@ -1,0 +1,90 @@
+"""A table of a programme's TOML file and where it stands, so that every fault names the place and the way out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from words import LANGUAGES, Fault
+
+CODE = re.compile(r"[\w.-]+")
+# what a person may write where the type does not fit
+TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A table of the TOML file and where it stands, so that a fault can name the place."""
+
+    file: str
+    path: str
+    data: Mapping
+
+    def where(self, key: str) -> str:
+        """The entry's name as a person would look for it: measures.safe.counts."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def fault(self, key: str, found, expected) -> Fault:
+        """A Fault naming file and entry, what was found and what was expected."""
+        return Fault(key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected)
+
+    def get(self, key: str, kind, default=None):
+        """The value of `key`, of type `kind`."""
+        value = self.data.get(key, default)
+        if value is None:
+            raise Fault(key="programme.missing", file=self.file, entry=self.where(key))
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            raise self.fault(key, repr(value), TYPES[kind])
+        return value
+
+    def known(self, keys) -> None:
+        """A Fault for the first key that stands here and is not one of `keys`."""
+        for key in self.data:
+            if key not in keys:
+                where = {"file": self.file, "entry": self.where(key)}
+                raise Fault(key="programme.unknown_key", **where, expected=sorted(keys))
+
+    def at(self, key: str) -> "Entry":
+        """The table under `key`."""
+        return Entry(self.file, self.where(key), self.get(key, dict))
+
+    def entries(self, key: str, default=None) -> dict[str, "Entry"]:
+        """The tables under `key`, by name; at least one unless a default is given."""
+        table = self.get(key, dict, default)
+        if not table and default is None:
+            raise self.fault(key, "{}", "[" + self.where(key) + ".…]")
+        return {k: Entry(self.file, self.where(key), table).at(k) for k in table}
+
+    def code(self, key: str) -> str:
+        """A short name without blanks."""
+        value = self.get(key, str)
+        if not CODE.fullmatch(value):
+            raise self.fault(key, repr(value), "A-Z a-z 0-9 _ . -")
+        return value
+
+    def names(self, key: str) -> Mapping[str, str]:
+        """A name in both languages."""
+        return {language: self.at(key).get(language, str) for language in LANGUAGES}
+
+    def one_of(self, key: str, allowed) -> str:
+        """A value out of a fixed few."""
+        value = self.get(key, str)
+        if value not in allowed:
+            raise self.fault(key, repr(value), list(allowed))
+        return value
+
+    def texts(self, key: str, default=None) -> tuple[str, ...]:
+        """One text or a list of texts."""
+        value = self.get(key, str | list, default)
+        values = (value,) if isinstance(value, str) else tuple(value)
+        if not all(isinstance(v, str) for v in values):
+            raise self.fault(key, repr(value), '["…"]')
+        return values
+
+    def number(self, key: str) -> float:
+        """A number; a text such as "200/3" is an exact fraction."""
+        value = self.get(key, int | float | str)
+        try:
+            return float(Fraction(value))
+        except (ValueError, ZeroDivisionError, OverflowError) as error:
+            raise self.fault(key, repr(value), TYPES[int | float | str]) from error

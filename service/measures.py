@@ -1,0 +1,291 @@
+"""What a programme asks and estimates: its [items], [records], [measures] and [factors], read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from estimation.indicators import (
+    ANSWERED,
+    INDEX,
+    MENTIONS,
+    MISSING,
+    RESPONDENTS,
+    SCORE,
+    SHARE,
+    Item,
+    Measure,
+    Part,
+)
+from service.entry import Entry
+from words import LANGUAGES, Fault, text
+
+LARGEST, SMALLEST = "largest", "smallest"
+BEST = (LARGEST, SMALLEST)
+KINDS = (SHARE, SCORE, INDEX)
+OF = (RESPONDENTS, MENTIONS)
+SCALE = (0.0, 100.0)  # of an index, where it names none
+ROUNDING = 1e-9
+ITEM = {"text", "answers", "not_answered", "not_asked", "several", "asked_if", "never_pooled"}
+RECORD = {"name", "best"}
+BOTH = {"kind", "best", "name"}
+ANSWERS = BOTH | {"items", "where", "by"}
+MEASURE = {
+    SHARE: ANSWERS | {"counts", "against", "of", "weights", "missing"},
+    SCORE: ANSWERS | {"points", "weights", "missing"},
+    INDEX: BOTH | {"scale", "parts"},
+}
+FACTORS = {"name", "item", "where"}
+
+
+@dataclass(frozen=True)
+class Record:
+    """An administrative record an index takes: its names, and whether its largest value is best."""
+
+    name: Mapping[str, str]
+    largest_is_best: bool
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What people named of one item that takes several answers: its names, and the measures of the table.
+
+    measures: (code, "respondents" or "mentions") -> measure, for each answer of the item.
+    """
+
+    name: Mapping[str, str]
+    item: str
+    measures: Mapping[tuple[str, str], Measure]
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """All that a programme asks and estimates; every name is {"zh": …, "en": …}."""
+
+    items: Mapping[str, Item]
+    item_texts: Mapping[str, Mapping[str, str]]
+    records: Mapping[str, Record]
+    measures: Mapping[str, Measure]
+    measure_names: Mapping[str, Mapping[str, str]]
+    factors: Mapping[str, Factors]
+
+
+def read_indicators(entry: Entry) -> Indicators:
+    """The four tables of a programme; a Fault names the entry that is wrong, what was found and what is expected."""
+    items = {name: _item(name, each) for name, each in entry.entries("items").items()}
+    for name, each in entry.entries("items").items():
+        items[name] = replace(items[name], asked_if=_codes(each, "asked_if", items))
+    texts = {name: each.names("text") for name, each in entry.entries("items").items()}
+    records = {name: _record(each) for name, each in entry.entries("records", {}).items()}
+    measures, names = {}, {}
+    for name, each in entry.entries("measures").items():
+        if name in records:
+            raise entry.at("measures").fault(name, repr(name), "≠ [records]")
+        measure = _measure(name, each, items, measures, records)
+        for own, own_name in _grouped(measure, each, items):
+            measures[own.name], names[own.name] = own, own_name
+    factors = {name: _factors(name, each, items, measures) for name, each in entry.entries("factors", {}).items()}
+    return Indicators(items, texts, records, measures, names, factors)
+
+
+def _item(name: str, entry: Entry) -> Item:
+    entry.known(ITEM)
+    answers = {code: entry.at("answers").names(code) for code in entry.get("answers", dict)}
+    none = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
+    for key, codes in none.items():
+        if codes & set(answers):
+            raise entry.fault(key, sorted(codes), f"≠ {sorted(answers)}")
+    separator = entry.get("several", str, "")
+    split = [code for code in answers if separator and separator in code]
+    if split or ("several" in entry.data and not separator):
+        raise entry.fault("several", repr(separator), f"≠ {split}" if split else '";"')
+    return Item(name, answers, **none, separator=separator, apart=entry.get("never_pooled", bool, False))
+
+
+def _record(entry: Entry) -> Record:
+    entry.known(RECORD)
+    return Record(entry.names("name"), entry.one_of("best", BEST) == LARGEST)
+
+
+def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
+    kind = entry.one_of("kind", KINDS)
+    entry.known(MEASURE[kind])
+    largest = entry.one_of("best", BEST) == LARGEST
+    if kind == INDEX:
+        return _index(name, entry, largest, items, measures, records)
+    of = entry.texts("items")
+    if not of or len(set(of)) < len(of) or any(i not in items for i in of):
+        raise entry.fault("items", list(of), list(items))
+    options = {"weights": _weights(entry, of), "where": _codes(entry, "where", items)}
+    options["missing"] = entry.one_of("missing", MISSING) if "missing" in entry.data else ANSWERED
+    if kind == SHARE:
+        counts, base = _counts(entry, of, items), _base(entry, of, items)
+        against = frozenset(entry.texts("against", []))
+        none = frozenset().union(*(items[i].no_answer for i in of))
+        if against and (base == MENTIONS or not against <= none):
+            raise entry.fault("against", sorted(against), sorted(none) if base == RESPONDENTS else [])
+        return Measure(name, kind, of, counts, {}, largest, of=base, against=against, **options)
+    return Measure(name, kind, of, frozenset(), _points(entry, of, items), largest, **options)
+
+
+def _counts(entry: Entry, of, items) -> frozenset:
+    counts = frozenset(entry.texts("counts"))
+    for item in of:
+        if not counts or not counts <= set(items[item].answers):
+            raise entry.fault("counts", sorted(counts), sorted(items[item].answers))
+    return counts
+
+
+def _base(entry: Entry, of, items) -> str:
+    base = entry.one_of("of", OF) if "of" in entry.data else RESPONDENTS
+    if base == MENTIONS and (len(of) != 1 or not items[of[0]].separator):
+        raise entry.fault("items", list(of), [name for name, item in items.items() if item.separator])
+    return base
+
+
+def _points(entry: Entry, of, items) -> dict[str, float]:
+    several = [item for item in of if items[item].separator]
+    if several:
+        raise entry.fault("items", several, [name for name, item in items.items() if not item.separator])
+    points = {code: entry.at("points").number(code) for code in entry.get("points", dict)}
+    for item in of:
+        allowed, known = set(items[item].answers), frozenset().union(*(items[i].codes for i in of))
+        if not allowed <= set(points) or not set(points) <= known:
+            raise entry.fault("points", sorted(points), sorted(allowed))
+    if len(set(points.values())) < 2:
+        raise entry.fault("points", sorted(points.values()), "≥ 2")
+    return points
+
+
+def _weights(entry: Entry, of) -> tuple[float, ...]:
+    """a_k of the items in their order, () where none are given."""
+    if "weights" not in entry.data:
+        return ()
+    given = entry.at("weights")
+    if set(given.data) != set(of):
+        raise entry.fault("weights", sorted(given.data), list(of))
+    return _sum_to_one(entry, "weights", {item: _positive(given, item) for item in of})
+
+
+def _sum_to_one(entry: Entry, key: str, weights: Mapping[str, float]) -> tuple[float, ...]:
+    if abs(sum(weights.values()) - 1) > ROUNDING:
+        found = {"entry": entry.where(key), "found": sum(weights.values()), "parts": list(weights)}
+        raise Fault(key="programme.weights_sum", file=entry.file, **found)
+    return tuple(weights.values())
+
+
+def _positive(entry: Entry, key: str) -> float:
+    weight = entry.number(key)
+    if weight <= 0:
+        raise entry.fault(key, weight, "> 0")
+    return weight
+
+
+def _codes(entry: Entry, key: str, items) -> dict[str, frozenset]:
+    """item -> codes of a condition on other items."""
+    if key not in entry.data:
+        return {}
+    given = entry.at(key)
+    given.known(items)
+    found = {item: frozenset(given.texts(item)) for item in given.data}
+    for item, codes in found.items():
+        if not codes or not codes <= items[item].codes:
+            raise given.fault(item, sorted(codes), sorted(items[item].codes))
+    return found
+
+
+def _index(name: str, entry: Entry, largest: bool, items, measures, records) -> Measure:
+    scale = _pair(entry, "scale", SCALE)
+    parts = [_part(own, each, scale, largest, measures, records) for own, each in entry.entries("parts").items()]
+    if all(part.record for part in parts):
+        raise Fault(key="programme.only_records", file=entry.file, entry=entry.where("parts"), measures=list(measures))
+    _sum_to_one(entry, "parts", {part.name: part.weight for part in parts})
+    index = Measure(name, INDEX, (), frozenset(), {}, largest, parts=tuple(parts))
+    groups = _groups(index, items, measures)
+    for item, codes in groups.items():
+        if len(codes) > 1:
+            raise _pooled(entry, item)
+    return index
+
+
+def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> Part:
+    """One part on the index's scale; it runs backwards where the part's best end is not the index's."""
+    entry.known({"weight", "bounds"})
+    if name not in measures and name not in records:
+        found = {"entry": entry.path, "measures": list(measures) or ["-"], "records": list(records) or ["-"]}
+        raise Fault(key="programme.part_unknown", file=entry.file, **found)
+    own = scale if name in records else (measures[name].low, measures[name].high)
+    best = records[name].largest_is_best if name in records else measures[name].largest_is_best
+    bounds = _pair(entry, "bounds", scale)
+    apart = max(abs(a - b) for a, b in zip(own, scale, strict=True)) > ROUNDING * (scale[1] - scale[0])
+    if "bounds" not in entry.data and apart:
+        found = {"entry": entry.path, "found": [f"{v:g}" for v in own], "expected": [f"{v:g}" for v in scale]}
+        raise Fault(key="programme.part_scale", file=entry.file, **found)
+    onto = scale if best == largest else scale[::-1]
+    return Part(name, name in records, _positive(entry, "weight"), bounds, onto, bounds if name in records else own)
+
+
+def _pair(entry: Entry, key: str, default) -> tuple[float, float]:
+    """Two numbers, the first the smaller."""
+    if key not in entry.data:
+        return default
+    given = entry.get(key, list)
+    if len(given) == 2:
+        pair = Entry(entry.file, entry.where(key), {"1": given[0], "2": given[1]})
+        low, high = pair.number("1"), pair.number("2")
+        if low < high:
+            return low, high
+    raise entry.fault(key, given, "[0, 100]")
+
+
+def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mapping[str, str]]]:
+    """The measure, and with `by` one for each answer of that item; not the whole where the item's groups stay apart."""
+    names = entry.names("name")
+    whole = [(measure, names)]
+    if "by" not in entry.data:
+        _refuse_pooling(measure, entry, items)
+        return whole
+    item = items[entry.one_of("by", [name for name, item in items.items() if not item.separator])]
+    found = []
+    for code, label in item.answers.items():
+        group = replace(measure, name=f"{measure.name}.{code}", where={**measure.where, item.name: frozenset({code})})
+        _refuse_pooling(group, entry, items)
+        found.append((group, {x: text("measure.group", x, measure=names[x], group=label[x]) for x in LANGUAGES}))
+    return found if item.apart else whole + found
+
+
+def _refuse_pooling(measure: Measure, entry: Entry, items) -> None:
+    """A Fault for a measure that takes two groups together which are never to be pooled."""
+    if measure.kind == INDEX:
+        return
+    for item in items.values():
+        if item.apart and len(measure.where.get(item.name, item.codes)) != 1:
+            raise _pooled(entry, item.name)
+
+
+def _groups(measure: Measure, items, measures) -> dict[str, frozenset]:
+    """The groups an index takes in, of each item whose groups are never pooled."""
+    found = {}
+    for item in [item.name for item in items.values() if item.apart]:
+        if measure.kind != INDEX:
+            found[item] = measure.where[item]
+        else:
+            own = [measures[part.name] for part in measure.parts if not part.record]
+            found[item] = frozenset().union(*(_groups(each, items, measures)[item] for each in own))
+    return found
+
+
+def _pooled(entry: Entry, item: str) -> Fault:
+    return Fault(key="programme.pooled", file=entry.file, entry=entry.path, item=item)
+
+
+def _factors(name: str, entry: Entry, items, measures) -> Factors:
+    entry.known(FACTORS)
+    item = entry.one_of("item", [name for name, item in items.items() if item.separator])
+    where, found = _codes(entry, "where", items), {}
+    for code in items[item].answers:
+        for base in OF:
+            own = Measure(f"{name}.{code}.{base}", SHARE, (item,), frozenset({code}), {}, False, of=base, where=where)
+            if own.name in measures:
+                raise entry.fault("item", own.name, f"≠ measures.{own.name}")
+            _refuse_pooling(own, entry, items)
+            found[code, base] = own
+    return Factors(entry.names("name"), item, found)

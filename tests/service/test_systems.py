@@ -1,0 +1,133 @@
+"""The ten systems' example programmes: each loads, and every measure is what a naive computation from its TOML says."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated import expanded, linearised, read_toml, simulated, simulated_records, standard_error
+
+from accountability.report import ALL
+from service import imports, waves
+from service.definitions import definition
+from service.factors import factor_rows, read_factors
+from service.league import read_league
+from service.programme import read_programme
+from service.records_file import RecordsFile
+from service.store import Store
+from words import Fault, speaker
+
+PROGRAMMES = sorted((Path(__file__).parents[2] / "data" / "programmes").glob("s*.toml"))
+WAVE = "2026Q1"
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False).encode()
+
+
+def take(store: Store, file: Path, wave: str, seed: int) -> pd.DataFrame:
+    """Import and estimate a simulated wave of a programme; its interviews."""
+    data = read_toml(file.read_bytes())
+    table, known = simulated(data, seed), simulated_records(data, seed)
+    records = RecordsFile(as_csv(known), "simulated_records.csv") if len(known) else None
+    imports.import_wave(store, data["programme"], wave, as_csv(table), "simulated.csv", by="tests", records=records)
+    waves.estimate_wave(store, data["programme"], wave, by="tests")
+    return table
+
+
+@pytest.fixture(scope="module")
+def taken(fresh_url):
+    """taken(file): (store, the TOML, its interviews, its records) with one wave estimated, made once a module."""
+    made = {}
+
+    def take_once(file: Path):
+        if file not in made:
+            store = Store.create(fresh_url("sqlite"))
+            imports.import_programme(store, file.read_bytes(), file.name, by="tests")
+            data = read_toml(file.read_bytes())
+            table = take(store, file, WAVE, 1)
+            known = simulated_records(data, 1)
+            records = {(r, a): v for r, a, v in known.itertuples(index=False)}
+            made[file] = store, data, table, records
+        return made[file]
+
+    return take_once
+
+
+def test_there_is_a_programme_for_each_of_the_ten_systems():
+    assert [file.name[:3] for file in PROGRAMMES] == [f"s{k:02}" for k in range(1, 11)]
+
+
+@pytest.mark.parametrize("file", PROGRAMMES, ids=lambda file: file.stem)
+def test_a_programme_is_marked_as_an_example_with_simulated_data_in_both_languages(file):
+    plan = read_programme(file.read_bytes(), file.name)
+    assert plan.simulated and plan.name == file.stem
+    assert "示例" in plan.title["zh"] and "example" in plan.title["en"]
+    comments = [line for line in file.read_text("utf-8").splitlines() if line.startswith("#")]
+    assert any("check every one" in line for line in comments) and any("核对" in line for line in comments)
+
+
+@pytest.mark.parametrize("file", PROGRAMMES, ids=lambda file: file.stem)
+def test_every_measure_of_every_area_agrees_with_the_naive_computation_and_its_standard_error(taken, file):
+    store, data, table, records = taken(file)
+    area_column, seen = data["columns"]["area"], 0
+    rows = table.to_dict("records")
+    for measure in expanded(data):
+        leagues = [read_league(store, data["programme"], measure=measure, league=x) for x in data["leagues"]]
+        for league in leagues:
+            for area, found in league.table.iterrows():
+                own = [r for r in rows if r[area_column] == area]
+                value, z = linearised(data, measure, own, records, area)
+                np.testing.assert_allclose(found.estimate, value, rtol=1e-11, atol=1e-13)
+                np.testing.assert_allclose(found.se, standard_error(table, area_column, z), rtol=1e-8, atol=1e-13)
+                assert found.n == len(z)
+                seen += 1
+        value, z = linearised(data, measure, rows, records, ALL)
+        np.testing.assert_allclose(leagues[0].everybody["estimate"], value, rtol=1e-11)
+        np.testing.assert_allclose(leagues[0].everybody["se"], standard_error(table, area_column, z), rtol=1e-8)
+    assert seen >= 0.95 * len(data["areas"]) * len(expanded(data))  # a group may have nobody in an area
+
+
+@pytest.mark.parametrize("file", PROGRAMMES, ids=lambda file: file.stem)
+def test_every_measure_is_defined_in_sentences_in_both_languages(file):
+    plan = read_programme(file.read_bytes(), file.name)
+    for name, measure in plan.measures.items():
+        for language in ("zh", "en"):
+            sentences = definition(plan, measure, speaker(language))
+            assert all(s.endswith("。" if language == "zh" else ".") for s in sentences), name
+            for item in measure.items:
+                assert plan.item_texts[item][language] in sentences[0]
+
+
+def test_factors_add_up_to_all_mentions_and_are_respondents_who_name_them(taken):
+    file = next(file for file in PROGRAMMES if file.name.startswith("s02"))
+    store, data, table, _ = taken(file)
+    found = read_factors(store, data["programme"])
+    assert len(found.table) == 25 and not found.outdated
+    np.testing.assert_allclose(found.table.mentions.sum(), 1, rtol=1e-12)
+    named = table.why.map(lambda cell: set(cell.split(";")) if cell not in ("", "99") else None).dropna()
+    w = table.weight.astype(float)[named.index]
+    for code, row in found.table.iterrows():
+        np.testing.assert_allclose(row.respondents, w[named.map(lambda s, c=code: c in s)].sum() / w.sum(), rtol=1e-12)
+        assert row.n == len(named) and row.mentions_lower <= row.mentions <= row.mentions_upper
+    theft = read_league(store, data["programme"], measure="theft").everybody
+    assert (found.table.mentions["1"], found.table.mentions_se["1"]) == (theft["estimate"], theft["se"])
+    area = list(data["areas"])[3]
+    own = read_factors(store, data["programme"], area=area)
+    np.testing.assert_allclose(own.table.mentions.sum(), 1, rtol=1e-12)
+    assert factor_rows(own, speaker("zh")).named.iloc[0] in [a["zh"] for a in data["items"]["why"]["answers"].values()]
+    with pytest.raises(Fault, match="4513"):
+        read_factors(store, data["programme"], area="nowhere")
+
+
+def test_a_survey_without_a_table_of_factors_says_so(taken):
+    store, data, _, _ = taken(PROGRAMMES[0])
+    with pytest.raises(Fault, match="factors"):
+        read_factors(store, data["programme"])
+
+
+def test_three_leagues_are_ranked_each_apart(taken):
+    store, data, _, _ = taken(next(file for file in PROGRAMMES if file.name.startswith("s03")))
+    for league in data["leagues"]:
+        table = read_league(store, data["programme"], measure="safe", league=league).table
+        assert sorted(table["rank"]) == list(range(1, 5))
