@@ -27,6 +27,7 @@ RESPONDENTS = Table(
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
+RELEASED = Table("RELEASED", key=("unit_id", "field"), columns={"unit_id": str, "field": str, "value": str})
 WEIGHTS = Table(
     "WEIGHTS",
     key=("wave", "unit_id", "step"),

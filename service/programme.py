@@ -15,13 +15,23 @@ from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
 from estimation.indicators import SCORE, SHARE, Item, Measure
+from estimation.weighting import WeightingPlan
+from service.weighting_plan import read_weighting
 from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LEAGUE, PROGRAMME = "league", "programme"
 # what a person may write where the type does not fit
-TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
+TYPES = {
+    str: '"…"',
+    dict: "{ … }",
+    int: "5",
+    list: "[…]",
+    bool: "true, false",
+    str | list: '"…", ["…"]',
+    int | float | str: '66.7, "200/3"',
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class Comparing:
 class Programme:
     """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
 
+    weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
     """
 
@@ -72,6 +83,7 @@ class Programme:
     simulated: bool
     encoding: str
     columns: Columns
+    weighting: WeightingPlan | None
     lonely: str
     level: float
     publish: Limits
@@ -127,7 +139,8 @@ def read_programme(content: bytes, file: str) -> Programme:
         source=entry.names("source"),
         simulated=entry.get("simulated", bool),
         encoding=_encoding(entry),
-        columns=_columns(entry.at("columns")),
+        columns=_columns(entry.at("columns"), weighted="weighting" in entry.data),
+        weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         publish=_publish(entry),
@@ -269,17 +282,20 @@ def _comparing(entry: Entry, areas) -> Comparing:
     return Comparing(share, together, watch)
 
 
-def _columns(entry: Entry) -> Columns:
+def _columns(entry: Entry, *, weighted: bool) -> Columns:
+    """[columns]; weighted: the weights are made by [weighting], and no column of the file holds them."""
     psu = entry.texts("psu", [])
     respondent = entry.texts("respondent")
     if not respondent:
         raise entry.fault("respondent", "[]", TYPES[str | list])
+    if weighted and "weight" in entry.data:
+        raise entry.fault("weight", repr(entry.data["weight"]), "[weighting.base] weight = …")
     return Columns(
         respondent=respondent,
         area=entry.get("area", str),
         stratum=entry.texts("stratum", []),
         psu=psu or respondent,
-        weight=entry.get("weight", str),
+        weight="" if weighted else entry.get("weight", str),
     )
 
 
