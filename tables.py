@@ -28,6 +28,7 @@ RESPONDENTS = Table(
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
 RECORDS = Table("RECORDS", key=("record", "area"), columns={"record": str, "area": str, "value": float})
+RELEASED = Table("RELEASED", key=("unit_id", "field"), columns={"unit_id": str, "field": str, "value": str})
 WEIGHTS = Table(
     "WEIGHTS",
     key=("wave", "unit_id", "step"),

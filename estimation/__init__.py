@@ -1,7 +1,9 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
+from estimation.ages import BandSplit, age_spans, cut_ages, split_bands
 from estimation.answers import measure_values
 from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
+from estimation.census import CensusMargins, census_margins
 from estimation.changes import (
     change,
     score_change,
@@ -67,6 +69,7 @@ from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
 from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
 from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
+from estimation.weighting import Weighting, WeightingPlan, base_weight, weigh
 from estimation.weights import (
     Step,
     adjust_eligibility,
@@ -81,7 +84,9 @@ __all__ = [
     "INDEPENDENT",
     "LINEAR",
     "RAKING",
+    "BandSplit",
     "Calibration",
+    "CensusMargins",
     "ChangeVerdict",
     "Comparison",
     "Design",
@@ -107,14 +112,19 @@ __all__ = [
     "TripleGoal",
     "WavePosterior",
     "Waves",
+    "Weighting",
+    "WeightingPlan",
     "adjust_eligibility",
     "adjust_nonresponse",
     "adjust_phones",
     "adjust_propensity",
+    "age_spans",
     "balanced_weights",
+    "base_weight",
     "bootstrap_weights",
     "bounded",
     "calibrate",
+    "census_margins",
     "change",
     "combine",
     "combined_values",
@@ -123,6 +133,7 @@ __all__ = [
     "comparison_power",
     "contrast",
     "count_rank_set",
+    "cut_ages",
     "design_effect",
     "domain_means",
     "domain_ratios",
@@ -174,6 +185,7 @@ __all__ = [
     "slope",
     "smooth_scores",
     "smooth_shares",
+    "split_bands",
     "standardize",
     "standing_change",
     "t_test",
@@ -188,6 +200,7 @@ __all__ = [
     "usual_comparisons",
     "wald_test",
     "wave_posterior",
+    "weigh",
     "weight_summary",
     "weights_table",
     "window_change",

@@ -57,7 +57,9 @@ class Calibration:
         before, after = (self.auxiliary.T @ self.cell_sums(w) for w in (self.base, self.weight))
         ratio = np.divide(self.totals, before, out=np.full(len(before), np.nan), where=before != 0)
         columns = {"known": self.totals, "before": before, "after": after, "ratio": ratio}
-        return pd.DataFrame(columns, index=pd.Index(self.names, name="margin", tupleize_cols=False))
+        names = np.empty(len(self.names), dtype=object)
+        names[:] = self.names  # of crossed margins tuples of tuples, which pandas would take for a table
+        return pd.DataFrame(columns, index=pd.Index(names, name="margin", tupleize_cols=False))
 
     def cell_sums(self, values):
         """Sums of values (n,) or (n,k), dense or sparse, over the rows of each cell."""

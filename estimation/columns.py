@@ -95,7 +95,9 @@ def column_names(columns) -> list:
 
 
 def said(label) -> str:
-    """A label as a sentence writes it: the parts of a tuple joined by "-"."""
+    """A label as a sentence writes it: the parts of a tuple joined by "-"; of crossed columns "a*b = x*y"."""
+    if isinstance(label, tuple) and label and all(isinstance(part, tuple) for part in label):
+        return " = ".join("*".join(str(p) for p in part) for part in label)
     return "-".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
 
 

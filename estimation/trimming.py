@@ -69,7 +69,7 @@ def trim_calibrated(calibration: Calibration, *, lower: float = 0.0, upper: floa
     totals = calibration.totals[calibration.independent]
     g = g_weights(d, rows, totals, names, distance, tolerance=1e-9, max_steps=200)
     w = d * g
-    trimmed = used & ((w <= lower) | (w >= upper))
+    trimmed = used & ((w <= lower * (1 + ROUNDING)) | (w >= upper * (1 - ROUNDING)))
     return Trimming(calibration.weight, w, lower, upper, trimmed, replace(calibration, g=g, distance=distance))
 
 

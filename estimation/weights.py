@@ -63,7 +63,7 @@ def adjust_propensity(weight, responded, predictors: pd.DataFrame, *, classes: i
     if classes is not None:
         return _spread("nonresponse", w, counted, responded, cells)
     after = np.where(counted & responded, w / propensity, 0.0)
-    return Step("nonresponse", w, after, _changes(w * counted, after, *column_codes(cells, "cell")))
+    return Step("nonresponse", w, after, changes_by_cell(w * counted, after, *column_codes(cells, "cell")))
 
 
 def phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles) -> np.ndarray:
@@ -99,7 +99,7 @@ def adjust_phones(weight, frame, *, landline_probability, mobile_probability, la
     if none.any():
         raise Fault(key="phones.not_own", row=int(none.argmax()), frame=frame[none][0], count=int(none.sum()))
     after = w * own * phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles)
-    return Step("phones", w, after, _changes(w, after, *column_codes(pd.Series(frame, dtype="str"), "frame")))
+    return Step("phones", w, after, changes_by_cell(w, after, *column_codes(pd.Series(frame, dtype="str"), "frame")))
 
 
 def weights_table(wave: str, unit_id, steps: dict) -> pd.DataFrame:
@@ -128,10 +128,11 @@ def _spread(name: str, w, eligible, receiving, cell) -> Step:
         raise Fault(key=EMPTY[name], cells=cells, count=len(cells), weight=float(all_weight[lost].sum()))
     factor = np.divide(all_weight, own, out=np.ones(len(labels)), where=own > 0)
     after = np.where(carried, w * factor[codes], 0.0)
-    return Step(name, w, after, _changes(w * counted, after, codes, labels))
+    return Step(name, w, after, changes_by_cell(w * counted, after, codes, labels))
 
 
-def _changes(before, after, codes, labels) -> pd.DataFrame:
+def changes_by_cell(before, after, codes, labels) -> pd.DataFrame:
+    """A step's `changes` from the weights (n,) before and after it and each unit's cell."""
     k = len(labels)
     n, own, was, became = (np.bincount(codes, v, minlength=k) for v in (after > 0, before * (after > 0), before, after))
     factor = np.divide(became, own, out=np.full(k, np.nan), where=own > 0)

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import numpy as np
 import pandas as pd
 
 from words import Fault
@@ -47,3 +48,19 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
     if not rows:
         raise Fault(key="file.no_rows", file=file)
     return pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype=str)
+
+
+def refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, **values) -> None:
+    """Raise the Fault `key` for the first row where `wrong` holds."""
+    wrong = np.asarray(wrong)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise Fault(
+            key=key,
+            file=file,
+            row=int(table.index[row]),
+            column=column,
+            found=table[column].iloc[row],
+            count=int(wrong.sum()),
+            **values,
+        )

@@ -9,7 +9,15 @@ from words import LANGUAGES, Fault
 
 CODE = re.compile(r"[\w.-]+")
 # what a person may write where the type does not fit
-TYPES = {str: '"…"', dict: "{ … }", bool: "true, false", str | list: '"…", ["…"]', int | float | str: '66.7, "200/3"'}
+TYPES = {
+    str: '"…"',
+    dict: "{ … }",
+    int: "5",
+    list: "[…]",
+    bool: "true, false",
+    str | list: '"…", ["…"]',
+    int | float | str: '66.7, "200/3"',
+}
 
 
 @dataclass(frozen=True)

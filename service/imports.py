@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service import schema
+from service.margin_file import MarginFile, read_margins
 from service.programme import WAVE, Programme, read_programme
 from service.records_file import RECORDS_ENDING, RecordsFile
 from service.runs import add_run
@@ -19,6 +20,7 @@ from service.store import Store, insert_frame
 from service.wave_file import WaveData, check_wave_name, read_wave
 from words import Fault
 
+MARGINS = "margins.csv"  # in a folder of waves: the known totals
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
 
@@ -63,12 +65,43 @@ def import_wave(
     return done
 
 
+def import_margins(store: Store, programme: str, content: bytes, file: str, *, by: str) -> Imported:
+    """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
+    tried = Tried(programme, "", file, by)
+    with _refusals_logged(store, tried):
+        plan_id, _ = current_programme(store, programme)
+        period = read_margins(content, file).period
+        with store.begin() as connection:
+            done = _add_margins(connection, period, content, plan_id, tried)
+            _log(connection, tried, done)
+    return done
+
+
+def current_margins(store: Store, programme: str, period: str) -> int:
+    """The version_id of the newest known totals of a period; a Fault names the periods there are."""
+    with store.read() as connection:
+        row = _last(connection, schema.margins, programme=programme, period=period)
+    if row is None:
+        select = sa.select(schema.margins.c.period).where(schema.margins.c.programme == programme).distinct()
+        known = sorted(store.frame(select).period)
+        raise Fault(key="weighting.period", expected=period, programme=programme, found=known or ["-"])
+    return row.version_id
+
+
+def load_margins(store: Store, version_id: int) -> MarginFile:
+    """One version of known totals."""
+    select = sa.select(schema.margins).where(schema.margins.c.version_id == version_id)
+    with store.read() as connection:
+        row = connection.execute(select).one()
+    return read_margins(row.content, row.file)
+
+
 def wave_files(folder: Path) -> list[tuple[str, Path]]:
     """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv.
 
     Their records, if there are any, stand beside them: ensu_2015Q1_records.csv (`records_beside`).
     """
-    files = [file for file in sorted(folder.glob("*.csv")) if not file.stem.endswith(RECORDS_ENDING)]
+    files = [f for f in sorted(folder.glob("*.csv")) if f.name != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
     found = {file: WAVE_AT_END.search(file.stem) for file in files}
     nameless = [file.name for file, wave in found.items() if wave is None]
     if nameless or not found:
@@ -151,12 +184,26 @@ def _add_wave(connection: sa.Connection, data: WaveData, file_digest: str, plan_
     run_id = add_run(connection, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
     added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
-    for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses)):
+    for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
+        if frame is None:
+            continue
         numbered = frame.assign(row=range(len(frame)))
         insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added.inserted_primary_key[0])
     numbered = data.records.assign(row=range(len(data.records)))
     insert_frame(connection, schema.RECORDS, numbered, version_id=added.inserted_primary_key[0])
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
+
+
+def _add_margins(connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried) -> Imported:
+    key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
+    last = _last(connection, schema.margins, **key)
+    if last is not None and last.digest == digest:
+        return Imported(UNCHANGED, tried.programme, period, last.version)
+    version = 1 if last is None else last.version + 1
+    run_id = add_run(connection, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
+    row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
+    connection.execute(schema.margins.insert().values(**row))
+    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
 from estimation.indicators import Item, Measure
+from estimation.weighting import WeightingPlan
 from service.entry import TYPES, Entry
 from service.measures import Factors, Record, read_indicators
+from service.weighting_plan import read_weighting
 from words import LANGUAGES, Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
@@ -60,6 +62,7 @@ class Comparing:
 class Programme:
     """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
 
+    weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
     """
 
@@ -70,6 +73,7 @@ class Programme:
     simulated: bool
     encoding: str
     columns: Columns
+    weighting: WeightingPlan | None
     lonely: str
     level: float
     publish: Limits
@@ -131,7 +135,8 @@ def read_programme(content: bytes, file: str) -> Programme:
         source=entry.names("source"),
         simulated=entry.get("simulated", bool),
         encoding=_encoding(entry),
-        columns=_columns(entry.at("columns")),
+        columns=_columns(entry.at("columns"), weighted="weighting" in entry.data),
+        weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         publish=_publish(entry),
@@ -199,17 +204,20 @@ def _comparing(entry: Entry, areas) -> Comparing:
     return Comparing(share, together, watch)
 
 
-def _columns(entry: Entry) -> Columns:
+def _columns(entry: Entry, *, weighted: bool) -> Columns:
+    """[columns]; weighted: the weights are made by [weighting], and no column of the file holds them."""
     psu = entry.texts("psu", [])
     respondent = entry.texts("respondent")
     if not respondent:
         raise entry.fault("respondent", "[]", TYPES[str | list])
+    if weighted and "weight" in entry.data:
+        raise entry.fault("weight", repr(entry.data["weight"]), "[weighting.base] weight = …")
     return Columns(
         respondent=respondent,
         area=entry.get("area", str),
         stratum=entry.texts("stratum", []),
         psu=psu or respondent,
-        weight=entry.get("weight", str),
+        weight="" if weighted else entry.get("weight", str),
     )
 
 

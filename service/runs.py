@@ -78,6 +78,7 @@ def outdated_runs(store: Store) -> set[int]:
     for kind, table, key in (
         ("programme", schema.programmes, ["programme"]),
         ("wave", schema.waves, ["programme", "wave"]),
+        ("margins", schema.margins, ["programme", "period"]),
     ):
         newer = table.alias()
         same = sa.and_(*(table.c[k] == newer.c[k] for k in key), newer.c.version > table.c.version)

@@ -48,11 +48,24 @@ waves = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("programme", "wave", "version"),
 )
+margins = sa.Table(  # known totals to calibrate to; a period's are one file
+    "margins",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "period", "version"),
+)
 run_inputs = sa.Table(
     "run_inputs",
     metadata,
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),  # "programme" or "wave"
+    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave" or "margins"
     sa.Column("version_id", sa.Integer, primary_key=True),
 )
 imports = sa.Table(
@@ -91,9 +104,9 @@ def _derived(table: tables.Table) -> sa.Table:
     return sa.Table(table.name.lower(), metadata, run, *_columns(table))
 
 
-MICRODATA = {table.name: _microdata(table) for table in (tables.RESPONDENTS, tables.RESPONSES)}
+MICRODATA = {table.name: _microdata(table) for table in (tables.RESPONDENTS, tables.RESPONSES, tables.RELEASED)}
 RECORDS = _microdata(tables.RECORDS)
 DERIVED = {
     table.name: _derived(table)
-    for table in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS, tables.CHANGES)
+    for table in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS, tables.CHANGES, tables.WEIGHTS)
 }

@@ -8,10 +8,11 @@ import pandas as pd
 
 from estimation.answers import asked
 from estimation.design import Design
-from service.csv_file import read_csv
+from service.csv_file import read_csv, refuse
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
-from tables import RESPONDENTS, RESPONSES, check
+from service.released import check_released, released_rows
+from tables import RELEASED, RESPONDENTS, RESPONSES, check
 from words import Fault
 
 JOIN = " / "  # between the codes of a key made of several columns
@@ -19,16 +20,21 @@ JOIN = " / "  # between the codes of a key made of several columns
 
 @dataclass(frozen=True, eq=False)
 class WaveData:
-    """Who answered (RESPONDENTS), what (RESPONSES), and the areas' RECORDS, with a digest of that content."""
+    """Who answered (RESPONDENTS), what (RESPONSES), and the areas' RECORDS, with a digest of that content.
+
+    released: of a programme that makes its weights, what it needs to know of every released number (RELEASED).
+    """
 
     respondents: pd.DataFrame
     responses: pd.DataFrame
     records: pd.DataFrame
+    released: pd.DataFrame | None = None
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content; the order of rows does not matter."""
-        tables = (self.respondents, self.responses, *([self.records] if len(self.records) else []))
+        tables = [self.respondents, self.responses]
+        tables += [t for t in (self.released, self.records) if t is not None and len(t)]
         parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -45,9 +51,14 @@ def read_wave(content: bytes, file: str, programme: Programme, records: RecordsF
 
     records: the file of the areas' administrative records, where the programme has some.
     """
-    table = read_csv(content, file, encoding=programme.encoding)
+    table, released = read_csv(content, file, encoding=programme.encoding), None
+    if programme.weighting is not None:
+        base, answered = check_released(table, file, programme.columns.respondent, programme.weighting)
+        released = released_rows(table, _units(table, file, programme.columns.respondent), programme.weighting)
+        table, weight = table[answered], base[answered]
     _check_cells(table, file, programme)
-    weight = _weights(table, file, programme.columns.weight)
+    if programme.weighting is None:
+        weight = _weights(table, file, programme.columns.weight)
     unit = _units(table, file, programme.columns.respondent)
     respondents = pd.DataFrame(
         {
@@ -68,24 +79,26 @@ def read_wave(content: bytes, file: str, programme: Programme, records: RecordsF
         }
     )
     found = read_records(records, programme, list(dict.fromkeys(respondents.area)))
-    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found)
+    released = None if released is None else check(released, RELEASED)
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found, released)
 
 
 def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
     """Every column is there, the design's are filled, areas and answers are the programme's."""
     columns, areas = programme.columns, list(programme.areas)
     filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
-    missing = [c for c in dict.fromkeys([*filled, columns.weight, *programme.items]) if c not in table.columns]
+    weight = [columns.weight] if programme.weighting is None else []
+    missing = [c for c in dict.fromkeys([*filled, *weight, *programme.items]) if c not in table.columns]
     if missing:
         raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
     for column in filled:
-        _refuse(table[column] == "", "wave.blank", file, column, table)
-    _refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
+        refuse(table[column] == "", "wave.blank", file, column, table)
+    refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
     for name, item in programme.items.items():
         good = [cell for cell in table[name].unique() if item.given(cell) is not None]
         key = "wave.codes" if item.separator else "wave.code"
         values = {"separator": item.separator} if item.separator else {}
-        _refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
+        refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
     for item in programme.items.values():
         if item.asked_if:
             _check_filter(table, file, item, programme)
@@ -95,8 +108,8 @@ def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) ->
     """The question was put to those the programme says, and to nobody else."""
     put, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
     values = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
-    _refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
-    _refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
+    refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
+    refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
 
 
 def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
@@ -112,29 +125,13 @@ def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
 
 
 def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
-    _refuse(table[column] == "", "wave.weight_missing", file, column, table)
+    refuse(table[column] == "", "wave.weight_missing", file, column, table)
     weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
-    _refuse(~np.isfinite(weight), "wave.weight_text", file, column, table)
-    _refuse(weight < 0, "wave.weight_negative", file, column, table)
+    refuse(~np.isfinite(weight), "wave.weight_text", file, column, table)
+    refuse(weight < 0, "wave.weight_negative", file, column, table)
     if not weight.any():
         raise Fault(key="design.weight_zero", column=column)
     return weight
-
-
-def _refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, **values) -> None:
-    """Raise the Fault `key` for the first row where `wrong` holds."""
-    wrong = np.asarray(wrong)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise Fault(
-            key=key,
-            file=file,
-            row=int(table.index[row]),
-            column=column,
-            found=table[column].iloc[row],
-            count=int(wrong.sum()),
-            **values,
-        )
 
 
 def _joined(table: pd.DataFrame, columns) -> pd.Series:

@@ -1,7 +1,7 @@
 """Use cases on waves: estimate one, compare two, compute a run again; each loads, computes in a pure room, saves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,15 +9,16 @@ import sqlalchemy as sa
 
 import tables
 from accountability import report
-from estimation import Design, Measure
+from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
-from service.imports import current_programme, programme_of_run, wave_versions
+from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.programme import Programme
+from service.released import released_table
 from service.runs import add_run, find_run, generator, run_inputs
 from service.store import Store, insert_frame
 from words import Fault
 
-ESTIMATE, COMPARE = "estimate", "compare"
+ESTIMATE, COMPARE, WEIGH = "estimate", "compare", "weigh"
 JOINED = "+"  # between the waves of a window
 SEED = "rankshift"
 Progress = Callable[[str], None]
@@ -35,21 +36,45 @@ class Computed:
 
 @dataclass(frozen=True, eq=False)
 class Wave:
-    """One version of a wave as loaded: its name, its respondents, their answers by item, (record, area) -> value."""
+    """One version of a wave as loaded: its name, its respondents, their answers by item, (record, area) -> value.
+
+    weighting: the steps from released numbers to weights, if the programme makes its weights;  unit_id: of the numbers
+    """
 
     version_id: int
     name: str
     respondents: pd.DataFrame
     answers: pd.DataFrame
     records: Mapping[tuple[str, str], float]
+    weighting: Weighting | None = None
+    unit_id: np.ndarray | None = None
+
+    def design(self, lonely: str) -> Design:
+        """The design of those who responded: with the file's weights, or the calibrated ones the programme makes."""
+        given = Design.from_table(self.respondents, weight="weight", stratum="stratum", psu="psu", lonely=lonely)
+        return given if self.weighting is None else self.weighting.design(given)
+
+
+def weigh_wave(store: Store, programme: str, wave: str, *, by: str, progress: Progress = lambda _: None) -> Computed:
+    """The weights of every step for the numbers released in a wave, in one run."""
+    plan_id, plan = current_programme(store, programme)
+    if plan.weighting is None:
+        raise Fault(key="weighting.none", programme=programme)
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
+    return _run(store, WEIGH, {"programme": programme, "wave": wave}, inputs, plan, "", by, progress)
 
 
 def estimate_wave(
     store: Store, programme: str, wave: str, *, by: str, seed: str = SEED, progress: Progress = lambda _: None
 ) -> Computed:
-    """Estimates, covariances, ranks and verdicts of every measure and league of a wave, in one run."""
+    """Estimates, covariances, ranks and verdicts of every measure and league of a wave, in one run.
+
+    A programme that makes its weights has them made first, in a run of their own.
+    """
     plan_id, plan = current_programme(store, programme)
-    inputs = [("programme", plan_id), ("wave", current_wave(store, programme, wave))]
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
+    if plan.weighting is not None:
+        weigh_wave(store, programme, wave, by=by, progress=progress)
     return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, by, progress)
 
 
@@ -75,7 +100,7 @@ def compare_waves(
     first = min(one + two)
     if (new := plan.break_between(first, two[-1])) is not None:
         raise Fault(key="compare.break", before=first, after=two[-1], wave=new, reason=plan.breaks[new])
-    versions = [("wave", current_wave(store, programme, wave)) for wave in sorted({*one, *two})]
+    versions = wave_inputs(store, plan, sorted({*one, *two}))
     arguments = {"programme": programme, "before": JOINED.join(one), "after": JOINED.join(two)}
     return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, by, progress)
 
@@ -89,7 +114,7 @@ def window(text: str) -> list[str]:
 
 
 def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[str]:
-    """Compute an estimate or compare run again from the versions it read; the names of tables that differ (none: same).
+    """Compute weights, estimates or changes again from the versions read; the names of tables that differ (none: same).
 
     Numbers are the same when every one agrees to 1e-12 relative; nothing is written.
     """
@@ -99,8 +124,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
             raise Fault(key="rerun.unknown", found=run_id)
         inputs = run_inputs(connection, run_id)
     plan = programme_of_run(store, run_id)
-    loaded = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
-    loaded = sorted(loaded, key=lambda w: w.name)
+    loaded = sorted(load_waves(store, plan, inputs), key=lambda w: w.name)
     made = COMPUTE[run.use_case](plan, loaded, run.arguments, run.seed, progress)
     return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
 
@@ -119,12 +143,39 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
     return int(found.version_id.iloc[0])
 
 
+def wave_inputs(store: Store, plan: Programme, names) -> list[tuple[str, int]]:
+    """The newest versions of waves, and of the known totals their weights are calibrated to."""
+    found = [("wave", current_wave(store, plan.name, wave)) for wave in names]
+    if plan.weighting is not None and plan.weighting.calibrating is not None:
+        periods = dict.fromkeys(plan.weighting.calibrating.period or wave for wave in names)
+        found += [("margins", current_margins(store, plan.name, period)) for period in periods]
+    return found
+
+
+def load_waves(store: Store, plan: Programme, inputs) -> list[Wave]:
+    """The waves among a run's inputs, weighed by the known totals among them if the programme makes its weights."""
+    files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
+    totals = {file.period: file.totals for file in files}
+    waves = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
+    return waves if plan.weighting is None else [_weighed(store, plan, wave, totals) for wave in waves]
+
+
+def _weighed(store: Store, plan: Programme, wave: Wave, totals) -> Wave:
+    table = released_table(_microdata(store, "RELEASED", wave.version_id))
+    calibrating = plan.weighting.calibrating
+    period = None if calibrating is None else calibrating.period or wave.name
+    made = weigh(table.reset_index(drop=True), plan.weighting, totals.get(period))
+    return replace(wave, weighting=made, unit_id=table.index.to_numpy())
+
+
+def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
+    table = schema.MICRODATA[name]
+    return store.frame(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))
+
+
 def load_wave(store: Store, version_id: int) -> Wave:
     """Respondents and answers of one version of a wave, in the order of its file."""
-    respondents, responses = (
-        store.frame(sa.select(t).where(t.c.version_id == version_id).order_by(t.c.row))
-        for t in schema.MICRODATA.values()
-    )
+    respondents, responses = (_microdata(store, name, version_id) for name in ("RESPONDENTS", "RESPONSES"))
     answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
     known = store.frame(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
@@ -136,14 +187,20 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
     with store.read() as connection:
         known = find_run(connection, use_case, arguments, inputs, seed=seed)
     if known is not None:
-        return Computed(known, repeated=True, unanswered=_unanswered(plan, _stored(store, TELLING[use_case], known)))
-    loaded = [load_wave(store, version) for kind, version in inputs if kind == "wave"]
+        telling = _stored(store, TELLING[use_case], known) if use_case in TELLING else None
+        return Computed(known, repeated=True, unanswered=_unanswered(plan, use_case, telling))
+    loaded = load_waves(store, plan, inputs)
     made = COMPUTE[use_case](plan, loaded, arguments, seed, progress)
     with store.begin() as connection:
         run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
         for name, frame in made.items():
             insert_frame(connection, schema.DERIVED[name], frame, run_id=run_id)
-    return Computed(run_id, repeated=False, unanswered=_unanswered(plan, made.get(TELLING[use_case])))
+    return Computed(run_id, repeated=False, unanswered=_unanswered(plan, use_case, made.get(TELLING.get(use_case))))
+
+
+def _weigh(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
+    (wave,) = loaded
+    return {"WEIGHTS": weights_table(wave.name, wave.unit_id, wave.weighting.weights())}
 
 
 def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
@@ -181,12 +238,14 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
     return _checked(made)
 
 
-COMPUTE = {ESTIMATE: _estimate, COMPARE: _compare}
+COMPUTE = {ESTIMATE: _estimate, COMPARE: _compare, WEIGH: _weigh}
 TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table that has a row for every area computed
 
 
-def _unanswered(plan: Programme, computed: pd.DataFrame | None) -> tuple[str, ...]:
+def _unanswered(plan: Programme, use_case: str, computed: pd.DataFrame | None) -> tuple[str, ...]:
     """The measures without a row in the table that tells, and of the others the leagues without one."""
+    if use_case not in TELLING:
+        return ()
     found = set() if computed is None else {(m, plan.areas[a].league) for m, a in computed[["measure", "area"]].values}
     missing = []
     for name in plan.measures:
@@ -206,10 +265,7 @@ def _measures(plan: Programme, loaded: list[Wave], measures=None) -> dict[str, l
     measures: name -> measure, those of the programme where none are given.
     """
     measures = plan.measures if measures is None else measures
-    designs = [
-        Design.from_table(w.respondents, weight="weight", stratum="stratum", psu="psu", lonely=plan.lonely)
-        for w in loaded
-    ]
+    designs = [w.design(plan.lonely) for w in loaded]
     found = {}
     for name, measure in measures.items():
         made = [_wave_measure(plan, measure, w, d) for w, d in zip(loaded, designs, strict=True)]

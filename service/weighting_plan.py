@@ -1,0 +1,158 @@
+"""A programme's `[weighting]` table read and checked: outcomes, base weights, nonresponse, telephones, margins."""
+
+from typing import TYPE_CHECKING
+
+from estimation.ages import age_spans
+from estimation.weighting import (
+    AGE_GROUP,
+    DISTANCES,
+    Ages,
+    Base,
+    Calibrating,
+    Dispositions,
+    Nonresponse,
+    Phones,
+    TrimmingLimits,
+    WeightingPlan,
+)
+from words import Fault
+
+if TYPE_CHECKING:
+    from service.entry import Entry
+
+OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")
+PARTS = {
+    "": ("disposition", *OUTCOMES, "base", "eligibility", "ages", "nonresponse", "phones", "calibration", "trimming"),
+    "base": ("weight", "frame", "numbers"),
+    "eligibility": ("cells",),
+    "ages": ("column", "groups"),
+    "nonresponse": ("cells", "predictors", "classes"),
+    "phones": ("mobiles", "landlines", "adults"),
+    "calibration": ("margins", "period", "distance", "bounds"),
+    "trimming": ("smallest", "largest"),
+}
+
+
+def read_weighting(entry: "Entry") -> WeightingPlan:
+    """The plan in the table `[weighting]`; a Fault names the entry that is missing, unknown or contradicts another."""
+    _known(entry, "")
+    base, ages = _base(_part(entry, "base")), None
+    if "ages" in entry.data:
+        given = _part(entry, "ages")
+        ages = Ages(given.get("column", str), _groups(given))
+    eligibility = _part(entry, "eligibility")
+    cells = eligibility.texts("cells", [])
+    if AGE_GROUP in cells:
+        raise eligibility.fault("cells", repr(AGE_GROUP), f"≠ {AGE_GROUP}")
+    nonresponse = _nonresponse(_part(entry, "nonresponse"), ages)
+    phones = None
+    if "phones" in entry.data:
+        given = _part(entry, "phones")
+        phones = Phones(*(given.get(name, str) for name in PARTS["phones"]))
+        if base.frame is None:
+            raise entry.at("base").fault("frame", "–", '"…"')
+    calibrating = _calibrating(_part(entry, "calibration"), ages) if "calibration" in entry.data else None
+    trimming = _trimming(_part(entry, "trimming")) if "trimming" in entry.data else None
+    return WeightingPlan(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
+
+
+def _part(entry: "Entry", name: str) -> "Entry":
+    """A table inside `[weighting]`, empty if it is not there, with no entry that nobody reads."""
+    part = type(entry)(entry.file, entry.where(name), entry.get(name, dict, {}))
+    _known(part, name)
+    return part
+
+
+def _known(entry: "Entry", name: str) -> None:
+    for key in entry.data:
+        if key not in PARTS[name]:
+            raise entry.fault(key, repr(entry.data[key]), list(PARTS[name]))
+
+
+def _dispositions(entry: "Entry") -> Dispositions:
+    codes = {name: entry.texts(name, []) for name in OUTCOMES}
+    if not codes["responded"]:
+        raise entry.fault("responded", "[]", '["…"]')
+    seen: dict[str, str] = {}
+    for name, of in codes.items():
+        for code in of:
+            if code in seen:
+                raise Fault(
+                    key="weighting.outcome_twice", file=entry.file, code=code, one=seen[code], two=entry.where(name)
+                )
+            seen[code] = entry.where(name)
+    return Dispositions(entry.get("disposition", str), *(frozenset(codes[name]) for name in OUTCOMES))
+
+
+def _base(given: "Entry") -> Base:
+    """A column of weights, or the numbers of each frame: one of the two."""
+    weight = given.get("weight", str) if "weight" in given.data else None
+    frame = given.get("frame", str) if "frame" in given.data else None
+    numbers = {f: given.at("numbers").number(f) for f in given.get("numbers", dict, {})}
+    if (weight is None) == (not numbers) or (numbers and frame is None):
+        raise Fault(key="weighting.base", file=given.file, entry=given.path, found=sorted(given.data) or ["–"])
+    for name, count in numbers.items():
+        if count < 1:
+            raise given.at("numbers").fault(name, count, "≥ 1")
+    return Base(weight, frame, numbers)
+
+
+def _groups(given: "Entry") -> tuple[str, ...]:
+    groups = given.texts("groups")
+    try:
+        age_spans(groups)
+    except Fault as fault:
+        raise given.fault("groups", list(groups), '["18-29", "30-39", "40+"]') from fault
+    return groups
+
+
+def _columns_known(given: "Entry", key: str, columns, ages: Ages | None) -> None:
+    if AGE_GROUP in columns and ages is None:
+        raise given.fault(key, repr(AGE_GROUP), "[weighting.ages]")
+
+
+def _nonresponse(given: "Entry", ages: Ages | None) -> Nonresponse:
+    cells, predictors = given.texts("cells", []), given.texts("predictors", [])
+    for key, columns in (("cells", cells), ("predictors", predictors)):
+        _columns_known(given, key, columns, ages)
+    if cells and predictors:
+        raise given.fault("predictors", list(predictors), "cells | predictors")
+    classes = given.get("classes", int, 5)
+    if classes < 0 or classes == 1:
+        raise given.fault("classes", classes, "0, 2, 3 …")
+    return Nonresponse(cells, predictors, classes)
+
+
+def _calibrating(given: "Entry", ages: Ages | None) -> Calibrating:
+    margins = given.texts("margins")
+    if not margins:
+        raise given.fault("margins", "[]", '["sex*age_group", "county"]')
+    distance = given.one_of("distance", DISTANCES) if "distance" in given.data else DISTANCES[0]
+    period = given.get("period", str) if "period" in given.data else None
+    found = Calibrating(margins, period, distance, _bounds(given, distance))
+    if len(set(margins)) < len(margins) or "" in found.columns:
+        raise given.fault("margins", list(margins), '["sex*age_group", "county"]')
+    _columns_known(given, "margins", found.columns, ages)
+    return found
+
+
+def _bounds(given: "Entry", distance: str) -> tuple[float, float] | None:
+    if "bounds" not in given.data:
+        if distance == "logit":
+            raise given.fault("bounds", "–", "[0.3, 3]")
+        return None
+    values = given.get("bounds", list)
+    numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    if len(values) != 2 or not numeric or not values[0] < 1 < values[1]:
+        raise given.fault("bounds", values, "[0.3, 3]")
+    return float(values[0]), float(values[1])
+
+
+def _trimming(given: "Entry") -> TrimmingLimits:
+    if not given.data:
+        raise given.fault("largest", "–", "largest = 5")
+    limits = TrimmingLimits(**{name: given.number(name) for name in given.data})
+    if not 0 <= limits.smallest < 1 < limits.largest:
+        found = ", ".join(f"{name} = {given.data[name]}" for name in given.data)
+        raise given.fault(next(iter(given.data)), found, "0 ≤ smallest < 1 < largest")
+    return limits
