@@ -87,7 +87,7 @@ def test_every_example_is_compared_and_its_change_has_the_variance_of_two_indepe
         np.testing.assert_allclose(new.table.change, difference, rtol=1e-9, atol=1e-12)
         variance = new.table.se**2 + old.table.se[areas] ** 2  # nobody was asked in both waves
         np.testing.assert_allclose(new.table.change_se_design**2, variance, rtol=1e-9)
-        assert new.against == BEFORE and change.verdict.notna().all()
+        assert new.against == BEFORE and new.table.verdict.notna().all()
 
 
 def test_an_index_without_records_for_everybody_has_no_figure_over_all_areas(store):
