@@ -7,7 +7,17 @@ from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
 from service.league import League
 from service.runs import run_text
-from service.wording import Speaker, headline, survey_note, unfit_note, unfit_text, verdict_text, wave_text, window_text
+from service.wording import (
+    Speaker,
+    decimals,
+    headline,
+    survey_note,
+    unfit_note,
+    unfit_text,
+    verdict_text,
+    wave_text,
+    window_text,
+)
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")
@@ -60,8 +70,8 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
     rows = league_rows(league, t)
     share = league.measure.unit == "share"
-    formats = {c: "0.0%" if share else "0.0" for c in ON_THE_SCALE}
-    formats |= {c: "+0.0%;-0.0%;0.0%" if share else "+0.0;-0.0;0.0" for c in CHANGE_ON_THE_SCALE}
+    one = f"0.{'0' * decimals(league.measure)}" + "%" * share
+    formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from estimation import Measure
 from estimation.indicators import SHARE
 from service import league_table, wording
 from service.imports import current_programme, programme_names, wave_versions
@@ -120,10 +121,19 @@ def rank_chart(league: League, t) -> alt.LayerChart:
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)
 
 
+def value_formats(measure: Measure) -> dict[str, str]:
+    """Streamlit's number formats of a value and of a change, in the measure's unit."""
+    k = wording.decimals(measure)
+    return {"estimate": f"%.{k}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{k}f"}
+
+
 def chart_rows(league: League, t) -> pd.DataFrame:
     """The league's rows with values as shown, a label for each area, and a colour for real movement."""
     rows = league_table.league_rows(league, t)
-    shown = {c: wording.shown_value(league.measure, rows[c]).round(1) for c in ("estimate", "lower", "upper")}
+    shown = {
+        c: wording.shown_value(league.measure, rows[c]).round(wording.decimals(league.measure))
+        for c in ("estimate", "lower", "upper")
+    }
     label = rows.area + "  n=" + rows.n.astype(str)
     colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
     return rows.assign(**shown, label=label, colour=colour)

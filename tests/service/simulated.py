@@ -15,7 +15,7 @@ def simulated(data: dict, seed: int = 1, per_area: int = 24) -> pd.DataFrame:
     n = len(area)
     table = pd.DataFrame(
         {
-            "id": [f"simulated-{k}" for k in range(n)],
+            "id": [f"simulated-{seed}-{k}" for k in range(n)],
             data["columns"]["area"]: area,
             "weight": (1 + rng.integers(0, 9, n) / 4).astype(str),
         }

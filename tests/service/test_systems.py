@@ -131,3 +131,46 @@ def test_three_leagues_are_ranked_each_apart(taken):
     for league in data["leagues"]:
         table = read_league(store, data["programme"], measure="safe", league=league).table
         assert sorted(table["rank"]) == list(range(1, 5))
+
+
+def test_a_score_on_a_short_scale_is_shown_with_enough_decimals(taken, rankshift):
+    store, data, _, _ = taken(PROGRAMMES[9])
+    league = read_league(store, data["programme"], measure="safe")
+    said = rankshift("league", "--measure", "safe", "-s", store.engine.url.render_as_string()).out
+    for value in league.table.estimate:
+        assert f" {value:.3f} " in said
+
+
+def test_the_command_line_prints_factors_and_definitions_in_both_languages(taken, rankshift, tmp_path):
+    store, data, _, _ = taken(PROGRAMMES[1])
+    where = ["-s", store.engine.url.render_as_string()]
+    found = read_factors(store, data["programme"])
+    for language, title, word in (("en", "all areas", "theft and robbery"), ("zh", "全部地区", "盗窃抢劫")):
+        said = rankshift("factors", *where, language=language)
+        assert said.code == 0 and title in said.out and word in said.out
+        assert f"{100 * found.table.respondents['1']:.1f}" in said.out
+        assert f"{100 * found.table.mentions_lower['1']:.1f}–{100 * found.table.mentions_upper['1']:.1f}" in said.out
+        assert {"en": "SIMULATED", "zh": "模拟数据"}[language] in said.out
+        said = rankshift("definitions", *where, language=language)
+        assert said.code == 0 and all(measure in said.out for measure in data["measures"])
+    assert rankshift("factors", "--area", list(data["areas"])[0], "--csv", tmp_path / "f.csv", *where).code == 0
+    table = pd.read_csv(tmp_path / "f.csv", dtype={"code": str})
+    own = read_factors(store, data["programme"], area=list(data["areas"])[0]).table
+    np.testing.assert_allclose(table.set_index("code").mentions_se[own.index], own.mentions_se, rtol=1e-9)
+    assert rankshift("factors", "--area", "nowhere", *where).code == 1
+
+
+def test_a_folder_with_records_beside_the_wave_is_loaded_at_once(rankshift, tmp_path):
+    folder = tmp_path / "survey"
+    folder.mkdir()
+    file = PROGRAMMES[6]
+    data = read_toml(file.read_bytes())
+    (folder / "programme.toml").write_bytes(file.read_bytes())
+    (folder / "simulated_2026Q1.csv").write_bytes(as_csv(simulated(data)))
+    (folder / "simulated_2026Q1_records.csv").write_bytes(as_csv(simulated_records(data)))
+    said = rankshift("load", folder, "-s", tmp_path / "s.db")
+    assert said.code == 0, said.err
+    assert "Definition: Weighted sum" in rankshift("league", "--measure", "harmony", "-s", tmp_path / "s.db").out
+    (folder / "simulated_2026Q1_records.csv").unlink()
+    refused = rankshift("load", folder, "-s", tmp_path / "t.db")
+    assert refused.code == 1 and "--records" in refused.err

@@ -55,8 +55,7 @@ def _table(league: League, t) -> None:
     columns = ["rank", "area", "estimate", "interval", "rank_range", "n"]
     if league.against is not None:
         columns += ["places", "noise", "change", "verdict"]
-    unit = t(f"format.{league.measure.unit}")
-    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", "estimate": unit, "change": "%+.1f"}
+    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **parts.value_formats(league.measure)}
     parts.show_table(rows, columns, formats, t)
     parts.notes(league, t)
 

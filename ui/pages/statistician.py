@@ -89,7 +89,7 @@ def _downloads(league: League, t) -> None:
 def _estimates(league: League, rows, t) -> None:
     columns = ["rank", "code", "area", "n", "estimate", "se", "deff", "df", "lower", "upper", "method"]
     columns += ["n_effective", "unfit", "rank_range", "rank_range_alone"]
-    number = "%.2f"
+    number = f"%.{wording.decimals(league.measure) + 1}f"
     formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
@@ -101,8 +101,9 @@ def _estimates(league: League, rows, t) -> None:
 
 def _changes(league: League, rows, t) -> None:
     """One table a level: own score, standing in the field, rank, probability; each says what it asks."""
-    formats = {c: "%+.2f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
-    formats |= {c: "%.2f" for c in ("change_se", "change_se_design", "relative_se")}
+    k = wording.decimals(league.measure) + 1
+    formats = {c: f"%+.{k}f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
+    formats |= {c: f"%.{k}f" for c in ("change_se", "change_se_design", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
     formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
