@@ -89,7 +89,7 @@ def read_league(
     name = _one_of(measure, plan.measures, "league.unknown_measure")
     league = _one_of(league, plan.leagues, "league.unknown_league")
     wave = wave or newest_wave(store, programme)
-    estimated = _newest_run(store, ESTIMATE, programme=programme, wave=wave)
+    estimated = newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimated is None:
         raise Fault(key="league.not_estimated", wave=wave)
     plan = programme_of_run(store, estimated["run_id"])  # figures speak under the programme they were made under
@@ -156,7 +156,8 @@ def _one_of(name, known, key: str) -> str:
     return name or next(iter(known))
 
 
-def _newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
+def newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
+    """The last run of a use case with these arguments, or None."""
     runs = schema.runs
     same = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
     select = sa.select(runs).where(runs.c.use_case == use_case, *same).order_by(runs.c.run_id.desc()).limit(1)
@@ -171,7 +172,7 @@ def _compared(store: Store, programme: str, wave: str, against: str | None) -> M
     if name is None:
         return None
     before, _, after = name.partition(WINDOWS)
-    found = _newest_run(store, COMPARE, programme=programme, before=before, after=after or wave)
+    found = newest_run(store, COMPARE, programme=programme, before=before, after=after or wave)
     if found is None:
         for each in window(before) + window(after or wave):
             current_wave(store, programme, each)

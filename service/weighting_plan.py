@@ -1,5 +1,7 @@
 """A programme's `[weighting]` table read and checked: outcomes, base weights, nonresponse, telephones, margins."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from estimation.ages import age_spans
@@ -15,14 +17,25 @@ from estimation.weighting import (
     TrimmingLimits,
     WeightingPlan,
 )
-from words import Fault
+from words import LANGUAGES, Fault
 
 if TYPE_CHECKING:
     from service.programme import Entry
 
 OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")
 PARTS = {
-    "": ("disposition", *OUTCOMES, "base", "eligibility", "ages", "nonresponse", "phones", "calibration", "trimming"),
+    "": (
+        "disposition",
+        *OUTCOMES,
+        "base",
+        "eligibility",
+        "ages",
+        "nonresponse",
+        "phones",
+        "calibration",
+        "trimming",
+        "labels",
+    ),
     "base": ("weight", "frame", "numbers"),
     "eligibility": ("cells",),
     "ages": ("column", "groups"),
@@ -31,6 +44,14 @@ PARTS = {
     "calibration": ("margins", "period", "distance", "bounds"),
     "trimming": ("smallest", "largest"),
 }
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a column and its codes are called, in both languages."""
+
+    name: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
 
 
 def read_weighting(entry: "Entry") -> WeightingPlan:
@@ -54,6 +75,16 @@ def read_weighting(entry: "Entry") -> WeightingPlan:
     calibrating = _calibrating(_part(entry, "calibration"), ages) if "calibration" in entry.data else None
     trimming = _trimming(_part(entry, "trimming")) if "trimming" in entry.data else None
     return WeightingPlan(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
+
+
+def read_labels(entry: "Entry") -> dict[str, Label]:
+    """Names of columns and their codes in both languages, from `[weighting.labels.sex]`; none need be given."""
+    given = entry.entries("labels", {})
+    named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
+    return {
+        column: Label(name, {code: {x: of.get(x, str) for x in LANGUAGES} for code, of in codes.items()})
+        for column, (name, codes) in named.items()
+    }
 
 
 def _part(entry: "Entry", name: str) -> "Entry":
