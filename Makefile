@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STORE ?= rankshift.db
 DEMO := data/ensu2015
+SIMULATED := data/laibin_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
 .PHONY: run demo setup test lint browser study bench clean
@@ -10,8 +11,9 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
 
-demo: setup  ## the demo survey taken in, estimated and compared; what was done before is not done again
+demo: setup  ## the demo survey and a simulated one taken in, estimated and compared; what was done before is not done again
 	$(BIN)/rankshift load $(DEMO) --store $(STORE)
+	$(BIN)/rankshift load $(SIMULATED) --store $(STORE)
 
 setup: .venv/installed  ## the environment alone
 

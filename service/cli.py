@@ -17,16 +17,18 @@ from rich.console import Console
 from rich.table import Table
 
 from accountability.report import ALL
-from service import imports, league_table, terminal, waves, wording
+from service import imports, league_table, terminal, waves, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
-from service.league import read_league, run_list
+from service.league import newest_wave, read_league, run_list
+from service.margin_file import census_file
 from service.plans import plan_city
 from service.records_file import RecordsFile
 from service.runs import local_time, person, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
+from service.weighing import read_weights
 from words import LANGUAGES, Fault, speaker
 
 LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
@@ -104,6 +106,8 @@ def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], sto
     files = imports.wave_files(folder)
     init(store)
     programme = import_programme(folder / "programme.toml", store)
+    if (folder / imports.MARGINS).exists():
+        import_margins(folder / imports.MARGINS, programme, store)
     for wave, file in files:
         import_wave(wave, file, imports.records_beside(file), programme, store)
     estimate(programme=programme, store=store)
@@ -120,6 +124,19 @@ def import_programme(
     outcome = t(f"outcome.{done.outcome}")
     out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
     return done.programme
+
+
+@app.command(cls=_Command, help=t("cli.import_margins.help"))
+def import_margins(
+    file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Take in known totals."""
+    opened = Store.open(store_url(store))
+    done = imports.import_margins(opened, _programme(opened, programme), _read(file), file.name, by=person())
+    period = wording.wave_text(done.wave, t)
+    out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
 
 
 @app.command(cls=_Command, help=t("cli.import_wave.help"))
@@ -139,6 +156,38 @@ def import_wave(
     shown_wave = wording.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
+
+
+@app.command(cls=_Command, help=t("cli.weights.help"))
+def weights(
+    wave: Annotated[str | None, typer.Argument(help=t("cli.league.wave"), show_default=False)] = None,
+    csv: Annotated[Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Make a wave's weights and show every step, or write them to a file."""
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
+    what = wording.wave_text(each, t)
+    _compute(what, lambda p: waves.weigh_wave(opened, name, each, by=person(), progress=p))
+    found = read_weights(opened, name, each)
+    if csv is not None:
+        _write(csv, found.csv())
+        return
+    _print(weight_words.title(found, t), terminal.words_table(weight_words.step_rows(found, t)), [])
+    for step in found.weighting.steps:
+        table = terminal.words_table(weight_words.detail_rows(found, step, t))
+        out.print()
+        _print(t(f"weights.step.{step.name}"), table, [weight_words.step_note(found, step, t)])
+    if found.cost is not None:
+        out.print()
+        _print(t("weights.cost"), terminal.words_table(weight_words.cost_rows(found, t)), [t("weights.note.cost")])
+    if len(found.extremes):
+        _print(t("weights.heaviest"), terminal.words_table(weight_words.extreme_rows(found, t)), [])
+    out.print()
+    for note in [weight_words.extreme_note(found, t), *weight_words.notes(found, t), run_text(found.run, t)]:
+        out.print(note, style="dim")
 
 
 @app.command(cls=_Command, help=t("cli.estimate.help"))
@@ -312,6 +361,22 @@ def plan(
         return
     title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
     _print(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
+
+
+@app.command(cls=_Command, help=t("cli.margins.help"))
+def margins(
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    csv: Annotated[Path, typer.Option(help=t("cli.margins.csv"), show_default=False)],
+    ages: Annotated[str, typer.Option(help=t("cli.margins.ages"))] = "18-29,30-39,40-49,50-59,60-70",
+    margin: Annotated[str, typer.Option(help=t("cli.margins.margin"))] = "sex*age_group,county*urban",
+    population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
+    period: Annotated[str, typer.Option(help=t("cli.margins.period"))] = "2020",
+) -> None:
+    """Write a city's known totals from the census, and say what had to be assumed."""
+    made = census_file(_read(population), population.name, city, ages.split(","), margin.split(","), period)
+    _write(csv, made.content)
+    for key, values in made.notes:
+        out.print(t(key, **values), style="dim")
 
 
 @app.command(cls=_Command, help=t("cli.serve.help"))

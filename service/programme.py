@@ -17,7 +17,7 @@ from estimation.indicators import Item, Measure
 from estimation.weighting import WeightingPlan
 from service.entry import TYPES, Entry
 from service.measures import Factors, Record, read_indicators
-from service.weighting_plan import read_weighting
+from service.weighting_plan import Label, read_labels, read_weighting
 from words import LANGUAGES, Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
@@ -63,6 +63,7 @@ class Programme:
     """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
 
     weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
+    labels: what columns that weighting uses and their codes are called
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
     """
 
@@ -74,6 +75,7 @@ class Programme:
     encoding: str
     columns: Columns
     weighting: WeightingPlan | None
+    labels: Mapping[str, Label]
     lonely: str
     level: float
     publish: Limits
@@ -137,6 +139,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         encoding=_encoding(entry),
         columns=_columns(entry.at("columns"), weighted="weighting" in entry.data),
         weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
+        labels=read_labels(entry.at("weighting")) if "weighting" in entry.data else {},
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         publish=_publish(entry),

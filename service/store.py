@@ -72,7 +72,8 @@ class Store:
         """The rows a SELECT finds, as a DataFrame."""
         with self.read() as connection:
             result = connection.execute(select)
-            return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+            rows = [tuple(row) for row in result]  # pandas asks a Row for attributes it has not, dearly
+            return pd.DataFrame(rows, columns=list(result.keys()))
 
 
 def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed) -> None:

@@ -49,9 +49,13 @@ class Wave:
     weighting: Weighting | None = None
     unit_id: np.ndarray | None = None
 
+    def given_design(self, lonely: str) -> Design:
+        """The design of those who responded with the weights of the file, or base weights."""
+        return Design.from_table(self.respondents, weight="weight", stratum="stratum", psu="psu", lonely=lonely)
+
     def design(self, lonely: str) -> Design:
-        """The design of those who responded: with the file's weights, or the calibrated ones the programme makes."""
-        given = Design.from_table(self.respondents, weight="weight", stratum="stratum", psu="psu", lonely=lonely)
+        """The design to estimate with: the file's weights, or those the programme makes."""
+        given = self.given_design(lonely)
         return given if self.weighting is None else self.weighting.design(given)
 
 

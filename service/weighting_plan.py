@@ -1,6 +1,7 @@
 """A programme's `[weighting]` table read and checked: outcomes, base weights, nonresponse, telephones, margins."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from estimation.ages import age_spans
 from estimation.weighting import (
@@ -15,14 +16,23 @@ from estimation.weighting import (
     TrimmingLimits,
     WeightingPlan,
 )
-from words import Fault
-
-if TYPE_CHECKING:
-    from service.entry import Entry
+from service.entry import Entry
+from words import LANGUAGES, Fault
 
 OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")
 PARTS = {
-    "": ("disposition", *OUTCOMES, "base", "eligibility", "ages", "nonresponse", "phones", "calibration", "trimming"),
+    "": (
+        "disposition",
+        *OUTCOMES,
+        "base",
+        "eligibility",
+        "ages",
+        "nonresponse",
+        "phones",
+        "calibration",
+        "trimming",
+        "labels",
+    ),
     "base": ("weight", "frame", "numbers"),
     "eligibility": ("cells",),
     "ages": ("column", "groups"),
@@ -33,7 +43,15 @@ PARTS = {
 }
 
 
-def read_weighting(entry: "Entry") -> WeightingPlan:
+@dataclass(frozen=True)
+class Label:
+    """What a column and its codes are called, in both languages."""
+
+    name: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
+
+
+def read_weighting(entry: Entry) -> WeightingPlan:
     """The plan in the table `[weighting]`; a Fault names the entry that is missing, unknown or contradicts another."""
     _known(entry, "")
     base, ages = _base(_part(entry, "base")), None
@@ -56,20 +74,30 @@ def read_weighting(entry: "Entry") -> WeightingPlan:
     return WeightingPlan(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
 
 
-def _part(entry: "Entry", name: str) -> "Entry":
+def read_labels(entry: Entry) -> dict[str, Label]:
+    """Names of columns and their codes in both languages, from `[weighting.labels.sex]`; none need be given."""
+    given = entry.entries("labels", {})
+    named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
+    return {
+        column: Label(name, {code: {x: of.get(x, str) for x in LANGUAGES} for code, of in codes.items()})
+        for column, (name, codes) in named.items()
+    }
+
+
+def _part(entry: Entry, name: str) -> Entry:
     """A table inside `[weighting]`, empty if it is not there, with no entry that nobody reads."""
     part = type(entry)(entry.file, entry.where(name), entry.get(name, dict, {}))
     _known(part, name)
     return part
 
 
-def _known(entry: "Entry", name: str) -> None:
+def _known(entry: Entry, name: str) -> None:
     for key in entry.data:
         if key not in PARTS[name]:
             raise entry.fault(key, repr(entry.data[key]), list(PARTS[name]))
 
 
-def _dispositions(entry: "Entry") -> Dispositions:
+def _dispositions(entry: Entry) -> Dispositions:
     codes = {name: entry.texts(name, []) for name in OUTCOMES}
     if not codes["responded"]:
         raise entry.fault("responded", "[]", '["…"]')
@@ -84,7 +112,7 @@ def _dispositions(entry: "Entry") -> Dispositions:
     return Dispositions(entry.get("disposition", str), *(frozenset(codes[name]) for name in OUTCOMES))
 
 
-def _base(given: "Entry") -> Base:
+def _base(given: Entry) -> Base:
     """A column of weights, or the numbers of each frame: one of the two."""
     weight = given.get("weight", str) if "weight" in given.data else None
     frame = given.get("frame", str) if "frame" in given.data else None
@@ -97,7 +125,7 @@ def _base(given: "Entry") -> Base:
     return Base(weight, frame, numbers)
 
 
-def _groups(given: "Entry") -> tuple[str, ...]:
+def _groups(given: Entry) -> tuple[str, ...]:
     groups = given.texts("groups")
     try:
         age_spans(groups)
@@ -106,12 +134,12 @@ def _groups(given: "Entry") -> tuple[str, ...]:
     return groups
 
 
-def _columns_known(given: "Entry", key: str, columns, ages: Ages | None) -> None:
+def _columns_known(given: Entry, key: str, columns, ages: Ages | None) -> None:
     if AGE_GROUP in columns and ages is None:
         raise given.fault(key, repr(AGE_GROUP), "[weighting.ages]")
 
 
-def _nonresponse(given: "Entry", ages: Ages | None) -> Nonresponse:
+def _nonresponse(given: Entry, ages: Ages | None) -> Nonresponse:
     cells, predictors = given.texts("cells", []), given.texts("predictors", [])
     for key, columns in (("cells", cells), ("predictors", predictors)):
         _columns_known(given, key, columns, ages)
@@ -123,7 +151,7 @@ def _nonresponse(given: "Entry", ages: Ages | None) -> Nonresponse:
     return Nonresponse(cells, predictors, classes)
 
 
-def _calibrating(given: "Entry", ages: Ages | None) -> Calibrating:
+def _calibrating(given: Entry, ages: Ages | None) -> Calibrating:
     margins = given.texts("margins")
     if not margins:
         raise given.fault("margins", "[]", '["sex*age_group", "county"]')
@@ -136,7 +164,7 @@ def _calibrating(given: "Entry", ages: Ages | None) -> Calibrating:
     return found
 
 
-def _bounds(given: "Entry", distance: str) -> tuple[float, float] | None:
+def _bounds(given: Entry, distance: str) -> tuple[float, float] | None:
     if "bounds" not in given.data:
         if distance == "logit":
             raise given.fault("bounds", "–", "[0.3, 3]")
@@ -148,7 +176,7 @@ def _bounds(given: "Entry", distance: str) -> tuple[float, float] | None:
     return float(values[0]), float(values[1])
 
 
-def _trimming(given: "Entry") -> TrimmingLimits:
+def _trimming(given: Entry) -> TrimmingLimits:
     if not given.data:
         raise given.fault("largest", "–", "largest = 5")
     limits = TrimmingLimits(**{name: given.number(name) for name in given.data})

@@ -173,6 +173,7 @@ def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     )
 
 
-def plain_table(rows: pd.DataFrame) -> None:
-    """A small table whose cells are words already."""
-    st.dataframe(rows, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)
+def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
+    """A small table whose cells are words already; words: how many columns stand left, the others being figures."""
+    right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
+    st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from accountability.report import ALL
-from service import league_table, wording
+from service import league_table, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import read_factors, shown_factors
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
+from service.weighing import read_weights
 from ui import parts
 
 ICON = ":material/calculate:"
@@ -46,6 +47,9 @@ def show(store: Store, t) -> None:
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
         parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+    if league.plan.weighting is not None:
+        st.subheader(t("weights.title"), anchor=False)
+        _weights(store, league, t)
     st.subheader(t("statistician.run"), anchor=False)
     for run in league.runs.values():
         st.code(run_text(run, t), language=None, wrap_lines=True)
@@ -73,6 +77,30 @@ def _factors(store: Store, league: League, t) -> None:
     parts.plain_table(shown_factors(found, t))
     for note in wording.factor_notes(found, t):
         st.caption(note)
+
+
+def _weights(store: Store, league: League, t) -> None:
+    """The steps in one table, and a tab for what each changed."""
+    found = read_weights(store, league.plan.name, league.wave)
+    parts.plain_table(weight_words.step_rows(found, t), words=1)
+    for sentence in [weight_words.extreme_note(found, t), *weight_words.notes(found, t)]:
+        st.caption(sentence)
+    name = f"{league.plan.name}_{league.wave}_weights.csv"
+    st.download_button(t("weights.csv"), found.csv, name, "text/csv", on_click="ignore")
+    with st.expander(t("weights.show")):
+        tabs = st.tabs([t(f"weights.step.{step.name}") for step in found.weighting.steps])
+        for tab, step in zip(tabs, found.weighting.steps, strict=True):
+            with tab:
+                st.markdown(weight_words.step_note(found, step, t))
+                parts.plain_table(weight_words.detail_rows(found, step, t), words=1)
+    if found.cost is not None:
+        with st.expander(t("weights.cost")):
+            parts.plain_table(weight_words.cost_rows(found, t), words=1)
+            st.caption(t("weights.note.cost"))
+    if len(found.extremes):
+        with st.expander(t("weights.heaviest")):
+            parts.plain_table(weight_words.extreme_rows(found, t), words=1)
+    st.code(run_text(found.run, t), language=None, wrap_lines=True)
 
 
 def _downloads(league: League, t) -> None:
