@@ -1,14 +1,17 @@
-"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed."""
+"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed.
+
+A change here goes with a revision in service/migrations/versions, which makes it in the stores that exist.
+"""
 
 import sqlalchemy as sa
 
 import tables
 
-SCHEMA = 2
 KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()
 
+# read only by code older than the migrations, and by service.migration to know a store of such code
 about = sa.Table("about", metadata, sa.Column("schema", sa.Integer, primary_key=True))
 
 runs = sa.Table(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service import schema
+from service import migration
 from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
@@ -26,31 +26,34 @@ class Store:
     @classmethod
     def create(cls, url: str) -> "Store":
         """The store at `url`, its tables made if they are not there yet."""
-        store = cls(_engine(url))
-        with _reachable(url):
-            schema.metadata.create_all(store.engine)
-            with store.begin() as connection:
-                if connection.scalar(sa.select(schema.about.c.schema)) is None:
-                    connection.execute(schema.about.insert().values(schema=schema.SCHEMA))
+        store = cls(engine_of(url))
+        with _reachable(url), store.read() as connection:
+            made = migration.found(connection) is not None
+        if not made:
+            with _reachable(url):
+                migration.upgrade(store.engine)
         return store.checked(url)
 
     @classmethod
     def open(cls, url: str) -> "Store":
         """The store at `url`; a Fault if none was made there, or by another version."""
-        store = cls(_engine(url))
+        store = cls(engine_of(url))
         if store.engine.dialect.name == "sqlite" and not Path(store.engine.url.database or "").is_file():
             raise Fault(key="store.absent", url=shown(url))
         return store.checked(url)
 
     def checked(self, url: str) -> "Store":
-        """Itself, if its tables are there and of this version."""
+        """Itself, its tables brought up to this code's revision; a Fault if there are none, or of a newer code."""
         with _reachable(url):
-            if not sa.inspect(self.engine).has_table("about"):
-                raise Fault(key="store.absent", url=shown(url))
             with self.read() as connection:
-                found = connection.scalar(sa.select(schema.about.c.schema))
-        if found != schema.SCHEMA:
-            raise Fault(key="store.version", url=shown(url), found=str(found), expected=schema.SCHEMA)
+                found = migration.found(connection)
+            if found is None:
+                raise Fault(key="store.absent", url=shown(url))
+            if found not in migration.revisions():
+                key = "store.old" if found.startswith(migration.UNKNOWN) else "store.newer"
+                raise Fault(key=key, url=shown(url), found=found, expected=migration.head())
+            if found != migration.head():
+                migration.upgrade(self.engine)
         return self
 
     @contextmanager
@@ -83,6 +86,24 @@ def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame
         connection.execute(table.insert(), records)
 
 
+def engine_of(url: str) -> sa.Engine:
+    """An engine for a store's URL, with the transactions and the checks a store relies on."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Fault(key="store.url", found=url) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Fault(key="store.url", found=shown(url))
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
+    sa.event.listen(engine, "connect", _sqlite_connect)
+    sa.event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
 def store_url(given: str | None = None) -> str:
     """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
     url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
@@ -107,23 +128,6 @@ def shown(url: str) -> str:
 
 def _written(url: sa.URL) -> str:
     return url.render_as_string(hide_password=False)
-
-
-def _engine(url: str) -> sa.Engine:
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise Fault(key="store.url", found=url) from error
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise Fault(key="store.url", found=shown(url))
-    if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
-    sa.event.listen(engine, "connect", _sqlite_connect)
-    sa.event.listen(engine, "begin", _sqlite_begin)
-    return engine
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:
