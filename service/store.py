@@ -1,5 +1,6 @@
 """The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; transactions are all or nothing."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,10 +58,16 @@ class Store:
         return self
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """One transaction: everything in it is written, or nothing."""
+    def begin(self, *alone: str) -> Iterator[sa.Connection]:
+        """One transaction: everything in it is written, or nothing.
+
+        alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
+        end and then reads what it wrote.  SQLite has one writer at a time in any case.
+        """
         try:
             with self.engine.begin() as connection:
+                if alone and connection.dialect.name == "postgresql":
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(alone))))
                 yield connection
         except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
             raise Fault(key="store.busy", problem=_first_line(error)) from error
@@ -124,6 +131,11 @@ def shown(url: str) -> str:
     if parsed.get_backend_name() == "sqlite":
         return f"sqlite:///{parsed.database or ''}"
     return parsed.render_as_string(hide_password=True)
+
+
+def _number(names: tuple[str, ...]) -> int:
+    """Sixty-four bits that stand for these names."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(names).encode()).digest()[:8], signed=True)
 
 
 def _written(url: sa.URL) -> str:
