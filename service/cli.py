@@ -4,6 +4,7 @@ import locale
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
@@ -16,7 +17,7 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
-from service import imports, league_table, terminal, waves, wording
+from service import imports, jobs, league_table, terminal, waves, wording
 from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
@@ -228,6 +229,47 @@ def power(
     title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
     _print(title, terminal.words_table(designs), [], t("detection.title"))
     _print("", terminal.words_table(needed), [wording.detection_note(seen, t)])
+
+
+@app.command(cls=_Command, help=t("cli.refresh.help"))
+def refresh(
+    programme: ProgrammeOption = None,
+    background: Annotated[bool, typer.Option("--background", help=t("cli.refresh.background"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Compute all that is out of date, in a process of its own."""
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    job = jobs.start(opened, jobs.REFRESH, name, by=person())
+    out.print(t("cli.refresh.started", job=job))
+    if background:
+        return
+    with err.status("") as status:
+        try:
+            while (now := jobs.newest_job(opened, name))["finished"] is None:
+                status.update(jobs.job_text(now, t))
+                time.sleep(jobs.BEAT)
+        except KeyboardInterrupt:
+            out.print(t("cli.refresh.goes_on", job=job))
+            return
+    out.print(jobs.job_text(now, t))
+    if now["state"] != jobs.DONE:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(name="jobs", cls=_Command, help=t("cli.jobs.help"))
+def list_jobs(
+    cancel: Annotated[int | None, typer.Option(help=t("cli.jobs.cancel"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """List the jobs, or cancel one."""
+    opened = Store.open(store_url(store))
+    if cancel is not None:
+        jobs.cancel(opened, cancel)
+        out.print(t("cli.jobs.cancelled", job=cancel))
+        return
+    for job in jobs.job_list(opened).to_dict("records"):
+        out.print(jobs.job_text(job, t))
 
 
 @app.command(cls=_Command, help=t("cli.runs.help"))
