@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,8 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
-from service import imports, jobs, league_table, terminal, waves, wording
+from service import backup as backups
+from service import doctor, imports, jobs, league_table, terminal, waves, wording
 from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
@@ -298,6 +300,42 @@ def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: S
     if differing:
         raise Fault(key="cli.rerun.differs", run=run, tables=differing)
     out.print(t("cli.rerun.same", run=run))
+
+
+@app.command(cls=_Command, help=t("cli.backup.help"))
+def backup(
+    file: Annotated[Path | None, typer.Argument(help=t("cli.backup.file"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the store to one file."""
+    file = file or Path(backups.suggested(datetime.now()))
+    with _working(str(file)):
+        size = backups.backup(Store.open(store_url(store)), file)
+    out.print(t("cli.backup.done", file=str(file), size=f"{size / 1e6:,.1f} MB"))
+
+
+@app.command(cls=_Command, help=t("cli.restore.help"))
+def restore(
+    file: Annotated[Path, typer.Argument(help=t("cli.restore.file"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.restore.replace"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Make the store what a backup says."""
+    url = store_url(store)
+    with _working(str(file)):
+        backups.restore(file, url, replace=replace)
+    out.print(t("cli.restore.done", file=str(file), url=shown(url)))
+
+
+@app.command(name="doctor", cls=_Command, help=t("cli.doctor.help"))
+def examine(store: StoreOption = None) -> None:
+    """Look at versions, engine, migrations, space and what is out of date."""
+    found = doctor.examine(store_url(store))
+    for finding in found:
+        style = {doctor.BAD: "red", doctor.NOTE: "yellow"}.get(finding.grade)
+        out.print(f"[{t(f'doctor.{finding.grade}')}] {t(finding.key, **finding.values)}", style=style)
+    if any(finding.grade == doctor.BAD for finding in found):
+        raise typer.Exit(REFUSED)
 
 
 @app.command(cls=_Command, help=t("cli.plan.help"))

@@ -43,6 +43,11 @@ def found(connection: sa.Connection) -> str | None:
     return revision
 
 
+def refusal(revision: str) -> str:
+    """The key of what is said about a store of a revision not known here: too old, or of newer code."""
+    return "store.old" if revision.startswith(UNKNOWN) else "store.newer"
+
+
 def upgrade(engine: sa.Engine, to: str | None = None) -> None:
     """Bring the tables from the revision found to `to` (the newest), in one transaction: all of it or nothing.
 

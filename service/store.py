@@ -51,8 +51,7 @@ class Store:
             if found is None:
                 raise Fault(key="store.absent", url=shown(url))
             if found not in migration.revisions():
-                key = "store.old" if found.startswith(migration.UNKNOWN) else "store.newer"
-                raise Fault(key=key, url=shown(url), found=found, expected=migration.head())
+                raise Fault(key=migration.refusal(found), url=shown(url), found=found, expected=migration.head())
             if found != migration.head():
                 migration.upgrade(self.engine)
         return self
