@@ -4,8 +4,10 @@ import locale
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from accountability.report import ALL
-from service import imports, league_table, terminal, waves, weight_words, wording
+from service import backup as backups
+from service import doctor, imports, jobs, league_table, terminal, waves, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
@@ -316,6 +319,47 @@ def definitions(programme: ProgrammeOption = None, store: StoreOption = None) ->
         out.print(definition_text(plan, measure, t))
 
 
+@app.command(cls=_Command, help=t("cli.refresh.help"))
+def refresh(
+    programme: ProgrammeOption = None,
+    background: Annotated[bool, typer.Option("--background", help=t("cli.refresh.background"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Compute all that is out of date, in a process of its own."""
+    opened = Store.open(store_url(store))
+    name = _programme(opened, programme)
+    job = jobs.start(opened, jobs.REFRESH, name, by=person())
+    out.print(t("cli.refresh.started", job=job))
+    if background:
+        return
+    with err.status("") as status:
+        try:
+            while (now := jobs.newest_job(opened, name))["finished"] is None:
+                status.update(jobs.job_text(now, t))
+                time.sleep(jobs.BEAT)
+        except KeyboardInterrupt:
+            out.print(t("cli.refresh.goes_on", job=job))
+            return
+    out.print(jobs.job_text(now, t))
+    if now["state"] != jobs.DONE:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(name="jobs", cls=_Command, help=t("cli.jobs.help"))
+def list_jobs(
+    cancel: Annotated[int | None, typer.Option(help=t("cli.jobs.cancel"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """List the jobs, or cancel one."""
+    opened = Store.open(store_url(store))
+    if cancel is not None:
+        jobs.cancel(opened, cancel)
+        out.print(t("cli.jobs.cancelled", job=cancel))
+        return
+    for job in jobs.job_list(opened).to_dict("records"):
+        out.print(jobs.job_text(job, t))
+
+
 @app.command(cls=_Command, help=t("cli.runs.help"))
 def runs(store: StoreOption = None) -> None:
     """List the runs."""
@@ -342,6 +386,42 @@ def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: S
     if differing:
         raise Fault(key="cli.rerun.differs", run=run, tables=differing)
     out.print(t("cli.rerun.same", run=run))
+
+
+@app.command(cls=_Command, help=t("cli.backup.help"))
+def backup(
+    file: Annotated[Path | None, typer.Argument(help=t("cli.backup.file"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the store to one file."""
+    file = file or Path(backups.suggested(datetime.now()))
+    with _working(str(file)):
+        size = backups.backup(Store.open(store_url(store)), file)
+    out.print(t("cli.backup.done", file=str(file), size=f"{size / 1e6:,.1f} MB"))
+
+
+@app.command(cls=_Command, help=t("cli.restore.help"))
+def restore(
+    file: Annotated[Path, typer.Argument(help=t("cli.restore.file"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.restore.replace"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Make the store what a backup says."""
+    url = store_url(store)
+    with _working(str(file)):
+        backups.restore(file, url, replace=replace)
+    out.print(t("cli.restore.done", file=str(file), url=shown(url)))
+
+
+@app.command(name="doctor", cls=_Command, help=t("cli.doctor.help"))
+def examine(store: StoreOption = None) -> None:
+    """Look at versions, engine, migrations, space and what is out of date."""
+    found = doctor.examine(store_url(store))
+    for finding in found:
+        style = {doctor.BAD: "red", doctor.NOTE: "yellow"}.get(finding.grade)
+        out.print(f"[{t(f'doctor.{finding.grade}')}] {t(finding.key, **finding.values)}", style=style)
+    if any(finding.grade == doctor.BAD for finding in found):
+        raise typer.Exit(REFUSED)
 
 
 @app.command(cls=_Command, help=t("cli.plan.help"))

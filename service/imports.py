@@ -41,8 +41,10 @@ def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imp
     tried = Tried("", "", file, by)
     with _refusals_logged(store, tried):
         programme = read_programme(content, file)
-        with store.begin() as connection:
-            done = _add_programme(connection, programme, content, tried)
+        with store.read() as connection:
+            began = _last(connection, schema.programmes, programme=programme.name)
+        with store.begin("programme", programme.name) as connection:
+            done = _add_programme(connection, programme, content, tried, began)
             _log(connection, tried, done)
     return done
 
@@ -58,9 +60,11 @@ def import_wave(
     with _refusals_logged(store, tried):
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
+        with store.read() as connection:
+            began = _last(connection, schema.waves, programme=programme, wave=wave)
         data = read_wave(content, file, plan, records)
-        with store.begin() as connection:
-            done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried)
+        with store.begin("wave", programme, wave) as connection:
+            done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
             _log(connection, tried, done)
     return done
 
@@ -71,7 +75,7 @@ def import_margins(store: Store, programme: str, content: bytes, file: str, *, b
     with _refusals_logged(store, tried):
         plan_id, _ = current_programme(store, programme)
         period = read_margins(content, file).period
-        with store.begin() as connection:
+        with store.begin("margins", programme, period) as connection:
             done = _add_margins(connection, period, content, plan_id, tried)
             _log(connection, tried, done)
     return done
@@ -164,10 +168,13 @@ class Tried:
     by: str
 
 
-def _add_programme(connection: sa.Connection, programme: Programme, content: bytes, tried: Tried) -> Imported:
+def _add_programme(
+    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: sa.Row | None
+) -> Imported:
     last = _last(connection, schema.programmes, programme=programme.name)
     if last is not None and last.digest == programme.digest:
         return Imported(UNCHANGED, programme.name, "", last.version)
+    _refuse_overtaken(last, began)
     version = 1 if last is None else last.version + 1
     run_id = add_run(connection, "import-programme", {"file": tried.file}, (), by=tried.by)
     row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
@@ -175,11 +182,19 @@ def _add_programme(connection: sa.Connection, programme: Programme, content: byt
     return Imported(IMPORTED if last is None else CORRECTED, programme.name, "", version)
 
 
-def _add_wave(connection: sa.Connection, data: WaveData, file_digest: str, plan_id: int, tried: Tried) -> Imported:
+def _add_wave(
+    connection: sa.Connection,
+    data: WaveData,
+    file_digest: str,
+    plan_id: int,
+    tried: Tried,
+    began: sa.Row | None,
+) -> Imported:
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
     last = _last(connection, schema.waves, **key)
     if last is not None and last.digest == data.digest:
         return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
+    _refuse_overtaken(last, began)
     version = 1 if last is None else last.version + 1
     run_id = add_run(connection, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
@@ -204,6 +219,12 @@ def _add_margins(connection: sa.Connection, period: str, content: bytes, plan_id
     row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
     connection.execute(schema.margins.insert().values(**row))
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
+
+
+def _refuse_overtaken(last: sa.Row | None, began: sa.Row | None) -> None:
+    """Other content came in since this import began: it is no correction of what nobody had seen."""
+    if last is not None and (began is None or began.version != last.version):
+        raise Fault(key="import.overtaken", version=last.version, file=last.file)
 
 
 @contextmanager

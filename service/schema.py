@@ -1,14 +1,17 @@
-"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed."""
+"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed.
+
+A change here goes with a revision in service/migrations/versions, which makes it in the stores that exist.
+"""
 
 import sqlalchemy as sa
 
 import tables
 
-SCHEMA = 3
 KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()
 
+# read only by code older than the migrations, and by service.migration to know a store of such code
 about = sa.Table("about", metadata, sa.Column("schema", sa.Integer, primary_key=True))
 
 runs = sa.Table(
@@ -21,6 +24,7 @@ runs = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
+    sa.Index("runs_by_use_case", "use_case", "run_id"),
 )
 programmes = sa.Table(
     "programmes",
@@ -67,6 +71,7 @@ run_inputs = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave" or "margins"
     sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Index("run_inputs_by_version", "kind", "version_id"),
 )
 imports = sa.Table(
     "imports",
@@ -82,6 +87,49 @@ imports = sa.Table(
     sa.Column("interviews", sa.Integer),
     sa.Column("fault", sa.Text),  # key in words/, rendered in the reader's language
     sa.Column("fault_values", sa.JSON),
+)
+UNFINISHED = sa.text("finished IS NULL")
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("job_id", sa.Integer, primary_key=True),
+    sa.Column("use_case", sa.Text, nullable=False),
+    sa.Column("arguments", sa.JSON, nullable=False),
+    sa.Column("resource", sa.Text, nullable=False),  # what it works on alone: a programme's name
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # running, done, failed, cancelled, lost
+    sa.Column("progress", sa.Double, nullable=False),  # 0..1
+    sa.Column("step", sa.Text, nullable=False),  # what it is at: a wave, a measure
+    sa.Column("started", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("heartbeat", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("finished", sa.DateTime(timezone=True)),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer),
+    sa.Column("cancel", sa.Boolean, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id)),  # the last run it made
+    sa.Column("fault", sa.Text),  # key in words/
+    sa.Column("fault_values", sa.JSON),
+    sa.Index("jobs_one_a_resource", "resource", unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+)
+rounds = sa.Table(
+    "rounds",
+    metadata,
+    sa.Column("round_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.UniqueConstraint("programme", "wave"),
+)
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("round_id", sa.ForeignKey(rounds.c.round_id), nullable=False),
+    sa.Column("unit_id", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("interviewer", sa.Text, nullable=False),
+    sa.Column("disposition", sa.Text, nullable=False),
+    sa.Index("calls_of_a_unit", "round_id", "unit_id", "at", "disposition"),
+    sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
 )
 
 

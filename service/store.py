@@ -1,5 +1,6 @@
 """The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; transactions are all or nothing."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service import schema
+from service import migration
 from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
@@ -26,38 +27,46 @@ class Store:
     @classmethod
     def create(cls, url: str) -> "Store":
         """The store at `url`, its tables made if they are not there yet."""
-        store = cls(_engine(url))
-        with _reachable(url):
-            schema.metadata.create_all(store.engine)
-            with store.begin() as connection:
-                if connection.scalar(sa.select(schema.about.c.schema)) is None:
-                    connection.execute(schema.about.insert().values(schema=schema.SCHEMA))
+        store = cls(engine_of(url))
+        with _reachable(url), store.read() as connection:
+            made = migration.found(connection) is not None
+        if not made:
+            with _reachable(url):
+                migration.upgrade(store.engine)
         return store.checked(url)
 
     @classmethod
     def open(cls, url: str) -> "Store":
         """The store at `url`; a Fault if none was made there, or by another version."""
-        store = cls(_engine(url))
+        store = cls(engine_of(url))
         if store.engine.dialect.name == "sqlite" and not Path(store.engine.url.database or "").is_file():
             raise Fault(key="store.absent", url=shown(url))
         return store.checked(url)
 
     def checked(self, url: str) -> "Store":
-        """Itself, if its tables are there and of this version."""
+        """Itself, its tables brought up to this code's revision; a Fault if there are none, or of a newer code."""
         with _reachable(url):
-            if not sa.inspect(self.engine).has_table("about"):
-                raise Fault(key="store.absent", url=shown(url))
             with self.read() as connection:
-                found = connection.scalar(sa.select(schema.about.c.schema))
-        if found != schema.SCHEMA:
-            raise Fault(key="store.version", url=shown(url), found=str(found), expected=schema.SCHEMA)
+                found = migration.found(connection)
+            if found is None:
+                raise Fault(key="store.absent", url=shown(url))
+            if found not in migration.revisions():
+                raise Fault(key=migration.refusal(found), url=shown(url), found=found, expected=migration.head())
+            if found != migration.head():
+                migration.upgrade(self.engine)
         return self
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """One transaction: everything in it is written, or nothing."""
+    def begin(self, *alone: str) -> Iterator[sa.Connection]:
+        """One transaction: everything in it is written, or nothing.
+
+        alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
+        end and then reads what it wrote.  SQLite has one writer at a time in any case.
+        """
         try:
             with self.engine.begin() as connection:
+                if alone and connection.dialect.name == "postgresql":
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(alone))))
                 yield connection
         except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
             raise Fault(key="store.busy", problem=_first_line(error)) from error
@@ -84,6 +93,24 @@ def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame
         connection.execute(table.insert(), records)
 
 
+def engine_of(url: str) -> sa.Engine:
+    """An engine for a store's URL, with the transactions and the checks a store relies on."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Fault(key="store.url", found=url) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Fault(key="store.url", found=shown(url))
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
+    sa.event.listen(engine, "connect", _sqlite_connect)
+    sa.event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
 def store_url(given: str | None = None) -> str:
     """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
     url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
@@ -106,25 +133,13 @@ def shown(url: str) -> str:
     return parsed.render_as_string(hide_password=True)
 
 
+def _number(names: tuple[str, ...]) -> int:
+    """Sixty-four bits that stand for these names."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(names).encode()).digest()[:8], signed=True)
+
+
 def _written(url: sa.URL) -> str:
     return url.render_as_string(hide_password=False)
-
-
-def _engine(url: str) -> sa.Engine:
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise Fault(key="store.url", found=url) from error
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise Fault(key="store.url", found=shown(url))
-    if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
-    sa.event.listen(engine, "connect", _sqlite_connect)
-    sa.event.listen(engine, "begin", _sqlite_begin)
-    return engine
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:

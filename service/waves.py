@@ -195,7 +195,9 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
         return Computed(known, repeated=True, unanswered=_unanswered(plan, use_case, telling))
     loaded = load_waves(store, plan, inputs)
     made = COMPUTE[use_case](plan, loaded, arguments, seed, progress)
-    with store.begin() as connection:
+    with store.begin("run", use_case, *arguments.values()) as connection:
+        if (other := find_run(connection, use_case, arguments, inputs, seed=seed)) is not None:
+            raise Fault(key="run.overtaken", run=other)
         run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
         for name, frame in made.items():
             insert_frame(connection, schema.DERIVED[name], frame, run_id=run_id)

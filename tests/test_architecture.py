@@ -21,6 +21,7 @@ MAY_IMPORT = {
 PURE = ("words", "tables", "estimation", "sampling", "fieldwork", "accountability")
 LIBRARIES = {
     "sqlalchemy": {"service"},
+    "alembic": {"service"},
     "psycopg": {"service"},
     "sqlite3": {"service"},
     "duckdb": {"service"},

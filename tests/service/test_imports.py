@@ -1,6 +1,5 @@
 """Importing, on SQLite and PostgreSQL: once, again, corrected, broken off, and by two at the same time."""
 
-import multiprocessing
 import threading
 
 import pytest
@@ -231,64 +230,6 @@ def test_a_programme_nobody_imported_is_refused_by_name(store):
         take(store)
 
 
-def _import_june(url: str, seed: int, gate) -> str:
-    store = Store.open(url)
-    gate.wait()
-    try:
-        return take(store, JUNE, as_csv(interviews(seed))).outcome
-    except Fault as fault:
-        return fault.key
-    finally:
-        store.engine.dispose()
-
-
-@pytest.mark.parametrize("seeds", [(1, 1), (1, 2)], ids=["same", "different"])
-def test_two_who_import_a_wave_at_once_make_whole_versions_or_are_told(store, seeds):
-    begin_survey(store)
-    url = store.engine.url.render_as_string(hide_password=False)
-    gate, said = threading.Barrier(2), []
-    threads = [threading.Thread(target=lambda s=s: said.append(_import_june(url, s, gate))) for s in seeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    _whole_versions(store, said, same=seeds[0] == seeds[1])
-
-
-def _worker(url: str, seed: int, gate, said):
-    said.put(_import_june(url, seed, gate))
-
-
-def test_two_processes_that_import_a_wave_at_once_make_one_version(fresh_url):
-    context = multiprocessing.get_context("fork")
-    store = begin_survey(Store.create(fresh_url("sqlite")))
-    url = store.engine.url.render_as_string(hide_password=False)
-    store.engine.dispose()
-    gate, said = context.Barrier(2), context.Queue()
-    workers = [context.Process(target=_worker, args=(url, 1, gate, said)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    answers = [said.get(timeout=60) for _ in workers]
-    for worker in workers:
-        worker.join()
-    _whole_versions(store, answers, same=True)
-
-
-def _whole_versions(store, said, *, same: bool):
-    """One import went in; the other was told "unchanged" or refused, or (other content) came after as a correction."""
-    assert said.count(imports.IMPORTED) == 1
-    (other,) = [outcome for outcome in said if outcome != imports.IMPORTED]
-    assert other in ({imports.UNCHANGED, "store.busy"} if same else {imports.CORRECTED, "store.busy"})
-    versions = imports.wave_versions(store, NAME)
-    assert len(versions) == (2 if other == imports.CORRECTED else 1)
-    counts = row_counts(store)
-    assert counts["respondents"] == 60 * len(versions)
-    assert counts["responses"] == 180 * len(versions)
-    log = outcomes(store)
-    assert len(log) == 3
-    assert ("refused" in [outcome for outcome, _ in log]) == (other == "store.busy")
-
-
 def test_two_who_import_a_programme_at_once_make_one_version(store):
     url = store.engine.url.render_as_string(hide_password=False)
     gate, said = threading.Barrier(2), []
@@ -308,5 +249,5 @@ def test_two_who_import_a_programme_at_once_make_one_version(store):
     for thread in threads:
         thread.join()
     assert said.count(imports.IMPORTED) == 1
-    assert set(said) <= {imports.IMPORTED, imports.UNCHANGED, "store.busy"}
+    assert set(said) == {imports.IMPORTED, imports.UNCHANGED}
     assert row_counts(store)["programmes"] == 1

@@ -38,18 +38,6 @@ def test_a_store_is_made_once_and_opened_with_what_is_in_it(fresh_url, engine):
         store.engine.dispose()
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_a_store_of_another_version_is_refused_with_both_versions(fresh_url, engine):
-    url = fresh_url(engine)
-    store = Store.create(url)
-    with store.begin() as connection:
-        connection.execute(schema.about.update().values(schema=99))
-    store.engine.dispose()
-    for do in (Store.open, Store.create):
-        found = fault(do, url)
-        assert (found.key, found.values["found"], found.values["expected"]) == ("store.version", "99", schema.SCHEMA)
-
-
 @pytest.mark.parametrize("url", ["mysql://me@host/base", "oracle://x", "://", "http://example.org/store"])
 def test_what_is_no_store_is_refused_with_what_one_looks_like(url):
     assert fault(Store.create, url).key == "store.url"

@@ -7,7 +7,7 @@ from service.imports import REFUSED, current_programme, import_log, import_wave,
 from service.records_file import RecordsFile
 from service.runs import person
 from service.store import Store
-from ui import parts
+from ui import job_panel, parts
 from words import Fault
 
 ICON = ":material/inventory_2:"
@@ -27,6 +27,7 @@ def show(store: Store, t) -> None:
     waves = wording.wave_rows(wave_versions(store, programme), t)
     parts.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, programme, t)
+    job_panel.show(store, programme, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = wording.import_rows(import_log(store), t)
     parts.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)

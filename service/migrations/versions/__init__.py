@@ -1,0 +1,1 @@
+"""One file a revision; a landed one is never edited."""

@@ -1,0 +1,164 @@
+"""Backup and restore: the same rows, from and to either engine, while others write, and never over something."""
+
+import os
+import sqlite3
+import threading
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, interviews, row_counts, take
+from test_migration import landed, rows
+
+from service import imports, migration, schema, waves
+from service.backup import backup, restore
+from service.store import Store
+from words import Fault
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def everything(store: Store) -> dict[str, list]:
+    """Every row of every table, times as moments."""
+    found = {}
+    for name, table in schema.metadata.tables.items():
+        frame = store.frame(sa.select(table).order_by(*table.primary_key))
+        for column in frame:
+            if isinstance(table.c[column].type, sa.DateTime):
+                frame[column] = pd.to_datetime(frame[column], utc=True)
+        found[name] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return found
+
+
+def fault(do, *arguments, **named) -> Fault:
+    with pytest.raises(Fault) as caught:
+        do(*arguments, **named)
+    for t in BOTH.values():
+        assert "{" not in t(caught.value.key, **caught.value.values)
+    return caught.value
+
+
+@pytest.fixture
+def surveyed(store):
+    begin_survey(store)
+    take(store, MAY)
+    waves.estimate_wave(store, NAME, MAY, by="ann")
+    with pytest.raises(Fault):
+        take(store, JUNE, b"nothing")
+    return store
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_a_restored_store_holds_every_row_and_is_worked_on_whatever_the_engines(surveyed, fresh_url, tmp_path, target):
+    file = tmp_path / "备份 1.db"
+    assert backup(surveyed, file) == file.stat().st_size
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]
+    restored = restore(file, fresh_url(target))
+    assert everything(restored) == everything(surveyed)
+    assert waves.rerun(restored, 3) == []
+    assert take(restored, JUNE).version == 1  # numbers go on after those carried over
+    assert waves.estimate_wave(restored, NAME, JUNE, by="ann").run_id == 5
+    restored.engine.dispose()
+
+
+def test_a_backup_is_a_store_one_can_open(surveyed, tmp_path):
+    backup(surveyed, tmp_path / "a.db")
+    opened = Store.open(f"sqlite:///{tmp_path / 'a.db'}")
+    assert row_counts(opened) == row_counts(surveyed)
+    opened.engine.dispose()
+
+
+def test_a_backup_made_while_others_write_holds_whole_transactions(store, tmp_path):
+    begin_survey(store)
+    stop, files = threading.Event(), [tmp_path / f"{k}.db" for k in range(4)]
+
+    def writing() -> None:
+        seed = 0
+        while not stop.is_set():
+            seed += 1
+            take(store, MAY, as_csv(interviews(seed)))
+
+    writer = threading.Thread(target=writing)
+    writer.start()
+    for file in files:
+        backup(store, file)
+    stop.set()
+    writer.join()
+    for file in files:
+        opened = Store.open(f"sqlite:///{file}")
+        counts = row_counts(opened)
+        assert counts["responses"] == 180 * counts["waves"] and counts["respondents"] == 60 * counts["waves"]
+        assert counts["runs"] == 1 + counts["waves"] == len(imports.import_log(opened))
+        opened.engine.dispose()
+
+
+def test_a_store_is_replaced_while_another_reads_it_and_only_when_told(sqlite_store, tmp_path):
+    url = sqlite_store.engine.url.render_as_string(hide_password=False)
+    begin_survey(sqlite_store)
+    backup(sqlite_store, tmp_path / "a.db")
+    take(sqlite_store, MAY)
+    assert fault(restore, tmp_path / "a.db", url).key == "restore.held"
+    reader = Store.open(url)
+    assert len(imports.wave_versions(reader, NAME)) == 1
+    restored = restore(tmp_path / "a.db", url, replace=True)
+    for opened in (reader, sqlite_store, restored):
+        assert len(imports.wave_versions(opened, NAME)) == 0
+        assert opened.frame(sa.text("PRAGMA journal_mode")).iloc[0, 0] == "wal"
+    assert take(reader, MAY).version == 1
+    for opened in (reader, restored):
+        opened.engine.dispose()
+
+
+def test_nothing_on_a_server_is_replaced(fresh_url, sqlite_store, tmp_path):
+    backup(sqlite_store, tmp_path / "a.db")
+    url = fresh_url("postgresql")
+    begin_survey(store := Store.create(url))
+    assert fault(restore, tmp_path / "a.db", url, replace=True).key == "restore.server_held"
+    assert row_counts(store)["programmes"] == 1
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_a_backup_of_older_code_is_restored_and_brought_up_to_date(fresh_url, tmp_path, target):
+    old = f"sqlite:///{tmp_path / 'old.db'}"
+    before = rows(engine := landed(old))
+    engine.dispose()
+    content = (tmp_path / "old.db").read_bytes()
+    store = restore(tmp_path / "old.db", fresh_url(target))
+    with store.read() as connection:
+        assert migration.found(connection) == migration.head()
+    counts = row_counts(store)
+    assert all(counts[name] == len(found) for name, found in before.items() if name in counts)
+    assert (tmp_path / "old.db").read_bytes() == content
+    store.engine.dispose()
+
+
+def test_files_that_are_no_backup_are_refused_by_name_and_nothing_is_touched(sqlite_store, tmp_path):
+    url = begin_survey(sqlite_store).engine.url.render_as_string(hide_password=False)
+    (tmp_path / "notes.db").write_bytes(b"these are notes, not a store" * 40)
+    sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE t (x)")
+    backup(sqlite_store, tmp_path / "cut.db")
+    os.truncate(tmp_path / "cut.db", (tmp_path / "cut.db").stat().st_size // 2)
+    for name, key in (("notes", "backup.unsound"), ("other", "backup.no_store"), ("cut", "backup.unsound")):
+        assert fault(restore, tmp_path / f"{name}.db", url, replace=True).key == key
+    assert fault(restore, tmp_path / "nowhere.db", url, replace=True).key == "file.absent"
+    assert row_counts(sqlite_store)["programmes"] == 1
+
+
+def test_a_backup_is_never_written_over_a_file_and_leaves_no_half_of_one(sqlite_store, tmp_path):
+    (tmp_path / "a.db").write_text("mine")
+    assert fault(backup, sqlite_store, tmp_path / "a.db").key == "backup.exists"
+    assert (tmp_path / "a.db").read_text() == "mine"
+    assert fault(backup, sqlite_store, tmp_path / "no folder" / "b.db").key == "backup.failed"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.db"]
+
+
+def test_the_command_line_moves_a_store_to_a_server_by_a_backup_and_one_url(fresh_url, tmp_path, rankshift):
+    here, server = fresh_url("sqlite"), fresh_url("postgresql")
+    begin_survey(Store.create(here))
+    said = rankshift("backup", tmp_path / "a.db", "--store", here)
+    assert said.code == 0 and "a.db" in said.out
+    assert rankshift("restore", tmp_path / "a.db", "--store", server, language="zh").code == 0
+    assert "harbours" in rankshift("imports", "--store", server).out
+    refused = rankshift("restore", tmp_path / "a.db", "--store", server, language="zh")
+    assert refused.code == 1 and "不覆盖" in refused.err

@@ -1,0 +1,128 @@
+"""Migrations: every landed store comes up to date with its data, and what they make is what the code reads."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
+
+from service import migration, schema
+from service.imports import wave_versions
+from service.runs import outdated_runs
+from service.store import Store, engine_of
+from service.waves import estimate_wave
+from words import Fault
+
+LANDED = Path(__file__).parent / "landed"  # dumps of stores made by the code of their time: data, never edited
+ENGINES = ("sqlite", "postgresql")
+ROWS = {"runs": 7, "programmes": 1, "waves": 3, "run_inputs": 10, "imports": 5, "respondents": 60, "responses": 180}
+ROWS |= {"estimates": 24, "covariances": 17, "ranks": 40, "verdicts": 20, "changes": 10}
+
+
+def landed(url: str) -> sa.Engine:
+    """A store at schema 2: a programme, two waves, one of them corrected, a refusal, estimates and a comparison."""
+    engine = engine_of(url)
+    dump = (LANDED / f"schema2.{engine.dialect.name}.sql").read_text("utf-8")
+    if engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(engine.url.database)) as driver:
+            driver.executescript(dump)
+        return engine
+    with engine.begin() as connection:
+        connection.connection.driver_connection.execute(dump)
+    return engine
+
+
+def rows(engine: sa.Engine) -> dict[str, list]:
+    """Every row of every table of schema 2, by the columns it had then."""
+    found = {}
+    with engine.connect() as connection:
+        inspected = sa.inspect(connection)
+        for name in ROWS:
+            columns = sorted(c["name"] for c in inspected.get_columns(name))
+            table = sa.table(name, *map(sa.column, columns))
+            found[name] = sorted(map(repr, connection.execute(sa.select(table)).mappings()))
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("revision", migration.revisions())
+def test_a_store_of_every_landed_revision_comes_up_to_date_with_its_data(fresh_url, engine, revision):
+    url = fresh_url(engine)
+    before = rows(old := landed(url))
+    migration.upgrade(old, revision)
+    old.dispose()
+    store = Store.open(url)
+    assert rows(store.engine) == before
+    assert {name: len(found) for name, found in before.items()} == ROWS
+    with store.read() as connection:
+        assert migration.found(connection) == migration.head()
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_store_brought_up_to_date_is_worked_on_as_before(fresh_url, engine):
+    url = fresh_url(engine)
+    landed(url).dispose()
+    store = Store.open(url)
+    assert list(wave_versions(store, NAME).wave) == [MAY, MAY, JUNE]
+    assert outdated_runs(store) == {4, 6}
+    assert estimate_wave(store, NAME, MAY, by="ann").run_id == 8
+    assert take(store, "2024-08").version == 1
+    with pytest.raises(Fault), store.begin() as connection:  # foreign keys hold again
+        connection.execute(schema.run_inputs.insert().values(run_id=999, kind="wave", version_id=1))
+    store.engine.dispose()
+
+
+def test_what_the_migrations_make_is_what_the_code_reads(store):
+    with store.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_the_revisions_are_one_line_from_schema_2():
+    assert migration.revisions()[0] == "schema2"
+    assert migration.revisions()[-1] == migration.head()
+
+
+@pytest.mark.parametrize("do", [Store.open, Store.create])
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_store_no_revision_leads_from_is_refused_with_the_way_out(fresh_url, engine, newer, do):
+    url = fresh_url(engine)
+    store = begin_survey(Store.create(url))
+    with store.begin() as connection:
+        if newer:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'from 2031'")
+        else:
+            connection.exec_driver_sql("DELETE FROM alembic_version")
+            connection.execute(schema.about.update().values(schema=1))
+    store.engine.dispose()
+    with pytest.raises(Fault) as caught:
+        do(url)
+    found = ("store.newer", "from 2031") if newer else ("store.old", "schema 1")
+    assert (caught.value.key, caught.value.values["found"]) == found
+    assert caught.value.values["expected"] == migration.head()
+    for t in BOTH.values():
+        assert "{" not in t(caught.value.key, **caught.value.values)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_migration_that_fails_leaves_the_store_as_it_was(fresh_url, engine):
+    url = fresh_url(engine)
+    before = rows(old := landed(url))
+    with old.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM about")  # what `stamped` changes, found by no code of ours
+        connection.exec_driver_sql("INSERT INTO about (schema) VALUES (2), (3)")
+    with pytest.raises(sa.exc.DBAPIError):
+        migration.upgrade(old)
+    assert rows(old) == before
+    assert not sa.inspect(old).has_table("alembic_version")
+    old.dispose()
+
+
+def test_code_older_than_the_migrations_refuses_a_store_of_now_by_its_schema(store):
+    with store.read() as connection:
+        assert connection.scalar(sa.select(schema.about.c.schema)) == 3
