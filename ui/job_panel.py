@@ -26,7 +26,7 @@ def _running(store: Store, programme: str, t) -> None:
     st.caption(t("jobs.note"))
     if job["cancel"]:
         st.caption(t("jobs.stopping"))
-    elif st.button(t("jobs.stop"), key="cancel job"):
+    elif st.button(t("jobs.stop"), key="cancel_job"):
         _said(lambda: jobs.cancel(store, job["job_id"]), t)
 
 
@@ -34,7 +34,7 @@ def _idle(store: Store, programme: str, t) -> None:
     job = jobs.newest_job(store, programme)
     if job is not None:
         (st.caption if job["state"] == jobs.DONE else st.warning)(jobs.job_text(job, t))
-    if st.button(t("jobs.start"), key="start job"):
+    if st.button(t("jobs.start"), key="start_job"):
         _said(lambda: jobs.start(store, jobs.REFRESH, programme, by=person()), t)
 
 
