@@ -29,7 +29,7 @@ from service.league import newest_wave, read_league, run_list
 from service.margin_file import census_file
 from service.plans import plan_city
 from service.records_file import RecordsFile
-from service.runs import local_time, person, run_text
+from service.runs import code_version, local_time, person, run_text, run_version
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from service.weighing import read_weights
 from words import LANGUAGES, Fault, speaker
@@ -384,7 +384,11 @@ def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: S
     with _working(str(run)) as progress:
         differing = waves.rerun(opened, run, progress=progress)
     if differing:
-        raise Fault(key="cli.rerun.differs", run=run, tables=differing)
+        for each in differing:
+            out.print(each.text(t))
+        if (made := run_version(opened, run)) != code_version():
+            out.print(t("rerun.code", run=run, found=made, expected=code_version()))
+        raise Fault(key="cli.rerun.differs", run=run, tables=[each.table for each in differing])
     out.print(t("cli.rerun.same", run=run))
 
 

@@ -64,6 +64,12 @@ def find_run(connection: sa.Connection, use_case: str, arguments: Mapping, input
     return None
 
 
+def run_version(store: Store, run_id: int) -> str:
+    """The code that made a run."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.runs.c.version).where(schema.runs.c.run_id == run_id))
+
+
 def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
     """The (kind, version_id) pairs a run read."""
     inputs = schema.run_inputs

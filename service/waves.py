@@ -11,6 +11,7 @@ import tables
 from accountability import report
 from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
+from service.differences import Difference, difference
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.programme import Programme
 from service.released import released_table
@@ -117,8 +118,8 @@ def window(text: str) -> list[str]:
     return waves
 
 
-def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[str]:
-    """Compute weights, estimates or changes again from the versions read; the names of tables that differ (none: same).
+def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[Difference]:
+    """Compute weights, estimates or changes again from the versions read; what differs, by table (none: same).
 
     Numbers are the same when every one agrees to 1e-12 relative; nothing is written.
     """
@@ -130,7 +131,8 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     plan = programme_of_run(store, run_id)
     loaded = sorted(load_waves(store, plan, inputs), key=lambda w: w.name)
     made = COMPUTE[run.use_case](plan, loaded, run.arguments, run.seed, progress)
-    return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
+    found = [difference(name, _stored(store, name, run_id), made.get(name)) for name in schema.DERIVED]
+    return [each for each in found if each is not None]
 
 
 def current_wave(store: Store, programme: str, wave: str) -> int:
@@ -297,20 +299,3 @@ def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
 def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:
     table = schema.DERIVED[name]
     return store.frame(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")
-
-
-def _same(made: pd.DataFrame | None, stored: pd.DataFrame, name: str) -> bool:
-    if made is None:
-        return stored.empty
-    key = list(getattr(tables, name).key)
-    made, stored = (t.sort_values(key, ignore_index=True) for t in (made, stored))
-    if len(made) != len(stored):
-        return False
-    for column in made.columns:
-        a, b = made[column], stored[column]
-        if pd.api.types.is_float_dtype(a):
-            if not np.allclose(a, b.astype(float), rtol=1e-12, atol=0, equal_nan=True):
-                return False
-        elif not (a == b).all():
-            return False
-    return True

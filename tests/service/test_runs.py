@@ -171,7 +171,12 @@ def test_a_stored_figure_that_was_tampered_with_is_reported(on_engine, name, col
     this = sa.and_(*(key == row[key.name] for key in table.primary_key))
     _set(store, table, this, column, tamper(row[column]))
     try:
-        assert waves.rerun(store, run) == [name]
+        (found,) = waves.rerun(store, run)
+        assert (found.table, found.column, found.cells) == (name, column, 1)
+        shown = "None" if name == "ESTIMATES" and column == "deff" else str(tamper(row[column]))
+        assert found.computed == str(row[column]) and found.stored in (shown, "nan")
+        for t in map(speaker, ("zh", "en")):
+            assert f"{name}" in found.text(t) and f"{row[column]}" in found.text(t) and column in found.text(t)
     finally:
         _set(store, table, this, column, row[column])
 
@@ -188,7 +193,11 @@ def test_rows_taken_away_or_added_are_reported(sqlite_store):
         for name in ("RANKS", "VERDICTS"):
             connection.execute(schema.DERIVED[name].delete().where(schema.DERIVED[name].c.run_id == may.run_id))
         connection.execute(schema.DERIVED["CHANGES"].insert(), added.to_dict("records"))
-    assert sorted(waves.rerun(sqlite_store, may.run_id)) == ["CHANGES", "RANKS", "VERDICTS"]
+    found = {each.table: each for each in waves.rerun(sqlite_store, may.run_id)}
+    assert sorted(found) == ["CHANGES", "RANKS", "VERDICTS"]
+    assert (found["CHANGES"].rows_stored, found["CHANGES"].rows_computed) == (1, 0)
+    assert found["RANKS"].rows_stored == 0 < found["RANKS"].rows_computed
+    assert found["RANKS"].text(speaker("en")).startswith("RANKS: 0 rows are stored")
     assert waves.rerun(sqlite_store, change.run_id) == []
 
 
