@@ -53,4 +53,4 @@ study: setup  ## simulate what docs/methods.md promises; writes docs/study.md an
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm
+	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head

@@ -20,8 +20,9 @@ from service import imports, league_table, terminal, waves, wording
 from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
+from service.permissions import person
 from service.plans import plan_city
-from service.runs import local_time, person, run_text
+from service.runs import local_time, run_text
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import LANGUAGES, Fault, speaker
 

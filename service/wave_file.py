@@ -8,6 +8,7 @@ import pandas as pd
 
 from estimation.design import Design
 from service.csv_file import read_csv
+from service.phone_numbers import MOBILE
 from service.programme import WAVE, Programme
 from tables import RESPONDENTS, RESPONSES, check
 from words import Fault
@@ -79,6 +80,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
 
 def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
     """Each row's respondent; a Fault if one stands in two rows."""
+    _refuse_numbers(table, file, columns)
     unit = _joined(table, columns)
     repeated = unit.duplicated()
     if repeated.any():
@@ -87,6 +89,15 @@ def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
         where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
         raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
     return unit
+
+
+def _refuse_numbers(table: pd.DataFrame, file: str, columns) -> None:
+    """A Fault if a column that tells respondents apart is mostly mobile numbers; a few codes may look so by chance."""
+    for column in columns:
+        mobile = table[column].str.fullmatch(MOBILE.pattern)
+        if mobile.mean() > 0.5:
+            where = {"file": file, "row": int(mobile.idxmax()), "column": column}
+            raise Fault(key="wave.number_as_unit", **where, count=int(mobile.sum()))
 
 
 def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:

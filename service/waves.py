@@ -12,6 +12,7 @@ from accountability import report
 from estimation import Design, measure_values
 from service import schema
 from service.imports import current_programme, programme_of_run, wave_versions
+from service.permissions import permitted
 from service.programme import Programme
 from service.runs import add_run, find_run, generator, run_inputs
 from service.store import Store, insert_frame
@@ -43,6 +44,7 @@ class Wave:
     answers: pd.DataFrame
 
 
+@permitted
 def estimate_wave(
     store: Store, programme: str, wave: str, *, by: str, seed: str = SEED, progress: Progress = lambda _: None
 ) -> Computed:
@@ -52,6 +54,7 @@ def estimate_wave(
     return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, by, progress)
 
 
+@permitted
 def compare_waves(
     store: Store,
     programme: str,
@@ -87,6 +90,7 @@ def window(text: str) -> list[str]:
     return waves
 
 
+@permitted
 def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[str]:
     """Compute an estimate or compare run again from the versions it read; the names of tables that differ (none: same).
 
@@ -104,6 +108,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     return [name for name in schema.DERIVED if not _same(made.get(name), _stored(store, name, run_id), name)]
 
 
+@permitted
 def current_wave(store: Store, programme: str, wave: str) -> int:
     """The version_id of a wave's newest version."""
     versions = wave_versions(store, programme)
@@ -118,6 +123,7 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
     return int(found.version_id.iloc[0])
 
 
+@permitted
 def load_wave(store: Store, version_id: int) -> Wave:
     """Respondents and answers of one version of a wave, in the order of its file."""
     respondents, responses = (

@@ -4,7 +4,6 @@ import streamlit as st
 
 from service import wording
 from service.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
-from service.runs import person
 from service.store import Store
 from ui import parts
 from words import Fault
@@ -40,7 +39,7 @@ def _upload(store: Store, programme: str, t) -> None:
         if not st.form_submit_button(t("centre.upload.go")) or file is None:
             return
         try:
-            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=person())
+            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=store.actor.name)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return
