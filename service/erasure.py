@@ -1,7 +1,6 @@
 """Erasure: free pages and logs overwritten, and the files' bytes read again to see that nothing of it is left."""
 
 import mmap
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from service.store import Store
 
 PREFIX = 8  # bytes that are looked up at once; shorter texts cannot be told from chance and are not searched
 CHUNK = 1 << 24
-PATIENCE = 20  # times half a second that the log is asked to be emptied while others read
+PATIENCE = 10_000  # milliseconds to wait for others who read, before the log cannot be emptied
 BESIDE = ("", "-wal", "-shm", "-journal")
 
 
@@ -81,11 +80,10 @@ def scrub(store: Store) -> bool:
     try:
         driver = raw.driver_connection
         driver.execute("VACUUM")
-        for _ in range(PATIENCE):
-            busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if not busy:
-                return driver.execute("PRAGMA freelist_count").fetchone()[0] == 0
-            time.sleep(0.5)
-        return False
+        waits = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+        driver.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+        busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        driver.execute(f"PRAGMA busy_timeout = {waits}")
+        return not busy and driver.execute("PRAGMA freelist_count").fetchone()[0] == 0
     finally:
         raw.close()

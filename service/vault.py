@@ -86,7 +86,7 @@ def contact_lists(store: Store) -> pd.DataFrame:
 def masked_contacts(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
     """unit_id with masked phone and name: 138****5678."""
     opened = _opened(store, programme, wave, key)
-    names = [name and name[0] + STAR * 2 for name in opened[NAME]]
+    names = [name[:1] + STAR * 2 if name else "" for name in opened[NAME]]
     return opened.assign(**{PHONE: [masked(number) for number in opened[PHONE]], NAME: names})
 
 
@@ -234,7 +234,8 @@ def _opened(store: Store, programme: str, wave: str, key: Key) -> pd.DataFrame:
         rows = _rows(connection, programme, wave)
     if not rows:
         raise Fault(key="contacts.none", programme=programme, wave=wave)
-    return pd.DataFrame([{UNIT: row[UNIT]} | {column: _open(key, row, column) for column in FIELDS} for row in rows])
+    fields = {column: [_open(key, row, column) or "" for row in rows] for column in FIELDS}
+    return pd.DataFrame({UNIT: [row[UNIT] for row in rows], **fields})
 
 
 def _rows(connection: sa.Connection, programme: str, wave: str) -> list[Mapping]:
