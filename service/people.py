@@ -95,10 +95,10 @@ def change_person(store: Store, name: str, *, role: str | None = None, active: b
     if role is not None:
         _known_role(role)
     with store.begin() as connection:
-        _person(connection, name)
+        was = _person(connection, name)
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**changes))
         left = sa.select(schema.people.c.name).where(schema.people.c.role == ADMINISTRATOR, schema.people.c.active)
-        if connection.execute(left.limit(1)).first() is None:
+        if was.role == ADMINISTRATOR and was.active and connection.execute(left.limit(1)).first() is None:
             raise Fault(key="people.last_administrator", name=name)
         _record(connection, store.actor, "change-person", {"name": name, **changes})
 

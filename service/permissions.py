@@ -43,7 +43,6 @@ PERMITTED = {
     "estimate_wave": WORKERS,
     "compare_waves": WORKERS,
     "rerun": WORKERS,
-    "export_league": EVERYBODY,
     # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
     "import_contacts": frozenset({CENTRE}),
     "masked_contacts": frozenset({CENTRE}),
@@ -91,7 +90,7 @@ def permitted(do: Callable) -> Callable:
 
 def role_name(role: str) -> dict[str, str]:
     """A role in both languages."""
-    return {language: text(f"role.{role}", language) for language in LANGUAGES}
+    return {language: text(f"role.{role}", language) if role in ROLES else role or "-" for language in LANGUAGES}
 
 
 def person() -> str:
