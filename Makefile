@@ -11,7 +11,7 @@ run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
 
 demo: setup  ## the demo survey taken in, estimated and compared; what was done before is not done again
-	$(BIN)/rankshift load $(DEMO) --store $(STORE)
+	$(BIN)/rankshift load $(DEMO) --demo --store $(STORE)
 
 setup: .venv/installed  ## the environment alone
 

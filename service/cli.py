@@ -16,7 +16,7 @@ import typer.rich_utils
 from rich.console import Console
 from rich.table import Table
 
-from service import imports, league_table, terminal, waves, wording
+from service import guarded_commands, imports, league_table, people, terminal, waves, wording
 from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
@@ -96,10 +96,16 @@ def init(store: StoreOption = None) -> None:
 
 
 @app.command(cls=_Command, help=t("cli.load.help"))
-def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], store: StoreOption = None) -> None:
+def load(
+    folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))],
+    demo: Annotated[bool, typer.Option("--demo", help=t("cli.load.demo"))] = False,
+    store: StoreOption = None,
+) -> None:
     """Everything at once: the store, the programme, its waves, estimates and comparisons."""
     files = imports.wave_files(folder)
     init(store)
+    if demo:
+        people.mark_demo(Store.open(store_url(store)))
     programme = import_programme(folder / "programme.toml", store)
     for wave, file in files:
         import_wave(wave, file, programme, store)
@@ -284,7 +290,8 @@ def serve(
 ) -> None:
     """Start the pages."""
     url = store_url(store)
-    Store.open(url)
+    if password := people.first_administrator(Store.open(url)):
+        out.print(t("cli.serve.first", name=people.FIRST, password=password))
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port)] if port else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
@@ -292,6 +299,16 @@ def serve(
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+@app.command(cls=_Command, help=t("cli.purge.help"))
+def purge(store: StoreOption = None) -> None:
+    """Delete the numbers whose day has come."""
+    guarded_commands.purge(Store.open(store_url(store)), t, out.print)
+
+
+for _name, _group in guarded_commands.groups(t, out.print, _Command, _Group).items():
+    app.add_typer(_group, name=_name)
 
 
 def main() -> None:

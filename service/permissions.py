@@ -51,6 +51,7 @@ PERMITTED = {
     "contact_lists": frozenset({CENTRE, ADMINISTRATOR}),
     "set_deletion": frozenset({CENTRE, ADMINISTRATOR}),
     "purge": frozenset({ADMINISTRATOR}),
+    "key_fingerprint": frozenset({CENTRE, ADMINISTRATOR}),
     "rotate_key": frozenset({ADMINISTRATOR}),
     # people and the trail
     "add_person": frozenset({ADMINISTRATOR}),

@@ -11,6 +11,7 @@ COUNTRY = re.compile(r"^(?:\+|00)86")
 BETWEEN = r"[ \-.\u2010-\u2015()\u00a0]*"
 # what looks like a number in running text: 7 digits or more, perhaps with blanks or dashes between groups
 WRITTEN = re.compile(rf"(?<!\d)(?<!\d\.)\+?\d(?:{BETWEEN}\d){{6,}}(?!\d)")
+DAY = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}")
 LETTER = re.compile(r"[A-Za-z]")
 STAR = "*"
 
@@ -51,7 +52,7 @@ def masked_text(text: str) -> str:
 
     def mask(found: re.Match) -> str:
         number, around = normalised(found[0]), text[max(found.start() - 1, 0) : found.start()] + text[found.end() :][:1]
-        if number is None or (LETTER.search(around) and not MOBILE.fullmatch(number)):
+        if number is None or DAY.fullmatch(found[0]) or (LETTER.search(around) and not MOBILE.fullmatch(number)):
             return found[0]
         return masked(number)
 

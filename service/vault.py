@@ -132,6 +132,13 @@ def set_deletion(store: Store, programme: str, wave: str, delete_on: date) -> No
 
 
 @permitted
+def key_fingerprint(store: Store) -> str | None:
+    """The fingerprint of the key in use; None while nothing was encrypted."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.vault.c.fingerprint))
+
+
+@permitted
 def rotate_key(store: Store, old: Key, new: Key) -> int:
     """Every field and hash under a new key, in one transaction; how many rows.  The old ciphertexts are scrubbed."""
     contacts = schema.contacts

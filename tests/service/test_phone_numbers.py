@@ -70,7 +70,16 @@ def test_no_mobile_number_is_left_in_a_text(number, sentence):
 
 @pytest.mark.parametrize(
     "text",
-    ["2015Q1", "2024-05", "0.12345678912", "wave 2015Q1+2015Q2", "450123199001011234", "0.1.0+3fa812345678", "1e-12"],
+    [
+        "2015Q1",
+        "2024-05",
+        "due 2026-12-01.",
+        "0.12345678912",
+        "wave 2015Q1+2015Q2",
+        "450123199001011234",
+        "0.1.0+3fa812345678",
+        "1e-12",
+    ],
 )
 def test_what_is_no_number_stays_as_it_is(text):
     assert masked_text(text) == text
