@@ -12,8 +12,8 @@ run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
 
 demo: setup  ## the demo survey and a simulated one taken in, estimated and compared; what was done before is not done again
-	$(BIN)/rankshift load $(DEMO) --store $(STORE)
-	$(BIN)/rankshift load $(SIMULATED) --store $(STORE)
+	$(BIN)/rankshift load $(DEMO) --demo --store $(STORE)
+	$(BIN)/rankshift load $(SIMULATED) --demo --store $(STORE)
 
 setup: .venv/installed  ## the environment alone
 
@@ -55,4 +55,4 @@ study: setup  ## simulate what docs/methods.md promises; writes docs/study.md an
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm
+	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head

@@ -10,12 +10,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from service import migration, schema
+from service.permissions import permitted
 from service.store import Store, engine_of, shown, store_url
 from words import Fault
 
 ROWS = 5_000  # carried at a time
 
 
+@permitted
 def backup(store: Store, file: Path) -> int:
     """Write the store as it is at one moment to `file`; its size in bytes.  An existing file is never written over.
 

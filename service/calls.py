@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service import schema
+from service.permissions import permitted
 from service.store import Store
 
 calls, rounds = schema.calls, schema.rounds
@@ -21,6 +22,7 @@ def round_of(connection: sa.Connection, programme: str, wave: str) -> int:
     return found
 
 
+@permitted
 def record_calls(store: Store, programme: str, wave: str, attempts: Iterable[Mapping]) -> int:
     """Write attempts (unit_id, at, interviewer, disposition); how many.  They are never changed afterwards."""
     with store.begin("round", programme, wave) as connection:

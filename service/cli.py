@@ -20,16 +20,28 @@ from rich.table import Table
 
 from accountability.report import ALL
 from service import backup as backups
-from service import doctor, imports, jobs, league_table, terminal, waves, weight_words, wording
+from service import (
+    doctor,
+    guarded_commands,
+    imports,
+    jobs,
+    league_table,
+    people,
+    terminal,
+    waves,
+    weight_words,
+    wording,
+)
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
 from service.league import newest_wave, read_league, run_list
 from service.margin_file import census_file
+from service.permissions import person
 from service.plans import plan_city
 from service.records_file import RecordsFile
-from service.runs import code_version, local_time, person, run_text, run_version
+from service.runs import code_version, local_time, run_text, run_version
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from service.weighing import read_weights
 from words import LANGUAGES, Fault, speaker
@@ -104,10 +116,16 @@ def init(store: StoreOption = None) -> None:
 
 
 @app.command(cls=_Command, help=t("cli.load.help"))
-def load(folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))], store: StoreOption = None) -> None:
+def load(
+    folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))],
+    demo: Annotated[bool, typer.Option("--demo", help=t("cli.load.demo"))] = False,
+    store: StoreOption = None,
+) -> None:
     """Everything at once: the store, the programme, its waves, estimates and comparisons."""
     files = imports.wave_files(folder)
     init(store)
+    if demo:
+        people.mark_demo(Store.open(store_url(store)))
     programme = import_programme(folder / "programme.toml", store)
     if (folder / imports.MARGINS).exists():
         import_margins(folder / imports.MARGINS, programme, store)
@@ -469,7 +487,8 @@ def serve(
 ) -> None:
     """Start the pages."""
     url = store_url(store)
-    Store.open(url)
+    if password := people.first_administrator(Store.open(url)):
+        out.print(t("cli.serve.first", name=people.FIRST, password=password))
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port)] if port else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
@@ -477,6 +496,16 @@ def serve(
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+@app.command(cls=_Command, help=t("cli.purge.help"))
+def purge(store: StoreOption = None) -> None:
+    """Delete the numbers whose day has come."""
+    guarded_commands.purge(Store.open(store_url(store)), t, out.print)
+
+
+for _name, _group in guarded_commands.groups(t, out.print, _Command, _Group).items():
+    app.add_typer(_group, name=_name)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pandas as pd
 
+from service.bounds import check_columns, check_rows, check_size
 from words import Fault
 
 HEADER_ROW = 1  # as a spreadsheet counts
@@ -17,6 +18,7 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
 
     Raises one Fault naming file and row for what is no CSV: empty, binary, a workbook, another encoding, ragged rows.
     """
+    check_size(content, file)
     if not content.strip():
         raise Fault(key="file.empty", file=file)
     if content.startswith((ZIP, OLE)):
@@ -33,15 +35,22 @@ def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFr
     lines, read = {}, 0
     try:
         for read, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
+            check_rows(read, file)
             lines[read] = [cell.strip() for cell in line]
     except csv.Error as error:  # in the row after the last one read whole, where an open quote began
         raise Fault(key="file.not_csv", file=file, row=read + 1, problem=str(error)) from error
+    return framed(lines, file)
+
+
+def framed(lines: dict[int, list[str]], file: str) -> pd.DataFrame:
+    """Rows of text by number as a table under the first; a Fault if they are ragged, none, or two columns are one."""
     if not any(lines.values()):
         raise Fault(key="file.empty", file=file)
     header, rows = lines.pop(HEADER_ROW), {number: line for number, line in lines.items() if line}
     for number, row in rows.items():
         if len(row) != len(header):
             raise Fault(key="file.ragged", file=file, row=number, found=len(row), expected=len(header))
+    check_columns(len(header), file)
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise Fault(key="file.header_twice", file=file, columns=twice)

@@ -12,6 +12,7 @@ from service import schema
 from service.files import csv_bytes
 from service.imports import current_programme, programme_of_run
 from service.league import newest_run, newest_wave, one_of
+from service.permissions import permitted
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
@@ -45,6 +46,7 @@ class FactorTable:
         return [item.answers[code] for code in self.table.index]
 
 
+@permitted
 def read_factors(
     store: Store, programme: str, *, wave: str | None = None, name: str | None = None, area: str = ALL
 ) -> FactorTable:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service import schema
+from service import audit, schema
 from service.margin_file import MarginFile, read_margins
+from service.permissions import permitted
+from service.phone_numbers import masked_text, masked_values
 from service.programme import WAVE, Programme, read_programme
 from service.records_file import RECORDS_ENDING, RecordsFile
 from service.runs import add_run
@@ -36,9 +38,10 @@ class Imported:
     interviews: int = 0
 
 
+@permitted
 def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imported:
     """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
-    tried = Tried("", "", file, by)
+    tried = Tried("", "", masked_text(file), by)
     with _refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
@@ -49,6 +52,7 @@ def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imp
     return done
 
 
+@permitted
 def import_wave(
     store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str, records: RecordsFile | None = None
 ) -> Imported:
@@ -56,7 +60,7 @@ def import_wave(
 
     records: the administrative records of the wave's areas, where the programme has some.
     """
-    tried = Tried(programme, wave, file, by)
+    tried = Tried(programme, masked_text(wave), masked_text(file), by)
     with _refusals_logged(store, tried):
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
@@ -69,6 +73,7 @@ def import_wave(
     return done
 
 
+@permitted
 def import_margins(store: Store, programme: str, content: bytes, file: str, *, by: str) -> Imported:
     """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
     tried = Tried(programme, "", file, by)
@@ -81,6 +86,7 @@ def import_margins(store: Store, programme: str, content: bytes, file: str, *, b
     return done
 
 
+@permitted
 def current_margins(store: Store, programme: str, period: str) -> int:
     """The version_id of the newest known totals of a period; a Fault names the periods there are."""
     with store.read() as connection:
@@ -92,6 +98,7 @@ def current_margins(store: Store, programme: str, period: str) -> int:
     return row.version_id
 
 
+@permitted
 def load_margins(store: Store, version_id: int) -> MarginFile:
     """One version of known totals."""
     select = sa.select(schema.margins).where(schema.margins.c.version_id == version_id)
@@ -119,6 +126,7 @@ def records_beside(file: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
+@permitted
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     """The version_id and content of a programme's newest version."""
     with store.read() as connection:
@@ -129,6 +137,7 @@ def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     return row.version_id, read_programme(row.content, row.file)
 
 
+@permitted
 def programme_of_run(store: Store, run_id: int) -> Programme:
     """The programme in the version that a run read."""
     inputs, programmes = schema.run_inputs, schema.programmes
@@ -139,11 +148,13 @@ def programme_of_run(store: Store, run_id: int) -> Programme:
     return read_programme(row.content, row.file)
 
 
+@permitted
 def programme_names(store: Store) -> list[str]:
     """Names of the programmes taken in."""
     return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
 
 
+@permitted
 def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
     waves = schema.waves
@@ -152,6 +163,7 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     return found.assign(current=~found.duplicated("wave", keep="last"))
 
 
+@permitted
 def import_log(store: Store) -> pd.DataFrame:
     """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
     log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
@@ -241,11 +253,13 @@ def _refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
 def _log(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
     row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.by}
     if isinstance(outcome, Fault):
-        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": dict(outcome.values)}
+        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
     else:
         row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
         row["interviews"] = outcome.interviews or None
     connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
+    told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
+    audit.append(connection, tried.by, "", "import", told)
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key):

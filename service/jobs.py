@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from service import schema
 from service.imports import current_programme, wave_versions
+from service.permissions import permitted
 from service.runs import local_time
 from service.store import STORE_VARIABLE, Store, store_url
 from service.waves import compare_waves, estimate_wave
@@ -30,6 +31,7 @@ _started: dict[int, subprocess.Popen] = {}  # workers of this process, so that a
 Report = Callable[[float, str], None]  # how far (0..1), and at what
 
 
+@permitted
 def refresh(store: Store, programme: str, *, by: str, report: Report = lambda *_: None) -> int | None:
     """Estimate every wave and compare every neighbour as the programme and waves now stand; the last run.
 
@@ -54,6 +56,7 @@ def refresh(store: Store, programme: str, *, by: str, report: Report = lambda *_
 WORK = {REFRESH: refresh}
 
 
+@permitted
 def start(store: Store, use_case: str, programme: str, *, by: str) -> int:
     """Begin a job in a process of its own; its number.  A Fault if one is working on this programme already."""
     mark_lost(store)
@@ -79,6 +82,7 @@ def start(store: Store, use_case: str, programme: str, *, by: str) -> int:
     return job_id
 
 
+@permitted
 def cancel(store: Store, job_id: int) -> None:
     """Ask a job to end; its worker does so at its next sign of life.  What it finished before stays."""
     with store.begin() as connection:
@@ -88,6 +92,7 @@ def cancel(store: Store, job_id: int) -> None:
             raise Fault(key="jobs.not_running", job=job_id)
 
 
+@permitted
 def job_list(store: Store) -> pd.DataFrame:
     """Every job, newest first; workers that are gone are marked lost on the way."""
     mark_lost(store)
@@ -95,6 +100,7 @@ def job_list(store: Store) -> pd.DataFrame:
     return found.astype(object).where(found.notna(), None)
 
 
+@permitted
 def newest_job(store: Store, programme: str) -> Mapping | None:
     """The programme's newest job, or None."""
     mark_lost(store)
@@ -138,6 +144,7 @@ def job_text(job: Mapping, t) -> str:
     return t("jobs.between").join(parts)
 
 
+@permitted
 def mark_lost(store: Store) -> None:
     """Give up jobs whose worker gives no sign of life, or is no process of this machine any more."""
     jobs = schema.jobs
@@ -150,6 +157,7 @@ def mark_lost(store: Store) -> None:
             _finish(store, job.job_id, LOST, fault="jobs.lost", fault_values={"at": at, "pid": str(job.pid)})
 
 
+@permitted
 def work(store: Store, job_id: int) -> None:
     """What the worker does: compute, report, and leave in the job's row what came of it."""
     with store.read() as connection:

@@ -12,6 +12,7 @@ from estimation import Measure
 from estimation.league_comparison import PROVEN, REAL
 from service import schema
 from service.imports import current_programme, programme_of_run, wave_versions
+from service.permissions import permitted
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
@@ -72,6 +73,7 @@ class League:
         return self.against is not None and (self.upto != self.wave or JOINED in self.against)
 
 
+@permitted
 def read_league(
     store: Store,
     programme: str,
@@ -123,6 +125,7 @@ def read_league(
 CHANGE_NAMES = {"se": "change_se", "se_design": "change_se_design", "lower": "change_lower", "upper": "change_upper"}
 
 
+@permitted
 def newest_wave(store: Store, programme: str) -> str:
     """The programme's last wave; a Fault if none was taken in."""
     waves = wave_versions(store, programme).wave
@@ -131,6 +134,7 @@ def newest_wave(store: Store, programme: str) -> str:
     return waves.iloc[-1]
 
 
+@permitted
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     """What `wave` has been compared with: single waves, newest first, then windows ending with it ("before>after")."""
     runs = run_list(store)
@@ -144,6 +148,7 @@ def comparison_name(before: str, after: str) -> str:
     return before if JOINED not in before + after else f"{before}{WINDOWS}{after}"
 
 
+@permitted
 def run_list(store: Store) -> pd.DataFrame:
     """Every run, newest first, with `outdated` where a version it read has been corrected since."""
     runs = store.frame(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
@@ -157,6 +162,7 @@ def one_of(name, known, key: str) -> str:
     return name or next(iter(known))
 
 
+@permitted
 def newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
     """The newest run of a use case with these arguments, or None."""
     runs = schema.runs

@@ -1,6 +1,5 @@
 """Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom."""
 
-import getpass
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,18 +10,11 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
-from service import schema
+from service import audit, schema
+from service.permissions import permitted
 from service.store import Store
 
 PURE_ROOMS = ("tables.py", "estimation", "accountability")
-
-
-def person() -> str:
-    """The name of the user of this machine, as runs record it."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
 
 
 @cache
@@ -49,6 +41,8 @@ def add_run(connection: sa.Connection, use_case: str, arguments: Mapping, inputs
     if inputs:
         rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
         connection.execute(schema.run_inputs.insert(), rows)
+    details = {"run": run_id, "use_case": use_case, "arguments": dict(arguments), "version": row["version"]}
+    audit.append(connection, by, "", "run", details)
     return run_id
 
 
@@ -64,6 +58,7 @@ def find_run(connection: sa.Connection, use_case: str, arguments: Mapping, input
     return None
 
 
+@permitted
 def run_version(store: Store, run_id: int) -> str:
     """The code that made a run."""
     with store.read() as connection:
@@ -77,6 +72,7 @@ def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
     return {(kind, number) for kind, number in rows}
 
 
+@permitted
 def outdated_runs(store: Store) -> set[int]:
     """Runs that read a programme or wave of which a newer version exists."""
     inputs = schema.run_inputs

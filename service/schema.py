@@ -132,6 +132,60 @@ calls = sa.Table(
     sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
 )
 
+# what is protected: the audit trail, people, and the vault of phone numbers and names (encrypted before they come here)
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),  # as it was hashed: ISO 8601, UTC
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),  # JSON, as it was hashed
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+access = sa.Table("access", metadata, sa.Column("mode", sa.Text, primary_key=True))  # "demo", or no row: people sign in
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password", sa.Text),  # argon2id; none for those whom another service signs in
+    sa.Column("one_time", sa.Boolean, nullable=False),
+    sa.Column("identity", sa.Text, unique=True),  # how another service calls them
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("attempt_id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),  # "" where nobody is called so: it may be a password typed too early
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+vault = sa.Table("vault", metadata, sa.Column("fingerprint", sa.Text, primary_key=True))  # of the one key in use
+contact_lists = sa.Table(
+    "contact_lists",
+    metadata,
+    sa.Column("programme", sa.Text, primary_key=True),
+    sa.Column("wave", sa.Text, primary_key=True),
+    sa.Column("numbers", sa.Integer, nullable=False),
+    sa.Column("delete_on", sa.Date, nullable=False),
+    sa.Column("purged", sa.DateTime(timezone=True)),
+)
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("programme", sa.Text, primary_key=True),
+    sa.Column("wave", sa.Text, primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("phone", sa.LargeBinary, nullable=False),  # AES-SIV
+    sa.Column("name", sa.LargeBinary),  # AES-SIV
+    sa.Column("phone_hash", sa.LargeBinary, nullable=False, index=True),  # HMAC: to find a number without reading any
+    sa.ForeignKeyConstraint(["programme", "wave"], ["contact_lists.programme", "contact_lists.wave"]),
+)
+
 
 def _columns(table: tables.Table) -> list[sa.Column]:
     return [

@@ -4,13 +4,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
-from service import migration
+from service import audit, migration
+from service.permissions import Actor, local_operator
 from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
@@ -20,9 +21,14 @@ PATIENCE = 30  # seconds a writer waits for another one
 
 @dataclass(frozen=True, eq=False)
 class Store:
-    """An open store; every use case takes one."""
+    """An open store and who acts in it; every use case takes one and asks whether its actor may."""
 
     engine: sa.Engine
+    actor: Actor = field(default_factory=local_operator)
+
+    def acting(self, actor: Actor) -> "Store":
+        """The same store in the hands of somebody else."""
+        return replace(self, actor=actor)
 
     @classmethod
     def create(cls, url: str) -> "Store":
@@ -58,18 +64,21 @@ class Store:
 
     @contextmanager
     def begin(self, *alone: str) -> Iterator[sa.Connection]:
-        """One transaction: everything in it is written, or nothing.
+        """One transaction: everything in it is written, or nothing; then new audit lines' heads are kept outside.
 
         alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
         end and then reads what it wrote.  SQLite has one writer at a time in any case.
         """
         try:
             with self.engine.begin() as connection:
+                connection.info.pop(audit.ADDED, None)  # of a transaction that was undone
                 if alone and connection.dialect.name == "postgresql":
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(alone))))
                 yield connection
+                heads = connection.info.pop(audit.ADDED, [])
         except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
             raise Fault(key="store.busy", problem=_first_line(error)) from error
+        audit.anchor(self.engine.url, heads)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -104,8 +113,8 @@ def engine_of(url: str) -> sa.Engine:
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise Fault(key="store.url", found=shown(url))
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True)
     sa.event.listen(engine, "connect", _sqlite_connect)
     sa.event.listen(engine, "begin", _sqlite_begin)
     return engine
@@ -149,7 +158,7 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 
 def _sqlite_connect(connection, _record) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv, refuse
+from service.phone_numbers import MOBILE
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows
@@ -114,6 +115,7 @@ def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) ->
 
 def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
     """Each row's respondent; a Fault if one stands in two rows."""
+    _refuse_numbers(table, file, columns)
     unit = _joined(table, columns)
     repeated = unit.duplicated()
     if repeated.any():
@@ -122,6 +124,15 @@ def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
         where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
         raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
     return unit
+
+
+def _refuse_numbers(table: pd.DataFrame, file: str, columns) -> None:
+    """A Fault if a column that tells respondents apart is mostly mobile numbers; a few codes may look so by chance."""
+    for column in columns:
+        mobile = table[column].str.fullmatch(MOBILE.pattern)
+        if mobile.mean() > 0.5:
+            where = {"file": file, "row": int(mobile.idxmax()), "column": column}
+            raise Fault(key="wave.number_as_unit", **where, count=int(mobile.sum()))
 
 
 def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:

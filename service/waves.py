@@ -13,6 +13,7 @@ from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
 from service.differences import Difference, difference
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
+from service.permissions import permitted
 from service.programme import Programme
 from service.released import released_table
 from service.runs import add_run, find_run, generator, run_inputs
@@ -60,6 +61,7 @@ class Wave:
         return given if self.weighting is None else self.weighting.design(given)
 
 
+@permitted
 def weigh_wave(store: Store, programme: str, wave: str, *, by: str, progress: Progress = lambda _: None) -> Computed:
     """The weights of every step for the numbers released in a wave, in one run."""
     plan_id, plan = current_programme(store, programme)
@@ -69,6 +71,7 @@ def weigh_wave(store: Store, programme: str, wave: str, *, by: str, progress: Pr
     return _run(store, WEIGH, {"programme": programme, "wave": wave}, inputs, plan, "", by, progress)
 
 
+@permitted
 def estimate_wave(
     store: Store, programme: str, wave: str, *, by: str, seed: str = SEED, progress: Progress = lambda _: None
 ) -> Computed:
@@ -83,6 +86,7 @@ def estimate_wave(
     return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, by, progress)
 
 
+@permitted
 def compare_waves(
     store: Store,
     programme: str,
@@ -118,6 +122,7 @@ def window(text: str) -> list[str]:
     return waves
 
 
+@permitted
 def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[Difference]:
     """Compute weights, estimates or changes again from the versions read; what differs, by table (none: same).
 
@@ -135,6 +140,7 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     return [each for each in found if each is not None]
 
 
+@permitted
 def current_wave(store: Store, programme: str, wave: str) -> int:
     """The version_id of a wave's newest version."""
     versions = wave_versions(store, programme)
@@ -149,6 +155,7 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
     return int(found.version_id.iloc[0])
 
 
+@permitted
 def wave_inputs(store: Store, plan: Programme, names) -> list[tuple[str, int]]:
     """The newest versions of waves, and of the known totals their weights are calibrated to."""
     found = [("wave", current_wave(store, plan.name, wave)) for wave in names]
@@ -158,6 +165,7 @@ def wave_inputs(store: Store, plan: Programme, names) -> list[tuple[str, int]]:
     return found
 
 
+@permitted
 def load_waves(store: Store, plan: Programme, inputs) -> list[Wave]:
     """The waves among a run's inputs, weighed by the known totals among them if the programme makes its weights."""
     files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
@@ -179,6 +187,7 @@ def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
     return store.frame(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))
 
 
+@permitted
 def load_wave(store: Store, version_id: int) -> Wave:
     """Respondents and answers of one version of a wave, in the order of its file."""
     respondents, responses = (_microdata(store, name, version_id) for name in ("RESPONDENTS", "RESPONSES"))

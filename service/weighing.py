@@ -13,6 +13,7 @@ from service import schema
 from service.files import csv_bytes
 from service.imports import load_margins, programme_of_run
 from service.league import newest_run, newest_wave
+from service.permissions import permitted
 from service.programme import Programme
 from service.runs import outdated_runs, run_inputs
 from service.store import Store
@@ -72,6 +73,7 @@ class WaveWeights:
         return csv_bytes(table)
 
 
+@permitted
 def read_weights(store: Store, programme: str, wave: str | None = None) -> WaveWeights:
     """The newest weights of a wave (not named: the newest wave); a Fault if none were made."""
     wave = wave or newest_wave(store, programme)

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from service import imports, waves
+from service import imports, people, waves
 from service.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +29,7 @@ def ensu_store(tmp_path_factory):
     """(store, url): the demonstration survey, its three waves, their estimates and the comparisons of neighbours."""
     url = f"sqlite:///{tmp_path_factory.mktemp('ensu') / 'rankshift.db'}"
     store = Store.create(url)
+    people.mark_demo(store)
     imports.import_programme(store, (ENSU / "programme.toml").read_bytes(), "programme.toml", by="tests")
     for wave in ENSU_WAVES:
         file = ENSU / f"ensu_{wave}.csv"

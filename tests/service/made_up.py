@@ -15,7 +15,7 @@ PROGRAMME = (Path(__file__).parents[1] / "programmes" / "harbours.toml").read_by
 NAME, MAY, JUNE = "harbours", "2024-05", "2024-06"
 TOWNS = {"ash": "north", "birch": "north", "cedar": "north", "dill": "south", "elder": "south"}
 BOTH = {language: speaker(language) for language in ("zh", "en")}
-LOGS = {"imports"}  # tables that a refused import may write
+LOGS = {"imports", "audit"}  # tables that a refused import may write
 
 
 def changed(*replacements: tuple[str, str]) -> bytes:

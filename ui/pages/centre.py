@@ -5,7 +5,6 @@ import streamlit as st
 from service import wording
 from service.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
 from service.records_file import RecordsFile
-from service.runs import person
 from service.store import Store
 from ui import job_panel, parts
 from words import Fault
@@ -45,7 +44,8 @@ def _upload(store: Store, programme: str, t) -> None:
             return
         try:
             known = None if records is None else RecordsFile(records.getvalue(), records.name)
-            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=person(), records=known)
+            by = store.actor.name
+            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=by, records=known)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return

@@ -1,0 +1,115 @@
+"""The vault's key: made once into a file of one's own, or given by the environment; never in the store."""
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from words import Fault
+
+KEY_VARIABLE, FILE_VARIABLE = "RANKSHIFT_KEY", "RANKSHIFT_KEY_FILE"
+SIZE = 64  # bytes
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+NEXT = ".next"  # a key being changed to, beside the one in use
+
+
+@dataclass(frozen=True)
+class Key:
+    """A secret of 64 bytes and the three keys HKDF-SHA256 derives from it; shown only as its fingerprint."""
+
+    secret: bytes = field(repr=False)
+
+    def derived(self, purpose: str, length: int) -> bytes:
+        """The key of one purpose: HKDF (RFC 5869) with the purpose as info."""
+        return HKDF(SHA256(), length, salt=None, info=f"rankshift {purpose}".encode()).derive(self.secret)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells keys apart and says nothing about them."""
+        return self.derived("fingerprint", 8).hex()
+
+    @cached_property
+    def cipher(self) -> AESSIV:
+        """AES-SIV (RFC 5297) with two keys of 256 bits."""
+        return AESSIV(self.derived("fields", 64))
+
+    def look_up(self, text: str) -> bytes:
+        """HMAC-SHA256 of a text: the same for the same text, and nothing to one who has not the key."""
+        return hmac.digest(self._look_up_key, text.encode(), sha256)
+
+    @cached_property
+    def _look_up_key(self) -> bytes:
+        return self.derived("look-up", 32)
+
+
+def key_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the key lies: RANKSHIFT_KEY_FILE, else .rankshift/key in the person's own folder, not beside the store."""
+    given = environment.get(FILE_VARIABLE)
+    return Path(given) if given else Path.home() / ".rankshift" / "key"
+
+
+def new_key(file: Path) -> Key:
+    """A new key in a new file that only its owner may read; a Fault if the file is there."""
+    key = Key(secrets.token_bytes(SIZE))
+    write_key(key, file)
+    return key
+
+
+def write_key(key: Key, file: Path) -> None:
+    """The key in a new file of mode 0600, on the disk when this returns."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise Fault(key="key.exists", file=str(file)) from error
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(base64.b64encode(key.secret) + b"\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def find_key(environment: Mapping[str, str] = os.environ) -> Key:
+    """The key of RANKSHIFT_KEY, else that of its file; a Fault that says what to do if there is none."""
+    if text := environment.get(KEY_VARIABLE):
+        return _decoded(text.encode(), KEY_VARIABLE)
+    return read_key(key_file(environment))
+
+
+def read_key(file: Path) -> Key:
+    """The key in a file; a Fault if others may read it."""
+    try:
+        if os.name == "posix" and file.stat().st_mode & OTHERS:
+            raise Fault(key="key.readable", file=str(file), mode=oct(stat.S_IMODE(file.stat().st_mode)))
+        return _decoded(file.read_bytes(), str(file))
+    except FileNotFoundError as error:
+        raise Fault(key="key.absent", file=str(file), variable=KEY_VARIABLE) from error
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+
+
+def next_file(file: Path) -> Path:
+    """Where the key that is being changed to waits."""
+    return file.with_name(file.name + NEXT)
+
+
+def _decoded(text: bytes, where: str) -> Key:
+    try:
+        secret = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error as error:
+        raise Fault(key="key.broken", where=where, expected=SIZE) from error
+    if len(secret) != SIZE:
+        raise Fault(key="key.broken", where=where, expected=SIZE)
+    return Key(secret)

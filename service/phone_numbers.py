@@ -1,0 +1,70 @@
+"""Phone numbers as people write them: one spelling for each, and the masked one that may be shown."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+AREA_CODE = re.compile(r"0(?:10|2\d|[3-9]\d{2})")  # of a landline: 010, 02x, or 0 and three digits
+LANDLINE = re.compile(rf"({AREA_CODE.pattern})?([2-9]\d{{6,7}})(?:x(\d{{1,6}}))?")
+COUNTRY = re.compile(r"^(?:\+|00)86")
+BETWEEN = r"[ \-.\u2010-\u2015()\u00a0]*"
+# what looks like a number in running text: 7 digits or more, perhaps with blanks or dashes between groups
+WRITTEN = re.compile(rf"(?<!\d)(?<!\d\.)\+?\d(?:{BETWEEN}\d){{6,}}(?!\d)")
+DAY = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}")
+LETTER = re.compile(r"[A-Za-z]")
+STAR = "*"
+
+
+def normalised(text: str) -> str | None:
+    """The number's one spelling ("13812345678", "07722812345", an extension after x), or None if it is none.
+
+    Full-width digits, blanks, dashes, brackets and +86 are only ways of writing it.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    plain = re.sub(r"(?:ext\.?|#|\u8f6c)", "x", plain)
+    digits = re.sub(r"[^\dx+]", "", plain)
+    if re.sub(rf"[\dx+]|{BETWEEN}", "", plain):
+        return None
+    digits = COUNTRY.sub("", digits)
+    if MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits):
+        return digits
+    landline = f"0{digits}"  # after +86 the 0 of the area code is left out
+    found = LANDLINE.fullmatch(landline) if COUNTRY.match(re.sub(r"[^\d+]", "", plain)) else None
+    return landline if found and found[1] else None
+
+
+def masked(number: str) -> str:
+    """138****5678, 0772****345, ****345: a mobile without its middle four, a landline's area code and last three."""
+    number = normalised(number) or number
+    if MOBILE.fullmatch(number):
+        return number[:3] + STAR * 4 + number[-4:]
+    landline = LANDLINE.fullmatch(number)
+    if landline is None:
+        return STAR * len(number)
+    area, local, extension = landline.groups()
+    shown = (area or "") + STAR * (len(local) - 3) + local[-3:]
+    return shown + (f"x{STAR * len(extension)}" if extension else "")
+
+
+def masked_text(text: str) -> str:
+    """A text in which all that looks like a phone number is masked; inside a word (a digest) only mobiles are."""
+
+    def mask(found: re.Match) -> str:
+        number, around = normalised(found[0]), text[max(found.start() - 1, 0) : found.start()] + text[found.end() :][:1]
+        if number is None or DAY.fullmatch(found[0]) or (LETTER.search(around) and not MOBILE.fullmatch(number)):
+            return found[0]
+        return masked(number)
+
+    return WRITTEN.sub(mask, text)
+
+
+def masked_values(value):
+    """A value made of texts, numbers, lists and mappings with every text of it masked."""
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, Mapping):
+        return {masked_values(k): masked_values(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [masked_values(v) for v in value]
+    return value

@@ -1,0 +1,182 @@
+"""The audit trail: the engines refuse to change it, and whoever changes it past them is found."""
+
+import random
+import sqlite3
+from itertools import pairwise
+
+import pytest
+import sqlalchemy as sa
+from made_up import BOTH, begin_survey, take
+
+from service import audit, schema
+from service.audit import Finding, Head
+from service.store import Store
+from service.trail import trail_lines, verify_trail
+from words import Fault
+
+LINES = 25
+MUTATIONS = 1_000
+
+
+@pytest.fixture(autouse=True)
+def heads_of_its_own(tmp_path, monkeypatch):
+    """PostgreSQL has no file to lie beside; every test has a file of heads of its own."""
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+
+
+def filled(store: Store, lines: int = LINES) -> Store:
+    for k in range(lines):
+        with store.begin() as connection:
+            audit.append(connection, f"person {k % 3}", "centre", "test", {"k": k, "name": "程序"})
+    return store
+
+
+def test_every_line_follows_the_one_before_and_is_kept_outside(store):
+    verified = verify_trail(filled(store))
+    assert verified.findings == () and verified.anchored and verified.head.number == LINES
+    with store.read() as connection:
+        lines = audit.trail(connection)
+    assert lines[0]["previous"] == audit.BEGINNING
+    assert all(b["previous"] == a["digest"] for a, b in pairwise(lines))
+    assert [h.number for h in audit.kept_heads(store.engine.url)] == list(range(1, LINES + 1))
+    assert list(trail_lines(store, newest=3).number) == [25, 24, 23]
+
+
+def test_what_is_undone_leaves_no_line_and_no_head(store):
+    filled(store, 2)
+    with pytest.raises(ZeroDivisionError), store.begin() as connection:
+        audit.append(connection, "ann", "centre", "test", {})
+        raise ZeroDivisionError
+    filled(store, 1)
+    assert verify_trail(store).findings == () and verify_trail(store).head.number == 3
+
+
+def test_imports_and_runs_leave_a_line(store):
+    begin_survey(store)
+    take(store)
+    with pytest.raises(Fault):
+        take(store, content=b"id\n1\n")
+    assert list(trail_lines(store).action)[::-1] == ["run", "import", "run", "import", "import"]
+    assert '"outcome": "refused"' in trail_lines(store).details[0]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit SET name = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE number = 2"]
+)
+def test_the_engine_refuses_to_change_or_delete_a_line(store, change):
+    filled(store, 3)
+    with pytest.raises((sa.exc.DBAPIError, Fault), match="append-only"), store.begin() as connection:
+        connection.exec_driver_sql(change)
+    assert verify_trail(store).head.number == 3
+
+
+def test_postgresql_refuses_to_empty_the_table_at_once(fresh_url):
+    store = filled(Store.create(fresh_url("postgresql")), 2)
+    with pytest.raises((sa.exc.DBAPIError, Fault), match="append-only"), store.begin() as connection:
+        connection.exec_driver_sql("TRUNCATE audit")
+    store.engine.dispose()
+
+
+COLUMNS = ("at", "name", "role", "action", "details", "previous", "digest")
+
+
+def mutated(lines: list[dict], rng: random.Random) -> tuple[str, list[dict]]:
+    """The table after somebody's change; some of them write all later digests anew, as one who read our code would."""
+    kind = rng.choice(["change", "rehash", "remove", "renumber", "swap", "cut", "insert", "append", "rewrite"])
+    lines, k = [dict(line) for line in lines], rng.randrange(len(lines))
+    if kind in ("change", "rehash", "rewrite"):
+        column = rng.choice(COLUMNS if kind == "change" else COLUMNS[:5])
+        value, place = lines[k][column], rng.randrange(len(lines[k][column]))
+        lines[k][column] = value[:place] + chr(ord(value[place]) ^ rng.choice([1, 2, 3])) + value[place + 1 :]
+    elif kind == "remove":
+        del lines[rng.randrange(len(lines) - 1)]
+    elif kind == "renumber":
+        del lines[k]
+        for number, line in enumerate(lines, 1):
+            line["number"] = number
+    elif kind == "swap":
+        j = rng.choice([j for j in range(len(lines)) if j != k])
+        lines[k], lines[j] = (lines[j] | {"number": k + 1}, lines[k] | {"number": j + 1})
+    elif kind == "cut":
+        lines = lines[: len(lines) - rng.randint(1, len(lines) - 1)]
+    elif kind == "insert":
+        lines.insert(k, dict(rng.choice(lines)))
+        for number, line in enumerate(lines, 1):
+            line["number"] = number
+    elif kind == "append":
+        lines.append(lines[-1] | {"number": len(lines) + 1, "previous": lines[-1]["digest"]})
+    if kind == "rehash":
+        lines[k]["digest"] = audit.digest(lines[k]["previous"], lines[k])
+    if kind in ("rewrite", "renumber", "insert", "append") and rng.random() < 0.8:
+        previous = audit.BEGINNING
+        for line in lines:
+            line["previous"], line["digest"] = previous, audit.digest(previous, line)
+            previous = line["digest"]
+    return kind, lines
+
+
+def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_url):
+    store = filled(Store.create(fresh_url("sqlite")))
+    with store.read() as connection:
+        lines = [dict(line) for line in audit.trail(connection)]
+    raw = sqlite3.connect(store.engine.url.database, isolation_level=None)
+    for trigger in ("audit_no_update", "audit_no_delete"):  # who can write the file can do this
+        raw.execute(f"DROP TRIGGER {trigger}")
+    rng, kinds, places = random.Random(20), set(), ",".join("?" * 8)
+    for _ in range(MUTATIONS):
+        kind, changed = mutated(lines, rng)
+        assert changed != lines
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("DELETE FROM audit")
+        columns = [c.name for c in schema.audit.columns]
+        raw.executemany(f"INSERT INTO audit VALUES ({places})", [[line[c] for c in columns] for line in changed])
+        raw.execute("COMMIT")
+        assert verify_trail(store).findings, (kind, changed)
+        kinds.add(kind)
+    assert len(kinds) == 9
+    raw.execute("BEGIN IMMEDIATE")
+    raw.execute("DELETE FROM audit")
+    raw.executemany(f"INSERT INTO audit VALUES ({places})", [[line[c] for c in columns] for line in lines])
+    raw.execute("COMMIT")
+    assert verify_trail(store).findings == ()  # and nothing is found where nothing was changed
+
+
+def test_without_heads_outside_a_cut_tail_goes_unseen_and_one_noted_head_is_enough(fresh_url, tmp_path):
+    store = filled(Store.create(fresh_url("sqlite")), 10)
+    noted = verify_trail(store).head
+    (tmp_path / "heads").unlink()
+    raw = sqlite3.connect(store.engine.url.database)
+    raw.execute("DROP TRIGGER audit_no_delete")
+    raw.execute("DELETE FROM audit WHERE number > 7")
+    raw.commit()
+    verified = verify_trail(store)
+    assert verified.findings == () and not verified.anchored
+    assert verify_trail(store, noted=[noted]).findings == (Finding("audit.cut", 10),)
+    assert verify_trail(store, noted=[Head(7, noted.digest)]).findings == (Finding("audit.rewritten", 7),)
+
+
+def test_the_default_place_of_heads_is_beside_the_store_s_file(fresh_url, monkeypatch):
+    monkeypatch.delenv(audit.HEAD_VARIABLE)
+    store = filled(Store.create(fresh_url("sqlite")), 2)
+    assert audit.head_file(store.engine.url).name.endswith(".db.head")
+    assert [str(h) for h in audit.kept_heads(store.engine.url)][1] == str(verify_trail(store).head)
+    assert audit.head_file(sa.make_url("postgresql://host/base")) is None
+
+
+@pytest.mark.parametrize("text", ["", "12", "x:" + "0" * 64, "3:abc"])
+def test_what_is_no_head_is_said(text):
+    with pytest.raises(Fault) as caught:
+        Head.read(text)
+    assert caught.value.key == "audit.head_broken"
+
+
+def test_every_finding_is_a_sentence_in_both_languages():
+    for key in ("missing", "broken", "changed", "cut", "rewritten", "unkept"):
+        for t in BOTH.values():
+            assert "7" in t(f"audit.{key}", number=7)
+
+
+def test_a_phone_number_in_what_is_recorded_is_masked(store):
+    with store.begin() as connection:
+        audit.append(connection, "ann", "centre", "test", {"note": ["rang 138 1234 5678", {"n": 13812345678}]})
+    assert trail_lines(store).details[0] == '{"note": ["rang 138****5678", {"n": 13812345678}]}'

@@ -1,0 +1,92 @@
+"""Every use case and every role: found by looking at the code, so that a new one without a permission fails here."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import service
+from service import audit
+from service.permissions import ADMINISTRATOR, CENTRE, LEADER, PERMITTED, ROLES, STATISTICIAN, Actor
+from service.store import Store
+from service.trail import trail_lines
+from words import Fault
+
+NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
+    "service.erasure.store_files",
+    "service.erasure.scrub",
+}
+
+
+def use_cases() -> dict:
+    """name -> function: every public function in service/ whose first argument is a store."""
+    found = {}
+    for module in pkgutil.iter_modules(service.__path__, "service."):
+        loaded = importlib.import_module(module.name)
+        for name, do in inspect.getmembers(loaded, inspect.isfunction):
+            first = next(iter(inspect.signature(do).parameters), None)
+            outside = f"{module.name}.{name}" in NO_USE_CASES or module.name == "service.cli"
+            if do.__module__ == module.name and not name.startswith("_") and first == "store" and not outside:
+                found[name] = do
+    return found
+
+
+CASES = use_cases()
+
+
+@pytest.fixture(autouse=True)
+def heads_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+
+
+@pytest.fixture(scope="module")
+def empty(fresh_url):
+    made = Store.create(fresh_url("sqlite"))
+    yield made
+    made.engine.dispose()
+
+
+def test_every_function_that_takes_a_store_asks_who_may():
+    assert len(CASES) > 35
+    assert not [name for name, do in CASES.items() if getattr(do, "use_case", None) != name]
+
+
+def test_every_permission_belongs_to_a_use_case_and_somebody_may():
+    assert set(PERMITTED) == set(CASES)
+    assert all(roles and roles <= set(ROLES) for roles in PERMITTED.values())
+
+
+@pytest.mark.parametrize("role", [*ROLES, "", "root"])
+@pytest.mark.parametrize("name", PERMITTED)
+def test_a_use_case_is_refused_to_every_role_that_has_no_permission(empty, name, role):
+    """Called with arguments that cannot be right: who is permitted gets past the check, to another error or answer."""
+    do = CASES[name]
+    needed = [p for p in inspect.signature(do).parameters.values() if p.default is p.empty][1:]
+    positional = [None for p in needed if p.kind is p.POSITIONAL_OR_KEYWORD]
+    options = {p.name: None for p in needed if p.kind is p.KEYWORD_ONLY}
+    refused = False
+    before = len(trail_lines(empty, newest=10_000))
+    try:
+        do(empty.acting(Actor("ann", role)), *positional, **options)
+    except Fault as fault:
+        refused = fault.key == "permission.denied" and fault.values["use_case"] == name
+    except Exception:  # past the check, the arguments are wrong
+        refused = False
+    assert refused == (role not in PERMITTED[name])
+    after = list(trail_lines(empty, newest=10_000).action)
+    assert after[: len(after) - before].count("denied") == refused
+
+
+def test_what_matters_most_is_written_out_once_more():
+    leader = {name for name, roles in PERMITTED.items() if LEADER in roles}
+    assert not leader & {"load_wave", "import_wave", "import_log", "estimate_wave", "call_sheet", "masked_contacts"}
+    assert PERMITTED["call_sheet"] == {CENTRE}
+    assert not any("contact" in name or "key" in name for name, r in PERMITTED.items() if STATISTICIAN in r)
+    for name in ("add_person", "change_person", "new_password", "purge", "rotate_key"):
+        assert PERMITTED[name] == {ADMINISTRATOR}
+
+
+def test_whoever_opens_the_store_by_its_file_acts_as_administrator(empty):
+    assert empty.actor.role == ADMINISTRATOR and empty.actor.name
+    assert empty.acting(Actor("ann", LEADER)).actor.role == LEADER and empty.actor.role == ADMINISTRATOR

@@ -1,0 +1,152 @@
+"""Signing in on the pages: a demonstration's roles, passwords, another service; use cases refuse all the same."""
+
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from starlette.formparsers import MultiPartParser
+from streamlit.testing.v1 import AppTest
+
+from service import audit, people
+from service.permissions import ADMINISTRATOR, CENTRE, LEADER
+from service.store import STORE_VARIABLE, Store
+from ui import memory, sign_in
+from words import text
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "seventy townships, all alike"
+
+
+@pytest.fixture
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+    url = f"sqlite:///{tmp_path}/own.db"
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    made = Store.create(url)
+    yield made
+    made.engine.dispose()
+
+
+def app(language: str = "en") -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = language
+    return at
+
+
+def said(at: AppTest) -> str:
+    parts = [*at.title, *at.caption, *at.info, *at.warning, *at.error, *at.success]
+    return "\n".join(str(p.value) for p in parts)
+
+
+def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+    for language in ("zh", "en"):
+        at = app(language).run()
+        assert text("sign_in.demo", language) in said(at)
+        at.selectbox(key=f"role {language}").set_value(LEADER).run()
+        assert not at.exception and at.title[0].value == text("leader.title", language)
+
+
+def test_a_store_without_people_shows_nothing_and_says_how_to_begin(own_store):
+    at = app().run()
+    assert "rankshift serve" in said(at) and not at.title
+
+
+def test_a_person_signs_in_chooses_a_password_and_signs_out(own_store):
+    first = people.add_person(own_store, "ann", LEADER)
+    at = app().run()
+    at.text_input[0].set_value("ann")
+    at.text_input[1].set_value("wrong")
+    at.button[0].click().run()
+    assert text("people.wrong", "en") in said(at)
+    at.text_input[0].set_value("ann")
+    at.text_input[1].set_value(first)
+    at.button[0].click().run()
+    assert at.title[0].value == text("sign_in.own", "en")
+    at.text_input[0].set_value(first)
+    at.text_input[1].set_value(PASSWORD)
+    at.button[0].click().run()
+    assert "Signed in as ann, leader" in said(at) and at.title[0].value == text("leader.title", "en")
+    people.add_person(own_store, "eve", ADMINISTRATOR)
+    people.change_person(own_store, "ann", active=False)
+    at.run()
+    assert text("people.wrong", "en") in said(at) and "Signed in" not in said(at)
+
+
+def test_somebody_another_service_knows_is_looked_up_on_every_run(own_store, monkeypatch):
+    people.add_person(own_store, "ann", LEADER, identity="ann@example.org")
+    known = {"email": "Ann@example.org", "email_verified": True}
+    monkeypatch.setattr(sign_in, "by_service", lambda: True)
+    monkeypatch.setattr(sign_in, "claims", lambda: known)
+    assert "Signed in as ann" in said(app().run())
+    known["email_verified"] = False
+    assert text("people.unverified", "en") in said(app().run())
+    known |= {"email": "eve@example.org", "email_verified": True}
+    assert "eve@example.org" in said(app().run())
+    known.clear()
+    at = app().run()
+    assert at.button[0].label == text("sign_in.service", "en")
+
+
+def test_the_service_is_asked_when_the_secrets_name_one(own_store):
+    people.add_person(own_store, "ann", LEADER)
+    at = app()
+    at.secrets["auth"] = {"redirect_uri": "http://localhost/oauth2callback", "cookie_secret": "x" * 32}
+    at.run()
+    assert text("sign_in.service", "en") in [b.label for b in at.button]
+
+
+def page(name: str, role: str) -> AppTest:
+    """A page alone, with the store in somebody's hands."""
+    script = f"""
+from importlib import import_module
+from service.permissions import Actor
+from service.store import Store, store_url
+from ui.parts import explained
+from words import speaker
+t = speaker("en")
+store = Store.open(store_url()).acting(Actor("ann", {role!r}))
+explained(lambda: import_module("ui.pages.{name}").show(store, t), t)
+"""
+    return AppTest.from_string(script, default_timeout=60).run()
+
+
+@pytest.mark.parametrize("name", ["people", "centre"])
+def test_a_page_opened_in_spite_of_its_role_is_refused_by_the_use_case(ensu_store, monkeypatch, name):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+    assert "ann acts as leader and may not do this" in said(page(name, LEADER))
+
+
+def test_the_administrator_s_page_shows_people_and_whether_the_trail_is_whole(own_store):
+    people.add_person(own_store, "eve", CENTRE)
+    at = page("people", ADMINISTRATOR)
+    assert not at.exception and "The audit trail is whole: 1 lines." in said(at)
+    listed, trail = (table.value for table in at.dataframe)
+    assert list(listed.name) == ["eve"] and list(trail.action) == ["add-person"]
+    at.text_input[0].set_value("bob")
+    at.button[0].click().run()
+    assert "bob signs in with the one-time password" in said(at)
+
+
+def test_an_upload_is_never_written_to_a_file(monkeypatch):
+    import asyncio
+
+    from starlette.datastructures import Headers
+
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 2**20)  # as it comes
+
+    def spooled() -> bool:
+        content = b"x" * 3_000_000
+        head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n'
+
+        async def stream():
+            yield head + content + b"\r\n--b--\r\n"
+
+        headers = Headers({"content-type": "multipart/form-data; boundary=b"})
+        form = asyncio.run(MultiPartParser(headers, stream()).parse())
+        return form["f"].file._rolled
+
+    assert spooled()  # what the server does of itself
+    memory.keep_uploads_in_memory()
+    assert not spooled()

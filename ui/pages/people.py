@@ -1,0 +1,45 @@
+"""The administrator's page: who may do what, and what was done."""
+
+import streamlit as st
+
+from service import people
+from service.permissions import ROLES
+from service.store import Store
+from service.trail import trail_lines, verify_trail
+from ui import parts
+
+ICON = ":material/group:"
+
+
+def show(store: Store, t) -> None:
+    """The people, a new one, whether the audit trail is whole, and its newest lines."""
+    st.title(t("people.title"))
+    listed = people.person_list(store)
+    listed["role"] = [t(f"role.{role}") for role in listed.role]
+    for column in ("active", "one_time"):
+        listed[column] = [t("yes" if value else "no") for value in listed[column]]
+    parts.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
+    _add(store, t)
+    st.subheader(t("people.trail"), anchor=False)
+    verified = verify_trail(store)
+    for finding in verified.findings:
+        st.error(t(finding.key, number=finding.number))
+    if not verified.findings:
+        st.success(t("cli.audit.whole", count=verified.head.number))
+    st.code(str(verified.head), language=None)
+    parts.show_table(trail_lines(store), ["number", "at", "name", "role", "action", "details"], {}, t)
+
+
+def _add(store: Store, t) -> None:
+    if people.is_demo(store):
+        return
+    with st.expander(t("people.add")), st.form("person", clear_on_submit=True):
+        name = st.text_input(t("sign_in.name"))
+        role = st.selectbox(t("sign_in.role"), ROLES[::-1], format_func=lambda r: t(f"role.{r}"))
+        identity = st.text_input(t("people.identity"))
+        if not st.form_submit_button(t("people.add")):
+            return
+        password = people.add_person(store, name, role, identity=identity or None)
+        st.success(
+            t("cli.person.password", name=name, password=password) if password else t("cli.person.added", name=name)
+        )
