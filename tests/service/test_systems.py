@@ -153,9 +153,9 @@ def test_the_command_line_prints_factors_and_definitions_in_both_languages(taken
         assert {"en": "SIMULATED", "zh": "模拟数据"}[language] in said.out
         said = rankshift("definitions", *where, language=language)
         assert said.code == 0 and all(measure in said.out for measure in data["measures"])
-    assert rankshift("factors", "--area", list(data["areas"])[0], "--csv", tmp_path / "f.csv", *where).code == 0
+    assert rankshift("factors", "--area", next(iter(data["areas"])), "--csv", tmp_path / "f.csv", *where).code == 0
     table = pd.read_csv(tmp_path / "f.csv", dtype={"code": str})
-    own = read_factors(store, data["programme"], area=list(data["areas"])[0]).table
+    own = read_factors(store, data["programme"], area=next(iter(data["areas"]))).table
     np.testing.assert_allclose(table.set_index("code").mentions_se[own.index], own.mentions_se, rtol=1e-9)
     assert rankshift("factors", "--area", "nowhere", *where).code == 1
 
