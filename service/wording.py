@@ -27,9 +27,8 @@ def value_text(measure: Measure, value: float, t: Speaker) -> str:
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
     shown = shown_value(measure, value)
-    return t(
-        f"number.{measure.unit}_change", value=shown if measure.unit == SHARE else f"{shown:+.{decimals(measure)}f}"
-    )
+    shown = shown if measure.unit == SHARE else f"{shown:+.{decimals(measure)}f}"
+    return t(f"number.{measure.unit}_change", value=shown)
 
 
 def decimals(measure: Measure) -> int:

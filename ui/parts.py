@@ -130,10 +130,8 @@ def value_formats(measure: Measure) -> dict[str, str]:
 def chart_rows(league: League, t) -> pd.DataFrame:
     """The league's rows with values as shown, a label for each area, and a colour for real movement."""
     rows = league_table.league_rows(league, t)
-    shown = {
-        c: wording.shown_value(league.measure, rows[c]).round(wording.decimals(league.measure))
-        for c in ("estimate", "lower", "upper")
-    }
+    k = wording.decimals(league.measure)
+    shown = {c: wording.shown_value(league.measure, rows[c]).round(k) for c in ("estimate", "lower", "upper")}
     label = rows.area + "  n=" + rows.n.astype(str)
     colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
     return rows.assign(**shown, label=label, colour=colour)

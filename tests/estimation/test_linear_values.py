@@ -17,6 +17,7 @@ from estimation import (
     jackknife_weights,
     mean,
     measure_values,
+    rake,
     ratio,
     ratio_values,
     replicated,
@@ -221,3 +222,18 @@ def test_combined_values_of_one_part_are_that_part(survey):
     table, design = survey
     y = table.a.map(POINTS).to_numpy()
     np.testing.assert_allclose(combined_values([y], [1.0], table.area, design), y, rtol=1e-12)
+
+
+def test_under_calibrated_weights_the_residuals_are_those_of_the_ratio_and_of_the_composite(survey):
+    table, design = survey
+    totals = {"area": pd.Series({"east": 90.0, "north": 60.0, "west": 75.0})}
+    calibrated = design.calibrated(
+        rake(design.weight, table, totals | {"mode": pd.Series({"phone": 125.0, "paper": 100.0})})
+    )
+    y, x = table.why.map({"1": 1, "2;3": 1, "1;2;3": 2, "3": 0}), table.why.map({"1": 1, "2;3": 2, "1;2;3": 3, "3": 1})
+    v = indicator_values(table, THEFT, table.area, calibrated, items=ITEMS)
+    same(domain_means(v, table.area, calibrated), domain_ratios(y, x, table.area, calibrated))
+    found = domain_means(indicator_values(table, MEANS, table.area, calibrated, items=ITEMS), table.area, calibrated)
+    joint = domain_means(pd.DataFrame({k: table[k].map(POINTS) for k in "ab"}), table.area, calibrated)
+    rows = np.array([[0.25 * (n == (a, "a")) + 0.75 * (n == (a, "b")) for n in joint.names] for a in AREAS])
+    np.testing.assert_allclose(found.covariance, contrast(joint, rows, AREAS).covariance, rtol=1e-8, atol=1e-16)
