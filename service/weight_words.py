@@ -99,7 +99,7 @@ def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
     if step.name == CALIBRATION:
         lowest, highest = found.weighting.calibration.g.min(), found.weighting.calibration.g.max()
         values = {"distance": t(f"weights.distance.{plan.calibrating.distance}"), "low": lowest, "high": highest}
-        return t("weights.did.calibration", period=found.period, file=found.file, **values)
+        return t("weights.did.calibration", period=wave_text(found.period, t), file=found.file, **values)
     if step.name == TRIMMING:
         trimmed = int(found.weighting.trimming.trimmed.sum())
         limits = {"smallest": plan.trimming.smallest, "largest": plan.trimming.largest}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import imports
+from service import imports, waves
 from service.store import STORE_VARIABLE, Store
 from words import Fault, text
 
@@ -157,3 +157,32 @@ def test_an_empty_store_says_what_to_do_and_a_missing_one_is_a_sentence(tmp_path
             at = page(each, "en").run()
             assert not at.exception
             assert expected in everything(at)
+
+
+@pytest.fixture(scope="module")
+def laibin_url(tmp_path_factory):
+    """A store with the simulated survey of Laibin, its first quarter weighed and estimated."""
+    url, folder = f"sqlite:///{tmp_path_factory.mktemp('laibin') / 's.db'}", ROOT / "data" / "laibin_simulated"
+    store = Store.create(url)
+    imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml", by="tests")
+    name, wave = "laibin_simulated", "2026Q1"
+    imports.import_margins(store, name, (folder / "margins.csv").read_bytes(), "margins.csv", by="tests")
+    imports.import_wave(store, name, wave, (folder / f"{name}_{wave}.csv").read_bytes(), "q1.csv", by="tests")
+    waves.estimate_wave(store, name, wave, by="tests")
+    store.engine.dispose()
+    return url
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_simulated_data_is_marked_on_every_page_and_its_weights_stand_with_the_statistician(
+    name, language, laibin_url, monkeypatch
+):
+    monkeypatch.setenv(STORE_VARIABLE, laibin_url)
+    at = page(name, language).run()
+    assert not at.exception and not at.error
+    assert text("note.simulated", language) in everything(at)
+    if name == "statistician":
+        steps = next(d.value for d in at.dataframe if text("weights.column.step", language) in d.value.columns)
+        assert steps.iloc[0, 1] == "2,800" and steps.iloc[-1, 0] == text("weights.step.trimming", language)
+        assert text("weights.title", language) in [s.value for s in at.subheader]
