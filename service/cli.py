@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service import guarded_commands, imports, league_table, people, terminal, waves, wording
+from service.bounds import read_bounded
 from service.detection import detection
 from service.files import csv_bytes
 from service.league import read_league, run_list
@@ -338,7 +339,7 @@ def _waves(store: Store, programme: str) -> list[str]:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bounded(file)
     except FileNotFoundError as error:
         raise Fault(key="file.absent", file=str(file)) from error
     except OSError as error:

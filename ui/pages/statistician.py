@@ -4,6 +4,7 @@ import streamlit as st
 
 from service import league_table, wording
 from service.detection import detection
+from service.files import file_name
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
@@ -56,13 +57,20 @@ def _detection(league: League, t) -> None:
 
 
 def _downloads(league: League, t) -> None:
-    name = f"{league.plan.name}_{league.measure.name}_{league.wave}"
+    name = (league.plan.name, league.measure.name, league.wave)
     left, right, _ = st.columns([1, 1, 4])
     left.download_button(
-        t("statistician.xlsx"), lambda: league_table.league_workbook(league, t), f"{name}.xlsx", on_click="ignore"
+        t("statistician.xlsx"),
+        lambda: league_table.league_workbook(league, t),
+        file_name(*name, suffix=".xlsx"),
+        on_click="ignore",
     )
     right.download_button(
-        t("statistician.csv"), lambda: league_table.league_csv(league, t), f"{name}.csv", "text/csv", on_click="ignore"
+        t("statistician.csv"),
+        lambda: league_table.league_csv(league, t),
+        file_name(*name, suffix=".csv"),
+        "text/csv",
+        on_click="ignore",
     )
 
 
