@@ -32,6 +32,7 @@ from service import (
     weight_words,
     wording,
 )
+from service.bounds import read_bounded
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
@@ -535,7 +536,7 @@ def _waves(store: Store, programme: str) -> list[str]:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bounded(file)
     except FileNotFoundError as error:
         raise Fault(key="file.absent", file=str(file)) from error
     except OSError as error:

@@ -1,16 +1,22 @@
 """Tables as files people open: CSV that Excel reads as UTF-8, and XLSX with numbers as numbers and no live formulas."""
 
 import io
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"\s*[=+\-@]|[\t\r\n]")  # after NFKC, so that full-width signs count too
+UNSAFE = re.compile(r"[^\w.-]+")
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # names Windows keeps for itself
+LONGEST_NAME = 180  # bytes
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """The table as CSV with a byte-order mark; text a spreadsheet would run as a formula gets a leading apostrophe."""
     safe = table.apply(lambda column: column.map(_no_formula) if _is_text(column) else column)
+    safe.columns = [_no_formula(name) for name in safe.columns]
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -40,12 +46,21 @@ def workbook_bytes(
     return buffer.getvalue()
 
 
+def file_name(*parts: str, suffix: str) -> str:
+    """A name any system can save: letters, digits and . _ - of the parts, joined by _, in no other folder."""
+    plain = "_".join(unicodedata.normalize("NFC", part) for part in parts)
+    name = UNSAFE.sub("_", plain).strip("._-") or "table"
+    name = f"_{name}" if RESERVED.match(name) else name
+    return name.encode()[: LONGEST_NAME - len(suffix)].decode(errors="ignore") + suffix
+
+
 def _is_text(column: pd.Series) -> bool:
     return not pd.api.types.is_numeric_dtype(column)
 
 
 def _no_formula(value):
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    live = isinstance(value, str) and FORMULA.match(unicodedata.normalize("NFKC", value).lstrip("\ufeff\u200b"))
+    return f"'{value}" if live or (isinstance(value, str) and FORMULA.match(value)) else value
 
 
 def _width(column: pd.Series, name: str) -> float:

@@ -31,8 +31,15 @@ def read_xlsx(content: bytes, file: str) -> pd.DataFrame:
     except (*broken, KeyError, ValueError, TypeError, IndexError) as error:
         if isinstance(error, Fault):
             raise
-        raise Fault(key="file.not_xlsx", file=file, problem=type(error).__name__) from error
+        raise Fault(key="file.not_xlsx", file=file, problem=type(_first(error)).__name__) from error
     return framed(lines, file)
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first: openpyxl wraps what its parser raises."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _lines(content: bytes, file: str) -> dict[int, list[str]]:

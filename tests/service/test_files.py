@@ -10,7 +10,7 @@ import pytest
 from made_up import BOTH, JUNE, MAY, NAME, changed, interviews, whole_survey
 
 from service import league_table
-from service.files import csv_bytes, workbook_bytes
+from service.files import csv_bytes, file_name, workbook_bytes
 from service.league import read_league
 from service.store import Store
 
@@ -107,7 +107,25 @@ def test_the_csv_starts_with_a_mark_has_technical_names_and_neutralises_formulas
     assert "'=1+1" in set(table.area) and "=1+1" not in set(table.area)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A1",
+        "\ufeff=1",
+        "\u3000=1",
+    ],
+)
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     table = pd.DataFrame({"name": [text, "plain"], "value": [-1.5, 2]})
     rows = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
@@ -130,3 +148,29 @@ def test_every_column_has_a_heading_in_both_languages(store):
         rows = league_table.league_rows(read_league(store, NAME), t)
         headings = [league_table.heading(c, t) for c in rows]
         assert all(headings) and len(set(headings)) == len(headings)
+
+
+def test_a_heading_a_spreadsheet_would_run_gets_an_apostrophe_too():
+    assert csv_bytes(pd.DataFrame({"=1+1": [1]})).decode("utf-8-sig").startswith("'=1+1")
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("ensu2015", "safe", "2015Q1"), "ensu2015_safe_2015Q1.csv"),
+        (("../../etc", "pass wd"), "etc_pass_wd.csv"),
+        (("a\r\nSet-Cookie: x", "b/c\\d"), "a_Set-Cookie_x_b_c_d.csv"),
+        (("安全感", "2015Q1"), "安全感_2015Q1.csv"),
+        (("con",), "_con.csv"),
+        (("NUL.txt",), "_NUL.txt.csv"),
+        (("...",), "table.csv"),
+        (("=1+1", "\u202efdp"), "1_1__fdp.csv"),
+    ],
+)
+def test_a_file_s_name_can_be_saved_anywhere(parts, expected):
+    assert file_name(*parts, suffix=".csv") == expected
+
+
+def test_a_long_name_is_cut_at_a_whole_letter():
+    name = file_name("安" * 200, suffix=".xlsx")
+    assert len(name.encode()) <= 180 and set(name.removesuffix(".xlsx")) == {"安"}

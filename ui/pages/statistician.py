@@ -7,6 +7,7 @@ from service import league_table, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import read_factors, shown_factors
+from service.files import file_name
 from service.league import League, run_list
 from service.runs import run_text
 from service.store import Store
@@ -85,7 +86,7 @@ def _weights(store: Store, league: League, t) -> None:
     parts.plain_table(weight_words.step_rows(found, t), words=1)
     for sentence in [weight_words.extreme_note(found, t), *weight_words.notes(found, t)]:
         st.caption(sentence)
-    name = f"{league.plan.name}_{league.wave}_weights.csv"
+    name = file_name(league.plan.name, league.wave, "weights", suffix=".csv")
     st.download_button(t("weights.csv"), found.csv, name, "text/csv", on_click="ignore")
     with st.expander(t("weights.show")):
         tabs = st.tabs([t(f"weights.step.{step.name}") for step in found.weighting.steps])
@@ -104,13 +105,20 @@ def _weights(store: Store, league: League, t) -> None:
 
 
 def _downloads(league: League, t) -> None:
-    name = f"{league.plan.name}_{league.measure.name}_{league.wave}"
+    name = (league.plan.name, league.measure.name, league.wave)
     left, right, _ = st.columns([1, 1, 4])
     left.download_button(
-        t("statistician.xlsx"), lambda: league_table.league_workbook(league, t), f"{name}.xlsx", on_click="ignore"
+        t("statistician.xlsx"),
+        lambda: league_table.league_workbook(league, t),
+        file_name(*name, suffix=".xlsx"),
+        on_click="ignore",
     )
     right.download_button(
-        t("statistician.csv"), lambda: league_table.league_csv(league, t), f"{name}.csv", "text/csv", on_click="ignore"
+        t("statistician.csv"),
+        lambda: league_table.league_csv(league, t),
+        file_name(*name, suffix=".csv"),
+        "text/csv",
+        on_click="ignore",
     )
 
 
