@@ -41,7 +41,7 @@ def test_the_seats_of_the_house_by_equal_proportions_are_found_again():
     assert list(allocate_neyman(states, 52 + 38 + 28 + 26 + 17, minimum=1)) == [52, 38, 28, 26, 17]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(problems())
 def test_no_whole_numbers_have_a_smaller_variance(problem):
     strata, minimum, maximum, n = problem
@@ -51,7 +51,7 @@ def test_no_whole_numbers_have_a_smaller_variance(problem):
     assert _variance(strata, ours) == pytest.approx(best, rel=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(problems())
 def test_with_costs_nothing_as_cheap_has_a_smaller_variance(problem):
     strata, minimum, maximum, n = problem
@@ -62,6 +62,7 @@ def test_with_costs_nothing_as_cheap_has_a_smaller_variance(problem):
     assert _variance(strata, ours) <= best * (1 + 1e-12)
 
 
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_sums_and_bounds_hold_and_one_more_interview_takes_none_away(problem):
     strata, minimum, maximum, n = problem
