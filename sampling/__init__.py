@@ -14,6 +14,7 @@ from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systema
 from sampling.faults import Finding, list_findings, stratify
 from sampling.frame import CityFrame, city_frame, county_strata
 from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
+from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
 from sampling.releases import released, split_releases, unfinished
@@ -38,6 +39,7 @@ __all__ = [
     "DrawPlan",
     "DrawRecord",
     "Finding",
+    "LastKCurve",
     "NumberBanks",
     "SampleSize",
     "Verification",
@@ -48,6 +50,7 @@ __all__ = [
     "allocate_proportional",
     "allocate_townships",
     "bank_findings",
+    "change_curve",
     "city_frame",
     "commitment",
     "coordinated_start",
@@ -62,11 +65,14 @@ __all__ = [
     "expected_precision",
     "frame_digest",
     "inclusion_probabilities",
+    "interviews_for",
     "joint_sampford",
     "joint_systematic",
     "kish_person",
     "landline_banks",
     "last_birthday_probability",
+    "last_k_curve",
+    "league_rates",
     "list_findings",
     "margin_of_error",
     "mobile_banks",
