@@ -64,7 +64,7 @@ def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
     """
     coded = frame if isinstance(frame, CodedFrame) else CodedFrame.of(frame)
     sample = units_wanted(coded, allocation)
-    starts = starts_by_stratum(coded.strata, start)
+    starts = starts_by_stratum(coded.strata, start, sample)
     rows = _first_rows(coded, sample, starts)
     return sample_table(coded, rows, sample, (sample / coded.population)[coded.code[rows]])
 
@@ -116,12 +116,14 @@ def systematic_places(u: float, population: int, sample: int) -> np.ndarray:
     return np.array([(whole + i * one) * population // (sample * one) for i in range(sample)], dtype=np.int64)
 
 
-def starts_by_stratum(strata: pd.Index, start) -> np.ndarray:
-    """start (H,): one for all, or each stratum's own."""
+def starts_by_stratum(strata: pd.Index, start, sample) -> np.ndarray:
+    """start (H,): one for all, or each stratum's own, which those with n_h = 0 need not have."""
     if isinstance(start, pd.Series | Mapping):
-        start = pd.Series(start).reindex(strata)
-        if start.isna().any():
-            raise Fault(key="sampling.no_start", strata=list(strata[start.isna()]))
+        start = pd.Series(start, dtype=float).reindex(strata)
+        without = start.isna() & (sample > 0)
+        if without.any():
+            raise Fault(key="sampling.no_start", strata=list(strata[without]))
+        start = start.fillna(0.0)
     starts = np.broadcast_to(np.asarray(start, dtype=float), (len(strata),))
     check_start(starts)
     return starts
@@ -160,7 +162,7 @@ def units_wanted(coded: CodedFrame, allocation) -> np.ndarray:
 def _first_of(coded: CodedFrame, wanted: pd.Series, start) -> np.ndarray:
     """`_first_rows` of a part of the frame: at most the n_h wanted."""
     most = np.minimum(wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64), coded.population)
-    return _first_rows(coded, most, starts_by_stratum(coded.strata, start))
+    return _first_rows(coded, most, starts_by_stratum(coded.strata, start, most))
 
 
 def _first_rows(coded: CodedFrame, sample, starts) -> np.ndarray:

@@ -28,7 +28,8 @@ class DrawPlan:
     method      stratified, systematic, pps_systematic, pps_sampford, pps_pivotal
     allocation  n_h by stratum, as pairs in the order of their names
     size, order the column of sizes, the columns to sort by, where the method asks for them
-    keep        None: the wave starts where its seed says; a part: after the earlier wave (`coordinated_start`)
+    keep        None: the wave starts where its seed says; a part: after the earlier wave (`coordinated_start`), and
+                where its seed says in strata that the earlier wave did not have
     """
 
     method: str
@@ -183,7 +184,9 @@ def _differing_units(again: pd.DataFrame, record: DrawRecord, sample: pd.DataFra
 def _draw(frame: pd.DataFrame, plan: DrawPlan, start: float, earlier: pd.DataFrame | None) -> pd.DataFrame:
     allocation = dict(plan.allocation)
     if plan.method == STRATIFIED:
-        starts = start if plan.keep is None else coordinated_start(earlier, keep=plan.keep)
+        starts = dict.fromkeys(allocation, start)
+        if plan.keep is not None:
+            starts |= coordinated_start(earlier, keep=plan.keep).to_dict()
         return draw_stratified(frame, allocation, start=starts)
     if plan.method == EVERY_NTH:
         return draw_systematic(frame, allocation, start=start, order=list(plan.order))

@@ -11,7 +11,7 @@ from words import Fault
 
 SYSTEMATIC, SAMPFORD, PIVOTAL = "systematic", "sampford", "pivotal"
 ROUNDING = 1e-9
-TRIALS = 20_000  # of Sampford's rejective draw, before another method is recommended
+TRIALS = 5_000  # of Sampford's rejective draw, before another method is recommended
 
 
 def inclusion_probabilities(size, n: int) -> np.ndarray:

@@ -38,9 +38,15 @@ def _standard_errors(strata, spread, sample):
 def _by_scipy(strata, spread, wanted):
     """The cheapest n_h >= 2, not whole, by sequential quadratic programming in log n."""
     N, cost = strata.population.to_numpy(), strata.cost.to_numpy()
+    sd = spread.set_index(["domain", "stratum"]).sd.reindex(
+        pd.MultiIndex.from_product([wanted.index, strata.stratum]), fill_value=0.0
+    )
+    sd = sd.to_numpy().reshape(len(wanted), -1)
+    weight = N * (sd > 0)
+    effect = (weight / weight.sum(axis=1, keepdims=True) * sd / wanted.to_numpy()[:, None]) ** 2
 
     def slack(x):
-        return 1 - (_variances(strata, spread, np.exp(x)) / wanted**2).to_numpy()
+        return 1 - effect @ (np.exp(-x) - 1 / N)
 
     found = optimize.minimize(
         lambda x: cost @ np.exp(x) / (cost @ N) * 100,

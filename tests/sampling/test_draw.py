@@ -1,6 +1,8 @@
 """Draws: a naive second implementation, every subset equally often, the same in any order, and what must be refused."""
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -64,6 +66,20 @@ def test_the_draw_is_the_sorted_one_in_any_order_of_rows_and_in_pieces(problem):
     pd.testing.assert_frame_equal(draw_stream(pieces, allocation, start=start), drawn)
     as_codes = mixed.assign(stratum=mixed.stratum.astype("category"))
     assert list(draw_stratified(as_codes, allocation, start=start).unit_id) == expected
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems())
+def test_sql_gives_the_same_units_by_the_sentence_of_the_module(problem):
+    frame, allocation, start, _ = problem
+    with closing(sqlite3.connect(":memory:")) as database:
+        frame.to_sql("frame", database, index=False)
+        order = "PARTITION BY stratum ORDER BY (prn < ?), prn, unit_id"
+        numbered = f"SELECT unit_id, stratum, row_number() OVER ({order}) AS place FROM frame"
+        rows = database.execute(f"SELECT * FROM ({numbered}) ORDER BY stratum, place", (start,)).fetchall()
+    expected = [(unit_id, place) for unit_id, stratum, place in rows if place <= allocation[stratum]]
+    drawn = draw_stratified(frame, allocation, start=start)
+    assert list(zip(drawn.unit_id, drawn.place, strict=True)) == expected
 
 
 @settings(max_examples=20, deadline=None)
@@ -170,7 +186,7 @@ FAULTS = {
     "sampling.frame_changed": lambda f: draw_stratified(f, PLAN, start=0.1),
     "sampling.not_counts": lambda f: draw_stratified(f, {"h0": 1.5}, start=0.1),
     "sampling.start": lambda f: draw_stratified(f, {"h0": 1}, start=1.0),
-    "sampling.no_start": lambda f: draw_stratified(f, {"h0": 1}, start={"h0": 0.5}),
+    "sampling.no_start": lambda f: draw_stratified(f, {"h0": 1, "h1": 1}, start={"h0": 0.5}),
     "sampling.frame_row": lambda f: draw_stratified(f.assign(prn=1.0), {"h0": 1}, start=0.1),
     "sampling.no_rows": lambda f: draw_stream([], {"h0": 1}, start=0.1),
     "sampling.key": lambda f: permanent_random_numbers(["a"], key=b"short"),

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import DrawPlan, commitment, frame_digest, permanent_random_numbers, record_draw, released, verify_draw
+from sampling import (
+    DrawPlan,
+    commitment,
+    draw_stratified,
+    frame_digest,
+    permanent_random_numbers,
+    record_draw,
+    released,
+    verify_draw,
+)
 from sampling.releases import split_releases
 from words import LANGUAGES, Fault, text
 
@@ -89,6 +98,14 @@ def test_a_wave_that_continues_another_is_verified_with_it(frame):
     assert "proof.earlier" in _keys(verify_draw(frame, record, earlier=first))
     with pytest.raises(Fault, match="earlier wave"):
         verify_draw(frame, record)
+
+
+def test_a_stratum_the_earlier_wave_did_not_have_starts_where_the_seed_says(frame):
+    first, _ = record_draw(frame, DrawPlan("stratified", (("a", 4),)), seed=SEED, wave="2026Q3", code="v1")
+    second, record = record_draw(frame, replace(PLAN, keep=0.5), seed=SEED, wave="2026Q4", code="v1", earlier=first)
+    assert len(set(first.unit_id) & set(second.unit_id)) == 2
+    alone = draw_stratified(frame, {"b": 3}, start=record.start)
+    assert list(second.unit_id[second.stratum == "b"]) == list(alone.unit_id)
 
 
 def test_the_digest_knows_units_and_strata_and_not_the_order(frame):

@@ -30,13 +30,15 @@ def test_townships_by_size_and_equal_takes_give_every_household_the_same_chance(
 
 
 def test_households_are_drawn_as_often_as_that():
+    """300 counties like the one above, drawn at once and independently of each other."""
     rng, trials = np.random.default_rng(2), 300
-    psus, units = _frames(rng)
-    counts = pd.Series(0, index=units.unit_id)
-    for _ in range(trials):
-        units, psus = units.assign(prn=rng.random(len(units))), psus.assign(prn=rng.random(5))
-        drawn = draw_two_stage(psus, units, {"county": 2}, 4, size="households", start=rng.random(), method="pivotal")
-        counts[drawn.unit_id] += 1
+    parts = [_frames(rng) for _ in range(trials)]
+    psus = pd.concat([p.assign(unit_id=f"{c}." + p.unit_id, stratum=c) for c, (p, _) in enumerate(parts)])
+    units = pd.concat([u.assign(psu=f"{c}." + u.psu, unit_id=f"{c}." + u.unit_id) for c, (_, u) in enumerate(parts)])
+    drawn = draw_two_stage(
+        psus, units, dict.fromkeys(range(trials), 2), 4, size="households", start=0.3, method="pivotal"
+    )
+    counts = drawn.unit_id.str.split(".").str[1].value_counts().reindex(parts[0][1].unit_id, fill_value=0)
     p = 2 * 4 / 120
     assert np.abs((counts - trials * p) / np.sqrt(trials * p * (1 - p))).max() < stats.norm.isf(1e-6 / 2 / 120)
 
