@@ -1,15 +1,94 @@
 """From a frame to a sample: who may be asked, and how many interviews each place is given; pure: values in and out."""
 
-from sampling.allocation import allocate_equally, allocate_proportional, allocate_townships
+from sampling.allocation import (
+    allocate_equally,
+    allocate_neyman,
+    allocate_power,
+    allocate_proportional,
+    allocate_townships,
+    split_modes,
+)
+from sampling.constraints import ConstrainedAllocation, allocate_constrained
+from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
+from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
+from sampling.faults import Finding, list_findings, stratify
 from sampling.frame import CityFrame, city_frame, county_strata
-from sampling.size import margin_of_error
+from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
+from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
+from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
+from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
+from sampling.releases import released, split_releases, unfinished
+from sampling.size import (
+    SampleSize,
+    detectable_change,
+    expected_precision,
+    margin_of_error,
+    numbers_needed,
+    sample_size_change,
+    sample_size_difference,
+    sample_size_proportion,
+)
+from sampling.stages import draw_two_stage, kish_person, last_birthday_probability
+from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 
 __all__ = [
+    "Bank",
     "CityFrame",
+    "CodedFrame",
+    "ConstrainedAllocation",
+    "DrawPlan",
+    "DrawRecord",
+    "Finding",
+    "LastKCurve",
+    "NumberBanks",
+    "SampleSize",
+    "Verification",
+    "allocate_constrained",
     "allocate_equally",
+    "allocate_neyman",
+    "allocate_power",
     "allocate_proportional",
     "allocate_townships",
+    "bank_findings",
+    "change_curve",
     "city_frame",
+    "commitment",
+    "coordinated_start",
     "county_strata",
+    "detectable_change",
+    "draw_numbers",
+    "draw_pps",
+    "draw_stratified",
+    "draw_stream",
+    "draw_systematic",
+    "draw_two_stage",
+    "expected_precision",
+    "frame_digest",
+    "inclusion_probabilities",
+    "interviews_for",
+    "joint_sampford",
+    "joint_systematic",
+    "kish_person",
+    "landline_banks",
+    "last_birthday_probability",
+    "last_k_curve",
+    "league_rates",
+    "list_findings",
     "margin_of_error",
+    "mobile_banks",
+    "numbers_needed",
+    "permanent_random_numbers",
+    "record_draw",
+    "refuse_repeated",
+    "released",
+    "sample_size_change",
+    "sample_size_difference",
+    "sample_size_proportion",
+    "split_modes",
+    "split_releases",
+    "starting_point",
+    "stratify",
+    "unfinished",
+    "verify_draw",
+    "waves_without_repeat",
 ]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling import allocate_equally, allocate_proportional, allocate_townships
@@ -47,6 +47,7 @@ def test_one_more_interview_takes_none_away_where_largest_remainders_do():
     assert (list(ten), list(eleven)) == ([4, 4, 2], [5, 4, 2])
 
 
+@settings(max_examples=50, deadline=None)
 @given(problems())
 def test_an_allocation_sums_to_n_and_keeps_its_bounds(problem):
     strata, minimum, n = problem
@@ -57,6 +58,7 @@ def test_an_allocation_sums_to_n_and_keeps_its_bounds(problem):
     assert (table["sample"] <= table.population).all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(problems())
 def test_one_more_interview_never_takes_one_from_a_stratum(problem):
     strata, minimum, n = problem
@@ -65,6 +67,7 @@ def test_one_more_interview_never_takes_one_from_a_stratum(problem):
         assert (after >= before).all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(problems())
 def test_no_interview_could_go_where_it_is_more_due(problem):
     """Webster's condition: N_h/(n_h + 1/2) of whoever may still gain <= N_g/(n_g - 1/2) of whoever may still lose."""
@@ -76,12 +79,14 @@ def test_no_interview_could_go_where_it_is_more_due(problem):
     assert not gain or not lose or max(gain) <= min(lose)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(2, 500), min_size=1, max_size=8), st.integers(1, 5000))
 def test_where_exact_shares_are_whole_numbers_they_are_given(sample, people_an_interview):
     strata = _strata([m * people_an_interview for m in sample])
     assert list(allocate_proportional(strata, sum(sample))) == sample
 
 
+@settings(max_examples=50, deadline=None)
 @given(problems())
 def test_a_larger_stratum_never_gets_fewer(problem):
     strata, minimum, n = problem
@@ -111,6 +116,7 @@ def test_equal_parts_differ_by_at_most_one_and_the_first_get_more(count, n):
     assert sample.is_monotonic_decreasing
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.randoms(use_true_random=False), st.integers(0, 100))
 def test_townships_get_equal_parts_of_their_countys_share(counts, random, more):
     counties = [f"h{i}" for i, count in enumerate(counts) for _ in range(count)]

@@ -1,10 +1,21 @@
-"""Against the textbook figure everyone knows, and the binomial distribution itself."""
+"""Against textbook figures and tables, statsmodels, Miluo's published yield, and the binomial distribution itself."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 
-from sampling import margin_of_error
+from sampling import (
+    SampleSize,
+    detectable_change,
+    expected_precision,
+    margin_of_error,
+    numbers_needed,
+    sample_size_change,
+    sample_size_difference,
+    sample_size_proportion,
+)
 from words import LANGUAGES, Fault, text
 
 
@@ -37,5 +48,87 @@ def test_a_higher_level_or_fewer_interviews_widen_the_margin():
 def test_every_fault_of_a_margin_speaks_both_languages(key, n, options):
     with pytest.raises(Fault) as caught:
         margin_of_error(n, **options)
+    assert caught.value.key == key
+    assert len({text(key, language, **caught.value.values) for language in LANGUAGES}) == 2
+
+
+# ---------------------------------------------------------------- interviews needed
+
+
+def test_the_textbook_numbers_of_interviews():
+    """384.16 → 385 for ±5 points at a half; 278 of 1,000 and 370 of 10,000: Krejcie and Morgan's (1970) table."""
+    assert sample_size_proportion(0.05).completes == 385
+    assert sample_size_proportion(0.05, population=1000).completes == 278
+    assert sample_size_proportion(0.05, population=10_000).completes == 370
+    assert sample_size_proportion(0.05, deff=1.5).completes == 577
+
+
+def test_a_margin_and_its_sample_size_are_inverse():
+    n = sample_size_proportion(0.03, p=0.9).completes
+    assert margin_of_error(n, p=0.9) <= 0.03 < margin_of_error(n - 1, p=0.9)
+    assert sample_size_proportion(0.01, population=50).completes == 50
+
+
+def test_a_difference_needs_what_statsmodels_says():
+    ours = sample_size_difference(0.05, p=0.9).completes
+    theirs = samplesize_proportions_2indep_onetail(-0.05, 0.9, 0.8, alpha=0.05)
+    assert abs(ours - theirs) / theirs < 0.02  # they pool the variance under the null
+    z = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert ours == int(np.ceil(z**2 * (0.9 * 0.1 + 0.85 * 0.15) / 0.05**2))
+
+
+def test_a_panel_needs_fewer_and_sees_smaller_changes():
+    alone, panel = (sample_size_change(0.05, p=0.9, overlap=o, rho=0.5).completes for o in (0, 1))
+    assert panel == pytest.approx(alone / 2, rel=0.02)
+    seen = [detectable_change(500, 500, p=0.9, deff=1.0, overlap=o, rho=0.5) for o in (0, 0.5, 1)]
+    assert seen[2] == pytest.approx(seen[0] / np.sqrt(2)) and seen[0] > seen[1] > seen[2]
+
+
+def test_a_detectable_change_is_called_as_often_as_it_says():
+    rng, n, deff = np.random.default_rng(2), 800, 1.0
+    delta = detectable_change(n, n, p=0.5, deff=deff)
+    before, after = rng.binomial(n, 0.5, 20_000) / n, rng.binomial(n, 0.5 - delta, 20_000) / n
+    z = (before - after) / np.sqrt((before * (1 - before) + after * (1 - after)) / n)
+    assert (z > 1.96).mean() == pytest.approx(0.8, abs=0.015)
+
+
+def test_miluo_rang_seventy_nine_numbers_for_an_interview():
+    """28,834 numbers, 365 interviews over 31 townships."""
+    size = numbers_needed(365, response_rate=365 / 28_834)
+    assert size.completes == 365 and size.release == 28_834 and round(size.release / 365) == 79
+    drawn = stats.binom.sf(364, [size.draw - 1, size.draw], 365 / 28_834)
+    assert drawn[0] < 0.95 <= drawn[1]
+
+
+def test_certain_answers_need_no_more_numbers_than_interviews():
+    assert numbers_needed(100) == SampleSize(100, 100, 100)
+    assert numbers_needed(100, response_rate=0.5, eligibility=0.4).release == 500
+
+
+def test_a_plan_shows_its_precision_by_stratum_and_over_all():
+    allocation = pd.DataFrame({"stratum": ["a", "b"], "population": [1000, 10**9], "sample": [1000, 400]})
+    table = expected_precision(allocation, p=0.9, deff=2.0, cost=30.0)
+    assert table.margin[0] == 0 and table.margin[1] == pytest.approx(np.sqrt(2) * margin_of_error(400, p=0.9), rel=1e-6)
+    assert table.margin[2] == pytest.approx(table.margin[1], rel=1e-5)
+    assert list(table.cost) == [30_000, 12_000, 42_000] and table.stratum.isna().tolist() == [False, False, True]
+    equal = pd.DataFrame({"stratum": list("ab"), "population": [10**8] * 2, "sample": [200] * 2})
+    assert expected_precision(equal, p=0.5).margin[2] == pytest.approx(margin_of_error(400, p=0.5), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("key", "call"),
+    [
+        ("sampling.rate", lambda: numbers_needed(100, response_rate=0)),
+        ("sampling.factor", lambda: sample_size_proportion(0.05, deff=0)),
+        ("sampling.population", lambda: sample_size_proportion(0.05, population=0)),
+        ("sampling.fraction", lambda: sample_size_change(0.3, p=0.2)),
+        ("sampling.no_change", lambda: sample_size_difference(0, p=0.2)),
+        ("needed.overlap", lambda: detectable_change(50, 50, p=0.9, deff=1, overlap=2)),
+        ("sampling.too_few", lambda: detectable_change(0, 50, p=0.9, deff=1)),
+    ],
+)
+def test_every_fault_of_a_size_speaks_both_languages(key, call):
+    with pytest.raises(Fault) as caught:
+        call()
     assert caught.value.key == key
     assert len({text(key, language, **caught.value.values) for language in LANGUAGES}) == 2

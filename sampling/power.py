@@ -1,0 +1,195 @@
+"""What a plan can prove before the first call: who is listed rightly among the last, and which falls will be called.
+
+The last k are simulated, because a list is a matter of all areas at once; changes have planning formulas in estimation
+(normal theory, one area moves, the others stand still), of which these are the curves over n.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from estimation import Comparison, Estimate, comparison_power
+from estimation.k_split import critical_any, critical_independent
+from estimation.league_spread import fit_league
+from estimation.needed import ALPHA, RANK, SCORE, STANDING, answer_sd, rank_critical, score_critical
+from estimation.posterior import posterior_draws
+from estimation.smoothing import PRIOR
+from words import Fault
+
+LIMITS = 0.001, 0.999  # of a true share that the normal model would put outside
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class LastKCurve:
+    """What a list of the last k is worth, one row a number of interviews: (g,) each.
+
+    interviews  an area and wave (their mean, if areas differ)
+    right       P(the list is exactly the truly last k)
+    wrong       expected number of areas listed that are not among the truly last k
+    found       expected number of the truly last k that are listed
+    listed      expected length of the list: more than k where areas tie at the k-th last place, all of which are in
+    shown       expected number *shown* to be among the last k (K-split at alpha, half of it for IN)
+    error       Monte-Carlo standard error of `right`
+    """
+
+    k: int
+    interviews: np.ndarray
+    right: np.ndarray
+    wrong: np.ndarray
+    found: np.ndarray
+    listed: np.ndarray
+    shown: np.ndarray
+    error: np.ndarray
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a number of interviews."""
+        names = ("right", "wrong", "found", "listed", "shown", "error")
+        return pd.DataFrame({c: getattr(self, c) for c in names}, index=pd.Index(self.interviews, name="interviews"))
+
+
+def league_rates(estimate: Estimate, *, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Leagues (draws,p) of true shares that last wave's estimates allow: the posterior of `estimation.wave_posterior`.
+
+    Not the estimates themselves: their spread is the areas' and the sampling error's, so that a plan made from them
+    would find the last five too easily.  Shares are kept within 0.001 and 0.999.
+    """
+    e, v = estimate.value[:, None], estimate.variance[:, None, None]
+    theta = posterior_draws(e, v, fit_league(e, v, rng=rng), draws=draws, rng=rng)[0]
+    return np.clip(theta, *LIMITS)
+
+
+def last_k_curve(
+    rates,
+    interviews,
+    *,
+    k: int,
+    rng: np.random.Generator,
+    draws: int = 4_000,
+    design_effect: float = 1.0,
+    alpha: float = 0.05,
+    independent: bool = True,
+    progress: Progress | None = None,
+) -> LastKCurve:
+    """Simulate one wave with each number of interviews and compare its last k with the truly last k.
+
+    rates       true shares (p,), or one league a draw (draws,p) as `league_rates` gives them; the largest is best
+    interviews  n of an area (g,), or of each area (g,p): a plan's own allocation
+    x_j ~ Binomial(n_j/D, θ_j), D the design effect; listed are all with x_j/n_j <= the k-th smallest.
+    shown: #{i: (x_i - x_j)/√(V_i + V_j) > c} >= p-k, V the smoothed variance of `smooth_shares`, c the K-split's for
+    independent areas with the standard errors of the (average) league, or (independent=False) for any covariance.
+    progress(done, of): called after each number of interviews.
+    """
+    rates = np.atleast_2d(np.asarray(rates, dtype=float))
+    p = rates.shape[1]
+    grid = [
+        np.broadcast_to(np.asarray(n, dtype=float), (p,)) for n in np.atleast_1d(np.asarray(interviews, dtype=float))
+    ]
+    _check(rates, grid, k, design_effect, draws)
+    theta = np.broadcast_to(rates, (draws, p)) if len(rates) == 1 else rates
+    last = theta <= np.partition(theta, k - 1, axis=1)[:, k - 1 : k]
+    typical = np.sort(rates, axis=1).mean(axis=0) if len(rates) > 1 else rates[0]
+    rows, critical = [], {}
+    for done, n in enumerate(grid, start=1):
+        ratios = tuple(np.sqrt(typical * (1 - typical) * n.mean() / n))  # of standard errors: c knows no more of them
+        if ratios not in critical:
+            c = critical_independent(ratios, k, alpha / 2) if independent else critical_any(p, k, alpha / 2)
+            critical[ratios] = c
+        rows.append([n.mean(), *_wave(theta, last, n / design_effect, k, critical[ratios], rng)])
+        if progress is not None:
+            progress(done, len(grid))
+    n, right, wrong, found, length, shown = np.array(rows).T
+    return LastKCurve(k, n, right, wrong, found, length, shown, np.sqrt(right * (1 - right) / len(theta)))
+
+
+def _wave(theta, last, n, k: int, c: float, rng: np.random.Generator) -> list[float]:
+    """right, wrong, found, listed, shown of one simulated wave a league."""
+    n = np.maximum(np.round(n), 1).astype(np.int64)
+    share = rng.binomial(n, theta) / n
+    listed = share <= np.partition(share, k - 1, axis=1)[:, k - 1 : k]
+    wrong = (listed & ~last).sum(axis=1)
+    sums = (wrong == 0, wrong, (listed & last).sum(axis=1), listed.sum(axis=1), _shown(share, n, k, c))
+    return [float(values.mean()) for values in sums]
+
+
+def _shown(share, n, k: int, c: float) -> np.ndarray:
+    """How many areas each draw (B,) shows to be among the last k: only its k lowest can be."""
+    mean = (share * n).sum(axis=1, keepdims=True) / n.sum()
+    q = (n * share + PRIOR * mean) / (n + PRIOR)
+    v = q * (1 - q) / n
+    count = np.zeros(len(share), dtype=np.int64)
+    lowest = np.argpartition(share, k - 1, axis=1)[:, :k]
+    for j in lowest.T[:, :, None]:
+        x, own = np.take_along_axis(share, j, axis=1), np.take_along_axis(v, j, axis=1)
+        count += ((share - x > c * np.sqrt(v + own)).sum(axis=1)) >= share.shape[1] - k
+    return count
+
+
+def change_curve(
+    shift: float,
+    interviews,
+    comparisons: Mapping[str, Comparison],
+    *,
+    areas: int,
+    share: float | None = None,
+    sd: float | None = None,
+    design_effect: float = 1.0,
+    target: float = 0.8,
+    alpha: Mapping[str, float] = ALPHA,
+) -> pd.DataFrame:
+    """P(a fall of `shift` is called) on each level, by design of comparison and number of interviews.
+
+    comparisons  `estimation.usual_comparisons`: quarter on quarter, panel, years, score, watch list and their mixtures
+    interviews   n an area and quarter (g,);   alpha  of each level over the league (the page's by default)
+    One row a design and n: score, standing, rank (power), detectable (the shift standing calls with chance `target`).
+    score     Φ(δ/se - c), c Holm's first step
+    standing  `estimation.comparison_power`; a watch list counts here only
+    rank      at least 1 - [2 Φ(c - δ/(2s)) + (p-2) Φ(c - δ/(√2 se))], s² = se²/(1-ρ): passing one neighbour halfway, as
+              `estimation.interviews_needed` has it; 0 where that is negative
+    """
+    sigma, shift = answer_sd(share, sd), abs(shift)
+    c_score, c_rank = score_critical(areas, alpha[SCORE]), rank_critical(areas, alpha[RANK])
+    rows = []
+    for design, comparison in comparisons.items():
+        for n in np.atleast_1d(interviews):
+            standing = comparison_power(
+                comparison, shift, areas=areas, interviews=n, sd=sigma, alpha=alpha[STANDING], target=target,
+                design_effect=design_effect,
+            )  # fmt: skip
+            one_wave = standing.se / np.sqrt(1 - comparison.correlation)
+            missing = 2 * stats.norm.cdf(c_rank - shift / 2 / one_wave)
+            missing += (areas - 2) * stats.norm.cdf(c_rank - shift / standing.se / np.sqrt(2))
+            score = float(stats.norm.cdf(shift / standing.se - c_score))
+            rows.append((design, n, score, standing.power, float(max(0.0, 1 - missing)), standing.detectable))
+    return pd.DataFrame(rows, columns=["design", "interviews", "score", "standing", "rank", "detectable"])
+
+
+def interviews_for(interviews, value, wanted: float, *, falling: bool = False) -> float:
+    """The n at which a curve reaches a wanted value: straight lines in log n between its points, rounded up.
+
+    falling  the curve falls with n (areas wrongly listed)
+    The curve is first made monotone, so that Monte-Carlo noise cannot turn it back.  The first n if it is reached
+    there already; infinite if it is not reached by the last: no value is guessed beyond what was worked out.
+    """
+    order = np.argsort(interviews)
+    n, y = np.asarray(interviews, dtype=float)[order], np.asarray(value, dtype=float)[order] * (-1 if falling else 1)
+    y, wanted = np.maximum.accumulate(y), -wanted if falling else wanted
+    if wanted > y[-1]:
+        return float("inf")
+    at = int(np.searchsorted(y, wanted, side="left"))
+    if at == 0:
+        return float(np.ceil(n[0]))
+    part = (wanted - y[at - 1]) / (y[at] - y[at - 1])
+    return float(np.ceil(np.exp(np.log(n[at - 1]) + part * np.log(n[at] / n[at - 1])) - 1e-9))
+
+
+def _check(rates, grid, k: int, design_effect: float, draws: int) -> None:
+    if not ((rates > 0) & (rates < 1)).all() or len(rates) not in (1, draws):
+        raise Fault(key="power.rates", leagues=len(rates), draws=draws)
+    if not 1 <= k < rates.shape[1]:
+        raise Fault(key="last_k.k", found=k, areas=rates.shape[1], expected=rates.shape[1] - 1)
+    if not (design_effect > 0 and all((n >= 1).all() for n in grid)):
+        raise Fault(key="power.interviews", design_effect=design_effect)

@@ -1,0 +1,68 @@
+"""Permanent random numbers, one a unit, made from a secret key and its id; and the seed that says where to start.
+
+A unit keeps its number for good, whatever the order of rows and whichever engine reads them; a wave's committed seed
+is a point in [0, 1), from which numbers are taken upwards.  Ohlsson (1995), in Business Survey Methods, ch. 9.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from words import Fault
+
+BITS = 53  # every number is a whole multiple of 2⁻⁵³: exact in float64, in any database
+SHORTEST = 16  # bytes of a key, characters of a seed
+
+
+def permanent_random_numbers(unit_ids: Iterable[str], *, key: bytes) -> np.ndarray:
+    """U_i = ⌊2⁵³ BLAKE2b(key; id_i)/2⁶⁴⌋/2⁵³ in [0, 1), (n,) float64.
+
+    key   secret, 16 to 64 bytes: who knows it can find out which ids come first, who does not cannot
+    ids   text; the number depends on nothing but key and id.  About a microsecond a unit: made once for a frame.
+    """
+    check_key(key)
+    start = hashlib.blake2b(key=key, digest_size=8)
+    joined = bytearray()
+    for unit_id in unit_ids:
+        digest = start.copy()
+        digest.update(unit_id.encode())
+        joined += digest.digest()
+    return _uniform(np.frombuffer(bytes(joined), dtype=">u8"))
+
+
+def commitment(seed: str) -> str:
+    """SHA-256 of the seed, hexadecimal: published before the draw, so that the seed cannot be chosen afterwards."""
+    if len(seed) < SHORTEST:
+        raise Fault(key="sampling.seed", found=len(seed), expected=SHORTEST)
+    return hashlib.sha256(b"rankshift seed\0" + seed.encode()).hexdigest()
+
+
+def starting_point(seed: str, wave: str) -> float:
+    """Where the wave starts, in [0, 1): ⌊2⁵³ h⌋/2⁵³ with h the first 64 bits of SHA-256(seed, wave)."""
+    commitment(seed)
+    digest = hashlib.sha256(b"rankshift start\0" + seed.encode() + b"\0" + wave.encode()).digest()
+    return float(_uniform(np.frombuffer(digest[:8], dtype=">u8"))[0])
+
+
+def derived_numbers(start: float, label: str, count: int) -> np.ndarray:
+    """`count` further numbers in [0, 1), settled by start and label alone: BLAKE2b(label, start, block)."""
+    check_start(start)
+    name = f"{label}\0{int(start * 2**BITS)}\0".encode()
+    blocks = (hashlib.blake2b(name + str(b).encode()).digest() for b in range(-(-count // 8)))
+    return _uniform(np.frombuffer(b"".join(blocks), dtype=">u8"))[:count]
+
+
+def check_start(start) -> None:
+    wrong = ~((np.asarray(start) >= 0) & (np.asarray(start) < 1))
+    if wrong.any():
+        raise Fault(key="sampling.start", found=float(np.asarray(start)[wrong].flat[0]))
+
+
+def check_key(key: bytes) -> None:
+    if not SHORTEST <= len(key) <= 64:
+        raise Fault(key="sampling.key", found=len(key), expected=SHORTEST)
+
+
+def _uniform(whole: np.ndarray) -> np.ndarray:
+    return (whole.astype(np.uint64) >> np.uint64(64 - BITS)).astype(np.float64) * 2.0**-BITS

@@ -1,0 +1,84 @@
+"""Waves on one circle of numbers: who is kept, who is spared, and each wave still a simple random sample."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from sampling import coordinated_start, draw_stratified, refuse_repeated, waves_without_repeat
+from words import LANGUAGES, Fault, text
+
+ERROR = 1e-6
+
+
+def _frame(rng, sizes):
+    stratum = [f"h{h}" for h, size in enumerate(sizes) for _ in range(size)]
+    ids = [f"u{i}" for i in range(len(stratum))]
+    return pd.DataFrame({"unit_id": ids, "stratum": stratum, "prn": rng.random(len(ids))})
+
+
+def test_nobody_comes_again_before_all_others_have():
+    frame = _frame(np.random.default_rng(1), [20, 7])
+    wanted = {"h0": 6, "h1": 3}
+    waves = [draw_stratified(frame, wanted, start=0.9)]
+    for _ in range(2):
+        waves.append(draw_stratified(frame, wanted, start=coordinated_start(waves[-1])))
+    assert list(waves_without_repeat([20, 7], [6, 3])) == [3, 2]
+    assert len(set(pd.concat(waves[:2]).unit_id)) == 18
+    first = waves[0][waves[0].stratum == "h0"].unit_id
+    assert not set(first) & set(waves[2].unit_id)
+    again = set(waves[2].unit_id[waves[2].stratum == "h1"]) & set(waves[0].unit_id)
+    assert len(again) == 2  # three waves of three from seven
+    with pytest.raises(Fault, match="h1"):
+        refuse_repeated(waves[2], waves[:2])
+    refuse_repeated(waves[1], waves[:1])
+
+
+@pytest.mark.parametrize(("keep", "stay"), [(0.0, 0), (0.25, 2), (0.5, 4), (1.0, 8)])
+def test_a_rotating_panel_keeps_what_was_wanted(keep, stay):
+    frame = _frame(np.random.default_rng(2), [30, 50])
+    first = draw_stratified(frame, {"h0": 8, "h1": 8}, start=0.7)
+    second = draw_stratified(frame, {"h0": 8, "h1": 8}, start=coordinated_start(first, keep=keep))
+    common = first.merge(second, on=["unit_id", "stratum"])
+    assert common.groupby("stratum").size().reindex(["h0", "h1"], fill_value=0).tolist() == [stay, stay]
+
+
+def test_a_random_start_does_not_spare_those_rung_before():
+    rng, overlaps = np.random.default_rng(3), 0
+    frame = _frame(rng, [40])
+    first = draw_stratified(frame, {"h0": 10}, start=0.0)
+    for start in rng.random(60):
+        overlaps += bool(set(first.unit_id) & set(draw_stratified(frame, {"h0": 10}, start=start).unit_id))
+    assert overlaps > 15
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.5])
+def test_the_next_wave_is_a_simple_random_sample_of_its_own(keep):
+    frame = _frame(np.random.default_rng(4), [6] * 3000)
+    wanted = dict.fromkeys(frame.stratum.unique(), 2)
+    first = draw_stratified(frame, wanted, start=0.35)
+    second = draw_stratified(frame, wanted, start=coordinated_start(first, keep=keep))
+    within = second.unit_id.str[1:].astype(int) % 6
+    subsets = dict.fromkeys(combinations(range(6), 2), 0)
+    for subset in within.groupby(second.stratum.to_numpy()).agg(lambda u: tuple(sorted(u))):
+        subsets[subset] += 1
+    assert stats.chisquare(list(subsets.values())).pvalue > ERROR
+
+
+def test_the_circle_closes_at_one_and_only_what_was_released_counts_as_rung():
+    frame = pd.DataFrame({"unit_id": list("abc"), "stratum": "h", "prn": [0.2, 0.6, 1 - 2**-53]})
+    drawn = draw_stratified(frame, {"h": 2}, start=0.5)
+    assert coordinated_start(drawn)["h"] == 0.0
+    assert list(draw_stratified(frame, {"h": 1}, start=coordinated_start(drawn)).unit_id) == ["a"]
+    only_first = drawn[drawn.place == 1]
+    assert list(draw_stratified(frame, {"h": 2}, start=coordinated_start(only_first)).unit_id) == ["c", "a"]
+
+
+def test_every_fault_speaks_both_languages():
+    first = draw_stratified(_frame(np.random.default_rng(1), [5]), {"h0": 2}, start=0.1)
+    for call in (lambda: coordinated_start(first, keep=2), lambda: refuse_repeated(first, [first])):
+        with pytest.raises(Fault) as caught:
+            call()
+        assert len({text(caught.value.key, language, **caught.value.values) for language in LANGUAGES}) == 2

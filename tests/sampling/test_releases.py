@@ -1,0 +1,55 @@
+"""Releases: places, probabilities of what was released, and that a release is a random part of the stratum."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from sampling import draw_stratified, released, split_releases, unfinished
+from words import LANGUAGES, Fault, text
+
+
+def _frame(rng, sizes):
+    stratum = [f"h{h}" for h, size in enumerate(sizes) for _ in range(size)]
+    ids = [f"u{i}" for i in range(len(stratum))]
+    return pd.DataFrame({"unit_id": ids, "stratum": stratum, "prn": rng.random(len(ids))})
+
+
+def test_probabilities_are_those_of_the_released_and_weights_sum_to_the_strata():
+    frame = _frame(np.random.default_rng(1), [100, 37, 1])
+    sample = split_releases(draw_stratified(frame, {"h0": 20, "h1": 7, "h2": 1}, start=0.2), (0.5, 0.25, 0.25))
+    for through, counts in ((1, [10, 4, 1]), (2, [15, 6, 1]), (3, [20, 7, 1])):
+        now = released(sample, through)
+        assert now.groupby("stratum").size().tolist() == counts
+        assert now.groupby("stratum").probability.first().tolist() == pytest.approx(np.array(counts) / [100, 37, 1])
+        assert now.groupby("stratum").base_weight.sum().tolist() == pytest.approx([100, 37, 1])
+        assert (now.groupby("stratum").place.max() == counts).all()
+
+
+def test_the_first_release_is_every_subset_equally_often():
+    frame = _frame(np.random.default_rng(2), [5] * 3000)
+    sample = split_releases(draw_stratified(frame, dict.fromkeys(frame.stratum.unique(), 4), start=0.6), (0.5, 0.5))
+    first = released(sample, 1)
+    counts = dict.fromkeys(combinations(range(5), 2), 0)
+    for subset in (first.unit_id.str[1:].astype(int) % 5).groupby(first.stratum).agg(lambda u: tuple(sorted(u))):
+        counts[subset] += 1
+    assert stats.chisquare(list(counts.values())).pvalue > 1e-6
+
+
+def test_a_release_begun_is_finished_before_the_wave_is():
+    sample = split_releases(draw_stratified(_frame(np.random.default_rng(3), [10]), {"h0": 6}, start=0.1), (0.5, 0.5))
+    first = list(released(sample, 1).unit_id)
+    assert list(unfinished(sample, first[:2], through=1).unit_id) == first[2:]
+    assert unfinished(sample, first, through=1).empty
+    assert len(unfinished(sample, first, through=2)) == 3
+
+
+def test_every_fault_speaks_both_languages():
+    sample = draw_stratified(_frame(np.random.default_rng(3), [10]), {"h0": 6}, start=0.1)
+    split = split_releases(sample, (1.0,))
+    for call in (lambda: split_releases(sample, (0.5, 0.4)), lambda: released(split, 2)):
+        with pytest.raises(Fault) as caught:
+            call()
+        assert len({text(caught.value.key, language, **caught.value.values) for language in LANGUAGES}) == 2
