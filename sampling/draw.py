@@ -47,6 +47,13 @@ class CodedFrame:
         code = np.argsort(order)[code]
         return cls(frame, prn, code, pd.Index(names[order], name="stratum"), np.bincount(code, minlength=len(names)))
 
+    @classmethod
+    def part_of(cls, part: pd.DataFrame, population: pd.Series) -> "CodedFrame":
+        """Part of a frame that holds every unit a draw can reach; population: N_h of the whole frame, by stratum."""
+        coded, population = cls.of(part), population.sort_index()
+        code = population.index.get_indexer(coded.strata)[coded.code]
+        return cls(part, coded.prn, code, population.index.rename("stratum"), population.to_numpy(dtype=np.int64))
+
 
 def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
     """Stratified simple random sample: of each stratum the n_h units with the smallest prn from `start` on, wrapping.
@@ -83,9 +90,7 @@ def draw_stream(chunks: Iterable[pd.DataFrame], allocation, *, start) -> pd.Data
         kept = [kept[0].iloc[_first_of(CodedFrame.of(kept[0]), wanted, start)]]
     if not kept:
         raise Fault(key="sampling.no_rows")
-    coded, population = CodedFrame.of(kept[0]), population.astype(np.int64).sort_index()
-    code = population.index.get_indexer(coded.strata)[coded.code]
-    whole = CodedFrame(kept[0], coded.prn, code, population.index.rename("stratum"), population.to_numpy())
+    whole = CodedFrame.part_of(kept[0], population)
     return draw_stratified(whole, allocation, start=start)
 
 
