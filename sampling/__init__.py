@@ -8,6 +8,7 @@ from sampling.allocation import (
     allocate_townships,
     split_modes,
 )
+from sampling.bank_proof import BankRecord, record_numbers, verify_numbers
 from sampling.constraints import ConstrainedAllocation, allocate_constrained
 from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
 from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
@@ -33,6 +34,7 @@ from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, 
 
 __all__ = [
     "Bank",
+    "BankRecord",
     "CityFrame",
     "CodedFrame",
     "ConstrainedAllocation",
@@ -79,6 +81,7 @@ __all__ = [
     "numbers_needed",
     "permanent_random_numbers",
     "record_draw",
+    "record_numbers",
     "refuse_repeated",
     "released",
     "sample_size_change",
@@ -90,5 +93,6 @@ __all__ = [
     "stratify",
     "unfinished",
     "verify_draw",
+    "verify_numbers",
     "waves_without_repeat",
 ]

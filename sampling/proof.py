@@ -118,8 +118,8 @@ def record_draw(
         commitment=commitment(seed),
         seed=seed,
         start=start,
-        earlier=None if earlier is None else _sample_digest(earlier),
-        sample=_sample_digest(sample),
+        earlier=None if earlier is None else sample_digest(earlier),
+        sample=sample_digest(sample),
         units=len(sample),
         code=code,
     )
@@ -149,7 +149,7 @@ def verify_draw(
     except Fault as fault:
         found.append(("proof.cannot_draw", {"reason": str(fault)}))
     else:
-        found += _differing_units(again, record, sample)
+        found += differing_units(again, record, sample)
     failed = bool(found)
     if code is not None and code != record.code:
         found.append(("proof.code", {"recorded": record.code, "found": code}))
@@ -161,18 +161,24 @@ def _differing_values(frame, record: DrawRecord, earlier, published):
         yield "proof.frame", {"rows": len(frame)}
     elif frame_digest(frame, _columns(record.plan)) != record.numbers:
         yield "proof.numbers", {"columns": list(_columns(record.plan)[1:])}
+    yield from differing_seed(record, record.wave, published)
+    if (None if earlier is None else sample_digest(earlier)) != record.earlier:
+        yield "proof.earlier", {"wave": record.wave}
+
+
+def differing_seed(record, label: str, published: str | None):
+    """What does not fit among seed, commitment (as recorded and as published) and start."""
     if commitment(record.seed) != record.commitment:
         yield "proof.commitment", {"recorded": record.commitment}
     if published is not None and published != record.commitment:
         yield "proof.published", {"published": published, "recorded": record.commitment}
-    if starting_point(record.seed, record.wave) != record.start:
-        yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, record.wave)}
-    if (None if earlier is None else _sample_digest(earlier)) != record.earlier:
-        yield "proof.earlier", {"wave": record.wave}
+    if starting_point(record.seed, label) != record.start:
+        yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, label)}
 
 
-def _differing_units(again: pd.DataFrame, record: DrawRecord, sample: pd.DataFrame | None):
-    if _sample_digest(again) != record.sample:
+def differing_units(again: pd.DataFrame, record, sample: pd.DataFrame | None):
+    """What a second draw finds other than the record (its sample and units) and other than the `sample` shown."""
+    if sample_digest(again) != record.sample:
         yield "proof.sample", {"drawn": len(again), "recorded": record.units}
     if sample is not None:
         added = sorted(set(sample.unit_id) - set(again.unit_id))
@@ -198,7 +204,8 @@ def _columns(plan: DrawPlan) -> tuple[str, ...]:
     return ("unit_id", "prn", *([plan.size] if plan.size else []), *plan.order)
 
 
-def _sample_digest(sample: pd.DataFrame) -> str:
+def sample_digest(sample: pd.DataFrame) -> str:
+    """Digest of a sample: its units with stratum, place and probability."""
     return frame_digest(sample, ("unit_id", "stratum", "place", "probability"))
 
 

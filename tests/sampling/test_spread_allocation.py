@@ -51,7 +51,7 @@ def test_no_whole_numbers_have_a_smaller_variance(problem):
     assert _variance(strata, ours) == pytest.approx(best, rel=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(problems())
 def test_with_costs_nothing_as_cheap_has_a_smaller_variance(problem):
     strata, minimum, maximum, n = problem
