@@ -43,6 +43,7 @@ COMMANDS = (
     "imports",
     "rerun",
     "plan",
+    "purge",
     "serve",
 )
 CHINESE = re.compile("[一-鿿]")

@@ -1,0 +1,89 @@
+"""The command's parts for keys, numbers, people and the trail: from a new key to a purge; help in both languages."""
+
+import os
+import stat
+from datetime import date, timedelta
+
+import pytest
+from made_up import BOTH, MAY, PROGRAMME
+
+from service import cli, keys
+
+GROUPS = {
+    "key": ("new", "rotate"),
+    "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
+    "audit": ("verify", "show"),
+    "person": ("add", "change", "password", "list"),
+}
+NUMBER = "13987654321"
+
+
+@pytest.fixture
+def begun(tmp_path, monkeypatch, rankshift):
+    """The path of a store with a programme, ann of the survey centre, a key and a list of numbers."""
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "elsewhere" / "key"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.toml").write_bytes(PROGRAMME)
+    (tmp_path / "list.csv").write_text(f"unit_id,phone,name\nu1,{NUMBER},Guo Xiaochuan\n", "utf-8")
+    store = ("--store", tmp_path / "s.db")
+    for command in (("init",), ("key", "new"), ("person", "add", "ann", "centre"), ("import-programme", "p.toml")):
+        said = rankshift(*command, *(store if command[0] != "key" else ()))
+        assert said.code == 0, said.err
+    return store
+
+
+def test_these_are_all_the_parts():
+    found = {g.name: tuple(c.name for c in g.typer_instance.registered_commands) for g in cli.app.registered_groups}
+    assert found == GROUPS
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_part_explains_itself_in_both_languages(rankshift, group):
+    for language, t in BOTH.items():
+        assert t(f"cli.{group}.help").split("，")[0][:12] in rankshift(group, "--help", language=language).out
+        for command in GROUPS[group]:
+            said = rankshift(group, command, "--help", language=language)
+            assert said.code == 0 and "cli." not in said.out
+            assert t(f"cli.{group}.{command.replace('-', '_')}.help").split("，")[0][:12] in said.out
+
+
+def test_numbers_go_in_masked_out_on_a_sheet_and_are_purged(begun, rankshift, tmp_path):
+    later = (date.today() + timedelta(days=9)).isoformat()
+    numbers = ("contacts", "import", MAY, "list.csv", "--delete-on", later, *begun)
+    assert "may not do this" in rankshift(*numbers).err
+    assert rankshift(*numbers, "--as", "ann").code == 0
+    shown = rankshift("contacts", "show", MAY, "--as", "ann", *begun).out
+    assert "139****4321" in shown and NUMBER not in shown
+    sheet = tmp_path / "sheet.csv"
+    assert rankshift("contacts", "call-sheet", MAY, sheet, "--as", "ann", *begun).code == 0
+    assert NUMBER in sheet.read_text("utf-8-sig")
+    if os.name == "posix":
+        assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
+    before = keys.find_key()
+    assert rankshift("key", "rotate", *begun).code == 0 and keys.find_key() != before
+    assert rankshift("contacts", "delete-on", MAY, date.today().isoformat(), *begun).code == 0
+    assert "Proved" in rankshift("purge", *begun).out
+    assert "deleted" in rankshift("contacts", "lists", *begun).out
+    trail = rankshift("audit", "show", *begun).out
+    assert "ann (" in trail and "call-sheet" in trail and NUMBER not in trail
+    assert "whole" in rankshift("audit", "verify", *begun).out
+
+
+def test_a_change_of_keys_that_stopped_before_its_last_step_is_finished_by_asking_again(begun, rankshift, monkeypatch):
+    later = (date.today() + timedelta(days=9)).isoformat()
+    assert rankshift("contacts", "import", MAY, "list.csv", "--delete-on", later, "--as", "ann", *begun).code == 0
+    with monkeypatch.context() as stopped:
+        stopped.setattr("os.replace", lambda *_: (_ for _ in ()).throw(RuntimeError))
+        with pytest.raises(RuntimeError):
+            rankshift("key", "rotate", *begun)
+    assert "key.next" in os.listdir(keys.key_file().parent)
+    assert "is not the one" in rankshift("contacts", "show", MAY, "--as", "ann", *begun).err
+    assert rankshift("key", "rotate", *begun).code == 0
+    assert "139****4321" in rankshift("contacts", "show", MAY, "--as", "ann", *begun).out
+
+
+def test_a_cut_trail_makes_verify_fail(begun, rankshift, tmp_path):
+    with (tmp_path / "s.db.head").open("a") as heads:
+        heads.write(f"99:{'0' * 64}\n")
+    said = rankshift("audit", "verify", *begun)
+    assert said.code == 1 and "was cut" in said.out
