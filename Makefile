@@ -24,10 +24,11 @@ lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there) and multiple-inference
+bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there), multiple-inference, rimpy, polars and DuckDB
 	$(BIN)/python -m bench.estimation
 	$(BIN)/python -m bench.ranks
 	$(BIN)/python -m bench.weighting
+	$(BIN)/python -m bench.frames
 
 browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

@@ -12,6 +12,10 @@ from sampling import draw_stratified, permanent_random_numbers
 from service.lake import draw_from_lake, number_frame, open_lake, populations, sums_by_cell
 from words import Fault
 
+pytestmark = [  # of PySpark 4, which works with pandas 3 but says so at every table
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 KEY = b"a key for tests only, 32 bytes.."
 UNITS, STRATA = 20_000, 40
 

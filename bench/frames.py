@@ -1,0 +1,172 @@
+"""How fast a sample is drawn: from 10 million rows in memory beside polars and svy, from 100 million in Parquet.
+
+    make bench            (or: .venv/bin/python -m bench.frames)
+
+The frame is made up: units with a random number, 2,000 strata, 100,000 to draw.  Times are seconds on the clock of all
+processors, medians of runs taken in turns; memory is a whole process's peak.  The large frame is ordered by its random
+numbers, as `number_frame` leaves it; its scan reads the columns the draw returns.
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from bench.measured import peak, seconds
+
+STRATA, DRAWN, START = 2_000, 100_000, 0.37
+IN_MEMORY, LARGE = 10_000_000, 100_000_000
+SCAN, GIGABYTES = 5, 4  # times DuckDB's own scan; GB
+PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
+
+
+def main() -> None:
+    """Two tables, printed as they come."""
+    names = ("rankshift", "numpy", "pandas", "duckdb", "ibis-framework", "polars", "svy")
+    print(f"Python {platform.python_version()}, {', '.join(f'{n} {_version(n)}' for n in names)}\n")
+    print(f"{DRAWN:,} units drawn from {IN_MEMORY:,} in {STRATA:,} strata, in memory")
+    ours = _run("in_memory", IN_MEMORY)
+    print(f"{'rankshift':28}{ours['draw']:9.3f} s   {ours['peak'] / 1e6:8,.0f} MB")
+    print(f"{'  and coding the strata':28}{ours['coded']:9.3f} s")
+    for peer, least in PEERS.items():
+        if _version(peer) == "absent":
+            print(f"{peer}  skipped: `make bench` installs it, or pip install {peer}")
+            continue
+        theirs = _run(peer, IN_MEMORY)
+        for name in ("draw", "prefiltered"):
+            if name in theirs:
+                ratio = theirs[name] / ours["draw"]
+                label = peer if name == "draw" else f"{peer}, prefiltered as ours"
+                said = f"x ours {ratio:.1f}" + (
+                    f" (>={least}){'' if ratio >= least else ' *'}" if name == "draw" else ""
+                )
+                print(
+                    f"{label:28}{theirs[name]:9.3f} s   {theirs['peak'] / 1e6:8,.0f} MB   x ours {ratio:.1f}{target}",
+                    flush=True,
+                )
+    print(f"\n{DRAWN:,} units drawn from a Parquet file in {STRATA:,} strata, by DuckDB")
+    for rows in (IN_MEMORY, LARGE):
+        m = _run("in_parquet", rows)
+        ratio, memory = m["draw"] / m["scan"], m["peak"] / 1e9
+        print(
+            f"{f'{rows:,} rows, {m["size"] / 1e9:.1f} GB':28}draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" "
+        )
+        print(f"{ratio:.2f} of the scan (<={SCAN}){'*' if ratio > SCAN else ''}", end=", ")
+        print(f"{memory:.1f} GB (<={GIGABYTES}){'*' if memory > GIGABYTES else ''}", flush=True)
+    print("* target missed")
+
+
+def in_memory(rows: int) -> dict:
+    """`draw_stratified` from a frame that is coded once, and the coding."""
+    from sampling import CodedFrame, draw_stratified
+
+    table = _table(rows)
+    wanted = _allocation(table.stratum.value_counts())
+    coded = CodedFrame.of(table)
+    code, draw = seconds(lambda: CodedFrame.of(table), lambda: draw_stratified(coded, wanted, start=START), repeats=5)
+    return {"coded": code, "draw": draw, "peak": peak()}
+
+
+def polars(rows: int) -> dict:
+    """The rows with the smallest numbers from the start of each stratum; and the same after a filter like ours."""
+    import polars as pl
+
+    table = pl.from_pandas(_table(rows)).with_columns(pl.col("stratum").cast(pl.Categorical))
+    n = DRAWN // STRATA
+    near = pl.col("prn").sub(START).mod(1.0)
+
+    def plain():
+        return table.with_columns(far=near).group_by("stratum").agg(pl.col("unit_id").bottom_k_by("far", n))
+
+    def prefiltered():
+        limit = (n + 6 * n**0.5 + 6) / (rows / STRATA * 0.9)
+        few = table.with_columns(far=near).filter(pl.col("far") <= limit)
+        return few.group_by("stratum").agg(pl.col("unit_id").bottom_k_by("far", n))
+
+    draw, filtered = seconds(plain, prefiltered, repeats=3)
+    return {"draw": draw, "prefiltered": filtered, "peak": peak()}
+
+
+def svy(rows: int) -> dict:
+    """svy's own stratified simple random sample."""
+    import polars as pl
+    import svy
+
+    table = pl.from_pandas(_table(rows))
+    sample = svy.Sample(table, svy.Design(stratum="stratum"))
+    (draw,) = seconds(lambda: sample.sampling.srs(DRAWN // STRATA, by="stratum", rstate=1), repeats=1)
+    return {"draw": draw, "peak": peak()}
+
+
+def in_parquet(rows: int) -> dict:
+    """`draw_from_lake` beside a scan of the columns it returns."""
+    from service.lake import draw_from_lake, open_lake, populations
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frame.parquet"
+        made = subprocess.run([sys.executable, "-m", "bench.frames", "make_parquet", str(rows), str(path)], check=True)
+        assert made.returncode == 0
+        lake = open_lake(spill=Path(folder))
+        found = populations(lake, path)
+        wanted = found.assign(sample=DRAWN // STRATA)
+        columns = lake.table(path)
+
+        def scan():
+            return columns.aggregate(columns.prn.sum(), columns.unit_id.max(), columns.stratum.max()).to_pandas()
+
+        scanned, draw = seconds(scan, lambda: draw_from_lake(lake, path, wanted, start=START), repeats=3)
+        return {"draw": draw, "scan": scanned, "peak": peak(), "size": path.stat().st_size}
+
+
+def make_parquet(rows: int, path: str) -> dict:
+    """A frame in Parquet, ordered by its random numbers; DuckDB's hash stands for ours, which takes longer."""
+    from service.lake import open_lake
+
+    lake, start = open_lake(spill=Path(path).parent), time.perf_counter()
+    lake.engine.raw_sql(
+        f"""COPY (SELECT 'u' || lpad(i::VARCHAR, 9, '0') AS unit_id, 's' || lpad((hash(i) % {STRATA})::VARCHAR, 4, '0')
+        AS stratum, (hash(i * 7 + 13) >> 11)::DOUBLE / 9007199254740992.0 AS prn FROM range({rows}) t(i) ORDER BY prn)
+        TO '{path}' (FORMAT parquet)"""
+    )
+    return {"seconds": time.perf_counter() - start}
+
+
+def _table(rows: int):
+    """The frame in memory: unit_id, stratum (categories) and prn."""
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    names = pd.array([f"s{h:04}" for h in range(STRATA)])
+    stratum = pd.Categorical.from_codes(rng.integers(STRATA, size=rows), names)
+    unit = pd.Series(np.arange(rows)).astype("string[pyarrow]")
+    return pd.DataFrame({"unit_id": unit, "stratum": stratum, "prn": rng.random(rows)})
+
+
+def _allocation(counts):
+    return {name: DRAWN // STRATA for name in counts.index}
+
+
+def _run(task: str, rows: int) -> dict:
+    command = [sys.executable, "-m", "bench.frames", task, str(rows)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        main()
+    else:
+        tasks = {each.__name__: each for each in (in_memory, polars, svy, in_parquet, make_parquet)}
+        print(json.dumps(tasks[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))
