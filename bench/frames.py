@@ -37,24 +37,18 @@ def main() -> None:
             print(f"{peer}  skipped: `make bench` installs it, or pip install {peer}")
             continue
         theirs = _run(peer, IN_MEMORY)
-        for name in ("draw", "prefiltered"):
-            if name in theirs:
-                ratio = theirs[name] / ours["draw"]
-                label = peer if name == "draw" else f"{peer}, prefiltered as ours"
-                said = f"x ours {ratio:.1f}" + (
-                    f" (>={least}){'' if ratio >= least else ' *'}" if name == "draw" else ""
-                )
-                print(
-                    f"{label:28}{theirs[name]:9.3f} s   {theirs['peak'] / 1e6:8,.0f} MB   x ours {ratio:.1f}{target}",
-                    flush=True,
-                )
+        for name in sorted(theirs.keys() & {"draw", "prefiltered"}):
+            ratio = theirs[name] / ours["draw"]
+            label = peer if name == "draw" else f"{peer}, prefiltered as ours"
+            target = f" (>={least}){'' if ratio >= least else ' *'}" if name == "draw" else ""
+            line = f"{label:28}{theirs[name]:9.3f} s   {theirs['peak'] / 1e6:8,.0f} MB"
+            print(f"{line}   x ours {ratio:.1f}{target}", flush=True)
     print(f"\n{DRAWN:,} units drawn from a Parquet file in {STRATA:,} strata, by DuckDB")
     for rows in (IN_MEMORY, LARGE):
         m = _run("in_parquet", rows)
         ratio, memory = m["draw"] / m["scan"], m["peak"] / 1e9
-        print(
-            f"{f'{rows:,} rows, {m["size"] / 1e9:.1f} GB':28}draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" "
-        )
+        label = f"{rows:,} rows, {m['size'] / 1e9:.1f} GB"
+        print(f"{label:28}draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" ")
         print(f"{ratio:.2f} of the scan (<={SCAN}){'*' if ratio > SCAN else ''}", end=", ")
         print(f"{memory:.1f} GB (<={GIGABYTES}){'*' if memory > GIGABYTES else ''}", flush=True)
     print("* target missed")
@@ -116,7 +110,7 @@ def in_parquet(rows: int) -> dict:
         columns = lake.table(path)
 
         def scan():
-            return columns.aggregate(columns.prn.sum(), columns.unit_id.max(), columns.stratum.max()).to_pandas()
+            return columns.aggregate([columns.prn.sum(), columns.unit_id.max(), columns.stratum.max()]).to_pandas()
 
         scanned, draw = seconds(scan, lambda: draw_from_lake(lake, path, wanted, start=START), repeats=3)
         return {"draw": draw, "scan": scanned, "peak": peak(), "size": path.stat().st_size}
