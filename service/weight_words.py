@@ -41,7 +41,9 @@ def change_rows(found: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
         factor = "–" if pd.isna(row.multiplier) else t("number.factor", value=row.multiplier)
         sums = (t("number.count", value=row[c]) for c in ("n", "before", "after"))
         rows.append((_cell(found, step, cell, t), *sums, factor))
-    return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in ("cell", "n", "before", "after", "factor")])
+    return pd.DataFrame(
+        rows, columns=[t(f"weights.column.{c}") for c in ("cell", "n", "before", "after", "multiplier")]
+    )
 
 
 def margin_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:

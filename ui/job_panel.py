@@ -3,7 +3,6 @@
 import streamlit as st
 
 from service import jobs
-from service.runs import person
 from service.store import Store
 from words import Fault
 
@@ -35,7 +34,7 @@ def _idle(store: Store, programme: str, t) -> None:
     if job is not None:
         (st.caption if job["state"] == jobs.DONE else st.warning)(jobs.job_text(job, t))
     if st.button(t("jobs.start"), key="start_job"):
-        _said(lambda: jobs.start(store, jobs.REFRESH, programme, by=person()), t)
+        _said(lambda: jobs.start(store, jobs.REFRESH, programme, by=store.actor.name), t)
 
 
 def _said(do, t) -> None:

@@ -89,7 +89,7 @@ def test_a_tampered_weight_is_reported(weighed):
         one = connection.scalar(sa.select(table.c.unit_id).where(table.c.step == "trimming").limit(1))
         this = sa.and_(table.c.step == "trimming", table.c.unit_id == one)
         row = connection.execute(table.update().where(this).values(weight=table.c.weight * 1.001)).rowcount
-    assert row == 1 and waves.rerun(weighed, 4) == ["WEIGHTS"]
+    assert row == 1 and [each.table for each in waves.rerun(weighed, 4)] == ["WEIGHTS"]
 
 
 def test_estimates_use_the_final_weights_and_the_calibrated_errors(weighed):
