@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from accountability import MET, MISSED, UNDECIDED
+from accountability.rules import NOT_LAST
 from estimation import Measure
 from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
@@ -243,14 +244,20 @@ def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
     """VERDICTS as a page shows them: the rule's and area's names, as printed, and as shown, with the limits used."""
     rows = league.rules
+    kinds = {rule.name: rule.kind for rule in league.plan.rules[league.measure.name]}
+
+    def limits(column: str) -> list[str]:  # places of a rule about places, values of one about values
+        pairs = zip(rows.rule, rows[column], strict=True)
+        return [f"{v:g}" if kinds[r] == NOT_LAST else value_text(league.measure, v, t) for r, v in pairs]
+
     return pd.DataFrame(
         {
             "rule": [league.plan.rule_names[r][t("language.code")] for r in rows.rule],
             "area": [league.name(a)[t("language.code")] for a in rows.area],
             "printed": [t("rule.printed_met" if p else "rule.printed_missed") for p in rows.printed],
             "shown": [t(f"rule.{outcome}") for outcome in rows.outcome],
-            "lower": rows.lower.to_numpy(),
-            "upper": rows.upper.to_numpy(),
+            "lower": limits("lower"),
+            "upper": limits("upper"),
         }
     )
 
