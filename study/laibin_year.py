@@ -15,16 +15,22 @@ import pandas as pd
 import typer
 from scipy import stats
 
-from sampling import CodedFrame, coordinated_start, draw_stratified, permanent_random_numbers, refuse_repeated
+from sampling import (
+    CodedFrame,
+    coordinated_start,
+    draw_stratified,
+    permanent_random_numbers,
+    refuse_repeated,
+    starting_point,
+)
 from sampling import commitment as committed
-from sampling import starting_point
 
 ROOT = Path(__file__).parents[1]
 TOWNSHIPS, PROGRAMME = ROOT / "data" / "guangxi" / "laibin_townships.csv", Path(__file__).with_suffix(".toml")
 NAME, FIRST_YEAR, SEED = "laibin_year_simulated", 2025, 4513
 MEAN, SPREAD = 0.8955, 0.03  # of the true rates in the first half of the quarters, over townships
 MOVES = {36: -0.20, 11: -0.10, 23: -0.06, 59: 0.06, 47: 0.04}  # true rank in the first half -> what the second adds
-PEOPLE = (3_000, 9_000)  # on a township's list
+PEOPLE = (5_000, 11_000)  # on a township's list
 RESPONSE, NO_ANSWER = 0.8, 0.02  # of those rung; of those interviewed
 STEADY = 0.6  # correlation of one person's answers in two quarters
 
