@@ -4,9 +4,10 @@ BIN := .venv/bin
 STORE ?= rankshift.db
 DEMO := data/ensu2015
 SIMULATED := data/laibin_simulated
+YEAR := build/laibin_year_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench clean
+.PHONY: run demo setup test lint browser study bench year clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -38,6 +39,14 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 study: setup  ## simulate what docs/methods.md promises; writes docs/study.md and docs/study.zh.md (about 40 minutes of processor time, on two processors at once)
 	$(BIN)/python -m study
 
+year: setup  ## two simulated years of Laibin's 70 townships, truth beside them, in a store of their own: what each level says
+	$(BIN)/python -m study.laibin_year $(YEAR)
+	$(BIN)/rankshift load $(YEAR) --demo --store $(YEAR)/simulated.db
+	$(BIN)/rankshift compare 2025Q1+2025Q2+2025Q3+2025Q4 2026Q1+2026Q2+2026Q3+2026Q4 --store $(YEAR)/simulated.db
+	$(BIN)/rankshift league --levels --wave 2026Q1 --against 2025Q4 --store $(YEAR)/simulated.db
+	$(BIN)/rankshift league --levels --wave 2026Q4 --against '2025Q1+2025Q2+2025Q3+2025Q4>2026Q1+2026Q2+2026Q3+2026Q4' --store $(YEAR)/simulated.db
+	@echo "$(BIN)/rankshift serve --store $(YEAR)/simulated.db"
+
 .venv/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv .venv
@@ -56,4 +65,4 @@ study: setup  ## simulate what docs/methods.md promises; writes docs/study.md an
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head
+	rm -rf .venv $(YEAR) *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head

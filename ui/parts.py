@@ -17,6 +17,7 @@ from words import LANGUAGES, Fault, text
 INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 WIDE = ("area", "verdict")  # columns whose words must not be cut
 ROW = 22  # height of an area's row in the chart
+LONG = 40  # rows that fill a screen
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
@@ -105,11 +106,24 @@ def estimate_chart(league: League, t) -> alt.LayerChart:
     """Each area's estimate with its interval; real movement stands out."""
     m, rows = league.measure, chart_rows(league, t)
     title = t("leader.chart.estimate", measure=league.plan.measure_names[m.name], level=league.plan.level)
-    domain = [wording.shown_value(m, m.low), wording.shown_value(m, m.high)]
-    axis = alt.Axis(labelExpr="datum.label + '%'" if m.unit == SHARE else "datum.label")
+    domain = _near(rows, wording.shown_value(m, m.low), wording.shown_value(m, m.high))
+    axis = alt.Axis(labelExpr="datum.label + '%'" if m.unit == SHARE else "datum.label", orient=_side(rows))
     return interval_chart(
         rows, ("lower", "estimate", "upper"), alt.X(title=title, scale={"domain": domain}, axis=axis), t
     )
+
+
+def _near(rows: pd.DataFrame, low: float, high: float) -> list[float]:
+    """The tenths of the scale that hold every interval: 70–100 % for intervals within 71.2–98.4."""
+    step = (high - low) / 10
+    first = min(max((rows.lower.min() - low) // step, 0), 9)
+    last = max(min(-((low - rows.upper.max()) // step), 10), first + 1)
+    return [low + step * first, low + step * last]
+
+
+def _side(rows: pd.DataFrame) -> str:
+    """Where a chart's axis stands: on top where its end is more than a screen away."""
+    return "top" if len(rows) > LONG else "bottom"
 
 
 def rank_chart(league: League, t) -> alt.LayerChart:
@@ -117,7 +131,7 @@ def rank_chart(league: League, t) -> alt.LayerChart:
     rows = chart_rows(league, t)
     title = t("leader.chart.rank", level=league.plan.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
-    x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d"))
+    x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_side(rows)))
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)
 
 

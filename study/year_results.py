@@ -1,0 +1,107 @@
+"""What Rankshift says of a simulated year, taken through the store as anybody's files are, beside the known truth."""
+
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from accountability import MET, MISSED
+from estimation.league_comparison import PROVEN
+from service.imports import import_programme, import_wave
+from service.league import comparison_name, read_league
+from service.store import Store
+from service.waves import JOINED, compare_waves, estimate_wave
+from study.laibin_year import NAME, Year, programme
+
+WITHIN, ACROSS, YEARS = "within", "across", "years"  # kinds of comparison
+LEVELS = ("score", "standing", "rank", "probability")
+LIKELY = 0.95  # a probability that counts as a call
+BY, LAST_FIVE = "study", "last_five"
+
+
+class Results(NamedTuple):
+    """changes: a row a comparison and township, with what each level called (-1, 0, 1) and what is true of it
+
+    lasts: a row a quarter and township: printed and truly among the last five, and the verdict on it
+    """
+
+    changes: pd.DataFrame
+    lasts: pd.DataFrame
+
+
+def results(year: Year, folder: Path | None = None) -> Results:
+    """Load, estimate and compare the year in a store of its own: quarter on quarter, and its halves."""
+    with TemporaryDirectory(dir=folder) as place:
+        store = loaded(year, Path(place) / "simulated.db")
+        changes = pd.concat([_change(store, year, *asked) for asked in comparisons(year)], ignore_index=True)
+        lasts = pd.concat([_last(store, year, wave) for wave in year.waves], ignore_index=True)
+        store.engine.dispose()
+    return Results(changes, lasts)
+
+
+def loaded(year: Year, file: Path) -> Store:
+    """A new store with the year's programme, waves and estimates."""
+    store = Store.create(f"sqlite:///{file}")
+    import_programme(store, programme(year.townships).encode(), "programme.toml", by=BY)
+    for wave, table in year.waves.items():
+        content = table.to_csv(index=False).encode()
+        import_wave(store, NAME, wave, content, f"{NAME}_{wave}.csv", by=BY)
+        estimate_wave(store, NAME, wave, by=BY)
+    return store
+
+
+def comparisons(year: Year) -> list[tuple[str, str, str]]:
+    """kind, before, after: neighbouring quarters in which nothing changed, those across the moves, the two halves."""
+    first, second = year.plan.halves
+    found = [(ACROSS if b == second[0] else WITHIN, a, b) for a, b in pairwise(year.plan.waves)]
+    return found + [(YEARS, JOINED.join(first), JOINED.join(second))] * (len(first) > 1)
+
+
+def _change(store: Store, year: Year, kind: str, before: str, after: str) -> pd.DataFrame:
+    compare_waves(store, NAME, before, after, by=BY)
+    wave = after.split(JOINED)[-1]
+    found = read_league(store, NAME, wave=wave, against=comparison_name(before, after)).table
+    truth = [year.truth[year.truth.wave == w.split(JOINED)[0]].set_index("township") for w in (before, after)]
+    one, two = (t.reindex(found.index) for t in truth)
+    moved = (two.rate - one.rate).to_numpy()
+    true = {"score": moved, "standing": moved - moved.mean(), "rank": (one["rank"] - two["rank"]).to_numpy()}
+    true["probability"] = true["rank"]
+    rows = pd.DataFrame({"kind": kind, "before": before, "after": after, "township": found.index, "moved": moved})
+    rows = rows.assign(rate_before=one.rate.to_numpy(), rate_after=two.rate.to_numpy())
+    rows = rows.assign(true_before=one["rank"].to_numpy(), true_after=two["rank"].to_numpy())
+    columns = ["n", "change", "places", "places_lower", "places_upper", "p_holm", "p_standing", "verdict", "fits"]
+    columns += ["p_rank_worse", "p_rank_better"]
+    rows[columns] = found[columns].to_numpy()
+    for level, called in _called(found).items():
+        rows[f"{level}_called"] = called
+        # rounding apart, a rate that did not move did not change
+        rows[f"{level}_false"] = (called != 0) & (called != np.sign(np.round(true[level], 9)))
+    return rows
+
+
+def _called(found: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What each level says of every area: -1 worse, 0 nothing, 1 better."""
+    likely = np.where(found.p_rank_worse >= LIKELY, -1, np.where(found.p_rank_better >= LIKELY, 1, 0))
+    score = np.where(found.p_holm <= 1 - found.level, np.sign(found.change), 0)
+    standing = np.where(found.p_standing <= found.alpha_standing, np.sign(found.relative), 0)
+    rank = np.where(found.verdict == PROVEN, np.sign(found.places), 0)
+    return dict(zip(LEVELS, (score, standing, rank, likely), strict=True))
+
+
+def _last(store: Store, year: Year, wave: str) -> pd.DataFrame:
+    found = read_league(store, NAME, wave=wave)
+    rules = found.rules[found.rules.rule == LAST_FIVE].set_index("area")
+    true = year.truth[year.truth.wave == wave].set_index("township")["rank"].reindex(rules.index)
+    return pd.DataFrame(
+        {
+            "wave": wave,
+            "township": rules.index,
+            "printed": ~rules.printed.to_numpy(dtype=bool),
+            "true": (true > len(true) - 5).to_numpy(),
+            "shown_in": (rules.outcome == MISSED).to_numpy(),
+            "shown_out": (rules.outcome == MET).to_numpy(),
+        }
+    )
