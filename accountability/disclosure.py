@@ -43,7 +43,7 @@ def withheld_parts(n: Mapping[str, int], *, limit: int, also: Iterable[str] = ()
         if not others:
             return Withheld(frozenset(hidden), total=True)
         hidden.add(others.pop(0))
-    return Withheld(frozenset(hidden), total=sum(n.values()) < limit)
+    return Withheld(frozenset(hidden), total=bool(hidden) and sum(n.values()) < limit)
 
 
 def _wide(hidden: set[str], n: Mapping[str, int], least: Mapping[str, int], limit: int) -> bool:
