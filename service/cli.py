@@ -438,8 +438,10 @@ def restore(
     """Make the store what a backup says."""
     url = store_url(store)
     with _working(str(file)):
-        backups.restore(file, url, replace=replace)
+        restored = backups.restore(file, url, replace=replace)
     out.print(t("cli.restore.done", file=str(file), url=shown(url)))
+    for each in restored.told:
+        out.print(t(each.key, **each.values))
 
 
 @app.command(name="doctor", cls=_Command, help=t("cli.doctor.help"))

@@ -1,4 +1,4 @@
-"""Small cells withheld: no withheld figure follows from the published ones, by linear algebra and by linear programming."""
+"""Small cells withheld: none follows from the published ones, by linear algebra and by linear programming."""
 
 import numpy as np
 import pandas as pd

@@ -226,7 +226,7 @@ def test_factors_few_named_are_withheld_and_each_factor_adds_up_over_areas_witho
     store, data, table = laibin
     programme, column = data["programme"], data["columns"]["area"]
     leader = store.acting(Actor("ann", LEADER))
-    areas = list(data["areas"])[:6] + [ALL]
+    areas = [*list(data["areas"])[:6], ALL]
     plan = read_league(store, programme).plan
     name = next(iter(plan.factors))
     item = plan.items[plan.factors[name].item]

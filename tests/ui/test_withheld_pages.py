@@ -1,0 +1,62 @@
+"""The leader's page where areas are small: nothing withheld in any table, chart or sentence, and it says why."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.store import STORE_VARIABLE, Store
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests" / "service"))
+from made_up import BOTH, whole_survey  # noqa: E402
+from test_withheld import town_interviews  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def url(fresh_url):
+    made = fresh_url("sqlite")
+    store = Store.create(made)
+    whole_survey(store, town_interviews(1, {}), town_interviews(2, {"dill": 3, "ash": 2}))
+    store.engine.dispose()
+    return made
+
+
+def page(name: str, language: str, role: str) -> AppTest:
+    script = f"""
+from importlib import import_module
+from service.permissions import Actor
+from service.store import Store, store_url
+from ui.parts import explained
+from words import speaker
+t = speaker({language!r})
+store = Store.open(store_url()).acting(Actor("li", {role!r}))
+explained(lambda: import_module("ui.pages.{name}").show(store, t), t)
+"""
+    return AppTest.from_string(script, default_timeout=60).run()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("name", "role"), [("leader", "leader"), ("statistician", "centre")])
+def test_a_small_town_has_a_row_without_figures_and_a_reason(url, monkeypatch, language, name, role):
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at, t = page(name, language, role), BOTH[language]
+    assert not at.exception and not at.error
+    captions = "\n".join(str(c.value) for c in at.caption)
+    assert {"zh": "第二十五条", "en": "Article 25"}[language] in captions
+    table = at.dataframe[0].value
+    town = {"zh": "白蜡港", "en": "Ashhaven"}[language]
+    own = table[table.area == town]
+    assert own[["estimate", "n", "rank"]].isna().all().all()
+    if name == "leader":
+        assert own.interval.tolist() == [t("withheld.cell", limit=10)]
+    charts = "".join(str(chart.proto) for chart in at.get("arrow_vega_lite_chart"))
+    assert town not in charts
+
+
+def test_the_statistician_sees_the_same_town_in_full(url, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = page("leader", "en", "statistician")
+    table = at.dataframe[0].value
+    assert table[table.area == "Ashhaven"].n.tolist() == [4]
