@@ -71,20 +71,25 @@ def rank_change(
     shift = change(before, after, cross=cross)
     aligned = after.select(before.names)
     c = cross if is_independent(cross) else _columns(cross, after.positions(before.names))
-    if isinstance(draws, int | np.integer):
-        draws = wave_draws(before.covariance, aligned.covariance, c, int(draws), rng)
-    z1, z2 = (np.asarray(z, dtype=float) for z in draws)
-    sign = 1.0 if largest_is_best else -1.0
-    families = [
-        DrawnPairs.of(Pairs.of(sign * e.value, e.variance, off_diagonal(e.covariance), e.df), z)
-        for e, z in ((before, z1), (aligned, z2), (shift, z2 - z1))
-    ]
+    drawn = (
+        wave_draws(before.covariance, aligned.covariance, c, int(draws), rng)
+        if isinstance(draws, int | np.integer)
+        else tuple(np.asarray(z, dtype=float) for z in draws)
+    )
+    families = _families((before, aligned, shift), 1.0 if largest_is_best else -1.0, *drawn)
+    del drawn  # the families have their own copies, in the order of their groups
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]
     sets = [_rank_set(*wave, cut, level, largest_is_best) for wave in ((before, pairs[0]), (aligned, pairs[1]))]
     low, high = _crossings(*(each.sure(cut) for each in pairs))
     places = sets[0].rank - sets[1].rank
     return RankChange(before.names, places, -high, -low, *sets, cut, level)
+
+
+def _families(vectors, sign: float, z1, z2) -> list[DrawnPairs]:
+    """The pairs of before, after and their difference with their draws."""
+    pairs = [Pairs.of(sign * e.value, e.variance, off_diagonal(e.covariance), e.df) for e in vectors]
+    return [DrawnPairs.of(p, z) for p, z in zip(pairs, (z1, z2, z2 - z1), strict=True)]
 
 
 def _crossings(one, two, gained) -> tuple[np.ndarray, np.ndarray]:

@@ -1,20 +1,41 @@
-"""Backup and restore while others work: one SQLite file that is itself a store, from and to either engine."""
+"""Backup and restore while others work: one SQLite file that is itself a store, from and to either engine.
 
+The audit trail comes along line by line, its triggers with the tables; heads kept outside the store stay outside.
+"""
+
+import hashlib
 import os
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from service import migration, schema
-from service.permissions import permitted
+from service import audit, migration, schema
+from service.permissions import local_operator, permitted
 from service.store import Store, engine_of, shown, store_url
-from words import Fault
+from words import LANGUAGES, Fault, text
 
 ROWS = 5_000  # carried at a time
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to say of the restored audit trail: a key in words/ and its values."""
+
+    key: str
+    values: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Restored:
+    """A restored store and what can be said of its trail, and what not."""
+
+    store: Store
+    told: tuple[Told, ...]
 
 
 @permitted
@@ -26,6 +47,8 @@ def backup(store: Store, file: Path) -> int:
     """
     if file.exists():
         raise Fault(key="backup.exists", file=str(file))
+    with store.begin() as connection:  # before the copy, so that it stands in the backup too
+        audit.append(connection, store.actor.name, store.actor.role, "backup", {"file": file.name})
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -44,27 +67,86 @@ def backup(store: Store, file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(file: Path, url: str, *, replace: bool = False) -> Store:
+def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
     """Make the store at `url` what it was when `file` was written, brought up to this code's revision.
 
     A SQLite store that holds something is replaced, in one transaction and while others read it, if `replace`;
-    on PostgreSQL the place must be empty, so that nothing there can be lost.
+    on PostgreSQL the place must be empty, so that nothing there can be lost.  The restoring is a line of the trail.
     """
     if not file.is_file():
         raise Fault(key="file.absent", file=str(file))
     _whole(file)
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return _restore_server(file, url)
+        _same_trail(file, url)
+        return _continued(_restore_server(file, url), file)
     engine = engine_of(url)
     with engine.connect().execution_options(reading=True) as connection:
         held = migration.found(connection) is not None and _rows(connection, schema.runs) > 0
     if held and not replace:
         raise Fault(key="restore.held", url=shown(url))
+    if not held:
+        _same_trail(file, url)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(engine.url.database, timeout=30)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode = WAL")
     engine.dispose()
-    return Store.open(url)
+    return _continued(Store.open(url), file)
+
+
+def _same_trail(file: Path, url: str) -> None:
+    """A Fault if RANKSHIFT_HEAD names a file with heads of lines that are not in the backup.
+
+    They may be those of a store in use elsewhere, which would be lost; beside a store's own place they are its own.
+    """
+    place = os.environ.get(audit.HEAD_VARIABLE)
+    if not place:
+        return
+    with closing(sqlite3.connect(file)) as source:
+        held = source.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'").fetchone()
+        lines = source.execute("SELECT number, digest FROM audit").fetchall() if held else []
+    stray = set(audit.kept_heads(sa.make_url(url))) - {audit.Head(*line) for line in lines}
+    if stray:
+        number = max(head.number for head in stray)
+        raise Fault(key="restore.other_heads", file=place, number=number, variable=audit.HEAD_VARIABLE)
+
+
+def _continued(store: Store, file: Path) -> Restored:
+    """Check the restored trail against the heads at hand, keep heads of its lines, and add that it was restored.
+
+    Heads that are already kept vouch for the lines they agree with; if there are others, of lines recorded here after
+    the backup, their file is put aside and a new one begun.
+    """
+    with store.read() as connection:
+        lines = audit.trail(connection)
+    kept, place = audit.kept_heads(store.engine.url), audit.head_file(store.engine.url)
+    own = {audit.Head(line["number"], line["digest"]) for line in lines}
+    vouched, stray = own & set(kept), set(kept) - own
+    told = [
+        Told("restore.trail_broken", {"finding": {x: text(f.key, x, number=f.number) for x in LANGUAGES}})
+        for f in audit.check(lines, ()).findings
+    ]
+    if not told:
+        told.append(Told("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
+    if len(vouched) < len(lines):
+        told.append(Told("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
+    if stray:
+        aside = _put_aside(place)
+        told.append(Told("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
+        kept = []
+    audit.anchor(store.engine.url, sorted(own - set(kept), key=lambda head: head.number))
+    who, digest = local_operator(), hashlib.sha256(file.read_bytes()).hexdigest()
+    with store.begin() as connection:
+        details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
+        audit.append(connection, who.name, who.role, "restore", details)
+    return Restored(store, tuple(told))
+
+
+def _put_aside(heads: Path) -> Path:
+    """Another name for a file of heads, one that is not taken."""
+    names = (heads.with_name(f"{heads.name}.replaced-{k}") for k in range(1, 10_000))
+    aside = next(name for name in names if not name.exists())
+    heads.rename(aside)
+    return aside
 
 
 def _restore_server(file: Path, url: str) -> Store:

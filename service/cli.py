@@ -98,6 +98,9 @@ app = typer.Typer(cls=_Group, no_args_is_help=True, add_completion=False, help=t
 
 StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]
 ProgrammeOption = Annotated[str | None, typer.Option("--programme", "-p", help=t("cli.programme"), show_default=False)]
+AsOption = Annotated[
+    str | None, typer.Option("--as", envvar=guarded_commands.PERSON_VARIABLE, help=t("cli.as"), show_default=False)
+]
 SeedOption = Annotated[str, typer.Option(help=t("cli.seed"))]
 
 
@@ -269,9 +272,10 @@ def league(
     xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Print a league's table, or write it to a file, or say one area in a sentence."""
-    opened = Store.open(store_url(store))
+    opened = guarded_commands.opened_as(store, as_)
     name = _programme(opened, programme)
     found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
@@ -296,9 +300,10 @@ def power(
     group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """What each comparison can see in a league, and how many interviews would settle a stated move."""
-    opened = Store.open(store_url(store))
+    opened = guarded_commands.opened_as(store, as_)
     found = read_league(opened, _programme(opened, programme), wave=wave, measure=measure, league=group)
     seen = detection(found)
     designs, needed = wording.detection_rows(found, seen, t)
@@ -315,9 +320,10 @@ def factors(
     csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Print what people named, or write it to a file."""
-    opened = Store.open(store_url(store))
+    opened = guarded_commands.opened_as(store, as_)
     found = read_factors(opened, _programme(opened, programme), wave=wave, name=table, area=area)
     if csv is not None:
         _write(csv, factors_csv(found, t))
@@ -432,8 +438,10 @@ def restore(
     """Make the store what a backup says."""
     url = store_url(store)
     with _working(str(file)):
-        backups.restore(file, url, replace=replace)
+        restored = backups.restore(file, url, replace=replace)
     out.print(t("cli.restore.done", file=str(file), url=shown(url)))
+    for each in restored.told:
+        out.print(t(each.key, **each.values))
 
 
 @app.command(name="doctor", cls=_Command, help=t("cli.doctor.help"))

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+import pandas as pd
 import sqlalchemy as sa
 from packaging.requirements import Requirement
 
-from service import jobs, migration
+from service import jobs, keys, migration
 from service.league import run_list
 from service.runs import code_version
 from service.store import Store, engine_of, shown
+from service.vault import contact_lists, key_fingerprint
 from service.waves import COMPUTE
 from words import Fault
 
@@ -46,6 +48,7 @@ def examine(url: str) -> list[Finding]:
             findings += _space(connection)
             if revision == migration.head():
                 findings += _contents(Store(engine))
+                findings += _key(Store(engine))
         engine.dispose()
     except Fault as fault:
         findings.append(Finding(BAD, fault.key, dict(fault.values)))
@@ -122,6 +125,26 @@ def _contents(store: Store) -> Iterator[Finding]:
     for job in jobs.job_list(store).to_dict("records"):
         if job["state"] == jobs.LOST and job["job_id"] == jobs.newest_job(store, job["resource"])["job_id"]:
             yield Finding(NOTE, "doctor.lost_job", {"job": job["job_id"], "resource": job["resource"]})
+
+
+def _key(store: Store) -> Iterator[Finding]:
+    """Whether the numbers in the store can be read with the key at hand, and only by whom they should."""
+    held = sum(row["purged"] is None or pd.isna(row["purged"]) for row in contact_lists(store).to_dict("records"))
+    expected = key_fingerprint(store)
+    if not held:  # a key nobody needs yet is not asked for
+        return
+    try:
+        found = keys.find_key().fingerprint
+    except Fault as fault:
+        problem = "doctor.key_absent" if fault.key == "key.absent" else fault.key
+        yield Finding(BAD, problem, {**fault.values, "count": held, "expected": fault.values.get("expected", expected)})
+        return
+    values = {"found": found, "expected": expected, "count": held, "file": str(keys.key_file())}
+    waiting = keys.next_file(keys.key_file())
+    if found != expected and waiting.exists():
+        yield Finding(BAD, "doctor.key_half", values | {"waiting": str(waiting)})
+    else:
+        yield _finding("doctor.key", found != expected, values)
 
 
 def _finding(key: str, bad: bool, values: dict, grade: str = BAD) -> Finding:

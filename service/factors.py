@@ -7,8 +7,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from accountability.report import ALL
-from estimation.indicators import MENTIONS, RESPONDENTS
+from estimation.indicators import MENTIONS, RESPONDENTS, Item
 from service import schema
+from service.disclosure import sees_all, withheld_mentions
 from service.files import csv_bytes
 from service.imports import current_programme, programme_of_run
 from service.league import newest_run, newest_wave, one_of
@@ -17,7 +18,7 @@ from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
 from service.waves import ESTIMATE
-from service.wording import unfit_text
+from service.wording import unfit_text, withheld_text
 from words import Fault
 
 FIGURES = ("estimate", "se", "lower", "upper")
@@ -29,6 +30,8 @@ class FactorTable:
 
     table: indexed by the factor's code, most named first; respondents, respondents_se, …_lower, …_upper and the same of
     mentions (NaN where nobody of the area named anything), n, unfit.
+    withheld: codes of factors not shown to this reader, last in the table and empty; the shares of mentions, which add
+    up to 1, are then empty throughout.
     """
 
     plan: Programme
@@ -38,12 +41,16 @@ class FactorTable:
     table: pd.DataFrame
     run: Mapping
     outdated: bool
+    withheld: tuple[str, ...] = ()
+
+    def label(self, code: str) -> Mapping[str, str]:
+        """A factor's name."""
+        return self.plan.items[self.plan.factors[self.name].item].answers[code]
 
     @property
     def labels(self) -> list[Mapping[str, str]]:
         """The factors' names in the table's order."""
-        item = self.plan.items[self.plan.factors[self.name].item]
-        return [item.answers[code] for code in self.table.index]
+        return [self.label(code) for code in self.table.index]
 
 
 @permitted
@@ -70,14 +77,20 @@ def read_factors(
     found = store.frame(sa.select(estimates).where(mine)).set_index("measure")
     if found.empty:
         raise Fault(key="factors.nobody", area=area, wave=wave, expected=[ALL, *plan.areas])
-    return FactorTable(plan, name, wave, area, _table(found, measures), run, run["run_id"] in outdated_runs(store))
+    table, withheld = _table(found, measures), ()
+    if not sees_all(store.actor):
+        withheld = _withheld(store, plan, name, run["run_id"], area)
+        table = _without(table, withheld)
+    return FactorTable(plan, name, wave, area, table, run, run["run_id"] in outdated_runs(store), withheld)
 
 
 def factor_rows(found: FactorTable, t) -> pd.DataFrame:
     """The table as it is sent: shares as fractions, the factor's name and its publication limits in words."""
     rows = found.table.reset_index(names="code").drop(columns="n")
     rows.insert(0, "named", [label[t("language.code")] for label in found.labels])
-    return rows.assign(n=found.table.n.to_numpy(), unfit=[unfit_text(broken, t) for broken in found.table.unfit])
+    rows = rows.assign(n=found.table.n.to_numpy(), unfit=[unfit_text(broken, t) for broken in found.table.unfit])
+    hidden = rows.code.isin(found.withheld)
+    return rows.assign(**{RESPONDENTS: rows[RESPONDENTS].astype(object).mask(hidden, withheld_text(found, t))})
 
 
 def shown_factors(found: FactorTable, t) -> pd.DataFrame:
@@ -85,10 +98,11 @@ def shown_factors(found: FactorTable, t) -> pd.DataFrame:
     columns = {t("column.factor"): [label[t("language.code")] for label in found.labels]}
     for base in (RESPONDENTS, MENTIONS):
         value, low, high = (100 * found.table[c] for c in (base, f"{base}_lower", f"{base}_upper"))
-        columns[t(f"column.factor.{base}")] = ["–" if pd.isna(v) else f"{v:.1f}" for v in value]
+        none = {code: withheld_text(found, t) for code in found.withheld} if base == RESPONDENTS else {}
+        columns[t(f"column.factor.{base}")] = [none.get(c, "–" if pd.isna(v) else f"{v:.1f}") for c, v in value.items()]
         both = zip(low, high, strict=True)
         columns[t(f"column.factor.{base}_interval")] = ["" if pd.isna(a) else f"{a:.1f}–{b:.1f}" for a, b in both]
-    return pd.DataFrame(columns | {t("column.n"): [str(n) for n in found.table.n]})
+    return pd.DataFrame(columns | {t("column.n"): ["–" if pd.isna(n) else str(n) for n in found.table.n]})
 
 
 def factors_csv(found: FactorTable, t) -> bytes:
@@ -106,3 +120,47 @@ def _table(found: pd.DataFrame, measures) -> pd.DataFrame:
             row |= {"n": int(own.get("n", 0)), "unfit": own.get("unfit", "")}
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.sort_values(RESPONDENTS, ascending=False, kind="stable")
+
+
+def _withheld(store: Store, plan: Programme, name: str, run: int, area: str) -> tuple[str, ...]:
+    """Codes of the factors that are not shown of this area, in the questionnaire's order."""
+    factors, item = plan.factors[name], plan.items[plan.factors[name].item]
+    first = next(m for (_, base), m in factors.measures.items() if base == RESPONDENTS)
+    sizes = schema.DERIVED["ESTIMATES"].c
+    asked = sa.select(sizes.domain, sizes.n).where(
+        sizes.run_id == run, sizes.measure == first.name, sizes.domain != ALL
+    )
+    n = store.frame(asked).set_index("domain").n.to_dict()
+    hidden, by_factor = withheld_mentions(n, _named(store, run, item), limit=plan.withhold)
+    if area != ALL:
+        return tuple(c for c in item.answers if area in hidden.parts or area in by_factor[c].parts)
+    return tuple(c for c in item.answers if hidden.total or by_factor[c].total)
+
+
+def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
+    """factor -> area -> how many respondents of the run's wave named it."""
+    inputs, people, said = schema.run_inputs.c, *(schema.MICRODATA[name] for name in ("RESPONDENTS", "RESPONSES"))
+    same = sa.and_(said.c.version_id == people.c.version_id, said.c.unit_id == people.c.unit_id)
+    wave = sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")
+    chosen = people.c.version_id.in_(wave), said.c.item == item.name
+    rows = sa.select(people.c.area, said.c.answer, sa.func.count().label("count")).join(said, same).where(*chosen)
+    found = store.frame(rows.group_by(people.c.area, said.c.answer))
+    counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
+    for area, answer, count in found.itertuples(index=False):
+        for code in set(answer.split(item.separator)) & counts.keys():
+            counts[code][area] = counts[code].get(area, 0) + int(count)
+    return counts
+
+
+def _without(table: pd.DataFrame, withheld: tuple[str, ...]) -> pd.DataFrame:
+    """The table without what is withheld; those codes last, so that their place among the others tells nothing."""
+    if not withheld:
+        return table
+    figures = [c for c in table if c not in ("n", "unfit")]
+    table = table.reindex([*(c for c in table.index if c not in withheld), *withheld]).copy()
+    table.loc[list(withheld), figures] = float("nan")
+    table.loc[list(withheld), "unfit"] = ""
+    table[[c for c in figures if c.startswith(MENTIONS)]] = float("nan")
+    if len(withheld) == len(table):
+        table["n"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    return table

@@ -69,7 +69,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
+        opened = opened_as(store, as_)
         content, day = _content(file), delete_on.date()
         name = _programme(opened, programme)
         count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
@@ -77,14 +77,14 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
 
     @under("contacts", "lists")
     def contacts_lists(store: Where = None, as_: As = None) -> None:
-        for row in vault.contact_lists(_opened(store, as_)).to_dict("records"):
+        for row in vault.contact_lists(opened_as(store, as_)).to_dict("records"):
             gone = row["purged"] is not None and row["purged"] == row["purged"]
             key = "cli.contacts.purged" if gone else "cli.contacts.line"
             say(t(key, programme=row["programme"], wave=row["wave"], count=row["numbers"], day=str(row["delete_on"])))
 
     @under("contacts", "show")
     def contacts_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
-        opened = _opened(store, as_)
+        opened = opened_as(store, as_)
         shown = vault.masked_contacts(opened, _programme(opened, programme), wave, key=keys.find_key())
         for row in shown.itertuples(index=False):
             say("  ".join(row))
@@ -92,7 +92,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
     @under("contacts", "find")
     def contacts_find(store: Where = None, as_: As = None) -> None:
         number = typer.prompt(t("cli.contacts.number"))
-        found = vault.find_number(_opened(store, as_), number, key=keys.find_key())
+        found = vault.find_number(opened_as(store, as_), number, key=keys.find_key())
         for row in found.itertuples(index=False):
             say("  ".join(row))
         if found.empty:
@@ -106,7 +106,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
+        opened = opened_as(store, as_)
         name = _programme(opened, programme)
         rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
         note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
@@ -124,7 +124,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
+        opened = opened_as(store, as_)
         vault.set_deletion(opened, _programme(opened, programme), wave, day.date())
         say(t("cli.contacts.day_set", wave=wave, day=day.date().isoformat()))
 
@@ -134,7 +134,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
+        opened = opened_as(store, as_)
         verified = trail.verify_trail(opened, noted=[audit.Head.read(text) for text in head])
         for finding in verified.findings:
             say(t(finding.key, number=finding.number))
@@ -151,7 +151,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        for line in trail.trail_lines(_opened(store, as_), newest=newest).to_dict("records"):
+        for line in trail.trail_lines(opened_as(store, as_), newest=newest).to_dict("records"):
             at = local_time(datetime.fromisoformat(line["at"]))
             say(f"{line['number']}  {at}  {line['name']}  {line['role']}  {line['action']}  {line['details']}")
 
@@ -165,7 +165,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        password = people.add_person(_opened(store, as_), name, role, identity=identity)
+        password = people.add_person(opened_as(store, as_), name, role, identity=identity)
         say(t("cli.person.password", name=name, password=password) if password else t("cli.person.added", name=name))
 
     @under("person", "change")
@@ -178,17 +178,17 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        people.change_person(_opened(store, as_), name, role=role, active=active)
+        people.change_person(opened_as(store, as_), name, role=role, active=active)
         say(t("cli.person.changed", name=name))
 
     @under("person", "password")
     def person_password(name: Name, store: Where = None, as_: As = None) -> None:
-        password = people.new_password(_opened(store, as_), name)
+        password = people.new_password(opened_as(store, as_), name)
         say(t("cli.person.password", name=name, password=password))
 
     @under("person", "list")
     def person_list(store: Where = None, as_: As = None) -> None:
-        for row in people.person_list(_opened(store, as_)).to_dict("records"):
+        for row in people.person_list(opened_as(store, as_)).to_dict("records"):
             closed = "" if row["active"] else f"  [{t('cli.person.closed')}]"
             say(f"{row['name']}  {t('role.' + row['role'])}{closed}")
 
@@ -216,7 +216,7 @@ def purge(store: Store, t, say: Callable[[str], None]) -> None:
         raise Fault(key="cli.purge.not_proven", left=done.after.found)
 
 
-def _opened(url: str | None, name: str | None) -> Store:
+def opened_as(url: str | None, name: str | None) -> Store:
     """The store in the hands of whoever opened it, or of the person they name; both stand in the trail."""
     store = Store.open(store_url(url))
     if name is None:

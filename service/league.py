@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 import tables
 from accountability import MET, MISSED, UNDECIDED, report
+from accountability.disclosure import Withheld
 from estimation import Measure
 from estimation.league_comparison import PROVEN, REAL
 from service import schema
+from service.disclosure import sees_all, shown_rules, shown_table, withheld_of_wave
 from service.imports import current_programme, programme_of_run, wave_versions
 from service.permissions import permitted
 from service.programme import Programme
@@ -32,6 +34,8 @@ class League:
     against, upto: the two windows compared, None or "2015Q1" or "2014Q1+2014Q2"; upto is the wave itself if it is one
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
     missing: areas of the league nobody answered in.
+    withheld: areas not in `table` because their figures may not be shown to this reader; unchanged: areas whose change
+    may not be.  Ranks are then places among the areas shown (service/disclosure.py).
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
     """
 
@@ -47,6 +51,8 @@ class League:
     missing: tuple[str, ...]
     runs: Mapping[str, Mapping]
     outdated: bool
+    withheld: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in both languages."""
@@ -54,7 +60,7 @@ class League:
 
     @property
     def uncompared(self) -> tuple[str, ...]:
-        """Areas shown that have no change: nobody answered in the other wave."""
+        """Areas shown that have no change: nobody answered in the other wave, or it is withheld."""
         return () if self.against is None else tuple(self.table.index[self.table.change.isna()])
 
     @property
@@ -104,7 +110,18 @@ def read_league(
     changes = None if compared is None else _rows(store, "CHANGES", compared["run_id"], name).set_index("area")
     if changes is not None:
         table = table.join(changes.drop(columns=["measure", "level", "df"]).rename(columns=CHANGE_NAMES))
-    rules = _rows(store, "VERDICTS", estimated["run_id"], name)
+    rules = _in_order(_rows(store, "VERDICTS", estimated["run_id"], name), table.index)
+    missing = tuple(a for a in plan.league_areas(league) if a not in table.index)
+    withheld = unchanged = ()
+    if not sees_all(store.actor):
+        hidden, total, other = _hidden(store, plan, name, estimated, compared)
+        withheld = tuple(a for a in plan.league_areas(league) if a in hidden and a in table.index)
+        shown = shown_table(table, hidden, other, compared is not None)
+        if shown.empty:
+            raise Fault(key="withheld.all", wave=wave, limit=plan.withhold)
+        unchanged = tuple(a for a in shown.index if a in other and pd.notna(table.change[a])) if compared else ()
+        rules = shown_rules(rules, shown, plan, name, len(withheld))
+        table, everybody = shown, {} if total else everybody
     runs = {r["use_case"]: r for r in (estimated, compared) if r is not None}
     return League(
         plan=plan,
@@ -114,11 +131,13 @@ def read_league(
         against=None if compared is None else compared["arguments"]["before"],
         upto=None if compared is None else compared["arguments"]["after"],
         table=table,
-        rules=_in_order(rules, table.index),
+        rules=rules,
         everybody=everybody,
-        missing=tuple(a for a in plan.league_areas(league) if a not in table.index),
+        missing=missing,
         runs=runs,
         outdated=not outdated_runs(store).isdisjoint(r["run_id"] for r in runs.values()),
+        withheld=withheld,
+        unchanged=unchanged,
     )
 
 
@@ -192,6 +211,30 @@ def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     found = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
     numbers = {c: kind for c, kind in getattr(tables, name).columns.items() if kind is float}
     return found.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL too
+
+
+def _hidden(
+    store: Store, plan: Programme, measure: str, estimated: Mapping, compared: Mapping | None
+) -> tuple[frozenset, bool, frozenset]:
+    """Areas whose figures are withheld, whether that over all areas is, and areas whose change is withheld.
+
+    A change and one of its waves give the other wave: it is withheld where any wave of either window is, and everywhere
+    if one of them was never estimated, so that nobody has counted.
+    """
+    now = _withheld(store, plan, measure, estimated)
+    if compared is None:
+        return now.parts, now.total, frozenset()
+    found, arguments = set(), compared["arguments"]
+    for wave in set(window(arguments["before"]) + window(arguments["after"])):
+        run = newest_run(store, ESTIMATE, programme=plan.name, wave=wave)
+        found |= set(plan.areas) if run is None else _withheld(store, plan, measure, run).parts
+    return now.parts, now.total, frozenset(found)
+
+
+def _withheld(store: Store, plan: Programme, measure: str, run: Mapping) -> Withheld:
+    table = schema.DERIVED["ESTIMATES"]
+    sizes = sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"])
+    return withheld_of_wave(plan, store.frame(sizes)).get(measure, Withheld())
 
 
 def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:

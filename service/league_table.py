@@ -17,6 +17,8 @@ from service.wording import (
     verdict_text,
     wave_text,
     window_text,
+    withheld_note,
+    withheld_text,
 )
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
@@ -26,6 +28,7 @@ PLACES += ("own", "others")
 PRECISION = ("se", "deff", "df", "n_effective", "unfit", "method", "alone_lower", "alone_upper")
 TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se")
 TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", *PROBABILITIES)
+SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
 ON_THE_SCALE = ("estimate", "lower", "upper", "se")
 CHANGE_ON_THE_SCALE = (
     "change",
@@ -48,12 +51,28 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
     table["method"] = [t(f"method.{m}") for m in table.method]
     columns = [*PLACE, *PRECISION]
     if league.against is not None:
-        table["verdict"] = [t("verdict.uncompared") if pd.isna(v) else verdict_text(v, t) for v in table.verdict]
+        none = {area: withheld_text(league, t) for area in league.unchanged}
+        verdicts = zip(table.code, table.verdict, strict=True)
+        table["verdict"] = [
+            none.get(area, t("verdict.uncompared")) if pd.isna(v) else verdict_text(v, t) for area, v in verdicts
+        ]
         table["watched"] = ["" if pd.isna(w) else t("yes" if w else "no") for w in table.watched]
         columns = [*PLACE, *MOVEMENT, *PLACES, *PRECISION, *TESTS]
         counts = ["rank_before", "places", "noise", *(c for c in PLACES if c not in ("own", "others"))]
         table[counts] = table[counts].astype("Int64")
     return table[columns]
+
+
+def sent_rows(league: League, t: Speaker) -> pd.DataFrame:
+    """`league_rows` and below them the areas withheld, which say so where their figures would stand."""
+    rows, text = league_rows(league, t), withheld_text(league, t)
+    if not league.withheld:
+        return rows
+    own = [
+        {"area": league.name(a)[t("language.code")], "code": a, **dict.fromkeys(SAID, text)} for a in league.withheld
+    ]
+    below = pd.DataFrame(own).reindex(columns=rows.columns)
+    return pd.concat([rows.astype(object), below.astype(object)], ignore_index=True)
 
 
 def heading(column: str, t: Speaker) -> str:
@@ -63,12 +82,12 @@ def heading(column: str, t: Speaker) -> str:
 
 def league_csv(league: League, t: Speaker) -> bytes:
     """The whole table as CSV, its columns under their technical names so that scripts find them."""
-    return csv_bytes(league_rows(league, t))
+    return csv_bytes(sent_rows(league, t))
 
 
 def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
-    rows = league_rows(league, t)
+    rows = sent_rows(league, t)
     share = league.measure.unit == "share"
     one = f"0.{'0' * decimals(league.measure)}" + "%" * share
     formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
@@ -120,7 +139,7 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    notes += unfit_note(league, t)
+    notes += withheld_note(league, t) + unfit_note(league, t)
     if league.outdated:
         notes.append(t("outdated.league"))
     return notes + [run_text(run, t) for run in league.runs.values()]

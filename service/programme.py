@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from accountability import Rule
+from accountability.disclosure import LEAST, WITHHOLD
 from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
@@ -22,6 +23,7 @@ from words import LANGUAGES, Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LEAGUE, PROGRAMME = "league", "programme"
+WITHHOLD_ENTRY = "withhold"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Programme:
 
     weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
     labels: what columns that weighting uses and their codes are called
+    withhold: figures of fewer respondents are shown to statisticians and administrators only
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
     """
 
@@ -79,6 +82,7 @@ class Programme:
     lonely: str
     level: float
     publish: Limits
+    withhold: int
     comparing: Comparing
     leagues: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Area]
@@ -143,6 +147,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         lonely=entry.at("design").one_of("lonely", LONELY),
         level=_level(entry),
         publish=_publish(entry),
+        withhold=_withhold(entry),
         comparing=_comparing(entry, areas),
         leagues=leagues,
         areas=areas,
@@ -182,11 +187,22 @@ def _publish(entry: Entry) -> Limits:
     given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
     known = {field.name for field in fields(Limits)}
     for name in given.data:
-        if name not in known:
-            raise given.fault(name, repr(given.data[name]), sorted(known))
+        if name not in known | {WITHHOLD_ENTRY}:
+            raise given.fault(name, repr(given.data[name]), sorted(known | {WITHHOLD_ENTRY}))
         if given.number(name) < 0:
             raise given.fault(name, repr(given.data[name]), "≥ 0")
-    return Limits(**{name: given.number(name) for name in given.data})
+    return Limits(**{name: given.number(name) for name in given.data if name in known})
+
+
+def _withhold(entry: Entry) -> int:
+    """[publish] withhold, or the default; never so low that it withholds nothing."""
+    given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
+    if WITHHOLD_ENTRY not in given.data:
+        return WITHHOLD
+    limit = given.number(WITHHOLD_ENTRY)
+    if limit != int(limit) or limit < LEAST:
+        raise given.fault(WITHHOLD_ENTRY, limit, f"{LEAST}, {LEAST + 1} …")
+    return int(limit)
 
 
 def _comparing(entry: Entry, areas) -> Comparing:

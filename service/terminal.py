@@ -22,6 +22,8 @@ def league(found: League, t: Speaker) -> Table:
         cells += [f"{low:.{k}f}–{high:.{k}f}", str(row["n"])]
         cells += _movement(found, row, t) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
+    for area in found.withheld:
+        table.add_row("–", "", found.name(area)[t("language.code")], wording.withheld_text(found, t))
     return table
 
 

@@ -112,6 +112,8 @@ def area_sentence(league: League, area: str, t: Speaker) -> str:
     )
     if league.against is None:
         return place + t("sentence.end")
+    if area in league.unchanged:
+        return place + t("sentence.withheld", cell=withheld_text(league, t))
     if pd.isna(row.places):
         return place + t("sentence.uncompared", wave=wave_text(league.against, t))
     moved = t(
@@ -134,7 +136,7 @@ def movement_sentence(league: League, area: str, t: Speaker) -> str:
     row = league.table.loc[area]
     parts = {"own": t("number.places", value=row.own), "others": t("number.places", value=row.others)}
     truly = places_range_text(int(row.places_lower), int(row.places_upper), t)
-    made_of = t("sentence.split", **parts) if row.places or row.own else ""
+    made_of = t("sentence.split", **parts) if pd.notna(row.own) and (row.places or row.own) else ""
     return made_of + t("sentence.places", truly=truly, level=1 - row.alpha_rank)
 
 
@@ -158,6 +160,23 @@ def unfit_text(broken: str, t: Speaker) -> str:
     return t("unfit.list", limits=[t(f"unfit.{name}") for name in broken.split()]) if broken else ""
 
 
+def withheld_text(league_or_factors, t: Speaker) -> str:
+    """What stands in place of a withheld figure: the same of small ones and of those beside them."""
+    return t("withheld.cell", limit=league_or_factors.plan.withhold)
+
+
+def withheld_note(league: League, t: Speaker) -> list[str]:
+    """Which areas, and whose changes, are withheld, why, and what the ranks are then; nothing if none is."""
+    values, found = {"limit": league.plan.withhold, "shown": len(league.table)}, []
+    if league.withheld:
+        names = [league.name(a) for a in league.withheld]
+        found = [t("withheld.note", names=names, count=len(names), **values), t("withheld.ranks", **values)]
+    if league.unchanged:
+        names = [league.name(a) for a in league.unchanged]
+        found.append(t("withheld.changes", names=names, **values))
+    return found
+
+
 def unfit_note(league: League, t: Speaker) -> list[str]:
     """One sentence that names the areas whose figures are not fit to publish; none if all are."""
     names = [league.name(area) for area in league.table.index[league.table.unfit != ""]]
@@ -169,6 +188,9 @@ def unfit_note(league: League, t: Speaker) -> list[str]:
 def factor_notes(found, t: Speaker) -> list[str]:
     """Under a table of what people named: how people were asked, what the two shares are of, and the run."""
     notes = [survey_note(found.plan, t), t("factors.note", level=found.plan.level)]
+    if found.withheld:
+        names = [found.label(code) for code in found.withheld]
+        notes.append(t("withheld.factors", names=names, count=len(names), limit=found.plan.withhold))
     weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
     notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
     return [*notes, *([t("outdated.league")] if found.outdated else []), run_text(found.run, t)]
@@ -189,7 +211,7 @@ def fault_text(key: str, values: Mapping, t: Speaker) -> str:
 def everybody_text(league: League, t: Speaker) -> str:
     """The estimate over all areas, with its interval and n."""
     if not league.everybody:
-        return t("leader.no_everybody")
+        return withheld_text(league, t) if league.withheld else t("leader.no_everybody")
     all_of = league.everybody
     value, lower, upper = (value_text(league.measure, all_of[k], t) for k in ("estimate", "lower", "upper"))
     return t("leader.everybody", value=value, lower=lower, upper=upper, level=all_of["level"], n=int(all_of["n"]))
@@ -239,6 +261,13 @@ def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
         rows["places_range"] = _range(rows.places_lower, rows.places_upper, "{:+d} … {:+d}")
     rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
     return rows
+
+
+def with_withheld(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The rows of `shown_rows` and below them the areas withheld, said in the column of intervals."""
+    text, code = withheld_text(league, t), t("language.code")
+    own = [{"area": league.name(a)[code], "code": a, "interval": text} for a in league.withheld]
+    return pd.concat([rows, pd.DataFrame(own)], ignore_index=True) if own else rows
 
 
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:

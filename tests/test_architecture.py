@@ -47,6 +47,13 @@ FILES = {
 }
 IMPORTS_NO_PURE_ROOM = {"os", "sys", "time", "random", "logging", "pathlib", "socket", "subprocess", "requests"}
 
+UNBOUND = {"Store", "engine_of", "store_url", "local_operator", "replace", "dataclasses.replace"}
+
+
+def imported_names(code: ast.AST) -> set[str]:
+    """Names a module takes from others: from x import these."""
+    return {alias.name for n in ast.walk(code) if isinstance(n, ast.ImportFrom) for alias in n.names}
+
 
 def files(room: str) -> list[Path]:
     return [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").is_file() else sorted((ROOT / room).rglob("*.py"))
@@ -142,6 +149,32 @@ def test_a_page_is_words_and_widgets():
     for file in sorted((ROOT / "ui" / "pages").glob("*.py")):
         assert not called(file) & {"groupby", "merge", "pivot_table", "execute", "select"}, file.name
         assert not imported(file) & {"pandas", "numpy", "sqlalchemy", "estimation"}, file.name
+
+
+def test_pages_are_handed_a_store_bound_to_an_actor_and_open_none_themselves():
+    """app.py gives each page `store.acting(actor)`; ui/ opens and unbinds no store, so no page acts as operator."""
+    entry = tree(ROOT / "app.py")
+    shows = [n for n in ast.walk(entry) if isinstance(n, ast.Call) and ast.unparse(n.func).endswith(".show")]
+    assert shows and all(ast.unparse(call.args[0]) == "store.acting(actor)" for call in shows)
+    bound = [
+        ast.unparse(n.value) for n in ast.walk(entry) if isinstance(n, ast.Assign) and "actor" in ast.unparse(n.targets)
+    ]
+    assert bound == ["sign_in.actor(store, t)"]
+    for file in files("ui"):
+        code = tree(file)
+        calls = {ast.unparse(node.func) for node in ast.walk(code) if isinstance(node, ast.Call)}
+        assert not calls & UNBOUND, file.name
+        assert not {name for name in calls if name.startswith("Store.")}, file.name
+        acting = [
+            ast.unparse(n)
+            for n in ast.walk(code)
+            if isinstance(n, ast.Call) and ast.unparse(n.func).endswith(".acting")
+        ]
+        assert acting == (["store.acting(found)"] if file.name == "sign_in.py" else []), file.name
+        if file.parent.name == "pages" and file.name != "__init__.py":
+            (show,) = [n for n in code.body if isinstance(n, ast.FunctionDef) and n.name == "show"]
+            assert show.args.args[0].arg == "store" and ast.unparse(show.args.args[0].annotation) == "Store", file.name
+            assert not imported_names(code) & {"engine_of", "store_url", "Actor", "local_operator"}, file.name
 
 
 def test_the_entry_is_short():

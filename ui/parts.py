@@ -97,7 +97,7 @@ def notes(league: League, t) -> None:
         st.warning(t("app.outdated"))
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    for sentence in wording.unfit_note(league, t):
+    for sentence in wording.withheld_note(league, t) + wording.unfit_note(league, t):
         st.caption(sentence)
     st.caption(t("leader.note", note=wording.survey_note(league, t)))
 

@@ -3,6 +3,9 @@
 import os
 import sqlite3
 import threading
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,9 +13,12 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, interviews, row_counts, take
 from test_migration import landed, rows
 
-from service import imports, migration, schema, waves
+from service import audit, imports, migration, schema, vault, waves
 from service.backup import backup, restore
+from service.keys import Key
+from service.permissions import CENTRE, Actor
 from service.store import Store
+from service.trail import trail_lines, verify_trail
 from words import Fault
 
 ENGINES = ("sqlite", "postgresql")
@@ -53,8 +59,10 @@ def test_a_restored_store_holds_every_row_and_is_worked_on_whatever_the_engines(
     file = tmp_path / "备份 1.db"
     assert backup(surveyed, file) == file.stat().st_size
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
-    restored = restore(file, fresh_url(target))
-    assert everything(restored) == everything(surveyed)
+    restored = restore(file, fresh_url(target)).store
+    found, was = everything(restored), everything(surveyed)
+    added = found["audit"].pop()
+    assert added["action"] == "restore" and found == was
     assert waves.rerun(restored, 3) == []
     assert take(restored, JUNE).version == 1  # numbers go on after those carried over
     assert waves.estimate_wave(restored, NAME, JUNE, by="ann").run_id == 5
@@ -100,7 +108,7 @@ def test_a_store_is_replaced_while_another_reads_it_and_only_when_told(sqlite_st
     assert fault(restore, tmp_path / "a.db", url).key == "restore.held"
     reader = Store.open(url)
     assert len(imports.wave_versions(reader, NAME)) == 1
-    restored = restore(tmp_path / "a.db", url, replace=True)
+    restored = restore(tmp_path / "a.db", url, replace=True).store
     for opened in (reader, sqlite_store, restored):
         assert len(imports.wave_versions(opened, NAME)) == 0
         assert opened.frame(sa.text("PRAGMA journal_mode")).iloc[0, 0] == "wal"
@@ -124,7 +132,7 @@ def test_a_backup_of_older_code_is_restored_and_brought_up_to_date(fresh_url, tm
     before = rows(engine := landed(old))
     engine.dispose()
     content = (tmp_path / "old.db").read_bytes()
-    store = restore(tmp_path / "old.db", fresh_url(target))
+    store = restore(tmp_path / "old.db", fresh_url(target)).store
     with store.read() as connection:
         assert migration.found(connection) == migration.head()
     counts = row_counts(store)
@@ -162,3 +170,131 @@ def test_the_command_line_moves_a_store_to_a_server_by_a_backup_and_one_url(fres
     assert "harbours" in rankshift("imports", "--store", server).out
     refused = rankshift("restore", tmp_path / "a.db", "--store", server, language="zh")
     assert refused.code == 1 and "不覆盖" in refused.err
+
+
+# ---------------------------------------------------------------- the audit trail and the vault come along
+
+
+KEY = Key(bytes(range(64)))
+NUMBER = "13987654321"
+
+
+@pytest.fixture
+def heads(tmp_path, monkeypatch):
+    """heads(name): from now on heads are kept in this file."""
+
+    def use(name: str):
+        monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / name))
+        return tmp_path / name
+
+    return use
+
+
+def guarded_store(store: Store) -> Store:
+    """A programme, a list with a number, and the lines of the trail they leave."""
+    begin_survey(store)
+    ann = store.acting(Actor("ann", CENTRE))
+    content = f"unit_id,phone,name\nu1,{NUMBER},Guo\n".encode()
+    vault.import_contacts(ann, NAME, MAY, content, "a.csv", key=KEY, delete_on=date.today() + timedelta(days=9))
+    return store
+
+
+def keys_told(restored) -> list[str]:
+    for each in restored.told:
+        for t in BOTH.values():
+            assert "{" not in t(each.key, **each.values)
+    return [each.key for each in restored.told]
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_the_trail_the_triggers_and_the_vault_come_back_on_either_engine(store, fresh_url, tmp_path, heads, target):
+    heads("first")
+    guarded_store(store)
+    backup(store, tmp_path / "a.db")
+    before = trail_lines(store)
+    assert before.action[0] == "backup"
+    assert NUMBER.encode() not in (tmp_path / "a.db").read_bytes()
+    heads("second")  # another machine: no head of these lines is here
+    restored = restore(tmp_path / "a.db", fresh_url(target))
+    again = restored.store
+    assert keys_told(restored) == ["restore.trail_whole", "restore.trail_unvouched"]
+    after = trail_lines(again)
+    assert list(after.digest[1:]) == list(before.digest) and after.action[0] == "restore"
+    assert verify_trail(again).findings == () and verify_trail(again).anchored
+    last = audit.kept_heads(store.engine.url)[len(before) - 1]
+    assert verify_trail(again, noted=[last]).findings == ()
+    take(again, MAY)
+    assert verify_trail(again).findings == ()
+    for change in ("UPDATE audit SET name = 'x'", "DELETE FROM audit"):
+        with pytest.raises((sa.exc.DBAPIError, Fault), match="append-only"), again.begin() as connection:
+            connection.exec_driver_sql(change)
+    assert vault.call_sheet(again.acting(Actor("ann", CENTRE)), NAME, MAY, key=KEY).phone.tolist() == [NUMBER]
+    again.engine.dispose()
+
+
+def test_replacing_a_store_puts_the_heads_of_later_lines_aside_and_says_up_to_which(sqlite_store, tmp_path):
+    store = guarded_store(sqlite_store)
+    backup(store, tmp_path / "a.db")
+    lines = len(trail_lines(store))
+    take(store, MAY)
+    lost = len(trail_lines(store))
+    assert lost > lines
+    restored = restore(tmp_path / "a.db", store.engine.url.render_as_string(hide_password=False), replace=True)
+    assert keys_told(restored) == ["restore.trail_whole", "restore.trail_later"]
+    assert restored.told[0].values == {"lines": lines, "vouched": lines}
+    assert restored.told[1].values["number"] == lost
+    aside = audit.head_file(store.engine.url).with_name(os.path.basename(restored.told[1].values["file"]))
+    assert len(aside.read_text("ascii").splitlines()) == lost
+    assert verify_trail(restored.store).findings == ()
+    assert len(trail_lines(restored.store)) == lines + 1
+    restored.store.engine.dispose()
+
+
+def test_a_backup_whose_trail_was_changed_is_restored_and_said_to_be_damaged(sqlite_store, tmp_path, fresh_url, heads):
+    heads("first")
+    backup(guarded_store(sqlite_store), tmp_path / "a.db")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as driver:
+        driver.execute("DROP TRIGGER audit_no_update")
+        driver.execute("UPDATE audit SET name = 'nobody' WHERE number = 2")
+        driver.commit()
+    heads("second")
+    restored = restore(tmp_path / "a.db", fresh_url("postgresql"))
+    assert keys_told(restored)[0] == "restore.trail_broken" and restored.told[0].values["finding"]["en"].startswith(
+        "Line 2 "
+    )
+    assert verify_trail(restored.store).findings[0].number == 2
+    restored.store.engine.dispose()
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_heads_of_another_trail_are_neither_mixed_nor_lost(sqlite_store, tmp_path, fresh_url, heads, target):
+    """Two stores with the same work have other lines; RANKSHIFT_HEAD may still be the file of the one in use."""
+    file = heads("shared")
+    guarded_store(sqlite_store)
+    content = file.read_bytes()
+    heads("other")
+    other = guarded_store(Store.create(fresh_url("sqlite")))
+    backup(other, tmp_path / "a.db")
+    heads("shared")
+    place = fresh_url(target)
+    assert fault(restore, tmp_path / "a.db", place).key == "restore.other_heads"
+    assert file.read_bytes() == content and verify_trail(sqlite_store).findings == ()
+    heads("third")
+    restored = restore(tmp_path / "a.db", place)
+    assert verify_trail(restored.store).findings == ()
+    for store in (other, restored.store):
+        store.engine.dispose()
+
+
+def test_a_lost_file_is_restored_in_its_place_beside_the_heads_it_left(fresh_url, tmp_path):
+    url = fresh_url("sqlite")
+    store = guarded_store(Store.create(url))
+    backup(store, tmp_path / "a.db")
+    take(store, MAY)
+    store.engine.dispose()
+    for suffix in ("", "-wal", "-shm"):
+        Path(store.engine.url.database + suffix).unlink(missing_ok=True)
+    restored = restore(tmp_path / "a.db", url)
+    assert keys_told(restored) == ["restore.trail_whole", "restore.trail_later"]
+    assert verify_trail(restored.store).findings == ()
+    restored.store.engine.dispose()

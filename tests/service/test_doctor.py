@@ -4,13 +4,14 @@ import os
 import socket
 import sqlite3
 from collections import namedtuple
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from made_up import BOTH, MAY, NAME, as_csv, begin_survey, interviews, take
 from test_migration import landed
 
-from service import doctor, migration, schema, waves
+from service import doctor, keys, migration, schema, vault, waves
+from service.permissions import CENTRE, Actor
 from service.store import Store
 
 
@@ -98,3 +99,56 @@ def test_the_command_says_it_and_fails_when_something_is_bad(sqlite_store, ranks
     assert said.code == 0 and "[fine] Migrations" in said.out
     refused = rankshift("doctor", "--store", tmp_path / "none.db", language="zh")
     assert refused.code == 1 and "[有问题]" in refused.out and "rankshift init" in refused.out
+
+
+@pytest.fixture
+def vaulted(store, tmp_path, monkeypatch):
+    """A store with one number in it, and the file of its key."""
+    file = tmp_path / "own" / "key"
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(file))
+    monkeypatch.delenv(keys.KEY_VARIABLE, raising=False)
+    begin_survey(store)
+    take(store)
+    ann, day = store.acting(Actor("ann", CENTRE)), date.today() + timedelta(days=9)
+    content = b"unit_id,phone,name\nu1,13987654321,\n"
+    vault.import_contacts(ann, NAME, MAY, content, "a.csv", key=keys.new_key(file), delete_on=day)
+    return store, file
+
+
+def test_the_store_s_own_key_in_a_file_of_its_owner_is_fine(vaulted):
+    assert findings(url_of(vaulted[0]))["doctor.key"] == "fine"
+
+
+def test_a_key_that_is_absent_readable_by_others_broken_or_another_one_is_bad_and_each_has_its_way_out(vaulted):
+    store, file = vaulted
+    url, content = url_of(store), file.read_bytes()
+    file.chmod(0o640)
+    assert findings(url)["key.readable"] == "bad"
+    file.unlink()
+    assert findings(url)["doctor.key_absent"] == "bad"
+    said = {f.key: f for f in doctor.examine(url)}["doctor.key_absent"]
+    assert "1" in BOTH["en"](said.key, **said.values) and "do not make a new one" in BOTH["en"](said.key, **said.values)
+    assert "不要新建密钥" in BOTH["zh"](said.key, **said.values)
+    file.write_text("no key")
+    file.chmod(0o600)
+    assert findings(url)["key.broken"] == "bad"
+    file.unlink()
+    keys.new_key(file)
+    assert findings(url)["doctor.key_bad"] == "bad"
+    file.write_bytes(content)
+    assert findings(url)["doctor.key"] == "fine"
+    assert content.strip().decode() not in "".join(str(f.values) for f in doctor.examine(url))
+
+
+def test_an_interrupted_change_of_keys_is_named_with_the_command_that_finishes_it(vaulted):
+    store, file = vaulted
+    new = keys.new_key(keys.next_file(file))
+    vault.rotate_key(store, keys.read_key(file), new)
+    assert findings(url_of(store))["doctor.key_half"] == "bad"
+    os.replace(keys.next_file(file), file)
+    assert findings(url_of(store))["doctor.key"] == "fine"
+
+
+def test_a_store_without_numbers_asks_for_no_key(store, tmp_path, monkeypatch):
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "none"))
+    assert not [key for key in findings(url_of(begin_survey(store))) if "key" in key]

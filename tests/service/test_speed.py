@@ -121,7 +121,7 @@ def hundred(request, ensu_store, fresh_url, tmp_path_factory):
     """The demonstration survey with a hundred waves, on each engine."""
     file = tmp_path_factory.mktemp("hundred") / "ensu.db"
     backup(ensu_store[0], file)
-    store = restore(file, fresh_url(request.param))
+    store = restore(file, fresh_url(request.param)).store
     hundred_waves(store)
     yield store
     store.engine.dispose()

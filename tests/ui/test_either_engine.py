@@ -17,7 +17,7 @@ def urls(ensu_store, fresh_url, tmp_path_factory):
     file = tmp_path_factory.mktemp("either") / "ensu.db"
     backup(ensu_store[0], file)
     server = fresh_url("postgresql")
-    restore(file, server).engine.dispose()
+    restore(file, server).store.engine.dispose()
     return {"sqlite": ensu_store[1], "postgresql": server}
 
 

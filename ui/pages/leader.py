@@ -56,7 +56,7 @@ def _table(league: League, t) -> None:
     if league.against is not None:
         columns += ["places", "noise", "change", "verdict"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **parts.value_formats(league.measure)}
-    parts.show_table(rows, columns, formats, t)
+    parts.show_table(wording.with_withheld(league, rows, t), columns, formats, t)
     parts.notes(league, t)
 
 
