@@ -71,13 +71,12 @@ def rank_change(
     shift = change(before, after, cross=cross)
     aligned = after.select(before.names)
     c = cross if is_independent(cross) else _columns(cross, after.positions(before.names))
-    drawn = (
-        wave_draws(before.covariance, aligned.covariance, c, int(draws), rng)
-        if isinstance(draws, int | np.integer)
-        else tuple(np.asarray(z, dtype=float) for z in draws)
-    )
-    families = _families((before, aligned, shift), 1.0 if largest_is_best else -1.0, *drawn)
-    del drawn  # the families have their own copies, in the order of their groups
+    noise = _noise(before, aligned, c, draws, rng)
+    sign = 1.0 if largest_is_best else -1.0
+    families = [
+        DrawnPairs.of(Pairs.of(sign * e.value, e.variance, off_diagonal(e.covariance), e.df), noise.pop())
+        for e in (before, aligned, shift)
+    ]
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]
     sets = [_rank_set(*wave, cut, level, largest_is_best) for wave in ((before, pairs[0]), (aligned, pairs[1]))]
@@ -86,10 +85,12 @@ def rank_change(
     return RankChange(before.names, places, -high, -low, *sets, cut, level)
 
 
-def _families(vectors, sign: float, z1, z2) -> list[DrawnPairs]:
-    """The pairs of before, after and their difference with their draws."""
-    pairs = [Pairs.of(sign * e.value, e.variance, off_diagonal(e.covariance), e.df) for e in vectors]
-    return [DrawnPairs.of(p, z) for p, z in zip(pairs, (z1, z2, z2 - z1), strict=True)]
+def _noise(before, after, cross, draws, rng) -> list[np.ndarray]:
+    """The draws [Z_2 - Z_1, Z_2, Z_1] of the three vectors, last first: taken off one by one, none is kept twice."""
+    if isinstance(draws, int | np.integer):
+        draws = wave_draws(before.covariance, after.covariance, cross, int(draws), rng)
+    z1, z2 = (np.asarray(z, dtype=float) for z in draws)
+    return [z2 - z1, z2, z1]
 
 
 def _crossings(one, two, gained) -> tuple[np.ndarray, np.ndarray]:
