@@ -15,6 +15,7 @@ from scipy import special
 
 AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
 NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
+KEPT_TO = 1_000  # up to so many areas 1/s of all pairs is kept
 CLASS_WIDTH = 0.2  # areas of one class differ in log variance by about so much, if there are classes enough
 
 
@@ -101,6 +102,17 @@ class Pairs:
         """s_jk of areas j (rows) and k (columns)."""
         square = self.variance[j, None] + self.variance[k]
         return np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
+
+    def share(self, j: slice, k: slice, cut) -> np.ndarray:
+        """1/s_jk of the pairs with T_jk <= cut and s_jk > 0, else 0."""
+        if len(self.order) > KEPT_TO:
+            return _inverse(self.se(j, k), self.t[j, k] <= cut)
+        return self.inverse[j, k] if cut == np.inf else self.inverse[j, k] * (self.t[j, k] <= cut)
+
+    @cached_property
+    def inverse(self) -> np.ndarray:
+        """1/s_jk (p,p), 0 where s_jk is."""
+        return _inverse(self.se(slice(None), slice(None)), True)
 
     @cached_property
     def sigma(self) -> np.ndarray:
@@ -207,7 +219,7 @@ class DrawnPairs:
             order = np.argsort(tile, kind="stable")
             for alike in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
                 j, k = self.pairs.groups[first[alike[0]]], self.pairs.groups[second[alike[0]]]
-                share = _inverse(self.pairs.se(j, k), self.pairs.t[j, k] <= cut)
+                share = self.pairs.share(j, k, cut)
                 for part in portions(len(alike), share.size):
                     z = self.z[draws[alike[part]]]
                     ratio = z[:, j, None] - z[:, None, k]

@@ -24,9 +24,9 @@ def surely_larger(rounds, level, *, stepdown: bool) -> float:
         maxima, more = Maxima(families), True
         while more:
             critical = maxima.quantile(level, cut)
-            more = any(family.exceeded(critical, cut) for family in families)
+            more = stepdown and any(family.exceeded(critical, cut) for family in families)
             cut = min(cut, critical)
-            if not (stepdown and more):
+            if not more:
                 return cut
             more = families is rounds[-1]
     return cut
