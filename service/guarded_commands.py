@@ -69,30 +69,30 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
-        content, day = _content(file), delete_on.date()
-        name = _programme(opened, programme)
+        opened = open_as(store, as_)
+        content, day = content_of(file), delete_on.date()
+        name = programme_of(opened, programme)
         count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
         say(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 
     @under("contacts", "lists")
     def contacts_lists(store: Where = None, as_: As = None) -> None:
-        for row in vault.contact_lists(_opened(store, as_)).to_dict("records"):
+        for row in vault.contact_lists(open_as(store, as_)).to_dict("records"):
             gone = row["purged"] is not None and row["purged"] == row["purged"]
             key = "cli.contacts.purged" if gone else "cli.contacts.line"
             say(t(key, programme=row["programme"], wave=row["wave"], count=row["numbers"], day=str(row["delete_on"])))
 
     @under("contacts", "show")
     def contacts_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
-        opened = _opened(store, as_)
-        shown = vault.masked_contacts(opened, _programme(opened, programme), wave, key=keys.find_key())
+        opened = open_as(store, as_)
+        shown = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
         for row in shown.itertuples(index=False):
             say("  ".join(row))
 
     @under("contacts", "find")
     def contacts_find(store: Where = None, as_: As = None) -> None:
         number = typer.prompt(t("cli.contacts.number"))
-        found = vault.find_number(_opened(store, as_), number, key=keys.find_key())
+        found = vault.find_number(open_as(store, as_), number, key=keys.find_key())
         for row in found.itertuples(index=False):
             say("  ".join(row))
         if found.empty:
@@ -106,14 +106,14 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
-        name = _programme(opened, programme)
+        opened = open_as(store, as_)
+        name = programme_of(opened, programme)
         rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
         note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
         content = csv_bytes(rows)
         if file.suffix.lower() == ".xlsx":
             content = workbook_bytes(rows, title=wave, formats={}, notes=[note], notes_title=t("notes.title"))
-        _write_private(file, content)
+        write_private(file, content)
         say(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 
     @under("contacts", "delete-on")
@@ -124,8 +124,8 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
-        vault.set_deletion(opened, _programme(opened, programme), wave, day.date())
+        opened = open_as(store, as_)
+        vault.set_deletion(opened, programme_of(opened, programme), wave, day.date())
         say(t("cli.contacts.day_set", wave=wave, day=day.date().isoformat()))
 
     @under("audit", "verify")
@@ -134,7 +134,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        opened = _opened(store, as_)
+        opened = open_as(store, as_)
         verified = trail.verify_trail(opened, noted=[audit.Head.read(text) for text in head])
         for finding in verified.findings:
             say(t(finding.key, number=finding.number))
@@ -151,7 +151,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        for line in trail.trail_lines(_opened(store, as_), newest=newest).to_dict("records"):
+        for line in trail.trail_lines(open_as(store, as_), newest=newest).to_dict("records"):
             at = local_time(datetime.fromisoformat(line["at"]))
             say(f"{line['number']}  {at}  {line['name']}  {line['role']}  {line['action']}  {line['details']}")
 
@@ -165,7 +165,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        password = people.add_person(_opened(store, as_), name, role, identity=identity)
+        password = people.add_person(open_as(store, as_), name, role, identity=identity)
         say(t("cli.person.password", name=name, password=password) if password else t("cli.person.added", name=name))
 
     @under("person", "change")
@@ -178,17 +178,17 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         store: Where = None,
         as_: As = None,
     ) -> None:
-        people.change_person(_opened(store, as_), name, role=role, active=active)
+        people.change_person(open_as(store, as_), name, role=role, active=active)
         say(t("cli.person.changed", name=name))
 
     @under("person", "password")
     def person_password(name: Name, store: Where = None, as_: As = None) -> None:
-        password = people.new_password(_opened(store, as_), name)
+        password = people.new_password(open_as(store, as_), name)
         say(t("cli.person.password", name=name, password=password))
 
     @under("person", "list")
     def person_list(store: Where = None, as_: As = None) -> None:
-        for row in people.person_list(_opened(store, as_)).to_dict("records"):
+        for row in people.person_list(open_as(store, as_)).to_dict("records"):
             closed = "" if row["active"] else f"  [{t('cli.person.closed')}]"
             say(f"{row['name']}  {t('role.' + row['role'])}{closed}")
 
@@ -216,7 +216,7 @@ def purge(store: Store, t, say: Callable[[str], None]) -> None:
         raise Fault(key="cli.purge.not_proven", left=done.after.found)
 
 
-def _opened(url: str | None, name: str | None) -> Store:
+def open_as(url: str | None, name: str | None) -> Store:
     """The store in the hands of whoever opened it, or of the person they name; both stand in the trail."""
     store = Store.open(store_url(url))
     if name is None:
@@ -225,14 +225,16 @@ def _opened(url: str | None, name: str | None) -> Store:
     return store.acting(Actor(f"{named.name} ({person()})", named.role))
 
 
-def _programme(store: Store, given: str | None) -> str:
+def programme_of(store: Store, given: str | None) -> str:
+    """The programme named, or the only one there is."""
     names = programme_names(store)
     if given is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
     return given or names[0]
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
+    """A file's bytes, bounded; a Fault if it cannot be read."""
     try:
         return read_bounded(file)
     except FileNotFoundError as error:
@@ -241,7 +243,7 @@ def _content(file: Path) -> bytes:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
 
 
-def _write_private(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
     """A new file that only its owner may read."""
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
