@@ -225,9 +225,9 @@ def open_as(url: str | None, name: str | None) -> Store:
     return store.acting(Actor(f"{named.name} ({person()})", named.role))
 
 
-def programme_of(store: Store, given: str | None) -> str:
+def programme_of(opened: Store, given: str | None) -> str:
     """The programme named, or the only one there is."""
-    names = programme_names(store)
+    names = programme_names(opened)
     if given is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
     return given or names[0]

@@ -1,6 +1,8 @@
 """A draw's proof as files: what an auditor needs, no telephone numbers; and the second draw from these files alone."""
 
+import io
 import json
+import zipfile
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -58,6 +60,15 @@ def write_proof(files: dict[str, bytes], folder: Path) -> None:
             (folder / name).write_bytes(content)
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The files as one ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRecord, Verification]:

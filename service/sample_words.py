@@ -30,8 +30,8 @@ def status(plan: SamplePlan, t: Speaker) -> str:
 def precision_rows(plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:
     """One row an area and the sum: people in the frame, interviews, numbers, margin, cost, as words."""
     rows, numbers = plan.foresight.precision, plan.allocation.groupby("area").numbers.sum()
-    area = [t("sample.all") if a is None else _name(a, names, t) for a in rows.area]
-    drawn = [int(numbers.sum()) if a is None else int(numbers[a]) for a in rows.area]
+    area = [_name(a, names, t) if isinstance(a, str) else t("sample.all") for a in rows.area]
+    drawn = [int(numbers[a]) if isinstance(a, str) else int(numbers.sum()) for a in rows.area]
     table = pd.DataFrame({t("sample.column.area"): area})
     table[t("sample.column.population")] = [f"{int(n):,}" for n in rows.population]
     table[t("sample.column.interviews")] = [f"{int(n):,}" for n in rows["sample"]]
@@ -65,6 +65,16 @@ def power_rows(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
         design = t(f"detection.{name}", correlation=assumed.panel)
         table[design] = [BETWEEN.join(t("number.power", value=p) for p in row) for row in called]
     return table
+
+
+def power_curve(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
+    """The chances of `power_rows` for a chart, one row a point: interviews, chance, what."""
+    lines = {"right": t("sample.column.right", k=seen.k)}
+    for name in COMPARED:
+        design = t(f"detection.{name}", correlation=assumed.panel)
+        lines[f"{name}_standing"] = t("sample.curve", fall=assumed.fall, design=design)
+    rows = seen.power.melt("interviews", list(lines), "what", "chance")
+    return rows.assign(what=rows.what.map(lines), chance=rows.chance.astype(float))
 
 
 def plan_notes(plan: SamplePlan, t: Speaker) -> list[str]:

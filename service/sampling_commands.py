@@ -169,10 +169,10 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     return made
 
 
-def write_proof(store: Store, programme: str, wave: str, out: Path, t, say: Callable[[str], None]) -> None:
+def write_proof(opened: Store, programme: str, wave: str, out: Path, t, say: Callable[[str], None]) -> None:
     """Write a draw's proof, and say what must be published beside it."""
-    proof_files.write_proof(proof_files.draw_proof(store, programme, wave), out)
-    sample = draws.read_sample(store, programme, wave)
+    proof_files.write_proof(proof_files.draw_proof(opened, programme, wave), out)
+    sample = draws.read_sample(opened, programme, wave)
     say(t("cli.draw_proof.written", folder=str(out), wave=wave))
     say(t("sample.published_slip", slip=sample.plan.slip))
 
