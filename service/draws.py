@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -11,85 +11,22 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from sampling import DrawPlan, commitment, frame_digest, record_draw, refuse_repeated, released, split_releases
-from sampling.proof import STRATIFIED, DrawRecord
+from sampling import commitment, frame_digest, record_draw, refuse_repeated, split_releases
 from service import audit, schema, vault
-from service.foresight import Foresight, foresee
+from service.foresight import foresee
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme
 from service.keys import Key
 from service.permissions import permitted
 from service.runs import DRAWING, add_run, code_version
 from service.sample_plan import Wanted, allocate
-from service.slip import slip
+from service.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import Store, insert_frame
 from service.wave_file import check_wave_name
 from words import Fault
 
 MAKE, APPROVE, DRAW, RELEASE = "plan-wave", "approve-plan", "draw-wave", "release"
 SEED_BYTES = 32
-FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version")]
-
-
-@dataclass(frozen=True, eq=False)
-class SamplePlan:
-    """A wave's plan: what was wanted, one row a stratum, what it can tell; its approval, or None.
-
-    allocation  stratum, area, mode, population, interviews, release, numbers
-    approval    commitment, digest, numbers (of the frame), at, by
-    """
-
-    plan_id: int
-    wave: str
-    version: int
-    frame_id: int
-    frame: str
-    frame_version: int
-    wanted: Wanted
-    allocation: pd.DataFrame
-    foresight: Foresight
-    approval: Mapping | None
-
-    @property
-    def approved(self) -> bool:
-        """Whether it is no draft any more."""
-        return self.approval is not None
-
-    @property
-    def design(self) -> DrawPlan:
-        """How it is drawn."""
-        numbers = self.allocation.groupby("stratum").numbers.sum()
-        keep = None if self.wanted.after is None else self.wanted.keep
-        return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
-
-    @property
-    def slip(self) -> str:
-        """The line to publish before the draw."""
-        return slip(self.wave, self.design, *(self.approval[c] for c in ("commitment", "digest", "numbers")))
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """A wave's draw: its record, the units with their release, and the releases made; released: with their own π."""
-
-    draw_id: int
-    wave: str
-    plan: SamplePlan
-    record: DrawRecord
-    units: pd.DataFrame
-    releases: pd.DataFrame
-    earlier: tuple[int, int] | None
-
-    @property
-    def portions(self) -> int:
-        """How many releases there are in all."""
-        return int(self.units.release.max())
-
-    @property
-    def released(self) -> pd.DataFrame:
-        """The units released so far, with π and base weight of what was released."""
-        through = len(self.releases)
-        return released(self.units, through) if through else self.units.iloc[:0]
 
 
 @permitted
@@ -104,7 +41,7 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
     seen = foresee(made, wanted.assumed, cost=wanted.cost)
     with store.begin("draw", programme, wave) as connection:
         _refuse_drawn(connection, programme, wave)
-        last = _last_plan(connection, programme, wave)
+        last = last_plan(connection, programme, wave)
         values = {"programme": programme, "wave": wave, "version": 1 if last is None else last.version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
         run = add_run(connection, MAKE, values | {"frame": found.frame}, inputs, by=store.actor.name)
@@ -113,16 +50,6 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
         connection.execute(schema.plans.insert().values(**row, expected=expected, run_id=run))
         _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
     return read_plan(store, programme, wave)
-
-
-@permitted
-def read_plan(store: Store, programme: str, wave: str) -> SamplePlan:
-    """The newest version of a wave's plan."""
-    with store.read() as connection:
-        row = _last_plan(connection, programme, wave)
-    if row is None:
-        raise Fault(key="sample.no_plan", wave=wave, programme=programme)
-    return _plan(row)
 
 
 @permitted
@@ -139,7 +66,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     fixed["numbers"] = frame_digest(units, ("unit_id", "prn"))
     with store.begin("draw", programme, wave) as connection:
         _refuse_drawn(connection, programme, wave)
-        last = _last_plan(connection, programme, wave)
+        last = last_plan(connection, programme, wave)
         if last.plan_id != plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
         _same_key(connection, plan.frame_id, frame_key)
@@ -160,7 +87,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     """
     with store.read() as connection:
         _refuse_drawn(connection, programme, wave)
-        row = _last_plan(connection, programme, wave)
+        row = last_plan(connection, programme, wave)
     plan = read_plan(store, programme, wave)
     if not plan.approved:
         raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
@@ -173,16 +100,17 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     if plan.design.keep == 0.0:
         refuse_repeated(drawn, _chain(store, programme, earlier))
     drawn = split_releases(drawn, plan.wanted.portions)
+    drawn = drawn.assign(first_phase=drawn.unit_id.map(units.set_index("unit_id").first_phase))
     with store.begin("draw", programme, wave) as connection:
         _refuse_drawn(connection, programme, wave)
-        if _last_plan(connection, programme, wave).plan_id != plan.plan_id:
+        if last_plan(connection, programme, wave).plan_id != plan.plan_id:
             raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
         run = add_run(connection, DRAW, named, inputs, seed=seed, by=store.actor.name)
         values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
         if earlier is not None:
-            if _released(connection, earlier.draw_id) != len(earlier.releases):
+            if release_count(connection, earlier.draw_id) != len(earlier.releases):
                 raise Fault(key="store.busy", problem=earlier.wave)
             values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
         added = connection.execute(schema.draws.insert().values(**values, run_id=run)).inserted_primary_key[0]
@@ -197,7 +125,7 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
     """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here."""
     sample = read_sample(store, programme, wave)
     with store.begin("draw", programme, wave) as connection:
-        number = _released(connection, sample.draw_id) + 1
+        number = release_count(connection, sample.draw_id) + 1
         if number > sample.portions:
             raise Fault(key="release.all", wave=wave, count=sample.portions)
         after = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
@@ -213,40 +141,6 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
 
 
 @permitted
-def read_sample(store: Store, programme: str, wave: str) -> Sample:
-    """A wave's draw as it stands."""
-    draws = schema.draws
-    with store.read() as connection:
-        where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
-        row = connection.execute(sa.select(draws).where(where)).first()
-        if row is None:
-            raise Fault(key="sample.not_drawn", wave=wave, programme=programme)
-        plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
-    units, made = schema.sample_units, schema.releases
-    drawn = store.frame(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
-    out = store.frame(sa.select(made).where(made.c.draw_id == row.draw_id).order_by(made.c.release))
-    earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
-    record = read_record(row.record)
-    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns="draw_id"), out, earlier)
-
-
-@permitted
-def sample_waves(store: Store, programme: str) -> pd.DataFrame:
-    """The waves with a plan, oldest first: wave, version, approved, drawn, releases."""
-    plans, draws = schema.plans.c, schema.draws
-    rows = []
-    with store.read() as connection:
-        of = connection.scalars(sa.select(plans.wave).where(plans.programme == programme).distinct()).all()
-        for wave in sorted(of):
-            last = _last_plan(connection, programme, wave)
-            where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
-            draw_id = connection.scalar(sa.select(draws.c.draw_id).where(where))
-            count = 0 if draw_id is None else _released(connection, draw_id)
-            rows.append((wave, last.version, last.commitment is not None, draw_id is not None, count))
-    return pd.DataFrame(rows, columns=["wave", "version", "approved", "drawn", "releases"])
-
-
-@permitted
 def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
     """unit_id, phone and name of what was released, by stratum and place: from the vault, recorded as a call sheet."""
     sample = read_sample(store, programme, wave)
@@ -254,13 +148,6 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
     rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
     order = sample.released[["unit_id", "stratum", "place", "release"]]
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
-
-
-def read_record(plain: Mapping) -> DrawRecord:
-    """A record from JSON."""
-    plan = dict(plain["plan"])
-    plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
-    return DrawRecord(**dict(plain) | {"plan": DrawPlan(**plan)})
 
 
 def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:
@@ -295,38 +182,10 @@ def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:
     return found
 
 
-def _plans() -> sa.Select:
-    plans, approvals, frames = schema.plans, schema.approvals, schema.frames
-    of = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "at", "by")]
-    joined = plans.join(frames, plans.c.frame_id == frames.c.version_id).outerjoin(approvals)
-    return sa.select(plans, *FRAME_FIELDS, *of).select_from(joined)
-
-
-def _last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | None:
-    plans = schema.plans.c
-    mine = _plans().where(plans.programme == programme, plans.wave == wave)
-    return connection.execute(mine.order_by(plans.version.desc()).limit(1)).first()
-
-
-def _plan(row: sa.Row) -> SamplePlan:
-    seen = Foresight(row.expected["k"], pd.DataFrame(row.expected["precision"]), pd.DataFrame(row.expected["power"]))
-    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "at", "by")}
-    approval = None if row.commitment is None else approval
-    return SamplePlan(
-        row.plan_id, row.wave, row.version, row.frame_id, row.frame, row.frame_version, Wanted.read(row.wanted),
-        pd.DataFrame(row.allocation), seen, approval,
-    )  # fmt: skip
-
-
 def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
     draws = schema.draws.c
     if connection.scalar(sa.select(draws.draw_id).where(draws.programme == programme, draws.wave == wave)) is not None:
         raise Fault(key="sample.drawn", wave=wave)
-
-
-def _released(connection: sa.Connection, draw_id: int) -> int:
-    made = schema.releases.c
-    return connection.scalar(sa.select(sa.func.count()).where(made.draw_id == draw_id))
 
 
 def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:

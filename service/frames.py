@@ -2,16 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import Finding, frame_digest, permanent_random_numbers
+from sampling import (
+    Finding,
+    NumberBanks,
+    bank_findings,
+    draw_numbers,
+    frame_digest,
+    mobile_banks,
+    permanent_random_numbers,
+)
 from service import audit, schema
-from service.frame_file import AREA, MODE, UNIT, read_frame, refuse_findings
+from service.csv_file import read_csv
+from service.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
 from service.imports import CORRECTED, IMPORTED, UNCHANGED, current_programme
 from service.keys import Key
 from service.people import is_demo
@@ -66,34 +75,54 @@ def import_frame(
     refuse_findings(found, file, accept=accept)
     if found.numbers is not None:
         _check_vault(store, key, delete_on)
-    units = found.units.assign(prn=permanent_random_numbers(found.units[UNIT], key=number_key(frame_key)))
     digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
-    with store.begin("frame", programme, name) as connection:
-        last = _last(connection, programme, name)
-        if last is not None and last.fingerprint != frame_key.fingerprint:
-            raise Fault(key="frame.other_key", found=frame_key.fingerprint, expected=last.fingerprint)
-        unchanged = last is not None and last.file_digest == digest
-        version = 1 if last is None else last.version + (not unchanged)
-        if not unchanged:
-            values = {"programme": programme, "frame": name, "file": file, "file_digest": digest, "version": version}
-            arguments = {"programme": programme, "frame": name, "file": file, "by": list(by), "units": len(units)}
-            run = add_run(connection, IMPORT, arguments, [("programme", plan_id)], by=store.actor.name)
-            values |= {"digest": frame_digest(units), "numbers": frame_digest(units, (UNIT, "prn"))}
-            values |= {"units": len(units), "fingerprint": frame_key.fingerprint, "run_id": run}
-            findings = [asdict(shortened(f)) for f in found.findings]
-            added = connection.execute(schema.frames.insert().values(**values, findings=findings))
-            for first in range(0, len(units), AT_ONCE):
-                part = units.iloc[first : first + AT_ONCE]
-                insert_frame(connection, schema.frame_units, part, frame_id=added.inserted_primary_key[0])
-            if found.numbers is not None:
-                place = contact_place(name, version)
-                seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
-            told = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
-            told |= {"findings": [f.key for f in found.findings]}
-            audit.append(connection, store.actor.name, store.actor.role, IMPORT, told)
-    outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
-    numbers = 0 if found.numbers is None else len(found.numbers)
-    return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)
+    told = {"programme": programme, "frame": name, "file": file, "by": list(by)}
+    return _add(store, plan_id, told, digest, found, frame_key=frame_key, key=key, delete_on=delete_on)
+
+
+@permitted
+def import_banks(
+    store: Store,
+    programme: str,
+    name: str,
+    content: bytes,
+    file: str,
+    *,
+    cities: Sequence[str],
+    numbers: int,
+    frame_key: Key,
+    key: Key,
+    delete_on: date,
+    accept: bool = False,
+) -> ImportedFrame:
+    """Draw a city's master sample of possible mobile numbers from its prefixes (segment7, city_code), as a frame.
+
+    numbers   of each city, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in secret
+              order; they go into the vault, the frame holds city-000001 … and first_phase = n/N
+    Waves are drawn from the master sample.  Banks stop at the city: areas below it are a finding.
+    """
+    if not FRAME_NAME.fullmatch(name):
+        raise Fault(key="frame.name", found=name)
+    plan_id, plan = current_programme(store, programme)
+    _check_vault(store, key, delete_on)
+    table = read_csv(content, file)
+    missing = [c for c in ("segment7", "city_code") if c not in table]
+    if missing:
+        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
+    banks = NumberBanks(mobile_banks(table, cities))
+    secret = frame_key.derived(f"number banks {programme} {name}", 32)
+    drawn = draw_numbers(banks, dict.fromkeys(banks.strata.stratum, numbers), key=secret, start=0.0)
+    areas = {bank.stratum: bank.areas[0] for bank in banks.banks}
+    area = drawn.stratum.map(areas)
+    ids = [f"{city}-{place:07d}" for city, place in zip(area, drawn.place, strict=True)]
+    units = pd.DataFrame({UNIT: ids, "stratum": area, AREA: area, MODE: drawn["mode"]})
+    units["first_phase"] = drawn.probability
+    sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
+    found = ListFrame(units, sealed, bank_findings(banks, list(plan.areas)))
+    refuse_findings(found, file, accept=accept)
+    told = {"programme": programme, "frame": name, "file": file, "cities": list(cities), "numbers": numbers}
+    digest = hashlib.sha256(content + repr((sorted(cities), numbers)).encode()).hexdigest()
+    return _add(store, plan_id, told, digest, found, frame_key=frame_key, key=key, delete_on=delete_on)
 
 
 @permitted
@@ -131,9 +160,10 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
 
 @permitted
 def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
-    """unit_id, stratum, area, prn of a frame's units, by unit_id."""
+    """unit_id, stratum, area, prn, first_phase of a frame's units, by unit_id."""
     units = schema.frame_units.c
-    select = sa.select(units.unit_id, units.stratum, units.area, units.prn).where(units.frame_id == frame_id)
+    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase)
+    select = sa.select(*columns).where(units.frame_id == frame_id)
     return store.frame(select.order_by(units.unit_id))
 
 
@@ -150,6 +180,40 @@ def contact_place(name: str, version: int) -> str:
 def number_key(frame_key: Key) -> bytes:
     """The key of permanent random numbers, derived from the frames' key."""
     return frame_key.derived("permanent random numbers", 32)
+
+
+def _add(
+    store: Store, plan_id: int, told: Mapping, digest: str, found: ListFrame, *, frame_key: Key, key, delete_on
+) -> ImportedFrame:
+    """Write a frame's new version, unless the same file was the last one."""
+    programme, name = told["programme"], told["frame"]
+    units = found.units.assign(prn=permanent_random_numbers(found.units[UNIT], key=number_key(frame_key)))
+    units["first_phase"] = units.get("first_phase", 1.0)
+    with store.begin("frame", programme, name) as connection:
+        last = _last(connection, programme, name)
+        if last is not None and last.fingerprint != frame_key.fingerprint:
+            raise Fault(key="frame.other_key", found=frame_key.fingerprint, expected=last.fingerprint)
+        unchanged = last is not None and last.file_digest == digest
+        version = 1 if last is None else last.version + (not unchanged)
+        if not unchanged:
+            values = {"programme": programme, "frame": name, "version": version, "file": told["file"]}
+            run = add_run(connection, IMPORT, told, [("programme", plan_id)], by=store.actor.name)
+            values |= {"file_digest": digest, "digest": frame_digest(units)}
+            values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
+            values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in found.findings]}
+            frame_id = connection.execute(schema.frames.insert().values(**values)).inserted_primary_key[0]
+            for first in range(0, len(units), AT_ONCE):
+                part = units.iloc[first : first + AT_ONCE]
+                insert_frame(connection, schema.frame_units, part, frame_id=frame_id)
+            if found.numbers is not None:
+                place = contact_place(name, version)
+                seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
+            said = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
+            said |= {"findings": [f.key for f in found.findings]}
+            audit.append(connection, store.actor.name, store.actor.role, IMPORT, said)
+    outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
+    numbers = 0 if found.numbers is None else len(found.numbers)
+    return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)
 
 
 def _varying(strata: pd.DataFrame) -> list[str]:

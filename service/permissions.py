@@ -64,6 +64,7 @@ PERMITTED = {
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),
+    "import_banks": frozenset({CENTRE}),
     "frame_list": WORKERS,
     "current_frame": WORKERS,
     "frame_strata": WORKERS,

@@ -16,11 +16,11 @@ from sampling.proof import DrawRecord
 from service import schema
 from service.bounds import read_bounded
 from service.csv_file import read_csv
-from service.draws import read_record, read_sample
 from service.files import csv_bytes
 from service.frames import load_frame
 from service.permissions import permitted
 from service.runs import DRAWING, code_version
+from service.samples import read_record, read_sample
 from service.slip import slip_of
 from service.store import Store
 from words import LANGUAGES, Fault, text

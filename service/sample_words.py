@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sampling import Verification
-from service.draws import Sample, SamplePlan
 from service.foresight import COMPARED, LEVELS, Assumed, Foresight
 from service.runs import local_time
+from service.samples import Sample, SamplePlan
 from service.wording import Speaker
 
 BETWEEN = " · "  # the levels' figures in one cell

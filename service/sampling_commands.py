@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service import draws, frames, keys, proof_files, sample_words, terminal
+from service import draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.csv_file import read_csv
 from service.files import csv_bytes
 from service.foresight import Assumed
@@ -16,6 +16,8 @@ from service.imports import current_programme
 from service.sample_plan import PROPORTIONAL, Wanted
 from service.store import Store
 from words import Fault
+
+PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"
 
 
 def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict[str, typer.Typer]:
@@ -33,6 +35,13 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
 
     def under(name: str, sub: str):
         return made[name].command(sub, cls=command, help=t(f"cli.{name}.{sub.replace('-', '_')}.help"))
+
+    def say_frame(done: frames.ImportedFrame) -> None:
+        for finding in done.findings:
+            say(t(finding.key, **finding.values))
+        counts = {"units": done.units, "strata": done.strata, "numbers": done.numbers}
+        said = t(f"outcome.{done.outcome}")
+        say(t("cli.frame.imported", frame=done.frame, version=done.version, outcome=said, **counts))
 
     @under("frame", "new-key")
     def frame_new_key() -> None:
@@ -60,11 +69,27 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             opened, of, name, content_of(file), file.name, frame_key=keys.find_frame_key(), by=by.split(","),
             accept=accept, **sealing,
         )  # fmt: skip
-        for finding in done.findings:
-            say(t(finding.key, **finding.values))
-        counts = {"units": done.units, "strata": done.strata, "numbers": done.numbers}
-        said = t(f"outcome.{done.outcome}")
-        say(t("cli.frame.imported", frame=name, version=done.version, outcome=said, **counts))
+        say_frame(done)
+
+    @under("frame", "banks")
+    def frame_banks(
+        name: Annotated[str, typer.Argument(help=t("cli.sample.frame"))],
+        city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+        numbers: Annotated[int, typer.Argument(help=t("cli.frame.numbers"))],
+        delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
+        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = PREFIXES,
+        accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
+        programme: Of = None,
+        store: Where = None,
+        as_: As = None,
+    ) -> None:
+        opened = open_as(store, as_)
+        of = programme_of(opened, programme)
+        done = frames.import_banks(
+            opened, of, name, content_of(prefixes), prefixes.name, cities=city.split(","), numbers=numbers,
+            frame_key=keys.find_frame_key(), key=keys.find_key(), delete_on=delete_on.date(), accept=accept,
+        )  # fmt: skip
+        say_frame(done)
 
     @under("frame", "list")
     def frame_list(programme: Of = None, store: Where = None, as_: As = None) -> None:
@@ -72,7 +97,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         for row in frames.frame_list(opened, programme_of(opened, programme)).to_dict("records"):
             say(t("cli.frame.line", **{c: row[c] for c in ("frame", "version", "units", "file", "digest")}))
 
-    def show_plan(opened: Store, of: str, plan: draws.SamplePlan) -> None:
+    def show_plan(opened: Store, of: str, plan: samples.SamplePlan) -> None:
         names = {code: area.name for code, area in current_programme(opened, of)[1].areas.items()}
         table = sample_words.precision_rows(plan, names, t)
         show(sample_words.plan_title(plan, t), terminal.words_table(table), [])
@@ -124,12 +149,12 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     def sample_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = open_as(store, as_)
         of = programme_of(opened, programme)
-        show_plan(opened, of, draws.read_plan(opened, of, wave))
-        known = draws.sample_waves(opened, of).set_index("wave")
+        show_plan(opened, of, samples.read_plan(opened, of, wave))
+        known = samples.sample_waves(opened, of).set_index("wave")
         if known.drawn[wave]:
-            show_sample(draws.read_sample(opened, of, wave))
+            show_sample(samples.read_sample(opened, of, wave))
 
-    def show_sample(sample: draws.Sample) -> None:
+    def show_sample(sample: samples.Sample) -> None:
         lines = sample_words.draw_lines(sample, t)
         show(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
 
@@ -154,7 +179,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     @under("sample", "list")
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = open_as(store, as_)
-        out = draws.read_sample(opened, programme_of(opened, programme), wave).released
+        out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
         columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight"]
         write_private(file, csv_bytes(out[columns]))
         say(t("cli.sample.written", file=str(file), count=len(out)))
@@ -172,7 +197,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
 def write_proof(opened: Store, programme: str, wave: str, out: Path, t, say: Callable[[str], None]) -> None:
     """Write a draw's proof, and say what must be published beside it."""
     proof_files.write_proof(proof_files.draw_proof(opened, programme, wave), out)
-    sample = draws.read_sample(opened, programme, wave)
+    sample = samples.read_sample(opened, programme, wave)
     say(t("cli.draw_proof.written", folder=str(out), wave=wave))
     say(t("sample.published_slip", slip=sample.plan.slip))
 

@@ -213,6 +213,7 @@ frame_units = sa.Table(
     sa.Column("area", sa.Text, nullable=False),
     sa.Column("mode", sa.Text),  # mobile or landline, where the list has numbers
     sa.Column("prn", sa.Double, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
 )
 plans = sa.Table(
     "plans",
@@ -263,6 +264,7 @@ sample_units = sa.Table(
     sa.Column("prn", sa.Double, nullable=False),
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),
     sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
     sa.Column("base_weight", sa.Double, nullable=False),
 )

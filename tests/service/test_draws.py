@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from township_list import FILE, FRAME, NAME, as_csv, programme, residents, townships
+from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
 
 from sampling import commitment
-from service import audit, draws, frames, imports, proof_files, schema, vault
+from service import audit, draws, frames, imports, proof_files, samples, schema, vault
 from service.foresight import Assumed, foresee
 from service.keys import Key
 from service.permissions import ADMINISTRATOR, CENTRE, Actor
@@ -48,7 +48,7 @@ def fault(do, *arguments, **options) -> Fault:
     return caught.value
 
 
-def drawn(store: Store, wave: str, wanted: Wanted = WANTED, *, release: int = 1) -> draws.Sample:
+def drawn(store: Store, wave: str, wanted: Wanted = WANTED, *, release: int = 1) -> samples.Sample:
     draws.make_plan(store, NAME, wave, wanted)
     draws.approve_plan(store, NAME, wave, frame_key=FRAME_KEY)
     sample = draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY)
@@ -153,6 +153,23 @@ def test_a_list_with_numbers_needs_the_vault_and_a_list_without_does_not(sqlite_
     assert (done.numbers, done.strata) == (0, 70) and vault.contact_lists(store).empty
 
 
+def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probability(sqlite_store, tmp_path):
+    store = begun(sqlite_store)
+    content = (ROOT / "data" / "guangxi" / "mobile_segments.csv").read_bytes()
+    options = {"cities": ["4513"], "numbers": 3000, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
+    found = fault(frames.import_banks, store, NAME, "banks", content, "segments.csv", **options)
+    assert found.key == "frame.refused" and "70 areas below it" in str(found)
+    done = frames.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)
+    assert (done.units, done.numbers, done.strata) == (3000, 3000, 1)
+    sample = drawn(store, FIRST, Wanted(100, response_rate=0.2, portions=(0.5, 0.5)))
+    assert sample.weighted.base_weight.sum() == pytest.approx(463 * 10_000)  # every possible number of the city
+    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY)
+    prefixes = {line.split(",")[0] for line in content.decode().splitlines() if ",4513," in line}
+    assert set(sheet.phone.str[:7]) <= prefixes and sheet.phone.str.len().eq(11).all() and sheet.phone.is_unique
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, FIRST), tmp_path / "proof")
+    assert keys_of(tmp_path / "proof") == []
+
+
 # ---------------------------------------------------------------- the plan
 
 
@@ -227,7 +244,7 @@ def test_a_plan_that_cannot_be_kept_is_refused_by_name(strata, wanted, key):
 
 
 def test_a_plan_read_back_is_the_plan_made(planned):
-    plan = draws.read_plan(planned, NAME, FIRST)
+    plan = samples.read_plan(planned, NAME, FIRST)
     assert Wanted.read(json.loads(json.dumps(plan.wanted.plain()))) == plan.wanted
     assert plan.approved and len(plan.slip) == 64
 
@@ -236,7 +253,7 @@ def test_a_plan_read_back_is_the_plan_made(planned):
 
 
 def test_the_seed_is_sealed_until_the_draw_and_fits_the_commitment_after_it(planned):
-    plan = draws.read_plan(planned, NAME, FIRST)
+    plan = samples.read_plan(planned, NAME, FIRST)
     sealed = planned.frame(sa.select(schema.approvals)).seed[0]
     assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=OTHER).key == "sample.seed_sealed"
     sample = draws.draw_wave(planned, NAME, FIRST, frame_key=FRAME_KEY)

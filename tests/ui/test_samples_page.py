@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import audit, draws, frames, imports, keys, proof_files
+from service import audit, draws, frames, imports, keys, proof_files, samples
 from service.keys import Key
 from service.permissions import CENTRE, Actor
 from service.store import STORE_VARIABLE, Store
@@ -64,13 +64,13 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
     assert any(len(table.value) == 71 for table in at.dataframe)
     at.button(key="approve").click().run()
-    slip = draws.read_plan(store, NAME, WAVE).slip
+    slip = samples.read_plan(store, NAME, WAVE).slip
     assert not at.error and slip in [code.value for code in at.code]
     at.button(key="draw").click().run()
-    sample = draws.read_sample(store, NAME, WAVE)
+    sample = samples.read_sample(store, NAME, WAVE)
     assert not at.error and sample.record.seed in said(at)
     at.button(key="release").click().run()
-    assert not at.error and len(draws.read_sample(store, NAME, WAVE).releases) == 1
+    assert not at.error and len(samples.read_sample(store, NAME, WAVE).releases) == 1
     at.button(key="proof").click().run()
     assert not at.exception and not at.error
 
@@ -82,7 +82,7 @@ def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     at.number_input(key="plan_interviews").set_value(100)
     at.button[0].click().run()
     assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
-    assert draws.sample_waves(store, NAME).empty
+    assert samples.sample_waves(store, NAME).empty
 
 
 def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
@@ -93,7 +93,7 @@ def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
     draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
     content = proof_files.zipped(proof_files.draw_proof(store, NAME, WAVE))
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "proof")
-    slip = draws.read_plan(store, NAME, WAVE).slip
+    slip = samples.read_plan(store, NAME, WAVE).slip
     assert proof_files.verify_folder(tmp_path / "proof", published=slip)[1].holds
 
 

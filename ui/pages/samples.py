@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from service import draws, frames, keys, proof_files, sample_words
+from service import draws, frames, keys, proof_files, sample_words, samples
 from service.files import file_name
 from service.foresight import Assumed
 from service.imports import current_programme
@@ -28,16 +28,16 @@ def show(store: Store, t) -> None:
         return
     shown = listed.rename(columns={"units": "frame_units"})
     parts.show_table(shown, ["frame", "version", "frame_units", "file", "digest"], {}, t)
-    known = draws.sample_waves(store, programme)
+    known = samples.sample_waves(store, programme)
     _form(store, programme, list(dict.fromkeys(listed.frame)), list(known.wave[known.drawn]), t)
-    known = draws.sample_waves(store, programme)
+    known = samples.sample_waves(store, programme)
     if known.empty:
         return
     wave = parts.choose(st, "wave samples", list(known.wave)[::-1], str, t)
-    plan = draws.read_plan(store, programme, wave)
+    plan = samples.read_plan(store, programme, wave)
     _plan(store, programme, plan, t)
     if known.drawn[list(known.wave).index(wave)]:
-        _sample(store, programme, draws.read_sample(store, programme, wave), t)
+        _sample(store, programme, samples.read_sample(store, programme, wave), t)
     elif plan.approved:
         _button(t("samples.draw"), "draw", lambda: draws.draw_wave(store, programme, wave, frame_key=_key()), t)
     else:
@@ -81,7 +81,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         st.error(t(fault.key, **fault.values))
 
 
-def _plan(store: Store, programme: str, plan: draws.SamplePlan, t) -> None:
+def _plan(store: Store, programme: str, plan: samples.SamplePlan, t) -> None:
     st.subheader(sample_words.plan_title(plan, t), anchor=False)
     st.caption(sample_words.status(plan, t))
     if plan.approved:
@@ -103,7 +103,7 @@ def _plan(store: Store, programme: str, plan: draws.SamplePlan, t) -> None:
         st.caption(note)
 
 
-def _sample(store: Store, programme: str, sample: draws.Sample, t) -> None:
+def _sample(store: Store, programme: str, sample: samples.Sample, t) -> None:
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
     parts.plain_table(sample_words.release_rows(sample, t), words=0)
@@ -122,7 +122,7 @@ def _sample(store: Store, programme: str, sample: draws.Sample, t) -> None:
 def _how(t) -> None:
     with st.expander(t("samples.how")):
         st.markdown(t("samples.how.text"))
-        st.code("rankshift verify-draw", language=None)
+        st.code(t("samples.how.command"), language=None)
 
 
 def _button(label: str, key: str, do, t) -> None:

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("area", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=True),
         sa.Column("prn", sa.Double(), nullable=False),
+        sa.Column("first_phase", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frames.version_id"]),
         sa.PrimaryKeyConstraint("frame_id", "unit_id"),
     )
@@ -93,6 +94,7 @@ def upgrade() -> None:
         sa.Column("prn", sa.Double(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("release", sa.Integer(), nullable=False),
+        sa.Column("first_phase", sa.Double(), nullable=False),
         sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("base_weight", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["draw_id"], ["draws.draw_id"]),
