@@ -3,7 +3,7 @@
 import streamlit as st
 
 from service import jobs
-from service.runs import person
+from service.permissions import person
 from service.store import Store
 from words import Fault
 
