@@ -7,11 +7,11 @@ import streamlit as st
 from service.store import Store, store_url
 from ui import sign_in
 from ui.memory import keep_uploads_in_memory
-from ui.pages import centre, leader, people, statistician
+from ui.pages import centre, leader, people, samples, statistician
 from ui.parts import explained, language_switch
 from words import speaker, text
 
-PAGES = {"leader": leader, "statistician": statistician, "centre": centre, "people": people}
+PAGES = {"leader": leader, "statistician": statistician, "centre": centre, "samples": samples, "people": people}
 
 
 @st.cache_resource

@@ -27,6 +27,8 @@ from service import (
     jobs,
     league_table,
     people,
+    sample_words,
+    sampling_commands,
     terminal,
     waves,
     weight_words,
@@ -37,10 +39,11 @@ from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
+from service.foresight import Assumed
 from service.league import newest_wave, read_league, run_list
 from service.margin_file import census_file
 from service.permissions import person
-from service.plans import plan_city
+from service.plans import foresee_plan, plan_city
 from service.records_file import RecordsFile
 from service.runs import code_version, local_time, run_text, run_version
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
@@ -462,6 +465,10 @@ def plan(
     divisions: Annotated[Path, typer.Option(help=t("cli.plan.divisions"))] = GUANGXI / "divisions.csv",
     population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
     share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
+    fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
+    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+    cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     csv: Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)] = None,
 ) -> None:
     """Spread a city's interviews over its townships."""
@@ -472,6 +479,12 @@ def plan(
         return
     title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
     _print(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
+    assumed = Assumed(share, spread, fall, deff)
+    seen = foresee_plan(made, assumed, cost=cost)
+    table, note = sample_words.power_rows(seen, assumed, t), sample_words.power_note(seen, assumed, t)
+    _print(t("sample.power"), terminal.words_table(table), [note])
+    if seen.cost is not None:
+        out.print(t("cli.plan.cost", cost=seen.cost))
 
 
 @app.command(cls=_Command, help=t("cli.margins.help"))
@@ -513,7 +526,40 @@ def purge(store: StoreOption = None) -> None:
     guarded_commands.purge(Store.open(store_url(store)), t, out.print)
 
 
+@app.command(name="draw-proof", cls=_Command, help=t("cli.draw_proof.help"))
+def draw_proof(
+    wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a draw's proof to a folder."""
+    opened = Store.open(store_url(store))
+    sampling_commands.write_proof(opened, _programme(opened, programme), wave, folder, t, out.print)
+
+
+@app.command(name="verify-draw", cls=_Command, help=t("cli.verify_draw.help"))
+def verify_draw(
+    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
+    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+) -> None:
+    """Draw again from a proof's files, without a store."""
+    sampling_commands.check_proof(folder, published, t, out.print)
+
+
+def _print(title: str, table: Table, notes: list[str], headline: str = "") -> None:
+    """A title, its table with every column whole, and the notes below."""
+    out.print(title, style="bold")
+    if headline:
+        out.print(headline)
+    Console(width=WIDEST, **PLAIN).print(table)
+    for note in notes:
+        out.print(note, style="dim")
+
+
 for _name, _group in guarded_commands.groups(t, out.print, _Command, _Group).items():
+    app.add_typer(_group, name=_name)
+for _name, _group in sampling_commands.groups(t, out.print, _print, _Command, _Group).items():
     app.add_typer(_group, name=_name)
 
 
@@ -572,13 +618,3 @@ def _compute(what: str, use_case: Callable[..., waves.Computed]) -> None:
     out.print(t("cli.repeated" if done.repeated else "cli.computed", what=what, run=done.run_id))
     if done.unanswered:
         out.print(t("cli.unanswered", names=list(done.unanswered)))
-
-
-def _print(title: str, table: Table, notes: list[str], headline: str = "") -> None:
-    """A title, its table with every column whole, and the notes below."""
-    out.print(title, style="bold")
-    if headline:
-        out.print(headline)
-    Console(width=WIDEST, **PLAIN).print(table)
-    for note in notes:
-        out.print(note, style="dim")

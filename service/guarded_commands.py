@@ -70,8 +70,8 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
-        content, day = _content(file), delete_on.date()
-        name = _programme(opened, programme)
+        content, day = content_of(file), delete_on.date()
+        name = programme_of(opened, programme)
         count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
         say(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 
@@ -85,7 +85,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
     @under("contacts", "show")
     def contacts_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
-        shown = vault.masked_contacts(opened, _programme(opened, programme), wave, key=keys.find_key())
+        shown = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
         for row in shown.itertuples(index=False):
             say("  ".join(row))
 
@@ -107,13 +107,13 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
-        name = _programme(opened, programme)
+        name = programme_of(opened, programme)
         rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
         note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
         content = csv_bytes(rows)
         if file.suffix.lower() == ".xlsx":
             content = workbook_bytes(rows, title=wave, formats={}, notes=[note], notes_title=t("notes.title"))
-        _write_private(file, content)
+        write_private(file, content)
         say(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 
     @under("contacts", "delete-on")
@@ -125,7 +125,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
-        vault.set_deletion(opened, _programme(opened, programme), wave, day.date())
+        vault.set_deletion(opened, programme_of(opened, programme), wave, day.date())
         say(t("cli.contacts.day_set", wave=wave, day=day.date().isoformat()))
 
     @under("audit", "verify")
@@ -225,14 +225,16 @@ def opened_as(url: str | None, name: str | None) -> Store:
     return store.acting(Actor(f"{named.name} ({person()})", named.role))
 
 
-def _programme(store: Store, given: str | None) -> str:
-    names = programme_names(store)
+def programme_of(opened: Store, given: str | None) -> str:
+    """The programme named, or the only one there is."""
+    names = programme_names(opened)
     if given is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
     return given or names[0]
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
+    """A file's bytes, bounded; a Fault if it cannot be read."""
     try:
         return read_bounded(file)
     except FileNotFoundError as error:
@@ -241,7 +243,7 @@ def _content(file: Path) -> bytes:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
 
 
-def _write_private(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
     """A new file that only its owner may read."""
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:

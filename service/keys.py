@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from words import Fault
 
 KEY_VARIABLE, FILE_VARIABLE = "RANKSHIFT_KEY", "RANKSHIFT_KEY_FILE"
+FRAME_VARIABLE, FRAME_FILE_VARIABLE = "RANKSHIFT_FRAME_KEY", "RANKSHIFT_FRAME_KEY_FILE"
 SIZE = 64  # bytes
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 NEXT = ".next"  # a key being changed to, beside the one in use
@@ -57,6 +58,24 @@ def key_file(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the key lies: RANKSHIFT_KEY_FILE, else .rankshift/key in the person's own folder, not beside the store."""
     given = environment.get(FILE_VARIABLE)
     return Path(given) if given else Path.home() / ".rankshift" / "key"
+
+
+def frame_key_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the frames' key lies: RANKSHIFT_FRAME_KEY_FILE, else .rankshift/frame_key in the person's own folder."""
+    given = environment.get(FRAME_FILE_VARIABLE)
+    return Path(given) if given else Path.home() / ".rankshift" / "frame_key"
+
+
+def find_frame_key(environment: Mapping[str, str] = os.environ) -> Key:
+    """The key of permanent random numbers and seeds, never changed: a new one would give every unit another number."""
+    if text := environment.get(FRAME_VARIABLE):
+        return _decoded(text.encode(), FRAME_VARIABLE)
+    try:
+        return read_key(frame_key_file(environment))
+    except Fault as fault:
+        if fault.key != "key.absent":
+            raise
+        raise Fault(key="key.frame_absent", file=fault.values["file"], variable=FRAME_VARIABLE) from fault
 
 
 def new_key(file: Path) -> Key:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
 from service.csv_file import read_csv
+from service.foresight import Assumed, Foresight, foresee
 from words import Fault
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
@@ -82,6 +83,12 @@ def plan_city(
         interviews=by_county["sum"].to_numpy(),
     )
     return Plan(city, frame.name, interviews, p, level, townships, counties, frame.left_out)
+
+
+def foresee_plan(plan: Plan, assumed: Assumed, *, cost: float | None = None) -> Foresight:
+    """What the plan's interviews can tell; a township has no known population, so its county's stands for it."""
+    columns = {"township": "area", "county_population": "population", "interviews": "sample"}
+    return foresee(plan.townships.rename(columns=columns)[list(columns.values())], assumed, cost=cost)
 
 
 def _persons(content: bytes, file: str) -> pd.Series:

@@ -15,13 +15,14 @@ from service.permissions import permitted
 from service.store import Store
 
 PURE_ROOMS = ("tables.py", "estimation", "accountability")
+DRAWING = ("tables.py", "sampling")
 
 
 @cache
-def code_version() -> str:
+def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
     """The package's version and a digest of the pure rooms' source: the same digest computes the same numbers."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
-    for room in PURE_ROOMS:
+    for room in rooms:
         path = root / room
         for file in [path] if path.is_file() else sorted(path.glob("*.py")):
             digest.update(file.read_bytes())

@@ -69,7 +69,7 @@ run_inputs = sa.Table(
     "run_inputs",
     metadata,
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave" or "margins"
+    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame" or "plan"
     sa.Column("version_id", sa.Integer, primary_key=True),
     sa.Index("run_inputs_by_version", "kind", "version_id"),
 )
@@ -184,6 +184,99 @@ contacts = sa.Table(
     sa.Column("name", sa.LargeBinary),  # AES-SIV
     sa.Column("phone_hash", sa.LargeBinary, nullable=False, index=True),  # HMAC: to find a number without reading any
     sa.ForeignKeyConstraint(["programme", "wave"], ["contact_lists.programme", "contact_lists.wave"]),
+)
+
+# samples: frames as versions, plans and their approvals, draws and what was released of them
+frames = sa.Table(
+    "frames",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("frame", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("file_digest", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),  # of unit_id and stratum
+    sa.Column("numbers", sa.Text, nullable=False),  # of unit_id and permanent random number
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),  # of the key that made the random numbers
+    sa.Column("findings", sa.JSON, nullable=False),  # keys in words/ and their values, accepted at the import
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "frame", "version"),
+)
+frame_units = sa.Table(
+    "frame_units",
+    metadata,
+    sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("stratum", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text),  # mobile or landline, where the list has numbers
+    sa.Column("prn", sa.Double, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
+)
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("plan_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), nullable=False),
+    sa.Column("wanted", sa.JSON, nullable=False),
+    sa.Column("allocation", sa.JSON, nullable=False),  # one row a stratum
+    sa.Column("expected", sa.JSON, nullable=False),  # precision, power and cost as shown before the approval
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "wave", "version"),
+)
+approvals = sa.Table(  # a plan without a row here is a draft
+    "approvals",
+    metadata,
+    sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), primary_key=True),
+    sa.Column("commitment", sa.Text, nullable=False),
+    sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frames' key, until the draw publishes it
+    sa.Column("digest", sa.Text, nullable=False),  # the frame's two, as they were at the approval
+    sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+draws = sa.Table(
+    "draws",
+    metadata,
+    sa.Column("draw_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), nullable=False),
+    sa.Column("earlier_id", sa.Integer),  # the draw this one continues
+    sa.Column("earlier_releases", sa.Integer),  # how many of its releases were out by then
+    sa.Column("record", sa.JSON, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "wave"),
+)
+sample_units = sa.Table(
+    "sample_units",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("stratum", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("prn", sa.Double, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
+    sa.Column("base_weight", sa.Double, nullable=False),
+)
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
 )
 
 

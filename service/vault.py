@@ -65,14 +65,28 @@ def import_contacts(
     listed = _checked(read_table(content, file), file)
     rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
     with store.begin() as connection:
-        _key_in_use(connection, key)
-        if _list(connection, programme, wave) is not None:
-            raise Fault(key="contacts.exists", programme=programme, wave=wave)
-        values = {"programme": programme, "wave": wave, "numbers": len(rows), "delete_on": delete_on}
-        connection.execute(schema.contact_lists.insert().values(**values))
-        connection.execute(schema.contacts.insert(), rows)
-        _record(connection, store, "import-contacts", values | {"delete_on": delete_on.isoformat()})
+        values = _add(connection, programme, wave, rows, key=key, delete_on=delete_on)
+        _record(connection, store, "import-contacts", values)
     return len(rows)
+
+
+def seal_frame_numbers(
+    connection: sa.Connection, programme: str, place: str, listed: pd.DataFrame, *, key: Key, delete_on: date
+) -> None:
+    """The numbers of a list frame (unit_id, phone as `normalised`, name), in the transaction that adds the frame."""
+    rows = [_sealed(key, programme, place, row) for row in listed[[UNIT, *FIELDS]].to_dict("records")]
+    _add(connection, programme, place, rows, key=key, delete_on=delete_on)
+
+
+def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, key: Key, delete_on: date) -> dict:
+    """Write a list's sealed rows; what the audit trail says of it."""
+    _key_in_use(connection, key)
+    if _list(connection, programme, wave) is not None:
+        raise Fault(key="contacts.exists", programme=programme, wave=wave)
+    values = {"programme": programme, "wave": wave, "numbers": len(rows), "delete_on": delete_on}
+    connection.execute(schema.contact_lists.insert().values(**values))
+    connection.execute(schema.contacts.insert(), rows)
+    return values | {"delete_on": delete_on.isoformat()}
 
 
 @permitted
@@ -106,15 +120,21 @@ def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
 
 
 @permitted
-def call_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
-    """unit_id, phone and name in full: the one place they leave the vault; recorded before they do."""
+def call_sheet(
+    store: Store, programme: str, wave: str, *, key: Key, units: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """unit_id, phone and name in full: the one place they leave the vault; recorded before they do.
+
+    units: of a frame's list, only these leave (those released)
+    """
+    wanted = None if units is None else set(units)
     with store.begin() as connection:
         row = _list(connection, programme, wave)
         if row is not None and row.delete_on <= date.today():
             raise Fault(key="contacts.overdue", programme=programme, wave=wave, day=row.delete_on.isoformat())
-        numbers = 0 if row is None else row.numbers
+        numbers = 0 if row is None else row.numbers if wanted is None else len(wanted)
         _record(connection, store, "call-sheet", {"programme": programme, "wave": wave, "numbers": numbers})
-    return _opened(store, programme, wave, key)
+    return _opened(store, programme, wave, key, wanted)
 
 
 @permitted
@@ -235,10 +255,10 @@ def _open(key: Key, row: Mapping, column: str) -> str | None:
         raise Fault(key="contacts.forged", column=column, unit=row[UNIT], wave=row["wave"]) from error
 
 
-def _opened(store: Store, programme: str, wave: str, key: Key) -> pd.DataFrame:
+def _opened(store: Store, programme: str, wave: str, key: Key, units: set[str] | None = None) -> pd.DataFrame:
     with store.read() as connection:
         _key_in_use(connection, key, may_begin=False)
-        rows = _rows(connection, programme, wave)
+        rows = [row for row in _rows(connection, programme, wave) if units is None or row[UNIT] in units]
     if not rows:
         raise Fault(key="contacts.none", programme=programme, wave=wave)
     fields = {column: [_open(key, row, column) or "" for row in rows] for column in FIELDS}

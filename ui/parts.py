@@ -170,6 +170,21 @@ def interval_chart(
     return (bar + dot).configure_axis(labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=INK, labelFontSize=12)
 
 
+def power_chart(points: pd.DataFrame, planned: float, t) -> alt.LayerChart:
+    """Chances over interviews an area, a line each (interviews, chance, what), and where the plan stands."""
+    x = alt.X("interviews:Q", title=t("sample.column.each"), scale={"type": "log", "nice": False})
+    y = alt.Y("chance:Q", title=t("sample.chance"), scale={"domain": [0, 1]}, axis=alt.Axis(format="%"))
+    colour = alt.Color("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=600))
+    tooltip = [
+        alt.Tooltip("what:N", title=" "),
+        alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),
+    ]
+    tooltip.append(alt.Tooltip("chance:Q", title=t("sample.chance"), format=".0%"))
+    lines = alt.Chart(points, height=260).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    here = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=QUIET, strokeDash=[4, 3])
+    return (lines + here.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
+
+
 def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
     """A table under its headings; formats: column -> Streamlit number format."""
     config = {}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from service import people
-from service.permissions import ADMINISTRATOR, EVERYBODY, ROLES, WORKERS, Actor
+from service.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, ROLES, WORKERS, Actor
 from service.store import Store
 from words import Fault
 
@@ -12,6 +12,7 @@ PAGES = {  # who is offered which page; what a page does is checked in the use c
     "leader": EVERYBODY,
     "statistician": WORKERS,
     "centre": WORKERS,
+    "samples": frozenset({CENTRE, ADMINISTRATOR}),
     "people": frozenset({ADMINISTRATOR}),
 }
 

@@ -1,0 +1,144 @@
+"""A draw's proof as files: what an auditor needs, no telephone numbers; and the second draw from these files alone."""
+
+import io
+import json
+import zipfile
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from sampling import Verification, frame_digest
+from sampling import verify_draw as verify
+from sampling.proof import DrawRecord
+from service import schema
+from service.bounds import read_bounded
+from service.csv_file import read_csv
+from service.files import csv_bytes
+from service.frames import load_frame
+from service.permissions import permitted
+from service.runs import DRAWING, code_version
+from service.samples import read_record, read_sample
+from service.slip import slip_of
+from service.store import Store
+from words import LANGUAGES, Fault, text
+
+RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
+FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
+DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
+DIGESTED = ("unit_id", "stratum", "place", "probability")
+SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
+FIELDS = set(DrawRecord.__dataclass_fields__) | {"commitments", "released"}
+
+
+@permitted
+def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
+    """File name -> content: the frame's list, the sample, the record with every commitment made for this wave."""
+    sample = read_sample(store, programme, wave)
+    record = asdict(sample.record) | {"commitments": _commitments(store, programme, wave)}
+    record["released"] = len(sample.releases)
+    files = {
+        RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
+        FRAME: csv_bytes(load_frame(store, sample.plan.frame_id)[FRAME_COLUMNS]),
+        SAMPLE: csv_bytes(sample.units[SAMPLE_COLUMNS]),
+        READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
+    }
+    if sample.earlier is not None:
+        files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
+    return files
+
+
+def write_proof(files: dict[str, bytes], folder: Path) -> None:
+    """The files in a new or empty folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise Fault(key="proof.folder", folder=str(folder))
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The files as one ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRecord, Verification]:
+    """Draw again from a proof's files and compare; needs no store and no key.
+
+    published  the line made public before the draw (`slip`), as it was heard from another source than the folder
+    """
+    record = _record(_read(folder / RECORD))
+    frame, sample = _table(folder / FRAME, FRAME_COLUMNS), _table(folder / SAMPLE, DRAWN)
+    earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
+    found = verify(frame, record, sample=sample, earlier=earlier, code=code_version(DRAWING))
+    more = []
+    if published is not None and published.strip().lower() != slip_of(record):
+        more.append(("proof.slip", {"published": published.strip(), "found": slip_of(record)}))
+    if frame_digest(sample, DIGESTED) != record.sample:
+        more.append(("proof.sample_file", {"file": SAMPLE}))
+    return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def _record(content: bytes) -> DrawRecord:
+    try:
+        plain = json.loads(content)
+        if set(plain) != FIELDS:
+            raise KeyError(*(set(plain) ^ FIELDS))
+        return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
+    except Fault:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
+
+
+def _table(file: Path, columns: list[str]) -> pd.DataFrame:
+    table = read_csv(_read(file), file.name)
+    missing = [c for c in columns if c not in table]
+    if missing:
+        raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
+    try:
+        numbers = {c: table[c].map(float) for c in ("prn", "probability") if c in columns}
+        places = {"place": table.place.map(int)} if "place" in columns else {}
+    except ValueError as error:
+        raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
+    return table.assign(**numbers, **places).reset_index(drop=True)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return read_bounded(file)
+    except FileNotFoundError as error:
+        raise Fault(key="file.absent", file=str(file)) from error
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+
+
+def _commitments(store: Store, programme: str, wave: str) -> list[dict]:
+    """All seeds ever committed to for this wave: more than one is a question an auditor should ask."""
+    plans, approvals = schema.plans.c, schema.approvals.c
+    select = sa.select(plans.version, approvals.commitment, approvals.at, approvals.by).join(
+        schema.approvals, approvals.plan_id == plans.plan_id
+    )
+    rows = store.frame(select.where(plans.programme == programme, plans.wave == wave).order_by(plans.version))
+    at = [each.replace(tzinfo=each.tzinfo or UTC).isoformat() for each in rows["at"]]
+    return [{**row, "at": t} for row, t in zip(rows.drop(columns="at").to_dict("records"), at, strict=True)]
+
+
+def _earlier_released(store: Store, draw_id: int, through: int) -> pd.DataFrame:
+    """What was released of an earlier draw when this one continued it."""
+    draws = schema.draws.c
+    with store.read() as connection:
+        row = connection.execute(sa.select(draws.programme, draws.wave).where(draws.draw_id == draw_id)).one()
+    sample = read_sample(store, row.programme, row.wave)
+    if len(sample.releases) != through:
+        raise Fault(key="release.continued", wave=row.wave, later=row.wave)
+    return sample.released

@@ -1,0 +1,434 @@
+"""A wave's sample on Laibin's seventy townships with a simulated list: import, plan, approval, draw, release, proof."""
+
+import json
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
+
+from sampling import commitment
+from service import audit, draws, frames, imports, proof_files, samples, schema, vault
+from service.foresight import Assumed, foresee
+from service.keys import Key
+from service.permissions import ADMINISTRATOR, CENTRE, Actor
+from service.sample_plan import Wanted, allocate
+from service.store import Store
+from service.trail import trail_lines
+from words import LANGUAGES, Fault, text
+
+KEY, FRAME_KEY, OTHER = Key(bytes(range(64))), Key(bytes(range(1, 65))), Key(bytes(range(2, 66)))
+LATER = date.today() + timedelta(days=30)
+FIRST, SECOND, THIRD = "2026Q1", "2026Q2", "2026Q3"
+WANTED = Wanted(280, response_rate=0.8, eligibility=0.9, portions=(0.5, 0.5), cost=12.0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def heads_of_its_own(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(audit.HEAD_VARIABLE, str(tmp_path_factory.mktemp("heads") / "heads"))
+        yield
+
+
+def begun(store: Store) -> Store:
+    imports.import_programme(store, programme(), "simulated.toml", by="tests")
+    return store.acting(Actor("ann", CENTRE))
+
+
+def take(store: Store, table: pd.DataFrame, **options) -> frames.ImportedFrame:
+    options = {"frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER} | options
+    return frames.import_frame(store, NAME, FRAME, as_csv(table), FILE, **options)
+
+
+def fault(do, *arguments, **options) -> Fault:
+    with pytest.raises(Fault) as caught:
+        do(*arguments, **options)
+    assert len({text(caught.value.key, lang, **caught.value.values) for lang in LANGUAGES}) == 2
+    return caught.value
+
+
+def drawn(store: Store, wave: str, wanted: Wanted = WANTED, *, release: int = 1) -> samples.Sample:
+    draws.make_plan(store, NAME, wave, wanted)
+    draws.approve_plan(store, NAME, wave, frame_key=FRAME_KEY)
+    sample = draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY)
+    for _ in range(release):
+        sample = draws.release_next(store, NAME, wave)
+    return sample
+
+
+@pytest.fixture(scope="module")
+def chain(fresh_url, tmp_path_factory):
+    """(store, sample, folder): the first wave drawn, one release out, its proof written."""
+    store = begun(Store.create(fresh_url("sqlite")))
+    take(store, residents())
+    sample = drawn(store, FIRST)
+    folder = tmp_path_factory.mktemp("proof") / "first"
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, FIRST), folder)
+    yield store, sample, folder
+    store.engine.dispose()
+
+
+@pytest.fixture
+def planned(sqlite_store):
+    """A store with a small frame and an approved plan."""
+    store = begun(sqlite_store)
+    take(store, residents(12), by=["area", "mode"])
+    draws.make_plan(store, NAME, FIRST, Wanted(140))
+    draws.approve_plan(store, NAME, FIRST, frame_key=FRAME_KEY)
+    return store
+
+
+# ---------------------------------------------------------------- the frame
+
+
+def faulty(**changes) -> pd.DataFrame:
+    """The list with cells of row 5 changed."""
+    table = residents(6)
+    for column, value in changes.items():
+        table.loc[5, column] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "says"),
+    [
+        (faulty(unit_id=residents(6).unit_id[4]), "frame.refused_never", "repeat a unit_id"),
+        (faulty(phone=residents(6).phone[4]), "frame.refused", "repeat a telephone number"),
+        (faulty(phone=residents(6).phone[4], source="another"), "frame.refused", "more than one list"),
+        (faulty(phone="1391234"), "frame.refused", "right length"),
+        (residents(6).query("area != '451302001'"), "frame.refused", "451302001"),
+        (faulty(unit_id="139-1000-0005"), "contacts.number_as_unit", "row 7"),
+        (faulty(unit_id="=sim"), "frame.formula", "row 7"),
+        (faulty(area=""), "frame.blank", "row 7"),
+        (residents(6).drop(columns="area"), "frame.column", "area"),
+    ],
+)
+def test_a_list_with_faults_is_refused_whole_before_anything_is_drawn(sqlite_store, table, key, says):
+    store = begun(sqlite_store)
+    found = fault(take, store, table)
+    assert found.key == key and says in str(found)
+    assert residents(6).phone[4] not in str(found)
+    assert frames.frame_list(store, NAME).empty and vault.contact_lists(store).empty
+
+
+def test_a_list_is_taken_in_with_faults_that_somebody_accepted_and_they_stay_with_it(sqlite_store):
+    store = begun(sqlite_store)
+    done = take(store, faulty(phone="1391234"), accept=True)
+    assert [f.key for f in done.findings] == ["frame.wrong_number"]
+    assert frames.frame_list(store, NAME).findings[0][0]["key"] == "frame.wrong_number"
+    repeated = faulty(unit_id=residents(6).unit_id[4])
+    assert fault(take, store, repeated, accept=True).key == "frame.refused_never"
+
+
+def test_numbers_are_in_the_vault_and_nowhere_else(chain):
+    store, sample, folder = chain
+    people = residents().set_index("unit_id").phone
+    tables = [schema.frame_units, schema.frames, schema.sample_units, schema.plans, schema.draws, schema.audit]
+    content = "".join(store.frame(sa.select(t)).to_csv() for t in tables)
+    content += "".join(f.read_text("utf-8") for f in folder.iterdir())
+    assert not [number for number in people if number in content]
+    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY).set_index("unit_id")
+    assert set(sheet.index) == set(sample.released.unit_id) and (sheet.phone == people[sheet.index]).all()
+    assert trail_lines(store.acting(Actor("eve", ADMINISTRATOR))).action[0] == "call-sheet"
+    admin = store.acting(Actor("eve", ADMINISTRATOR))
+    assert fault(draws.release_sheet, admin, NAME, FIRST, key=KEY).key == "permission.denied"
+
+
+def test_the_same_list_again_changes_nothing_and_units_keep_their_random_numbers_in_another_version(store):
+    store = begun(store)
+    table = residents(4)
+    assert [take(store, table).outcome for _ in "ab"] == ["imported", "unchanged"]
+    before = frames.load_frame(store, frames.current_frame(store, NAME).version_id).set_index("unit_id").prn
+    assert take(store, table.iloc[::-1].iloc[9:]).version == 2
+    after = frames.load_frame(store, frames.current_frame(store, NAME).version_id).set_index("unit_id").prn
+    assert len(after) == len(before) - 9 and (after == before[after.index]).all()
+    assert fault(take, store, table.iloc[1:], frame_key=OTHER).key == "frame.other_key"
+
+
+def test_a_list_with_numbers_needs_the_vault_and_a_list_without_does_not(sqlite_store):
+    store = begun(sqlite_store)
+    assert fault(take, store, residents(4), key=None).key == "frame.needs_vault"
+    done = take(store, residents(4).drop(columns=["phone", "name"]), key=None, delete_on=None)
+    assert (done.numbers, done.strata) == (0, 70) and vault.contact_lists(store).empty
+
+
+def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probability(sqlite_store, tmp_path):
+    store = begun(sqlite_store)
+    content = (ROOT / "data" / "guangxi" / "mobile_segments.csv").read_bytes()
+    options = {"cities": ["4513"], "numbers": 3000, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
+    found = fault(frames.import_banks, store, NAME, "banks", content, "segments.csv", **options)
+    assert found.key == "frame.refused" and "70 areas below it" in str(found)
+    done = frames.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)
+    assert (done.units, done.numbers, done.strata) == (3000, 3000, 1)
+    sample = drawn(store, FIRST, Wanted(100, response_rate=0.2, portions=(0.5, 0.5)))
+    assert sample.weighted.base_weight.sum() == pytest.approx(463 * 10_000)  # every possible number of the city
+    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY)
+    prefixes = {line.split(",")[0] for line in content.decode().splitlines() if ",4513," in line}
+    assert set(sheet.phone.str[:7]) <= prefixes and sheet.phone.str.len().eq(11).all() and sheet.phone.is_unique
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, FIRST), tmp_path / "proof")
+    assert keys_of(tmp_path / "proof") == []
+
+
+# ---------------------------------------------------------------- the plan
+
+
+def test_the_plan_shows_precision_power_and_cost_before_the_approval(chain):
+    plan = chain[1].plan
+    areas = plan.foresight.precision
+    assert list(areas.area[:-1]) == sorted(townships().township) and areas["sample"].iloc[-1] == 280
+    n, N = areas["sample"][0], areas.population[0]
+    assert areas.margin[0] == pytest.approx(1.959964 * (0.9 * 0.1 / n * (1 - n / N)) ** 0.5, rel=1e-6)
+    assert plan.foresight.cost == 280 * 12
+    power = plan.foresight.power
+    assert list(power.interviews) == pytest.approx([2, 4, 8, 16]) and list(power.planned) == [False, True, False, False]
+    for column in ("quarters_score", "quarters_standing", "years_standing"):
+        assert power[column].is_monotonic_increasing
+    assert (power.years_score > power.quarters_score).all()
+
+
+def test_more_interviews_list_fewer_areas_wrongly_and_one_area_has_no_list():
+    areas = pd.DataFrame({"area": list("abcdefghij"), "population": 9_000, "sample": 200})
+    power = foresee(areas, Assumed()).power
+    assert power.wrong.is_monotonic_decreasing and power.right.is_monotonic_increasing
+    assert foresee(areas[:1], Assumed()).power.empty
+    assert fault(foresee, areas, Assumed(spread=3.0)).key == "foresight.assumed"
+
+
+def test_more_units_are_drawn_than_interviews_by_the_rates_supposed(chain):
+    allocation = chain[1].plan.allocation
+    assert (allocation.release == -(-allocation.interviews // 0.72)).all()
+    assert (allocation.numbers > allocation.release).all()
+
+
+@pytest.fixture(scope="module")
+def strata():
+    table = residents(30).assign(mode=lambda t: t.phone.str.startswith("0").map({True: "landline", False: "mobile"}))
+    made = table.groupby(["area", "mode"]).size().rename("population").reset_index()
+    return made.assign(stratum=made.area + "/" + made["mode"])
+
+
+def test_every_method_gives_whole_numbers_that_sum_and_keep_the_minimum(strata):
+    shares = dict.fromkeys(townships().township[:10], 0.5)
+    made = {m: allocate(strata, Wanted(500, m, minimum=3, shares=shares)) for m in ("proportional", "equal", "neyman")}
+    made["power"] = allocate(strata, Wanted(500, "power", minimum=3, shares=shares))
+    for table in made.values():
+        by = table.groupby("area").interviews.sum()
+        assert by.sum() == 500 and by.min() >= 3
+    spread = {m: t[t.area.isin(shares)].interviews.sum() for m, t in made.items()}
+    assert spread["neyman"] > spread["proportional"] and spread["power"] > spread["proportional"]
+    assert made["equal"].groupby("area").interviews.sum().between(7, 8).all()
+
+
+def test_interviews_are_split_between_mobiles_and_landlines(strata):
+    made = allocate(strata, Wanted(560, "equal", modes={"mobile": 3, "landline": 1}))
+    assert dict(made.groupby("mode").interviews.sum()) == {"landline": 140, "mobile": 420}
+    assert fault(allocate, strata.assign(mode=None), Wanted(560, modes={"mobile": 1})).key == "sample.modes"
+    only = strata[strata["mode"] == "mobile"]
+    assert fault(allocate, only, Wanted(560, modes={"mobile": 3, "landline": 1})).key == "sample.mode_absent"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"),
+    [
+        (lambda: Wanted(280, "lottery"), "sample.method"),
+        (lambda: Wanted(280, portions=(0.5, 0.6)), "sampling.portions"),
+        (lambda: Wanted(280, cost=-1.0), "sample.cost"),
+        (lambda: Wanted(100), "sampling.too_few"),
+        (lambda: Wanted(280, response_rate=0.01), "sampling.larger_than_stratum"),
+        (lambda: Wanted(280, shares={"nowhere": 0.5}), "sample.shares"),
+    ],
+)
+def test_a_plan_that_cannot_be_kept_is_refused_by_name(strata, wanted, key):
+    assert fault(lambda: allocate(strata, wanted())).key == key
+
+
+def test_a_plan_read_back_is_the_plan_made(planned):
+    plan = samples.read_plan(planned, NAME, FIRST)
+    assert Wanted.read(json.loads(json.dumps(plan.wanted.plain()))) == plan.wanted
+    assert plan.approved and len(plan.slip) == 64
+
+
+# ---------------------------------------------------------------- approval and draw
+
+
+def test_the_seed_is_sealed_until_the_draw_and_fits_the_commitment_after_it(planned):
+    plan = samples.read_plan(planned, NAME, FIRST)
+    sealed = planned.frame(sa.select(schema.approvals)).seed[0]
+    assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=OTHER).key == "sample.seed_sealed"
+    sample = draws.draw_wave(planned, NAME, FIRST, frame_key=FRAME_KEY)
+    assert sample.record.seed.encode() not in sealed
+    assert commitment(sample.record.seed) == sample.record.commitment == plan.approval["commitment"]
+    assert proof_files.slip_of(sample.record) == plan.slip
+
+
+def test_a_wave_is_drawn_once_and_only_from_an_approved_plan(planned):
+    assert fault(draws.approve_plan, planned, NAME, FIRST, frame_key=FRAME_KEY).key == "sample.approved"
+    draws.make_plan(planned, NAME, FIRST, Wanted(150))
+    assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=FRAME_KEY).key == "sample.not_approved"
+    draws.approve_plan(planned, NAME, FIRST, frame_key=FRAME_KEY)
+    draws.draw_wave(planned, NAME, FIRST, frame_key=FRAME_KEY)
+    for do in (draws.draw_wave, draws.approve_plan):
+        assert fault(do, planned, NAME, FIRST, frame_key=FRAME_KEY).key == "sample.drawn"
+    assert fault(draws.make_plan, planned, NAME, FIRST, Wanted(150)).key == "sample.drawn"
+    commitments = json.loads(proof_files.draw_proof(planned, NAME, FIRST)["record.json"])["commitments"]
+    assert [each["version"] for each in commitments] == [1, 2]
+
+
+def test_a_frame_with_a_newer_version_is_not_drawn_from(planned):
+    take(planned, residents(13), by=["area", "mode"])
+    assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=FRAME_KEY).key == "sample.frame_newer"
+
+
+@pytest.mark.parametrize("change", [{"stratum": "x"}, {"prn": 0.5}, {"unit_id": "somebody-else"}])
+def test_a_frame_whose_rows_were_changed_in_the_store_is_not_drawn_from(planned, change):
+    units = schema.frame_units
+    with planned.begin() as connection:
+        connection.execute(units.update().where(units.c.unit_id == residents(12).unit_id[3]).values(**change))
+    assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=FRAME_KEY).key == "sample.frame_changed"
+
+
+def test_what_is_released_has_the_probability_of_what_was_released(chain):
+    sample = chain[1]
+    assert list(sample.releases.release) == [1] and 0 < len(sample.released) < len(sample.units)
+    by = sample.released.groupby("stratum")
+    people = residents().groupby("area").size()
+    assert list(by.probability.first()) == pytest.approx(list(by.size() / people[by.size().index]))
+    assert sample.released.base_weight.sum() == pytest.approx(people.sum())
+
+
+def test_every_step_is_a_run_and_a_line_in_the_trail(chain):
+    store = chain[0].acting(Actor("eve", ADMINISTRATOR))
+    actions = list(trail_lines(store).action)
+    for action in (frames.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
+        assert action in actions
+        assert (store.frame(sa.select(schema.runs)).use_case == action).any()
+
+
+# ---------------------------------------------------------------- the next wave
+
+
+def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_closed(sqlite_store):
+    store = begun(sqlite_store)
+    take(store, residents())
+    small = Wanted(280, portions=(0.5, 0.5))
+    first = drawn(store, FIRST, small)
+    draws.make_plan(store, NAME, SECOND, Wanted(280, after=FIRST))
+    second = drawn(store, SECOND, Wanted(280, after=FIRST), release=3)
+    third = drawn(store, THIRD, Wanted(280, after=SECOND), release=3)
+    rung = [set(s.released.unit_id) for s in (first, second, third)]
+    assert not rung[0] & rung[1] and not rung[1] & rung[2] and not rung[0] & rung[2]
+    assert fault(draws.release_next, store, NAME, FIRST).key == "release.continued"
+    panel = drawn(store, "2026Q4", Wanted(280, after=THIRD, keep=0.5), release=3)
+    stays = len(set(panel.released.unit_id) & rung[2])
+    assert stays == 140 and len(rung[2]) == 280
+    with pytest.raises(Fault, match="All 3 releases"):
+        draws.release_next(store, NAME, "2026Q4")
+
+
+# ---------------------------------------------------------------- the proof
+
+
+def keys_of(folder, **options) -> list[str]:
+    return [key for key, _ in proof_files.verify_folder(folder, **options)[1].differences]
+
+
+@pytest.fixture
+def copy(chain, tmp_path):
+    """The proof in another folder, and a way to change one of its files."""
+    for file in chain[2].iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+
+    def change(name: str, old: str, new: str) -> None:
+        content = (tmp_path / name).read_bytes().decode("utf-8")
+        assert old in content
+        (tmp_path / name).write_bytes(content.replace(old, new, 1).encode("utf-8"))
+
+    return tmp_path, change
+
+
+def test_a_third_party_draws_the_same_from_the_files_alone(chain, copy, rankshift):
+    slip = chain[1].plan.slip
+    said = rankshift("verify-draw", copy[0], "--published", slip)
+    assert said.code == 0 and f"all {len(chain[1].units)} units are the same" in said.out
+    assert rankshift("verify-draw", copy[0], language="zh").out.count(slip) == 1
+
+
+def test_rows_in_another_order_change_nothing(copy):
+    lines = (copy[0] / "frame.csv").read_text("utf-8").splitlines()
+    (copy[0] / "frame.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n", "utf-8")
+    assert keys_of(copy[0]) == []
+
+
+def test_a_unit_put_into_the_sample_is_named(chain, copy):
+    out = sorted(set(residents().unit_id) - set(chain[1].units.unit_id))[0]
+    inside = chain[1].units.unit_id[0]
+    copy[1]("sample.csv", inside, out)
+    _, found = proof_files.verify_folder(copy[0])
+    assert not found.holds
+    values = dict(found.differences)["proof.units"]
+    assert (values["added"], values["missing"]) == ([out], [inside])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "key"),
+    [
+        ("record.json", '"seed": "', '"seed": "0', "proof.commitment"),
+        ("record.json", '"start": 0.', '"start": 0.0', "proof.start"),
+        ("frame.csv", "sim-", "sum-", "proof.frame"),
+        ("frame.csv", ",0.", ",0.0", "proof.numbers"),
+        ("sample.csv", ",1,", ",2,", "proof.sample_file"),
+        ("record.json", '"code": "', '"code": "x', "proof.code"),
+    ],
+)
+def test_what_was_tampered_with_is_named(copy, name, old, new, key):
+    copy[1](name, old, new)
+    _, found = proof_files.verify_folder(copy[0])
+    assert key in [k for k, _ in found.differences] and found.holds == (key == "proof.code")
+
+
+def test_a_record_made_anew_does_not_fit_what_was_published(chain, copy, rankshift):
+    """Whoever changes frame and record alike passes every other check: the published line is what stops it."""
+    from sampling import frame_digest, record_draw
+
+    frame = proof_files._table(copy[0] / "frame.csv", proof_files.FRAME_COLUMNS)
+    seed = "another seed, chosen because it draws a cousin"
+    drawn_anew, record = record_draw(frame, chain[1].record.plan, seed=seed, wave=FIRST, code=chain[1].record.code)
+    plain = json.loads((copy[0] / "record.json").read_text("utf-8"))
+    plain |= {k: v for k, v in vars(record).items() if k != "plan"}
+    (copy[0] / "record.json").write_text(json.dumps(plain), "utf-8")
+    drawn_anew.to_csv(copy[0] / "sample.csv", index=False)
+    assert frame_digest(frame) == record.frame and keys_of(copy[0]) == []
+    assert keys_of(copy[0], published=chain[1].plan.slip) == ["proof.slip"]
+    assert rankshift("verify-draw", copy[0], "--published", chain[1].plan.slip).code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("record.json", b"[]", "proof.record"),
+        ("record.json", b"{", "proof.record"),
+        ("record.json", b'{"seed": 1}', "proof.record"),
+        ("frame.csv", b"unit_id\nx\n", "frame.column"),
+        ("frame.csv", b"unit_id,stratum,prn\nx,a,b\n", "proof.record"),
+        ("frame.csv", b"", "file.empty"),
+        ("sample.csv", None, "file.absent"),
+    ],
+)
+def test_a_proof_that_is_none_is_one_sentence(copy, name, content, key):
+    (copy[0] / name).unlink() if content is None else (copy[0] / name).write_bytes(content)
+    assert fault(proof_files.verify_folder, copy[0]).key == key
+
+
+def test_the_proof_of_a_wave_that_continues_another_holds_too(sqlite_store, tmp_path):
+    store = begun(sqlite_store)
+    take(store, residents(8))
+    drawn(store, FIRST, Wanted(140))
+    drawn(store, SECOND, Wanted(140, after=FIRST))
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), tmp_path / "second")
+    assert keys_of(tmp_path / "second") == []
+    earlier = tmp_path / "second" / "earlier.csv"
+    earlier.write_text("\n".join(earlier.read_text("utf-8").splitlines()[:-1]) + "\n", "utf-8")
+    assert "proof.earlier" in keys_of(tmp_path / "second")
+    again = proof_files.draw_proof(store, NAME, SECOND)
+    assert fault(proof_files.write_proof, again, tmp_path / "second").key == "proof.folder"

@@ -1,0 +1,86 @@
+"""The command line of a wave's sample: from a new key to a proof that another folder verifies, in both languages."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from township_list import FRAME, NAME, as_csv, programme, residents
+
+from service import audit, imports, keys, people
+from service.permissions import CENTRE
+from service.store import Store
+
+WAVE = "2026Q1"
+
+
+@pytest.fixture
+def ready(tmp_path, monkeypatch):
+    """A store with the programme and a person of the centre, the simulated list, and keys in files of their own."""
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+    for variable, name in ((keys.FILE_VARIABLE, "key"), (keys.FRAME_FILE_VARIABLE, "frame_key")):
+        monkeypatch.setenv(variable, str(tmp_path / "keys" / name))
+    for variable in (keys.KEY_VARIABLE, keys.FRAME_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
+    store = Store.create(f"sqlite:///{tmp_path}/store.db")
+    imports.import_programme(store, programme(), "simulated.toml", by="tests")
+    people.add_person(store, "ann", CENTRE, identity="ann@example.org")
+    (tmp_path / "list.csv").write_bytes(as_csv(residents(12)))
+    yield tmp_path
+    store.engine.dispose()
+
+
+def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(ready, rankshift):
+    at, person = ["--store", ready / "store.db"], ["--as", "ann"]
+    day = (date.today() + timedelta(days=9)).isoformat()
+    take = ["frame", "import", FRAME, ready / "list.csv", "--by", "area,mode", "--delete-on", day, *at]
+    assert "rankshift key new" in rankshift(*take, *person).err
+    assert rankshift("key", "new").code == 0
+    assert "frame new-key" in rankshift(*take, *person).err
+    assert "fingerprint" in rankshift("frame", "new-key").out
+    assert "permission" in rankshift(*take).err or rankshift(*take).code == 1  # numbers are the survey centre's
+    done = rankshift(*take, *person)
+    assert done.code == 0 and "140 strata" in done.out
+    assert FRAME in rankshift("frame", "list", *at).out
+    plan = ["sample", "plan", WAVE, 280, "--modes", "3:1", "--cost", 12, *at]
+    planned = rankshift(*plan)
+    assert planned.code == 0, planned.err
+    for words in ("280 interviews in 70 areas", "last 5 all right", "3,360", "mobile", "(this plan)", "A draft"):
+        assert words in planned.out
+    assert "草案" in rankshift("sample", "show", WAVE, *at, language="zh").out
+    approved = rankshift("sample", "approve", WAVE, *at).out
+    slip = approved.split()[-1]
+    assert len(slip) == 64
+    assert rankshift("sample", "draw", WAVE, *at).code == 0
+    assert "release" in rankshift("sample", "release", WAVE, *at).out
+    assert rankshift("sample", "list", WAVE, ready / "released.csv", *at).code == 0
+    assert rankshift("sample", "call-sheet", WAVE, ready / "sheet.csv", *at).code == 1
+    assert rankshift("sample", "call-sheet", WAVE, ready / "sheet.csv", *at, *person).code == 0
+    sheet = (ready / "sheet.csv").read_text("utf-8-sig").splitlines()
+    released = (ready / "released.csv").read_text("utf-8-sig").splitlines()
+    assert len(sheet) == len(released) > 140 and sheet[0].endswith("phone,name")
+    assert rankshift("draw-proof", WAVE, "--out", ready / "proof", *at).code == 0
+    monkey = rankshift("verify-draw", ready / "proof", "--published", slip)
+    assert monkey.code == 0 and "holds" in monkey.out and slip not in monkey.err
+    record = json.loads((ready / "proof" / "record.json").read_text("utf-8"))
+    assert record["wave"] == WAVE and record["released"] == 1 and NAME not in record["seed"]
+    wrong = rankshift("verify-draw", ready / "proof", "--published", "0" * 64)
+    assert wrong.code == 1 and "published before the draw" in wrong.out
+
+
+def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, rankshift):
+    at = ["--store", ready / "store.db"]
+    assert rankshift("frame", "new-key").code == 0
+    (ready / "plain.csv").write_bytes(as_csv(residents(12).drop(columns=["phone", "name"])))
+    assert rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at).code == 0
+    (ready / "shares.csv").write_text("area,share\n451302001,0.5\n", "utf-8")
+    options = ["--method", "neyman", "--shares", ready / "shares.csv", *at]
+    assert rankshift("sample", "plan", WAVE, 280, *options).code == 0
+    (ready / "shares.csv").write_text("area,share\n451302001,half\n", "utf-8")
+    refused = rankshift("sample", "plan", WAVE, 280, *options)
+    assert refused.code == 1 and "half" in refused.err
+    assert "numbers" in rankshift("sample", "plan", WAVE, 280, "--portions", "a,b", *at).err
+
+
+def test_the_plan_of_a_city_says_what_it_can_tell_and_what_it_costs(rankshift):
+    said = rankshift("plan", 4513, 7000, "--cost", 12)
+    assert said.code == 0 and "84,000" in said.out and "(this plan)" in said.out and "last 5 all right" in said.out
