@@ -32,7 +32,8 @@ def sets(p: int, errors: str, df: float = float("inf"), correlated: str = "", re
     """Rank sets beside the floor: the draws Z ~ N(0, Σ) and np.sign of all p² differences, no more.
 
     correlated: Σ = LL' + diag(se²), dense; "weakly" with 20 common factors of half the variance se² (correlations 0.07
-    in root mean square), "strongly" with 3 of as much (0.25); the floor then takes Cholesky's root and multiplies.
+    in root mean square), "by factors" with 3 of as much (0.25); "by neighbours": Σ_jk = 0.9^|j-k| se_j se_k.  The floor
+    then takes Cholesky's root and multiplies.
     Times without the making of the Estimate; peak of the whole process, with it.
     """
     import numpy as np
@@ -42,8 +43,10 @@ def sets(p: int, errors: str, df: float = float("inf"), correlated: str = "", re
 
     imported = peak()
     _, se, x = league(p, errors)
-    if correlated:
-        factors, share = {"weakly": (20, 0.5), "strongly": (3, 1.0)}[correlated]
+    if correlated == "by neighbours":
+        covariance = 0.9 ** np.abs(np.subtract.outer(np.arange(p), np.arange(p))) * np.outer(se, se)
+    elif correlated:
+        factors, share = {"weakly": (20, 0.5), "by factors": (3, 1.0)}[correlated]
         loading = np.random.default_rng(2).standard_normal((p, factors)) * se[:, None] * np.sqrt(share / factors)
         covariance = loading @ loading.T + np.diag(se**2)
     else:

@@ -23,7 +23,8 @@ SETS = [  # label, options of `ranked.sets`, times the floor, MB
     ("very unequal: se lognormal, sd 1.5", {"errors": "very unequal"}, DIAGONAL, MEMORY),
     ("mild, df 20 an area", {"errors": "mild", "df": 20}, None, None),
     ("mild, areas weakly correlated (dense Σ)", {"errors": "mild", "correlated": "weakly"}, DENSE, None),
-    ("mild, strongly correlated (dense Σ)", {"errors": "mild", "correlated": "strongly", "repeats": 1}, DENSE, None),
+    ("mild, neighbours correlated (dense Σ)", {"errors": "mild", "correlated": "by neighbours"}, DENSE, None),
+    ("mild, 3 common factors (dense Σ)", {"errors": "mild", "correlated": "by factors", "repeats": 1}, DENSE, None),
     ("each area's own set, all areas, mild", {"errors": "mild", "simultaneous": False, "repeats": 2}, MARGINAL, None),
     (
         "each area's own set, very unequal",

@@ -4,6 +4,9 @@ Areas are cut into groups alike in variance and value, a tile (g,h) holds the pa
 ε = Z/σ all of them are bounded by
 
     (Z_j - Z_k)/s_jk  <=  max_gh(σ_j/s_jk) max_g(ε_j)⁺ + max_gh(σ_k/s_jk) max_h(-ε_k)⁺.
+
+Pairs that are far more correlated than most (close pairs) would loosen the bounds of their tiles: they are kept apart
+and worked out one by one.
 """
 
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from scipy import special
 AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
 NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
 KEPT_TO = 1_000  # up to so many areas 1/s of all pairs is kept
+CLOSE, AT_MOST = 0.2, 0.1  # close pairs: correlated by so much more than the median, and at most so many of all pairs
 CLASS_WIDTH = 0.2  # areas of one class differ in log variance by about so much, if there are classes enough
 
 
@@ -62,6 +66,29 @@ class Tiles(NamedTuple):
         """Those with a pair T_jk <= cut."""
         at = np.flatnonzero(self.least_t <= cut)
         return Tiles(*(part[at] for part in self))
+
+
+class ClosePairs(NamedTuple):
+    """Pairs of areas j < k (c,), their 1/s, and T_jk and T_kj."""
+
+    j: np.ndarray
+    k: np.ndarray
+    inverse: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
+
+    def largest(self, z, cut) -> np.ndarray:
+        """max of ±(Z_j - Z_k)/s_jk over those of T_jk, T_kj that are <= cut, for draws z (B,p); >= 0."""
+        found = np.zeros(len(z))
+        for pairs in portions(len(self.j), AT_ONCE // 32):
+            j, k = self.j[pairs], self.k[pairs]
+            up = self.inverse[pairs] * (self.up[pairs] <= cut)
+            down = self.inverse[pairs] * (self.down[pairs] <= cut)
+            for draws in portions(len(z), len(j)):
+                difference = z[draws, j] - z[draws, k]
+                largest = np.maximum((difference * up).max(axis=1), (difference * -down).max(axis=1))
+                np.maximum(found[draws], largest, out=found[draws])
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +142,34 @@ class Pairs:
         return _inverse(self.se(slice(None), slice(None)), True)
 
     @cached_property
+    def closeness(self) -> float:
+        """2Σ_jk/(Σ_jj + Σ_kk) above which a pair is close; inf where areas are independent."""
+        if self.covariance is None:
+            return np.inf
+        some = slice(None, None, max(1, len(self.order) // 100))
+        c = 2 * self.covariance[some] / np.maximum(self.variance[some, None] + self.variance, np.finfo(float).tiny)
+        return max(np.median(c) + CLOSE, np.quantile(c, 1 - AT_MOST))
+
+    def is_close(self, j: slice, k: slice) -> np.ndarray | bool:
+        """Which pairs of areas j (rows) and k (columns) are close."""
+        if self.closeness == np.inf:
+            return False
+        return 2 * self.covariance[j, k] > self.closeness * (self.variance[j, None] + self.variance[k])
+
+    @cached_property
+    def close(self) -> "ClosePairs":
+        """The close pairs of two different areas."""
+        p, found = len(self.order), [(np.empty(0, dtype=int), np.empty(0, dtype=int))]
+        if self.closeness < np.inf:
+            for rows in portions(p, p):
+                j, k = np.nonzero(self.is_close(rows, slice(None)))
+                found.append((j[j + rows.start < k] + rows.start, k[j + rows.start < k]))
+        j, k = (np.concatenate(part) for part in zip(*found, strict=True))
+        square = self.variance[j] + self.variance[k]
+        s = np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
+        return ClosePairs(j, k, _inverse(s, True), self.t[j, k], self.t[k, j])
+
+    @cached_property
     def sigma(self) -> np.ndarray:
         """Standard errors (p,)."""
         return np.sqrt(self.variance)
@@ -134,23 +189,24 @@ class Pairs:
     def tiles(self) -> Tiles:
         """All (g,h)."""
         g = len(self.groups)
-        bounds = [self._bounded(rows, by_row=False) for rows in self.groups]
+        bounds = [self._bounded(rows) for rows in self.groups]
         return Tiles(*np.divmod(np.arange(g * g), g), *np.concatenate(bounds, axis=1))
 
     def row_tiles(self, j: int) -> Tiles:
         """Of area j alone: (j,k) for k in each group, then (k,j): first is 0 and 1, second the group."""
         g = len(self.groups)
-        up, own, other = self._bounded(slice(j, j + 1), by_row=True)
+        up, own, other = self._bounded(slice(j, j + 1), close=True)
         t = np.where(self.se(slice(j, j + 1), slice(None))[0] > 0, self.t[:, j], np.inf)
         down = np.minimum.reduceat(t, self.starts)
         first, second = np.divmod(np.arange(2 * g), g)
         return Tiles(first, second, np.concatenate([up, down]), np.tile(own, 2), np.tile(other, 2))
 
-    def _bounded(self, rows: slice, *, by_row: bool) -> np.ndarray:
-        """Least T, largest σ_j/s and largest σ_k/s (3,G) of the areas in `rows` with each group."""
+    def _bounded(self, rows: slice, *, close: bool = False) -> np.ndarray:
+        """Least T, largest σ_j/s and largest σ_k/s (3,G) of the areas in `rows` with each group, close pairs or not."""
         s = self.se(rows, slice(None))
-        share = _inverse(s, True)
-        t = np.where(s > 0, self.t[rows], np.inf).min(axis=0)
+        counted = (s > 0) if close else (s > 0) & ~np.asarray(self.is_close(rows, slice(None)))
+        share = _inverse(s, counted)
+        t = np.where(counted, self.t[rows], np.inf).min(axis=0)
         own, other = (self.sigma[rows, None] * share).max(axis=0), (self.sigma * share).max(axis=0)
         return np.stack(
             [np.minimum.reduceat(t, self.starts), *(np.maximum.reduceat(x, self.starts) for x in (own, other))]
@@ -204,6 +260,10 @@ class DrawnPairs:
     def exceeded(self, critical, cut) -> bool:
         """Is there a pair with critical < T <= cut?"""
         return _between(self.pairs.t, critical, cut)
+
+    def close(self, draws, cut) -> np.ndarray:
+        """The maximum over the close pairs T <= cut (draws,), which the tiles' bounds leave out."""
+        return self.pairs.close.largest(self.z[draws], cut)
 
     def bounds(self, draws: slice, tiles: Tiles) -> np.ndarray:
         """The bound of each tile (draws,tiles)."""
@@ -271,6 +331,10 @@ class DrawnRow:
         """Is there a pair with critical < T <= cut?"""
         t = self.drawn.pairs.t
         return any(_between(row, critical, cut) for row in (t[self.j], t[:, self.j]))
+
+    def close(self, draws, cut) -> np.ndarray:
+        """As `DrawnPairs.close`: a row's tiles bound close pairs too."""
+        return np.zeros(len(self.z[draws]))
 
     def bounds(self, draws: slice, tiles: Tiles) -> np.ndarray:
         """As `DrawnPairs.bounds`."""

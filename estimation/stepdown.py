@@ -55,7 +55,7 @@ class Maxima:
             if self.bound[:, draws[0]].max() <= least:
                 break
             for f, (family, tiles, bound) in enumerate(zip(self.families, alive, self.bound, strict=True)):
-                going = draws[bound[draws] > np.maximum(best[draws], least)] if len(tiles.first) else draws[:0]
+                going = draws[bound[draws] > np.maximum(best[draws], least)]
                 at_once = len(tiles.first) if self.patience[f] else 1
                 for part in portions(len(going), at_once):
                     own = going[part]
@@ -69,9 +69,9 @@ class Maxima:
 
 def _highest(family) -> np.ndarray:
     """The highest bound of each draw (B,)."""
-    found, tiles = np.zeros(len(family.z)), family.tiles.alive(np.inf)
+    found, tiles = family.close(slice(None), np.inf), family.tiles.alive(np.inf)
     for part in portions(len(found), len(tiles.first)):
-        found[part] = family.bounds(part, tiles).max(axis=1, initial=0.0)
+        found[part] = np.maximum(found[part], family.bounds(part, tiles).max(axis=1, initial=0.0))
     return found
 
 
@@ -82,9 +82,11 @@ def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.n
     """
     if not patience:
         return family.largest_of_all(draws, cut), False
-    best, going = np.zeros(len(draws)), np.arange(len(draws))
+    best, going = family.close(draws, cut), np.arange(len(draws) if len(tiles.first) else 0)
     bound, largest = family.bounds(draws, tiles), family.largest(cut)
     for _ in range(patience):
+        if not len(going):
+            return best, True
         first = bound[going].argmax(axis=1)
         hopeful = bound[going, first] > np.maximum(best[going], least)
         going, first = going[hopeful], first[hopeful]
@@ -92,7 +94,5 @@ def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.n
             found = largest(draws[going], tiles.first[first], tiles.second[first])
             best[going] = np.maximum(best[going], found)
             bound[going, first] = 0.0
-        else:
-            return best, True
     best[going] = np.maximum(best[going], family.largest_of_all(draws[going], cut))
     return best, not len(going)

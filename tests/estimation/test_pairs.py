@@ -53,20 +53,24 @@ def example(seed: int, kind: str, p: int):
     if kind == "dense":
         a = rng.normal(size=(p, p))
         covariance = a @ a.T / p + np.diag(v)
+    if kind == "near":  # neighbours share most of their noise, others next to none: close pairs
+        distance = np.abs(np.subtract.outer(np.arange(p), np.arange(p)))
+        covariance = 0.9**distance * np.sqrt(np.outer(v, v))
     x = rng.normal(size=p) * 2
     x[:2] = x[0]
     return x, covariance, normal_draws(covariance, 60, rng)
 
 
 @pytest.mark.parametrize("in_vain", [stepdown.IN_VAIN, 0.0], ids=["by tiles", "all pairs"])
-@pytest.mark.parametrize("kind", ["alike", "wild", "zeros", "dense"])
+@pytest.mark.parametrize("kind", ["alike", "wild", "zeros", "dense", "near"])
 @pytest.mark.parametrize("p", [2, 7, 30])
 def test_quantiles_of_the_maximum_equal_loops_over_all_pairs(kind, p, in_vain, monkeypatch):
     monkeypatch.setattr(stepdown, "IN_VAIN", in_vain)
     x, covariance, z = example(p, kind, p)
     t = naive_t(x, covariance, 9.0)
-    full = None if kind != "dense" else covariance
+    full = covariance if kind in ("dense", "near") else None
     pairs = Pairs.of(x, np.diag(covariance), full, np.full(p, 9.0))
+    assert (len(pairs.close.j) > 0) == (kind == "near" and p == 30) or kind == "dense"
     maxima = Maxima([DrawnPairs.of(pairs, z)])
     for cut in (np.inf, 2.0, 0.5):
         expected = naive_maxima(t, covariance, z, cut)
@@ -77,7 +81,7 @@ def test_quantiles_of_the_maximum_equal_loops_over_all_pairs(kind, p, in_vain, m
 @pytest.mark.parametrize("in_vain", [stepdown.IN_VAIN, 0.0], ids=["by tiles", "all pairs"])
 def test_one_area_alone_and_several_families_together_equal_the_loops(in_vain, monkeypatch):
     monkeypatch.setattr(stepdown, "IN_VAIN", in_vain)
-    found = [example(seed, kind, 30) for seed, kind in ((1, "wild"), (2, "dense"))]
+    found = [example(seed, kind, 30) for seed, kind in ((1, "wild"), (2, "dense"), (3, "near"))]
     drawn, expected = [], []
     for x, covariance, z in found:
         full = covariance if np.count_nonzero(covariance) > 30 else None
@@ -88,7 +92,7 @@ def test_one_area_alone_and_several_families_together_equal_the_loops(in_vain, m
         place = int(np.flatnonzero(pairs.order == 4)[0])
         alone = Maxima([DrawnRow(drawn[-1], place)]).quantile(0.9, 1.5)
         assert alone == pytest.approx(np.quantile(naive_maxima(t, covariance, z, 1.5, row=4), 0.9), rel=1e-12)
-    together = np.maximum(*expected)
+    together = np.max(expected, axis=0)
     assert Maxima(drawn).quantile(0.9, 1.5) == pytest.approx(np.quantile(together, 0.9), rel=1e-12)
 
 
