@@ -120,7 +120,7 @@ def import_banks(
     sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
     found = ListFrame(units, sealed, bank_findings(banks, list(plan.areas)))
     refuse_findings(found, file, accept=accept)
-    told = {"programme": programme, "frame": name, "file": file, "cities": list(cities), "numbers": numbers}
+    told = {"programme": programme, "frame": name, "file": file, "of": list(cities), "numbers": numbers}
     digest = hashlib.sha256(content + repr((sorted(cities), numbers)).encode()).hexdigest()
     return _add(store, plan_id, told, digest, found, frame_key=frame_key, key=key, delete_on=delete_on)
 

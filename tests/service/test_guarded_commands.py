@@ -14,6 +14,8 @@ GROUPS = {
     "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
     "audit": ("verify", "show"),
     "person": ("add", "change", "password", "list"),
+    "frame": ("new-key", "import", "banks", "list"),
+    "sample": ("plan", "show", "approve", "draw", "release", "list", "call-sheet"),
 }
 NUMBER = "13987654321"
 

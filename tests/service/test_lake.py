@@ -26,7 +26,9 @@ def spark():
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         message = "Spark needs Java (17 or later), which is not here"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    return open_lake("local[2]")
+    lake = open_lake("local[2]")
+    yield lake
+    lake.engine.disconnect()
 
 
 @pytest.fixture(scope="module")
