@@ -15,8 +15,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from bench.measured import installed
 
 CODED, TEXT, MEMORY = 5, 15, 1.5  # times the floor from integer codes and from text; times the input table
 PEERS, AGREE = 50, 1e-8  # times faster than a peer; relative difference
@@ -51,8 +52,8 @@ GET = {
 
 def main() -> None:
     """Both tables, printed as they come."""
-    parts = [f"{name} {_version(name)}" for name in ("rankshift", "numpy", "scipy", "pandas", "pyarrow", "svy")]
-    print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
+    parts = [f"{name} {installed(name)}" for name in ("rankshift", "numpy", "scipy", "pandas", "pyarrow", "svy")]
+    print(f"Python {platform.pythoninstalled()}, {', '.join(parts)}; {platform.machine()}\n")
     with tempfile.TemporaryDirectory() as folder:
         against_floor(folder)
         for sizes, areas in COMPARED:
@@ -138,16 +139,9 @@ def _difference(ours: dict, theirs: dict) -> float:
 
 def _present(name: str) -> bool:
     if name == "svy":
-        return _version("svy") != "absent"
+        return installed("svy") != "absent"
     found = shutil.which("Rscript")
     return bool(found) and subprocess.run([found, "-e", "library(survey)"], capture_output=True).returncode == 0
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
 
 
 if __name__ == "__main__":

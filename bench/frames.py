@@ -13,10 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench.measured import peak, seconds
+from bench.measured import installed, peak, seconds
 
 STRATA, DRAWN, START = 2_000, 100_000, 0.37
 IN_MEMORY, LARGE = 10_000_000, 100_000_000
@@ -27,13 +26,13 @@ PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
 def main() -> None:
     """Two tables, printed as they come."""
     names = ("rankshift", "numpy", "pandas", "duckdb", "ibis-framework", "polars", "svy")
-    print(f"Python {platform.python_version()}, {', '.join(f'{n} {_version(n)}' for n in names)}\n")
+    print(f"Python {platform.pythoninstalled()}, {', '.join(f'{n} {installed(n)}' for n in names)}\n")
     print(f"{DRAWN:,} units drawn from {IN_MEMORY:,} in {STRATA:,} strata, in memory")
     ours = _run("in_memory", IN_MEMORY)
     print(f"{'rankshift':28}{ours['draw']:9.3f} s   {ours['peak'] / 1e6:8,.0f} MB")
     print(f"{'  and coding the strata':28}{ours['coded']:9.3f} s")
     for peer, least in PEERS.items():
-        if _version(peer) == "absent":
+        if installed(peer) == "absent":
             print(f"{peer}  skipped: `make bench` installs it, or pip install {peer}")
             continue
         theirs = _run(peer, IN_MEMORY)
@@ -149,13 +148,6 @@ def _run(task: str, rows: int) -> dict:
     command = [sys.executable, "-m", "bench.frames", task, str(rows)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
 
 
 if __name__ == "__main__":

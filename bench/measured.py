@@ -8,11 +8,19 @@ import resource
 import statistics
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 REPEATS = 9
 LONGER = "a name of more than twelve bytes: "  # put before the areas' names
+
+
+def installed(name: str) -> str:
+    """A package's version, or "absent"."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
 
 
 def peak() -> int:

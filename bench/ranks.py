@@ -12,7 +12,8 @@ import platform
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
+
+from bench.measured import installed
 
 AREAS, FEWER = 3_000, 200
 DIAGONAL, DENSE, MARGINAL, MEMORY = 10, 20, 100, 400  # times the floor; MB
@@ -40,8 +41,8 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 def main() -> None:
     """Three tables, printed as they come."""
-    parts = [f"{name} {_version(name)}" for name in ("rankshift", "numpy", "scipy", "multiple-inference")]
-    print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
+    parts = [f"{name} {installed(name)}" for name in ("rankshift", "numpy", "scipy", "multiple-inference")]
+    print(f"Python {platform.pythoninstalled()}, {', '.join(parts)}; {platform.machine()}\n")
     against_floor()
     two_waves()
     against_peer()
@@ -78,7 +79,7 @@ def against_peer() -> None:
     """Ours beside multiple-inference's SimultaneousRanking, after checking that its draws give us its sets."""
     print("Simultaneous rank sets, errors mild, 1,000 draws: beside PyPI's multiple-inference")
     print(f"{'':24}{'ours s':>9}{'theirs s':>11}{'x ours':>18}{'ours MB':>9}{'theirs MB':>11}   sets from their draws")
-    if _version("multiple-inference") == "absent":
+    if installed("multiple-inference") == "absent":
         print("multiple-inference  skipped: `make bench` installs it, or pip install multiple-inference")
     else:
         for p, stepdown, times in PEERS:
@@ -117,13 +118,6 @@ def _at_most(value: float, most: float | None, digits: int) -> str:
     """The value with its target and * if it is above; without a target the value alone."""
     shown = f"{value:.{digits}f}"
     return shown + " " * 9 if most is None else f"{shown} {f'(<={most:g})':7}{'*' if value > most else ' '}"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from sampling.constraints import ConstrainedAllocation, allocate_constrained
 from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
 from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
 from sampling.faults import Finding, list_findings, stratify
+from sampling.foresight import Assumed, Foresight, foresee
 from sampling.frame import CityFrame, city_frame, county_strata
 from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
 from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
@@ -31,8 +32,10 @@ from sampling.size import (
 )
 from sampling.stages import draw_two_stage, kish_person, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
+from sampling.wanted import Wanted, allocate
 
 __all__ = [
+    "Assumed",
     "Bank",
     "BankRecord",
     "CityFrame",
@@ -41,10 +44,13 @@ __all__ = [
     "DrawPlan",
     "DrawRecord",
     "Finding",
+    "Foresight",
     "LastKCurve",
     "NumberBanks",
     "SampleSize",
     "Verification",
+    "Wanted",
+    "allocate",
     "allocate_constrained",
     "allocate_equally",
     "allocate_neyman",
@@ -65,6 +71,7 @@ __all__ = [
     "draw_systematic",
     "draw_two_stage",
     "expected_precision",
+    "foresee",
     "frame_digest",
     "inclusion_probabilities",
     "interviews_for",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sampling.phone import NumberBanks, draw_numbers
-from sampling.proof import Verification, differing_seed, differing_units, sample_digest
+from sampling.proof import Verification, differing_seed, differing_units, sample_digest, verification
 from sampling.random_numbers import check_key, commitment, starting_point
 from words import Fault
 
@@ -85,7 +85,4 @@ def verify_numbers(
         found.append(("proof.cannot_draw", {"reason": str(fault)}))
     else:
         found += differing_units(again, record, sample)
-    failed = bool(found)
-    if code is not None and code != record.code:
-        found.append(("proof.code", {"recorded": record.code, "found": code}))
-    return Verification(not failed, tuple(found))
+    return verification(found, record, code)

@@ -53,8 +53,9 @@ def allocate_constrained(
     a = effect / (wanted**2 + fixed)[:, None]
     cost = table.cost.to_numpy()
     multiplier, continuous, at_least = _continuous(a, cost, lowest.astype(float), highest.astype(float))
-    sample = _whole_numbers(a, cost, np.clip(np.floor(continuous + 1e-9).astype(np.int64), lowest, highest), highest,
-                            lowest)  # fmt: skip
+    sample = _whole_numbers(
+        a, cost, np.clip(np.floor(continuous + 1e-9).astype(np.int64), lowest, highest), highest, lowest
+    )
     expected = np.sqrt(np.maximum(effect @ (1 / sample) - fixed, 0.0))
     columns = {"wanted": wanted, "expected": expected, "multiplier": multiplier}
     precision = pd.DataFrame(columns, index=pd.Index(domains, name="domain"))

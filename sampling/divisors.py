@@ -42,8 +42,13 @@ def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
     if not claims.all():
         full = np.where(claims, highest, lowest)
         if n >= full.sum():
-            rest = divide(np.ones((~claims).sum()), n - int(full[claims].sum()), lowest=lowest[~claims],
-                          highest=highest[~claims], divisor=ARITHMETIC)  # fmt: skip
+            rest = divide(
+                np.ones((~claims).sum()),
+                n - int(full[claims].sum()),
+                lowest=lowest[~claims],
+                highest=highest[~claims],
+                divisor=ARITHMETIC,
+            )
             full[~claims] = rest
             return full
     sample = _below(weight, n, lowest, highest, divisor)

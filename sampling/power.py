@@ -156,9 +156,15 @@ def change_curve(
     for design, comparison in comparisons.items():
         for n in np.atleast_1d(interviews):
             standing = comparison_power(
-                comparison, shift, areas=areas, interviews=n, sd=sigma, alpha=alpha[STANDING], target=target,
+                comparison,
+                shift,
+                areas=areas,
+                interviews=n,
+                sd=sigma,
+                alpha=alpha[STANDING],
+                target=target,
                 design_effect=design_effect,
-            )  # fmt: skip
+            )
             one_wave = standing.se / np.sqrt(1 - comparison.correlation)
             missing = 2 * stats.norm.cdf(c_rank - shift / 2 / one_wave)
             missing += (areas - 2) * stats.norm.cdf(c_rank - shift / standing.se / np.sqrt(2))

@@ -150,10 +150,13 @@ def verify_draw(
         found.append(("proof.cannot_draw", {"reason": str(fault)}))
     else:
         found += differing_units(again, record, sample)
-    failed = bool(found)
-    if code is not None and code != record.code:
-        found.append(("proof.code", {"recorded": record.code, "found": code}))
-    return Verification(not failed, tuple(found))
+    return verification(found, record, code)
+
+
+def verification(found: list, record, code: str | None) -> Verification:
+    """What differs, and whether the record holds in spite of it: another version of the program is no failure."""
+    said = [] if code in (None, record.code) else [("proof.code", {"recorded": record.code, "found": code})]
+    return Verification(not found, (*found, *said))
 
 
 def _differing_values(frame, record: DrawRecord, earlier, published):

@@ -39,9 +39,14 @@ def check_zip(content: bytes, file: str) -> None:
 
 
 def read_bounded(path: Path) -> bytes:
-    """A file's bytes; one too large is refused without being read."""
-    _limit("file.too_large", path.name, path.stat().st_size, BYTES)
-    return path.read_bytes()
+    """A file's bytes; a Fault if it is absent, cannot be read, or is too large, which is seen without reading it."""
+    try:
+        _limit("file.too_large", path.name, path.stat().st_size, BYTES)
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise Fault(key="file.absent", file=str(path)) from error
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(path), problem=error.strerror) from error
 
 
 def _limit(key: str, file: str, found: int, most: int) -> None:

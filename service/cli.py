@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from accountability.report import ALL
+from sampling import Assumed
 from service import backup as backups
 from service import (
     doctor,
@@ -39,7 +40,7 @@ from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
 from service.files import csv_bytes
-from service.foresight import Assumed
+from service.guarded_commands import opened_as, programme_of
 from service.league import newest_wave, read_league, run_list
 from service.margin_file import census_file
 from service.permissions import person
@@ -148,7 +149,7 @@ def import_programme(
     file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
 ) -> str:
     """Take in a programme; its name."""
-    done = imports.import_programme(Store.open(store_url(store)), _read(file), file.name, by=person())
+    done = imports.import_programme(Store.open(store_url(store)), read_bounded(file), file.name, by=person())
     outcome = t(f"outcome.{done.outcome}")
     out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
     return done.programme
@@ -162,7 +163,7 @@ def import_margins(
 ) -> None:
     """Take in known totals."""
     opened = Store.open(store_url(store))
-    done = imports.import_margins(opened, _programme(opened, programme), _read(file), file.name, by=person())
+    done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name, by=person())
     period = wording.wave_text(done.wave, t)
     out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
 
@@ -177,9 +178,9 @@ def import_wave(
 ) -> None:
     """Take in a wave."""
     opened = Store.open(store_url(store))
-    name, content = _programme(opened, programme), _read(file)
+    name, content = programme_of(opened, programme), read_bounded(file)
     with _working(file.name):
-        known = None if records is None else RecordsFile(_read(records), records.name)
+        known = None if records is None else RecordsFile(read_bounded(records), records.name)
         done = imports.import_wave(opened, name, wave, content, file.name, by=person(), records=known)
     shown_wave = wording.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
@@ -195,7 +196,7 @@ def weights(
 ) -> None:
     """Make a wave's weights and show every step, or write them to a file."""
     opened = Store.open(store_url(store))
-    name = _programme(opened, programme)
+    name = programme_of(opened, programme)
     each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
     what = wording.wave_text(each, t)
     _compute(what, lambda p: waves.weigh_wave(opened, name, each, by=person(), progress=p))
@@ -227,7 +228,7 @@ def estimate(
 ) -> None:
     """Estimate one wave, or all."""
     opened = Store.open(store_url(store))
-    name = _programme(opened, programme)
+    name = programme_of(opened, programme)
     for each in [wave] if wave else _waves(opened, name):
         what = wording.wave_text(imports.check_wave_name(each), t)
         _compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, by=person(), seed=seed, progress=p))
@@ -245,7 +246,7 @@ def compare(
     if (before is None) != (after is None):
         raise typer.BadParameter(t("cli.compare.both"))
     opened = Store.open(store_url(store))
-    name = _programme(opened, programme)
+    name = programme_of(opened, programme)
     known = _waves(opened, name)
     plan = imports.current_programme(opened, name)[1]
     pairs = [(before, after)] if before and after else list(pairwise(known))
@@ -278,8 +279,8 @@ def league(
     as_: AsOption = None,
 ) -> None:
     """Print a league's table, or write it to a file, or say one area in a sentence."""
-    opened = guarded_commands.opened_as(store, as_)
-    name = _programme(opened, programme)
+    opened = opened_as(store, as_)
+    name = programme_of(opened, programme)
     found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
         if area not in found.table.index:
@@ -306,8 +307,8 @@ def power(
     as_: AsOption = None,
 ) -> None:
     """What each comparison can see in a league, and how many interviews would settle a stated move."""
-    opened = guarded_commands.opened_as(store, as_)
-    found = read_league(opened, _programme(opened, programme), wave=wave, measure=measure, league=group)
+    opened = opened_as(store, as_)
+    found = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
     seen = detection(found)
     designs, needed = wording.detection_rows(found, seen, t)
     title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
@@ -326,8 +327,8 @@ def factors(
     as_: AsOption = None,
 ) -> None:
     """Print what people named, or write it to a file."""
-    opened = guarded_commands.opened_as(store, as_)
-    found = read_factors(opened, _programme(opened, programme), wave=wave, name=table, area=area)
+    opened = opened_as(store, as_)
+    found = read_factors(opened, programme_of(opened, programme), wave=wave, name=table, area=area)
     if csv is not None:
         _write(csv, factors_csv(found, t))
         return
@@ -341,7 +342,7 @@ def factors(
 def definitions(programme: ProgrammeOption = None, store: StoreOption = None) -> None:
     """Say what every measure is."""
     opened = Store.open(store_url(store))
-    plan = imports.current_programme(opened, _programme(opened, programme))[1]
+    plan = imports.current_programme(opened, programme_of(opened, programme))[1]
     for name, measure in plan.measures.items():
         out.print(f"{name}  {plan.measure_names[name][LANGUAGE]}", style="bold")
         out.print(definition_text(plan, measure, t))
@@ -355,7 +356,7 @@ def refresh(
 ) -> None:
     """Compute all that is out of date, in a process of its own."""
     opened = Store.open(store_url(store))
-    name = _programme(opened, programme)
+    name = programme_of(opened, programme)
     job = jobs.start(opened, jobs.REFRESH, name, by=person())
     out.print(t("cli.refresh.started", job=job))
     if background:
@@ -473,7 +474,7 @@ def plan(
 ) -> None:
     """Spread a city's interviews over its townships."""
     files = {"divisions_file": divisions.name, "population_file": population.name}
-    made = plan_city(_read(divisions), _read(population), city, interviews, p=share, **files)
+    made = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
     if csv is not None:
         _write(csv, csv_bytes(made.townships))
         return
@@ -497,7 +498,7 @@ def margins(
     period: Annotated[str, typer.Option(help=t("cli.margins.period"))] = "2020",
 ) -> None:
     """Write a city's known totals from the census, and say what had to be assumed."""
-    made = census_file(_read(population), population.name, city, ages.split(","), margin.split(","), period)
+    made = census_file(read_bounded(population), population.name, city, ages.split(","), margin.split(","), period)
     _write(csv, made.content)
     for key, values in made.notes:
         out.print(t(key, **values), style="dim")
@@ -535,7 +536,7 @@ def draw_proof(
 ) -> None:
     """Write a draw's proof to a folder."""
     opened = Store.open(store_url(store))
-    sampling_commands.write_proof(opened, _programme(opened, programme), wave, folder, t, out.print)
+    sampling_commands.write_proof(opened, programme_of(opened, programme), wave, folder, t, out.print)
 
 
 @app.command(name="verify-draw", cls=_Command, help=t("cli.verify_draw.help"))
@@ -572,29 +573,9 @@ def main() -> None:
         sys.exit(REFUSED)
 
 
-def _programme(store: Store, given: str | None) -> str:
-    names = imports.programme_names(store)
-    if given is not None:
-        return given
-    if not names:
-        raise Fault(key="cli.no_programme")
-    if len(names) > 1:
-        raise Fault(key="cli.programme_needed", expected=names)
-    return names[0]
-
-
 def _waves(store: Store, programme: str) -> list[str]:
     imports.current_programme(store, programme)
     return list(imports.wave_versions(store, programme).wave.unique())
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return read_bounded(file)
-    except FileNotFoundError as error:
-        raise Fault(key="file.absent", file=str(file)) from error
-    except OSError as error:
-        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
 
 
 def _write(file: Path, content: bytes) -> None:

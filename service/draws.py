@@ -11,15 +11,13 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from sampling import commitment, frame_digest, record_draw, refuse_repeated, split_releases
+from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
 from service import audit, schema, vault
-from service.foresight import foresee
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme
 from service.keys import Key
 from service.permissions import permitted
-from service.runs import DRAWING, add_run, code_version
-from service.sample_plan import Wanted, allocate
+from service.runs import DRAWING, add_run, code_version, planning_generator
 from service.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import Store, insert_frame
 from service.wave_file import check_wave_name
@@ -38,7 +36,7 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
     allocation = allocate(frame_strata(store, found.version_id), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    seen = foresee(made, wanted.assumed, cost=wanted.cost)
+    seen = foresee(made, wanted.assumed, rng=planning_generator(), cost=wanted.cost)
     with store.begin("draw", programme, wave) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)

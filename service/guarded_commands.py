@@ -70,7 +70,7 @@ def groups(t, say: Callable[[str], None], command: type, group: type) -> dict[st
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
-        content, day = content_of(file), delete_on.date()
+        content, day = read_bounded(file), delete_on.date()
         name = programme_of(opened, programme)
         count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
         say(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
@@ -231,16 +231,6 @@ def programme_of(opened: Store, given: str | None) -> str:
     if given is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
     return given or names[0]
-
-
-def content_of(file: Path) -> bytes:
-    """A file's bytes, bounded; a Fault if it cannot be read."""
-    try:
-        return read_bounded(file)
-    except FileNotFoundError as error:
-        raise Fault(key="file.absent", file=str(file)) from error
-    except OSError as error:
-        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
 
 
 def write_private(file: Path, content: bytes) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
+from sampling.foresight import Assumed, Foresight, foresee
 from service.csv_file import read_csv
-from service.foresight import Assumed, Foresight, foresee
+from service.runs import planning_generator
 from words import Fault
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
@@ -88,7 +89,8 @@ def plan_city(
 def foresee_plan(plan: Plan, assumed: Assumed, *, cost: float | None = None) -> Foresight:
     """What the plan's interviews can tell; a township has no known population, so its county's stands for it."""
     columns = {"township": "area", "county_population": "population", "interviews": "sample"}
-    return foresee(plan.townships.rename(columns=columns)[list(columns.values())], assumed, cost=cost)
+    areas = plan.townships.rename(columns=columns)[list(columns.values())]
+    return foresee(areas, assumed, rng=planning_generator(), cost=cost)
 
 
 def _persons(content: bytes, file: str) -> pd.Series:

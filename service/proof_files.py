@@ -76,7 +76,7 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
 
     published  the line made public before the draw (`slip`), as it was heard from another source than the folder
     """
-    record = _record(_read(folder / RECORD))
+    record = _record(read_bounded(folder / RECORD))
     frame, sample = _table(folder / FRAME, FRAME_COLUMNS), _table(folder / SAMPLE, DRAWN)
     earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
     found = verify(frame, record, sample=sample, earlier=earlier, code=code_version(DRAWING))
@@ -101,7 +101,7 @@ def _record(content: bytes) -> DrawRecord:
 
 
 def _table(file: Path, columns: list[str]) -> pd.DataFrame:
-    table = read_csv(_read(file), file.name)
+    table = read_csv(read_bounded(file), file.name)
     missing = [c for c in columns if c not in table]
     if missing:
         raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
@@ -111,15 +111,6 @@ def _table(file: Path, columns: list[str]) -> pd.DataFrame:
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
     return table.assign(**numbers, **places).reset_index(drop=True)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return read_bounded(file)
-    except FileNotFoundError as error:
-        raise Fault(key="file.absent", file=str(file)) from error
-    except OSError as error:
-        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
 
 
 def _commitments(store: Store, programme: str, wave: str) -> list[dict]:

@@ -29,6 +29,11 @@ def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
     return f"{version('rankshift')}+{digest.hexdigest()[:12]}"
 
 
+def planning_generator() -> np.random.Generator:
+    """The generator every plan is looked at with: the same plan gives the same table."""
+    return generator("rankshift", "plan")
+
+
 def generator(seed: str, *labels: str) -> np.random.Generator:
     """A stream of random numbers of its own for each seed and labels (measure, league): Philox, keyed by SHA-256."""
     key = hashlib.sha256("\x1f".join((seed, *labels)).encode()).digest()

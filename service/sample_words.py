@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sampling import Verification
-from service.foresight import COMPARED, LEVELS, Assumed, Foresight
+from sampling.foresight import COMPARED, LEVELS, Assumed, Foresight
 from service.runs import local_time
 from service.samples import Sample, SamplePlan
 from service.wording import Speaker

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import DrawPlan, released
+from sampling import DrawPlan, Foresight, Wanted, released
 from sampling.proof import STRATIFIED, DrawRecord
 from service import schema
-from service.foresight import Foresight
 from service.permissions import permitted
-from service.sample_plan import Wanted
 from service.slip import slip
 from service.store import Store
 from words import Fault
@@ -163,6 +161,14 @@ def _plan(row: sa.Row) -> SamplePlan:
     approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "at", "by")}
     approval = None if row.commitment is None else approval
     return SamplePlan(
-        row.plan_id, row.wave, row.version, row.frame_id, row.frame, row.frame_version, Wanted.read(row.wanted),
-        pd.DataFrame(row.allocation), seen, approval,
-    )  # fmt: skip
+        row.plan_id,
+        row.wave,
+        row.version,
+        row.frame_id,
+        row.frame,
+        row.frame_version,
+        Wanted.read(row.wanted),
+        pd.DataFrame(row.allocation),
+        seen,
+        approval,
+    )

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from sampling import Assumed
+from sampling.wanted import PROPORTIONAL, Wanted
 from service import draws, frames, keys, proof_files, sample_words, samples, terminal
+from service.bounds import read_bounded
 from service.csv_file import read_csv
 from service.files import csv_bytes
-from service.foresight import Assumed
-from service.guarded_commands import DAY, PERSON_VARIABLE, content_of, opened_as, programme_of, write_private
+from service.guarded_commands import DAY, PERSON_VARIABLE, opened_as, programme_of, write_private
 from service.imports import current_programme
-from service.sample_plan import PROPORTIONAL, Wanted
 from service.store import Store
 from words import Fault
 
@@ -66,9 +67,16 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         of = programme_of(opened, programme)
         sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
         done = frames.import_frame(
-            opened, of, name, content_of(file), file.name, frame_key=keys.find_frame_key(), by=by.split(","),
-            accept=accept, **sealing,
-        )  # fmt: skip
+            opened,
+            of,
+            name,
+            read_bounded(file),
+            file.name,
+            frame_key=keys.find_frame_key(),
+            by=by.split(","),
+            accept=accept,
+            **sealing,
+        )
         say_frame(done)
 
     @under("frame", "banks")
@@ -86,9 +94,18 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         opened = opened_as(store, as_)
         of = programme_of(opened, programme)
         done = frames.import_banks(
-            opened, of, name, content_of(prefixes), prefixes.name, cities=city.split(","), numbers=numbers,
-            frame_key=keys.find_frame_key(), key=keys.find_key(), delete_on=delete_on.date(), accept=accept,
-        )  # fmt: skip
+            opened,
+            of,
+            name,
+            read_bounded(prefixes),
+            prefixes.name,
+            cities=city.split(","),
+            numbers=numbers,
+            frame_key=keys.find_frame_key(),
+            key=keys.find_key(),
+            delete_on=delete_on.date(),
+            accept=accept,
+        )
         say_frame(done)
 
     @under("frame", "list")
@@ -136,13 +153,24 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     ) -> None:
         opened = opened_as(store, as_)
         of = programme_of(opened, programme)
-        given = {} if shares is None else _shares(content_of(shares), shares.name)
+        given = {} if shares is None else _shares(read_bounded(shares), shares.name)
         parts = tuple(_numbers(portions, ",", "portions"))
         split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
         wanted = Wanted(
-            interviews, method, q, minimum, split, response, eligibility, parts, cost, after, keep,
-            Assumed(share, spread, fall, deff), given,
-        )  # fmt: skip
+            interviews,
+            method,
+            q,
+            minimum,
+            split,
+            response,
+            eligibility,
+            parts,
+            cost,
+            after,
+            keep,
+            Assumed(share, spread, fall, deff),
+            given,
+        )
         show_plan(opened, of, draws.make_plan(opened, of, wave, wanted, frame=frame))
 
     @under("sample", "show")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from service import jobs
 from service.store import Store
-from words import Fault
+from ui import parts
 
 EVERY = 2  # seconds between two looks at a running job; the rest of the page is not drawn anew
 
@@ -26,7 +26,7 @@ def _running(store: Store, programme: str, t) -> None:
     if job["cancel"]:
         st.caption(t("jobs.stopping"))
     elif st.button(t("jobs.stop"), key="cancel_job"):
-        _said(lambda: jobs.cancel(store, job["job_id"]), t)
+        parts.act(lambda: jobs.cancel(store, job["job_id"]), t)
 
 
 def _idle(store: Store, programme: str, t) -> None:
@@ -34,13 +34,4 @@ def _idle(store: Store, programme: str, t) -> None:
     if job is not None:
         (st.caption if job["state"] == jobs.DONE else st.warning)(jobs.job_text(job, t))
     if st.button(t("jobs.start"), key="start_job"):
-        _said(lambda: jobs.start(store, jobs.REFRESH, programme, by=store.actor.name), t)
-
-
-def _said(do, t) -> None:
-    try:
-        do()
-    except Fault as fault:
-        st.error(t(fault.key, **fault.values))
-    else:
-        st.rerun()
+        parts.act(lambda: jobs.start(store, jobs.REFRESH, programme, by=store.actor.name), t)

@@ -204,3 +204,13 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
     """A small table whose cells are words already; words: how many columns stand left, the others being figures."""
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
     st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)
+
+
+def act(do: Callable[[], object], t) -> None:
+    """Do what a button says and draw the page anew; a Fault is said in its place."""
+    try:
+        do()
+    except Fault as fault:
+        st.error(t(fault.key, **fault.values))
+    else:
+        st.rerun()

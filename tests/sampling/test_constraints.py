@@ -17,8 +17,11 @@ def _problem(seed, largest=5000, strata_most=9):
     names = [f"h{i}" for i in range(count)]
     population = rng.integers(largest // 10, largest, count)
     strata = pd.DataFrame({"stratum": names, "population": population, "cost": rng.uniform(0.5, 3, count)})
-    rows = [(f"d{j}", names[h], rng.uniform(0.1, 1)) for j in range(domains)
-            for h in rng.permutation(count)[: rng.integers(1, count + 1)]]  # fmt: skip
+    rows = [
+        (f"d{j}", names[h], rng.uniform(0.1, 1))
+        for j in range(domains)
+        for h in rng.permutation(count)[: rng.integers(1, count + 1)]
+    ]
     spread = pd.DataFrame(rows, columns=["domain", "stratum", "sd"])
     return strata, spread, pd.Series(rng.uniform(0.03, 0.08, domains), index=[f"d{j}" for j in range(domains)])
 

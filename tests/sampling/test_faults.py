@@ -46,9 +46,16 @@ def test_every_fault_is_found(good):
 
 @pytest.mark.parametrize(
     ("number", "right"),
-    [("13800000000", True), ("07724212345", True), ("010123456789", False), ("01012345678", True), ("4212345", False),
-     ("1380000000", False), ("138000000001", False)],
-)  # fmt: skip
+    [
+        ("13800000000", True),
+        ("07724212345", True),
+        ("010123456789", False),
+        ("01012345678", True),
+        ("4212345", False),
+        ("1380000000", False),
+        ("138000000001", False),
+    ],
+)
 def test_numbers_have_the_length_they_are_rung_with(good, number, right):
     assert ("frame.wrong_number" in _found(good.assign(number=number, source=good.unit_id))) is not right
 

@@ -8,12 +8,10 @@ import pytest
 import sqlalchemy as sa
 from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
 
-from sampling import commitment
+from sampling import Wanted, commitment
 from service import audit, draws, frames, imports, proof_files, samples, schema, vault
-from service.foresight import Assumed, foresee
 from service.keys import Key
 from service.permissions import ADMINISTRATOR, CENTRE, Actor
-from service.sample_plan import Wanted, allocate
 from service.store import Store
 from service.trail import trail_lines
 from words import LANGUAGES, Fault, text
@@ -187,60 +185,10 @@ def test_the_plan_shows_precision_power_and_cost_before_the_approval(chain):
     assert (power.years_score > power.quarters_score).all()
 
 
-def test_more_interviews_list_fewer_areas_wrongly_and_one_area_has_no_list():
-    areas = pd.DataFrame({"area": list("abcdefghij"), "population": 9_000, "sample": 200})
-    power = foresee(areas, Assumed()).power
-    assert power.wrong.is_monotonic_decreasing and power.right.is_monotonic_increasing
-    assert foresee(areas[:1], Assumed()).power.empty
-    assert fault(foresee, areas, Assumed(spread=3.0)).key == "foresight.assumed"
-
-
 def test_more_units_are_drawn_than_interviews_by_the_rates_supposed(chain):
     allocation = chain[1].plan.allocation
     assert (allocation.release == -(-allocation.interviews // 0.72)).all()
     assert (allocation.numbers > allocation.release).all()
-
-
-@pytest.fixture(scope="module")
-def strata():
-    table = residents(30).assign(mode=lambda t: t.phone.str.startswith("0").map({True: "landline", False: "mobile"}))
-    made = table.groupby(["area", "mode"]).size().rename("population").reset_index()
-    return made.assign(stratum=made.area + "/" + made["mode"])
-
-
-def test_every_method_gives_whole_numbers_that_sum_and_keep_the_minimum(strata):
-    shares = dict.fromkeys(townships().township[:10], 0.5)
-    made = {m: allocate(strata, Wanted(500, m, minimum=3, shares=shares)) for m in ("proportional", "equal", "neyman")}
-    made["power"] = allocate(strata, Wanted(500, "power", minimum=3, shares=shares))
-    for table in made.values():
-        by = table.groupby("area").interviews.sum()
-        assert by.sum() == 500 and by.min() >= 3
-    spread = {m: t[t.area.isin(shares)].interviews.sum() for m, t in made.items()}
-    assert spread["neyman"] > spread["proportional"] and spread["power"] > spread["proportional"]
-    assert made["equal"].groupby("area").interviews.sum().between(7, 8).all()
-
-
-def test_interviews_are_split_between_mobiles_and_landlines(strata):
-    made = allocate(strata, Wanted(560, "equal", modes={"mobile": 3, "landline": 1}))
-    assert dict(made.groupby("mode").interviews.sum()) == {"landline": 140, "mobile": 420}
-    assert fault(allocate, strata.assign(mode=None), Wanted(560, modes={"mobile": 1})).key == "sample.modes"
-    only = strata[strata["mode"] == "mobile"]
-    assert fault(allocate, only, Wanted(560, modes={"mobile": 3, "landline": 1})).key == "sample.mode_absent"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "key"),
-    [
-        (lambda: Wanted(280, "lottery"), "sample.method"),
-        (lambda: Wanted(280, portions=(0.5, 0.6)), "sampling.portions"),
-        (lambda: Wanted(280, cost=-1.0), "sample.cost"),
-        (lambda: Wanted(100), "sampling.too_few"),
-        (lambda: Wanted(280, response_rate=0.01), "sampling.larger_than_stratum"),
-        (lambda: Wanted(280, shares={"nowhere": 0.5}), "sample.shares"),
-    ],
-)
-def test_a_plan_that_cannot_be_kept_is_refused_by_name(strata, wanted, key):
-    assert fault(lambda: allocate(strata, wanted())).key == key
 
 
 def test_a_plan_read_back_is_the_plan_made(planned):

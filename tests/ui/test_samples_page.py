@@ -86,7 +86,7 @@ def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
 
 
 def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
-    from service.sample_plan import Wanted
+    from sampling import Wanted
 
     draws.make_plan(store, NAME, WAVE, Wanted(140))
     draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)

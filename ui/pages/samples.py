@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from sampling import Assumed
+from sampling.wanted import METHODS, Wanted
 from service import draws, frames, keys, proof_files, sample_words, samples
 from service.files import file_name
-from service.foresight import Assumed
 from service.imports import current_programme
-from service.sample_plan import METHODS, Wanted
 from service.store import Store
 from ui import parts
 from words import Fault
@@ -71,10 +71,17 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
     portions = (portion, 1 - portion) if portion < 1 else (1.0,)
     try:
         wanted = Wanted(
-            int(interviews), method, minimum=int(minimum), modes=modes, response_rate=response,
-            eligibility=eligibility, portions=portions, cost=cost, after=after,
+            int(interviews),
+            method,
+            minimum=int(minimum),
+            modes=modes,
+            response_rate=response,
+            eligibility=eligibility,
+            portions=portions,
+            cost=cost,
+            after=after,
             assumed=Assumed(share, spread, fall, deff),
-        )  # fmt: skip
+        )
         with st.spinner(t("cli.working", what=wave)):
             draws.make_plan(store, programme, wave, wanted, frame=frame)
     except Fault as fault:
@@ -126,14 +133,8 @@ def _how(t) -> None:
 
 
 def _button(label: str, key: str, do, t) -> None:
-    if not st.button(label, key=key, type="primary"):
-        return
-    try:
-        do()
-    except Fault as fault:
-        st.error(t(fault.key, **fault.values))
-    else:
-        st.rerun()
+    if st.button(label, key=key, type="primary"):
+        parts.act(do, t)
 
 
 def _key() -> keys.Key:

@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import pandas as pd
 
-from sampling import (
+from sampling.allocation import (
     allocate_equally,
     allocate_neyman,
     allocate_power,
     allocate_proportional,
-    numbers_needed,
     split_modes,
 )
-from service.foresight import Assumed
+from sampling.foresight import Assumed
+from sampling.size import numbers_needed
 from words import Fault
 
 PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
@@ -82,8 +82,8 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
         raise Fault(key="sample.shares", areas=unknown)
     n = _by_area(areas, wanted)
     given = strata.assign(interviews=_within(strata, n, wanted))
-    need = {c: numbers_needed(c, response_rate=wanted.response_rate, eligibility=wanted.eligibility)
-            for c in set(given.interviews) if c}  # fmt: skip
+    rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
+    need = {c: numbers_needed(c, **rates) for c in set(given.interviews) if c}
     for column, name in (("release", "release"), ("numbers", "draw")):
         given[column] = [getattr(need[c], name) if c else 0 for c in given.interviews]
     over = given[given.numbers > given.population]

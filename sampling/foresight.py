@@ -7,14 +7,13 @@ import pandas as pd
 from scipy import stats
 
 from estimation import usual_comparisons
-from sampling import change_curve, expected_precision, last_k_curve
-from service.runs import generator
+from sampling.power import change_curve, last_k_curve
+from sampling.size import expected_precision
 from words import Fault
 
 LAST = 5  # areas on the list of the last
 GRID = (0.5, 1.0, 2.0, 4.0)  # of the plan's interviews
 DRAWS = 1_000  # leagues simulated for each number of interviews
-SEED = "rankshift"
 COMPARED = ("quarters", "quarters_panel", "years")
 LEVELS = ("score", "standing", "rank")
 
@@ -60,8 +59,11 @@ class Foresight:
         return float(self.precision.cost.iloc[-1]) if "cost" in self.precision else None
 
 
-def foresee(areas: pd.DataFrame, assumed: Assumed, *, cost: float | None = None) -> Foresight:
-    """areas: area, population, sample (interviews).  Simulated with a fixed seed: the same plan, the same table."""
+def foresee(areas: pd.DataFrame, assumed: Assumed, *, rng: np.random.Generator, cost: float | None = None) -> Foresight:
+    """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `change_curve` of one plan.
+
+    areas: area, population, sample (interviews);  rng: of the simulated leagues;  cost: of an interview, if known.
+    """
     allocation = areas.rename(columns={"area": "stratum"})
     precision = expected_precision(allocation, p=assumed.share, deff=assumed.design_effect, cost=cost)
     precision = precision.rename(columns={"stratum": "area"})
@@ -69,18 +71,15 @@ def foresee(areas: pd.DataFrame, assumed: Assumed, *, cost: float | None = None)
     k = min(LAST, m - 1)
     if k < 1 or not (n >= 1).all():
         return Foresight(k, precision, pd.DataFrame(columns=power_columns()))
-    rng = generator(SEED, "plan")
     leagues = np.array([rng.permutation(assumed.rates(m)) for _ in range(DRAWS)])  # any area may be among the last
-    curve = last_k_curve(
-        leagues, [n * g for g in GRID if (n * g >= 1).all()], k=k, rng=rng, draws=DRAWS,
-        design_effect=assumed.design_effect,
-    )  # fmt: skip
+    sizes, effect = [n * g for g in GRID if (n * g >= 1).all()], assumed.design_effect
+    curve = last_k_curve(leagues, sizes, k=k, rng=rng, draws=DRAWS, design_effect=effect)
     rows = pd.DataFrame({"interviews": curve.interviews, "right": curve.right, "wrong": curve.wrong})
     known = usual_comparisons(correlation=assumed.panel, information=1.0, watch=k)
+    designs = {name: known[name] for name in COMPARED}
     falls = change_curve(
-        assumed.fall, curve.interviews, {name: known[name] for name in COMPARED}, areas=m, share=assumed.share,
-        design_effect=assumed.design_effect,
-    ).set_index(["design", "interviews"])  # fmt: skip
+        assumed.fall, curve.interviews, designs, areas=m, share=assumed.share, design_effect=effect
+    ).set_index(["design", "interviews"])
     for name in COMPARED:
         for level in LEVELS:
             rows[f"{name}_{level}"] = falls.loc[name, level].to_numpy()
