@@ -42,7 +42,7 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
         last = last_plan(connection, programme, wave)
         values = {"programme": programme, "wave": wave, "version": 1 if last is None else last.version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
-        run = add_run(connection, MAKE, values | {"frame": found.frame}, inputs, by=store.actor.name)
+        run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
         expected = {"k": seen.k, "precision": _records(seen.precision), "power": _records(seen.power)}
         row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": _records(allocation)}
         connection.execute(schema.plans.insert().values(**row, expected=expected, run_id=run))
@@ -69,7 +69,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
             raise Fault(key="sample.approved", wave=wave, version=last.version)
         _same_key(connection, plan.frame_id, frame_key)
         named = {"programme": programme, "wave": wave, "version": plan.version}
-        run = add_run(connection, APPROVE, named, [("plan", plan.plan_id)], by=store.actor.name)
+        run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
         sealed = _cipher(frame_key).encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
         row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
@@ -105,7 +105,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
             raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
-        run = add_run(connection, DRAW, named, inputs, seed=seed, by=store.actor.name)
+        run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
         values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
@@ -131,7 +131,7 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
             raise Fault(key="release.continued", wave=wave, later=after)
         count = int((sample.units.release == number).sum())
         named = {"programme": programme, "wave": wave, "release": number}
-        run = add_run(connection, RELEASE, named, [("plan", sample.plan.plan_id)], by=store.actor.name)
+        run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
         _told(connection, store, RELEASE, named | {"units": count})
@@ -218,4 +218,4 @@ def _records(table: pd.DataFrame) -> list[dict]:
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
-    audit.append(connection, store.actor.name, store.actor.role, action, details)
+    audit.append(connection, store.actor, action, details)

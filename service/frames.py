@@ -197,7 +197,7 @@ def _add(
         version = 1 if last is None else last.version + (not unchanged)
         if not unchanged:
             values = {"programme": programme, "frame": name, "version": version, "file": told["file"]}
-            run = add_run(connection, IMPORT, told, [("programme", plan_id)], by=store.actor.name)
+            run = add_run(connection, store.actor, IMPORT, told, [("programme", plan_id)])
             values |= {"file_digest": digest, "digest": frame_digest(units)}
             values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
             values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in found.findings]}
@@ -210,7 +210,7 @@ def _add(
                 seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
             said = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
             said |= {"findings": [f.key for f in found.findings]}
-            audit.append(connection, store.actor.name, store.actor.role, IMPORT, said)
+            audit.append(connection, store.actor, IMPORT, said)
     outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
     numbers = 0 if found.numbers is None else len(found.numbers)
     return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)

@@ -296,4 +296,4 @@ def _key_in_use(connection: sa.Connection, key: Key, *, may_begin: bool = True) 
 
 
 def _record(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
-    audit.append(connection, store.actor.name, store.actor.role, action, details)
+    audit.append(connection, store.actor, action, details)

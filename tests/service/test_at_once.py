@@ -73,7 +73,7 @@ def test_two_processes_that_judge_a_wave_at_once_make_one_run(store):
     take(store, MAY)
 
     def work(opened, k):
-        return f"run {waves.estimate_wave(opened, NAME, MAY, by=f'person {k}').run_id}"
+        return f"run {waves.estimate_wave(opened, NAME, MAY).run_id}"
 
     said = both(store, waves, "load_wave", work)
     assert "run.overtaken" in said

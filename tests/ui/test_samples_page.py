@@ -30,7 +30,7 @@ def store(fresh_url, monkeypatch, tmp_path):
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
     made = Store.create(url).acting(Actor("ann", CENTRE))
-    imports.import_programme(made, programme(), "simulated.toml", by="tests")
+    imports.import_programme(made, programme(), "simulated.toml")
     table = residents(12).drop(columns=["phone", "name"])
     frames.import_frame(made, NAME, FRAME, as_csv(table), FILE, frame_key=FRAME_KEY)
     yield made
@@ -100,5 +100,5 @@ def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
 def test_without_a_frame_the_page_says_how_to_take_one_in(fresh_url, monkeypatch):
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
-    imports.import_programme(Store.create(url), programme(), "simulated.toml", by="tests")
+    imports.import_programme(Store.create(url), programme(), "simulated.toml")
     assert "rankshift frame import" in said(page())
