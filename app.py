@@ -15,6 +15,9 @@ LOOK = {"page_icon": ":material/leaderboard:", "layout": "wide", "initial_sideba
 PAGES = {"leader": leader, "statistician": statistician, "centre": centre, "samples": samples, "people": people}
 
 
+FIRST = "leader"
+
+
 @st.cache_resource
 def open_store(url: str) -> Store:
     """One engine for all sessions."""
@@ -25,16 +28,31 @@ def open_store(url: str) -> Store:
 def pages() -> None:
     """The pages of whoever is here, each with the store in their hands."""
     store = open_store(store_url())
-    actor = sign_in.actor(store, t)
-    if actor is None:
+    actor = explained(lambda: sign_in.actor(store, t), t)
+    if actor is None:  # whoever comes to a page's address before signing in is there afterwards
+        st.navigation(
+            [st.Page(_nothing, title=t(f"{path}.page"), url_path=path, default=path == FIRST) for path in PAGES],
+            position="hidden",
+        )
         return
     shown = lambda page: lambda: explained(lambda: page.show(store.acting(actor), t), t)  # noqa: E731
     mine = {path: page for path, page in PAGES.items() if actor.role in sign_in.PAGES[path]}
     title = {path: t(f"{path}.page") for path in mine}
-    entries = [st.Page(shown(p), title=title[k], url_path=k, default=p is leader, icon=p.ICON) for k, p in mine.items()]
+    entries = [st.Page(shown(p), title=title[k], url_path=k, default=k == FIRST, icon=p.ICON) for k, p in mine.items()]
     st.navigation(entries).run()
 
 
+def _language_here() -> str:
+    """Chinese for a browser that speaks it, else the server's language: coming back from a sign-in service, the address
+    says nothing of what was chosen before."""
+    chinese = (st.context.locale or "").lower().startswith("zh")
+    return "zh" if chinese else os.environ.get("RANKSHIFT_LANGUAGE", "zh")
+
+
+def _nothing() -> None:
+    """A page for nobody: the question who it is stands in its place."""
+
+
 st.set_page_config(page_title=text("app.title", "en"), **LOOK)
-t = speaker(language_switch(st.query_params.get("lang") or os.environ.get("RANKSHIFT_LANGUAGE", "zh")))
+t = speaker(language_switch(st.query_params.get("lang") or _language_here()))
 explained(pages, t)
