@@ -1,5 +1,6 @@
 """Call logs and releases: what is taken in and refused, what is finished, and that nothing half worked is weighted."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +32,21 @@ def heads_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """The path of a store with the made-up survey, its May drawn from a list of 60 people, one release of two out."""
+    folder = tmp_path_factory.mktemp("released")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(audit.HEAD_VARIABLE, str(folder / "heads"))
+        released(begin_survey(Store.create(f"sqlite:///{folder / 's.db'}"))).engine.dispose()
+    return folder / "s.db"
+
+
 @pytest.fixture
-def begun(sqlite_store):
-    """The made-up survey with its May drawn from a list of 60 people, one release of two out."""
-    return released(begin_survey(sqlite_store))
+def begun(made_once, tmp_path):
+    store = Store.open(f"sqlite:///{shutil.copy(made_once, tmp_path / 's.db')}").acting(Actor("ann", CENTRE))
+    yield store
+    store.engine.dispose()
 
 
 @pytest.fixture
