@@ -15,9 +15,8 @@ def show(store: Store, programme: str, sample, t) -> None:
         return
     st.markdown(t("calls.title"))
     parts.plain_table(call_words.release_rows(found, t), words=0)
-    rule, state = call_words.lines(found, t)
-    st.caption(rule)
-    (st.warning if found.open else st.caption)(state)
+    *_, state = call_words.lines(found, t)  # the rule stands with the plan
+    (st.warning if found.open else st.success)(state)
     _upload(store, programme, sample.wave, t)
     if found.open and found.stopped is None:
         _stop(store, programme, sample.wave, t)

@@ -1,18 +1,17 @@
 """Call logs and releases: what is taken in and refused, what is finished, and that nothing half worked is weighted."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
-from made_up import BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, take
+from half_rung import FILE, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
+from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
 from sampling import Wanted
-from service import audit, calls, draws, frames, imports, jobs, league_table, schema, waves
+from service import audit, calls, draws, imports, jobs, league_table, schema, waves
 from service.call_file import point_in_time, read_calls
-from service.keys import Key
 from service.league import read_league, run_list
 from service.permissions import CENTRE, Actor
 from service.samples import read_sample
@@ -20,9 +19,6 @@ from service.store import Store
 from service.trail import trail_lines
 from words import Fault
 
-FRAME_KEY = Key(bytes(range(64)))
-WANTED = Wanted(20, portions=(0.5, 0.5), attempts=3)
-FILE = "calls.csv"
 LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"
 NO_ANSWER, INTERVIEW = "3.13", "1.1"
 
@@ -53,34 +49,6 @@ def begun(made_once, tmp_path):
 def begun_on_both(store):
     """The same on SQLite and on PostgreSQL."""
     return released(begin_survey(store))
-
-
-def released(store: Store, programme: str = NAME, wave: str = MAY, areas=tuple(TOWNS)) -> Store:
-    """The first of two releases of a wave drawn from a list of twelve people an area."""
-    people = pd.DataFrame({"unit_id": [f"{area}-{i}" for area in areas for i in range(12)]})
-    content = as_csv(people.assign(area=people.unit_id.str.split("-").str[0]))
-    at = store.acting(Actor("ann", CENTRE))
-    frames.import_frame(at, programme, "made_up", content, "made_up.csv", frame_key=FRAME_KEY)
-    draws.make_plan(at, programme, wave, WANTED)
-    draws.approve_plan(at, programme, wave, frame_key=FRAME_KEY)
-    draws.draw_wave(at, programme, wave, frame_key=FRAME_KEY)
-    draws.release_next(at, programme, wave)
-    return at
-
-
-def units(store: Store) -> list[str]:
-    return list(read_sample(store, NAME, MAY).released.unit_id)
-
-
-def log(rows) -> bytes:
-    """unit, minutes after eight, outcome: as a CSV."""
-    start = datetime(2024, 5, 6, 8, tzinfo=UTC)
-    lines = [(unit, (start + timedelta(minutes=m)).isoformat(), "i1", code) for unit, m, code in rows]
-    return as_csv(pd.DataFrame(lines, columns=["unit_id", "at", "interviewer", "disposition"]))
-
-
-def ring(store: Store, *rows) -> calls.TakenIn:
-    return calls.import_calls(store, NAME, MAY, log(rows), FILE)
 
 
 def fault(do, *arguments, **options) -> Fault:
