@@ -19,7 +19,7 @@ from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landl
 from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
-from sampling.releases import released, split_releases, unfinished
+from sampling.releases import release_progress, released, split_releases, unfinished
 from sampling.size import (
     SampleSize,
     detectable_change,
@@ -90,6 +90,7 @@ __all__ = [
     "record_draw",
     "record_numbers",
     "refuse_repeated",
+    "release_progress",
     "released",
     "sample_size_change",
     "sample_size_difference",

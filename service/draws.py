@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
 from service import audit, schema, vault
+from service.calls import fieldwork_of
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme
 from service.keys import Key
@@ -120,8 +121,12 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
 
 @permitted
 def release_next(store: Store, programme: str, wave: str) -> Sample:
-    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here."""
+    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here.
+
+    Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
+    """
     sample = read_sample(store, programme, wave)
+    still_open = fieldwork_of(store, programme, sample).open
     with store.begin("draw", programme, wave) as connection:
         number = release_count(connection, sample.draw_id) + 1
         if number > sample.portions:
@@ -134,7 +139,7 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
         run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _told(connection, store, RELEASE, named | {"units": count})
+        _told(connection, store, RELEASE, named | {"units": count, "open": still_open})
     return read_sample(store, programme, wave)
 
 

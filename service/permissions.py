@@ -52,7 +52,11 @@ PERMITTED = {
     "start": WORKERS,
     "cancel": WORKERS,
     "work": WORKERS,
-    "record_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_fieldwork": WORKERS,
+    "fieldwork_of": WORKERS,
+    "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
+    "stops_of_waves": WORKERS,
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),

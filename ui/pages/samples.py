@@ -8,7 +8,7 @@ from service import draws, frames, keys, proof_files, sample_words, samples
 from service.files import file_name
 from service.imports import current_programme
 from service.store import Store
-from ui import parts
+from ui import calls_panel, parts
 from words import Fault
 
 ICON = ":material/casino:"
@@ -65,6 +65,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         deff = one.number_input(t("cli.sample.deff"), 0.1, 20.0, 1.0)
         portion = two.number_input(t("samples.portion"), 0.05, 1.0, FIRST_PORTION)
         after = three.selectbox(t("cli.sample.after"), drawn[::-1], index=None)
+        attempts = one.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         if not st.form_submit_button(t("samples.plan.go"), type="primary"):
             return
     modes = {"mobile": mobiles, "landline": 1.0} if mobiles else {}
@@ -81,6 +82,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
             cost=cost,
             after=after,
             assumed=Assumed(share, spread, fall, deff),
+            attempts=int(attempts),
         )
         with st.spinner(t("cli.working", what=wave)):
             draws.make_plan(store, programme, wave, wanted, frame=frame)
@@ -114,6 +116,7 @@ def _sample(store: Store, programme: str, sample: samples.Sample, t) -> None:
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
     parts.plain_table(sample_words.release_rows(sample, t), words=0)
+    calls_panel.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)
     if len(sample.releases) < sample.portions:
