@@ -126,7 +126,7 @@ def stop_fieldwork(store: Store, programme: str, wave: str, reason: str) -> Fiel
         raise Fault(key="calls.reason", wave=wave, found=len(reason), expected=LONGEST_REASON)
     row = {"draw_id": sample.draw_id, "releases": len(sample.releases), "units": len(sample.released)}
     row |= {"open": found.open, "reason": masked_text(reason), "at": datetime.now(UTC), "by": store.actor.name}
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         same = stops.c.draw_id == sample.draw_id, stops.c.releases == len(sample.releases)
         if connection.scalar(sa.select(stops.c.stop_id).where(*same)) is not None:
             raise Fault(key="calls.stopped", wave=wave)

@@ -15,7 +15,7 @@ from sampling import Wanted, allocate, commitment, foresee, frame_digest, record
 from service import audit, schema, vault
 from service.calls import fieldwork_of
 from service.frames import contact_place, current_frame, frame_strata, load_frame
-from service.imports import current_programme
+from service.imports import current_programme, version_of
 from service.keys import Key
 from service.permissions import permitted
 from service.runs import DRAWING, add_run, code_version, planning_generator
@@ -34,14 +34,17 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
     found = current_frame(store, programme, frame)
+    with store.read() as connection:
+        began = version_of(last_plan(connection, programme, wave))
     allocation = allocate(frame_strata(store, found.version_id), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
     seen = foresee(made, wanted.assumed, rng=planning_generator(), cost=wanted.cost)
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
-        last = last_plan(connection, programme, wave)
-        values = {"programme": programme, "wave": wave, "version": 1 if last is None else last.version + 1}
+        if (version := version_of(last_plan(connection, programme, wave))) != began:
+            raise Fault(key="sample.plan_overtaken", wave=wave, version=version)
+        values = {"programme": programme, "wave": wave, "version": version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
         run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
         expected = {"k": seen.k, "precision": _records(seen.precision), "power": _records(seen.power)}
@@ -63,7 +66,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     seed = secrets.token_hex(SEED_BYTES)
     fixed = {"commitment": commitment(seed), "digest": frame_digest(units)}
     fixed["numbers"] = frame_digest(units, ("unit_id", "prn"))
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
         if last.plan_id != plan.plan_id or last.commitment is not None:
@@ -100,7 +103,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         refuse_repeated(drawn, _chain(store, programme, earlier))
     drawn = split_releases(drawn, plan.wanted.portions)
     drawn = drawn.assign(first_phase=drawn.unit_id.map(units.set_index("unit_id").first_phase))
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if last_plan(connection, programme, wave).plan_id != plan.plan_id:
             raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
@@ -110,7 +113,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
-                raise Fault(key="store.busy", problem=earlier.wave)
+                raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
             values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
         added = connection.execute(schema.draws.insert().values(**values, run_id=run)).inserted_primary_key[0]
         insert_frame(connection, schema.sample_units, drawn, draw_id=added)
@@ -126,9 +129,10 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
     Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
     """
     sample = read_sample(store, programme, wave)
-    still_open = fieldwork_of(store, programme, sample).open
-    with store.begin("draw", programme, wave) as connection:
-        number = release_count(connection, sample.draw_id) + 1
+    still_open, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
+    with store.begin("draw", programme) as connection:
+        if release_count(connection, sample.draw_id) >= number:
+            raise Fault(key="release.overtaken", wave=wave, number=number)
         if number > sample.portions:
             raise Fault(key="release.all", wave=wave, count=sample.portions)
         after = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))

@@ -45,7 +45,7 @@ def import_programme(store: Store, content: bytes, file: str) -> Imported:
     with _refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
-            began = _last(connection, schema.programmes, programme=programme.name)
+            began = version_of(_last(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
             done = _add_programme(connection, programme, content, tried, began)
             _log(connection, tried, done)
@@ -65,7 +65,7 @@ def import_wave(
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
         with store.read() as connection:
-            began = _last(connection, schema.waves, programme=programme, wave=wave)
+            began = version_of(_last(connection, schema.waves, programme=programme, wave=wave))
         data = read_wave(content, file, plan, records)
         with store.begin("wave", programme, wave) as connection:
             done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
@@ -79,9 +79,13 @@ def import_margins(store: Store, programme: str, content: bytes, file: str) -> I
     tried = Tried(programme, "", masked_text(file), store.actor)
     with _refusals_logged(store, tried):
         plan_id, _ = current_programme(store, programme)
+        versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
+        with store.read() as connection:  # the file says which period it is of
+            mine = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
+            began = dict(connection.execute(mine).all())
         period = read_margins(content, file).period
         with store.begin("margins", programme, period) as connection:
-            done = _add_margins(connection, period, content, plan_id, tried)
+            done = _add_margins(connection, period, content, plan_id, tried, began.get(period, 0))
             _log(connection, tried, done)
     return done
 
@@ -181,13 +185,13 @@ class Tried:
 
 
 def _add_programme(
-    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: sa.Row | None
+    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int
 ) -> Imported:
     last = _last(connection, schema.programmes, programme=programme.name)
     if last is not None and last.digest == programme.digest:
         return Imported(UNCHANGED, programme.name, "", last.version)
-    _refuse_overtaken(last, began)
-    version = 1 if last is None else last.version + 1
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
     run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
     row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
     connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
@@ -200,14 +204,14 @@ def _add_wave(
     file_digest: str,
     plan_id: int,
     tried: Tried,
-    began: sa.Row | None,
+    began: int,
 ) -> Imported:
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
     last = _last(connection, schema.waves, **key)
     if last is not None and last.digest == data.digest:
         return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
-    _refuse_overtaken(last, began)
-    version = 1 if last is None else last.version + 1
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
     run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)])
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
     added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
@@ -221,21 +225,29 @@ def _add_wave(
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 
-def _add_margins(connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried) -> Imported:
+def _add_margins(
+    connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried, began: int
+) -> Imported:
     key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
     last = _last(connection, schema.margins, **key)
     if last is not None and last.digest == digest:
         return Imported(UNCHANGED, tried.programme, period, last.version)
-    version = 1 if last is None else last.version + 1
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
     run_id = add_run(connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)])
     row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
     connection.execute(schema.margins.insert().values(**row))
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
 
 
-def _refuse_overtaken(last: sa.Row | None, began: sa.Row | None) -> None:
-    """Other content came in since this import began: it is no correction of what nobody had seen."""
-    if last is not None and (began is None or began.version != last.version):
+def version_of(last: sa.Row | None) -> int:
+    """The version a row is, 0 where there is none yet."""
+    return 0 if last is None else last.version
+
+
+def refuse_overtaken(last: sa.Row | None, began: int) -> None:
+    """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
+    if version_of(last) != began:
         raise Fault(key="import.overtaken", version=last.version, file=last.file)
 
 

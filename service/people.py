@@ -79,7 +79,7 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     password = None if identity else _one_time()
     row = {"name": name, "role": role, "identity": _identity(identity), "active": True}
     row |= {"password": _hasher.hash(password) if password else None, "one_time": password is not None}
-    with store.begin() as connection:
+    with store.begin("person", name) as connection:
         if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
             raise Fault(key="people.exists", name=name)
         connection.execute(sa.delete(schema.access))  # a store with people is no demonstration any more

@@ -39,11 +39,15 @@ def show(store: Store, t) -> None:
     if known.drawn[list(known.wave).index(wave)]:
         _sample(store, programme, samples.read_sample(store, programme, wave), t)
     elif plan.approved:
-        _button(t("samples.draw"), "draw", lambda: draws.draw_wave(store, programme, wave, frame_key=_key()), t)
-    else:
         _button(
-            t("samples.approve"), "approve", lambda: draws.approve_plan(store, programme, wave, frame_key=_key()), t
+            t("samples.draw"),
+            f"draw {plan.version}",
+            lambda: draws.draw_wave(store, programme, wave, frame_key=_key()),
+            t,
         )
+    else:
+        approve = lambda: draws.approve_plan(store, programme, wave, frame_key=_key())  # noqa: E731
+        _button(t("samples.approve"), f"approve {plan.version}", approve, t)
     _how(t)
 
 
@@ -122,7 +126,7 @@ def _sample(store: Store, programme: str, sample: samples.Sample, t) -> None:
     if len(sample.releases) < sample.portions:
         number = len(sample.releases) + 1
         do = lambda: draws.release_next(store, programme, sample.wave)  # noqa: E731
-        _button(t("samples.release", number=number), "release", do, t)
+        _button(t("samples.release", number=number), f"release {number}", do, t)
     if st.button(t("samples.proof"), key="proof"):
         content = proof_files.zipped(proof_files.draw_proof(store, programme, sample.wave))
         name = file_name(programme, sample.wave, "proof", suffix=".zip")
@@ -136,6 +140,7 @@ def _how(t) -> None:
 
 
 def _button(label: str, key: str, do, t) -> None:
+    """A button; its key names what it acts on, so that a click on what somebody else did meanwhile does nothing."""
     if st.button(label, key=key, type="primary"):
         parts.act(do, t)
 
