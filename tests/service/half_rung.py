@@ -15,6 +15,7 @@ from service.store import Store
 FRAME_KEY = Key(bytes(range(64)))
 WANTED = Wanted(20, portions=(0.5, 0.5), attempts=3)
 FILE = "calls.csv"
+NO_ANSWER, INTERVIEW = "3.13", "1.1"
 
 
 def released(store: Store, programme: str = NAME, wave: str = MAY, areas=tuple(TOWNS)) -> Store:

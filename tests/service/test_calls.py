@@ -20,7 +20,6 @@ from service.trail import trail_lines
 from words import Fault
 
 LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"
-NO_ANSWER, INTERVIEW = "3.13", "1.1"
 
 
 @pytest.fixture(autouse=True)
