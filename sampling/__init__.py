@@ -30,7 +30,7 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
-from sampling.stages import draw_two_stage, kish_person, last_birthday_probability
+from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 from sampling.wanted import Wanted, allocate
 
@@ -78,6 +78,7 @@ __all__ = [
     "joint_sampford",
     "joint_systematic",
     "kish_person",
+    "kish_tables",
     "landline_banks",
     "last_birthday_probability",
     "last_k_curve",

@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -110,7 +109,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
         run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
-        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
+        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": record.plain()}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
                 raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
