@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
+from sampling.foresight import records
 from service import audit, schema, vault
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme
@@ -43,9 +44,8 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
         values = {"programme": programme, "wave": wave, "version": 1 if last is None else last.version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
         run = add_run(connection, MAKE, values | {"frame": found.frame}, inputs, by=store.actor.name)
-        expected = {"k": seen.k, "precision": _records(seen.precision), "power": _records(seen.power)}
-        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": _records(allocation)}
-        connection.execute(schema.plans.insert().values(**row, expected=expected, run_id=run))
+        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
+        connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
         _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
     return read_plan(store, programme, wave)
 
@@ -209,12 +209,6 @@ def _unsealed(row: sa.Row, key: Key) -> str:
     if commitment(seed) != row.commitment:
         raise Fault(key="sample.seed_changed", wave=row.wave)
     return seed
-
-
-def _records(table: pd.DataFrame) -> list[dict]:
-    """Rows in plain values, None for what is not there."""
-    rows = table.astype(object)
-    return rows.where(rows.notna(), None).to_dict("records")
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
