@@ -11,9 +11,10 @@ from sampling import Assumed
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.bounds import read_bounded
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import DAY, PERSON_VARIABLE, write_private
 from service.csv_file import read_csv
 from service.files import csv_bytes
-from service.guarded_commands import DAY, PERSON_VARIABLE, opened_as, programme_of, write_private
 from service.imports import current_programme
 from service.store import Store
 from words import Fault

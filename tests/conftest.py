@@ -114,8 +114,10 @@ def rankshift(monkeypatch, capsys):
         capsys.readouterr()
         code = 0
         try:
-            # the language of help texts is chosen when the module is imported
-            importlib.reload(importlib.import_module("service.cli")).main()
+            # the language of help texts is chosen when these modules are imported
+            for module in [m for m in sys.modules if m == "service.cli" or m.startswith("service.commands")]:
+                del sys.modules[module]
+            importlib.import_module("service.cli").main()
         except SystemExit as end:
             code = end.code or 0
         return Said(code, *capsys.readouterr())

@@ -1,0 +1,98 @@
+"""Commands that keep a store: its pages, backups, deletions and health."""
+
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import backup as backups
+from service import doctor, keys, people, vault
+from service.commands.speaking import LANGUAGE, LANGUAGE_VARIABLE, REFUSED, Command, StoreOption, out, t, working
+from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
+from words import Fault
+
+ROOT = Path(__file__).parents[2]
+
+commands = typer.Typer()
+
+
+@commands.command(cls=Command, help=t("cli.serve.help"))
+def serve(
+    store: StoreOption = None, port: Annotated[int | None, typer.Option(help=t("cli.serve.port"))] = None
+) -> None:
+    """Start the pages."""
+    url = store_url(store)
+    if password := people.first_administrator(Store.open(url)):
+        out.print(t("cli.serve.first", name=people.FIRST, password=password))
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += ["--server.port", str(port)] if port else []
+    environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
+    try:
+        raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@commands.command(cls=Command, help=t("cli.backup.help"))
+def backup(
+    file: Annotated[Path | None, typer.Argument(help=t("cli.backup.file"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the store to one file."""
+    file = file or Path(backups.suggested(datetime.now()))
+    with working(str(file)):
+        size = backups.backup(Store.open(store_url(store)), file)
+    out.print(t("cli.backup.done", file=str(file), size=f"{size / 1e6:,.1f} MB"))
+
+
+@commands.command(cls=Command, help=t("cli.restore.help"))
+def restore(
+    file: Annotated[Path, typer.Argument(help=t("cli.restore.file"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.restore.replace"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Make the store what a backup says."""
+    url = store_url(store)
+    with working(str(file)):
+        restored = backups.restore(file, url, replace=replace)
+    out.print(t("cli.restore.done", file=str(file), url=shown(url)))
+    for each in restored.told:
+        out.print(t(each.key, **each.values))
+
+
+@commands.command(cls=Command, help=t("cli.purge.help"))
+def purge(store: StoreOption = None) -> None:
+    """Delete the numbers whose day has come."""
+    opened = Store.open(store_url(store))
+    try:
+        key = keys.find_key()
+    except Fault as fault:
+        if fault.key != "key.absent":
+            raise
+        key = None
+    done = vault.purge(opened, key=key, today=date.today())
+    if not done.waves:
+        out.print(t("cli.purge.nothing"))
+        return
+    out.print(t("cli.purge.done", waves=list(done.waves), count=done.numbers))
+    if done.after is None:
+        out.print(t("cli.purge.postgresql"))
+    elif done.proven:
+        out.print(t("cli.purge.proven", before=done.before.found, bytes=done.after.bytes))
+    else:
+        raise Fault(key="cli.purge.not_proven", left=done.after.found)
+
+
+@commands.command(name="doctor", cls=Command, help=t("cli.doctor.help"))
+def examine(store: StoreOption = None) -> None:
+    """Look at versions, engine, migrations, space and what is out of date."""
+    found = doctor.examine(store_url(store))
+    for finding in found:
+        style = {doctor.BAD: "red", doctor.NOTE: "yellow"}.get(finding.grade)
+        out.print(f"[{t(f'doctor.{finding.grade}')}] {t(finding.key, **finding.values)}", style=style)
+    if any(finding.grade == doctor.BAD for finding in found):
+        raise typer.Exit(REFUSED)

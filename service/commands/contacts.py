@@ -1,0 +1,104 @@
+"""Commands on telephone numbers in the vault."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import keys, vault
+from service.bounds import read_bounded
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import (
+    DAY,
+    AsOption,
+    Command,
+    Group,
+    ProgrammeOption,
+    StoreOption,
+    WaveArgument,
+    out,
+    t,
+    write_private,
+)
+from service.files import csv_bytes, workbook_bytes
+
+Day = Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))]
+
+commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.contacts.help"))
+
+
+@commands.command("import", cls=Command, help=t("cli.contacts.import.help"))
+def contacts_import(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.contacts.file"))],
+    delete_on: Day,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    content, day = read_bounded(file), delete_on.date()
+    name = programme_of(opened, programme)
+    count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
+    out.print(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
+
+
+@commands.command("lists", cls=Command, help=t("cli.contacts.lists.help"))
+def contacts_lists(store: StoreOption = None, as_: AsOption = None) -> None:
+    for row in vault.contact_lists(opened_as(store, as_)).to_dict("records"):
+        gone = row["purged"] is not None and row["purged"] == row["purged"]
+        key = "cli.contacts.purged" if gone else "cli.contacts.line"
+        out.print(t(key, programme=row["programme"], wave=row["wave"], count=row["numbers"], day=str(row["delete_on"])))
+
+
+@commands.command("show", cls=Command, help=t("cli.contacts.show.help"))
+def contacts_show(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened = opened_as(store, as_)
+    shown = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
+    for row in shown.itertuples(index=False):
+        out.print("  ".join(row))
+
+
+@commands.command("find", cls=Command, help=t("cli.contacts.find.help"))
+def contacts_find(store: StoreOption = None, as_: AsOption = None) -> None:
+    number = typer.prompt(t("cli.contacts.number"))
+    found = vault.find_number(opened_as(store, as_), number, key=keys.find_key())
+    for row in found.itertuples(index=False):
+        out.print("  ".join(row))
+    if found.empty:
+        out.print(t("cli.contacts.not_found"))
+
+
+@commands.command("call-sheet", cls=Command, help=t("cli.contacts.call_sheet.help"))
+def contacts_call_sheet(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.contacts.sheet"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    name = programme_of(opened, programme)
+    rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
+    note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
+    content = csv_bytes(rows)
+    if file.suffix.lower() == ".xlsx":
+        content = workbook_bytes(rows, title=wave, formats={}, notes=[note], notes_title=t("notes.title"))
+    write_private(file, content)
+    out.print(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
+
+
+@commands.command("delete-on", cls=Command, help=t("cli.contacts.delete_on.help"))
+def contacts_delete_on(
+    wave: WaveArgument,
+    day: Annotated[datetime, typer.Argument(formats=DAY, help=t("cli.contacts.delete_on"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    vault.set_deletion(opened, programme_of(opened, programme), wave, day.date())
+    out.print(t("cli.contacts.day_set", wave=wave, day=day.date().isoformat()))

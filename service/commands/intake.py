@@ -1,0 +1,99 @@
+"""Commands that take in files: programmes, waves, known totals, and everything at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import imports, people, wording
+from service.bounds import read_bounded
+from service.commands.figures import compare, estimate
+from service.commands.opening import programme_of
+from service.commands.speaking import Command, ProgrammeOption, StoreOption, out, t, working
+from service.permissions import person
+from service.records_file import RecordsFile
+from service.runs import local_time
+from service.store import Store, shown, store_url
+
+commands = typer.Typer()
+
+
+@commands.command(cls=Command, help=t("cli.init.help"))
+def init(store: StoreOption = None) -> None:
+    """Make the store."""
+    url = store_url(store)
+    Store.create(url)
+    out.print(t("cli.init.done", url=shown(url)))
+
+
+@commands.command(cls=Command, help=t("cli.load.help"))
+def load(
+    folder: Annotated[Path, typer.Argument(help=t("cli.load.folder"))],
+    demo: Annotated[bool, typer.Option("--demo", help=t("cli.load.demo"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Everything at once: the store, the programme, its waves, estimates and comparisons."""
+    files = imports.wave_files(folder)
+    init(store)
+    if demo:
+        people.mark_demo(Store.open(store_url(store)))
+    programme = import_programme(folder / "programme.toml", store)
+    if (folder / imports.MARGINS).exists():
+        import_margins(folder / imports.MARGINS, programme, store)
+    for wave, file in files:
+        import_wave(wave, file, imports.records_beside(file), programme, store)
+    estimate(programme=programme, store=store)
+    if len(files) > 1:
+        compare(programme=programme, store=store)
+
+
+@commands.command(cls=Command, help=t("cli.import_programme.help"))
+def import_programme(
+    file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
+) -> str:
+    """Take in a programme; its name."""
+    done = imports.import_programme(Store.open(store_url(store)), read_bounded(file), file.name, by=person())
+    outcome = t(f"outcome.{done.outcome}")
+    out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
+    return done.programme
+
+
+@commands.command(cls=Command, help=t("cli.import_margins.help"))
+def import_margins(
+    file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Take in known totals."""
+    opened = Store.open(store_url(store))
+    done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name, by=person())
+    period = wording.wave_text(done.wave, t)
+    out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
+
+
+@commands.command(cls=Command, help=t("cli.import_wave.help"))
+def import_wave(
+    wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
+    file: Annotated[Path, typer.Argument(help=t("cli.import_wave.file"))],
+    records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Take in a wave."""
+    opened = Store.open(store_url(store))
+    name, content = programme_of(opened, programme), read_bounded(file)
+    with working(file.name):
+        known = None if records is None else RecordsFile(read_bounded(records), records.name)
+        done = imports.import_wave(opened, name, wave, content, file.name, by=person(), records=known)
+    shown_wave = wording.wave_text(done.wave, t)
+    values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
+    out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
+
+
+@commands.command(name="imports", cls=Command, help=t("cli.imports.help"))
+def list_imports(store: StoreOption = None) -> None:
+    """List the imports."""
+    for row in imports.import_log(Store.open(store_url(store))).to_dict("records"):
+        reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
+        line = f"{local_time(row['at'])}  {row['wave'] or row['programme']}  {row['file']}  "
+        out.print(line + t(f"outcome.{row['outcome']}") + reason)

@@ -1,0 +1,24 @@
+"""The store a command works on, in whose hands, and the programme it means."""
+
+from service.imports import programme_names
+from service.people import still_permitted
+from service.permissions import Actor, person
+from service.store import Store, store_url
+from words import Fault
+
+
+def opened_as(url: str | None, name: str | None) -> Store:
+    """The store in the hands of whoever opened it, or of the person they name; both stand in the trail."""
+    store = Store.open(store_url(url))
+    if name is None:
+        return store
+    named = still_permitted(store, name)
+    return store.acting(Actor(f"{named.name} ({person()})", named.role))
+
+
+def programme_of(opened: Store, given: str | None) -> str:
+    """The programme named, or the only one there is."""
+    names = programme_names(opened)
+    if given is None and len(names) != 1:
+        raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
+    return given or names[0]

@@ -1,0 +1,86 @@
+"""Commands that need no store's figures: a city's plan, its census totals, and the proof of a draw."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sampling import Assumed
+from service import sample_words, sampling_commands, terminal
+from service.bounds import read_bounded
+from service.commands.opening import programme_of
+from service.commands.speaking import Command, CsvOption, ProgrammeOption, StoreOption, out, print_table, t, write
+from service.files import csv_bytes
+from service.margin_file import census_file
+from service.plans import foresee_plan, plan_city
+from service.store import Store, store_url
+
+GUANGXI = Path(__file__).parents[2] / "data" / "guangxi"
+
+commands = typer.Typer()
+
+
+@commands.command(cls=Command, help=t("cli.plan.help"))
+def plan(
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    interviews: Annotated[int, typer.Argument(help=t("cli.plan.interviews"))],
+    divisions: Annotated[Path, typer.Option(help=t("cli.plan.divisions"))] = GUANGXI / "divisions.csv",
+    population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
+    fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
+    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+    cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
+    csv: CsvOption = None,
+) -> None:
+    """Spread a city's interviews over its townships."""
+    files = {"divisions_file": divisions.name, "population_file": population.name}
+    made = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
+    if csv is not None:
+        write(csv, csv_bytes(made.townships))
+        return
+    title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
+    print_table(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
+    assumed = Assumed(share, spread, fall, deff)
+    seen = foresee_plan(made, assumed, cost=cost)
+    table, note = sample_words.power_rows(seen, assumed, t), sample_words.power_note(seen, assumed, t)
+    print_table(t("sample.power"), terminal.words_table(table), [note])
+    if seen.cost is not None:
+        out.print(t("cli.plan.cost", cost=seen.cost))
+
+
+@commands.command(cls=Command, help=t("cli.margins.help"))
+def margins(
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    csv: Annotated[Path, typer.Option(help=t("cli.margins.csv"), show_default=False)],
+    ages: Annotated[str, typer.Option(help=t("cli.margins.ages"))] = "18-29,30-39,40-49,50-59,60-70",
+    margin: Annotated[str, typer.Option(help=t("cli.margins.margin"))] = "sex*age_group,county*urban",
+    population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",
+    period: Annotated[str, typer.Option(help=t("cli.margins.period"))] = "2020",
+) -> None:
+    """Write a city's known totals from the census, and say what had to be assumed."""
+    made = census_file(read_bounded(population), population.name, city, ages.split(","), margin.split(","), period)
+    write(csv, made.content)
+    for key, values in made.notes:
+        out.print(t(key, **values), style="dim")
+
+
+@commands.command(name="draw-proof", cls=Command, help=t("cli.draw_proof.help"))
+def draw_proof(
+    wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a draw's proof to a folder."""
+    opened = Store.open(store_url(store))
+    sampling_commands.write_proof(opened, programme_of(opened, programme), wave, folder, t, out.print)
+
+
+@commands.command(name="verify-draw", cls=Command, help=t("cli.verify_draw.help"))
+def verify_draw(
+    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
+    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+) -> None:
+    """Draw again from a proof's files, without a store."""
+    sampling_commands.check_proof(folder, published, t, out.print)

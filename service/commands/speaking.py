@@ -1,0 +1,117 @@
+"""How the command speaks: the reader's language, its options, tables, files, and what it says while it computes."""
+
+import locale
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import typer.core
+import typer.rich_utils
+from rich.console import Console
+from rich.table import Table
+
+from service.waves import Computed
+from words import Fault, speaker
+
+LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
+REFUSED = 1
+PERSON_VARIABLE = "RANKSHIFT_PERSON"
+DAY = ["%Y-%m-%d"]
+WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
+
+
+def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
+    """--language, else RANKSHIFT_LANGUAGE, else the machine's: Chinese if its locale is, English otherwise."""
+    given = [b for a, b in pairwise(arguments) if a == "--language"]
+    given += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
+    wanted = (given or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
+    return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
+
+
+# Help texts are read when the module is imported, so the language is chosen here, once.
+LANGUAGE = chosen_language(sys.argv, os.environ)
+t = speaker(LANGUAGE)
+PLAIN = {"highlight": False, "markup": False, "emoji": False}  # names are shown as they are, brackets and all
+out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
+
+typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
+typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
+typer.rich_utils.COMMANDS_PANEL_TITLE = t("cli.commands")
+typer.rich_utils.ERRORS_PANEL_TITLE = t("cli.error")
+typer.rich_utils.DEFAULT_STRING = t("cli.default", value="{}")
+typer.rich_utils.REQUIRED_LONG_STRING = t("cli.required")
+
+
+class Speaking:
+    """A command whose --help option is described in the reader's language."""
+
+    def get_help_option(self, ctx):
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = t("cli.help_option")
+        return option
+
+
+class Command(Speaking, typer.core.TyperCommand):
+    pass
+
+
+class Group(Speaking, typer.core.TyperGroup):
+    pass
+
+
+StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]
+ProgrammeOption = Annotated[str | None, typer.Option("--programme", "-p", help=t("cli.programme"), show_default=False)]
+AsOption = Annotated[str | None, typer.Option("--as", envvar=PERSON_VARIABLE, help=t("cli.as"), show_default=False)]
+WaveArgument = Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))]
+SeedOption = Annotated[str, typer.Option(help=t("cli.seed"))]
+CsvOption = Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)]
+
+
+def print_table(title: str, table: Table, notes: list[str], headline: str = "") -> None:
+    """A title, its table with every column whole, and the notes below."""
+    out.print(title, style="bold")
+    if headline:
+        out.print(headline)
+    Console(width=WIDEST, **PLAIN).print(table)
+    for note in notes:
+        out.print(note, style="dim")
+
+
+def write(file: Path, content: bytes) -> None:
+    """A file, and that it was written."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+    out.print(t("cli.written", file=str(file)))
+
+
+@contextmanager
+def working(what: str):
+    """A spinner on standard error that says what is being computed; yields what to call with the next step."""
+    with err.status(t("cli.working", what=what)) as status:
+        yield lambda step: status.update(t("cli.working", what=f"{what} · {step}"))
+
+
+def compute(what: str, use_case: Callable[..., Computed]) -> None:
+    """Run a use case under a spinner, and say which run it made or found."""
+    with working(what) as progress:
+        done = use_case(progress)
+    out.print(t("cli.repeated" if done.repeated else "cli.computed", what=what, run=done.run_id))
+    if done.unanswered:
+        out.print(t("cli.unanswered", names=list(done.unanswered)))
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """A new file that only its owner may read."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(content)
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error

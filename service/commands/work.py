@@ -1,0 +1,81 @@
+"""Commands on what was computed and what is being computed: runs and jobs."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from service import jobs, waves
+from service.commands.opening import programme_of
+from service.commands.speaking import REFUSED, Command, ProgrammeOption, StoreOption, err, out, t, working
+from service.league import run_list
+from service.permissions import person
+from service.runs import code_version, run_text, run_version
+from service.store import Store, store_url
+from words import Fault
+
+commands = typer.Typer()
+
+
+@commands.command(cls=Command, help=t("cli.refresh.help"))
+def refresh(
+    programme: ProgrammeOption = None,
+    background: Annotated[bool, typer.Option("--background", help=t("cli.refresh.background"))] = False,
+    store: StoreOption = None,
+) -> None:
+    """Compute all that is out of date, in a process of its own."""
+    opened = Store.open(store_url(store))
+    name = programme_of(opened, programme)
+    job = jobs.start(opened, jobs.REFRESH, name, by=person())
+    out.print(t("cli.refresh.started", job=job))
+    if background:
+        return
+    with err.status("") as status:
+        try:
+            while (now := jobs.newest_job(opened, name))["finished"] is None:
+                status.update(jobs.job_text(now, t))
+                time.sleep(jobs.BEAT)
+        except KeyboardInterrupt:
+            out.print(t("cli.refresh.goes_on", job=job))
+            return
+    out.print(jobs.job_text(now, t))
+    if now["state"] != jobs.DONE:
+        raise typer.Exit(REFUSED)
+
+
+@commands.command(name="jobs", cls=Command, help=t("cli.jobs.help"))
+def list_jobs(
+    cancel: Annotated[int | None, typer.Option(help=t("cli.jobs.cancel"), show_default=False)] = None,
+    store: StoreOption = None,
+) -> None:
+    """List the jobs, or cancel one."""
+    opened = Store.open(store_url(store))
+    if cancel is not None:
+        jobs.cancel(opened, cancel)
+        out.print(t("cli.jobs.cancelled", job=cancel))
+        return
+    for job in jobs.job_list(opened).to_dict("records"):
+        out.print(jobs.job_text(job, t))
+
+
+@commands.command(cls=Command, help=t("cli.runs.help"))
+def runs(store: StoreOption = None) -> None:
+    """List the runs."""
+    for run in run_list(Store.open(store_url(store))).to_dict("records"):
+        late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
+        out.print(run_text(run, t) + late)
+
+
+@commands.command(cls=Command, help=t("cli.rerun.help"))
+def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None) -> None:
+    """Compute a run again."""
+    opened = Store.open(store_url(store))
+    with working(str(run)) as progress:
+        differing = waves.rerun(opened, run, progress=progress)
+    if differing:
+        for each in differing:
+            out.print(each.text(t))
+        if (made := run_version(opened, run)) != code_version():
+            out.print(t("rerun.code", run=run, found=made, expected=code_version()))
+        raise Fault(key="cli.rerun.differs", run=run, tables=[each.table for each in differing])
+    out.print(t("cli.rerun.same", run=run))
