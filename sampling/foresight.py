@@ -42,6 +42,12 @@ class Assumed:
     wave: str | None = None
     measure: str | None = None
 
+    def __post_init__(self):
+        if not 0 < self.chance < 1:
+            raise Fault(key="foresight.chance", found=self.chance)
+        if (self.wave is None) != (self.measure is None):
+            raise Fault(key="foresight.earlier", wave=str(self.wave), measure=str(self.measure))
+
     def rates(self, areas: int) -> np.ndarray:
         """True shares of m areas (m,): share + spread Φ⁻¹((j - 1/2)/m), kept within 0.01 and 0.99."""
         if not (0 < self.share < 1 and 0 <= self.spread < 0.5):

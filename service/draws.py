@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -11,9 +11,21 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
+from sampling import (
+    Foresight,
+    Wanted,
+    allocate,
+    commitment,
+    foresee,
+    frame_digest,
+    record_draw,
+    refuse_repeated,
+    split_releases,
+)
 from sampling.foresight import records
+from sampling.power import Progress
 from service import audit, schema, vault
+from service.earlier_rates import earlier_rates
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme
 from service.keys import Key
@@ -29,15 +41,26 @@ SEED_BYTES = 32
 
 
 @permitted
-def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame: str | None = None) -> SamplePlan:
-    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan."""
+def make_plan(
+    store: Store,
+    programme: str,
+    wave: str,
+    wanted: Wanted,
+    *,
+    frame: str | None = None,
+    progress: Progress | None = None,
+) -> SamplePlan:
+    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan.
+
+    progress(done, of): called after each part of the simulation of what the plan can tell
+    """
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
     found = current_frame(store, programme, frame)
     allocation = allocate(frame_strata(store, found.version_id), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    seen = foresee(made, wanted.assumed, rng=planning_generator(), cost=wanted.cost)
+    seen = _foreseen(store, programme, made, wanted, progress)
     with store.begin("draw", programme, wave) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
@@ -146,6 +169,19 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
     rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
     order = sample.released[["unit_id", "stratum", "place", "release"]]
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
+
+
+def _foreseen(
+    store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
+) -> Foresight:
+    """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
+    options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    assumed = wanted.assumed
+    if assumed.wave is None:
+        return foresee(areas, assumed, **options)
+    estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
+    known = int(areas.area.isin(estimate.names).sum())
+    return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
 
 
 def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:

@@ -9,7 +9,17 @@ from sampling import Assumed
 from service import sample_words, sampling_commands, terminal
 from service.bounds import read_bounded
 from service.commands.opening import programme_of
-from service.commands.speaking import Command, CsvOption, ProgrammeOption, StoreOption, out, print_table, t, write
+from service.commands.speaking import (
+    Command,
+    CsvOption,
+    ProgrammeOption,
+    StoreOption,
+    counting,
+    out,
+    print_table,
+    t,
+    write,
+)
 from service.files import csv_bytes
 from service.margin_file import census_file
 from service.plans import foresee_plan, plan_city
@@ -42,7 +52,8 @@ def plan(
     title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
     print_table(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
     assumed = Assumed(share, spread, fall, deff)
-    seen = foresee_plan(made, assumed, cost=cost)
+    with counting(made.city_name) as progress:
+        seen = foresee_plan(made, assumed, cost=cost, progress=progress)
     table, note = sample_words.power_rows(seen, assumed, t), sample_words.power_note(seen, assumed, t)
     print_table(t("sample.power"), terminal.words_table(table), [note])
     if seen.cost is not None:
