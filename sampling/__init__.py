@@ -9,6 +9,7 @@ from sampling.allocation import (
     split_modes,
 )
 from sampling.bank_proof import BankRecord, record_numbers, verify_numbers
+from sampling.change_power import FallCurve, fall_curve
 from sampling.constraints import ConstrainedAllocation, allocate_constrained
 from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
 from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
@@ -16,7 +17,7 @@ from sampling.faults import Finding, list_findings, stratify
 from sampling.foresight import Assumed, Foresight, foresee
 from sampling.frame import CityFrame, city_frame, county_strata
 from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
-from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
+from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
 from sampling.releases import release_progress, released, split_releases, unfinished
@@ -43,6 +44,7 @@ __all__ = [
     "ConstrainedAllocation",
     "DrawPlan",
     "DrawRecord",
+    "FallCurve",
     "Finding",
     "Foresight",
     "LastKCurve",
@@ -58,7 +60,6 @@ __all__ = [
     "allocate_proportional",
     "allocate_townships",
     "bank_findings",
-    "change_curve",
     "city_frame",
     "commitment",
     "coordinated_start",
@@ -71,6 +72,7 @@ __all__ = [
     "draw_systematic",
     "draw_two_stage",
     "expected_precision",
+    "fall_curve",
     "foresee",
     "frame_digest",
     "inclusion_probabilities",

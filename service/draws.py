@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -10,9 +11,22 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
+from sampling import (
+    Foresight,
+    Wanted,
+    allocate,
+    commitment,
+    foresee,
+    frame_digest,
+    record_draw,
+    refuse_repeated,
+    split_releases,
+)
+from sampling.foresight import records
+from sampling.power import Progress
 from service import audit, schema, vault
 from service.calls import fieldwork_of
+from service.earlier_rates import earlier_rates
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme, version_of
 from service.keys import Key
@@ -28,8 +42,19 @@ SEED_BYTES = 32
 
 
 @permitted
-def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame: str | None = None) -> SamplePlan:
-    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan."""
+def make_plan(
+    store: Store,
+    programme: str,
+    wave: str,
+    wanted: Wanted,
+    *,
+    frame: str | None = None,
+    progress: Progress | None = None,
+) -> SamplePlan:
+    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan.
+
+    progress(done, of): called after each part of the simulation of what the plan can tell
+    """
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
     found = current_frame(store, programme, frame)
@@ -38,7 +63,7 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
     allocation = allocate(frame_strata(store, found.version_id), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    seen = foresee(made, wanted.assumed, rng=planning_generator(), cost=wanted.cost)
+    seen = _foreseen(store, programme, made, wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if (version := version_of(last_plan(connection, programme, wave))) != began:
@@ -46,9 +71,8 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
         values = {"programme": programme, "wave": wave, "version": version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
         run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
-        expected = {"k": seen.k, "precision": _records(seen.precision), "power": _records(seen.power)}
-        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": _records(allocation)}
-        connection.execute(schema.plans.insert().values(**row, expected=expected, run_id=run))
+        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
+        connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
         _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
     return read_plan(store, programme, wave)
 
@@ -156,6 +180,19 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
 
 
+def _foreseen(
+    store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
+) -> Foresight:
+    """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
+    options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    assumed = wanted.assumed
+    if assumed.wave is None:
+        return foresee(areas, assumed, **options)
+    estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
+    known = int(areas.area.isin(estimate.names).sum())
+    return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
+
+
 def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:
     """The units of the plan's frame; a Fault if the frame has a newer version or its units are not those taken in."""
     newest = current_frame(store, programme, plan.frame)
@@ -217,12 +254,6 @@ def _unsealed(row: sa.Row, key: Key) -> str:
     if commitment(seed) != row.commitment:
         raise Fault(key="sample.seed_changed", wave=row.wave)
     return seed
-
-
-def _records(table: pd.DataFrame) -> list[dict]:
-    """Rows in plain values, None for what is not there."""
-    rows = table.astype(object)
-    return rows.where(rows.notna(), None).to_dict("records")
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:

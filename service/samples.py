@@ -157,7 +157,7 @@ def last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | 
 
 
 def _plan(row: sa.Row) -> SamplePlan:
-    seen = Foresight(row.expected["k"], pd.DataFrame(row.expected["precision"]), pd.DataFrame(row.expected["power"]))
+    seen = Foresight.read(row.expected)
     approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "at", "by")}
     approval = None if row.commitment is None else approval
     return SamplePlan(

@@ -12,10 +12,10 @@ from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
-from service.commands.speaking import DAY, PERSON_VARIABLE, write_private
-from service.csv_file import read_csv
+from service.commands.speaking import DAY, PERSON_VARIABLE, counting, write_private
 from service.files import csv_bytes
 from service.imports import current_programme
+from service.shares_file import read_shares
 from service.store import Store
 from words import Fault
 
@@ -149,13 +149,18 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
         deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
         attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
+        panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = 0.5,
+        information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = 2.2,
+        chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
+        from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
+        measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
         programme: Of = None,
         store: Where = None,
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
         of = programme_of(opened, programme)
-        given = {} if shares is None else _shares(read_bounded(shares), shares.name)
+        given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
         parts = tuple(_numbers(portions, ",", "portions"))
         split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
         wanted = Wanted(
@@ -170,11 +175,13 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             cost,
             after,
             keep,
-            Assumed(share, spread, fall, deff),
+            Assumed(share, spread, fall, deff, panel, information, chance, from_, measure),
             given,
             attempts,
         )
-        show_plan(opened, of, draws.make_plan(opened, of, wave, wanted, frame=frame))
+        with counting(wave) as progress:
+            plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
+        show_plan(opened, of, plan)
 
     @under("sample", "show")
     def sample_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
@@ -282,15 +289,3 @@ def _numbers(written: str, between: str, name: str) -> list[float]:
         return [float(part) for part in written.split(between)]
     except ValueError as error:
         raise Fault(key="sample.numbers", name=name, found=written) from error
-
-
-def _shares(content: bytes, file: str) -> dict[str, float]:
-    """area -> assumed share, from a CSV."""
-    table = read_csv(content, file)
-    missing = [c for c in ("area", "share") if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
-    try:
-        return dict(zip(table.area, table.share.map(float), strict=True))
-    except ValueError as error:
-        raise Fault(key="sample.numbers", name=file, found=str(error)) from error
