@@ -106,7 +106,7 @@ def _plan(store: Store, programme: str, plan: samples.SamplePlan, t) -> None:
         parts.plain_table(modes, words=1)
     with st.expander(t("samples.precision"), expanded=not plan.approved):
         parts.plain_table(sample_words.precision_rows(plan, names, t), words=1)
-    for note in sample_words.plan_notes(plan, t):
+    for note in sample_words.plan_notes(plan, t, names):
         st.caption(note)
 
 
