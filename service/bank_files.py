@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from words import LANGUAGES, Fault, text
 
 PREFIXES = ("segment7", "city_code")
 EXCHANGES = ("area_code", "exchange", "city_code", "local_digits")
+GUANGXI_PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"  # come with the program
 AND = "+"  # between cities that share an exchange: 4502+4513
 
 

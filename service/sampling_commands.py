@@ -11,7 +11,7 @@ from sampling import Assumed
 from sampling.phone import LANDLINE, MOBILE
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import draws, frames, keys, proof_files, sample_words, samples, terminal
-from service.bank_files import ExchangeFile
+from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
 from service.csv_file import read_csv
 from service.files import csv_bytes
@@ -19,8 +19,6 @@ from service.guarded_commands import DAY, PERSON_VARIABLE, opened_as, programme_
 from service.imports import current_programme
 from service.store import Store
 from words import Fault
-
-PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"
 
 
 def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict[str, typer.Typer]:
@@ -89,7 +87,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
         landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
         exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
-        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = PREFIXES,
+        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
         accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
         programme: Of = None,
         store: Where = None,

@@ -8,7 +8,7 @@ from service import draws, frames, keys, proof_files, sample_words, samples
 from service.files import file_name
 from service.imports import current_programme
 from service.store import Store
-from ui import parts
+from ui import frames_panel, parts
 from words import Fault
 
 ICON = ":material/casino:"
@@ -22,6 +22,7 @@ def show(store: Store, t) -> None:
     if programme is None:
         return
     st.subheader(t("samples.frames"), anchor=False)
+    frames_panel.show(store, programme, t)
     listed = frames.frame_list(store, programme)
     if listed.empty:
         st.info(t("samples.no_frame"))
@@ -65,7 +66,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         deff = one.number_input(t("cli.sample.deff"), 0.1, 20.0, 1.0)
         portion = two.number_input(t("samples.portion"), 0.05, 1.0, FIRST_PORTION)
         after = three.selectbox(t("cli.sample.after"), drawn[::-1], index=None)
-        if not st.form_submit_button(t("samples.plan.go"), type="primary"):
+        if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
             return
     modes = {"mobile": mobiles, "landline": 1.0} if mobiles else {}
     portions = (portion, 1 - portion) if portion < 1 else (1.0,)
