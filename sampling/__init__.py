@@ -16,7 +16,7 @@ from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systema
 from sampling.faults import Finding, list_findings, stratify
 from sampling.foresight import Assumed, Foresight, foresee
 from sampling.frame import CityFrame, city_frame, county_strata
-from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
+from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
 from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
@@ -90,6 +90,7 @@ __all__ = [
     "mobile_banks",
     "numbers_needed",
     "permanent_random_numbers",
+    "placed",
     "record_draw",
     "record_numbers",
     "refuse_repeated",

@@ -30,7 +30,7 @@ class ListFrame:
 
 
 def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = ()) -> ListFrame:
-    """Read a list frame, CSV or XLSX: unit_id, area and, if there, phone, name, source and the columns of `by`.
+    """Read a list frame (CSV, XLSX, Parquet): unit_id, area, and if there phone, name, source and the columns of `by`.
 
     by      columns that make the strata, the area always first; "mode" (mobile or landline) is made from the numbers
     areas   the programme's areas, each of which a frame should reach

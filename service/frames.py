@@ -15,11 +15,12 @@ from sampling import (
     bank_findings,
     draw_numbers,
     frame_digest,
-    mobile_banks,
     permanent_random_numbers,
+    placed,
+    stratify,
 )
 from service import audit, schema
-from service.csv_file import read_csv
+from service.bank_files import ExchangeFile, check_wanted, read_banks
 from service.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
 from service.imports import CORRECTED, IMPORTED, UNCHANGED, current_programme, refuse_overtaken, version_of
 from service.keys import Key
@@ -90,16 +91,18 @@ def import_banks(
     file: str,
     *,
     cities: Sequence[str],
-    numbers: int,
+    numbers: Mapping[str, int],
     frame_key: Key,
     key: Key,
     delete_on: date,
+    exchanges: ExchangeFile | None = None,
     accept: bool = False,
 ) -> ImportedFrame:
-    """Draw a city's master sample of possible mobile numbers from its prefixes (segment7, city_code), as a frame.
+    """Draw each city's master sample of possible numbers, mobile and landline, as a frame whose strata are city/mode.
 
-    numbers   of each city, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in secret
-              order; they go into the vault, the frame holds city-000001 … and first_phase = n/N
+    content   the mobile prefixes;   exchanges  the landline exchanges, where landlines are wanted (`bank_files`)
+    numbers   of each city by mode, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in
+              secret order; they go into the vault, the frame holds city-mode-0000001 … and first_phase = n/N
     Waves are drawn from the master sample.  Banks stop at the city: areas below it are a finding.
     """
     if not FRAME_NAME.fullmatch(name):
@@ -107,23 +110,23 @@ def import_banks(
     plan_id, plan = current_programme(store, programme)
     began = _version(store, programme, name)
     _check_vault(store, key, delete_on)
-    table = read_csv(content, file)
-    missing = [c for c in ("segment7", "city_code") if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
-    banks = NumberBanks(mobile_banks(table, cities))
+    check_wanted(numbers, exchanges)
+    banks = NumberBanks(read_banks(content, file, exchanges, cities))
+    own = NumberBanks(placed(banks.banks, cities))
     secret = frame_key.derived(f"number banks {programme} {name}", 32)
-    drawn = draw_numbers(banks, dict.fromkeys(banks.strata.stratum, numbers), key=secret, start=0.0)
-    areas = {bank.stratum: bank.areas[0] for bank in banks.banks}
-    area = drawn.stratum.map(areas)
-    ids = [f"{city}-{place:07d}" for city, place in zip(area, drawn.place, strict=True)]
-    units = pd.DataFrame({UNIT: ids, "stratum": area, AREA: area, MODE: drawn["mode"]})
+    drawn = draw_numbers(own, {bank.stratum: numbers[bank.mode] for bank in own.banks}, key=secret, start=0.0)
+    area = drawn.stratum.map({bank.stratum: bank.areas[0] for bank in own.banks})
+    ids = [f"{a}-{m}-{place:07d}" for a, m, place in zip(area, drawn["mode"], drawn.place, strict=True)]
+    units = stratify(pd.DataFrame({UNIT: ids, AREA: area, MODE: drawn["mode"]}), [AREA, MODE])
     units["first_phase"] = drawn.probability
     sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
-    found = ListFrame(units, sealed, bank_findings(banks, list(plan.areas)))
+    found = ListFrame(units, sealed, bank_findings(banks, list(plan.areas), cities=cities))
     refuse_findings(found, file, accept=accept)
-    told = {"programme": programme, "frame": name, "file": file, "of": list(cities), "numbers": numbers}
-    digest = hashlib.sha256(content + repr((sorted(cities), numbers)).encode()).hexdigest()
+    files = [file] if exchanges is None else [file, exchanges.file]
+    told = {"programme": programme, "frame": name, "file": " + ".join(files), "of": list(cities)}
+    told["numbers"] = dict(numbers)
+    given = content if exchanges is None else content + b"\0" + exchanges.content
+    digest = hashlib.sha256(given + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
     return _add(store, plan_id, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import DrawPlan, Foresight, Wanted, released
+from sampling import DrawPlan, Finding, Foresight, Wanted, released
 from sampling.proof import STRATIFIED, DrawRecord
 from service import schema
 from service.permissions import permitted
@@ -14,7 +14,7 @@ from service.slip import slip
 from service.store import Store
 from words import Fault
 
-FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version")]
+FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version"), schema.frames.c.findings]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +23,7 @@ class SamplePlan:
 
     allocation  stratum, area, mode, population, interviews, release, numbers
     approval    commitment, digest, numbers (of the frame), at, by
+    findings    what was accepted when the frame was taken in
     """
 
     plan_id: int
@@ -35,6 +36,7 @@ class SamplePlan:
     allocation: pd.DataFrame
     foresight: Foresight
     approval: Mapping | None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def approved(self) -> bool:
@@ -171,4 +173,5 @@ def _plan(row: sa.Row) -> SamplePlan:
         pd.DataFrame(row.allocation),
         seen,
         approval,
+        tuple(Finding(**finding) for finding in row.findings),
     )

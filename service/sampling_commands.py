@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from sampling import Assumed
+from sampling.phone import LANDLINE, MOBILE
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
+from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import DAY, PERSON_VARIABLE, counting, write_private
@@ -18,8 +20,6 @@ from service.imports import current_programme
 from service.shares_file import read_shares
 from service.store import Store
 from words import Fault
-
-PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"
 
 
 def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict[str, typer.Typer]:
@@ -86,7 +86,9 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
         numbers: Annotated[int, typer.Argument(help=t("cli.frame.numbers"))],
         delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
-        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = PREFIXES,
+        landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
+        exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
+        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
         accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
         programme: Of = None,
         store: Where = None,
@@ -101,7 +103,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             read_bounded(prefixes),
             prefixes.name,
             cities=city.split(","),
-            numbers=numbers,
+            numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+            exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
             frame_key=keys.find_frame_key(),
             key=keys.find_key(),
             delete_on=delete_on.date(),
@@ -122,8 +125,11 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         modes = sample_words.mode_rows(plan, t)
         if len(modes):
             show("", terminal.words_table(modes), [])
-        power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
-        show(t("sample.power"), terminal.words_table(power), sample_words.plan_notes(plan, t))
+        if len(plan.foresight.power):  # with one area there is no last one
+            power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+            show(t("sample.power"), terminal.words_table(power), [])
+        for note in sample_words.plan_notes(plan, t, names):
+            say(note)
         say(sample_words.status(plan, t))
         if plan.approved:
             say(t("sample.publish", slip=plan.slip))

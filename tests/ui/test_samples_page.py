@@ -59,7 +59,7 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     at = page()
     at.text_input(key="plan_wave").set_value(WAVE)
     at.number_input(key="plan_interviews").set_value(210)
-    at.button[0].click().run()
+    at.button(key="plan_go").click().run()
     assert not at.exception and not at.error
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
     assert any(len(table.value) == 71 for table in at.dataframe)
@@ -80,7 +80,7 @@ def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     assert at.title[0].value == text("samples.title", "zh")
     at.text_input(key="plan_wave").set_value(WAVE)
     at.number_input(key="plan_interviews").set_value(100)
-    at.button[0].click().run()
+    at.button(key="plan_go").click().run()
     assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
     assert samples.sample_waves(store, NAME).empty
 
