@@ -11,6 +11,7 @@ from ui.pages import centre, leader, people, samples, statistician
 from ui.parts import explained, language_switch
 from words import speaker, text
 
+LOOK = {"page_icon": ":material/leaderboard:", "layout": "wide", "initial_sidebar_state": 340}  # a survey's title fits
 PAGES = {"leader": leader, "statistician": statistician, "centre": centre, "samples": samples, "people": people}
 
 
@@ -34,6 +35,6 @@ def pages() -> None:
     st.navigation(entries).run()
 
 
-st.set_page_config(page_title=text("app.title", "en"), page_icon=":material/leaderboard:", layout="wide")
+st.set_page_config(page_title=text("app.title", "en"), **LOOK)
 t = speaker(language_switch(st.query_params.get("lang") or os.environ.get("RANKSHIFT_LANGUAGE", "zh")))
 explained(pages, t)

@@ -69,7 +69,8 @@ from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
 from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
 from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
-from estimation.weighting import Weighting, WeightingPlan, base_weight, weigh
+from estimation.weighting import Weighting, base_weight, weigh
+from estimation.weighting_plan import WeightingPlan
 from estimation.weights import (
     Step,
     adjust_eligibility,

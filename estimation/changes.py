@@ -8,8 +8,8 @@ from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
 from estimation.field import field_contrast_test
-from estimation.pairs import to_normal
 from estimation.smoothing import se_ratio
+from estimation.t_scale import to_normal
 from estimation.waves import Waves, combine
 
 

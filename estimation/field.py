@@ -10,7 +10,7 @@ import numpy as np
 
 from estimation.estimates import Estimate, Interval
 from estimation.noise import normal_draws, off_diagonal
-from estimation.pairs import from_normal, to_normal
+from estimation.t_scale import from_normal, to_normal
 from words import Fault
 
 BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"

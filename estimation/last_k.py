@@ -9,7 +9,7 @@ from scipy import stats
 
 from estimation.estimates import Estimate
 from estimation.k_split import critical_any, critical_independent
-from estimation.pairs import satterthwaite, to_normal
+from estimation.t_scale import satterthwaite, to_normal
 from words import Fault
 
 IN, OUT, POSSIBLE = "in", "out", "possible"

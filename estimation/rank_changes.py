@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from estimation.changes import change
+from estimation.drawn_pairs import DrawnPairs
 from estimation.estimates import Estimate
 from estimation.noise import off_diagonal, wave_draws
-from estimation.pairs import DrawnPairs, Pairs
+from estimation.pairs import Pairs
 from estimation.ranks import RankSet, ranks
 from estimation.stepdown import surely_larger
 from estimation.waves import is_independent

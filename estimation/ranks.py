@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from estimation.drawn_pairs import DrawnPairs, DrawnRow
 from estimation.estimates import Estimate
 from estimation.noise import normal_draws, off_diagonal
-from estimation.pairs import DrawnPairs, DrawnRow, Pairs
+from estimation.pairs import Pairs
 from estimation.stepdown import surely_larger
 from words import Fault
 

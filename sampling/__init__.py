@@ -20,7 +20,7 @@ from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landl
 from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
-from sampling.releases import released, split_releases, unfinished
+from sampling.releases import release_progress, released, split_releases, unfinished
 from sampling.size import (
     SampleSize,
     detectable_change,
@@ -31,7 +31,7 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
-from sampling.stages import draw_two_stage, kish_person, last_birthday_probability
+from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 from sampling.wanted import Wanted, allocate
 
@@ -80,6 +80,7 @@ __all__ = [
     "joint_sampford",
     "joint_systematic",
     "kish_person",
+    "kish_tables",
     "landline_banks",
     "last_birthday_probability",
     "last_k_curve",
@@ -92,6 +93,7 @@ __all__ = [
     "record_draw",
     "record_numbers",
     "refuse_repeated",
+    "release_progress",
     "released",
     "sample_size_change",
     "sample_size_difference",

@@ -25,6 +25,17 @@ HASHED = ("number", "at", "name", "role", "action", "details")
 
 
 @dataclass(frozen=True)
+class Actor:
+    """Who acts, and in which role; a line names nobody else."""
+
+    name: str
+    role: str
+
+
+NOBODY = Actor("", "")  # before anybody is known
+
+
+@dataclass(frozen=True)
 class Head:
     """The number of a line and its digest, written "12:5f…": who keeps one holds the trail to it."""
 
@@ -66,13 +77,13 @@ def digest(previous: str, line: Mapping) -> str:
     return hashlib.sha256(f"{previous}\n{hashed}".encode()).hexdigest()
 
 
-def append(connection: sa.Connection, name: str, role: str, action: str, details: Mapping) -> Head:
+def append(connection: sa.Connection, actor: Actor, action: str, details: Mapping) -> Head:
     """Add a line in the transaction of what it records; what looks like a phone number is masked first."""
     take_turn(connection)
     last = last_head(connection)
     written = json.dumps(masked_values(details), ensure_ascii=False, sort_keys=True)
-    line = {"number": last.number + 1, "at": datetime.now(UTC).isoformat(), "name": name, "role": role}
-    line |= {"action": action, "details": written}
+    line = {"number": last.number + 1, "at": datetime.now(UTC).isoformat()}
+    line |= {"name": actor.name, "role": actor.role, "action": action, "details": written}
     head = Head(line["number"], digest(last.digest, line))
     connection.execute(schema.audit.insert().values(**line, previous=last.digest, digest=head.digest))
     connection.info.setdefault(ADDED, []).append(head)

@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from service import audit, migration, schema
-from service.permissions import local_operator, permitted
+from service.permissions import permitted
 from service.store import Store, engine_of, shown, store_url
 from words import LANGUAGES, Fault, text
 
@@ -48,7 +48,7 @@ def backup(store: Store, file: Path) -> int:
     if file.exists():
         raise Fault(key="backup.exists", file=str(file))
     with store.begin() as connection:  # before the copy, so that it stands in the backup too
-        audit.append(connection, store.actor.name, store.actor.role, "backup", {"file": file.name})
+        audit.append(connection, store.actor, "backup", {"file": file.name})
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -134,10 +134,10 @@ def _continued(store: Store, file: Path) -> Restored:
         told.append(Told("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
         kept = []
     audit.anchor(store.engine.url, sorted(own - set(kept), key=lambda head: head.number))
-    who, digest = local_operator(), hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with store.begin() as connection:
         details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
-        audit.append(connection, who.name, who.role, "restore", details)
+        audit.append(connection, store.actor, "restore", details)
     return Restored(store, tuple(told))
 
 

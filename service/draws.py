@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -25,9 +25,10 @@ from sampling import (
 from sampling.foresight import records
 from sampling.power import Progress
 from service import audit, schema, vault
+from service.calls import fieldwork_of
 from service.earlier_rates import earlier_rates
 from service.frames import contact_place, current_frame, frame_strata, load_frame
-from service.imports import current_programme
+from service.imports import current_programme, version_of
 from service.keys import Key
 from service.permissions import permitted
 from service.runs import DRAWING, add_run, code_version, planning_generator
@@ -57,16 +58,19 @@ def make_plan(
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
     found = current_frame(store, programme, frame)
+    with store.read() as connection:
+        began = version_of(last_plan(connection, programme, wave))
     allocation = allocate(frame_strata(store, found.version_id), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
     seen = _foreseen(store, programme, made, wanted, progress)
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
-        last = last_plan(connection, programme, wave)
-        values = {"programme": programme, "wave": wave, "version": 1 if last is None else last.version + 1}
+        if (version := version_of(last_plan(connection, programme, wave))) != began:
+            raise Fault(key="sample.plan_overtaken", wave=wave, version=version)
+        values = {"programme": programme, "wave": wave, "version": version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
-        run = add_run(connection, MAKE, values | {"frame": found.frame}, inputs, by=store.actor.name)
+        run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
         row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
         connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
         _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
@@ -85,14 +89,14 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     seed = secrets.token_hex(SEED_BYTES)
     fixed = {"commitment": commitment(seed), "digest": frame_digest(units)}
     fixed["numbers"] = frame_digest(units, ("unit_id", "prn"))
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
         if last.plan_id != plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
         _same_key(connection, plan.frame_id, frame_key)
         named = {"programme": programme, "wave": wave, "version": plan.version}
-        run = add_run(connection, APPROVE, named, [("plan", plan.plan_id)], by=store.actor.name)
+        run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
         sealed = _cipher(frame_key).encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
         row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
@@ -122,17 +126,17 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         refuse_repeated(drawn, _chain(store, programme, earlier))
     drawn = split_releases(drawn, plan.wanted.portions)
     drawn = drawn.assign(first_phase=drawn.unit_id.map(units.set_index("unit_id").first_phase))
-    with store.begin("draw", programme, wave) as connection:
+    with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if last_plan(connection, programme, wave).plan_id != plan.plan_id:
             raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
-        run = add_run(connection, DRAW, named, inputs, seed=seed, by=store.actor.name)
-        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
+        run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
+        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": record.plain()}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
-                raise Fault(key="store.busy", problem=earlier.wave)
+                raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
             values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
         added = connection.execute(schema.draws.insert().values(**values, run_id=run)).inserted_primary_key[0]
         insert_frame(connection, schema.sample_units, drawn, draw_id=added)
@@ -143,10 +147,15 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
 
 @permitted
 def release_next(store: Store, programme: str, wave: str) -> Sample:
-    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here."""
+    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here.
+
+    Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
+    """
     sample = read_sample(store, programme, wave)
-    with store.begin("draw", programme, wave) as connection:
-        number = release_count(connection, sample.draw_id) + 1
+    still_open, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
+    with store.begin("draw", programme) as connection:
+        if release_count(connection, sample.draw_id) >= number:
+            raise Fault(key="release.overtaken", wave=wave, number=number)
         if number > sample.portions:
             raise Fault(key="release.all", wave=wave, count=sample.portions)
         after = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
@@ -154,10 +163,10 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
             raise Fault(key="release.continued", wave=wave, later=after)
         count = int((sample.units.release == number).sum())
         named = {"programme": programme, "wave": wave, "release": number}
-        run = add_run(connection, RELEASE, named, [("plan", sample.plan.plan_id)], by=store.actor.name)
+        run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _told(connection, store, RELEASE, named | {"units": count})
+        _told(connection, store, RELEASE, named | {"units": count, "open": still_open})
     return read_sample(store, programme, wave)
 
 
@@ -248,4 +257,4 @@ def _unsealed(row: sa.Row, key: Key) -> str:
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
-    audit.append(connection, store.actor.name, store.actor.role, action, details)
+    audit.append(connection, store.actor, action, details)

@@ -21,7 +21,7 @@ from sampling import (
 from service import audit, schema
 from service.csv_file import read_csv
 from service.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
-from service.imports import CORRECTED, IMPORTED, UNCHANGED, current_programme
+from service.imports import CORRECTED, IMPORTED, UNCHANGED, current_programme, refuse_overtaken, version_of
 from service.keys import Key
 from service.people import is_demo
 from service.permissions import permitted
@@ -71,13 +71,14 @@ def import_frame(
     if not FRAME_NAME.fullmatch(name):
         raise Fault(key="frame.name", found=name)
     plan_id, plan = current_programme(store, programme)
+    began = _version(store, programme, name)
     found = read_frame(content, file, by=by, areas=list(plan.areas))
     refuse_findings(found, file, accept=accept)
     if found.numbers is not None:
         _check_vault(store, key, delete_on)
     digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
     told = {"programme": programme, "frame": name, "file": file, "by": list(by)}
-    return _add(store, plan_id, told, digest, found, frame_key=frame_key, key=key, delete_on=delete_on)
+    return _add(store, plan_id, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on)
 
 
 @permitted
@@ -104,6 +105,7 @@ def import_banks(
     if not FRAME_NAME.fullmatch(name):
         raise Fault(key="frame.name", found=name)
     plan_id, plan = current_programme(store, programme)
+    began = _version(store, programme, name)
     _check_vault(store, key, delete_on)
     table = read_csv(content, file)
     missing = [c for c in ("segment7", "city_code") if c not in table]
@@ -122,7 +124,7 @@ def import_banks(
     refuse_findings(found, file, accept=accept)
     told = {"programme": programme, "frame": name, "file": file, "of": list(cities), "numbers": numbers}
     digest = hashlib.sha256(content + repr((sorted(cities), numbers)).encode()).hexdigest()
-    return _add(store, plan_id, told, digest, found, frame_key=frame_key, key=key, delete_on=delete_on)
+    return _add(store, plan_id, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on)
 
 
 @permitted
@@ -183,9 +185,18 @@ def number_key(frame_key: Key) -> bytes:
 
 
 def _add(
-    store: Store, plan_id: int, told: Mapping, digest: str, found: ListFrame, *, frame_key: Key, key, delete_on
+    store: Store,
+    plan_id: int,
+    told: Mapping,
+    digest: str,
+    found: ListFrame,
+    began: int,
+    *,
+    frame_key: Key,
+    key,
+    delete_on,
 ) -> ImportedFrame:
-    """Write a frame's new version, unless the same file was the last one."""
+    """Write a frame's new version, unless the same file was the last one; began: the last version known before."""
     programme, name = told["programme"], told["frame"]
     units = found.units.assign(prn=permanent_random_numbers(found.units[UNIT], key=number_key(frame_key)))
     units["first_phase"] = units.get("first_phase", 1.0)
@@ -194,10 +205,14 @@ def _add(
         if last is not None and last.fingerprint != frame_key.fingerprint:
             raise Fault(key="frame.other_key", found=frame_key.fingerprint, expected=last.fingerprint)
         unchanged = last is not None and last.file_digest == digest
-        version = 1 if last is None else last.version + (not unchanged)
+        version = last.version if unchanged else began + 1
         if not unchanged:
+            refuse_overtaken(last, began)
+            if found.numbers is not None:
+                place = contact_place(name, version)
+                seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
             values = {"programme": programme, "frame": name, "version": version, "file": told["file"]}
-            run = add_run(connection, IMPORT, told, [("programme", plan_id)], by=store.actor.name)
+            run = add_run(connection, store.actor, IMPORT, told, [("programme", plan_id)])
             values |= {"file_digest": digest, "digest": frame_digest(units)}
             values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
             values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in found.findings]}
@@ -205,12 +220,9 @@ def _add(
             for first in range(0, len(units), AT_ONCE):
                 part = units.iloc[first : first + AT_ONCE]
                 insert_frame(connection, schema.frame_units, part, frame_id=frame_id)
-            if found.numbers is not None:
-                place = contact_place(name, version)
-                seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
             said = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
             said |= {"findings": [f.key for f in found.findings]}
-            audit.append(connection, store.actor.name, store.actor.role, IMPORT, said)
+            audit.append(connection, store.actor, IMPORT, said)
     outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
     numbers = 0 if found.numbers is None else len(found.numbers)
     return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)
@@ -229,6 +241,11 @@ def _check_vault(store: Store, key: Key | None, delete_on: date | None) -> None:
         raise Fault(key="frame.needs_vault")
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
+
+
+def _version(store: Store, programme: str, name: str) -> int:
+    with store.read() as connection:
+        return version_of(_last(connection, programme, name))
 
 
 def _last(connection: sa.Connection, programme: str, name: str) -> sa.Row | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from service import audit, schema
 from service.margin_file import MarginFile, read_margins
-from service.permissions import permitted
+from service.permissions import Actor, permitted
 from service.phone_numbers import masked_text, masked_values
 from service.programme import WAVE, Programme, read_programme
 from service.records_file import RECORDS_ENDING, RecordsFile
@@ -39,13 +39,13 @@ class Imported:
 
 
 @permitted
-def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imported:
+def import_programme(store: Store, content: bytes, file: str) -> Imported:
     """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
-    tried = Tried("", "", masked_text(file), by)
+    tried = Tried("", "", masked_text(file), store.actor)
     with _refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
-            began = _last(connection, schema.programmes, programme=programme.name)
+            began = version_of(_last(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
             done = _add_programme(connection, programme, content, tried, began)
             _log(connection, tried, done)
@@ -54,18 +54,18 @@ def import_programme(store: Store, content: bytes, file: str, *, by: str) -> Imp
 
 @permitted
 def import_wave(
-    store: Store, programme: str, wave: str, content: bytes, file: str, *, by: str, records: RecordsFile | None = None
+    store: Store, programme: str, wave: str, content: bytes, file: str, *, records: RecordsFile | None = None
 ) -> Imported:
     """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
 
     records: the administrative records of the wave's areas, where the programme has some.
     """
-    tried = Tried(programme, masked_text(wave), masked_text(file), by)
+    tried = Tried(programme, masked_text(wave), masked_text(file), store.actor)
     with _refusals_logged(store, tried):
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
         with store.read() as connection:
-            began = _last(connection, schema.waves, programme=programme, wave=wave)
+            began = version_of(_last(connection, schema.waves, programme=programme, wave=wave))
         data = read_wave(content, file, plan, records)
         with store.begin("wave", programme, wave) as connection:
             done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
@@ -74,14 +74,18 @@ def import_wave(
 
 
 @permitted
-def import_margins(store: Store, programme: str, content: bytes, file: str, *, by: str) -> Imported:
+def import_margins(store: Store, programme: str, content: bytes, file: str) -> Imported:
     """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
-    tried = Tried(programme, "", file, by)
+    tried = Tried(programme, "", masked_text(file), store.actor)
     with _refusals_logged(store, tried):
         plan_id, _ = current_programme(store, programme)
+        versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
+        with store.read() as connection:  # the file says which period it is of
+            mine = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
+            began = dict(connection.execute(mine).all())
         period = read_margins(content, file).period
         with store.begin("margins", programme, period) as connection:
-            done = _add_margins(connection, period, content, plan_id, tried)
+            done = _add_margins(connection, period, content, plan_id, tried, began.get(period, 0))
             _log(connection, tried, done)
     return done
 
@@ -172,23 +176,23 @@ def import_log(store: Store) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Tried:
-    """What somebody tried to import; the programme is "" while its file has not been read."""
+    """What somebody tried to import, and who; the programme is "" while its file has not been read."""
 
     programme: str
     wave: str
     file: str
-    by: str
+    actor: Actor
 
 
 def _add_programme(
-    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: sa.Row | None
+    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int
 ) -> Imported:
     last = _last(connection, schema.programmes, programme=programme.name)
     if last is not None and last.digest == programme.digest:
         return Imported(UNCHANGED, programme.name, "", last.version)
-    _refuse_overtaken(last, began)
-    version = 1 if last is None else last.version + 1
-    run_id = add_run(connection, "import-programme", {"file": tried.file}, (), by=tried.by)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
     row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
     connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
     return Imported(IMPORTED if last is None else CORRECTED, programme.name, "", version)
@@ -200,15 +204,15 @@ def _add_wave(
     file_digest: str,
     plan_id: int,
     tried: Tried,
-    began: sa.Row | None,
+    began: int,
 ) -> Imported:
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
     last = _last(connection, schema.waves, **key)
     if last is not None and last.digest == data.digest:
         return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
-    _refuse_overtaken(last, began)
-    version = 1 if last is None else last.version + 1
-    run_id = add_run(connection, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)])
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
     added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
     for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
@@ -221,21 +225,29 @@ def _add_wave(
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 
-def _add_margins(connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried) -> Imported:
+def _add_margins(
+    connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried, began: int
+) -> Imported:
     key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
     last = _last(connection, schema.margins, **key)
     if last is not None and last.digest == digest:
         return Imported(UNCHANGED, tried.programme, period, last.version)
-    version = 1 if last is None else last.version + 1
-    run_id = add_run(connection, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)], by=tried.by)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)])
     row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
     connection.execute(schema.margins.insert().values(**row))
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
 
 
-def _refuse_overtaken(last: sa.Row | None, began: sa.Row | None) -> None:
-    """Other content came in since this import began: it is no correction of what nobody had seen."""
-    if last is not None and (began is None or began.version != last.version):
+def version_of(last: sa.Row | None) -> int:
+    """The version a row is, 0 where there is none yet."""
+    return 0 if last is None else last.version
+
+
+def refuse_overtaken(last: sa.Row | None, began: int) -> None:
+    """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
+    if version_of(last) != began:
         raise Fault(key="import.overtaken", version=last.version, file=last.file)
 
 
@@ -251,7 +263,7 @@ def _refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
 
 
 def _log(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
-    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.by}
+    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
     if isinstance(outcome, Fault):
         row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
     else:
@@ -259,7 +271,7 @@ def _log(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> 
         row["interviews"] = outcome.interviews or None
     connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
     told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
-    audit.append(connection, tried.by, "", "import", told)
+    audit.append(connection, tried.actor, "import", told)
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key):

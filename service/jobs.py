@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service import schema
+from service import audit, calls, schema
 from service.imports import current_programme, wave_versions
-from service.permissions import permitted
+from service.permissions import Actor, permitted
 from service.runs import local_time
 from service.store import STORE_VARIABLE, Store, store_url
 from service.waves import compare_waves, estimate_wave
@@ -32,15 +32,16 @@ Report = Callable[[float, str], None]  # how far (0..1), and at what
 
 
 @permitted
-def refresh(store: Store, programme: str, *, by: str, report: Report = lambda *_: None) -> int | None:
+def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
     """Estimate every wave and compare every neighbour as the programme and waves now stand; the last run.
 
-    What stands already is not computed again, so a job that was broken off goes on where it was.
+    What stands already is not computed again, so a job that was broken off goes on where it was.  A wave with open
+    numbers is passed over, and named by a Fault when all else is done.
     """
     _, plan = current_programme(store, programme)
     waves = list(wave_versions(store, programme).wave.unique())
     pairs = [(one, two) for one, two in pairwise(waves) if plan.break_between(one, two) is None]
-    last, measures, steps = None, list(plan.measures), len(waves) + len(pairs)
+    last, unfinished_wave, measures, steps = None, None, list(plan.measures), len(waves) + len(pairs)
     for k, step in enumerate([(wave,) for wave in waves] + pairs):
         what = " → ".join(step)
 
@@ -49,7 +50,14 @@ def refresh(store: Store, programme: str, *, by: str, report: Report = lambda *_
 
         report(k / steps, what)
         work = estimate_wave if len(step) == 1 else compare_waves
-        last = work(store, programme, *step, by=by, progress=at).run_id
+        try:
+            last = work(store, programme, *step, progress=at).run_id
+        except Fault as fault:
+            if fault.key != calls.OPEN:
+                raise
+            unfinished_wave = unfinished_wave or fault
+    if unfinished_wave is not None:
+        raise unfinished_wave
     return last
 
 
@@ -57,20 +65,26 @@ WORK = {REFRESH: refresh}
 
 
 @permitted
-def start(store: Store, use_case: str, programme: str, *, by: str) -> int:
-    """Begin a job in a process of its own; its number.  A Fault if one is working on this programme already."""
+def start(store: Store, use_case: str, programme: str) -> int:
+    """Begin a job in a process of its own; its number.  A Fault if one is working on this programme already.
+
+    The process acts as whoever began the job: what it computes bears their name and role.
+    """
     mark_lost(store)
     current_programme(store, programme)
     now = datetime.now(UTC)
-    row = dict(use_case=use_case, arguments={"programme": programme}, resource=programme, by=by, state=RUNNING)
-    row |= dict(progress=0.0, step="", started=now, heartbeat=now, host=socket.gethostname(), cancel=False)
+    row = dict(use_case=use_case, arguments={"programme": programme}, resource=programme, state=RUNNING)
+    row |= dict(by=store.actor.name, started=now, heartbeat=now, host=socket.gethostname())
+    row |= dict(progress=0.0, step="", cancel=False)
     with store.begin("job", programme) as connection:
         if (other := unfinished(connection, programme)) is not None:
             raise Fault(key="jobs.taken", job=other.job_id, by=other.by, programme=programme)
         job_id = connection.execute(schema.jobs.insert().values(**row)).inserted_primary_key[0]
+        told = {"job": job_id, "use_case": use_case, "programme": programme}
+        audit.append(connection, store.actor, "begin-job", told)
     environment = {**os.environ, STORE_VARIABLE: store.engine.url.render_as_string(hide_password=False)}
     worker = subprocess.Popen(
-        [sys.executable, "-m", "service.jobs", str(job_id)],
+        [sys.executable, "-m", "service.jobs", str(job_id), store.actor.role],
         env=environment | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -90,6 +104,7 @@ def cancel(store: Store, job_id: int) -> None:
         unfinished = jobs.c.job_id == job_id, jobs.c.finished.is_(None)
         if connection.execute(jobs.update().where(*unfinished).values(cancel=True)).rowcount == 0:
             raise Fault(key="jobs.not_running", job=job_id)
+        audit.append(connection, store.actor, "cancel-job", {"job": job_id})
 
 
 @permitted
@@ -159,7 +174,7 @@ def mark_lost(store: Store) -> None:
 
 @permitted
 def work(store: Store, job_id: int) -> None:
-    """What the worker does: compute, report, and leave in the job's row what came of it."""
+    """What the worker does: compute as the store's actor, report, and leave in the job's row what came of it."""
     with store.read() as connection:
         job = connection.execute(sa.select(schema.jobs).where(schema.jobs.c.job_id == job_id)).one()
     ended = threading.Event()
@@ -169,7 +184,7 @@ def work(store: Store, job_id: int) -> None:
         _write(store, job_id, progress=progress, step=step)
 
     try:
-        run_id = WORK[job.use_case](store, **job.arguments, by=job.by, report=report)
+        run_id = WORK[job.use_case](store, **job.arguments, report=report)
         ended.set()
         _finish(store, job_id, DONE, progress=1.0, run_id=run_id)
     except Fault as fault:
@@ -226,5 +241,13 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=at.tzinfo or UTC)
 
 
+def _as_begun(store: Store, job_id: int, role: str) -> Store:
+    """The store in the hands of whoever began the job."""
+    with store.read() as connection:
+        name = connection.execute(sa.select(schema.jobs.c.by).where(schema.jobs.c.job_id == job_id)).scalar_one()
+    return store.acting(Actor(name, role))
+
+
 if __name__ == "__main__":
-    work(Store.open(store_url()), int(sys.argv[1]))
+    number, begun_in = int(sys.argv[1]), sys.argv[2]
+    work(_as_begun(Store.open(store_url()), number, begun_in), number)

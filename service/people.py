@@ -52,7 +52,7 @@ def mark_demo(store: Store) -> None:
         if any(connection.execute(sa.select(table).limit(1)).first() for table in (schema.people, schema.contacts)):
             raise Fault(key="people.no_demo")
         connection.execute(schema.access.insert().values(mode=DEMO))
-        _record(connection, store.actor, "mark-demo", {})
+        audit.append(connection, store.actor, "mark-demo", {})
 
 
 @permitted
@@ -79,12 +79,14 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     password = None if identity else _one_time()
     row = {"name": name, "role": role, "identity": _identity(identity), "active": True}
     row |= {"password": _hasher.hash(password) if password else None, "one_time": password is not None}
-    with store.begin() as connection:
+    with store.begin("person", name) as connection:
         if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
             raise Fault(key="people.exists", name=name)
         connection.execute(sa.delete(schema.access))  # a store with people is no demonstration any more
         connection.execute(schema.people.insert().values(**row))
-        _record(connection, store.actor, "add-person", {"name": name, "role": role, "elsewhere": identity is not None})
+        audit.append(
+            connection, store.actor, "add-person", {"name": name, "role": role, "elsewhere": identity is not None}
+        )
     return password
 
 
@@ -100,7 +102,7 @@ def change_person(store: Store, name: str, *, role: str | None = None, active: b
         left = sa.select(schema.people.c.name).where(schema.people.c.role == ADMINISTRATOR, schema.people.c.active)
         if was.role == ADMINISTRATOR and was.active and connection.execute(left.limit(1)).first() is None:
             raise Fault(key="people.last_administrator", name=name)
-        _record(connection, store.actor, "change-person", {"name": name, **changes})
+        audit.append(connection, store.actor, "change-person", {"name": name, **changes})
 
 
 @permitted
@@ -111,7 +113,7 @@ def new_password(store: Store, name: str) -> str:
         _person(connection, name)
         values = {"password": _hasher.hash(password), "one_time": True}
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
-        _record(connection, store.actor, "new-password", {"name": name})
+        audit.append(connection, store.actor, "new-password", {"name": name})
     return password
 
 
@@ -135,7 +137,7 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
     right = _verified(row.password if row is not None else None, password)
     if row is None or not right or not row.active:
         with store.begin() as connection:
-            audit.append(connection, "" if row is None else name, "", "sign-in-failed", {})
+            audit.append(connection, audit.NOBODY if row is None else Actor(name, ""), "sign-in-failed", {})
         raise Fault(key="people.wrong")
     with store.begin() as connection:
         mine = schema.sign_ins.c.attempt_id == attempt
@@ -143,7 +145,7 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
         if _hasher.check_needs_rehash(row.password):
             same = schema.people.c.name == name
             connection.execute(schema.people.update().where(same).values(password=_hasher.hash(_plain(password))))
-        audit.append(connection, name, row.role, "sign-in", {})
+        audit.append(connection, Actor(name, row.role), "sign-in", {})
     return SignedIn(Actor(name, row.role), bool(row.one_time))
 
 
@@ -178,7 +180,7 @@ def change_password(store: Store, old: str, new: str) -> None:
     with store.begin() as connection:
         values = {"password": _hasher.hash(_plain(new)), "one_time": False}
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
-        _record(connection, store.actor, "change-password", {})
+        audit.append(connection, store.actor, "change-password", {})
 
 
 def _attempt(store: Store, name: str):
@@ -236,7 +238,3 @@ def _person(connection: sa.Connection, name: str):
     if row is None:
         raise Fault(key="people.unknown", found=name)
     return row
-
-
-def _record(connection: sa.Connection, actor: Actor, action: str, details) -> None:
-    audit.append(connection, actor.name, actor.role, action, details)

@@ -3,23 +3,15 @@
 import functools
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from service import audit
+from service.audit import Actor
 from words import LANGUAGES, Fault, text
 
 ROLES = ADMINISTRATOR, CENTRE, STATISTICIAN, LEADER = ("administrator", "centre", "statistician", "leader")
 EVERYBODY = frozenset(ROLES)
 WORKERS = frozenset({ADMINISTRATOR, CENTRE, STATISTICIAN})
 DENIED = "denied"  # the audit trail's word for what was refused
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, and in which role."""
-
-    name: str
-    role: str
 
 
 # use case -> roles; a function of service/ that takes a store and is not here fails where it is defined
@@ -60,7 +52,11 @@ PERMITTED = {
     "start": WORKERS,
     "cancel": WORKERS,
     "work": WORKERS,
-    "record_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_fieldwork": WORKERS,
+    "fieldwork_of": WORKERS,
+    "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
+    "stops_of_waves": WORKERS,
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),
@@ -118,7 +114,7 @@ def permitted(do: Callable) -> Callable:
         actor = store.actor
         if actor.role not in roles:
             with store.begin() as connection:
-                audit.append(connection, actor.name, actor.role, DENIED, {"use_case": name})
+                audit.append(connection, actor, DENIED, {"use_case": name})
             raise Fault(key="permission.denied", name=actor.name, role=role_name(actor.role), use_case=name)
         return do(store, *arguments, **options)
 

@@ -15,7 +15,7 @@ from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
 from estimation.indicators import Item, Measure
-from estimation.weighting import WeightingPlan
+from estimation.weighting_plan import WeightingPlan
 from service.entry import TYPES, Entry
 from service.measures import Factors, Record, read_indicators
 from service.weighting_plan import Label, read_labels, read_weighting

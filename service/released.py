@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import age_spans, base_weight
-from estimation.weighting import WeightingPlan
+from estimation.weighting_plan import WeightingPlan
 from service.csv_file import refuse
 from words import Fault
 

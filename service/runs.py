@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from service import audit, schema
-from service.permissions import permitted
+from service.permissions import Actor, permitted
 from service.store import Store
 
 PURE_ROOMS = ("tables.py", "estimation", "accountability")
@@ -40,15 +40,17 @@ def generator(seed: str, *labels: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype=np.uint64)))
 
 
-def add_run(connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str = "", by: str) -> int:
+def add_run(
+    connection: sa.Connection, actor: Actor, use_case: str, arguments: Mapping, inputs, *, seed: str = ""
+) -> int:
     """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
-    row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=by)
+    row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=actor.name)
     run_id = connection.execute(schema.runs.insert().values(**row, at=datetime.now(UTC))).inserted_primary_key[0]
     if inputs:
         rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
         connection.execute(schema.run_inputs.insert(), rows)
     details = {"run": run_id, "use_case": use_case, "arguments": dict(arguments), "version": row["version"]}
-    audit.append(connection, by, "", "run", details)
+    audit.append(connection, actor, "run", details)
     return run_id
 
 

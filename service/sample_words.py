@@ -110,6 +110,7 @@ def plan_notes(plan: SamplePlan, t: Speaker) -> list[str]:
         notes.append(power_note(plan.foresight, plan.wanted.assumed, t))
     rates = {"response": plan.wanted.response_rate, "eligibility": plan.wanted.eligibility}
     notes.append(t("sample.note_numbers", **rates))
+    notes.append(t("calls.rule", required=plan.wanted.attempts))
     if plan.wanted.after is not None:
         notes.append(t("sample.note_after", earlier=plan.wanted.after, keep=plan.wanted.keep))
     return notes

@@ -9,7 +9,7 @@ import typer
 
 from sampling import Assumed
 from sampling.wanted import PROPORTIONAL, Wanted
-from service import draws, frames, keys, proof_files, sample_words, samples, terminal
+from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import DAY, PERSON_VARIABLE, counting, write_private
@@ -148,6 +148,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
         fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
         deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+        attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
         panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = 0.5,
         information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = 2.2,
         chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
@@ -176,6 +177,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             keep,
             Assumed(share, spread, fall, deff, panel, information, chance, from_, measure),
             given,
+            attempts,
         )
         with counting(wave) as progress:
             plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
@@ -188,11 +190,17 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         show_plan(opened, of, samples.read_plan(opened, of, wave))
         known = samples.sample_waves(opened, of).set_index("wave")
         if known.drawn[wave]:
-            show_sample(samples.read_sample(opened, of, wave))
+            show_sample(opened, of, samples.read_sample(opened, of, wave))
 
-    def show_sample(sample: samples.Sample) -> None:
+    def show_sample(opened: Store, of: str, sample: samples.Sample) -> None:
         lines = sample_words.draw_lines(sample, t)
         show(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
+        show_fieldwork(calls.fieldwork_of(opened, of, sample))
+
+    def show_fieldwork(found: calls.Fieldwork) -> None:
+        if len(found.releases):
+            rows = terminal.words_table(call_words.release_rows(found, t))
+            show(t("calls.title"), rows, call_words.lines(found, t))
 
     @under("sample", "approve")
     def sample_approve(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
@@ -205,12 +213,38 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     @under("sample", "draw")
     def sample_draw(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
-        show_sample(draws.draw_wave(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key()))
+        of = programme_of(opened, programme)
+        show_sample(opened, of, draws.draw_wave(opened, of, wave, frame_key=keys.find_frame_key()))
 
     @under("sample", "release")
     def sample_release(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
-        show_sample(draws.release_next(opened, programme_of(opened, programme), wave))
+        of = programme_of(opened, programme)
+        show_sample(opened, of, draws.release_next(opened, of, wave))
+
+    @under("sample", "calls")
+    def sample_calls(
+        wave: Wave,
+        file: Annotated[Path, typer.Argument(help=t("cli.sample.call_log"))],
+        programme: Of = None,
+        store: Where = None,
+        as_: As = None,
+    ) -> None:
+        opened = opened_as(store, as_)
+        of = programme_of(opened, programme)
+        say(call_words.taken_in(calls.import_calls(opened, of, wave, read_bounded(file), file.name), t))
+        show_fieldwork(calls.read_fieldwork(opened, of, wave))
+
+    @under("sample", "stop")
+    def sample_stop(
+        wave: Wave,
+        reason: Annotated[str, typer.Argument(help=t("calls.stop.reason"))],
+        programme: Of = None,
+        store: Where = None,
+        as_: As = None,
+    ) -> None:
+        opened = opened_as(store, as_)
+        show_fieldwork(calls.stop_fieldwork(opened, programme_of(opened, programme), wave, reason))
 
     @under("sample", "list")
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:

@@ -69,7 +69,7 @@ run_inputs = sa.Table(
     "run_inputs",
     metadata,
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame" or "plan"
+    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame", "plan" or "stop"
     sa.Column("version_id", sa.Integer, primary_key=True),
     sa.Index("run_inputs_by_version", "kind", "version_id"),
 )
@@ -277,6 +277,20 @@ releases = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+stops = sa.Table(  # fieldwork stopped with numbers open: lets a wave be weighted, and stands beside its figures
+    "stops",
+    metadata,
+    sa.Column("stop_id", sa.Integer, primary_key=True),
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
+    sa.Column("releases", sa.Integer, nullable=False),  # how many were out: a further one is not covered
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("open", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("draw_id", "releases"),
 )
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -72,8 +74,8 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 connection.info.pop(audit.ADDED, None)  # of a transaction that was undone
-                if alone and connection.dialect.name == "postgresql":
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(alone))))
+                if alone:
+                    take_turn(connection, *alone)
                 yield connection
                 heads = connection.info.pop(audit.ADDED, [])
         except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
@@ -92,6 +94,15 @@ class Store:
             result = connection.execute(select)
             rows = [tuple(row) for row in result]  # pandas asks a Row for attributes it has not, dearly
             return pd.DataFrame(rows, columns=list(result.keys()))
+
+
+def take_turn(connection: sa.Connection, *names: str) -> None:
+    """Wait until no other transaction holds these names, and hold them to the end of this one.
+
+    SQLite's BEGIN IMMEDIATE has seen to it already.  Everybody who takes several takes the audit trail's last.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(names))))
 
 
 def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed) -> None:
@@ -158,8 +169,22 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 
 def _sqlite_connect(connection, _record) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a new file to write-ahead logging, which stays with it; SQLite does not wait for the lock this needs."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from service.keys import Key
 from service.people import is_demo
 from service.permissions import permitted
 from service.phone_numbers import STAR, masked, normalised
-from service.store import Store
+from service.store import Store, take_turn
 from service.wave_file import check_wave_name
 from service.xlsx_file import read_table
 from words import Fault
@@ -287,7 +287,8 @@ def _list(connection: sa.Connection, programme: str, wave: str):
 
 
 def _key_in_use(connection: sa.Connection, key: Key, *, may_begin: bool = True) -> None:
-    """The first key that seals becomes the store's; any other is refused."""
+    """The first key that seals becomes the store's; any other is refused.  Nobody changes keys until this one ends."""
+    take_turn(connection, "vault")
     known = connection.scalar(sa.select(schema.vault.c.fingerprint))
     if known is None and may_begin:
         connection.execute(schema.vault.insert().values(fingerprint=key.fingerprint))
@@ -296,4 +297,4 @@ def _key_in_use(connection: sa.Connection, key: Key, *, may_begin: bool = True) 
 
 
 def _record(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
-    audit.append(connection, store.actor.name, store.actor.role, action, details)
+    audit.append(connection, store.actor, action, details)

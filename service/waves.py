@@ -11,6 +11,7 @@ import tables
 from accountability import report
 from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
+from service.calls import stops_of_waves
 from service.differences import Difference, difference
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.permissions import permitted
@@ -62,28 +63,32 @@ class Wave:
 
 
 @permitted
-def weigh_wave(store: Store, programme: str, wave: str, *, by: str, progress: Progress = lambda _: None) -> Computed:
-    """The weights of every step for the numbers released in a wave, in one run."""
+def weigh_wave(store: Store, programme: str, wave: str, *, progress: Progress = lambda _: None) -> Computed:
+    """The weights of every step for the numbers released in a wave, in one run.
+
+    This and what follows raise a Fault for a wave drawn here with open numbers, unless its fieldwork was stopped with a
+    reason (`calls.stops_of_waves`).
+    """
     plan_id, plan = current_programme(store, programme)
     if plan.weighting is None:
         raise Fault(key="weighting.none", programme=programme)
-    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
-    return _run(store, WEIGH, {"programme": programme, "wave": wave}, inputs, plan, "", by, progress)
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave]), *stops_of_waves(store, programme, [wave])]
+    return _run(store, WEIGH, {"programme": programme, "wave": wave}, inputs, plan, "", progress)
 
 
 @permitted
 def estimate_wave(
-    store: Store, programme: str, wave: str, *, by: str, seed: str = SEED, progress: Progress = lambda _: None
+    store: Store, programme: str, wave: str, *, seed: str = SEED, progress: Progress = lambda _: None
 ) -> Computed:
     """Estimates, covariances, ranks and verdicts of every measure and league of a wave, in one run.
 
     A programme that makes its weights has them made first, in a run of their own.
     """
     plan_id, plan = current_programme(store, programme)
-    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave]), *stops_of_waves(store, programme, [wave])]
     if plan.weighting is not None:
-        weigh_wave(store, programme, wave, by=by, progress=progress)
-    return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, by, progress)
+        weigh_wave(store, programme, wave, progress=progress)
+    return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, progress)
 
 
 @permitted
@@ -93,7 +98,6 @@ def compare_waves(
     before: str,
     after: str,
     *,
-    by: str,
     seed: str = SEED,
     progress: Progress = lambda _: None,
 ) -> Computed:
@@ -109,9 +113,10 @@ def compare_waves(
     first = min(one + two)
     if (new := plan.break_between(first, two[-1])) is not None:
         raise Fault(key="compare.break", before=first, after=two[-1], wave=new, reason=plan.breaks[new])
-    versions = wave_inputs(store, plan, sorted({*one, *two}))
+    names = sorted({*one, *two})
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, names), *stops_of_waves(store, programme, names)]
     arguments = {"programme": programme, "before": JOINED.join(one), "after": JOINED.join(two)}
-    return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, by, progress)
+    return _run(store, COMPARE, arguments, inputs, plan, seed, progress)
 
 
 def window(text: str) -> list[str]:
@@ -198,7 +203,7 @@ def load_wave(store: Store, version_id: int) -> Wave:
     return Wave(version_id, store.frame(select).wave[0], respondents, answers, records)
 
 
-def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Computed:
+def _run(store, use_case, arguments, inputs, plan, seed, progress) -> Computed:
     with store.read() as connection:
         known = find_run(connection, use_case, arguments, inputs, seed=seed)
     if known is not None:
@@ -209,7 +214,7 @@ def _run(store, use_case, arguments, inputs, plan, seed, by, progress) -> Comput
     with store.begin("run", use_case, *arguments.values()) as connection:
         if (other := find_run(connection, use_case, arguments, inputs, seed=seed)) is not None:
             raise Fault(key="run.overtaken", run=other)
-        run_id = add_run(connection, use_case, arguments, inputs, seed=seed, by=by)
+        run_id = add_run(connection, store.actor, use_case, arguments, inputs, seed=seed)
         for name, frame in made.items():
             insert_frame(connection, schema.DERIVED[name], frame, run_id=run_id)
     return Computed(run_id, repeated=False, unanswered=_unanswered(plan, use_case, made.get(TELLING.get(use_case))))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from estimation.ages import age_spans
-from estimation.weighting import (
+from estimation.weighting_plan import (
     AGE_GROUP,
     DISTANCES,
     Ages,

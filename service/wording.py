@@ -1,6 +1,6 @@
 """What the figures say, in sentences: numbers with their units, an area's place and movement, a league's headline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -193,7 +193,15 @@ def factor_notes(found, t: Speaker) -> list[str]:
         notes.append(t("withheld.factors", names=names, count=len(names), limit=found.plan.withhold))
     weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
     notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
+    notes += stopped_note([found.run], t)
     return [*notes, *([t("outdated.league")] if found.outdated else []), run_text(found.run, t)]
+
+
+def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
+    """A sentence for each wave weighted while numbers of its releases were still open, with the reason given."""
+    stops = {stop["stop_id"]: stop for run in runs for stop in run["stopped"]}
+    values = [(stop, {c: stop[c] for c in ("open", "units", "reason")}) for stop in stops.values()]
+    return [t("notes.stopped", wave=wave_text(stop["wave"], t), **counts) for stop, counts in values]
 
 
 def survey_note(league_or_plan, t: Speaker) -> str:

@@ -12,6 +12,7 @@ from accountability import MET, MISSED
 from estimation.league_comparison import PROVEN
 from service.imports import import_programme, import_wave
 from service.league import comparison_name, read_league
+from service.permissions import STATISTICIAN, Actor
 from service.store import Store
 from service.waves import JOINED, compare_waves, estimate_wave
 from study.laibin_year import NAME, Year, programme
@@ -19,7 +20,7 @@ from study.laibin_year import NAME, Year, programme
 WITHIN, ACROSS, YEARS = "within", "across", "years"  # kinds of comparison
 LEVELS = ("score", "standing", "rank", "probability")
 LIKELY = 0.95  # a probability that counts as a call
-BY, LAST_FIVE = "study", "last_five"
+STUDY, LAST_FIVE = Actor("study", STATISTICIAN), "last_five"
 
 
 class Results(NamedTuple):
@@ -44,12 +45,12 @@ def results(year: Year, folder: Path | None = None) -> Results:
 
 def loaded(year: Year, file: Path) -> Store:
     """A new store with the year's programme, waves and estimates."""
-    store = Store.create(f"sqlite:///{file}")
-    import_programme(store, programme(year.townships).encode(), "programme.toml", by=BY)
+    store = Store.create(f"sqlite:///{file}").acting(STUDY)
+    import_programme(store, programme(year.townships).encode(), "programme.toml")
     for wave, table in year.waves.items():
         content = table.to_csv(index=False).encode()
-        import_wave(store, NAME, wave, content, f"{NAME}_{wave}.csv", by=BY)
-        estimate_wave(store, NAME, wave, by=BY)
+        import_wave(store, NAME, wave, content, f"{NAME}_{wave}.csv")
+        estimate_wave(store, NAME, wave)
     return store
 
 
@@ -61,7 +62,7 @@ def comparisons(year: Year) -> list[tuple[str, str, str]]:
 
 
 def _change(store: Store, year: Year, kind: str, before: str, after: str) -> pd.DataFrame:
-    compare_waves(store, NAME, before, after, by=BY)
+    compare_waves(store, NAME, before, after)
     wave = after.split(JOINED)[-1]
     found = read_league(store, NAME, wave=wave, against=comparison_name(before, after)).table
     truth = [year.truth[year.truth.wave == w.split(JOINED)[0]].set_index("township") for w in (before, after)]

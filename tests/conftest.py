@@ -30,13 +30,13 @@ def ensu_store(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('ensu') / 'rankshift.db'}"
     store = Store.create(url)
     people.mark_demo(store)
-    imports.import_programme(store, (ENSU / "programme.toml").read_bytes(), "programme.toml", by="tests")
+    imports.import_programme(store, (ENSU / "programme.toml").read_bytes(), "programme.toml")
     for wave in ENSU_WAVES:
         file = ENSU / f"ensu_{wave}.csv"
-        imports.import_wave(store, "ensu2015", wave, file.read_bytes(), file.name, by="tests")
-        waves.estimate_wave(store, "ensu2015", wave, by="tests")
+        imports.import_wave(store, "ensu2015", wave, file.read_bytes(), file.name)
+        waves.estimate_wave(store, "ensu2015", wave)
     for before, after in itertools.pairwise(ENSU_WAVES):
-        waves.compare_waves(store, "ensu2015", before, after, by="tests")
+        waves.compare_waves(store, "ensu2015", before, after)
     yield store, url
     store.engine.dispose()
 

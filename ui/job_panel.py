@@ -34,4 +34,4 @@ def _idle(store: Store, programme: str, t) -> None:
     if job is not None:
         (st.caption if job["state"] == jobs.DONE else st.warning)(jobs.job_text(job, t))
     if st.button(t("jobs.start"), key="start_job"):
-        parts.act(lambda: jobs.start(store, jobs.REFRESH, programme, by=store.actor.name), t)
+        parts.act(lambda: jobs.start(store, jobs.REFRESH, programme), t)

@@ -95,6 +95,8 @@ def notes(league: League, t) -> None:
     """Under every figure: how people were asked, and whether the figures are out of date."""
     if league.outdated:
         st.warning(t("app.outdated"))
+    for sentence in wording.stopped_note(league.runs.values(), t):
+        st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
     for sentence in wording.withheld_note(league, t) + wording.unfit_note(league, t):

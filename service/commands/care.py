@@ -11,7 +11,18 @@ import typer
 
 from service import backup as backups
 from service import doctor, keys, people, vault
-from service.commands.speaking import LANGUAGE, LANGUAGE_VARIABLE, REFUSED, Command, StoreOption, out, t, working
+from service.commands.opening import opened_as
+from service.commands.speaking import (
+    LANGUAGE,
+    LANGUAGE_VARIABLE,
+    REFUSED,
+    AsOption,
+    Command,
+    StoreOption,
+    out,
+    t,
+    working,
+)
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import Fault
 
@@ -41,11 +52,12 @@ def serve(
 def backup(
     file: Annotated[Path | None, typer.Argument(help=t("cli.backup.file"), show_default=False)] = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Write the store to one file."""
     file = file or Path(backups.suggested(datetime.now()))
     with working(str(file)):
-        size = backups.backup(Store.open(store_url(store)), file)
+        size = backups.backup(opened_as(store, as_), file)
     out.print(t("cli.backup.done", file=str(file), size=f"{size / 1e6:,.1f} MB"))
 
 
@@ -65,9 +77,9 @@ def restore(
 
 
 @commands.command(cls=Command, help=t("cli.purge.help"))
-def purge(store: StoreOption = None) -> None:
+def purge(store: StoreOption = None, as_: AsOption = None) -> None:
     """Delete the numbers whose day has come."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     try:
         key = keys.find_key()
     except Fault as fault:

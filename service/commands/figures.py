@@ -27,9 +27,8 @@ from service.definitions import definition_text
 from service.detection import detection
 from service.factors import factors_csv, read_factors, shown_factors
 from service.league import newest_wave, read_league
-from service.permissions import person
 from service.runs import run_text
-from service.store import Store, store_url
+from service.store import Store
 from service.weighing import read_weights
 from words import Fault
 
@@ -42,13 +41,14 @@ def weights(
     csv: Annotated[Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Make a wave's weights and show every step, or write them to a file."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     name = programme_of(opened, programme)
     each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
     what = wording.wave_text(each, t)
-    compute(what, lambda p: waves.weigh_wave(opened, name, each, by=person(), progress=p))
+    compute(what, lambda p: waves.weigh_wave(opened, name, each, progress=p))
     found = read_weights(opened, name, each)
     if csv is not None:
         write(csv, found.csv())
@@ -74,13 +74,14 @@ def estimate(
     programme: ProgrammeOption = None,
     seed: SeedOption = waves.SEED,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Estimate one wave, or all."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     name = programme_of(opened, programme)
     for each in [wave] if wave else _waves(opened, name):
         what = wording.wave_text(imports.check_wave_name(each), t)
-        compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, by=person(), seed=seed, progress=p))
+        compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, seed=seed, progress=p))
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))
@@ -90,11 +91,12 @@ def compare(
     programme: ProgrammeOption = None,
     seed: SeedOption = waves.SEED,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Compare two waves, or all neighbours."""
     if (before is None) != (after is None):
         raise typer.BadParameter(t("cli.compare.both"))
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     name = programme_of(opened, programme)
     known = _waves(opened, name)
     plan = imports.current_programme(opened, name)[1]
@@ -108,9 +110,7 @@ def compare(
         if before is None and (new := plan.break_between(one, two)) is not None:
             out.print(t("compare.break", before=one, after=two, wave=new, reason=plan.breaks[new]))
             continue
-        compute(
-            what, lambda p, a=one, b=two: waves.compare_waves(opened, name, a, b, by=person(), seed=seed, progress=p)
-        )
+        compute(what, lambda p, a=one, b=two: waves.compare_waves(opened, name, a, b, seed=seed, progress=p))
 
 
 @commands.command(cls=Command, help=t("cli.league.help"))
@@ -188,9 +188,9 @@ def factors(
 
 
 @commands.command(cls=Command, help=t("cli.definitions.help"))
-def definitions(programme: ProgrammeOption = None, store: StoreOption = None) -> None:
+def definitions(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
     """Say what every measure is."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     plan = imports.current_programme(opened, programme_of(opened, programme))[1]
     for name, measure in plan.measures.items():
         out.print(f"{name}  {plan.measure_names[name][LANGUAGE]}", style="bold")

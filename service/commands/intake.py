@@ -8,9 +8,8 @@ import typer
 from service import imports, people, wording
 from service.bounds import read_bounded
 from service.commands.figures import compare, estimate
-from service.commands.opening import programme_of
-from service.commands.speaking import Command, ProgrammeOption, StoreOption, out, t, working
-from service.permissions import person
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
 from service.records_file import RecordsFile
 from service.runs import local_time
 from service.store import Store, shown, store_url
@@ -49,10 +48,12 @@ def load(
 
 @commands.command(cls=Command, help=t("cli.import_programme.help"))
 def import_programme(
-    file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))], store: StoreOption = None
+    file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))],
+    store: StoreOption = None,
+    as_: AsOption = None,
 ) -> str:
     """Take in a programme; its name."""
-    done = imports.import_programme(Store.open(store_url(store)), read_bounded(file), file.name, by=person())
+    done = imports.import_programme(opened_as(store, as_), read_bounded(file), file.name)
     outcome = t(f"outcome.{done.outcome}")
     out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
     return done.programme
@@ -63,10 +64,11 @@ def import_margins(
     file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Take in known totals."""
-    opened = Store.open(store_url(store))
-    done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name, by=person())
+    opened = opened_as(store, as_)
+    done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name)
     period = wording.wave_text(done.wave, t)
     out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
 
@@ -78,22 +80,23 @@ def import_wave(
     records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Take in a wave."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     name, content = programme_of(opened, programme), read_bounded(file)
     with working(file.name):
         known = None if records is None else RecordsFile(read_bounded(records), records.name)
-        done = imports.import_wave(opened, name, wave, content, file.name, by=person(), records=known)
+        done = imports.import_wave(opened, name, wave, content, file.name, records=known)
     shown_wave = wording.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
 
 
 @commands.command(name="imports", cls=Command, help=t("cli.imports.help"))
-def list_imports(store: StoreOption = None) -> None:
+def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the imports."""
-    for row in imports.import_log(Store.open(store_url(store))).to_dict("records"):
+    for row in imports.import_log(opened_as(store, as_)).to_dict("records"):
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
         line = f"{local_time(row['at'])}  {row['wave'] or row['programme']}  {row['file']}  "
         out.print(line + t(f"outcome.{row['outcome']}") + reason)

@@ -5,8 +5,8 @@ import os
 import typer
 
 from service import keys, vault
-from service.commands.speaking import Command, Group, StoreOption, out, t
-from service.store import Store, store_url
+from service.commands.opening import opened_as
+from service.commands.speaking import AsOption, Command, Group, StoreOption, out, t
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.key.help"))
@@ -20,8 +20,8 @@ def key_new() -> None:
 
 
 @commands.command("rotate", cls=Command, help=t("cli.key.rotate.help"))
-def key_rotate(store: StoreOption = None) -> None:
-    opened, file = Store.open(store_url(store)), keys.key_file()
+def key_rotate(store: StoreOption = None, as_: AsOption = None) -> None:
+    opened, file = opened_as(store, as_), keys.key_file()
     if os.environ.get(keys.KEY_VARIABLE):
         raise Fault(key="key.rotate_file", variable=keys.KEY_VARIABLE)
     old, waiting = keys.find_key(), keys.next_file(file)

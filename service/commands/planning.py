@@ -8,8 +8,9 @@ import typer
 from sampling import Assumed
 from service import sample_words, sampling_commands, terminal
 from service.bounds import read_bounded
-from service.commands.opening import programme_of
+from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import (
+    AsOption,
     Command,
     CsvOption,
     ProgrammeOption,
@@ -23,7 +24,6 @@ from service.commands.speaking import (
 from service.files import csv_bytes
 from service.margin_file import census_file
 from service.plans import foresee_plan, plan_city
-from service.store import Store, store_url
 
 GUANGXI = Path(__file__).parents[2] / "data" / "guangxi"
 
@@ -82,9 +82,10 @@ def draw_proof(
     folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
     programme: ProgrammeOption = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Write a draw's proof to a folder."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     sampling_commands.write_proof(opened, programme_of(opened, programme), wave, folder, t, out.print)
 
 

@@ -6,12 +6,10 @@ from typing import Annotated
 import typer
 
 from service import jobs, waves
-from service.commands.opening import programme_of
-from service.commands.speaking import REFUSED, Command, ProgrammeOption, StoreOption, err, out, t, working
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
 from service.league import run_list
-from service.permissions import person
 from service.runs import code_version, run_text, run_version
-from service.store import Store, store_url
 from words import Fault
 
 commands = typer.Typer()
@@ -22,11 +20,12 @@ def refresh(
     programme: ProgrammeOption = None,
     background: Annotated[bool, typer.Option("--background", help=t("cli.refresh.background"))] = False,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Compute all that is out of date, in a process of its own."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     name = programme_of(opened, programme)
-    job = jobs.start(opened, jobs.REFRESH, name, by=person())
+    job = jobs.start(opened, jobs.REFRESH, name)
     out.print(t("cli.refresh.started", job=job))
     if background:
         return
@@ -47,9 +46,10 @@ def refresh(
 def list_jobs(
     cancel: Annotated[int | None, typer.Option(help=t("cli.jobs.cancel"), show_default=False)] = None,
     store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     """List the jobs, or cancel one."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     if cancel is not None:
         jobs.cancel(opened, cancel)
         out.print(t("cli.jobs.cancelled", job=cancel))
@@ -59,17 +59,19 @@ def list_jobs(
 
 
 @commands.command(cls=Command, help=t("cli.runs.help"))
-def runs(store: StoreOption = None) -> None:
+def runs(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the runs."""
-    for run in run_list(Store.open(store_url(store))).to_dict("records"):
+    for run in run_list(opened_as(store, as_)).to_dict("records"):
         late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
         out.print(run_text(run, t) + late)
 
 
 @commands.command(cls=Command, help=t("cli.rerun.help"))
-def rerun(run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None) -> None:
+def rerun(
+    run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None, as_: AsOption = None
+) -> None:
     """Compute a run again."""
-    opened = Store.open(store_url(store))
+    opened = opened_as(store, as_)
     with working(str(run)) as progress:
         differing = waves.rerun(opened, run, progress=progress)
     if differing:

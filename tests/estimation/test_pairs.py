@@ -5,9 +5,11 @@ import pytest
 from scipy import stats
 
 from estimation import stepdown
+from estimation.drawn_pairs import DrawnPairs, DrawnRow
 from estimation.noise import normal_draws, wave_draws
-from estimation.pairs import DrawnPairs, DrawnRow, Pairs, from_normal, satterthwaite, to_normal
+from estimation.pairs import Pairs
 from estimation.stepdown import Maxima, surely_larger
+from estimation.t_scale import from_normal, satterthwaite, to_normal
 from estimation.waves import INDEPENDENT
 from words import Fault
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from estimation import Design, mean, rake, weigh
-from estimation.weighting import (
+from estimation.weighting import known_totals
+from estimation.weighting_plan import (
     Ages,
     Base,
     Calibrating,
@@ -17,7 +18,6 @@ from estimation.weighting import (
     Phones,
     TrimmingLimits,
     WeightingPlan,
-    known_totals,
 )
 from study import laibin
 from words import Fault

@@ -8,10 +8,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service import imports, schema, waves
+from service.permissions import CENTRE, Actor
 from service.store import Store
 from words import speaker
 
 PROGRAMME = (Path(__file__).parents[1] / "programmes" / "harbours.toml").read_bytes()
+ANN = Actor("ann", CENTRE)
 NAME, MAY, JUNE = "harbours", "2024-05", "2024-06"
 TOWNS = {"ash": "north", "birch": "north", "cedar": "north", "dill": "south", "elder": "south"}
 BOTH = {language: speaker(language) for language in ("zh", "en")}
@@ -51,13 +53,13 @@ def as_csv(table: pd.DataFrame) -> bytes:
 
 
 def take(store: Store, wave: str = MAY, content: bytes | None = None, **seed) -> imports.Imported:
-    """Import a wave of the made-up survey."""
+    """Import a wave of the made-up survey, as Ann."""
     content = as_csv(interviews(**seed)) if content is None else content
-    return imports.import_wave(store, NAME, wave, content, f"{wave}.csv", by="ann")
+    return imports.import_wave(store.acting(ANN), NAME, wave, content, f"{wave}.csv")
 
 
 def begin_survey(store: Store, programme: bytes = PROGRAMME) -> Store:
-    imports.import_programme(store, programme, "harbours.toml", by="ann")
+    imports.import_programme(store.acting(ANN), programme, "harbours.toml")
     return store
 
 
@@ -66,8 +68,8 @@ def whole_survey(store: Store, may: pd.DataFrame, june: pd.DataFrame, programme:
     begin_survey(store, programme)
     take(store, MAY, as_csv(may))
     take(store, JUNE, as_csv(june))
-    runs = [waves.estimate_wave(store, NAME, wave, by="ann") for wave in (MAY, JUNE)]
-    return [*runs, waves.compare_waves(store, NAME, MAY, JUNE, by="ann")]
+    runs = [waves.estimate_wave(store.acting(ANN), NAME, wave) for wave in (MAY, JUNE)]
+    return [*runs, waves.compare_waves(store.acting(ANN), NAME, MAY, JUNE)]
 
 
 def contents(store: Store, tables=None) -> dict[str, pd.DataFrame]:

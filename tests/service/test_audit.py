@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
-from made_up import BOTH, begin_survey, take
+from made_up import ANN, BOTH, begin_survey, take
 
 from service import audit, schema
 from service.audit import Finding, Head
+from service.permissions import CENTRE, Actor
 from service.store import Store
 from service.trail import trail_lines, verify_trail
 from words import Fault
@@ -27,7 +28,7 @@ def heads_of_its_own(tmp_path, monkeypatch):
 def filled(store: Store, lines: int = LINES) -> Store:
     for k in range(lines):
         with store.begin() as connection:
-            audit.append(connection, f"person {k % 3}", "centre", "test", {"k": k, "name": "程序"})
+            audit.append(connection, Actor(f"person {k % 3}", CENTRE), "test", {"k": k, "name": "程序"})
     return store
 
 
@@ -45,7 +46,7 @@ def test_every_line_follows_the_one_before_and_is_kept_outside(store):
 def test_what_is_undone_leaves_no_line_and_no_head(store):
     filled(store, 2)
     with pytest.raises(ZeroDivisionError), store.begin() as connection:
-        audit.append(connection, "ann", "centre", "test", {})
+        audit.append(connection, ANN, "test", {})
         raise ZeroDivisionError
     filled(store, 1)
     assert verify_trail(store).findings == () and verify_trail(store).head.number == 3
@@ -58,6 +59,7 @@ def test_imports_and_runs_leave_a_line(store):
         take(store, content=b"id\n1\n")
     assert list(trail_lines(store).action)[::-1] == ["run", "import", "run", "import", "import"]
     assert '"outcome": "refused"' in trail_lines(store).details[0]
+    assert {(line.name, line.role) for line in trail_lines(store).itertuples()} == {(ANN.name, ANN.role)}
 
 
 @pytest.mark.parametrize(
@@ -178,5 +180,5 @@ def test_every_finding_is_a_sentence_in_both_languages():
 
 def test_a_phone_number_in_what_is_recorded_is_masked(store):
     with store.begin() as connection:
-        audit.append(connection, "ann", "centre", "test", {"note": ["rang 138 1234 5678", {"n": 13812345678}]})
+        audit.append(connection, ANN, "test", {"note": ["rang 138 1234 5678", {"n": 13812345678}]})
     assert trail_lines(store).details[0] == '{"note": ["rang 138****5678", {"n": 13812345678}]}'

@@ -48,7 +48,7 @@ def fault(do, *arguments, **named) -> Fault:
 def surveyed(store):
     begin_survey(store)
     take(store, MAY)
-    waves.estimate_wave(store, NAME, MAY, by="ann")
+    waves.estimate_wave(store, NAME, MAY)
     with pytest.raises(Fault):
         take(store, JUNE, b"nothing")
     return store
@@ -65,7 +65,7 @@ def test_a_restored_store_holds_every_row_and_is_worked_on_whatever_the_engines(
     assert added["action"] == "restore" and found == was
     assert waves.rerun(restored, 3) == []
     assert take(restored, JUNE).version == 1  # numbers go on after those carried over
-    assert waves.estimate_wave(restored, NAME, JUNE, by="ann").run_id == 5
+    assert waves.estimate_wave(restored, NAME, JUNE).run_id == 5
     restored.engine.dispose()
 
 

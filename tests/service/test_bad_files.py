@@ -90,7 +90,7 @@ def test_a_bad_wave_is_refused_with_file_row_and_column_and_nothing_of_it_is_kep
     before = row_counts(survey)
     for wave in (MAY, JUNE):  # as a correction, and as a wave of its own
         with pytest.raises(Fault) as caught:
-            imports.import_wave(survey, NAME, wave, content, "六月.csv", by="ann")
+            imports.import_wave(survey, NAME, wave, content, "六月.csv")
         assert caught.value.key == key
     assert row_counts(survey) == before
     logged = imports.import_log(survey).iloc[0]
@@ -344,7 +344,7 @@ def test_a_bad_programme_is_refused_by_file_and_entry_and_the_refusal_is_on_reco
     content, key, place = BAD_PROGRAMMES[what]
     before = row_counts(empty)
     with pytest.raises(Fault) as caught:
-        imports.import_programme(empty, content, "harbours.toml", by="ann")
+        imports.import_programme(empty, content, "harbours.toml")
     assert caught.value.key == key
     assert row_counts(empty) == before
     logged = imports.import_log(empty).iloc[0]

@@ -5,10 +5,11 @@ import stat
 from datetime import date, timedelta
 
 import pytest
-from made_up import BOTH, MAY, PROGRAMME
+from made_up import BOTH, MAY, PROGRAMME, as_csv, interviews
 from typer.main import get_command
 
 from service import cli, keys
+from service.permissions import person
 
 GROUPS = {
     "key": ("new", "rotate"),
@@ -16,7 +17,7 @@ GROUPS = {
     "audit": ("verify", "show"),
     "person": ("add", "change", "password", "list"),
     "frame": ("new-key", "import", "banks", "list"),
-    "sample": ("plan", "show", "approve", "draw", "release", "list", "call-sheet"),
+    "sample": ("plan", "show", "approve", "draw", "release", "calls", "stop", "list", "call-sheet"),
 }
 NUMBER = "13987654321"
 
@@ -84,6 +85,22 @@ def test_a_change_of_keys_that_stopped_before_its_last_step_is_finished_by_askin
     assert "is not the one" in rankshift("contacts", "show", MAY, "--as", "ann", *begun).err
     assert rankshift("key", "rotate", *begun).code == 0
     assert "139****4321" in rankshift("contacts", "show", MAY, "--as", "ann", *begun).out
+
+
+def test_what_a_person_takes_in_and_computes_bears_their_name_and_the_operator_s(begun, rankshift, tmp_path):
+    (tmp_path / "may.csv").write_bytes(as_csv(interviews()))
+    assert rankshift("person", "add", "lea", "leader", *begun).code == 0
+    refused = rankshift("import-wave", MAY, "may.csv", "--as", "lea", *begun)
+    assert refused.code == 1 and "may not do this" in refused.err
+    for command in (("import-wave", MAY, "may.csv"), ("estimate", MAY), ("refresh",)):
+        said = rankshift(*command, "--as", "ann", *begun)
+        assert said.code == 0, said.err
+    ann, lea = f"ann ({person()})", f"lea ({person()})"
+    runs = rankshift("runs", *begun).out.splitlines()
+    assert [line.endswith(f"; {ann}") for line in runs] == [True, True, False]  # the programme came from the operator
+    trail = [line.split("  ")[2:5] for line in rankshift("audit", "show", *begun).out.splitlines()]
+    assert trail[:4] == [[ann, "centre", action] for action in ("begin-job", "run", "import", "run")]
+    assert trail[4] == [lea, "leader", "denied"]
 
 
 def test_a_cut_trail_makes_verify_fail(begun, rankshift, tmp_path):

@@ -31,7 +31,7 @@ def url_of(store: Store) -> str:
 def test_a_sound_store_has_only_fine_findings(store):
     begin_survey(store)
     take(store)
-    waves.estimate_wave(store, NAME, MAY, by="ann")
+    waves.estimate_wave(store, NAME, MAY)
     found = findings(url_of(store))
     assert set(found.values()) == {"fine"}
     assert f"doctor.{store.engine.dialect.name}" in found and "doctor.current" in found
@@ -40,7 +40,7 @@ def test_a_sound_store_has_only_fine_findings(store):
 def test_figures_of_corrected_waves_and_lost_jobs_are_noted_until_they_are_done_again(sqlite_store):
     store = begin_survey(sqlite_store)
     take(store)
-    waves.estimate_wave(store, NAME, MAY, by="ann")
+    waves.estimate_wave(store, NAME, MAY)
     take(store, content=as_csv(interviews(9)))
     silent = datetime.now(UTC) - timedelta(hours=1)
     row = dict(use_case="refresh", arguments={}, resource=NAME, by="ann", state="running", progress=0.2, step="")
@@ -49,7 +49,7 @@ def test_figures_of_corrected_waves_and_lost_jobs_are_noted_until_they_are_done_
         connection.execute(schema.jobs.insert().values(**row))
     found = findings(url_of(store))
     assert (found["doctor.outdated_bad"], found["doctor.lost_job"]) == ("note", "note")
-    waves.estimate_wave(store, NAME, MAY, by="ann")
+    waves.estimate_wave(store, NAME, MAY)
     assert findings(url_of(store))["doctor.outdated"] == "fine"
 
 

@@ -30,7 +30,7 @@ def heads_of_its_own(tmp_path_factory):
 
 
 def begun(store: Store) -> Store:
-    imports.import_programme(store, programme(), "simulated.toml", by="tests")
+    imports.import_programme(store, programme(), "simulated.toml")
     return store.acting(Actor("ann", CENTRE))
 
 

@@ -84,7 +84,7 @@ def test_whatever_was_computed_from_a_corrected_wave_is_flagged_outdated_until_i
     assert not read_league(store, NAME, wave=MAY).outdated
     flagged = run_list(store).set_index("run_id").outdated
     assert flagged[june.run_id] and flagged[change.run_id] and not flagged[may.run_id]
-    again = [waves.estimate_wave(store, NAME, JUNE, by="ann"), waves.compare_waves(store, NAME, MAY, JUNE, by="ann")]
+    again = [waves.estimate_wave(store, NAME, JUNE), waves.compare_waves(store, NAME, MAY, JUNE)]
     assert [run.repeated for run in again] == [False, False]
     assert not read_league(store, NAME).outdated
     assert outdated_runs(store) == {june.run_id, change.run_id}
@@ -100,21 +100,21 @@ def test_a_wave_corrected_back_is_a_third_version(store):
 def test_the_same_programme_twice_changes_nothing_and_says_so(store):
     begin_survey(store)
     before = row_counts(store)
-    again = imports.import_programme(store, PROGRAMME, "other_name.toml", by="bob")
+    again = imports.import_programme(store, PROGRAMME, "other_name.toml")
     assert (again.outcome, again.version) == (imports.UNCHANGED, 1)
     assert row_counts(store) == before
 
 
 def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_under_the_old_one(sqlite_store):
     store, runs = sqlite_store, whole_survey(sqlite_store, interviews(1), interviews(2))
-    done = imports.import_programme(store, CORRECTED, "harbours.toml", by="ann")
+    done = imports.import_programme(store, CORRECTED, "harbours.toml")
     assert (done.outcome, done.version) == (imports.CORRECTED, 2)
     assert {run.run_id for run in runs} <= outdated_runs(store)
     assert read_league(store, NAME).outdated
     kept = store.frame(sa.select(schema.programmes).order_by(schema.programmes.c.version))
     assert [bytes(content) for content in kept.content] == [PROGRAMME, CORRECTED]
     assert waves.rerun(store, runs[-1].run_id) == []  # from the version it read
-    new = waves.estimate_wave(store, NAME, JUNE, by="ann")
+    new = waves.estimate_wave(store, NAME, JUNE)
     assert not new.repeated
     rules = read_league(store, NAME, measure="upkeep", league="north").rules
     assert set(rules.threshold) == {60}
@@ -123,7 +123,7 @@ def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_unde
 def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_estimated_under(sqlite_store):
     whole_survey(sqlite_store, interviews(1), interviews(2))
     renamed = changed(("[rules.kept]", "[rules.kept_up]"), ("Upkeep score", "State of repair"))
-    imports.import_programme(sqlite_store, renamed, "harbours.toml", by="ann")
+    imports.import_programme(sqlite_store, renamed, "harbours.toml")
     league = read_league(sqlite_store, NAME, measure="upkeep")
     assert league.outdated
     assert set(league.rules.rule) <= set(league.plan.rule_names)
@@ -143,11 +143,11 @@ best = "largest"
 name = { zh = "\xe5\xae\x89\xe9\x9d\x99", en = "Silent at night" }
 """
     )
-    imports.import_programme(sqlite_store, added, "harbours.toml", by="ann")
+    imports.import_programme(sqlite_store, added, "harbours.toml")
     with pytest.raises(Fault) as caught:
         read_league(sqlite_store, NAME, measure="silent")
     assert caught.value.key == "league.not_estimated"
-    waves.estimate_wave(sqlite_store, NAME, JUNE, by="ann")
+    waves.estimate_wave(sqlite_store, NAME, JUNE)
     assert len(read_league(sqlite_store, NAME, measure="silent").table) == 3
 
 
@@ -159,12 +159,12 @@ def test_an_item_added_by_a_correction_asks_for_the_wave_to_be_imported_again(st
     item += 'answers.no = { zh = "x", en = "x" }\n'
     measure = '[measures.extra]\nkind = "share"\nitems = "extra"\ncounts = ["yes"]\nbest = "largest"\n'
     added = PROGRAMME + (item + measure + 'name = { zh = "x", en = "x" }\n').encode()
-    imports.import_programme(store, added, "harbours.toml", by="ann")
+    imports.import_programme(store, added, "harbours.toml")
     with pytest.raises(Fault) as caught:
-        waves.estimate_wave(store, NAME, MAY, by="ann")
+        waves.estimate_wave(store, NAME, MAY)
     assert caught.value.key == "measure.items_absent"
     assert take(store, content=as_csv(table)).outcome == imports.CORRECTED
-    assert waves.estimate_wave(store, NAME, MAY, by="ann").unanswered == ()
+    assert waves.estimate_wave(store, NAME, MAY).unanswered == ()
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -187,10 +187,10 @@ def test_an_estimate_that_fails_in_the_middle_of_writing_leaves_nothing_behind(s
     before = row_counts(store)
     _fail_at(monkeypatch, waves, at)
     with pytest.raises(RuntimeError, match="power cut"):
-        waves.estimate_wave(store, NAME, MAY, by="ann")
+        waves.estimate_wave(store, NAME, MAY)
     assert row_counts(store) == before
     monkeypatch.undo()
-    assert not waves.estimate_wave(store, NAME, MAY, by="ann").repeated
+    assert not waves.estimate_wave(store, NAME, MAY).repeated
 
 
 def _fail_at(monkeypatch, module, at: int):
@@ -238,7 +238,7 @@ def test_two_who_import_a_programme_at_once_make_one_version(store):
         opened = Store.open(url)
         gate.wait()
         try:
-            said.append(imports.import_programme(opened, PROGRAMME, "harbours.toml", by="ann").outcome)
+            said.append(imports.import_programme(opened, PROGRAMME, "harbours.toml").outcome)
         except Fault as fault:
             said.append(fault.key)
         opened.engine.dispose()

@@ -11,8 +11,13 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, contents, interviews, row_counts, take
 
 from service import jobs, schema
+from service.league import run_list
+from service.permissions import STATISTICIAN, Actor
 from service.store import Store
+from service.trail import trail_lines
 from words import Fault
+
+BEN = Actor("ben", STATISTICIAN)
 
 
 @pytest.fixture
@@ -44,25 +49,32 @@ def row(store: Store, **values) -> int:
 
 
 def test_a_job_computes_everything_in_a_process_of_its_own_and_its_result_stays(surveyed):
-    number = jobs.start(surveyed, jobs.REFRESH, NAME, by="ann")
-    with pytest.raises(Fault, match=f"Job {number} of ann is working on programme {NAME} already") as caught:
-        jobs.start(surveyed, jobs.REFRESH, NAME, by="bob")
+    number = jobs.start(surveyed.acting(BEN), jobs.REFRESH, NAME)
+    with pytest.raises(Fault, match=f"Job {number} of ben is working on programme {NAME} already") as caught:
+        jobs.start(surveyed, jobs.REFRESH, NAME)
     assert caught.value.key == "jobs.taken"
     job = ended(surveyed)
-    assert (job["job_id"], job["state"], job["progress"], job["by"]) == (number, "done", 1.0, "ann")
+    assert (job["job_id"], job["state"], job["progress"], job["by"]) == (number, "done", 1.0, "ben")
     assert job["pid"] not in (None, os.getpid())
     made = contents(surveyed)
     assert set(made["CHANGES"].run_id) == {job["run_id"]}
     assert made["ESTIMATES"].run_id.nunique() == 2
-    assert jobs.refresh(surveyed, NAME, by="bob") == job["run_id"]  # nothing is computed twice
+    computed = run_list(surveyed).query("use_case in ['estimate', 'compare']")
+    assert list(computed.by) == ["ben"] * 3
+    told = trail_lines(surveyed).head(4)
+    assert list(told.action) == ["run", "run", "run", "begin-job"]
+    assert set(zip(told.name, told.role, strict=True)) == {("ben", STATISTICIAN)}
+    assert jobs.refresh(surveyed, NAME) == job["run_id"]  # nothing is computed twice
     assert contents(surveyed)["ESTIMATES"].equals(made["ESTIMATES"])
 
 
 def test_a_cancelled_job_ends_keeps_what_it_finished_and_leaves_the_way_free(surveyed):
     for wave in ("2024-07", "2024-08"):
         take(surveyed, wave, as_csv(interviews(int(wave[-1]) + 5)))
-    number = jobs.start(surveyed, jobs.REFRESH, NAME, by="ann")
-    jobs.cancel(surveyed, number)
+    number = jobs.start(surveyed, jobs.REFRESH, NAME)
+    jobs.cancel(surveyed.acting(BEN), number)
+    cancelled = trail_lines(surveyed).query("action == 'cancel-job'").iloc[0]
+    assert (cancelled["name"], cancelled["role"]) == ("ben", STATISTICIAN)
     job = ended(surveyed)
     assert job["state"] == "cancelled" and job["progress"] < 1
     with pytest.raises(Fault) as caught:
@@ -76,7 +88,7 @@ def test_a_cancelled_job_ends_keeps_what_it_finished_and_leaves_the_way_free(sur
 
 
 def test_a_killed_worker_is_noticed_and_said_and_blocks_nobody(surveyed):
-    number = jobs.start(surveyed, jobs.REFRESH, NAME, by="ann")
+    number = jobs.start(surveyed, jobs.REFRESH, NAME)
     os.kill(jobs.newest_job(surveyed, NAME)["pid"], signal.SIGKILL)
     job = ended(surveyed, 30)
     assert (job["job_id"], job["state"], job["fault"]) == (number, "lost", "jobs.lost")
@@ -127,7 +139,7 @@ def test_progress_only_grows_and_says_what_is_done(sqlite_store):
     for seed, wave in enumerate((MAY, JUNE), 1):
         take(sqlite_store, wave, as_csv(interviews(seed)))
     heard = []
-    jobs.refresh(sqlite_store, NAME, by="ann", report=lambda *said: heard.append(said))
+    jobs.refresh(sqlite_store, NAME, report=lambda *said: heard.append(said))
     shares = [share for share, _ in heard]
     assert shares == sorted(shares) and shares[0] == 0 and 0.66 < shares[-1] < 1
     assert {step.split(" · ")[0] for _, step in heard} == {MAY, JUNE, f"{MAY} → {JUNE}"}

@@ -70,7 +70,7 @@ def test_a_store_brought_up_to_date_is_worked_on_as_before(fresh_url, engine):
     store = Store.open(url)
     assert list(wave_versions(store, NAME).wave) == [MAY, MAY, JUNE]
     assert outdated_runs(store) == {4, 6}
-    assert estimate_wave(store, NAME, MAY, by="ann").run_id == 8
+    assert estimate_wave(store, NAME, MAY).run_id == 8
     assert take(store, "2024-08").version == 1
     with pytest.raises(Fault), store.begin() as connection:  # foreign keys hold again
         connection.execute(schema.run_inputs.insert().values(run_id=999, kind="wave", version_id=1))

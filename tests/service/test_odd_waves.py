@@ -85,8 +85,8 @@ def test_a_measure_nobody_answered_is_reported_and_the_others_are_computed(holes
 
 def test_a_repeated_run_says_again_which_measures_nobody_answered(holes):
     store, (may, _, change) = holes
-    assert waves.estimate_wave(store, NAME, MAY, by="ann").unanswered == may.unanswered
-    assert waves.compare_waves(store, NAME, MAY, JUNE, by="ann").unanswered == change.unanswered
+    assert waves.estimate_wave(store, NAME, MAY).unanswered == may.unanswered
+    assert waves.compare_waves(store, NAME, MAY, JUNE).unanswered == change.unanswered
 
 
 def test_a_measure_compared_with_nothing_says_that_and_does_not_call_ranks_unchanged(holes):
@@ -163,7 +163,7 @@ def test_an_area_whose_weights_are_all_zero_is_left_out_like_one_without_answers
     table.loc[table.town == "ash", "w"] = "0"
     begin_survey(sqlite_store)
     take(sqlite_store, MAY, as_csv(table))
-    waves.estimate_wave(sqlite_store, NAME, MAY, by="ann")
+    waves.estimate_wave(sqlite_store, NAME, MAY)
     league = read_league(sqlite_store, NAME)
     sound(league)
     assert league.missing == ("ash",)
@@ -176,7 +176,7 @@ def test_a_measure_answered_only_with_weight_zero_is_one_nobody_answered(sqlite_
     table.loc[0, ["pier", "w"]] = ["good", "0"]
     begin_survey(sqlite_store, programme)
     take(sqlite_store, MAY, as_csv(table))
-    assert waves.estimate_wave(sqlite_store, NAME, MAY, by="ann").unanswered == ("upkeep",)
+    assert waves.estimate_wave(sqlite_store, NAME, MAY).unanswered == ("upkeep",)
 
 
 def test_where_everybody_answers_alike_there_is_no_division_by_zero(sqlite_store):
@@ -213,7 +213,7 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     take(sqlite_store, MAY)
     with pytest.raises(Fault, match="run rankshift estimate 2024-05 first"):
         read_league(sqlite_store, NAME)
-    waves.estimate_wave(sqlite_store, NAME, MAY, by="ann")
+    waves.estimate_wave(sqlite_store, NAME, MAY)
     league = read_league(sqlite_store, NAME)
     sound(league)
     assert league.against is None
@@ -262,7 +262,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
     with pytest.raises(Fault):
         take(sqlite_store, "2024-5")
     with pytest.raises(Fault):
-        imports.import_programme(sqlite_store, b"x", "x.toml", by="ann")
+        imports.import_programme(sqlite_store, b"x", "x.toml")
     take(sqlite_store, MAY)
     for language, t in BOTH.items():
         rows = wording.import_rows(imports.import_log(sqlite_store), t)

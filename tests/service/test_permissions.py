@@ -78,6 +78,15 @@ def test_a_use_case_is_refused_to_every_role_that_has_no_permission(empty, name,
     assert after[: len(after) - before].count("denied") == refused
 
 
+def test_no_use_case_lets_its_caller_say_who_acts():
+    """The store's actor is the one who did it; a name beside it could be somebody else's."""
+    for name, do in CASES.items():
+        for parameter in inspect.signature(do).parameters.values():
+            columns = (name, parameter.name) == ("import_frame", "by")  # those to stratify by
+            assert parameter.annotation is not Actor, name
+            assert parameter.name not in {"by", "actor", "operator"} or columns, name
+
+
 def test_what_matters_most_is_written_out_once_more():
     leader = {name for name, roles in PERMITTED.items() if LEADER in roles}
     assert not leader & {"load_wave", "import_wave", "import_log", "estimate_wave", "call_sheet", "masked_contacts"}

@@ -41,14 +41,14 @@ def changed(*replacements: tuple[str, str]) -> bytes:
 def store(fresh_url):
     """Two simulated waves, with records for everybody in the first only, estimated and compared."""
     made = Store.create(fresh_url("sqlite"))
-    imports.import_programme(made, CONTENT, "programmes.md", by="tests")
+    imports.import_programme(made, CONTENT, "programmes.md")
     for wave, seed in ((BEFORE, 1), (AFTER, 2)):
         records = simulated_records(DATA, seed, everybody=wave == BEFORE).to_csv(index=False).encode()
         table = simulated(DATA, seed, per_area=60).to_csv(index=False).encode()
         given = RecordsFile(records, "simulated_records.csv")
-        imports.import_wave(made, "riverside", wave, table, "simulated.csv", by="tests", records=given)
-        waves.estimate_wave(made, "riverside", wave, by="tests")
-    waves.compare_waves(made, "riverside", BEFORE, AFTER, by="tests")
+        imports.import_wave(made, "riverside", wave, table, "simulated.csv", records=given)
+        waves.estimate_wave(made, "riverside", wave)
+    waves.compare_waves(made, "riverside", BEFORE, AFTER)
     yield made
     made.engine.dispose()
 
@@ -100,17 +100,17 @@ def test_an_index_without_records_for_everybody_has_no_figure_over_all_areas(sto
 
 
 def test_a_run_of_all_kinds_of_indicator_is_computed_again_the_same(store):
-    assert waves.rerun(store, waves.estimate_wave(store, "riverside", AFTER, by="tests").run_id) == []
+    assert waves.rerun(store, waves.estimate_wave(store, "riverside", AFTER).run_id) == []
 
 
 def test_the_same_records_change_nothing_and_others_are_a_new_version(sqlite_store):
     own = sqlite_store
-    imports.import_programme(own, CONTENT, "programmes.md", by="tests")
+    imports.import_programme(own, CONTENT, "programmes.md")
     table = simulated(DATA, 1, per_area=10).to_csv(index=False).encode()
     done = []
     for seed in (1, 1, 2):
         records = RecordsFile(simulated_records(DATA, seed).to_csv(index=False).encode(), "simulated_records.csv")
-        done.append(imports.import_wave(own, "riverside", BEFORE, table, "w.csv", by="tests", records=records).outcome)
+        done.append(imports.import_wave(own, "riverside", BEFORE, table, "w.csv", records=records).outcome)
     assert done == ["imported", "unchanged", "corrected"]
 
 
@@ -245,11 +245,11 @@ BAD_RECORDS = {
 @pytest.mark.parametrize("what", BAD_RECORDS)
 def test_wrong_records_are_refused_and_named(what, sqlite_store):
     content, key, named = BAD_RECORDS[what]
-    imports.import_programme(sqlite_store, CONTENT, "programmes.md", by="tests")
+    imports.import_programme(sqlite_store, CONTENT, "programmes.md")
     table = simulated(DATA, 1, per_area=4).to_csv(index=False).encode()
     given = None if content is None else RecordsFile(content, "records.csv")
     with pytest.raises(Fault) as caught:
-        imports.import_wave(sqlite_store, "riverside", BEFORE, table, "w.csv", by="tests", records=given)
+        imports.import_wave(sqlite_store, "riverside", BEFORE, table, "w.csv", records=given)
     assert caught.value.key == key
     for language in ("en", "zh"):
         assert named in speaker(language)(key, **caught.value.values)
@@ -260,24 +260,24 @@ def test_wrong_records_are_refused_and_named(what, sqlite_store):
     [("1;9", "wave.codes"), ("1;1", "wave.codes"), ("1,2", "wave.codes"), ("", "wave.to_be_asked")],
 )
 def test_a_cell_of_several_answers_and_a_filter_are_checked(cell, key, sqlite_store):
-    imports.import_programme(sqlite_store, CONTENT, "programmes.md", by="tests")
+    imports.import_programme(sqlite_store, CONTENT, "programmes.md")
     table = simulated(DATA, 1, per_area=10)
     unsafe = table.index[table.safe.isin(["3", "4"])][0]
     table.loc[unsafe, "why"] = cell
     given = RecordsFile(records(), "records.csv")
     with pytest.raises(Fault) as caught:
         imports.import_wave(
-            sqlite_store, "riverside", BEFORE, table.to_csv(index=False).encode(), "w.csv", by="tests", records=given
+            sqlite_store, "riverside", BEFORE, table.to_csv(index=False).encode(), "w.csv", records=given
         )
     assert (caught.value.key, caught.value.values["row"]) == (key, unsafe + 2)
 
 
 def test_an_answer_to_a_question_that_was_not_to_be_asked_is_refused(sqlite_store):
-    imports.import_programme(sqlite_store, CONTENT, "programmes.md", by="tests")
+    imports.import_programme(sqlite_store, CONTENT, "programmes.md")
     table = simulated(DATA, 1, per_area=10)
     table.loc[table.index[table.safe == "1"][0], "why"] = "1"
     given = RecordsFile(records(), "records.csv")
     with pytest.raises(Fault, match="was not to be put here"):
         imports.import_wave(
-            sqlite_store, "riverside", BEFORE, table.to_csv(index=False).encode(), "w.csv", by="tests", records=given
+            sqlite_store, "riverside", BEFORE, table.to_csv(index=False).encode(), "w.csv", records=given
         )

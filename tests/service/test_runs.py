@@ -87,8 +87,8 @@ def test_a_time_is_shown_on_this_machines_clock_whatever_the_engine_keeps(survey
 def test_computing_the_same_again_adds_nothing_and_names_the_run(surveyed):
     store, (may, _, change) = surveyed
     before = contents(store)
-    assert waves.estimate_wave(store, NAME, MAY, by="bob") == waves.Computed(may.run_id, repeated=True)
-    assert waves.compare_waves(store, NAME, MAY, JUNE, by="bob") == waves.Computed(change.run_id, repeated=True)
+    assert waves.estimate_wave(store, NAME, MAY) == waves.Computed(may.run_id, repeated=True)
+    assert waves.compare_waves(store, NAME, MAY, JUNE) == waves.Computed(change.run_id, repeated=True)
     after = contents(store)
     assert all(after[name].equals(before[name]) for name in before)
 
@@ -132,7 +132,7 @@ def test_leagues_and_their_rules_come_in_the_same_order_from_both_engines(on_eng
 def test_another_seed_is_another_run_with_the_same_estimates(sqlite_store):
     store = begin_survey(sqlite_store)
     take(store, MAY)
-    one, two = (waves.estimate_wave(store, NAME, MAY, by="ann", seed=seed) for seed in ("one", "two"))
+    one, two = (waves.estimate_wave(store, NAME, MAY, seed=seed) for seed in ("one", "two"))
     assert one.run_id != two.run_id
     estimates = contents(store)["ESTIMATES"]
     first, second = (estimates[estimates.run_id == r.run_id].drop(columns="run_id") for r in (one, two))
@@ -206,7 +206,7 @@ def test_waves_are_compared_in_the_order_of_time(sqlite_store):
     take(store, MAY)
     for before, after in ((JUNE, MAY), (MAY, MAY)):
         with pytest.raises(Fault) as caught:
-            waves.compare_waves(store, NAME, before, after, by="ann")
+            waves.compare_waves(store, NAME, before, after)
         assert caught.value.key == "compare.order"
 
 
@@ -214,7 +214,7 @@ def test_a_wave_that_was_never_taken_in_is_refused_with_those_there_are(sqlite_s
     store = begin_survey(sqlite_store)
     take(store, MAY)
     with pytest.raises(Fault, match="Programme harbours has no wave 2024-06; taken in: 2024-05"):
-        waves.estimate_wave(store, NAME, JUNE, by="ann")
+        waves.estimate_wave(store, NAME, JUNE)
 
 
 def test_the_demonstration_gives_the_same_figures_again(ensu_store):

@@ -22,7 +22,7 @@ def ready(tmp_path, monkeypatch):
     for variable in (keys.KEY_VARIABLE, keys.FRAME_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     store = Store.create(f"sqlite:///{tmp_path}/store.db")
-    imports.import_programme(store, programme(), "simulated.toml", by="tests")
+    imports.import_programme(store, programme(), "simulated.toml")
     people.add_person(store, "ann", CENTRE, identity="ann@example.org")
     (tmp_path / "list.csv").write_bytes(as_csv(residents(12)))
     yield tmp_path

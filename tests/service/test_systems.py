@@ -30,8 +30,8 @@ def take(store: Store, file: Path, wave: str, seed: int) -> pd.DataFrame:
     data = read_toml(file.read_bytes())
     table, known = simulated(data, seed), simulated_records(data, seed)
     records = RecordsFile(as_csv(known), "simulated_records.csv") if len(known) else None
-    imports.import_wave(store, data["programme"], wave, as_csv(table), "simulated.csv", by="tests", records=records)
-    waves.estimate_wave(store, data["programme"], wave, by="tests")
+    imports.import_wave(store, data["programme"], wave, as_csv(table), "simulated.csv", records=records)
+    waves.estimate_wave(store, data["programme"], wave)
     return table
 
 
@@ -43,7 +43,7 @@ def taken(fresh_url):
     def take_once(file: Path):
         if file not in made:
             store = Store.create(fresh_url("sqlite"))
-            imports.import_programme(store, file.read_bytes(), file.name, by="tests")
+            imports.import_programme(store, file.read_bytes(), file.name)
             data = read_toml(file.read_bytes())
             table = take(store, file, WAVE, 1)
             known = simulated_records(data, 1)

@@ -246,7 +246,7 @@ def test_a_purge_deletes_what_is_due_and_proves_it_by_reading_the_bytes_again(fr
     with_contacts(store, b"unit_id,phone\nz,13800001111\n", wave="2024-06", delete_on=LATER + timedelta(days=1))
     kept = stored(store).query("wave == '2024-06'").phone.iloc[0]
     take(store)
-    run = estimate_wave(store, NAME, MAY, by="ann").run_id
+    run = estimate_wave(store, NAME, MAY).run_id
     rows = stored(store).query("wave == @MAY")
     texts = [*rows.phone, *rows["name"], *rows.phone_hash]
     assert search(store_files(store), texts).found == 9000

@@ -28,10 +28,10 @@ NUMBERS = (FOLDER / f"{NAME}_{WAVE}.csv").read_bytes()
 
 
 def begun(store: Store, programme: bytes = PROGRAMME, margins: bytes | None = MARGINS) -> Store:
-    imports.import_programme(store, programme, "programme.toml", by="ann")
+    imports.import_programme(store, programme, "programme.toml")
     if margins is not None:
-        imports.import_margins(store, NAME, margins, "margins.csv", by="ann")
-    imports.import_wave(store, NAME, WAVE, NUMBERS, "numbers.csv", by="ann")
+        imports.import_margins(store, NAME, margins, "margins.csv")
+    imports.import_wave(store, NAME, WAVE, NUMBERS, "numbers.csv")
     return store
 
 
@@ -40,7 +40,7 @@ def made_once(tmp_path_factory):
     """The path of a store with the simulated quarter weighed (run 4) and estimated (run 5)."""
     path = tmp_path_factory.mktemp("laibin") / "s.db"
     store = begun(Store.create(f"sqlite:///{path}"))
-    waves.estimate_wave(store, NAME, WAVE, by="ann")
+    waves.estimate_wave(store, NAME, WAVE)
     store.engine.dispose()
     return path
 
@@ -66,9 +66,9 @@ def fault_of(function, *arguments, **named) -> Fault:
 
 def test_a_wave_is_weighed_and_estimated_on_both_engines_and_again_with_the_same_numbers(store):
     begun(store)
-    first = waves.weigh_wave(store, NAME, WAVE, by="ann")
-    assert not first.repeated and waves.weigh_wave(store, NAME, WAVE, by="ben").repeated
-    estimated = waves.estimate_wave(store, NAME, WAVE, by="ann")
+    first = waves.weigh_wave(store, NAME, WAVE)
+    assert not first.repeated and waves.weigh_wave(store, NAME, WAVE).repeated
+    estimated = waves.estimate_wave(store, NAME, WAVE)
     assert list(run_list(store).use_case)[:2] == ["estimate", "weigh"]  # the estimate took the weights there were
     assert waves.rerun(store, first.run_id) == waves.rerun(store, estimated.run_id) == []
 
@@ -115,19 +115,19 @@ def test_estimates_use_the_final_weights_and_the_calibrated_errors(weighed):
 
 
 def test_corrected_totals_are_a_new_version_and_the_old_weights_are_marked(weighed):
-    other = imports.import_margins(weighed, NAME, replaced("114498.2", "114497.9", MARGINS), "m.csv", by="ann")
+    other = imports.import_margins(weighed, NAME, replaced("114498.2", "114497.9", MARGINS), "m.csv")
     assert (other.outcome, other.version, other.wave) == ("corrected", 2, "2020")
-    assert imports.import_margins(weighed, NAME, MARGINS, "m.csv", by="ann").outcome == "corrected"
+    assert imports.import_margins(weighed, NAME, MARGINS, "m.csv").outcome == "corrected"
     assert read_weights(weighed, NAME).outdated and waves.rerun(weighed, 4) == []
-    assert not waves.weigh_wave(weighed, NAME, WAVE, by="ann").repeated
+    assert not waves.weigh_wave(weighed, NAME, WAVE).repeated
     assert not read_weights(weighed, NAME).outdated
 
 
 def test_totals_of_another_period_or_none_are_refused_with_the_way_out(sqlite_store):
     begun(sqlite_store, margins=None)
-    assert fault_of(waves.weigh_wave, sqlite_store, NAME, WAVE, by="ann").values["found"] == ["-"]
-    imports.import_margins(sqlite_store, NAME, replaced(",2020\n", ",2010\n", MARGINS), "m.csv", by="ann")
-    fault = fault_of(waves.estimate_wave, sqlite_store, NAME, WAVE, by="ann")
+    assert fault_of(waves.weigh_wave, sqlite_store, NAME, WAVE).values["found"] == ["-"]
+    imports.import_margins(sqlite_store, NAME, replaced(",2020\n", ",2010\n", MARGINS), "m.csv")
+    fault = fault_of(waves.estimate_wave, sqlite_store, NAME, WAVE)
     assert (fault.key, fault.values["expected"], fault.values["found"]) == ("weighting.period", "2020", ["2010"])
     assert "weigh" not in set(run_list(sqlite_store).use_case)
 
@@ -136,7 +136,7 @@ def test_without_a_period_totals_are_of_the_wave_itself(sqlite_store):
     programme = re.sub(rb'period = "2020".*\n', b"", PROGRAMME)
     begun(sqlite_store, programme, replaced(",2020\n", f",{WAVE}\n", MARGINS))
     assert read_margins(replaced(",2020\n", f",{WAVE}\n", MARGINS), "m").period == WAVE
-    assert waves.weigh_wave(sqlite_store, NAME, WAVE, by="ann").run_id == 4
+    assert waves.weigh_wave(sqlite_store, NAME, WAVE).run_id == 4
 
 
 WRONG_PROGRAMMES = {

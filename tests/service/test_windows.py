@@ -17,7 +17,7 @@ def four_months(store, programme=None):
     begin_survey(store, *([programme] if programme else []))
     for seed, month in enumerate((MAY, JUNE, JULY, AUGUST)):
         take(store, month, as_csv(interviews(seed)))
-        waves.estimate_wave(store, NAME, month, by="ann")
+        waves.estimate_wave(store, NAME, month)
     return store
 
 
@@ -26,8 +26,8 @@ def compared(fresh_url):
     from service.store import Store
 
     store = four_months(Store.create(fresh_url("sqlite")))
-    waves.compare_waves(store, NAME, JUNE, AUGUST, by="ann")
-    run = waves.compare_waves(store, NAME, f"{JUNE}+{MAY}", f"{JULY}+{AUGUST}", by="ann")
+    waves.compare_waves(store, NAME, JUNE, AUGUST)
+    run = waves.compare_waves(store, NAME, f"{JUNE}+{MAY}", f"{JULY}+{AUGUST}")
     yield store, run
     store.engine.dispose()
 
@@ -58,7 +58,7 @@ def test_the_change_of_windows_is_the_mean_of_the_waves_changes(compared):
 def test_the_same_run_is_computed_again_alike_and_asked_again_is_the_same_run(compared):
     store, run = compared
     assert waves.rerun(store, run.run_id) == []
-    again = waves.compare_waves(store, NAME, f"{MAY}+{JUNE}", f"{AUGUST}+{JULY}", by="bob")
+    again = waves.compare_waves(store, NAME, f"{MAY}+{JUNE}", f"{AUGUST}+{JULY}")
     assert again.repeated and again.run_id == run.run_id
 
 
@@ -68,7 +68,7 @@ def test_the_same_run_is_computed_again_alike_and_asked_again_is_the_same_run(co
 )
 def test_windows_that_cannot_be_compared_are_refused(compared, before, after, key):
     with pytest.raises(Fault) as fault:
-        waves.compare_waves(compared[0], NAME, before, after, by="ann")
+        waves.compare_waves(compared[0], NAME, before, after)
     assert fault.value.key == key
 
 
@@ -89,7 +89,7 @@ def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh
     plan = read_programme(content, "x.toml")
     assert plan.comparing.watch == ("ash",) and plan.family == len(plan.leagues) * len(plan.measures) > 1
     store = four_months(Store.create(fresh_url("sqlite")), content)
-    waves.compare_waves(store, NAME, MAY, JUNE, by="ann")
+    waves.compare_waves(store, NAME, MAY, JUNE)
     found = read_league(store, NAME, wave=JUNE)
     row = found.table.loc["ash"]
     alpha = 1 - plan.level

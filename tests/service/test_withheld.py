@@ -209,14 +209,14 @@ def laibin(fresh_url):
 
     file = next(f for f in PROGRAMMES if f.name.startswith("s02"))
     data, store = read_toml(file.read_bytes()), Store.create(fresh_url("sqlite"))
-    imports.import_programme(store, file.read_bytes(), file.name, by="tests")
+    imports.import_programme(store, file.read_bytes(), file.name)
     table = simulated(data, 3, per_area=60)
     column = data["columns"]["area"]
     first, second = list(data["areas"])[:2]
     few = pd.concat([table[table[column] == a].iloc[k:] for a, k in ((first, 5), (second, 12))])
     table = table.drop(few.index)
-    imports.import_wave(store, data["programme"], WAVE, as_csv(table), "simulated.csv", by="tests")
-    waves.estimate_wave(store, data["programme"], WAVE, by="tests")
+    imports.import_wave(store, data["programme"], WAVE, as_csv(table), "simulated.csv")
+    waves.estimate_wave(store, data["programme"], WAVE)
     yield store, data, table
     store.engine.dispose()
 

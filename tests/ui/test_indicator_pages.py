@@ -25,12 +25,12 @@ def urls(fresh_url):
         content = (ROOT / "data" / "programmes" / f"{name}.toml").read_bytes()
         data, url = read_toml(content), fresh_url("sqlite")
         store = Store.create(url)
-        imports.import_programme(store, content, f"{name}.toml", by="tests")
+        imports.import_programme(store, content, f"{name}.toml")
         known = simulated_records(data)
         records = RecordsFile(known.to_csv(index=False).encode(), "simulated_records.csv") if len(known) else None
         table = simulated(data).to_csv(index=False).encode()
-        imports.import_wave(store, name, "2026Q1", table, "simulated.csv", by="tests", records=records)
-        waves.estimate_wave(store, name, "2026Q1", by="tests")
+        imports.import_wave(store, name, "2026Q1", table, "simulated.csv", records=records)
+        waves.estimate_wave(store, name, "2026Q1")
         store.engine.dispose()
         made[name] = url
     return made

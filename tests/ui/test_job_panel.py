@@ -19,7 +19,7 @@ NAME = "harbours"
 
 @pytest.fixture
 def surveyed(sqlite_store, monkeypatch):
-    imports.import_programme(sqlite_store, PROGRAMME, "harbours.toml", by="ann")
+    imports.import_programme(sqlite_store, PROGRAMME, "harbours.toml")
     monkeypatch.setenv(STORE_VARIABLE, sqlite_store.engine.url.render_as_string(hide_password=False))
     return sqlite_store
 
@@ -51,7 +51,7 @@ def said(at: AppTest) -> str:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_without_a_job_there_is_a_button_that_begins_one(surveyed, language, monkeypatch):
     begun = []
-    monkeypatch.setattr(jobs, "start", lambda store, use_case, programme, *, by: begun.append((use_case, programme)))
+    monkeypatch.setattr(jobs, "start", lambda store, use_case, programme: begun.append((use_case, programme)))
     at = panel(language)
     assert [b.label for b in at.button] == [text("jobs.start", language)]
     at.button[0].click().run()

@@ -140,9 +140,9 @@ def test_the_survey_centre_sees_why_a_file_was_refused_in_both_languages(tmp_pat
     store = Store.create(f"sqlite:///{tmp_path}/refused.db")
     monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{tmp_path}/refused.db")
     content = (ROOT / "data" / "ensu2015" / "programme.toml").read_bytes()
-    imports.import_programme(store, content, "programme.toml", by="tests")
+    imports.import_programme(store, content, "programme.toml")
     with pytest.raises(Fault):
-        imports.import_wave(store, "ensu2015", "2015Q4", b"cd,p1\n01,1\n", "half.csv", by="tests")
+        imports.import_wave(store, "ensu2015", "2015Q4", b"cd,p1\n01,1\n", "half.csv")
     for language, expected in (("zh", "half.csv 第 1 行缺少列"), ("en", "half.csv, row 1: the columns")):
         at = page("centre", language).run()
         assert not at.exception
@@ -164,11 +164,11 @@ def laibin_url(tmp_path_factory):
     """A store with the simulated survey of Laibin, its first quarter weighed and estimated."""
     url, folder = f"sqlite:///{tmp_path_factory.mktemp('laibin') / 's.db'}", ROOT / "data" / "laibin_simulated"
     store = Store.create(url)
-    imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml", by="tests")
+    imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml")
     name, wave = "laibin_simulated", "2026Q1"
-    imports.import_margins(store, name, (folder / "margins.csv").read_bytes(), "margins.csv", by="tests")
-    imports.import_wave(store, name, wave, (folder / f"{name}_{wave}.csv").read_bytes(), "q1.csv", by="tests")
-    waves.estimate_wave(store, name, wave, by="tests")
+    imports.import_margins(store, name, (folder / "margins.csv").read_bytes(), "margins.csv")
+    imports.import_wave(store, name, wave, (folder / f"{name}_{wave}.csv").read_bytes(), "q1.csv")
+    waves.estimate_wave(store, name, wave)
     store.engine.dispose()
     return url
 

@@ -35,7 +35,7 @@ def store(fresh_url, monkeypatch, tmp_path):
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
     made = Store.create(url).acting(Actor("ann", CENTRE))
-    imports.import_programme(made, programme(), "simulated.toml", by="tests")
+    imports.import_programme(made, programme(), "simulated.toml")
     table = residents(12).drop(columns=["phone", "name"])
     frames.import_frame(made, NAME, FRAME, as_csv(table), FILE, frame_key=FRAME_KEY)
     yield made
@@ -68,13 +68,13 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     assert not at.exception and not at.error
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
     assert any(len(table.value) == 71 for table in at.dataframe)
-    at.button(key="approve").click().run()
+    at.button(key="approve 1").click().run()
     slip = samples.read_plan(store, NAME, WAVE).slip
     assert not at.error and slip in [code.value for code in at.code]
-    at.button(key="draw").click().run()
+    at.button(key="draw 1").click().run()
     sample = samples.read_sample(store, NAME, WAVE)
     assert not at.error and sample.record.seed in said(at)
-    at.button(key="release").click().run()
+    at.button(key="release 1").click().run()
     assert not at.error and len(samples.read_sample(store, NAME, WAVE).releases) == 1
     at.button(key="proof").click().run()
     assert not at.exception and not at.error
@@ -184,5 +184,5 @@ def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
 def test_without_a_frame_the_page_says_how_to_take_one_in(fresh_url, monkeypatch):
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
-    imports.import_programme(Store.create(url), programme(), "simulated.toml", by="tests")
+    imports.import_programme(Store.create(url), programme(), "simulated.toml")
     assert "rankshift frame import" in said(page())

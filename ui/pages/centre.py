@@ -44,8 +44,7 @@ def _upload(store: Store, programme: str, t) -> None:
             return
         try:
             known = None if records is None else RecordsFile(records.getvalue(), records.name)
-            by = store.actor.name
-            done = import_wave(store, programme, wave, file.getvalue(), file.name, by=by, records=known)
+            done = import_wave(store, programme, wave, file.getvalue(), file.name, records=known)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return

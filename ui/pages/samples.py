@@ -12,7 +12,7 @@ from service.permissions import PERMITTED
 from service.shares_file import read_shares
 from service.store import Store
 from service.wording import wave_text
-from ui import parts
+from ui import calls_panel, parts
 from words import Fault
 
 ICON = ":material/casino:"
@@ -43,11 +43,15 @@ def show(store: Store, t) -> None:
     if known.drawn[list(known.wave).index(wave)]:
         _sample(store, programme, samples.read_sample(store, programme, wave), t)
     elif plan.approved:
-        _button(t("samples.draw"), "draw", lambda: draws.draw_wave(store, programme, wave, frame_key=_key()), t)
-    else:
         _button(
-            t("samples.approve"), "approve", lambda: draws.approve_plan(store, programme, wave, frame_key=_key()), t
+            t("samples.draw"),
+            f"draw {plan.version}",
+            lambda: draws.draw_wave(store, programme, wave, frame_key=_key()),
+            t,
         )
+    else:
+        approve = lambda: draws.approve_plan(store, programme, wave, frame_key=_key())  # noqa: E731
+        _button(t("samples.approve"), f"approve {plan.version}", approve, t)
     _how(t)
 
 
@@ -68,6 +72,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         shares = three.file_uploader(t("cli.sample.shares"), type="csv", key="plan_shares")
         after = one.selectbox(t("cli.sample.after"), drawn[::-1], index=None, key="plan_after")
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, 0.0, key="plan_keep")
+        attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         assumed = _assumed(store, programme, t)
         if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
             return
@@ -88,6 +93,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
             keep=keep if after else 0.0,
             assumed=Assumed(**assumed),
             shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
+            attempts=int(attempts),
         )
         says = t("cli.working", what=wave)
         bar = st.progress(0.0, text=says)
@@ -148,12 +154,13 @@ def _sample(store: Store, programme: str, sample: samples.Sample, t) -> None:
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
     parts.plain_table(sample_words.release_rows(sample, t), words=0)
+    calls_panel.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)
     if len(sample.releases) < sample.portions:
         number = len(sample.releases) + 1
         do = lambda: draws.release_next(store, programme, sample.wave)  # noqa: E731
-        _button(t("samples.release", number=number), "release", do, t)
+        _button(t("samples.release", number=number), f"release {number}", do, t)
     if len(sample.releases) and store.actor.role in PERMITTED[draws.release_sheet.use_case]:
         _call_sheet(store, programme, sample, t)
     if st.button(t("samples.proof"), key="proof"):
@@ -184,6 +191,7 @@ def _how(t) -> None:
 
 
 def _button(label: str, key: str, do, t) -> None:
+    """A button; its key names what it acts on, so that a click on what somebody else did meanwhile does nothing."""
     if st.button(label, key=key, type="primary"):
         parts.act(do, t)
 
