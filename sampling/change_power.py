@@ -13,8 +13,8 @@ import pandas as pd
 
 from estimation import Comparison
 from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
-from estimation.pairs import from_normal, to_normal
 from estimation.smoothing import PRIOR
+from estimation.t_scale import from_normal, to_normal
 from sampling.power import LIMITS, Progress, check_interviews, leagues_of, per_area
 from words import Fault
 

@@ -2,11 +2,13 @@
 
 import base64
 import io
+import re
 import sys
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -132,13 +134,18 @@ def test_the_call_sheet_is_the_survey_centres_and_opening_it_is_recorded(store, 
     assert text("samples.sheet.note", "en") in said(at) and not _sheets(store)
     at.button(key="sheet").click().run()
     assert not at.error and not at.exception
-    (saved,) = [d for d in at.get("download_button") if d.proto.id.endswith("sheet_save")]
+    (link,) = [frame.proto.srcdoc for frame in at.get("iframe")]
+    saved = pd.read_csv(io.BytesIO(base64.b64decode(re.search('base64,([^"]+)', link)[1])), dtype=str)
     released = samples.read_sample(store, NAME, WAVE).released
-    assert f"{len(released):,}" in saved.proto.label and 0 < len(released) < len(sample.units)
+    assert list(saved.unit_id) == list(released.unit_id) and 0 < len(released) < len(sample.units)
+    phones = table.set_index("unit_id").phone
+    assert list(saved.phone) == list(phones[saved.unit_id])
+    assert f'download="{NAME}_{WAVE}_call-sheet.csv"' in link and f"{len(released):,}" in link
+    assert not at.get("download_button")  # its file would have an address that asks for no role
     assert len(_sheets(store)) == 1
     assert not [phone for phone in table.phone if phone in said(at)]
     at = page(role=ADMINISTRATOR)
-    assert "sheet" not in [b.key for b in at.button] and "release" in [b.key for b in at.button]
+    assert "sheet" not in [b.key for b in at.button] and "proof" in [b.key for b in at.button]
 
 
 def test_a_call_sheet_without_numbers_is_one_sentence(store, monkeypatch):
