@@ -181,29 +181,49 @@ class _Turns:
         return to_normal(_ratio(relative, np.sqrt(variance)), _ratio(variance**2, spread))
 
     def places_lost(self, c: float) -> np.ndarray:
-        """Places each fallen area has surely lost at least (B,m), if pairs with z > c are proven: `rank_change`.
+        """Places each fallen area has surely lost (B,m), if pairs with z > c are proven: `rank_change`; 0 where none.
 
-        Σ_k low_k, low_k = [k above j after] - [k not below j before], at least 0 if k gained on j.
+        At least Σ_k low_k, low_k = [k above j after] - [k not below j before], at least 0 if k gained on j.
         """
         j, k = self.fallen, self.still
-        below = _proven(j.before, k.before, j.v_before, k.v_before, j.df, k.df, c) > 0
-        above = _proven(j.after, k.after, j.v_after, k.v_after, j.df, k.df, c) < 0
-        gained = _proven(j.shift, k.shift, j.variance, k.variance, j.shift_df, k.shift_df, c) < 0
+        clear = _farthest(j.before, -k.before, j.v_before, k.v_before, c)  # no others can have lost a place for sure
+        clear &= _farthest(-j.after, k.after, j.v_after, k.v_after, c)
+        places, (b, m) = np.zeros(clear.shape, dtype=int), np.nonzero(clear)
+        if not len(b):
+            return places
+        area = self.area[b, m]
+
+        def against(own, others, v, v_others, df, df_others) -> np.ndarray:
+            return _proven(
+                own[b, m][:, None], others[b], v[b, m][:, None], v_others[b], df[b, m][:, None], df_others[b], c
+            )
+
+        below = against(j.before, k.before, j.v_before, k.v_before, j.df, k.df) > 0
+        above = against(j.after, k.after, j.v_after, k.v_after, j.df, k.df) < 0
+        gained = against(j.shift, k.shift, j.variance, k.variance, j.shift_df, k.shift_df) < 0
         low = above.astype(np.int8) - ~below
         low[gained & (low < 0)] = 0
-        np.put_along_axis(low, self.area[:, :, None], 0, axis=2)
-        return low.sum(axis=2, dtype=int)
+        low[np.arange(len(b)), area] = 0
+        places[b, m] = low.sum(axis=1, dtype=int)
+        return places
+
+
+def _farthest(own, others, v, v_others, c: float) -> np.ndarray:
+    """Whether any (B,m) of x_j + y_k, k of (B,p), could be above c standard errors: the largest on the least."""
+    reach = own + others.max(axis=1, keepdims=True)
+    return reach > c * np.sqrt(v + v_others.min(axis=1, keepdims=True))
 
 
 def _proven(own, others, v, v_others, df, df_others, c: float) -> np.ndarray:
-    """1 where an area of (B,m) is surely above one of (B,p), -1 where surely below, else 0 (B,m,p)."""
-    t = _ratio(own[:, :, None] - others[:, None], np.sqrt(v[:, :, None] + v_others[:, None]))
+    """1 where an area (r,1) is surely above another (r,p), -1 where surely below, else 0 (r,p)."""
+    s2 = v + v_others
+    t = _ratio(own - others, np.sqrt(s2))
     clear = np.abs(t) > from_normal(c, min(df.min(), df_others.min()))  # with no df can the z be below c
     proven = np.where(clear, np.sign(t), 0.0).astype(np.int8)
-    b, j, k = at = np.nonzero((np.abs(t) > c) & ~clear)
-    one, two = v[b, j], v_others[b, k]
-    z = to_normal(t[at], (one + two) ** 2 / (one**2 / df[b, j] + two**2 / df_others[b, k]))
-    proven[at] = (z > c).astype(np.int8) - (z < -c)
+    at = np.nonzero((np.abs(t) > c) & ~clear)
+    if len(at[0]):
+        z = to_normal(t[at], s2[at] ** 2 / (v**2 / df + v_others**2 / df_others)[at])
+        proven[at] = (z > c).astype(np.int8) - (z < -c)
     return proven
 
 

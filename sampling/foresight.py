@@ -16,7 +16,7 @@ from words import Fault
 LAST = 5  # areas on the list of the last
 GRID = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 6.0, 8.0, 16.0)  # of the plan's interviews
 DRAWS = 1_000  # leagues simulated for each number of interviews
-FALLING = 200  # of them in which areas fall, ten in turn
+FALLING = 100  # of them in which areas fall, ten in turn
 EARLIEST = ("quarters", "quarters_panel", "years")  # designs in plans stored before falls were simulated
 
 

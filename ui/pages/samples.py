@@ -182,7 +182,7 @@ def _call_sheet(store: Store, programme: str, sample: samples.Sample, t) -> None
         return
     name = file_name(programme, sample.wave, "call-sheet", suffix=".csv")
     save = t("samples.sheet.save", count=len(rows))
-    st.download_button(save, csv_bytes(rows), name, "text/csv", on_click="ignore", key="sheet_save")
+    parts.handed_over(save, csv_bytes(rows), name, "text/csv")
 
 
 def _how(t) -> None:
