@@ -20,7 +20,7 @@ from township_list import ROOT
 
 from sampling import Wanted
 from sampling.phone import LANDLINE, MOBILE
-from service import audit, draws, frames, imports, keys, people, proof_files, sample_words, samples
+from service import audit, draws, frames, imports, keys, people, proof_files, sample_words, samples, wording
 from service.bank_files import ExchangeFile
 from service.keys import Key
 from service.permissions import CENTRE, Actor
@@ -202,3 +202,22 @@ def test_the_command_takes_both_modes_in_and_its_plan_asks_where_people_live(
     assert plan.code == 0 and "mobile" in plan.out and "In which of these do you live: Simulated town 01" in plan.out
     assert "访问开头必须先问" in rankshift("sample", "show", WAVE, *at, language="zh").out
     assert samples.read_plan(sqlite_store, NAME, WAVE).allocation.interviews.sum() == 100
+
+
+def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reason(empty):
+    fault(take, empty, accept=False)
+    fault(take, empty, ("010", "697", CITY, "7", ""))
+    take(empty)
+    take(empty)
+    content = b"unit_id,area,phone\nx,110114001,13912345678\nx,110114001,13912345678\n"
+    options = {"frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
+    fault(frames.import_frame, empty, NAME, "13912345678", content, "13912345678.csv", **options)
+    fault(frames.import_frame, empty, NAME, "no name", content, "list.csv", **options)
+    log = imports.import_log(empty)[::-1].reset_index(drop=True)[1:]
+    assert list(log.outcome) == ["refused", "refused", "imported", "unchanged", "refused", "refused"]
+    assert list(log.fault.dropna()) == ["frame.refused", "phone.row", "frame.refused_never", "frame.name"]
+    assert set(log.by) == {"ann"} and "13912345678" not in log.to_csv()
+    for language, label, says in (("en", "frame ", "22 areas below it"), ("zh", "抽样框", "22 个市以下的地区")):
+        shown = wording.import_rows(log, speaker(language))
+        assert shown.wave.iloc[0] == label + FRAME and shown.version.iloc[2] == 1
+        assert says in shown.reason.iloc[0]
