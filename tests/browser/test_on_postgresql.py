@@ -1,4 +1,4 @@
-"""`rankshift serve` on a real PostgreSQL in Chromium: all pages of the demonstration, and a store with its own people."""
+"""`rankshift serve` on a real PostgreSQL in Chromium: every page of the demonstration; a store with its own people."""
 
 import re
 import subprocess
