@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sampling import Assumed
+from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.bounds import read_bounded
@@ -148,6 +149,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
         deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
         attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
+        psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
+        kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
         programme: Of = None,
         store: Where = None,
         as_: As = None,
@@ -172,6 +175,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             Assumed(share, spread, fall, deff),
             given,
             attempts,
+            psu,
+            KISH if kish else None,
         )
         show_plan(opened, of, draws.make_plan(opened, of, wave, wanted, frame=frame))
 
@@ -242,8 +247,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
         out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
-        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight"]
-        write_private(file, csv_bytes(out[columns]))
+        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
+        write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
         say(t("cli.sample.written", file=str(file), count=len(out)))
 
     @under("sample", "call-sheet")
