@@ -31,6 +31,7 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
+from sampling.staged_plan import allocate_stages, psu_list
 from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 from sampling.wanted import Wanted, allocate
@@ -58,6 +59,7 @@ __all__ = [
     "allocate_neyman",
     "allocate_power",
     "allocate_proportional",
+    "allocate_stages",
     "allocate_townships",
     "bank_findings",
     "city_frame",
@@ -91,6 +93,7 @@ __all__ = [
     "numbers_needed",
     "permanent_random_numbers",
     "placed",
+    "psu_list",
     "record_draw",
     "record_numbers",
     "refuse_repeated",

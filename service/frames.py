@@ -175,11 +175,12 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
 
 @permitted
 def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
-    """unit_id, stratum, area, prn, first_phase of a frame's units, by unit_id."""
+    """unit_id, stratum, area, prn, first_phase and, if the list has them, psu of a frame's units, by unit_id."""
     units = schema.frame_units.c
-    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase)
+    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu)
     select = sa.select(*columns).where(units.frame_id == frame_id)
-    return store.frame(select.order_by(units.unit_id))
+    found = store.frame(select.order_by(units.unit_id))
+    return found.drop(columns="psu") if found.psu.isna().all() else found
 
 
 def shortened(finding: Finding) -> Finding:

@@ -113,9 +113,17 @@ def plan_notes(plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, st
     rates = {"response": plan.wanted.response_rate, "eligibility": plan.wanted.eligibility}
     notes.append(t("sample.note_numbers", **rates))
     notes.append(t("calls.rule", required=plan.wanted.attempts))
+    if plan.wanted.each is not None:
+        notes += staged_notes(plan, t)
     if plan.wanted.after is not None:
         notes.append(t("sample.note_after", earlier=plan.wanted.after, keep=plan.wanted.keep))
     return notes + [_finding_note(finding, plan, names, t) for finding in plan.findings]
+
+
+def staged_notes(plan: SamplePlan, t: Speaker) -> list[str]:
+    """How many PSUs are drawn, units in each, and who is asked of a unit."""
+    counts = {"psus": int(plan.allocation.psus.sum()), "units": plan.design.each, "each": plan.wanted.each}
+    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if plan.wanted.person else [])]
 
 
 def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:

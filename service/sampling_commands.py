@@ -9,6 +9,7 @@ import typer
 
 from sampling import Assumed
 from sampling.phone import LANDLINE, MOBILE
+from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
 from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
@@ -160,6 +161,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
         from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
         measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
+        psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
+        kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
         programme: Of = None,
         store: Where = None,
         as_: As = None,
@@ -184,6 +187,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             Assumed(share, spread, fall, deff, panel, information, chance, from_, measure),
             given,
             attempts,
+            psu,
+            KISH if kish else None,
         )
         with counting(wave) as progress:
             plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
@@ -256,8 +261,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
         out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
-        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight"]
-        write_private(file, csv_bytes(out[columns]))
+        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
+        write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
         say(t("cli.sample.written", file=str(file), count=len(out)))
 
     @under("sample", "call-sheet")
