@@ -27,10 +27,10 @@ def store(fresh_url, tmp_path_factory):
         folder = tmp_path_factory.mktemp("year")
         write(simulate(YEAR, FEW), folder)
         made = Store.create(fresh_url("sqlite")).acting(Actor("ann", CENTRE))
-        imports.import_programme(made, (folder / "programme.toml").read_bytes(), "programme.toml", by="ann")
+        imports.import_programme(made, (folder / "programme.toml").read_bytes(), "programme.toml")
         for wave, file in imports.wave_files(folder):
-            imports.import_wave(made, programme(made), wave, file.read_bytes(), file.name, by="ann")
-        waves.estimate_wave(made, programme(made), WAVE, by="ann")
+            imports.import_wave(made, programme(made), wave, file.read_bytes(), file.name)
+        waves.estimate_wave(made, programme(made), WAVE)
         units = people(YEAR, FEW.township).groupby("stratum").head(60)
         table = units.rename(columns={"stratum": "area"}).assign(source="simulated")
         table["unit_id"] = [f"sim-{k}" for k in range(len(table))]
