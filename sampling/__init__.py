@@ -16,7 +16,7 @@ from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systema
 from sampling.faults import Finding, list_findings, stratify
 from sampling.foresight import Assumed, Foresight, foresee
 from sampling.frame import CityFrame, city_frame, county_strata
-from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
+from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
 from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
@@ -31,6 +31,7 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
+from sampling.staged_plan import allocate_stages, psu_list
 from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 from sampling.wanted import Wanted, allocate
@@ -58,6 +59,7 @@ __all__ = [
     "allocate_neyman",
     "allocate_power",
     "allocate_proportional",
+    "allocate_stages",
     "allocate_townships",
     "bank_findings",
     "city_frame",
@@ -90,6 +92,8 @@ __all__ = [
     "mobile_banks",
     "numbers_needed",
     "permanent_random_numbers",
+    "placed",
+    "psu_list",
     "record_draw",
     "record_numbers",
     "refuse_repeated",

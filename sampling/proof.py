@@ -130,6 +130,12 @@ def psu_digest(psus: pd.DataFrame, size: str) -> str:
     return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
 
 
+def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
+    """What a plan fixes of its frame before the draw: who could be drawn, with which numbers, and the PSUs, if any."""
+    clusters = None if psus is None else psu_digest(psus, plan.size)
+    return frame_digest(frame, _who(plan)), frame_digest(frame, _columns(plan)), clusters
+
+
 def record_draw(
     frame: pd.DataFrame,
     plan: DrawPlan,
@@ -149,11 +155,12 @@ def record_draw(
     _check_needed(plan, earlier, psus)
     start = starting_point(seed, wave)
     sample = _draw(frame, plan, start, earlier, psus)
+    who, numbers, clusters = frame_digests(frame, plan, psus)
     record = DrawRecord(
         wave=wave,
         plan=plan,
-        frame=frame_digest(frame, _who(plan)),
-        numbers=frame_digest(frame, _columns(plan)),
+        frame=who,
+        numbers=numbers,
         commitment=commitment(seed),
         seed=seed,
         start=start,
@@ -161,7 +168,7 @@ def record_draw(
         sample=sample_digest(sample),
         units=len(sample),
         code=code,
-        psus=None if psus is None else psu_digest(psus, plan.size),
+        psus=clusters,
     )
     return sample, record
 
@@ -201,11 +208,12 @@ def verification(found: list, record, code: str | None) -> Verification:
 
 
 def _differing_values(frame, record: DrawRecord, earlier, psus, published):
-    if (None if psus is None else psu_digest(psus, record.plan.size)) != record.psus:
-        yield "proof.psus", {"psus": 0 if psus is None else len(psus)}
-    if frame_digest(frame, _who(record.plan)) != record.frame:
+    who, numbers, clusters = frame_digests(frame, record.plan, psus)
+    if clusters != record.psus:
+        yield "proof.psus", {"psus": len(psus)}
+    if who != record.frame:
         yield "proof.frame", {"rows": len(frame)}
-    elif frame_digest(frame, _columns(record.plan)) != record.numbers:
+    elif numbers != record.numbers:
         yield "proof.numbers", {"columns": list(_columns(record.plan)[1:])}
     yield from differing_seed(record, record.wave, published)
     if (None if earlier is None else sample_digest(earlier)) != record.earlier:

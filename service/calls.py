@@ -103,8 +103,9 @@ def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
         none = pd.DataFrame(columns=["release", "units", "tried", "finished", "open"])
         return Fieldwork(sample.wave, required, none, sample.units.iloc[:0], None)
     finished = done.index[done.finished]
-    rows = release_progress(sample.units, done.index, finished, through=through)
-    still = unfinished(sample.units, finished, through=through)
+    of = {"through": through, "within": sample.within}
+    rows = release_progress(sample.units, done.index, finished, **of)
+    still = unfinished(sample.units, finished, **of)
     where = stops.c.draw_id == sample.draw_id, stops.c.releases == through
     with store.read() as connection:
         found = connection.execute(sa.select(stops).where(*where)).mappings().first()

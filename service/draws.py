@@ -15,15 +15,18 @@ from sampling import (
     Foresight,
     Wanted,
     allocate,
+    allocate_stages,
     commitment,
     foresee,
     frame_digest,
+    psu_list,
     record_draw,
     refuse_repeated,
     split_releases,
 )
 from sampling.foresight import records
 from sampling.power import Progress
+from sampling.proof import frame_digests
 from service import audit, schema, vault
 from service.calls import fieldwork_of
 from service.earlier_rates import earlier_rates
@@ -60,7 +63,11 @@ def make_plan(
     found = current_frame(store, programme, frame)
     with store.read() as connection:
         began = version_of(last_plan(connection, programme, wave))
-    allocation = allocate(frame_strata(store, found.version_id), wanted)
+    strata = frame_strata(store, found.version_id)
+    if wanted.each is None:
+        allocation = allocate(strata, wanted)
+    else:
+        allocation = allocate_stages(strata, psu_list(load_frame(store, found.version_id)), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
     seen = _foreseen(store, programme, made, wanted, progress)
@@ -87,8 +94,8 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, plan)
     seed = secrets.token_hex(SEED_BYTES)
-    fixed = {"commitment": commitment(seed), "digest": frame_digest(units)}
-    fixed["numbers"] = frame_digest(units, ("unit_id", "prn"))
+    digests = frame_digests(units, plan.design, _psus(units, plan))
+    fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
@@ -117,15 +124,17 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     if not plan.approved:
         raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
     units = _frame_of(store, programme, plan)
-    if (frame_digest(units), frame_digest(units, ("unit_id", "prn"))) != (row.digest, row.numbers):
+    psus = _psus(units, plan)
+    if frame_digests(units, plan.design, psus) != (row.digest, row.numbers, row.psus):
         raise Fault(key="sample.frame_changed", wave=wave, frame=plan.frame)
     seed, earlier = _unsealed(row, frame_key), _earlier(store, programme, plan)
     before = None if earlier is None else earlier.released
-    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code_version(DRAWING), earlier=before)
+    code = code_version(DRAWING)
+    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
     if plan.design.keep == 0.0:
         refuse_repeated(drawn, _chain(store, programme, earlier))
-    drawn = split_releases(drawn, plan.wanted.portions)
-    drawn = drawn.assign(first_phase=drawn.unit_id.map(units.set_index("unit_id").first_phase))
+    drawn = split_releases(drawn, plan.wanted.portions, within="stratum" if psus is None else "psu")
+    drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if last_plan(connection, programme, wave).plan_id != plan.plan_id:
@@ -176,7 +185,8 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
     sample = read_sample(store, programme, wave)
     place = contact_place(sample.plan.frame, sample.plan.frame_version)
     rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
-    order = sample.released[["unit_id", "stratum", "place", "release"]]
+    staged = [c for c in ("psu", "kish") if c in sample.released]
+    order = sample.released[["unit_id", "stratum", *staged, "place", "release"]]
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
 
 
@@ -213,7 +223,14 @@ def _earlier(store: Store, programme: str, plan: SamplePlan) -> Sample | None:
     earlier = read_sample(store, programme, plan.wanted.after)
     if earlier.releases.empty:
         raise Fault(key="sample.earlier_unreleased", wave=plan.wave, earlier=earlier.wave)
+    if earlier.plan.wanted.each is not None:
+        raise Fault(key="sample.earlier_staged", wave=plan.wave, earlier=earlier.wave)
     return earlier
+
+
+def _psus(units: pd.DataFrame, plan: SamplePlan) -> pd.DataFrame | None:
+    """The list of PSUs of a plan of two stages."""
+    return None if plan.wanted.each is None else psu_list(units)
 
 
 def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import Verification
+from sampling import Verification, psu_list
 from sampling import verify_draw as verify
-from sampling.proof import KISH, STAGED, TWO_STAGE, DrawRecord, sample_digest
+from sampling.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service import schema
 from service.bounds import read_bounded
 from service.csv_file import read_csv
@@ -40,12 +40,16 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     sample = read_sample(store, programme, wave)
     record = sample.record.plain() | {"commitments": _commitments(store, programme, wave)}
     record["released"] = len(sample.releases)
+    units, plan = load_frame(store, sample.plan.frame_id), sample.record.plan
+    staged = plan.method == TWO_STAGE
     files = {
         RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
-        FRAME: csv_bytes(load_frame(store, sample.plan.frame_id)[FRAME_COLUMNS]),
-        SAMPLE: csv_bytes(sample.units[SAMPLE_COLUMNS]),
+        FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
+        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(plan)]]),
         READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
     }
+    if staged:
+        files[PSUS] = csv_bytes(psu_list(units))
     if sample.earlier is not None:
         files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
     return files
@@ -78,12 +82,11 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     published  the line made public before the draw (`slip`), as it was heard from another source than the folder
     """
     record = _record(read_bounded(folder / RECORD))
-    plan, psus, further = record.plan, None, []
+    plan, psus = record.plan, None
     if plan.method == TWO_STAGE:
         psus = _table(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
-        further = ["psu", "first_probability", *([KISH] if plan.person == KISH else [])]
     frame = _table(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
-    sample = _table(folder / SAMPLE, [*DRAWN, *further])
+    sample = _table(folder / SAMPLE, [*DRAWN, *_further(plan)])
     earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
     found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
     more = []
@@ -92,6 +95,12 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     if sample_digest(sample) != record.sample:
         more.append(("proof.sample_file", {"file": SAMPLE}))
     return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def _further(plan: DrawPlan) -> list[str]:
+    """What a sample of two stages has besides."""
+    staged = ["psu", "first_probability"] if plan.method == TWO_STAGE else []
+    return [*staged, *([KISH] if plan.person == KISH else [])]
 
 
 def _record(content: bytes) -> DrawRecord:

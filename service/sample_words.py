@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from estimation.needed import STANDING
-from sampling import Assumed, Foresight, Verification
+from sampling import Assumed, Finding, Foresight, Verification
 from sampling.change_power import LEVELS
 from service.runs import local_time
 from service.samples import Sample, SamplePlan
 from service.wording import Speaker, wave_text
+
+NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
 
 
 def plan_title(plan: SamplePlan, t: Speaker) -> str:
@@ -103,17 +105,25 @@ def power_curve(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
     return points.assign(chance=points.chance.astype(float))
 
 
-def plan_notes(plan: SamplePlan, t: Speaker) -> list[str]:
-    """What the tables rest on, and what the wave continues."""
+def plan_notes(plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
+    """What the tables rest on, what the wave continues, and what the frame asks of the interview."""
     notes = [t("sample.note_margin", share=plan.wanted.assumed.share, deff=plan.wanted.assumed.design_effect)]
     if len(plan.foresight.power):
         notes.append(power_note(plan.foresight, plan.wanted.assumed, t))
     rates = {"response": plan.wanted.response_rate, "eligibility": plan.wanted.eligibility}
     notes.append(t("sample.note_numbers", **rates))
     notes.append(t("calls.rule", required=plan.wanted.attempts))
+    if plan.wanted.each is not None:
+        notes += staged_notes(plan, t)
     if plan.wanted.after is not None:
         notes.append(t("sample.note_after", earlier=plan.wanted.after, keep=plan.wanted.keep))
-    return notes
+    return notes + [_finding_note(finding, plan, names, t) for finding in plan.findings]
+
+
+def staged_notes(plan: SamplePlan, t: Speaker) -> list[str]:
+    """How many PSUs are drawn, units in each, and who is asked of a unit."""
+    counts = {"psus": int(plan.allocation.psus.sum()), "units": plan.design.each, "each": plan.wanted.each}
+    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if plan.wanted.person else [])]
 
 
 def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
@@ -153,6 +163,18 @@ def draw_lines(sample: Sample, t: Speaker) -> list[str]:
 def verification_lines(found: Verification, t: Speaker) -> list[str]:
     """Every difference in a sentence."""
     return [t(key, **values) for key, values in found.differences]
+
+
+def _finding_note(finding: Finding, plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
+    """What a finding accepted with the frame means for the interview: where banks stop, a question to begin with."""
+    if finding.key == "frame.below_city":
+        cities, count = sorted(set(plan.allocation.area)), finding.values["count"]
+        asked = [_name(a, names, t) for a in finding.values["areas"]]
+        each = plan.wanted.interviews / count
+        return t("sample.note_screener", cities=cities, count=count, areas=asked, each=each)
+    if finding.key == "frame.shared_code":
+        return t("sample.note_city", areas=finding.values["areas"])
+    return t("sample.note_accepted", finding=t(finding.key, **finding.values))
 
 
 def _each(row: Mapping, t: Speaker) -> str:

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from sampling import Assumed
+from sampling.phone import LANDLINE, MOBILE
+from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
+from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import DAY, PERSON_VARIABLE, counting, write_private
@@ -18,8 +21,6 @@ from service.imports import current_programme
 from service.shares_file import read_shares
 from service.store import Store
 from words import Fault
-
-PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"
 
 
 def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict[str, typer.Typer]:
@@ -86,7 +87,9 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
         numbers: Annotated[int, typer.Argument(help=t("cli.frame.numbers"))],
         delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
-        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = PREFIXES,
+        landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
+        exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
+        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
         accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
         programme: Of = None,
         store: Where = None,
@@ -101,7 +104,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             read_bounded(prefixes),
             prefixes.name,
             cities=city.split(","),
-            numbers=numbers,
+            numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+            exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
             frame_key=keys.find_frame_key(),
             key=keys.find_key(),
             delete_on=delete_on.date(),
@@ -122,8 +126,11 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         modes = sample_words.mode_rows(plan, t)
         if len(modes):
             show("", terminal.words_table(modes), [])
-        power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
-        show(t("sample.power"), terminal.words_table(power), sample_words.plan_notes(plan, t))
+        if len(plan.foresight.power):  # with one area there is no last one
+            power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+            show(t("sample.power"), terminal.words_table(power), [])
+        for note in sample_words.plan_notes(plan, t, names):
+            say(note)
         say(sample_words.status(plan, t))
         if plan.approved:
             say(t("sample.publish", slip=plan.slip))
@@ -154,6 +161,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
         from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
         measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
+        psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
+        kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
         programme: Of = None,
         store: Where = None,
         as_: As = None,
@@ -178,6 +187,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             Assumed(share, spread, fall, deff, panel, information, chance, from_, measure),
             given,
             attempts,
+            psu,
+            KISH if kish else None,
         )
         with counting(wave) as progress:
             plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
@@ -250,8 +261,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
         out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
-        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight"]
-        write_private(file, csv_bytes(out[columns]))
+        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
+        write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
         say(t("cli.sample.written", file=str(file), count=len(out)))
 
     @under("sample", "call-sheet")

@@ -214,6 +214,7 @@ frame_units = sa.Table(
     sa.Column("mode", sa.Text),  # mobile or landline, where the list has numbers
     sa.Column("prn", sa.Double, nullable=False),
     sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
+    sa.Column("psu", sa.Text),  # village, block, where the list has them
 )
 plans = sa.Table(
     "plans",
@@ -237,6 +238,7 @@ approvals = sa.Table(  # a plan without a row here is a draft
     sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frames' key, until the draw publishes it
     sa.Column("digest", sa.Text, nullable=False),  # the frame's two, as they were at the approval
     sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("psus", sa.Text),  # of two stages: digest of the PSUs
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
@@ -267,6 +269,9 @@ sample_units = sa.Table(
     sa.Column("first_phase", sa.Double, nullable=False),
     sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
     sa.Column("base_weight", sa.Double, nullable=False),
+    sa.Column("psu", sa.Text),
+    sa.Column("first_probability", sa.Double),  # of two stages: the PSU's
+    sa.Column("kish", sa.Text),  # a household's table
 )
 releases = sa.Table(
     "releases",

@@ -10,6 +10,7 @@ from estimation import Measure
 from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
 from service.detection import Detection
+from service.imports import frame_label
 from service.league import WINDOWS, League
 from service.programme import WAVE
 from service.runs import local_time, run_text
@@ -320,7 +321,9 @@ def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def wave_label(wave: str, t: Speaker) -> str:
-    """A wave's name as a person says it; what somebody typed that is no wave stays as typed."""
+    """A wave's name as a person says it, or a frame's; what somebody typed that is no wave stays as typed."""
+    if wave.startswith(frame_label("")):
+        return t("centre.frame", name=wave.removeprefix(frame_label("")))
     return wave_text(wave, t) if WAVE.fullmatch(wave) else wave
 
 

@@ -154,7 +154,7 @@ def test_a_list_with_numbers_needs_the_vault_and_a_list_without_does_not(sqlite_
 def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probability(sqlite_store, tmp_path):
     store = begun(sqlite_store)
     content = (ROOT / "data" / "guangxi" / "mobile_segments.csv").read_bytes()
-    options = {"cities": ["4513"], "numbers": 3000, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
+    options = {"cities": ["4513"], "numbers": {"mobile": 3000}, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
     found = fault(frames.import_banks, store, NAME, "banks", content, "segments.csv", **options)
     assert found.key == "frame.refused" and "70 areas below it" in str(found)
     done = frames.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)

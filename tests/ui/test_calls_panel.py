@@ -44,7 +44,7 @@ def test_the_panel_counts_each_release_and_warns_in_both_languages(store):
     for language in ("en", "zh"):
         at = page("samples", language)
         assert not at.exception and not at.error
-        assert [w.value for w in at.warning] == [text("calls.still_open", language, wave=MAY, open=3, units=10)]
+        assert text("calls.still_open", language, wave=MAY, open=3, units=10) in [w.value for w in at.warning]
         tables = [d.value for d in at.dataframe if text("calls.column.open", language) in d.value.columns]
         assert [list(row) for row in tables[0].to_numpy()] == [["1", "10", "7", "7", "3"]]
 
@@ -56,7 +56,7 @@ def test_fieldwork_is_stopped_with_a_reason_that_the_leader_then_reads(store):
     assert "must be said" in at.error[0].value
     at.text_input(key="stop_reason").set_value("flood in the call centre")
     next(b for b in at.button if b.label == text("calls.stop.go", "en")).click().run()
-    assert not at.error and "flood in the call centre" in at.warning[0].value
+    assert not at.error and "flood in the call centre" in "".join(w.value for w in at.warning)
     assert calls.read_fieldwork(store, NAME, MAY).stopped["by"] == "ann"
     take(store)
     waves.estimate_wave(store, NAME, MAY)

@@ -12,7 +12,7 @@ from service.permissions import PERMITTED
 from service.shares_file import read_shares
 from service.store import Store
 from service.wording import wave_text
-from ui import calls_panel, parts
+from ui import calls_panel, frames_panel, parts
 from words import Fault
 
 ICON = ":material/casino:"
@@ -26,6 +26,7 @@ def show(store: Store, t) -> None:
     if programme is None:
         return
     st.subheader(t("samples.frames"), anchor=False)
+    frames_panel.show(store, programme, t)
     listed = frames.frame_list(store, programme)
     if listed.empty:
         st.info(t("samples.no_frame"))
@@ -147,7 +148,7 @@ def _plan(store: Store, programme: str, plan: samples.SamplePlan, t) -> None:
         parts.plain_table(modes, words=1)
     with st.expander(t("samples.precision"), expanded=not plan.approved):
         parts.plain_table(sample_words.precision_rows(plan, names, t), words=1)
-    for note in sample_words.plan_notes(plan, t):
+    for note in sample_words.plan_notes(plan, t, names):
         st.caption(note)
 
 

@@ -1,4 +1,4 @@
-"""Fieldwork stopped with numbers open."""
+"""Fieldwork stopped with numbers open; samples of two stages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,12 @@ branch_labels = depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the columns."""
+    op.add_column("frame_units", sa.Column("psu", sa.Text(), nullable=True))
+    op.add_column("approvals", sa.Column("psus", sa.Text(), nullable=True))
+    op.add_column("sample_units", sa.Column("psu", sa.Text(), nullable=True))
+    op.add_column("sample_units", sa.Column("first_probability", sa.Double(), nullable=True))
+    op.add_column("sample_units", sa.Column("kish", sa.Text(), nullable=True))
     op.create_table(
         "stops",
         sa.Column("stop_id", sa.Integer(), nullable=False),

@@ -1,0 +1,82 @@
+"""What the browser tests share: Chromium, the pages as `rankshift serve` starts them, and a page that has settled."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "shots"
+CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
+PATIENCE = 60_000  # milliseconds
+CUT = """[...document.querySelectorAll('h1,h2,h3,p,button,[data-testid=stCaptionContainer]')]
+         .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow == 'hidden'
+                      && !e.closest('[data-baseweb=select]')).map(e => e.innerText)"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(url: str, said: Path, *, port: int, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address at which `rankshift serve` shows the store; what it says is written to a file."""
+    variables = {**os.environ, "STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "PYTHONUNBUFFERED": "1"} | dict(
+        environment or {}
+    )
+    command = [*COMMAND, "serve", "--store", url, "--port", str(port)]
+    with said.open("wb") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        await_health(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)  # the command and the pages it started
+        server.wait()
+
+
+def await_health(address: str) -> None:
+    """Wait until somebody answers."""
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(address)
+
+
+def new_tab(browser, language: str):
+    """A reader's tab: its own cookies, its language's locale."""
+    locale = "zh-CN" if language == "zh" else "en-GB"
+    return browser.new_context(viewport={"width": 1400, "height": 1800}, locale=locale).new_page()
+
+
+def settle(tab) -> None:
+    """Until the page is drawn: no script runs any more."""
+    tab.wait_for_timeout(300)
+    tab.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=PATIENCE)
+    tab.wait_for_timeout(1_200)  # charts and grids are drawn after they are there
+
+
+def shot(tab, name: str) -> None:
+    """A screenshot to look at, of a page without errors, traces or cut words."""
+    SHOTS.mkdir(exist_ok=True)
+    tab.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    assert tab.get_by_test_id("stException").count() == 0
+    cut = tab.evaluate(CUT)
+    assert [words for words in cut if words.strip()] == []

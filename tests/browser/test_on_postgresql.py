@@ -1,0 +1,131 @@
+"""`rankshift serve` on a real PostgreSQL in Chromium: every page of the demonstration; a store with its own people."""
+
+import re
+import subprocess
+
+import pytest
+from browsing import COMMAND, PATIENCE, ROOT, free_port, new_tab, serving, settle, shot
+
+from service import people
+from service.backup import backup, restore
+from service.permissions import STATISTICIAN
+from service.store import Store
+from words import text
+
+PASSWORD, ANNS = "seventy townships, all alike", "nobody rings after nine"
+
+
+@pytest.fixture(scope="module")
+def demo(browser, ensu_store, fresh_url, tmp_path_factory):
+    """The demonstration survey on PostgreSQL, served."""
+    folder, url = tmp_path_factory.mktemp("demo"), fresh_url("postgresql")
+    backup(ensu_store[0], folder / "ensu.db")
+    restore(folder / "ensu.db", url).store.engine.dispose()
+    with serving(url, folder / "said.txt", port=free_port()) as address:
+        yield address
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_the_demonstration_opens_on_postgresql(browser, demo, language):
+    tab = new_tab(browser, language)
+    for path in ("leader", "statistician", "centre", "samples", "people"):
+        tab.goto(f"{demo}/{'' if path == 'leader' else path}?lang={language}")
+        tab.get_by_role("heading", name=text(f"{path}.title", language)).wait_for(timeout=PATIENCE)
+        settle(tab)
+        shot(tab, f"postgresql_{path}_{language}")
+        assert tab.get_by_test_id("stAlertContentError").count() == 0
+    tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def own(browser, fresh_url, tmp_path_factory):
+    """(address, url, what the command said) of a store that is no demonstration, on PostgreSQL, at its first start."""
+    folder, url = tmp_path_factory.mktemp("own"), fresh_url("postgresql")
+    subprocess.run([*COMMAND, "init", "--store", url], cwd=ROOT, check=True, capture_output=True)
+    port, environment = free_port(), {"RANKSHIFT_LANGUAGE": "en", "RANKSHIFT_HEAD": str(folder / "heads")}
+    with serving(url, folder / "said.txt", port=port, environment=environment) as address:
+        yield address, url, (folder / "said.txt").read_text("utf-8")
+
+
+def fill(tab, label: str, words: str) -> None:
+    tab.get_by_label(label, exact=True).fill(words)
+
+
+def sign_in(tab, name: str, password: str, language: str = "en") -> None:
+    fill(tab, text("sign_in.name", language), name)
+    fill(tab, text("sign_in.password", language), password)
+    tab.get_by_role("button", name=text("sign_in.go", language)).click()
+
+
+def own_password(tab, old: str, new: str, language: str = "en") -> None:
+    tab.get_by_role("heading", name=text("sign_in.own", language)).wait_for(timeout=PATIENCE)
+    fill(tab, text("sign_in.old", language), old)
+    fill(tab, text("sign_in.new", language, shortest=people.SHORTEST), new)
+    tab.get_by_role("button", name=text("sign_in.own.go", language)).click()
+
+
+def one_time(said: str) -> str:
+    (found,) = set(re.findall(r"\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", said))
+    return found
+
+
+def signed_in(tab, name: str, role: str, language: str = "en"):
+    words = text("sign_in.as", language, name=name, role=text(f"role.{role}", language))
+    tab.get_by_text(words).wait_for(timeout=PATIENCE)
+
+
+def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
+    address, url, said = own
+    first = one_time(said)
+    tab = new_tab(browser, "en")
+    tab.goto(f"{address}/?lang=en")
+    tab.get_by_role("heading", name=text("sign_in.title", "en")).wait_for(timeout=PATIENCE)
+    settle(tab)
+    shot(tab, "sign_in_en")
+    sign_in(tab, people.FIRST, first)
+    tab.get_by_role("heading", name=text("sign_in.own", "en")).wait_for(timeout=PATIENCE)
+    settle(tab)
+    shot(tab, "own_password_en")
+    own_password(tab, first, "short")
+    tab.get_by_text(text("people.password", "en", shortest=people.SHORTEST)).wait_for(timeout=PATIENCE)
+    own_password(tab, first, PASSWORD)
+    signed_in(tab, people.FIRST, "administrator")
+
+    tab.get_by_role("link", name=text("people.page", "en")).click()
+    tab.get_by_role("heading", name=text("people.title", "en")).wait_for(timeout=PATIENCE)
+    tab.get_by_text(text("people.add", "en")).first.click()
+    fill(tab, text("sign_in.name", "en"), "ann")
+    tab.get_by_role("button", name=text("people.add", "en")).click()
+    given = tab.get_by_test_id("stAlertContentSuccess").filter(has_text="ann")
+    given.wait_for(timeout=PATIENCE)
+    settle(tab)
+    shot(tab, "people_en")
+    anns = one_time(given.inner_text())
+    people.change_person(Store.open(url), "ann", role=STATISTICIAN)
+    tab.get_by_role("button", name=text("sign_in.out", "en")).click()
+    tab.get_by_role("heading", name=text("sign_in.title", "en")).wait_for(timeout=PATIENCE)
+    tab.context.close()
+
+    tab = new_tab(browser, "zh")
+    tab.goto(f"{address}/?lang=zh")
+    tab.get_by_role("heading", name=text("sign_in.title", "zh")).wait_for(timeout=PATIENCE)
+    settle(tab)
+    shot(tab, "sign_in_zh")
+    sign_in(tab, "ann", anns, "zh")
+    own_password(tab, anns, ANNS, "zh")
+    signed_in(tab, "ann", "statistician", "zh")
+    settle(tab)
+    shot(tab, "statistician_signed_in_zh")
+    assert tab.get_by_role("link", name=text("centre.page", "zh")).count() == 1
+    assert tab.get_by_role("link", name=text("people.page", "zh")).count() == 0
+    tab.get_by_role("button", name=text("sign_in.out", "zh")).click()
+    tab.get_by_role("heading", name=text("sign_in.title", "zh")).wait_for(timeout=PATIENCE)
+    for _ in range(people.OWN):
+        sign_in(tab, "ann", "wrong", "zh")
+        tab.get_by_text(text("people.wrong", "zh")).wait_for(timeout=PATIENCE)
+        settle(tab)
+    sign_in(tab, "ann", ANNS, "zh")  # the right one, but too late
+    tab.get_by_text(text("people.wait", "zh", minutes=15)).wait_for(timeout=PATIENCE)
+    settle(tab)
+    shot(tab, "wait_zh")
+    tab.context.close()
