@@ -58,14 +58,14 @@ def mode_rows(plan: SamplePlan, t: Speaker) -> pd.DataFrame:
 
 def power_rows(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
     """Chances by number of interviews an area, a column each: the last k right, how many wrongly listed, and the fall
-    called by each comparison on each level; last the number at which the wanted chance is reached."""
+    called by each comparison on each level; before them the number at which the wanted chance is reached."""
     rows = seen.power
     numbers = [_each(r, t) for r in rows.to_dict("records")]
     needed = t("sample.column.needed", chance=assumed.chance)
 
     def row(what: str, level: str, cells, n: str) -> dict:
         named = {t("sample.column.what"): what, t("sample.column.level"): level}
-        return named | dict(zip(numbers, cells, strict=True)) | {needed: n}
+        return named | {needed: n} | dict(zip(numbers, cells, strict=True))
 
     def reached(*curve: str) -> str:
         return needed_text(seen.interviews_for(assumed.chance, *curve), rows.interviews, t)

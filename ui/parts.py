@@ -20,6 +20,7 @@ INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 WIDE = ("area", "verdict")  # columns whose words must not be cut
 ROW = 22  # height of an area's row in the chart
 LONG = 40  # rows that fill a screen
+CURVES, LEGEND_LINE = 300, 20  # heights of the curves of a plan and of a line of the legend under them
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
@@ -55,6 +56,11 @@ def choose(box, name: str, options: list, say: Callable, t, *, start=None, **mor
     value = box.selectbox(t(f"app.{name.split()[0]}"), options, index=index, format_func=say, key=key, **more)
     st.session_state[f"chosen {name}"] = value
     return value
+
+
+def choose_now(name: str, value, t) -> None:
+    """Have `choose` of this name, drawn further down, stand at a value."""
+    st.session_state[f"chosen {name}"] = st.session_state[f"{name} {t('language.code')}"] = value
 
 
 def choose_programme(store: Store, t) -> str | None:
@@ -184,7 +190,8 @@ def power_chart(points: pd.DataFrame, planned: float, t) -> alt.LayerChart:
         alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),
     ]
     tooltip.append(alt.Tooltip("chance:Q", title=t("sample.chance"), format=".0%"))
-    lines = alt.Chart(points, height=260).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    height = CURVES + LEGEND_LINE * points.what.nunique()
+    lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     here = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=QUIET, strokeDash=[4, 3])
     return (lines + here.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
 

@@ -94,8 +94,8 @@ def test_the_plan_is_shown_by_every_design_and_level_with_the_n_for_the_chance_w
     wanted = samples.read_plan(store, NAME, WAVE).wanted
     assert (wanted.q, wanted.assumed.chance, wanted.shares) == (0.25, 0.5, {TOWNSHIP: 0.75})
     (power,) = [table.value for table in at.dataframe if len(table.value) == 2 + 8 * 3]
-    assert power.columns[-1] == text("sample.column.needed", "zh", chance=0.5)
-    assert text("sample.not_reached", "zh", most=160.0) in set(power.iloc[:, -1])
+    assert power.columns[2] == text("sample.column.needed", "zh", chance=0.5)
+    assert text("sample.not_reached", "zh", most=160.0) in set(power.iloc[:, 2])
     assert len(set(power.iloc[:, 1])) == 4  # three levels, and none for the list of the last
 
 
@@ -110,6 +110,7 @@ def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
     assert not at.error
     wanted = samples.read_plan(store, NAME, "2026Q2").wanted
     assert (wanted.after, wanted.keep) == (WAVE, 0.5)
+    assert at.selectbox(key="wave samples en").value == "2026Q2" and text("sample.draft", "en") in said(at)
 
 
 def test_a_bad_file_of_shares_is_one_sentence(store):

@@ -71,7 +71,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         q = one.number_input(t("samples.q"), 0.0, 1.0, 0.5, key="plan_q")
         portion = two.number_input(t("samples.portion"), 0.05, 1.0, FIRST_PORTION)
         shares = three.file_uploader(t("cli.sample.shares"), type="csv", key="plan_shares")
-        after = one.selectbox(t("cli.sample.after"), drawn[::-1], index=None, key="plan_after")
+        after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, 0.0, key="plan_keep")
         attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         assumed = _assumed(store, programme, t)
@@ -101,6 +101,7 @@ def _form(store: Store, programme: str, names: list[str], drawn: list[str], t) -
         tell = lambda done, of: bar.progress(done / of, text=says)  # noqa: E731
         draws.make_plan(store, programme, wave, wanted, frame=frame, progress=tell)
         bar.empty()
+        parts.choose_now("wave samples", wave, t)
     except Fault as fault:
         st.error(t(fault.key, **fault.values))
 
@@ -139,7 +140,7 @@ def _plan(store: Store, programme: str, plan: samples.SamplePlan, t) -> None:
     seen, assumed = plan.foresight, plan.wanted.assumed
     if len(seen.power):
         st.markdown(t("sample.power"))
-        parts.plain_table(sample_words.power_rows(seen, assumed, t), words=0)
+        parts.plain_table(sample_words.power_rows(seen, assumed, t), words=2)
         planned = float(seen.power.interviews[seen.power.planned].iloc[0])
         st.altair_chart(parts.power_chart(sample_words.power_curve(seen, assumed, t), planned, t), width="stretch")
     modes = sample_words.mode_rows(plan, t)
