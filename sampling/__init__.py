@@ -9,17 +9,18 @@ from sampling.allocation import (
     split_modes,
 )
 from sampling.bank_proof import BankRecord, record_numbers, verify_numbers
+from sampling.change_power import FallCurve, fall_curve
 from sampling.constraints import ConstrainedAllocation, allocate_constrained
 from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
 from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
 from sampling.faults import Finding, list_findings, stratify
 from sampling.foresight import Assumed, Foresight, foresee
 from sampling.frame import CityFrame, city_frame, county_strata
-from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
-from sampling.power import LastKCurve, change_curve, interviews_for, last_k_curve, league_rates
+from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
+from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
 from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
-from sampling.releases import released, split_releases, unfinished
+from sampling.releases import release_progress, released, split_releases, unfinished
 from sampling.size import (
     SampleSize,
     detectable_change,
@@ -30,7 +31,8 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
-from sampling.stages import draw_two_stage, kish_person, last_birthday_probability
+from sampling.staged_plan import allocate_stages, psu_list
+from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
 from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
 from sampling.wanted import Wanted, allocate
 
@@ -43,6 +45,7 @@ __all__ = [
     "ConstrainedAllocation",
     "DrawPlan",
     "DrawRecord",
+    "FallCurve",
     "Finding",
     "Foresight",
     "LastKCurve",
@@ -56,9 +59,9 @@ __all__ = [
     "allocate_neyman",
     "allocate_power",
     "allocate_proportional",
+    "allocate_stages",
     "allocate_townships",
     "bank_findings",
-    "change_curve",
     "city_frame",
     "commitment",
     "coordinated_start",
@@ -71,6 +74,7 @@ __all__ = [
     "draw_systematic",
     "draw_two_stage",
     "expected_precision",
+    "fall_curve",
     "foresee",
     "frame_digest",
     "inclusion_probabilities",
@@ -78,6 +82,7 @@ __all__ = [
     "joint_sampford",
     "joint_systematic",
     "kish_person",
+    "kish_tables",
     "landline_banks",
     "last_birthday_probability",
     "last_k_curve",
@@ -87,9 +92,12 @@ __all__ = [
     "mobile_banks",
     "numbers_needed",
     "permanent_random_numbers",
+    "placed",
+    "psu_list",
     "record_draw",
     "record_numbers",
     "refuse_repeated",
+    "release_progress",
     "released",
     "sample_size_change",
     "sample_size_difference",

@@ -4,8 +4,9 @@ A mobile prefix of seven digits, or a landline exchange, stands for 10,000 possi
 never to a county or a township: whoever wants those needs a question at the start of the interview, or a list.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,8 @@ from sampling.random_numbers import check_start
 from words import Fault
 
 MOBILE, LANDLINE = "mobile", "landline"
+AREA_CODE = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})")  # 010, 02x: local numbers of 8 digits; 0 and three: of 7 or 8
+LOCAL = (7, 8)  # digits of a local number
 
 
 @dataclass(frozen=True)
@@ -96,24 +99,44 @@ def landline_banks(area_code: str, exchanges: Sequence[str], cities: Sequence[st
     """Banks of an area code and its exchanges (the first digits of local numbers of `length` digits).
 
     cities   all cities that share the area code; several: the plan must ask where the person lives
-    Raises Fault for an area code that does not begin with 0 or is not 3 or 4 digits, and for wrong exchanges.
+    Raises Fault for an area code that is none (010, 02x, or 0 and three digits from 3 on), for a length that local
+    numbers there do not have, and for exchanges that cannot begin them.
     """
-    if not (area_code.isdigit() and area_code.startswith("0") and len(area_code) in (3, 4)):
+    if not AREA_CODE.fullmatch(area_code):
         raise Fault(key="phone.area_code", found=area_code)
-    wrong = [e for e in exchanges if not (e.isdigit() and not e.startswith(("0", "1")) and len(e) < length)]
-    if wrong or length not in (7, 8):
-        raise Fault(key="phone.exchange", found=wrong or ["-"], length=length)
+    lengths = LOCAL if len(area_code) == 4 else LOCAL[1:]
+    if length not in lengths:
+        raise Fault(key="phone.length", area_code=area_code, found=length, expected=list(lengths))
+    wrong = [e for e in exchanges if not (re.fullmatch("[2-9][0-9]*", e) and len(e) < length)]
+    if wrong:
+        raise Fault(key="phone.exchange", found=wrong, length=length)
     return [Bank(area_code + e, tuple(cities), length - len(e), LANDLINE) for e in exchanges]
 
 
-def bank_findings(banks: NumberBanks, areas: Sequence[str]) -> tuple[Finding, ...]:
+def placed(banks: Sequence[Bank], cities: Sequence[str]) -> list[Bank]:
+    """The banks that can ring in these cities, each as the bank of its one city among them.
+
+    A shared bank (0772: Liuzhou and Laibin) is one of Laibin's in a frame for Laibin; whoever lives in Liuzhou is then
+    not eligible.  Raises Fault for a bank that two of the cities share: its numbers have no stratum before they ring.
+    """
+    found = []
+    for bank in banks:
+        own = [city for city in bank.areas if city in cities]
+        if len(own) > 1:
+            raise Fault(key="phone.shared", prefix=bank.prefix, cities=own)
+        found += [replace(bank, areas=(city,)) for city in own]
+    return found
+
+
+def bank_findings(banks: NumberBanks, areas: Sequence[str], *, cities: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What the plan must add, because banks stop at the city: to reach `areas`, and where area codes are shared.
 
-    areas   codes of what is to be estimated; one that is itself a bank's area is reached, one below it is not
+    areas    codes of what is to be estimated; one that is itself a bank's area is reached, one below it is not
+    cities   the frame is made for; by default all that its banks can ring in
     """
-    cities = {city for bank in banks.banks for city in bank.areas}
-    below = [a for a in areas if a not in cities and any(a.startswith(city) for city in cities)]
-    outside = [a for a in areas if not any(a.startswith(city) for city in cities)]
+    reached = set(cities) or {city for bank in banks.banks for city in bank.areas}
+    below = [a for a in areas if a not in reached and any(a.startswith(city) for city in reached)]
+    outside = [a for a in areas if not any(a.startswith(city) for city in reached)]
     shared = sorted({"+".join(bank.areas) for bank in banks.banks if len(bank.areas) > 1})
     findings = []
     if below:

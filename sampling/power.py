@@ -1,20 +1,14 @@
-"""What a plan can prove before the first call: who is listed rightly among the last, and which falls will be called.
+"""How well a plan's interviews will tell the last k areas, by simulation; and the n at which a curve is high enough."""
 
-The last k are simulated, because a list is a matter of all areas at once; changes have planning formulas in estimation
-(normal theory, one area moves, the others stand still), of which these are the curves over n.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from estimation import Comparison, Estimate, comparison_power
+from estimation import Estimate
 from estimation.k_split import critical_any, critical_independent
 from estimation.league_spread import fit_league
-from estimation.needed import ALPHA, RANK, SCORE, STANDING, answer_sd, rank_critical, score_critical
 from estimation.posterior import posterior_draws
 from estimation.smoothing import PRIOR
 from words import Fault
@@ -51,15 +45,22 @@ class LastKCurve:
         return pd.DataFrame({c: getattr(self, c) for c in names}, index=pd.Index(self.interviews, name="interviews"))
 
 
-def league_rates(estimate: Estimate, *, draws: int, rng: np.random.Generator) -> np.ndarray:
+def league_rates(estimate: Estimate, *, draws: int, rng: np.random.Generator, areas=None) -> np.ndarray:
     """Leagues (draws,p) of true shares that last wave's estimates allow: the posterior of `estimation.wave_posterior`.
 
     Not the estimates themselves: their spread is the areas' and the sampling error's, so that a plan made from them
     would find the last five too easily.  Shares are kept within 0.001 and 0.999.
+    areas  their names (p,), None: the estimate's; one without an estimate is drawn from the normal distribution with
+           the mean and the standard deviation of its league's others
     """
     e, v = estimate.value[:, None], estimate.variance[:, None, None]
     theta = posterior_draws(e, v, fit_league(e, v, rng=rng), draws=draws, rng=rng)[0]
-    return np.clip(theta, *LIMITS)
+    names = list(estimate.names if areas is None else areas)
+    known = [name for name in names if name in set(estimate.names)]
+    mean, sd = theta.mean(axis=1, keepdims=True), theta.std(axis=1, ddof=1, keepdims=True)
+    rates = mean + sd * rng.standard_normal((draws, len(names)))
+    rates[:, [names.index(name) for name in known]] = theta[:, estimate.positions(known)]
+    return np.clip(rates, *LIMITS)
 
 
 def last_k_curve(
@@ -83,15 +84,15 @@ def last_k_curve(
     independent areas with the standard errors of the (average) league, or (independent=False) for any covariance.
     progress(done, of): called after each number of interviews.
     """
-    rates = np.atleast_2d(np.asarray(rates, dtype=float))
-    p = rates.shape[1]
-    grid = [
-        np.broadcast_to(np.asarray(n, dtype=float), (p,)) for n in np.atleast_1d(np.asarray(interviews, dtype=float))
-    ]
-    _check(rates, grid, k, design_effect, draws)
-    theta = np.broadcast_to(rates, (draws, p)) if len(rates) == 1 else rates
+    theta = leagues_of(rates, draws)
+    p = theta.shape[1]
+    grid = per_area(interviews, p)
+    check_interviews(grid, design_effect)
+    if not 1 <= k < p:
+        raise Fault(key="last_k.k", found=k, areas=p, expected=p - 1)
     last = theta <= np.partition(theta, k - 1, axis=1)[:, k - 1 : k]
-    typical = np.sort(rates, axis=1).mean(axis=0) if len(rates) > 1 else rates[0]
+    one_league = np.ndim(rates) == 1 or len(rates) == 1
+    typical = theta[0] if one_league else np.sort(theta, axis=1).mean(axis=0)
     rows, critical = [], {}
     for done, n in enumerate(grid, start=1):
         ratios = tuple(np.sqrt(typical * (1 - typical) * n.mean() / n))  # of standard errors: c knows no more of them
@@ -128,51 +129,6 @@ def _shown(share, n, k: int, c: float) -> np.ndarray:
     return count
 
 
-def change_curve(
-    shift: float,
-    interviews,
-    comparisons: Mapping[str, Comparison],
-    *,
-    areas: int,
-    share: float | None = None,
-    sd: float | None = None,
-    design_effect: float = 1.0,
-    target: float = 0.8,
-    alpha: Mapping[str, float] = ALPHA,
-) -> pd.DataFrame:
-    """P(a fall of `shift` is called) on each level, by design of comparison and number of interviews.
-
-    comparisons  `estimation.usual_comparisons`: quarter on quarter, panel, years, score, watch list and their mixtures
-    interviews   n an area and quarter (g,);   alpha  of each level over the league (the page's by default)
-    One row a design and n: score, standing, rank (power), detectable (the shift standing calls with chance `target`).
-    score     Φ(δ/se - c), c Holm's first step
-    standing  `estimation.comparison_power`; a watch list counts here only
-    rank      at least 1 - [2 Φ(c - δ/(2s)) + (p-2) Φ(c - δ/(√2 se))], s² = se²/(1-ρ): passing one neighbour halfway, as
-              `estimation.interviews_needed` has it; 0 where that is negative
-    """
-    sigma, shift = answer_sd(share, sd), abs(shift)
-    c_score, c_rank = score_critical(areas, alpha[SCORE]), rank_critical(areas, alpha[RANK])
-    rows = []
-    for design, comparison in comparisons.items():
-        for n in np.atleast_1d(interviews):
-            standing = comparison_power(
-                comparison,
-                shift,
-                areas=areas,
-                interviews=n,
-                sd=sigma,
-                alpha=alpha[STANDING],
-                target=target,
-                design_effect=design_effect,
-            )
-            one_wave = standing.se / np.sqrt(1 - comparison.correlation)
-            missing = 2 * stats.norm.cdf(c_rank - shift / 2 / one_wave)
-            missing += (areas - 2) * stats.norm.cdf(c_rank - shift / standing.se / np.sqrt(2))
-            score = float(stats.norm.cdf(shift / standing.se - c_score))
-            rows.append((design, n, score, standing.power, float(max(0.0, 1 - missing)), standing.detectable))
-    return pd.DataFrame(rows, columns=["design", "interviews", "score", "standing", "rank", "detectable"])
-
-
 def interviews_for(interviews, value, wanted: float, *, falling: bool = False) -> float:
     """The n at which a curve reaches a wanted value: straight lines in log n between its points, rounded up.
 
@@ -192,10 +148,20 @@ def interviews_for(interviews, value, wanted: float, *, falling: bool = False) -
     return float(np.ceil(np.exp(np.log(n[at - 1]) + part * np.log(n[at] / n[at - 1])) - 1e-9))
 
 
-def _check(rates, grid, k: int, design_effect: float, draws: int) -> None:
+def leagues_of(rates, draws: int) -> np.ndarray:
+    """True shares (draws,p) from one league (p,), the same in every draw, or from one a draw."""
+    rates = np.atleast_2d(np.asarray(rates, dtype=float))
     if not ((rates > 0) & (rates < 1)).all() or len(rates) not in (1, draws):
         raise Fault(key="power.rates", leagues=len(rates), draws=draws)
-    if not 1 <= k < rates.shape[1]:
-        raise Fault(key="last_k.k", found=k, areas=rates.shape[1], expected=rates.shape[1] - 1)
+    return np.broadcast_to(rates, (draws, rates.shape[1]))
+
+
+def per_area(interviews, p: int) -> list[np.ndarray]:
+    """Interviews of each area (p,), for every point of a grid (g,) or (g,p)."""
+    return [np.broadcast_to(np.asarray(n, dtype=float), (p,)) for n in np.atleast_1d(np.asarray(interviews))]
+
+
+def check_interviews(grid: list[np.ndarray], design_effect: float) -> None:
+    """A Fault for an area without an interview, or a design effect of nothing."""
     if not (design_effect > 0 and all((n >= 1).all() for n in grid)):
         raise Fault(key="power.interviews", design_effect=design_effect)

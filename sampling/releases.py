@@ -43,10 +43,26 @@ def released(sample: pd.DataFrame, through: int, *, within: str = "stratum") -> 
     return chosen.assign(probability=probability, base_weight=1 / probability).reset_index(drop=True)
 
 
-def unfinished(sample: pd.DataFrame, finished, *, through: int) -> pd.DataFrame:
+def release_progress(sample: pd.DataFrame, tried, finished, *, through: int, within: str = "stratum") -> pd.DataFrame:
+    """One row a release begun: release, units, and how many of them are tried, finished and open (not finished).
+
+    tried, finished  unit_ids rung at least once, and those whose work is done (`fieldwork.work_done`)
+    """
+    begun = released(sample, through, within=within)
+    left = unfinished(sample, finished, through=through, within=within)
+    rung = begun[begun.unit_id.isin(set(tried))]
+    numbers = range(1, through + 1)
+    counts = {name: rows.release.value_counts() for name, rows in (("units", begun), ("tried", rung), ("open", left))}
+    table = pd.DataFrame({name: [int(count.get(r, 0)) for r in numbers] for name, count in counts.items()})
+    table.insert(0, "release", list(numbers))
+    table.insert(3, "finished", table.units - table.open)
+    return table
+
+
+def unfinished(sample: pd.DataFrame, finished, *, through: int, within: str = "stratum") -> pd.DataFrame:
     """Rows of the releases begun (1..through) whose unit_id is not yet among the `finished`: they are rung on.
 
     Only when none is left may the wave be weighted; another release may begin before.
     """
-    begun = released(sample, through)
+    begun = released(sample, through, within=within)
     return begun[~begun.unit_id.isin(set(finished))].reset_index(drop=True)

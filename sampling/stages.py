@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw import draw_stratified
-from sampling.random_numbers import permanent_random_numbers
+from sampling.random_numbers import derived_numbers
 from sampling.unequal import draw_pps
 from words import Fault
 
@@ -53,13 +53,24 @@ def draw_two_stage(
     )
 
 
-def kish_person(unit_ids, adults, *, key: bytes) -> pd.DataFrame:
-    """Whom to ask in each household: table, person (1 = first on the list), probability of that person.
+def kish_tables(unit_ids, prn) -> np.ndarray:
+    """Each household's table, "A" … "F" (n,): settled by its id and its permanent random number, 12 parts to TWELFTHS.
 
-    unit_ids  households (n,);   adults  how many live there (n,), known or as told on the telephone, at least 1
-    The table follows from the household's id and the key, not from the interviewer.  With five adults the third and
-    the fifth are taken in 3 of 12 tables, the others in 2; in households of more than six the seventh and further ones
-    are never taken: the probability is that of the grid, exactly.
+    u_i in [0, 1) is `derived_numbers` of prn_i with the household's id.  Whoever is shown the random numbers finds the
+    tables without the key that made them; whoever is not cannot, nor can an interviewer choose one.  u_i says nothing
+    of prn_i, so among the drawn, whose prn lie together, tables are as mixed as anywhere.  A household keeps its table.
+    """
+    shares = np.cumsum(list(TWELFTHS.values()))
+    numbers = [derived_numbers(u, f"kish {unit_id}", 1)[0] for unit_id, u in zip(unit_ids, prn, strict=True)]
+    return np.array(list(TWELFTHS))[np.searchsorted(shares, 12 * np.array(numbers, dtype=float), side="right")]
+
+
+def kish_person(tables, adults) -> pd.DataFrame:
+    """Whom to ask in each household: table, adults, person (1 = first on the list), probability of that person.
+
+    tables  the households' (n,), of `kish_tables`;   adults  how many live there (n,), as told on the telephone, >= 1
+    With five adults the third and the fifth are taken in 3 of 12 tables, the others in 2; in households of more than
+    six the seventh and further ones are never taken: the probability is that of the grid, exactly.
     """
     adults = np.asarray(adults)
     if not (adults >= 1).all():
@@ -67,12 +78,13 @@ def kish_person(unit_ids, adults, *, key: bytes) -> pd.DataFrame:
     column = np.minimum(adults, LARGEST) - 1
     names, grid = list(KISH), np.array(list(KISH.values()))
     share = np.array([TWELFTHS[name] for name in names])
-    number = permanent_random_numbers([f"kish {unit_id}" for unit_id in unit_ids], key=key)
-    table = np.searchsorted(share.cumsum(), number * 12, side="right")
-    person = grid[table, column]
+    tables = np.asarray(tables)
+    unknown = sorted(set(tables) - set(names))
+    if unknown:
+        raise Fault(key="sampling.kish", found=unknown, expected=names)
+    person = grid[[names.index(table) for table in tables], column]
     chance = np.array([share[grid[:, c] == p].sum() for c, p in zip(column, person, strict=True)]) / 12
-    columns = {"table": np.array(names)[table], "adults": adults, "person": person, "probability": chance}
-    return pd.DataFrame(columns, index=pd.Index(list(unit_ids), name="unit_id"))
+    return pd.DataFrame({"table": tables, "adults": adults, "person": person, "probability": chance})
 
 
 def last_birthday_probability(adults) -> np.ndarray:

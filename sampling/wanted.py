@@ -32,6 +32,8 @@ class Wanted:
     cost              of an interview, or None
     after, keep       the earlier wave this one continues, and the part of it that stays: 0, nobody is rung again
     shares            an area's own assumed share, where it is not `assumed.share`: what Neyman's and power go by
+    attempts          times a number is rung before it is given up: until then its release is not finished
+    each, person      of two stages (`staged_plan`): interviews in every PSU drawn; "kish": its units are households
     """
 
     interviews: int
@@ -47,6 +49,9 @@ class Wanted:
     keep: float = 0.0
     assumed: Assumed = field(default_factory=Assumed)
     shares: Mapping[str, float] = field(default_factory=dict)
+    attempts: int = 5
+    each: int | None = None
+    person: str | None = None
 
     def __post_init__(self):
         if self.method not in METHODS:
@@ -56,6 +61,10 @@ class Wanted:
             raise Fault(key="sampling.portions", found=list(self.portions))
         if self.cost is not None and not self.cost >= 0:
             raise Fault(key="sample.cost", found=self.cost)
+        if not self.attempts >= 1:
+            raise Fault(key="fieldwork.required", found=self.attempts)
+        if self.each is not None and (self.each < 1 or self.after is not None):
+            raise Fault(key="sample.each", found=self.each, after=str(self.after))
 
     def plain(self) -> dict:
         """As JSON."""

@@ -10,6 +10,7 @@ BYTES = 50_000_000  # as .streamlit/config.toml lets through
 ROWS, COLUMNS = 1_100_000, 2_000
 UNPACKED = 400_000_000  # bytes declared in a zip, all parts together
 PARTS = 2_000
+CELLS = 20_000_000
 
 
 def check_size(content: bytes, file: str) -> None:
@@ -27,6 +28,16 @@ def check_columns(columns: int, file: str) -> None:
     _limit("file.too_many_columns", file, columns, COLUMNS)
 
 
+def check_cells(cells: int, file: str) -> None:
+    """A Fault if rows times columns are more than any upload may have."""
+    _limit("file.too_many_cells", file, cells, CELLS)
+
+
+def check_unpacked(unpacked: int, file: str) -> None:
+    """A Fault if a file would unpack to more bytes than may be unpacked."""
+    _limit("file.unpacks_too_large", file, unpacked, UNPACKED)
+
+
 def check_zip(content: bytes, file: str) -> None:
     """A Fault if the parts of a zip declare more bytes than may be unpacked; more than declared is never read."""
     try:
@@ -35,7 +46,7 @@ def check_zip(content: bytes, file: str) -> None:
     except zipfile.BadZipFile as error:
         raise Fault(key="file.not_xlsx", file=file, problem=str(error)) from error
     _limit("file.too_many_parts", file, len(declared), PARTS)
-    _limit("file.unpacks_too_large", file, sum(part.file_size for part in declared), UNPACKED)
+    check_unpacked(sum(part.file_size for part in declared), file)
 
 
 def read_bounded(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -11,8 +11,25 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from sampling import Wanted, allocate, commitment, foresee, frame_digest, record_draw, refuse_repeated, split_releases
+from sampling import (
+    Foresight,
+    Wanted,
+    allocate,
+    allocate_stages,
+    commitment,
+    foresee,
+    frame_digest,
+    psu_list,
+    record_draw,
+    refuse_repeated,
+    split_releases,
+)
+from sampling.foresight import records
+from sampling.power import Progress
+from sampling.proof import frame_digests
 from service import audit, schema, vault
+from service.calls import fieldwork_of
+from service.earlier_rates import earlier_rates
 from service.frames import contact_place, current_frame, frame_strata, load_frame
 from service.imports import current_programme, version_of
 from service.keys import Key
@@ -28,17 +45,32 @@ SEED_BYTES = 32
 
 
 @permitted
-def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame: str | None = None) -> SamplePlan:
-    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan."""
+def make_plan(
+    store: Store,
+    programme: str,
+    wave: str,
+    wanted: Wanted,
+    *,
+    frame: str | None = None,
+    progress: Progress | None = None,
+) -> SamplePlan:
+    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan.
+
+    progress(done, of): called after each part of the simulation of what the plan can tell
+    """
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
     found = current_frame(store, programme, frame)
     with store.read() as connection:
         began = version_of(last_plan(connection, programme, wave))
-    allocation = allocate(frame_strata(store, found.version_id), wanted)
+    strata = frame_strata(store, found.version_id)
+    if wanted.each is None:
+        allocation = allocate(strata, wanted)
+    else:
+        allocation = allocate_stages(strata, psu_list(load_frame(store, found.version_id)), wanted)
     areas = allocation.groupby("area", as_index=False)
     made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    seen = foresee(made, wanted.assumed, rng=planning_generator(), cost=wanted.cost)
+    seen = _foreseen(store, programme, made, wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if (version := version_of(last_plan(connection, programme, wave))) != began:
@@ -46,9 +78,8 @@ def make_plan(store: Store, programme: str, wave: str, wanted: Wanted, *, frame:
         values = {"programme": programme, "wave": wave, "version": version + 1}
         inputs = [("programme", programme_id), ("frame", found.version_id)]
         run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
-        expected = {"k": seen.k, "precision": _records(seen.precision), "power": _records(seen.power)}
-        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": _records(allocation)}
-        connection.execute(schema.plans.insert().values(**row, expected=expected, run_id=run))
+        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
+        connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
         _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
     return read_plan(store, programme, wave)
 
@@ -63,8 +94,8 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, plan)
     seed = secrets.token_hex(SEED_BYTES)
-    fixed = {"commitment": commitment(seed), "digest": frame_digest(units)}
-    fixed["numbers"] = frame_digest(units, ("unit_id", "prn"))
+    digests = frame_digests(units, plan.design, _psus(units, plan))
+    fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
@@ -93,15 +124,17 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     if not plan.approved:
         raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
     units = _frame_of(store, programme, plan)
-    if (frame_digest(units), frame_digest(units, ("unit_id", "prn"))) != (row.digest, row.numbers):
+    psus = _psus(units, plan)
+    if frame_digests(units, plan.design, psus) != (row.digest, row.numbers, row.psus):
         raise Fault(key="sample.frame_changed", wave=wave, frame=plan.frame)
     seed, earlier = _unsealed(row, frame_key), _earlier(store, programme, plan)
     before = None if earlier is None else earlier.released
-    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code_version(DRAWING), earlier=before)
+    code = code_version(DRAWING)
+    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
     if plan.design.keep == 0.0:
         refuse_repeated(drawn, _chain(store, programme, earlier))
-    drawn = split_releases(drawn, plan.wanted.portions)
-    drawn = drawn.assign(first_phase=drawn.unit_id.map(units.set_index("unit_id").first_phase))
+    drawn = split_releases(drawn, plan.wanted.portions, within="stratum" if psus is None else "psu")
+    drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if last_plan(connection, programme, wave).plan_id != plan.plan_id:
@@ -109,7 +142,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
         run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
-        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": asdict(record)}
+        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": record.plain()}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
                 raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
@@ -123,9 +156,12 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
 
 @permitted
 def release_next(store: Store, programme: str, wave: str) -> Sample:
-    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here."""
+    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here.
+
+    Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
+    """
     sample = read_sample(store, programme, wave)
-    number = len(sample.releases) + 1
+    still_open, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
     with store.begin("draw", programme) as connection:
         if release_count(connection, sample.draw_id) >= number:
             raise Fault(key="release.overtaken", wave=wave, number=number)
@@ -139,7 +175,7 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
         run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _told(connection, store, RELEASE, named | {"units": count})
+        _told(connection, store, RELEASE, named | {"units": count, "open": still_open})
     return read_sample(store, programme, wave)
 
 
@@ -149,8 +185,22 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
     sample = read_sample(store, programme, wave)
     place = contact_place(sample.plan.frame, sample.plan.frame_version)
     rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
-    order = sample.released[["unit_id", "stratum", "place", "release"]]
+    staged = [c for c in ("psu", "kish") if c in sample.released]
+    order = sample.released[["unit_id", "stratum", *staged, "place", "release"]]
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
+
+
+def _foreseen(
+    store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
+) -> Foresight:
+    """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
+    options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    assumed = wanted.assumed
+    if assumed.wave is None:
+        return foresee(areas, assumed, **options)
+    estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
+    known = int(areas.area.isin(estimate.names).sum())
+    return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
 
 
 def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:
@@ -173,7 +223,14 @@ def _earlier(store: Store, programme: str, plan: SamplePlan) -> Sample | None:
     earlier = read_sample(store, programme, plan.wanted.after)
     if earlier.releases.empty:
         raise Fault(key="sample.earlier_unreleased", wave=plan.wave, earlier=earlier.wave)
+    if earlier.plan.wanted.each is not None:
+        raise Fault(key="sample.earlier_staged", wave=plan.wave, earlier=earlier.wave)
     return earlier
+
+
+def _psus(units: pd.DataFrame, plan: SamplePlan) -> pd.DataFrame | None:
+    """The list of PSUs of a plan of two stages."""
+    return None if plan.wanted.each is None else psu_list(units)
 
 
 def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:
@@ -214,12 +271,6 @@ def _unsealed(row: sa.Row, key: Key) -> str:
     if commitment(seed) != row.commitment:
         raise Fault(key="sample.seed_changed", wave=row.wave)
     return seed
-
-
-def _records(table: pd.DataFrame) -> list[dict]:
-    """Rows in plain values, None for what is not there."""
-    rows = table.astype(object)
-    return rows.where(rows.notna(), None).to_dict("records")
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:

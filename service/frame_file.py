@@ -14,7 +14,7 @@ from service.phone_numbers import masked, normalised
 from service.xlsx_file import read_table
 from words import LANGUAGES, Fault, text
 
-UNIT, AREA, PHONE, NAME, SOURCE, MODE = "unit_id", "area", "phone", "name", "source", "mode"
+UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that no acceptance lets through: nothing can be drawn
 WITH_NUMBERS = ("frame.repeated_number", "frame.repeated_across")  # findings whose values are telephone numbers
 NUMBER_LENGTH = 10  # digits from which a unit_id that reads like a number is taken for one
@@ -22,7 +22,7 @@ NUMBER_LENGTH = 10  # digits from which a unit_id that reads like a number is ta
 
 @dataclass(frozen=True, eq=False)
 class ListFrame:
-    """units: unit_id, stratum, area, mode;  numbers: unit_id, phone, name of those that have one, or None;  findings"""
+    """units: unit_id, stratum, area, mode, psu;  numbers: unit_id, phone, name of those with one, or None;  findings"""
 
     units: pd.DataFrame
     numbers: pd.DataFrame | None
@@ -30,7 +30,7 @@ class ListFrame:
 
 
 def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = ()) -> ListFrame:
-    """Read a list frame, CSV or XLSX: unit_id, area and, if there, phone, name, source and the columns of `by`.
+    """Read a list frame (CSV, XLSX, Parquet): unit_id, area; if there phone, name, source, psu and the columns of `by`.
 
     by      columns that make the strata, the area always first; "mode" (mobile or landline) is made from the numbers
     areas   the programme's areas, each of which a frame should reach
@@ -54,7 +54,7 @@ def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[
     if PHONE in table and spelt.notna().any():
         names = table.get(NAME)
         numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: spelt, NAME: names})[spelt.notna().to_numpy()]
-    columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE)}
+    columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
     return ListFrame(pd.DataFrame(columns).reset_index(drop=True), numbers, tuple(findings))
 
 
@@ -73,7 +73,7 @@ def finding_text(finding: Finding) -> dict[str, str]:
 
 
 def _check_ids(table: pd.DataFrame, file: str) -> None:
-    for column in (UNIT, AREA):
+    for column in (UNIT, AREA, *([PSU] if PSU in table else [])):
         refuse(table[column] == "", "frame.blank", file, column, table)
     live = [bool(FORMULA.match(unit)) for unit in table[UNIT]]  # a spreadsheet would change them in the proof's files
     refuse(live, "frame.formula", file, UNIT, table)

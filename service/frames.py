@@ -15,16 +15,30 @@ from sampling import (
     bank_findings,
     draw_numbers,
     frame_digest,
-    mobile_banks,
     permanent_random_numbers,
+    placed,
+    stratify,
 )
 from service import audit, schema
-from service.csv_file import read_csv
+from service.bank_files import ExchangeFile, check_wanted, read_banks
 from service.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
-from service.imports import CORRECTED, IMPORTED, UNCHANGED, current_programme, refuse_overtaken, version_of
+from service.imports import (
+    CORRECTED,
+    IMPORTED,
+    UNCHANGED,
+    Imported,
+    Tried,
+    current_programme,
+    frame_label,
+    log_attempt,
+    refusals_logged,
+    refuse_overtaken,
+    version_of,
+)
 from service.keys import Key
 from service.people import is_demo
 from service.permissions import permitted
+from service.phone_numbers import masked_text
 from service.runs import add_run
 from service.store import Store, insert_frame
 from service.vault import seal_frame_numbers
@@ -68,17 +82,19 @@ def import_frame(
     accept          findings that leave a drawable frame do not refuse it
     key, delete_on  the vault's key and the day of deletion, for a list with telephone numbers
     """
-    if not FRAME_NAME.fullmatch(name):
-        raise Fault(key="frame.name", found=name)
-    plan_id, plan = current_programme(store, programme)
-    began = _version(store, programme, name)
-    found = read_frame(content, file, by=by, areas=list(plan.areas))
-    refuse_findings(found, file, accept=accept)
-    if found.numbers is not None:
-        _check_vault(store, key, delete_on)
-    digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
-    told = {"programme": programme, "frame": name, "file": file, "by": list(by)}
-    return _add(store, plan_id, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on)
+    tried = _tried(store, programme, name, file)
+    with refusals_logged(store, tried):
+        plan_id, plan = current_programme(store, programme)
+        began = _version(store, programme, name)
+        found = read_frame(content, file, by=by, areas=list(plan.areas))
+        refuse_findings(found, file, accept=accept)
+        if found.numbers is not None:
+            _check_vault(store, key, delete_on)
+        digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
+        told = {"programme": programme, "frame": name, "file": file, "by": list(by)}
+        return _add(
+            store, plan_id, tried, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on
+        )
 
 
 @permitted
@@ -90,41 +106,38 @@ def import_banks(
     file: str,
     *,
     cities: Sequence[str],
-    numbers: int,
+    numbers: Mapping[str, int],
     frame_key: Key,
     key: Key,
     delete_on: date,
+    exchanges: ExchangeFile | None = None,
     accept: bool = False,
 ) -> ImportedFrame:
-    """Draw a city's master sample of possible mobile numbers from its prefixes (segment7, city_code), as a frame.
+    """Draw each city's master sample of possible numbers, mobile and landline, as a frame whose strata are city/mode.
 
-    numbers   of each city, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in secret
-              order; they go into the vault, the frame holds city-000001 … and first_phase = n/N
+    content   the mobile prefixes;   exchanges  the landline exchanges, where landlines are wanted (`bank_files`)
+    numbers   of each city by mode, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in
+              secret order; they go into the vault, the frame holds city-mode-0000001 … and first_phase = n/N
     Waves are drawn from the master sample.  Banks stop at the city: areas below it are a finding.
     """
-    if not FRAME_NAME.fullmatch(name):
-        raise Fault(key="frame.name", found=name)
-    plan_id, plan = current_programme(store, programme)
-    began = _version(store, programme, name)
-    _check_vault(store, key, delete_on)
-    table = read_csv(content, file)
-    missing = [c for c in ("segment7", "city_code") if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
-    banks = NumberBanks(mobile_banks(table, cities))
-    secret = frame_key.derived(f"number banks {programme} {name}", 32)
-    drawn = draw_numbers(banks, dict.fromkeys(banks.strata.stratum, numbers), key=secret, start=0.0)
-    areas = {bank.stratum: bank.areas[0] for bank in banks.banks}
-    area = drawn.stratum.map(areas)
-    ids = [f"{city}-{place:07d}" for city, place in zip(area, drawn.place, strict=True)]
-    units = pd.DataFrame({UNIT: ids, "stratum": area, AREA: area, MODE: drawn["mode"]})
-    units["first_phase"] = drawn.probability
-    sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
-    found = ListFrame(units, sealed, bank_findings(banks, list(plan.areas)))
-    refuse_findings(found, file, accept=accept)
-    told = {"programme": programme, "frame": name, "file": file, "of": list(cities), "numbers": numbers}
-    digest = hashlib.sha256(content + repr((sorted(cities), numbers)).encode()).hexdigest()
-    return _add(store, plan_id, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on)
+    tried = _tried(store, programme, name, file)
+    with refusals_logged(store, tried):
+        plan_id, plan = current_programme(store, programme)
+        began = _version(store, programme, name)
+        _check_vault(store, key, delete_on)
+        check_wanted(numbers, exchanges)
+        banks = NumberBanks(read_banks(content, file, exchanges, cities))
+        secret = frame_key.derived(f"number banks {programme} {name}", 32)
+        found = _master_sample(banks, cities, numbers, list(plan.areas), secret)
+        refuse_findings(found, file, accept=accept)
+        files = [file] if exchanges is None else [file, exchanges.file]
+        told = {"programme": programme, "frame": name, "file": " + ".join(files), "of": list(cities)}
+        told["numbers"] = dict(numbers)
+        given = content if exchanges is None else content + b"\0" + exchanges.content
+        digest = hashlib.sha256(given + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
+        return _add(
+            store, plan_id, tried, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on
+        )
 
 
 @permitted
@@ -162,11 +175,12 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
 
 @permitted
 def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
-    """unit_id, stratum, area, prn, first_phase of a frame's units, by unit_id."""
+    """unit_id, stratum, area, prn, first_phase and, if the list has them, psu of a frame's units, by unit_id."""
     units = schema.frame_units.c
-    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase)
+    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu)
     select = sa.select(*columns).where(units.frame_id == frame_id)
-    return store.frame(select.order_by(units.unit_id))
+    found = store.frame(select.order_by(units.unit_id))
+    return found.drop(columns="psu") if found.psu.isna().all() else found
 
 
 def shortened(finding: Finding) -> Finding:
@@ -184,17 +198,41 @@ def number_key(frame_key: Key) -> bytes:
     return frame_key.derived("permanent random numbers", 32)
 
 
+def _tried(store: Store, programme: str, name: str, file: str) -> Tried:
+    """What the import log says was tried; a Fault, logged too, for what is no name of a frame."""
+    tried = Tried(programme, masked_text(frame_label(name)), masked_text(file), store.actor)
+    if not FRAME_NAME.fullmatch(name):
+        with refusals_logged(store, tried):
+            raise Fault(key="frame.name", found=name)
+    return tried
+
+
+def _master_sample(
+    banks: NumberBanks, cities: Sequence[str], numbers: Mapping[str, int], areas: Sequence[str], secret: bytes
+) -> ListFrame:
+    """The numbers drawn of each city and mode as units city-mode-0000001 …, the numbers themselves kept apart."""
+    own = NumberBanks(placed(banks.banks, cities))
+    drawn = draw_numbers(own, {bank.stratum: numbers[bank.mode] for bank in own.banks}, key=secret, start=0.0)
+    area = drawn.stratum.map({bank.stratum: bank.areas[0] for bank in own.banks})
+    ids = [f"{a}-{m}-{place:07d}" for a, m, place in zip(area, drawn["mode"], drawn.place, strict=True)]
+    units = stratify(pd.DataFrame({UNIT: ids, AREA: area, MODE: drawn["mode"]}), [AREA, MODE])
+    units["first_phase"] = drawn.probability
+    sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
+    return ListFrame(units, sealed, bank_findings(banks, areas, cities=cities))
+
+
 def _add(
     store: Store,
     plan_id: int,
+    tried: Tried,
     told: Mapping,
     digest: str,
     found: ListFrame,
     began: int,
     *,
     frame_key: Key,
-    key,
-    delete_on,
+    key: Key | None,
+    delete_on: date | None,
 ) -> ImportedFrame:
     """Write a frame's new version, unless the same file was the last one; began: the last version known before."""
     programme, name = told["programme"], told["frame"]
@@ -223,7 +261,8 @@ def _add(
             said = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
             said |= {"findings": [f.key for f in found.findings]}
             audit.append(connection, store.actor, IMPORT, said)
-    outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
+        outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
+        log_attempt(connection, tried, Imported(outcome, programme, tried.wave, version))
     numbers = 0 if found.numbers is None else len(found.numbers)
     return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)
 

@@ -24,6 +24,7 @@ from words import Fault
 
 MARGINS = "margins.csv"  # in a folder of waves: the known totals
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
+FRAME = "frame"
 IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
 
 
@@ -42,13 +43,13 @@ class Imported:
 def import_programme(store: Store, content: bytes, file: str) -> Imported:
     """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
     tried = Tried("", "", masked_text(file), store.actor)
-    with _refusals_logged(store, tried):
+    with refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
             began = version_of(_last(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
             done = _add_programme(connection, programme, content, tried, began)
-            _log(connection, tried, done)
+            log_attempt(connection, tried, done)
     return done
 
 
@@ -61,7 +62,7 @@ def import_wave(
     records: the administrative records of the wave's areas, where the programme has some.
     """
     tried = Tried(programme, masked_text(wave), masked_text(file), store.actor)
-    with _refusals_logged(store, tried):
+    with refusals_logged(store, tried):
         check_wave_name(wave)
         plan_id, plan = current_programme(store, programme)
         with store.read() as connection:
@@ -69,7 +70,7 @@ def import_wave(
         data = read_wave(content, file, plan, records)
         with store.begin("wave", programme, wave) as connection:
             done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
-            _log(connection, tried, done)
+            log_attempt(connection, tried, done)
     return done
 
 
@@ -77,7 +78,7 @@ def import_wave(
 def import_margins(store: Store, programme: str, content: bytes, file: str) -> Imported:
     """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
     tried = Tried(programme, "", masked_text(file), store.actor)
-    with _refusals_logged(store, tried):
+    with refusals_logged(store, tried):
         plan_id, _ = current_programme(store, programme)
         versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
         with store.read() as connection:  # the file says which period it is of
@@ -86,7 +87,7 @@ def import_margins(store: Store, programme: str, content: bytes, file: str) -> I
         period = read_margins(content, file).period
         with store.begin("margins", programme, period) as connection:
             done = _add_margins(connection, period, content, plan_id, tried, began.get(period, 0))
-            _log(connection, tried, done)
+            log_attempt(connection, tried, done)
     return done
 
 
@@ -174,14 +175,43 @@ def import_log(store: Store) -> pd.DataFrame:
     return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
+def frame_label(name: str) -> str:
+    """What stands for a wave where a frame was tried."""
+    return f"{FRAME} {name}"
+
+
 @dataclass(frozen=True)
 class Tried:
-    """What somebody tried to import, and who; the programme is "" while its file has not been read."""
+    """What somebody tried to import; the programme is "" while its file has not been read; wave: or `frame_label`."""
 
     programme: str
     wave: str
     file: str
     actor: Actor
+
+
+@contextmanager
+def refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
+    """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
+    try:
+        yield
+    except Fault as fault:
+        with store.begin() as connection:
+            log_attempt(connection, tried, fault)
+        raise
+
+
+def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
+    """Write an attempt to the import log and the audit trail, numbers masked."""
+    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
+    if isinstance(outcome, Fault):
+        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
+    else:
+        row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
+        row["interviews"] = outcome.interviews or None
+    connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
+    told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
+    audit.append(connection, tried.actor, "import", told)
 
 
 def _add_programme(
@@ -249,29 +279,6 @@ def refuse_overtaken(last: sa.Row | None, began: int) -> None:
     """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
     if version_of(last) != began:
         raise Fault(key="import.overtaken", version=last.version, file=last.file)
-
-
-@contextmanager
-def _refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
-    """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
-    try:
-        yield
-    except Fault as fault:
-        with store.begin() as connection:
-            _log(connection, tried, fault)
-        raise
-
-
-def _log(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
-    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
-    if isinstance(outcome, Fault):
-        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
-    else:
-        row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
-        row["interviews"] = outcome.interviews or None
-    connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
-    told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
-    audit.append(connection, tried.actor, "import", told)
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key):

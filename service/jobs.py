@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service import audit, schema
+from service import audit, calls, schema
 from service.imports import current_programme, wave_versions
 from service.permissions import Actor, permitted
 from service.runs import local_time
@@ -35,12 +35,13 @@ Report = Callable[[float, str], None]  # how far (0..1), and at what
 def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
     """Estimate every wave and compare every neighbour as the programme and waves now stand; the last run.
 
-    What stands already is not computed again, so a job that was broken off goes on where it was.
+    What stands already is not computed again, so a job that was broken off goes on where it was.  A wave with open
+    numbers is passed over, and named by a Fault when all else is done.
     """
     _, plan = current_programme(store, programme)
     waves = list(wave_versions(store, programme).wave.unique())
     pairs = [(one, two) for one, two in pairwise(waves) if plan.break_between(one, two) is None]
-    last, measures, steps = None, list(plan.measures), len(waves) + len(pairs)
+    last, unfinished_wave, measures, steps = None, None, list(plan.measures), len(waves) + len(pairs)
     for k, step in enumerate([(wave,) for wave in waves] + pairs):
         what = " → ".join(step)
 
@@ -49,7 +50,14 @@ def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -
 
         report(k / steps, what)
         work = estimate_wave if len(step) == 1 else compare_waves
-        last = work(store, programme, *step, progress=at).run_id
+        try:
+            last = work(store, programme, *step, progress=at).run_id
+        except Fault as fault:
+            if fault.key != calls.OPEN:
+                raise
+            unfinished_wave = unfinished_wave or fault
+    if unfinished_wave is not None:
+        raise unfinished_wave
     return last
 
 

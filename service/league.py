@@ -12,6 +12,7 @@ from accountability.disclosure import Withheld
 from estimation import Measure
 from estimation.league_comparison import PROVEN, REAL
 from service import schema
+from service.calls import stops_read
 from service.disclosure import sees_all, shown_rules, shown_table, withheld_of_wave
 from service.imports import current_programme, programme_of_run, wave_versions
 from service.permissions import permitted
@@ -185,13 +186,13 @@ def one_of(name, known, key: str) -> str:
 
 @permitted
 def newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
-    """The newest run of a use case with these arguments, or None."""
+    """The newest run of a use case with these arguments, or None; `stopped`: the fieldwork it did not wait for."""
     runs = schema.runs
     same = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
     select = sa.select(runs).where(runs.c.use_case == use_case, *same).order_by(runs.c.run_id.desc()).limit(1)
     with store.read() as connection:
         row = connection.execute(select).mappings().first()
-    return None if row is None else dict(row)
+        return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
 
 
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:

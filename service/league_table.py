@@ -11,6 +11,7 @@ from service.wording import (
     Speaker,
     decimals,
     headline,
+    stopped_note,
     survey_note,
     unfit_note,
     unfit_text,
@@ -139,7 +140,7 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    notes += withheld_note(league, t) + unfit_note(league, t)
+    notes += withheld_note(league, t) + unfit_note(league, t) + stopped_note(league.runs.values(), t)
     if league.outdated:
         notes.append(t("outdated.league"))
     return notes + [run_text(run, t) for run in league.runs.values()]

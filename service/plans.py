@@ -6,6 +6,7 @@ import pandas as pd
 
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
 from sampling.foresight import Assumed, Foresight, foresee
+from sampling.power import Progress
 from service.csv_file import read_csv
 from service.runs import planning_generator
 from words import Fault
@@ -86,11 +87,16 @@ def plan_city(
     return Plan(city, frame.name, interviews, p, level, townships, counties, frame.left_out)
 
 
-def foresee_plan(plan: Plan, assumed: Assumed, *, cost: float | None = None) -> Foresight:
-    """What the plan's interviews can tell; a township has no known population, so its county's stands for it."""
+def foresee_plan(
+    plan: Plan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
+) -> Foresight:
+    """What the plan's interviews can tell; a township has no known population, so its county's stands for it.
+
+    progress(done, of): called after each part of the simulation
+    """
     columns = {"township": "area", "county_population": "population", "interviews": "sample"}
     areas = plan.townships.rename(columns=columns)[list(columns.values())]
-    return foresee(areas, assumed, rng=planning_generator(), cost=cost)
+    return foresee(areas, assumed, rng=planning_generator(), cost=cost, progress=progress)
 
 
 def _persons(content: bytes, file: str) -> pd.Series:

@@ -3,16 +3,16 @@
 import io
 import json
 import zipfile
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import Verification, frame_digest
+from sampling import Verification, psu_list
 from sampling import verify_draw as verify
-from sampling.proof import DrawRecord
+from sampling.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service import schema
 from service.bounds import read_bounded
 from service.csv_file import read_csv
@@ -26,9 +26,10 @@ from service.store import Store
 from words import LANGUAGES, Fault, text
 
 RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
+PSUS = "psus.csv"
 FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
-DIGESTED = ("unit_id", "stratum", "place", "probability")
+STAGED_FRAME = ["unit_id", "psu", "prn"]
 SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
 FIELDS = set(DrawRecord.__dataclass_fields__) | {"commitments", "released"}
 
@@ -37,14 +38,18 @@ FIELDS = set(DrawRecord.__dataclass_fields__) | {"commitments", "released"}
 def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     """File name -> content: the frame's list, the sample, the record with every commitment made for this wave."""
     sample = read_sample(store, programme, wave)
-    record = asdict(sample.record) | {"commitments": _commitments(store, programme, wave)}
+    record = sample.record.plain() | {"commitments": _commitments(store, programme, wave)}
     record["released"] = len(sample.releases)
+    units, plan = load_frame(store, sample.plan.frame_id), sample.record.plan
+    staged = plan.method == TWO_STAGE
     files = {
         RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
-        FRAME: csv_bytes(load_frame(store, sample.plan.frame_id)[FRAME_COLUMNS]),
-        SAMPLE: csv_bytes(sample.units[SAMPLE_COLUMNS]),
+        FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
+        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(plan)]]),
         READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
     }
+    if staged:
+        files[PSUS] = csv_bytes(psu_list(units))
     if sample.earlier is not None:
         files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
     return files
@@ -77,21 +82,31 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     published  the line made public before the draw (`slip`), as it was heard from another source than the folder
     """
     record = _record(read_bounded(folder / RECORD))
-    frame, sample = _table(folder / FRAME, FRAME_COLUMNS), _table(folder / SAMPLE, DRAWN)
+    plan, psus = record.plan, None
+    if plan.method == TWO_STAGE:
+        psus = _table(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
+    frame = _table(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
+    sample = _table(folder / SAMPLE, [*DRAWN, *_further(plan)])
     earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
-    found = verify(frame, record, sample=sample, earlier=earlier, code=code_version(DRAWING))
+    found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
     more = []
     if published is not None and published.strip().lower() != slip_of(record):
         more.append(("proof.slip", {"published": published.strip(), "found": slip_of(record)}))
-    if frame_digest(sample, DIGESTED) != record.sample:
+    if sample_digest(sample) != record.sample:
         more.append(("proof.sample_file", {"file": SAMPLE}))
     return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def _further(plan: DrawPlan) -> list[str]:
+    """What a sample of two stages has besides."""
+    staged = ["psu", "first_probability"] if plan.method == TWO_STAGE else []
+    return [*staged, *([KISH] if plan.person == KISH else [])]
 
 
 def _record(content: bytes) -> DrawRecord:
     try:
         plain = json.loads(content)
-        if set(plain) != FIELDS:
+        if set(plain) | set(STAGED) != FIELDS | set(STAGED):
             raise KeyError(*(set(plain) ^ FIELDS))
         return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
     except Fault:
@@ -100,17 +115,19 @@ def _record(content: bytes) -> DrawRecord:
         raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
 
 
-def _table(file: Path, columns: list[str]) -> pd.DataFrame:
+def _table(file: Path, columns: list[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """A proof's file with `columns`; those of `numbers`, and what is one in every file, as numbers."""
     table = read_csv(read_bounded(file), file.name)
     missing = [c for c in columns if c not in table]
     if missing:
         raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
     try:
-        numbers = {c: table[c].map(float) for c in ("prn", "probability") if c in columns}
+        written = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
+        figures = {c: table[c].map(float) for c in written}
         places = {"place": table.place.map(int)} if "place" in columns else {}
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
-    return table.assign(**numbers, **places).reset_index(drop=True)
+    return table.assign(**figures, **places).reset_index(drop=True)
 
 
 def _commitments(store: Store, programme: str, wave: str) -> list[dict]:

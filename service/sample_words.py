@@ -1,16 +1,18 @@
 """What pages and the command line show of a sample: the plan, what to publish, the releases, a verification."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
-from sampling import Verification
-from sampling.foresight import COMPARED, LEVELS, Assumed, Foresight
+from estimation.needed import STANDING
+from sampling import Assumed, Finding, Foresight, Verification
+from sampling.change_power import LEVELS
 from service.runs import local_time
 from service.samples import Sample, SamplePlan
-from service.wording import Speaker
+from service.wording import Speaker, wave_text
 
-BETWEEN = " · "  # the levels' figures in one cell
+NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
 
 
 def plan_title(plan: SamplePlan, t: Speaker) -> str:
@@ -55,43 +57,86 @@ def mode_rows(plan: SamplePlan, t: Speaker) -> pd.DataFrame:
 
 
 def power_rows(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
-    """One row a number of interviews an area: the last k right, wrongly listed, and the fall called on each level."""
+    """Chances by number of interviews an area, a column each: the last k right, how many wrongly listed, and the fall
+    called by each comparison on each level; before them the number at which the wanted chance is reached."""
     rows = seen.power
-    table = pd.DataFrame({t("sample.column.each"): [_each(r, t) for r in rows.to_dict("records")]})
-    table[t("sample.column.right", k=seen.k)] = [t("number.power", value=p) for p in rows.right]
-    table[t("sample.column.wrong")] = [f"{n:.1f}" for n in rows.wrong]
-    for name in COMPARED:
-        called = rows[[f"{name}_{level}" for level in LEVELS]].to_numpy()
-        design = t(f"detection.{name}", correlation=assumed.panel)
-        table[design] = [BETWEEN.join(t("number.power", value=p) for p in row) for row in called]
-    return table
+    numbers = [_each(r, t) for r in rows.to_dict("records")]
+    needed = t("sample.column.needed", chance=assumed.chance)
+
+    def row(what: str, level: str, cells, n: str) -> dict:
+        named = {t("sample.column.what"): what, t("sample.column.level"): level}
+        return named | {needed: n} | dict(zip(numbers, cells, strict=True))
+
+    def reached(*curve: str) -> str:
+        return needed_text(seen.interviews_for(assumed.chance, *curve), rows.interviews, t)
+
+    right, wrong = ([say(x) for x in rows[c]] for c, say in (("right", _chance(t)), ("wrong", "{:.1f}".format)))
+    found = [row(t("sample.column.right", k=seen.k), "", right, reached())] if len(rows) else []
+    found += [row(t("sample.column.wrong"), "", wrong, "")] if len(rows) else []
+    for design in seen.designs:
+        for level in LEVELS:
+            called = map(_chance(t), seen.called(design, level))
+            says = design_text(design, seen, assumed, t), t(f"detection.{level}")
+            found.append(row(*says, called, reached(design, level)))
+    return pd.DataFrame(found)
+
+
+def needed_text(n: float, interviews, t: Speaker) -> str:
+    """The n for a wanted chance, "25 or fewer" where the first already does, "not by 1,600" where the last does not."""
+    if np.isinf(n):
+        return t("sample.not_reached", most=float(max(interviews)))
+    return t("sample.reached_first" if n <= np.ceil(min(interviews)) else "number.count", value=n)
+
+
+def design_text(design: str, seen: Foresight, assumed: Assumed, t: Speaker) -> str:
+    """A comparison in words."""
+    return t(f"detection.{design}", correlation=assumed.panel, information=assumed.information, watched=seen.k)
 
 
 def power_curve(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
-    """The chances of `power_rows` for a chart, one row a point: interviews, chance, what."""
-    lines = {"right": t("sample.column.right", k=seen.k)}
-    for name in COMPARED:
-        design = t(f"detection.{name}", correlation=assumed.panel)
-        lines[f"{name}_standing"] = t("sample.curve", fall=assumed.fall, design=design)
-    rows = seen.power.melt("interviews", list(lines), "what", "chance")
-    return rows.assign(what=rows.what.map(lines), chance=rows.chance.astype(float))
+    """The chances of `power_rows` for a chart, one row a point: interviews, chance, what; falls by standing."""
+    right = seen.power.rename(columns={"right": "chance"}).assign(what=t("sample.column.right", k=seen.k))
+    parts = [right[["interviews", "chance", "what"]]]
+    for design in seen.designs:
+        called = seen.called(design, STANDING).rename("chance").reset_index()
+        says = t("sample.curve", fall=assumed.fall, design=design_text(design, seen, assumed, t))
+        parts.append(called.assign(what=says))
+    points = pd.concat(parts, ignore_index=True)
+    return points.assign(chance=points.chance.astype(float))
 
 
-def plan_notes(plan: SamplePlan, t: Speaker) -> list[str]:
-    """What the tables rest on, and what the wave continues."""
+def plan_notes(plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
+    """What the tables rest on, what the wave continues, and what the frame asks of the interview."""
     notes = [t("sample.note_margin", share=plan.wanted.assumed.share, deff=plan.wanted.assumed.design_effect)]
     if len(plan.foresight.power):
         notes.append(power_note(plan.foresight, plan.wanted.assumed, t))
     rates = {"response": plan.wanted.response_rate, "eligibility": plan.wanted.eligibility}
     notes.append(t("sample.note_numbers", **rates))
+    notes.append(t("calls.rule", required=plan.wanted.attempts))
+    if plan.wanted.each is not None:
+        notes += staged_notes(plan, t)
     if plan.wanted.after is not None:
         notes.append(t("sample.note_after", earlier=plan.wanted.after, keep=plan.wanted.keep))
-    return notes
+    return notes + [_finding_note(finding, plan, names, t) for finding in plan.findings]
+
+
+def staged_notes(plan: SamplePlan, t: Speaker) -> list[str]:
+    """How many PSUs are drawn, units in each, and who is asked of a unit."""
+    counts = {"psus": int(plan.allocation.psus.sum()), "units": plan.design.each, "each": plan.wanted.each}
+    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if plan.wanted.person else [])]
 
 
 def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
     """What the power table supposes."""
-    return t("sample.note_power", k=seen.k, share=assumed.share, spread=assumed.spread, fall=assumed.fall)
+    if seen.basis is None:
+        said = t("sample.note_last", k=seen.k, share=assumed.share, spread=assumed.spread)
+    else:
+        basis = {"wave": wave_text(seen.basis["wave"], t), "measure": seen.basis["name"][t("language.code")]}
+        said = t("sample.note_earlier", k=seen.k, estimated=seen.basis["estimated"], **basis)
+    if seen.error is None:
+        return said + t("sample.note_formula", fall=assumed.fall)
+    values = {"panel": assumed.panel, "information": assumed.information, "chance": assumed.chance}
+    return said + t("sample.note_falls", fall=assumed.fall, error=seen.error, **values)
 
 
 def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
@@ -120,9 +165,25 @@ def verification_lines(found: Verification, t: Speaker) -> list[str]:
     return [t(key, **values) for key, values in found.differences]
 
 
+def _finding_note(finding: Finding, plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
+    """What a finding accepted with the frame means for the interview: where banks stop, a question to begin with."""
+    if finding.key == "frame.below_city":
+        cities, count = sorted(set(plan.allocation.area)), finding.values["count"]
+        asked = [_name(a, names, t) for a in finding.values["areas"]]
+        each = plan.wanted.interviews / count
+        return t("sample.note_screener", cities=cities, count=count, areas=asked, each=each)
+    if finding.key == "frame.shared_code":
+        return t("sample.note_city", areas=finding.values["areas"])
+    return t("sample.note_accepted", finding=t(finding.key, **finding.values))
+
+
 def _each(row: Mapping, t: Speaker) -> str:
     key = "sample.planned" if row["planned"] else "number.count"
     return t(key, value=row["interviews"])
+
+
+def _chance(t: Speaker) -> Callable[[float], str]:
+    return lambda p: t("number.power", value=p)
 
 
 def _name(area: str, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:

@@ -6,23 +6,26 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import DrawPlan, Foresight, Wanted, released
-from sampling.proof import STRATIFIED, DrawRecord
+from sampling import DrawPlan, Finding, Foresight, Wanted, released
+from sampling.proof import STRATIFIED, TWO_STAGE, DrawRecord
+from sampling.staged_plan import SIZE
+from sampling.unequal import SYSTEMATIC
 from service import schema
 from service.permissions import permitted
 from service.slip import slip
 from service.store import Store
 from words import Fault
 
-FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version")]
+FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version"), schema.frames.c.findings]
 
 
 @dataclass(frozen=True, eq=False)
 class SamplePlan:
     """A wave's plan: what was wanted, one row a stratum, what it can tell; its approval, or None.
 
-    allocation  stratum, area, mode, population, interviews, release, numbers
-    approval    commitment, digest, numbers (of the frame), at, by
+    allocation  stratum, area, mode, population, interviews, release, numbers; of two stages psus
+    approval    commitment, digest, numbers, psus (of the frame), at, by
+    findings    what was accepted when the frame was taken in
     """
 
     plan_id: int
@@ -35,6 +38,7 @@ class SamplePlan:
     allocation: pd.DataFrame
     foresight: Foresight
     approval: Mapping | None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def approved(self) -> bool:
@@ -44,6 +48,11 @@ class SamplePlan:
     @property
     def design(self) -> DrawPlan:
         """How it is drawn."""
+        if self.wanted.each is not None:
+            drawn = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
+            each = int((drawn.numbers // drawn.psus).iloc[0])
+            staged = {"size": SIZE, "each": each, "pps": SYSTEMATIC, "person": self.wanted.person}
+            return DrawPlan(TWO_STAGE, tuple(drawn.psus.items()), **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep
         return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
@@ -51,7 +60,7 @@ class SamplePlan:
     @property
     def slip(self) -> str:
         """The line to publish before the draw."""
-        return slip(self.wave, self.design, *(self.approval[c] for c in ("commitment", "digest", "numbers")))
+        return slip(self.wave, self.design, *(self.approval[c] for c in ("commitment", "digest", "numbers", "psus")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +76,11 @@ class Sample:
     earlier: tuple[int, int] | None
 
     @property
+    def within(self) -> str:
+        """What a unit's place is counted in: its stratum, or of two stages its PSU."""
+        return "stratum" if self.plan.wanted.each is None else "psu"
+
+    @property
     def portions(self) -> int:
         """How many releases there are in all."""
         return int(self.units.release.max())
@@ -75,7 +89,7 @@ class Sample:
     def released(self) -> pd.DataFrame:
         """The units released so far, with π and base weight of what was released."""
         through = len(self.releases)
-        return released(self.units, through) if through else self.units.iloc[:0]
+        return released(self.units, through, within=self.within) if through else self.units.iloc[:0]
 
     @property
     def weighted(self) -> pd.DataFrame:
@@ -110,7 +124,8 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     out = store.frame(sa.select(made).where(made.c.draw_id == row.draw_id).order_by(made.c.release))
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = read_record(row.record)
-    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns="draw_id"), out, earlier)
+    staged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
+    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns=["draw_id", *staged]), out, earlier)
 
 
 @permitted
@@ -144,7 +159,7 @@ def release_count(connection: sa.Connection, draw_id: int) -> int:
 
 def _plans() -> sa.Select:
     plans, approvals, frames = schema.plans, schema.approvals, schema.frames
-    of = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "at", "by")]
+    of = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "at", "by")]
     joined = plans.join(frames, plans.c.frame_id == frames.c.version_id).outerjoin(approvals)
     return sa.select(plans, *FRAME_FIELDS, *of).select_from(joined)
 
@@ -157,8 +172,8 @@ def last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | 
 
 
 def _plan(row: sa.Row) -> SamplePlan:
-    seen = Foresight(row.expected["k"], pd.DataFrame(row.expected["precision"]), pd.DataFrame(row.expected["power"]))
-    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "at", "by")}
+    seen = Foresight.read(row.expected)
+    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "psus", "at", "by")}
     approval = None if row.commitment is None else approval
     return SamplePlan(
         row.plan_id,
@@ -171,4 +186,5 @@ def _plan(row: sa.Row) -> SamplePlan:
         pd.DataFrame(row.allocation),
         seen,
         approval,
+        tuple(Finding(**finding) for finding in row.findings),
     )

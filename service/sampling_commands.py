@@ -8,18 +8,19 @@ from typing import Annotated
 import typer
 
 from sampling import Assumed
+from sampling.phone import LANDLINE, MOBILE
+from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
-from service import draws, frames, keys, proof_files, sample_words, samples, terminal
+from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
+from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
-from service.commands.speaking import DAY, PERSON_VARIABLE, write_private
-from service.csv_file import read_csv
+from service.commands.speaking import DAY, PERSON_VARIABLE, counting, write_private
 from service.files import csv_bytes
 from service.imports import current_programme
+from service.shares_file import read_shares
 from service.store import Store
 from words import Fault
-
-PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"
 
 
 def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict[str, typer.Typer]:
@@ -86,7 +87,9 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
         numbers: Annotated[int, typer.Argument(help=t("cli.frame.numbers"))],
         delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
-        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = PREFIXES,
+        landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
+        exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
+        prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
         accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
         programme: Of = None,
         store: Where = None,
@@ -101,7 +104,8 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             read_bounded(prefixes),
             prefixes.name,
             cities=city.split(","),
-            numbers=numbers,
+            numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+            exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
             frame_key=keys.find_frame_key(),
             key=keys.find_key(),
             delete_on=delete_on.date(),
@@ -122,8 +126,11 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         modes = sample_words.mode_rows(plan, t)
         if len(modes):
             show("", terminal.words_table(modes), [])
-        power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
-        show(t("sample.power"), terminal.words_table(power), sample_words.plan_notes(plan, t))
+        if len(plan.foresight.power):  # with one area there is no last one
+            power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+            show(t("sample.power"), terminal.words_table(power), [])
+        for note in sample_words.plan_notes(plan, t, names):
+            say(note)
         say(sample_words.status(plan, t))
         if plan.approved:
             say(t("sample.publish", slip=plan.slip))
@@ -148,13 +155,21 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
         fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
         deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+        attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
+        panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = 0.5,
+        information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = 2.2,
+        chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
+        from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
+        measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
+        psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
+        kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
         programme: Of = None,
         store: Where = None,
         as_: As = None,
     ) -> None:
         opened = opened_as(store, as_)
         of = programme_of(opened, programme)
-        given = {} if shares is None else _shares(read_bounded(shares), shares.name)
+        given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
         parts = tuple(_numbers(portions, ",", "portions"))
         split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
         wanted = Wanted(
@@ -169,10 +184,15 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
             cost,
             after,
             keep,
-            Assumed(share, spread, fall, deff),
+            Assumed(share, spread, fall, deff, panel, information, chance, from_, measure),
             given,
+            attempts,
+            psu,
+            KISH if kish else None,
         )
-        show_plan(opened, of, draws.make_plan(opened, of, wave, wanted, frame=frame))
+        with counting(wave) as progress:
+            plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
+        show_plan(opened, of, plan)
 
     @under("sample", "show")
     def sample_show(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
@@ -181,11 +201,17 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         show_plan(opened, of, samples.read_plan(opened, of, wave))
         known = samples.sample_waves(opened, of).set_index("wave")
         if known.drawn[wave]:
-            show_sample(samples.read_sample(opened, of, wave))
+            show_sample(opened, of, samples.read_sample(opened, of, wave))
 
-    def show_sample(sample: samples.Sample) -> None:
+    def show_sample(opened: Store, of: str, sample: samples.Sample) -> None:
         lines = sample_words.draw_lines(sample, t)
         show(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
+        show_fieldwork(calls.fieldwork_of(opened, of, sample))
+
+    def show_fieldwork(found: calls.Fieldwork) -> None:
+        if len(found.releases):
+            rows = terminal.words_table(call_words.release_rows(found, t))
+            show(t("calls.title"), rows, call_words.lines(found, t))
 
     @under("sample", "approve")
     def sample_approve(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
@@ -198,19 +224,45 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
     @under("sample", "draw")
     def sample_draw(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
-        show_sample(draws.draw_wave(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key()))
+        of = programme_of(opened, programme)
+        show_sample(opened, of, draws.draw_wave(opened, of, wave, frame_key=keys.find_frame_key()))
 
     @under("sample", "release")
     def sample_release(wave: Wave, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
-        show_sample(draws.release_next(opened, programme_of(opened, programme), wave))
+        of = programme_of(opened, programme)
+        show_sample(opened, of, draws.release_next(opened, of, wave))
+
+    @under("sample", "calls")
+    def sample_calls(
+        wave: Wave,
+        file: Annotated[Path, typer.Argument(help=t("cli.sample.call_log"))],
+        programme: Of = None,
+        store: Where = None,
+        as_: As = None,
+    ) -> None:
+        opened = opened_as(store, as_)
+        of = programme_of(opened, programme)
+        say(call_words.taken_in(calls.import_calls(opened, of, wave, read_bounded(file), file.name), t))
+        show_fieldwork(calls.read_fieldwork(opened, of, wave))
+
+    @under("sample", "stop")
+    def sample_stop(
+        wave: Wave,
+        reason: Annotated[str, typer.Argument(help=t("calls.stop.reason"))],
+        programme: Of = None,
+        store: Where = None,
+        as_: As = None,
+    ) -> None:
+        opened = opened_as(store, as_)
+        show_fieldwork(calls.stop_fieldwork(opened, programme_of(opened, programme), wave, reason))
 
     @under("sample", "list")
     def sample_list(wave: Wave, file: Into, programme: Of = None, store: Where = None, as_: As = None) -> None:
         opened = opened_as(store, as_)
         out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
-        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight"]
-        write_private(file, csv_bytes(out[columns]))
+        columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
+        write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
         say(t("cli.sample.written", file=str(file), count=len(out)))
 
     @under("sample", "call-sheet")
@@ -248,15 +300,3 @@ def _numbers(written: str, between: str, name: str) -> list[float]:
         return [float(part) for part in written.split(between)]
     except ValueError as error:
         raise Fault(key="sample.numbers", name=name, found=written) from error
-
-
-def _shares(content: bytes, file: str) -> dict[str, float]:
-    """area -> assumed share, from a CSV."""
-    table = read_csv(content, file)
-    missing = [c for c in ("area", "share") if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
-    try:
-        return dict(zip(table.area, table.share.map(float), strict=True))
-    except ValueError as error:
-        raise Fault(key="sample.numbers", name=file, found=str(error)) from error

@@ -69,7 +69,7 @@ run_inputs = sa.Table(
     "run_inputs",
     metadata,
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame" or "plan"
+    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame", "plan" or "stop"
     sa.Column("version_id", sa.Integer, primary_key=True),
     sa.Index("run_inputs_by_version", "kind", "version_id"),
 )
@@ -214,6 +214,7 @@ frame_units = sa.Table(
     sa.Column("mode", sa.Text),  # mobile or landline, where the list has numbers
     sa.Column("prn", sa.Double, nullable=False),
     sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
+    sa.Column("psu", sa.Text),  # village, block, where the list has them
 )
 plans = sa.Table(
     "plans",
@@ -237,6 +238,7 @@ approvals = sa.Table(  # a plan without a row here is a draft
     sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frames' key, until the draw publishes it
     sa.Column("digest", sa.Text, nullable=False),  # the frame's two, as they were at the approval
     sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("psus", sa.Text),  # of two stages: digest of the PSUs
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
@@ -267,6 +269,9 @@ sample_units = sa.Table(
     sa.Column("first_phase", sa.Double, nullable=False),
     sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
     sa.Column("base_weight", sa.Double, nullable=False),
+    sa.Column("psu", sa.Text),
+    sa.Column("first_probability", sa.Double),  # of two stages: the PSU's
+    sa.Column("kish", sa.Text),  # a household's table
 )
 releases = sa.Table(
     "releases",
@@ -277,6 +282,20 @@ releases = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+stops = sa.Table(  # fieldwork stopped with numbers open: lets a wave be weighted, and stands beside its figures
+    "stops",
+    metadata,
+    sa.Column("stop_id", sa.Integer, primary_key=True),
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
+    sa.Column("releases", sa.Integer, nullable=False),  # how many were out: a further one is not covered
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("open", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("draw_id", "releases"),
 )
 
 

@@ -11,6 +11,7 @@ import tables
 from accountability import report
 from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
+from service.calls import stops_of_waves
 from service.differences import Difference, difference
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.permissions import permitted
@@ -63,11 +64,15 @@ class Wave:
 
 @permitted
 def weigh_wave(store: Store, programme: str, wave: str, *, progress: Progress = lambda _: None) -> Computed:
-    """The weights of every step for the numbers released in a wave, in one run."""
+    """The weights of every step for the numbers released in a wave, in one run.
+
+    This and what follows raise a Fault for a wave drawn here with open numbers, unless its fieldwork was stopped with a
+    reason (`calls.stops_of_waves`).
+    """
     plan_id, plan = current_programme(store, programme)
     if plan.weighting is None:
         raise Fault(key="weighting.none", programme=programme)
-    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave]), *stops_of_waves(store, programme, [wave])]
     return _run(store, WEIGH, {"programme": programme, "wave": wave}, inputs, plan, "", progress)
 
 
@@ -80,7 +85,7 @@ def estimate_wave(
     A programme that makes its weights has them made first, in a run of their own.
     """
     plan_id, plan = current_programme(store, programme)
-    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave])]
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave]), *stops_of_waves(store, programme, [wave])]
     if plan.weighting is not None:
         weigh_wave(store, programme, wave, progress=progress)
     return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, progress)
@@ -108,9 +113,10 @@ def compare_waves(
     first = min(one + two)
     if (new := plan.break_between(first, two[-1])) is not None:
         raise Fault(key="compare.break", before=first, after=two[-1], wave=new, reason=plan.breaks[new])
-    versions = wave_inputs(store, plan, sorted({*one, *two}))
+    names = sorted({*one, *two})
+    inputs = [("programme", plan_id), *wave_inputs(store, plan, names), *stops_of_waves(store, programme, names)]
     arguments = {"programme": programme, "before": JOINED.join(one), "after": JOINED.join(two)}
-    return _run(store, COMPARE, arguments, [("programme", plan_id), *versions], plan, seed, progress)
+    return _run(store, COMPARE, arguments, inputs, plan, seed, progress)
 
 
 def window(text: str) -> list[str]:

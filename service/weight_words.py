@@ -8,7 +8,7 @@ from estimation.indicators import SHARE
 from estimation.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
 from service.programme import Programme
 from service.weighing import WaveWeights
-from service.wording import Speaker, change_text, shown_value, survey_note, value_text, wave_text
+from service.wording import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
 
 NAMED = (ELIGIBLE, TRIMMING)  # steps whose cells are words of ours
 MOST = 20  # extreme weights shown; the file has all weights
@@ -112,7 +112,7 @@ def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
 def notes(found: WaveWeights, t: Speaker) -> list[str]:
     """What must be said beside the weights."""
     said = [t("weights.note.deff"), t("weights.note.variance"), survey_note(found.plan, t)]
-    return ([t("app.outdated")] if found.outdated else []) + said
+    return ([t("app.outdated")] if found.outdated else []) + stopped_note([found.run], t) + said
 
 
 def extreme_note(found: WaveWeights, t: Speaker) -> str:

@@ -1,6 +1,6 @@
 """What the figures say, in sentences: numbers with their units, an area's place and movement, a league's headline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from estimation import Measure
 from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
 from service.detection import Detection
+from service.imports import frame_label
 from service.league import WINDOWS, League
 from service.programme import WAVE
 from service.runs import local_time, run_text
@@ -193,7 +194,15 @@ def factor_notes(found, t: Speaker) -> list[str]:
         notes.append(t("withheld.factors", names=names, count=len(names), limit=found.plan.withhold))
     weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
     notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
+    notes += stopped_note([found.run], t)
     return [*notes, *([t("outdated.league")] if found.outdated else []), run_text(found.run, t)]
+
+
+def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
+    """A sentence for each wave weighted while numbers of its releases were still open, with the reason given."""
+    stops = {stop["stop_id"]: stop for run in runs for stop in run["stopped"]}
+    values = [(stop, {c: stop[c] for c in ("open", "units", "reason")}) for stop in stops.values()]
+    return [t("notes.stopped", wave=wave_text(stop["wave"], t), **counts) for stop, counts in values]
 
 
 def survey_note(league_or_plan, t: Speaker) -> str:
@@ -312,7 +321,9 @@ def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def wave_label(wave: str, t: Speaker) -> str:
-    """A wave's name as a person says it; what somebody typed that is no wave stays as typed."""
+    """A wave's name as a person says it, or a frame's; what somebody typed that is no wave stays as typed."""
+    if wave.startswith(frame_label("")):
+        return t("centre.frame", name=wave.removeprefix(frame_label("")))
     return wave_text(wave, t) if WAVE.fullmatch(wave) else wave
 
 

@@ -11,11 +11,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from service.bounds import check_columns, check_rows, check_size, check_zip
 from service.csv_file import HEADER_ROW, ZIP, framed, read_csv
+from service.parquet_file import PARQUET, read_parquet
 from words import Fault
 
 
 def read_table(content: bytes, file: str) -> pd.DataFrame:
-    """Every cell of a CSV or XLSX file as text, indexed by row number; the header is row 1."""
+    """Every cell of a CSV, XLSX or Parquet file as text, indexed by row number; the header is row 1."""
+    if content.startswith(PARQUET):
+        return read_parquet(content, file)
     return read_xlsx(content, file) if content.startswith(ZIP) else read_csv(content, file)
 
 

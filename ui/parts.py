@@ -1,5 +1,7 @@
 """Parts of pages: language switch, choosers, charts of a league, tables with their units, and faults in words."""
 
+import base64
+import html
 from collections.abc import Callable
 
 import altair as alt
@@ -18,6 +20,7 @@ INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 WIDE = ("area", "verdict")  # columns whose words must not be cut
 ROW = 22  # height of an area's row in the chart
 LONG = 40  # rows that fill a screen
+CURVES, LEGEND_LINE = 300, 20  # heights of the curves of a plan and of a line of the legend under them
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
@@ -54,6 +57,11 @@ def choose(box, name: str, options: list, say: Callable, t, *, start=None, **mor
     value = box.selectbox(t(f"app.{name.split()[0]}"), options, index=index, format_func=say, key=key, **more)
     st.session_state[f"chosen {name}"] = value
     return value
+
+
+def choose_now(name: str, value, t) -> None:
+    """Have `choose` of this name, drawn further down, stand at a value."""
+    st.session_state[f"chosen {name}"] = st.session_state[f"{name} {t('language.code')}"] = value
 
 
 def choose_programme(store: Store, t) -> str | None:
@@ -96,6 +104,8 @@ def notes(league: League, t) -> None:
     """Under every figure: how people were asked, and whether the figures are out of date."""
     if league.outdated:
         st.warning(t("app.outdated"))
+    for sentence in wording.stopped_note(league.runs.values(), t):
+        st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
     for sentence in wording.withheld_note(league, t) + wording.unfit_note(league, t):
@@ -181,7 +191,8 @@ def power_chart(points: pd.DataFrame, planned: float, t) -> alt.LayerChart:
         alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),
     ]
     tooltip.append(alt.Tooltip("chance:Q", title=t("sample.chance"), format=".0%"))
-    lines = alt.Chart(points, height=260).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    height = CURVES + LEGEND_LINE * points.what.nunique()
+    lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     here = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=QUIET, strokeDash=[4, 3])
     return (lines + here.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
 
@@ -205,6 +216,17 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
     """A small table whose cells are words already; words: how many columns stand left, the others being figures."""
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
     st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=35 * (len(rows) + 1) + 3)
+
+
+def handed_over(label: str, content: bytes, name: str, mime: str) -> None:
+    """A link that saves `content`, which travels inside the page: the server keeps nothing that an address opens.
+
+    For what a download button must not hold: its file has an address that asks for no role.
+    """
+    data = base64.b64encode(content).decode()
+    style = f"font:14px {FONT};color:{ACCENT}"
+    file = f'href="data:{mime};base64,{data}" download="{html.escape(name)}"'
+    st.iframe(f'<a id="save" style="{html.escape(style)}" {file}>{html.escape(label)}</a>', height=40, alt=label)
 
 
 def act(do: Callable[[], object], t) -> None:

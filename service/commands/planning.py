@@ -15,6 +15,7 @@ from service.commands.speaking import (
     CsvOption,
     ProgrammeOption,
     StoreOption,
+    counting,
     out,
     print_table,
     t,
@@ -51,7 +52,8 @@ def plan(
     title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
     print_table(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
     assumed = Assumed(share, spread, fall, deff)
-    seen = foresee_plan(made, assumed, cost=cost)
+    with counting(made.city_name) as progress:
+        seen = foresee_plan(made, assumed, cost=cost, progress=progress)
     table, note = sample_words.power_rows(seen, assumed, t), sample_words.power_note(seen, assumed, t)
     print_table(t("sample.power"), terminal.words_table(table), [note])
     if seen.cost is not None:

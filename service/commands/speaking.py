@@ -13,6 +13,7 @@ import typer
 import typer.core
 import typer.rich_utils
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from service.waves import Computed
@@ -97,6 +98,14 @@ def working(what: str):
     """A spinner on standard error that says what is being computed; yields what to call with the next step."""
     with err.status(t("cli.working", what=what)) as status:
         yield lambda step: status.update(t("cli.working", what=f"{what} · {step}"))
+
+
+@contextmanager
+def counting(what: str):
+    """A bar on standard error that says what is being computed; yields what to call with (done, of)."""
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=err, transient=True) as bar:
+        task = bar.add_task(t("cli.working", what=what), total=1.0)
+        yield lambda done, of: bar.update(task, completed=done / of)
 
 
 def compute(what: str, use_case: Callable[..., Computed]) -> None:

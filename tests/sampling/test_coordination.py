@@ -67,6 +67,45 @@ def test_the_next_wave_is_a_simple_random_sample_of_its_own(keep):
     assert stats.chisquare(list(subsets.values())).pvalue > ERROR
 
 
+@pytest.mark.parametrize(("keep", "outcomes"), [(0.0, 30), (0.5, 60)])
+def test_two_waves_together_are_any_pair_of_samples_with_that_overlap_equally_often(keep, outcomes):
+    """2 of 5 twice: C(5,2) C(3,2) = 30 pairs of samples without overlap, C(5,2)·2·3 = 60 with one unit in both.
+
+    So P(k in both) = m/N and P(k in the first, l in the second) = (n² - m)/(N(N-1)), m = ⌊o n + 1/2⌋: pairwise, too.
+    """
+    frame = _frame(np.random.default_rng(6), [5] * 4000)
+    wanted = dict.fromkeys(frame.stratum.unique(), 2)
+    first = draw_stratified(frame, wanted, start=0.8)
+    second = draw_stratified(frame, wanted, start=coordinated_start(first, keep=keep))
+    subsets = [
+        (wave.unit_id.str[1:].astype(int) % 5).groupby(wave.stratum).agg(lambda u: tuple(sorted(u)))
+        for wave in (first, second)
+    ]
+    both = list(combinations(range(5), 2))
+    kept = round(2 * keep)
+    counts = {(a, b): 0 for a in both for b in both if len(set(a) & set(b)) == kept}
+    for pair in zip(*subsets, strict=True):
+        counts[pair] += 1
+    assert len(counts) == outcomes
+    assert stats.chisquare(list(counts.values())).pvalue > ERROR
+
+
+def test_the_wave_with_which_the_circle_closes_and_one_after_a_part_released_are_simple_random_samples_too():
+    frame = _frame(np.random.default_rng(7), [5] * 3000)
+    wanted = dict.fromkeys(frame.stratum.unique(), 2)
+    waves = [draw_stratified(frame, wanted, start=0.1)]
+    for _ in range(2):
+        waves.append(draw_stratified(frame, wanted, start=coordinated_start(waves[-1])))
+    after_part = draw_stratified(frame, wanted, start=coordinated_start(waves[0][waves[0].place == 1]))
+    again = waves[0].merge(waves[2], on="unit_id").groupby("stratum_x").size()
+    assert again.eq(1).all() and len(again) == 3000  # the third takes one of the first two again
+    for wave in (waves[2], after_part):
+        counts = dict.fromkeys(combinations(range(5), 2), 0)
+        for subset in (wave.unit_id.str[1:].astype(int) % 5).groupby(wave.stratum).agg(lambda u: tuple(sorted(u))):
+            counts[subset] += 1
+        assert stats.chisquare(list(counts.values())).pvalue > ERROR
+
+
 def test_the_circle_closes_at_one_and_only_what_was_released_counts_as_rung():
     frame = pd.DataFrame({"unit_id": list("abc"), "stratum": "h", "prn": [0.2, 0.6, 1 - 2**-53]})
     drawn = draw_stratified(frame, {"h": 2}, start=0.5)

@@ -1,10 +1,13 @@
 """What a plan tells before anybody is rung: the last five, the falls seen."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import Assumed, foresee
+from estimation import Estimate, usual_comparisons
+from sampling import Assumed, Foresight, foresee
 from words import LANGUAGES, Fault, text
 
 
@@ -21,3 +24,57 @@ def test_more_interviews_list_fewer_areas_wrongly_and_one_area_has_no_list():
     assert power.wrong.is_monotonic_decreasing and power.right.is_monotonic_increasing
     assert foresee(areas[:1], Assumed(), rng=np.random.default_rng(0)).power.empty
     assert fault(foresee, areas, Assumed(spread=3.0), rng=np.random.default_rng(0)).key == "foresight.assumed"
+    assert fault(Assumed, chance=1.0).key == "foresight.chance"
+    assert fault(Assumed, wave="2026Q1").key == "foresight.earlier"
+
+
+AREAS = pd.DataFrame({"area": [f"a{j}" for j in range(12)], "population": 9_000, "sample": [60, 140] * 6})
+
+
+@pytest.fixture(scope="module")
+def seen() -> Foresight:
+    return foresee(AREAS, Assumed(fall=0.1), rng=np.random.default_rng(1), cost=2.0)
+
+
+def test_ten_numbers_of_interviews_every_design_and_the_plan_among_them(seen):
+    assert list(seen.power.interviews) == [25, 50, 75, 100, 150, 200, 400, 600, 800, 1600]
+    assert list(seen.power.interviews[seen.power.planned]) == [100]
+    assert seen.designs == list(usual_comparisons(correlation=0, information=1, watch=1))
+    assert len(seen.falls) == 80 and 0 < seen.error < 0.02
+    for design in seen.designs:
+        assert list(seen.called(design, "score").index) == list(seen.power.interviews)
+
+
+def test_the_n_for_a_wanted_chance_lies_where_the_curve_passes_it(seen):
+    curve = seen.called("years", "standing")
+    n = seen.interviews_for(0.8, "years", "standing")
+    below, above = curve[curve.index < n].iloc[-1], curve[curve.index >= n].iloc[0]
+    assert below < 0.8 <= above
+    assert seen.interviews_for(0.8, "years", "standing") < seen.interviews_for(0.8, "quarters", "standing")
+    assert seen.interviews_for(0.999) == np.inf  # the last five, all right: not by 1,600
+
+
+def test_a_foresight_kept_as_json_is_read_back_as_it_was(seen):
+    again = Foresight.read(json.loads(json.dumps(seen.plain())))
+    assert again.plain() == seen.plain() and again.cost == seen.cost == 12 * 100 * 2.0
+
+
+def test_small_plans_have_each_number_of_interviews_once():
+    seen = foresee(AREAS.assign(sample=3), Assumed(), rng=np.random.default_rng(1))
+    shown = [round(n) for n in seen.power.interviews]
+    assert len(set(shown)) == len(shown) and list(seen.power.interviews[seen.power.planned]) == [3]
+
+
+def test_leagues_come_from_earlier_estimates_and_not_from_the_assumption():
+    """Estimates spread twice as far as assumed: the last five are easier to tell, though noise is taken out."""
+    rng, told = np.random.default_rng(3), []
+    true = np.linspace(0.70, 0.98, 12)
+    n = 400
+    estimate = Estimate(tuple(AREAS.area), rng.binomial(n, true) / n, np.diag(true * (1 - true) / n), np.inf)
+    assumed = Assumed(wave="2026Q1", measure="safe")
+    from_wave = foresee(AREAS, assumed, rng=rng, earlier=estimate, progress=lambda *a: told.append(a))
+    by_assumption = foresee(AREAS, Assumed(), rng=rng)
+    assert (from_wave.power.wrong < by_assumption.power.wrong).all()
+    assert told == [(j, 20) for j in range(1, 21)]
+    few = foresee(AREAS, assumed, rng=rng, earlier=estimate.select(["a0", "a5", "a9"]))
+    assert few.power.right.between(0, 1).all()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks
+from sampling import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
 from sampling.permutation import KeyedPermutation
 from words import LANGUAGES, Fault, text
 
@@ -92,6 +92,22 @@ def test_banks_say_that_they_stop_at_the_city_and_share_area_codes(laibin):
     assert bank_findings(only_city, ["4501"]) == ()
 
 
+def test_a_shared_bank_is_the_own_of_the_city_a_frame_is_made_for(laibin):
+    own = NumberBanks(placed(laibin.banks, ["4513"]))
+    assert own.strata.set_index("stratum").population.to_dict() == {"mobile 4513": 4_630_000, "landline 4513": 200_000}
+    (shared,) = bank_findings(laibin, ["4513"], cities=["4513"])
+    assert shared.key == "frame.shared_code"
+    assert "frame.not_covered" in {f.key for f in bank_findings(laibin, ["4502"], cities=["4513"])}
+    assert placed(laibin.banks, ["4501"]) == []
+
+
+@pytest.mark.parametrize("area_code", ["772", "01", "011", "07721", "0١0", "0172"])
+def test_what_is_no_area_code_is_refused(area_code):
+    with pytest.raises(Fault) as caught:
+        landline_banks(area_code, ["42"], ["4513"], length=8)
+    assert caught.value.key == "phone.area_code"
+
+
 FAULTS = {
     "phone.bank": lambda s, b: Bank("13a", ("x",)),
     "phone.overlap": lambda s, b: NumberBanks([Bank("130", ("x",), 5), Bank("1300", ("x",))]),
@@ -99,6 +115,8 @@ FAULTS = {
     "phone.prefix": lambda s, b: mobile_banks(s.assign(segment7="130"), ["4513"]),
     "phone.area_code": lambda s, b: landline_banks("772", ["42"], ["4513"], length=7),
     "phone.exchange": lambda s, b: landline_banks("0772", ["02"], ["4513"], length=7),
+    "phone.length": lambda s, b: landline_banks("010", ["42"], ["1101"], length=7),
+    "phone.shared": lambda s, b: placed(b.banks, ["4502", "4513"]),
     "sampling.unknown_strata": lambda s, b: draw_numbers(b, {"mobile 1": 3}, key=KEY, start=0.1),
     "sampling.larger_than_stratum": lambda s, b: draw_numbers(b, {"mobile 4513": 10**7}, key=KEY, start=0.1),
     "sampling.start": lambda s, b: draw_numbers(b, {"mobile 4513": 10}, key=KEY, start=1.1),

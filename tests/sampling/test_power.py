@@ -1,16 +1,14 @@
-"""Power of a plan: a naive second simulation, the figures of docs/methods.md, planning formulas turned around."""
+"""The last k of a plan: a naive second simulation, the figures of docs/methods.md; the n for a wanted value."""
 
 import numpy as np
 import pytest
 
-from estimation import Comparison, Estimate, interviews_needed, last_k, smooth_shares, usual_comparisons
+from estimation import Comparison, Estimate, comparison_power, interviews_needed, last_k, smooth_shares
 from estimation.last_k import IN
-from estimation.needed import standing_critical
-from sampling import change_curve, interviews_for, last_k_curve, league_rates
+from sampling import interviews_for, last_k_curve, league_rates
 from words import LANGUAGES, Fault, text
 
 LEAGUE = np.linspace(0.80, 0.97, 12)
-DESIGNS = usual_comparisons(correlation=0.5, information=2.2, watch=5)
 
 
 def _naively(rates, n, k, draws, rng):
@@ -81,36 +79,16 @@ def test_rates_from_estimates_are_drawn_together_and_stay_shares():
     assert rates.std(axis=1).mean() == pytest.approx(0.03, abs=0.012)
 
 
-def test_the_curves_of_change_are_the_planning_formulas_turned_around():
-    """At `interviews_needed` for a power of 0.8 the curve is at 0.8, on every level; panels and all."""
-    for level in ("score", "standing", "rank"):
-        for rho in (0.0, 0.5):
-            n = interviews_needed([0.05], level=level, areas=70, share=0.9, overlap=1.0, correlation=rho)
-            curve = change_curve(0.05, [n[0] - 1, n[0]], {"a": Comparison(correlation=rho)}, areas=70, share=0.9)
-            assert curve[level][0] < 0.8 <= curve[level][1]
-
-
-def test_the_designs_stand_in_the_order_of_the_table():
-    curve = change_curve(0.05, [125], DESIGNS, areas=70, share=0.9).set_index("design")
-    published = {"quarters": 0.02, "quarters_panel": 0.06, "years": 0.21, "years_watch": 0.41, "years_panel": 0.62}
-    for design, power in published.items():
-        assert curve.standing[design] == pytest.approx(power, abs=0.006)
-    assert (curve.score >= curve.standing - 1e-12)[[d for d in DESIGNS if d != "years_watch"]].all()
-    assert (curve["rank"] <= curve.score).all()
-
-
-def test_a_fall_is_called_as_often_as_the_curve_says():
-    """One of 70 areas falls by 8 points; single-step standing test on simulated quarters of 500."""
-    rng, n, p, draws = np.random.default_rng(8), 500, 70, 1500
-    before = rng.binomial(n, 0.5, (draws, p)) / n
-    after = rng.binomial(n, np.where(np.arange(p) == 0, 0.42, 0.5), (draws, p)) / n
-    moved = after - before
-    own = moved[:, 0] - moved.mean(axis=1)
-    z = own / np.sqrt(2 * 0.25 / n * (1 - 1 / p))
-    called = (z < -standing_critical(p, 0.045)).mean()
-    expected = change_curve(0.08, [n], {"quarters": Comparison()}, areas=p, share=0.5).standing[0]
-    assert called == pytest.approx(expected, abs=5 * np.sqrt(0.25 / draws))
-    assert 0.1 < expected < 0.9
+def test_an_area_without_an_estimate_is_drawn_like_the_others_of_its_league():
+    rng = np.random.default_rng(7)
+    estimate = Estimate(range(60), np.linspace(0.8, 0.97, 60), np.diag(np.full(60, 0.0005)), np.inf)
+    areas = [*range(58, -1, -1), "new", "newer"]  # in another order, one of the estimates' areas not in the frame
+    rates = league_rates(estimate, areas=areas, draws=2000, rng=rng)
+    assert rates.shape == (2000, 61)
+    assert rates[:, 58].mean() < rates[:, 0].mean() - 0.1  # area 0 and area 58
+    known, new = rates[:, :59], rates[:, 59:]
+    assert new.mean() == pytest.approx(known.mean(), abs=0.005)
+    assert new.std() == pytest.approx(known.std(axis=1).mean(), rel=0.1)
 
 
 def test_the_number_for_a_wanted_value_lies_on_the_curve():
@@ -120,16 +98,16 @@ def test_the_number_for_a_wanted_value_lies_on_the_curve():
     assert interviews_for(n, y, 0.71) == np.inf
     assert interviews_for(n, [3, 2, 1], 2, falling=True) == 200
     assert interviews_for([100, 200, 400], [0.3, 0.29, 0.7], 0.3) == 100
-    curve = change_curve(0.05, np.geomspace(200, 4000, 60).round(), {"q": Comparison()}, areas=70, share=0.9)
+    grid = np.geomspace(200, 4000, 60).round()
+    power = [comparison_power(Comparison(), 0.05, areas=70, interviews=n, share=0.9).power for n in grid]
     needed = interviews_needed([0.05], level="standing", areas=70, share=0.9)[0]
-    assert interviews_for(curve.interviews, curve.standing, 0.8) == pytest.approx(needed, rel=0.005)
+    assert interviews_for(grid, power, 0.8) == pytest.approx(needed, rel=0.005)
 
 
 FAULTS = {
     "power.rates": lambda: last_k_curve([0.9, 1.0], [50], k=1, rng=np.random.default_rng(1)),
     "power.interviews": lambda: last_k_curve(LEAGUE, [0], k=1, rng=np.random.default_rng(1)),
     "last_k.k": lambda: last_k_curve(LEAGUE, [50], k=12, rng=np.random.default_rng(1)),
-    "needed.spread": lambda: change_curve(0.05, [100], DESIGNS, areas=70),
 }
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import draw_stratified, released, split_releases, unfinished
+from sampling import draw_stratified, release_progress, released, split_releases, unfinished
 from words import LANGUAGES, Fault, text
 
 
@@ -44,6 +44,19 @@ def test_a_release_begun_is_finished_before_the_wave_is():
     assert list(unfinished(sample, first[:2], through=1).unit_id) == first[2:]
     assert unfinished(sample, first, through=1).empty
     assert len(unfinished(sample, first, through=2)) == 3
+
+
+def test_progress_counts_each_release_begun_and_nothing_of_those_that_are_not_out():
+    frame = _frame(np.random.default_rng(4), [30, 9])
+    sample = split_releases(draw_stratified(frame, {"h0": 12, "h1": 4}, start=0.3), (0.5, 0.25, 0.25))
+    tried, finished = sample.unit_id[sample.place <= 4], sample.unit_id[sample.place <= 2]
+    rows = release_progress(sample, tried, finished, through=2)
+    assert rows.release.tolist() == [1, 2]
+    for row in rows.itertuples():
+        mine = sample[sample.release == row.release]
+        assert row.units == len(mine) and row.finished + row.open == row.units
+        assert row.tried == mine.unit_id.isin(tried).sum() and row.finished == mine.unit_id.isin(finished).sum()
+    assert rows.open.sum() == len(unfinished(sample, finished, through=2)) > 0
 
 
 def test_every_fault_speaks_both_languages():

@@ -1,10 +1,12 @@
-"""Uploads are bounded before they are opened: bytes, rows, columns, what a zip declares; XML bombs are refused."""
+"""Uploads are bounded before they are opened: bytes, rows, columns, what a file unpacks to; XML bombs are refused."""
 
 import io
 import resource
 import zipfile
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from made_up import BOTH
 
@@ -49,6 +51,48 @@ def test_a_workbook_reads_as_the_csv_of_the_same_cells():
     found = read_table(workbook(rows), "a.xlsx")
     expected = read_table(b"id,phone,n\na,0772-2812345,3\nb,13812345678,\n\nc,x,2.5\n", "a.csv")
     assert found.to_dict() == expected.to_dict() and list(found.index) == [2, 3, 5]
+
+
+def parquet(table, **options) -> bytes:
+    pq.write_table(pa.table(table), buffer := io.BytesIO(), **options)
+    return buffer.getvalue()
+
+
+def test_a_parquet_file_reads_as_the_csv_of_the_same_cells():
+    made = parquet({"id": ["a", "b", "c"], "phone": ["0772-2812345", None, " x "], "n": [3.0, float("nan"), 2.5]})
+    expected = read_table(b"id,phone,n\na,0772-2812345,3\nb,,\nc,x,2.5\n", "a.csv")
+    assert read_table(made, "a.parquet").to_dict() == expected.to_dict()
+    whole = parquet({"id": pa.array([b"1", b"2"]), "day": pa.array([0, 1], pa.date32()), "k": [2**60, None]})
+    assert read_table(whole, "b.parquet").values.tolist() == [
+        ["1", "1970-01-01", str(2**60)],
+        ["2", "1970-01-02", ""],
+    ]
+
+
+def test_a_parquet_file_is_bounded_before_its_columns_are_unpacked(monkeypatch):
+    """A text of a megabyte that stands half a million times takes 2 kB in the file and 500 GB written out."""
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 500_000, pa.int32()), pa.array(["x" * 1_000_000]))
+    bomb = parquet({"id": column}, compression="zstd")
+    assert len(bomb) < 100_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert fault(read_table, bomb, "bomb.parquet").key == "file.unpacks_too_large"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
+    monkeypatch.setattr(bounds, "ROWS", 10)
+    assert fault(read_table, parquet({"a": list(range(11))}), "a").key == "file.too_many_rows"
+    monkeypatch.setattr(bounds, "CELLS", 15)
+    assert fault(read_table, parquet({"a": list(range(8)), "b": list(range(8))}), "a").key == "file.too_many_cells"
+    monkeypatch.setattr(bounds, "COLUMNS", 1)
+    assert fault(read_table, parquet({"a": [1], "b": [1]}), "a").key == "file.too_many_columns"
+    monkeypatch.setattr(bounds, "BYTES", 100)
+    assert fault(read_table, bomb, "a").key == "file.too_large"
+
+
+def test_what_is_no_plain_parquet_file_is_one_sentence():
+    good = parquet({"a": [str(k) for k in range(100)]})
+    for broken in (good[:-30], b"PAR1", b"PAR1" + b"\xff" * 90 + b"PAR1", good[:40] + b"\x00" * 60 + good[100:]):
+        assert fault(read_table, broken, "a.parquet").key == "file.not_parquet"
+    assert fault(read_table, parquet({"a": [[1], [2]]}), "a.parquet").key == "file.nested"
+    assert fault(read_table, parquet({"a": pa.array([], pa.string())}), "a.parquet").key == "file.no_rows"
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ GROUPS = {
     "audit": ("verify", "show"),
     "person": ("add", "change", "password", "list"),
     "frame": ("new-key", "import", "banks", "list"),
-    "sample": ("plan", "show", "approve", "draw", "release", "list", "call-sheet"),
+    "sample": ("plan", "show", "approve", "draw", "release", "calls", "stop", "list", "call-sheet"),
 }
 NUMBER = "13987654321"
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
 
 from sampling import Wanted, commitment
-from service import audit, draws, frames, imports, proof_files, samples, schema, vault
+from service import audit, draws, frames, imports, proof_files, sample_words, samples, schema, vault
 from service.keys import Key
 from service.permissions import ADMINISTRATOR, CENTRE, Actor
 from service.store import Store
 from service.trail import trail_lines
-from words import LANGUAGES, Fault, text
+from words import LANGUAGES, Fault, speaker, text
 
 KEY, FRAME_KEY, OTHER = Key(bytes(range(64))), Key(bytes(range(1, 65))), Key(bytes(range(2, 66)))
 LATER = date.today() + timedelta(days=30)
@@ -154,7 +154,7 @@ def test_a_list_with_numbers_needs_the_vault_and_a_list_without_does_not(sqlite_
 def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probability(sqlite_store, tmp_path):
     store = begun(sqlite_store)
     content = (ROOT / "data" / "guangxi" / "mobile_segments.csv").read_bytes()
-    options = {"cities": ["4513"], "numbers": 3000, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
+    options = {"cities": ["4513"], "numbers": {"mobile": 3000}, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
     found = fault(frames.import_banks, store, NAME, "banks", content, "segments.csv", **options)
     assert found.key == "frame.refused" and "70 areas below it" in str(found)
     done = frames.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)
@@ -178,11 +178,38 @@ def test_the_plan_shows_precision_power_and_cost_before_the_approval(chain):
     n, N = areas["sample"][0], areas.population[0]
     assert areas.margin[0] == pytest.approx(1.959964 * (0.9 * 0.1 / n * (1 - n / N)) ** 0.5, rel=1e-6)
     assert plan.foresight.cost == 280 * 12
-    power = plan.foresight.power
-    assert list(power.interviews) == pytest.approx([2, 4, 8, 16]) and list(power.planned) == [False, True, False, False]
-    for column in ("quarters_score", "quarters_standing", "years_standing"):
-        assert power[column].is_monotonic_increasing
-    assert (power.years_score > power.quarters_score).all()
+    seen = plan.foresight
+    assert list(seen.power.interviews) == [1, 2, 3, 4, 6, 8, 16, 24, 32, 64]
+    assert list(seen.power.interviews[seen.power.planned]) == [4] and len(seen.designs) == 8
+    assert (seen.called("years", "score") >= seen.called("quarters", "score")).all()
+    assert seen.error < 0.02 and seen.basis is None
+
+
+def test_a_plan_stored_before_falls_were_simulated_is_still_read(planned):
+    """Stored by 0.1: one row of power held the falls of three comparisons, by normal theory."""
+    old = {"interviews": 2.0, "planned": True, "right": 0.1, "wrong": 4.0}
+    old |= {
+        f"{d}_{lvl}": 0.25 for d in ("quarters", "quarters_panel", "years") for lvl in ("score", "standing", "rank")
+    }
+    plans = schema.plans
+    with planned.begin() as connection:
+        row = connection.execute(sa.select(plans)).first()
+        expected = {c: row.expected[c] for c in ("k", "precision")} | {"power": [old, old | {"interviews": 4.0}]}
+        assumed = {c: row.wanted["assumed"][c] for c in ("share", "spread", "fall", "design_effect", "panel")}
+        values = {"expected": expected, "wanted": row.wanted | {"assumed": assumed}}
+        connection.execute(plans.update().where(plans.c.plan_id == row.plan_id).values(**values))
+    plan = samples.read_plan(planned, NAME, FIRST)
+    assert plan.foresight.designs == ["quarters", "quarters_panel", "years"] and plan.foresight.error is None
+    assert list(plan.foresight.called("years", "rank")) == [0.25, 0.25]
+    for language in LANGUAGES:
+        t = speaker(language)
+        rows = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+        assert len(rows) == 2 + 9 and t("sample.not_reached", most=4.0) in set(rows.iloc[:, 2])
+        assert t("sample.note_formula", fall=0.05) in sample_words.power_note(plan.foresight, plan.wanted.assumed, t)
+    with planned.begin() as connection:
+        empty = expected | {"power": []}
+        connection.execute(plans.update().where(plans.c.plan_id == row.plan_id).values(expected=empty))
+    assert samples.read_plan(planned, NAME, FIRST).foresight.falls.empty
 
 
 def test_more_units_are_drawn_than_interviews_by_the_rates_supposed(chain):

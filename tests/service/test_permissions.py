@@ -16,6 +16,7 @@ from words import Fault
 NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
     "service.erasure.store_files",
     "service.erasure.scrub",
+    "service.imports.refusals_logged",
 }
 
 

@@ -225,12 +225,3 @@ def test_the_questions_find_what_was_written(rung):
     assert list(found["attempts of a number"].disposition) == ["3.11"] * 4 + ["1.1"]
     assert list(found["its last outcome"].disposition) == ["1.1"]
     assert found["outcomes of a day"].attempts.sum() == UNITS and set(found["outcomes of a day"].attempts) == {100}
-
-
-def test_attempts_are_added_to_their_wave(rung):
-    attempt = dict(unit_id="9", at=DAY, interviewer="i1", disposition="2.1")
-    assert calls.record_calls(rung, "made-up", "2027Q1", [attempt, attempt]) == 2
-    assert calls.record_calls(rung, "made-up", "2027Q1", []) == 0
-    with rung.read() as connection:
-        number = calls.round_of(connection, "made-up", "2027Q1")
-    assert len(rung.frame(calls.attempts_of(number, "9"))) == 2

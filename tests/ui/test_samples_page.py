@@ -2,24 +2,31 @@
 
 import base64
 import io
+import re
 import sys
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sampling import Wanted
 from service import audit, draws, frames, imports, keys, proof_files, samples
 from service.keys import Key
-from service.permissions import CENTRE, Actor
+from service.permissions import ADMINISTRATOR, CENTRE, Actor
 from service.store import STORE_VARIABLE, Store
+from service.trail import trail_lines
 from words import text
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "service"))
 from township_list import FILE, FRAME, NAME, as_csv, programme, residents  # noqa: E402
 
-FRAME_KEY, WAVE = Key(bytes(range(64))), "2026Q1"
+FRAME_KEY, KEY, WAVE = Key(bytes(range(64))), Key(bytes(range(1, 65))), "2026Q1"
+TOWNSHIP = "451302001"
+SHARES = f"area,share\n{TOWNSHIP},0.75\n".encode()
 
 
 @pytest.fixture
@@ -37,15 +44,15 @@ def store(fresh_url, monkeypatch, tmp_path):
     made.engine.dispose()
 
 
-def page(language: str = "en") -> AppTest:
+def page(language: str = "en", role: str = CENTRE) -> AppTest:
     script = f"""
-from service.permissions import CENTRE, Actor
+from service.permissions import Actor
 from service.store import Store, store_url
 from ui.pages import samples
 from ui.parts import explained
 from words import speaker
 t = speaker({language!r})
-explained(lambda: samples.show(Store.open(store_url()).acting(Actor("ann", CENTRE)), t), t)
+explained(lambda: samples.show(Store.open(store_url()).acting(Actor("ann", {role!r})), t), t)
 """
     return AppTest.from_string(script, default_timeout=90).run()
 
@@ -59,7 +66,7 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     at = page()
     at.text_input(key="plan_wave").set_value(WAVE)
     at.number_input(key="plan_interviews").set_value(210)
-    at.button[0].click().run()
+    at.button(key="plan_go").click().run()
     assert not at.exception and not at.error
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
     assert any(len(table.value) == 71 for table in at.dataframe)
@@ -75,22 +82,107 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     assert not at.exception and not at.error
 
 
+def test_the_plan_is_shown_by_every_design_and_level_with_the_n_for_the_chance_wanted(store):
+    at = page("zh")
+    at.text_input(key="plan_wave").set_value(WAVE)
+    at.number_input(key="plan_interviews").set_value(700)
+    at.number_input(key="plan_chance").set_value(0.5)
+    at.number_input(key="plan_q").set_value(0.25)
+    at.file_uploader(key="plan_shares").upload("shares.csv", SHARES)
+    at.button(key="plan_go").click().run()
+    assert not at.exception and not at.error
+    wanted = samples.read_plan(store, NAME, WAVE).wanted
+    assert (wanted.q, wanted.assumed.chance, wanted.shares) == (0.25, 0.5, {TOWNSHIP: 0.75})
+    (power,) = [table.value for table in at.dataframe if len(table.value) == 2 + 8 * 3]
+    assert power.columns[2] == text("sample.column.needed", "zh", chance=0.5)
+    assert text("sample.not_reached", "zh", most=160.0) in set(power.iloc[:, 2])
+    assert len(set(power.iloc[:, 1])) == 4  # three levels, and none for the list of the last
+
+
+def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
+    drawn(store, release=1)
+    at = page()
+    at.text_input(key="plan_wave").set_value("2026Q2")
+    at.number_input(key="plan_interviews").set_value(140)
+    at.selectbox(key="plan_after").set_value(WAVE)
+    at.number_input(key="plan_keep").set_value(0.5)
+    at.button(key="plan_go").click().run()
+    assert not at.error
+    wanted = samples.read_plan(store, NAME, "2026Q2").wanted
+    assert (wanted.after, wanted.keep) == (WAVE, 0.5)
+    assert at.selectbox(key="wave samples en").value == "2026Q2" and text("sample.draft", "en") in said(at)
+
+
+def test_a_bad_file_of_shares_is_one_sentence(store):
+    at = page()
+    at.text_input(key="plan_wave").set_value(WAVE)
+    at.file_uploader(key="plan_shares").upload("shares.csv", b"area,share\n451302001,75\n")
+    at.button(key="plan_go").click().run()
+    assert [e.value for e in at.error] == [text("shares.share", "en", file="shares.csv", row=2, found="75")]
+    assert samples.sample_waves(store, NAME).empty
+
+
+def test_the_call_sheet_is_the_survey_centres_and_opening_it_is_recorded(store, monkeypatch):
+    monkeypatch.setenv(keys.KEY_VARIABLE, base64.b64encode(KEY.secret).decode())
+    table = residents(13).drop(columns=["name"])
+    day = date.today() + timedelta(days=30)
+    frames.import_frame(store, NAME, FRAME, as_csv(table), FILE, frame_key=FRAME_KEY, key=KEY, delete_on=day)
+    sample = drawn(store)
+    at = page()
+    assert "sheet" not in [b.key for b in at.button]  # nothing is released yet
+    draws.release_next(store, NAME, WAVE)
+    at = page()
+    assert text("samples.sheet.note", "en") in said(at) and not _sheets(store)
+    at.button(key="sheet").click().run()
+    assert not at.error and not at.exception
+    (link,) = [frame.proto.srcdoc for frame in at.get("iframe")]
+    saved = pd.read_csv(io.BytesIO(base64.b64decode(re.search('base64,([^"]+)', link)[1])), dtype=str)
+    released = samples.read_sample(store, NAME, WAVE).released
+    assert list(saved.unit_id) == list(released.unit_id) and 0 < len(released) < len(sample.units)
+    phones = table.set_index("unit_id").phone
+    assert list(saved.phone) == list(phones[saved.unit_id])
+    assert f'download="{NAME}_{WAVE}_call-sheet.csv"' in link and f"{len(released):,}" in link
+    assert not at.get("download_button")  # its file would have an address that asks for no role
+    assert len(_sheets(store)) == 1
+    assert not [phone for phone in table.phone if phone in said(at)]
+    at = page(role=ADMINISTRATOR)
+    assert "sheet" not in [b.key for b in at.button] and "proof" in [b.key for b in at.button]
+
+
+def test_a_call_sheet_without_numbers_is_one_sentence(store, monkeypatch):
+    monkeypatch.setenv(keys.KEY_VARIABLE, base64.b64encode(KEY.secret).decode())
+    drawn(store, release=1)
+    at = page()
+    at.button(key="sheet").click().run()
+    assert not at.exception and len(at.error) == 1 and FRAME in at.error[0].value
+
+
+def drawn(store: Store, *, release: int = 0) -> samples.Sample:
+    draws.make_plan(store, NAME, WAVE, Wanted(140))
+    draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
+    sample = draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
+    for _ in range(release):
+        sample = draws.release_next(store, NAME, WAVE)
+    return sample
+
+
+def _sheets(store: Store) -> list[str]:
+    lines = trail_lines(store.acting(Actor("eve", ADMINISTRATOR)))
+    return [action for action in lines.action if action == "call-sheet"]
+
+
 def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     at = page("zh")
     assert at.title[0].value == text("samples.title", "zh")
     at.text_input(key="plan_wave").set_value(WAVE)
     at.number_input(key="plan_interviews").set_value(100)
-    at.button[0].click().run()
+    at.button(key="plan_go").click().run()
     assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
     assert samples.sample_waves(store, NAME).empty
 
 
 def test_the_proof_of_the_page_is_the_proof_of_the_command(store, tmp_path):
-    from sampling import Wanted
-
-    draws.make_plan(store, NAME, WAVE, Wanted(140))
-    draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
-    draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
+    drawn(store)
     content = proof_files.zipped(proof_files.draw_proof(store, NAME, WAVE))
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "proof")
     slip = samples.read_plan(store, NAME, WAVE).slip

@@ -1,0 +1,22 @@
+"""When a number is finished: its last word was said, or it was rung as often as the wave requires."""
+
+import pandas as pd
+
+from fieldwork.dispositions import ENDING
+from words import Fault
+
+
+def work_done(outcomes: pd.DataFrame, *, required: int) -> pd.DataFrame:
+    """Of every unit rung: attempts, and whether it is finished; by unit_id.
+
+    outcomes  unit_id, disposition, attempts: how many attempts at the unit had this outcome
+    required  attempts after which a number that nobody answered is given up, at least 1
+
+    finished = some attempt had an outcome of ENDING, or attempts >= required.  An outcome that ends the work does so
+    whatever came before or after it: a complete interview stays one if the number is rung again by mistake.
+    """
+    if not required >= 1:
+        raise Fault(key="fieldwork.required", found=required)
+    ended = outcomes.disposition.isin(ENDING)
+    by_unit = outcomes.assign(ended=ended).groupby("unit_id").agg(attempts=("attempts", "sum"), ended=("ended", "any"))
+    return pd.DataFrame({"attempts": by_unit.attempts, "finished": by_unit.ended | (by_unit.attempts >= required)})

@@ -1,0 +1,67 @@
+"""The panel on a wave's fieldwork: what is open, a stop with its reason, and the note beside the figures afterwards."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service import audit, calls, waves
+from service.store import STORE_VARIABLE, Store
+from words import text
+
+sys.path.append(str(Path(__file__).parents[1] / "service"))
+from half_rung import INTERVIEW, released, ring, units
+from made_up import MAY, NAME, begin_survey, take
+
+
+@pytest.fixture
+def store(fresh_url, monkeypatch, tmp_path):
+    """The made-up May, one release out and seven of its ten numbers rung."""
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+    url = fresh_url("sqlite")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    made = released(begin_survey(Store.create(url)))
+    ring(made, *[(unit, k, INTERVIEW) for k, unit in enumerate(units(made)[:7])])
+    yield made
+    made.engine.dispose()
+
+
+def page(name: str, language: str = "en") -> AppTest:
+    script = f"""
+from service.permissions import CENTRE, Actor
+from service.store import Store, store_url
+from ui.pages import {name}
+from ui.parts import explained
+from words import speaker
+t = speaker({language!r})
+explained(lambda: {name}.show(Store.open(store_url()).acting(Actor("ann", CENTRE)), t), t)
+"""
+    return AppTest.from_string(script, default_timeout=90).run()
+
+
+def test_the_panel_counts_each_release_and_warns_in_both_languages(store):
+    for language in ("en", "zh"):
+        at = page("samples", language)
+        assert not at.exception and not at.error
+        assert text("calls.still_open", language, wave=MAY, open=3, units=10) in [w.value for w in at.warning]
+        tables = [d.value for d in at.dataframe if text("calls.column.open", language) in d.value.columns]
+        assert [list(row) for row in tables[0].to_numpy()] == [["1", "10", "7", "7", "3"]]
+
+
+def test_fieldwork_is_stopped_with_a_reason_that_the_leader_then_reads(store):
+    at = page("samples")
+    stop = next(b for b in at.button if b.label == text("calls.stop.go", "en"))
+    stop.click().run()
+    assert "must be said" in at.error[0].value
+    at.text_input(key="stop_reason").set_value("flood in the call centre")
+    next(b for b in at.button if b.label == text("calls.stop.go", "en")).click().run()
+    assert not at.error and "flood in the call centre" in "".join(w.value for w in at.warning)
+    assert calls.read_fieldwork(store, NAME, MAY).stopped["by"] == "ann"
+    take(store)
+    waves.estimate_wave(store, NAME, MAY)
+    for name in ("leader", "statistician"):
+        shown = page(name)
+        assert not shown.exception
+        said = [str(p.value) for p in (*shown.warning, *shown.caption)]
+        assert any("flood in the call centre" in each and "3 of 10" in each for each in said), name

@@ -1,0 +1,164 @@
+"""Frames by page: lists of every kind and number banks, findings and faults in the reader's language, missing keys."""
+
+import base64
+import io
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service import audit, frames, imports, keys, vault
+from service.keys import Key
+from service.permissions import ADMINISTRATOR, CENTRE, Actor
+from service.store import STORE_VARIABLE, Store
+from words import text
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests" / "service"))
+import changping  # noqa: E402
+from township_list import NAME, as_csv, programme, residents  # noqa: E402
+
+KEY, FRAME_KEY = Key(bytes(range(64))), Key(bytes(range(1, 65)))
+LATER = date.today() + timedelta(days=30)
+
+
+@pytest.fixture
+def store(fresh_url, monkeypatch, tmp_path):
+    """A store with the simulated townships, no frame, and both keys in the environment."""
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+    monkeypatch.setenv(keys.FRAME_VARIABLE, base64.b64encode(FRAME_KEY.secret).decode())
+    monkeypatch.setenv(keys.KEY_VARIABLE, base64.b64encode(KEY.secret).decode())
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "no-key"))
+    monkeypatch.setenv(keys.FRAME_FILE_VARIABLE, str(tmp_path / "no-frame-key"))
+    url = fresh_url("sqlite")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    made = Store.create(url)
+    imports.import_programme(made, programme(), "simulated.toml", by="tests")
+    yield made.acting(Actor("ann", CENTRE))
+    made.engine.dispose()
+
+
+def page(language: str = "en", role: str = CENTRE) -> AppTest:
+    script = f"""
+from service.permissions import Actor
+from service.store import Store, store_url
+from ui.pages import samples
+from ui.parts import explained
+from words import speaker
+t = speaker({language!r})
+explained(lambda: samples.show(Store.open(store_url()).acting(Actor("ann", {role!r})), t), t)
+"""
+    return AppTest.from_string(script, default_timeout=90).run()
+
+
+def send_list(at: AppTest, table, *, name="people", file="simulated.csv", content=None, accept=False, day=None) -> None:
+    at.text_input(key="list_name 0").set_value(name)
+    at.text_input(key="list_by 0").set_value("area, mode" if "phone" in table else "area")
+    at.file_uploader(key="list_file 0").set_value((file, content or as_csv(table), "text/csv"))
+    at.checkbox(key="list_accept 0").set_value(accept)
+    if day is not None:
+        at.date_input(key="list_day 0").set_value(day)
+    at.button(key="list_go 0").click().run()
+    assert not at.exception
+
+
+def parquet(table) -> bytes:
+    table.to_parquet(buffer := io.BytesIO())
+    return buffer.getvalue()
+
+
+def test_a_list_with_numbers_is_taken_in_by_page_and_its_numbers_are_in_the_vault_alone(store):
+    at, table = page(), residents(9)
+    send_list(at, table, day=LATER)
+    assert not at.error and "telephone numbers in the vault" in at.success[0].value
+    assert list(frames.frame_list(store, NAME).units) == [len(table)]
+    assert list(vault.contact_lists(store).numbers) == [len(table)]
+    shown = "\n".join(str(e.value) for e in [*at.success, *at.caption, *at.markdown, *at.dataframe])
+    assert not [number for number in table.phone if number in shown]
+    assert at.file_uploader(key="list_file 1").value is None and at.text_input(key="plan_wave") is not None
+
+
+def test_a_parquet_list_gives_the_frame_that_the_csv_gives(store):
+    at, table = page(), residents(4).drop(columns=["phone", "name"])
+    send_list(at, table, file="simulated.parquet", content=parquet(table))
+    by_page = frames.frame_list(store, NAME)
+    by_command = frames.import_frame(store, NAME, "again", as_csv(table), "simulated.csv", frame_key=FRAME_KEY)
+    again = frames.current_frame(store, NAME, "again")
+    assert by_command.units == by_page.units[0] and (again.digest, again.numbers) == (
+        by_page.digest[0],
+        by_page.numbers[0],
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_findings_refuse_a_list_until_they_are_accepted_and_the_form_keeps_what_was_put_in(store, language):
+    table = residents(4).query("area != '451302001'").drop(columns=["phone", "name"])
+    at = page(language)
+    send_list(at, table)
+    told = text("frame.not_covered", language, count=1, areas=["451302001"])
+    assert told in at.error[0].value and frames.frame_list(store, NAME).empty
+    assert at.text_input(key="list_name 0").value == "people"
+    at.checkbox(key="list_accept 0").set_value(True)
+    at.button(key="list_go 0").click().run()
+    assert not at.exception and not at.error and any(told in warning.value for warning in at.warning)
+    assert frames.frame_list(store, NAME).findings[0][0]["key"] == "frame.not_covered"
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "says"),
+    [
+        ({}, None, "--delete-on"),
+        ({"file": "broken.parquet", "content": b"PAR1" + b"x" * 50}, LATER, "不能作为Parquet文件读取"),
+        ({"file": "broken.xlsx", "content": b"PK\x03\x04" + b"x" * 50}, LATER, "XLSX"),
+        ({"name": "no name"}, LATER, "不能作抽样框名称"),
+        ({"content": b"unit_id,phone\nx,13912345678\n"}, LATER, "缺少列area"),
+    ],
+)
+def test_what_cannot_be_taken_in_is_one_sentence(store, changes, day, says):
+    at = page("zh")
+    send_list(at, residents(9), day=day, **changes)
+    assert len(at.error) == 1 and text("outcome.refused", "zh") in at.error[0].value
+    assert says in at.error[0].value
+    assert frames.frame_list(store, NAME).empty
+
+
+def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_where_people_live(store):
+    example = (ROOT / "data" / "programmes" / "s02_laibin.toml").read_bytes()
+    imports.import_programme(store, changping.programme(example), "simulated.toml", by="tests")
+    at = page()
+    at.selectbox(key="programme en").set_value(changping.NAME).run()
+    at.text_input(key="banks_name 0").set_value(changping.FRAME)
+    at.text_input(key="banks_cities 0").set_value(changping.CITY)
+    at.number_input(key="banks_mobiles 0").set_value(300)
+    at.number_input(key="banks_landlines 0").set_value(100)
+    at.file_uploader(key="banks_prefixes 0").set_value((changping.PREFIXES_FILE, changping.prefixes(), "text/csv"))
+    at.checkbox(key="banks_accept 0").set_value(True)
+    at.button(key="banks_go 0").click().run()
+    assert "--delete-on" in at.error[0].value
+    at.date_input(key="banks_day 0").set_value(LATER)
+    at.button(key="banks_go 0").click().run()
+    assert "exchanges" in at.error[0].value
+    at.file_uploader(key="banks_exchanges 0").set_value(("x.csv", changping.exchanges(), "text/csv"))
+    at.button(key="banks_go 0").click().run()
+    assert not at.exception and not at.error and "400 units in 2 strata" in at.success[0].value
+    at.text_input(key="plan_wave").set_value("2026Q1")
+    at.number_input(key="plan_interviews").set_value(100)
+    at.button(key="plan_go").click().run()
+    assert not at.exception and any("In which of these do you live" in caption.value for caption in at.caption)
+
+
+def test_without_keys_the_page_says_how_to_make_them(store, monkeypatch):
+    monkeypatch.delenv(keys.KEY_VARIABLE)
+    at = page()
+    send_list(at, residents(4), day=LATER)
+    assert "rankshift key new" in at.error[0].value
+    monkeypatch.delenv(keys.FRAME_VARIABLE)
+    at = page("zh")
+    assert "rankshift frame new-key" in at.warning[0].value and not at.file_uploader
+
+
+def test_who_may_not_take_frames_in_is_told_who_may(store):
+    at = page(role=ADMINISTRATOR)
+    assert at.info[0].value == text("frames.centre_only", "en") and not at.file_uploader
