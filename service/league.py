@@ -136,7 +136,7 @@ def read_league(
         everybody=everybody,
         missing=missing,
         runs=runs,
-        outdated=not outdated_runs(store).isdisjoint(r["run_id"] for r in runs.values()),
+        outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
         withheld=withheld,
         unchanged=unchanged,
     )
@@ -157,8 +157,10 @@ def newest_wave(store: Store, programme: str) -> str:
 @permitted
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     """What `wave` has been compared with: single waves, newest first, then windows ending with it ("before>after")."""
-    runs = run_list(store)
-    made = [r for r in runs.arguments[runs.use_case == COMPARE] if r["programme"] == programme]
+    runs = schema.runs
+    asked = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE)
+    with store.read() as connection:
+        made = [r for r in connection.scalars(asked) if r["programme"] == programme]
     mine = {comparison_name(r["before"], r["after"]) for r in made if window(r["after"])[-1] == wave}
     return sorted(mine, key=lambda name: (WINDOWS not in name, name), reverse=True)
 

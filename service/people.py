@@ -151,13 +151,16 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
 
 @permitted
 def signed_in_elsewhere(store: Store, identity: str) -> Actor:
-    """The person another service vouches for; a Fault if nobody here is called so there."""
-    with store.read() as connection:
-        same = schema.people.c.identity == _identity(identity)
+    """The person another service vouches for, recorded as a sign-in; a Fault if nobody here is called so there."""
+    same = schema.people.c.identity == _identity(identity)
+    with store.begin() as connection:
         row = connection.execute(sa.select(schema.people).where(same)).first()
-    if row is None or not row.active:
+        known = row is not None and row.active
+        who = Actor(row.name, row.role if known else "") if row is not None else audit.NOBODY
+        audit.append(connection, who, "sign-in" if known else "sign-in-failed", {"elsewhere": True})
+    if not known:
         raise Fault(key="people.unknown_identity", found=identity)
-    return Actor(row.name, row.role)
+    return who
 
 
 @permitted

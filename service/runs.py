@@ -1,7 +1,7 @@
 """Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -81,8 +81,9 @@ def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
 
 
 @permitted
-def outdated_runs(store: Store) -> set[int]:
-    """Runs that read a programme or wave of which a newer version exists."""
+def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[int]:
+    """Runs that read a programme or wave of which a newer version exists; among: only these are looked at."""
+    asked = [] if among is None else [schema.run_inputs.c.run_id.in_(list(among))]
     inputs = schema.run_inputs
     late: set[int] = set()
     for kind, table, key in (
@@ -95,7 +96,7 @@ def outdated_runs(store: Store) -> set[int]:
         select = (
             sa.select(inputs.c.run_id)
             .join(table, sa.and_(inputs.c.kind == kind, inputs.c.version_id == table.c.version_id))
-            .where(sa.exists().where(same))
+            .where(sa.exists().where(same), *asked)
         )
         late |= set(store.frame(select).run_id)
     return late

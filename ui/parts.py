@@ -37,12 +37,13 @@ def language_switch(start: str) -> str:
         )
 
 
-def explained(show: Callable[[], None], t) -> None:
-    """Run a page; a fault is shown as a sentence instead of a trace."""
+def explained(show: Callable, t):
+    """What `show` gives; a fault is shown as a sentence instead of a trace, and gives None."""
     try:
-        show()
+        return show()
     except Fault as fault:
         st.error(t(fault.key, **fault.values))
+    return None
 
 
 def choose(box, name: str, options: list, say: Callable, t, *, start=None, **more):

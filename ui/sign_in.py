@@ -7,7 +7,7 @@ from service.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, ROLES, WORKERS
 from service.store import Store
 from words import Fault
 
-VISITOR, PERSON, ONE_TIME = "visitor", "person", "one_time"
+VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
 PAGES = {  # who is offered which page; what a page does is checked in the use cases all the same
     "leader": EVERYBODY,
     "statistician": WORKERS,
@@ -64,11 +64,25 @@ def _known_elsewhere(store: Store, t) -> Actor | None:
         st.title(t("sign_in.title"))
         st.button(t("sign_in.service"), on_click=st.login, type="primary")
         return None
-    if not known.get("email_verified") or not known.get("email"):
-        raise Fault(key="people.unverified")
-    found = people.signed_in_elsewhere(store, known["email"])
+    try:
+        found = _looked_up(store, known)
+    except Fault:
+        with st.sidebar:
+            st.button(t("sign_in.out"), on_click=st.logout)  # to come back as somebody else
+        raise
     _signed_in(found, st.logout, t)
     return found
+
+
+def _looked_up(store: Store, known: dict) -> Actor:
+    """The person behind the service's claims: their coming is recorded once, their role looked up on every click."""
+    email = known.get("email")
+    if not known.get("email_verified") or not email:
+        raise Fault(key="people.unverified")
+    if st.session_state.get(IDENTITY) != email:
+        st.session_state[PERSON] = people.signed_in_elsewhere(store, email).name
+        st.session_state[IDENTITY] = email
+    return people.still_permitted(store, st.session_state[PERSON])
 
 
 def _ask(store: Store, t) -> None:

@@ -67,9 +67,11 @@ def new_tab(browser, language: str):
 
 
 def settle(tab) -> None:
-    """Until the page is drawn: no script runs any more."""
+    """Until the page is drawn: no script runs any more, and nothing is a grey place for what is still to come."""
     tab.wait_for_timeout(300)
-    tab.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=PATIENCE)
+    tab.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')", timeout=PATIENCE
+    )
     tab.wait_for_timeout(1_200)  # charts and grids are drawn after they are there
 
 

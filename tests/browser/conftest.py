@@ -4,7 +4,7 @@ import pytest
 from browsing import CHROMIUM, FLAGS
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, nothing else in this process may run an event loop
 def browser():
     """Headless Chromium."""
     if CHROMIUM is None:

@@ -1,9 +1,12 @@
 """The administrator's page: who may do what, and what was done."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from service import people
 from service.permissions import ROLES
+from service.runs import local_time
 from service.store import Store
 from service.trail import trail_lines, verify_trail
 from ui import parts
@@ -14,12 +17,11 @@ ICON = ":material/group:"
 def show(store: Store, t) -> None:
     """The people, a new one, whether the audit trail is whole, and its newest lines."""
     st.title(t("people.title"))
-    listed = people.person_list(store)
-    listed["role"] = [t(f"role.{role}") for role in listed.role]
-    for column in ("active", "one_time"):
-        listed[column] = [t("yes" if value else "no") for value in listed[column]]
-    parts.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
-    _add(store, t)
+    if not people.is_demo(store):
+        above = st.container()
+        _add(store, t)
+        with above:  # drawn after the form, so that somebody just added stands in it
+            _list(store, t)
     st.subheader(t("people.trail"), anchor=False)
     verified = verify_trail(store)
     for finding in verified.findings:
@@ -27,12 +29,21 @@ def show(store: Store, t) -> None:
     if not verified.findings:
         st.success(t("cli.audit.whole", count=verified.head.number))
     st.code(str(verified.head), language=None)
-    parts.show_table(trail_lines(store), ["number", "at", "name", "role", "action", "details"], {}, t)
+    lines = trail_lines(store)
+    lines["at"] = [local_time(datetime.fromisoformat(at)) for at in lines["at"]]
+    lines["role"] = [t(f"role.{role}") if role in ROLES else role for role in lines.role]
+    parts.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
+
+
+def _list(store: Store, t) -> None:
+    listed = people.person_list(store)
+    listed["role"] = [t(f"role.{role}") for role in listed.role]
+    for column in ("active", "one_time"):
+        listed[column] = [t("yes" if value else "no") for value in listed[column]]
+    parts.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
 
 
 def _add(store: Store, t) -> None:
-    if people.is_demo(store):
-        return
     with st.expander(t("people.add")), st.form("person", clear_on_submit=True):
         name = st.text_input(t("sign_in.name"))
         role = st.selectbox(t("sign_in.role"), ROLES[::-1], format_func=lambda r: t(f"role.{r}"))
