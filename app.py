@@ -1,21 +1,14 @@
-"""The web pages' entry: language, sign-in, store and navigation.  Start it with `rankshift serve`."""
-
-import os
+"""The web pages' entry: look, language, store.  Start it with `rankshift serve`."""
 
 import streamlit as st
 
 from service.store import Store, store_url
-from ui import sign_in
+from ui import navigation
 from ui.memory import keep_uploads_in_memory
-from ui.pages import centre, leader, people, samples, statistician
 from ui.parts import explained, language_switch
 from words import speaker, text
 
 LOOK = {"page_icon": ":material/leaderboard:", "layout": "wide", "initial_sidebar_state": 340}  # a survey's title fits
-PAGES = {"leader": leader, "statistician": statistician, "centre": centre, "samples": samples, "people": people}
-
-
-FIRST = "leader"
 
 
 @st.cache_resource
@@ -25,34 +18,6 @@ def open_store(url: str) -> Store:
     return Store.open(url)
 
 
-def pages() -> None:
-    """The pages of whoever is here, each with the store in their hands."""
-    store = open_store(store_url())
-    actor = explained(lambda: sign_in.actor(store, t), t)
-    if actor is None:  # whoever comes to a page's address before signing in is there afterwards
-        st.navigation(
-            [st.Page(_nothing, title=t(f"{path}.page"), url_path=path, default=path == FIRST) for path in PAGES],
-            position="hidden",
-        )
-        return
-    shown = lambda page: lambda: explained(lambda: page.show(store.acting(actor), t), t)  # noqa: E731
-    mine = {path: page for path, page in PAGES.items() if actor.role in sign_in.PAGES[path]}
-    title = {path: t(f"{path}.page") for path in mine}
-    entries = [st.Page(shown(p), title=title[k], url_path=k, default=k == FIRST, icon=p.ICON) for k, p in mine.items()]
-    st.navigation(entries).run()
-
-
-def _language_here() -> str:
-    """Chinese for a browser that speaks it, else the server's language: coming back from a sign-in service, the address
-    says nothing of what was chosen before."""
-    chinese = (st.context.locale or "").lower().startswith("zh")
-    return "zh" if chinese else os.environ.get("RANKSHIFT_LANGUAGE", "zh")
-
-
-def _nothing() -> None:
-    """A page for nobody: the question who it is stands in its place."""
-
-
 st.set_page_config(page_title=text("app.title", "en"), **LOOK)
-t = speaker(language_switch(st.query_params.get("lang") or _language_here()))
-explained(pages, t)
+t = speaker(language_switch(navigation.language()))
+explained(lambda: navigation.run(open_store(store_url()), t), t)

@@ -152,8 +152,8 @@ def test_a_page_is_words_and_widgets():
 
 
 def test_pages_are_handed_a_store_bound_to_an_actor_and_open_none_themselves():
-    """app.py gives each page `store.acting(actor)`; ui/ opens and unbinds no store, so no page acts as operator."""
-    entry = tree(ROOT / "app.py")
+    """navigation.py gives each page `store.acting(actor)`; ui/ opens and unbinds no store: no page acts as operator."""
+    entry = tree(ROOT / "ui" / "navigation.py")
     shows = [n for n in ast.walk(entry) if isinstance(n, ast.Call) and ast.unparse(n.func).endswith(".show")]
     assert shows and all(ast.unparse(call.args[0]) == "store.acting(actor)" for call in shows)
     bound = [
@@ -170,7 +170,8 @@ def test_pages_are_handed_a_store_bound_to_an_actor_and_open_none_themselves():
             for n in ast.walk(code)
             if isinstance(n, ast.Call) and ast.unparse(n.func).endswith(".acting")
         ]
-        assert acting == (["store.acting(found)"] if file.name == "sign_in.py" else []), file.name
+        bindings = {"sign_in.py": ["store.acting(found)"], "navigation.py": ["store.acting(actor)"]}
+        assert acting == bindings.get(file.name, []), file.name
         if file.parent.name == "pages" and file.name != "__init__.py":
             (show,) = [n for n in code.body if isinstance(n, ast.FunctionDef) and n.name == "show"]
             assert show.args.args[0].arg == "store" and ast.unparse(show.args.args[0].annotation) == "Store", file.name
