@@ -41,7 +41,7 @@ def heads_of_its_own(tmp_path_factory):
 
 def begun(store: Store) -> Store:
     example = (ROOT / "data" / "programmes" / "s02_laibin.toml").read_bytes()
-    imports.import_programme(store, programme(example), "simulated.toml", by="tests")
+    imports.import_programme(store, programme(example), "simulated.toml")
     return store.acting(Actor("ann", CENTRE))
 
 

@@ -14,6 +14,7 @@ from service import calls, schema
 from service.backup import backup, restore
 from service.imports import current_programme, wave_versions
 from service.league import comparisons, read_league, run_list
+from service.permissions import LEADER, STATISTICIAN, Actor
 from service.runs import outdated_runs
 from service.store import Store
 from service.waves import load_wave
@@ -136,15 +137,17 @@ def page(store: Store) -> None:
     assert len(read_league(store, "ensu2015", wave=newest).table) > 30
 
 
-def test_a_page_s_queries_take_tens_of_milliseconds_on_a_hundred_waves(hundred, ensu_store):
+@pytest.mark.parametrize("role", [STATISTICIAN, LEADER])  # from a leader small cells are withheld: more is asked
+def test_a_page_s_queries_take_tens_of_milliseconds_on_a_hundred_waves(hundred, ensu_store, role):
     taken, counted = {}, {}
     for name, store in (("three", ensu_store[0]), ("hundred", hundred)):
+        store = store.acting(Actor("ann", role))
         with listening(store.engine) as asked:
             page(store)
         taken[name] = min(seconds(store.engine, asked.statements) for _ in range(5))
         counted[name] = len(asked.statements)
     assert counted["hundred"] == counted["three"]  # no query a wave
-    assert taken["hundred"] < 0.25, taken  # 15 and 57 ms measured; the bound is for a busy machine
+    assert taken["hundred"] < 0.25, taken  # docs/operations.md says what was measured; the bound is for a busy machine
 
 
 def test_loading_a_wave_and_listing_what_is_outdated_go_through_indexes_too(hundred):
@@ -156,9 +159,10 @@ def test_loading_a_wave_and_listing_what_is_outdated_go_through_indexes_too(hund
             assert not read_whole(plan(connection, statement, parameters))
 
 
-def test_no_query_of_a_page_reads_a_big_table_from_end_to_end(hundred):
+@pytest.mark.parametrize("role", [STATISTICIAN, LEADER])
+def test_no_query_of_a_page_reads_a_big_table_from_end_to_end(hundred, role):
     with listening(hundred.engine) as asked:
-        page(hundred)
+        page(hundred.acting(Actor("ann", role)))
     with hundred.read() as connection:
         for statement, parameters in asked.statements:
             said = plan(connection, statement, parameters)

