@@ -107,7 +107,7 @@ def record_draw(
     frame    unit_id, stratum, prn and the columns the plan names;   code  the program's version
     earlier  the sample this wave continues, where the plan says `keep`: as released
     """
-    _check_earlier(plan, earlier)
+    check_earlier(plan, earlier)
     start = starting_point(seed, wave)
     sample = _draw(frame, plan, start, earlier)
     record = DrawRecord(
@@ -142,7 +142,7 @@ def verify_draw(
     published  the commitment as it was made public before the draw;   code  the version that verifies
     A different version of the program is said, and is no failure by itself.
     """
-    _check_earlier(record.plan, earlier)
+    check_earlier(record.plan, earlier)
     found = list(_differing_values(frame, record, earlier, published))
     try:
         again = _draw(frame, record.plan, record.start, earlier)
@@ -212,7 +212,8 @@ def sample_digest(sample: pd.DataFrame) -> str:
     return frame_digest(sample, ("unit_id", "stratum", "place", "probability"))
 
 
-def _check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
+def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
+    """A Fault unless an earlier sample is there exactly when the plan continues one."""
     if (plan.keep is None) != (earlier is None):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
 

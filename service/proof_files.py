@@ -77,8 +77,8 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     published  the line made public before the draw (`slip`), as it was heard from another source than the folder
     """
     record = _record(read_bounded(folder / RECORD))
-    frame, sample = _table(folder / FRAME, FRAME_COLUMNS), _table(folder / SAMPLE, DRAWN)
-    earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
+    frame, sample = read_units(folder / FRAME, FRAME_COLUMNS), read_units(folder / SAMPLE, DRAWN)
+    earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     found = verify(frame, record, sample=sample, earlier=earlier, code=code_version(DRAWING))
     more = []
     if published is not None and published.strip().lower() != slip_of(record):
@@ -86,6 +86,20 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     if frame_digest(sample, DIGESTED) != record.sample:
         more.append(("proof.sample_file", {"file": SAMPLE}))
     return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def read_units(file: Path, columns: list[str]) -> pd.DataFrame:
+    """Units from a CSV of a proof, with numbers as numbers; a Fault for what a proof does not write."""
+    table = read_csv(read_bounded(file), file.name)
+    missing = [c for c in columns if c not in table]
+    if missing:
+        raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
+    try:
+        numbers = {c: table[c].map(float) for c in ("prn", "probability") if c in columns}
+        places = {"place": table.place.map(int)} if "place" in columns else {}
+    except ValueError as error:
+        raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
+    return table.assign(**numbers, **places).reset_index(drop=True)
 
 
 def _record(content: bytes) -> DrawRecord:
@@ -98,19 +112,6 @@ def _record(content: bytes) -> DrawRecord:
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
-
-
-def _table(file: Path, columns: list[str]) -> pd.DataFrame:
-    table = read_csv(read_bounded(file), file.name)
-    missing = [c for c in columns if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
-    try:
-        numbers = {c: table[c].map(float) for c in ("prn", "probability") if c in columns}
-        places = {"place": table.place.map(int)} if "place" in columns else {}
-    except ValueError as error:
-        raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
-    return table.assign(**numbers, **places).reset_index(drop=True)
 
 
 def _commitments(store: Store, programme: str, wave: str) -> list[dict]:
