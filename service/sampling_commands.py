@@ -11,7 +11,18 @@ from sampling import Assumed
 from sampling.phone import LANDLINE, MOBILE
 from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
-from service import call_words, calls, draws, frames, keys, proof_files, sample_words, samples, terminal
+from service import (
+    call_words,
+    calls,
+    draws,
+    frames,
+    keys,
+    large_frame_commands,
+    proof_files,
+    sample_words,
+    samples,
+    terminal,
+)
 from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
 from service.commands.opening import opened_as, programme_of
@@ -272,7 +283,7 @@ def groups(t, say: Callable, show: Callable, command: type, group: type) -> dict
         write_private(file, csv_bytes(rows))
         say(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 
-    return made
+    return made | {large_frame_commands.GROUP: large_frame_commands.group(t, say, show, command, group)}
 
 
 def write_proof(opened: Store, programme: str, wave: str, out: Path, t, say: Callable[[str], None]) -> None:
