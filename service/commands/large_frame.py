@@ -83,7 +83,7 @@ def commit(
 def draw(
     frame: FrameFile,
     plan: Annotated[Path, typer.Argument(help=t("cli.large_frame.plan"))],
-    out: Annotated[Path, typer.Argument(help=t("cli.large_frame.out"))],
+    folder: Annotated[Path, typer.Argument(help=t("cli.large_frame.out"))],
     after: Annotated[Path | None, typer.Option(help=t("cli.large_frame.after"), show_default=False)] = None,
     engine: EngineOption = EMBEDDED,
 ) -> None:
@@ -92,9 +92,9 @@ def draw(
     earlier = None if after is None else proof_files.read_units(after, proof_files.DRAWN)
     key, opened = keys.find_frame_key(), lake.open_lake(engine)
     files = large_frames.draw_plan(opened, frame, fixed, frame_key=key, earlier=earlier)
-    proof_files.write_proof(files, out)
+    proof_files.write_proof(files, folder)
     record = large_frames.read_record_file(files[proof_files.RECORD])
-    out.print(t("cli.large_frame.drawn", wave=record.wave, units=record.units, folder=str(out)))
+    out.print(t("cli.large_frame.drawn", wave=record.wave, units=record.units, folder=str(folder)))
     out.print(t("sample.published_seed", seed=record.seed, commitment=record.commitment))
     out.print(t("sample.published_slip", slip=fixed.slip))
     out.print(t("sample.code", code=record.code))

@@ -173,10 +173,10 @@ def sample_list(
     as_: AsOption = None,
 ) -> None:
     opened = opened_as(store, as_)
-    out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
+    rows = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
     columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
-    write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
-    out.print(t("cli.sample.written", file=str(file), count=len(out)))
+    write_private(file, csv_bytes(rows[[c for c in columns if c in rows]]))
+    out.print(t("cli.sample.written", file=str(file), count=len(rows)))
 
 
 @commands.command("call-sheet", cls=Command, help=t("cli.sample.call_sheet.help"))
