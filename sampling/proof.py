@@ -275,10 +275,16 @@ def sample_digest(sample: pd.DataFrame) -> str:
 
 
 def _check_needed(plan: DrawPlan, earlier: pd.DataFrame | None, psus: pd.DataFrame | None) -> None:
-    if (plan.keep is None) != (earlier is None):
-        raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
+    """A Fault unless what the plan needs besides the frame is there, and nothing else."""
+    check_earlier(plan, earlier)
     if (plan.method == TWO_STAGE) != (psus is not None):
         raise Fault(key="proof.psus_needed", method=plan.method)
+
+
+def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
+    """A Fault unless an earlier sample is there exactly when the plan continues one."""
+    if (plan.keep is None) != (earlier is None):
+        raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
 
 
 def _as_text(column: pd.Series) -> list[str]:

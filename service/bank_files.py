@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from sampling import Bank, landline_banks, mobile_banks
 from sampling.phone import LANDLINE, MOBILE
-from service.csv_file import refuse
+from service.csv_file import check_given, refuse
 from service.xlsx_file import read_table
 from words import LANGUAGES, Fault, text
 
@@ -41,7 +39,7 @@ def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, citie
     Where the prefix file has area codes too (area_code), an exchange of a city must have that city's.
     """
     table = read_table(prefixes, file)
-    _check_columns(table, file, PREFIXES)
+    check_given(table, file, PREFIXES)
     banks = mobile_banks(table, cities)
     if exchanges is None:
         return banks
@@ -54,7 +52,7 @@ def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, citie
 def _landlines(given: ExchangeFile, cities: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[Bank]:
     """The banks of the exchanges that can ring in these cities; each city must have one."""
     table = read_table(given.content, given.file)
-    _check_columns(table, given.file, EXCHANGES)
+    check_given(table, given.file, EXCHANGES)
     for column in EXCHANGES:
         refuse(table[column] == "", "wave.blank", given.file, column, table)
     whole = table.local_digits.str.fullmatch("[0-9]{1,2}")
@@ -79,9 +77,3 @@ def _landlines(given: ExchangeFile, cities: Sequence[str], known: Mapping[str, S
     if absent:
         raise Fault(key="phone.no_exchange", file=given.file, cities=absent)
     return banks
-
-
-def _check_columns(table: pd.DataFrame, file: str, expected: Sequence[str]) -> None:
-    missing = [c for c in expected if c not in table]
-    if missing:
-        raise Fault(key="phone.columns", file=file, columns=missing, found=list(table.columns), expected=list(expected))

@@ -5,18 +5,38 @@ from typing import Annotated
 
 import typer
 
-from service import sampling_commands
-from service.commands import audit, care, contacts, figures, intake, key, person, planning, work
-from service.commands.speaking import LANGUAGE, REFUSED, Command, Group, err, out, print_table, t
+from service.commands import (
+    audit,
+    care,
+    contacts,
+    figures,
+    frame,
+    intake,
+    key,
+    large_frame,
+    person,
+    planning,
+    proof,
+    sample,
+    work,
+)
+from service.commands.speaking import LANGUAGE, REFUSED, Group, err, t
 from words import LANGUAGES, Fault
 
 app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, help=t("cli.help"))
-for part in (intake, figures, work, planning, care):
+for part in (intake, figures, work, planning, proof, care):
     app.add_typer(part.commands)
-for name, part in {"key": key, "contacts": contacts, "audit": audit, "person": person}.items():
+GROUPS = {
+    "key": key,
+    "contacts": contacts,
+    "audit": audit,
+    "person": person,
+    "frame": frame,
+    "sample": sample,
+    "large-frame": large_frame,
+}
+for name, part in GROUPS.items():
     app.add_typer(part.commands, name=name)
-for name, part in sampling_commands.groups(t, out.print, print_table, Command, Group).items():
-    app.add_typer(part, name=name)
 
 
 @app.callback()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -73,3 +74,10 @@ def refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, **value
             count=int(wrong.sum()),
             **values,
         )
+
+
+def check_given(table: pd.DataFrame, file: str, expected: Sequence[str]) -> None:
+    """A Fault that names the columns a file must have and lacks."""
+    missing = [c for c in expected if c not in table]
+    if missing:
+        raise Fault(key="file.columns", file=file, columns=missing, found=list(table.columns), expected=list(expected))

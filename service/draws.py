@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pandas as pd
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from sampling import (
     Foresight,
@@ -104,7 +103,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
         _same_key(connection, plan.frame_id, frame_key)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
-        sealed = _cipher(frame_key).encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
+        sealed = frame_key.seeds.encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
         row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
         _told(connection, store, APPROVE, named | fixed)
@@ -255,17 +254,13 @@ def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:
         raise Fault(key="frame.other_key", found=key.fingerprint, expected=made)
 
 
-def _cipher(key: Key) -> AESSIV:
-    return AESSIV(key.derived("seeds", 64))
-
-
 def _place(programme: str, wave: str, plan_id: int) -> list[bytes]:
     return [part.encode() for part in ("seed", programme, wave, str(plan_id))]
 
 
 def _unsealed(row: sa.Row, key: Key) -> str:
     try:
-        seed = _cipher(key).decrypt(row.seed, _place(row.programme, row.wave, row.plan_id)).decode()
+        seed = key.seeds.decrypt(row.seed, _place(row.programme, row.wave, row.plan_id)).decode()
     except InvalidTag as error:
         raise Fault(key="sample.seed_sealed", wave=row.wave, fingerprint=key.fingerprint) from error
     if commitment(seed) != row.commitment:

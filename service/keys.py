@@ -45,6 +45,11 @@ class Key:
         """AES-SIV (RFC 5297) with two keys of 256 bits."""
         return AESSIV(self.derived("fields", 64))
 
+    @cached_property
+    def seeds(self) -> AESSIV:
+        """AES-SIV for seeds that wait for their draw."""
+        return AESSIV(self.derived("seeds", 64))
+
     def look_up(self, text: str) -> bytes:
         """HMAC-SHA256 of a text: the same for the same text, and nothing to one who has not the key."""
         return hmac.digest(self._look_up_key, text.encode(), sha256)

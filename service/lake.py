@@ -15,6 +15,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sampling import CodedFrame, draw_stratified, permanent_random_numbers
@@ -24,6 +25,8 @@ from words import Fault
 
 EMBEDDED = "duckdb://"
 BATCH = 1_000_000  # units numbered at a time
+NUMBER = r"^(\+?86)?1[3-9][0-9]{9}$|^0[0-9]{9,11}$"  # a mobile, or a landline with its area code
+FORMULA = r"^\s*[=+\-@]|[\t\r\n]"  # as `files.FORMULA`
 SPARE = 6  # a window is wide enough for n_h + 6 √n_h units: hardly a stratum is asked twice
 
 
@@ -56,15 +59,28 @@ def open_lake(url: str = EMBEDDED, *, memory: str = "2GB", spill: Path | None = 
     raise Fault(key="lake.url", found=url, expected=[EMBEDDED, "spark://host:7077", "local[2]", "sc://host", "yarn"])
 
 
-def number_frame(source: Path, target: Path, *, key: bytes, unit: str, stratum: str, memory: str = "2GB") -> None:
+def number_frame(
+    source: Path,
+    target: Path,
+    *,
+    key: bytes,
+    unit: str,
+    stratum: str,
+    keep: Sequence[str] | None = None,
+    memory: str = "2GB",
+) -> None:
     """Gives every unit of `source` its permanent random number and writes the frame to `target`, ordered by it.
 
+    keep    further columns to take along; None: all
     Made once, on one machine, in about `memory`; ordered so, every later draw on any engine reads only the part of the
-    file that holds its window.  Raises Fault where a unit has no id or no stratum, or stands twice.
+    file that holds its window.  Raises Fault where a unit has no id or no stratum, or stands twice, or where its id is
+    a telephone number or would be a formula in a spreadsheet.
     """
+    if not source.is_file():
+        raise Fault(key="lake.absent", file=str(source))
     lake, numbered = open_lake(memory=memory, spill=target.parent), target.with_suffix(".numbering")
     try:
-        _number(source, numbered, key, unit, stratum)
+        _number(source, numbered, key, (unit, stratum), keep)
         lake.table(numbered).order_by("prn", "unit_id").to_parquet(target)
         _refuse_twice(target)
     except BaseException:
@@ -112,18 +128,24 @@ def sums_by_cell(lake: Lake, interviews: Path, *, weight: str, y: str, by: Seque
     return table.group_by(list(by)).agg(**sums).to_pandas().sort_values(list(by), ignore_index=True)
 
 
-def _number(source: Path, target: Path, key: bytes, unit: str, stratum: str) -> None:
-    """The unit's id, stratum and number, and all other columns as they are, batch by batch."""
-    writer, read = None, 0
+def _number(source: Path, target: Path, key: bytes, named: tuple[str, str], keep: Sequence[str] | None) -> None:
+    """The unit's id, stratum and number, and other columns as they are, batch by batch."""
+    (unit, stratum), writer, read = named, None, 0
+    opened = _opened(source, [unit, stratum, *(keep or [])])
     try:
-        for batch in pq.ParquetFile(source).iter_batches(BATCH):
+        for batch in opened.iter_batches(BATCH):
             table = pa.Table.from_batches([batch])
             _refuse_missing(table, source, unit, stratum, read)
-            read += len(batch)
             units = table.column(unit).cast(pa.large_string())
+            _refuse_texts(units, NUMBER, "contacts.number_as_unit", source, unit, read)
+            strata = table.column(stratum).cast(pa.large_string())
+            _refuse_texts(units, FORMULA, "lake.formula", source, unit, read)
+            _refuse_texts(strata, FORMULA, "lake.formula", source, stratum, read)
+            read += len(batch)
             prn = permanent_random_numbers(units.to_pylist(), key=key)
-            rest = [name for name in table.column_names if name not in (unit, stratum, "unit_id", "stratum", "prn")]
-            columns = {"unit_id": units, "stratum": table.column(stratum).cast(pa.large_string()), "prn": pa.array(prn)}
+            others = table.column_names if keep is None else keep
+            rest = [name for name in others if name not in (unit, stratum, "unit_id", "stratum", "prn")]
+            columns = {"unit_id": units, "stratum": strata, "prn": pa.array(prn)}
             table = pa.table(columns | {name: table.column(name) for name in rest})
             writer = writer or pq.ParquetWriter(target, table.schema)
             writer.write_table(table)
@@ -132,11 +154,31 @@ def _number(source: Path, target: Path, key: bytes, unit: str, stratum: str) -> 
             writer.close()
 
 
+def _opened(source: Path, columns: Sequence[str]) -> pq.ParquetFile:
+    """The file; a Fault if it is none, or lacks one of the columns."""
+    try:
+        opened = pq.ParquetFile(source)
+    except (pa.ArrowException, OSError) as error:
+        raise Fault(key="file.not_parquet", file=source.name, problem=type(error).__name__) from error
+    found = opened.schema_arrow.names
+    absent = [column for column in columns if column not in found]
+    if absent:
+        raise Fault(key="lake.column", file=source.name, column=absent[0], found=found)
+    return opened
+
+
+def _refuse_texts(texts: pa.ChunkedArray, pattern: str, key: str, source: Path, column: str, read: int) -> None:
+    """A Fault with the file's row, counted from 1, where a text is what it must not be."""
+    wrong = pc.match_substring_regex(texts, pattern)
+    count = pc.sum(wrong).as_py() or 0
+    if count:
+        row = read + pc.index(wrong, True).as_py() + 1
+        raise Fault(key=key, file=source.name, row=row, column=column, count=count)
+
+
 def _refuse_missing(table: pa.Table, source: Path, unit: str, stratum: str, read: int) -> None:
     """A Fault with the file's row, counted from 1, where a unit has no id or no stratum."""
     for column in (unit, stratum):
-        if column not in table.column_names:
-            raise Fault(key="lake.column", file=source.name, column=column, found=table.column_names)
         if table.column(column).null_count:
             row = read + int(np.flatnonzero(table.column(column).is_null().to_numpy())[0]) + 1
             raise Fault(key="lake.missing", file=source.name, column=column, row=row)

@@ -84,10 +84,10 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     record = _record(read_bounded(folder / RECORD))
     plan, psus = record.plan, None
     if plan.method == TWO_STAGE:
-        psus = _table(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
-    frame = _table(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
-    sample = _table(folder / SAMPLE, [*DRAWN, *_further(plan)])
-    earlier = None if record.earlier is None else _table(folder / EARLIER, DRAWN)
+        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
+    frame = read_units(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
+    sample = read_units(folder / SAMPLE, [*DRAWN, *_further(plan)])
+    earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
     more = []
     if published is not None and published.strip().lower() != slip_of(record):
@@ -103,20 +103,11 @@ def _further(plan: DrawPlan) -> list[str]:
     return [*staged, *([KISH] if plan.person == KISH else [])]
 
 
-def _record(content: bytes) -> DrawRecord:
-    try:
-        plain = json.loads(content)
-        if set(plain) | set(STAGED) != FIELDS | set(STAGED):
-            raise KeyError(*(set(plain) ^ FIELDS))
-        return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
-    except Fault:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
+def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Units from a CSV of a proof; those of `numbers`, and what is a number in every file, as numbers.
 
-
-def _table(file: Path, columns: list[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
-    """A proof's file with `columns`; those of `numbers`, and what is one in every file, as numbers."""
+    Raises a Fault for what a proof does not write.
+    """
     table = read_csv(read_bounded(file), file.name)
     missing = [c for c in columns if c not in table]
     if missing:
@@ -128,6 +119,18 @@ def _table(file: Path, columns: list[str], *, numbers: Sequence[str] = ()) -> pd
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
     return table.assign(**figures, **places).reset_index(drop=True)
+
+
+def _record(content: bytes) -> DrawRecord:
+    try:
+        plain = json.loads(content)
+        if set(plain) | set(STAGED) != FIELDS | set(STAGED):
+            raise KeyError(*(set(plain) ^ FIELDS))
+        return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
+    except Fault:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
 
 
 def _commitments(store: Store, programme: str, wave: str) -> list[dict]:

@@ -139,6 +139,15 @@ def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
     return said + t("sample.note_falls", fall=assumed.fall, error=seen.error, **values)
 
 
+def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """One row a stratum of a large frame: its units and, where there is an allocation, those to draw."""
+    table = pd.DataFrame({t("sample.column.stratum"): strata.stratum.astype(str)})
+    table[t("sample.column.population")] = [f"{n:,}" for n in strata.population]
+    if "sample" in strata:
+        table[t("sample.column.numbers")] = [f"{n:,}" for n in strata["sample"]]
+    return table
+
+
 def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
     """One row a release: units, when and by whom it went out."""
     size = sample.units.groupby("release").unit_id.size()

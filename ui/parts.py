@@ -20,7 +20,7 @@ INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 WIDE = ("area", "verdict")  # columns whose words must not be cut
 ROW = 22  # height of an area's row in the chart
 LONG = 40  # rows that fill a screen
-CURVES, LEGEND_LINE = 300, 20  # heights of the curves of a plan and of a line of the legend under them
+CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a plan and of a line of the legend under them
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
@@ -185,7 +185,9 @@ def power_chart(points: pd.DataFrame, planned: float, t) -> alt.LayerChart:
     """Chances over interviews an area, a line each (interviews, chance, what), and where the plan stands."""
     x = alt.X("interviews:Q", title=t("sample.column.each"), scale={"type": "log", "nice": False})
     y = alt.Y("chance:Q", title=t("sample.chance"), scale={"domain": [0, 1]}, axis=alt.Axis(format="%"))
-    colour = alt.Color("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=600))
+    order = list(dict.fromkeys(points.what))
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=600)
+    colour = alt.Color("what:N", title=None, sort=order, legend=legend)
     tooltip = [
         alt.Tooltip("what:N", title=" "),
         alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),

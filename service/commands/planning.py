@@ -6,15 +6,11 @@ from typing import Annotated
 import typer
 
 from sampling import Assumed
-from service import sample_words, sampling_commands, terminal
+from service import sample_words, terminal
 from service.bounds import read_bounded
-from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import (
-    AsOption,
     Command,
     CsvOption,
-    ProgrammeOption,
-    StoreOption,
     counting,
     out,
     print_table,
@@ -74,25 +70,3 @@ def margins(
     write(csv, made.content)
     for key, values in made.notes:
         out.print(t(key, **values), style="dim")
-
-
-@commands.command(name="draw-proof", cls=Command, help=t("cli.draw_proof.help"))
-def draw_proof(
-    wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
-    folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
-    programme: ProgrammeOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
-    """Write a draw's proof to a folder."""
-    opened = opened_as(store, as_)
-    sampling_commands.write_proof(opened, programme_of(opened, programme), wave, folder, t, out.print)
-
-
-@commands.command(name="verify-draw", cls=Command, help=t("cli.verify_draw.help"))
-def verify_draw(
-    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
-    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
-) -> None:
-    """Draw again from a proof's files, without a store."""
-    sampling_commands.check_proof(folder, published, t, out.print)

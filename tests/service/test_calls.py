@@ -1,9 +1,11 @@
 """Call logs and releases: what is taken in and refused, what is finished, and that nothing half worked is weighted."""
 
+import io
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from half_rung import FILE, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
@@ -136,6 +138,15 @@ def test_times_are_read_as_people_and_spreadsheets_write_them():
         assert point_in_time(text) == here
 
 
+def test_a_workbook_is_a_log_too_with_its_cells_of_time_and_its_numbers_for_codes():
+    cells = {"unit_id": ["u1", "u2"], "at": [datetime(2024, 5, 6, 8, 5), datetime(2024, 5, 6, 8, 6, 7)]}
+    buffer = io.BytesIO()
+    pd.DataFrame(cells | {"interviewer": [7, 8], "disposition": [1.1, 2.10]}).to_excel(buffer, index=False)
+    found = read_calls(buffer.getvalue(), "calls.xlsx", now=datetime.now(UTC))
+    assert list(found.disposition) == ["1.1", "2.1"] and list(found.interviewer) == ["7", "8"]
+    assert list(found["at"]) == [at.astimezone(UTC) for at in cells["at"]]
+
+
 def test_a_wave_that_was_not_drawn_has_no_log(begun):
     assert fault(calls.import_calls, begun, NAME, JUNE, log([("u", 0, INTERVIEW)]), FILE).key == "sample.not_drawn"
 
@@ -175,7 +186,8 @@ def compared(store: Store) -> waves.Computed:
 def test_a_stop_lets_it_be_estimated_and_its_reason_stands_beside_every_figure(answered):
     store, first = answered
     calls.stop_fieldwork(store, NAME, MAY, "  flood:  the call centre is closed ")
-    waves.estimate_wave(store, NAME, MAY)
+    run = waves.estimate_wave(store, NAME, MAY).run_id
+    assert waves.rerun(store, run) == []
     waves.estimate_wave(store, NAME, JUNE)
     compared(store)
     for league in (read_league(store, NAME, wave=MAY), read_league(store, NAME, wave=JUNE)):  # June: by the comparison

@@ -18,6 +18,7 @@ GROUPS = {
     "person": ("add", "change", "password", "list"),
     "frame": ("new-key", "import", "banks", "list"),
     "sample": ("plan", "show", "approve", "draw", "release", "calls", "stop", "list", "call-sheet"),
+    "large-frame": ("number", "strata", "commit", "draw", "verify"),
 }
 NUMBER = "13987654321"
 
@@ -45,11 +46,14 @@ def test_these_are_all_the_parts():
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_part_explains_itself_in_both_languages(rankshift, group):
     for language, t in BOTH.items():
-        assert t(f"cli.{group}.help").split("，")[0][:12] in rankshift(group, "--help", language=language).out
+        assert (
+            t(f"cli.{group.replace('-', '_')}.help").split("，")[0][:12]
+            in rankshift(group, "--help", language=language).out
+        )
         for command in GROUPS[group]:
             said = rankshift(group, command, "--help", language=language)
             assert said.code == 0 and "cli." not in said.out
-            assert t(f"cli.{group}.{command.replace('-', '_')}.help").split("，")[0][:12] in said.out
+            assert t(f"cli.{group.replace('-', '_')}.{command.replace('-', '_')}.help").split("，")[0][:12] in said.out
 
 
 def test_numbers_go_in_masked_out_on_a_sheet_and_are_purged(begun, rankshift, tmp_path):

@@ -366,7 +366,7 @@ def test_a_record_made_anew_does_not_fit_what_was_published(chain, copy, rankshi
     """Whoever changes frame and record alike passes every other check: the published line is what stops it."""
     from sampling import frame_digest, record_draw
 
-    frame = proof_files._table(copy[0] / "frame.csv", proof_files.FRAME_COLUMNS)
+    frame = proof_files.read_units(copy[0] / "frame.csv", proof_files.FRAME_COLUMNS)
     seed = "another seed, chosen because it draws a cousin"
     drawn_anew, record = record_draw(frame, chain[1].record.plan, seed=seed, wave=FIRST, code=chain[1].record.code)
     plain = json.loads((copy[0] / "record.json").read_text("utf-8"))

@@ -165,7 +165,7 @@ SHARED = ("0316", "697", "1101+1310", "7", "SIMULATED")
         ([], {"numbers": {MOBILE: 10}}, "phone.needs_exchanges", "--landlines"),
         ([], {"numbers": {LANDLINE: 10}}, "phone.numbers", "mobile"),
         ([], {"mobiles": 0}, "phone.numbers", "mobile 0"),
-        ([], {"exchanges": ExchangeFile(b"area_code,exchange\n010,697\n", "x.csv")}, "phone.columns", "local_digits"),
+        ([], {"exchanges": ExchangeFile(b"area_code,exchange\n010,697\n", "x.csv")}, "file.columns", "local_digits"),
     ],
 )
 def test_banks_with_faults_are_refused_whole_in_one_sentence(empty, rows, options, key, says):

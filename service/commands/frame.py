@@ -1,0 +1,101 @@
+"""Commands on frames: the key of their random numbers, lists, number banks."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sampling.phone import LANDLINE, MOBILE
+from service import frames, keys
+from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
+from service.bounds import read_bounded
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
+
+commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
+
+
+@commands.command("new-key", cls=Command, help=t("cli.frame.new_key.help"))
+def frame_new_key() -> None:
+    file = keys.frame_key_file()
+    out.print(t("cli.frame.made", file=str(file), fingerprint=keys.new_key(file).fingerprint))
+
+
+@commands.command("import", cls=Command, help=t("cli.frame.import.help"))
+def frame_import(
+    name: Annotated[str, typer.Argument(help=t("cli.sample.frame"))],
+    file: Annotated[Path, typer.Argument(help=t("cli.frame.file"))],
+    by: Annotated[str, typer.Option("--by", help=t("cli.frame.by"))] = "area",
+    accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
+    delete_on: Annotated[
+        datetime | None,
+        typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"), show_default=False),
+    ] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
+    done = frames.import_frame(
+        opened,
+        of,
+        name,
+        read_bounded(file),
+        file.name,
+        frame_key=keys.find_frame_key(),
+        by=by.split(","),
+        accept=accept,
+        **sealing,
+    )
+    _say_frame(done)
+
+
+@commands.command("banks", cls=Command, help=t("cli.frame.banks.help"))
+def frame_banks(
+    name: Annotated[str, typer.Argument(help=t("cli.sample.frame"))],
+    city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
+    numbers: Annotated[int, typer.Argument(help=t("cli.frame.numbers"))],
+    delete_on: Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))],
+    landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
+    exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
+    prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
+    accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    done = frames.import_banks(
+        opened,
+        of,
+        name,
+        read_bounded(prefixes),
+        prefixes.name,
+        cities=city.split(","),
+        numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+        exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
+        frame_key=keys.find_frame_key(),
+        key=keys.find_key(),
+        delete_on=delete_on.date(),
+        accept=accept,
+    )
+    _say_frame(done)
+
+
+@commands.command("list", cls=Command, help=t("cli.frame.list.help"))
+def frame_list(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
+    opened = opened_as(store, as_)
+    for row in frames.frame_list(opened, programme_of(opened, programme)).to_dict("records"):
+        out.print(t("cli.frame.line", **{c: row[c] for c in ("frame", "version", "units", "file", "digest")}))
+
+
+def _say_frame(done: frames.ImportedFrame) -> None:
+    for finding in done.findings:
+        out.print(t(finding.key, **finding.values))
+    counts = {"units": done.units, "strata": done.strata, "numbers": done.numbers}
+    said = t(f"outcome.{done.outcome}")
+    out.print(t("cli.frame.imported", frame=done.frame, version=done.version, outcome=said, **counts))

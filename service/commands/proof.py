@@ -1,0 +1,51 @@
+"""Commands on the proof of a draw: write it, and draw again from it without any store."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sampling import Verification
+from sampling.proof import DrawRecord
+from service import proof_files, sample_words, samples
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
+from words import Fault
+
+commands = typer.Typer()
+
+
+@commands.command(name="draw-proof", cls=Command, help=t("cli.draw_proof.help"))
+def draw_proof(
+    wave: WaveArgument,
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Write a draw's proof to a folder, and say what must be published beside it."""
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    proof_files.write_proof(proof_files.draw_proof(opened, of, wave), folder)
+    out.print(t("cli.draw_proof.written", folder=str(folder), wave=wave))
+    out.print(t("sample.published_slip", slip=samples.read_sample(opened, of, wave).plan.slip))
+
+
+@commands.command(name="verify-draw", cls=Command, help=t("cli.verify_draw.help"))
+def verify_draw(
+    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
+    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+) -> None:
+    """Draw again from a proof's files, without a store."""
+    say_verified(*proof_files.verify_folder(folder, published=published), published)
+
+
+def say_verified(record: DrawRecord, found: Verification, published: str | None) -> None:
+    """Every difference; a Fault if there is one that counts."""
+    for line in sample_words.verification_lines(found, t):
+        out.print(line)
+    if not found.holds:
+        raise Fault(key="cli.verify_draw.fails", wave=record.wave)
+    out.print(t("cli.verify_draw.holds", wave=record.wave, units=record.units))
+    if published is None:
+        out.print(t("cli.verify_draw.not_compared", slip=proof_files.slip_of(record)))

@@ -1,0 +1,229 @@
+"""Commands on a wave's sample: its plan, approval, draw, releases and calls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sampling import Assumed
+from sampling.proof import KISH
+from sampling.wanted import PROPORTIONAL, Wanted
+from service import call_words, calls, draws, keys, sample_words, samples, terminal
+from service.bounds import read_bounded
+from service.commands.opening import opened_as, programme_of
+from service.commands.speaking import (
+    AsOption,
+    Command,
+    Group,
+    ProgrammeOption,
+    StoreOption,
+    WaveArgument,
+    counting,
+    out,
+    print_table,
+    t,
+    write_private,
+)
+from service.files import csv_bytes
+from service.imports import current_programme
+from service.shares_file import read_shares
+from service.store import Store
+from words import Fault
+
+FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]
+IntoArgument = Annotated[Path, typer.Argument(help=t("cli.sample.file"))]
+
+commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.sample.help"))
+
+
+@commands.command("plan", cls=Command, help=t("cli.sample.plan.help"))
+def sample_plan(
+    wave: WaveArgument,
+    interviews: Annotated[int, typer.Argument(help=t("cli.plan.interviews"))],
+    frame: FrameOption = None,
+    method: Annotated[str, typer.Option(help=t("cli.sample.method"))] = PROPORTIONAL,
+    q: Annotated[float, typer.Option(help=t("cli.sample.q"))] = 0.5,
+    minimum: Annotated[int, typer.Option(help=t("cli.sample.minimum"))] = 2,
+    modes: Annotated[str | None, typer.Option(help=t("cli.sample.modes"), show_default=False)] = None,
+    response: Annotated[float, typer.Option(help=t("cli.sample.response"))] = 1.0,
+    eligibility: Annotated[float, typer.Option(help=t("cli.sample.eligibility"))] = 1.0,
+    portions: Annotated[str, typer.Option(help=t("cli.sample.portions"))] = "0.5,0.25,0.25",
+    cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
+    after: Annotated[str | None, typer.Option(help=t("cli.sample.after"), show_default=False)] = None,
+    keep: Annotated[float, typer.Option(help=t("cli.sample.keep"))] = 0.0,
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    shares: Annotated[Path | None, typer.Option(help=t("cli.sample.shares"), show_default=False)] = None,
+    spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
+    fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
+    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+    attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
+    panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = 0.5,
+    information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = 2.2,
+    chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
+    from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
+    measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
+    psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
+    kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
+    parts = tuple(_numbers(portions, ",", "portions"))
+    split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
+    assumed = Assumed(share, spread, fall, deff, panel, information, chance, from_, measure)
+    wanted = Wanted(
+        interviews,
+        method,
+        q=q,
+        minimum=minimum,
+        modes=split,
+        response_rate=response,
+        eligibility=eligibility,
+        portions=parts,
+        cost=cost,
+        after=after,
+        keep=keep,
+        assumed=assumed,
+        shares=given,
+        attempts=attempts,
+        each=psu,
+        person=KISH if kish else None,
+    )
+    with counting(wave) as progress:
+        plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
+    _show_plan(opened, of, plan)
+
+
+@commands.command("show", cls=Command, help=t("cli.sample.show.help"))
+def sample_show(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    _show_plan(opened, of, samples.read_plan(opened, of, wave))
+    known = samples.sample_waves(opened, of).set_index("wave")
+    if known.drawn[wave]:
+        _show_sample(opened, of, samples.read_sample(opened, of, wave))
+
+
+@commands.command("approve", cls=Command, help=t("cli.sample.approve.help"))
+def sample_approve(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened = opened_as(store, as_)
+    plan = draws.approve_plan(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key())
+    out.print(sample_words.status(plan, t))
+    out.print(t("sample.commitment", commitment=plan.approval["commitment"]))
+    out.print(t("sample.publish", slip=plan.slip))
+
+
+@commands.command("draw", cls=Command, help=t("cli.sample.draw.help"))
+def sample_draw(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    _show_sample(opened, of, draws.draw_wave(opened, of, wave, frame_key=keys.find_frame_key()))
+
+
+@commands.command("release", cls=Command, help=t("cli.sample.release.help"))
+def sample_release(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    _show_sample(opened, of, draws.release_next(opened, of, wave))
+
+
+@commands.command("calls", cls=Command, help=t("cli.sample.calls.help"))
+def sample_calls(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.sample.call_log"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    of = programme_of(opened, programme)
+    out.print(call_words.taken_in(calls.import_calls(opened, of, wave, read_bounded(file), file.name), t))
+    _show_fieldwork(calls.read_fieldwork(opened, of, wave))
+
+
+@commands.command("stop", cls=Command, help=t("cli.sample.stop.help"))
+def sample_stop(
+    wave: WaveArgument,
+    reason: Annotated[str, typer.Argument(help=t("calls.stop.reason"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    _show_fieldwork(calls.stop_fieldwork(opened, programme_of(opened, programme), wave, reason))
+
+
+@commands.command("list", cls=Command, help=t("cli.sample.list.help"))
+def sample_list(
+    wave: WaveArgument,
+    file: IntoArgument,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    out = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
+    columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
+    write_private(file, csv_bytes(out[[c for c in columns if c in out]]))
+    out.print(t("cli.sample.written", file=str(file), count=len(out)))
+
+
+@commands.command("call-sheet", cls=Command, help=t("cli.sample.call_sheet.help"))
+def sample_call_sheet(
+    wave: WaveArgument,
+    file: IntoArgument,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    rows = draws.release_sheet(opened, programme_of(opened, programme), wave, key=keys.find_key())
+    write_private(file, csv_bytes(rows))
+    out.print(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
+
+
+def _show_plan(opened: Store, of: str, plan: samples.SamplePlan) -> None:
+    names = {code: area.name for code, area in current_programme(opened, of)[1].areas.items()}
+    table = sample_words.precision_rows(plan, names, t)
+    print_table(sample_words.plan_title(plan, t), terminal.words_table(table), [])
+    modes = sample_words.mode_rows(plan, t)
+    if len(modes):
+        print_table("", terminal.words_table(modes), [])
+    if len(plan.foresight.power):  # with one area there is no last one
+        power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+        print_table(t("sample.power"), terminal.words_table(power), [])
+    for note in sample_words.plan_notes(plan, t, names):
+        out.print(note)
+    out.print(sample_words.status(plan, t))
+    if plan.approved:
+        out.print(t("sample.publish", slip=plan.slip))
+
+
+def _show_sample(opened: Store, of: str, sample: samples.Sample) -> None:
+    lines = sample_words.draw_lines(sample, t)
+    print_table(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
+    _show_fieldwork(calls.fieldwork_of(opened, of, sample))
+
+
+def _show_fieldwork(found: calls.Fieldwork) -> None:
+    if len(found.releases):
+        rows = terminal.words_table(call_words.release_rows(found, t))
+        print_table(t("calls.title"), rows, call_words.lines(found, t))
+
+
+def _numbers(written: str, between: str, name: str) -> list[float]:
+    try:
+        return [float(part) for part in written.split(between)]
+    except ValueError as error:
+        raise Fault(key="sample.numbers", name=name, found=written) from error
