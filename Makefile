@@ -30,6 +30,7 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.ranks
 	$(BIN)/python -m bench.weighting
 	$(BIN)/python -m bench.frames
+	$(BIN)/python -m bench.attempts
 
 browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

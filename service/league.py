@@ -229,6 +229,9 @@ def _hidden(
         return now.parts, now.total, frozenset()
     found, arguments = set(), compared["arguments"]
     for wave in set(window(arguments["before"]) + window(arguments["after"])):
+        if wave == estimated["arguments"]["wave"]:
+            found |= now.parts
+            continue
         run = newest_run(store, ESTIMATE, programme=plan.name, wave=wave)
         found |= set(plan.areas) if run is None else _withheld(store, plan, measure, run).parts
     return now.parts, now.total, frozenset(found)

@@ -51,7 +51,7 @@ def serving(url: str, said: Path, *, port: int, environment: Mapping[str, str] |
 
 def await_health(address: str) -> None:
     """Wait until somebody answers."""
-    for _ in range(240):
+    for _ in range(480):
         try:
             urllib.request.urlopen(address, timeout=1)
             return

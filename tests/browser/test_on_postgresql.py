@@ -128,5 +128,5 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     tab.get_by_text(text("people.wait", "zh", minutes=15)).wait_for(timeout=PATIENCE)
     settle(tab)
     shot(tab, "wait_zh")
-    assert tab.get_by_role("link").count() == 0  # no pages for nobody
+    assert tab.get_by_test_id("stSidebarNavLink").count() == 0  # no pages for nobody
     tab.context.close()
