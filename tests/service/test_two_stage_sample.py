@@ -79,11 +79,7 @@ def test_a_third_party_draws_both_stages_again_from_the_files_alone(sqlite_store
         ("psus.csv", ",30", ",31", "proof.psus"),
         ("frame.csv", "ash-v1-0,ash-v1,", "ash-v1-0,ash-v2,", "proof.frame"),
         ("sample.csv", f",{sample.units.kish[0]}", ",Z", "proof.sample_file"),
-<<<<<<< HEAD
-        ("record.json", '"each": ', '"each": 999', "proof.cannot_draw"),
-=======
         ("record.json", '"each": ', '"each": 9', "proof.cannot_draw"),
->>>>>>> calls
     ):
         content = (folder / name).read_text("utf-8")
         assert old in content
