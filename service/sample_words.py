@@ -99,7 +99,7 @@ def power_curve(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
     parts = [right[["interviews", "chance", "what"]]]
     for design in seen.designs:
         called = seen.called(design, STANDING).rename("chance").reset_index()
-        says = t("sample.curve", fall=assumed.fall, design=design_text(design, seen, assumed, t))
+        says = t("sample.curve", fall=100 * assumed.fall, design=design_text(design, seen, assumed, t))
         parts.append(called.assign(what=says))
     points = pd.concat(parts, ignore_index=True)
     return points.assign(chance=points.chance.astype(float))
@@ -134,9 +134,9 @@ def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
         basis = {"wave": wave_text(seen.basis["wave"], t), "measure": seen.basis["name"][t("language.code")]}
         said = t("sample.note_earlier", k=seen.k, estimated=seen.basis["estimated"], **basis)
     if seen.error is None:
-        return said + t("sample.note_formula", fall=assumed.fall)
+        return said + t("sample.note_formula", fall=100 * assumed.fall)
     values = {"panel": assumed.panel, "information": assumed.information, "chance": assumed.chance}
-    return said + t("sample.note_falls", fall=assumed.fall, error=seen.error, **values)
+    return said + t("sample.note_falls", fall=100 * assumed.fall, error=seen.error, **values)
 
 
 def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:

@@ -17,7 +17,8 @@ GROUPS = ("18-29", "30-39", "40-49", "50-59", "60-70")
 MARGINS = ("sex*age_group", "county*urban", "county", "urban")
 RELEASED = {"mobile": 2_300, "landline": 500}  # numbers called in a wave
 WAVES = ("2026Q1", "2026Q2")
-SEED, PEOPLE = 4513, 60_000
+SEED, PEOPLE, LISTED = 4513, 60_000, 3_000
+LIST = "simulated_list.csv"
 
 INELIGIBLE = {"mobile": 0.22, "landline": 0.45}  # chances that a number reaches nobody of the survey's
 WHY_NOT = {"not_in_service": 0.5, "business": 0.2, "elsewhere": 0.2, "age": 0.1}
@@ -37,7 +38,7 @@ def files() -> dict[str, pd.DataFrame]:
     made = {"margins.csv": margins(census)}
     for wave in WAVES:
         made[f"laibin_simulated_{wave}.csv"] = quarter(people, wave, rng)
-    return made
+    return made | {LIST: listed(people)}
 
 
 def margins(census: pd.DataFrame) -> pd.DataFrame:
@@ -65,6 +66,13 @@ def population(census: pd.DataFrame, divisions: pd.DataFrame, rng: np.random.Gen
         mobiles=mobiles,
         adults=1 + rng.binomial(4, 0.35, n),
     )
+
+
+def listed(people: pd.DataFrame) -> pd.DataFrame:
+    """Some of the made-up people as a list to draw from: no telephone numbers, so that a demonstration may hold it."""
+    some = people.iloc[:LISTED]
+    ids = [f"sim-{k:05d}" for k in range(1, len(some) + 1)]
+    return pd.DataFrame({"unit_id": ids, "area": some.county, "urban": some.urban, "source": "simulated"})
 
 
 def chance_safe(people: pd.DataFrame, wave: str) -> np.ndarray:

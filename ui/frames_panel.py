@@ -79,14 +79,20 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t) -> None:
             raise Fault(key="frame.needs_vault")
         given = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
         file, content = given if prefixes is None else (prefixes.name, prefixes.getvalue())
-        options = {
-            "cities": [city.strip() for city in cities.split(",")],
-            "numbers": {MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
-            "exchanges": None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name),
-            "accept": accept,
-        }
-        secrets = {"frame_key": frame_key, "key": keys.find_key(), "delete_on": delete_on}
-        return frames.import_banks(store, programme, name, content, file, **options, **secrets)
+        return frames.import_banks(
+            store,
+            programme,
+            name,
+            content,
+            file,
+            cities=[city.strip() for city in cities.split(",")],
+            numbers={MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
+            exchanges=None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name),
+            frame_key=frame_key,
+            key=keys.find_key(),
+            delete_on=delete_on,
+            accept=accept,
+        )
 
     _take_in(do, name, t)
 

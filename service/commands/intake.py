@@ -98,5 +98,6 @@ def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the imports."""
     for row in imports.import_log(opened_as(store, as_)).to_dict("records"):
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
-        line = f"{local_time(row['at'])}  {row['wave'] or row['programme']}  {row['file']}  "
+        what = wording.wave_label(row["wave"], t) if row["wave"] else row["programme"]
+        line = f"{local_time(row['at'])}  {what}  {row['file']}  "
         out.print(line + t(f"outcome.{row['outcome']}") + reason)

@@ -103,7 +103,8 @@ def working(what: str):
 @contextmanager
 def counting(what: str):
     """A bar on standard error that says what is being computed; yields what to call with (done, of)."""
-    with Progress(TextColumn("{task.description}"), BarColumn(), console=err, transient=True) as bar:
+    columns = TextColumn("{task.description}"), BarColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(t("cli.working", what=what), total=1.0)
         yield lambda done, of: bar.update(task, completed=done / of)
 

@@ -54,7 +54,7 @@ def fill(tab, label: str, words: str) -> None:
 def sign_in(tab, name: str, password: str, language: str = "en") -> None:
     fill(tab, text("sign_in.name", language), name)
     fill(tab, text("sign_in.password", language), password)
-    tab.get_by_role("button", name=text("sign_in.go", language)).click()
+    tab.get_by_role("button", name=text("sign_in.go", language), exact=True).click()
 
 
 def own_password(tab, old: str, new: str, language: str = "en") -> None:
