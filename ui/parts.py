@@ -18,7 +18,7 @@ from words import LANGUAGES, Fault, text
 
 INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 WIDE = ("area", "verdict")  # columns whose words must not be cut
-ROW = 22  # height of an area's row in the chart
+ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below them
 LONG = 40  # rows that fill a screen
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a plan and of a line of the legend under them
 FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
@@ -174,7 +174,8 @@ def interval_chart(
         title=None,
         axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )
-    base = alt.Chart(rows, height=ROW * len(rows)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip)
+    colour = alt.Color("colour:N", scale=None)
+    base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, color=colour, tooltip=tooltip)
     x.shorthand = f"{low}:Q"
     bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
     dot = base.mark_point(size=70, filled=True, opacity=1).encode(x=f"{point}:Q")

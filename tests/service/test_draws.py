@@ -205,7 +205,7 @@ def test_a_plan_stored_before_falls_were_simulated_is_still_read(planned):
         t = speaker(language)
         rows = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
         assert len(rows) == 2 + 9 and t("sample.not_reached", most=4.0) in set(rows.iloc[:, 2])
-        assert t("sample.note_formula", fall=0.05) in sample_words.power_note(plan.foresight, plan.wanted.assumed, t)
+        assert t("sample.note_formula", fall=5.0) in sample_words.power_note(plan.foresight, plan.wanted.assumed, t)
     with planned.begin() as connection:
         empty = expected | {"power": []}
         connection.execute(plans.update().where(plans.c.plan_id == row.plan_id).values(expected=empty))
