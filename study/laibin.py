@@ -18,7 +18,7 @@ MARGINS = ("sex*age_group", "county*urban", "county", "urban")
 RELEASED = {"mobile": 2_300, "landline": 500}  # numbers called in a wave
 WAVES = ("2026Q1", "2026Q2")
 SEED, PEOPLE, LISTED = 4513, 60_000, 3_000
-LIST = "simulated_list.csv"
+LIST = "list/simulated_list.csv"  # in a folder of its own: `rankshift load` takes the CSVs beside a programme for waves
 
 INELIGIBLE = {"mobile": 0.22, "landline": 0.45}  # chances that a number reaches nobody of the survey's
 WHY_NOT = {"not_in_service": 0.5, "business": 0.2, "elsewhere": 0.2, "age": 0.1}
