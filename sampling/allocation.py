@@ -155,3 +155,12 @@ def _whole(bound, count: int) -> np.ndarray:
     if (bounds < 0).any():
         raise Fault(key="sampling.minimum", found=int(bounds.min()))
     return bounds
+
+
+def refuse_larger(strata, sample, population) -> None:
+    """A Fault that names the strata (h,) of which more units are wanted (h,) than they have (h,), and both numbers."""
+    strata, sample, population = (np.asarray(each) for each in (strata, sample, population))
+    over = sample > population
+    if over.any():
+        found = zip(strata[over], sample[over], population[over], strict=True)
+        raise Fault(key="sampling.larger_than_stratum", strata=[f"{s}: {n} > {N}" for s, n, N in found])

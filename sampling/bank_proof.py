@@ -82,7 +82,7 @@ def verify_numbers(
     try:
         again = draw_numbers(banks, dict(record.allocation), key=key, start=record.start, after=record.after)
     except Fault as fault:
-        found.append(("proof.cannot_draw", {"reason": str(fault)}))
+        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
     else:
         found += differing_units(again, record, sample)
     return verification(found, record, code)

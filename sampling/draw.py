@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sampling.allocation import refuse_larger
 from sampling.random_numbers import check_start, derived_numbers
 from words import Fault
 
@@ -157,10 +158,7 @@ def units_wanted(coded: CodedFrame, allocation) -> np.ndarray:
             found = [f"{s}: {p:g} → {n}" for s, p, n in zip(coded.strata, planned, coded.population, strict=True)]
             raise Fault(key="sampling.frame_changed", strata=[f for f, c in zip(found, changed, strict=True) if c])
     sample = wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64)
-    over = sample > coded.population
-    if over.any():
-        found = zip(coded.strata[over], sample[over], coded.population[over], strict=True)
-        raise Fault(key="sampling.larger_than_stratum", strata=[f"{s}: {n} > {N}" for s, n, N in found])
+    refuse_larger(coded.strata, sample, coded.population)
     return sample
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from sampling.allocation import refuse_larger
 from sampling.faults import Finding
 from sampling.permutation import KeyedPermutation
 from sampling.random_numbers import check_start
@@ -169,9 +170,7 @@ def draw_numbers(banks: NumberBanks, allocation, *, key: bytes, start: float, af
     unknown = sorted(set(allocation) - set(population.index))
     if unknown:
         raise Fault(key="sampling.unknown_strata", strata=unknown)
-    over = [f"{s}: {n + after} > {population[s]}" for s, n in allocation.items() if n + after > population[s]]
-    if over:
-        raise Fault(key="sampling.larger_than_stratum", strata=over)
+    refuse_larger(list(allocation), [n + after for n in allocation.values()], [population[s] for s in allocation])
     parts = []
     for stratum, n in sorted(allocation.items()):
         size = int(population[stratum])

@@ -195,7 +195,7 @@ def verify_draw(
     try:
         again = _draw(frame, record.plan, record.start, earlier, psus)
     except Fault as fault:
-        found.append(("proof.cannot_draw", {"reason": str(fault)}))
+        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
     else:
         found += differing_units(again, record, sample)
     return verification(found, record, code)

@@ -11,6 +11,7 @@ from sampling.allocation import (
     allocate_neyman,
     allocate_power,
     allocate_proportional,
+    refuse_larger,
     split_modes,
 )
 from sampling.foresight import Assumed
@@ -95,10 +96,7 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     need = {c: numbers_needed(c, **rates) for c in set(given.interviews) if c}
     for column, name in (("release", "release"), ("numbers", "draw")):
         given[column] = [getattr(need[c], name) if c else 0 for c in given.interviews]
-    over = given[given.numbers > given.population]
-    if len(over):
-        found = [f"{r.stratum}: {r.numbers} > {r.population}" for r in over.itertuples()]
-        raise Fault(key="sampling.larger_than_stratum", strata=found)
+    refuse_larger(given.stratum, given.numbers, given.population)
     return given
 
 

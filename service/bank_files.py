@@ -8,7 +8,7 @@ from sampling import Bank, landline_banks, mobile_banks
 from sampling.phone import LANDLINE, MOBILE
 from service.csv_file import check_given, refuse
 from service.xlsx_file import read_table
-from words import LANGUAGES, Fault, text
+from words import Fault
 
 PREFIXES = ("segment7", "city_code")
 EXCHANGES = ("area_code", "exchange", "city_code", "local_digits")
@@ -71,8 +71,7 @@ def _landlines(given: ExchangeFile, cities: Sequence[str], known: Mapping[str, S
                 raise Fault(key="phone.other_area_code", found=line.area_code, city=other[0], expected=expected)
             banks += landline_banks(line.area_code, [line.exchange], of, length=int(line.local_digits))
         except Fault as fault:
-            said = {language: text(fault.key, language, **fault.values) for language in LANGUAGES}
-            raise Fault(key="phone.row", file=given.file, row=int(row), problem=said) from fault
+            raise Fault(key="phone.row", file=given.file, row=int(row), problem=fault.sentences) from fault
     absent = sorted(set(cities) - {city for bank in banks for city in bank.areas})
     if absent:
         raise Fault(key="phone.no_exchange", file=given.file, cities=absent)

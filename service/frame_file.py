@@ -12,7 +12,7 @@ from service.files import FORMULA
 from service.phone_numbers import MOBILE as MOBILE_NUMBER
 from service.phone_numbers import masked, normalised
 from service.xlsx_file import read_table
-from words import LANGUAGES, Fault, text
+from words import Fault, sentences
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that no acceptance lets through: nothing can be drawn
@@ -69,7 +69,7 @@ def refuse_findings(found: ListFrame, file: str, *, accept: bool) -> None:
 
 def finding_text(finding: Finding) -> dict[str, str]:
     """A finding's sentence in both languages."""
-    return {language: text(finding.key, language, **finding.values) for language in LANGUAGES}
+    return sentences(finding.key, **finding.values)
 
 
 def _check_ids(table: pd.DataFrame, file: str) -> None:

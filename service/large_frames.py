@@ -17,6 +17,7 @@ import pandas as pd
 from cryptography.exceptions import InvalidTag
 
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, starting_point
+from sampling.allocation import refuse_larger
 from sampling.proof import (
     STRATIFIED,
     DrawRecord,
@@ -89,10 +90,7 @@ def read_allocation(content: bytes, file: str, strata: pd.DataFrame) -> pd.DataF
     if "population" in table and (table.population.astype(np.int64) != known).any():
         changed = list(table.stratum[table.population.astype(np.int64) != known])
         raise Fault(key="sampling.frame_changed", strata=changed)
-    over = found[found["sample"] > found.population]
-    if len(over):
-        named = [f"{r.stratum}: {r.sample} > {r.population}" for r in over.itertuples()]
-        raise Fault(key="sampling.larger_than_stratum", strata=named)
+    refuse_larger(found.stratum, found["sample"], found.population)
     return found.reset_index(drop=True)
 
 
@@ -174,8 +172,7 @@ def verify_large(
     try:
         again = _draw(lake, frame, record.plan, record.start, earlier)
     except Fault as fault:
-        reason = {language: text(fault.key, language, **fault.values) for language in LANGUAGES}
-        found.append(("proof.cannot_draw", {"reason": reason}))
+        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
     else:
         found += differing_units(again, record, sample)
     return record, verification(found, record, code_version(DRAWING))

@@ -1,6 +1,6 @@
 """A file of assumed shares: one row an area, columns area and share."""
 
-from service.csv_file import read_csv
+from service.csv_file import check_given, read_csv
 from words import Fault
 
 AREA, SHARE = COLUMNS = ("area", "share")
@@ -9,9 +9,7 @@ AREA, SHARE = COLUMNS = ("area", "share")
 def read_shares(content: bytes, file: str) -> dict[str, float]:
     """area -> share; a Fault for a missing column, an area named twice, and a share that is no number in (0, 1)."""
     table = read_csv(content, file)
-    missing = [c for c in COLUMNS if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, COLUMNS)
     shares = {}
     for row, (area, written) in table[list(COLUMNS)].iterrows():
         if area in shares:

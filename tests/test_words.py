@@ -285,3 +285,9 @@ def test_every_command_speaks_both_languages(rankshift):
         assert ZH[key].split("，")[0][:12] in zh.out and EN[key][:12] in en.out
         assert not re.search(f"[{HAN}]", en.out)
         assert "cli." not in zh.out + en.out
+
+
+def test_a_fault_inside_another_sentence_is_said_in_that_ones_language():
+    inner = Fault(key="sampling.no_rows")
+    for language in LANGUAGES:
+        assert text("sampling.no_rows", language) in text("proof.cannot_draw", language, reason=inner.sentences)

@@ -25,6 +25,11 @@ class Fault(ValueError):
     def __str__(self) -> str:
         return text(self.key, "en", **self.values)
 
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentence in both languages, as a value of another sentence."""
+        return sentences(self.key, **self.values)
+
 
 @cache
 def dictionary(language: str) -> Mapping[str, str]:
@@ -51,6 +56,11 @@ class _Sentence(string.Formatter):
 def text(key: str, language: str, **values) -> str:
     """The sentence `key` in `language` ("zh" or "en"), its blanks filled with `values`."""
     return _Sentence(language).vformat(dictionary(language)[key], (), values)
+
+
+def sentences(key: str, **values) -> dict[str, str]:
+    """The sentence `key` by language: `text` writes such a value in its own."""
+    return {language: text(key, language, **values) for language in LANGUAGES}
 
 
 def speaker(language: str) -> Callable[..., str]:
