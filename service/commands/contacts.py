@@ -8,7 +8,7 @@ import typer
 
 from service import keys, vault
 from service.bounds import read_bounded
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_as, opened_for, programme_of
 from service.commands.speaking import (
     DAY,
     AsOption,
@@ -80,8 +80,7 @@ def contacts_call_sheet(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
     note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
     content = csv_bytes(rows)

@@ -8,7 +8,7 @@ import typer
 
 from accountability.report import ALL
 from service import imports, league_table, terminal, waves, weight_words, wording
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_as, opened_for, programme_of
 from service.commands.speaking import (
     LANGUAGE,
     AsOption,
@@ -44,8 +44,7 @@ def weights(
     as_: AsOption = None,
 ) -> None:
     """Make a wave's weights and show every step, or write them to a file."""
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
     what = wording.wave_text(each, t)
     compute(what, lambda p: waves.weigh_wave(opened, name, each, progress=p))
@@ -77,8 +76,7 @@ def estimate(
     as_: AsOption = None,
 ) -> None:
     """Estimate one wave, or all."""
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     for each in [wave] if wave else _waves(opened, name):
         what = wording.wave_text(imports.check_wave_name(each), t)
         compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, seed=seed, progress=p))
@@ -96,8 +94,7 @@ def compare(
     """Compare two waves, or all neighbours."""
     if (before is None) != (after is None):
         raise typer.BadParameter(t("cli.compare.both"))
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     known = _waves(opened, name)
     plan = imports.current_programme(opened, name)[1]
     pairs = [(before, after)] if before and after else list(pairwise(known))
@@ -128,8 +125,7 @@ def league(
     as_: AsOption = None,
 ) -> None:
     """Print a league's table, or write it to a file, or say one area in a sentence."""
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
         if area not in found.table.index:

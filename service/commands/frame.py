@@ -10,7 +10,7 @@ from sampling.phone import LANDLINE, MOBILE
 from service import frames, keys
 from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_as, opened_for, programme_of
 from service.commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
@@ -36,8 +36,7 @@ def frame_import(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
     done = frames.import_frame(
         opened,
@@ -67,8 +66,7 @@ def frame_banks(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     done = frames.import_banks(
         opened,
         of,

@@ -16,6 +16,12 @@ def opened_as(url: str | None, name: str | None) -> Store:
     return store.acting(Actor(f"{named.name} ({person()})", named.role))
 
 
+def opened_for(url: str | None, name: str | None, programme: str | None) -> tuple[Store, str]:
+    """The store as `opened_as`, and the programme in it as `programme_of`."""
+    store = opened_as(url, name)
+    return store, programme_of(store, programme)
+
+
 def programme_of(opened: Store, given: str | None) -> str:
     """The programme named, or the only one there is."""
     names = programme_names(opened)

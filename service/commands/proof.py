@@ -8,7 +8,7 @@ import typer
 from sampling import Verification
 from sampling.proof import DrawRecord
 from service import proof_files, sample_words, samples
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_for
 from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
 from words import Fault
 
@@ -24,8 +24,7 @@ def draw_proof(
     as_: AsOption = None,
 ) -> None:
     """Write a draw's proof to a folder, and say what must be published beside it."""
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     proof_files.write_proof(proof_files.draw_proof(opened, of, wave), folder)
     out.print(t("cli.draw_proof.written", folder=str(folder), wave=wave))
     out.print(t("sample.published_slip", slip=samples.read_sample(opened, of, wave).plan.slip))

@@ -10,7 +10,7 @@ from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
 from service import call_words, calls, draws, keys, sample_words, samples, terminal
 from service.bounds import read_bounded
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_as, opened_for, programme_of
 from service.commands.speaking import (
     AsOption,
     Command,
@@ -68,8 +68,7 @@ def sample_plan(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
     parts = tuple(_numbers(portions, ",", "portions"))
     split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
@@ -101,8 +100,7 @@ def sample_plan(
 def sample_show(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     _show_plan(opened, of, samples.read_plan(opened, of, wave))
     known = samples.sample_waves(opened, of).set_index("wave")
     if known.drawn[wave]:
@@ -124,8 +122,7 @@ def sample_approve(
 def sample_draw(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     _show_sample(opened, of, draws.draw_wave(opened, of, wave, frame_key=keys.find_frame_key()))
 
 
@@ -133,8 +130,7 @@ def sample_draw(
 def sample_release(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     _show_sample(opened, of, draws.release_next(opened, of, wave))
 
 
@@ -146,8 +142,7 @@ def sample_calls(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    of = programme_of(opened, programme)
+    opened, of = opened_for(store, as_, programme)
     out.print(call_words.taken_in(calls.import_calls(opened, of, wave, read_bounded(file), file.name), t))
     _show_fieldwork(calls.read_fieldwork(opened, of, wave))
 

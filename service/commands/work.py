@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service import jobs, waves
-from service.commands.opening import opened_as, programme_of
+from service.commands.opening import opened_as, opened_for
 from service.commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
 from service.league import run_list
 from service.runs import code_version, run_text, run_version
@@ -23,8 +23,7 @@ def refresh(
     as_: AsOption = None,
 ) -> None:
     """Compute all that is out of date, in a process of its own."""
-    opened = opened_as(store, as_)
-    name = programme_of(opened, programme)
+    opened, name = opened_for(store, as_, programme)
     job = jobs.start(opened, jobs.REFRESH, name)
     out.print(t("cli.refresh.started", job=job))
     if background:
