@@ -11,6 +11,7 @@ from scipy.special import stdtrit
 
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
+from estimation.laws import ChangeLaw, SamplingLaw
 from estimation.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
@@ -33,6 +34,8 @@ class Estimate:
 
     names (k,); value (k,); covariance (k,k), numpy or scipy.sparse; df (k,) (a scalar is spread over all; inf: normal).
     flags: keys of what a reader must know ("answerers_only": a total over those who answered).
+    law: how the errors hang on the true values (`estimation.laws`), from which the tests of change and standing take
+    their variance under the null and their skewness; None: the covariance is all there is.
     Users who bring only scores and standard errors build it as Estimate(names, value, np.diag(se**2), np.inf).
     """
 
@@ -41,6 +44,7 @@ class Estimate:
     covariance: object
     df: np.ndarray
     flags: tuple[str, ...] = ()
+    law: SamplingLaw | ChangeLaw | None = None
 
     def __post_init__(self):
         value = np.atleast_1d(np.asarray(self.value, dtype=float))
@@ -81,7 +85,8 @@ class Estimate:
         """The estimates of `names` (k',) in that order, with their covariance."""
         at = self.positions(names)
         covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
-        return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags)
+        law = None if self.law is None else self.law.select(at)
+        return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags, law)
 
     def positions(self, names) -> np.ndarray:
         """Where each of `names` stands among the estimate's names; a Fault for those it has not."""

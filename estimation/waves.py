@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from estimation.estimates import Estimate
+from estimation.laws import combined_law
 from words import Fault
 
 INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
@@ -67,7 +68,8 @@ def combine(waves: Waves, coefficients) -> Estimate:
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
     covariance = with_diagonal(covariance, np.maximum(v, 0))
-    return Estimate(areas, value, covariance, _df(a, c, [e.df for e in estimates]), flags)
+    law = combined_law(estimates, a, c) if all(e.law is not None for e in estimates) else None
+    return Estimate(areas, value, covariance, _df(a, c, [e.df for e in estimates]), flags, law)
 
 
 def window_change(before, after) -> dict:

@@ -1,0 +1,138 @@
+"""How an estimate's error hangs on the true value: what a test needs to ask "what if nothing had changed?".
+
+A mean of n answers with unit variance s² and third central moment μ₃ has V = s²/n and third cumulant κ₃ = μ₃/m².  Of a
+share θ both follow the value itself: s² = θ(1-θ), μ₃ = θ(1-θ)(1-2θ).
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+ROUNDING = 1e-9  # of a sum of coefficients
+
+
+@dataclass(frozen=True, eq=False)
+class SamplingLaw:
+    """The law of k estimates; (k,) each.
+
+    interviews        n, effective: V = s²(θ)/n
+    third_interviews  m: κ₃ = μ₃(θ)/m²;  m = n for independent answers of equal weight
+    level             the value at which the variance was taken (a smoothed share, a score)
+    variance          V at that level: the sampling part of the estimate's variance
+    unit_third        μ₃ of scores;  None: shares, whose moments follow their value
+    """
+
+    interviews: np.ndarray
+    third_interviews: np.ndarray
+    level: np.ndarray
+    variance: np.ndarray
+    unit_third: np.ndarray | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the moments follow the value, θ(1-θ) and θ(1-θ)(1-2θ)."""
+        return self.unit_third is None
+
+    @property
+    def unit_variance(self) -> np.ndarray:
+        """s² = nV (k,), as the variance has it."""
+        return self.interviews * self.variance
+
+    def variance_at(self, value) -> np.ndarray:
+        """V (k,) if the true values were these: θ(1-θ)/n of a share, for scores V as it is."""
+        return value * (1 - value) / self.interviews if self.is_share else self.variance
+
+    def third_at(self, value) -> np.ndarray:
+        """κ₃ (k,) if the true values were these: θ(1-θ)(1-2θ)/m² of a share, μ₃/m² of a score."""
+        third = value * (1 - value) * (1 - 2 * value) if self.is_share else self.unit_third
+        return third / self.third_interviews**2
+
+    def select(self, at) -> "SamplingLaw":
+        """The law of the estimates at these places (k',)."""
+        return _selected(self, at)
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeLaw:
+    """The law of k changes c(θ_2 - θ_1), each θ_t a mean of waves; (k,) each.
+
+    before, after: the laws of θ_1, θ_2;  first, second: their estimates;  correlation r of their errors
+    scale c: 1 for two windows that share no wave, less where shared waves cancel
+    """
+
+    before: SamplingLaw
+    after: SamplingLaw
+    first: np.ndarray
+    second: np.ndarray
+    correlation: np.ndarray
+    scale: np.ndarray
+
+    def select(self, at) -> "ChangeLaw":
+        """The law of the changes at these places (k',)."""
+        return _selected(self, at)
+
+
+def mean_law(laws, weights, correlation) -> SamplingLaw | None:
+    """The law of θ = Σ_t a_t θ_t, a_t >= 0, Σ a_t = 1, r_st the correlation of waves s and t (T,T,k).
+
+    1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;  level Σ a_t q_t;
+    None if a wave has no law, or shares and scores meet.  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
+    """
+    used = [t for t, a in enumerate(weights) if a]
+    laws, a = [laws[t] for t in used], np.array([weights[t] for t in used])
+    if any(not isinstance(law, SamplingLaw) for law in laws) or len({law.is_share for law in laws}) > 1:
+        return None
+    r = np.asarray(correlation)[np.ix_(used, used)]
+    n, m, level, variance = (
+        np.array([getattr(law, name) for law in laws])
+        for name in ("interviews", "third_interviews", "level", "variance")
+    )
+
+    def quadratic(parts) -> np.ndarray:
+        return np.einsum("s,t,sk,tk,stk->k", a, a, parts, parts, r)
+
+    third = (a**3)[:, None] / m**2
+    unit_third = (
+        None if laws[0].is_share else (third * [law.unit_third for law in laws]).sum(axis=0) / third.sum(axis=0)
+    )
+    return SamplingLaw(
+        1 / quadratic(n**-0.5), third.sum(axis=0) ** -0.5, a @ level, quadratic(np.sqrt(variance)), unit_third
+    )
+
+
+def combined_law(estimates, coefficients, covariances) -> SamplingLaw | ChangeLaw | None:
+    """The law of Σ_t a_t θ_t for estimates (T,) of the same names, C_st (T,T,k) their covariances.
+
+    Σa = 1 and no a below 0: a mean of waves (`mean_law`).  Σa = 0: a change c(θ_2 - θ_1) between the mean of the waves
+    with a > 0 and that of those with a < 0, c = Σ_{a>0} a.  Of other combinations none is known.
+    """
+    a, laws = np.asarray(coefficients, dtype=float), [estimate.law for estimate in estimates]
+    deviation = np.sqrt(np.einsum("ttk->tk", covariances))
+    scale = deviation[:, None] * deviation
+    r = np.divide(covariances, scale, out=np.zeros(scale.shape), where=scale > 0)
+    r[np.arange(len(a)), np.arange(len(a))] = 1.0
+    if abs(a.sum() - 1) <= ROUNDING and (a >= 0).all():
+        return mean_law(laws, a, r)
+    up, down = np.maximum(a, 0.0), np.maximum(-a, 0.0)
+    c = up.sum()
+    if c == 0 or abs(a.sum()) > ROUNDING * c:
+        return None
+    up, down = up / c, down / c
+    before, after = mean_law(laws, down, r), mean_law(laws, up, r)
+    if before is None or after is None or before.is_share != after.is_share:
+        return None
+    values = np.array([estimate.value for estimate in estimates])
+    v1, v2, c12 = (np.einsum("s,t,stk->k", x, y, covariances) for x, y in ((down, down), (up, up), (down, up)))
+    v12 = np.sqrt(v1 * v2)
+    correlation = np.clip(np.divide(c12, v12, out=np.zeros(len(v12)), where=v12 > 0), -1, 1)
+    return ChangeLaw(before, after, down @ values, up @ values, correlation, np.full(len(v12), c))
+
+
+def _selected(law, at):
+    parts = {field.name: getattr(law, field.name) for field in fields(law)}
+    return type(law)(
+        **{
+            name: part.select(at) if isinstance(part, SamplingLaw) else None if part is None else part[at]
+            for name, part in parts.items()
+        }
+    )

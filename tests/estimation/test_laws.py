@@ -1,0 +1,91 @@
+"""The law an estimate carries: its moments are those of simulated answers, in one wave, in windows, in changes."""
+
+import numpy as np
+import pytest
+
+from estimation import (
+    INDEPENDENT,
+    Estimate,
+    Waves,
+    change,
+    combine,
+    smooth_scores,
+    smooth_shares,
+    window_change,
+    windows,
+)
+from estimation.laws import ChangeLaw, SamplingLaw
+
+
+def shares(p, n) -> Estimate:
+    p, n = np.broadcast_arrays(np.asarray(p, dtype=float), n)
+    plain = Estimate(tuple(range(len(p))), p, np.diag(p * (1 - p) / n), np.inf)
+    return smooth_shares(plain, n, prior=0.0)
+
+
+def independent_waves(*estimates) -> Waves:
+    names = tuple("abcdefgh"[: len(estimates)])
+    return Waves(names, estimates, {(s, t): INDEPENDENT for j, t in enumerate(names) for s in names[:j]})
+
+
+def test_a_smoothed_share_knows_its_interviews_and_the_level_of_its_variance():
+    found = smooth_shares(Estimate(("a", "b"), [1.0, 0.5], np.diag([0.0, 0.25 / 50]), np.inf), [40.0, 50.0])
+    np.testing.assert_allclose(found.law.interviews, [40.0, 50.0])
+    np.testing.assert_allclose(found.law.variance_at(found.law.level), found.variance)
+    np.testing.assert_allclose(found.law.variance, found.variance)
+    chosen = found.select(("b",))
+    assert chosen.law.interviews == pytest.approx([50.0]) and chosen.law.is_share
+
+
+def test_variance_and_third_cumulant_are_those_of_drawn_shares():
+    rng, p, n = np.random.default_rng(0), 0.9, 40
+    drawn = rng.binomial(n, p, 400_000) / n - p
+    law = shares([p], n).law
+    assert law.variance_at(np.array([p]))[0] == pytest.approx((drawn**2).mean(), rel=0.01)
+    assert law.third_at(np.array([p]))[0] == pytest.approx((drawn**3).mean(), rel=0.06)
+
+
+def test_a_window_s_law_is_that_of_all_its_answers_together_when_waves_are_alike():
+    one, two, cross = windows(independent_waves(*[shares([0.9], 50)] * 5), ["e"], ["a", "b", "c", "d"])
+    assert isinstance(one.law, SamplingLaw) and cross == INDEPENDENT
+    assert two.law.interviews == pytest.approx([200.0])
+    assert two.law.third_interviews == pytest.approx([200.0])
+    assert two.law.variance == pytest.approx(two.variance)
+
+
+def test_a_window_of_unequal_waves_has_the_moments_of_the_drawn_mean():
+    rng, n = np.random.default_rng(1), np.array([30, 200])
+    drawn = (rng.binomial(n, 0.9, (400_000, 2)) / n).mean(axis=1) - 0.9
+    found = combine(independent_waves(shares([0.9], 30), shares([0.9], 200)), [0.5, 0.5]).law
+    assert found.variance[0] == pytest.approx((drawn**2).mean(), rel=0.01)
+    assert found.third_at(np.array([0.9]))[0] == pytest.approx((drawn**3).mean(), rel=0.05)
+
+
+def test_a_change_s_law_keeps_both_windows_and_shared_waves_cancel():
+    waves = independent_waves(*[shares([0.9], 50)] * 5)
+    law = combine(waves, window_change(["a", "b", "c", "d"], ["b", "c", "d", "e"])).law
+    assert isinstance(law, ChangeLaw) and law.scale == pytest.approx([0.25])
+    assert law.before.interviews == law.after.interviews == pytest.approx([50.0])
+    plain = change(shares([0.8], 50), shares([0.9], 100), cross=np.array([[0.001]])).law
+    assert (plain.first, plain.second, plain.scale) == (0.8, 0.9, 1.0)
+    assert plain.correlation == pytest.approx(0.001 / np.sqrt(0.16 / 50 * 0.09 / 100))
+
+
+def test_no_law_where_one_is_not_known():
+    plain = Estimate((0,), [0.9], [[0.01]], np.inf)
+    assert combine(independent_waves(plain, shares([0.9], 50)), [-1.0, 1.0]).law is None
+    waves = independent_waves(*[shares([0.9], 50)] * 2)
+    assert combine(waves, [1.0, 1.0]).law is None and combine(waves, [2.0, -1.0]).law is None
+    scores = smooth_scores(Estimate((0,), [0.9], [[0.01]], np.inf), [50.0], unit_third=-0.2)
+    assert combine(independent_waves(scores, shares([0.9], 50)), [0.5, 0.5]).law is None
+
+
+def test_a_score_s_law_takes_the_third_moment_it_is_given():
+    found = smooth_scores(
+        Estimate((0, 1), [3.0, 4.0], np.diag([0.02, 0.03]), np.inf), [50.0, 60.0], unit_third=[-1, -2]
+    )
+    np.testing.assert_allclose(found.law.unit_variance, found.variance * [50, 60])
+    np.testing.assert_allclose(found.law.third_at(found.value), [-1 / 50**2, -2 / 60**2])
+    window = combine(independent_waves(found, found), [0.5, 0.5]).law
+    np.testing.assert_allclose(window.unit_third, [-1, -2])
+    np.testing.assert_allclose(window.third_interviews, [100, 120])
