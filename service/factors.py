@@ -12,7 +12,7 @@ from service import schema
 from service.disclosure import sees_all, withheld_mentions
 from service.files import csv_bytes
 from service.imports import current_programme, programme_of_run
-from service.league import newest_run, newest_wave, one_of
+from service.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.permissions import permitted
 from service.programme import Programme
 from service.runs import outdated_runs
@@ -57,11 +57,11 @@ class FactorTable:
 def read_factors(
     store: Store, programme: str, *, wave: str | None = None, name: str | None = None, area: str = ALL
 ) -> FactorTable:
-    """A table of factors; not named means newest wave and first table.  area: a code, or "*" for everybody."""
+    """A table of factors; not named: the newest estimated wave and the first table.  area: a code, or "*" for all."""
     plan = current_programme(store, programme)[1]
     if not plan.factors:
         raise Fault(key="factors.none", programme=programme)
-    wave = wave or newest_wave(store, programme)
+    wave = wave or newest_estimated_wave(store, programme) or newest_wave(store, programme)
     run = newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if run is None:
         raise Fault(key="league.not_estimated", wave=wave)

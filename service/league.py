@@ -90,14 +90,14 @@ def read_league(
     league: str | None = None,
     against: str | None = None,
 ) -> League:
-    """The table of one league; not named means newest wave, first measure and league, nearest comparison.
+    """The table of one league; not named means newest estimated wave, first measure and league, nearest comparison.
 
     against: one of `comparisons`: the wave compared with, or both windows ("2014Q1+2014Q2>2015Q1+2015Q2").
     """
     plan = current_programme(store, programme)[1]
     name = one_of(measure, plan.measures, "league.unknown_measure")
     league = one_of(league, plan.leagues, "league.unknown_league")
-    wave = wave or newest_wave(store, programme)
+    wave = wave or newest_estimated_wave(store, programme) or newest_wave(store, programme)
     estimated = newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimated is None:
         raise Fault(key="league.not_estimated", wave=wave)
@@ -152,6 +152,15 @@ def newest_wave(store: Store, programme: str) -> str:
     if waves.empty:
         raise Fault(key="wave.unknown", found="-", programme=programme, expected=["-"])
     return waves.iloc[-1]
+
+
+@permitted
+def newest_estimated_wave(store: Store, programme: str) -> str | None:
+    """The last wave with an estimate; None if no wave of the programme has been estimated."""
+    runs = schema.runs
+    wave, mine = runs.c.arguments["wave"].as_string(), runs.c.arguments["programme"].as_string() == programme
+    with store.read() as connection:
+        return connection.scalar(sa.select(sa.func.max(wave)).where(runs.c.use_case == ESTIMATE, mine))
 
 
 @permitted

@@ -23,6 +23,7 @@ PERMITTED = {
     "wave_versions": EVERYBODY,
     "current_wave": EVERYBODY,
     "newest_wave": EVERYBODY,
+    "newest_estimated_wave": EVERYBODY,
     "comparisons": EVERYBODY,
     "read_league": EVERYBODY,
     "read_factors": EVERYBODY,

@@ -12,7 +12,7 @@ from estimation import Measure
 from estimation.indicators import SHARE
 from service import league_table, wording
 from service.imports import current_programme, programme_names, wave_versions
-from service.league import League, comparisons, read_league
+from service.league import League, comparisons, newest_estimated_wave, read_league
 from service.store import Store
 from words import LANGUAGES, Fault, text
 
@@ -52,7 +52,7 @@ def choose(box, name: str, options: list, say: Callable, t, *, start=None, **mor
     A select box keeps the words it was first drawn with, so each language has a box of its own.
     """
     kept = st.session_state.get(f"chosen {name}", start)
-    index = options.index(kept) if kept in options else 0
+    index = next((options.index(value) for value in (kept, start) if value in options), 0)
     key = f"{name} {t('language.code')}"
     value = box.selectbox(t(f"app.{name.split()[0]}"), options, index=index, format_func=say, key=key, **more)
     st.session_state[f"chosen {name}"] = value
@@ -89,7 +89,8 @@ def choose_league(store: Store, t) -> League | None:
         st.info(t("app.no_store"))
         return None
     say = lambda wave: wording.comparison_text(wave, t)  # noqa: E731
-    wave = choose(columns[1], "wave", waves, say, t)
+    estimated = newest_estimated_wave(store, programme)
+    wave = choose(columns[1], "wave", waves, say, t, start=estimated)
     earlier = comparisons(store, programme, wave)
     none = {"placeholder": t("app.against_none"), "disabled": not earlier}
     against = choose(columns[2], f"against {wave}", earlier, say, t, **none)
@@ -97,6 +98,8 @@ def choose_league(store: Store, t) -> League | None:
     if len(plan.leagues) > 1:
         names = {k: v[code] for k, v in plan.leagues.items()}
         league = choose(columns[3], "league", list(names), names.get, t)
+    if estimated is not None and wave == estimated < waves[0]:
+        st.info(t("app.not_estimated_yet", wave=say(waves[0])))
     return read_league(store, programme, wave=wave, measure=measure, league=league, against=against)
 
 

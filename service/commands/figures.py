@@ -37,7 +37,7 @@ commands = typer.Typer()
 
 @commands.command(cls=Command, help=t("cli.weights.help"))
 def weights(
-    wave: Annotated[str | None, typer.Argument(help=t("cli.league.wave"), show_default=False)] = None,
+    wave: Annotated[str | None, typer.Argument(help=t("cli.weights.wave"), show_default=False)] = None,
     csv: Annotated[Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,

@@ -10,7 +10,7 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 from accountability import Rule, judge
 from estimation import Estimate
 from service import imports, league_table, waves, wording
-from service.league import comparisons, newest_wave, read_league, rule_summary
+from service.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.store import Store
 from words import Fault
 
@@ -220,6 +220,16 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     assert comparisons(sqlite_store, NAME, MAY) == []
     assert "no earlier wave to compare with" in wording.headline(league, BOTH["en"])
     assert wording.area_sentence(league, "ash", BOTH["en"]).endswith(".")
+
+
+def test_a_wave_taken_in_but_not_estimated_yet_leaves_the_newest_figures_in_place(sqlite_store):
+    begin_survey(sqlite_store)
+    assert newest_estimated_wave(sqlite_store, NAME) is None
+    take(sqlite_store, MAY)
+    waves.estimate_wave(sqlite_store, NAME, MAY)
+    take(sqlite_store, JUNE)
+    assert newest_wave(sqlite_store, NAME) == JUNE and newest_estimated_wave(sqlite_store, NAME) == MAY
+    assert read_league(sqlite_store, NAME).wave == MAY
 
 
 @pytest.mark.parametrize(

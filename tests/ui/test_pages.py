@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from service import imports, waves
+from service.backup import backup, restore
 from service.store import STORE_VARIABLE, Store
 from words import Fault, text
 
@@ -93,6 +94,31 @@ def test_a_choice_stays_when_the_language_changes_and_speaks_the_new_one():
 def test_between_q2_and_q3_nothing_can_be_told_from_chance():
     at = page("leader", "en").run()
     assert "none of these moves can be told from chance" in at.subheader[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_an_import_the_leader_s_page_shows_the_newest_estimated_wave_and_says_what_waits(
+    language, ensu_store, tmp_path, monkeypatch
+):
+    file = tmp_path / "copy.db"
+    backup(ensu_store[0], file)
+    store, url = restore(file, f"sqlite:///{tmp_path}/rankshift.db").store, f"sqlite:///{tmp_path}/rankshift.db"
+    content = (ROOT / "data" / "ensu2015" / "ensu_2015Q3.csv").read_bytes()
+    imports.import_wave(store, "ensu2015", "2015Q4", content, "ensu_2015Q4.csv")
+    store.engine.dispose()
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = page("leader", language).run()
+    assert not at.exception and not at.error
+    assert at.selectbox(key=f"wave {language}").value == "2015Q3"
+    assert at.info[0].value == text(
+        "app.not_estimated_yet", language, wave=at.selectbox(key=f"wave {language}").options[0]
+    )
+    assert len(at.dataframe[0].value) == 32
+
+
+def test_the_verdict_stands_beside_the_area_s_name_in_the_leader_s_table():
+    columns = list(page("leader", "en").run().dataframe[0].value.columns)
+    assert columns[:3] == ["rank", "area", "verdict"]
 
 
 def test_a_chosen_area_is_said_in_one_plain_sentence():

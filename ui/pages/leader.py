@@ -52,9 +52,10 @@ def _charts(league: League, t) -> None:
 def _table(league: League, t) -> None:
     st.subheader(t("leader.table"), anchor=False)
     rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
-    columns = ["rank", "area", "estimate", "interval", "rank_range", "n"]
+    columns = ["rank", "area"]
     if league.against is not None:
-        columns += ["places", "noise", "change", "verdict"]
+        columns += ["verdict", "places", "noise", "change"]
+    columns += ["estimate", "interval", "rank_range", "n"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **parts.value_formats(league.measure)}
     parts.show_table(wording.with_withheld(league, rows, t), columns, formats, t)
     parts.notes(league, t)
