@@ -75,8 +75,9 @@ class ChangeLaw:
 def mean_law(laws, weights, correlation) -> SamplingLaw | None:
     """The law of θ = Σ_t a_t θ_t, a_t >= 0, Σ a_t = 1, r_st the correlation of waves s and t (T,T,k).
 
-    1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;  level Σ a_t q_t;
-    None if a wave has no law, or shares and scores meet.  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
+    1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;
+    level Σ a_t q_t.  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
+    None if a wave has no law, or shares and scores meet.
     """
     used = [t for t, a in enumerate(weights) if a]
     laws, a = [laws[t] for t in used], np.array([weights[t] for t in used])
