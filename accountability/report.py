@@ -196,7 +196,8 @@ def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules) -> pd.DataFrame:
     for rule in rules:
         limits, _ = measure_limits(wave, estimate, level=rule.level)
         split = _last(smooth, rule, wave.measure.largest_is_best) if rule.kind == NOT_LAST else None
-        found += judge([rule], estimate, rank_set, limits, split)
+        unit = wave.measure.printed_unit
+        found += judge([rule], estimate, rank_set, limits, split, printed_unit=unit)
     return pd.DataFrame([vars(v) for v in found]).assign(measure=wave.measure.name)
 
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from estimation import Estimate, Interval, LastK, RankSet
 from estimation.last_k import IN, OUT
+from estimation.ties import TOLERANCE, at_least, scale_of
 from words import Fault
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
@@ -48,16 +51,21 @@ def judge(
     ranks: RankSet | None = None,
     interval: Interval | None = None,
     split: LastK | None = None,
+    *,
+    printed_unit: float = 0.0,
 ) -> list[Verdict]:
     """One verdict a rule and area.
 
     estimate: in the threshold's units; interval: its limits, default the Wald ones; ranks: needed by "not_last"
-    split: who is shown in and out of the last k; without it "not_last" is judged by the rank set alone.
+    split: who is shown in and out of the last k; without it "not_last" is judged by the rank set alone
+    printed_unit: the last digit that is printed (0.001 where 79.6 % is), so that a figure printed as the threshold
+    reaches it as printed; 0: all digits are.
     """
     found = []
     for rule in rules:
-        judged = _target(rule, estimate, interval) if rule.kind == AT_LEAST else _not_last(rule, ranks, split)
-        level = rule.level if rule.kind == AT_LEAST or split is not None else ranks.level
+        target = rule.kind == AT_LEAST
+        judged = _target(rule, estimate, interval, printed_unit) if target else _not_last(rule, ranks, split)
+        level = rule.level if target or split is not None else ranks.level
         columns = zip(*judged, strict=True)
         for area, printed, met, missed, value, lower, upper in columns:
             outcome = MET if met else MISSED if missed else UNDECIDED
@@ -66,15 +74,32 @@ def judge(
     return found
 
 
-def _target(rule: Rule, estimate: Estimate, interval: Interval | None):
-    """The value reaches the threshold: shown by an interval wholly at or above it, missed by one wholly below."""
+def _target(rule: Rule, estimate: Estimate, interval: Interval | None, printed_unit: float):
+    """The value reaches the threshold: shown by an interval wholly at or above it, missed by one wholly below.
+
+    Inclusive is reaching: "80 % or more" holds at exactly 80 %, so an interval that begins at the threshold shows it,
+    and one that ends there does not show it missed.  Equal is what estimation.ties calls equal.
+    """
     lower, upper, _ = interval or estimate.interval(rule.level)
-    value, threshold = estimate.value, rule.threshold
-    return estimate.names, value >= threshold, lower >= threshold, upper < threshold, value, lower, upper
+    value, threshold, scale = estimate.value, rule.threshold, scale_of(estimate.value, estimate.se)
+    printed = at_least(value, _least_printed(threshold, printed_unit), scale=scale)
+    met, below = (at_least(limit, threshold, scale=scale) for limit in (lower, upper))
+    return estimate.names, printed, met, ~below, value, lower, upper
+
+
+def _least_printed(threshold: float, unit: float) -> float:
+    """The smallest value printed as the threshold or more, where the last digit counts `unit`, halves up."""
+    if unit == 0:
+        return threshold
+    first = np.ceil(threshold / unit - TOLERANCE * max(1.0, abs(threshold / unit))) * unit
+    return min(threshold, first - unit / 2)
 
 
 def _not_last(rule: Rule, ranks: RankSet | None, split: LastK | None):
     """Not among the last k: as printed, k areas or more are worse, so all tied at the k-th last place are in.
+
+    Places are whole numbers.  Exactly k worse areas are enough; a rank set that ends at place p - k, the last that is
+    not among the last k, shows it, and only one that begins after it shows the rule missed.
 
     Shown by the K-split (estimation/last_k.py); without one, by a rank set wholly above or wholly among the last k
     places: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023), which asks for more.

@@ -10,6 +10,7 @@ from estimation.estimates import Estimate
 from estimation.field import field_contrast_test
 from estimation.smoothing import se_ratio
 from estimation.t_scale import to_normal
+from estimation.ties import scale_of, without_rounding
 from estimation.waves import Waves, combine
 
 
@@ -69,9 +70,10 @@ def score_change(shift: Estimate) -> ScoreChange:
     """Each area's own change against zero: t on its df, Holm over the league, Benjamini-Hochberg beside it.
 
     Holm (1979), Scandinavian Journal of Statistics 6:65; Benjamini & Hochberg (1995), JRSS-B 57:289.
-    A change of 0 with standard error 0 has p = 1; any other change with standard error 0 has p = 0.
+    A change of 0 (or of rounding alone, estimation.ties) with standard error 0 has p = 1; any other change with
+    standard error 0 has p = 0.
     """
-    t = _ratio(shift.value, shift.se)
+    t = _ratio(without_rounding(shift.value, scale_of(shift.value, shift.se)), shift.se)
     p = 2 * stats.norm.sf(np.abs(to_normal(t, shift.df)))
     holm = multipletests(p, method="holm")[1]
     screening = multipletests(p, method="fdr_bh")[1]

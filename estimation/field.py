@@ -11,6 +11,7 @@ import numpy as np
 from estimation.estimates import Estimate, Interval
 from estimation.noise import normal_draws, off_diagonal
 from estimation.t_scale import from_normal, to_normal
+from estimation.ties import scale_of, without_rounding
 from words import Fault
 
 BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"
@@ -65,7 +66,7 @@ def field_contrast_test(
     if side not in (BELOW, ABOVE, BOTH):
         raise Fault(key="field.side", found=side, expected=[BELOW, ABOVE, BOTH])
     a = _weights(weights, len(estimate.names))
-    m = estimate.value - a @ estimate.value
+    m = without_rounding(estimate.value - a @ estimate.value, scale_of(estimate.value, estimate.se))
     shared = estimate.covariance @ a
     se = np.sqrt(np.maximum(estimate.variance - 2 * shared + a @ shared, 0.0))
     df = _contrast_df(a, estimate.variance, np.maximum(estimate.df, 1.0))

@@ -119,6 +119,17 @@ class Measure:
         return SHARE if self.kind == SHARE else SCORE
 
     @property
+    def decimals(self) -> int:
+        """Decimals a value is printed with: one of per cents and of a scale of 20 or more, else two, below 2 three."""
+        reach = self.high - self.low
+        return 1 if self.unit == SHARE or reach >= 20 else 2 if reach >= 2 else 3
+
+    @property
+    def printed_unit(self) -> float:
+        """The smallest step between two printed values: 0.001 of a share, which is printed as per cent."""
+        return 10.0 ** -(self.decimals + 2 * (self.unit == SHARE))
+
+    @property
     def yes_or_no(self) -> bool:
         """Is each respondent's number 0 or 1?"""
         return self.kind == SHARE and self.of == RESPONDENTS and len(self.items) == 1

@@ -10,6 +10,7 @@ from scipy import stats
 from estimation.estimates import Estimate
 from estimation.k_split import critical_any, critical_independent
 from estimation.t_scale import satterthwaite, to_normal
+from estimation.ties import equalized, scale_of
 from words import Fault
 
 IN, OUT, POSSIBLE = "in", "out", "possible"
@@ -63,7 +64,8 @@ def last_k(
                 a Fault if the estimate's covariance says otherwise
     best        the best k instead of the last k
     Each T is first turned to the normal scale by Student's t with Satterthwaite's df; smooth small areas' variances
-    before.  Two areas with standard error 0 are told apart exactly.  c and c', and the proof: estimation/k_split.py.
+    before.  Two areas with standard error 0 are told apart unless they are equal (estimation.ties).
+    c and c', and the proof: estimation/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
     """
     p = len(estimate.names)
@@ -112,7 +114,8 @@ def _refuse_dependent(estimate: Estimate) -> None:
 
 def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> tuple[np.ndarray, np.ndarray]:
     """For each area (p,): how many are shown farther from the extreme end (sign x small), and how many nearer to it."""
-    x, v, df = sign * estimate.value, estimate.variance, np.maximum(estimate.df, 1.0)
+    x = sign * equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))
+    v, df = estimate.variance, np.maximum(estimate.df, 1.0)
     covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
     farther, nearer = np.zeros(len(x), dtype=int), np.zeros(len(x), dtype=int)
     limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)

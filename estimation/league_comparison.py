@@ -151,7 +151,10 @@ def compare_league(
 
 
 def _outcome(standing: StandingChange, rank: RankChange, alpha: float, largest_is_best: bool) -> np.ndarray:
-    """PROVEN by the rank level; REAL by the standing level in the direction of the places gained; else CHANCE."""
+    """PROVEN by the rank level; REAL by the standing level in the direction of the places gained; else CHANCE.
+
+    An area that kept its place is never REAL.  A p of exactly alpha is enough, as in any test at level alpha.
+    """
     rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
-    moved = (standing.p_standing <= alpha) & (rise == np.sign(rank.places))
+    moved = (standing.p_standing <= alpha) & (rank.places != 0) & (rise == np.sign(rank.places))
     return np.where(rank.proven, PROVEN, np.where(moved, REAL, CHANCE))

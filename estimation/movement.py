@@ -8,6 +8,7 @@ import scipy.sparse as sp
 
 from estimation.estimates import Estimate
 from estimation.noise import wave_draws
+from estimation.ties import equalized, scale_of
 from estimation.waves import INDEPENDENT, ROUNDING, Waves, is_independent
 from words import Fault
 
@@ -38,11 +39,12 @@ def shift_split(before: Estimate, after: Estimate, *, largest_is_best: bool = Tr
 
     R_st = 1 + #{k ≠ j: e_tk better than e_sj}: the rank of j's value of wave s in the others' field of wave t.
     own = ½[(R_11 - R_21) + (R_12 - R_22)], others = ½[(R_11 - R_12) + (R_21 - R_22)], own + others = R_11 - R_22.
+    Equal values are equal across the waves too (estimation.ties).
     Areas in the order of `before`; a Fault names those of one wave only.  Both parts describe the estimates, sampling
     error included: beside them belongs `no_change_band`.
     """
     after, _ = in_one_order(before, after, INDEPENDENT)
-    e = [-wave.value if largest_is_best else wave.value for wave in (before, after)]
+    e = equalized_waves(before, after) * (-1 if largest_is_best else 1)
     r = [[_rank_in_field(own, field) for field in e] for own in e]
     own = (r[0][0] - r[1][0] + r[0][1] - r[1][1]) / 2
     others = (r[0][0] - r[0][1] + r[1][0] - r[1][1]) / 2
@@ -113,6 +115,12 @@ def rank_rows(value) -> np.ndarray:
     ranked = np.empty(value.shape, dtype=np.int32)
     np.put_along_axis(ranked, order, place, axis=1)
     return ranked
+
+
+def equalized_waves(before: Estimate, after: Estimate) -> np.ndarray:
+    """Both waves' values (2,p), equal ones exactly equal, within a wave and between the two."""
+    values = np.stack([before.value, after.value])
+    return equalized(values, scale=scale_of(values, np.append(before.se, after.se)))
 
 
 def chunks(rows: int, columns: int):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from estimation.t_scale import satterthwaite, to_normal
+from estimation.ties import equalized, scale_of
 
 AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
 NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
@@ -69,7 +70,7 @@ class Pairs:
     order (p,), starts (G,): the areas group by group, and where each group starts; all else is in this order
     t (p,p): on the normal scale by Satterthwaite's df where positive, for nobody asks for the others
     variance (p,): Σ's diagonal;  covariance (p,p), or None where areas are independent
-    Pairs with s = 0 have t = 0 or ±inf.
+    Equal values (estimation.ties) have t = 0;  other pairs with s = 0 have t = ±inf.
     """
 
     order: np.ndarray
@@ -81,6 +82,7 @@ class Pairs:
     @classmethod
     def of(cls, x, variance, covariance, df, *, width: float = 1.0) -> "Pairs":
         """All pairs of x (p,) with variance (p,), covariance (p,p) or None, df (p,), in the caller's order."""
+        x = equalized(x, scale=scale_of(x, np.sqrt(variance)))
         p, (order, starts) = len(x), _groups(x, variance, width)
         x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
         covariance = None if covariance is None else covariance[np.ix_(order, order)]

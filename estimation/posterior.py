@@ -8,7 +8,8 @@ from scipy import stats
 
 from estimation.estimates import Estimate
 from estimation.league_spread import League, fit_league, inverse, learnt_variances, root, weighted_mean
-from estimation.movement import chunks, cross_diagonal, in_one_order, rank_rows
+from estimation.movement import chunks, cross_diagonal, equalized_waves, in_one_order, rank_rows
+from estimation.ties import equalized, scale_of
 from words import Fault
 
 
@@ -99,7 +100,8 @@ def wave_posterior(
     covariates.
     """
     _check_last(k, len(estimate.names))
-    e, v = estimate.value[:, None], estimate.variance[:, None, None]
+    e = equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))[:, None]
+    v = estimate.variance[:, None, None]
     league = fit_league(e, v, rng=rng)
     theta = posterior_draws(e, v, league, draws=draws, rng=rng)
     counts = _RankCounts.of(theta, k, largest_is_best)
@@ -127,7 +129,7 @@ def shift_posterior(
     """
     after, cross = in_one_order(before, after, cross)
     _check_last(k, len(before.names))
-    e = np.column_stack([before.value, after.value])
+    e = equalized_waves(before, after).T
     v = np.zeros((len(e), 2, 2))
     v[:, 0, 0], v[:, 1, 1] = before.variance, after.variance
     v[:, 0, 1] = v[:, 1, 0] = cross_diagonal(before, after, cross)

@@ -10,7 +10,7 @@ from estimation.drawn_pairs import DrawnPairs
 from estimation.estimates import Estimate
 from estimation.noise import off_diagonal, wave_draws
 from estimation.pairs import Pairs
-from estimation.ranks import RankSet, ranks
+from estimation.ranks import RankSet, estimate_ranks
 from estimation.stepdown import surely_larger
 from estimation.waves import is_independent
 
@@ -110,7 +110,7 @@ def _crossings(one, two, gained) -> tuple[np.ndarray, np.ndarray]:
 
 def _rank_set(estimate: Estimate, pairs: Pairs, cut, level, largest_is_best) -> RankSet:
     better, worse = pairs.counted(cut)
-    rank = ranks(estimate.value, largest_is_best=largest_is_best)
+    rank = estimate_ranks(estimate, largest_is_best=largest_is_best)
     return RankSet(estimate.names, rank, 1 + better, len(rank) - worse, level)
 
 

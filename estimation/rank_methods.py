@@ -1,11 +1,12 @@
 """Published confidence sets for ranks, to set beside ours: from joint intervals, from counts, from Tukey's range."""
 
 import numpy as np
-import scipy.sparse as sp
 from scipy import stats
 
 from estimation.estimates import Estimate, check_names, t_times
+from estimation.noise import off_diagonal
 from estimation.ranks import RankSet, ranks
+from estimation.ties import at_least, equalized, scale_of
 from words import Fault
 
 SIDAK, BONFERRONI, HOLM = "sidak", "bonferroni", "holm"
@@ -32,11 +33,11 @@ def joint_interval_rank_set(
         raise Fault(key="rank.correction", found=str(correction), expected=[SIDAK, BONFERRONI])
     each = level ** (1 / p) if correction == SIDAK else 1 - (1 - level) / p
     half = t_times(each, estimate.df, estimate.se)
-    x = -estimate.value if largest_is_best else estimate.value
+    x, scale = _smallest_best(estimate, largest_is_best)
     low, high = x - half, x + half
     if decimals is not None:
         low, high = np.round(low, decimals), np.round(high, decimals)
-    better = (high[:, None] <= low) & (x[:, None] < x)
+    better = at_least(low, high[:, None], scale=scale) & (x[:, None] < x)
     return _rank_set(estimate.names, x, better, level)
 
 
@@ -88,15 +89,19 @@ def tukey_rank_set(estimate: Estimate, *, level: float = 0.95, largest_is_best: 
     that (Hayter 1984, Annals of Statistics 12:61).  df are not used.  The sets are those of Al Mohamad, van Zwet &
     Goeman, arXiv 1708.02428.  Raises Fault for correlated areas.
     """
-    covariance, v = estimate.covariance, estimate.variance
-    filled = covariance.count_nonzero() if sp.issparse(covariance) else np.count_nonzero(covariance)
-    if filled > np.count_nonzero(v):
+    if off_diagonal(estimate.covariance) is not None:
         raise Fault(key="rank.not_independent")
-    p = len(estimate.names)
-    x = -estimate.value if largest_is_best else estimate.value
+    p, v = len(estimate.names), estimate.variance
+    x, _ = _smallest_best(estimate, largest_is_best)
     critical = stats.studentized_range.ppf(level, p, np.inf) / np.sqrt(2) if p > 1 else 0.0
     better = x - x[:, None] > critical * np.sqrt(v[:, None] + v)
     return _rank_set(estimate.names, x, better, level)
+
+
+def _smallest_best(estimate: Estimate, largest_is_best: bool) -> tuple[np.ndarray, float]:
+    """The values (p,), smallest best and equal ones exactly equal, and their scale."""
+    scale = scale_of(estimate.value, estimate.se)
+    return equalized(-estimate.value if largest_is_best else estimate.value, scale=scale), scale
 
 
 def _rank_set(names, x, better, level: float) -> RankSet:

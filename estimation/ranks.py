@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from estimation.drawn_pairs import DrawnPairs, DrawnRow
 from estimation.estimates import Estimate
 from estimation.noise import normal_draws, off_diagonal
 from estimation.pairs import Pairs
 from estimation.stepdown import surely_larger
+from estimation.ties import places, scale_of
 from words import Fault
 
 
@@ -30,9 +30,15 @@ class RankSet:
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name"))
 
 
-def ranks(value, *, largest_is_best: bool = True) -> np.ndarray:
-    """1 + the number of strictly better values (p,): equal values share the better place."""
-    return stats.rankdata(-np.asarray(value) if largest_is_best else value, method="min").astype(int)
+def ranks(value, *, largest_is_best: bool = True, scale: float | None = None) -> np.ndarray:
+    """1 + the number of better values (p,): equal ones (estimation.ties says which) share the better place."""
+    return places(-np.asarray(value) if largest_is_best else value, scale=scale)
+
+
+def estimate_ranks(estimate: Estimate, *, largest_is_best: bool = True) -> np.ndarray:
+    """`ranks` of the estimates (p,), on the scale that their values and standard errors show."""
+    scale = scale_of(estimate.value, estimate.se)
+    return ranks(estimate.value, largest_is_best=largest_is_best, scale=scale)
 
 
 def rank_confidence_set(
@@ -54,7 +60,8 @@ def rank_confidence_set(
     simultaneous  True: all sets hold together (all ordered pairs); False: each area's own (its pairs only)
     draws         how many Z, or the draws themselves: one (B,p) array, or a list of them, one a round
     A true rank is a range under ties: the set covers [1 + #better, p - #worse].  Two areas with standard error 0 are
-    told apart exactly.  Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
+    told apart unless they are equal (estimation.ties).
+    Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
     """
     p = len(estimate.names)
 
@@ -67,7 +74,7 @@ def rank_confidence_set(
         for place, area in enumerate(pairs.order):
             cut[area] = surely_larger([[DrawnRow(drawn, place)] for drawn in rounds], level, stepdown=stepdown)
     better, worse = pairs.counted(cut)
-    rank = ranks(estimate.value, largest_is_best=largest_is_best)
+    rank = estimate_ranks(estimate, largest_is_best=largest_is_best)
     return RankSet(estimate.names, rank, 1 + better, p - worse, level)
 
 

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 
 from estimation.estimates import Estimate
 from estimation.laws import combined_law
+from estimation.ties import without_rounding
 from words import Fault
 
 INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
@@ -45,15 +46,18 @@ def combine(waves: Waves, coefficients) -> Estimate:
     coefficients  a (k,), or a mapping wave -> a_t (waves left out count 0); see `window_change` and `slope`
     df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
     Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.
+    A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
     Raises Fault if the a_t reach over a break, or if a variance comes out negative.
     """
     a = _coefficients(waves, coefficients)
     _refuse_break(waves, a)
     areas, k = waves.estimates[0].names, len(waves.names)
     estimates = [e.select(areas) for e in waves.estimates]
-    value, covariance, c = np.zeros(len(areas)), 0.0, np.zeros((k, k, len(areas)))
+    value, size = np.zeros((2, len(areas)))
+    covariance, c = 0.0, np.zeros((k, k, len(areas)))
     for t, estimate in enumerate(estimates):
         value = value + a[t] * estimate.value
+        size = np.maximum(size, np.abs(a[t] * estimate.value))
         covariance = covariance + a[t] ** 2 * estimate.covariance
         c[t, t] = estimate.variance
     for s, t in zip(*np.triu_indices(k, 1), strict=True):
@@ -69,6 +73,7 @@ def combine(waves: Waves, coefficients) -> Estimate:
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
     covariance = with_diagonal(covariance, np.maximum(v, 0))
     law = combined_law(estimates, a, c) if all(e.law is not None for e in estimates) else None
+    value = without_rounding(value, size.max(initial=0.0))
     return Estimate(areas, value, covariance, _df(a, c, [e.df for e in estimates]), flags, law)
 
 

@@ -9,7 +9,6 @@ from service.league import League
 from service.runs import run_text
 from service.wording import (
     Speaker,
-    decimals,
     headline,
     stopped_note,
     survey_note,
@@ -90,7 +89,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
     rows = sent_rows(league, t)
     share = league.measure.unit == "share"
-    one = f"0.{'0' * decimals(league.measure)}" + "%" * share
+    one = f"0.{'0' * league.measure.decimals}" + "%" * share
     formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")

@@ -15,7 +15,7 @@ def league(found: League, t: Speaker) -> Table:
     columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.unit, "right")]
     columns += [("interval", "right"), ("n", "right")]
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
-    table, k = _table([(t(f"short.{column}"), justify) for column, justify in columns]), wording.decimals(found.measure)
+    table, k = _table([(t(f"short.{column}"), justify) for column, justify in columns]), found.measure.decimals
     for row in league_table.league_rows(found, t).to_dict("records"):
         low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
         cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.{k}f}"]
@@ -31,7 +31,7 @@ def levels(found: League, t: Speaker) -> Table:
     """One row an area: what each level of change says, score, standing, rank and probability, and the verdict."""
     names = ("area", "change", "p_holm", "relative", "p_standing", "places", "places_range", "p_rank_worse", "p_last")
     table = _table([(t(f"short.{n}"), "left" if n == "area" else "right") for n in (*names, "verdict")])
-    rows, k = wording.shown_rows(found, league_table.league_rows(found, t), t), wording.decimals(found.measure)
+    rows, k = wording.shown_rows(found, league_table.league_rows(found, t), t), found.measure.decimals
     for row in rows[rows.places.notna()].to_dict("records"):
         cells = [row["area"], f"{row['change']:+.{k}f}", f"{row['p_holm']:.3f}", f"{row['relative']:+.{k}f}"]
         cells += [f"{row['p_standing']:.3f}", f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
@@ -73,7 +73,7 @@ def _movement(found: League, row: dict, t: Speaker) -> list[str]:
         return ["", "", "", row["verdict"]]
     change, places = wording.shown_value(found.measure, row["change"]), row["places"]
     moved = f"{places:+d}" if places else "0"
-    return [moved, f"±{row['noise']}", f"{change:+.{wording.decimals(found.measure)}f}", t(f"short.verdict.{code}")]
+    return [moved, f"±{row['noise']}", f"{change:+.{found.measure.decimals}f}", t(f"short.verdict.{code}")]
 
 
 def _span(values, form: str) -> str:

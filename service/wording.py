@@ -23,20 +23,14 @@ ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se", "re
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
     """A share as 89.6%, a score as 83.7."""
-    return t(f"number.{measure.unit}", value=value if measure.unit == SHARE else f"{value:.{decimals(measure)}f}")
+    return t(f"number.{measure.unit}", value=value if measure.unit == SHARE else f"{value:.{measure.decimals}f}")
 
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
     shown = shown_value(measure, value)
-    shown = shown if measure.unit == SHARE else f"{shown:+.{decimals(measure)}f}"
+    shown = shown if measure.unit == SHARE else f"{shown:+.{measure.decimals}f}"
     return t(f"number.{measure.unit}_change", value=shown)
-
-
-def decimals(measure: Measure) -> int:
-    """Decimals a value is shown with: one of per cents and of a scale of 20 points or more, else two, below 2 three."""
-    reach = measure.high - measure.low
-    return 1 if measure.unit == SHARE or reach >= 20 else 2 if reach >= 2 else 3
 
 
 def shown_value(measure: Measure, value):
@@ -259,7 +253,7 @@ def rule_sentence(league: League, rule: str, summary: Mapping[str, list[str]], t
 
 def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     """League rows as a page shows them: shares in per cent, intervals and ranges as text."""
-    rows, k = rows.copy(), decimals(league.measure)
+    rows, k = rows.copy(), league.measure.decimals
     for column in [c for c in ON_THE_SCALE if c in rows]:
         rows[column] = shown_value(league.measure, rows[column])
     rows["interval"] = _range(rows.lower, rows.upper, f"{{:.{k}f}}–{{:.{k}f}}")

@@ -151,14 +151,14 @@ def rank_chart(league: League, t) -> alt.LayerChart:
 
 def value_formats(measure: Measure) -> dict[str, str]:
     """Streamlit's number formats of a value and of a change, in the measure's unit."""
-    k = wording.decimals(measure)
+    k = measure.decimals
     return {"estimate": f"%.{k}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{k}f"}
 
 
 def chart_rows(league: League, t) -> pd.DataFrame:
     """The league's rows with values as shown, a label for each area, and a colour for real movement."""
     rows = league_table.league_rows(league, t)
-    k = wording.decimals(league.measure)
+    k = league.measure.decimals
     shown = {c: wording.shown_value(league.measure, rows[c]).round(k) for c in ("estimate", "lower", "upper")}
     label = rows.area + "  n=" + rows.n.astype(str)
     colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})

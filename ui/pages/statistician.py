@@ -125,7 +125,7 @@ def _downloads(league: League, t) -> None:
 def _estimates(league: League, rows, t) -> None:
     columns = ["rank", "code", "area", "n", "estimate", "se", "deff", "df", "lower", "upper", "method"]
     columns += ["n_effective", "unfit", "rank_range", "rank_range_alone"]
-    number = f"%.{wording.decimals(league.measure) + 1}f"
+    number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
@@ -137,7 +137,7 @@ def _estimates(league: League, rows, t) -> None:
 
 def _changes(league: League, rows, t) -> None:
     """One table a level: own score, standing in the field, rank, probability; each says what it asks."""
-    k = wording.decimals(league.measure) + 1
+    k = league.measure.decimals + 1
     formats = {c: f"%+.{k}f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
     formats |= {c: f"%.{k}f" for c in ("change_se", "change_se_design", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
