@@ -1,0 +1,152 @@
+"""The cells in which every promise is judged: named corners, and a covering array of everything that may vary."""
+
+from itertools import combinations, product
+from typing import NamedTuple
+
+import numpy as np
+
+NONE, HALF, FULL = "none", "half", "full"
+SPREAD = "N(.9,.03)"
+PERSONS = 0  # df that stands for "as many PSUs as persons"
+MOST_ROWS = 150_000  # interviews of one league in all its waves, where each has to be drawn and weighted one by one
+
+
+class Cell(NamedTuple):
+    """A kind of league.
+
+    areas       how many
+    interviews  of an area and wave: one number, the ends of a geometric row, or two that alternate
+    share       the true share of all areas, or SPREAD: normal quantiles
+    deff        Kish's, of weights that have nothing to do with the answers: a quarter of the persons weigh more
+    df          of an area: clusters of equal size, one more than df; PERSONS: n - 1
+    windows     waves before, waves after, interviews after over interviews before
+    overlap     who is asked in every wave: NONE, HALF of the PSUs, FULL
+    calibrated  raked to two margins, on which the answers hang
+    interviewers  three an area, numbers shared at random, intra-interviewer correlation .02; counted
+    movers      a tenth of the areas truly move, half of them up and half down: nobody else's standing does
+    """
+
+    areas: int = 70
+    interviews: tuple[int, ...] = (125,)
+    share: float | str = 0.9
+    deff: float = 1.0
+    df: int = PERSONS
+    windows: tuple[int, int, float] = (1, 1, 1.0)
+    overlap: str = NONE
+    calibrated: bool = False
+    interviewers: bool = False
+    movers: bool = False
+
+
+LEVELS = {
+    "areas": (70, 14, 140),
+    "interviews": ((125,), (8,), (30,), (50,), (400,), (1000,), (30, 400), (125, 1000, 2)),
+    "share": (0.9, 0.5, 0.95, 0.98, 0.998, SPREAD),
+    "deff": (1.0, 1.5, 2.0),
+    "df": (PERSONS, 8, 24, 120),
+    "windows": ((1, 1, 1.0), (4, 1, 1.0), (8, 1, 1.0), (8, 4, 1.0), (8, 2, 1.0), (1, 1, 0.5), (1, 1, 4.0)),
+    "overlap": (NONE, HALF, FULL),
+    "calibrated": (False, True),
+    "interviewers": (False, True),
+    "movers": (False, True),
+}
+CORNERS = (  # where the guarantee was seen to fail
+    *(
+        Cell(share=share, windows=windows)
+        for windows in ((1, 1, 1.0), (4, 1, 1.0), (8, 1, 1.0), (8, 4, 1.0), (1, 1, 4.0))
+        for share in (0.9, 0.95, SPREAD)
+    ),
+    Cell(share=0.98, windows=(8, 1, 1.0)),
+    Cell(interviews=(125, 1000, 2), share=0.95),
+    Cell(interviews=(30, 400), share=0.95),
+    Cell(interviews=(30, 400), share=0.98, windows=(4, 1, 1.0)),
+    Cell(share=0.95, windows=(4, 1, 1.0), overlap=FULL),
+    Cell(overlap=HALF),
+    Cell(share=0.95, windows=(8, 1, 1.0), movers=True),
+    Cell(interviewers=True),
+)
+
+
+def interviews(cell: Cell) -> np.ndarray:
+    """Interviews (p,) of an area in a wave of the first window."""
+    n, p = cell.interviews, cell.areas
+    if len(n) == 3:
+        return np.where(np.arange(p) % n[2] == 0, n[0], n[1])
+    return np.round(np.geomspace(n[0], n[-1], p)).astype(int)
+
+
+def rows(cell: Cell) -> int:
+    """Interviews of one league in all its waves."""
+    before, after, ratio = cell.windows
+    return int(interviews(cell).sum() * (before + after * ratio))
+
+
+def one_by_one(cell: Cell) -> bool:
+    """Whether interviews have to be drawn one by one: counts do not tell who is asked again, nor the rest."""
+    return cell.overlap != NONE or cell.calibrated or cell.interviewers
+
+
+def possible(cell: Cell) -> bool:
+    """Whether every PSU has a person, also where numbers are cut, and a league fits a computer."""
+    least = interviews(cell).min() * min(cell.windows[2], 1.0)
+    return (cell.df == PERSONS or least > cell.df) and (not one_by_one(cell) or rows(cell) <= MOST_ROWS)
+
+
+def full_crossing() -> int:
+    """How many cells are possible."""
+    kinds = [name for name in LEVELS if name in ("areas", "interviews", "df", "windows")]
+    found, others = 0, len(LEVELS["share"]) * len(LEVELS["deff"]) * len(LEVELS["movers"])
+    apart = len(LEVELS["overlap"]) * len(LEVELS["calibrated"]) * len(LEVELS["interviewers"]) - 1
+    for levels in product(*(LEVELS[name] for name in kinds)):
+        cell = Cell(**dict(zip(kinds, levels, strict=True)))
+        found += others * (possible(cell) + apart * possible(cell._replace(calibrated=True)))
+    return found
+
+
+def covering_array(start=CORNERS) -> tuple[Cell, ...]:
+    """Cells such that, with `start`, every pair of levels that some possible cell has stands in a cell.
+
+    Greedy, deterministic: for the first pair still missing, the levels of the other factors are chosen one by one to
+    add most pairs, the first named (usual) level where nothing is gained.
+    """
+    names = list(LEVELS)
+    seen = {pair for cell in start for pair in _pairs(cell._asdict(), names)}
+    wanted = [pair for a, b in combinations(names, 2) for pair in product(_named(a), _named(b))]
+    found = []
+    for pair in wanted:
+        if pair in seen:
+            continue
+        cell = _completed(dict(pair), names, seen)
+        if cell is not None:
+            found.append(cell)
+            seen |= set(_pairs(cell._asdict(), names))
+    return tuple(found)
+
+
+def _named(name: str) -> list[tuple]:
+    return [(name, level) for level in LEVELS[name]]
+
+
+def _pairs(levels: dict, names: list[str]):
+    """The pairs of levels there are, each in the order of the factors."""
+    there = [(name, levels[name]) for name in names if name in levels]
+    return combinations(there, 2)
+
+
+def _completed(chosen: dict, names: list[str], seen: set) -> Cell | None:
+    """A possible cell with the levels chosen, or None."""
+    for name in names:
+        if name in chosen:
+            continue
+        gains = []
+        for level in LEVELS[name]:
+            tried = chosen | {name: level}
+            new = sum(pair not in seen for pair in _pairs(tried, names)) if possible(Cell(**tried)) else -1
+            gains.append(new)
+        if max(gains) < 0:
+            return None
+        chosen = chosen | {name: LEVELS[name][int(np.argmax(gains))]}
+    return Cell(**chosen) if possible(Cell(**chosen)) else None
+
+
+CELLS = (*CORNERS, *covering_array())

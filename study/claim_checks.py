@@ -1,0 +1,140 @@
+"""What a page claims of a league, and whether it is true: one check a claim."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from estimation import (
+    change,
+    field_contrast_test,
+    last_k,
+    measure_interval,
+    rank_change,
+    rank_confidence_set,
+    ranks,
+    score_change,
+    standing_change,
+)
+from estimation.field import ABOVE, BELOW, BOTH, UNDECIDED
+from estimation.last_k import IN, OUT
+from estimation.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.noise import off_diagonal
+from study.claim_draws import League, Truth
+from study.leagues import ranks_hold
+
+ALPHA, K = 0.05, 5
+DRAWS = 399  # (1 + count)/(draws + 1) is a valid p whatever their number, and exact at 18/400 and 20/400
+FEW, FEW_LEVEL, RANK_LEVEL = 199, 1 - 9 / 198, 1.0
+"""Draws of rank sets, and levels of their quantiles that one more draw exceeds with probability 10/200 and 1/200."""
+DIGITS = 9
+
+
+class Claim(NamedTuple):
+    """A claim with the error it is allowed, and `false(league, truth, rng)`, which says whether it erred."""
+
+    name: str
+    allowed: float
+    false: Callable
+
+
+def page(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is an area called really moved that moved as the field did, or the other way?"""
+    found = standing_change(shift(league), rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
+    moved = truth.after - truth.before
+    called = np.sign(found.relative) * (found.p_standing <= ALPHA_STANDING)
+    return _wrong(called, np.sign(np.round(moved - moved.mean(), DIGITS)))
+
+
+def score(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is an own change called significant (Holm) that is none, or the other way?"""
+    found = score_change(shift(league))
+    called = np.sign(found.change) * (found.p_holm <= ALPHA)
+    return _wrong(called, np.sign(np.round(truth.after - truth.before, DIGITS)))
+
+
+def rank_sets(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is a true rank outside its joint set?"""
+    return not ranks_hold(rank_confidence_set(league.newest, rng=rng, level=FEW_LEVEL, draws=FEW), truth.after)
+
+
+def rank_moves(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is a true rank of either window, or a true move, outside what the rank level says?"""
+    found = rank_change(league.before, league.after, cross=league.cross, rng=rng, level=RANK_LEVEL, draws=FEW)
+    places = ranks(np.round(truth.before, DIGITS)) - ranks(np.round(truth.after, DIGITS))
+    inside = ((found.lower <= places) & (places <= found.upper)).all()
+    return not (inside and ranks_hold(found.before, truth.before) and ranks_hold(found.after, truth.after))
+
+
+def last_in(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is an area shown to be among the last five that is not, true ties broken by the areas' order?"""
+    return bool((_split(league, 1.0).outcome == IN)[_order(truth)[K:]].any())
+
+
+def last_out(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+    """Is an area cleared of the last five that is among them?"""
+    return bool((_split(league, 1e-9).outcome == OUT)[_order(truth)[:K]].any())
+
+
+def _split(league: League, in_share: float):
+    covariance = "independent" if off_diagonal(league.newest.covariance) is None else "any"
+    return last_k(league.newest, K, alpha=ALPHA, in_share=in_share, covariance=covariance)
+
+
+def _order(truth: Truth) -> np.ndarray:
+    return np.argsort(np.round(truth.after, DIGITS), kind="stable")
+
+
+def _field(side: str) -> Callable:
+    def false(league: League, truth: Truth, rng: np.random.Generator) -> bool:
+        outcome = field_contrast_test(league.newest, rng=rng, draws=DRAWS, side=side).outcome(ALPHA)
+        standing = np.sign(np.round(truth.after - truth.after.mean(), DIGITS))
+        called = np.select([outcome == BELOW, outcome == ABOVE], [-1, 1], 0)
+        assert set(np.unique(outcome)) <= {BELOW, ABOVE, UNDECIDED}
+        return _wrong(called, standing)
+
+    return false
+
+
+CLAIMS = (
+    Claim("page", ALPHA_STANDING, page),
+    Claim("score", ALPHA, score),
+    Claim("field_below", ALPHA, _field(BELOW)),
+    Claim("field_above", ALPHA, _field(ABOVE)),
+    Claim("field_both", ALPHA, _field(BOTH)),
+    Claim("rank_sets", ALPHA, rank_sets),
+    Claim("rank_moves", ALPHA_RANK, rank_moves),
+    Claim("last_in", ALPHA, last_in),
+    Claim("last_out", ALPHA, last_out),
+)
+
+
+def shift(league: League):
+    """The change that pages test."""
+    return change(league.before, league.after, cross=league.cross)
+
+
+class Covered(NamedTuple):
+    """The part of a league's areas whose interval holds the truth, and the intervals' mean width."""
+
+    change: float
+    change_width: float
+    level: float
+    level_width: float
+
+
+def covered(league: League, truth: Truth) -> Covered:
+    """The change's 95 % interval as pages print it, and that of the newest wave's own shares."""
+    limits = shift(league).interval()
+    level, _ = measure_interval(league.plain, league.n, league.n_effective, low=0.0, high=1.0, share=True)
+    own = _coverage(limits, truth.after - truth.before)
+    return Covered(*own, *_coverage(level, truth.after))
+
+
+def _coverage(limits, truth) -> tuple[float, float]:
+    inside = (limits.lower <= truth + 1e-12) & (truth - 1e-12 <= limits.upper)
+    return float(inside.mean()), float((limits.upper - limits.lower).mean())
+
+
+def _wrong(called, true) -> bool:
+    return bool(((called != 0) & (called != true)).any())

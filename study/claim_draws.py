@@ -1,0 +1,185 @@
+"""Leagues of a cell drawn by chance as counts, where counts are all that a page needs of the answers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from estimation import INDEPENDENT, Estimate, Waves, smooth_shares, windows
+from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
+
+MEAN, DEVIATION = 0.9, 0.03  # of SPREAD
+ICC = 0.05  # latent: a cluster's part of an answer's variance
+MOVERS, FARTHEST = 0.1, 0.08  # the part of areas that moves; how far at most (and at most half of the way to 1)
+KEPT = {NONE: 0.0, HALF: 0.5, FULL: 1.0}
+
+
+class League(NamedTuple):
+    """One league as a page sees it.
+
+    before, after, cross: both windows and the covariance between them, on smoothed variances
+    newest, plain: the newest wave alone, on smoothed variances and on the design's;  n, n_effective (p,): of its areas
+    """
+
+    before: Estimate
+    after: Estimate
+    cross: object
+    newest: Estimate
+    plain: Estimate
+    n: np.ndarray
+    n_effective: np.ndarray
+
+    @classmethod
+    def of(cls, smooth: Waves, waves_before: int, plain: Estimate, n, n_effective) -> "League":
+        """The league of smoothed waves, oldest first, of which so many are the first window."""
+        both = windows(smooth, smooth.names[:waves_before], smooth.names[waves_before:])
+        return cls(*both, smooth.estimates[-1], plain, n, n_effective)
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """True shares (p,) in the first and in the second window."""
+
+    before: np.ndarray
+    after: np.ndarray
+
+    @classmethod
+    def of(cls, cell: Cell) -> "Truth":
+        """The shares, in an order that has nothing to do with interviews; as many movers up as down, as far."""
+        p = cell.areas
+        before = np.full(p, MEAN if cell.share == SPREAD else cell.share)
+        if cell.share == SPREAD:
+            before = before + DEVIATION * ndtri((np.arange(p) * 17 % p + 0.5) / p)
+        moved, count = np.zeros(p), 2 * max(1, round(MOVERS * p / 2))
+        if cell.movers:
+            far = min(FARTHEST, (1 - before.max()) / 2)
+            moved[:count] = np.where(np.arange(count) % 2, far, -far)
+        return cls(before, before + moved)
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """Who is asked in one wave, person by person (n,): area, PSU in its area, weight, and whether asked in every wave.
+
+    sizes, psus (p,): persons and PSUs of an area
+    """
+
+    sizes: np.ndarray
+    psus: np.ndarray
+    area: np.ndarray
+    psu: np.ndarray
+    weight: np.ndarray
+    kept: np.ndarray
+
+    @classmethod
+    def of(cls, cell: Cell, n, fewest) -> "Wave":
+        """n (p,) interviews, of `fewest` (p,) in the wave that has fewest; every fourth has a larger weight."""
+        psus = n if cell.df == PERSONS else np.full(len(n), cell.df + 1)
+        area = np.repeat(np.arange(len(n)), n)
+        place = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+        psu = place * psus[area] // n[area]
+        weight = np.where(place % 4 == 3, heavy(cell.deff), 1.0)
+        kept = np.floor(KEPT[cell.overlap] * np.minimum(psus, fewest))
+        return cls(n, psus, area, psu, weight, psu < kept[area])
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """The PSU's number in the whole wave (n,)."""
+        return (np.cumsum(self.psus) - self.psus)[self.area] + self.psu
+
+    @cached_property
+    def n_effective(self) -> np.ndarray:
+        """Kish's (Σw)²/Σw² (p,)."""
+        first, second = (np.bincount(self.area, self.weight**k) for k in (1, 2))
+        return np.minimum(first**2 / second, self.sizes)
+
+
+def heavy(deff: float) -> float:
+    """r such that a quarter of weights r among ones has n Σw²/(Σw)² = deff:  (3 + r²)/4 = deff (3 + r)²/16."""
+    a, b, c = 4 - deff, -6 * deff, 12 - 9 * deff
+    return float((-b + np.sqrt(b * b - 4 * a * c)) / (2 * a))
+
+
+def waves_of(cell: Cell) -> list[Wave]:
+    """Every wave, oldest first."""
+    sizes = wave_sizes(cell)
+    return [Wave.of(cell, own, np.minimum.reduce(sizes)) for own in sizes]
+
+
+def wave_sizes(cell: Cell) -> list[np.ndarray]:
+    """Interviews (p,) of every wave, oldest first."""
+    before, after, ratio = cell.windows
+    n = interviews(cell)
+    return [n] * before + [np.maximum(np.round(n * ratio).astype(int), 2)] * after
+
+
+class Counts:
+    """One wave whose answers are independent of all others': drawn by PSU and weight, estimated from sums.
+
+    Persons that are PSUs of one area and weight are alike: they are one group, drawn together.
+    """
+
+    def __init__(self, cell: Cell, wave: Wave):
+        self.wave, self.persons = wave, cell.df == PERSONS
+        inner = wave.area if self.persons else wave.unit
+        groups, count = np.unique(np.stack([inner, (wave.weight > 1).astype(int)]), axis=1, return_counts=True)
+        self.inner, self.size = groups[0], count
+        self.weight = np.where(groups[1] == 1, heavy(cell.deff), 1.0)
+        units = np.repeat(np.arange(len(wave.psus)), wave.psus)
+        self.area = self.inner if self.persons else units[self.inner]
+        self.starts = np.flatnonzero(np.diff(self.area, prepend=-1))
+
+    def draw(self, share, rng: np.random.Generator, count: int) -> np.ndarray:
+        """Answers that count in each group (count,groups); true shares (p,)."""
+        chance = share[self.area]
+        if not self.persons:
+            b = rng.standard_normal((count, self.inner.max() + 1))[:, self.inner]
+            chance = ndtr((ndtri(chance) + np.sqrt(ICC) * b) / np.sqrt(1 - ICC))
+        return rng.binomial(self.size, chance, (count, len(self.size)))
+
+    def estimate(self, x) -> Estimate:
+        """ȳ_d and V_d = m/(m-1) Σ_j u_j², u_j = Σ_{i in j} w_i (y_i - ȳ_d)/Σ_d w, from the groups' counts (groups,)."""
+        total = np.add.reduceat(self.weight * self.size, self.starts)
+        value = np.add.reduceat(self.weight * x, self.starts) / total
+        own = value[self.area]
+        if self.persons:
+            square = self.weight**2 * (x * (1 - own) ** 2 + (self.size - x) * own**2)
+        else:
+            square = np.bincount(self.inner, self.weight * (x - own * self.size)) ** 2
+        of = self.area if self.persons else np.repeat(np.arange(len(value)), self.wave.psus)
+        m = self.wave.psus
+        variance = m / (m - 1) * np.bincount(of, square) / total**2
+        return Estimate(tuple(range(len(m))), value, np.diag(variance), m - 1.0)
+
+
+class CountedLeagues:
+    """Leagues of a cell in which nobody is asked twice and nothing is calibrated."""
+
+    def __init__(self, cell: Cell):
+        self.cell, self.truth = cell, Truth.of(cell)
+        self.waves = waves_of(cell)
+        alike = {}
+        self.counts = [alike.setdefault(tuple(w.sizes), Counts(cell, w)) for w in self.waves]
+        self.names = tuple(f"wave{k:02d}" for k in range(len(self.waves)))
+        self.apart = {(s, t): INDEPENDENT for j, t in enumerate(self.names) for s in self.names[:j]}
+
+    def counted(self, rng: np.random.Generator, count: int) -> list[np.ndarray]:
+        """Counts (count,groups) of every wave."""
+        first = self.cell.windows[0]
+        shares = [self.truth.before if k < first else self.truth.after for k in range(len(self.waves))]
+        return [c.draw(share, rng, count) for c, share in zip(self.counts, shares, strict=True)]
+
+    def league(self, counts) -> League:
+        """The league of one row of counts (groups,) a wave."""
+        plain = [c.estimate(x) for c, x in zip(self.counts, counts, strict=True)]
+        smooth = tuple(smooth_shares(e, w.n_effective) for e, w in zip(plain, self.waves, strict=True))
+        last = self.waves[-1]
+        waves = Waves(self.names, smooth, self.apart)
+        return League.of(waves, self.cell.windows[0], plain[-1], last.sizes, last.n_effective)
+
+    def drawn(self, rng: np.random.Generator, count: int):
+        """`count` leagues."""
+        for row in zip(*self.counted(rng, count), strict=True):
+            yield self.league(row)

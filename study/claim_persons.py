@@ -1,0 +1,117 @@
+"""Leagues of a cell drawn person by person: panels, calibrated weights, interviewers; taken as a page takes them."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from accountability.report import WaveMeasure, joined_waves
+from estimation import Design, Measure, rake
+from estimation.indicators import SHARE
+from study.claim_cells import PERSONS, Cell
+from study.claim_draws import ICC, League, Truth, Wave, waves_of
+
+MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
+SAME, SAME_EFFECT = 0.5, 0.8  # correlations with itself later: of a person's answer, of a cluster's effect
+INTERVIEWERS, RHO = 3, 0.02  # of an area and wave (others in each); their part of the latent variance
+MARGINS = {"sex": pd.Series([0.5, 0.5]), "age": pd.Series([0.3, 0.4, 0.3])}
+HANG = {"sex": (0.25, -0.25), "age": (-0.4, 0.1, 4 / 15)}  # what a category adds, as a part of min(p, 1 - p)
+
+
+class PersonLeagues:
+    """Leagues of a cell in which counts are not enough."""
+
+    def __init__(self, cell: Cell):
+        self.cell, self.truth = cell, Truth.of(cell)
+        self.waves = waves_of(cell)
+        self.names = tuple(f"wave{k:02d}" for k in range(len(self.waves)))
+        self.tables = [_table(wave, name) for wave, name in zip(self.waves, self.names, strict=True)]
+        columns = {"weight": "weight", "stratum": "area", "psu": "psu"}
+        self.designs = [Design.from_table(table, **columns) for table in self.tables]
+
+    def drawn(self, rng: np.random.Generator, count: int):
+        """`count` leagues."""
+        for _ in range(count):
+            yield self.league(self.measured(rng))
+
+    def league(self, waves: dict[str, WaveMeasure]) -> League:
+        """The league of waves as pages have them."""
+        areas = list(range(self.cell.areas))
+        _, smooth = joined_waves(waves, areas)
+        newest = waves[self.names[-1]]
+        sizes = newest.sizes.loc[areas]
+        plain = newest.areas.select(areas)
+        return League.of(smooth, self.cell.windows[0], plain, sizes.n.to_numpy(), sizes.n_effective.to_numpy())
+
+    def measured(self, rng: np.random.Generator) -> dict[str, WaveMeasure]:
+        """One league's answers in every wave."""
+        always = _Kept.drawn(self.waves[0], rng)
+        return {name: self._wave(k, always, rng) for k, name in enumerate(self.names)}
+
+    def _wave(self, k: int, always: "_Kept", rng) -> WaveMeasure:
+        wave, design = self.waves[k], self.designs[k]
+        share = self.truth.before if k < self.cell.windows[0] else self.truth.after
+        chance, of = share[wave.area], {}
+        if self.cell.calibrated:
+            for name, part in MARGINS.items():
+                of[name] = always.category(name, wave, self.cell, rng, part.to_numpy())
+                chance = chance + np.minimum(share, 1 - share)[wave.area] * np.array(HANG[name])[of[name]]
+            totals = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
+            design = design.calibrated(rake(wave.weight, pd.DataFrame(of), totals))
+        y = always.answers(chance, wave, self.cell, rng)
+        return WaveMeasure(MEASURE, y, wave.area, design)
+
+
+class _Kept:
+    """What stays of those who are asked in every wave, by area and number of the person or of the PSU."""
+
+    def __init__(self, starts, luck, steady, effect, categories):
+        self.starts, self.luck, self.steady, self.effect, self.categories = starts, luck, steady, effect, categories
+
+    @classmethod
+    def drawn(cls, wave: Wave, rng) -> "_Kept":
+        """luck: the number below which a chance makes an answer count; steady: whether a person answers by it again."""
+        units = int(wave.psus.sum())
+        luck, steady = rng.random(units), rng.random(units) < SAME
+        categories = {name: rng.random(units) for name in MARGINS}
+        return cls(np.cumsum(wave.psus) - wave.psus, luck, steady, rng.standard_normal(units), categories)
+
+    def at(self, wave: Wave, rows) -> np.ndarray:
+        """Where the PSUs of these persons stand."""
+        return self.starts[wave.area[rows]] + wave.psu[rows]
+
+    def category(self, name: str, wave: Wave, cell: Cell, rng, part) -> np.ndarray:
+        """Each person's category (n,), drawn with probabilities `part`; a person asked again keeps it."""
+        place = rng.random(len(wave.area))
+        if cell.df == PERSONS:
+            place[wave.kept] = self.categories[name][self.at(wave, wave.kept)]
+        return np.searchsorted(np.cumsum(part)[:-1], place, side="right")
+
+    def answers(self, chance, wave: Wave, cell: Cell, rng) -> np.ndarray:
+        """1 with probability `chance` (n,) over all luck, effects of clusters and of interviewers."""
+        latent, noise = ndtri(chance), 1.0
+        if cell.df != PERSONS:
+            b = rng.standard_normal(int(wave.psus.sum()))[wave.unit]
+            b[wave.kept] *= np.sqrt(1 - SAME_EFFECT)
+            b[wave.kept] += np.sqrt(SAME_EFFECT) * self.effect[self.at(wave, wave.kept)]
+            latent, noise = latent + np.sqrt(ICC) * b, noise - ICC
+        if cell.interviewers:
+            b = rng.standard_normal(INTERVIEWERS * len(wave.psus))[interviewer(wave)]
+            latent, noise = latent + np.sqrt(RHO) * b, noise - RHO
+        luck = rng.random(len(chance))
+        if cell.df == PERSONS:
+            at, again = self.at(wave, wave.kept), np.flatnonzero(wave.kept)
+            again, at = again[self.steady[at]], at[self.steady[at]]
+            luck[again] = self.luck[at]
+        return (luck < ndtr(latent / np.sqrt(noise))).astype(float)
+
+
+def interviewer(wave: Wave) -> np.ndarray:
+    """Who rang each person (n,): each area's numbers are shared out among three of its own, PSU by PSU."""
+    return INTERVIEWERS * wave.area + wave.psu % INTERVIEWERS
+
+
+def _table(wave: Wave, name: str) -> pd.DataFrame:
+    """The wave's persons; a PSU asked in every wave has one name in all."""
+    mine = np.where(wave.kept, "", name)
+    psu = pd.Series(wave.area).astype(str) + "-" + pd.Series(wave.psu).astype(str) + "-" + pd.Series(mine)
+    return pd.DataFrame({"area": wave.area, "psu": psu, "weight": wave.weight})

@@ -1,0 +1,219 @@
+"""The study that judges every promise: its cells, its draws, its judgement; what it counts is what pages would say."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from accountability.report import WaveMeasure, change_table, joined_waves
+from estimation import Design, change, domain_means, standing_change, windows
+from study import claims
+from study.claim_cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible
+from study.claim_checks import CLAIMS, Covered, covered
+from study.claim_draws import CountedLeagues, Truth, heavy, waves_of
+from study.claim_persons import MEASURE, PersonLeagues, interviewer
+
+NOISE = 4  # Monte-Carlo errors
+COLUMNS = {"weight": "weight", "stratum": "area", "psu": "psu"}
+
+
+def stream(i: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=[11, i]))
+
+
+# ---- cells
+
+
+def test_every_pair_of_levels_that_a_cell_can_have_stands_in_a_cell():
+    seen = {pair for cell in CELLS for pair in combinations(cell._asdict().items(), 2)}
+    missing = []
+    for a, b in combinations(LEVELS, 2):
+        for x, y in product(LEVELS[a], LEVELS[b]):
+            if ((a, x), (b, y)) not in seen and possible(Cell(**{a: x, b: y})):
+                missing.append((a, x, b, y))
+    assert not missing
+    assert all(possible(cell) for cell in CELLS) and len(set(CELLS)) == len(CELLS)
+    assert covering_array() == covering_array()
+
+
+# ---- draws
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        Cell(areas=14, interviews=(30, 400), share=SPREAD, deff=1.5, windows=(2, 1, 0.5)),
+        Cell(areas=14, interviews=(50,), share=0.95, deff=2.0, df=8, windows=(1, 2, 1.0), movers=True),
+        Cell(areas=14, interviews=(8,), share=0.9),
+    ],
+)
+def test_counts_give_what_a_page_makes_of_the_same_persons(cell):
+    """Windows, covariances, df and the newest wave's own figures, to 1e-12; and the verdicts, on the same draws."""
+    leagues = CountedLeagues(cell)
+    counts = [x[0] for x in leagues.counted(stream(1), 1)]
+    league = leagues.league(counts)
+    waves = {}
+    for name, wave, group, x in zip(leagues.names, leagues.waves, leagues.counts, counts, strict=True):
+        y = persons(wave, group, x)
+        table = {"area": wave.area, "weight": wave.weight, "psu": wave.unit + 100_000 * int(name[-2:])}
+        waves[name] = WaveMeasure(MEASURE, y, wave.area, Design.from_table(pd.DataFrame(table), **COLUMNS))
+    areas = list(range(cell.areas))
+    _, smooth = joined_waves(waves, areas)
+    before, after, cross = windows(smooth, leagues.names[: cell.windows[0]], leagues.names[cell.windows[0] :])
+    newest = waves[leagues.names[-1]]
+    pairs = [(league.before, before), (league.after, after), (league.newest, newest.smoothed.select(areas))]
+    pairs += [(league.plain, newest.areas.select(areas))]
+    for mine, pages in pairs:
+        np.testing.assert_allclose(mine.value, pages.value, rtol=1e-12)
+        np.testing.assert_allclose(mine.variance, pages.variance, rtol=1e-12, atol=1e-18)
+        np.testing.assert_allclose(mine.df, pages.df, rtol=1e-12)
+    np.testing.assert_array_equal(league.n, newest.sizes.n.loc[areas])
+    np.testing.assert_allclose(league.n_effective, newest.sizes.n_effective.loc[areas], rtol=1e-12)
+    shift = change(league.before, league.after, cross=league.cross)
+    np.testing.assert_allclose(shift.variance, change(before, after, cross=cross).variance, rtol=1e-12)
+    first, second = leagues.names[: cell.windows[0]], leagues.names[cell.windows[0] :]
+    table = change_table(waves, first, second, areas, level=0.95, rng=stream(2))
+    own = standing_change(shift, rng=stream(2))
+    np.testing.assert_allclose(own.p_standing, table.p_standing, rtol=1e-12)
+
+
+def persons(wave, counts, x) -> np.ndarray:
+    """Answers (n,) of which each group's first x count."""
+    inner = wave.area if counts.persons else wave.unit
+    y = np.zeros(len(wave.area))
+    for g, count in enumerate(x):
+        rows = np.flatnonzero((inner == counts.inner[g]) & (wave.weight == counts.weight[g]))
+        y[rows[:count]] = 1.0
+    return y
+
+
+@pytest.mark.parametrize("deff", [1.0, 1.5, 2.0])
+def test_weights_have_the_design_effect_of_their_cell(deff):
+    wave = waves_of(Cell(areas=14, interviews=(400,), deff=deff))[0]
+    assert wave.n_effective == pytest.approx(np.full(14, 400 / deff))
+    assert heavy(1.0) == 1.0
+
+
+@pytest.mark.parametrize("cell", [Cell(share=SPREAD, movers=True), Cell(areas=14, share=0.998, movers=True), Cell()])
+def test_as_many_movers_rise_as_fall_so_nobody_elses_standing_moves(cell):
+    truth = Truth.of(cell)
+    moved = truth.after - truth.before
+    assert moved.sum() == pytest.approx(0, abs=1e-12) and truth.after.max() < 1
+    assert (moved > 0).sum() == (moved < 0).sum() and (moved != 0).any() == cell.movers
+
+
+def test_counted_leagues_have_their_shares_and_their_clusters_their_design_effect():
+    cell = Cell(areas=14, interviews=(400,), share=SPREAD, df=8)
+    leagues = CountedLeagues(cell)
+    x = leagues.counted(stream(3), 400)[0]
+    value = np.add.reduceat(x, leagues.counts[0].starts, axis=1) / 400
+    error = value.std(axis=0) / 20
+    assert (np.abs(value.mean(axis=0) - leagues.truth.before) < NOISE * error).all()
+    effect = value.var(axis=0) / (leagues.truth.before * (1 - leagues.truth.before) / 400)
+    assert 1.3 < effect.mean() < 2.5
+
+
+@pytest.mark.parametrize(("overlap", "expected"), [(FULL, 0.5), (HALF, 0.25)])
+def test_a_panels_persons_answer_alike_as_often_as_said(overlap, expected):
+    leagues = PersonLeagues(Cell(areas=14, interviews=(1000,), overlap=overlap))
+    one, two = (w.values for w in leagues.measured(stream(4)).values())
+    assert np.corrcoef(one, two)[0, 1] == pytest.approx(expected, abs=0.03)
+    assert one.mean() == pytest.approx(0.9, abs=0.01)
+
+
+def test_calibrated_persons_keep_the_true_share_and_interviewers_share_out_psus():
+    cell = Cell(areas=14, interviews=(400,), calibrated=True, interviewers=True, df=24, overlap=HALF)
+    leagues, drawn = PersonLeagues(cell), []
+    for i in range(30):
+        waves = leagues.measured(stream(5 + i))
+        drawn.append([w.areas.value for w in waves.values()])
+    mean = np.mean(drawn, axis=(0, 2))
+    assert mean == pytest.approx([0.9, 0.9], abs=NOISE * 0.015 / np.sqrt(30))
+    wave = leagues.waves[0]
+    assert len(np.unique(interviewer(wave))) == 3 * 14
+    for psu in (0, 1, 2):
+        assert len(np.unique(interviewer(wave)[wave.unit == psu])) == 1
+
+
+def test_fewer_interviews_afterwards_are_fewer_and_keep_their_panel():
+    before, after = waves_of(Cell(areas=14, interviews=(50,), windows=(1, 1, 0.5), overlap=FULL))
+    assert (before.sizes == 50).all() and (after.sizes == 25).all()
+    assert after.kept.all() and before.kept.sum() == after.kept.sum()
+
+
+# ---- judgement
+
+
+def test_so_many_leagues_find_a_true_seven_per_cent_nine_times_in_ten():
+    n = claims.leagues_needed(74)
+    critical = stats.binom.isf(0.01 / 74, n, 0.05) + 1
+    assert stats.binom.sf(critical - 1, n, 0.05) <= 0.01 / 74 and stats.binom.sf(critical - 1, n, 0.07) >= 0.9
+    assert 3000 < n < 3600 and claims.leagues_needed(1000) < 4500
+
+
+def test_a_claim_is_settled_when_seven_per_cent_is_out_of_the_question_or_certain():
+    assert not claims.settled(0.05, 0, 0, 4000) and not claims.settled(0.05, 250, 12, 4000)
+    assert claims.settled(0.05, 250, 5, 4000) and claims.settled(0.05, 250, 60, 4000)
+    assert claims.settled(0.05, 4000, 200, 4000)
+
+
+def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> claims.Tally:
+    found = claims.Tally({c.name: [leagues, 0] for c in CLAIMS}, leagues)
+    found.claims["page"][1] = errors
+    means = np.array(Covered(coverage, 0.1, 0.95, 0.1))
+    found.sums, found.squares = list(leagues * means), list(leagues * (means**2 + 0.03**2))
+    return found
+
+
+def test_a_cell_above_its_promise_is_found_and_one_within_it_is_not():
+    found = claims.rejected({0: tally(180), 1: tally(300), 2: tally(200)})
+    assert found["page"] == {1} and not any(found[name] for name in found if name != "page")
+
+
+def test_coverage_below_94_or_needlessly_above_97_is_found():
+    found = claims.rejected({0: tally(0, coverage=0.98), 1: tally(0, coverage=0.93), 2: tally(0, coverage=0.98)})
+    assert claims.changed_answers(CELLS[0]) >= claims.CHANGED > claims.changed_answers(CELLS[2])
+    assert found["coverage_low"] == {1} and found["coverage_high"] == {0}
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_every_claim_is_seen_to_be_false_where_the_truth_is_turned_round(claim):
+    """A league with clear differences and moves: nothing is false of its truth, everything of the opposite."""
+    low, high = np.linspace(0.3, 0.9, 14), np.linspace(0.9, 0.3, 14)
+    leagues = CountedLeagues(Cell(areas=14, interviews=(400,), windows=(1, 1, 4.0)))
+    leagues.truth = Truth(low, high)
+    league = next(leagues.drawn(stream(9), 1))
+    assert not claim.false(league, Truth(low, high), stream(10))
+    assert claim.false(league, Truth(high, low), stream(10))
+
+
+def test_coverage_is_that_of_the_intervals_on_the_page():
+    leagues = CountedLeagues(Cell(areas=14, interviews=(400,)))
+    found = np.mean([covered(x, leagues.truth) for x in leagues.drawn(stream(12), 40)], axis=0)
+    assert abs(found[0] - 0.95) < 0.04 and abs(found[2] - 0.95) < 0.04
+    assert 0.05 < found[3] < found[1] < 0.12
+
+
+def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(tmp_path, monkeypatch):
+    numbers = [CELLS.index(Cell()), next(k for k, c in enumerate(CELLS) if c.overlap == HALF and c.areas == 14)]
+    monkeypatch.setattr(claims, "LOOKS", (2, 4))
+    monkeypatch.setattr(claims, "CLAIMS", [c for c in CLAIMS if c.name in ("page", "field_both")])
+    options = {"seed": 5, "say": lambda line: None}
+    once = claims.run(numbers, 4, record=claims.Record(5, tmp_path / "a"), until=np.inf, **options)
+    record = claims.Record(5, tmp_path / "b")
+    claims.run(numbers[:1], 2, record=record, until=np.inf, **options)
+    assert record.read(numbers[0]).leagues == 2 and record.read(numbers[1]).leagues == 0
+    twice = claims.run(numbers, 4, record=record, until=np.inf, **options)
+    for k in numbers:
+        assert (once[k].claims, once[k].sums) == (twice[k].claims, twice[k].sums) and once[k].leagues == 4
+
+
+def test_the_newest_waves_figures_are_those_of_the_table_of_estimates():
+    leagues = PersonLeagues(Cell(areas=14, interviews=(50,), overlap=HALF, df=PERSONS))
+    waves = leagues.measured(stream(13))
+    league, last = leagues.league(waves), waves[leagues.names[-1]]
+    expected = domain_means(last.values, last.area, last.design)
+    np.testing.assert_allclose(league.plain.variance, expected.variance, rtol=1e-12)
+    assert league.cross is not None and np.diag(league.cross).mean() > 0
