@@ -37,8 +37,9 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
 	fi
 
-study: setup  ## simulate what docs/methods.md promises; writes docs/study.md and docs/study.zh.md (about 40 minutes of processor time, on two processors at once)
+study: setup  ## simulate what docs/methods.md promises, then judge every promise cell by cell (says its hours first; a run that was stopped goes on); writes docs/study.md and docs/study.zh.md
 	$(BIN)/python -m study
+	$(BIN)/python -m study.claims
 
 year: setup  ## two simulated years of Laibin's 70 townships, truth beside them, in a store of their own: what each level says
 	$(BIN)/python -m study.laibin_year $(YEAR)
