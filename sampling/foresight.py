@@ -127,17 +127,21 @@ def foresee(
     *,
     rng: np.random.Generator,
     cost: float | None = None,
+    eligibility: float = 1.0,
     earlier: Estimate | None = None,
     progress: Progress | None = None,
 ) -> Foresight:
     """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `fall_curve` of one plan.
 
     areas: area, population, sample (interviews);  rng: of the simulated leagues;  cost: of an interview, if known
+    eligibility: the part of an area's population that can be asked; the margins are of them (1 - n/N), the list of the
+    last and the falls of the process behind them, as on the pages
     earlier: a wave's shares, the largest best, from which leagues are drawn (`league_rates`) instead of assumed
     progress(done, of): called after each part of the simulation
     """
     allocation = areas.rename(columns={"area": "stratum"})
-    precision = expected_precision(allocation, p=assumed.share, deff=assumed.design_effect, cost=cost)
+    options = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
+    precision = expected_precision(allocation, p=assumed.share, **options)
     precision = precision.rename(columns={"stratum": "area"})
     n, m = areas["sample"].to_numpy(dtype=float), len(areas)
     k = min(LAST, m - 1)

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sampling.allocation import refuse_larger
 from words import Fault
+
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,31 @@ def margin_of_error(n, *, p: float, level: float = 0.95) -> np.ndarray:
 
 
 def expected_precision(
-    allocation: pd.DataFrame, *, p: float, level: float = 0.95, deff: float = 1.0, cost: float | None = None
+    allocation: pd.DataFrame,
+    *,
+    p: float,
+    level: float = 0.95,
+    deff: float = 1.0,
+    eligibility: float = 1.0,
+    cost: float | None = None,
 ) -> pd.DataFrame:
     """The plan as a table to approve: stratum, population, sample, margin of error, weight N_h/n_h, cost; the sum last.
 
-    allocation  an ALLOCATION table and, if there, cost c_h (else `cost` for all, else no column)
-    margin_h = z √(deff p(1-p)/n_h (1 - n_h/N_h));  of all together z √(Σ (N_h/N)² deff p(1-p)/n_h (1 - n_h/N_h)).
-    Strata without an interview have no margin, and then neither have all together.  Cochran (1977) 5.9.
+    allocation   an ALLOCATION table and, if there, cost c_h (else `cost` for all, else no column)
+    eligibility  the part of the population's units that are eligible: E_h = eligibility N_h can be asked
+    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1);  of all together
+    z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same 1 - n/E (`estimation.finite`).
+    Strata without an interview have no margin, and then neither have all together.  Cochran (1977) 3.2, 5.9.
+    Raises Fault for more interviews than a stratum has eligible units.
     """
     _fractions(p=p, level=level)
     _factor("deff", deff)
+    _rate("eligibility", eligibility)
     n, N = allocation["sample"].to_numpy(dtype=float), allocation.population.to_numpy(dtype=float)
+    eligible = eligibility * N
+    refuse_larger(allocation.stratum, n.astype(int), np.floor(eligible * (1 + ROUNDING)).astype(int))
     some = np.where(n > 0, n, np.nan)
-    variance = deff * p * (1 - p) / some * (1 - n / N)
+    variance = deff * _finite_variance(p, some, eligible)
     z = stats.norm.ppf((1 + level) / 2)
     table = pd.DataFrame(
         {"stratum": allocation.stratum.to_numpy(), "population": N.astype(int), "sample": n.astype(int)}
@@ -79,14 +94,16 @@ def sample_size_proportion(
 ) -> SampleSize:
     """Interviews at which a share p has the wanted margin: n = n_0/(1 + (n_0 - 1)/N), n_0 = deff z² p(1-p)/margin².
 
-    Cochran (1977) ch. 4; Kish (1965) for deff.  response_rate, eligibility: as in `numbers_needed`.
+    population  N, the units that can be asked: the eligible ones.   response_rate, eligibility: as in `numbers_needed`
+    With deff = 1 the smallest n whose margin in `expected_precision` is no larger.  Cochran (1977) 4.4; Kish (1965)
+    for deff.
     """
     _fractions(p=p, level=level, margin=margin)
     _factor("deff", deff)
     if not population >= 1:
         raise Fault(key="sampling.population", found=population)
     n0 = deff * stats.norm.ppf((1 + level) / 2) ** 2 * p * (1 - p) / margin**2
-    n = n0 / (1 + (n0 - 1) / population) if np.isfinite(population) else n0
+    n = n0 / (1 + (n0 - 1) / population)
     return numbers_needed(min(_up(n), population), response_rate=response_rate, eligibility=eligibility)
 
 
@@ -164,9 +181,8 @@ def numbers_needed(
     `response_rate` answer: release = completes/(eligibility · response_rate); draw so that they suffice with chance
     `assurance`.  Miluo's survey rang 79 numbers for a completed interview: eligibility · response_rate = 1/79.
     """
-    for name, rate in (("response_rate", response_rate), ("eligibility", eligibility)):
-        if not 0 < rate <= 1:
-            raise Fault(key="sampling.rate", name=name, found=rate)
+    _rate("response_rate", response_rate)
+    _rate("eligibility", eligibility)
     _fractions(assurance=assurance)
     completes = int(completes)
     rate = response_rate * eligibility
@@ -177,6 +193,11 @@ def numbers_needed(
         enough = stats.binom.sf(completes - 1, middle, rate) >= assurance
         low, high = (low, middle) if enough else (middle, high)
     return SampleSize(completes, release, high)
+
+
+def _finite_variance(p: float, n, population) -> np.ndarray:
+    """S²/n (1 - n/N), S² = p(1-p) N/(N - 1): of a share among n of N; 0 where all N are asked."""
+    return p * (1 - p) / n * (population - n) / np.maximum(population - 1, 1)
 
 
 def _change_variance(p: float, q: float, n1: float, n2: float, correlation: float) -> float:
@@ -199,6 +220,11 @@ def _factor(name: str, value: float) -> None:
         raise Fault(key="sampling.factor", name=name, found=value)
 
 
+def _rate(name: str, value: float) -> None:
+    if not 0 < value <= 1:
+        raise Fault(key="sampling.rate", name=name, found=value)
+
+
 def _fractions(**named) -> None:
     for name, value in named.items():
         if not 0 < value < 1:
@@ -207,4 +233,4 @@ def _fractions(**named) -> None:
 
 def _up(n: float) -> int:
     """The next whole number; what rounding put a hair above one stays there."""
-    return int(np.ceil(n * (1 - 1e-12)))
+    return int(np.ceil(n * (1 - ROUNDING)))

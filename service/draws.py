@@ -194,6 +194,7 @@ def _foreseen(
 ) -> Foresight:
     """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
     options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    options["eligibility"] = wanted.eligibility
     assumed = wanted.assumed
     if assumed.wave is None:
         return foresee(areas, assumed, **options)

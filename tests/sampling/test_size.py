@@ -63,10 +63,46 @@ def test_the_textbook_numbers_of_interviews():
     assert sample_size_proportion(0.05, deff=1.5).completes == 577
 
 
+@pytest.mark.parametrize(
+    ("population", "interviews"), [(10, 10), (30, 28), (100, 80), (200, 132), (1000, 278), (5000, 357)]
+)
+def test_krejcie_and_morgans_table_of_finite_populations(population, interviews):
+    """Their table (1970) rounds to the nearest: here the rows in which that is upwards."""
+    assert sample_size_proportion(0.05, population=population).completes == interviews
+
+
+def test_a_hundred_people_within_ten_points_take_fifty_interviews():
+    """n_0 = 96.04, n = 96.04/(1 + 95.04/100) = 49.2; without the -1 it would be 48.99."""
+    assert sample_size_proportion(0.1, population=100).completes == 50
+    assert sample_size_proportion(0.1, population=1).completes == 1
+    assert sample_size_proportion(0.001, population=49.5).completes == 49
+
+
 def test_a_margin_and_its_sample_size_are_inverse():
     n = sample_size_proportion(0.03, p=0.9).completes
     assert margin_of_error(n, p=0.9) <= 0.03 < margin_of_error(n - 1, p=0.9)
     assert sample_size_proportion(0.01, population=50).completes == 50
+
+
+@pytest.mark.parametrize("population", [60, 100, 500, 2000, 10**7])
+def test_a_margin_among_few_people_and_its_sample_size_are_inverse(population):
+    def margin(n):
+        allocation = pd.DataFrame({"stratum": ["a"], "population": [population * 2], "sample": [n]})
+        return expected_precision(allocation, p=0.7, eligibility=0.5).margin.to_numpy()
+
+    n = sample_size_proportion(0.1, p=0.7, population=population).completes
+    assert (margin(n) <= 0.1).all() and (margin(n - 1) > 0.1).all()
+
+
+def test_a_planned_margin_is_the_spread_of_means_of_all_samples():
+    """Of 9 people, 6 of them satisfied, 4 are asked: the exact variance, from the hypergeometric distribution."""
+    exact = stats.hypergeom(9, 6, 4).var() / 16
+    allocation = pd.DataFrame({"stratum": ["a", "b"], "population": [9, 18], "sample": [4, 18]})
+    table = expected_precision(allocation, p=2 / 3)
+    z = stats.norm.ppf(0.975)
+    assert table.margin.to_numpy() == pytest.approx([z * np.sqrt(exact), 0, z * np.sqrt(exact) / 3])
+    assert table.weight.tolist() == [9 / 4, 1, 27 / 22]
+    assert expected_precision(allocation.assign(population=[1, 1], sample=[1, 0]), p=0.5).margin[0] == 0
 
 
 def test_a_difference_needs_what_statsmodels_says():
@@ -115,12 +151,17 @@ def test_a_plan_shows_its_precision_by_stratum_and_over_all():
     assert expected_precision(equal, p=0.5).margin[2] == pytest.approx(margin_of_error(400, p=0.5), rel=1e-5)
 
 
+SEVEN = pd.DataFrame({"stratum": ["a", "b"], "population": [10, 10], "sample": [7, 6]})
+
+
 @pytest.mark.parametrize(
     ("key", "call"),
     [
         ("sampling.rate", lambda: numbers_needed(100, response_rate=0)),
         ("sampling.factor", lambda: sample_size_proportion(0.05, deff=0)),
-        ("sampling.population", lambda: sample_size_proportion(0.05, population=0)),
+        ("sampling.population", lambda: sample_size_proportion(0.05, population=0.99)),
+        ("sampling.rate", lambda: expected_precision(pd.DataFrame(), p=0.5, eligibility=1.1)),
+        ("sampling.larger_than_stratum", lambda: expected_precision(SEVEN, p=0.5, eligibility=0.6)),
         ("sampling.fraction", lambda: sample_size_change(0.3, p=0.2)),
         ("sampling.no_change", lambda: sample_size_difference(0, p=0.2)),
         ("needed.overlap", lambda: detectable_change(50, 50, p=0.9, deff=1, overlap=2)),

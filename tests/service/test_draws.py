@@ -175,8 +175,9 @@ def test_the_plan_shows_precision_power_and_cost_before_the_approval(chain):
     plan = chain[1].plan
     areas = plan.foresight.precision
     assert list(areas.area[:-1]) == sorted(townships().township) and areas["sample"].iloc[-1] == 280
-    n, N = areas["sample"][0], areas.population[0]
-    assert areas.margin[0] == pytest.approx(1.959964 * (0.9 * 0.1 / n * (1 - n / N)) ** 0.5, rel=1e-6)
+    n, eligible = areas["sample"][0], areas.population[0] * plan.wanted.eligibility
+    variance = 0.9 * 0.1 / n * (1 - n / eligible) * eligible / (eligible - 1)
+    assert areas.margin[0] == pytest.approx(1.959964 * variance**0.5, rel=1e-6)
     assert plan.foresight.cost == 280 * 12
     seen = plan.foresight
     assert list(seen.power.interviews) == [1, 2, 3, 4, 6, 8, 16, 24, 32, 64]
