@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sampling import Bank, landline_banks, mobile_banks
 from sampling.phone import LANDLINE, MOBILE
+from service.carried import GUANGXI
 from service.csv_file import check_given, refuse
 from service.xlsx_file import read_table
 from words import Fault
 
 PREFIXES = ("segment7", "city_code")
 EXCHANGES = ("area_code", "exchange", "city_code", "local_digits")
-GUANGXI_PREFIXES = Path(__file__).parents[1] / "data" / "guangxi" / "mobile_segments.csv"  # come with the program
+GUANGXI_PREFIXES = GUANGXI / "mobile_segments.csv"
 AND = "+"  # between cities that share an exchange: 4502+4513
 
 

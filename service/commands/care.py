@@ -1,8 +1,10 @@
 """Commands that keep a store: its pages, backups, deletions and health."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,7 @@ import typer
 
 from service import backup as backups
 from service import doctor, keys, people, vault
+from service.carried import PAGE_SETTINGS
 from service.commands.opening import opened_as
 from service.commands.speaking import (
     LANGUAGE,
@@ -40,12 +43,24 @@ def serve(
     if password := people.first_administrator(Store.open(url)):
         out.print(t("cli.serve.first", name=people.FIRST, password=password))
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += _page_settings()
     command += ["--server.port", str(port)] if port else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
     try:
         raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _page_settings() -> list[str]:
+    """The pages' settings as options of streamlit, but for those that the environment sets (STREAMLIT_SERVER_PORT)."""
+    options = []
+    for section, values in tomllib.loads(PAGE_SETTINGS.read_text("utf-8")).items():
+        for name, value in values.items():
+            words = re.sub(r"(?=[A-Z])", "_", name).upper()
+            if f"STREAMLIT_{section.upper()}_{words}" not in os.environ:
+                options.append(f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}")
+    return options
 
 
 @commands.command(cls=Command, help=t("cli.backup.help"))

@@ -7,6 +7,7 @@ import typer
 
 from service import imports, people, wording
 from service.bounds import read_bounded
+from service.carried import survey_folder
 from service.commands.figures import compare, estimate
 from service.commands.opening import opened_as, programme_of
 from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
@@ -32,6 +33,7 @@ def load(
     store: StoreOption = None,
 ) -> None:
     """Everything at once: the store, the programme, its waves, estimates and comparisons."""
+    folder = survey_folder(folder)
     files = imports.wave_files(folder)
     init(store)
     if demo:

@@ -8,6 +8,7 @@ import typer
 from sampling import Assumed
 from service import sample_words, terminal
 from service.bounds import read_bounded
+from service.carried import GUANGXI
 from service.commands.speaking import (
     Command,
     CsvOption,
@@ -20,8 +21,6 @@ from service.commands.speaking import (
 from service.files import csv_bytes
 from service.margin_file import census_file
 from service.plans import foresee_plan, plan_city
-
-GUANGXI = Path(__file__).parents[2] / "data" / "guangxi"
 
 commands = typer.Typer()
 

@@ -1,0 +1,77 @@
+"""The wheel: built, unpacked into an empty folder and used from there, it needs nothing of the checkout."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from service.carried import DATA, survey_folder
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory) -> Path:
+    """The wheel's files, as an installer would lay them."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "tables.py", "app.py", "data", ".streamlit", *PACKAGES):
+        (folder / "checkout").mkdir(exist_ok=True)
+        (folder / "checkout" / name).symlink_to(ROOT / name)
+    build = "from setuptools.build_meta import build_wheel; build_wheel('..')"
+    subprocess.run([sys.executable, "-c", build], cwd=folder / "checkout", check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "installed")
+    return folder / "installed"
+
+
+PACKAGES = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+
+
+def run(unpacked: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """The command, its code and files taken from the unpacked wheel alone."""
+    start = f"import sys; sys.path.insert(0, {str(unpacked)!r}); from service.cli import main; main()"
+    environment = {**os.environ, "RANKSHIFT_STORE": "sqlite:///wheel.db", "PYTHONPATH": str(unpacked)}
+    command = [sys.executable, "-P", "-c", start, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_every_data_file_and_every_module_is_in_the_wheel(unpacked):
+    data = {p.relative_to(ROOT / "data") for p in (ROOT / "data").rglob("*") if p.is_file()}
+    carried = {
+        p.relative_to(unpacked / "rankshift_data") for p in (unpacked / "rankshift_data").rglob("*") if p.is_file()
+    }
+    assert data <= carried
+    modules = {p.relative_to(ROOT) for name in PACKAGES for p in (ROOT / name).rglob("*.py")}
+    assert {p for p in modules if not (unpacked / p).is_file()} == set()
+    assert (unpacked / "rankshift_pages" / "config.toml").is_file()
+
+
+def test_the_command_finds_its_data_from_an_empty_folder(unpacked, tmp_path):
+    totals = run(unpacked, tmp_path, "--language", "en", "margins", "4513", "--csv", "margins.csv")
+    assert totals.returncode == 0 and (tmp_path / "margins.csv").is_file(), totals.stderr
+    absent = run(unpacked, tmp_path, "--language", "en", "load", "nowhere")
+    assert absent.returncode != 0 and "nowhere" in absent.stdout + absent.stderr
+
+
+def test_a_survey_that_comes_with_the_program_is_named_without_its_folder(tmp_path):
+    assert survey_folder(Path("ensu2015")) == DATA / "ensu2015"
+    assert survey_folder(Path("nowhere")) == Path("nowhere")
+    mine = tmp_path / "ensu2015"
+    mine.mkdir()
+    assert survey_folder(mine) == mine  # a folder of one's own comes first
+
+
+def test_the_pages_have_their_settings_without_the_checkout(unpacked, tmp_path):
+    code = (
+        "import service.carried, service.commands.care as care; print(service.carried.__file__); "
+        "print(*care._page_settings(), sep='\\n')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(unpacked), "STREAMLIT_THEME_TEXT_COLOR": "#000000"}
+    command = [sys.executable, "-P", "-c", code]
+    said = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(str(unpacked))
+    assert "--client.showErrorDetails=none" in said and "--browser.gatherUsageStats=false" in said
+    assert "--theme.textColor" not in said
