@@ -1,7 +1,7 @@
 """The tables of a bulletin, made from answers: estimates, ranks, verdicts on rules, and what is real in changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -39,6 +39,7 @@ from estimation.changes import aligned_cross
 from estimation.estimates import Linearization
 from estimation.indicators import SHARE
 from estimation.noise import off_diagonal
+from estimation.ties import onto_ends
 from words import Fault
 
 ALL = "*"  # the domain of everybody
@@ -79,7 +80,12 @@ class WaveMeasure:
     @cached_property
     def linearized(self) -> Linearization:
         """The areas' means before their variance: needed for the covariance with another wave."""
-        return linearize_domain_means(self.values, self.area, self.design)
+        found = linearize_domain_means(self.values, self.area, self.design)
+        return replace(found, value=self._on_the_scale(found.value))
+
+    def _on_the_scale(self, value) -> np.ndarray:
+        """Values exactly at an end of the measure's scale where only rounding keeps them from it."""
+        return onto_ends(value, self.measure.low, self.measure.high)
 
     @cached_property
     def areas(self) -> Estimate:
@@ -97,7 +103,7 @@ class WaveMeasure:
         if not (~np.isnan(self.everyones) & (self.design.weight > 0)).any():
             return None
         found = mean(self.everyones, self.design)
-        return Estimate((ALL,), found.value, found.covariance, found.df)
+        return Estimate((ALL,), self._on_the_scale(found.value), found.covariance, found.df)
 
     @cached_property
     def sizes(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from estimation.columns import column_codes, label_codes
 from estimation.design import Design
 from estimation.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
 from estimation.residuals import residual_totals, side_by_side
+from estimation.ties import is_nothing
 from estimation.variance import CellTotals, StratumCells, as_matrix, lonely_raise, stage_totals
 from words import Fault
 
@@ -100,7 +101,10 @@ class _Cells(NamedTuple):
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
-    """`domain_ratios` of one pair of columns; x None is 1 for everybody, a mean."""
+    """`domain_ratios` of one pair of columns; x None is 1 for everybody, a mean.
+
+    A mean stays between the smallest and the largest answer.  Where all in a domain answered alike u is rounding: 0.
+    """
     cells = _cells(y if x is None else y + x, codes, labels, design)
     swx = cells.sums(design.weight if x is None else design.weight * x)
     swy = cells.sums(design.weight * y)
@@ -108,12 +112,18 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
     if not size.all():
         raise Fault(key="estimate.no_answers", names=[str(cells.labels[int((size == 0).argmax())])])
     value = cells.domain_sums(swy) / size
+    if x is None:
+        value = np.clip(value, np.nanmin(cells.rows(y)), np.nanmax(cells.rows(y)))
     u = np.subtract(swy, np.multiply(value[cells.domain], swx, out=swx), out=swy)  # cells may be as many as interviews
     u /= size[cells.domain]
+    alike = is_nothing(np.sqrt(cells.domain_sums(u**2)), np.abs(value))
+    if alike.any():
+        u[alike[cells.domain]] = 0.0
 
     def z():
         d = cells.domain[cells.of]
-        return (cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))) / size[d]
+        residual = cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))
+        return np.where(alike[d], 0.0, residual) / size[d]
 
     return cells.linearization(value, u, z, design)
 

@@ -6,6 +6,7 @@ import pandas as pd
 from estimation.design import Design
 from estimation.domains import domain_codes
 from estimation.estimates import Estimate, number_columns
+from estimation.ties import without_rounding
 from words import Fault
 
 REFERENCES = ("wr", "wor")
@@ -54,7 +55,7 @@ def _srs_variance(y, codes, k: int, design: Design, reference: str, of: str) -> 
     y, w, codes = y[kept], design.weight[kept], codes[kept]
     n, size = np.bincount(codes, minlength=k), np.bincount(codes, w, minlength=k)
     centre = np.bincount(codes, w * y, minlength=k) / size
-    squares = np.bincount(codes, w * (y - centre[codes]) ** 2, minlength=k)
+    squares = np.bincount(codes, w * without_rounding(y - centre[codes], np.abs(y)) ** 2, minlength=k)
     mean_variance = np.divide(squares, size * (n - 1), out=np.full(k, np.nan), where=n > 1)
     if reference == "wor":
         mean_variance = mean_variance * (1 - n / size)

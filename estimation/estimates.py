@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from estimation.columns import first_text, numbers, said
 from estimation.design import Design
 from estimation.laws import ChangeLaw, SamplingLaw
+from estimation.ties import is_nothing
 from estimation.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
 from words import Fault
 
@@ -125,9 +126,25 @@ class Linearization:
         """The estimate, its covariance from the one variance."""
         return LinearizedEstimate.of(self)
 
+    def variance(self) -> np.ndarray:
+        """The covariance's diagonal (k,) alone."""
+        variance = totals_variance(self.u, self.subtotals, self.raised, self.design)
+        return np.where(self._known(variance), 0.0, variance)
+
+    def _known(self, variance) -> np.ndarray:
+        """Which estimates (k,) have no sampling error: a standard error that is rounding beside the value is 0.
+
+        All answered alike, or calibration fixes the estimate: what is left of Σ(u - ū)² is rounding squared.
+        """
+        return is_nothing(np.sqrt(variance), np.abs(self.value))
+
     def covariance(self):
         """(k,k), sparse only for many domains."""
         covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
+        known = self._known(covariance.diagonal())
+        if known.any():
+            uncertain = sp.diags_array(1.0 - known)
+            covariance = uncertain @ covariance @ uncertain
         return covariance.toarray() if sp.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
 
 
@@ -143,9 +160,7 @@ class LinearizedEstimate(Estimate):
         found = cls.__new__(cls)
         check_names(linearization.names)
         fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
-        known = linearization
-        variance = totals_variance(known.u, known.subtotals, known.raised, known.design)
-        found.__dict__.update(fields, variance=variance, linearization=linearization)
+        found.__dict__.update(fields, variance=linearization.variance(), linearization=linearization)
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ from scipy.special import expit, logit, rel_entr
 from statsmodels.stats.proportion import proportion_confint
 
 from estimation.estimates import Estimate, Interval, t_quantile, t_times
+from estimation.ties import at_end, onto_ends
 from words import Fault
 
 
@@ -26,7 +27,7 @@ def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.
         raise Fault(key="interval.method", found=str(method), expected=sorted(METHODS))
     if method is not None:
         return Interval(*METHODS[method](p, estimate.variance, estimate.df, n, kish, level), level)
-    edge = (p == 0) | (p == 1)
+    edge = at_end(p)
     log_odds = _logit(p, estimate.variance, estimate.df, n, kish, level)
     beta = _korn_graubard(p, estimate.variance, estimate.df, n, kish, level)
     return Interval(np.where(edge, beta[0], log_odds[0]), np.where(edge, beta[1], log_odds[1]), level)
@@ -41,11 +42,11 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
     """
     scaled = Estimate(
         estimate.names,
-        _onto_scale((estimate.value - low) / (high - low)),
+        onto_ends((estimate.value - low) / (high - low)),
         estimate.covariance / (high - low) ** 2,
         estimate.df,
     )
-    edge = (scaled.value <= 0) | (scaled.value >= 1) | (scaled.variance == 0)
+    edge = at_end(scaled.value) | (scaled.variance == 0)
     methods = np.where(edge, "korn_graubard", "logit").astype(object)
     limits = [proportion_interval(scaled, n, method=m, level=level, n_effective=n_effective) for m in EDGE_OR_NOT]
     lower, upper = (np.where(edge, getattr(limits[0], side), getattr(limits[1], side)) for side in ("lower", "upper"))
@@ -59,12 +60,6 @@ def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: fl
 
 
 EDGE_OR_NOT = ("korn_graubard", "logit")
-ROUNDING = 1e-12  # a weighted sum of the ends of its parts' scales may pass its own end by so much
-
-
-def _onto_scale(share) -> np.ndarray:
-    """Values that pass 0 or 1 by rounding alone put there."""
-    return np.where((share < 0) & (share > -ROUNDING), 0.0, np.where((share > 1) & (share < 1 + ROUNDING), 1.0, share))
 
 
 def _wald(p, variance, df, n, kish, level):
@@ -140,7 +135,8 @@ METHODS = {
 
 def _effective(p, variance, kish):
     """n_eff = p(1-p)/V; Kish's where that is 0/0."""
-    return np.divide(p * (1 - p), variance, out=np.array(kish, dtype=float), where=variance > 0)
+    varies = (variance > 0) & ~at_end(p)
+    return np.divide(p * (1 - p), variance, out=np.array(kish, dtype=float), where=varies)
 
 
 def _confint(p, n_star, level, method):
@@ -151,7 +147,7 @@ def _confint(p, n_star, level, method):
 
 
 def _shares(estimate: Estimate) -> np.ndarray:
-    p = estimate.value
+    p = onto_ends(estimate.value)
     outside = (p < 0) | (p > 1)
     if outside.any():
         j = int(outside.argmax())

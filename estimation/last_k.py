@@ -9,6 +9,7 @@ from scipy import stats
 
 from estimation.estimates import Estimate
 from estimation.k_split import critical_any, critical_independent
+from estimation.noise import linked_pair
 from estimation.t_scale import satterthwaite, to_normal
 from estimation.ties import equalized, scale_of
 from words import Fault
@@ -105,11 +106,10 @@ def _critical_value(estimate: Estimate, k: int, alpha: float, listed, covariance
 
 
 def _refuse_dependent(estimate: Estimate) -> None:
-    covariance = sp.coo_array(estimate.covariance)
-    together = (covariance.row != covariance.col) & (covariance.data != 0)
-    if together.any():
-        pair = [estimate.names[at[together][0]] for at in (covariance.row, covariance.col)]
-        raise Fault(key="last_k.not_independent", one=str(pair[0]), other=str(pair[1]))
+    pair = linked_pair(estimate.covariance, estimate.se, estimate.se)
+    if pair is not None:
+        one, other = (str(estimate.names[j]) for j in pair)
+        raise Fault(key="last_k.not_independent", one=one, other=other)
 
 
 def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
+from estimation.ties import TOLERANCE
 from estimation.waves import is_independent
 from words import Fault
 
@@ -16,11 +17,23 @@ def dense(covariance) -> np.ndarray:
 
 def off_diagonal(covariance):
     """The covariance (p,p) as a plain array, or None where it is diagonal: areas are then independent."""
+    se = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
+    return None if linked_pair(covariance, se, se) is None else dense(covariance)
+
+
+def linked_pair(covariance, se_row, se_column) -> tuple[int, int] | None:
+    """Two areas j != k whose covariance is above rounding, TOLERANCE of what their standard errors allow; or None."""
     if sp.issparse(covariance):
         entries = covariance.tocoo()
-        return covariance.toarray() if (entries.data[entries.row != entries.col] != 0).any() else None
-    inside = np.count_nonzero(covariance) - np.count_nonzero(covariance.diagonal())
-    return covariance if inside else None
+        row, column, entry = entries.row, entries.col, entries.data
+        linked = np.flatnonzero((np.abs(entry) > TOLERANCE * se_row[row] * se_column[column]) & (row != column))
+        return (int(row[linked[0]]), int(column[linked[0]])) if len(linked) else None
+    if np.count_nonzero(covariance) == np.count_nonzero(covariance.diagonal()):
+        return None
+    linked = np.abs(covariance) > TOLERANCE * np.outer(se_row, se_column)
+    np.fill_diagonal(linked, False)
+    first = int(linked.argmax())
+    return divmod(first, linked.shape[1]) if linked.flat[first] else None
 
 
 def normal_draws(covariance, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -39,7 +52,9 @@ def wave_draws(before, after, cross, count: int, rng: np.random.Generator) -> tu
     """
     if is_independent(cross):
         return normal_draws(before, count, rng), normal_draws(after, count, rng)
-    if any(off_diagonal(part) is not None for part in (before, after, cross)):
+    se = [np.sqrt(np.maximum(part.diagonal(), 0.0)) for part in (before, after)]
+    pairs = ((before, se[0], se[0]), (after, se[1], se[1]), (cross, *se))
+    if any(linked_pair(*pair) is not None for pair in pairs):
         v1, v2, c = (dense(part) for part in (before, after, cross))
         p = len(v1)
         z = normal_draws(np.block([[v1, c], [c.T, v2]]), count, rng)

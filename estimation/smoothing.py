@@ -5,7 +5,8 @@ import scipy.sparse as sp
 
 from estimation.estimates import Estimate
 from estimation.laws import SamplingLaw
-from estimation.waves import with_diagonal
+from estimation.ties import at_end, onto_ends
+from estimation.variance import with_diagonal
 
 PRIOR = 30.0  # interviews' worth of the whole league mixed into each area's variance (never into its estimate)
 
@@ -23,8 +24,8 @@ def smooth_shares(estimate: Estimate, n_effective, *, prior: float = PRIOR) -> E
         estimate.variance,
         np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),)),
     )
-    n = np.minimum(np.divide(p * (1 - p), v, out=np.array(n), where=(v > 0) & (p > 0) & (p < 1)), n)
-    q = (n * p + prior * (n @ p) / n.sum()) / (n + prior)
+    n = np.minimum(np.divide(p * (1 - p), v, out=np.array(n), where=(v > 0) & ~at_end(p)), n)
+    q = onto_ends((n * p + prior * (n @ p) / n.sum()) / (n + prior))
     v = q * (1 - q) / n
     return with_variance(estimate, v, SamplingLaw(n, n, q, v))
 

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from estimation.codes import occurring_pairs
 from estimation.design import Design
 from estimation.residuals import ResidualTotals, residual_totals
+from estimation.ties import TOLERANCE
 
 NEARLY_NOTHING = 1e-6  # of a variance left after calibration: differences of so large numbers are taken again, directly
 
@@ -62,13 +63,28 @@ def totals_covariance(u, subtotals, raised, design: Design):
     Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
     formula inside PSU j, units of the second stage in the place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
     raised (k,) is `lonely_raise`; it multiplies V_1's diagonal, and its roots the rows and columns.
+    What is only rounding is 0: a covariance of no more than TOLERANCE of what the standard errors allow.
     A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' keeps pairs of domains that share no stratum empty,
     so 3,000 areas need no 3,000 x 3,000 matrix.
     """
     covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
-    if design.second is None:
-        return covariance
-    return covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
+    if design.second is not None:
+        covariance = covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
+    return _without_rounding(covariance)
+
+
+def _without_rounding(covariance):
+    """The covariance without those between two estimates that are rounding: areas that share nothing are independent.
+
+    |C_jk| <= TOLERANCE √(V_j V_k) is 0; so is all of an estimate without variance.
+    """
+    se = np.sqrt(covariance.diagonal())
+    if sp.issparse(covariance):
+        entries = covariance.tocoo()
+        kept = np.abs(entries.data) > TOLERANCE * se[entries.row] * se[entries.col]
+        at = (entries.row[kept], entries.col[kept])
+        return sp.csr_array((entries.data[kept], at), shape=covariance.shape)
+    return np.where(np.abs(covariance) > TOLERANCE * np.outer(se, se), covariance, 0.0)
 
 
 class StratumCells(NamedTuple):
@@ -156,7 +172,19 @@ def _stage_covariance(u, stage: Design, share):
         return (centred * scale[h][:, None]).T @ centred
     squares = u.T @ sp.diags_array(scale[h]) @ u
     covariance = squares - sums.T @ sp.diags_array(scale * centre / n) @ sums
-    return sp.csr_array(covariance + sp.diags_array(_stage_variance(u, stage, share) - covariance.diagonal()))
+    return with_diagonal(covariance, _stage_variance(u, stage, share))
+
+
+def with_diagonal(covariance, diagonal):
+    """The matrix with exactly this diagonal (k,), dense or sparse as it was.
+
+    The old diagonal goes before the new one comes: adding their difference would leave rounding, -6e-18 for 0.
+    """
+    if sp.issparse(covariance):
+        return sp.csr_array(covariance - sp.diags_array(covariance.diagonal()) + sp.diags_array(diagonal))
+    covariance = np.array(covariance)
+    np.fill_diagonal(covariance, diagonal)
+    return covariance
 
 
 def _stage_variance(u, stage: Design, share) -> np.ndarray:

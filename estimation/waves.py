@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from estimation.estimates import Estimate
 from estimation.laws import combined_law
 from estimation.ties import without_rounding
+from estimation.variance import with_diagonal
 from words import Fault
 
 INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
@@ -123,13 +124,6 @@ def slope(times) -> np.ndarray:
 def is_independent(cross) -> bool:
     """Whether the caller said INDEPENDENT."""
     return isinstance(cross, str) and cross == INDEPENDENT
-
-
-def with_diagonal(covariance, diagonal):
-    """The matrix with another diagonal (k,), dense or sparse as it was."""
-    if sp.issparse(covariance):
-        return (covariance + sp.diags_array(diagonal - covariance.diagonal())).tocsr()
-    return covariance + np.diag(diagonal - np.diag(covariance))
 
 
 def _df(a, c, df) -> np.ndarray:
