@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,8 @@ from estimation import (
     Measure,
     RankSet,
     Waves,
+    between_waves,
     change,
-    common_psu_covariance,
     compare_league,
     design_effect,
     indicator_values,
@@ -33,9 +32,9 @@ from estimation import (
     smooth_scores,
     smooth_shares,
     unfit_to_publish,
+    wave_correlations,
     windows,
 )
-from estimation.changes import aligned_cross
 from estimation.estimates import Linearization
 from estimation.indicators import SHARE
 from estimation.noise import off_diagonal
@@ -235,7 +234,7 @@ def change_table(
     level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
     family, watch  as in `compare_league`; watched areas nobody answered in are left out
     last    how many are "the last" in the probabilities; empty where the league has no more areas than that
-    On smoothed variances; waves that share PSUs are correlated by `common_psu_covariance`.
+    On smoothed variances; waves that share PSUs are correlated by `wave_correlations`.
     """
     common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
     measure = next(iter(waves.values())).measure
@@ -302,11 +301,12 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]
     names = tuple(sorted(waves))
     plain = {name: waves[name].areas.select(areas) for name in names}
     smooth = {name: waves[name].smoothed.select(areas) for name in names}
-    cross, smooth_cross = {}, {}
-    for s, t in combinations(names, 2):
-        one, two = waves[s].linearized, waves[t].linearized
-        rows, columns = ([w.names.index(a) for a in areas] for w in (one, two))
-        cross[s, t] = common_psu_covariance(one, two)[np.ix_(rows, columns)]
-        smooth_cross[s, t] = aligned_cross(cross[s, t], (plain[s], plain[t]), (smooth[s], smooth[t]))
-    estimates = ((plain, cross), (smooth, smooth_cross))
-    return tuple(Waves(names, tuple(e[n] for n in names), c) for e, c in estimates)
+    correlations = wave_correlations({name: waves[name].linearized for name in names}, areas)
+    return tuple(
+        Waves(
+            names,
+            tuple(estimates[name] for name in names),
+            {(s, t): between_waves(p, estimates[s], estimates[t]) for (s, t), p in correlations.items()},
+        )
+        for estimates in (plain, smooth)
+    )

@@ -33,7 +33,7 @@ from estimation.league_comparison import ChangeVerdict, LeagueComparison, compar
 from estimation.linear_values import combined_values, indicator_values, ratio_values
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.needed import interviews_needed, shrunken_move
-from estimation.overlap import common_psu_covariance
+from estimation.overlap import between_waves, common_psu_covariance, wave_correlations
 from estimation.posterior import (
     ShiftPosterior,
     TripleGoal,
@@ -65,6 +65,7 @@ from estimation.tests_of_equality import (
     t_test,
     wald_test,
 )
+from estimation.third_moments import third_ratio
 from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.variance import linearized_covariance
 from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
@@ -122,6 +123,7 @@ __all__ = [
     "age_spans",
     "balanced_weights",
     "base_weight",
+    "between_waves",
     "bootstrap_weights",
     "bounded",
     "calibrate",
@@ -190,6 +192,7 @@ __all__ = [
     "standardize",
     "standing_change",
     "t_test",
+    "third_ratio",
     "total",
     "transform",
     "trim",
@@ -200,6 +203,7 @@ __all__ = [
     "unfit_to_publish",
     "usual_comparisons",
     "wald_test",
+    "wave_correlations",
     "wave_posterior",
     "weigh",
     "weight_summary",

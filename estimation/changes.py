@@ -8,7 +8,6 @@ from statsmodels.stats.multitest import multipletests
 
 from estimation.estimates import Estimate
 from estimation.field import field_contrast_test
-from estimation.smoothing import se_ratio
 from estimation.t_scale import to_normal
 from estimation.ties import scale_of, without_rounding
 from estimation.waves import Waves, combine
@@ -52,18 +51,9 @@ def change(before: Estimate, after: Estimate, *, cross) -> Estimate:
     """after - before, covariance V_1 + V_2 - C - C': two waves of `combine`, which says the df.  Kish (1965), 12.4.
 
     cross (k,k): covariance of before's rows with after's columns, each in its own order of names (from the PSUs both
-    waves share: `common_psu_covariance`), or INDEPENDENT.  Both waves must have the same names.
+    waves share: `wave_correlations`), or INDEPENDENT.  Both waves must have the same names.
     """
     return combine(Waves(("before", "after"), (before, after), {("before", "after"): cross}), [-1.0, 1.0])
-
-
-def aligned_cross(cross, design, smooth) -> np.ndarray:
-    """The covariance between two waves (k,k) carried over to smoothed variances: the correlations stay.
-
-    design, smooth: (before, after) pairs of Estimates with the same names, the design's variances and the smoothed.
-    """
-    r = [se_ratio(d.se, s.se) for d, s in zip(design, smooth, strict=True)]
-    return r[0][:, None] * cross * r[1]
 
 
 def score_change(shift: Estimate) -> ScoreChange:

@@ -97,7 +97,16 @@ class _Cells(NamedTuple):
             totals = residual_totals(totals.matrix(), self.linearized(z(), len(design.weight)), design)
         if design.second is not None:
             totals, subtotals = stage_totals(as_matrix(totals), design)
-        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals)
+        cells = self.psu_cells(design)
+        return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, cells)
+
+    def psu_cells(self, design: Design) -> tuple[np.ndarray, np.ndarray]:
+        """PSU and domain of each pair with an answer."""
+        if design.second is None:
+            return self.unit, self.domain
+        of_psu = design.second.psu_stratum[self.unit]
+        _, psu, domain = occurring_pairs(of_psu, self.domain, len(design.psu_stratum), len(self.labels))
+        return psu, domain
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
@@ -182,7 +191,15 @@ def _beside(names, columns: list) -> Linearization:
         np.concatenate([c.raised for c in columns]),
         tuple(sorted({flag for c in columns for flag in c.flags})),
         subtotals,
+        _cells_beside(columns),
     )
+
+
+def _cells_beside(columns: list) -> tuple[np.ndarray, np.ndarray]:
+    """PSU and column of each pair with an answer, of several columns' domains."""
+    begin = np.cumsum([0, *(len(c.names) for c in columns)])
+    pairs = [(c.cells[0], c.cells[1] + start) for c, start in zip(columns, begin, strict=False)]
+    return tuple(np.concatenate(part) for part in zip(*pairs, strict=True))
 
 
 def domain_codes(domain, design: Design):

@@ -102,10 +102,11 @@ class Estimate:
 class Linearization:
     """k estimates before their variance: value (k,), PSU totals u of the linearised variable, design, df (k,).
 
-    Two waves' linearisations share PSUs: `common_psu_covariance` takes a pair of them.
+    Waves' linearisations share PSUs: `wave_correlations` takes them.
     u: (m,k), numpy or scipy.sparse, or `CellTotals`: standard errors of domains need no matrix.
     raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
     subtotals: totals by second-stage unit where the design has two stages.
+    cells: PSU and estimate (c,) of each pair with an answer; None: every PSU has one for every estimate.
     """
 
     names: tuple
@@ -116,6 +117,7 @@ class Linearization:
     raised: np.ndarray
     flags: tuple[str, ...] = ()
     subtotals: object = None
+    cells: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
     def totals(self):

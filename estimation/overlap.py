@@ -1,89 +1,151 @@
-"""The covariance between two waves that share primary sampling units: rotating samples, panels, rolling windows."""
+"""The joint covariance of waves that share primary sampling units: rotating samples, panels, rolling windows."""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
-from estimation.design import Design
-from estimation.estimates import Linearization
-from estimation.residuals import chosen_columns
+from estimation.drawn_correlations import drawn_correlations
+from estimation.estimates import Estimate, Linearization
+from estimation.influence import SharedInfluence, gram
+from estimation.waves import INDEPENDENT, is_independent
+
+NOTHING = 1e-10  # of the largest eigenvalue: a direction in which a correlation matrix has no variance
 
 
-def common_psu_covariance(before: Linearization, after: Linearization) -> np.ndarray:
-    """C (k1,k2): covariance of wave 1's and wave 2's estimates of the same area, from the PSUs in both waves.
+def wave_correlations(waves: Mapping[str, Linearization], areas=None) -> dict:
+    """(earlier, later) -> P_st (k,k), the correlations of the earlier's areas with the later's, or INDEPENDENT.
 
-    Within stratum h with n_1, n_2 sampled and c common PSUs, centred on each wave's own stratum means ū_1, ū_2,
+    waves   name -> linearisation, in the order of time;  areas: those wanted, in all waves; None: all that are in all
+    With R_t the correlations of wave t's estimates and K those between the waves' R_t^-½ θ_t,
 
-        direct   Ĉ_d = Σ_h 1/κ_h Σ_common (u_1j-ū_1)(u_2j-ū_2),   κ_h = 1 - 1/n_1 - 1/n_2 + c/(n_1 n_2)
-        largest  G_d = Σ_h c_h S_1h S_2h,                          S²_th = variance of u_t in the stratum
+        P_st = R_s^½ K_st R_t^½,   K_st = Λ^½ G_st Λ^½ + diag_a (r_a - λ_a G_a)_st,
 
-    Ĉ_d is unbiased, but with 2-4 common PSUs an area it is noise and may exceed what is possible.  So one correlation
-    is pooled over the areas, ρ = Σ_d Ĉ_d/(se_1 se_2) / Σ_d G_d/(se_1 se_2), cut to [-1, 1], and C_d = ρ G_d: then
-    |C_d| <= se_1 se_2, and the variance of a change cannot be negative.  A full panel with one area gives c = n,
-    κ = (n-1)/n: the textbook covariance of paired PSU totals.
-
-    Different areas' estimates are taken as uncorrelated between waves (their PSUs are different ones when areas are
-    unions of strata).  PSUs are matched by name and stratum.  The moment form is Kish (1965), 12.4; the setting that of
-    Berger & Priam (2016), JRSS-A; the pooling is ours, checked by simulation (docs/methods.md).
+    G from the Gram matrix of all waves' stacked influence values (`gram`), G_a (T,T) its part for area a alone, r_a
+    (T,T) that area's correlations drawn to the pooled ones (`drawn_correlations`), and λ_a, on Λ's diagonal, the
+    largest share of the Gram matrix for which r_a - λ_a G_a is positive semi-definite.  So is K, then, with K_tt = I,
+    and the joint matrix is a covariance for whatever standard errors: the design's, or smoothed ones.  Its diagonal
+    blocks are the waves' own, untouched.  Where nothing links areas, P_st is diagonal: each area's r_st.
+    PSUs are the same where stratum and PSU have the same labels.  A full panel of one area gives the textbook's
+    covariance of paired PSU totals.
     """
-    shared = [name for name in before.names if name in set(after.names)]
-    at_before = [before.names.index(name) for name in shared]
-    at_after = [after.names.index(name) for name in shared]
-    direct, largest = _direct_and_largest(before, after, at_before, at_after)
-    se = np.sqrt(before.estimate().variance[at_before] * after.estimate().variance[at_after])
-    counted = (se > 0) & (largest > 0)
-    rho = 0.0
-    if counted.any():
-        rho = np.clip(np.sum(direct[counted] / se[counted]) / np.sum(largest[counted] / se[counted]), -1, 1)
-    covariance = np.zeros((len(before.names), len(after.names)))
-    covariance[at_before, at_after] = rho * largest
-    return covariance
+    names, found = list(waves), list(waves.values())
+    inside = [set(w.names) for w in found]
+    common = tuple(a for a in found[0].names if all(a in each for each in inside))
+    areas = common if areas is None else tuple(areas)
+    pairs = list(combinations(range(len(names)), 2))
+    shared = SharedInfluence.of(waves, common)
+    meeting = [(s, t) for s, t in pairs if shared.present[:, [s, t]].all(axis=1).any()]
+    made = {(names[s], names[t]): INDEPENDENT for s, t in pairs}
+    if not meeting:
+        return made
+    position = {name: j for j, name in enumerate(common)}
+    drawn = drawn_correlations(shared)[[position[a] for a in areas]]
+    estimates = [w.estimate().select(areas) for w in found]
+    scale = [_inverse(e.se) for e in estimates]
+    within = [_scaled(d, e.covariance, d) for d, e in zip(scale, estimates, strict=True)]
+    stacked = {(s, t): _scaled(scale[s], gram(found[s], found[t], areas), scale[t]) for s, t in meeting}
+    blocks = _linked([*within, *stacked.values()])
+    entries = {pair: [(blocks.alone, blocks.alone, drawn[blocks.alone, *pair])] for pair in meeting}
+    for at in blocks.several:
+        joint = _joint([_part(w, at) for w in within], {p: _part(g, at) for p, g in stacked.items()}, drawn[at])
+        for pair, matrix in joint.items():
+            entries[pair].append((np.repeat(at, len(at)), np.tile(at, len(at)), matrix.ravel()))
+    sparse = all(sp.issparse(r) for r in within)
+    for (s, t), parts in entries.items():
+        rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
+        matrix = sp.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
+        made[names[s], names[t]] = matrix.tocsr() if sparse else matrix.toarray()
+    return made
 
 
-def _direct_and_largest(before, after, at_before, at_after):
-    """Ĉ_d and G_d of `common_psu_covariance` for the shared areas."""
-    one, two = before.design, after.design
-    position = {key: j for j, key in enumerate(_psu_keys(two))}
-    pairs = [(j, position[key]) for j, key in enumerate(_psu_keys(one)) if key in position]
-    if not pairs:
-        return np.zeros(len(at_before)), np.zeros(len(at_before))
-    j1, j2 = np.array(pairs).T
-    strata_two = {name: h for h, name in enumerate(two.stratum_names)}
-    matched = np.array([strata_two.get(name, -1) for name in one.stratum_names])
-    h, u1, u2 = (
-        one.psu_stratum[j1],
-        chosen_columns(before.totals, at_before),
-        chosen_columns(after.totals, at_after),
-    )
-    mean1, s1 = _stratum_moments(u1, one.psu_stratum, one.sampled)
-    mean2, s2 = (
-        table[matched] * (matched >= 0)[:, None] for table in _stratum_moments(u2, two.psu_stratum, two.sampled)
-    )
-    n1, n2 = one.sampled, np.where(matched >= 0, two.sampled[matched], 0)
-    c = np.bincount(h, minlength=len(n1))
-    usable = (c > 0) & (n1 > 1) & (n2 > 1)
-    kappa = np.where(usable, 1 - 1 / n1 - 1 / np.maximum(n2, 1) + c / (n1 * np.maximum(n2, 1)), 1.0)
-    fpc = np.sqrt((1 - one.sampling_fraction) * (1 - np.where(matched >= 0, two.sampling_fraction[matched], 0)))
-    group = sp.csr_array((np.ones(len(h)), (h, np.arange(len(h)))), shape=(len(n1), len(h)))
-    a, b = u1[j1], u2[j2]
-    products = (group @ a.multiply(b)).toarray()
-    centred = products - mean1 * (group @ b).toarray() - mean2 * (group @ a).toarray() + c[:, None] * mean1 * mean2
-    direct = ((usable * fpc / kappa)[:, None] * centred).sum(axis=0)
-    largest = ((usable * fpc * c)[:, None] * s1 * s2).sum(axis=0)
-    return direct, largest
+def between_waves(correlation, before: Estimate, after: Estimate):
+    """C = √V_1 P √V_2 (k,k): the covariance that correlations P between two waves give their standard errors.
+
+    before, after: estimates of the areas P belongs to, in its order: the design's, or smoothed.
+    """
+    return correlation if is_independent(correlation) else _scaled(before.se, correlation, after.se)
 
 
-def _psu_keys(design: Design):
-    """(stratum, PSU) labels of every PSU."""
-    names = np.asarray(design.psu_names, dtype=object)
-    return zip(design.stratum_names[design.psu_stratum], names, strict=True)
+def common_psu_covariance(before: Linearization, after: Linearization):
+    """C (k1,k2): the covariance of wave 1's and wave 2's estimates, by `wave_correlations`; 0 for areas of one wave."""
+    inside = set(after.names)
+    areas = [name for name in before.names if name in inside]
+    (correlation,) = wave_correlations({"before": before, "after": after}, areas).values()
+    shape = (len(before.names), len(after.names))
+    if is_independent(correlation):
+        return sp.csr_array(shape) if sp.issparse(before.estimate().covariance) else np.zeros(shape)
+    one, two = before.estimate(), after.estimate()
+    rows, columns = one.positions(areas), two.positions(areas)
+    shared = sp.coo_array(_scaled(one.se[rows], correlation, two.se[columns]))
+    covariance = sp.coo_array((shared.data, (rows[shared.row], columns[shared.col])), shape=shape)
+    return covariance.tocsr() if sp.issparse(correlation) else covariance.toarray()
 
 
-def _stratum_moments(u, psu_stratum, n):
-    """Mean and standard deviation (H,k) of the PSU totals in each stratum; 0 where the stratum has one PSU."""
-    group = sp.csr_array(
-        (np.ones(len(psu_stratum)), (psu_stratum, np.arange(len(psu_stratum)))),
-        shape=(len(n), len(psu_stratum)),
-    )
-    average = (group @ u).toarray() / n[:, None]
-    squares = (group @ u.multiply(u)).toarray() - n[:, None] * average**2
-    return average, np.sqrt(np.maximum(squares, 0) / np.maximum(n - 1, 1)[:, None])
+def _joint(within, stacked, drawn) -> dict:
+    """P_st of areas that are linked: within R_t (k,k), stacked (s,t) -> the Gram matrix's correlations, r (k,T,T)."""
+    half, inverse = zip(*(_roots(r) for r in within), strict=True)
+    whole = {(s, t): inverse[s] @ g @ inverse[t] for (s, t), g in stacked.items()}
+    own = np.tile(np.eye(len(within)), (len(drawn), 1, 1))
+    for (s, t), g in whole.items():
+        own[:, s, t] = own[:, t, s] = g.diagonal()
+    root = np.sqrt(_room(drawn, own))
+    made = {}
+    for (s, t), g in whole.items():
+        k = root[:, None] * g * root
+        made[s, t] = half[s] @ (k + np.diag(drawn[:, s, t] - k.diagonal())) @ half[t]
+    return made
+
+
+def _room(drawn, own) -> np.ndarray:
+    """λ (k,), the largest up to 1 with r - λ G positive semi-definite, r and G (k,T,T): 1/(largest of r^-½ G r^-½)."""
+    value, vector = np.linalg.eigh(drawn)
+    inverse = vector / np.sqrt(np.maximum(value, NOTHING))[:, None, :]
+    largest = np.linalg.eigvalsh(np.swapaxes(inverse, 1, 2) @ own @ inverse)[:, -1]
+    return 1 / np.maximum(largest, 1.0)
+
+
+def _roots(correlation) -> tuple[np.ndarray, np.ndarray]:
+    """R^½ and R^-½ (k,k), symmetric; 0 in directions without variance."""
+    value, vector = np.linalg.eigh(correlation)
+    kept = value > NOTHING * value[-1]
+    root = np.sqrt(np.where(kept, value, 0.0))
+    inverse = np.divide(1.0, root, out=np.zeros(len(root)), where=kept)
+    return (vector * root) @ vector.T, (vector * inverse) @ vector.T
+
+
+class _Blocks(NamedTuple):
+    """Areas that nothing links to others, and for the rest the areas of each group that is linked."""
+
+    alone: np.ndarray
+    several: list[np.ndarray]
+
+
+def _linked(matrices) -> _Blocks:
+    """Which areas have correlations other than 0 in any of the matrices (k,k)."""
+    links = sum(abs(sp.csr_array(m)) for m in matrices)
+    _, block = connected_components(links, directed=False)
+    order = np.argsort(block, kind="stable")
+    size = np.bincount(block)
+    groups = np.split(order, np.cumsum(size)[:-1])
+    return _Blocks(np.flatnonzero(size[block] == 1), [at for at in groups if len(at) > 1])
+
+
+def _scaled(left, matrix, right):
+    """Each row and column of a matrix times its factor, dense or sparse as it was."""
+    if sp.issparse(matrix):
+        return sp.csr_array(sp.diags_array(left) @ matrix @ sp.diags_array(right))
+    return left[:, None] * matrix * right
+
+
+def _inverse(value) -> np.ndarray:
+    """1/value, 0 where it is 0."""
+    return np.divide(1.0, value, out=np.zeros(len(value)), where=value > 0)
+
+
+def _part(matrix, at) -> np.ndarray:
+    """Some rows and the same columns, written out."""
+    return matrix[at][:, at].toarray() if sp.issparse(matrix) else matrix[np.ix_(at, at)]

@@ -70,6 +70,15 @@ def side_by_side(totals: list):
     return sp.hstack(totals, format="csr") if sp.issparse(totals[0]) else np.hstack(totals)
 
 
+def values_at(totals, rows, columns) -> np.ndarray:
+    """Single entries (c,) of totals of any form, at rows (c,) and columns (c,)."""
+    if not isinstance(totals, ResidualTotals):
+        return np.asarray(totals[rows, columns])
+    x = sp.coo_array(sp.csr_array(totals.x)[rows])
+    explained = np.bincount(x.row, x.data * totals.coefficients[x.col, columns[x.row]], minlength=len(rows))
+    return np.asarray(totals.u[rows, columns]) - explained
+
+
 def chosen_columns(totals, at):
     """Some of the columns of totals of any form, sparse (m, len(at))."""
     return sp.csr_array(totals.columns(at)) if isinstance(totals, ResidualTotals) else sp.csr_array(totals)[:, at]

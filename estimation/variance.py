@@ -41,7 +41,7 @@ def stage_totals(u, design: Design):
     """Totals u of the last stage's units, as (PSU totals (m,k), totals of second-stage units or None)."""
     if design.second is None:
         return u, None
-    return _stratum_sums(u, design.second), u
+    return stratum_sums(u, design.second), u
 
 
 def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
@@ -151,7 +151,7 @@ def _first_fraction(design: Design) -> np.ndarray:
     return design.sampling_fraction[design.psu_stratum]
 
 
-def _factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
+def stage_factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
     """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each.
 
     A lonely PSU is not centred under "adjust" and adds nothing under the other options.
@@ -165,8 +165,8 @@ def _stage_covariance(u, stage: Design, share):
     if isinstance(u, ResidualTotals):
         return _residual_covariance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
-    scale, centre = _factors(stage, share)
-    sums = _stratum_sums(u, stage)
+    scale, centre = stage_factors(stage, share)
+    sums = stratum_sums(u, stage)
     if not sp.issparse(u):
         centred = u - (sums * (centre / n)[:, None])[h]
         return (centred * scale[h][:, None]).T @ centred
@@ -192,9 +192,9 @@ def _stage_variance(u, stage: Design, share) -> np.ndarray:
     if isinstance(u, ResidualTotals):
         return _residual_variance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
-    scale, centre = _factors(stage, share)
+    scale, centre = stage_factors(stage, share)
     if isinstance(u, np.ndarray):
-        centred = u - (_stratum_sums(u, stage) * (centre / n)[:, None])[h]
+        centred = u - (stratum_sums(u, stage) * (centre / n)[:, None])[h]
         return scale[h] @ centred**2
     cells = u if isinstance(u, CellTotals) else CellTotals.of_matrix(u, stage)
     of, stratum, column = cells.strata
@@ -231,11 +231,12 @@ def _residual_variance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
 def _centred(x: np.ndarray, stage: Design, share) -> np.ndarray:
     """scale_h (x_hj - x̄_h) (m,q), as in `_stage_variance`."""
     h, n = stage.psu_stratum, stage.sampled
-    scale, centre = _factors(stage, share)
-    return (x - (_stratum_sums(x, stage) * (centre / n)[:, None])[h]) * scale[h][:, None]
+    scale, centre = stage_factors(stage, share)
+    return (x - (stratum_sums(x, stage) * (centre / n)[:, None])[h]) * scale[h][:, None]
 
 
-def _stratum_sums(u, stage: Design):
+def stratum_sums(u, stage: Design):
+    """Sums (H,k) of the totals u (m,k) over each stratum's units, in the form u has."""
     h, m = stage.psu_stratum, len(stage.psu_stratum)
     grouping = sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
     return u.summed(grouping) if isinstance(u, ResidualTotals) else grouping @ u

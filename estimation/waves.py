@@ -72,7 +72,7 @@ def combine(waves: Waves, coefficients) -> Estimate:
     if (v < -ROUNDING * largest).any():
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
-    covariance = with_diagonal(covariance, np.maximum(v, 0))
+    covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))  # nearly nothing may be left of it
     law = combined_law(estimates, a, c) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
     return Estimate(areas, value, covariance, _df(a, c, [e.df for e in estimates]), flags, law)

@@ -5,9 +5,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from estimation import Estimate, change, common_psu_covariance, rank_confidence_set, score_change, standing_change
+from estimation import Estimate, between_waves, change, rank_confidence_set, score_change, standing_change
 from estimation.indicators import SCORE, SHARE
-from study.panels import Panel, draw_answers, draw_sample, ensu_like, report_change, scattered, wave_measures
+from study.panels import (
+    Panel,
+    both_correlations,
+    draw_answers,
+    draw_sample,
+    ensu_like,
+    report_change,
+    scattered,
+    wave_measures,
+)
 
 LEVEL = 0.95
 DRAWS = 999  # of a test: (1 + count)/(draws + 1) is a valid p-value whatever their number; of a rank set, too
@@ -63,9 +72,9 @@ def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     sample, found = draw_sample(panel, rng), []
     for _ in range(REPEATS):
         before, after = wave_measures(sample, draw_answers(sample, rng)[cell.measure], cell.measure)
-        cross = common_psu_covariance(before.linearized, after.linearized)
-        shift = report_change(before, after, cross)
-        plain = change(before.areas, after.areas, cross=cross)
+        p = both_correlations(before, after)
+        shift = report_change(before, after, p)
+        plain = change(before.areas, after.areas, cross=between_waves(p, before.areas, after.areas))
         normal = Estimate(plain.names, plain.value, plain.covariance, np.inf)
         sets = rank_confidence_set(before.smoothed, rng=rng, level=LEVEL, draws=DRAWS)
         found.append(

@@ -10,8 +10,16 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from accountability.report import WaveMeasure
-from estimation import INDEPENDENT, Design, Estimate, Measure, change, common_psu_covariance, linearize_domain_means
-from estimation.changes import aligned_cross
+from estimation import (
+    INDEPENDENT,
+    Design,
+    Estimate,
+    Measure,
+    between_waves,
+    change,
+    linearize_domain_means,
+    wave_correlations,
+)
 from estimation.indicators import SCORE, SHARE
 from study.intervals import stratum_weights
 
@@ -118,10 +126,15 @@ def wave_measures(sample: Sample, y, measure: str) -> tuple[WaveMeasure, WaveMea
     return tuple(WaveMeasure(MEASURES[measure], y[i], areas[i], d) for i, d in zip(inside, sample.waves, strict=True))
 
 
-def report_change(before: WaveMeasure, after: WaveMeasure, cross) -> Estimate:
-    """The change as `accountability.report.change_table` tests it: smoothed variances; cross from common PSUs."""
+def both_correlations(before: WaveMeasure, after: WaveMeasure):
+    """The correlations (p,p) of the areas in one wave with those in the other, or INDEPENDENT."""
+    return wave_correlations({"before": before.linearized, "after": after.linearized})["before", "after"]
+
+
+def report_change(before: WaveMeasure, after: WaveMeasure, correlation) -> Estimate:
+    """The change as `accountability.report.change_table` tests it: smoothed variances, correlation of common PSUs."""
     smooth = before.smoothed, after.smoothed
-    return change(*smooth, cross=aligned_cross(cross, (before.areas, after.areas), smooth))
+    return change(*smooth, cross=between_waves(correlation, *smooth))
 
 
 # ---- the study of the change itself
@@ -203,14 +216,14 @@ def _errors(sample: Sample, y, measure: str) -> dict[str, np.ndarray]:
 def changes(sample: Sample, before: WaveMeasure, after: WaveMeasure, y) -> dict[str, tuple[Estimate, np.ndarray]]:
     """Estimator -> the change, and the covariance C_d (p,) it supposes between an area's two waves."""
     pair = before.areas, after.areas
-    cross = common_psu_covariance(before.linearized, after.linearized)
-    smooth = before.smoothed, after.smoothed
+    smooth, p = (before.smoothed, after.smoothed), both_correlations(before, after)
     one, two, shared = stacked(sample, y)
+    crosses = [np.zeros(shared.shape) if isinstance(p, str) else between_waves(p, *each) for each in (pair, smooth)]
     return {
-        "independent": (change(*pair, cross=INDEPENDENT), np.zeros(len(cross))),
+        "independent": (change(*pair, cross=INDEPENDENT), np.zeros(len(shared))),
         "stacked": (change(one, two, cross=shared), np.diag(shared)),
-        "common_psus": (change(*pair, cross=cross), np.diag(cross)),
-        "report": (report_change(before, after, cross), np.diag(aligned_cross(cross, pair, smooth))),
+        "common_psus": (change(*pair, cross=crosses[0]), np.diag(crosses[0])),
+        "report": (report_change(before, after, p), np.diag(crosses[1])),
     }
 
 

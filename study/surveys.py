@@ -14,12 +14,12 @@ from estimation import (
     Design,
     Estimate,
     Waves,
-    common_psu_covariance,
+    between_waves,
     linearize_domain_means,
     smooth_shares,
+    wave_correlations,
     windows,
 )
-from estimation.changes import aligned_cross
 
 QUARTERS, YEARS, ROLLING = "quarters", "years", "rolling"
 QUARTERS_A_YEAR = 4
@@ -152,10 +152,16 @@ def compared(
         after = [_wave(league, y[1][:, i], 1, smooth) for y in (drawn[:1] if comparison == ROLLING else drawn)]
         crosses = [INDEPENDENT] * len(after)
         if league.common:
-            crosses = [common_psu_covariance(a[0], b[0]) for a, b in zip(before, after, strict=True)]
-        carried = [_carried(c, a, b) for c, a, b in zip(crosses, before, after, strict=False)]
-        plain = _window_pair([w[1] for w in before], [w[1] for w in after], crosses)
-        smoothed = _window_pair([w[2] for w in before], [w[2] for w in after], carried)
+            linear = ({"before": a[0], "after": b[0]} for a, b in zip(before, after, strict=True))
+            crosses = [wave_correlations(pair)["before", "after"] for pair in linear]
+        plain, smoothed = (
+            _window_pair(
+                [w[k] for w in before],
+                [w[k] for w in after],
+                [between_waves(c, a[k], b[k]) for c, a, b in zip(crosses, before, after, strict=False)],
+            )
+            for k in (1, 2)
+        )
         yield Compared(plain, smoothed, *sizes, np.stack([league.share, league.share + moved]))
 
 
@@ -165,13 +171,6 @@ def _wave(league: League, y, which: int, smooth):
     estimate = found.estimate()
     plain = Estimate(estimate.names, estimate.value, np.diag(estimate.variance), estimate.df)
     return found, plain, smooth(plain, league.n_effective)
-
-
-def _carried(cross, before, after):
-    """The covariance between two waves, carried over to smoothed variances."""
-    if isinstance(cross, str):
-        return cross
-    return aligned_cross(cross, (before[1], after[1]), (before[2], after[2]))
 
 
 def _window_pair(before: list, after: list, crosses: list) -> tuple:

@@ -9,6 +9,7 @@ from estimation import (
     INDEPENDENT,
     Design,
     Estimate,
+    between_waves,
     change,
     common_psu_covariance,
     domain_means,
@@ -18,7 +19,6 @@ from estimation import (
     smooth_shares,
     standing_change,
 )
-from estimation.changes import aligned_cross
 from words import Fault
 
 
@@ -195,9 +195,8 @@ def test_smoothed_scores_draw_the_variance_towards_the_league_s():
 
 
 def test_the_covariance_between_waves_follows_the_smoothing():
-    design = [Estimate(("a",), [0.5], [[0.04]], 9), Estimate(("a",), [0.5], [[0.09]], 9)]
     smooth = [Estimate(("a",), [0.5], [[0.01]], 9), Estimate(("a",), [0.5], [[0.36]], 9)]
-    assert aligned_cross(np.array([[0.03]]), design, smooth)[0, 0] == pytest.approx(0.03 * 0.5 * 2)
+    assert between_waves(np.array([[0.5]]), *smooth)[0, 0] == pytest.approx(0.5 * 0.1 * 0.6)
 
 
 def test_under_no_change_the_standing_level_errs_at_most_at_its_level():

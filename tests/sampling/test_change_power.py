@@ -8,6 +8,7 @@ from estimation import (
     INDEPENDENT,
     Comparison,
     Estimate,
+    between_waves,
     change,
     comparison_power,
     rank_change,
@@ -16,7 +17,6 @@ from estimation import (
     standing_change,
     usual_comparisons,
 )
-from estimation.changes import aligned_cross
 from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
 from estimation.waves import Waves, windows
 from sampling import fall_curve
@@ -73,7 +73,8 @@ def _naively(design: Comparison, rates, n: int, fall: float, alpha, worlds: int,
             one, two = (_wave(np.array([y.sum() for y in w]), n, names) for w in (first, second))
             shared = [np.cov(a, b)[0, 1] / n for a, b in zip(first, second, strict=True)]
             estimates |= {f"0-{q}": one[1], f"1-{q}": two[1]}
-            carried = aligned_cross(np.diag(shared), (one[0], two[0]), (one[1], two[1]))
+            r = np.divide(shared, one[0].se * two[0].se, out=np.zeros(p), where=one[0].se * two[0].se > 0)
+            carried = between_waves(np.diag(r), one[1], two[1])
             cross[f"0-{q}", f"1-{q}"] = carried if design.correlation else INDEPENDENT
         waves = tuple(sorted(estimates))
         cross = {(s, t): cross.get((s, t), INDEPENDENT) for k, t in enumerate(waves) for s in waves[:k]}
