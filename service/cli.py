@@ -1,46 +1,76 @@
-"""The command `rankshift`: one sub-command a use case, in the reader's language; a fault is one line, exit code 1."""
+"""The command `rankshift`: one sub-command a use case, in the reader's language; a fault is one line, exit code 1.
+
+A sub-command's file is imported when the sub-command is asked for: help and the version need none of the statistics.
+"""
 
 import sys
+from importlib import import_module
+from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
+from typer.main import get_group
 
-from service.commands import (
-    audit,
-    care,
-    contacts,
-    figures,
-    frame,
-    intake,
-    key,
-    large_frame,
-    person,
-    planning,
-    proof,
-    sample,
-    work,
-)
-from service.commands.speaking import LANGUAGE, REFUSED, Group, err, t
+from service.commands.speaking import LANGUAGE, REFUSED, Command, Group, err, out, t, without_language
 from words import LANGUAGES, Fault
 
-app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, help=t("cli.help"))
-for part in (intake, figures, work, planning, proof, care):
-    app.add_typer(part.commands)
-GROUPS = {
-    "key": key,
-    "contacts": contacts,
-    "audit": audit,
-    "person": person,
-    "frame": frame,
-    "sample": sample,
-    "large-frame": large_frame,
+# sub-command -> the file of service/commands that has it, in the order that --help lists them
+SINGLE = {
+    **dict.fromkeys(("init", "load", "import-programme", "import-margins", "import-wave", "imports"), "intake"),
+    **dict.fromkeys(("weights", "estimate", "compare", "league", "power", "factors", "definitions"), "figures"),
+    **dict.fromkeys(("refresh", "jobs", "runs", "rerun"), "work"),
+    **dict.fromkeys(("plan", "margins"), "planning"),
+    **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
+    **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }
-for name, part in GROUPS.items():
-    app.add_typer(part.commands, name=name)
+GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame")
+
+
+class Subcommands(Group):
+    """The sub-commands: listed from the tables above, loaded when one is resolved."""
+
+    def list_commands(self, ctx) -> list[str]:
+        return [*SINGLE, *GROUPS]
+
+    def get_command(self, ctx, cmd_name: str):
+        """The sub-command, or, while help is being written, only its name and its line of help."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        if ctx.invoked_subcommand is None and not ctx.meta.get("resolving"):
+            return Command(cmd_name, help=t(f"cli.{cmd_name.replace('-', '_')}.help"))
+        return loaded(cmd_name)
+
+    def resolve_command(self, ctx, args):
+        ctx.meta["resolving"] = True
+        return super().resolve_command(ctx, args)
+
+
+def loaded(name: str):
+    """The sub-command of this name, or the group of sub-commands, from its file."""
+    file = SINGLE.get(name, name.replace("-", "_"))
+    found = get_group(import_module(f"service.commands.{file}").commands)
+    if name not in GROUPS:
+        return found.commands[name]
+    found.name = name
+    return found
+
+
+app = typer.Typer(cls=Subcommands, no_args_is_help=True, add_completion=False, help=t("cli.help"))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"rankshift {installed_version('rankshift')}")
+        raise typer.Exit
 
 
 @app.callback()
-def language(language: Annotated[str, typer.Option(help=t("cli.language"), metavar="zh|en")] = LANGUAGE) -> None:
+def options(
+    language: Annotated[str, typer.Option(help=t("cli.language"), metavar="zh|en")] = LANGUAGE,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help=t("cli.version"))
+    ] = False,
+) -> None:
     """The options of every sub-command; `speaking` read the language before."""
     if language not in LANGUAGES:
         raise typer.BadParameter(f"{language} ({' | '.join(LANGUAGES)})", param_hint="--language")
@@ -49,7 +79,7 @@ def language(language: Annotated[str, typer.Option(help=t("cli.language"), metav
 def main() -> None:
     """Run the command; a fault is one line on standard error and exit code 1."""
     try:
-        app()
+        app(args=without_language(sys.argv[1:]))
     except Fault as fault:
         err.print(t(fault.key, **fault.values), style="red")
         sys.exit(REFUSED)

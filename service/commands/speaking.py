@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import typer.core
@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from service.waves import Computed
 from words import Fault, speaker
+
+if TYPE_CHECKING:
+    from service.waves import Computed
 
 LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1
@@ -32,6 +34,20 @@ def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str
     given += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
     wanted = (given or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
     return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
+
+
+def without_language(arguments: list[str]) -> list[str]:
+    """The arguments with --language, wherever it stands, put before the sub-command, the last one given."""
+    rest, given, waiting = [], [], iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == "--language" or argument.startswith("--language="):
+            value = argument.split("=", 1)[1] if "=" in argument else next(waiting, None)
+            given = ["--language"] if value is None else [f"--language={value}"]
+        else:
+            rest.append(argument)
+    return given + rest
 
 
 # Help texts are read when the module is imported, so the language is chosen here, once.
@@ -109,7 +125,7 @@ def counting(what: str):
         yield lambda done, of: bar.update(task, completed=done / of)
 
 
-def compute(what: str, use_case: Callable[..., Computed]) -> None:
+def compute(what: str, use_case: Callable[..., "Computed"]) -> None:
     """Run a use case under a spinner, and say which run it made or found."""
     with working(what) as progress:
         done = use_case(progress)

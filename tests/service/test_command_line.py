@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, changed, interviews, row_counts, whole_survey
-from typer.main import get_command
+from typer.main import get_group
 
 from service import cli, league_table, schema, wording
 from service.commands.speaking import chosen_language
@@ -81,10 +82,37 @@ def surveyed(files, made_once):
 
 def test_these_are_all_the_commands(rankshift):
     said = rankshift("--help")
-    assert {name for name, made in get_command(cli.app).commands.items() if not hasattr(made, "commands")} == set(
-        COMMANDS
+    assert set(cli.SINGLE) == set(COMMANDS)
+    assert all(command in said.out for command in [*COMMANDS, *cli.GROUPS])
+
+
+def test_every_file_of_commands_is_reached_and_has_no_command_that_is_not_listed():
+    files = {file.stem for file in (Path(cli.__file__).parent / "commands").glob("*.py")} - {"opening", "speaking"}
+    assert files == set(cli.SINGLE.values()) | {group.replace("-", "_") for group in cli.GROUPS}
+    for file in set(cli.SINGLE.values()):
+        defined = set(get_group(import_module(f"service.commands.{file}").commands).commands)
+        assert defined == {name for name, home in cli.SINGLE.items() if home == file}
+
+
+def test_the_language_may_stand_anywhere_and_the_version_needs_no_store(rankshift):
+    assert rankshift("league", "--help", "--language", "zh").out == rankshift("league", "--help", language="zh").out
+    assert rankshift("--language=zh", "league", "--help").out == rankshift("league", "--help", language="zh").out
+    wrong = rankshift("runs", "--language", "fr")
+    assert wrong.code == 2 and "fr (zh | en)" in wrong.err
+    assert rankshift("runs", "--language").code == 2
+    assert rankshift("--version").out.startswith("rankshift ")
+
+
+def test_help_and_version_load_no_statistics():
+    code = (
+        "import sys; sys.argv = ['rankshift', '{}']\n"
+        "from service.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('numpy', 'pandas', 'scipy', 'sqlalchemy') if m in sys.modules])"
     )
-    assert all(command in said.out for command in COMMANDS)
+    for option in ("--help", "--version"):
+        command = [sys.executable, "-c", code.format(option)]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.endswith("[]\n")
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
