@@ -2,12 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STORE ?= rankshift.db
+# make bench QUICK=--quick: its smallest size, in seconds; tests/test_make_targets.py runs each target so
+QUICK ?=
 DEMO := data/ensu2015
 SIMULATED := data/laibin_simulated
 YEAR := build/laibin_year_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench year clean
+.PHONY: run demo setup test lint browser study bench mutants year clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -26,11 +28,14 @@ lint: .venv/tested
 	$(BIN)/ruff format --check .
 
 bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there), multiple-inference, rimpy, polars and DuckDB
-	$(BIN)/python -m bench.estimation
-	$(BIN)/python -m bench.ranks
-	$(BIN)/python -m bench.weighting
-	$(BIN)/python -m bench.frames
-	$(BIN)/python -m bench.attempts
+	$(BIN)/python -m bench.estimation $(QUICK)
+	$(BIN)/python -m bench.ranks $(QUICK)
+	$(BIN)/python -m bench.weighting $(QUICK)
+	$(BIN)/python -m bench.frames $(QUICK)
+	$(BIN)/python -m bench.attempts $(QUICK)
+
+mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
+	$(BIN)/python -m mutants $(QUICK)
 
 browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can be used; elsewhere it is skipped by name
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
@@ -38,11 +43,11 @@ browser:  ## Chromium and Chinese glyphs for the browser test, where apt-get can
 	fi
 
 study: setup  ## simulate what docs/methods.md promises, then judge every promise cell by cell (says its hours first; a run that was stopped goes on); writes docs/study.md and docs/study.zh.md
-	$(BIN)/python -m study
-	$(BIN)/python -m study.claims
+	$(BIN)/python -m study $(QUICK)
+	$(BIN)/python -m study.claims $(QUICK)
 
 year: setup  ## two simulated years of Laibin's 70 townships, truth beside them, in a store of their own: what each level says
-	$(BIN)/python -m study.laibin_year $(YEAR)
+	$(BIN)/python -m study.laibin_year $(YEAR) $(QUICK)
 	$(BIN)/rankshift load $(YEAR) --demo --store $(YEAR)/simulated.db
 	$(BIN)/rankshift compare 2025Q1+2025Q2+2025Q3+2025Q4 2026Q1+2026Q2+2026Q3+2026Q4 --store $(YEAR)/simulated.db
 	$(BIN)/rankshift league --levels --wave 2026Q1 --against 2025Q4 --store $(YEAR)/simulated.db

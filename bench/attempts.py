@@ -1,6 +1,6 @@
 """How fast the store answers about attempts to ring when it holds ten million: SQLite and a real PostgreSQL.
 
-    python -m bench.attempts [ATTEMPTS [sqlite | postgresql]]
+    python -m bench.attempts [--quick | ATTEMPTS [sqlite | postgresql]]
 
 Forty waves of numbers rung four times each, over 25 days a wave; every row of an answer is fetched.
 """
@@ -15,11 +15,12 @@ from statistics import median
 
 import sqlalchemy as sa
 
+from bench.measured import quick_asked
 from service import calls
 from service.store import Store
 
 WAVES, TRIES, DAYS = 40, 4, 25
-REPEATS = 15
+REPEATS, FULL, QUICK = 15, 10_000_000, 16_000
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NUMBERS = {  # k = 0, 1, … n-1, made by the engine itself
     "sqlite": "WITH RECURSIVE m(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM m WHERE k < :n - 1) SELECT k FROM m",
@@ -112,6 +113,6 @@ def on_postgresql(attempts: int) -> None:
 ENGINES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 
 if __name__ == "__main__":
-    count, *named = sys.argv[1:] or ["10000000"]
+    count, *named = [str(QUICK)] if quick_asked() else sys.argv[1:] or [str(FULL)]
     for engine in named or ENGINES:
         ENGINES[engine](int(count))

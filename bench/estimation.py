@@ -1,6 +1,6 @@
 """How fast and how large: domain means against a floor of bare numpy, and against svy and R's survey package.
 
-    make bench            (or: .venv/bin/python -m bench.estimation)
+    make bench            (or: .venv/bin/python -m bench.estimation [--quick])
 
 Times are CPU seconds, medians of runs taken in turns; memory is a process's peak above its imports and its input.
 What each side does is written where it is done: bench/measured.py, bench/survey.R; the tables: bench/interviews.py.
@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.measured import installed
+from bench.measured import installed, quick_asked
 
 CODED, TEXT, MEMORY = 5, 15, 1.5  # times the floor from integer codes and from text; times the input table
 PEERS, AGREE = 50, 1e-8  # times faster than a peer; relative difference
@@ -42,6 +42,7 @@ DESIGNS = [
 ]
 FEW = {"n": HUNDRED_THOUSAND, "areas": 100, "strata": 200, "psus": 6_000, "crossing": False}
 MANY = FEW | {"areas": 3_000, "strata": 2_000}
+QUICK = {"n": 4_000, "areas": 30, "strata": 20, "psus": 600}  # of --quick: the first design and one that crosses
 COMPARED = ((FEW, "text"), (FEW, "long text"), (FEW, "categories"), (MANY, "text"))
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "RAYON")} | {"POLARS_MAX_THREADS": "1"}
 GET = {
@@ -50,22 +51,26 @@ GET = {
 }
 
 
-def main() -> None:
+def main(quick: bool) -> None:
     """Both tables, printed as they come."""
+    designs = [(label, sizes | QUICK, columns) for label, sizes, columns in DESIGNS[::8]] if quick else DESIGNS
+    compared = [(sizes | QUICK, areas) for sizes, areas in COMPARED[:1]] if quick else COMPARED
+    peers = [] if quick else list(GET)
     parts = [f"{name} {installed(name)}" for name in ("rankshift", "numpy", "scipy", "pandas", "pyarrow", "svy")]
-    print(f"Python {platform.pythoninstalled()}, {', '.join(parts)}; {platform.machine()}\n")
+    print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
     with tempfile.TemporaryDirectory() as folder:
-        against_floor(folder)
-        for sizes, areas in COMPARED:
-            against_peers(folder, sizes, areas)
+        against_floor(folder, designs)
+        for sizes, areas in compared:
+            against_peers(folder, sizes, areas, peers)
 
 
-def against_floor(folder: str) -> None:
-    """1,000,000 interviews, 3,000 areas: ours beside the floor, with and without reading the design from text."""
-    print("1,000,000 interviews, 3,000 areas, 2,000 strata: mean, standard error and interval by area")
+def against_floor(folder: str, designs: list) -> None:
+    """Ours beside the floor, with and without reading the design from text."""
+    n, areas, strata = (designs[0][1][name] for name in ("n", "areas", "strata"))
+    print(f"{n:,} interviews, {areas:,} areas, {strata:,} strata: mean, standard error and interval by area")
     print(f"{'':42}{'floor':>8}{'coded':>9}{'':9}{'from text':>11}{'':10}{'memory':>8}")
     print(f"{'':42}{'s':>8}{'s':>9}{f'x (<={CODED})':>9}{'s':>11}{f'x (<={TEXT})':>10}{'MB':>8}{f'x (<={MEMORY})':>10}")
-    for label, sizes, columns in DESIGNS:
+    for label, sizes, columns in designs:
         path = f"{folder}/{'-'.join(str(size) for size in sizes.values())}"
         if not Path(path + ".pickle").exists():
             _run([sys.executable, "-m", "bench.measured", "make", path, json.dumps(sizes)])
@@ -77,7 +82,7 @@ def against_floor(folder: str) -> None:
     print("* target missed.  coded: design and areas are integer codes; from text: from the columns of the table\n")
 
 
-def against_peers(folder: str, sizes: dict, areas: str) -> None:
+def against_peers(folder: str, sizes: dict, areas: str, peers: list[str]) -> None:
     """Ours beside svy and R's survey, on one table, after checking that values and standard errors agree."""
     path, options = f"{folder}/peers-{sizes['areas']}", json.dumps(areas)
     python = [sys.executable, "-m", "bench.measured"]
@@ -88,7 +93,8 @@ def against_peers(folder: str, sizes: dict, areas: str) -> None:
     )
     print(f"{'':24}{'s':>9}{'ours s':>9}{f'x ours (>={PEERS})':>26}{'MB':>8}{'ours':>6}   largest relative difference")
     commands = {"svy": [*python, "svy", path, options], "survey": ["Rscript", "bench/survey.R", path, options]}
-    for name, command in commands.items():
+    for name in peers:
+        command = commands[name]
         if not _present(name):
             print(f"{name:24}  skipped: {GET[name]}")
             continue
@@ -145,4 +151,4 @@ def _present(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    main(quick_asked())

@@ -1,6 +1,6 @@
 """How fast a sample is drawn: from 10 million rows in memory beside polars and svy, from 100 million in Parquet.
 
-    make bench            (or: .venv/bin/python -m bench.frames)
+    make bench            (or: .venv/bin/python -m bench.frames [--quick])
 
 The frame is made up: units with a random number, 2,000 strata, 100,000 to draw.  Times are seconds on the clock of all
 processors, medians of runs taken in turns; memory is a whole process's peak.  The large frame is ordered by its random
@@ -15,27 +15,28 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.measured import installed, peak, seconds
+from bench.measured import installed, peak, quick_asked, seconds
 
 STRATA, DRAWN, START = 2_000, 100_000, 0.37
-IN_MEMORY, LARGE = 10_000_000, 100_000_000
+IN_MEMORY, LARGE, QUICK = 10_000_000, 100_000_000, 300_000
 SCAN, GIGABYTES = 5, 4  # times DuckDB's own scan; GB
 PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
 
 
-def main() -> None:
+def main(quick: bool) -> None:
     """Two tables, printed as they come."""
+    in_memory, in_parquet, peers = (QUICK, [QUICK], {}) if quick else (IN_MEMORY, [IN_MEMORY, LARGE], PEERS)
     names = ("rankshift", "numpy", "pandas", "duckdb", "ibis-framework", "polars", "svy")
-    print(f"Python {platform.pythoninstalled()}, {', '.join(f'{n} {installed(n)}' for n in names)}\n")
-    print(f"{DRAWN:,} units drawn from {IN_MEMORY:,} in {STRATA:,} strata, in memory")
-    ours = _run("in_memory", IN_MEMORY)
+    print(f"Python {platform.python_version()}, {', '.join(f'{n} {installed(n)}' for n in names)}\n")
+    print(f"{DRAWN:,} units drawn from {in_memory:,} in {STRATA:,} strata, in memory")
+    ours = _run("in_memory", in_memory)
     print(f"{'rankshift':28}{ours['draw']:9.3f} s   {ours['peak'] / 1e6:8,.0f} MB")
     print(f"{'  and coding the strata':28}{ours['coded']:9.3f} s")
-    for peer, least in PEERS.items():
+    for peer, least in peers.items():
         if installed(peer) == "absent":
             print(f"{peer}  skipped: `make bench` installs it, or pip install {peer}")
             continue
-        theirs = _run(peer, IN_MEMORY)
+        theirs = _run(peer, in_memory)
         for name in sorted(theirs.keys() & {"draw", "prefiltered"}):
             ratio = theirs[name] / ours["draw"]
             label = peer if name == "draw" else f"{peer}, prefiltered as ours"
@@ -43,7 +44,7 @@ def main() -> None:
             line = f"{label:28}{theirs[name]:9.3f} s   {theirs['peak'] / 1e6:8,.0f} MB"
             print(f"{line}   x ours {ratio:.1f}{target}", flush=True)
     print(f"\n{DRAWN:,} units drawn from a Parquet file in {STRATA:,} strata, by DuckDB")
-    for rows in (IN_MEMORY, LARGE):
+    for rows in in_parquet:
         m = _run("in_parquet", rows)
         ratio, memory = m["draw"] / m["scan"], m["peak"] / 1e9
         label = f"{rows:,} rows, {m['size'] / 1e9:.1f} GB"
@@ -151,8 +152,8 @@ def _run(task: str, rows: int) -> dict:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
+    if len(sys.argv) == 1 or quick_asked():
+        main(quick_asked())
     else:
         tasks = {each.__name__: each for each in (in_memory, polars, svy, in_parquet, make_parquet)}
         print(json.dumps(tasks[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))

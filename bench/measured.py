@@ -23,6 +23,11 @@ def installed(name: str) -> str:
         return "absent"
 
 
+def quick_asked() -> bool:
+    """Was the part started with --quick: a size of seconds, without the peers, to see that every step runs?"""
+    return "--quick" in sys.argv[1:]
+
+
 def peak() -> int:
     """The most memory this process has had so far, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,6 +1,6 @@
 """How fast and how large: rank sets against a floor of bare numpy, and against multiple-inference.
 
-    make bench            (or: .venv/bin/python -m bench.ranks)
+    make bench            (or: .venv/bin/python -m bench.ranks [--quick])
 
 Times are CPU seconds of one thread, medians of runs taken in turns; memory is a whole process's peak, and what of it
 lies above its imports.  What each side does is written where it is done: bench/ranked.py.
@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-from bench.measured import installed
+from bench.measured import installed, quick_asked
 
-AREAS, FEWER = 3_000, 200
+AREAS, FEWER, QUICK = 3_000, 200, 40
 DIAGONAL, DENSE, MARGINAL, MEMORY = 10, 20, 100, 400  # times the floor; MB
 WAVES_MEMORY, A_SECOND = 600, 1.0
 SETS = [  # label, options of `ranked.sets`, times the floor, MB
@@ -39,34 +39,35 @@ PATIENCE = 400  # CPU seconds a peer may take
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 
-def main() -> None:
-    """Three tables, printed as they come."""
+def main(quick: bool) -> None:
+    """Three tables, printed as they come; quick: a diagonal, a dense and each area's own set of a short league."""
+    areas, sets, peers = (QUICK, SETS[1::3], PEERS[:0]) if quick else (AREAS, SETS, PEERS)
     parts = [f"{name} {installed(name)}" for name in ("rankshift", "numpy", "scipy", "multiple-inference")]
-    print(f"Python {platform.pythoninstalled()}, {', '.join(parts)}; {platform.machine()}\n")
-    against_floor()
-    two_waves()
-    against_peer()
+    print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
+    against_floor(areas, sets)
+    two_waves(areas)
+    against_peer(peers)
 
 
-def against_floor() -> None:
-    """Rank sets of 3,000 areas beside the floor."""
-    print(f"{AREAS:,} areas, 1,000 draws: 95 % rank sets with stepdown")
+def against_floor(areas: int, sets: list) -> None:
+    """Rank sets beside the floor."""
+    print(f"{areas:,} areas, 1,000 draws: 95 % rank sets with stepdown")
     print(f"{'':40}{'floor s':>8}{'s':>9}{'x floor':>18}{'peak MB':>16}{'above imports':>15}{'mean width':>12}")
-    for label, options, times, most in SETS:
-        m = _run("sets", p=AREAS, **options)
+    for label, options, times, most in sets:
+        m = _run("sets", p=areas, **options)
         ratio, memory = _at_most(m["seconds"] / m["floor"], times, 1), _at_most(m["peak"] / 1e6, most, 0)
         above = (m["peak"] - m["imported"]) / 1e6
         row = f"{m['floor']:8.3f}{m['seconds']:9.3f}{ratio:>18}{memory:>16}{above:15.0f}{m['width']:12,.0f}"
         print(f"{label:40}{row}", flush=True)
-    print("* target missed; no bracket: no target.  Mean width: places in a set, of 3,000\n")
+    print(f"* target missed; no bracket: no target.  Mean width: places in a set, of {areas:,}\n")
 
 
-def two_waves() -> None:
-    """Block R of 3,000 areas, and all levels of change for a league of 140."""
+def two_waves(areas: int) -> None:
+    """Block R of a long league, and all levels of change for a league of 140."""
     print("Two waves, areas independent, waves correlated by a half")
     print(f"{'':40}{'s':>17}{'peak MB':>16}{'above imports':>15}")
     for label, task, options, longest, most in (
-        (f"block R, {AREAS:,} areas, 1,000 draws", "waves", {"p": AREAS}, None, WAVES_MEMORY),
+        (f"block R, {areas:,} areas, 1,000 draws", "waves", {"p": areas}, None, WAVES_MEMORY),
         ("compare_league, 140 areas, 10,000 draws", "comparison", {"p": 140}, A_SECOND, None),
     ):
         m = _run(task, **options)
@@ -75,14 +76,14 @@ def two_waves() -> None:
     print()
 
 
-def against_peer() -> None:
+def against_peer(peers: list) -> None:
     """Ours beside multiple-inference's SimultaneousRanking, after checking that its draws give us its sets."""
     print("Simultaneous rank sets, errors mild, 1,000 draws: beside PyPI's multiple-inference")
     print(f"{'':24}{'ours s':>9}{'theirs s':>11}{'x ours':>18}{'ours MB':>9}{'theirs MB':>11}   sets from their draws")
     if installed("multiple-inference") == "absent":
         print("multiple-inference  skipped: `make bench` installs it, or pip install multiple-inference")
     else:
-        for p, stepdown, times in PEERS:
+        for p, stepdown, times in peers:
             _beside(p, stepdown, times)
     print("Peak MB of the whole process.  Theirs uses stepdown by itself below 100 areas, above only where asked.")
     print("csranks (R)  skipped: it is on CRAN alone; tests/golden has its sets, and ours equal them on its draws\n")
@@ -121,4 +122,4 @@ def _at_most(value: float, most: float | None, digits: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(quick_asked())

@@ -1,6 +1,6 @@
 """How fast weights are made: raking beside rimpy, bootstrap replicates beside svy and R's survey package.
 
-    make bench            (or: .venv/bin/python -m bench.weighting)
+    make bench            (or: .venv/bin/python -m bench.weighting [--quick])
 
 Every side runs in a process of its own on the same table; times are medians, memory a process's peak above its input.
 rimpy needs Python 3.12; with an older one it is left out by name.
@@ -13,28 +13,34 @@ import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 
+from bench.measured import quick_asked
+
 RAKE = {"n": 1_000_000, "margins": {"age_sex": 12, "area": 100, "urban": 2, "education": 5}, "population": 5e6}
 BOOTSTRAP = {"n": 200_000, "areas": 100, "strata": 200, "psus": 12_000, "crossing": False}
+QUICK = {"rake": 4_000, "bootstrap": 12_000}  # rows of --quick
 REPLICATES, PATIENCE = 500, 180
 AGREE, NEAR, TIMES = 1e-6, 0.05, 20  # weights; standard errors of other draws, on average; times faster than a peer
 SEED = 2026
 
 
-def main() -> None:
+def main(quick: bool) -> None:
     """Both tables, printed as they come."""
+    rows = QUICK if quick else {"rake": RAKE["n"], "bootstrap": BOOTSTRAP["n"]}
     with tempfile.TemporaryDirectory() as folder:
-        rake_beside_rimpy(folder)
-        bootstrap_beside_peers(folder)
+        rake_beside_rimpy(folder, rows["rake"], peers=not quick)
+        bootstrap_beside_peers(folder, rows["bootstrap"], peers=not quick)
 
 
-def rake_beside_rimpy(folder: str) -> None:
-    """1,000,000 rows on four margins, categories as whole numbers and as text."""
-    print("Raking 1,000,000 rows on four margins (12, 100, 2 and 5 categories)")
+def rake_beside_rimpy(folder: str, rows: int, *, peers: bool) -> None:
+    """Rows on four margins, categories as whole numbers and as text."""
+    print(f"Raking {rows:,} rows on four margins (12, 100, 2 and 5 categories)")
     for kind in ("numbers", "text"):
         path = f"{folder}/rake-{kind}"
-        _run("make_rake", path, kind)
+        _run("make_rake", path, kind, rows)
         ours = _run("rake", path, kind)
         print(f"{'rankshift, ' + kind:28}{ours['seconds']:9.3f} s{'':12}{ours['peak'] / 1e6:8.0f} MB")
+        if not peers:
+            continue
         if not _present("rimpy"):
             print(f"{'rimpy':28}  skipped: not there (needs Python 3.12: `make bench` installs it)")
             continue
@@ -49,14 +55,15 @@ def rake_beside_rimpy(folder: str) -> None:
     print()
 
 
-def bootstrap_beside_peers(folder: str) -> None:
+def bootstrap_beside_peers(folder: str, rows: int, *, peers: bool) -> None:
     """500 Rao-Wu-Yue replicates, made and used for the means of 100 areas; the design is built before the clock."""
-    print(f"{REPLICATES} bootstrap replicates, {BOOTSTRAP['n']:,} rows, {BOOTSTRAP['psus']:,} PSUs, 100 areas")
+    print(f"{REPLICATES} bootstrap replicates, {rows:,} rows, {BOOTSTRAP['psus']:,} PSUs, 100 areas")
     path = f"{folder}/bootstrap"
-    _run("make_bootstrap", path, "")
+    _run("make_bootstrap", path, "", rows)
     ours = _run("bootstrap", path, "")
     print(f"{'rankshift':28}{ours['seconds']:9.3f} s{'':16}{ours['peak'] / 1e6:8.0f} MB")
-    for name, command in (("svy", None), ("survey", ["Rscript", "bench/bootstrap.R", path, str(REPLICATES)])):
+    sides = (("svy", None), ("survey", ["Rscript", "bench/bootstrap.R", path, str(REPLICATES)]))
+    for name, command in sides if peers else ():
         if not (_present("svy") if name == "svy" else shutil.which("Rscript")):
             print(f"{name:28}  skipped: not there")
             continue
@@ -77,16 +84,16 @@ def bootstrap_beside_peers(folder: str) -> None:
 # ---------------------------------------------------------------- one side, in a process of its own
 
 
-def make_rake(path: str, kind: str) -> dict:
+def make_rake(path: str, kind: str, rows: str) -> dict:
     """A table of four columns of categories, and known totals up to 40 % away from the sample's."""
     import numpy as np
     import pandas as pd
 
-    rng = np.random.default_rng(SEED)
+    rng, n = np.random.default_rng(SEED), int(rows)
     columns, margins = {}, {}
     for name, k in RAKE["margins"].items():
         labels = pd.Series([f"{name} {j:03d}" for j in range(k)] if kind == "text" else range(k))
-        codes = rng.choice(k, RAKE["n"], p=rng.dirichlet(np.full(k, 20.0)))
+        codes = rng.choice(k, n, p=rng.dirichlet(np.full(k, 20.0)))
         columns[name] = labels.take(codes).reset_index(drop=True)
         totals = np.bincount(codes, minlength=k) * rng.uniform(0.7, 1.4, k)
         margins[name] = pd.Series(totals / totals.sum() * RAKE["population"], index=labels)
@@ -130,11 +137,11 @@ def rimpy(path: str, frame: str) -> dict:
     return {"seconds": taken, "peak": highest - before, "difference": float(np.abs(found / ours - 1).max())}
 
 
-def make_bootstrap(path: str, _: str) -> dict:
+def make_bootstrap(path: str, _: str, rows: str) -> dict:
     """Interviews as the other bench makes them."""
     from bench.interviews import interviews
 
-    interviews(**BOOTSTRAP).to_csv(path + ".csv", index=False)
+    interviews(**BOOTSTRAP | {"n": int(rows)}).to_csv(path + ".csv", index=False)
     return {}
 
 
@@ -176,8 +183,8 @@ def svy(path: str, _: str) -> dict:
     return {"seconds": time.perf_counter() - start, "peak": peak() - before, "se": [e.se for e in found]}
 
 
-def _run(task: str, path: str, option: str) -> dict:
-    return _json([sys.executable, "-m", "bench.weighting", task, path, option])
+def _run(task: str, path: str, option: str, *rows: int) -> dict:
+    return _json([sys.executable, "-m", "bench.weighting", task, path, option, *map(str, rows)])
 
 
 def _json(command: list[str]) -> dict:
@@ -195,7 +202,7 @@ def _present(name: str) -> bool:
 TASKS = {f.__name__: f for f in (make_rake, rake, rimpy, make_bootstrap, bootstrap, svy)}
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(TASKS[sys.argv[1]](*sys.argv[2:])))
+    if len(sys.argv) == 1 or quick_asked():
+        main(quick_asked())
     else:
-        main()
+        print(json.dumps(TASKS[sys.argv[1]](*sys.argv[2:])))

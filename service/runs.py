@@ -20,11 +20,11 @@ DRAWING = ("tables.py", "sampling")
 
 @cache
 def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
-    """The package's version and a digest of the pure rooms' source: the same digest computes the same numbers."""
+    """The package's version and a digest of the pure rooms' source, at any depth: the same digest, the same numbers."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     for room in rooms:
         path = root / room
-        for file in [path] if path.is_file() else sorted(path.glob("*.py")):
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             digest.update(file.read_bytes())
     return f"{version('rankshift')}+{digest.hexdigest()[:12]}"
 

@@ -111,6 +111,21 @@ def test_propensity_classes_are_cells_and_propensities_follow_the_model():
         assert weight[responded] @ age[responded] / weight[responded].sum() > 1.05 * (weight @ age / weight.sum())
 
 
+def test_a_model_of_one_groupings_indicators_gives_back_each_groups_weight():
+    """φ̂ is the weighted response rate of its group: Σ w/φ̂ over those who answered is Σ w over all of the group."""
+    rng = np.random.default_rng(8)
+    n = 600
+    group = pd.Series(rng.choice(["north", "south", "west"], n))
+    weight = rng.uniform(1, 5, n)
+    responded = rng.random(n) < 0.2 + 0.12 * weight  # the heavier answer more often, inside every group
+    found = adjust_propensity(weight, responded, pd.DataFrame({"group": group}), classes=None).weight
+    kept = pd.Series(found).groupby(group).sum()
+    np.testing.assert_allclose(kept, pd.Series(weight).groupby(group).sum(), rtol=1e-6)
+    counts = pd.Series(responded).groupby(group).mean()
+    unweighted = pd.Series(np.where(responded, weight / counts[group].to_numpy(), 0)).groupby(group).sum()
+    assert (unweighted / kept > 1.05).all()
+
+
 def test_the_response_models_coefficients_have_design_based_errors():
     rng = np.random.default_rng(6)
     table = pd.DataFrame({"x": rng.normal(size=900), "w": rng.uniform(1, 4, 900), "psu": np.arange(900) // 9})

@@ -1,18 +1,21 @@
 """Every figure points to a run, and the same run gives the same figures: again, in another store, on another engine."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from made_up import JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
+from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
 
-from service import schema, waves
+from service import runs, schema, waves
 from service.league import read_league, run_list
 from service.runs import code_version, generator, local_time, run_inputs, run_text
 from service.store import Store
 from words import Fault, speaker
 
+ROOT = Path(__file__).parents[2]
 WEIGHED = {"WEIGHTS"}  # the harbours' file brings its weights
 ENGINES = ("sqlite", "postgresql")
 
@@ -82,6 +85,45 @@ def test_a_time_is_shown_on_this_machines_clock_whatever_the_engine_keeps(survey
     at = run_list(surveyed[0])["at"].iloc[0]
     shown = datetime.strptime(local_time(at), "%Y-%m-%d %H:%M")
     assert abs(datetime.now() - shown) < timedelta(minutes=11)
+
+
+@pytest.mark.parametrize("room", [*runs.PURE_ROOMS, *runs.DRAWING])
+def test_a_changed_formula_in_any_file_of_a_pure_room_is_another_version_of_the_code(room, tmp_path, monkeypatch):
+    for name in {*runs.PURE_ROOMS, *runs.DRAWING}:
+        source = ROOT / name
+        shutil.copy(source, tmp_path) if source.is_file() else shutil.copytree(source, tmp_path / name)
+    rooms = runs.PURE_ROOMS if room in runs.PURE_ROOMS else runs.DRAWING
+    monkeypatch.setattr(runs, "__file__", str(tmp_path / "service" / "runs.py"))
+    here = code_version.__wrapped__
+    assert here(rooms) == code_version(rooms)
+    deeper = tmp_path / room / "deeper" / "formula.py"
+    files = [tmp_path / room]
+    if files[0].is_dir():
+        deeper.parent.mkdir()
+        deeper.write_text("value = 1 + 2", "utf-8")
+        files = sorted(files[0].rglob("*.py"))
+        assert deeper in files and len(files) > 3
+    for file in files:
+        before, text = here(rooms), file.read_text("utf-8")
+        file.write_text(text + "\nvalue = 1 - 2\n", "utf-8")
+        assert here(rooms) != before, file
+        file.write_text(text, "utf-8")
+        assert here(rooms) == before
+
+
+def test_what_other_code_computed_is_computed_again_and_the_old_run_stays(sqlite_store, monkeypatch):
+    begin_survey(sqlite_store)
+    take(sqlite_store, MAY, seed=1)
+    store = sqlite_store.acting(ANN)
+    first = waves.estimate_wave(store, NAME, MAY)
+    monkeypatch.setattr(runs, "code_version", lambda: "0.1.0+another")
+    second = waves.estimate_wave(store, NAME, MAY)
+    assert not second.repeated and second.run_id != first.run_id
+    versions = run_list(store).set_index("run_id").version
+    assert versions[first.run_id] == code_version() != versions[second.run_id] == "0.1.0+another"
+    assert waves.estimate_wave(store, NAME, MAY) == waves.Computed(second.run_id, repeated=True)
+    monkeypatch.undo()
+    assert waves.estimate_wave(store, NAME, MAY) == waves.Computed(first.run_id, repeated=True)
 
 
 def test_computing_the_same_again_adds_nothing_and_names_the_run(surveyed):

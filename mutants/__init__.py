@@ -1,0 +1,1 @@
+"""Small faults put into the pure rooms, one at a time, to see whether a test notices: `make mutants`."""

@@ -1,0 +1,100 @@
+"""`python -m mutants` tries faults chosen by chance until the time is up, and writes docs/mutants.md."""
+
+import hashlib
+import json
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mutants.document import Tried, accepted, document
+from mutants.places import ROOMS, files_of, mutant_of, places_of
+from mutants.reached import joined, measure, read, test_modules, tests_of
+from mutants.trial import SURVIVED, Tree, in_child, warm
+
+ROOT = Path(__file__).parents[1]
+DOCS, KEPT = ROOT / "docs" / "mutants.md", ROOT / "build" / "mutants"
+SEED = 1126
+QUICK = {"room": "fieldwork", "mutants": 2, "modules": ["tests/fieldwork/test_attempts.py"]}
+MOST, SLACK, TIMES = 60.0, 15.0, 4  # CPU seconds of tests a mutant; a mutant may take SLACK + TIMES × what they take
+
+
+def main(
+    minutes: Annotated[float, typer.Option(help="when to stop, after the tests' reach was measured")] = 60,
+    seed: Annotated[int, typer.Option(help="of the choice of faults")] = SEED,
+    only: Annotated[list[str] | None, typer.Option(help="a room or file; may be repeated")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="two faults in the smallest room; no file is written")] = False,
+    most: Annotated[int, typer.Option(help="how many faults at most")] = 100_000,
+    reuse: Annotated[bool, typer.Option("--reuse", help="keep the reach measured for tests that are the same")] = False,
+):
+    """Put one fault at a time into the pure rooms and see whether a test fails."""
+    rooms = [QUICK["room"]] if quick else list(only or ROOMS)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Tree(ROOT, Path(folder).resolve())
+        warm(tree.tree)
+        reached = reach(tree, QUICK["modules"] if quick else test_modules(ROOT), kept=not quick, reuse=reuse)
+        if reached["failed"]:
+            raise SystemExit(f"these tests fail without any fault: {reached['failed']}")
+        rng = random.Random(seed)
+        places = [p for room in rooms for file in files_of(ROOT, room) for p in places_of(ROOT, file)]
+        rng.shuffle(places)
+        print(f"{len(places):,} places in {', '.join(rooms)}; seed {seed}", flush=True)
+        tried = trials(tree, places, reached, rng, minutes=minutes, most=QUICK["mutants"] if quick else most)
+    text = document(tried, places=len(places), seed=seed, reasons=accepted())
+    print(text)
+    if not quick and not only:
+        DOCS.write_text(text, "utf-8")
+        print(DOCS)
+
+
+def trials(tree: Tree, places: list, reached: dict, rng: random.Random, *, minutes: float, most: int) -> list[Tried]:
+    """The mutants at the places, in their order, until time or number is up."""
+    end, tried = time.monotonic() + 60 * minutes, []
+    for place in places:
+        if time.monotonic() > end or len(tried) == most:
+            break
+        if (mutant := mutant_of(ROOT, place, rng)) is None:
+            continue
+        tests = tests_of(reached, place.file, place.function, most=MOST)
+        outcome = SURVIVED
+        if tests:
+            limit = SLACK + TIMES * sum(reached["seconds"][t] for t in tests)
+            outcome = tree.tried(place.file, mutant.source, tests, cpu_seconds=limit)
+        tried.append(Tried(mutant, outcome, len(tests)))
+        if outcome == SURVIVED:
+            told = f"{mutant.operator}, {len(tests)} tests\n  - {mutant.before}\n  + {mutant.after}"
+            killed = sum(t.outcome != SURVIVED for t in tried)
+            print(f"{killed}/{len(tried)} killed; survived: {place.file}:{place.line} {told}", flush=True)
+    return tried
+
+
+def reach(tree: Tree, modules: list[str], *, kept: bool, reuse: bool) -> dict:
+    """Which tests run what, module by module; measured again where a test or, unless `reuse`, any room has changed."""
+    rooms = b"".join((tree.tree / f).read_bytes() for room in ROOMS for f in files_of(tree.tree, room))
+    parts = []
+    for module in modules:
+        digest = hashlib.sha256((tree.tree / module).read_bytes() + (b"" if reuse else rooms)).hexdigest()
+        file = KEPT / f"{module.replace('/', '.')}{'.reused' if reuse else ''}.json"
+        part = read(file) if kept else {}
+        if part.get("digest") != digest:
+            with tempfile.NamedTemporaryFile("r+") as out:
+
+                def measured(module=module, name=out.name) -> int:
+                    Path(name).write_text(json.dumps(measure(tree.tree, [module])), "utf-8")
+                    return 0
+
+                if in_child(measured, cpu_seconds=1_800) != 0:
+                    raise SystemExit(f"{module}: its tests did not come to an end")
+                part = json.loads(Path(out.name).read_text("utf-8")) | {"digest": digest}
+            if kept:
+                KEPT.mkdir(parents=True, exist_ok=True)
+                file.write_text(json.dumps(part), "utf-8")
+        parts.append(part)
+    return joined(parts)
+
+
+if __name__ == "__main__":
+    typer.run(main)

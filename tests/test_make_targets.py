@@ -1,0 +1,55 @@
+"""Every target of the Makefile that only people call runs here at its smallest size, so that none can die unseen."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+ELSEWHERE = {"run", "demo", "setup", "test", "lint", "browser", "clean"}  # part of `make test`, or of a browser's test
+SAID = {  # target -> a line of what it prints; none where files tell
+    "bench": [
+        "{} interviews, {} areas",
+        "block R, {} areas",
+        "Raking {} rows",
+        "{} units drawn",
+        "sqlite: {} attempts",
+    ],
+    "study": ["intervals: {} rows", "cells {}, cells above"],
+    "mutants": ["2 of {} places tried"],
+    "year": ["2025Q1"],
+}
+
+
+def commands(target: str, **variables) -> list[str]:
+    """The lines that make would run for a target after the environment is there."""
+    made = [f"--assume-old={name}" for name in (".venv/installed", ".venv/benched", ".venv/tested")]
+    asked = ["make", "--dry-run", *made, target, "QUICK=--quick", *(f"{k}={v}" for k, v in variables.items())]
+    lines = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if "uv pip" not in line and not line.startswith(("touch", "make"))]
+
+
+def test_every_target_is_run_by_a_test():
+    assert set(TARGETS) == ELSEWHERE | set(SAID)
+
+
+@pytest.mark.parametrize("target", SAID)
+def test_a_target_runs_from_its_first_line_to_its_last(target, tmp_path):
+    if target == "mutants":
+        pytest.importorskip("cosmic_ray")  # of the group `test`; an older environment has it after `make test`
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    lines = commands(target, YEAR=tmp_path / "year")
+    assert lines
+    said = ""
+    for line in lines:
+        line = line.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+        done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True, env=os.environ | one_thread)
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        said += done.stdout
+    for line in SAID[target]:
+        assert re.search(line.replace("{}", r"[\d,]+"), said), said
