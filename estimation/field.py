@@ -5,13 +5,14 @@ Of scores it shows who is below or above the average; of changes, whose standing
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from estimation.estimates import Estimate, Interval
 from estimation.noise import normal_draws, off_diagonal
-from estimation.t_scale import from_normal, to_normal
 from estimation.ties import scale_of, without_rounding
+from estimation.under_null import inverted, null_moments, score
 from words import Fault
 
 BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"
@@ -22,8 +23,9 @@ BLOCK = 1_000_000  # numbers drawn at a time
 class FieldContrast:
     """m_j = θ_j - Σ_k a_k θ_k against zero; (p,) each.
 
-    relative m; se; df (Satterthwaite); z: m/se turned to the normal scale; p: adjusted by max-T stepdown, of the
-    direction m has (`side` both) or of the direction asked for; maxima (B,): of |Z| over the league, draw by draw.
+    relative m; se; df (Satterthwaite); z: the normal score of m under the null (`FieldNull`); p: adjusted by max-T
+    stepdown, of the direction m has (`side` both) or of the direction asked for; maxima (B,): the largest of the league
+    in the direction asked for (of |Z|, `side` both), draw by draw.
     """
 
     names: tuple
@@ -34,20 +36,70 @@ class FieldContrast:
     p: np.ndarray
     side: str
     maxima: np.ndarray
+    null: "FieldNull"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """m ± t_df(c) se for all areas together, c the `level` quantile of the largest |Z| (single step).
+        """The m that this test does not reject, for all areas together (single step), c the `level` quantile of maxima.
 
-        An area whose interval excludes 0 is also shown by the stepdown test, which may show a few more.
+        One-sided where the test is: of "below" only an upper limit, of "above" only a lower one.  An area whose
+        interval excludes 0 is also shown by the stepdown test, which may show a few more.
         """
-        c = np.quantile(self.maxima, level, method="higher")
-        half = from_normal(c, self.df) * self.se
-        return Interval(self.relative - half, self.relative + half, level)
+        c = float(np.quantile(self.maxima, level, method="higher"))
+        criticals = (np.inf if self.side == BELOW else c), (np.inf if self.side == ABOVE else c)
+        return Interval(*inverted(self.relative, self.se, self.null.score, *criticals), level)
 
     def outcome(self, alpha: float) -> np.ndarray:
         """BELOW or ABOVE where shown so with familywise error alpha (p,), else UNDECIDED."""
         direction = np.where(self.z < 0, BELOW, ABOVE) if self.side == BOTH else np.full(len(self.z), self.side)
         return np.where(self.p <= alpha, direction, UNDECIDED)
+
+
+@dataclass(frozen=True, eq=False)
+class FieldNull:
+    """The test of m_j = θ_j - Σ_k a_k θ_k against any value d: what its error would be if it were d.
+
+    Var m_j = Σ_jj - 2(Σa)_j + a'Σa, in which the area's own part (1 - a_j)² V_j is taken under the null, that its own
+    value is (Σ_{k≠j} a_k θ_k + d)/(1 - a_j): (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).
+    κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added and nothing skewed.
+    """
+
+    estimate: Estimate
+    weights: np.ndarray
+
+    @cached_property
+    def relative(self) -> np.ndarray:
+        """m (p,); 0 where it is only rounding (estimation.ties)."""
+        value = self.estimate.value
+        return without_rounding(value - self.weights @ value, scale_of(value, self.estimate.se))
+
+    @cached_property
+    def variance(self) -> np.ndarray:
+        """Var m_j (p,) at the estimates."""
+        shared = self.estimate.covariance @ self.weights
+        return np.maximum(self.estimate.variance - 2 * shared + self.weights @ shared, 0.0)
+
+    @cached_property
+    def df(self) -> np.ndarray:
+        """Satterthwaite's (p,)."""
+        return _contrast_df(self.weights, self.estimate.variance, np.maximum(self.estimate.df, 1.0))
+
+    def score(self, d) -> np.ndarray:
+        """The normal score (p,) of m against d, falling in d."""
+        deviation, law = self.relative - d, self.estimate.law
+        if law is None:
+            return score(deviation, self.variance, 0.0, self.df)
+        own = 1 - self.weights
+        rest = self.weights @ self.estimate.value - self.weights * self.estimate.value
+        null_value = np.divide(rest + d, own, out=np.zeros(len(own)), where=own != 0)
+        added, third = null_moments(law, null_value)
+        field = self._field_third
+        skew = own**3 * third - (field.sum() - field)
+        return score(deviation, self.variance + own**2 * added, skew, self.df)
+
+    @cached_property
+    def _field_third(self) -> np.ndarray:
+        """a_k³ κ₃_k (p,), each area's third cumulant at its own estimate."""
+        return self.weights**3 * null_moments(self.estimate.law, self.estimate.value)[1]
 
 
 def field_contrast_test(
@@ -61,29 +113,26 @@ def field_contrast_test(
     The adjusted p of a direction is the largest so far, from the clearest down, of (1 + #{draws in which the maximum
     over it and all less clear ones reaches its z})/(draws + 1), Z ~ N(0, Σ), Z_j - a·Z studentised: no p x p matrix
     where Σ is diagonal.  Romano & Wolf (2005), JASA 100:94.
-    Var m_j = Σ_jj - 2(Σa)_j + a'Σa;  df = (Σ_k c_k V_k)²/Σ_k c_k² V_k²/df_k, c_k = (1{k=j} - a_k)².
+    z: m over its standard error under the null, its skewness taken off (`FieldNull`), where the estimate has a law;
+    the draws keep N(0, Σ).  df = (Σ_k c_k V_k)²/Σ_k c_k² V_k²/df_k, c_k = (1{k=j} - a_k)².
     """
     if side not in (BELOW, ABOVE, BOTH):
         raise Fault(key="field.side", found=side, expected=[BELOW, ABOVE, BOTH])
     a = _weights(weights, len(estimate.names))
-    m = without_rounding(estimate.value - a @ estimate.value, scale_of(estimate.value, estimate.se))
-    shared = estimate.covariance @ a
-    se = np.sqrt(np.maximum(estimate.variance - 2 * shared + a @ shared, 0.0))
-    df = _contrast_df(a, estimate.variance, np.maximum(estimate.df, 1.0))
-    certain = np.where(m == 0, 0.0, np.copysign(np.inf, m))
-    z = to_normal(np.divide(m, se, out=certain, where=se > 0), df)
+    null = FieldNull(estimate, a)
+    m, se, z = null.relative, np.sqrt(null.variance), null.score(0.0)
     scale = np.divide(1.0, se, out=np.zeros(len(se)), where=se > 0)
     tested = np.ones(len(m), dtype=bool) if among is None else np.asarray(among, dtype=bool)
     noise = (((block - (block @ a)[:, None]) * scale)[:, tested] for block in _noise(estimate, draws, rng))
     p = np.ones(len(m))
     p[tested], side, maxima = stepdown_p(z[tested], noise, side)
-    return FieldContrast(estimate.names, m, se, df, z, p, side, maxima)
+    return FieldContrast(estimate.names, m, se, null.df, z, p, side, maxima, null)
 
 
 def stepdown_p(z, noise, side: str = BOTH) -> tuple[np.ndarray, str, np.ndarray]:
-    """Adjusted p (p,) of each z in its observed direction (or in `side`), the side, and the largest |noise| (B,).
+    """Adjusted p (p,) of each z in its observed direction (or in `side`), the side, and the largest noise (B,).
 
-    noise: blocks (B,p) of studentised noise.
+    noise: blocks (B,p) of studentised noise; the largest in the direction of `side`, of |noise| in both.
 
     In both directions the one not observed is less clear than any observed: it is there in every maximum.
     """
@@ -97,7 +146,7 @@ def stepdown_p(z, noise, side: str = BOTH) -> tuple[np.ndarray, str, np.ndarray]
         if side == BOTH:
             np.maximum(largest, -directed.min(axis=1, keepdims=True), out=largest)
         reached += (largest >= clearness).sum(axis=0)
-        maxima.append(np.abs(block).max(axis=1))
+        maxima.append((np.abs(block) if side == BOTH else block * sign).max(axis=1))
     adjusted = np.empty(len(z))
     largest = np.concatenate(maxima)
     adjusted[least_first[::-1]] = np.maximum.accumulate(((1 + reached) / (len(largest) + 1))[::-1])

@@ -58,6 +58,7 @@ class ChangeLaw:
 
     before, after: the laws of θ_1, θ_2;  first, second: their estimates;  correlation r of their errors
     scale c: 1 for two windows that share no wave, less where shared waves cancel
+    third_ratio: κ₃ of the change over that of two independent windows: 1, or less where they share PSUs
     """
 
     before: SamplingLaw
@@ -66,6 +67,7 @@ class ChangeLaw:
     second: np.ndarray
     correlation: np.ndarray
     scale: np.ndarray
+    third_ratio: np.ndarray
 
     def select(self, at) -> "ChangeLaw":
         """The law of the changes at these places (k',)."""
@@ -76,7 +78,7 @@ def mean_law(laws, weights, correlation) -> SamplingLaw | None:
     """The law of θ = Σ_t a_t θ_t, a_t >= 0, Σ a_t = 1, r_st the correlation of waves s and t (T,T,k).
 
     1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;
-    level Σ a_t q_t.  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
+    level Σ a_t q_t;  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
     None if a wave has no law, or shares and scores meet.
     """
     used = [t for t, a in enumerate(weights) if a]
@@ -101,11 +103,12 @@ def mean_law(laws, weights, correlation) -> SamplingLaw | None:
     )
 
 
-def combined_law(estimates, coefficients, covariances) -> SamplingLaw | ChangeLaw | None:
+def combined_law(estimates, coefficients, covariances, third_ratio=1.0) -> SamplingLaw | ChangeLaw | None:
     """The law of Σ_t a_t θ_t for estimates (T,) of the same names, C_st (T,T,k) their covariances.
 
     Σa = 1 and no a below 0: a mean of waves (`mean_law`).  Σa = 0: a change c(θ_2 - θ_1) between the mean of the waves
-    with a > 0 and that of those with a < 0, c = Σ_{a>0} a.  Of other combinations none is known.
+    with a > 0 and that of those with a < 0, c = Σ_{a>0} a; third_ratio: as in `ChangeLaw`.  Of other combinations none
+    is known.
     """
     a, laws = np.asarray(coefficients, dtype=float), [estimate.law for estimate in estimates]
     deviation = np.sqrt(np.einsum("ttk->tk", covariances))
@@ -126,7 +129,8 @@ def combined_law(estimates, coefficients, covariances) -> SamplingLaw | ChangeLa
     v1, v2, c12 = (np.einsum("s,t,stk->k", x, y, covariances) for x, y in ((down, down), (up, up), (down, up)))
     v12 = np.sqrt(v1 * v2)
     correlation = np.clip(np.divide(c12, v12, out=np.zeros(len(v12)), where=v12 > 0), -1, 1)
-    return ChangeLaw(before, after, down @ values, up @ values, correlation, np.full(len(v12), c))
+    ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), v12.shape)
+    return ChangeLaw(before, after, down @ values, up @ values, correlation, np.full(len(v12), c), ratio)
 
 
 def _selected(law, at):

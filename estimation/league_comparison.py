@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimation.changes import ScoreChange, StandingChange, change, score_change, standing_change
+from estimation.changes import ScoreChange, StandingChange, change, change_interval, score_change, standing_change
 from estimation.estimates import Estimate, Interval
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.rank_changes import RankChange, rank_change
@@ -137,7 +137,7 @@ def compare_league(
     return LeagueComparison(
         names=shift.names,
         change=shift,
-        interval=shift.interval(1 - alpha_standing - alpha_rank),
+        interval=change_interval(shift, 1 - alpha_standing - alpha_rank),
         score=score_change(shift),
         standing=standing,
         rank=rank,
