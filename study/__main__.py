@@ -1,4 +1,4 @@
-"""`python -m study` simulates and writes docs/study.md and docs/study.zh.md; --quick: does it run?"""
+"""`python -m study` simulates and writes docs/study.md and docs/study.zh.md; with --quick it shows that it runs."""
 
 from pathlib import Path
 from typing import Annotated

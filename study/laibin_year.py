@@ -1,7 +1,7 @@
 """A made-up year after a year of Laibin's 70 townships whose true rates are known: drawn, asked and written as files.
 
 `python -m study.laibin_year FOLDER` writes the programme, a file a quarter and, in FOLDER/truth, the truth.
-`python -m study.laibin_year --document` writes docs/year.md and docs/year.zh.md.  Nobody was asked; every file says so.
+`python -m study.year_document` writes docs/year.md and docs/year.zh.md.  Nobody was asked; every file says so.
 """
 
 import json
@@ -179,6 +179,13 @@ def programme(townships: pd.DataFrame) -> str:
     return PROGRAMME.read_text("utf-8") + "\n[areas]\n" + "\n".join(areas) + "\n"
 
 
+def planned(interviews: int, quarters: int, seed: int, overlap: float) -> Plan:
+    """The plan that a command line asks for; its quarters must be an even number."""
+    if quarters % 2:
+        raise typer.BadParameter("--quarters must be even")
+    return Plan(interviews, quarters, seed, overlap)
+
+
 def write(year: Year, folder: Path) -> None:
     """Programme, waves and, in a folder of its own so that `rankshift load` leaves it alone, the truth."""
     (folder / "truth").mkdir(parents=True, exist_ok=True)
@@ -194,29 +201,26 @@ def laibin() -> pd.DataFrame:
     return pd.read_csv(TOWNSHIPS, dtype=str)
 
 
+Interviews = Annotated[int, typer.Option(min=2, help="expected in a township and quarter")]
+Quarters = Annotated[int, typer.Option(min=2, help="an even number: rates move after the first half")]
+Seed = Annotated[int, typer.Option(help="of the truth, the draws and the answers")]
+Overlap = Annotated[float, typer.Option(min=0, max=1, help="of a quarter's sample, rung again in the next")]
+
+
 def main(
-    folder: Annotated[Path | None, typer.Argument(help="where the files go", show_default=False)] = None,
-    interviews: Annotated[int, typer.Option(min=2, help="expected in a township and quarter")] = 125,
-    quarters: Annotated[int, typer.Option(min=2, help="an even number: rates move after the first half")] = 8,
-    seed: Annotated[int, typer.Option(help="of the truth, the draws and the answers")] = SEED,
-    overlap: Annotated[float, typer.Option(min=0, max=1, help="of a quarter's sample, rung again in the next")] = 0.0,
-    document: Annotated[bool, typer.Option("--document", help="write docs/year.md and docs/year.zh.md")] = False,
+    folder: Annotated[Path, typer.Argument(help="where the files go")],
+    interviews: Interviews = Plan.interviews,
+    quarters: Quarters = Plan.quarters,
+    seed: Seed = SEED,
+    overlap: Overlap = 0.0,
     quick: Annotated[bool, typer.Option("--quick", help="every sixth township: to see that every step runs")] = False,
 ):
     """A simulated year after a year of Laibin's 70 townships, with the truth beside it."""
-    if quarters % 2 or (folder is None and not document):
-        raise typer.BadParameter("--quarters must be even" if quarters % 2 else "name a FOLDER, or --document")
-    plan = Plan(interviews, quarters, seed, overlap)
-    if folder is not None:
-        townships = laibin().iloc[:: 6 if quick else 1].reset_index(drop=True)
-        there = tuple(move for move in plan.moves if move[0] <= len(townships))
-        write(simulate(replace(plan, moves=there), townships), folder)
-        print(f"{folder}: {quarters} quarters of simulated answers")
-    if document:
-        from study import year_document  # it needs the store and the service, which files do not
-
-        for path in year_document.write(plan):
-            print(path)
+    plan = planned(interviews, quarters, seed, overlap)
+    townships = laibin().iloc[:: 6 if quick else 1].reset_index(drop=True)
+    there = tuple(move for move in plan.moves if move[0] <= len(townships))
+    write(simulate(replace(plan, moves=there), townships), folder)
+    print(f"{folder}: {quarters} quarters of simulated answers")
 
 
 if __name__ == "__main__":

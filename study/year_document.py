@@ -5,8 +5,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import typer
 
-from study.laibin_year import MEAN, RESPONSE, SPREAD, STEADY, Plan, Year, laibin, simulate
+from study.laibin_year import (
+    MEAN,
+    RESPONSE,
+    SEED,
+    SPREAD,
+    STEADY,
+    Interviews,
+    Overlap,
+    Plan,
+    Quarters,
+    Seed,
+    Year,
+    laibin,
+    planned,
+    simulate,
+)
 from study.written import bullets, markdown
 from study.year_results import ACROSS, LEVELS, LIKELY, WITHIN, YEARS, Results, results
 from words import LANGUAGES, speaker
@@ -170,3 +186,18 @@ def _kinds(changes: pd.DataFrame):
 def _kind(kind: str, changes: pd.DataFrame, t) -> str:
     part = changes[changes.kind == kind]
     return t(f"year.kind.{kind}", count=part.groupby(["before", "after"]).ngroups)
+
+
+def main(
+    interviews: Interviews = Plan.interviews,
+    quarters: Quarters = Plan.quarters,
+    seed: Seed = SEED,
+    overlap: Overlap = 0.0,
+):
+    """Write docs/year.md and docs/year.zh.md of a simulated year after a year of Laibin's 70 townships."""
+    for path in write(planned(interviews, quarters, seed, overlap)):
+        print(path)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,36 @@
+"""Documents: every file they name is there, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md"), *ROOT.glob("tests/**/*.md")]
+)
+ROOMS = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".")} - {"build"}
+KINDS = "py|md|toml|csv|json|R|npz|sql|png"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PATH = re.compile(rf"(?<![\w/.…-])((?:[\w-]+/)+[\w.-]+\.(?:{KINDS}))\b")
+TEST = re.compile(r"(?<![\w/])(test_\w+\.py)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_and_path_in_a_document_leads_to_a_file(document):
+    text = document.read_text("utf-8")
+    absent = [link for link in LINK.findall(text) if "://" not in link and not (document.parent / link).exists()]
+    named = [path for path in PATH.findall(text) if path.split("/")[0] in ROOMS]
+    absent += [path for path in named if not (ROOT / path).exists() and not (document.parent / path).exists()]
+    tests = {p.name for p in (ROOT / "tests").rglob("test_*.py")}
+    absent += [name for name in TEST.findall(text) if name not in tests]
+    assert not absent
+
+
+def test_the_pattern_finds_what_it_is_for():
+    assert PATH.findall("see estimation/nowhere.py, (docs/x.md) and `tests/golden/a.json`") == [
+        "estimation/nowhere.py",
+        "docs/x.md",
+        "tests/golden/a.json",
+    ]
+    assert len(DOCUMENTS) > 20
