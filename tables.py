@@ -23,7 +23,8 @@ class Table:
 RESPONDENTS = Table(
     "RESPONDENTS",
     key=("unit_id",),
-    columns={"unit_id": str, "area": str, "stratum": str, "psu": str, "weight": float},
+    columns={"unit_id": str, "area": str, "stratum": str, "psu": str, "weight": float, "interviewer": str},
+    optional=frozenset({"interviewer"}),
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
@@ -70,8 +71,16 @@ ESTIMATES = Table(
         "n": int,
         "n_effective": float,
         "unfit": str,
+        "interviewers": float,
+        "se_interviewer": float,
+        "rho_interviewer": float,
+        "rho_lower": float,
+        "rho_upper": float,
+        "rho_df": float,
     },
-    optional=frozenset({"deff"}),
+    optional=frozenset(
+        {"deff", "interviewers", "se_interviewer", "rho_interviewer", "rho_lower", "rho_upper", "rho_df"}
+    ),
     truths=(
         ("lower <= estimate <= upper", lambda t: (t.lower <= t.estimate) & (t.estimate <= t.upper)),
         ("se >= 0", lambda t: t.se >= 0),
@@ -113,6 +122,7 @@ CHANGES = Table(
         "change": float,
         "se": float,
         "se_design": float,
+        "se_interviewer": float,
         "df": float,
         "lower": float,
         "upper": float,
@@ -149,7 +159,7 @@ CHANGES = Table(
         "last": int,
         "fits": float,
     },
-    optional=frozenset({"p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}),
+    optional=frozenset({"se_interviewer", "p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}),
     truths=(
         ("lower <= change <= upper", lambda t: (t.lower <= t.change) & (t.change <= t.upper)),
         ("places = rank_before - rank_after", lambda t: t.places == t.rank_before - t.rank_after),

@@ -22,6 +22,7 @@ from estimation import (
     compare_league,
     design_effect,
     indicator_values,
+    interviewer_variance,
     last_k,
     linearize_domain_means,
     mean,
@@ -33,12 +34,14 @@ from estimation import (
     smooth_shares,
     unfit_to_publish,
     wave_correlations,
+    window_change,
     windows,
 )
 from estimation.estimates import Linearization
 from estimation.indicators import SHARE
+from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
-from estimation.ties import onto_ends
+from estimation.ties import at_end, onto_ends
 from words import Fault
 
 ALL = "*"  # the domain of everybody
@@ -46,6 +49,7 @@ SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
 LAST = 5  # of a league, where no rule says how many are called the last
 PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
 RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it has next to no power
+INTERVIEWER_COLUMNS = ("interviewers", "se_interviewer", "rho_interviewer", "rho_lower", "rho_upper", "rho_df")
 REFERENCE = "wr"  # design effects compare with simple random sampling with replacement
 
 
@@ -55,6 +59,7 @@ class WaveMeasure:
 
     values are `estimation.indicator_values` of the areas; overall those of everybody, where the two differ (a share of
     mentions, an index); an index whose records are not known for everybody has no overall value: all NaN.
+    interviewer (n,): who rang, where numbers were shared at random among an area's interviewers; None: not known.
     """
 
     measure: Measure
@@ -62,14 +67,17 @@ class WaveMeasure:
     area: np.ndarray
     design: Design
     overall: np.ndarray | None = None
+    interviewer: np.ndarray | None = None
 
     @classmethod
-    def of_answers(cls, measure: Measure, answers: pd.DataFrame, area, design: Design, **options) -> "WaveMeasure":
+    def of_answers(
+        cls, measure: Measure, answers: pd.DataFrame, area, design: Design, *, interviewer=None, **options
+    ) -> "WaveMeasure":
         """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
         values = indicator_values(answers, measure, area, design, **options)
         total = np.full(len(area), ALL, dtype=object)
         overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
-        return cls(measure, values, area, design, overall)
+        return cls(measure, values, area, design, overall, interviewer)
 
     @property
     def answered_by_anyone(self) -> bool:
@@ -90,6 +98,13 @@ class WaveMeasure:
     def areas(self) -> Estimate:
         """The areas' estimates with the design's covariance."""
         return self.linearized.estimate()
+
+    @cached_property
+    def interviewers(self) -> InterviewerVariance | None:
+        """What interviewers add to the areas' variances; None where it is not known who rang."""
+        if self.interviewer is None:
+            return None
+        return interviewer_variance(self.values, self.area, self.interviewer, self.design)
 
     @cached_property
     def everyones(self) -> np.ndarray:
@@ -113,30 +128,36 @@ class WaveMeasure:
 
     @cached_property
     def smoothed(self) -> Estimate:
-        """The areas' estimates with the variances that statements about ranks and changes use."""
+        """The areas' estimates with the sampling variances that statements about ranks and changes use."""
         smooth = smooth_shares if self.measure.yes_or_no else smooth_scores
         return smooth(self.areas, self.sizes.n_effective[list(self.areas.names)].to_numpy())
+
+    @cached_property
+    def counted(self) -> Estimate:
+        """`smoothed` with the interviewers' part: what ranks, rules and changes are judged on."""
+        return self.smoothed if self.interviewers is None else self.interviewers.added_to(self.smoothed)
 
     def answered(self, areas) -> list:
         """Those of the areas that have answers, in their order."""
         return [a for a in areas if a in set(self.areas.names)]
 
     def league(self, areas) -> Estimate:
-        """The smoothed estimates of those of a league's areas that have answers; a Fault if none has."""
+        """The estimates, smoothed and interviewers counted, of a league's areas with answers; a Fault if none has."""
         present = self.answered(areas)
         if not present:
             raise Fault(key="report.league_empty", measure=self.measure.name)
-        return self.smoothed.select(present)
+        return self.counted.select(present)
 
 
 def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = None) -> pd.DataFrame:
     """ESTIMATES of the areas and of everybody, with the interval method used and the limits of `publish` broken."""
     rows = []
-    for estimate, values, domain in ((wave.areas, wave.values, wave.area), (wave.everybody, wave.everyones, None)):
-        if estimate is None:
+    for sampled, values, domain in ((wave.areas, wave.values, wave.area), (wave.everybody, wave.everyones, None)):
+        if sampled is None:
             continue
+        estimate, added = with_interviewers(wave, sampled)
         sizes = wave.sizes.loc[list(estimate.names)]
-        limits, methods = measure_limits(wave, estimate, level=level)
+        limits, methods = measure_limits(wave, sampled, level=level)
         unfit = unfit_to_publish(estimate, sizes, low=wave.measure.low, high=wave.measure.high, limits=publish)
         rows.append(
             pd.DataFrame(
@@ -150,26 +171,63 @@ def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = 
                     "upper": limits.upper,
                     "level": level,
                     "method": methods,
-                    "deff": design_effect(estimate, values, wave.design, reference=REFERENCE, domain=domain),
+                    "deff": design_effect(sampled, values, wave.design, reference=REFERENCE, domain=domain),
                     "n": sizes.n.to_numpy(),
                     "n_effective": sizes.n_effective.to_numpy(),
                     "unfit": [" ".join(broken) for broken in unfit],
+                    **interviewer_columns(added),
                 }
             )
         )
     return pd.concat(rows, ignore_index=True)
 
 
-def measure_limits(wave: WaveMeasure, estimate: Estimate, *, level: float):
-    """The measure's default interval for an estimate of this wave, and the method used for each name."""
-    sizes, m = wave.sizes.loc[list(estimate.names)], wave.measure
+def with_interviewers(wave: WaveMeasure, sampled: Estimate) -> tuple[Estimate, InterviewerVariance | None]:
+    """Areas' estimates of this wave, or that of everybody, with the interviewers' part; and that part."""
+    part = wave.interviewers
+    if part is None:
+        return sampled, None
+    everybody = sampled.names == (ALL,)
+    part = part.pooled(_weights_of(wave, part.names), ALL) if everybody else part.select(sampled.names)
+    return part.added_to(sampled), part
+
+
+def interviewer_columns(part: InterviewerVariance | None) -> dict:
+    """The columns of ESTIMATES about interviewers; empty where nothing is known."""
+    if part is None:
+        return dict.fromkeys(INTERVIEWER_COLUMNS, np.nan)
+    found = {"interviewers": part.working.astype(float)}
+    if part.known:
+        found |= dict(zip(INTERVIEWER_COLUMNS[1:], (part.se, part.rho, *part.limits(), part.df), strict=True))
+    return dict.fromkeys(INTERVIEWER_COLUMNS, np.nan) | found
+
+
+def _weights_of(wave: WaveMeasure, areas) -> np.ndarray:
+    """Each area's share of the weight of those who answered (k,)."""
+    weight = pd.Series(np.where(np.isnan(wave.values), 0.0, wave.design.weight)).groupby(wave.area).sum()
+    weight = weight[list(areas)].to_numpy()
+    return weight / weight.sum()
+
+
+def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float):
+    """The measure's default interval for estimates of this wave, and the method used for each name.
+
+    Interviewers are counted: in the variance, and where nobody answered otherwise and it is 0, in the effective n.
+    """
+    sizes, m = wave.sizes.loc[list(sampled.names)], wave.measure
     n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
+    estimate, part = with_interviewers(wave, sampled)
+    if part is not None:
+        effective = effective / part.deff(effective)
+        ends = at_end((sampled.value - m.low) / (m.high - m.low)) | (sampled.variance == 0)
+        estimate = replace(estimate, covariance=np.diag(np.where(ends, sampled.variance, estimate.variance)))
     return measure_interval(estimate, n, effective, low=m.low, high=m.high, share=m.unit == SHARE, level=level)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:
     """COVARIANCES between areas, each pair once (domain <= other), only those that are not zero."""
-    names, upper = np.array(wave.areas.names, dtype=object), sp.triu(wave.areas.covariance, format="coo")
+    areas, _ = with_interviewers(wave, wave.areas)
+    names, upper = np.array(areas.names, dtype=object), sp.triu(areas.covariance, format="coo")
     kept = upper.data != 0
     i, j = upper.row[kept], upper.col[kept]
     columns = {"domain": names[i], "other": names[j], "covariance": upper.data[kept]}
@@ -197,7 +255,7 @@ def rank_table(measure: str, sets: dict[str, RankSet]) -> pd.DataFrame:
 
 def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules) -> pd.DataFrame:
     """VERDICTS of the measure's rules on a league; who is among the last k is shown by the K-split (`last_k`)."""
-    estimate, smooth, found = wave.areas.select(rank_set.names), wave.smoothed.select(rank_set.names), []
+    estimate, smooth, found = wave.areas.select(rank_set.names), wave.counted.select(rank_set.names), []
     for rule in rules:
         limits, _ = measure_limits(wave, estimate, level=rule.level)
         split = _last(smooth, rule, wave.measure.largest_is_best) if rule.kind == NOT_LAST else None
@@ -234,7 +292,8 @@ def change_table(
     level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
     family, watch  as in `compare_league`; watched areas nobody answered in are left out
     last    how many are "the last" in the probabilities; empty where the league has no more areas than that
-    On smoothed variances; waves that share PSUs are correlated by `wave_correlations`.
+    On smoothed variances, interviewers counted; waves that share PSUs are correlated by `wave_correlations`, and
+    interviewers are taken as new in every wave.
     """
     common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
     measure = next(iter(waves.values())).measure
@@ -261,6 +320,7 @@ def change_table(
         measure=measure.name,
         se=found.change.se,
         se_design=change(*by_design[:2], cross=by_design[2]).se,
+        se_interviewer=_interviewers_part(waves, window_change(before, after), common),
         df=found.change.df,
         lower=np.maximum(rows.lower, -reach),
         upper=np.minimum(rows.upper, reach),
@@ -281,6 +341,17 @@ def change_table(
     )
 
 
+def _interviewers_part(waves: Mapping[str, WaveMeasure], coefficients: Mapping[str, float], areas) -> np.ndarray:
+    """The interviewers' part √(Σ_t a_t² V_t) of a change's standard errors; NaN unless it is known in every wave."""
+    variance = 0.0
+    for name, a in coefficients.items():
+        part = waves[name].interviewers
+        if a and (part is None or not part.known):
+            return np.full(len(areas), np.nan)
+        variance = variance + (a**2 * part.select(areas).variance if a else 0.0)
+    return np.sqrt(variance)
+
+
 def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
     """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits."""
     none = dict.fromkeys(PROBABILITIES, np.nan) | {"last": k, "fits": np.nan}
@@ -297,16 +368,20 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
 
 
 def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]:
-    """The areas' estimates in all waves with the covariances between waves: the design's, and smoothed."""
+    """The areas' estimates in all waves with the covariances between waves: the design's, and smoothed.
+
+    Interviewers' parts are added to the smoothed: within waves, for nothing of theirs is taken to last.
+    """
     names = tuple(sorted(waves))
     plain = {name: waves[name].areas.select(areas) for name in names}
     smooth = {name: waves[name].smoothed.select(areas) for name in names}
+    counted = {name: waves[name].counted.select(areas) for name in names}
     correlations = wave_correlations({name: waves[name].linearized for name in names}, areas)
     return tuple(
         Waves(
             names,
             tuple(estimates[name] for name in names),
-            {(s, t): between_waves(p, estimates[s], estimates[t]) for (s, t), p in correlations.items()},
+            {(s, t): between_waves(p, sampled[s], sampled[t]) for (s, t), p in correlations.items()},
         )
-        for estimates in (plain, smooth)
+        for sampled, estimates in ((plain, plain), (smooth, counted))
     )

@@ -28,6 +28,7 @@ from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, Part
 from estimation.intervals import measure_interval, proportion_interval
+from estimation.interviewers import InterviewerVariance, interviewer_variance
 from estimation.last_k import LastK, last_k
 from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
 from estimation.linear_values import combined_values, indicator_values, ratio_values
@@ -97,6 +98,7 @@ __all__ = [
     "FieldContrast",
     "HypothesisTest",
     "Interval",
+    "InterviewerVariance",
     "Item",
     "LastK",
     "LeagueComparison",
@@ -146,6 +148,7 @@ __all__ = [
     "given_weights",
     "independence_test",
     "indicator_values",
+    "interviewer_variance",
     "interviews_needed",
     "jackknife_weights",
     "joint_interval_rank_set",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
+from fieldwork.dispositions import INTERVIEW
 from service import audit, schema
 from service.margin_file import MarginFile, read_margins
 from service.permissions import Actor, permitted
@@ -67,11 +68,22 @@ def import_wave(
         plan_id, plan = current_programme(store, programme)
         with store.read() as connection:
             began = version_of(_last(connection, schema.waves, programme=programme, wave=wave))
-        data = read_wave(content, file, plan, records)
+        data = read_wave(content, file, plan, records, _rang(store, plan, wave))
         with store.begin("wave", programme, wave) as connection:
             done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
             log_attempt(connection, tried, done)
     return done
+
+
+def _rang(store: Store, plan: Programme, wave: str) -> dict[str, str]:
+    """Who held the interview with each number of a wave, by its call log; nothing where the file is to say it."""
+    if plan.interviewers is None or plan.interviewers.column:
+        return {}
+    calls, rounds = schema.calls, schema.rounds
+    mine = rounds.c.programme == plan.name, rounds.c.wave == wave, calls.c.disposition.in_(INTERVIEW)
+    select = sa.select(calls.c.unit_id, calls.c.interviewer).join(rounds).where(*mine).order_by(calls.c.at)
+    with store.read() as connection:
+        return {unit: interviewer for unit, interviewer in connection.execute(select)}
 
 
 @permitted

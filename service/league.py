@@ -142,7 +142,13 @@ def read_league(
     )
 
 
-CHANGE_NAMES = {"se": "change_se", "se_design": "change_se_design", "lower": "change_lower", "upper": "change_upper"}
+CHANGE_NAMES = {
+    "se": "change_se",
+    "se_design": "change_se_design",
+    "se_interviewer": "change_se_interviewer",
+    "lower": "change_lower",
+    "upper": "change_upper",
+}
 
 
 @permitted

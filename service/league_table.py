@@ -5,6 +5,7 @@ import pandas as pd
 from accountability.report import PROBABILITIES
 from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
+from service.interviewer_words import interviewer_notes
 from service.league import League
 from service.runs import run_text
 from service.wording import (
@@ -25,17 +26,39 @@ PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "ra
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")
 PLACES = ("before_lower", "before_upper", "rank_after", "after_lower", "after_upper", "places_lower", "places_upper")
 PLACES += ("own", "others")
-PRECISION = ("se", "deff", "df", "n_effective", "unfit", "method", "alone_lower", "alone_upper")
-TESTS = ("change_se", "change_se_design", "p", "p_holm", "q_screening", "relative", "relative_se")
+PRECISION = (
+    "se",
+    "se_interviewer",
+    "rho_interviewer",
+    "interviewers",
+    "deff",
+    "df",
+    "n_effective",
+    "unfit",
+    "method",
+    "alone_lower",
+    "alone_upper",
+)
+TESTS = (
+    "change_se",
+    "change_se_design",
+    "change_se_interviewer",
+    "p",
+    "p_holm",
+    "q_screening",
+    "relative",
+    "relative_se",
+)
 TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", *PROBABILITIES)
 SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
-ON_THE_SCALE = ("estimate", "lower", "upper", "se")
+ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer")
 CHANGE_ON_THE_SCALE = (
     "change",
     "change_lower",
     "change_upper",
     "change_se",
     "change_se_design",
+    "change_se_interviewer",
     "relative",
     "relative_se",
     "relative_lower",
@@ -91,7 +114,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     share = league.measure.unit == "share"
     one = f"0.{'0' * league.measure.decimals}" + "%" * share
     formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
-    formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0"}
+    formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "rho_interviewer": "0.0000", "interviewers": "0"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
     formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", *PROBABILITIES)}
@@ -139,7 +162,12 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         notes += change_notes(league, t) + probability_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    notes += withheld_note(league, t) + unfit_note(league, t) + stopped_note(league.runs.values(), t)
+    notes += (
+        interviewer_notes(league, t)
+        + withheld_note(league, t)
+        + unfit_note(league, t)
+        + stopped_note(league.runs.values(), t)
+    )
     if league.outdated:
         notes.append(t("outdated.league"))
     return notes + [run_text(run, t) for run in league.runs.values()]

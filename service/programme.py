@@ -47,6 +47,15 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Interviewers:
+    """[interviewers]: which column of the wave's file says who rang ("": the wave's call log does), and whether an
+    area's numbers were shared among its interviewers at random."""
+
+    column: str
+    at_random: bool
+
+
+@dataclass(frozen=True)
 class Comparing:
     """How changes are judged, fixed before the waves are seen.
 
@@ -65,6 +74,7 @@ class Programme:
     """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
 
     weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
+    interviewers: who rang; None: not declared, so that their effect is unknown
     labels: what columns that weighting uses and their codes are called
     withhold: figures of fewer respondents are shown to statisticians and administrators only
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
@@ -77,6 +87,7 @@ class Programme:
     simulated: bool
     encoding: str
     columns: Columns
+    interviewers: Interviewers | None
     weighting: WeightingPlan | None
     labels: Mapping[str, Label]
     lonely: str
@@ -142,6 +153,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         simulated=entry.get("simulated", bool),
         encoding=_encoding(entry),
         columns=_columns(entry.at("columns"), weighted="weighting" in entry.data),
+        interviewers=_interviewers(entry),
         weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
         labels=read_labels(entry.at("weighting")) if "weighting" in entry.data else {},
         lonely=entry.at("design").one_of("lonely", LONELY),
@@ -238,6 +250,15 @@ def _columns(entry: Entry, *, weighted: bool) -> Columns:
         psu=psu or respondent,
         weight="" if weighted else entry.get("weight", str),
     )
+
+
+def _interviewers(entry: Entry) -> Interviewers | None:
+    """[interviewers], or None where the programme has none."""
+    if "interviewers" not in entry.data:
+        return None
+    given = entry.at("interviewers")
+    given.known({"column", "at_random"})
+    return Interviewers(given.get("column", str, ""), given.get("at_random", bool))
 
 
 def _areas(entry: Entry, leagues) -> dict[str, Area]:

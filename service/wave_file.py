@@ -1,6 +1,7 @@
 """A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv, refuse
-from service.phone_numbers import MOBILE
+from service.phone_numbers import MOBILE, masked_text
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows
@@ -33,8 +34,8 @@ class WaveData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content; the order of rows does not matter."""
-        tables = [self.respondents, self.responses]
+        """SHA-256 of the content; the order of rows does not matter, nor a column of which nothing is known."""
+        tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
         tables += [t for t in (self.released, self.records) if t is not None and len(t)]
         parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -47,10 +48,17 @@ def check_wave_name(wave: str) -> str:
     return wave
 
 
-def read_wave(content: bytes, file: str, programme: Programme, records: RecordsFile | None = None) -> WaveData:
+def read_wave(
+    content: bytes,
+    file: str,
+    programme: Programme,
+    records: RecordsFile | None = None,
+    rang: Mapping[str, str] | None = None,
+) -> WaveData:
     """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong.
 
     records: the file of the areas' administrative records, where the programme has some.
+    rang: respondent -> interviewer, of the wave's call log, where the file has no column of interviewers.
     """
     table, released = read_csv(content, file, encoding=programme.encoding), None
     if programme.weighting is not None:
@@ -68,6 +76,7 @@ def read_wave(content: bytes, file: str, programme: Programme, records: RecordsF
             "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
             "psu": _joined(table, programme.columns.psu),
             "weight": weight,
+            "interviewer": _interviewers(table, file, unit, programme, rang or {}),
         }
     )
     Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
@@ -88,6 +97,8 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
     """Every column is there, the design's are filled, areas and answers are the programme's."""
     columns, areas = programme.columns, list(programme.areas)
     filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
+    if programme.interviewers is not None and programme.interviewers.column:
+        filled.append(programme.interviewers.column)
     weight = [columns.weight] if programme.weighting is None else []
     missing = [c for c in dict.fromkeys([*filled, *weight, *programme.items]) if c not in table.columns]
     if missing:
@@ -143,6 +154,18 @@ def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
     if not weight.any():
         raise Fault(key="design.weight_zero", column=column)
     return weight
+
+
+def _interviewers(table: pd.DataFrame, file: str, unit: pd.Series, programme: Programme, rang: Mapping[str, str]):
+    """Who rang each respondent: by the file's column, or the call log; None where the programme does not say."""
+    if programme.interviewers is None:
+        return None
+    if programme.interviewers.column:
+        return table[programme.interviewers.column]
+    known = unit.map(rang)
+    column = programme.columns.respondent[0]
+    refuse(known.isna(), "wave.not_rung", file, column, table.assign(**{column: unit.map(masked_text)}))
+    return known
 
 
 def _joined(table: pd.DataFrame, columns) -> pd.Series:

@@ -52,6 +52,11 @@ class Wave:
     weighting: Weighting | None = None
     unit_id: np.ndarray | None = None
 
+    def interviewers(self, plan: Programme) -> np.ndarray | None:
+        """Who rang each respondent, where their numbers were shared at random; None where it is not known."""
+        rang, declared = self.respondents.interviewer, plan.interviewers
+        return rang.to_numpy() if declared is not None and declared.at_random and rang.notna().all() else None
+
     def given_design(self, lonely: str) -> Design:
         """The design of those who responded with the weights of the file, or base weights."""
         return Design.from_table(self.respondents, weight="weight", stratum="stratum", psu="psu", lonely=lonely)
@@ -301,6 +306,7 @@ def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design)
     if absent:
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
     options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
+    options["interviewer"] = wave.interviewers(plan)
     return report.WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
 
 

@@ -17,8 +17,16 @@ from service.runs import local_time, run_text
 from service.waves import window
 
 Speaker = Callable[..., str]
-ON_THE_SCALE = ("estimate", "lower", "upper", "se", "change", "change_lower", "change_upper")
-ON_THE_SCALE += ("change_se", "change_se_design", "relative", "relative_se", "relative_lower", "relative_upper")
+ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer", "change", "change_lower", "change_upper")
+ON_THE_SCALE += (
+    "change_se",
+    "change_se_design",
+    "change_se_interviewer",
+    "relative",
+    "relative_se",
+    "relative_lower",
+    "relative_upper",
+)
 
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:

@@ -12,6 +12,7 @@ from estimation import Measure
 from estimation.indicators import SHARE
 from service import league_table, wording
 from service.imports import current_programme, programme_names, wave_versions
+from service.interviewer_words import interviewer_notes
 from service.league import League, comparisons, newest_estimated_wave, read_league
 from service.store import Store
 from words import LANGUAGES, Fault, text
@@ -111,7 +112,7 @@ def notes(league: League, t) -> None:
         st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    for sentence in wording.withheld_note(league, t) + wording.unfit_note(league, t):
+    for sentence in interviewer_notes(league, t) + wording.withheld_note(league, t) + wording.unfit_note(league, t):
         st.caption(sentence)
     st.caption(t("leader.note", note=wording.survey_note(league, t)))
 

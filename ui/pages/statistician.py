@@ -19,7 +19,17 @@ PROBABILITY = "%.4f"
 RELATIVE = ("relative", "relative_lower", "relative_upper")
 SHIFT = ("places", "places_range", "own", "others", "noise")
 LEVELS = {  # columns of each level of change
-    "score": ("change", "change_se", "change_se_design", "change_lower", "change_upper", "p", "p_holm", "q_screening"),
+    "score": (
+        "change",
+        "change_se",
+        "change_se_design",
+        "change_se_interviewer",
+        "change_lower",
+        "change_upper",
+        "p",
+        "p_holm",
+        "q_screening",
+    ),
     "standing": (*RELATIVE, "relative_se", "p_standing", "watched", "verdict"),
     "rank": ("rank_before", "range_before", "rank_after", "range_after", *SHIFT, "verdict"),
     "probability": ("p_worse", "p_rank_worse", "p_rank_better", "p_last"),
@@ -123,10 +133,23 @@ def _downloads(league: League, t) -> None:
 
 
 def _estimates(league: League, rows, t) -> None:
-    columns = ["rank", "code", "area", "n", "estimate", "se", "deff", "df", "lower", "upper", "method"]
+    columns = [
+        "rank",
+        "code",
+        "area",
+        "n",
+        "estimate",
+        "se",
+        "se_interviewer",
+        "deff",
+        "df",
+        "lower",
+        "upper",
+        "method",
+    ]
     columns += ["n_effective", "unfit", "rank_range", "rank_range_alone"]
     number = f"%.{league.measure.decimals + 1}f"
-    formats = {c: number for c in ("estimate", "se", "lower", "upper", "deff")}
+    formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
     st.caption(wording.everybody_text(league, t))
@@ -139,7 +162,7 @@ def _changes(league: League, rows, t) -> None:
     """One table a level: own score, standing in the field, rank, probability; each says what it asks."""
     k = league.measure.decimals + 1
     formats = {c: f"%+.{k}f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
-    formats |= {c: f"%.{k}f" for c in ("change_se", "change_se_design", "relative_se")}
+    formats |= {c: f"%.{k}f" for c in ("change_se", "change_se_design", "change_se_interviewer", "relative_se")}
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
     formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}

@@ -1,0 +1,16 @@
+"""What the guarantees rest on: who rang, and the interviewers' part of the errors."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "claims"
+down_revision = "calls"
+branch_labels = depends_on = None
+
+
+def upgrade() -> None:
+    """Make the columns; rows stored before have nothing in them."""
+    op.add_column("respondents", sa.Column("interviewer", sa.Text(), nullable=True))
+    for name in ("interviewers", "se_interviewer", "rho_interviewer", "rho_lower", "rho_upper", "rho_df"):
+        op.add_column("estimates", sa.Column(name, sa.Double(), nullable=True))
+    op.add_column("changes", sa.Column("se_interviewer", sa.Double(), nullable=True))
