@@ -209,19 +209,26 @@ def _weights_of(wave: WaveMeasure, areas) -> np.ndarray:
     return weight / weight.sum()
 
 
-def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float):
-    """The measure's default interval for estimates of this wave, and the method used for each name.
+def interval_inputs(wave: WaveMeasure, sampled: Estimate) -> tuple[Estimate, np.ndarray, np.ndarray]:
+    """What an interval is made from: the estimates of this wave, n and effective n, all with interviewers counted.
 
-    Interviewers are counted: in the variance, and where nobody answered otherwise and it is 0, in the effective n.
+    They are in the variance, and where nobody answered otherwise, so that it is 0, in the effective n.
     """
     sizes, m = wave.sizes.loc[list(sampled.names)], wave.measure
     n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
     estimate, part = with_interviewers(wave, sampled)
-    if part is not None:
+    if part is not None and part.known:
         effective = effective / part.deff(effective)
         ends = at_end((sampled.value - m.low) / (m.high - m.low)) | (sampled.variance == 0)
         estimate = replace(estimate, covariance=np.diag(np.where(ends, sampled.variance, estimate.variance)))
-    return measure_interval(estimate, n, effective, low=m.low, high=m.high, share=m.unit == SHARE, level=level)
+    return estimate, n, effective
+
+
+def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float):
+    """The measure's default interval for estimates of this wave, and the method used for each name."""
+    m = wave.measure
+    inputs = interval_inputs(wave, sampled)
+    return measure_interval(*inputs, low=m.low, high=m.high, share=m.unit == SHARE, level=level)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from accountability.report import WaveMeasure, joined_waves
+from accountability.report import WaveMeasure, interval_inputs, joined_waves
 from estimation import Design, Measure, rake
 from estimation.indicators import SHARE
 from study.claim_cells import PERSONS, Cell
@@ -38,9 +38,7 @@ class PersonLeagues:
         areas = list(range(self.cell.areas))
         _, smooth = joined_waves(waves, areas)
         newest = waves[self.names[-1]]
-        sizes = newest.sizes.loc[areas]
-        plain = newest.areas.select(areas)
-        return League.of(smooth, self.cell.windows[0], plain, sizes.n.to_numpy(), sizes.n_effective.to_numpy())
+        return League.of(smooth, self.cell.windows[0], *interval_inputs(newest, newest.areas.select(areas)))
 
     def measured(self, rng: np.random.Generator) -> dict[str, WaveMeasure]:
         """One league's answers in every wave."""
@@ -58,7 +56,9 @@ class PersonLeagues:
             totals = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
             design = design.calibrated(rake(wave.weight, pd.DataFrame(of), totals))
         y = always.answers(chance, wave, self.cell, rng)
-        return WaveMeasure(MEASURE, y, wave.area, design)
+        return WaveMeasure(
+            MEASURE, y, wave.area, design, interviewer=interviewer(wave) if self.cell.interviewers else None
+        )
 
 
 class _Kept:

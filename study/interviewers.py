@@ -1,0 +1,151 @@
+"""Interviewers: how often a league in which nothing changed holds a false "real", and how often intervals hold.
+
+Run `python -m study.interviewers` for the table of docs/methods.md.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import typer
+from scipy.special import betaincinv
+
+from accountability.report import WaveMeasure, interval_inputs, joined_waves
+from estimation import Design, Measure, change, measure_interval, standing_change
+from estimation.indicators import SHARE
+from estimation.league_comparison import ALPHA_STANDING
+from study.streams import Task, run
+
+MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
+OWN, POOL, CITY = "own", "pool", "city"
+DRAWS = 399
+REPEATS = 20  # leagues a stream
+STREAMS = 25
+SEED = 20261126
+
+
+class Cell(NamedTuple):
+    """A league of areas, its true shares (mean, spread), and how numbers are shared out at random.
+
+    who     OWN: `each` interviewers an area who ring nowhere else; POOL: `each` an area out of one pool of areas x each
+            / 4; CITY: `each` in all, who ring everywhere
+    rho     intra-interviewer correlation;  lasting: the same interviewers, areas and effects in both waves
+    moved   with lasting: the same interviewers, sent to other areas
+    """
+
+    areas: int = 70
+    interviews: int = 125
+    share: tuple[float, float] = (0.9, 0.0)
+    who: str = OWN
+    each: int = 3
+    rho: float = 0.02
+    lasting: bool = False
+    moved: bool = False
+
+
+CELLS = [
+    *(Cell(rho=rho) for rho in (0.0, 0.01, 0.02, 0.05)),
+    *(Cell(each=2, rho=rho) for rho in (0.0, 0.01, 0.02, 0.05)),
+    *(Cell(who=POOL, each=2, rho=rho) for rho in (0.0, 0.02, 0.05)),
+    *(Cell(areas=14, each=2, rho=rho) for rho in (0.0, 0.01, 0.02, 0.05)),
+    *(Cell(areas=14, who=POOL, each=2, rho=rho) for rho in (0.0, 0.02, 0.05)),
+    *(Cell(areas=14, who=CITY, each=5, rho=rho) for rho in (0.0, 0.02, 0.05)),
+    Cell(each=1),
+    *(Cell(share=(p, 0.0), each=2) for p in (0.5, 0.8, 0.95, 0.98)),
+    Cell(share=(0.86, 0.06), each=2, rho=0.05),
+    Cell(areas=14, share=(0.5, 0.0), each=2, rho=0.05),
+    Cell(areas=14, share=(0.98, 0.0), each=2, rho=0.05),
+    *(Cell(each=2, rho=0.05, lasting=True, moved=moved) for moved in (False, True)),
+    *(Cell(areas=14, who=POOL, each=2, rho=0.05, lasting=True, moved=moved) for moved in (False, True)),
+]
+
+
+def shares(cell: Cell) -> np.ndarray:
+    """The true shares (p,): normal deviates with the cell's mean and spread, the same in every league."""
+    deviates = np.random.default_rng(cell.areas).standard_normal(cell.areas)
+    return np.clip(cell.share[0] + cell.share[1] * deviates, 0.5, 0.99)
+
+
+def shared_out(cell: Cell, rng: np.random.Generator) -> np.ndarray:
+    """The interviewer of every number (areas x interviews,), drawn anew."""
+    area = np.repeat(np.arange(cell.areas), cell.interviews)
+    turn = rng.integers(0, cell.each, len(area))
+    if cell.who == CITY:
+        return turn
+    if cell.who == OWN:
+        return area * cell.each + turn
+    pool = max(cell.each + 1, cell.areas * cell.each // 4)
+    return np.array([rng.choice(pool, cell.each, replace=False) for _ in range(cell.areas)])[area, turn]
+
+
+def two_waves(cell: Cell, rng: np.random.Generator, *, counted: bool = True) -> list[WaveMeasure]:
+    """Two waves in which nothing changed: an interviewer's share is a quantile of Beta(p k, (1-p) k), k = 1/ρ - 1."""
+    share, area = shares(cell), np.repeat(np.arange(cell.areas), cell.interviews)
+    design = Design.from_table(pd.DataFrame({"area": area, "weight": 1.0}), weight="weight", stratum="area")
+    who = [shared_out(cell, rng), shared_out(cell, rng)]
+    if cell.lasting and not cell.moved:
+        who[1] = who[0]
+    if cell.moved and cell.who == OWN:
+        who[1] = rng.permutation(cell.areas * cell.each)[who[1]]
+    rank = rng.random((2, cell.areas * cell.each + 2))
+    waves = []
+    for rang, place in zip(who, rank[[0, 0]] if cell.lasting else rank, strict=True):
+        chance = share[area]
+        if cell.rho:
+            k = 1 / cell.rho - 1
+            pairs, inverse = np.unique(np.column_stack([area, rang]), axis=0, return_inverse=True)
+            p = share[pairs[:, 0]]
+            chance = betaincinv(p * k, (1 - p) * k, place[pairs[:, 1]])[inverse.ravel()]
+        y = (rng.random(len(area)) < chance).astype(float)
+        waves.append(WaveMeasure(MEASURE, y, area, design, interviewer=rang if counted else None))
+    return waves
+
+
+def false_real(waves: list[WaveMeasure], rng: np.random.Generator) -> bool:
+    """Is a movement called real somewhere, where nothing changed?"""
+    areas = list(waves[0].areas.names)
+    _, smooth = joined_waves(dict(zip("12", waves, strict=True)), areas)
+    shift = change(*smooth.estimates, cross=smooth.cross["1", "2"])
+    found = standing_change(shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
+    return bool((found.p_standing <= ALPHA_STANDING).any())
+
+
+def held(wave: WaveMeasure, cell: Cell) -> float:
+    """The part of the areas' 95 % intervals that hold the true share."""
+    limits, _ = measure_interval(*interval_inputs(wave, wave.areas), low=0.0, high=1.0, share=True)
+    return float(((limits.lower <= shares(cell)) & (shares(cell) <= limits.upper)).mean())
+
+
+def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
+    """One row, means over leagues: a false "real" and coverage, with interviewers ignored and counted; ρ uncut."""
+    found = []
+    for _ in range(REPEATS):
+        waves = two_waves(cell, rng)
+        ignored = [WaveMeasure(w.measure, w.values, w.area, w.design) for w in waves]
+        row = {"false_ignored": false_real(ignored, rng), "false": false_real(waves, rng)}
+        row |= {"holds_ignored": held(ignored[0], cell), "holds": held(waves[0], cell)}
+        part = waves[0].interviewers
+        found.append(row | {"rho": part.uncut if part.known else np.nan, "df": part.df})
+    return pd.DataFrame(found).astype(float).mean().to_frame().T
+
+
+def table(rows: pd.DataFrame, cells=CELLS) -> pd.DataFrame:
+    """A line a cell: per cents of leagues and intervals with Monte-Carlo errors."""
+    found = []
+    for number, mine in rows.groupby("cell"):
+        mean, error = mine.mean(), mine.std() / np.sqrt(len(mine))
+        line = {c: f"{100 * mean[c]:.1f} ±{100 * error[c]:.1f}" for c in ("false_ignored", "false")}
+        line |= {c: f"{100 * mean[c]:.1f}" for c in ("holds_ignored", "holds")}
+        line |= {"rho": f"{mean.rho:.4f} ±{error.rho:.4f}", "df": f"{mean.df:.0f}"}
+        found.append(cells[number]._asdict() | line)
+    return pd.DataFrame(found)
+
+
+def main(streams: int = STREAMS, seed: int = SEED, workers: int = 1) -> None:
+    """Simulate every cell and print the table."""
+    tasks = [Task(errors, cell, 0, c, i, seed) for c, cell in enumerate(CELLS) for i in range(streams)]
+    print(table(run(tasks, workers=workers)).to_string(index=False))
+
+
+if __name__ == "__main__":
+    typer.run(main)

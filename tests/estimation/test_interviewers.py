@@ -1,0 +1,126 @@
+"""Interviewers: ρ by the analysis of variance, pooled over areas; what it adds; and leagues that stay quiet again."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from accountability import report
+from estimation import Design, Estimate, interviewer_variance
+from study import interviewers as study
+
+# three groups of unequal size, made up; by hand: SSB = 194/9 with 2 df, MSW = 1 with 6, n_0 = 26/9
+GROUPS = {"A": (3, 5, 4), "B": (8, 6), "C": (2, 4, 3, 3)}
+
+
+def design(n: int, weight=1.0) -> Design:
+    return Design.from_table(pd.DataFrame({"w": np.broadcast_to(weight, n)}), weight="w")
+
+
+def by_hand() -> tuple[np.ndarray, np.ndarray]:
+    answers = np.array([v for group in GROUPS.values() for v in group], dtype=float)
+    return answers, np.repeat(list(GROUPS), [len(group) for group in GROUPS.values()])
+
+
+def test_in_one_area_rho_is_that_of_the_analysis_of_variance_with_unequal_groups():
+    answers, who = by_hand()
+    found = interviewer_variance(answers, np.zeros(9), who, design(9))
+    assert found.theta == pytest.approx((97 / 9 - 1) / (26 / 9))
+    assert found.rho == pytest.approx(88 / 114)
+    assert (found.interviewers, found.told, found.alone) == (3, 1, ())
+    np.testing.assert_allclose(found.variance, found.theta * 1.0 * (9 + 4 + 16) / 81)
+
+
+def test_rho_hangs_neither_on_the_order_of_rows_nor_on_the_weights_scale():
+    rng = np.random.default_rng(3)
+    area, who, w = rng.integers(0, 6, 400), rng.integers(0, 9, 400), rng.uniform(1, 4, 400)
+    y = rng.standard_normal(400) + who / 5
+    order = rng.permutation(400)
+    one = interviewer_variance(y, area, who, design(400, w))
+    two = interviewer_variance(y[order], area[order], who[order], design(400, 7 * w[order]))
+    assert two.rho == pytest.approx(one.rho)
+    np.testing.assert_allclose(two.covariance, one.covariance)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.05])
+def test_rho_is_unbiased_where_workloads_weights_and_variances_differ_and_areas_are_crossed(rho):
+    rng = np.random.default_rng(8)
+    area = np.repeat(np.arange(10), np.arange(20, 120, 10))
+    who = (area + rng.choice(3, len(area), p=[0.6, 0.3, 0.1])) % 8
+    weight, spread = rng.uniform(1, 3, len(area)), np.linspace(1, 2, 10)
+    mine, found = design(len(area), weight), []
+    for _ in range(400):
+        effect = rng.standard_normal(8) * np.sqrt(rho / (1 - rho))
+        y = spread[area] * (effect[who] + rng.standard_normal(len(area)))
+        part = interviewer_variance(y, area, who, mine)
+        found.append((part.between - part.within) / part.lever)
+    error = np.std(found) / np.sqrt(len(found))
+    assert abs(np.mean(found) - rho / (1 - rho)) < 4 * error
+    assert error < 0.003
+
+
+def test_what_is_added_is_the_covariance_of_shared_interviewers():
+    rng = np.random.default_rng(5)
+    area, who = rng.integers(0, 4, 300), rng.integers(0, 5, 300)
+    y = rng.standard_normal(300) + who
+    part = interviewer_variance(y, area, who, design(300))
+    share = pd.crosstab(area, who, normalize="index").to_numpy() * part.spread[:, None]
+    np.testing.assert_allclose(part.covariance, part.theta * share @ share.T)
+    before = Estimate((3, 1), [0.0, 0.0], np.diag([0.02, 0.01]), [50.0, np.inf])
+    after = part.added_to(before)
+    np.testing.assert_allclose(after.covariance, before.covariance + part.covariance[np.ix_([3, 1], [3, 1])])
+    assert (after.df < [50, 50]).all()
+    assert (after.df >= 1).all()
+
+
+def test_where_rho_is_cut_at_nothing_its_few_degrees_of_freedom_still_count():
+    answers = np.array([1.0, 3, 2, 4, 1, 4, 2, 3])  # both interviewers' means are alike
+    part = interviewer_variance(answers, np.zeros(8), np.tile(["A", "A", "B", "B"], 2), design(8))
+    assert part.rho == 0 < -part.uncut
+    after = part.added_to(Estimate((0,), [2.5], [[0.2]], 7.0))
+    assert after.variance == pytest.approx([0.2])
+    assert after.df < 2
+
+
+def test_one_interviewer_an_area_tells_nothing_and_adds_nothing():
+    area = np.repeat(np.arange(3), 20)
+    y = np.random.default_rng(1).standard_normal(60)
+    part = interviewer_variance(y, area, area, design(60))
+    before = Estimate((0, 1, 2), np.zeros(3), np.eye(3), 19.0)
+    assert not part.known
+    assert part.alone == (0, 1, 2)
+    assert part.added_to(before) is before
+
+
+def test_an_area_with_one_interviewer_has_the_others_rho_added_whole():
+    rng = np.random.default_rng(2)
+    area = np.repeat([0, 1, 2], 50)
+    who = np.where(area == 2, 9, area * 2 + rng.integers(0, 2, 150))
+    part = interviewer_variance(rng.standard_normal(150) + who / 2, area, who, design(150))
+    assert part.alone == (2,)
+    assert part.variance[2] == pytest.approx(part.theta * part.spread[2] ** 2)
+
+
+def test_a_league_with_three_interviewers_an_area_is_quiet_again_when_they_are_counted():
+    cell, rng = study.Cell(areas=30, each=3, rho=0.05), np.random.default_rng(11)
+    leagues = [study.two_waves(cell, rng) for _ in range(40)]
+    ignored = [[report.WaveMeasure(w.measure, w.values, w.area, w.design) for w in league] for league in leagues]
+    assert np.mean([study.false_real(league, rng) for league in ignored]) > 0.5  # .05 at most is promised
+    assert np.mean([study.false_real(league, rng) for league in leagues]) < 0.15
+    assert np.mean([study.held(league[0], cell) for league in ignored]) < 0.85
+    assert np.mean([study.held(league[0], cell) for league in leagues]) > 0.92
+
+
+def test_an_area_where_all_agree_keeps_an_interval_that_interviewers_widen():
+    rng, cell = np.random.default_rng(4), study.Cell(areas=10, interviews=40, each=2, rho=0.05)
+    wave = study.two_waves(cell, rng)[0]
+    values = np.where(wave.area == 0, 1.0, wave.values)
+    counted = report.WaveMeasure(wave.measure, values, wave.area, wave.design, interviewer=wave.interviewer)
+    ignored = report.WaveMeasure(wave.measure, values, wave.area, wave.design)
+    assert counted.interviewers.rho > 0
+    one, two = (report.estimate_table(w, level=0.95).set_index("domain") for w in (ignored, counted))
+    assert 0.2 < two.lower[0] < one.lower[0] < 1
+    assert (two.se >= one.se).all()
+    np.testing.assert_allclose(two.se**2, one.se**2 + two.se_interviewer**2)
+    np.testing.assert_allclose(two.deff, one.deff)
+    assert one.se_interviewer.isna().all()
+    assert two.interviewers.tolist() == [2.0] * 10 + [20.0]
