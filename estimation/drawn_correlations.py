@@ -61,7 +61,7 @@ class _Pair:
         self.c = c = shared.by_group(np.ones(int(both.sum())), both)
         self.n = n1, n2 = tuple(np.maximum(shared.n[w], 1) for w in self.waves)
         self.v = tuple(shared.square[w] for w in self.waves)
-        several = (n1 > 1) & (n2 > 1)
+        several = (n1 > 1) & (n2 > 1) & (c > 0)
         kappa = np.where(several, 1 - 1 / n1 - 1 / n2 + c / (n1 * n2), 1.0)
         self.factor = np.sqrt(np.where(several, (1 - 1 / n1) * (1 - 1 / n2), 1.0)) / kappa
         self.information = shared.by_area(c * kappa)

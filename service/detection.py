@@ -40,8 +40,8 @@ def detection(league: League) -> Detection:
     if areas < 2:
         raise Fault(key="detection.areas", found=areas)
     n, deff = int(table.n.median()), float(np.nanmedian(table.deff.astype(float).fillna(1.0)))
-    alpha = (1 - plan.level) / plan.family
-    levels = {SCORE: 1 - plan.level, STANDING: alpha * (1 - plan.comparing.rank_share)}
+    alpha = (1 - plan.page_level) / plan.family
+    levels = {SCORE: 1 - plan.page_level, STANDING: alpha * (1 - plan.comparing.rank_share)}
     levels[RANK] = alpha * plan.comparing.rank_share
     moves = tuple(m * (measure.high - measure.low) for m in MOVES)
     spread = _spread(league)

@@ -22,6 +22,7 @@ from service.store import Store
 from service.waves import COMPARE, ESTIMATE, JOINED, current_wave, window
 from words import Fault
 
+YEAR = 4  # digits: every wave's name begins with its year
 WINDOWS = ">"  # between the two windows in a comparison's name
 SHOWN = (PROVEN, REAL)
 
@@ -37,6 +38,7 @@ class League:
     missing: areas of the league nobody answered in.
     withheld: areas not in `table` because their figures may not be shown to this reader; unchanged: areas whose change
     may not be.  Ranks are then places among the areas shown (service/disclosure.py).
+    pages: comparisons made that end in the wave's calendar year.
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
     """
 
@@ -54,6 +56,7 @@ class League:
     outdated: bool
     withheld: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    pages: int = 0
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in both languages."""
@@ -139,6 +142,7 @@ def read_league(
         outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
         withheld=withheld,
         unchanged=unchanged,
+        pages=0 if compared is None else _pages(store, programme, wave),
     )
 
 
@@ -172,12 +176,21 @@ def newest_estimated_wave(store: Store, programme: str) -> str | None:
 @permitted
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     """What `wave` has been compared with: single waves, newest first, then windows ending with it ("before>after")."""
+    mine = {comparison_name(*ends) for ends in _compared_windows(store, programme) if window(ends[1])[-1] == wave}
+    return sorted(mine, key=lambda name: (WINDOWS not in name, name), reverse=True)
+
+
+def _compared_windows(store: Store, programme: str) -> set[tuple[str, str]]:
+    """Both windows of every comparison made, each once however often it was made again."""
     runs = schema.runs
     asked = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE)
     with store.read() as connection:
-        made = [r for r in connection.scalars(asked) if r["programme"] == programme]
-    mine = {comparison_name(r["before"], r["after"]) for r in made if window(r["after"])[-1] == wave}
-    return sorted(mine, key=lambda name: (WINDOWS not in name, name), reverse=True)
+        return {(r["before"], r["after"]) for r in connection.scalars(asked) if r["programme"] == programme}
+
+
+def _pages(store: Store, programme: str, wave: str) -> int:
+    """How many comparisons end in the wave's calendar year."""
+    return sum(window(after)[-1][:YEAR] == wave[:YEAR] for _, after in _compared_windows(store, programme))
 
 
 def comparison_name(before: str, after: str) -> str:

@@ -6,17 +6,19 @@ from accountability.report import PROBABILITIES
 from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
 from service.interviewer_words import interviewer_notes
-from service.league import League
+from service.league import YEAR, League
 from service.runs import run_text
 from service.wording import (
     Speaker,
     headline,
+    percent_text,
     stopped_note,
     survey_note,
     unfit_note,
     unfit_text,
     verdict_text,
     wave_text,
+    waves_a_year,
     window_text,
     withheld_note,
     withheld_text,
@@ -133,13 +135,33 @@ def change_notes(league: League, t: Speaker) -> list[str]:
     if one.empty:
         return []
     row, watched = one.iloc[0], [league.name(a) for a in one.index[one.watched == 1]]
-    values = {"level": league.plan.level, "standing": row.alpha_standing, "rank": row.alpha_rank}
-    found = [t("notes.changes", **values), t("notes.rank_level", rank=row.alpha_rank)]
+    values = {"level": 1 - row.alpha_standing - row.alpha_rank, "standing": row.alpha_standing, "rank": row.alpha_rank}
+    values = _percents(values)
+    found = [t("notes.changes", **values), t("notes.rank_level", rank=values["rank"])]
     found.append(t("notes.family", count=int(row.family)) if row.family > 1 else t("notes.family_one"))
+    found += year_notes(league, t)
     if watched:
         found.append(t("notes.watch", names=watched))
     if league.windowed:
         found.append(t("notes.windows", before=window_text(league.against, t), after=window_text(league.upto, t)))
+    return found
+
+
+def _percents(values: dict) -> dict[str, str]:
+    return {name: percent_text(value) for name, value in values.items()}
+
+
+def year_notes(league: League, t: Speaker) -> list[str]:
+    """What the error of one page adds up to over a year's pages, or how the year's error is shared out over them."""
+    comparing, own = league.plan.comparing, 1 - league.plan.page_level
+    if not comparing.yearly_error:
+        pages = max(waves_a_year(league.wave), league.pages)
+        values = {"own": own, "most": min(1.0, pages * own), "apart": 1 - (1 - own) ** pages}
+        return [t("notes.year_each", pages=pages, **_percents(values))] if pages > 1 else []
+    values = {"pages": comparing.pages_a_year, "yearly": percent_text(comparing.yearly_error)}
+    found = [t("notes.year_shared", own=percent_text(own), **values)]
+    if league.pages > comparing.pages_a_year:
+        found.append(t("notes.year_overspent", made=league.pages, year=league.wave[:YEAR], **values))
     return found
 
 

@@ -62,11 +62,16 @@ class Comparing:
     rank_share: of the error 1 - level, for the rank level, the rest for standing
     together: "league": each league and measure is a page of its own;  "programme": all of them share the error
     watch: areas to look at more closely; of each league half of the standing level's error is theirs
+    yearly_error: of all pages of a year together, shared out equally over `pages_a_year`; 0: each page has 1 - level
+    A page is what shares one error: one comparison of two windows, of one table or (together) of all.  A quarter
+    compared with the last one and with the same quarter last year is two pages.
     """
 
     rank_share: float = RANK_SHARE
     together: str = LEAGUE
     watch: tuple[str, ...] = ()
+    yearly_error: float = 0.0
+    pages_a_year: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,12 @@ class Programme:
     def family(self) -> int:
         """How many tables of change share the error: 1, or leagues times measures."""
         return len(self.leagues) * len(self.measures) if self.comparing.together == PROGRAMME else 1
+
+    @property
+    def page_level(self) -> float:
+        """With what probability all that a page of changes confirms is true: 1 - the year's error over its pages."""
+        spent = self.comparing.yearly_error
+        return 1 - spent / self.comparing.pages_a_year if spent else self.level
 
     @property
     def factor_measures(self) -> dict[str, Measure]:
@@ -232,7 +243,19 @@ def _comparing(entry: Entry, areas) -> Comparing:
     if unknown:
         raise given.fault("watch", unknown, list(areas))
     together = given.one_of("together", (LEAGUE, PROGRAMME)) if "together" in given.data else LEAGUE
-    return Comparing(share, together, watch)
+    return Comparing(share, together, watch, *_yearly(given))
+
+
+def _yearly(given: Entry) -> tuple[float, int]:
+    """[comparing] yearly_error and pages_a_year: both or neither."""
+    if "yearly_error" not in given.data and "pages_a_year" not in given.data:
+        return 0.0, 0
+    error, pages = given.number("yearly_error"), given.number("pages_a_year")
+    if not 0 < error < 1:
+        raise given.fault("yearly_error", error, "0.05")
+    if pages != int(pages) or pages < 1:
+        raise given.fault("pages_a_year", pages, "1, 2, 3 …")
+    return error, int(pages)
 
 
 def _columns(entry: Entry, *, weighted: bool) -> Columns:

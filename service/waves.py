@@ -251,7 +251,7 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
 
 def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
-    options = {"level": plan.level, "family": plan.family, "rank_share": plan.comparing.rank_share}
+    options = {"level": plan.page_level, "family": plan.family, "rank_share": plan.comparing.rank_share}
     made = {"CHANGES": []}
     for name, data in _measures(plan, loaded).items():
         progress(name)

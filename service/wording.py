@@ -54,6 +54,17 @@ def wave_text(wave: str, t: Speaker) -> str:
     return t("wave.month", year=year, month=int(month)) if month else t("wave.year", year=year)
 
 
+def percent_text(part: float) -> str:
+    """0.95 as 95%, 0.99375 as 99.38%, 0.1855 as 18.55%."""
+    return f"{100 * part:.4g}%"
+
+
+def waves_a_year(wave: str) -> int:
+    """How many waves like this one a year has: 4 of quarters, 12 of months, 1 of years."""
+    _, quarter, month = WAVE.fullmatch(wave).groups()
+    return 4 if quarter else 12 if month else 1
+
+
 def window_text(text: str, t: Speaker) -> str:
     """A wave, or the mean of several: a year of four quarters by its number."""
     waves = window(text)

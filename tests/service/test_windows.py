@@ -121,3 +121,53 @@ def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
         league = read_league(compared[0], NAME, wave=AUGUST)
         designs, needed = wording.detection_rows(league, found, t)
         assert len(designs) == 5 and len(needed) == 3
+
+
+def yearly(tmp_url, text: str):
+    from service.store import Store
+
+    store = four_months(Store.create(tmp_url("sqlite")), programme_comparing(text))
+    for before, after in ((MAY, JUNE), (JUNE, JULY), (MAY, JULY)):
+        waves.compare_waves(store, NAME, before, after)
+    return store, read_league(store, NAME, wave=JULY, against=JUNE)
+
+
+def test_a_years_error_is_shared_out_over_its_pages(fresh_url):
+    """Bonferroni: alpha = yearly_error/pages_a_year stands in every row, in the note and in the planning figures."""
+    store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 4")
+    assert found.plan.page_level == pytest.approx(0.98) and found.plan.level == 0.9
+    assert (found.table.alpha_standing + found.table.alpha_rank).to_numpy() == pytest.approx(0.02)
+    assert found.table.alpha_rank.to_numpy() == pytest.approx(0.002)
+    for t in BOTH.values():
+        notes = " ".join(league_table.change_notes(found, t))
+        assert "98%" in notes and "8%" in notes and "2%" in notes
+        assert len(league_table.year_notes(found, t)) == 1
+    store.engine.dispose()
+
+
+def test_more_pages_than_the_year_has_are_said(fresh_url):
+    store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 2")
+    assert found.pages == 3
+    for t in BOTH.values():
+        assert "3" in league_table.year_notes(found, t)[1]
+    store.engine.dispose()
+
+
+def test_without_a_years_error_the_page_says_what_its_own_adds_up_to(fresh_url):
+    store, found = yearly(fresh_url, "rank_share = 0.1")
+    apart = f"{100 * (1 - 0.9**12):.4g}%"
+    for t in BOTH.values():
+        (note,) = league_table.year_notes(found, t)
+        assert "10%" in note and "100%" in note and apart in note and "12" in note
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yearly_error = 0.05", "pages_a_year = 4", "yearly_error = 0\npages_a_year = 4"]
+    + ["yearly_error = 1.0\npages_a_year = 4", "yearly_error = 0.05\npages_a_year = 0.5"],
+)
+def test_a_years_error_needs_its_pages_and_both_make_sense(text):
+    with pytest.raises(Fault) as fault:
+        read_programme(programme_comparing(text), "x.toml")
+    assert fault.value.values["entry"].startswith("comparing.")
