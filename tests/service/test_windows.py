@@ -164,8 +164,13 @@ def test_without_a_years_error_the_page_says_what_its_own_adds_up_to(fresh_url):
 
 @pytest.mark.parametrize(
     "text",
-    ["yearly_error = 0.05", "pages_a_year = 4", "yearly_error = 0\npages_a_year = 4"]
-    + ["yearly_error = 1.0\npages_a_year = 4", "yearly_error = 0.05\npages_a_year = 0.5"],
+    [
+        "yearly_error = 0.05",
+        "pages_a_year = 4",
+        "yearly_error = 0\npages_a_year = 4",
+        "yearly_error = 1.0\npages_a_year = 4",
+        "yearly_error = 0.05\npages_a_year = 0.5",
+    ],
 )
 def test_a_years_error_needs_its_pages_and_both_make_sense(text):
     with pytest.raises(Fault) as fault:
