@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from estimation.estimates import Estimate
+from estimation.ties import at_least, onto_ends
 
 N, N_EFFECTIVE, DF, CV = "n", "n_effective", "df", "cv"
 
@@ -29,7 +30,7 @@ def coefficient_of_variation(value, se, *, low: float = 0.0, high: float = 1.0) 
 
     A share and its complement are the same figure, so 97 % is judged by its 3 %.
     """
-    value, se = np.asarray(value, dtype=float), np.asarray(se, dtype=float)
+    value, se = onto_ends(value, low, high), np.asarray(se, dtype=float)
     nearer = np.minimum(value - low, high - value)
     return np.divide(se, nearer, out=np.full(value.shape, np.inf), where=nearer > 0)
 
@@ -39,14 +40,15 @@ def unfit_to_publish(
 ) -> list[tuple[str, ...]]:
     """Which limits each estimate breaks (k,), of "n", "n_effective", "df", "cv"; empty: fit to publish.
 
+    A figure exactly at a limit is within it (30 effective interviews of 30 that have one weight each are enough).
     sizes: `sample_sizes`, its index the estimate's names;  low, high: the measure's scale.
     """
     limits = limits or Limits()
     own = sizes.loc[list(estimate.names)]
     broken = {
         N: own.n.to_numpy() < limits.n,
-        N_EFFECTIVE: own.n_effective.to_numpy() < limits.n_effective,
-        DF: estimate.df < limits.df,
-        CV: coefficient_of_variation(estimate.value, estimate.se, low=low, high=high) > limits.cv,
+        N_EFFECTIVE: ~at_least(own.n_effective.to_numpy(), limits.n_effective),
+        DF: ~at_least(estimate.df, limits.df),
+        CV: ~at_least(limits.cv, coefficient_of_variation(estimate.value, estimate.se, low=low, high=high)),
     }
     return [tuple(name for name, rows in broken.items() if rows[j]) for j in range(len(estimate.names))]

@@ -11,7 +11,7 @@ from estimation.estimates import Estimate
 from estimation.k_split import critical_any, critical_independent
 from estimation.noise import linked_pair
 from estimation.t_scale import satterthwaite, to_normal
-from estimation.ties import equalized, scale_of
+from estimation.ties import equalized, in_standard_errors, scale_of
 from words import Fault
 
 IN, OUT, POSSIBLE = "in", "out", "possible"
@@ -123,8 +123,7 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
         shared = covariance[[j]].toarray()[0] if sp.issparse(covariance) else covariance[j]
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))
         difference = x - x[j]
-        certain = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
-        t = np.divide(difference, s, out=certain, where=s > 0)
+        t = in_standard_errors(difference, s)
         t[j] = 0.0
         farther[j] = _count_beyond(t, limits_farther, j, v, df)
         nearer[j] = _count_beyond(-t, limits_nearer, j, v, df)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from estimation.t_scale import satterthwaite, to_normal
-from estimation.ties import equalized, scale_of
+from estimation.ties import equalized, in_standard_errors, scale_of
 
 AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
 NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
@@ -90,8 +90,7 @@ class Pairs:
         for rows in portions(p, p):
             difference = x[rows, None] - x
             s = found.se(rows, everyone)
-            certain = np.where(difference == 0, 0.0, np.copysign(np.inf, difference)) if not s.all() else difference
-            t = np.divide(difference, s, out=certain, where=s > 0)
+            t = difference / s if s.all() else in_standard_errors(difference, s)
             if np.isfinite(df).any():
                 up = np.nonzero(t > 0)
                 t[up] = to_normal(t[up], _pair_df(variance, df, rows.start + up[0], up[1]))

@@ -9,6 +9,7 @@ from estimation.design import Design
 from estimation.domains import domain_codes
 from estimation.estimates import mean, number_columns, t_quantile
 from estimation.intervals import proportion_interval
+from estimation.ties import equalized
 from words import Fault
 
 
@@ -55,7 +56,8 @@ def quantile(
               turned into quantiles by the same rule; NaN where they leave 0..1
 
     C is summed in extended precision and F̂ compared with p as they are, without tolerance: where F̂ hits p exactly the
-    rounding of p decides, as in R.  With hf4 and hf7, tied answers of unequal weight count in the order of the rows.
+    rounding of p decides, as in R.  Answers equal but for rounding (estimation.ties) are equal.  With hf4
+    and hf7, tied answers of unequal weight count in the order of the rows.
     """
     if rule not in RULES:
         raise Fault(key="quantile.rule", found=str(rule), expected=sorted(RULES))
@@ -63,7 +65,7 @@ def quantile(
     if not ((p > 0) & (p < 1)).all():
         raise Fault(key="quantile.probability", found=[float(v) for v in p])
     _, y = number_columns(y, design, "quantile")
-    y, answered = y[:, 0], ~np.isnan(y[:, 0]) & (design.weight > 0)
+    y, answered = equalized(y[:, 0]), ~np.isnan(y[:, 0]) & (design.weight > 0)
     if domain is None:
         groups = [((), answered)]
     else:

@@ -11,6 +11,7 @@ from estimation.contrasts import contrast
 from estimation.design import Design
 from estimation.domains import domain_means
 from estimation.estimates import Estimate, mean, number_columns, total
+from estimation.ties import equalized
 from words import Fault
 
 
@@ -59,7 +60,7 @@ def rank_test(y, group, design: Design) -> HypothesisTest:
 def midranks(y, weight) -> np.ndarray:
     """r_i = (Σ_{y_j < y_i} w_j + Σ_{y_j = y_i} w_j / 2)/Σw (n,), NaN where y is."""
     answered = ~np.isnan(y)
-    codes, values = pd.factorize(y[answered], sort=True)
+    codes, values = pd.factorize(equalized(y[answered]), sort=True)
     w = np.bincount(codes, weight[answered], minlength=len(values))
     ranks = np.full(len(y), np.nan)
     ranks[answered] = ((np.cumsum(w) - w / 2) / w.sum())[codes]

@@ -66,6 +66,15 @@ def without_rounding(value, scale) -> np.ndarray:
     return np.where(is_nothing(value, scale), 0.0, value)
 
 
+def in_standard_errors(difference, se) -> np.ndarray:
+    """difference/se; where se is 0, 0 for no difference and ±inf for any other.
+
+    The difference is of `equalized` values, or `without_rounding`: here no difference is exactly 0.
+    """
+    certain = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
+    return np.divide(difference, se, out=certain, where=se > 0)
+
+
 def onto_ends(value, low: float = 0.0, high: float = 1.0) -> np.ndarray:
     """Values on the scale low..high, exactly at an end where they are equal to it; those beyond stay beyond."""
     value = np.asarray(value, dtype=float)

@@ -12,7 +12,7 @@ from estimation.estimates import Estimate
 from estimation.laws import ChangeLaw, SamplingLaw
 from estimation.skewness import skew_score
 from estimation.t_scale import to_normal
-from estimation.ties import scale_of, without_rounding
+from estimation.ties import in_standard_errors, scale_of, without_rounding
 
 HALVINGS = 40  # of a bracket of some standard errors: to 12 digits of one
 DOUBLINGS = 60
@@ -57,8 +57,7 @@ def score(deviation, variance, third, df) -> np.ndarray:
     """
     deviation, variance, third = np.broadcast_arrays(deviation, np.maximum(variance, 0.0), third)
     se = np.sqrt(variance)
-    certain = np.where(deviation == 0, 0.0, np.copysign(np.inf, deviation))
-    z = to_normal(np.divide(deviation, se, out=certain, where=se > 0), df)
+    z = to_normal(in_standard_errors(deviation, se), df)
     return skew_score(z, np.divide(third, se**3, out=np.zeros(z.shape), where=se > 0))
 
 

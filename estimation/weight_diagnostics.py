@@ -7,6 +7,7 @@ import pandas as pd
 
 from estimation.design import Design
 from estimation.estimates import linearize_mean
+from estimation.ties import at_least
 
 EXTREME = 5.0  # times the median
 
@@ -41,7 +42,7 @@ def extreme_weights(weight, *, times: float = EXTREME) -> pd.DataFrame:
     """Rows whose weight is above `times` the median, heaviest first: row, weight, over the median, share of Σw²."""
     w = np.asarray(weight, dtype=float)
     middle = float(np.median(w[w > 0]))
-    rows = np.flatnonzero(w > times * middle)
+    rows = np.flatnonzero(~at_least(times * middle, w))
     rows = rows[np.argsort(-w[rows], kind="stable")]
     columns = {
         "row": rows,

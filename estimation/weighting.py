@@ -10,6 +10,7 @@ from estimation.calibration import Calibration, base_weights, rake
 from estimation.census import CROSSED
 from estimation.columns import column_codes, number_column, numbers
 from estimation.design import Design
+from estimation.ties import at_least
 from estimation.trimming import Trimming, trim, trim_calibrated
 from estimation.weighting_plan import AGE_GROUP, Calibrating, TrimmingLimits, WeightingPlan
 from estimation.weights import (
@@ -202,7 +203,7 @@ def _chances(table: pd.DataFrame, plan: WeightingPlan) -> dict[str, object]:
     found = {}
     for kind in kinds:
         own = d[frame == kind]
-        if own.max() > own.min() * (1 + 1e-9):
+        if not at_least(own.min(), own.max()):
             raise Fault(key="weighting.base_varies", frame=kind, low=float(own.min()), high=float(own.max()))
         found[kind] = 1 / own[0]
     return dict.fromkeys(("landline", "mobile"), 0.0) | found
@@ -251,7 +252,7 @@ def _trimmed(w, calibration: Calibration | None, limits: TrimmingLimits) -> Trim
 
 
 def _trimming_step(w, trimming: Trimming) -> Step:
-    kind = np.where(trimming.trimmed, np.where(trimming.weight >= trimming.upper, CUT, RAISED), OTHERS)
+    kind = np.where(trimming.trimmed, np.where(at_least(trimming.weight, trimming.upper), CUT, RAISED), OTHERS)
     return Step(TRIMMING, w, trimming.weight, _factors(w, trimming.weight, kind))
 
 

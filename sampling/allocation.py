@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from estimation.ties import equalized
 from sampling.divisors import ARITHMETIC, GEOMETRIC, Divisor, divide
 from tables import STRATA, check
 from words import Fault
@@ -97,7 +98,7 @@ def split_modes(sample: pd.Series, parts: dict[str, float]) -> pd.DataFrame:
         raise Fault(key="sampling.parts", found=[f"{name} {part}" for name, part in parts.items()])
     n = int(sample.sum())
     claims = (weights[:, None] / ARITHMETIC.value(np.arange(n))).ravel()
-    mode = np.repeat(np.arange(len(weights)), n)[np.argsort(-claims, kind="stable")[:n]]
+    mode = np.repeat(np.arange(len(weights)), n)[np.argsort(-equalized(claims), kind="stable")[:n]]
     row = np.repeat(np.arange(len(sample)), sample.to_numpy())
     counts = np.bincount(row * len(weights) + mode, minlength=len(sample) * len(weights))
     return pd.DataFrame(counts.reshape(len(sample), -1), index=sample.index, columns=list(parts))

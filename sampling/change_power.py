@@ -15,6 +15,7 @@ from estimation import Comparison
 from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
 from estimation.smoothing import PRIOR
 from estimation.t_scale import from_normal, to_normal
+from estimation.ties import in_standard_errors
 from sampling.power import LIMITS, Progress, check_interviews, leagues_of, per_area
 from words import Fault
 
@@ -231,8 +232,7 @@ def _ratio(value, scale) -> np.ndarray:
     """value/scale; where the scale is 0, 0 for no value and ±inf for any other."""
     if scale.all():
         return value / scale
-    certain = np.where(value == 0, 0.0, np.copysign(np.inf, value))
-    return np.divide(value, scale, out=certain, where=scale > 0)
+    return in_standard_errors(value, scale)
 
 
 def _asked_again(first, size, before, after, rho: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from estimation.ties import TOLERANCE
 from words import Fault
 
 
@@ -31,8 +32,8 @@ def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
     """n_h (H,) with Σ n_h = n and lowest_h <= n_h <= highest_h: the n - Σ lowest largest claims w_h/d(m) are met.
 
     weight  w_h >= 0 (H,);   lowest, highest  whole numbers (H,), and Σ lowest <= n <= Σ highest
-    A tie goes to the stratum that stands first; strata of weight 0 get more than their lowest only when all the
-    others are full, and then in equal parts.  Only ever adding, it is monotone in n.
+    A tie (claims that differ by rounding alone) goes to the stratum that stands first; strata of weight 0 get more than
+    their lowest only when all the others are full, and then in equal parts.  Only ever adding, it is monotone in n.
     Cost: O(H) a step of a bisection for the threshold λ with Σ #{m: w_h/d(m) > λ} just below n, then a heap for the
     last O(H) interviews: O(H log H + 100 H), whatever n is.
     """
@@ -54,14 +55,26 @@ def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
     sample = _below(weight, n, lowest, highest, divisor)
     queue = [(-weight[h] / divisor.value(sample[h]), h) for h in np.flatnonzero(claims & (sample < highest))]
     heapq.heapify(queue)
-    for _ in range(n - int(sample.sum())):
-        h = queue[0][1]
-        sample[h] += 1
-        if sample[h] < highest[h]:
-            heapq.heapreplace(queue, (-weight[h] / divisor.value(sample[h]), h))
-        else:
-            heapq.heappop(queue)
+    left = n - int(sample.sum())
+    while left:
+        met = _equal_claims(queue)[:left]
+        left -= len(met)
+        for h in met:
+            sample[h] += 1
+            if sample[h] < highest[h]:
+                heapq.heappush(queue, (-weight[h] / divisor.value(sample[h]), h))
     return sample
+
+
+def _equal_claims(queue: list) -> list[int]:
+    """The strata with the largest claim, taken off the queue, the one that stands first before the others.
+
+    Claims that differ by rounding alone are equal: whatever the unit of w, the same strata are first.
+    """
+    largest, strata = -queue[0][0], []
+    while queue and -queue[0][0] >= largest * (1 - TOLERANCE):
+        strata.append(heapq.heappop(queue)[1])
+    return sorted(strata)
 
 
 def check_bounds(n: int, lowest, highest) -> None:

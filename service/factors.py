@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from accountability.report import ALL
 from estimation.indicators import MENTIONS, RESPONDENTS, Item
+from estimation.ties import equalized
 from service import schema
 from service.disclosure import sees_all, withheld_mentions
 from service.files import csv_bytes
@@ -119,7 +121,7 @@ def _table(found: pd.DataFrame, measures) -> pd.DataFrame:
         if base == RESPONDENTS:
             row |= {"n": int(own.get("n", 0)), "unfit": own.get("unfit", "")}
     table = pd.DataFrame.from_dict(rows, orient="index")
-    return table.sort_values(RESPONDENTS, ascending=False, kind="stable")
+    return table.iloc[np.argsort(-equalized(table[RESPONDENTS]), kind="stable")]  # equal shares as the list has them
 
 
 def _withheld(store: Store, plan: Programme, name: str, run: int, area: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
 from estimation.indicators import Item, Measure
+from estimation.ties import at_least
 from estimation.weighting_plan import WeightingPlan
 from service.entry import TYPES, Entry
 from service.measures import Factors, Record, read_indicators
@@ -305,7 +306,7 @@ def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
         if kind == NOT_LAST and (threshold != int(threshold) or not 1 <= threshold < largest):
             raise rule.fault("threshold", threshold, f"1, 2, 3 … < {largest}")
         low, high = measures[measure].low, measures[measure].high
-        if kind == AT_LEAST and not low <= threshold <= high:
+        if kind == AT_LEAST and not (at_least(threshold, low) and at_least(high, threshold)):
             raise rule.fault("threshold", threshold, f"{low:g} … {high:g}")
         rules[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
         names[name] = rule.names("name")

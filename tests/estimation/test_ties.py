@@ -1,25 +1,41 @@
 """Equal values are equal: what one tolerance does to ranks, thresholds, ends of scales and changes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from estimation import (
     INDEPENDENT,
+    Design,
     Estimate,
+    Limits,
     change,
     compare_league,
+    extreme_weights,
     joint_interval_rank_set,
     last_k,
     rank_change,
     rank_confidence_set,
     ranks,
+    sample_sizes,
     score_change,
     shift_posterior,
     shift_split,
     standing_change,
     tukey_rank_set,
+    unfit_to_publish,
 )
-from estimation.ties import at_end, at_least, equalized, is_nothing, onto_ends, places, scale_of
+from estimation.tests_of_equality import midranks
+from estimation.ties import (
+    at_end,
+    at_least,
+    equalized,
+    in_standard_errors,
+    is_nothing,
+    onto_ends,
+    places,
+    scale_of,
+)
 
 EPS = np.finfo(float).eps
 NOISY = 0.8 + EPS * np.array([0, 1, -1, 2, -2, 3])  # six towns with 32 of 40
@@ -132,3 +148,32 @@ def test_areas_known_without_error_have_no_probability_of_a_change_that_is_round
     waves = [Estimate(tuple(range(6)), v, known, np.inf) for v in (value, value * (1 - EPS))]
     found = shift_posterior(*waves, cross=INDEPENDENT, k=2, rng=rng(), draws=200)
     assert (found.p_score_worse[:3] == 0).all() and (found.change[:3] == 0).all()
+
+
+def test_differences_in_standard_errors_are_certain_where_there_is_no_error():
+    found = in_standard_errors(np.array([0.0, 2.0, -2.0, 3.0]), np.array([0.0, 0.0, 0.0, 1.5]))
+    assert found.tolist() == [0.0, np.inf, -np.inf, 2.0]
+
+
+@pytest.mark.parametrize("weight", [17.3, 1 / 3, 23.71, 8.9])
+def test_thirty_interviews_of_one_weight_are_thirty_effective_ones_and_fit_to_publish(weight):
+    design = Design.from_table(pd.DataFrame({"w": np.full(30, weight)}), weight="w")
+    y = np.arange(30) % 2.0
+    sizes = sample_sizes(y, np.full(30, "a"), design)
+    share = Estimate(("a",), [0.5], [[0.01]], 8.0 * (1 - EPS))
+    assert unfit_to_publish(share, sizes.assign(n_effective=30 * (1 - 2 * EPS))) == [()]
+    assert unfit_to_publish(share, sizes.assign(n_effective=29.99)) == [("n_effective",)]
+    limits = Limits(cv=0.2)  # 0.1/0.5
+    assert unfit_to_publish(share, sizes, limits=limits) == [()]
+    at_the_end = Estimate(("a",), [1 - EPS], [[0.0]], 29)
+    assert unfit_to_publish(at_the_end, sizes) == [("cv",)]
+
+
+def test_midranks_of_answers_that_differ_by_rounding_are_equal():
+    y = np.array([0.1 + 0.2, 0.3, 0.5])
+    assert midranks(y, np.ones(3)).tolist() == midranks(np.array([0.3, 0.3, 0.5]), np.ones(3)).tolist()
+
+
+def test_a_weight_at_the_limit_is_not_beyond_it():
+    weight = np.array([0.1, 0.1, 0.1, 0.3 + EPS / 4])
+    assert len(extreme_weights(weight, times=3)) == 0 and len(extreme_weights([0.1, 0.1, 0.1, 0.31], times=3)) == 1

@@ -3,12 +3,13 @@
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampling import allocate_equally, allocate_proportional, allocate_townships
+from sampling import allocate_equally, allocate_power, allocate_proportional, allocate_townships, split_modes
 from tables import ALLOCATION, check
 from words import LANGUAGES, Fault, text
 
@@ -153,3 +154,14 @@ def test_every_fault_of_an_allocation_speaks_both_languages(key, call):
         call()
     assert caught.value.key == key
     assert len({text(key, language, **caught.value.values) for language in LANGUAGES}) == 2
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.1, 1 / 3, 7e5])
+def test_equal_claims_go_to_the_stratum_that_stands_first_whatever_their_unit(unit):
+    """Three to one: the fourth interview is claimed alike by both, 3/1.5 = 1/0.5."""
+    parts = split_modes(pd.Series([2, 4, 6]), {"mobile": 3 * unit, "landline": unit})
+    assert parts.equals(split_modes(pd.Series([2, 4, 6]), {"mobile": 3.0, "landline": 1.0}))
+    strata = pd.DataFrame({"stratum": list("abc"), "population": [300, 100, 500], "size": np.array([3, 1, 5]) * unit})
+    for n in range(3, 30):
+        found = allocate_power(strata, n, q=1.0, minimum=1)
+        assert found.equals(allocate_power(strata.assign(size=[3.0, 1.0, 5.0]), n, q=1.0, minimum=1))

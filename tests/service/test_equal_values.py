@@ -89,6 +89,18 @@ def test_nobody_moved_between_two_waves_of_the_same_answers(sqlite_store, second
     assert set(league_table.league_rows(league, ENGLISH).verdict) == {wording.verdict_text("chance", ENGLISH)}
 
 
+def test_nobody_moved_where_the_second_wave_asked_twice_as_many(sqlite_store):
+    """Waves of unequal n have a skewed difference; a change of nothing is still nothing."""
+    more = pd.concat([people("other_people.csv"), people("own_weights.csv")])
+    taken(
+        sqlite_store, TIES, **{FIRST: people("weight_1.csv").assign(id="f" + people("weight_1.csv").id), SECOND: more}
+    )
+    waves.compare_waves(sqlite_store, NAME, FIRST, SECOND)
+    table = all_tied(sqlite_store, SECOND, against=FIRST).table
+    assert (table.change == 0).all() and (table.p == 1).all() and (table.p_standing == 1).all()
+    assert (table.places == 0).all() and (table.verdict == "chance").all()
+
+
 def test_a_score_of_equal_answers_is_tied_too(sqlite_store):
     taken(sqlite_store, TIES, **{FIRST: shuffled(people("own_weights.csv"))})
     table = read_league(sqlite_store, NAME, wave=FIRST, measure="score").table
