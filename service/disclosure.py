@@ -85,7 +85,7 @@ def shown_table(table: pd.DataFrame, hidden: frozenset, unchanged: frozenset, co
     u, most = len(table) - len(shown), len(shown)
     if u:
         shown = shown.assign(rank=place_among(shown["rank"]))
-        for low, high in (("rank_lower", "rank_upper"), ("alone_lower", "alone_upper")):
+        for low, high in (p for p in (("rank_lower", "rank_upper"), ("alone_lower", "alone_upper")) if p[0] in shown):
             shown = shown.assign(**{low: (shown[low] - u).clip(lower=1), high: shown[high].clip(upper=most)})
     return _shown_changes(table, shown, hidden | unchanged) if compared else shown
 

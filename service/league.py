@@ -19,7 +19,7 @@ from service.permissions import permitted
 from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
-from service.waves import COMPARE, ESTIMATE, JOINED, current_wave, window
+from service.waves import COMPARE, ESTIMATE, JOINED, alone_run, current_wave, window
 from words import Fault
 
 YEAR = 4  # digits: every wave's name begins with its year
@@ -31,8 +31,9 @@ SHOWN = (PROVEN, REAL)
 class League:
     """A league's table: one row an area, best first, and all that belongs under it.
 
-    table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly),
-    alone_lower..alone_upper (this area alone); with `against`: change, places, noise, p_holm, p_standing, verdict, …
+    table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly);
+    alone_lower..alone_upper (this area alone) once asked for (`waves.rank_alone`);
+    with `against`: change, places, noise, p_holm, p_standing, verdict, …
     against, upto: the two windows compared, None or "2015Q1" or "2014Q1+2014Q2"; upto is the wave itself if it is one
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
     missing: areas of the league nobody answered in.
@@ -61,6 +62,11 @@ class League:
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in both languages."""
         return self.plan.areas[area].name
+
+    @property
+    def alone(self) -> bool:
+        """Whether each area's own rank set was asked for."""
+        return "alone_lower" in self.table
 
     @property
     def uncompared(self) -> tuple[str, ...]:
@@ -108,7 +114,8 @@ def read_league(
     if name not in plan.measures or league not in plan.leagues:
         raise Fault(key="league.not_estimated", wave=wave)
     compared = _compared(store, programme, wave, against)
-    table, everybody = _estimates(store, estimated["run_id"], name, plan.league_areas(league))
+    alone = alone_run(store, estimated["run_id"], name, league)
+    table, everybody = _estimates(store, estimated["run_id"], name, plan.league_areas(league), alone)
     if table.empty:
         raise Fault(key="league.no_measure", wave=wave, measure=plan.measure_names[name])
     changes = None if compared is None else _rows(store, "CHANGES", compared["run_id"], name).set_index("area")
@@ -126,7 +133,8 @@ def read_league(
         unchanged = tuple(a for a in shown.index if a in other and pd.notna(table.change[a])) if compared else ()
         rules = shown_rules(rules, shown, plan, name, len(withheld))
         table, everybody = shown, {} if total else everybody
-    runs = {r["use_case"]: r for r in (estimated, compared) if r is not None}
+    asked = None if alone in (None, estimated["run_id"]) else _run(store, schema.runs.c.run_id == alone)
+    runs = {r["use_case"]: r for r in (estimated, asked, compared) if r is not None}
     return League(
         plan=plan,
         measure=plan.measures[name],
@@ -217,7 +225,13 @@ def newest_run(store: Store, use_case: str, **arguments) -> Mapping | None:
     """The newest run of a use case with these arguments, or None; `stopped`: the fieldwork it did not wait for."""
     runs = schema.runs
     same = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
-    select = sa.select(runs).where(runs.c.use_case == use_case, *same).order_by(runs.c.run_id.desc()).limit(1)
+    return _run(store, runs.c.use_case == use_case, *same)
+
+
+def _run(store: Store, *conditions) -> Mapping | None:
+    """The newest run of which all this is true."""
+    runs = schema.runs
+    select = sa.select(runs).where(*conditions).order_by(runs.c.run_id.desc()).limit(1)
     with store.read() as connection:
         row = connection.execute(select).mappings().first()
         return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
@@ -278,18 +292,17 @@ def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:
     return mine.iloc[mine.area.map(place).argsort(kind="stable")].sort_values("rule", kind="stable")
 
 
-def _estimates(store: Store, run_id: int, measure: str, areas) -> tuple[pd.DataFrame, Mapping]:
+def _estimates(store: Store, run_id: int, measure: str, areas, alone: int | None) -> tuple[pd.DataFrame, Mapping]:
+    """The league's rows, best first, and the estimate over everybody; alone: the run with each area's own rank set."""
     estimates = _rows(store, "ESTIMATES", run_id, measure).set_index("domain")
     ranks = _rows(store, "RANKS", run_id, measure).set_index("area")
     present = [a for a in areas if a in estimates.index]
-    joint, alone = (ranks[ranks.family == f].reindex(present) for f in (report.SIMULTANEOUS, report.MARGINAL))
-    table = estimates.loc[present].assign(
-        rank=joint["rank"],
-        rank_lower=joint.lower,
-        rank_upper=joint.upper,
-        alone_lower=alone.lower,
-        alone_upper=alone.upper,
-    )
+    joint = ranks[ranks.family == report.SIMULTANEOUS].reindex(present)
+    table = estimates.loc[present].assign(rank=joint["rank"], rank_lower=joint.lower, rank_upper=joint.upper)
+    if alone is not None:
+        own = _rows(store, "RANKS", alone, measure).set_index("area")
+        own = own[own.family == report.MARGINAL].reindex(present)
+        table = table.assign(alone_lower=own.lower, alone_upper=own.upper)
     everybody = estimates.loc[report.ALL].to_dict() if report.ALL in estimates.index else {}
     return table.rename_axis("area").sort_values(["rank", "n"], ascending=[True, False], kind="stable"), everybody
 

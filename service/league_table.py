@@ -85,7 +85,7 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
         columns = [*PLACE, *MOVEMENT, *PLACES, *PRECISION, *TESTS]
         counts = ["rank_before", "places", "noise", *(c for c in PLACES if c not in ("own", "others"))]
         table[counts] = table[counts].astype("Int64")
-    return table[columns]
+    return table[[c for c in columns if c in table]]
 
 
 def sent_rows(league: League, t: Speaker) -> pd.DataFrame:

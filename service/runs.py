@@ -54,11 +54,13 @@ def add_run(
     return run_id
 
 
-def find_run(connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str) -> int | None:
-    """The run that already did this with the same inputs, arguments, seed and code, if there is one."""
+def find_run(
+    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str, code: str | None = None
+) -> int | None:
+    """The run that already did this with the same inputs, arguments, seed and code (None: this code), or None."""
     runs = schema.runs
     select = sa.select(runs.c.run_id, runs.c.arguments).where(
-        runs.c.use_case == use_case, runs.c.seed == seed, runs.c.version == code_version()
+        runs.c.use_case == use_case, runs.c.seed == seed, runs.c.version == (code or code_version())
     )
     for run_id, found in connection.execute(select.order_by(runs.c.run_id.desc())).all():
         if found == dict(arguments) and run_inputs(connection, run_id) == set(inputs):

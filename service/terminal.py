@@ -14,12 +14,14 @@ def league(found: League, t: Speaker) -> Table:
     compared = found.against is not None
     columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.unit, "right")]
     columns += [("interval", "right"), ("n", "right")]
+    columns += [("rank_range_alone", "center")] * found.alone
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
     table, k = _table([(t(f"short.{column}"), justify) for column, justify in columns]), found.measure.decimals
     for row in league_table.league_rows(found, t).to_dict("records"):
         low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
         cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.{k}f}"]
         cells += [f"{low:.{k}f}–{high:.{k}f}", str(row["n"])]
+        cells += [f"{row['alone_lower']}–{row['alone_upper']}"] if found.alone else []
         cells += _movement(found, row, t) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
     for area in found.withheld:

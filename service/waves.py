@@ -17,11 +17,11 @@ from service.imports import current_margins, current_programme, load_margins, pr
 from service.permissions import permitted
 from service.programme import Programme
 from service.released import released_table
-from service.runs import add_run, find_run, generator, run_inputs
+from service.runs import add_run, code_version, find_run, generator, run_inputs
 from service.store import Store, insert_frame
 from words import Fault
 
-ESTIMATE, COMPARE, WEIGH = "estimate", "compare", "weigh"
+ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
 JOINED = "+"  # between the waves of a window
 SEED = "rankshift"
 Progress = Callable[[str], None]
@@ -97,6 +97,48 @@ def estimate_wave(
 
 
 @permitted
+def rank_alone(
+    store: Store, run_id: int, measure: str, league: str, *, progress: Progress = lambda _: None
+) -> Computed:
+    """Each area's own rank set in one league of an estimate (its run), in a run of its own, made when asked for.
+
+    It reads what the estimate read, with its seed and its code; an estimate of other code is to be made anew first.
+    """
+    known = alone_run(store, run_id, measure, league)
+    if known is not None:
+        return Computed(known, repeated=True)
+    run = _run_row(store, run_id)
+    if run is None or run.use_case != ESTIMATE or measure not in _measures_ranked(store, run_id):
+        raise Fault(key="ranks_alone.unknown", found=run_id, measure=measure)
+    plan = programme_of_run(store, run_id)
+    if league not in plan.leagues:
+        raise Fault(key="league.unknown_league", found=league, expected=list(plan.leagues))
+    if run.version != code_version():
+        raise Fault(key="ranks_alone.code", wave=run.arguments["wave"], found=run.version, expected=code_version())
+    with store.read() as connection:
+        inputs = sorted(run_inputs(connection, run_id))
+    arguments = dict(run.arguments) | {"measure": measure, "league": league}
+    return _run(store, RANKS_ALONE, arguments, inputs, plan, run.seed, progress)
+
+
+@permitted
+def alone_run(store: Store, run_id: int, measure: str, league: str) -> int | None:
+    """The run with each area's own rank set in a league of an estimate (its run), or None if nobody has asked yet.
+
+    Estimates of earlier versions hold these sets themselves.
+    """
+    run, ranks = _run_row(store, run_id), schema.DERIVED["RANKS"]
+    if run is None or run.use_case != ESTIMATE:
+        return None
+    held = sa.select(ranks.c.area).where(ranks.c.run_id == run_id, ranks.c.family == report.MARGINAL)
+    with store.read() as connection:
+        if connection.execute(held.where(ranks.c.measure == measure).limit(1)).first() is not None:
+            return run_id
+        arguments, inputs = dict(run.arguments) | {"measure": measure, "league": league}, run_inputs(connection, run_id)
+        return find_run(connection, RANKS_ALONE, arguments, inputs, seed=run.seed, code=run.version)
+
+
+@permitted
 def compare_waves(
     store: Store,
     programme: str,
@@ -148,6 +190,16 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     made = COMPUTE[run.use_case](plan, loaded, run.arguments, run.seed, progress)
     found = [difference(name, _stored(store, name, run_id), made.get(name)) for name in schema.DERIVED]
     return [each for each in found if each is not None]
+
+
+def _run_row(store: Store, run_id: int) -> sa.Row | None:
+    with store.read() as connection:
+        return connection.execute(sa.select(schema.runs).where(schema.runs.c.run_id == run_id)).first()
+
+
+def _measures_ranked(store: Store, run_id: int) -> set[str]:
+    ranks = schema.DERIVED["RANKS"]
+    return set(store.frame(sa.select(ranks.c.measure).where(ranks.c.run_id == run_id).distinct()).measure)
 
 
 @permitted
@@ -239,14 +291,23 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
         made["COVARIANCES"].append(report.covariance_table(data))
         for league in _leagues(plan, data):
             rng = generator(seed, wave.name, name, league)
-            sets = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
-            made["RANKS"].append(report.rank_table(name, sets))
+            ranks = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
+            made["RANKS"].append(report.rank_table(name, ranks))
             if plan.rules[name]:
-                made["VERDICTS"].append(report.verdict_table(data, sets[report.SIMULTANEOUS], plan.rules[name]))
+                made["VERDICTS"].append(report.verdict_table(data, ranks, plan.rules[name]))
     for (data,) in _measures(plan, loaded, plan.factor_measures).values():
         made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
         made["COVARIANCES"].append(report.covariance_table(data))
     return _checked(made)
+
+
+def _ranks_alone(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
+    (wave,), name, league = loaded, arguments["measure"], arguments["league"]
+    progress(name)
+    ((data,),) = _measures(plan, loaded, {name: plan.measures[name]}).values()
+    rng, family = generator(seed, wave.name, name, league, report.MARGINAL), report.MARGINAL
+    ranks = report.league_ranks(data, plan.league_areas(league), family=family, level=plan.level, rng=rng)
+    return _checked({"RANKS": [report.rank_table(name, ranks, family)]})
 
 
 def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
@@ -265,7 +326,7 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
     return _checked(made)
 
 
-COMPUTE = {ESTIMATE: _estimate, COMPARE: _compare, WEIGH: _weigh}
+COMPUTE = {ESTIMATE: _estimate, RANKS_ALONE: _ranks_alone, COMPARE: _compare, WEIGH: _weigh}
 TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table that has a row for every area computed
 
 

@@ -281,7 +281,8 @@ def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
         rows["range_before"] = _range(rows.before_lower, rows.before_upper, "{}–{}")
         rows["range_after"] = _range(rows.after_lower, rows.after_upper, "{}–{}")
         rows["places_range"] = _range(rows.places_lower, rows.places_upper, "{:+d} … {:+d}")
-    rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
+    if league.alone:
+        rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
     return rows
 
 

@@ -118,6 +118,7 @@ def league(
     against: Annotated[str | None, typer.Option(help=t("cli.league.against"), show_default=False)] = None,
     area: Annotated[str | None, typer.Option(help=t("cli.league.area"), show_default=False)] = None,
     levels: Annotated[bool, typer.Option("--levels", help=t("cli.league.levels"))] = False,
+    alone: Annotated[bool, typer.Option("--alone", help=t("cli.league.alone"))] = False,
     csv: CsvOption = None,
     xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
     programme: ProgrammeOption = None,
@@ -127,6 +128,10 @@ def league(
     """Print a league's table, or write it to a file, or say one area in a sentence."""
     opened, name = opened_for(store, as_, programme)
     found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
+    if alone and not found.alone:
+        asked = (found.runs[waves.ESTIMATE]["run_id"], found.measure.name, found.league)
+        compute(wording.wave_text(found.wave, t), lambda p: waves.rank_alone(opened, *asked, progress=p))
+        found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
         if area not in found.table.index:
             raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))

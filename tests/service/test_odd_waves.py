@@ -33,18 +33,7 @@ def everything_said(league) -> str:
 
 def sound(league) -> None:
     """Estimates and ranks complete, ranks within the league, nothing said about nothing."""
-    columns = [
-        "estimate",
-        "se",
-        "lower",
-        "upper",
-        "n",
-        "rank",
-        "rank_lower",
-        "rank_upper",
-        "alone_lower",
-        "alone_upper",
-    ]
+    columns = ["estimate", "se", "lower", "upper", "n", "rank", "rank_lower", "rank_upper"]
     assert league.table[columns].notna().all(axis=None)
     p = len(league.table)
     assert league.table["rank"].between(league.table.rank_lower, league.table.rank_upper).all()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from accountability.report import ALL
-from service import league_table, weight_words, wording
+from service import league_table, waves, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
 from service.factors import read_factors, shown_factors
@@ -46,6 +46,8 @@ def show(store: Store, t) -> None:
     _downloads(league, t)
     st.subheader(t("statistician.estimates"), anchor=False)
     _estimates(league, rows, t)
+    if not league.alone and len(league.table) > 1:
+        _alone(store, league, t)
     if league.against is not None:
         st.subheader(t("statistician.changes"), anchor=False)
         _changes(league, rows, t)
@@ -147,7 +149,7 @@ def _estimates(league: League, rows, t) -> None:
         "upper",
         "method",
     ]
-    columns += ["n_effective", "unfit", "rank_range", "rank_range_alone"]
+    columns += ["n_effective", "unfit", "rank_range", *["rank_range_alone"] * league.alone]
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
@@ -156,6 +158,13 @@ def _estimates(league: League, rows, t) -> None:
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
     parts.notes(league, t)
+
+
+def _alone(store: Store, league: League, t) -> None:
+    """A button for each area's own rank range, which takes long and is made when somebody asks."""
+    if st.button(t("statistician.alone"), help=t("statistician.alone.help"), key="ranks_alone"):
+        asked = (league.runs[waves.ESTIMATE]["run_id"], league.measure.name, league.league)
+        parts.act(lambda: waves.rank_alone(store, *asked), t)
 
 
 def _changes(league: League, rows, t) -> None:
