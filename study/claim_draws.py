@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from estimation import INDEPENDENT, Estimate, Waves, smooth_shares, windows
+from estimation import INDEPENDENT, Estimate, Waves, change, measure_interval, smooth_shares, windows
+from estimation.estimates import Interval
 from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
 
 MEAN, DEVIATION = 0.9, 0.03  # of SPREAD
@@ -19,23 +20,24 @@ KEPT = {NONE: 0.0, HALF: 0.5, FULL: 1.0}
 class League(NamedTuple):
     """One league as a page sees it.
 
-    before, after, cross: both windows and the covariance between them, on smoothed variances
-    newest, plain: the newest wave alone, on smoothed variances and on the design's;  n, n_effective (p,): of its areas
+    before, after, cross, shift: both windows, the covariance between them, the change; on smoothed variances
+    newest, plain, limits: the newest wave alone, on smoothed variances and on the design's, and its areas' intervals
     """
 
     before: Estimate
     after: Estimate
     cross: object
+    shift: Estimate
     newest: Estimate
     plain: Estimate
-    n: np.ndarray
-    n_effective: np.ndarray
+    limits: Interval
 
     @classmethod
-    def of(cls, smooth: Waves, waves_before: int, plain: Estimate, n, n_effective) -> "League":
-        """The league of smoothed waves, oldest first, of which so many are the first window."""
-        both = windows(smooth, smooth.names[:waves_before], smooth.names[waves_before:])
-        return cls(*both, smooth.estimates[-1], plain, n, n_effective)
+    def of(cls, smooth: Waves, ends, plain: Estimate, limits: Interval, *, third_ratio: float = 1.0) -> "League":
+        """The league of smoothed waves, oldest first; ends: the names of both windows' waves."""
+        before, after, cross = windows(smooth, *ends)
+        shift = change(before, after, cross=cross, third_ratio=third_ratio)
+        return cls(before, after, cross, shift, smooth.estimates[-1], plain, limits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,9 +177,10 @@ class CountedLeagues:
         """The league of one row of counts (groups,) a wave."""
         plain = [c.estimate(x) for c, x in zip(self.counts, counts, strict=True)]
         smooth = tuple(smooth_shares(e, w.n_effective) for e, w in zip(plain, self.waves, strict=True))
-        last = self.waves[-1]
-        waves = Waves(self.names, smooth, self.apart)
-        return League.of(waves, self.cell.windows[0], plain[-1], last.sizes, last.n_effective)
+        last, first = self.waves[-1], self.cell.windows[0]
+        limits, _ = measure_interval(plain[-1], last.sizes, last.n_effective, low=0.0, high=1.0, share=True)
+        ends = self.names[:first], self.names[first:]
+        return League.of(Waves(self.names, smooth, self.apart), ends, plain[-1], limits)
 
     def drawn(self, rng: np.random.Generator, count: int):
         """`count` leagues."""

@@ -4,15 +4,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from accountability.report import WaveMeasure, interval_inputs, joined_waves
-from estimation import Design, Measure, rake
+from accountability.report import WaveMeasure, joined_waves, measure_limits
+from estimation import Design, Measure, rake, third_ratio, window_change
 from estimation.indicators import SHARE
 from study.claim_cells import PERSONS, Cell
 from study.claim_draws import ICC, League, Truth, Wave, waves_of
 
+LEVEL = 0.95
 MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
 SAME, SAME_EFFECT = 0.5, 0.8  # correlations with itself later: of a person's answer, of a cluster's effect
-INTERVIEWERS, RHO = 3, 0.02  # of an area and wave (others in each); their part of the latent variance
+INTERVIEWERS, RHO = 3, 0.05  # of an area and wave (others in each); their part of the latent variance
 MARGINS = {"sex": pd.Series([0.5, 0.5]), "age": pd.Series([0.3, 0.4, 0.3])}
 HANG = {"sex": (0.25, -0.25), "age": (-0.4, 0.1, 4 / 15)}  # what a category adds, as a part of min(p, 1 - p)
 
@@ -35,10 +36,13 @@ class PersonLeagues:
 
     def league(self, waves: dict[str, WaveMeasure]) -> League:
         """The league of waves as pages have them."""
-        areas = list(range(self.cell.areas))
+        areas, newest, first = list(range(self.cell.areas)), waves[self.names[-1]], self.cell.windows[0]
         _, smooth = joined_waves(waves, areas)
-        newest = waves[self.names[-1]]
-        return League.of(smooth, self.cell.windows[0], *interval_inputs(newest, newest.areas.select(areas)))
+        ends = self.names[:first], self.names[first:]
+        ratio = third_ratio({name: wave.linearized for name, wave in waves.items()}, window_change(*ends))
+        plain = newest.areas.select(areas)
+        limits, _ = measure_limits(newest, plain, level=LEVEL)
+        return League.of(smooth, ends, plain, limits, third_ratio=ratio)
 
     def measured(self, rng: np.random.Generator) -> dict[str, WaveMeasure]:
         """One league's answers in every wave."""

@@ -66,8 +66,11 @@ def settled(allowed: float, leagues: int, errors: int, most: int) -> bool:
     return bool(leagues and (harmless or stats.binom.sf(errors - 1, leagues, allowed) < SURELY))
 
 
-def judge(cell: Cell, number: int, tally: Tally, upto: int, most: int, seed: int) -> Tally:
-    """The tally with the claims that are open in it checked in leagues `tally.leagues` .. upto-1 of the cell."""
+def judge(cell: Cell, number: int, tally: Tally, upto: int, most: int, seed: int, *, sparing: int = 1) -> Tally:
+    """The tally with the claims that are open in it checked in leagues `tally.leagues` .. upto-1 of the cell.
+
+    sparing: dear claims in every so manieth league only.
+    """
     open_claims = [c for c in CLAIMS if not settled(c.allowed, *tally.claims[c.name], most)]
     if not open_claims or upto <= tally.leagues:
         return tally
@@ -76,10 +79,12 @@ def judge(cell: Cell, number: int, tally: Tally, upto: int, most: int, seed: int
     drawing, testing = (_stream(seed, number, tally.leagues, part) for part in (0, 1))
     claims = {name: list(pair) for name, pair in tally.claims.items()}
     sums, squares = np.array(tally.sums), np.array(tally.squares)
-    for league in leagues.drawn(drawing, upto - tally.leagues):
+    for i, league in enumerate(leagues.drawn(drawing, upto - tally.leagues)):
         held = np.array(covered(league, leagues.truth))
         sums, squares = sums + held, squares + held**2
         for claim in open_claims:
+            if claim.dear and i % sparing:
+                continue
             claims[claim.name][0] += 1
             claims[claim.name][1] += int(claim.false(league, leagues.truth, testing))
     seconds = tally.seconds + time.perf_counter() - start
@@ -160,14 +165,16 @@ def _text(cell: Cell) -> str:
     return json.dumps(cell._asdict())
 
 
-def run(numbers, most: int, *, seed: int, record: Record, until: float, say=print) -> dict[int, Tally]:
+def run(
+    numbers, most: int, *, seed: int, record: Record, until: float, sparing: int = 1, say=print
+) -> dict[int, Tally]:
     """The tallies of the cells, after as many looks as the time allows."""
     for upto in [*(look for look in LOOKS if look < most), most]:
         for number in numbers:
             if time.monotonic() > until:
                 break
             before = record.read(number)
-            after = judge(CELLS[number], number, before, upto, most, seed)
+            after = judge(CELLS[number], number, before, upto, most, seed, sparing=sparing)
             if after is not before:
                 record.write(number, after)
         say(f"{upto} leagues: {sum(record.read(k).seconds for k in numbers) / 3600:.2f} h of processor time so far")
@@ -185,6 +192,7 @@ def main(
     cells: Annotated[int, typer.Option(help="only so many cells, evenly taken; 0: all")] = 0,
     leagues: Annotated[int, typer.Option(help="most leagues a cell; 0: as many as find a true 7 %")] = 0,
     minutes: Annotated[float, typer.Option(help="stop after so many; the next run goes on")] = float("inf"),
+    sparing: Annotated[int, typer.Option(help="rank moves and the last k in every so manieth league only")] = 1,
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
     """Judge every promise in every cell; the tallies are kept in build/ and a second run goes on where one stopped."""
@@ -196,20 +204,23 @@ def main(
     print(f"{len(numbers)} of {full_crossing():,} possible cells, at most {most:,} leagues each:", end=" ")
     print(f"{least_hours:.1f} to {most_hours:.1f} hours of processor time")
     until, record = time.monotonic() + 60 * minutes, Record(seed)
-    tallies = run(numbers, most, seed=seed, record=record, until=until)
-    above = confirmed(rejected(tallies), most, seed=seed, until=until)
+    tallies = run(numbers, most, seed=seed, record=record, until=until, sparing=sparing)
+    tallies = {k: t for k, t in tallies.items() if t.leagues}
+    above = confirmed(rejected(tallies), most, seed=seed, until=until, sparing=sparing)
     for name, where in above.items():
         for k in sorted(where):
             print(name, CELLS[k], tallies[k].claims.get(name, ""))
     print(f"cells {len(numbers)}, cells above {len(set().union(*above.values()))}")
 
 
-def confirmed(first: dict[str, set[int]], most: int, *, seed: int, until: float) -> dict[str, set[int]]:
+def confirmed(
+    first: dict[str, set[int]], most: int, *, seed: int, until: float, sparing: int = 1
+) -> dict[str, set[int]]:
     """Of what was rejected, what is rejected again with a fresh seed (Holm over the cells rejected)."""
     again = sorted(set().union(*first.values()))
     if not again:
         return first
-    tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until)
+    tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until, sparing=sparing)
     second = rejected({k: t for k, t in tallies.items() if t.leagues})
     return {name: cells & second[name] for name, cells in first.items()}
 
