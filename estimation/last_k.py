@@ -12,6 +12,7 @@ from estimation.k_split import critical_any, critical_independent
 from estimation.noise import linked_pair
 from estimation.t_scale import satterthwaite, to_normal
 from estimation.ties import equalized, in_standard_errors, scale_of
+from estimation.under_null import pair_moments, score
 from words import Fault
 
 IN, OUT, POSSIBLE = "in", "out", "possible"
@@ -65,8 +66,9 @@ def last_k(
                 a Fault if the estimate's covariance says otherwise
     best        the best k instead of the last k
     Each T is first turned to the normal scale by Student's t with Satterthwaite's df; smooth small areas' variances
-    before.  Two areas with standard error 0 are told apart unless they are equal (estimation.ties).
-    c and c', and the proof: estimation/k_split.py.
+    before.  Where the estimate has a law, T has the error of a pair that is equal, its skewness taken off.  Two areas
+    with standard error 0 are told apart unless they are equal (estimation.ties).  c and c', and the proof:
+    estimation/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
     """
     p = len(estimate.names)
@@ -115,7 +117,7 @@ def _refuse_dependent(estimate: Estimate) -> None:
 def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> tuple[np.ndarray, np.ndarray]:
     """For each area (p,): how many are shown farther from the extreme end (sign x small), and how many nearer to it."""
     x = sign * equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))
-    v, df = estimate.variance, np.maximum(estimate.df, 1.0)
+    v, df, law = estimate.variance, np.maximum(estimate.df, 1.0), estimate.law
     covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
     farther, nearer = np.zeros(len(x), dtype=int), np.zeros(len(x), dtype=int)
     limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)
@@ -123,11 +125,25 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
         shared = covariance[[j]].toarray()[0] if sp.issparse(covariance) else covariance[j]
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))
         difference = x - x[j]
+        if law is not None:
+            found = _scores(difference, s, law, estimate, j, sign)
+            farther[j], nearer[j] = int((found > c_farther).sum()), int((found < -c_nearer).sum())
+            continue
         t = in_standard_errors(difference, s)
         t[j] = 0.0
         farther[j] = _count_beyond(t, limits_farther, j, v, df)
         nearer[j] = _count_beyond(-t, limits_nearer, j, v, df)
     return farther, nearer
+
+
+def _scores(difference, s, law, estimate: Estimate, j: int, sign: int) -> np.ndarray:
+    """The normal scores (p,) of sign (x_i - x_j), with the error of pairs that are equal, their skewness taken off."""
+    i = np.flatnonzero(difference)
+    added, third = pair_moments(law, estimate.value, estimate.variance, i, np.full(len(i), j))
+    v, df = (np.column_stack([a[i], np.full(len(i), a[j])]) for a in (estimate.variance, np.maximum(estimate.df, 1.0)))
+    scores = np.zeros(len(difference))
+    scores[i] = score(difference[i], s[i] ** 2 + added, sign * third, satterthwaite(np.ones(2), v, df))
+    return scores
 
 
 def _count_beyond(t, limits, j: int, v, df) -> int:

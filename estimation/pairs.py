@@ -17,6 +17,7 @@ import numpy as np
 
 from estimation.t_scale import satterthwaite, to_normal
 from estimation.ties import equalized, in_standard_errors, scale_of
+from estimation.under_null import pair_moments, score
 
 AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
 NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
@@ -68,7 +69,8 @@ class Pairs:
     """T_jk = (x_j - x_k)/s_jk of all ordered pairs of p areas, s²_jk = Σ_jj + Σ_kk - 2Σ_jk; largest x is best.
 
     order (p,), starts (G,): the areas group by group, and where each group starts; all else is in this order
-    t (p,p): on the normal scale by Satterthwaite's df where positive, for nobody asks for the others
+    t (p,p): on the normal scale by Satterthwaite's df where positive, for nobody asks for the others; with a law it has
+    the error that the pair would have if it were equal, its skewness taken off (`pair_moments`)
     variance (p,): Σ's diagonal;  covariance (p,p), or None where areas are independent
     Equal values (estimation.ties) have t = 0;  other pairs with s = 0 have t = ±inf.
     """
@@ -80,18 +82,28 @@ class Pairs:
     covariance: np.ndarray | None
 
     @classmethod
-    def of(cls, x, variance, covariance, df, *, width: float = 1.0) -> "Pairs":
-        """All pairs of x (p,) with variance (p,), covariance (p,p) or None, df (p,), in the caller's order."""
+    def of(cls, x, variance, covariance, df, *, law=None, sign: float = 1.0, width: float = 1.0) -> "Pairs":
+        """All pairs of x (p,) with variance (p,), covariance (p,p) or None, df (p,), in the caller's order.
+
+        law: that of `sign` x (estimation.laws), or None.
+        """
         x = equalized(x, scale=scale_of(x, np.sqrt(variance)))
         p, (order, starts) = len(x), _groups(x, variance, width)
         x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
         covariance = None if covariance is None else covariance[np.ix_(order, order)]
+        law = None if law is None else law.select(order)
         found, everyone = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
         for rows in portions(p, p):
             difference = x[rows, None] - x
             s = found.se(rows, everyone)
             t = difference / s if s.all() else in_standard_errors(difference, s)
-            if np.isfinite(df).any():
+            if law is not None:
+                up = np.nonzero(difference > 0)
+                j, k = rows.start + up[0], up[1]
+                added, third = pair_moments(law, sign * x, variance, j, k)
+                pair_df = _pair_df(variance, df, j, k)
+                t[up] = score(difference[up], s[up] ** 2 + added, sign * third, pair_df)
+            elif np.isfinite(df).any():
                 up = np.nonzero(t > 0)
                 t[up] = to_normal(t[up], _pair_df(variance, df, rows.start + up[0], up[1]))
             found.t[rows] = t

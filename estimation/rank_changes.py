@@ -8,9 +8,9 @@ import pandas as pd
 from estimation.changes import change
 from estimation.drawn_pairs import DrawnPairs
 from estimation.estimates import Estimate
-from estimation.noise import off_diagonal, wave_draws
+from estimation.noise import wave_draws
 from estimation.pairs import Pairs
-from estimation.ranks import RankSet, estimate_ranks
+from estimation.ranks import RankSet, area_pairs, estimate_ranks
 from estimation.stepdown import surely_larger
 from estimation.waves import is_independent
 
@@ -54,6 +54,7 @@ def rank_change(
     largest_is_best: bool = True,
     stepdown: bool = True,
     draws=10_000,
+    shift: Estimate | None = None,
 ) -> RankChange:
     """Δ_j = Σ_k [k above j after] - [k above j before] lies in [Σ_k low_k, Σ_k high_k]; places gained are -Δ_j.
 
@@ -68,16 +69,14 @@ def rank_change(
     Block R of our methods (docs/methods.md has the proof); the stepdown is Romano & Wolf (2005), JASA 100:94.
 
     cross   as in `change`;  draws: how many, or (Z_1, Z_2), (B,p) each, in the order of before's names
+    shift   the change itself, of windows that share waves: `combine` of all waves by `window_change`; None: `change`
     """
-    shift = change(before, after, cross=cross)
+    shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
     aligned = after.select(before.names)
     c = cross if is_independent(cross) else _columns(cross, after.positions(before.names))
     noise = _noise(before, aligned, c, draws, rng)
-    sign = 1.0 if largest_is_best else -1.0
-    families = [
-        DrawnPairs.of(Pairs.of(sign * e.value, e.variance, off_diagonal(e.covariance), e.df), noise.pop())
-        for e in (before, aligned, shift)
-    ]
+    vectors = before, aligned, shift
+    families = [DrawnPairs.of(area_pairs(e, largest_is_best=largest_is_best), noise.pop()) for e in vectors]
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]
     sets = [_rank_set(*wave, cut, level, largest_is_best) for wave in ((before, pairs[0]), (aligned, pairs[1]))]

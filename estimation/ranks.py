@@ -55,7 +55,8 @@ def rank_confidence_set(
 
     "Surely" is T_jk = (x_j - x_k)/s_jk, s²_jk = Σ_jj + Σ_kk - 2Σ_jk, above the `level` quantile of the maximum of
     (Z_j - Z_k)/s_jk over the pairs not yet rejected, Z ~ N(0, Σ); rejected pairs leave and the quantile falls
-    (Romano-Wolf stepdown).  T_jk is first turned to the normal scale by its t distribution with Satterthwaite's df.
+    (Romano-Wolf stepdown).  T_jk is first turned to the normal scale by its t distribution with Satterthwaite's df;
+    where the estimate has a law, with the error of a pair that is equal, its skewness taken off (`pair_moments`).
 
     simultaneous  True: all sets hold together (all ordered pairs); False: each area's own (its pairs only)
     draws         how many Z, or the draws themselves: one (B,p) array, or a list of them, one a round
@@ -80,8 +81,9 @@ def rank_confidence_set(
 
 def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float = 1.0) -> Pairs:
     """All ordered pairs of the estimate's areas, the better area first where T is positive."""
-    x = estimate.value if largest_is_best else -estimate.value
-    return Pairs.of(x, estimate.variance, off_diagonal(estimate.covariance), estimate.df, width=width)
+    sign, covariance = 1.0 if largest_is_best else -1.0, off_diagonal(estimate.covariance)
+    options = {"law": estimate.law, "sign": sign, "width": width}
+    return Pairs.of(sign * estimate.value, estimate.variance, covariance, estimate.df, **options)
 
 
 def _rounds(estimate: Estimate, draws, rng: np.random.Generator) -> list[np.ndarray]:

@@ -68,6 +68,23 @@ def value_score(estimate: Estimate, value) -> np.ndarray:
     return score(deviation, estimate.variance + added, third, estimate.df)
 
 
+def pair_moments(law: SamplingLaw | ChangeLaw, value, variance, j, k) -> tuple[np.ndarray, np.ndarray]:
+    """V⁰ - V and κ₃⁰ of θ_j - θ_k under the null that both true values are one, for pairs of areas j, k (r,).
+
+    The one value: Σ n q/Σ n of the two levels;  of two changes Σ δ/V / Σ 1/V.
+    """
+    one, two = law.select(j), law.select(k)
+    if isinstance(law, SamplingLaw):
+        part = one.interviews / (one.interviews + two.interviews)
+        common = part * one.level + (1 - part) * two.level
+    else:
+        v = np.maximum(variance, np.finfo(float).tiny)
+        part = v[k] / (v[j] + v[k])
+        common = part * value[j] + (1 - part) * value[k]
+    (added_j, third_j), (added_k, third_k) = null_moments(one, common), null_moments(two, common)
+    return added_j + added_k, third_j - third_k
+
+
 def inverted(value, se, scores: Callable, lower_critical, upper_critical) -> tuple[np.ndarray, np.ndarray]:
     """The null values (k,) that a test does not reject, from the lowest to the highest around the estimate `value`.
 
