@@ -17,12 +17,12 @@ from estimation import (
     Measure,
     RankSet,
     Waves,
-    between_waves,
-    change,
+    combine,
     compare_league,
     design_effect,
     indicator_values,
     interviewer_variance,
+    joint_waves,
     last_k,
     linearize_domain_means,
     mean,
@@ -32,8 +32,8 @@ from estimation import (
     shift_posterior,
     smooth_scores,
     smooth_shares,
+    third_ratio,
     unfit_to_publish,
-    wave_correlations,
     window_change,
     windows,
 )
@@ -299,7 +299,7 @@ def change_table(
     level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
     family, watch  as in `compare_league`; watched areas nobody answered in are left out
     last    how many are "the last" in the probabilities; empty where the league has no more areas than that
-    On smoothed variances, interviewers counted; waves that share PSUs are correlated by `wave_correlations`, and
+    On smoothed variances, interviewers counted; waves that share PSUs are correlated by `joint_waves`, and
     interviewers are taken as new in every wave.
     """
     common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
@@ -308,6 +308,7 @@ def change_table(
         raise Fault(key="report.league_empty", measure=measure.name)
     plain, smooth = joined_waves(waves, common)
     one, two, cross = windows(smooth, before, after)
+    coefficients = window_change(before, after)
     alpha, reach = 1 - level, measure.high - measure.low
     found = compare_league(
         one,
@@ -319,15 +320,16 @@ def change_table(
         family=family,
         watch=[a for a in watch if a in common],
         largest_is_best=measure.largest_is_best,
+        third_ratio=third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients),
+        df=combine(smooth, coefficients).df,
     )
-    by_design = windows(plain, before, after)
     likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
     rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
     return rows.assign(
         measure=measure.name,
         se=found.change.se,
-        se_design=change(*by_design[:2], cross=by_design[2]).se,
-        se_interviewer=_interviewers_part(waves, window_change(before, after), common),
+        se_design=combine(plain, coefficients).se,
+        se_interviewer=_interviewers_part(waves, coefficients, common),
         df=found.change.df,
         lower=np.maximum(rows.lower, -reach),
         upper=np.minimum(rows.upper, reach),
@@ -383,12 +385,6 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]
     plain = {name: waves[name].areas.select(areas) for name in names}
     smooth = {name: waves[name].smoothed.select(areas) for name in names}
     counted = {name: waves[name].counted.select(areas) for name in names}
-    correlations = wave_correlations({name: waves[name].linearized for name in names}, areas)
-    return tuple(
-        Waves(
-            names,
-            tuple(estimates[name] for name in names),
-            {(s, t): between_waves(p, sampled[s], sampled[t]) for (s, t), p in correlations.items()},
-        )
-        for sampled, estimates in ((plain, plain), (smooth, counted))
-    )
+    linearized = {name: waves[name].linearized for name in names}
+    sampled = joint_waves(linearized, smooth)
+    return joint_waves(linearized, plain), replace(sampled, estimates=tuple(counted.values()))

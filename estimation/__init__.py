@@ -34,7 +34,7 @@ from estimation.league_comparison import ChangeVerdict, LeagueComparison, compar
 from estimation.linear_values import combined_values, indicator_values, ratio_values
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.needed import interviews_needed, shrunken_move
-from estimation.overlap import between_waves, common_psu_covariance, wave_correlations
+from estimation.overlap import common_psu_covariance, joint_waves
 from estimation.posterior import (
     ShiftPosterior,
     TripleGoal,
@@ -125,7 +125,6 @@ __all__ = [
     "age_spans",
     "balanced_weights",
     "base_weight",
-    "between_waves",
     "bootstrap_weights",
     "bounded",
     "calibrate",
@@ -152,6 +151,7 @@ __all__ = [
     "interviews_needed",
     "jackknife_weights",
     "joint_interval_rank_set",
+    "joint_waves",
     "kish_effect",
     "last_k",
     "linearize_domain_means",
@@ -206,7 +206,6 @@ __all__ = [
     "unfit_to_publish",
     "usual_comparisons",
     "wald_test",
-    "wave_correlations",
     "wave_posterior",
     "weigh",
     "weight_summary",

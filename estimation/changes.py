@@ -71,7 +71,7 @@ def change(before: Estimate, after: Estimate, *, cross, third_ratio=1.0) -> Esti
     """after - before, covariance V_1 + V_2 - C - C': two waves of `combine`, which says the df.  Kish (1965), 12.4.
 
     cross (k,k): covariance of before's rows with after's columns, each in its own order of names (from the PSUs both
-    waves share: `wave_correlations`), or INDEPENDENT.  Both waves must have the same names.
+    waves share: `joint_waves`), or INDEPENDENT.  Both waves must have the same names.
     third_ratio: as in `combine`.
     """
     waves = Waves(("before", "after"), (before, after), {("before", "after"): cross})

@@ -1,125 +1,164 @@
-"""How alike two waves of one area are: its own correlation as far as its common PSUs can tell, the league's beyond."""
+"""How alike two waves of one area are: its own answers as far as its common PSUs can tell, the league's beyond."""
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
 from estimation.influence import SharedInfluence
-from estimation.smoothing import PRIOR
 
-ROUNDING = 1e-12  # a variance below this share of an ordinary one is that of answers that are all alike
+PASSES = 3  # the weights of the regression hang on what it expects
 STEPS = 40  # halvings of the share by which a matrix is drawn to one that is positive semi-definite
 
 
-def drawn_correlations(shared: SharedInfluence) -> np.ndarray:
-    """r_a (a,T,T), the correlations between waves of each area's estimate, positive semi-definite, ones in the middle.
+class Drawn(NamedTuple):
+    """r, the correlations between waves of each area's estimate, positive semi-definite with ones in the middle; g, the
+    part of its samples in common; df of the variance D_a of the common PSUs' difference; (a,T,T) each."""
 
-    For two waves, in stratum h, with n_1, n_2 answering PSUs and c common ones, V_t = Σe_t²:
+    correlation: np.ndarray
+    overlap: np.ndarray
+    df: np.ndarray
 
-        N_a = Σ_h k_h Σ_common e_1 e_2,   k_h = √((1-1/n_1)(1-1/n_2))/κ_h,   κ_h = 1 - 1/n_1 - 1/n_2 + c/(n_1 n_2)
-        G_a = Σ_h c √(V_1h V_2h/(n_1 n_2)),   ρ̂_a = N_a/G_a,   g_a = G_a/√(V_1 V_2)
 
-    N_a is unbiased for the covariance, G_a is what it were if common PSUs had the same values; Kish (1965), 12.4.
-    ρ̂_a is drawn to the pooled correlation by `credible` and r_a = g_a ρ_a: g_a is how much of the two samples is one.
-    Where an area has no variance in one of the waves its correlation is the pooled one, g_a = c/√(n_1 n_2).
+def drawn_correlations(shared: SharedInfluence, variances) -> Drawn:
+    """r_a (a,T,T), the correlations between waves of each area's estimate, with the overlap and the df behind them.
+
+    variances V_t (T,a): those the correlations are for, the design's or smoothed ones.
+    Two waves, n_1, n_2 answering PSUs, s_t² = n_t V_t the variance of one PSU, k its covariance with itself in the
+    other wave: what a change is made of is D = s_1² + s_2² - 2k, the variance of a common PSU's difference.
+
+        k̂_a from Σ_h f_h Σ_common e_1 e_2,  f_h = √((1-1/n_1)(1-1/n_2))/κ_h,  κ_h = 1 - 1/n_1 - 1/n_2 + c/(n_1 n_2)
+        D̂_a with the design's variances;  D_a = D̂_a drawn to what the league expects of an area like it (`drawn`)
+        ρ_a = (s_1² + s_2² - D_a)/(2 s_1 s_2), at most 1;  r_a = g_a ρ_a,  g_a the part both samples have in common
+
+    κ_h makes the sum unbiased for the covariance; Kish (1965), 12.4.  Drawn is the difference and not ρ: areas whose
+    people differ more among each other do not always change more.
     """
-    waves = shared.n.shape[0]
-    drawn, pooled = (np.tile(np.eye(waves), (len(shared.areas), 1, 1)) for _ in range(2))
+    waves, areas = shared.n.shape[0], len(shared.areas)
+    found, expected, overlap, df = (np.tile(np.eye(waves), (areas, 1, 1)) for _ in range(4))
     for s, t in combinations(range(waves), 2):
-        pair = _Pair(shared, s, t)
-        (own, of_league), overlap = pair.correlations(), pair.overlap()
-        drawn[:, s, t] = drawn[:, t, s] = own * overlap
-        pooled[:, s, t] = pooled[:, t, s] = of_league * overlap
-    if waves == 2:
-        return drawn
-    return _possible(drawn, _possible(pooled, np.tile(np.eye(waves), (len(pooled), 1, 1))))
+        pair = _Pair.of(shared, s, t)
+        unit = pair.n * variances[[s, t]]
+        of_area, of_league, df[:, s, t] = pair.correlations(unit)
+        df[:, t, s], overlap[:, s, t], overlap[:, t, s] = df[:, s, t], pair.overlap, pair.overlap
+        found[:, s, t] = found[:, t, s] = of_area * pair.overlap
+        expected[:, s, t] = expected[:, t, s] = of_league * pair.overlap
+    if waves > 2:
+        found = _possible(found, _possible(expected, np.tile(np.eye(waves), (areas, 1, 1))))
+    return Drawn(found, overlap, df)
 
 
-def trust(own, information, of_one: float) -> np.ndarray:
-    """λ (a,) of x_a = λ_a x̂_a + (1 - λ_a) x̄.  Bühlmann & Straub (1970), credibility.
+def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """D_a = λ_a D̂_a + (1 - λ_a) D̄_a, D̄_a what is expected, and D_a's df, (a,) each: credibility with a regression.
 
-    own x̂ (a,), each with sampling variance φ/ν_a;  information ν (a,);  of_one φ
-        λ_a = τ²/(τ² + φ/ν_a),   τ² = max(0, (Σν(x̂ - x̄_ν)² - (a-1)φ)/(Σν - Σν²/Σν)),   x̄_ν = Σνx̂/Σν
-    τ² is the areas' own variance, estimated from how much more the x̂ differ than their sampling explains.
+    own D̂ (a,), with estimated sampling variance `spread` (a,), to which information ν (a,) is inverse;  size u (a,)
+
+        D̄_a = α + β u_a, neither below 0, least squares with weights ν/D̄²
+        λ_a = τ²/(τ² + φ/(ν_a - 2)),   φ = Σν² spread/D̄²/Σν,   τ² = max(0, (Σν(D̂/D̄ - 1)² - (a-2)φ)/Σν)
+
+    φ/ν is the sampling variance of D̂/D̄, a little more where ν is small (as Fisher's 1/(pairs - 3)); τ² the areas' own,
+    estimated from how much more they differ than sampling explains.  Bühlmann & Straub (1970), Hachemeister (1975).
+    df = 1/(λ_a/ν_a + (1 - λ_a)/Σν): ν + d_0 where the own variance has the weight ν/(ν + d_0), as in Smyth (2004).
+    One area alone keeps its own.
     """
-    total = information.sum()
-    spare = total - information @ information / total
-    if not spare > 0:
-        return np.ones(len(own))  # one area alone: there is nothing to draw it to
-    excess = information @ (own - information @ own / total) ** 2 - (len(own) - 1) * of_one
-    between = max(0.0, excess / spare)
-    return between / (between + of_one / information) if between > 0 else np.zeros(len(own))
+    if len(own) == 1:
+        return own, own, np.maximum(information, 1.0)
+    expected = _expected(own, information, size)
+    surplus = np.maximum(information - 2, 0)
+    told = (surplus > 0) & (expected > 0)
+    trust, ratio = np.zeros(len(own)), np.divide(own, expected, out=np.zeros(len(own)), where=expected > 0)
+    if told.sum() > 2:
+        nu = information[told]
+        of_one = nu**2 @ (spread[told] / expected[told] ** 2) / nu.sum()
+        excess = nu @ (ratio[told] - 1) ** 2 - (told.sum() - 2) * of_one
+        between = max(0.0, excess / nu.sum())
+        if between > 0:
+            trust[told] = between / (between + of_one / surplus[told])
+    df = 1 / (trust / information + (1 - trust) / information.sum())
+    return trust * own + (1 - trust) * expected, expected, np.maximum(df, 1.0)
 
 
-class _Pair:
-    """Two waves s and t of `SharedInfluence`: by group (g,) what they share and what an interview's variance is."""
+def _expected(own, information, size) -> np.ndarray:
+    """D̄ (a,) of `drawn`: a part that every area has, and a part that grows with the variance of one PSU."""
+    expected = size * max((information @ own) / (information @ size), 0.0)
+    for _ in range(PASSES):
+        if len(own) < 3 or not (expected > 0).all():
+            break
+        w = information / expected**2
+        mean_size, mean_own = w @ size / w.sum(), w @ own / w.sum()
+        spread = w @ (size - mean_size) ** 2
+        slope = w @ ((size - mean_size) * own) / spread if spread > 0 else 0.0
+        slope = float(np.clip(slope, 0.0, max(mean_own, 0.0) / mean_size))  # as far as the other part is not below 0
+        expected = np.maximum(mean_own - slope * mean_size, 0.0) + slope * size
+    return expected
 
-    def __init__(self, shared: SharedInfluence, s: int, t: int):
-        self.shared, self.waves = shared, (s, t)
-        both = shared.present[:, s] & shared.present[:, t]
-        self.both, self.e = both, (shared.e[both, s], shared.e[both, t])
-        self.c = c = shared.by_group(np.ones(int(both.sum())), both)
-        self.n = n1, n2 = tuple(np.maximum(shared.n[w], 1) for w in self.waves)
-        self.v = tuple(shared.square[w] for w in self.waves)
+
+class _Pair(NamedTuple):
+    """Two waves: n (2,a), overlap g (a,), information ν (a,), D̂ (a,) and its sampling variance `spread` (a,)."""
+
+    n: np.ndarray
+    overlap: np.ndarray
+    information: np.ndarray
+    difference: np.ndarray
+    spread: np.ndarray
+
+    @classmethod
+    def of(cls, shared: SharedInfluence, s: int, t: int) -> "_Pair":
+        """Waves s and t of the stacked influence values."""
+        by_area, both = shared.by_area, shared.present[:, s] & shared.present[:, t]
+        e1, e2 = shared.e[both, s], shared.e[both, t]
+        c = shared.by_group(np.ones(len(e1)), both)
+        n1, n2 = (np.maximum(shared.n[w], 1) for w in (s, t))
+        v1, v2 = shared.square[s], shared.square[t]
         several = (n1 > 1) & (n2 > 1) & (c > 0)
         kappa = np.where(several, 1 - 1 / n1 - 1 / n2 + c / (n1 * n2), 1.0)
-        self.factor = np.sqrt(np.where(several, (1 - 1 / n1) * (1 - 1 / n2), 1.0)) / kappa
-        self.information = shared.by_area(c * kappa)
-        self.product = shared.by_area(self.factor * shared.by_group(self.e[0] * self.e[1], both))
+        factor = np.sqrt(np.where(several, (1 - 1 / n1) * (1 - 1 / n2), 1.0)) / kappa
+        n = np.stack([by_area(shared.n[w]) for w in (s, t)])
+        v = np.stack([by_area(v1), by_area(v2)])
+        overlap = _overlap(by_area(c), by_area(c * np.sqrt(v1 * v2 / (n1 * n2))), n, v)
+        upscale = np.divide(np.sqrt(n[0] * n[1]), overlap, out=np.zeros(len(overlap)), where=overlap > 0)
+        product = (factor * upscale[shared.group_area])[shared.group[both]] * e1 * e2
+        area = shared.area[both]
+        added = n[0][area] * e1**2 + n[1][area] * e2**2 - 2 * product
+        difference = n[0] * v[0] + n[1] * v[1] - 2 * np.bincount(area, product, minlength=len(overlap))
+        spread = _centred_squares(np.bincount(area, minlength=len(overlap)), area, added)
+        for w, e, size, variance in zip((s, t), (e1, e2), n, v, strict=True):
+            squares = by_area(shared.fourth[w]) - np.bincount(area, e**4, minlength=len(size))
+            total = variance - np.bincount(area, e**2, minlength=len(size))
+            apart = size - np.bincount(area, minlength=len(size))
+            mean = np.divide(total**2, apart, out=np.zeros(len(size)), where=apart > 0)
+            spread += size**2 * np.maximum(squares - mean, 0)
+        return cls(n, overlap, by_area(c * kappa), difference, spread)
 
-    def largest(self, variances) -> np.ndarray:
-        """c √(V_1 V_2/(n_1 n_2)) (g,) from variances V_1, V_2 (g,)."""
-        return self.c * np.sqrt(variances[0] * variances[1] / (self.n[0] * self.n[1]))
+    def correlations(self, unit) -> np.ndarray:
+        """ρ_a, drawn, what the league expects of it, df of D_a (3,a); unit s_t² (2,a); 0 where nothing is shared."""
+        found = np.zeros((3, len(self.overlap)))
+        met = (self.information > 0) & (self.overlap > 0) & (unit > 0).all(axis=0)
+        if met.any():
+            size = unit[:, met].mean(axis=0)
+            *both, df = drawn(self.difference[met], self.spread[met], self.information[met], size)
+            scale = np.sqrt(unit[0, met] * unit[1, met])
+            for row, difference in zip(found[:2], both, strict=True):
+                row[met] = np.clip((size - difference / 2) / scale, -1, 1)
+            found[2, met] = df
+        return found
 
-    def overlap(self) -> np.ndarray:
-        """g (a,): the part that two waves' samples of an area have in common, 0 to 1."""
-        by_area = self.shared.by_area
-        variance = np.prod([by_area(v) for v in self.v], axis=0)
-        counted = np.prod([by_area(self.shared.n[w]) for w in self.waves], axis=0)
-        by_count = np.divide(by_area(self.c), np.sqrt(counted), out=np.zeros(len(counted)), where=counted > 0)
-        found = np.divide(by_area(self.largest(self.v)), np.sqrt(variance), out=by_count, where=variance > 0)
-        return np.minimum(found, 1.0)
 
-    def correlations(self) -> tuple[np.ndarray, float]:
-        """ρ_a (a,), each area's drawn to the pooled, and the pooled ρ̄."""
-        by_area, information = self.shared.by_area, self.information
-        met, largest = information > 0, by_area(self.largest(self.v))
-        league = [(n @ (n * v)) / n.sum() for n, v in zip(self.n, self.v, strict=True)]
-        steady = [(n**2 * v + PRIOR * u) / (n + PRIOR) / n for n, v, u in zip(self.n, self.v, league, strict=True)]
-        scale, ratio = by_area(self.largest(steady)), np.sqrt(league[1] / league[0])
-        mean = by_area(self.c * (self.v[0] / self.n[0] * ratio + self.v[1] / self.n[1] / ratio) / 2)
-        counted, told = met & (scale > 0), largest > ROUNDING * scale
-        if not told.any():
-            return np.zeros(len(met)), 0.0
-        own = np.divide(self.product, largest, out=np.zeros(len(met)), where=told)
-        weight = np.divide(information, scale, out=np.zeros(len(met)), where=counted)
-        pooled = float(np.clip((weight @ self.product) / (weight @ mean), -1, 1))
-        trusted = np.zeros(len(met))
-        surplus = np.maximum(information - 2, 0)  # Fisher's 1/(pairs - 3): small samples vary more than φ/ν
-        able = told & (surplus > 0)
-        if able.any():
-            spread = self._spread(pooled, steady)[able] / scale[able] ** 2
-            of_one = information[able] ** 2 @ spread / information[able].sum()
-            trusted[able] = trust(own[able], surplus[able], of_one)
-        if trusted.any():
-            weight = np.divide(trusted, scale, out=np.zeros(len(met)), where=counted)
-            pooled = float(np.clip((weight @ self.product) / (weight @ mean), -1, 1))
-        return np.clip(trusted * own + (1 - trusted) * pooled, -1, 1), pooled
+def _overlap(c, largest, n, v) -> np.ndarray:
+    """g (a,), 0 to 1: `largest`, what the covariance were if common PSUs had the same values, over √(V_1 V_2).
 
-    def _spread(self, rho: float, variances) -> np.ndarray:
-        """Σψ² (a,), ψ_j what PSU j adds to N_a - ρ G_a less its mean: G_a² times the linearised variance of N_a/G_a."""
-        shared, c = self.shared, self.c
-        group, slope = shared.group[self.both], rho * self.largest(variances)
-        added, total = np.zeros(len(group)), np.zeros(len(c))
-        mean = np.divide(slope, c, out=np.zeros(len(c)), where=c > 0)
-        for w, e, n, v in zip(self.waves, self.e, self.n, variances, strict=True):
-            half = np.divide(slope, 2 * v, out=np.zeros(len(v)), where=v > 0)
-            added += half[group] * e**2
-            mean -= slope / (2 * n)
-            apart = shared.fourth[w] - shared.by_group(e**4, self.both)
-            total += half**2 * apart - (n - c) * (slope / (2 * n)) ** 2
-        psi = self.factor[group] * self.e[0] * self.e[1] - added
-        return shared.by_area(np.maximum(total + shared.by_group(psi**2, self.both) - c * mean**2, 0))
+    c/√(n_1 n_2) where an area has no variance in one of the waves.
+    """
+    variance, counted = v[0] * v[1], n[0] * n[1]
+    by_count = np.divide(c, np.sqrt(counted), out=np.zeros(len(c)), where=counted > 0)
+    return np.minimum(np.divide(largest, np.sqrt(variance), out=by_count, where=variance > 0), 1.0)
+
+
+def _centred_squares(count, area, values) -> np.ndarray:
+    """Σ(x - x̄)² (a,) of values over each area's cells."""
+    total = np.bincount(area, values, minlength=len(count))
+    mean = np.divide(total, count, out=np.zeros(len(count)), where=count > 0)
+    return np.bincount(area, (values - mean[area]) ** 2, minlength=len(count)).astype(float)
 
 
 def _possible(matrices, fallback) -> np.ndarray:

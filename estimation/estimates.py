@@ -102,7 +102,7 @@ class Estimate:
 class Linearization:
     """k estimates before their variance: value (k,), PSU totals u of the linearised variable, design, df (k,).
 
-    Waves' linearisations share PSUs: `wave_correlations` takes them.
+    Waves' linearisations share PSUs: `joint_waves` takes them.
     u: (m,k), numpy or scipy.sparse, or `CellTotals`: standard errors of domains need no matrix.
     raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
     subtotals: totals by second-stage unit where the design has two stages.

@@ -1,6 +1,6 @@
 """One page, one guarantee: a league between two waves on every level of change, with the error split beforehand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -113,6 +113,8 @@ def compare_league(
     watch=(),
     largest_is_best: bool = True,
     draws: int = 10_000,
+    third_ratio: float = 1.0,
+    df=None,
 ) -> LeagueComparison:
     """Score, standing and rank change of all areas, and the verdict on each.
 
@@ -121,6 +123,8 @@ def compare_league(
     alpha_standing, alpha_rank  Bonferroni over the levels: standing at one, rank at the other; their sum is the page's
     family         so many leagues and indicators are looked at together: each gets 1/family of both
     weights, watch as in `standing_change`: fixed before these waves are seen
+    third_ratio, df  of the change where the waves share PSUs (`third_ratio`, `combine` of `joint_waves`); df None: as
+                   `change` has it from the two windows alone
     Bonferroni's inequality; each level's own proof is where it stands.
     """
     if not (alpha_standing > 0 and alpha_rank > 0 and alpha_standing + alpha_rank < 1):
@@ -128,7 +132,8 @@ def compare_league(
     if not (family == int(family) and family >= 1):
         raise Fault(key="comparison.family", found=family)
     alpha, beta = alpha_standing / family, alpha_rank / family
-    shift = change(before, after, cross=cross)
+    shift = change(before, after, cross=cross, third_ratio=third_ratio)
+    shift = shift if df is None else replace(shift, df=df)
     standing = standing_change(shift, rng=rng, weights=weights, watch=watch, level=1 - alpha, draws=draws)
     enough = max(draws, int(np.ceil(TAIL / beta)))
     rank = rank_change(

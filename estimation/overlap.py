@@ -11,78 +11,75 @@ from scipy.sparse.csgraph import connected_components
 from estimation.drawn_correlations import drawn_correlations
 from estimation.estimates import Estimate, Linearization
 from estimation.influence import SharedInfluence, gram
-from estimation.waves import INDEPENDENT, is_independent
+from estimation.waves import INDEPENDENT, Waves, is_independent
 
+NEARLY = 1e-14  # an eigenvalue of r_a below it is 0 but for rounding
 NOTHING = 1e-10  # of the largest eigenvalue: a direction in which a correlation matrix has no variance
 
 
-def wave_correlations(waves: Mapping[str, Linearization], areas=None) -> dict:
-    """(earlier, later) -> P_st (k,k), the correlations of the earlier's areas with the later's, or INDEPENDENT.
+def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Estimate]) -> Waves:
+    """The waves together, with the covariances C_st (k,k) that the PSUs in two of them give, or INDEPENDENT.
 
-    waves   name -> linearisation, in the order of time;  areas: those wanted, in all waves; None: all that are in all
-    With R_t the correlations of wave t's estimates and K those between the waves' R_t^-½ θ_t,
+    waves      name -> linearisation, in the order of time
+    estimates  name -> the estimates of the same areas, in one order, that the covariances are for: the design's, or
+               with smoothed variances;  correlations within a wave are the design's in both
 
-        P_st = R_s^½ K_st R_t^½,   K_st = Λ^½ G_st Λ^½ + diag_a (r_a - λ_a G_a)_st,
+        C_st = S_s P_st S_t,   P_st = R_s^½ K_st R_t^½,   K_st = Λ^½ G_st Λ^½ + diag_a (r_a - λ_a G_a)_st,
 
-    G from the Gram matrix of all waves' stacked influence values (`gram`), G_a (T,T) its part for area a alone, r_a
-    (T,T) that area's correlations drawn to the pooled ones (`drawn_correlations`), and λ_a, on Λ's diagonal, the
-    largest share of the Gram matrix for which r_a - λ_a G_a is positive semi-definite.  So is K, then, with K_tt = I,
-    and the joint matrix is a covariance for whatever standard errors: the design's, or smoothed ones.  Its diagonal
-    blocks are the waves' own, untouched.  Where nothing links areas, P_st is diagonal: each area's r_st.
+    S_t standard errors, R_t the correlations of wave t's estimates, G those between the waves' R_t^-½ θ_t in the Gram
+    matrix of all waves' stacked influence values (`gram`), G_a (T,T) its part for area a alone, r_a (T,T) that area's
+    correlations drawn to the league's (`drawn_correlations`), and λ_a, on Λ's diagonal, the largest share of the Gram
+    matrix for which r_a - λ_a G_a is positive semi-definite.  So is K, then, with K_tt = I, and so is the joint matrix
+    of all waves.  Its diagonal blocks are the waves' own, untouched.  Where nothing links areas, P_st is diagonal.
     PSUs are the same where stratum and PSU have the same labels.  A full panel of one area gives the textbook's
     covariance of paired PSU totals.
     """
-    names, found = list(waves), list(waves.values())
-    inside = [set(w.names) for w in found]
-    common = tuple(a for a in found[0].names if all(a in each for each in inside))
-    areas = common if areas is None else tuple(areas)
+    names, found, used = tuple(waves), list(waves.values()), tuple(estimates[name] for name in waves)
+    areas = used[0].names
     pairs = list(combinations(range(len(names)), 2))
-    shared = SharedInfluence.of(waves, common)
+    shared = SharedInfluence.of(waves, areas)
     meeting = [(s, t) for s, t in pairs if shared.present[:, [s, t]].all(axis=1).any()]
     made = {(names[s], names[t]): INDEPENDENT for s, t in pairs}
     if not meeting:
-        return made
-    position = {name: j for j, name in enumerate(common)}
-    drawn = drawn_correlations(shared)[[position[a] for a in areas]]
-    estimates = [w.estimate().select(areas) for w in found]
-    scale = [_inverse(e.se) for e in estimates]
-    within = [_scaled(d, e.covariance, d) for d, e in zip(scale, estimates, strict=True)]
+        return Waves(names, used, made)
+    r, overlap, df = drawn_correlations(shared, np.stack([e.variance for e in used]))
+    plain = [w.estimate().select(areas) for w in found]
+    scale = [_inverse(e.se) for e in plain]
+    within = [_scaled(d, e.covariance, d) for d, e in zip(scale, plain, strict=True)]
     stacked = {(s, t): _scaled(scale[s], gram(found[s], found[t], areas), scale[t]) for s, t in meeting}
     blocks = _linked([*within, *stacked.values()])
-    entries = {pair: [(blocks.alone, blocks.alone, drawn[blocks.alone, *pair])] for pair in meeting}
+    entries = {pair: [(blocks.alone, blocks.alone, r[blocks.alone, *pair])] for pair in meeting}
     for at in blocks.several:
-        joint = _joint([_part(w, at) for w in within], {p: _part(g, at) for p, g in stacked.items()}, drawn[at])
+        joint = _joint([_part(w, at) for w in within], {p: _part(g, at) for p, g in stacked.items()}, r[at])
         for pair, matrix in joint.items():
             entries[pair].append((np.repeat(at, len(at)), np.tile(at, len(at)), matrix.ravel()))
     sparse = all(sp.issparse(r) for r in within)
     for (s, t), parts in entries.items():
         rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
         matrix = sp.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
-        made[names[s], names[t]] = matrix.tocsr() if sparse else matrix.toarray()
-    return made
-
-
-def between_waves(correlation, before: Estimate, after: Estimate):
-    """C = √V_1 P √V_2 (k,k): the covariance that correlations P between two waves give their standard errors.
-
-    before, after: estimates of the areas P belongs to, in its order: the design's, or smoothed.
-    """
-    return correlation if is_independent(correlation) else _scaled(before.se, correlation, after.se)
+        matrix = matrix.tocsr() if sparse else matrix.toarray()
+        made[names[s], names[t]] = _scaled(used[s].se, matrix, used[t].se)
+    common = {
+        (names[s], names[t]): (overlap[:, s, t] * used[s].variance, overlap[:, s, t] * used[t].variance, df[:, s, t])
+        for s, t in meeting
+    }
+    return Waves(names, used, made, common=common)
 
 
 def common_psu_covariance(before: Linearization, after: Linearization):
-    """C (k1,k2): the covariance of wave 1's and wave 2's estimates, by `wave_correlations`; 0 for areas of one wave."""
+    """C (k1,k2) of two waves' estimates with the design's variances, by `joint_waves`; 0 for areas of one wave."""
     inside = set(after.names)
     areas = [name for name in before.names if name in inside]
-    (correlation,) = wave_correlations({"before": before, "after": after}, areas).values()
-    shape = (len(before.names), len(after.names))
-    if is_independent(correlation):
-        return sp.csr_array(shape) if sp.issparse(before.estimate().covariance) else np.zeros(shape)
     one, two = before.estimate(), after.estimate()
     rows, columns = one.positions(areas), two.positions(areas)
-    shared = sp.coo_array(_scaled(one.se[rows], correlation, two.se[columns]))
-    covariance = sp.coo_array((shared.data, (rows[shared.row], columns[shared.col])), shape=shape)
-    return covariance.tocsr() if sp.issparse(correlation) else covariance.toarray()
+    chosen = {"before": one.select(areas), "after": two.select(areas)}
+    (cross,) = joint_waves({"before": before, "after": after}, chosen).cross.values()
+    shape = (len(one.names), len(two.names))
+    if is_independent(cross):
+        return sp.csr_array(shape) if sp.issparse(one.covariance) else np.zeros(shape)
+    entries = sp.coo_array(cross)
+    whole = sp.coo_array((entries.data, (rows[entries.row], columns[entries.col])), shape=shape)
+    return whole.tocsr() if sp.issparse(cross) else whole.toarray()
 
 
 def _joint(within, stacked, drawn) -> dict:
@@ -103,9 +100,9 @@ def _joint(within, stacked, drawn) -> dict:
 def _room(drawn, own) -> np.ndarray:
     """λ (k,), the largest up to 1 with r - λ G positive semi-definite, r and G (k,T,T): 1/(largest of r^-½ G r^-½)."""
     value, vector = np.linalg.eigh(drawn)
-    inverse = vector / np.sqrt(np.maximum(value, NOTHING))[:, None, :]
+    inverse = vector / np.sqrt(np.maximum(value, NEARLY))[:, None, :]
     largest = np.linalg.eigvalsh(np.swapaxes(inverse, 1, 2) @ own @ inverse)[:, -1]
-    return 1 / np.maximum(largest, 1.0)
+    return np.where(largest < 1 / NOTHING, 1 / np.maximum(largest, 1.0), 0.0)
 
 
 def _roots(correlation) -> tuple[np.ndarray, np.ndarray]:

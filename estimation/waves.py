@@ -1,6 +1,6 @@
 """Linear combinations of waves: change, same quarter last year, disjoint years, rolling windows, trends; and breaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,12 +23,15 @@ class Waves:
     cross: (earlier, later) names -> covariance (p,p) of the earlier's rows with the later's columns, each in its own
     order of areas, or INDEPENDENT; no pair may be left out
     breaks: waves that start something new (mode, questionnaire): nothing before them can be compared with them
+    common: (earlier, later) -> (p,) each: the parts of the two waves' variances that PSUs in both make, and the df of
+    what these change by; as `joint_waves` finds them, with the areas in one order
     """
 
     names: tuple[str, ...]
     estimates: tuple[Estimate, ...]
     cross: dict
     breaks: frozenset = frozenset()
+    common: dict = field(default_factory=dict)
 
     def __post_init__(self):
         areas = set(self.estimates[0].names)
@@ -46,7 +49,8 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
 
     coefficients  a (k,), or a mapping wave -> a_t (waves left out count 0); see `window_change` and `slope`
     df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
-    Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.
+    Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.  Where
+    the waves say what they have in common: `_common_df`.
     A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
     third_ratio: of a change whose waves share PSUs, its third cumulant over that of independent waves (`ChangeLaw`)
     Raises Fault if the a_t reach over a break, or if a variance comes out negative.
@@ -76,7 +80,9 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
     covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))  # nearly nothing may be left of it
     law = combined_law(estimates, a, c, third_ratio) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
-    return Estimate(areas, value, covariance, _df(a, c, [e.df for e in estimates]), flags, law)
+    df = np.array([e.df for e in estimates], dtype=float)
+    df = _common_df(a, c, df, waves) if waves.common else _df(a, c, df)
+    return Estimate(areas, value, covariance, df, flags, law)
 
 
 def window_change(before, after) -> dict:
@@ -129,7 +135,7 @@ def is_independent(cross) -> bool:
 
 def _df(a, c, df) -> np.ndarray:
     """The df of `combine` (p,), from a (k,), C_st (k,k,p) and the waves' df (k,p); at least 1, at most Σ df_t."""
-    df = np.maximum(np.array(df, dtype=float), 1.0)
+    df = np.maximum(df, 1.0)
     q = np.einsum("t,s,sta->ta", a, a, c)
     spread_of = np.sqrt(np.einsum("tta->ta", c))
     scale = spread_of[:, None] * spread_of
@@ -138,6 +144,32 @@ def _df(a, c, df) -> np.ndarray:
     spread = np.einsum("sta,sa,ta->a", r, part, part)
     found = np.divide(q.sum(axis=0) ** 2, spread, out=np.full(q.shape[1], np.inf), where=spread > 0)
     return np.clip(found, 1.0, df[a != 0].sum(axis=0))
+
+
+def _common_df(a, c, df, waves: Waves) -> np.ndarray:
+    """The df (p,) of waves whose `common` part is known; a (k,), C_st (k,k,p), the waves' df (k,p); at least 1.
+
+    V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st), V_t(s)
+    the part of V_t from PSUs that s has too: what each wave has apart, and what common PSUs change by.
+    df = V²/(Σ_s Σ_t |r_st| |b_s| |b_t|/√(df_s df_t) + Σ |w_st| |w_uv|/√(df_st df_uv)), the second sum over pairs of waves
+    that have a wave in common.
+    """
+    df, v = np.maximum(df, 1.0), np.einsum("tta->ta", c)
+    apart, pairs = a[:, None] ** 2 * v, []
+    for (first, second), (early, late, of_pair) in waves.common.items():
+        s, t = waves.names.index(first), waves.names.index(second)
+        apart[s] += a[s] * a[t] * early
+        apart[t] += a[s] * a[t] * late
+        changed = np.abs(a[s] * a[t] * (early + late - 2 * c[s, t]))
+        pairs.append(({s, t}, changed / np.sqrt(np.maximum(of_pair, 1.0))))
+    scale = np.sqrt(v)[:, None] * np.sqrt(v)
+    r = np.abs(np.divide(c, scale, out=np.zeros_like(c), where=scale > 0))
+    part = np.abs(apart) / np.sqrt(df)
+    spread = np.einsum("sta,sa,ta->a", r, part, part)
+    for one, first in pairs:
+        spread += sum(first * second for two, second in pairs if one & two)
+    total = np.einsum("s,t,sta->a", a, a, c)
+    return np.maximum(np.divide(total**2, spread, out=np.full(len(total), np.inf), where=spread > 0), 1.0)
 
 
 def _coefficients(waves: Waves, coefficients) -> np.ndarray:

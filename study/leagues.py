@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from estimation import Estimate, between_waves, change, rank_confidence_set, score_change, standing_change
+from estimation import Estimate, combine, rank_confidence_set, score_change, standing_change
 from estimation.indicators import SCORE, SHARE
 from study.panels import (
     Panel,
-    both_correlations,
     draw_answers,
     draw_sample,
     ensu_like,
+    joined,
     report_change,
     scattered,
     wave_measures,
@@ -72,9 +72,8 @@ def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     sample, found = draw_sample(panel, rng), []
     for _ in range(REPEATS):
         before, after = wave_measures(sample, draw_answers(sample, rng)[cell.measure], cell.measure)
-        p = both_correlations(before, after)
-        shift = report_change(before, after, p)
-        plain = change(before.areas, after.areas, cross=between_waves(p, before.areas, after.areas))
+        shift, pair = report_change(before, after), (before.areas, after.areas)
+        plain = combine(joined(before, after, pair), [-1.0, 1.0])
         normal = Estimate(plain.names, plain.value, plain.covariance, np.inf)
         sets = rank_confidence_set(before.smoothed, rng=rng, level=LEVEL, draws=DRAWS)
         found.append(

@@ -15,10 +15,12 @@ from estimation import (
     Design,
     Estimate,
     Measure,
-    between_waves,
+    Waves,
     change,
+    combine,
+    joint_waves,
     linearize_domain_means,
-    wave_correlations,
+    third_ratio,
 )
 from estimation.indicators import SCORE, SHARE
 from study.intervals import stratum_weights
@@ -126,15 +128,16 @@ def wave_measures(sample: Sample, y, measure: str) -> tuple[WaveMeasure, WaveMea
     return tuple(WaveMeasure(MEASURES[measure], y[i], areas[i], d) for i, d in zip(inside, sample.waves, strict=True))
 
 
-def both_correlations(before: WaveMeasure, after: WaveMeasure):
-    """The correlations (p,p) of the areas in one wave with those in the other, or INDEPENDENT."""
-    return wave_correlations({"before": before.linearized, "after": after.linearized})["before", "after"]
+def joined(before: WaveMeasure, after: WaveMeasure, pair) -> Waves:
+    """Both waves together, for a pair of Estimates with the design's variances or smoothed ones."""
+    return joint_waves({"before": before.linearized, "after": after.linearized}, {"before": pair[0], "after": pair[1]})
 
 
-def report_change(before: WaveMeasure, after: WaveMeasure, correlation) -> Estimate:
-    """The change as `accountability.report.change_table` tests it: smoothed variances, correlation of common PSUs."""
-    smooth = before.smoothed, after.smoothed
-    return change(*smooth, cross=between_waves(correlation, *smooth))
+def report_change(before: WaveMeasure, after: WaveMeasure) -> Estimate:
+    """The change as `accountability.report.change_table` tests it: smoothed variances, covariance of common PSUs."""
+    linear = {"before": before.linearized, "after": after.linearized}
+    skew = third_ratio(linear, {"before": -1.0, "after": 1.0})
+    return combine(joined(before, after, (before.smoothed, after.smoothed)), [-1.0, 1.0], third_ratio=skew)
 
 
 # ---- the study of the change itself
@@ -216,15 +219,18 @@ def _errors(sample: Sample, y, measure: str) -> dict[str, np.ndarray]:
 def changes(sample: Sample, before: WaveMeasure, after: WaveMeasure, y) -> dict[str, tuple[Estimate, np.ndarray]]:
     """Estimator -> the change, and the covariance C_d (p,) it supposes between an area's two waves."""
     pair = before.areas, after.areas
-    smooth, p = (before.smoothed, after.smoothed), both_correlations(before, after)
+    smooth = before.smoothed, after.smoothed
     one, two, shared = stacked(sample, y)
-    crosses = [np.zeros(shared.shape) if isinstance(p, str) else between_waves(p, *each) for each in (pair, smooth)]
-    return {
+    found = {
         "independent": (change(*pair, cross=INDEPENDENT), np.zeros(len(shared))),
         "stacked": (change(one, two, cross=shared), np.diag(shared)),
-        "common_psus": (change(*pair, cross=crosses[0]), np.diag(crosses[0])),
-        "report": (report_change(before, after, p), np.diag(crosses[1])),
     }
+    for name, each in (("common_psus", pair), ("report", smooth)):
+        waves = joined(before, after, each)
+        (cross,) = waves.cross.values()
+        c = np.zeros(len(shared)) if isinstance(cross, str) else np.diag(cross)
+        found[name] = (combine(waves, [-1.0, 1.0]), c)
+    return found
 
 
 def stacked(sample: Sample, y) -> tuple[Estimate, Estimate, np.ndarray]:

@@ -14,10 +14,9 @@ from estimation import (
     Design,
     Estimate,
     Waves,
-    between_waves,
+    joint_waves,
     linearize_domain_means,
     smooth_shares,
-    wave_correlations,
     windows,
 )
 
@@ -150,16 +149,8 @@ def compared(
     for i in range(repeats):
         before = [_wave(league, y[0][:, i], 0, smooth) for y in drawn]
         after = [_wave(league, y[1][:, i], 1, smooth) for y in (drawn[:1] if comparison == ROLLING else drawn)]
-        crosses = [INDEPENDENT] * len(after)
-        if league.common:
-            linear = ({"before": a[0], "after": b[0]} for a, b in zip(before, after, strict=True))
-            crosses = [wave_correlations(pair)["before", "after"] for pair in linear]
         plain, smoothed = (
-            _window_pair(
-                [w[k] for w in before],
-                [w[k] for w in after],
-                [between_waves(c, a[k], b[k]) for c, a, b in zip(crosses, before, after, strict=False)],
-            )
+            _window_pair([w[k] for w in before], [w[k] for w in after], _crosses(league, before, after, k))
             for k in (1, 2)
         )
         yield Compared(plain, smoothed, *sizes, np.stack([league.share, league.share + moved]))
@@ -171,6 +162,17 @@ def _wave(league: League, y, which: int, smooth):
     estimate = found.estimate()
     plain = Estimate(estimate.names, estimate.value, np.diag(estimate.variance), estimate.df)
     return found, plain, smooth(plain, league.n_effective)
+
+
+def _crosses(league: League, before: list, after: list, which: int) -> list:
+    """The covariance between quarter q before and quarter q after, for the design's estimates (1) or smoothed (2)."""
+    if not league.common:
+        return [INDEPENDENT] * len(after)
+    pairs = [{"before": a, "after": b} for a, b in zip(before, after, strict=True)]
+    return [
+        joint_waves({k: w[0] for k, w in pair.items()}, {k: w[which] for k, w in pair.items()}).cross["before", "after"]
+        for pair in pairs
+    ]
 
 
 def _window_pair(before: list, after: list, crosses: list) -> tuple:

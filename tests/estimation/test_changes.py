@@ -9,7 +9,6 @@ from estimation import (
     INDEPENDENT,
     Design,
     Estimate,
-    between_waves,
     change,
     common_psu_covariance,
     domain_means,
@@ -192,11 +191,6 @@ def test_smoothed_scores_draw_the_variance_towards_the_league_s():
     found = smooth_scores(e, [50.0, 50.0])
     assert found.variance[0] == pytest.approx(30 * (450 / 2) / 80 / 50)
     assert 0 < found.variance[0] < found.variance[1] < 9
-
-
-def test_the_covariance_between_waves_follows_the_smoothing():
-    smooth = [Estimate(("a",), [0.5], [[0.01]], 9), Estimate(("a",), [0.5], [[0.36]], 9)]
-    assert between_waves(np.array([[0.5]]), *smooth)[0, 0] == pytest.approx(0.5 * 0.1 * 0.6)
 
 
 def test_under_no_change_the_standing_level_errs_at_most_at_its_level():

@@ -8,21 +8,21 @@ import scipy.sparse as sp
 from estimation import (
     INDEPENDENT,
     Design,
-    between_waves,
     change,
     combine,
     domain_means,
+    joint_waves,
     linearize_domain_means,
     linearize_mean,
     rake,
     third_ratio,
-    wave_correlations,
     window_change,
 )
 from estimation import estimates as estimates_module
-from estimation.drawn_correlations import trust
+from estimation.drawn_correlations import drawn
 from estimation.influence import gram
 from estimation.noise import wave_draws
+from estimation.smoothing import with_variance
 from estimation.waves import Waves
 
 
@@ -50,24 +50,27 @@ def linearized(table, *, raked=False, psu="id", lonely="adjust"):
     return linearize_domain_means(table.y, table.area, design)
 
 
-def joint(waves: dict, correlations: dict, of=lambda w: w.estimate()) -> np.ndarray:
+def covariances(waves: dict, used=None) -> dict:
+    """Those between the waves, for the design's variances or for the estimates `used`."""
+    return joint_waves(waves, used or {name: w.estimate() for name, w in waves.items()}).cross
+
+
+def joint(waves: dict, used=None) -> np.ndarray:
     """The covariance (Tk,Tk) of all waves' estimates."""
-    names, found = list(waves), {name: of(w) for name, w in waves.items()}
-    rows = []
-    for s in names:
-        row = []
-        for t in names:
-            if s == t:
-                block = found[s].covariance
-            elif (s, t) in correlations:
-                block = between_waves(correlations[s, t], found[s], found[t])
-            else:
-                block = between_waves(correlations[t, s], found[t], found[s])
-                block = block if isinstance(block, str) else block.T
-            k = len(found[s].names)
-            row.append(np.zeros((k, k)) if isinstance(block, str) else block.toarray() if sp.issparse(block) else block)
-        rows.append(row)
-    return np.block(rows)
+    estimates = used or {name: w.estimate() for name, w in waves.items()}
+    cross, k = covariances(waves, estimates), len(next(iter(estimates.values())).names)
+    whole = {(name, name): e.covariance for name, e in estimates.items()}
+    for (s, t), c in cross.items():
+        c = np.zeros((k, k)) if isinstance(c, str) else c
+        whole |= {(s, t): c, (t, s): c.T}
+    return np.block([[whole[s, t] for t in waves] for s in waves])
+
+
+def correlation(waves: dict) -> np.ndarray:
+    """The areas' own correlations between the two waves (k,)."""
+    one, two = (w.estimate().se for w in waves.values())
+    (cross,) = covariances(waves).values()
+    return cross.diagonal() / (one * two)
 
 
 @pytest.mark.parametrize("raked", [False, True])
@@ -81,14 +84,13 @@ def test_the_joint_matrix_is_a_covariance_for_random_samples_and_calibrations(ra
             rng, waves=waves, kept=rng.uniform(0.2, 1), rho=rng.uniform(0, 0.999), cross_strata=cross_strata
         )
         linear = {f"w{t}": linearized(table, raked=raked) for t, table in enumerate(tables)}
-        correlations = wave_correlations(linear)
-        assert not all(isinstance(p, str) for p in correlations.values())
-        whole = joint(linear, correlations)
-        eigenvalues = np.linalg.eigvalsh(whole)
-        assert eigenvalues[0] > -1e-12 * eigenvalues[-1]
-        stretch = np.exp(rng.normal(0, 2, len(whole)))
-        eigenvalues = np.linalg.eigvalsh(stretch[:, None] * whole * stretch)
-        assert eigenvalues[0] > -1e-10 * eigenvalues[-1]
+        assert not all(isinstance(c, str) for c in covariances(linear).values())
+        smooth = {n: with_variance(w.estimate(), rng.uniform(0.1, 9, 6)) for n, w in linear.items()}
+        for used in (None, smooth):
+            whole = joint(linear, used)
+            eigenvalues = np.linalg.eigvalsh(whole)
+            assert eigenvalues[0] > -1e-12 * eigenvalues[-1]
+        whole = joint(linear)
         k = len(next(iter(linear.values())).names)
         for t, w in enumerate(linear.values()):
             np.testing.assert_array_equal(whole[t * k : (t + 1) * k, t * k : (t + 1) * k], w.estimate().covariance)
@@ -97,7 +99,7 @@ def test_the_joint_matrix_is_a_covariance_for_random_samples_and_calibrations(ra
 def test_calibration_that_couples_areas_reaches_between_the_waves():
     rng = np.random.default_rng(3)
     linear = {f"w{t}": linearized(x, raked=True) for t, x in enumerate(survey(rng, persons=60, kept=1.0))}
-    found = joint(linear, wave_correlations(linear))[:6, 6:]
+    found = joint(linear)[:6, 6:]
     expected = gram(*linear.values(), range(6))
     apart = ~np.eye(6, dtype=bool)
     assert np.abs(expected[apart]).max() > 0
@@ -115,17 +117,17 @@ def test_the_gram_matrix_of_a_wave_with_itself_is_its_covariance():
 
 def test_residuals_kept_in_two_parts_give_what_written_out_ones_give(monkeypatch):
     tables = survey(np.random.default_rng(7), cross_strata=True)
-    written = wave_correlations({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
+    written = covariances({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
     monkeypatch.setattr("estimation.residuals.DENSE_TO", 50)
-    in_parts = wave_correlations({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
+    in_parts = covariances({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
     np.testing.assert_allclose(in_parts["0", "1"], written["0", "1"], rtol=1e-8, atol=1e-12)
 
 
 def test_sparse_covariances_stay_sparse_and_say_the_same(monkeypatch):
     tables = survey(np.random.default_rng(8))
-    dense = wave_correlations({str(t): linearized(x) for t, x in enumerate(tables)})["0", "1"]
+    dense = covariances({str(t): linearized(x) for t, x in enumerate(tables)})["0", "1"]
     monkeypatch.setattr(estimates_module, "SPARSE_FROM", 3)
-    sparse = wave_correlations({str(t): linearized(x) for t, x in enumerate(tables)})["0", "1"]
+    sparse = covariances({str(t): linearized(x) for t, x in enumerate(tables)})["0", "1"]
     assert sp.issparse(sparse) and sparse.nnz == 6
     np.testing.assert_allclose(sparse.toarray(), dense, rtol=1e-12)
 
@@ -133,7 +135,7 @@ def test_sparse_covariances_stay_sparse_and_say_the_same(monkeypatch):
 def test_waves_that_share_nobody_are_independent_and_some_pairs_may_be():
     one, two, three = survey(np.random.default_rng(9), waves=3)
     linear = {"a": linearized(one), "b": linearized(two.assign(id=two.id + 1000)), "c": linearized(three)}
-    found = wave_correlations(linear)
+    found = covariances(linear)
     assert found["a", "b"] == found["b", "c"] == INDEPENDENT
     assert found["a", "c"].diagonal().min() > 0
 
@@ -143,7 +145,7 @@ def test_the_same_wave_twice_has_correlation_one_and_a_change_without_error():
         (table,) = survey(np.random.default_rng(10), waves=1, persons=40)
         waves = {"a": linearized(table, raked=raked), "b": linearized(table, raked=raked)}
         estimate = waves["a"].estimate()
-        cross = between_waves(wave_correlations(waves)["a", "b"], estimate, estimate)
+        cross = covariances(waves)["a", "b"]
         np.testing.assert_allclose(cross, estimate.covariance, rtol=1e-9, atol=1e-12)
         shift = change(estimate, estimate, cross=cross)
         assert (shift.se < 1e-6 * estimate.se).all()
@@ -155,11 +157,12 @@ def test_an_area_where_all_agree_in_one_wave_has_the_league_s_correlation():
     tables = survey(np.random.default_rng(11), persons=30, kept=1.0)
     tables[1].loc[tables[1].area == 2, "y"] = 7.0
     linear = {str(t): linearized(x) for t, x in enumerate(tables)}
-    found = wave_correlations(linear)["0", "1"].diagonal()
-    assert found[2] == pytest.approx(np.delete(found, 2).mean(), abs=0.1)
+    smooth = {name: with_variance(w.estimate(), np.full(6, 0.1)) for name, w in linear.items()}
+    found = covariances(linear, smooth)["0", "1"].diagonal() / 0.1
+    assert found[2] == pytest.approx(np.delete(found, 2).mean(), abs=0.15)
 
 
-def test_large_areas_keep_their_own_correlation_and_small_ones_take_the_league_s():
+def test_large_areas_keep_their_own_correlation_and_small_ones_change_as_the_league_s_do():
     """12 areas of 300 persons, half with ρ = 0.5 and half 0.95, and 12 of 6 persons."""
     rng, rows = np.random.default_rng(12), []
     for area in range(24):
@@ -167,38 +170,42 @@ def test_large_areas_keep_their_own_correlation_and_small_ones_take_the_league_s
         trait = rng.standard_normal(n)
         for wave in (0, 1):
             y = np.sqrt(rho) * trait + np.sqrt(1 - rho) * rng.standard_normal(n)
-            rows.append(
-                pd.DataFrame({"wave": wave, "area": area, "stratum": area, "id": np.arange(n), "y": y, "w": 1.0})
-            )
+            columns = {"wave": wave, "area": area, "stratum": area, "id": np.arange(n), "y": y, "w": 1.0}
+            rows.append(pd.DataFrame(columns))
     table = pd.concat(rows, ignore_index=True)
     linear = {str(t): linearized(table[table.wave == t]) for t in (0, 1)}
-    found = wave_correlations(linear)["0", "1"].diagonal()
-    own = [np.corrcoef(*(table[(table.area == a) & (table.wave == t)].y for t in (0, 1)))[0, 1] for a in range(24)]
-    np.testing.assert_allclose(found[:12], own[:12], atol=0.02)
-    assert np.ptp(found[12:]) < 0.45 * np.ptp(own[12:])
+    pairs = table.pivot_table(index=["area", "id"], columns="wave", values="y")
+    own = pairs.groupby("area").corr().to_numpy()[::2, 1]
+    np.testing.assert_allclose(correlation(linear)[:12], own[:12], atol=0.02)
+    one, two = (w.estimate() for w in linear.values())
+    drawn_se = change(one, two, cross=covariances(linear)["0", "1"]).se[12:]
+    own_se = (pairs[1] - pairs[0]).groupby("area").std().to_numpy()[12:] / np.sqrt(6)
+    assert drawn_se.std() < 0.5 * own_se.std()
 
 
-def test_trust_is_nothing_where_sampling_explains_the_differences_and_nearly_all_where_it_cannot():
-    rng = np.random.default_rng(13)
-    nu, few = np.full(200, 50.0), rng.normal(0.5, np.sqrt(0.5 / 50), 200)
-    assert trust(few, nu, 0.5).mean() < 0.35
-    wide = rng.normal(0.5, 0.5, 200)
-    assert (trust(wide, nu, 0.5) > 0.9).all()
-    larger = trust(wide, np.linspace(5, 500, 200), 0.5)
-    assert (np.diff(larger) > 0).all()
-    assert trust(np.array([0.3]), np.array([4.0]), 0.5) == 1
+def test_areas_are_drawn_all_the_way_where_sampling_explains_the_differences_and_hardly_where_it_cannot():
+    rng, nu = np.random.default_rng(13), np.full(200, 50.0)
+    size, spread = rng.uniform(1, 3, 200), np.full(200, 0.04)
+    few = rng.normal(1.0, 0.2, 200)
+    found, expected, df = drawn(few, spread, nu, size)
+    assert np.ptp(found) < 0.5 * np.ptp(few) and expected.std() < 0.05
+    assert (df > nu).all()
+    wide = rng.uniform(0.3, 4, 200)
+    np.testing.assert_allclose(drawn(wide, spread, nu, size)[0], wide, atol=0.15)
+    grown = 0.5 + 2 * size + rng.normal(0, 0.2, 200)
+    np.testing.assert_allclose(drawn(grown, spread, nu, size)[1], 0.5 + 2 * size, atol=0.2)
+    assert drawn(np.array([0.3]), np.array([9.0]), np.array([4.0]), np.array([1.0]))[0] == 0.3
 
 
 def test_every_combination_of_waves_is_the_quadratic_form_of_the_joint_matrix():
     tables = survey(np.random.default_rng(14), waves=5, cross_strata=True)
     linear = {f"w{t}": linearized(x, raked=True) for t, x in enumerate(tables)}
-    p = wave_correlations(linear)
     estimates = {name: w.estimate() for name, w in linear.items()}
-    cross = {(s, t): between_waves(m, estimates[s], estimates[t]) for (s, t), m in p.items()}
+    cross = covariances(linear)
     a = window_change(["w0", "w1", "w2", "w3"], ["w4"])
     found = combine(Waves(tuple(linear), tuple(estimates.values()), cross), a)
     spread = np.kron([a[name] for name in linear], np.eye(6))
-    np.testing.assert_allclose(found.covariance, spread @ joint(linear, p) @ spread.T, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.covariance, spread @ joint(linear) @ spread.T, rtol=1e-9, atol=1e-12)
 
 
 def test_a_mean_without_domains_is_one_area():
@@ -209,7 +216,7 @@ def test_a_mean_without_domains_is_one_area():
     u = [w.totals for w in linear.values()]
     centred = [x - pd.DataFrame(x).groupby(tables[0].stratum.to_numpy()).transform("mean").to_numpy() for x in u]
     expected = 12 / 11 * (centred[0] * centred[1]).sum()
-    cross = between_waves(wave_correlations(linear)["0", "1"], *(w.estimate() for w in linear.values()))
+    cross = covariances(linear)["0", "1"]
     assert cross[0, 0] == pytest.approx(expected, rel=1e-9)
 
 

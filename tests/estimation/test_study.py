@@ -13,15 +13,14 @@ from accountability.report import change_table
 from estimation import (
     INDEPENDENT,
     Design,
-    between_waves,
     change,
     common_psu_covariance,
     domain_means,
+    joint_waves,
     linearize_domain_means,
     sample_sizes,
     smooth_shares,
     standing_change,
-    wave_correlations,
 )
 from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, surveys
 from study.document import RATES, Numbers, change_summary, document
@@ -87,7 +86,7 @@ def test_the_study_tests_changes_as_the_report_does():
     panel = panels.ensu_like(0.25, 0.5, icc=0.3)
     sample = panels.draw_sample(panel, stream(3))
     before, after = panels.wave_measures(sample, panels.draw_answers(sample, stream(4))["share"], "share")
-    shift = panels.report_change(before, after, panels.both_correlations(before, after))
+    shift = panels.report_change(before, after)
     waves = {"one": before, "two": after}
     table = change_table(waves, ["one"], ["two"], range(32), level=0.95, rng=stream(5))
     np.testing.assert_array_equal(shift.se, table.se)
@@ -151,8 +150,8 @@ def test_psu_totals_give_what_the_interviews_give(kept):
         return
     assert cross.any()
     np.testing.assert_allclose(found.plain[2], cross, rtol=1e-9, atol=1e-18)
-    correlation = wave_correlations(dict(zip("ab", linear, strict=True)))["a", "b"]
-    np.testing.assert_allclose(found.smooth[2], between_waves(correlation, *smooth), rtol=1e-9, atol=1e-18)
+    carried = joint_waves(*(dict(zip("ab", pair, strict=True)) for pair in (linear, smooth))).cross["a", "b"]
+    np.testing.assert_allclose(found.smooth[2], carried, rtol=1e-9, atol=1e-18)
 
 
 def test_the_drawn_areas_have_their_shares_and_a_panel_its_correlation():

@@ -8,7 +8,6 @@ from estimation import (
     INDEPENDENT,
     Comparison,
     Estimate,
-    between_waves,
     change,
     comparison_power,
     rank_change,
@@ -74,7 +73,7 @@ def _naively(design: Comparison, rates, n: int, fall: float, alpha, worlds: int,
             shared = [np.cov(a, b)[0, 1] / n for a, b in zip(first, second, strict=True)]
             estimates |= {f"0-{q}": one[1], f"1-{q}": two[1]}
             r = np.divide(shared, one[0].se * two[0].se, out=np.zeros(p), where=one[0].se * two[0].se > 0)
-            carried = between_waves(np.diag(r), one[1], two[1])
+            carried = np.diag(one[1].se * r * two[1].se)
             cross[f"0-{q}", f"1-{q}"] = carried if design.correlation else INDEPENDENT
         waves = tuple(sorted(estimates))
         cross = {(s, t): cross.get((s, t), INDEPENDENT) for k, t in enumerate(waves) for s in waves[:k]}
