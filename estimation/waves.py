@@ -149,9 +149,9 @@ def _df(a, c, df) -> np.ndarray:
 def _common_df(a, c, df, waves: Waves) -> np.ndarray:
     """The df (p,) of waves whose `common` part is known; a (k,), C_st (k,k,p), the waves' df (k,p); at least 1.
 
-    V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st), V_t(s)
-    the part of V_t from PSUs that s has too: what each wave has apart, and what common PSUs change by.
-    df = V²/(Σ_s Σ_t |r_st| |b_s| |b_t|/√(df_s df_t) + Σ |w_st| |w_uv|/√(df_st df_uv)), the second sum over pairs of waves
+    V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st),
+    V_t(s) the part of V_t from PSUs that s has: what each wave has apart, and what common PSUs change by.
+    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + Σ |w_st w_uv|/√(df_st df_uv)), the second sum over pairs of waves
     that have a wave in common.
     """
     df, v = np.maximum(df, 1.0), np.einsum("tta->ta", c)
