@@ -15,6 +15,7 @@ from estimation import (
     LastK,
     Limits,
     Measure,
+    Moderated,
     RankSet,
     Waves,
     combine,
@@ -27,6 +28,8 @@ from estimation import (
     linearize_domain_means,
     mean,
     measure_interval,
+    moderate_effects,
+    own_effects,
     rank_confidence_set,
     sample_sizes,
     shift_posterior,
@@ -38,7 +41,6 @@ from estimation import (
     windows,
 )
 from estimation.estimates import Linearization
-from estimation.indicators import SHARE
 from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
 from estimation.ties import at_end, onto_ends
@@ -129,8 +131,17 @@ class WaveMeasure:
     @cached_property
     def smoothed(self) -> Estimate:
         """The areas' estimates with the sampling variances that statements about ranks and changes use."""
-        smooth = smooth_shares if self.measure.yes_or_no else smooth_scores
-        return smooth(self.areas, self.sizes.n_effective[list(self.areas.names)].to_numpy())
+        sizes = self.sizes.loc[list(self.areas.names)]
+        n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
+        if self.measure.yes_or_no:
+            return smooth_shares(self.areas, effective, n=n)
+        return smooth_scores(self.areas, effective, reach=self.measure.high - self.measure.low)
+
+    @cached_property
+    def effects(self) -> Moderated:
+        """The design effects of the areas' shares, each drawn to the league's."""
+        sizes = self.sizes.loc[list(self.areas.names)]
+        return moderate_effects(self.areas, sizes.n.to_numpy(), sizes.n_effective.to_numpy())
 
     @cached_property
     def counted(self) -> Estimate:
@@ -209,26 +220,41 @@ def _weights_of(wave: WaveMeasure, areas) -> np.ndarray:
     return weight / weight.sum()
 
 
-def interval_inputs(wave: WaveMeasure, sampled: Estimate) -> tuple[Estimate, np.ndarray, np.ndarray]:
-    """What an interval is made from: the estimates of this wave, n and effective n, all with interviewers counted.
+def interval_inputs(wave: WaveMeasure, sampled: Estimate) -> tuple[Estimate, np.ndarray, np.ndarray, Moderated | None]:
+    """What an interval is made from: estimates of this wave, n and effective n, design effects of shares.
 
-    They are in the variance, and where nobody answered otherwise, so that it is 0, in the effective n.
+    Interviewers are counted: in the variance; where nobody answered otherwise, so that it is 0, and for shares, in the
+    effective n, and in the df.  Areas' shares take the design effects of the league; everybody's share its own.
     """
     sizes, m = wave.sizes.loc[list(sampled.names)], wave.measure
     n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
     estimate, part = with_interviewers(wave, sampled)
+    effects = share_effects(wave, sampled, part) if m.yes_or_no else None
     if part is not None and part.known:
         effective = effective / part.deff(effective)
         ends = at_end((sampled.value - m.low) / (m.high - m.low)) | (sampled.variance == 0)
         estimate = replace(estimate, covariance=np.diag(np.where(ends, sampled.variance, estimate.variance)))
-    return estimate, n, effective
+    return estimate, n, effective, effects
+
+
+def share_effects(wave: WaveMeasure, sampled: Estimate, part: InterviewerVariance | None) -> Moderated:
+    """The design effects of shares of this wave, with the df of both the sampling and the interviewers' part."""
+    if sampled.names == (ALL,):
+        sizes = wave.sizes.loc[[ALL]]
+        n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
+        effects, smoothed = own_effects(sampled, n, effective), smooth_shares(sampled, effective, n=n)
+    else:
+        effects = wave.effects.select(wave.areas.positions(sampled.names))
+        smoothed = wave.smoothed.select(sampled.names)
+    return effects if part is None else effects._replace(df=part.added_to(smoothed).df)
 
 
 def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float):
     """The measure's default interval for estimates of this wave, and the method used for each name."""
     m = wave.measure
-    inputs = interval_inputs(wave, sampled)
-    return measure_interval(*inputs, low=m.low, high=m.high, share=m.unit == SHARE, level=level)
+    estimate, n, effective, effects = interval_inputs(wave, sampled)
+    options = {"low": m.low, "high": m.high, "share": m.yes_or_no, "level": level, "effects": effects}
+    return measure_interval(estimate, n, effective, **options)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

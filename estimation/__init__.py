@@ -27,11 +27,12 @@ from estimation.estimates import (
 from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, Part
-from estimation.intervals import measure_interval, proportion_interval
+from estimation.intervals import measure_interval, mid_p_limits, proportion_interval
 from estimation.interviewers import InterviewerVariance, interviewer_variance
 from estimation.last_k import LastK, last_k
 from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
 from estimation.linear_values import combined_values, indicator_values, ratio_values
+from estimation.moderation import Moderated, moderate, moderate_effects, own_effects
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.needed import interviews_needed, shrunken_move
 from estimation.overlap import common_psu_covariance, joint_waves
@@ -104,6 +105,7 @@ __all__ = [
     "LeagueComparison",
     "Limits",
     "Measure",
+    "Moderated",
     "Part",
     "Quantiles",
     "RankChange",
@@ -162,7 +164,11 @@ __all__ = [
     "mean_difference",
     "measure_interval",
     "measure_values",
+    "mid_p_limits",
+    "moderate",
+    "moderate_effects",
     "no_change_band",
+    "own_effects",
     "phone_weight",
     "population_variance",
     "poststratify",

@@ -3,23 +3,32 @@
 import numpy as np
 from scipy import stats
 from scipy.optimize import brentq
-from scipy.special import expit, logit, rel_entr
+from scipy.optimize.elementwise import find_root
+from scipy.special import betainc, betaincinv, expit, logit, rel_entr
 from statsmodels.stats.proportion import proportion_confint
 
 from estimation.estimates import Estimate, Interval, t_quantile, t_times
+from estimation.moderation import Moderated, own_effects
 from estimation.ties import at_end, onto_ends
 from words import Fault
 
+MID_P, WALD = "mid_p", "wald"
+SKEWED = 0.1  # the skewness of an estimate from which a score's interval is no longer Wald's
+AT_THE_END = 1.0  # interviews at the nearer end of the scale that are added to those a score's variance is from
 
-def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None) -> Interval:
+
+def proportion_interval(
+    estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None, effects: Moderated | None = None
+) -> Interval:
     """Limits for shares (fractions, 0.83).
 
     n (k,)            answers behind each share
     method            "logit", "korn_graubard", "wilson", "likelihood", "arcsine" or "wald"; "xlogit" is R's name for
                       logit limits from the share and its standard error, which is how "logit" is computed here
                       (R's "logit" fits a regression first: the same limits, except that at 0 and 1 it does not end)
-    method None       logit, and Korn-Graubard where the share is exactly 0 or 1: never a point
-    n_effective (k,)  Kish's min(n, n/(1+cv²_w)), used where the share is 0 or 1 and p(1-p)/V is 0/0; default n
+    method None       mid-p limits (`mid_p_limits`) on n* = n_K/δ (z/t)², t with the design effect's df: never a point
+    n_effective (k,)  Kish's n_K = min(n, n/(1+cv²_w)), default n; R's methods use it where p(1-p)/V is 0/0
+    effects           δ and df of `moderate_effects` where the shares are a league; default: each by itself
     """
     p, n = _shares(estimate), np.broadcast_to(np.asarray(n, dtype=float), estimate.value.shape)
     kish = n if n_effective is None else np.broadcast_to(np.asarray(n_effective, dtype=float), p.shape)
@@ -27,39 +36,95 @@ def proportion_interval(estimate: Estimate, n, *, method=None, level: float = 0.
         raise Fault(key="interval.method", found=str(method), expected=sorted(METHODS))
     if method is not None:
         return Interval(*METHODS[method](p, estimate.variance, estimate.df, n, kish, level), level)
-    edge = at_end(p)
-    log_odds = _logit(p, estimate.variance, estimate.df, n, kish, level)
-    beta = _korn_graubard(p, estimate.variance, estimate.df, n, kish, level)
-    return Interval(np.where(edge, beta[0], log_odds[0]), np.where(edge, beta[1], log_odds[1]), level)
+    effects = own_effects(estimate, n, kish) if effects is None else effects
+    return Interval(*mid_p_limits(p, _starred(kish / effects.value, effects.df, level), level), level)
 
 
-def measure_interval(estimate: Estimate, n, n_effective, *, low: float, high: float, share: bool, level: float = 0.95):
+def measure_interval(
+    estimate: Estimate,
+    n,
+    n_effective,
+    *,
+    low: float,
+    high: float,
+    share: bool,
+    level: float = 0.95,
+    effects: Moderated | None = None,
+):
     """The default limits of a measure on the scale low..high, and the method used for each (k,).
 
-    Shares: logit.  Scores: Wald (as R's confint) where it stays on the scale, else logit on the scale.  Either: where
-    the standard error is 0 or the value at an end of the scale, Korn-Graubard on the value rescaled to 0..1, as if it
-    were a share: safe, because no variable on 0..1 with that mean has a larger variance than a share's.
+    share    every answer is at one end of the scale or at the other: `proportion_interval`, effects as there
+    Others, with θ the value rescaled to 0..1 and V its variance: Wald (as R's confint) where the skewness that a share
+    of this mean and standard error has, |1-2θ|√V/(θ(1-θ)), is below 0.1 and the limits stay on the scale.  Else mid-p
+    limits on n* = n_K/φ (z/t)², φ = (1 + x n_K V/(θ(1-θ)))/(1 + x): a share's variance counts as one interview at the
+    nearer end of the scale, the estimated one as the x = n_K min(θ, 1-θ) that are expected there.  Where V = 0, φ = 1:
+    no variable on 0..1 with that mean has a larger variance than a share's.
     """
+    n, kish = (np.broadcast_to(np.asarray(x, dtype=float), estimate.value.shape) for x in (n, n_effective))
+    reach = high - low
     scaled = Estimate(
-        estimate.names,
-        onto_ends((estimate.value - low) / (high - low)),
-        estimate.covariance / (high - low) ** 2,
-        estimate.df,
+        estimate.names, onto_ends((estimate.value - low) / reach), estimate.covariance / reach**2, estimate.df
     )
-    edge = at_end(scaled.value) | (scaled.variance == 0)
-    methods = np.where(edge, "korn_graubard", "logit").astype(object)
-    limits = [proportion_interval(scaled, n, method=m, level=level, n_effective=n_effective) for m in EDGE_OR_NOT]
-    lower, upper = (np.where(edge, getattr(limits[0], side), getattr(limits[1], side)) for side in ("lower", "upper"))
-    lower, upper = low + (high - low) * lower, low + (high - low) * upper
-    if not share:
-        wald = estimate.interval(level)
-        inside = ~edge & (wald.lower >= low) & (wald.upper <= high)
-        lower, upper = np.where(inside, wald.lower, lower), np.where(inside, wald.upper, upper)
-        methods = np.where(inside, "wald", methods)
+    if share:
+        limits = proportion_interval(scaled, n, level=level, n_effective=kish, effects=effects)
+        wald = np.zeros(len(scaled.value), dtype=bool)
+    else:
+        theta, variance = _shares(scaled), scaled.variance
+        kish_star = _starred(kish / _spread(theta, variance, n, kish), estimate.df, level)
+        limits = Interval(*mid_p_limits(theta, kish_star, level), level)
+        by_se = scaled.interval(level)
+        skewness = np.abs(1 - 2 * theta) * np.sqrt(variance)
+        wald = (variance > 0) & (skewness < SKEWED * theta * (1 - theta)) & (by_se.lower >= 0) & (by_se.upper <= 1)
+        limits = Interval(*(np.where(wald, s, m) for s, m in zip(by_se[:2], limits[:2], strict=True)), level)
+    lower, upper = low + reach * limits.lower, low + reach * limits.upper
+    methods = np.where(wald, WALD, MID_P).astype(object)
     return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
 
 
-EDGE_OR_NOT = ("korn_graubard", "logit")
+def mid_p_limits(p, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Limits π of a share p of n binomial answers, not necessarily whole: exact where nobody answered otherwise.
+
+    Lower: ϑ P(X >= x; π) + (1-ϑ) P(X > x; π) = α/2, x = np, P(X >= x; π) = I_π(x, n-x+1); upper the same from 1-p.
+    ϑ = ½ is mid-p, Lancaster (1961), Berry & Armitage (1995); ϑ = 1 Clopper and Pearson's.  Here ϑ = 1 - ½ min(r, 1),
+    r = n min(p, 1-p): exact where r = 0, mid-p from one rarer answer on, and no jump between.
+    """
+    p, n = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(n, dtype=float))
+    known = n > NOTHING
+    size = np.where(known, n, 1.0)
+    theta = 1 - 0.5 * np.minimum(size * np.minimum(p, 1 - p), 1.0)
+    lower, upper = (_mid_p_lower(share * size, size, theta, (1 - level) / 2) for share in (p, 1 - p))
+    return np.where(known, lower, 0.0), np.where(known, 1 - upper, 1.0)
+
+
+NOTHING = 1e-6  # interviews that are none
+
+
+def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
+    """The lower limit of `mid_p_limits`, 0 where x = 0; it lies between those with ϑ = 1 and ϑ = 0."""
+
+    def excess(share, x, n, theta):
+        return theta * betainc(x, n - x + 1, share) + (1 - theta) * betainc(x + 1, n - x, share) - alpha
+
+    lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # all n alike: π^n = α/2
+    inside = (x > 0) & (x < n)
+    x, n, theta = x[inside], n[inside], theta[inside]
+    ends = betaincinv(x, n - x + 1, alpha), betaincinv(x + 1, n - x, alpha)
+    lower[inside] = find_root(excess, ends, args=(x, n, theta)).x
+    return lower
+
+
+def _starred(n_effective, df, level: float) -> np.ndarray:
+    """n* = n_eff (z/t_df)²: fewer where the design effect itself is known from few df.  Korn & Graubard (1998)."""
+    return n_effective * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+
+
+def _spread(theta, variance, n, kish) -> np.ndarray:
+    """φ of `measure_interval` (k,)."""
+    known = (variance > 0) & ~at_end(theta)
+    share_variance = np.where(known, theta * (1 - theta), 1.0)
+    phi = kish * variance * np.maximum(n - 1, 1) / n / share_variance
+    seen = kish * np.minimum(theta, 1 - theta)
+    return np.where(known, (AT_THE_END + seen * phi) / (AT_THE_END + seen), 1.0)
 
 
 def _wald(p, variance, df, n, kish, level):

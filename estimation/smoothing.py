@@ -1,46 +1,52 @@
 """Smoothed variances of small areas' shares and scores: never zero, so that 42 equal answers do not claim certainty."""
 
+from dataclasses import replace
+
 import numpy as np
 import scipy.sparse as sp
 
 from estimation.estimates import Estimate
 from estimation.laws import SamplingLaw
-from estimation.ties import at_end, onto_ends
+from estimation.moderation import moderate, moderate_effects
+from estimation.ties import onto_ends
 from estimation.variance import with_diagonal
 
-PRIOR = 30.0  # interviews' worth of the whole league mixed into each area's variance (never into its estimate)
+PRIOR = 30.0  # interviews' worth of the whole league mixed into each share's variance (never into its estimate)
+NOBODY = 0.5  # of one more interview of the league, the part that answers otherwise: no league is certain
 
 
-def smooth_shares(estimate: Estimate, n_effective, *, prior: float = PRIOR) -> Estimate:
+def smooth_shares(estimate: Estimate, n_effective, *, n=None, prior: float = PRIOR) -> Estimate:
     """The same shares with V_d = q_d(1-q_d)/n_d, q_d = (n_d p_d + m p̄)/(n_d + m), m = prior.
 
-    n_d = p(1-p)/V, the design's own effective n, at most Kish's n_effective (k,), which also serves where V = 0;
-    p̄ is the n_d-weighted mean of the league.  The form is a generalized variance function, Wolter (2007), ch. 7;
-    that it keeps the error rate of rank statements is shown by simulation (docs/methods.md).
+    n_d = n_K/δ_d: Kish's n_effective (k,) over the moderated design effect of n (k,) interviews, default n_K
+    (`moderate_effects`, whose df the estimate takes); p̄ = (½ + Σn_d p_d)/(1 + Σn_d), the league with one more interview
+    that is half for and half against.  The form is a generalized variance function, Wolter (2007), ch. 7; that it keeps
+    the error rate of rank statements is shown by simulation (docs/methods.md).
     The law (`estimation.laws`) has n_d interviews and level q_d.
     """
-    p, v, n = (
-        estimate.value,
-        estimate.variance,
-        np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),)),
-    )
-    n = np.minimum(np.divide(p * (1 - p), v, out=np.array(n), where=(v > 0) & ~at_end(p)), n)
-    q = onto_ends((n * p + prior * (n @ p) / n.sum()) / (n + prior))
-    v = q * (1 - q) / n
-    return with_variance(estimate, v, SamplingLaw(n, n, q, v))
+    p = onto_ends(estimate.value)
+    kish = np.broadcast_to(np.asarray(n_effective, dtype=float), p.shape)
+    effects = moderate_effects(estimate, kish if n is None else n, kish)
+    n_d = kish / effects.value
+    q = (n_d * p + prior * (NOBODY + n_d @ p) / (1 + n_d.sum())) / (n_d + prior)
+    v = q * (1 - q) / n_d
+    return with_variance(replace(estimate, df=effects.df), v, SamplingLaw(n_d, n_d, q, v))
 
 
-def smooth_scores(estimate: Estimate, n_effective, *, prior: float = PRIOR, unit_third=0.0) -> Estimate:
-    """The same scores with V_d = (n_d s²_d + m s̄²)/(n_d + m)/n_d, s²_d = n_d V_d, s̄² its n-weighted league mean.
+def smooth_scores(estimate: Estimate, n_effective, *, reach: float = 1.0, unit_third=0.0) -> Estimate:
+    """The same scores with V_d = s̃²_d/n_d, s̃² the moderated n_d V_d (`estimation.moderation.moderate`).
 
-    The variance per effective interview is drawn towards the league's; n_d is Kish's n_effective (k,).
+    n_d is Kish's n_effective (k,).  The df stay the area's own: with d₀ more, the far tails that the largest of many
+    areas asks for are too light for areas more mixed than the league (docs/decisions.md).  Where no area's answers
+    differ, s² is that of a share, ½ of one more interview in the league answering otherwise, on a scale of `reach`.
     unit_third (k,): third central moment of one answer, for the law; 0 where answers lie evenly around their mean.
     """
     n = np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),))
-    s2 = n * estimate.variance
-    v = (n * s2 + prior * (n @ s2) / n.sum()) / (n + prior) / n
+    moderated = moderate(n * estimate.variance, estimate.df)
+    otherwise = NOBODY / (1 + n.sum())
+    s2 = moderated.value if moderated.value.any() else np.full(n.shape, reach**2 * otherwise * (1 - otherwise))
     third = np.broadcast_to(np.asarray(unit_third, dtype=float), n.shape)
-    return with_variance(estimate, v, SamplingLaw(n, n, estimate.value, v, third))
+    return with_variance(estimate, s2 / n, SamplingLaw(n, n, estimate.value, s2 / n, third))
 
 
 def with_variance(estimate: Estimate, variance, law: SamplingLaw | None = None) -> Estimate:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from estimation import Comparison
 from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
-from estimation.smoothing import PRIOR
+from estimation.smoothing import NOBODY, PRIOR
 from estimation.t_scale import from_normal, to_normal
 from estimation.ties import in_standard_errors
 from sampling.power import LIMITS, Progress, check_interviews, leagues_of, per_area
@@ -255,19 +255,13 @@ def _correlation(one, two, both) -> np.ndarray:
     return np.divide(both - one * two, scale, out=np.zeros_like(scale), where=scale > 0)
 
 
-def _effective(share, m) -> np.ndarray:
-    """n_d of `smooth_shares` for m answers of one weight: s(1-s)/V = m - 1, or m where V = 0."""
-    return np.where((share > 0) & (share < 1), m - 1, m)
-
-
 def _mean(share, m) -> np.ndarray:
-    """The league's share (B,1)."""
-    n = _effective(share, m)
-    return (n * share).sum(axis=1, keepdims=True) / n.sum(axis=1, keepdims=True)
+    """The league's share (B,1), as `smooth_shares` takes it: one more interview, half for and half against."""
+    m = np.broadcast_to(m, share.shape)
+    return (NOBODY + (m * share).sum(axis=1, keepdims=True)) / (1 + m.sum(axis=1, keepdims=True))
 
 
 def _smoothed(share, m, mean=None) -> np.ndarray:
     """The variance `smooth_shares` gives a share of m answers of one weight; mean: of the league, None: of these."""
-    n, mean = _effective(share, m), _mean(share, m) if mean is None else mean
-    q = (n * share + PRIOR * mean) / (n + PRIOR)
-    return q * (1 - q) / n
+    q = (m * share + PRIOR * (_mean(share, m) if mean is None else mean)) / (m + PRIOR)
+    return q * (1 - q) / m

@@ -10,7 +10,7 @@ from estimation import Estimate
 from estimation.k_split import critical_any, critical_independent
 from estimation.league_spread import fit_league
 from estimation.posterior import posterior_draws
-from estimation.smoothing import PRIOR
+from estimation.smoothing import NOBODY, PRIOR
 from words import Fault
 
 LIMITS = 0.001, 0.999  # of a true share that the normal model would put outside
@@ -118,7 +118,7 @@ def _wave(theta, last, n, k: int, c: float, rng: np.random.Generator) -> list[fl
 
 def _shown(share, n, k: int, c: float) -> np.ndarray:
     """How many areas each draw (B,) shows to be among the last k: only its k lowest can be."""
-    mean = (share * n).sum(axis=1, keepdims=True) / n.sum()
+    mean = (NOBODY + (share * n).sum(axis=1, keepdims=True)) / (1 + n.sum())
     q = (n * share + PRIOR * mean) / (n + PRIOR)
     v = q * (1 - q) / n
     count = np.zeros(len(share), dtype=np.int64)

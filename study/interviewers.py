@@ -10,8 +10,8 @@ import pandas as pd
 import typer
 from scipy.special import betaincinv
 
-from accountability.report import WaveMeasure, interval_inputs, joined_waves
-from estimation import Design, Measure, change, measure_interval, standing_change
+from accountability.report import WaveMeasure, joined_waves, measure_limits
+from estimation import Design, Measure, change, standing_change
 from estimation.indicators import SHARE
 from estimation.league_comparison import ALPHA_STANDING
 from study.streams import Task, run
@@ -112,7 +112,7 @@ def false_real(waves: list[WaveMeasure], rng: np.random.Generator) -> bool:
 
 def held(wave: WaveMeasure, cell: Cell) -> float:
     """The part of the areas' 95 % intervals that hold the true share."""
-    limits, _ = measure_interval(*interval_inputs(wave, wave.areas), low=0.0, high=1.0, share=True)
+    limits, _ = measure_limits(wave, wave.areas, level=0.95)
     return float(((limits.lower <= shares(cell)) & (shares(cell) <= limits.upper)).mean())
 
 

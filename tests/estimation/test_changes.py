@@ -181,16 +181,20 @@ def test_smoothed_shares_are_never_certain_and_keep_value_and_correlation():
 def test_smoothed_variance_is_the_formula_worked_by_hand():
     e = Estimate(("a", "b"), [1.0, 0.5], np.diag([0.0, 0.25 / 50]), np.inf)
     found = smooth_shares(e, [40.0, 50.0], prior=30)
-    mean_p = (40 * 1.0 + 50 * 0.5) / 90
+    mean_p = (40 * 1.0 + 50 * 0.5 + 0.5) / 91
     q = (40 * 1.0 + 30 * mean_p) / 70
     assert found.variance[0] == pytest.approx(q * (1 - q) / 40)
 
 
-def test_smoothed_scores_draw_the_variance_towards_the_league_s():
+def test_smoothed_scores_where_all_answers_are_equal_have_the_league_s_variance():
     e = Estimate(("a", "b"), [100.0, 60.0], np.diag([0.0, 9.0]), 9)
-    found = smooth_scores(e, [50.0, 50.0])
-    assert found.variance[0] == pytest.approx(30 * (450 / 2) / 80 / 50)
-    assert 0 < found.variance[0] < found.variance[1] < 9
+    assert smooth_scores(e, [50.0, 50.0]).variance == pytest.approx([9.0, 9.0])
+
+
+@pytest.mark.parametrize("smooth", [smooth_shares, smooth_scores])
+def test_a_league_that_agrees_without_exception_is_not_certain(smooth):
+    found = smooth(Estimate(tuple("abcdef"), [1.0] * 6, np.zeros((6, 6)), 39), [40.0] * 6)
+    assert (found.variance > 0).all() and (found.se < 0.02).all()
 
 
 def test_under_no_change_the_standing_level_errs_at_most_at_its_level():
