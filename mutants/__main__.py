@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from mutants.document import Tried, accepted, document
-from mutants.places import ROOMS, files_of, mutant_of, places_of
+from mutants.places import ROOMS, Mutant, files_of, mutant_of, places_of
 from mutants.reached import joined, measure, read, test_modules, tests_of
-from mutants.trial import SURVIVED, Tree, in_child, warm
+from mutants.trial import KILLED, SURVIVED, Tree, in_child, warm
 
 ROOT = Path(__file__).parents[1]
 DOCS, KEPT = ROOT / "docs" / "mutants.md", ROOT / "build" / "mutants"
@@ -28,7 +28,7 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help="a room or file; may be repeated")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="two faults in the smallest room; no file is written")] = False,
     most: Annotated[int, typer.Option(help="how many faults at most")] = 100_000,
-    reuse: Annotated[bool, typer.Option("--reuse", help="keep the reach measured for tests that are the same")] = False,
+    reuse: Annotated[bool, typer.Option("--reuse", help="go on where a run stopped: keep reach and killed")] = False,
 ):
     """Put one fault at a time into the pure rooms and see whether a test fails."""
     rooms = [QUICK["room"]] if quick else list(only or ROOMS)
@@ -42,7 +42,8 @@ def main(
         places = [p for room in rooms for file in files_of(ROOT, room) for p in places_of(ROOT, file)]
         rng.shuffle(places)
         print(f"{len(places):,} places in {', '.join(rooms)}; seed {seed}", flush=True)
-        tried = trials(tree, places, reached, rng, minutes=minutes, most=QUICK["mutants"] if quick else most)
+        dead = Dead(KEPT / "killed.txt", known=reuse)
+        tried = trials(tree, places, reached, rng, dead, minutes=minutes, most=QUICK["mutants"] if quick else most)
     text = document(tried, places=len(places), seed=seed, reasons=accepted())
     print(text)
     if not quick and not only:
@@ -50,7 +51,31 @@ def main(
         print(DOCS)
 
 
-def trials(tree: Tree, places: list, reached: dict, rng: random.Random, *, minutes: float, most: int) -> list[Tried]:
+class Dead:
+    """The mutants that a test has killed, by the digest of the file they are in; `known`: those of earlier runs too."""
+
+    def __init__(self, file: Path, *, known: bool):
+        self.file = file
+        self.digests = set(file.read_text("utf-8").split()) if known and file.is_file() else set()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(sorted(self.digests)), "utf-8")
+
+    def __contains__(self, mutant: Mutant) -> bool:
+        return self._digest(mutant) in self.digests
+
+    def add(self, mutant: Mutant) -> None:
+        self.digests.add(self._digest(mutant))
+        with self.file.open("a", encoding="utf-8") as kept:
+            kept.write(f"\n{self._digest(mutant)}")
+
+    @staticmethod
+    def _digest(mutant: Mutant) -> str:
+        return hashlib.sha256(f"{mutant.place.file}\n{mutant.source}".encode()).hexdigest()
+
+
+def trials(
+    tree: Tree, places: list, reached: dict, rng: random.Random, dead: Dead, *, minutes: float, most: int
+) -> list[Tried]:
     """The mutants at the places, in their order, until time or number is up."""
     end, tried = time.monotonic() + 60 * minutes, []
     for place in places:
@@ -59,11 +84,13 @@ def trials(tree: Tree, places: list, reached: dict, rng: random.Random, *, minut
         if (mutant := mutant_of(ROOT, place, rng)) is None:
             continue
         tests = tests_of(reached, place.file, place.function, most=MOST)
-        outcome = SURVIVED
-        if tests:
+        outcome = KILLED if mutant in dead else SURVIVED
+        if tests and outcome == SURVIVED:
             limit = SLACK + TIMES * sum(reached["seconds"][t] for t in tests)
             outcome = tree.tried(place.file, mutant.source, tests, cpu_seconds=limit)
         tried.append(Tried(mutant, outcome, len(tests)))
+        if outcome == KILLED and mutant not in dead:
+            dead.add(mutant)
         if outcome == SURVIVED:
             told = f"{mutant.operator}, {len(tests)} tests\n  - {mutant.before}\n  + {mutant.after}"
             killed = sum(t.outcome != SURVIVED for t in tried)

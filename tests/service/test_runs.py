@@ -165,7 +165,10 @@ def test_leagues_and_their_rules_come_in_the_same_order_from_both_engines(on_eng
         ]
         whole = [x.table.reset_index().astype(object).fillna("") for x in leagues]
         tables.append(
-            [(w.to_dict("list"), x.rules.to_dict("list"), x.everybody) for w, x in zip(whole, leagues, strict=True)]
+            [
+                (w.to_dict("list"), x.rules.to_dict("list"), pd.Series(x.everybody, dtype=object).fillna("").to_dict())
+                for w, x in zip(whole, leagues, strict=True)
+            ]
         )
         assert all(list(x.rules.area) == list(x.table.index) for x in leagues)
     assert tables[0] == tables[1]
