@@ -70,6 +70,8 @@ ESTIMATES = Table(
         "deff": float,
         "n": int,
         "n_effective": float,
+        "population": float,
+        "fpc": float,
         "unfit": str,
         "interviewers": float,
         "se_interviewer": float,
@@ -79,12 +81,24 @@ ESTIMATES = Table(
         "rho_df": float,
     },
     optional=frozenset(
-        {"deff", "interviewers", "se_interviewer", "rho_interviewer", "rho_lower", "rho_upper", "rho_df"}
+        {
+            "deff",
+            "population",
+            "fpc",
+            "interviewers",
+            "se_interviewer",
+            "rho_interviewer",
+            "rho_lower",
+            "rho_upper",
+            "rho_df",
+        }
     ),
     truths=(
         ("lower <= estimate <= upper", lambda t: (t.lower <= t.estimate) & (t.estimate <= t.upper)),
         ("se >= 0", lambda t: t.se >= 0),
         ("n >= 1", lambda t: t.n >= 1),
+        ("n <= population", lambda t: ~(t.n > t.population * (1 + 1e-9))),
+        ("fpc from 0 to 1", lambda t: t.fpc.isna() | t.fpc.between(0, 1)),
     ),
 )
 COVARIANCES = Table(

@@ -12,6 +12,7 @@ from accountability.rules import NOT_LAST, Rule, judge
 from estimation import (
     Design,
     Estimate,
+    Interval,
     LastK,
     Limits,
     Measure,
@@ -40,13 +41,16 @@ from estimation import (
     window_change,
     windows,
 )
+from estimation.answers import put
 from estimation.estimates import Linearization
+from estimation.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
 from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
 from estimation.ties import at_end, onto_ends
 from words import Fault
 
 ALL = "*"  # the domain of everybody
+EVERYONE = "everyone"  # the method of an interval where all eligible units were asked
 SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
 LAST = 5  # of a league, where no rule says how many are called the last
 PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
@@ -62,6 +66,8 @@ class WaveMeasure:
     values are `estimation.indicator_values` of the areas; overall those of everybody, where the two differ (a share of
     mentions, an index); an index whose records are not known for everybody has no overall value: all NaN.
     interviewer (n,): who rang, where numbers were shared at random among an area's interviewers; None: not known.
+    population: the eligible units there are, if known; then levels are of them (`finite_areas`), while ranks, changes
+    and rules are about the process behind them;  unanswered (n,): asked the question without an answer to it
     """
 
     measure: Measure
@@ -70,16 +76,27 @@ class WaveMeasure:
     design: Design
     overall: np.ndarray | None = None
     interviewer: np.ndarray | None = None
+    population: Population | None = None
+    unanswered: np.ndarray | None = None
 
     @classmethod
     def of_answers(
-        cls, measure: Measure, answers: pd.DataFrame, area, design: Design, *, interviewer=None, **options
+        cls,
+        measure: Measure,
+        answers: pd.DataFrame,
+        area,
+        design: Design,
+        *,
+        interviewer=None,
+        population=None,
+        **options,
     ) -> "WaveMeasure":
         """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
         values = indicator_values(answers, measure, area, design, **options)
         total = np.full(len(area), ALL, dtype=object)
         overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
-        return cls(measure, values, area, design, overall, interviewer)
+        unanswered = np.isnan(values) & put(answers, measure, options["items"], options.get("measures"))
+        return cls(measure, values, area, design, overall, interviewer, population, unanswered)
 
     @property
     def answered_by_anyone(self) -> bool:
@@ -122,6 +139,26 @@ class WaveMeasure:
         return Estimate((ALL,), self._on_the_scale(found.value), found.covariance, found.df)
 
     @cached_property
+    def fractions(self) -> np.ndarray:
+        """f_i (n,): the part of the eligible units of its area or stratum that an interview was one of."""
+        counted = self.design.weight > 0
+        counted = counted if self.unanswered is None else counted & ~self.unanswered
+        return interview_fractions(self.population, self.area, self.design, counted)
+
+    @cached_property
+    def finite_areas(self) -> FiniteEstimate:
+        """The areas' estimates, of the eligible units there are."""
+        return finite_means(self.linearized, self.population, self.area, self.fractions, self.area)
+
+    @cached_property
+    def finite_everybody(self) -> FiniteEstimate:
+        """The estimate over all areas, of the eligible units there are."""
+        total = np.full(len(self.area), ALL, dtype=object)
+        found = linearize_domain_means(self.everyones, total, self.design)
+        linearized = replace(found, value=self._on_the_scale(found.value))
+        return finite_means(linearized, self.population, self.area, self.fractions, total)
+
+    @cached_property
     def sizes(self) -> pd.DataFrame:
         """n and Kish's effective n by area, and over all areas."""
         total = np.full(len(self.area), ALL, dtype=object)
@@ -161,14 +198,19 @@ class WaveMeasure:
 
 
 def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = None) -> pd.DataFrame:
-    """ESTIMATES of the areas and of everybody, with the interval method used and the limits of `publish` broken."""
+    """ESTIMATES of the areas and of everybody, with the interval method used and the limits of `publish` broken.
+
+    se and limits are those of the eligible units there are where they are known (`WaveMeasure.population`), deff and
+    n_effective those of the process behind them.
+    """
     rows = []
     for sampled, values, domain in ((wave.areas, wave.values, wave.area), (wave.everybody, wave.everyones, None)):
         if sampled is None:
             continue
-        estimate, added = with_interviewers(wave, sampled)
+        finite = _finite(wave, sampled, everybody=domain is None)
+        estimate, added = with_interviewers(wave, finite.estimate)
         sizes = wave.sizes.loc[list(estimate.names)]
-        limits, methods = measure_limits(wave, sampled, level=level)
+        limits, methods = finite_limits(wave, finite, level=level)
         unfit = unfit_to_publish(estimate, sizes, low=wave.measure.low, high=wave.measure.high, limits=publish)
         rows.append(
             pd.DataFrame(
@@ -185,6 +227,8 @@ def estimate_table(wave: WaveMeasure, *, level: float, publish: Limits | None = 
                     "deff": design_effect(sampled, values, wave.design, reference=REFERENCE, domain=domain),
                     "n": sizes.n.to_numpy(),
                     "n_effective": sizes.n_effective.to_numpy(),
+                    "population": finite.population,
+                    "fpc": np.nan if wave.population is None else finite.remaining,
                     "unfit": [" ".join(broken) for broken in unfit],
                     **interviewer_columns(added),
                 }
@@ -220,19 +264,24 @@ def _weights_of(wave: WaveMeasure, areas) -> np.ndarray:
     return weight / weight.sum()
 
 
-def interval_inputs(wave: WaveMeasure, sampled: Estimate) -> tuple[Estimate, np.ndarray, np.ndarray, Moderated | None]:
+def interval_inputs(
+    wave: WaveMeasure, sampled: Estimate, growth=1.0
+) -> tuple[Estimate, np.ndarray, np.ndarray, Moderated | None]:
     """What an interval is made from: estimates of this wave, n and effective n, design effects of shares.
 
     Interviewers are counted: in the variance; where nobody answered otherwise, so that it is 0, and for shares, in the
     effective n, and in the df.  Areas' shares take the design effects of the league; everybody's share its own.
+    growth (k,): what the effective n grows by in a finite population (`FiniteEstimate.growth`); the design effects are
+    those of the process
     """
     sizes, m = wave.sizes.loc[list(sampled.names)], wave.measure
-    n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
+    n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy() * growth
     estimate, part = with_interviewers(wave, sampled)
     effects = share_effects(wave, sampled, part) if m.yes_or_no else None
     if part is not None and part.known:
         effective = effective / part.deff(effective)
-        ends = at_end((sampled.value - m.low) / (m.high - m.low)) | (sampled.variance == 0)
+        alike = (sampled.variance == 0) & (growth < WITHOUT_END)
+        ends = at_end((sampled.value - m.low) / (m.high - m.low)) | alike
         estimate = replace(estimate, covariance=np.diag(np.where(ends, sampled.variance, estimate.variance)))
     return estimate, n, effective, effects
 
@@ -242,19 +291,42 @@ def share_effects(wave: WaveMeasure, sampled: Estimate, part: InterviewerVarianc
     if sampled.names == (ALL,):
         sizes = wave.sizes.loc[[ALL]]
         n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
-        effects, smoothed = own_effects(sampled, n, effective), smooth_shares(sampled, effective, n=n)
+        process = wave.everybody
+        effects, smoothed = own_effects(process, n, effective), smooth_shares(process, effective, n=n)
     else:
         effects = wave.effects.select(wave.areas.positions(sampled.names))
         smoothed = wave.smoothed.select(sampled.names)
     return effects if part is None else effects._replace(df=part.added_to(smoothed).df)
 
 
-def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float):
+def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float, growth=1.0):
     """The measure's default interval for estimates of this wave, and the method used for each name."""
     m = wave.measure
-    estimate, n, effective, effects = interval_inputs(wave, sampled)
+    estimate, n, effective, effects = interval_inputs(wave, sampled, growth)
     options = {"low": m.low, "high": m.high, "share": m.yes_or_no, "level": level, "effects": effects}
     return measure_interval(estimate, n, effective, **options)
+
+
+def _finite(wave: WaveMeasure, estimate: Estimate, *, everybody: bool) -> FiniteEstimate:
+    """The estimate of the eligible units there are; as it is where nobody knows how many."""
+    if wave.population is None:
+        unknown = np.full(len(estimate.names), np.nan)
+        return FiniteEstimate(estimate, unknown, np.ones(len(unknown)))
+    return wave.finite_everybody if everybody else wave.finite_areas
+
+
+def finite_limits(wave: WaveMeasure, finite: FiniteEstimate, *, level: float):
+    """`measure_limits` of the eligible units there are; where all of them were asked, a point.
+
+    Not so where interviewers are known to add to the error: asking everyone does not take that away.
+    """
+    n = wave.sizes.n[list(finite.estimate.names)].to_numpy()
+    growth = finite.growth(n, wave.measure.low, wave.measure.high)
+    limits, methods = measure_limits(wave, finite.estimate, level=level, growth=growth)
+    known = wave.interviewers is not None and wave.interviewers.known
+    everyone, value = (finite.remaining == 0) & (not known), finite.estimate.value
+    lower, upper = (np.where(everyone, value, limit) for limit in (limits.lower, limits.upper))
+    return Interval(lower, upper, level), np.where(everyone, EVERYONE, methods)
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

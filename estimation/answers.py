@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from estimation.indicators import COMPLETE, SHARE, Item, Measure
+from estimation.indicators import COMPLETE, INDEX, SHARE, Item, Measure
 from words import Fault
 
 
@@ -49,6 +49,16 @@ def inside(answers: pd.DataFrame, measure: Measure, items: Mapping[str, Item]) -
 def asked(answers: pd.DataFrame, item: Item, items: Mapping[str, Item]) -> np.ndarray:
     """By the answers to other items, is the question to be put to the respondent (n,)?"""
     return _gave(answers, item.asked_if, items)
+
+
+def put(answers: pd.DataFrame, measure: Measure, items: Mapping[str, Item], measures=None) -> np.ndarray:
+    """Was a question of the measure put to the respondent (n,)?  Of an index: a question of one of its `measures`."""
+    if measure.kind == INDEX:
+        parts = [measures[part.name] for part in measure.parts if not part.record]
+        return np.any([put(answers, part, items, measures) for part in parts], axis=0)
+    refuse_absent(answers, measure)
+    each = [asked(answers, items[i], items) & ~answers[i].isin(list(items[i].not_asked)) for i in measure.items]
+    return inside(answers, measure, items) & np.any(each, axis=0)
 
 
 def refuse_absent(answers: pd.DataFrame, measure: Measure) -> None:

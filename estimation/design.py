@@ -126,6 +126,11 @@ class Design:
         second = None if self.second is None else replace(self.second, weight=weight)
         return replace(self, weight=weight, second=second, calibration=calibration)
 
+    def with_fractions(self, fractions) -> "Design":
+        """The same design with a part f_h (H,) of each stratum in it: N_h = n_h/f_h, without limit where f_h is 0."""
+        f = np.asarray(fractions, dtype=float)
+        return replace(self, population=np.divide(self.sampled, f, out=np.full(len(f), np.inf), where=f > 0))
+
     def calibrated(self, calibration: "Calibration") -> "Design":
         """The design with calibrated weights: every estimator's variance is then that of residuals."""
         return self.reweighted(calibration.weight, calibration)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from fieldwork.dispositions import ENDING
+from fieldwork.dispositions import ELIGIBLE, ENDING, NOT_ELIGIBLE
 from words import Fault
 
 
@@ -20,3 +20,13 @@ def work_done(outcomes: pd.DataFrame, *, required: int) -> pd.DataFrame:
     ended = outcomes.disposition.isin(ENDING)
     by_unit = outcomes.assign(ended=ended).groupby("unit_id").agg(attempts=("attempts", "sum"), ended=("ended", "any"))
     return pd.DataFrame({"attempts": by_unit.attempts, "finished": by_unit.ended | (by_unit.attempts >= required)})
+
+
+def eligibility_known(outcomes: pd.DataFrame) -> pd.Series:
+    """Whether each unit of which the attempts tell is eligible, by unit_id; the others are left out.
+
+    outcomes: as in `work_done`.  An interview, a refusal or an appointment tells that a unit is eligible, whatever
+    else was noted of it; AAPOR's group 3 and a number out of order for the time being tell nothing.
+    """
+    eligible, told = outcomes.disposition.isin(ELIGIBLE), outcomes.disposition.isin((*ELIGIBLE, *NOT_ELIGIBLE))
+    return eligible[told].groupby(outcomes.unit_id[told]).any()

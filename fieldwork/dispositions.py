@@ -18,6 +18,7 @@ UNKNOWN = ("3.1", "3.12", "3.13", "3.14", "3.15", "3.16", "3.161", "3.2", "3.21"
 OUT_OF_ORDER = ("4.33",)  # for the time being
 QUOTA_FILLED = ("4.8",)  # of no effect here: a release that drops whom it no longer needs favours the easily reached
 
+ELIGIBLE = (*INTERVIEW, *REFUSAL, *CANNOT, *NOT_REACHED, *NOT_NOW)
 ENDING = frozenset((*INTERVIEW, *REFUSAL, *CANNOT, *NOT_ELIGIBLE))
 DISPOSITIONS = ENDING.union(NOT_REACHED, NOT_NOW, UNKNOWN, OUT_OF_ORDER, QUOTA_FILLED)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from estimation import comparison_power, interviews_needed, usual_comparisons
 from estimation.needed import RANK, SCORE, STANDING
-from service.league import League
+from service.league import League, process_variance
 from words import Fault
 
 MOVES = (0.03, 0.05, 0.10)  # of the measure's whole scale: 3, 5 and 10 points of a share
@@ -71,5 +71,5 @@ def _spread(league: League) -> dict:
     table = league.table
     if league.measure.yes_or_no:
         return {"share": float(np.clip((table.estimate * table.n).sum() / table.n.sum(), 0.01, 0.99))}
-    per_interview = table.se.astype(float) ** 2 * table.n / table.deff.astype(float).fillna(1.0)
+    per_interview = process_variance(table) * table.n / table.deff.astype(float).fillna(1.0)
     return {"sd": float(np.sqrt(np.nanmedian(per_interview[per_interview > 0])))}

@@ -119,7 +119,8 @@ def _space(connection: sa.Connection) -> Iterator[Finding]:
 
 def _contents(store: Store) -> Iterator[Finding]:
     runs = run_list(store)
-    newest = runs[~runs.assign(arguments=runs.arguments.astype(str)).duplicated(["use_case", "arguments"])]
+    named = [str([v for v in a.values() if not isinstance(v, dict)]) for a in runs.arguments]  # of what, not how many
+    newest = runs[~runs.assign(arguments=named).duplicated(["use_case", "arguments"])]
     late = newest[newest.outdated & newest.use_case.isin(COMPUTE)]
     yield _finding("doctor.outdated", len(late) > 0, {"count": len(late)}, NOTE)
     for job in jobs.job_list(store).to_dict("records"):

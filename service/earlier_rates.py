@@ -7,7 +7,7 @@ import pandas as pd
 
 from estimation import Estimate, smooth_shares
 from service.imports import current_programme
-from service.league import newest_run, read_league
+from service.league import newest_run, process_variance, read_league
 from service.permissions import permitted
 from service.programme import Programme
 from service.store import Store
@@ -35,9 +35,10 @@ def earlier_rates(store: Store, programme: str, wave: str, measure: str) -> tupl
     table = table[(table.se.astype(float) >= 0) & (table.n >= FEWEST)]
     if len(table) < FEWEST:
         raise Fault(key="sample.from_few", wave=wave, measure=plan.measure_names[measure], found=len(table))
-    value, se = table.estimate.to_numpy(dtype=float), table.se.to_numpy(dtype=float)
+    value = table.estimate.to_numpy(dtype=float)
     value = value if plan.measures[measure].largest_is_best else 1 - value
-    plain = Estimate(tuple(table.index), value, np.diag(se**2), np.inf)
+    variance = process_variance(table).fillna(table.estimate * (1 - table.estimate) / table.n).to_numpy(dtype=float)
+    plain = Estimate(tuple(table.index), value, np.diag(variance), np.inf)
     basis = {"wave": wave, "measure": measure, "name": dict(plan.measure_names[measure]), "estimated": len(table)}
     return smooth_shares(plain, table.n_effective.to_numpy(dtype=float)), basis
 

@@ -84,6 +84,11 @@ class League:
         return [] if self.against is None else list(self.table.index[self.table.verdict == PROVEN])
 
     @property
+    def finite(self) -> bool:
+        """Whether it is known of an area how many eligible people there are."""
+        return bool((self.table.fpc < 1).any())
+
+    @property
     def windowed(self) -> bool:
         """Whether means of several waves were compared."""
         return self.against is not None and (self.upto != self.wave or JOINED in self.against)
@@ -199,6 +204,13 @@ def _compared_windows(store: Store, programme: str) -> set[tuple[str, str]]:
 def _pages(store: Store, programme: str, wave: str) -> int:
     """How many comparisons end in the wave's calendar year."""
     return sum(window(after)[-1][:YEAR] == wave[:YEAR] for _, after in _compared_windows(store, programme))
+
+
+def process_variance(table: pd.DataFrame) -> pd.Series:
+    """V of ESTIMATES' rows for the process behind the people there are, which what comes next is of; NaN: all asked."""
+    added = table.se_interviewer.astype(float).fillna(0.0) ** 2  # not less for many people asked
+    left = table.fpc.astype(float).fillna(1.0)
+    return (table.se.astype(float) ** 2 - added) / left.where(left > 0) + added
 
 
 def comparison_name(before: str, after: str) -> str:

@@ -10,6 +10,7 @@ from service.league import YEAR, League
 from service.runs import run_text
 from service.wording import (
     Speaker,
+    finite_note,
     headline,
     percent_text,
     stopped_note,
@@ -36,6 +37,8 @@ PRECISION = (
     "deff",
     "df",
     "n_effective",
+    "population",
+    "fpc",
     "unfit",
     "method",
     "alone_lower",
@@ -117,6 +120,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     one = f"0.{'0' * league.measure.decimals}" + "%" * share
     formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "rho_interviewer": "0.0000", "interviewers": "0"}
+    formats |= {"population": "0", "fpc": "0.000"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
     formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", *PROBABILITIES)}
@@ -185,7 +189,8 @@ def league_notes(league: League, t: Speaker) -> list[str]:
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
     notes += (
-        interviewer_notes(league, t)
+        finite_note(league, t)
+        + interviewer_notes(league, t)
         + withheld_note(league, t)
         + unfit_note(league, t)
         + stopped_note(league.runs.values(), t)

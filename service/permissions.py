@@ -60,6 +60,7 @@ PERMITTED = {
     "fieldwork_of": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
     "stops_of_waves": WORKERS,
+    "drawn_population": WORKERS,
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),

@@ -19,6 +19,7 @@ from estimation.ties import at_least
 from estimation.weighting_plan import WeightingPlan
 from service.entry import TYPES, Entry
 from service.measures import Factors, Record, read_indicators
+from service.population import PopulationPlan, read_population
 from service.weighting_plan import Label, read_labels, read_weighting
 from words import LANGUAGES, Fault
 
@@ -82,6 +83,7 @@ class Programme:
     weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
     interviewers: who rang; None: not declared, so that their effect is unknown
     labels: what columns that weighting uses and their codes are called
+    population: the eligible units there are, where they are said, and whether changes are about them
     withhold: figures of fewer respondents are shown to statisticians and administrators only
     breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
     """
@@ -100,6 +102,7 @@ class Programme:
     level: float
     publish: Limits
     withhold: int
+    population: PopulationPlan
     comparing: Comparing
     leagues: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Area]
@@ -172,6 +175,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         level=_level(entry),
         publish=_publish(entry),
         withhold=_withhold(entry),
+        population=read_population(Entry(file, "population", entry.get("population", dict, {})), areas),
         comparing=_comparing(entry, areas),
         leagues=leagues,
         areas=areas,

@@ -111,6 +111,6 @@ def local_time(at: datetime) -> str:
 
 def run_text(run: Mapping, t) -> str:
     """A run in one line: number, use case, arguments, seed, code version, time and person."""
-    arguments = " ".join(str(v) for v in run["arguments"].values())
+    arguments = " ".join(str(v) for v in run["arguments"].values() if not isinstance(v, Mapping))
     shown = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
     return t("run.line", **shown, version=run["version"], at=local_time(run["at"]), by=run["by"])

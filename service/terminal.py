@@ -13,7 +13,7 @@ def league(found: League, t: Speaker) -> Table:
     """One row an area, best first; real movement in bold."""
     compared = found.against is not None
     columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (found.measure.unit, "right")]
-    columns += [("interval", "right"), ("n", "right")]
+    columns += [("interval", "right"), ("n", "right"), *([("population", "right")] * found.finite)]
     columns += [("rank_range_alone", "center")] * found.alone
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
     table, k = _table([(t(f"short.{column}"), justify) for column, justify in columns]), found.measure.decimals
@@ -21,6 +21,8 @@ def league(found: League, t: Speaker) -> Table:
         low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
         cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.{k}f}"]
         cells += [f"{low:.{k}f}–{high:.{k}f}", str(row["n"])]
+        people = row["population"]
+        cells += ["–" if people != people else f"{people:.0f}"] * found.finite
         cells += [f"{row['alone_lower']}–{row['alone_upper']}"] if found.alone else []
         cells += _movement(found, row, t) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)

@@ -11,10 +11,11 @@ from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv, refuse
 from service.phone_numbers import MOBILE, masked_text
+from service.population import check_population
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows
-from tables import RELEASED, RESPONDENTS, RESPONSES, check
+from tables import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from words import Fault
 
 JOIN = " / "  # between the codes of a key made of several columns
@@ -89,6 +90,8 @@ def read_wave(
         }
     )
     found = read_records(records, programme, list(dict.fromkeys(respondents.area)))
+    population = check_population(table, respondents, file, programme.population)
+    found = check(pd.concat([found, population]), RECORDS) if len(population) else found
     released = None if released is None else check(released, RELEASED)
     return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found, released)
 

@@ -13,8 +13,10 @@ from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
 from service.calls import stops_of_waves
 from service.differences import Difference, difference
+from service.eligible import drawn_population
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.permissions import permitted
+from service.population import FINITE
 from service.programme import Programme
 from service.released import released_table
 from service.runs import add_run, code_version, find_run, generator, run_inputs
@@ -93,7 +95,8 @@ def estimate_wave(
     inputs = [("programme", plan_id), *wave_inputs(store, plan, [wave]), *stops_of_waves(store, programme, [wave])]
     if plan.weighting is not None:
         weigh_wave(store, programme, wave, progress=progress)
-    return _run(store, ESTIMATE, {"programme": programme, "wave": wave}, inputs, plan, seed, progress)
+    arguments = {"programme": programme, "wave": wave} | _drawn(store, plan, [wave])
+    return _run(store, ESTIMATE, arguments, inputs, plan, seed, progress)
 
 
 @permitted
@@ -163,7 +166,16 @@ def compare_waves(
     names = sorted({*one, *two})
     inputs = [("programme", plan_id), *wave_inputs(store, plan, names), *stops_of_waves(store, programme, names)]
     arguments = {"programme": programme, "before": JOINED.join(one), "after": JOINED.join(two)}
+    arguments |= _drawn(store, plan, names) if plan.population.changes == FINITE else {}
     return _run(store, COMPARE, arguments, inputs, plan, seed, progress)
+
+
+def _drawn(store: Store, plan: Programme, names) -> dict:
+    """What a run is told of the eligible units of waves drawn here, so that it can be computed again; {}: nothing."""
+    told = plan.population.units or plan.population.column is not None
+    found = {} if told else {wave: drawn_population(store, plan, wave) for wave in names}
+    known = {wave: population for wave, population in found.items() if population is not None}
+    return {"population": known} if known else {}
 
 
 def window(text: str) -> list[str]:
@@ -268,7 +280,7 @@ def _run(store, use_case, arguments, inputs, plan, seed, progress) -> Computed:
         return Computed(known, repeated=True, unanswered=_unanswered(plan, use_case, telling))
     loaded = load_waves(store, plan, inputs)
     made = COMPUTE[use_case](plan, loaded, arguments, seed, progress)
-    with store.begin("run", use_case, *arguments.values()) as connection:
+    with store.begin("run", use_case, *(str(value) for value in arguments.values())) as connection:
         if (other := find_run(connection, use_case, arguments, inputs, seed=seed)) is not None:
             raise Fault(key="run.overtaken", run=other)
         run_id = add_run(connection, store.actor, use_case, arguments, inputs, seed=seed)
@@ -285,7 +297,7 @@ def _weigh(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: 
 def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     (wave,) = loaded
     made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
-    for name, (data,) in _measures(plan, loaded).items():
+    for name, (data,) in _measures(plan, loaded, arguments).items():
         progress(name)
         made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
         made["COVARIANCES"].append(report.covariance_table(data))
@@ -295,7 +307,7 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
             made["RANKS"].append(report.rank_table(name, ranks))
             if plan.rules[name]:
                 made["VERDICTS"].append(report.verdict_table(data, ranks, plan.rules[name]))
-    for (data,) in _measures(plan, loaded, plan.factor_measures).values():
+    for (data,) in _measures(plan, loaded, arguments, plan.factor_measures).values():
         made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
         made["COVARIANCES"].append(report.covariance_table(data))
     return _checked(made)
@@ -314,7 +326,7 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
     names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
     options = {"level": plan.page_level, "family": plan.family, "rank_share": plan.comparing.rank_share}
     made = {"CHANGES": []}
-    for name, data in _measures(plan, loaded).items():
+    for name, data in _measures(plan, loaded, arguments).items():
         progress(name)
         for league in _leagues(plan, *data):
             rng, areas = generator(seed, *ends, name, league), plan.league_areas(league)
@@ -347,27 +359,27 @@ def _leagues(plan: Programme, *waves: report.WaveMeasure) -> list[str]:
     return [x for x in plan.leagues if set(plan.league_areas(x)).intersection(*(w.areas.names for w in waves))]
 
 
-def _measures(plan: Programme, loaded: list[Wave], measures=None) -> dict[str, list[report.WaveMeasure]]:
+def _measures(plan: Programme, loaded: list[Wave], arguments, measures=None) -> dict[str, list[report.WaveMeasure]]:
     """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them.
 
     measures: name -> measure, those of the programme where none are given.
     """
     measures = plan.measures if measures is None else measures
-    designs = [w.design(plan.lonely) for w in loaded]
-    found = {}
+    designs, drawn, found = [w.design(plan.lonely) for w in loaded], arguments.get("population", {}), {}
     for name, measure in measures.items():
-        made = [_wave_measure(plan, measure, w, d) for w, d in zip(loaded, designs, strict=True)]
+        made = [_wave_measure(plan, measure, w, d, drawn.get(w.name)) for w, d in zip(loaded, designs, strict=True)]
         if all(m.answered_by_anyone for m in made):
             found[name] = made
     return found
 
 
-def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design) -> report.WaveMeasure:
+def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design, drawn) -> report.WaveMeasure:
     absent = sorted(set(measure.records) - {record for record, _ in wave.records})
     if absent:
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
     options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(plan)
+    options["population"] = plan.population.known(wave.records, drawn)
     return report.WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
 
 

@@ -12,6 +12,7 @@ from estimation.needed import RANK, SCORE, STANDING
 from service.detection import Detection
 from service.imports import frame_label
 from service.league import WINDOWS, League
+from service.population import PROCESS
 from service.programme import WAVE
 from service.runs import local_time, run_text
 from service.waves import window
@@ -189,6 +190,15 @@ def withheld_note(league: League, t: Speaker) -> list[str]:
         names = [league.name(a) for a in league.unchanged]
         found.append(t("withheld.changes", names=names, **values))
     return found
+
+
+def finite_note(league: League, t: Speaker) -> list[str]:
+    """What errors are of where the eligible people are counted, and where all of them were asked; else nothing."""
+    if not league.finite:
+        return []
+    everyone = [league.name(area) for area in league.table.index[league.table.fpc == 0]]
+    found = [t("notes.finite" if league.plan.population.changes == PROCESS else "notes.finite_changes")]
+    return [*found, *([t("notes.everyone", names=everyone)] if everyone else [])]
 
 
 def unfit_note(league: League, t: Speaker) -> list[str]:

@@ -93,6 +93,8 @@ BROKEN = [
     ("ESTIMATES", {"upper": 0.9}),
     ("ESTIMATES", {"se": -1.0}),
     ("ESTIMATES", {"n": 0}),
+    ("ESTIMATES", {"population": 0.5}),
+    ("ESTIMATES", {"fpc": 1.5}),
     ("RANKS", {"lower": 0}),
     ("RANKS", {"lower": 2}),
     ("RANKS", {"rank": 2}),

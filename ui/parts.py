@@ -112,7 +112,8 @@ def notes(league: League, t) -> None:
         st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    for sentence in interviewer_notes(league, t) + wording.withheld_note(league, t) + wording.unfit_note(league, t):
+    said = wording.finite_note(league, t) + interviewer_notes(league, t)
+    for sentence in said + wording.withheld_note(league, t) + wording.unfit_note(league, t):
         st.caption(sentence)
     st.caption(t("leader.note", note=wording.survey_note(league, t)))
 

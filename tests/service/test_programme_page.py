@@ -75,7 +75,22 @@ def test_every_example_is_estimated_as_the_naive_computation_says(store, wave):
         for area, found in read_league(store, "riverside", measure=measure, wave=wave).table.iterrows():
             value, z = linearised(DATA, measure, [r for r in rows if r["town"] == area], known, area)
             np.testing.assert_allclose(found.estimate, value, rtol=1e-11)
-            np.testing.assert_allclose(found.se, standard_error(table, "town", z), rtol=1e-8)
+            np.testing.assert_allclose(found.se / found.fpc**0.5, standard_error(table, "town", z), rtol=1e-8)
+
+
+def test_the_part_of_the_variance_left_is_that_of_the_people_who_were_not_interviewed(store):
+    rows, people = simulated(DATA, 1, per_area=60), DATA["population"]["units"]
+    league = read_league(store, "riverside", measure="safe", wave=BEFORE)
+    assert dict(league.table.population) == people
+    for area, found in league.table.iterrows():
+        assert found.fpc == pytest.approx(1 - found.n / people[area], rel=1e-12)
+    answered, weight = rows.safe.isin(list("1234")), rows.weight.astype(float)
+    share = np.average(rows.safe[answered].isin(["1", "2"]), weights=weight[answered])
+    z = weight * answered * (rows.safe.isin(["1", "2"]) - share) / weight[answered].sum()
+    towns = rows.groupby("town").groups.items()
+    variance = sum((1 - answered[own].sum() / people[a]) * 60 * z[own].var() for a, own in towns)
+    assert league.everybody["se"] == pytest.approx(variance**0.5, rel=1e-9)
+    assert league.everybody["population"] == sum(people.values())
 
 
 def test_every_example_is_compared_and_its_change_has_the_variance_of_two_independent_waves(store):
@@ -85,7 +100,7 @@ def test_every_example_is_compared_and_its_change_has_the_variance_of_two_indepe
         areas = new.table.index
         difference = new.table.estimate - old.table.estimate[areas]
         np.testing.assert_allclose(new.table.change, difference, rtol=1e-9, atol=1e-12)
-        variance = new.table.se**2 + old.table.se[areas] ** 2  # nobody was asked in both waves
+        variance = (new.table.se**2 / new.table.fpc) + (old.table.se**2 / old.table.fpc)[areas]  # nobody asked twice
         np.testing.assert_allclose(new.table.change_se_design**2, variance, rtol=1e-9)
         assert new.against == BEFORE and new.table.verdict.notna().all()
 
@@ -138,6 +153,10 @@ def test_a_definition_says_that_records_are_taken_as_known():
 
 
 BAD = {
+    "people of an area nobody knows": (("weir = 240", "wear = 240"), "programme.entry", "population.units"),
+    "areas without people": (("mill = 900, ford = 1200", "mill = 0, ford = -2"), "programme.entry", "ford = -2"),
+    "two sources of people": (('of = "area"', 'column = "N"'), "programme.entry", "population.column"),
+    "no such choice for changes": (('changes = "process"', 'changes = "both"'), "programme.entry", "changes"),
     "a misspelt key": (('missing = "complete"', 'mising = "complete"'), "programme.unknown_key", "mising"),
     "weights that miss one": (('callback = "1/3" }', 'callback = "1/4" }'), "programme.weights_sum", "0.916667"),
     "weights of another item": (('callback = "1/3" }', 'safe = "1/3" }'), "programme.entry", "composite.weights"),

@@ -149,10 +149,12 @@ def _estimates(league: League, rows, t) -> None:
         "upper",
         "method",
     ]
+    columns += ["population", "fpc"] if league.finite else []
     columns += ["n_effective", "unfit", "rank_range", *["rank_range_alone"] * league.alone]
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
-    parts.show_table(rows, columns, formats | {"df": "%d", "n": "%d", "n_effective": "%.1f"}, t)
+    formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
+    parts.show_table(rows, columns, formats, t)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
     st.caption(wording.everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))

@@ -1,4 +1,4 @@
-"""What the guarantees rest on: who rang, and the interviewers' part of the errors."""
+"""What the guarantees rest on: who rang, the interviewers' part of the errors, and the people a figure is of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,5 +12,7 @@ def upgrade() -> None:
     """Make the columns; rows stored before have nothing in them."""
     op.add_column("respondents", sa.Column("interviewer", sa.Text(), nullable=True))
     for name in ("interviewers", "se_interviewer", "rho_interviewer", "rho_lower", "rho_upper", "rho_df"):
+        op.add_column("estimates", sa.Column(name, sa.Double(), nullable=True))
+    for name in ("population", "fpc"):
         op.add_column("estimates", sa.Column(name, sa.Double(), nullable=True))
     op.add_column("changes", sa.Column("se_interviewer", sa.Double(), nullable=True))

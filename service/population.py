@@ -1,0 +1,86 @@
+"""How many eligible units there are: what a programme or a wave's file says of it, and what changes are about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from estimation.finite import AREA, OF, STRATUM, Population, refuse_small
+from service.csv_file import refuse
+from service.entry import Entry
+from words import Fault
+
+PROCESS, FINITE = CHANGES = ("process", "finite")
+RECORD = "*population"  # the wave's record of what its file's column says; no programme's record can be called so
+KNOWN = ("of", "units", "column", "changes")
+
+
+@dataclass(frozen=True)
+class PopulationPlan:
+    """[population] of a programme.
+
+    of       whether `units` and `column` are of areas or of strata
+    units    name -> eligible units;   column  of the wave's file that has them;  neither: known where drawn here
+    changes  "process": changes, ranks and rules are about the process behind the units;  "finite": about the units
+    """
+
+    of: str = AREA
+    units: Mapping[str, float] = field(default_factory=dict)
+    column: str | None = None
+    changes: str = PROCESS
+
+    def known(self, records: Mapping[tuple[str, str], float], drawn: Mapping | None) -> Population | None:
+        """What is known of a wave: the programme's units, its file's (records), or those of its draw (of, units)."""
+        of_file = {name: value for (record, name), value in records.items() if record == RECORD}
+        if self.units or of_file:
+            return Population(self.of, self.units or of_file)
+        return None if drawn is None else Population(drawn["of"], drawn["units"])
+
+
+def read_population(entry: Entry, areas) -> PopulationPlan:
+    """The table [population]; a Fault names unknown areas, numbers below 1, and two sources where one is wanted."""
+    entry.known(KNOWN)
+    of = entry.one_of("of", OF) if "of" in entry.data else AREA
+    changes = entry.one_of("changes", CHANGES) if "changes" in entry.data else PROCESS
+    if "units" in entry.data and "column" in entry.data:
+        raise entry.fault("column", repr(entry.data["column"]), "units | column")
+    column = entry.get("column", str) if "column" in entry.data else None
+    units = {}
+    if "units" in entry.data:
+        given = entry.at("units")
+        units = {name: given.number(name) for name in given.data}
+        unknown = sorted(set(units) - set(areas)) if of == AREA else []
+        if unknown or not units:
+            raise entry.fault("units", unknown, list(areas))
+        few = [f"{name} = {count:g}" for name, count in units.items() if not 1 <= count < np.inf]
+        if few:
+            raise entry.fault("units", few, "≥ 1")
+    return PopulationPlan(of, units, column, changes)
+
+
+def check_population(table: pd.DataFrame, respondents: pd.DataFrame, file: str, plan: PopulationPlan) -> pd.DataFrame:
+    """RECORDS of the file's column; a Fault for what is no number of units, and for fewer units than interviews.
+
+    table: the file's rows of those who answered;  respondents: RESPONDENTS of the same rows
+    """
+    names, units = respondents[plan.of].to_numpy(), pd.Series(plan.units, dtype=float)
+    if plan.column is not None:
+        if plan.column not in table:
+            raise Fault(key="wave.column", file=file, columns=[plan.column], found=list(table.columns))
+        value = pd.to_numeric(table[plan.column], errors="coerce")
+        refuse(~(value.ge(1) & value.lt(np.inf)), "wave.population", file, plan.column, table)
+        by = value.groupby(names)
+        varying = sorted(by.min().index[by.min() < by.max()])
+        if varying:
+            raise Fault(key="wave.population_varies", file=file, column=plan.column, names=varying)
+        units = by.first()
+    elif plan.of == STRATUM and plan.units:
+        unsaid = sorted(set(names) - set(plan.units))
+        if unsaid:
+            raise Fault(key="population.strata", file=file, strata=unsaid, expected=sorted(plan.units))
+    interviews = pd.Series(names).value_counts()
+    known = units.reindex(interviews.index).fillna(np.inf)
+    refuse_small(interviews.index.to_numpy(), interviews.to_numpy(), known.to_numpy())
+    rows = units.rename_axis("area").rename("value").reset_index() if plan.column is not None else None
+    return pd.DataFrame() if rows is None else rows.assign(record=RECORD)
