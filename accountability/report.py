@@ -460,7 +460,11 @@ def _interviewers_part(waves: Mapping[str, WaveMeasure], coefficients: Mapping[s
 
 
 def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
-    """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits."""
+    """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits.
+
+    That an area is among the last k is right as often as said where the model fits, and is left out elsewhere.  That it
+    fell is not, in leagues of which few areas moved: kept for study, shown nowhere (docs/decisions.md).
+    """
     none = dict.fromkeys(PROBABILITIES, np.nan) | {"last": k, "fits": np.nan}
     if len(one.names) <= k:
         return none
@@ -470,7 +474,8 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
         if fault.key not in ("posterior.not_converged", "posterior.certain"):
             raise
         return none  # a league its model cannot describe has no probabilities; the tests stand without them
-    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, found.after.p_last)
+    last = found.after.p_last if found.league.fit.fits else np.full(len(one.names), np.nan)
+    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, last)
     return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
 
 

@@ -125,6 +125,7 @@ def read_league(
         raise Fault(key="league.no_measure", wave=wave, measure=plan.measure_names[name])
     changes = None if compared is None else _rows(store, "CHANGES", compared["run_id"], name).set_index("area")
     if changes is not None:
+        changes["p_last"] = changes.p_last.where(changes.fits == 1)  # older runs kept it where the model fits poorly
         table = table.join(changes.drop(columns=["measure", "level", "df"]).rename(columns=CHANGE_NAMES))
     rules = _in_order(_rows(store, "VERDICTS", estimated["run_id"], name), table.index)
     missing = tuple(a for a in plan.league_areas(league) if a not in table.index)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from accountability.report import PROBABILITIES
 from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
 from service.interviewer_words import interviewer_notes
@@ -54,7 +53,7 @@ TESTS = (
     "relative",
     "relative_se",
 )
-TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", *PROBABILITIES)
+TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", "p_last")
 SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer")
 CHANGE_ON_THE_SCALE = (
@@ -123,7 +122,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     formats |= {"population": "0", "fpc": "0.000"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
-    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", *PROBABILITIES)}
+    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", "p_last")}
     return workbook_bytes(
         rows.rename(columns={c: heading(c, t) for c in rows}),
         title=wave_text(league.wave, t),
@@ -170,12 +169,11 @@ def year_notes(league: League, t: Speaker) -> list[str]:
 
 
 def probability_notes(league: League, t: Speaker) -> list[str]:
-    """What the probabilities are, and plainly if their model fits poorly."""
-    known = league.table[league.table.p_worse.notna()]
+    """What the probability is and how often it was right, or plainly that the model fits too poorly to give one."""
+    known = league.table[league.table.fits.notna()]
     if known.empty:
         return []
-    found = [t("notes.probability", last=int(known["last"].iloc[0]))]
-    return found if known.fits.iloc[0] else [*found, t("notes.probability_poor")]
+    return [t("notes.probability" if known.fits.iloc[0] else "notes.probability_poor", last=int(known["last"].iloc[0]))]
 
 
 def league_notes(league: League, t: Speaker) -> list[str]:

@@ -33,13 +33,13 @@ def league(found: League, t: Speaker) -> Table:
 
 def levels(found: League, t: Speaker) -> Table:
     """One row an area: what each level of change says, score, standing, rank and probability, and the verdict."""
-    names = ("area", "change", "p_holm", "relative", "p_standing", "places", "places_range", "p_rank_worse", "p_last")
+    names = ("area", "change", "p_holm", "relative", "p_standing", "places", "places_range", "p_last")
     table = _table([(t(f"short.{n}"), "left" if n == "area" else "right") for n in (*names, "verdict")])
     rows, k = wording.shown_rows(found, league_table.league_rows(found, t), t), found.measure.decimals
     for row in rows[rows.places.notna()].to_dict("records"):
         cells = [row["area"], f"{row['change']:+.{k}f}", f"{row['p_holm']:.3f}", f"{row['relative']:+.{k}f}"]
         cells += [f"{row['p_standing']:.3f}", f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
-        cells += ["–" if row[c] != row[c] else f"{row[c]:.2f}" for c in ("p_rank_worse", "p_last")]
+        cells.append("–" if row["p_last"] != row["p_last"] else f"{row['p_last']:.2f}")
         verdict = t(f"short.verdict.{found.table.verdict[row['code']]}")
         table.add_row(*cells, verdict, style="bold" if row["code"] in found.movers else None)
     return table

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 import tables
 from accountability import report
 from estimation import Design, Measure
+from estimation.league_spread import ModelFit
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 
@@ -38,3 +39,15 @@ def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(a
 def test_estimates_of_very_many_areas_pass_the_table_s_truths():
     table = report.estimate_table(wave(1_200), level=0.95)
     assert len(tables.check(table, tables.ESTIMATES)) == 1_201
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_who_is_probably_last_is_left_out_where_the_model_fits_poorly(fits, monkeypatch):
+    """Two camps of areas: the posterior says more than is true (study/probabilities.py)."""
+    monkeypatch.setattr(ModelFit, "fits", property(lambda self: fits))
+    waves = {"one": wave(8), "two": wave(8)}
+    table = report.change_table(
+        waves, ["one"], ["two"], waves["one"].areas.names, level=0.95, rng=np.random.default_rng(1)
+    )
+    assert (table.fits == fits).all() and table.p_worse.notna().all()
+    assert table.p_last.notna().all() if fits else table.p_last.isna().all()

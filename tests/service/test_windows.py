@@ -1,10 +1,12 @@
 """The comparison as an argument: windows of waves, a watch list and a family in the programme, power and interviews."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take
 
-from service import league_table, waves, wording
+from service import league_table, terminal, waves, wording
 from service.detection import detection
 from service.league import comparisons, read_league
 from service.programme import read_programme
@@ -176,3 +178,24 @@ def test_a_years_error_needs_its_pages_and_both_make_sense(text):
     with pytest.raises(Fault) as fault:
         read_programme(programme_comparing(text), "x.toml")
     assert fault.value.values["entry"].startswith("comparing.")
+
+
+def test_no_table_that_is_shown_or_sent_lists_who_probably_fell(compared):
+    """Where few areas move such lists are half false; being among the last stays, and only where its model fits."""
+    league = read_league(compared[0], NAME, wave=AUGUST)
+    assert {"p_worse", "p_rank_worse", "p_rank_better"} <= set(league.table.columns)
+    for t in BOTH.values():
+        rows = league_table.league_rows(league, t)
+        assert "p_last" in rows and not {"p_worse", "p_rank_worse", "p_rank_better"} & set(rows.columns)
+        assert b"p_worse" not in league_table.league_csv(league, t)
+        assert len(terminal.levels(league, t).columns) == 9
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_probability_of_being_last_stands_only_where_its_model_fits(compared, fits):
+    league = read_league(compared[0], NAME, wave=AUGUST)
+    table = league.table.assign(fits=float(fits), last=5)
+    for t in BOTH.values():
+        (note,) = league_table.probability_notes(replace(league, table=table), t)
+        assert ("99%" in note) == fits and "5" in note
+    assert not league_table.probability_notes(replace(league, table=table.assign(fits=float("nan"))), t)

@@ -32,7 +32,7 @@ LEVELS = {  # columns of each level of change
     ),
     "standing": (*RELATIVE, "relative_se", "p_standing", "watched", "verdict"),
     "rank": ("rank_before", "range_before", "rank_after", "range_after", *SHIFT, "verdict"),
-    "probability": ("p_worse", "p_rank_worse", "p_rank_better", "p_last"),
+    "probability": ("p_last",),
 }
 
 
