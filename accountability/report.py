@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from estimation import (
     interviewer_variance,
     joint_waves,
     last_k,
+    lasting_correlation,
     linearize_domain_means,
     mean,
     measure_interval,
@@ -42,11 +44,12 @@ from estimation import (
     windows,
 )
 from estimation.answers import put
-from estimation.estimates import Linearization
+from estimation.estimates import SPARSE_FROM, Linearization
 from estimation.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
 from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
 from estimation.ties import at_end, onto_ends
+from estimation.waves import is_independent
 from words import Fault
 
 ALL = "*"  # the domain of everybody
@@ -404,7 +407,7 @@ def change_table(
     measure = next(iter(waves.values())).measure
     if not common:
         raise Fault(key="report.league_empty", measure=measure.name)
-    plain, smooth = joined_waves(waves, common)
+    plain, sampled, smooth = joined_waves(waves, common)
     one, two, cross = windows(smooth, before, after)
     coefficients = window_change(before, after)
     alpha, reach = 1 - level, measure.high - measure.low
@@ -427,7 +430,7 @@ def change_table(
         measure=measure.name,
         se=found.change.se,
         se_design=combine(plain, coefficients).se,
-        se_interviewer=_interviewers_part(waves, coefficients, common),
+        se_interviewer=_interviewers_part(waves, sampled, smooth, coefficients),
         df=found.change.df,
         lower=np.maximum(rows.lower, -reach),
         upper=np.minimum(rows.upper, reach),
@@ -448,15 +451,14 @@ def change_table(
     )
 
 
-def _interviewers_part(waves: Mapping[str, WaveMeasure], coefficients: Mapping[str, float], areas) -> np.ndarray:
-    """The interviewers' part √(Σ_t a_t² V_t) of a change's standard errors; NaN unless it is known in every wave."""
-    variance = 0.0
-    for name, a in coefficients.items():
-        part = waves[name].interviewers
-        if a and (part is None or not part.known):
-            return np.full(len(areas), np.nan)
-        variance = variance + (a**2 * part.select(areas).variance if a else 0.0)
-    return np.sqrt(variance)
+def _interviewers_part(waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients) -> np.ndarray:
+    """The interviewers' part of a change's standard errors (p,); NaN unless it is known in every wave compared."""
+    parts = [waves[name].interviewers for name, a in coefficients.items() if a]
+    both = (combine(each, coefficients).variance for each in (sampled, counted))
+    if any(part is None or not part.known for part in parts):
+        return np.full(len(sampled.estimates[0].names), np.nan)
+    without, whole = both
+    return np.sqrt(np.maximum(whole - without, 0.0))
 
 
 def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
@@ -479,10 +481,12 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
     return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
 
 
-def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]:
-    """The areas' estimates in all waves with the covariances between waves: the design's, and smoothed.
+def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves, Waves]:
+    """The areas' estimates in all waves with the covariances between waves: the design's, smoothed, and with
+    interviewers counted, which is what pages are judged on.
 
-    Interviewers' parts are added to the smoothed: within waves, for nothing of theirs is taken to last.
+    Interviewers' parts are added to the smoothed ones; between waves what lasts of them (`lasting_correlation`), where
+    other people are asked: else what lasts of an interviewer could not be told from what lasts of people.
     """
     names = tuple(sorted(waves))
     plain = {name: waves[name].areas.select(areas) for name in names}
@@ -490,4 +494,19 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves]
     counted = {name: waves[name].counted.select(areas) for name in names}
     linearized = {name: waves[name].linearized for name in names}
     sampled = joint_waves(linearized, smooth)
-    return joint_waves(linearized, plain), replace(sampled, estimates=tuple(counted.values()))
+    others = all(is_independent(shared) for shared in sampled.cross.values())
+    cross = sampled.cross | (interviewers_between(waves, areas) if others else {})
+    return joint_waves(linearized, plain), sampled, replace(sampled, estimates=tuple(counted.values()), cross=cross)
+
+
+def interviewers_between(waves: Mapping[str, WaveMeasure], areas) -> dict:
+    """(earlier, later) -> the covariance (p,p) by the interviewers in both, where other people are asked; {}: none."""
+    parts = {name: waves[name].interviewers for name in sorted(waves)}
+    if any(part is None or not part.known for part in parts.values()):
+        return {}
+    lasting = lasting_correlation(list(parts.values()))
+    if not lasting:
+        return {}
+    own, few = {name: part.select(areas) for name, part in parts.items()}, len(areas) < SPARSE_FROM
+    made = {(s, t): own[s].with_later(own[t], lasting) for s, t in combinations(own, 2)}
+    return {pair: shared.toarray() if few else shared for pair, shared in made.items()}

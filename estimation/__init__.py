@@ -28,7 +28,7 @@ from estimation.field import FieldContrast, field_contrast_test
 from estimation.flags import Limits, unfit_to_publish
 from estimation.indicators import Item, Measure, Part
 from estimation.intervals import measure_interval, mid_p_limits, proportion_interval
-from estimation.interviewers import InterviewerVariance, interviewer_variance
+from estimation.interviewers import InterviewerVariance, interviewer_variance, lasting_correlation
 from estimation.last_k import LastK, last_k
 from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
 from estimation.linear_values import combined_values, indicator_values, ratio_values
@@ -156,6 +156,7 @@ __all__ = [
     "joint_waves",
     "kish_effect",
     "last_k",
+    "lasting_correlation",
     "linearize_domain_means",
     "linearize_mean",
     "linearized_covariance",

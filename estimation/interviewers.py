@@ -4,8 +4,10 @@ Every answer an interviewer takes carries what is the interviewer's own: y_i = �
 area d, Var β = θ, Var e = σ_d².  The intra-interviewer correlation is ρ = θ/(1 + θ).  Kish (1962), JASA 57:92.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,40 +23,99 @@ PRIOR = 30.0  # answers' worth of the whole league mixed into each area's varian
 
 
 @dataclass(frozen=True, eq=False)
+class Contrasts:
+    """What the answers of areas with two interviewers or more say of J interviewers: z (J,) = √θ L β + noise.
+
+    people (J,): who they are;  L (J,J) sparse;  noise: its covariance N (J,J) sparse
+    """
+
+    people: tuple
+    z: np.ndarray
+    effect: sp.csr_array
+    noise: sp.csr_array
+
+    @cached_property
+    def between(self) -> float:
+        """Q = z'z."""
+        return float(self.z @ self.z)
+
+    @cached_property
+    def within(self) -> float:
+        """tr N, E[Q] without interviewers' effects; 0 where everybody answered the same."""
+        return float(self.noise.trace())
+
+    @cached_property
+    def signal(self) -> sp.csr_array:
+        """LL'."""
+        return sp.csr_array(self.effect @ self.effect.T)
+
+    @cached_property
+    def lever(self) -> float:
+        """A = tr LL': E[Q] = θA + tr N; 0 where nothing can be known."""
+        return float(self.signal.trace()) if self.within > 0 else 0.0
+
+    @cached_property
+    def theta(self) -> float:
+        """θ = max(0, Q - tr N)/A, 0 where nothing is known."""
+        return max(0.0, self.between - self.within) / self.lever if self.lever else 0.0
+
+    @cached_property
+    def variance(self) -> sp.csr_array:
+        """The covariance of z (J,J)."""
+        return sp.csr_array(self.theta * self.signal + self.noise)
+
+    @cached_property
+    def df(self) -> float:
+        """2 E[Q]²/Var(Q), normal effects."""
+        squares = self.variance.multiply(self.variance).sum()
+        return float(self.variance.trace() ** 2 / squares) if squares else 0.0
+
+    def places(self, people) -> list[int]:
+        """Where some of them stand."""
+        place = {name: j for j, name in enumerate(self.people)}
+        return [place[name] for name in people]
+
+
+@dataclass(frozen=True, eq=False)
 class InterviewerVariance:
     """What interviewers add to the variance of k areas' means, and how well it is known.
 
-    names (k,), share W_dj (k,J) sparse: area d's weight that j rang;  spread σ_d (k,): drawn to the league's
-    between Q, within E[Q] without interviewers, lever A: θ = (Q - within)/A, cut at 0;  df of Q
-    interviewers J; told: how many areas have two or more;  alone: the areas with one
+    names (k,), share W_dj (k,J) sparse: area d's weight that j has;  spread σ_d (k,): drawn to the league's
+    contrasts: what ρ is known by;  told: how many areas have two interviewers or more;  alone: the areas with one
     """
 
     names: tuple
     share: sp.csr_array
     spread: np.ndarray
-    between: float
-    within: float
-    lever: float
-    df: float
-    interviewers: int
+    contrasts: Contrasts
     told: int
     alone: tuple
 
     @property
     def known(self) -> bool:
-        """Does any area have two interviewers?  Else nothing can be said."""
-        return self.lever > 0
+        """Does any area have two interviewers, and answers that vary?  Else nothing can be said."""
+        return self.contrasts.lever > 0
+
+    @property
+    def interviewers(self) -> int:
+        """J."""
+        return len(self.contrasts.people)
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom that ρ is known by."""
+        return self.contrasts.df
 
     @property
     def uncut(self) -> float:
         """ρ by the moment estimator, which may be below 0."""
-        theta = (self.between - self.within) / self.lever
+        theta = (self.contrasts.between - self.contrasts.within) / self.contrasts.lever
         return theta / (1 + theta)
 
     @property
     def theta(self) -> float:
-        """θ = max(0, Q - within)/A, 0 where nothing is known."""
-        return max(0.0, self.between - self.within) / self.lever if self.known else 0.0
+        """θ, never below 0; 0 where nothing is known."""
+        return self.contrasts.theta
 
     @property
     def rho(self) -> float:
@@ -62,10 +123,10 @@ class InterviewerVariance:
         return self.theta / (1 + self.theta)
 
     def limits(self, level: float = 0.95) -> tuple[float, float]:
-        """Limits of ρ, Q/(within + Aθ) taken as χ²(df)/df: Searle, Casella & McCulloch (1992), 3.5, for one area."""
-        tail = (1 - level) / 2
+        """Limits of ρ, Q/(tr N + Aθ) taken as χ²(df)/df: Searle, Casella & McCulloch (1992), 3.5, for one area."""
+        tail, c = (1 - level) / 2, self.contrasts
         parts = [2 * gammaincinv(self.df / 2, q) / self.df for q in (1 - tail, tail)]
-        low, high = (max(0.0, self.between / part - self.within) / self.lever for part in parts)
+        low, high = (max(0.0, c.between / part - c.within) / c.lever for part in parts)
         return low / (1 + low), high / (1 + high)
 
     @cached_property
@@ -82,22 +143,31 @@ class InterviewerVariance:
     def added_to(self, estimate: Estimate) -> Estimate:
         """The estimate of the same areas with V_d + θ σ_d² Σ_j W_dj², their covariances, and the df of both parts.
 
-        df_d = V_d²/(V_sd²/df_sd + (κ_d max(Q, within))²/df_Q), κ_d = σ_d² Σ_j W_dj²/A: Satterthwaite's, V_d being
-        linear in Q.  Where Q is cut at `within` and nothing is added, its df stay: what few interviewers did not show
+        df_d = V_d²/(V_sd²/df_sd + (κ_d max(Q, tr N))²/df_Q), κ_d = σ_d² Σ_j W_dj²/A: Satterthwaite's, V_d being
+        linear in Q.  Where Q is cut at tr N and nothing is added, its df stay: what few interviewers did not show
         may be there.
         """
         if not self.known:
             return estimate
         own = self.select(estimate.names)
         total = estimate.variance + own.variance
-        part = own.squares / own.lever * max(own.between, own.within)
-        spread = estimate.variance**2 / np.maximum(estimate.df, 1.0) + part**2 / own.df
+        c = self.contrasts
+        part = own.squares / c.lever * max(c.between, c.within)
+        spread = estimate.variance**2 / np.maximum(estimate.df, 1.0) + part**2 / c.df
         df = np.divide(total**2, spread, out=np.full(len(total), np.inf), where=spread > 0)
         df = np.where(estimate.df < 1, estimate.df, np.clip(df, 1.0, estimate.df))
         covariance = estimate.covariance
         if sp.issparse(covariance) and not sp.issparse(own.covariance):
             covariance = covariance.toarray()
         return Estimate(estimate.names, estimate.value, covariance + own.covariance, df, estimate.flags, estimate.law)
+
+    def with_later(self, later: "InterviewerVariance", lasting: float):
+        """r √(θ_1 θ_2) σ_1d σ_2e Σ_j W_1dj W_2ej (k,k'), the covariance with a later wave; r: `lasting_correlation`."""
+        there = set(later.contrasts.people)
+        both = [name for name in self.contrasts.people if name in there]
+        one, two = self.contrasts.places(both), later.contrasts.places(both)
+        shared = self.loading[:, one] @ later.loading[:, two].T
+        return lasting * np.sqrt(self.theta * later.theta) * shared
 
     def deff(self, n) -> np.ndarray:
         """1 + θ n_d Σ_j W_dj² (k,): Kish's 1 + ρ(m - 1) of n answers (k,) nearly, an upper limit of it."""
@@ -154,7 +224,7 @@ def interviewer_variance(values, area, interviewer, design: Design) -> Interview
     _, y = number_columns(values, design, "mean")
     y = y[:, 0]
     codes, labels = domain_codes(area, design)
-    who, _ = column_codes(np.asarray(interviewer), "interviewer")
+    who, people = column_codes(np.asarray(interviewer), "interviewer")
     kept = ~np.isnan(y) & (design.weight > 0)
     y, w, codes, who = y[kept], design.weight[kept], codes[kept], who[kept]
     answered, codes = np.unique(codes, return_inverse=True)
@@ -170,10 +240,30 @@ def interviewer_variance(values, area, interviewer, design: Design) -> Interview
     two = np.bincount(d) > 1
     centre = np.bincount(codes, w * y) / size
     residual, told = np.bincount(cell, w * (y - centre[codes])), two[d]
-    moments = _moments(residual[told], d[told], j[told], weight[told], squared[told], square, spread, shape)
+    cells = (values[told] for values in (residual, d, j, weight, squared))
+    contrasts = _contrasts(tuple(people[working]), *cells, square, spread)
     alone = tuple(name for name, many in zip(names, two, strict=True) if not many)
-    counts = len(working), int(two.sum())
-    return InterviewerVariance(names, share, spread, *moments, *counts, alone)
+    return InterviewerVariance(names, share, spread, contrasts, int(two.sum()), alone)
+
+
+def lasting_correlation(waves: Sequence[InterviewerVariance]) -> float:
+    """r, how far interviewers' effects in one wave are theirs in another, less its standard error, within 0..1.
+
+    z_s'z_t over those in both has expectation r √(θ_s θ_t) tr(L_s L_t') where the waves ask other people, and variance
+    tr(V_s V_t) + r² θ_s θ_t tr(L_s L_t' L_s L_t'), here at r = 1.  Sums over all pairs of waves, their errors added
+    up as if they went together.  Less its error, because what is taken to last makes a change look more certain.
+    """
+    seen = lever = error = 0.0
+    for one, two in combinations([wave.contrasts for wave in waves], 2):
+        there = set(two.people)
+        both = [name for name in one.people if name in there]
+        at, to = one.places(both), two.places(both)
+        scale, shared = np.sqrt(one.theta * two.theta), one.effect[at][:, at] @ two.effect[to][:, to].T
+        seen += float(one.z[at] @ two.z[to])
+        lever += scale * shared.trace()
+        spread = one.variance[at][:, at].multiply(two.variance[to][:, to]).sum()
+        error += np.sqrt(spread + scale**2 * shared.multiply(shared.T).sum())
+    return float(np.clip((seen - error) / lever, 0.0, 1.0)) if lever > 0 else 0.0
 
 
 def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray]:
@@ -194,31 +284,22 @@ def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray]:
 FREE = 1e-9  # answers left over in an area whose interviewers have one each: rounding
 
 
-def _moments(t, d, j, weight, squared, square, spread, shape) -> tuple[float, float, float, float]:
-    """Q, tr(D⁻¹N), A and the df of Q from the cells of areas with two interviewers or more."""
-    if len(t) == 0:
-        return 0.0, 0.0, 0.0, 0.0
-    total = np.bincount(j, t, minlength=shape[1])
+def _contrasts(people, t, d, j, weight, squared, square, spread) -> Contrasts:
+    """z = D^-½ Σ_d t_d, L = D^-½ M and D^-½ N D^-½ from the cells of areas with two interviewers or more."""
+    shape = (len(square), len(people))
     m = np.bincount(j, weight, minlength=shape[1])
-    inverse = np.divide(1.0, m, out=np.zeros(len(m)), where=m > 0)
+    root = np.sqrt(np.divide(1.0, m, out=np.zeros(len(m)), where=m > 0))
     size, squares = np.bincount(d, weight, minlength=shape[0]), np.bincount(d, squared, minlength=shape[0])
-    by = lambda values: sp.csr_array((values, (d, j)), shape=shape)  # noqa: E731
-    w, q = by(weight), by(squared)
     over = np.divide(1.0, size, out=np.zeros(len(size)), where=size > 0)
+    w, q = (sp.csr_array((values, (d, j)), shape=shape) for values in (weight, squared))
     signal = _diagonal(j, weight * spread[d], shape) - w.T @ sp.diags_array(spread * over) @ w
     crossed = q.T @ sp.diags_array(square * over) @ w
     noise = _diagonal(j, squared * square[d], shape) - crossed - crossed.T
     noise = noise + w.T @ sp.diags_array(square * squares * over**2) @ w
-    root = sp.diags_array(np.sqrt(inverse))
-    signal, noise = (sp.csr_array(root @ part @ root) for part in (signal @ signal, noise))
-    lever, within = signal.trace(), noise.trace()
-    if not within > 0:
-        return 0.0, 0.0, 0.0, 0.0  # everybody answered the same
-    between = float(inverse @ total**2)
-    variance = max(0.0, between - within) / lever * signal + noise
-    df = variance.trace() ** 2 / variance.multiply(variance).sum()
-    return between, float(within), float(lever), float(df)
+    scale = sp.diags_array(root)
+    effect, noise = sp.csr_array(scale @ signal), sp.csr_array(scale @ noise @ scale)
+    return Contrasts(people, root * np.bincount(j, t, minlength=shape[1]), effect, noise)
 
 
 def _diagonal(j, values, shape):
-    return sp.diags_array(np.bincount(j, values, minlength=shape[1]))
+    return sp.diags_array(np.bincount(j, values, minlength=shape[1]).astype(float))

@@ -37,7 +37,7 @@ class PersonLeagues:
     def league(self, waves: dict[str, WaveMeasure]) -> League:
         """The league of waves as pages have them."""
         areas, newest, first = list(range(self.cell.areas)), waves[self.names[-1]], self.cell.windows[0]
-        _, smooth = joined_waves(waves, areas)
+        _, _, smooth = joined_waves(waves, areas)
         ends = self.names[:first], self.names[first:]
         ratio = third_ratio({name: wave.linearized for name, wave in waves.items()}, window_change(*ends))
         plain = newest.areas.select(areas)

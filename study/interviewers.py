@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import typer
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtr
 
-from accountability.report import WaveMeasure, joined_waves, measure_limits
-from estimation import Design, Measure, change, standing_change
+from accountability.report import WaveMeasure, interviewers_between, measure_limits
+from estimation import INDEPENDENT, Design, Measure, change, standing_change
 from estimation.indicators import SHARE
 from estimation.league_comparison import ALPHA_STANDING
 from study.streams import Task, run
@@ -29,8 +29,8 @@ class Cell(NamedTuple):
 
     who     OWN: `each` interviewers an area who ring nowhere else; POOL: `each` an area out of one pool of areas x each
             / 4; CITY: `each` in all, who ring everywhere
-    rho     intra-interviewer correlation;  lasting: the same interviewers, areas and effects in both waves
-    moved   with lasting: the same interviewers, sent to other areas
+    rho     intra-interviewer correlation;  lasting: the correlation of an interviewer's effects in the two waves
+    moved   the interviewers are sent to other areas in the second wave;  else those of an area stay
     """
 
     areas: int = 70
@@ -39,7 +39,7 @@ class Cell(NamedTuple):
     who: str = OWN
     each: int = 3
     rho: float = 0.02
-    lasting: bool = False
+    lasting: float = 0.0
     moved: bool = False
 
 
@@ -55,8 +55,8 @@ CELLS = [
     Cell(share=(0.86, 0.06), each=2, rho=0.05),
     Cell(areas=14, share=(0.5, 0.0), each=2, rho=0.05),
     Cell(areas=14, share=(0.98, 0.0), each=2, rho=0.05),
-    *(Cell(each=2, rho=0.05, lasting=True, moved=moved) for moved in (False, True)),
-    *(Cell(areas=14, who=POOL, each=2, rho=0.05, lasting=True, moved=moved) for moved in (False, True)),
+    *(Cell(each=2, rho=0.05, lasting=r, moved=moved) for r in (0.5, 1.0) for moved in (False, True)),
+    *(Cell(areas=14, who=who, each=2, rho=0.05, lasting=1.0, moved=m) for who in (OWN, POOL) for m in (False, True)),
 ]
 
 
@@ -82,20 +82,21 @@ def two_waves(cell: Cell, rng: np.random.Generator, *, counted: bool = True) -> 
     """Two waves in which nothing changed: an interviewer's share is a quantile of Beta(p k, (1-p) k), k = 1/ρ - 1."""
     share, area = shares(cell), np.repeat(np.arange(cell.areas), cell.interviews)
     design = Design.from_table(pd.DataFrame({"area": area, "weight": 1.0}), weight="weight", stratum="area")
-    who = [shared_out(cell, rng), shared_out(cell, rng)]
-    if cell.lasting and not cell.moved:
-        who[1] = who[0]
+    before, after = shared_out(cell, rng), shared_out(cell, rng)
     if cell.moved and cell.who == OWN:
-        who[1] = rng.permutation(cell.areas * cell.each)[who[1]]
-    rank = rng.random((2, cell.areas * cell.each + 2))
+        after = rng.permutation(cell.areas * cell.each)[after]
+    elif not cell.moved:
+        after = before
+    effect = rng.standard_normal((2, cell.areas * cell.each + 2))
+    effect[1] = cell.lasting * effect[0] + np.sqrt(1 - cell.lasting**2) * effect[1]
     waves = []
-    for rang, place in zip(who, rank[[0, 0]] if cell.lasting else rank, strict=True):
+    for rang, place in zip((before, after), ndtr(effect), strict=True):
         chance = share[area]
         if cell.rho:
             k = 1 / cell.rho - 1
-            pairs, inverse = np.unique(np.column_stack([area, rang]), axis=0, return_inverse=True)
-            p = share[pairs[:, 0]]
-            chance = betaincinv(p * k, (1 - p) * k, place[pairs[:, 1]])[inverse.ravel()]
+            pairs, of = np.unique(area * len(place) + rang, return_inverse=True)
+            p = share[pairs // len(place)]
+            chance = betaincinv(p * k, (1 - p) * k, place[pairs % len(place)])[of]
         y = (rng.random(len(area)) < chance).astype(float)
         waves.append(WaveMeasure(MEASURE, y, area, design, interviewer=rang if counted else None))
     return waves
@@ -103,9 +104,9 @@ def two_waves(cell: Cell, rng: np.random.Generator, *, counted: bool = True) -> 
 
 def false_real(waves: list[WaveMeasure], rng: np.random.Generator) -> bool:
     """Is a movement called real somewhere, where nothing changed?"""
-    areas = list(waves[0].areas.names)
-    _, smooth = joined_waves(dict(zip("12", waves, strict=True)), areas)
-    shift = change(*smooth.estimates, cross=smooth.cross["1", "2"])
+    named = dict(zip("12", waves, strict=True))  # other people are asked in each
+    cross = interviewers_between(named, waves[0].areas.names).get(("1", "2"), INDEPENDENT)
+    shift = change(*(wave.counted for wave in waves), cross=cross)
     found = standing_change(shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
     return bool((found.p_standing <= ALPHA_STANDING).any())
 

@@ -60,7 +60,7 @@ def test_counts_give_what_a_page_makes_of_the_same_persons(cell):
         table = {"area": wave.area, "weight": wave.weight, "psu": wave.unit + 100_000 * int(name[-2:])}
         waves[name] = WaveMeasure(MEASURE, y, wave.area, Design.from_table(pd.DataFrame(table), **COLUMNS))
     areas = list(range(cell.areas))
-    _, smooth = joined_waves(waves, areas)
+    _, _, smooth = joined_waves(waves, areas)
     before, after, cross = windows(smooth, leagues.names[: cell.windows[0]], leagues.names[cell.windows[0] :])
     newest = waves[leagues.names[-1]]
     pairs = [(league.before, before), (league.after, after), (league.newest, newest.smoothed.select(areas))]

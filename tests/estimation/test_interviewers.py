@@ -1,11 +1,13 @@
 """Interviewers: ρ by the analysis of variance, pooled over areas; what it adds; and leagues that stay quiet again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from accountability import report
-from estimation import Design, Estimate, interviewer_variance
+from estimation import INDEPENDENT, Design, Estimate, interviewer_variance, lasting_correlation
 from study import interviewers as study
 
 # three groups of unequal size, made up; by hand: SSB = 194/9 with 2 df, MSW = 1 with 6, n_0 = 26/9
@@ -52,7 +54,7 @@ def test_rho_is_unbiased_where_workloads_weights_and_variances_differ_and_areas_
         effect = rng.standard_normal(8) * np.sqrt(rho / (1 - rho))
         y = spread[area] * (effect[who] + rng.standard_normal(len(area)))
         part = interviewer_variance(y, area, who, mine)
-        found.append((part.between - part.within) / part.lever)
+        found.append(part.uncut / (1 - part.uncut))
     error = np.std(found) / np.sqrt(len(found))
     assert abs(np.mean(found) - rho / (1 - rho)) < 4 * error
     assert error < 0.003
@@ -108,6 +110,39 @@ def test_a_league_with_three_interviewers_an_area_is_quiet_again_when_they_are_c
     assert np.mean([study.false_real(league, rng) for league in leagues]) < 0.15
     assert np.mean([study.held(league[0], cell) for league in ignored]) < 0.85
     assert np.mean([study.held(league[0], cell) for league in leagues]) > 0.92
+
+
+def test_what_lasts_of_interviewers_is_found_but_never_where_nothing_lasts():
+    rng, found = np.random.default_rng(6), {}
+    for lasting in (0.0, 1.0):
+        cell = study.Cell(areas=40, each=3, rho=0.1, lasting=lasting)
+        waves = [study.two_waves(cell, rng) for _ in range(10)]
+        found[lasting] = [lasting_correlation([w.interviewers for w in pair]) for pair in waves]
+    assert np.mean(found[0.0]) < 0.1
+    assert np.mean(found[1.0]) > 0.6
+    assert max(found[1.0]) <= 1
+
+
+def test_the_joint_covariance_of_waves_with_lasting_interviewers_is_one_and_their_change_is_surer():
+    cell = study.Cell(areas=40, each=3, rho=0.1, lasting=1.0)
+    pair = study.two_waves(cell, np.random.default_rng(7))
+    for name, wave in enumerate(pair):  # other people in each wave
+        table = pd.DataFrame({"area": wave.area, "weight": 1.0, "psu": np.arange(len(wave.area)) + name * 10**6})
+        own = Design.from_table(table, weight="weight", stratum="area", psu="psu")
+        pair[name] = replace(wave, design=own)
+    areas = list(range(40))
+    _, smooth, counted = report.joined_waves(dict(zip("12", pair, strict=True)), areas)
+    one, two = (e.covariance for e in counted.estimates)
+    shared = counted.cross["1", "2"]
+    assert smooth.cross["1", "2"] == INDEPENDENT
+    eigenvalues = np.linalg.eigvalsh(np.block([[one, shared], [shared.T, two]]))
+    assert eigenvalues[0] > 0
+    options = {"rng": np.random.default_rng(1), "level": 0.95}
+    table = report.change_table(dict(zip("12", pair, strict=True)), ["1"], ["2"], areas, **options)
+    new = [w.interviewers.variance for w in pair]
+    assert (table.se_interviewer > 0).all()
+    assert (table.se_interviewer**2 < new[0] + new[1]).all()
+    np.testing.assert_allclose(table.se_interviewer**2, new[0] + new[1] - 2 * shared.diagonal())
 
 
 def test_an_area_where_all_agree_keeps_an_interval_that_interviewers_widen():
