@@ -316,7 +316,7 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
 def _ranks_alone(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     (wave,), name, league = loaded, arguments["measure"], arguments["league"]
     progress(name)
-    ((data,),) = _measures(plan, loaded, {name: plan.measures[name]}).values()
+    ((data,),) = _measures(plan, loaded, arguments, {name: plan.measures[name]}).values()
     rng, family = generator(seed, wave.name, name, league, report.MARGINAL), report.MARGINAL
     ranks = report.league_ranks(data, plan.league_areas(league), family=family, level=plan.level, rng=rng)
     return _checked({"RANKS": [report.rank_table(name, ranks, family)]})
