@@ -149,6 +149,8 @@ CHANGES = Table(
         "relative_lower": float,
         "relative_upper": float,
         "p_standing": float,
+        "p_worse_standing": float,
+        "side": str,
         "rank_before": int,
         "before_lower": int,
         "before_upper": int,
@@ -173,7 +175,9 @@ CHANGES = Table(
         "last": int,
         "fits": float,
     },
-    optional=frozenset({"se_interviewer", "p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}),
+    optional=frozenset(
+        {"se_interviewer", "p_worse_standing", "side", "p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}
+    ),
     truths=(
         ("lower <= change <= upper", lambda t: (t.lower <= t.change) & (t.change <= t.upper)),
         ("places = rank_before - rank_after", lambda t: t.places == t.rank_before - t.rank_after),

@@ -43,8 +43,10 @@ from estimation import (
     window_change,
     windows,
 )
+from estimation.answer_moments import third_moments
 from estimation.answers import put
 from estimation.estimates import SPARSE_FROM, Linearization
+from estimation.field import BOTH
 from estimation.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
 from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
@@ -175,7 +177,8 @@ class WaveMeasure:
         n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
         if self.measure.yes_or_no:
             return smooth_shares(self.areas, effective, n=n)
-        return smooth_scores(self.areas, effective, reach=self.measure.high - self.measure.low)
+        third = third_moments(self.values, self.area, self.design.weight, self.areas.names)
+        return smooth_scores(self.areas, effective, reach=self.measure.high - self.measure.low, unit_third=third)
 
     @cached_property
     def effects(self) -> Moderated:
@@ -393,6 +396,7 @@ def change_table(
     family: int = 1,
     watch=(),
     last: int = LAST,
+    side: str = BOTH,
 ) -> pd.DataFrame:
     """CHANGES of a league between two windows of waves, over the areas with answers in all of them.
 
@@ -400,6 +404,7 @@ def change_table(
     level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
     family, watch  as in `compare_league`; watched areas nobody answered in are left out
     last    how many are "the last" in the probabilities; empty where the league has no more areas than that
+    side    "both", or "worse": only falls against the field are called; fixed before the waves are seen
     On smoothed variances, interviewers counted; waves that share PSUs are correlated by `joint_waves`, and
     interviewers are taken as new in every wave.
     """
@@ -410,19 +415,21 @@ def change_table(
     plain, sampled, smooth = joined_waves(waves, common)
     one, two, cross = windows(smooth, before, after)
     coefficients = window_change(before, after)
+    skewness = third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients)
+    shift = combine(smooth, coefficients, third_ratio=skewness)
     alpha, reach = 1 - level, measure.high - measure.low
     found = compare_league(
         one,
         two,
         cross=cross,
+        shift=shift,
+        side=side,
         rng=rng,
         alpha_standing=alpha * (1 - rank_share),
         alpha_rank=alpha * rank_share,
         family=family,
         watch=[a for a in watch if a in common],
         largest_is_best=measure.largest_is_best,
-        third_ratio=third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients),
-        df=combine(smooth, coefficients).df,
     )
     likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
     rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
@@ -440,9 +447,11 @@ def change_table(
         q_screening=found.score.q_screening,
         relative=found.standing.relative,
         relative_se=found.standing.se,
-        relative_lower=found.standing.lower,
-        relative_upper=found.standing.upper,
+        relative_lower=np.maximum(found.standing.lower, -2 * reach),
+        relative_upper=np.minimum(found.standing.upper, 2 * reach),
         p_standing=found.standing.p_standing,
+        p_worse_standing=found.worse.p_standing,
+        side=found.side,
         alpha_standing=found.alpha_standing,
         alpha_rank=found.alpha_rank,
         family=family,

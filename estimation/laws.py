@@ -39,8 +39,14 @@ class SamplingLaw:
         return self.interviews * self.variance
 
     def variance_at(self, value) -> np.ndarray:
-        """V (k,) if the true values were these: θ(1-θ)/n of a share, for scores V as it is."""
-        return value * (1 - value) / self.interviews if self.is_share else self.variance
+        """V (k,) if the true values were these: θ(1-θ)/n of a share; of scores (s² + max(b - d², min(b, 0)))/n, no less
+        than s²/4n, with d = value - level, b = d μ₃/s²: what a mean that is too low by chance says of the variance.
+        """
+        if self.is_share:
+            return value * (1 - value) / self.interviews
+        s2, d = self.unit_variance, value - self.level
+        b = d * np.divide(self.unit_third, s2, out=np.zeros(s2.shape), where=s2 > 0)
+        return np.maximum(s2 + np.maximum(b - d**2, np.minimum(b, 0.0)), s2 / 4) / self.interviews
 
     def third_at(self, value) -> np.ndarray:
         """κ₃ (k,) if the true values were these: θ(1-θ)(1-2θ)/m² of a share, μ₃/m² of a score."""

@@ -1,16 +1,19 @@
 """One page, one guarantee: a league between two waves on every level of change, with the error split beforehand."""
 
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimation.changes import ScoreChange, StandingChange, change, change_interval, score_change, standing_change
 from estimation.estimates import Estimate, Interval
+from estimation.field import ABOVE, BELOW, BOTH
 from estimation.movement import ShiftSplit, no_change_band, shift_split
 from estimation.rank_changes import RankChange, rank_change
 from words import Fault
 
+WORSE = "worse"  # the side of falls
 PROVEN, REAL, CHANCE = "proven", "real", "chance"
 ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
 TAIL, MOST = 20, 100_000  # draws expected beyond the critical value of the rank level, at least; draws, at most
@@ -52,7 +55,8 @@ class LeagueComparison:
     """A league between two waves.  Every PROVEN, every REAL, and all rank ranges and places of `rank` are true together
     with probability >= 1 - alpha_standing - alpha_rank, over all `family` tables compared; nothing else promises that.
 
-    score, standing, rank: the levels;  split, noise: what the observed shift is made of;  outcome (p,)
+    score, standing, rank: the levels;  worse: the standing level asked for falls alone, `standing` if that is the side;
+    split, noise: what the observed shift is made of;  outcome (p,)
     alpha_standing, alpha_rank: of the whole family;  family: tables (leagues times indicators) the error is shared by
     """
 
@@ -61,6 +65,8 @@ class LeagueComparison:
     interval: Interval
     score: ScoreChange
     standing: StandingChange
+    worse: StandingChange
+    side: str
     rank: RankChange
     split: ShiftSplit
     noise: np.ndarray
@@ -113,8 +119,8 @@ def compare_league(
     watch=(),
     largest_is_best: bool = True,
     draws: int = 10_000,
-    third_ratio: float = 1.0,
-    df=None,
+    side: str = BOTH,
+    shift: Estimate | None = None,
 ) -> LeagueComparison:
     """Score, standing and rank change of all areas, and the verdict on each.
 
@@ -123,8 +129,9 @@ def compare_league(
     alpha_standing, alpha_rank  Bonferroni over the levels: standing at one, rank at the other; their sum is the page's
     family         so many leagues and indicators are looked at together: each gets 1/family of both
     weights, watch as in `standing_change`: fixed before these waves are seen
-    third_ratio, df  of the change where the waves share PSUs (`third_ratio`, `combine` of `joint_waves`); df None: as
-                   `change` has it from the two windows alone
+    side           "both": rises and falls against the field are called;  "worse": falls alone, found more often; fixed
+                   before these waves are seen
+    shift          the change itself, of windows that share waves: `combine` of all waves by `window_change`
     Bonferroni's inequality; each level's own proof is where it stands.
     """
     if not (alpha_standing > 0 and alpha_rank > 0 and alpha_standing + alpha_rank < 1):
@@ -132,12 +139,16 @@ def compare_league(
     if not (family == int(family) and family >= 1):
         raise Fault(key="comparison.family", found=family)
     alpha, beta = alpha_standing / family, alpha_rank / family
-    shift = change(before, after, cross=cross, third_ratio=third_ratio)
-    shift = shift if df is None else replace(shift, df=df)
-    standing = standing_change(shift, rng=rng, weights=weights, watch=watch, level=1 - alpha, draws=draws)
+    if side not in (BOTH, WORSE):
+        raise Fault(key="comparison.side", found=str(side))
+    shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
+    options = {"weights": weights, "watch": watch, "level": 1 - alpha, "draws": draws}
+    both = standing_change(shift, rng=deepcopy(rng), **options)
+    worse = standing_change(shift, rng=rng, side=BELOW if largest_is_best else ABOVE, **options)  # of the same draws
+    standing = both if side == BOTH else worse
     enough = max(draws, int(np.ceil(TAIL / beta)))
     rank = rank_change(
-        before, after, cross=cross, rng=rng, level=1 - beta, largest_is_best=largest_is_best, draws=enough
+        before, after, cross=cross, rng=rng, level=1 - beta, largest_is_best=largest_is_best, draws=enough, shift=shift
     )
     return LeagueComparison(
         names=shift.names,
@@ -145,6 +156,8 @@ def compare_league(
         interval=change_interval(shift, 1 - alpha_standing - alpha_rank),
         score=score_change(shift),
         standing=standing,
+        worse=worse,
+        side=side,
         rank=rank,
         split=shift_split(before, after, largest_is_best=largest_is_best),
         noise=no_change_band(before, after, cross=cross, rng=rng),

@@ -39,14 +39,17 @@ def smooth_scores(estimate: Estimate, n_effective, *, reach: float = 1.0, unit_t
     n_d is Kish's n_effective (k,).  The df stay the area's own: with d₀ more, the far tails that the largest of many
     areas asks for are too light for areas more mixed than the league (docs/decisions.md).  Where no area's answers
     differ, s² is that of a share, ½ of one more interview in the league answering otherwise, on a scale of `reach`.
-    unit_third (k,): third central moment of one answer, for the law; 0 where answers lie evenly around their mean.
+    unit_third (k,): third central moment of one answer, for the law (`third_moments`); 0: answers lie evenly around
+    their mean.  The law's level is drawn to the league's mean as s² is to its s².
     """
     n = np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),))
     moderated = moderate(n * estimate.variance, estimate.df)
     otherwise = NOBODY / (1 + n.sum())
     s2 = moderated.value if moderated.value.any() else np.full(n.shape, reach**2 * otherwise * (1 - otherwise))
     third = np.broadcast_to(np.asarray(unit_third, dtype=float), n.shape)
-    return with_variance(estimate, s2 / n, SamplingLaw(n, n, estimate.value, s2 / n, third))
+    own = np.divide(estimate.df, moderated.df, out=np.ones(n.shape), where=np.isfinite(moderated.df))
+    level = own * estimate.value + (1 - own) * (n @ estimate.value) / n.sum()
+    return with_variance(estimate, s2 / n, SamplingLaw(n, n, level, s2 / n, third))
 
 
 def with_variance(estimate: Estimate, variance, law: SamplingLaw | None = None) -> Estimate:

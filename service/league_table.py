@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from estimation.league_comparison import WORSE
 from service.definitions import definition_text
 from service.files import csv_bytes, workbook_bytes
 from service.interviewer_words import interviewer_notes
@@ -53,7 +54,7 @@ TESTS = (
     "relative",
     "relative_se",
 )
-TESTS += ("relative_lower", "relative_upper", "p_standing", "watched", "p_last")
+TESTS += ("relative_lower", "relative_upper", "p_standing", "p_worse_standing", "watched", "p_last")
 SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer")
 CHANGE_ON_THE_SCALE = (
@@ -122,7 +123,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     formats |= {"population": "0", "fpc": "0.000"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
-    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", "p_last")}
+    formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", "p_worse_standing", "p_last")}
     return workbook_bytes(
         rows.rename(columns={c: heading(c, t) for c in rows}),
         title=wave_text(league.wave, t),
@@ -145,6 +146,8 @@ def change_notes(league: League, t: Speaker) -> list[str]:
     found += year_notes(league, t)
     if watched:
         found.append(t("notes.watch", names=watched))
+    if row.side == WORSE:
+        found.append(t("notes.side_worse"))
     if league.windowed:
         found.append(t("notes.windows", before=window_text(league.against, t), after=window_text(league.upto, t)))
     return found

@@ -14,7 +14,9 @@ from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.design import LONELY
+from estimation.field import BOTH
 from estimation.indicators import Item, Measure
+from estimation.league_comparison import WORSE
 from estimation.ties import at_least
 from estimation.weighting_plan import WeightingPlan
 from service.entry import TYPES, Entry
@@ -65,6 +67,7 @@ class Comparing:
     together: "league": each league and measure is a page of its own;  "programme": all of them share the error
     watch: areas to look at more closely; of each league half of the standing level's error is theirs
     yearly_error: of all pages of a year together, shared out equally over `pages_a_year`; 0: each page has 1 - level
+    side: "both": rises and falls against the field are called;  "worse": falls alone, found more often
     A page is what shares one error: one comparison of two windows, of one table or (together) of all.  A quarter
     compared with the last one and with the same quarter last year is two pages.
     """
@@ -74,6 +77,7 @@ class Comparing:
     watch: tuple[str, ...] = ()
     yearly_error: float = 0.0
     pages_a_year: int = 0
+    side: str = BOTH
 
 
 @dataclass(frozen=True)
@@ -248,7 +252,8 @@ def _comparing(entry: Entry, areas) -> Comparing:
     if unknown:
         raise given.fault("watch", unknown, list(areas))
     together = given.one_of("together", (LEAGUE, PROGRAMME)) if "together" in given.data else LEAGUE
-    return Comparing(share, together, watch, *_yearly(given))
+    side = given.one_of("side", (BOTH, WORSE)) if "side" in given.data else BOTH
+    return Comparing(share, together, watch, *_yearly(given), side)
 
 
 def _yearly(given: Entry) -> tuple[float, int]:

@@ -33,12 +33,14 @@ def league(found: League, t: Speaker) -> Table:
 
 def levels(found: League, t: Speaker) -> Table:
     """One row an area: what each level of change says, score, standing, rank and probability, and the verdict."""
-    names = ("area", "change", "p_holm", "relative", "p_standing", "places", "places_range", "p_last")
-    table = _table([(t(f"short.{n}"), "left" if n == "area" else "right") for n in (*names, "verdict")])
+    names = ("area", "change", "p_holm", "relative", "p_standing", "p_worse_standing", "places", "places_range")
+    names += ("p_last", "verdict")
+    table = _table([(t(f"short.{n}"), "right" if n not in ("area", "verdict") else "left") for n in names])
     rows, k = wording.shown_rows(found, league_table.league_rows(found, t), t), found.measure.decimals
     for row in rows[rows.places.notna()].to_dict("records"):
         cells = [row["area"], f"{row['change']:+.{k}f}", f"{row['p_holm']:.3f}", f"{row['relative']:+.{k}f}"]
-        cells += [f"{row['p_standing']:.3f}", f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
+        cells += ["–" if row[c] != row[c] else f"{row[c]:.3f}" for c in ("p_standing", "p_worse_standing")]
+        cells += [f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
         cells.append("–" if row["p_last"] != row["p_last"] else f"{row['p_last']:.2f}")
         verdict = t(f"short.verdict.{found.table.verdict[row['code']]}")
         table.add_row(*cells, verdict, style="bold" if row["code"] in found.movers else None)

@@ -324,7 +324,8 @@ def _ranks_alone(plan: Programme, loaded: list[Wave], arguments, seed: str, prog
 
 def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
-    options = {"level": plan.page_level, "family": plan.family, "rank_share": plan.comparing.rank_share}
+    options = {"level": plan.page_level, "family": plan.family}
+    options |= {"rank_share": plan.comparing.rank_share, "side": plan.comparing.side}
     made = {"CHANGES": []}
     for name, data in _measures(plan, loaded, arguments).items():
         progress(name)

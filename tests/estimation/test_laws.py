@@ -14,6 +14,7 @@ from estimation import (
     window_change,
     windows,
 )
+from estimation.answer_moments import third_moments
 from estimation.laws import ChangeLaw, SamplingLaw
 
 
@@ -89,3 +90,25 @@ def test_a_score_s_law_takes_the_third_moment_it_is_given():
     window = combine(independent_waves(found, found), [0.5, 0.5]).law
     np.testing.assert_allclose(window.unit_third, [-1, -2])
     np.testing.assert_allclose(window.third_interviews, [100, 120])
+
+
+def test_third_moments_are_weighted_and_drawn_to_the_league():
+    values = np.array([1.0, 0.0, 0.0, 0.0, 3.0, 1.0, np.nan, 9.0])
+    domain, weight = np.array(list("aaaabbbb")), np.array([1.0, 1, 1, 1, 1, 3, 5, 0])
+    own = third_moments(values, domain, weight, ("b", "a"), prior=0.0)
+    mean_a, mean_b = 0.25, 1.5
+    a = ((1 - mean_a) ** 3 + 3 * (0 - mean_a) ** 3) / 4
+    b = ((3 - mean_b) ** 3 + 3 * (1 - mean_b) ** 3) / 4
+    np.testing.assert_allclose(own, [b, a])
+    n = np.array([1.6, 4.0])
+    drawn = third_moments(values, domain, weight, ("b", "a"), prior=10.0)
+    np.testing.assert_allclose(drawn, (n * own + 10 * (n @ own) / n.sum()) / (n + 10))
+
+
+def test_a_score_s_variance_follows_its_mean_as_a_share_s_does_and_never_vanishes():
+    """A share told as a score of 0 and 1 has the variance of the share at the other value."""
+    q = np.array([0.9, 0.95])
+    third = q * (1 - q) * (1 - 2 * q)
+    score = SamplingLaw(np.full(2, 100.0), np.full(2, 100.0), q, q * (1 - q) / 100, third)
+    np.testing.assert_allclose(score.variance_at(q - 0.1) * 100, (q - 0.1) * (1.1 - q))
+    assert (score.variance_at(np.ones(2)) * 100 >= q * (1 - q) / 4).all()

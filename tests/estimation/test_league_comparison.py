@@ -7,13 +7,17 @@ from estimation import (
     INDEPENDENT,
     ChangeVerdict,
     Estimate,
+    Waves,
     change,
+    combine,
     compare_league,
     no_change_band,
     rank_change,
     score_change,
     shift_split,
     standing_change,
+    window_change,
+    windows,
 )
 from words import Fault
 
@@ -127,3 +131,35 @@ def test_under_no_change_at_most_five_per_cent_of_pages_say_anything_wrong():
         false += (found.outcome != "chance").any()
     assert false / pages <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / pages)
     assert false > 0  # a test that never fails to reject says nothing
+
+
+def test_asked_for_falls_alone_they_are_found_more_often_and_rises_never():
+    waves = two_waves(moved=1.3)
+    both, worse = compared(waves, draws=20_000), compared(waves, draws=20_000, side="worse")
+    assert worse.standing.p_standing[6] < both.standing.p_standing[6]
+    np.testing.assert_array_equal(both.worse.p_standing, worse.standing.p_standing)
+    assert worse.standing.lower[6] == -np.inf and worse.standing.upper[6] < both.standing.upper[6]
+    risen = compared(waves[::-1], side="worse")
+    assert risen.outcome[6] == "chance" or risen.rank.proven[6]
+    lowest = [Estimate(NAMES, -w.value, w.covariance, w.df) for w in waves]
+    turned = compared(lowest, draws=20_000, side="worse", largest_is_best=False)
+    np.testing.assert_allclose(turned.standing.p_standing, worse.standing.p_standing, atol=0.01)
+    with pytest.raises(Fault) as fault:
+        compared(waves, side="better")
+    assert fault.value.key == "comparison.side"
+
+
+def test_windows_that_share_waves_bring_the_change_itself():
+    rng, names = np.random.default_rng(0), tuple("pqrst")
+    waves = Waves(
+        names,
+        tuple(Estimate(NAMES, rng.normal(size=8), np.eye(8) * 0.1, np.inf) for _ in names),
+        {(s, t): INDEPENDENT for j, t in enumerate(names) for s in names[:j]},
+    )
+    one, two, cross = windows(waves, names[:4], names[1:])
+    shift = combine(waves, window_change(names[:4], names[1:]))
+    whole, given = (
+        compare_league(one, two, cross=cross, rng=np.random.default_rng(1), shift=s, draws=2000) for s in (None, shift)
+    )
+    np.testing.assert_allclose(whole.change.value, given.change.value)
+    np.testing.assert_allclose(whole.standing.p_standing, given.standing.p_standing, atol=1e-3)

@@ -30,7 +30,7 @@ LEVELS = {  # columns of each level of change
         "p_holm",
         "q_screening",
     ),
-    "standing": (*RELATIVE, "relative_se", "p_standing", "watched", "verdict"),
+    "standing": (*RELATIVE, "relative_se", "p_standing", "p_worse_standing", "watched", "verdict"),
     "rank": ("rank_before", "range_before", "rank_after", "range_after", *SHIFT, "verdict"),
     "probability": ("p_last",),
 }
@@ -174,7 +174,7 @@ def _changes(league: League, rows, t) -> None:
     k = league.measure.decimals + 1
     formats = {c: f"%+.{k}f" for c in ("change", "change_lower", "change_upper", *RELATIVE)}
     formats |= {c: f"%.{k}f" for c in ("change_se", "change_se_design", "change_se_interviewer", "relative_se")}
-    formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing")}
+    formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing", "p_worse_standing")}
     formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
     tabs = st.tabs([t(f"level.{level}") for level in LEVELS])

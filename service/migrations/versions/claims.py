@@ -16,3 +16,5 @@ def upgrade() -> None:
     for name in ("population", "fpc"):
         op.add_column("estimates", sa.Column(name, sa.Double(), nullable=True))
     op.add_column("changes", sa.Column("se_interviewer", sa.Double(), nullable=True))
+    op.add_column("changes", sa.Column("p_worse_standing", sa.Double(), nullable=True))
+    op.add_column("changes", sa.Column("side", sa.Text(), nullable=True))
