@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from estimation import INDEPENDENT, Estimate, Waves, change, measure_interval, smooth_shares, windows
+from estimation import INDEPENDENT, Estimate, Waves, change, measure_interval, moderate_effects, smooth_shares, windows
 from estimation.estimates import Interval
 from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
 
@@ -176,9 +176,11 @@ class CountedLeagues:
     def league(self, counts) -> League:
         """The league of one row of counts (groups,) a wave."""
         plain = [c.estimate(x) for c, x in zip(self.counts, counts, strict=True)]
-        smooth = tuple(smooth_shares(e, w.n_effective) for e, w in zip(plain, self.waves, strict=True))
+        smooth = tuple(smooth_shares(e, w.n_effective, n=w.sizes) for e, w in zip(plain, self.waves, strict=True))
         last, first = self.waves[-1], self.cell.windows[0]
-        limits, _ = measure_interval(plain[-1], last.sizes, last.n_effective, low=0.0, high=1.0, share=True)
+        effects = moderate_effects(plain[-1], last.sizes, last.n_effective)
+        sizes = last.sizes, last.n_effective
+        limits, _ = measure_interval(plain[-1], *sizes, low=0.0, high=1.0, share=True, effects=effects)
         ends = self.names[:first], self.names[first:]
         return League.of(Waves(self.names, smooth, self.apart), ends, plain[-1], limits)
 
