@@ -83,8 +83,8 @@ def _target(rule: Rule, estimate: Estimate, interval: Interval | None, printed_u
     lower, upper, _ = interval or estimate.interval(rule.level)
     value, threshold, scale = estimate.value, rule.threshold, scale_of(estimate.value, estimate.se)
     printed = at_least(value, _least_printed(threshold, printed_unit), scale=scale)
-    met, below = (at_least(limit, threshold, scale=scale) for limit in (lower, upper))
-    return estimate.names, printed, met, ~below, value, lower, upper
+    met, possible = (at_least(limit, threshold, scale=scale) for limit in (lower, upper))
+    return estimate.names, printed, met, ~possible, value, lower, upper
 
 
 def _least_printed(threshold: float, unit: float) -> float:

@@ -29,7 +29,6 @@ ALLOWED = {
     },
     "estimation/field.py": {"own != 0": "1 - a_j of the caller's weights"},
     "estimation/intervals.py": {
-        "scaled.variance == 0": "0 exactly where nothing varies: Linearization makes it so",
         "drop == 0": "t is 0 exactly where there are no df",
     },
     "estimation/k_split.py": {
@@ -61,6 +60,7 @@ ALLOWED = {
     "accountability/report.py": {
         "upper.data != 0": "covariances that are rounding are 0 already",
         "sampled.variance == 0": "0 exactly where nothing varies: Linearization makes it so",
+        "finite.remaining == 0": "1 - n/N of whole numbers",
     },
     "accountability/rules.py": {"unit == 0": "the caller's unit"},
     "sampling/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},

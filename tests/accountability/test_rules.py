@@ -86,6 +86,26 @@ def test_a_figure_printed_as_the_target_reaches_it_as_printed(threshold, value, 
     assert one(value, 0.6, 0.9, rule)[0] == (value >= threshold)
 
 
+@pytest.mark.parametrize("threshold, unit", [(0.07, 0.01), (1.12, 0.01), (4.001, 0.001)])
+def test_a_target_on_the_printed_grid_is_on_it_whatever_rounding_did(threshold, unit):
+    """0.07/0.01 is 7.000000000000001."""
+    rule = Rule("target", "at_least", threshold)
+    for below, reached in ((0.4, True), (0.6, False)):
+        value = threshold - below * unit
+        assert one(value, value - 1, value + 1, rule, printed_unit=unit)[0] == reached
+
+
+def test_targets_far_smaller_than_one_are_compared_on_their_own_scale():
+    rule = Rule("target", "at_least", 1e-6)
+    found = judge([rule], Estimate(("a", "b"), [0.9996e-6, 1e-6], np.diag([1e-18, 1e-18]), np.inf))
+    assert [v.printed for v in found] == [False, True]
+
+
+def test_a_verdict_from_a_rank_set_has_the_level_of_the_set():
+    ranks = RankSet(FOUR.names, *(np.array([1, 2, 3, 4]),) * 3, 0.95)
+    assert {v.level for v in judge([Rule("last", "not_last", 1, level=0.9)], FOUR, ranks)} == {0.95}
+
+
 def test_the_last_place_that_is_not_among_the_last_is_safe():
     """Four areas, one is the last: place 3 is safe, place 4 is not."""
     places = (np.array([1, 2, 3, 4]), np.array([1, 2, 3, 4]), np.array([1, 2, 3, 4]))

@@ -92,10 +92,11 @@ def test_a_share_never_leaves_0_to_1_and_one_town_at_an_end_is_exactly_there(see
     assert (smooth.variance > 0).all()
 
 
-def test_a_league_at_100_per_cent_has_no_negative_variance_after_smoothing():
+def test_a_league_at_100_per_cent_has_no_negative_variance_after_smoothing_and_is_not_certain():
     for n in (35.84965994, 34.64784693, 34.87414767, 35.75785483, 34.39134873, 35.702095):
         league = Estimate(("a", "b"), [1.0, 1.0], np.zeros((2, 2)), 39)
-        assert (smooth_shares(league, [n, 33.3]).variance == 0).all()
+        variance = smooth_shares(league, [n, 33.3]).variance
+        assert ((variance > 0) & (variance < 0.015**2)).all()
 
 
 def test_areas_of_one_stratum_have_no_covariance_and_stay_independent():
@@ -164,6 +165,7 @@ COMPOSITES = {
 @pytest.mark.parametrize("end", ["1", "3"])
 @pytest.mark.parametrize("kind", COMPOSITES)
 def test_a_composite_or_index_at_its_end_has_the_interval_of_a_single_item(kind, end, seed):
+    """A single share knows its design effect from the league, a composite of shares does not: it is a little wider."""
     rng = np.random.default_rng(seed)
     area, weight = np.repeat(["east", "west"], 40), rng.gamma(2, 5.0, 80)
     answers = pd.DataFrame({name: np.where(area == "east", end, rng.choice(["1", "3"], 80)) for name in "abc"})
@@ -173,8 +175,10 @@ def test_a_composite_or_index_at_its_end_has_the_interval_of_a_single_item(kind,
     found = estimate_table(wave_of(COMPOSITES[kind], answers, weight, area, measures=measures), level=0.95)
     columns = ["estimate", "se", "lower", "upper", "n_effective"]
     at_end, expected = (t.set_index("domain").loc["east"] for t in (found, one))
-    np.testing.assert_allclose(at_end[columns].astype(float), expected[columns].astype(float), rtol=1e-9, atol=1e-9)
-    assert at_end.se == 0 and at_end.method == expected.method == "korn_graubard"
+    near = 0.01 if kind == "share" else 1e-9
+    np.testing.assert_allclose(at_end[columns].astype(float), expected[columns].astype(float), rtol=1e-9, atol=near)
+    assert at_end.upper - at_end.lower >= expected.upper - expected.lower - 1e-9
+    assert at_end.se == 0 and at_end.method == expected.method
     assert at_end.lower < at_end.upper
 
 
