@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from study import comparisons, intervals, leagues, lists, moves, panels
+from study.claim_tables import MARK, with_claims
 from study.document import Numbers, document
 from study.streams import Task, run
 from words import LANGUAGES
@@ -52,7 +53,9 @@ def main(
         return
     for language in LANGUAGES:
         path = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
-        path.write_text(document(found, numbers, seed, language), "utf-8")
+        _, mark, claims = path.read_text("utf-8").partition(MARK)  # the chapter of `python -m study.claims` stays
+        text = document(found, numbers, seed, language)
+        path.write_text(with_claims(text, claims) if mark else text, "utf-8")
         print(path)
 
 

@@ -18,12 +18,16 @@ import typer
 from scipy import stats
 
 from service.runs import code_version
+from study import claim_tables, probabilities, year_pages
 from study.claim_cells import CELLS, Cell, full_crossing, one_by_one
 from study.claim_checks import ALPHA, CLAIMS, Covered, covered
 from study.claim_draws import CountedLeagues, Truth, wave_sizes
 from study.claim_persons import PersonLeagues
+from words import LANGUAGES, speaker
 
 BUILD = Path(__file__).parents[1] / "build" / "claims"
+DOCS = Path(__file__).parents[1] / "docs"
+PROBABLE, PROGRAMMES = 1500, 2000  # leagues whose probabilities are judged; programmes whose year's pages are
 SEED = 20261126
 LEVEL, POWER, TRUE = 0.01, 0.9, 0.07
 NEVER, SURELY = 1e-3, 1e-8
@@ -207,10 +211,27 @@ def main(
     tallies = run(numbers, most, seed=seed, record=record, until=until, sparing=sparing)
     tallies = {k: t for k, t in tallies.items() if t.leagues}
     above = confirmed(rejected(tallies), most, seed=seed, until=until, sparing=sparing)
+    if not quick:
+        write(tallies, above, most, seed=seed, late=lambda: time.monotonic() > until)
     for name, where in above.items():
         for k in sorted(where):
             print(name, CELLS[k], tallies[k].claims.get(name, ""))
     print(f"cells {len(numbers)}, cells above {len(set().union(*above.values()))}")
+
+
+def write(tallies: dict[int, Tally], above: dict, most: int, *, seed: int, late) -> None:
+    """The chapter of docs/study.md and docs/study.zh.md, with what goes into it besides; late: whether time is up."""
+    rows = probabilities.kept(BUILD / code_version().replace("/", "-"), PROBABLE, seed=seed, until=late)
+    year = {}
+    for cell in year_pages.CELLS:
+        pages = year_pages.simulated(cell, PROGRAMMES, seed=seed, until=late)
+        year |= {cell.share: (len(pages), year_pages.rates(pages))} if pages else {}
+    found = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
+    short = any(not settled(c.allowed, *x.claims[c.name], most) for x in tallies.values() for c in CLAIMS)
+    for language in LANGUAGES:
+        file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
+        text = claim_tables.chapter(tallies, above, found, speaker(language), short=short)
+        file.write_text(claim_tables.with_claims(file.read_text("utf-8"), text), "utf-8")
 
 
 def confirmed(

@@ -1,5 +1,6 @@
 """The study that judges every promise: its cells, its draws, its judgement; what it counts is what pages would say."""
 
+import re
 from itertools import combinations, product
 
 import numpy as np
@@ -9,13 +10,15 @@ from scipy import stats
 
 from accountability.report import WaveMeasure, change_table, joined_waves, measure_limits
 from estimation import Design, change, domain_means, standing_change, windows
-from study import claims
+from study import claim_tables, claims, probabilities, year_pages
 from study.claim_cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible
 from study.claim_checks import CLAIMS, Covered, covered
 from study.claim_draws import CountedLeagues, Truth, heavy, waves_of
 from study.claim_persons import MEASURE, PersonLeagues, interviewer
+from words import LANGUAGES, speaker
 
 NOISE = 4  # Monte-Carlo errors
+FIGURE = re.compile(r"-?\d+\.\d+ ±\d+\.\d+")
 COLUMNS = {"weight": "weight", "stratum": "area", "psu": "psu"}
 
 
@@ -70,8 +73,8 @@ def test_counts_give_what_a_page_makes_of_the_same_persons(cell):
         np.testing.assert_allclose(mine.variance, pages.variance, rtol=1e-12, atol=1e-18)
         np.testing.assert_allclose(mine.df, pages.df, rtol=1e-12)
     limits, _ = measure_limits(newest, newest.areas.select(areas), level=0.95)
-    np.testing.assert_allclose(league.limits.lower, limits.lower, rtol=1e-9)
-    np.testing.assert_allclose(league.limits.upper, limits.upper, rtol=1e-9)
+    np.testing.assert_allclose(league.limits.lower, limits.lower, rtol=1e-6)  # roots, found to 1e-8
+    np.testing.assert_allclose(league.limits.upper, limits.upper, rtol=1e-6)
     shift = league.shift
     np.testing.assert_allclose(shift.variance, change(before, after, cross=cross).variance, rtol=1e-12)
     first, second = leagues.names[: cell.windows[0]], leagues.names[cell.windows[0] :]
@@ -218,3 +221,29 @@ def test_the_newest_waves_figures_are_those_of_the_table_of_estimates():
     expected = domain_means(last.values, last.area, last.design)
     np.testing.assert_allclose(league.plain.variance, expected.variance, rtol=1e-12)
     assert league.cross is not None and np.diag(league.cross).mean() > 0
+
+
+# ---- the chapter
+
+
+def test_the_chapter_says_the_same_in_both_languages_and_takes_the_place_of_the_one_before():
+    pages = year_pages.simulated(Cell(areas=14, interviews=(50,)), 2, seed=3)
+    rows = probabilities.leagues(2, seed=3)
+    found = {"calibration": probabilities.calibration(rows.assign(fits=True)), "leagues": 2}
+    found["year"] = {0.9: (2, year_pages.rates(pages))}
+    tallies = {0: tally(180), 30: tally(300, coverage=0.96)}
+    texts = [claim_tables.chapter(tallies, {"page": {30}}, found, speaker(x), short=True) for x in LANGUAGES]
+    figures = [FIGURE.findall(text) for text in texts]
+    assert figures[0] == figures[1] != [] and not any("{" in text for text in texts)
+    assert any("31" in line for line in texts[1].splitlines() if line.startswith("- **"))
+    once = claim_tables.with_claims("# Study", texts[0])
+    assert once.startswith("# Study") and claim_tables.with_claims(once, texts[0]) == once
+
+
+def test_probabilities_are_judged_by_band_with_leagues_as_units():
+    rows = pd.DataFrame({"kind": ["5"] * 4, "fits": True, "league": [1, 1, 2, 2]})
+    rows = rows.assign(p_worse=[0.96, 0.97, 0.99, 0.5], true_p_worse=[True, True, False, False])
+    rows = rows.assign(**{f"{x}{name}": 0.0 for name in ("p_rank_worse", "p_last") for x in ("", "true_")})
+    found = probabilities.calibration(rows).set_index("low")
+    assert found.true[0.95] == pytest.approx(2 / 3) and found["count"][0.95] == 3 and found.wrong[0.95] == 0.5
+    assert found.error[0.95] == pytest.approx(np.sqrt(2 * (2 / 3) ** 2) / 3)

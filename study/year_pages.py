@@ -1,0 +1,54 @@
+"""What the error of one page adds up to over a year's quarterly pages, which share waves, where nothing changes."""
+
+import numpy as np
+import pandas as pd
+
+from estimation import INDEPENDENT, change, smooth_shares, standing_change
+from estimation.league_comparison import ALPHA_STANDING
+from study.claim_cells import SPREAD, Cell
+from study.claim_checks import DRAWS
+from study.claim_draws import CountedLeagues
+
+QUARTERS, YEAR = 8, 4
+CELLS = (Cell(share=SPREAD), Cell(share=0.95))
+
+
+def pages(cell: Cell, rng: np.random.Generator, *, alpha: float = ALPHA_STANDING) -> pd.DataFrame:
+    """One row a quarter of two years: is anything called on the page with the last quarter, with the same last year?"""
+    leagues = CountedLeagues(cell)
+    counts, wave = leagues.counts[0], leagues.waves[0]
+    drawn = counts.draw(leagues.truth.before, rng, YEAR + QUARTERS)
+    waves = [smooth_shares(counts.estimate(x), wave.n_effective) for x in drawn]
+
+    def errs(before: int, after: int) -> bool:
+        shift = change(waves[before], waves[after], cross=INDEPENDENT)
+        return bool((standing_change(shift, rng=rng, level=1 - alpha, draws=DRAWS).p_standing <= alpha).any())
+
+    quarters = range(YEAR, YEAR + QUARTERS)
+    return pd.DataFrame(
+        {"last_quarter": [errs(q - 1, q) for q in quarters], "last_year": [errs(q - YEAR, q) for q in quarters]}
+    )
+
+
+def rates(found: list[pd.DataFrame]) -> pd.DataFrame:
+    """In what part of programmes any page errs, with its Monte-Carlo error: over one page, a year's and two years'."""
+    rows = {}
+    for name, quarters, columns in (
+        ("one", 1, ["last_quarter"]),
+        ("four", YEAR, ["last_quarter"]),
+        ("eight", QUARTERS, ["last_quarter"]),
+        ("four_and_last_year", YEAR, ["last_quarter", "last_year"]),
+    ):
+        each = np.array([page[columns].iloc[:quarters].to_numpy().any() for page in found])
+        rows[name] = (each.mean(), np.sqrt(each.mean() * (1 - each.mean()) / len(each)))
+    return pd.DataFrame(rows, index=["rate", "error"]).T
+
+
+def simulated(cell: Cell, count: int, *, seed: int, until=lambda: False) -> list[pd.DataFrame]:
+    """The pages of `count` programmes, each from a stream of its own."""
+    found = []
+    for i in range(count):
+        if until():
+            break
+        found.append(pages(cell, np.random.Generator(np.random.Philox(key=[seed, i]))))
+    return found
