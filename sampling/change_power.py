@@ -5,17 +5,19 @@ was called before.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from estimation import Comparison
+from estimation.laws import ChangeLaw, SamplingLaw
 from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
 from estimation.smoothing import NOBODY, PRIOR
 from estimation.t_scale import from_normal, to_normal
 from estimation.ties import in_standard_errors
+from estimation.under_null import null_moments, score
 from sampling.power import LIMITS, Progress, check_interviews, leagues_of, per_area
 from words import Fault
 
@@ -94,19 +96,39 @@ def fall_curve(
 
 @dataclass(frozen=True, eq=False)
 class _Change:
-    """Shares of areas before and after, their variances v, the correlation r of the two, df of a window; (B,k) each."""
+    """Shares of areas before and after, their smoothed levels, n of a window, correlation r, its df; (B,k) each."""
 
     before: np.ndarray
     after: np.ndarray
-    v_before: np.ndarray
-    v_after: np.ndarray
+    level_before: np.ndarray
+    level_after: np.ndarray
+    interviews: np.ndarray
     r: np.ndarray
     df: np.ndarray
 
     def of(self, area) -> "_Change":
         """Some areas (B,m) of each league."""
-        parts = self.before, self.after, self.v_before, self.v_after, self.r, self.df
+        parts = (getattr(self, field.name) for field in fields(self))
         return _Change(*(np.take_along_axis(x, area, axis=1) for x in parts))
+
+    @cached_property
+    def v_before(self) -> np.ndarray:
+        """q(1-q)/n of the level before."""
+        return self.level_before * (1 - self.level_before) / self.interviews
+
+    @cached_property
+    def v_after(self) -> np.ndarray:
+        """q(1-q)/n of the level after."""
+        return self.level_after * (1 - self.level_after) / self.interviews
+
+    @cached_property
+    def law(self) -> ChangeLaw:
+        """The change's law, as `estimation.combine` makes it."""
+        n, one = self.interviews, np.ones(self.interviews.shape)
+        laws = (
+            SamplingLaw(n, n, q, v) for q, v in ((self.level_before, self.v_before), (self.level_after, self.v_after))
+        )
+        return ChangeLaw(*laws, self.before, self.after, self.r, one, one)
 
     @cached_property
     def shift(self) -> np.ndarray:
@@ -148,24 +170,26 @@ class _Turns:
         own, own_first, own_size = (np.take_along_axis(x, area, axis=1) for x in (theta, first, size))
         second, both = _asked_again(first, size, theta, theta, rho, rng)
         own_second, own_both = _asked_again(own_first, own_size, own, np.clip(own - fall, *LIMITS), rho, rng)
-        v = [_smoothed(x / size, size / q) / q for x in (first, second)]
+        levels = [_smoothed(x / size, size / q) for x in (first, second)]
         r = _correlation(first / size, second / size, both / size) if rho else np.zeros(theta.shape)
-        still = _Change(first / size, second / size, *v, r, size - float(q))
+        still = _Change(first / size, second / size, *levels, size.astype(float), r, size - float(q))
         share, before = own_second / own_size, still.of(area)
-        v_after = _smoothed(share, own_size / q, _mean(still.after, size / q)) / q
+        level = _smoothed(share, own_size / q, _mean(still.after, size / q))
         r = _correlation(before.before, share, own_both / own_size) if rho else before.r
-        return cls(still, _Change(before.before, share, before.v_before, v_after, r, before.df), area)
+        return cls(still, replace(before, after=share, level_after=level, r=r), area)
 
     @property
     def score(self) -> np.ndarray:
-        """z of each fallen area's own change (B,m)."""
-        return to_normal(_ratio(self.fallen.shift, np.sqrt(self.fallen.variance)), self.fallen.shift_df)
+        """z of each fallen area's own change (B,m): `value_score` against no change."""
+        added, third = null_moments(self.fallen.law, 0.0)
+        return score(self.fallen.shift, self.fallen.variance + added, third, self.fallen.shift_df)
 
     @cached_property
     def standing(self) -> np.ndarray:
         """z of its change minus the league's mean change (B,m): `field_contrast_test` with equal weights.
 
-        Var = Σ_k a_k V_k, df = (Σ_k a_k V_k)²/Σ_k a_k² V_k²/df_k, a_k = 1/p², its own (1 - 1/p)².
+        Var = Σ_k a_k V_k, df = (Σ_k a_k V_k)²/Σ_k a_k² V_k²/df_k, a_k = 1/p², its own (1 - 1/p)², its own V under the
+        null that it moved as the others did; the others' part of the skewness, 1/p³ of their sum, is left out.
         """
         p, was = self.still.shift.shape[1], self.still.of(self.area)
         rest, own = 1 / p**2, (1 - 1 / p) ** 2
@@ -179,7 +203,8 @@ class _Turns:
         variance += rest * (self.still.variance.sum(axis=1, keepdims=True) - was.variance)
         spread = own**2 * squares(self.fallen)
         spread += rest**2 * (squares(self.still).sum(axis=1, keepdims=True) - squares(was))
-        return to_normal(_ratio(relative, np.sqrt(variance)), _ratio(variance**2, spread))
+        added, third = null_moments(self.fallen.law, others / (p - 1))
+        return score(relative, variance + own * added, own**1.5 * third, _ratio(variance**2, spread))
 
     def places_lost(self, c: float) -> np.ndarray:
         """Places each fallen area has surely lost (B,m), if pairs with z > c are proven: `rank_change`; 0 where none.
@@ -262,6 +287,5 @@ def _mean(share, m) -> np.ndarray:
 
 
 def _smoothed(share, m, mean=None) -> np.ndarray:
-    """The variance `smooth_shares` gives a share of m answers of one weight; mean: of the league, None: of these."""
-    q = (m * share + PRIOR * (_mean(share, m) if mean is None else mean)) / (m + PRIOR)
-    return q * (1 - q) / m
+    """The level `smooth_shares` gives a share of m answers of one weight; mean: of the league, None: of these."""
+    return (m * share + PRIOR * (_mean(share, m) if mean is None else mean)) / (m + PRIOR)

@@ -173,7 +173,7 @@ def test_the_designs_of_the_table_for_a_fall_of_five_points_about_090():
     sd = np.sqrt((0.9 * 0.1 + 0.85 * 0.15) / 2)
     for design, found in below.table.set_index("design").standing.items():
         said = comparison_power(DESIGNS[design], 0.05, areas=70, interviews=125, sd=sd).power
-        assert found == pytest.approx(said, abs=0.03), design
+        assert found == pytest.approx(said, abs=0.04), design
     assert (below.table.standing < about.table.standing).all()
 
 
