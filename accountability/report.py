@@ -48,6 +48,7 @@ from estimation.answers import put
 from estimation.estimates import SPARSE_FROM, Linearization
 from estimation.field import BOTH
 from estimation.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
+from estimation.finite_changes import finite_waves, of_the_people
 from estimation.interviewers import InterviewerVariance
 from estimation.noise import off_diagonal
 from estimation.ties import at_end, onto_ends
@@ -72,7 +73,8 @@ class WaveMeasure:
     mentions, an index); an index whose records are not known for everybody has no overall value: all NaN.
     interviewer (n,): who rang, where numbers were shared at random among an area's interviewers; None: not known.
     population: the eligible units there are, if known; then levels are of them (`finite_areas`), while ranks, changes
-    and rules are about the process behind them;  unanswered (n,): asked the question without an answer to it
+    and rules are about the process behind them, unless `of_people` says that they too are of these units
+    unanswered (n,): asked the question without an answer to it
     """
 
     measure: Measure
@@ -83,6 +85,7 @@ class WaveMeasure:
     interviewer: np.ndarray | None = None
     population: Population | None = None
     unanswered: np.ndarray | None = None
+    of_people: bool = False
 
     @classmethod
     def of_answers(
@@ -94,6 +97,7 @@ class WaveMeasure:
         *,
         interviewer=None,
         population=None,
+        of_people=False,
         **options,
     ) -> "WaveMeasure":
         """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
@@ -101,7 +105,7 @@ class WaveMeasure:
         total = np.full(len(area), ALL, dtype=object)
         overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
         unanswered = np.isnan(values) & put(answers, measure, options["items"], options.get("measures"))
-        return cls(measure, values, area, design, overall, interviewer, population, unanswered)
+        return cls(measure, values, area, design, overall, interviewer, population, unanswered, of_people)
 
     @property
     def answered_by_anyone(self) -> bool:
@@ -186,10 +190,20 @@ class WaveMeasure:
         sizes = self.sizes.loc[list(self.areas.names)]
         return moderate_effects(self.areas, sizes.n.to_numpy(), sizes.n_effective.to_numpy())
 
+    @property
+    def finite(self) -> bool:
+        """Whether ranks, changes and rules too are of the eligible units there are."""
+        return self.of_people and self.population is not None
+
+    @cached_property
+    def judged(self) -> Estimate:
+        """`smoothed`, of the eligible units there are where ranks, changes and rules are of them."""
+        return of_the_people(self.smoothed, self.finite_areas.remaining) if self.finite else self.smoothed
+
     @cached_property
     def counted(self) -> Estimate:
-        """`smoothed` with the interviewers' part: what ranks, rules and changes are judged on."""
-        return self.smoothed if self.interviewers is None else self.interviewers.added_to(self.smoothed)
+        """`judged` with the interviewers' part: what ranks, rules and changes are judged on."""
+        return self.judged if self.interviewers is None else self.interviewers.added_to(self.judged)
 
     def answered(self, areas) -> list:
         """Those of the areas that have answers, in their order."""
@@ -368,7 +382,10 @@ def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules) -> pd.DataFrame:
     """VERDICTS of the measure's rules on a league; who is among the last k is shown by the K-split (`last_k`)."""
     estimate, smooth, found = wave.areas.select(rank_set.names), wave.counted.select(rank_set.names), []
     for rule in rules:
-        limits, _ = measure_limits(wave, estimate, level=rule.level)
+        if wave.finite:
+            limits, _ = finite_limits(wave, wave.finite_areas.select(rank_set.names), level=rule.level)
+        else:
+            limits, _ = measure_limits(wave, estimate, level=rule.level)
         split = _last(smooth, rule, wave.measure.largest_is_best) if rule.kind == NOT_LAST else None
         unit = wave.measure.printed_unit
         found += judge([rule], estimate, rank_set, limits, split, printed_unit=unit)
@@ -412,7 +429,7 @@ def change_table(
     measure = next(iter(waves.values())).measure
     if not common:
         raise Fault(key="report.league_empty", measure=measure.name)
-    plain, sampled, smooth = joined_waves(waves, common)
+    plain, sampled, smooth = joined_waves(waves, common, sides=(before, after))
     one, two, cross = windows(smooth, before, after)
     coefficients = window_change(before, after)
     skewness = third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients)
@@ -490,12 +507,13 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
     return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
 
 
-def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves, Waves]:
+def joined_waves(waves: Mapping[str, WaveMeasure], areas, *, sides=((), ())) -> tuple[Waves, Waves, Waves]:
     """The areas' estimates in all waves with the covariances between waves: the design's, smoothed, and with
     interviewers counted, which is what pages are judged on.
 
     Interviewers' parts are added to the smoothed ones; between waves what lasts of them (`lasting_correlation`), where
     other people are asked: else what lasts of an interviewer could not be told from what lasts of people.
+    sides: the waves of the windows compared, for what is not known of changes of the people there are (`finite_waves`)
     """
     names = tuple(sorted(waves))
     plain = {name: waves[name].areas.select(areas) for name in names}
@@ -504,7 +522,15 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas) -> tuple[Waves, Waves,
     linearized = {name: waves[name].linearized for name in names}
     sampled = joint_waves(linearized, smooth)
     others = all(is_independent(shared) for shared in sampled.cross.values())
-    cross = sampled.cross | (interviewers_between(waves, areas) if others else {})
+    lasting = interviewers_between(waves, areas) if others else {}
+    if all(waves[name].finite for name in names):
+        sampled = _of_the_people(waves, sampled, areas, sides)
+        counted = dict(zip(names, sampled.estimates, strict=True))
+        for name, part in ((n, waves[n].interviewers) for n in names if waves[n].interviewers is not None):
+            counted[name] = part.select(areas).added_to(counted[name])
+    cross = dict(sampled.cross)
+    for pair, c in lasting.items():
+        cross[pair] = c if is_independent(cross[pair]) else cross[pair] + c
     return joint_waves(linearized, plain), sampled, replace(sampled, estimates=tuple(counted.values()), cross=cross)
 
 
@@ -519,3 +545,27 @@ def interviewers_between(waves: Mapping[str, WaveMeasure], areas) -> dict:
     own, few = {name: part.select(areas) for name, part in parts.items()}, len(areas) < SPARSE_FROM
     made = {(s, t): own[s].with_later(own[t], lasting) for s, t in combinations(own, 2)}
     return {pair: shared.toarray() if few else shared for pair, shared in made.items()}
+
+
+def _of_the_people(waves: Mapping[str, WaveMeasure], sampled: Waves, areas, sides) -> Waves:
+    """`finite_waves` of these waves: PSUs asked in each area, and those asked in both of two waves."""
+    remaining = {name: w.finite_areas.select(areas).remaining for name, w in waves.items()}
+    units = {name: _psus(w) for name, w in waves.items()}
+    asked = {name: np.array([len(units[name].get(a, ())) for a in areas], dtype=float) for name in waves}
+    common = {
+        (s, t): np.array([len(units[s].get(a, set()) & units[t].get(a, set())) for a in areas], dtype=float)
+        for s, t in sampled.cross
+    }
+    apart = {(s, t) for s, t in sampled.cross if any(s in one and t in two for one, two in (sides, sides[::-1]))}
+    return finite_waves(sampled, remaining, asked, common, apart)
+
+
+def _psus(wave: WaveMeasure) -> dict:
+    """area -> the PSUs (stratum, label) with an answer in it."""
+    design, given = wave.design, ~np.isnan(wave.values) & (wave.design.weight > 0)
+    psu = design.psu[given]
+    labels = zip(design.stratum_names[design.psu_stratum[psu]], np.asarray(design.psu_names)[psu], strict=True)
+    found: dict = {}
+    for area, label in zip(wave.area[given], labels, strict=True):
+        found.setdefault(area, set()).add(label)
+    return found

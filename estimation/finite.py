@@ -40,6 +40,11 @@ class FiniteEstimate:
     population: np.ndarray
     remaining: np.ndarray
 
+    def select(self, names) -> "FiniteEstimate":
+        """Those of these names (k',), in that order."""
+        at = self.estimate.positions(names)
+        return FiniteEstimate(self.estimate.select(names), self.population[at], self.remaining[at])
+
     def growth(self, n, low: float, high: float) -> np.ndarray:
         """What the effective n grows by (k,): g + (1/(1-f) - g) min(r, 1), g = -log(1-f)/f, r = x(1-f)/f; n answers.
 

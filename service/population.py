@@ -30,6 +30,11 @@ class PopulationPlan:
     column: str | None = None
     changes: str = PROCESS
 
+    @property
+    def of_people(self) -> bool:
+        """Whether changes, ranks and rules are about the units themselves."""
+        return self.changes == FINITE
+
     def known(self, records: Mapping[tuple[str, str], float], drawn: Mapping | None) -> Population | None:
         """What is known of a wave: the programme's units, its file's (records), or those of its draw (of, units)."""
         of_file = {name: value for (record, name), value in records.items() if record == RECORD}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -360,9 +361,12 @@ def _leagues(plan: Programme, *waves: report.WaveMeasure) -> list[str]:
     return [x for x in plan.leagues if set(plan.league_areas(x)).intersection(*(w.areas.names for w in waves))]
 
 
-def _measures(plan: Programme, loaded: list[Wave], arguments, measures=None) -> dict[str, list[report.WaveMeasure]]:
+def _measures(
+    plan: Programme, loaded: list[Wave], arguments: Mapping = MappingProxyType({}), measures=None
+) -> dict[str, list[report.WaveMeasure]]:
     """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them.
 
+    arguments: the run's; of a wave drawn here they say how many eligible people there are
     measures: name -> measure, those of the programme where none are given.
     """
     measures = plan.measures if measures is None else measures
@@ -380,7 +384,7 @@ def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design,
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
     options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(plan)
-    options["population"] = plan.population.known(wave.records, drawn)
+    options |= {"population": plan.population.known(wave.records, drawn), "of_people": plan.population.of_people}
     return report.WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
 
 

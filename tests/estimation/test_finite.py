@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from accountability import report
+from accountability import Rule, report
 from estimation import Design, Measure, domain_means, linearize_domain_means, rake
 from estimation.finite import AREA, STRATUM, Population, finite_means, interview_fractions
+from estimation.waves import combine
 from sampling import expected_precision
 from words import LANGUAGES, Fault, text
 
@@ -228,3 +229,91 @@ def test_interviewers_stay_in_the_error_where_everyone_was_asked():
     np.testing.assert_allclose(half.se**2, (none.se**2 - none.se_interviewer**2) / 2 + none.se_interviewer**2)
     widths = [table.upper - table.lower for table in (none, half, all_asked)]
     assert (widths[0] > widths[1]).all() and (widths[1] > widths[2]).all() and (widths[2] > 0).all()
+
+
+# ---------------------------------------------------------------- the other choice: ranks and changes of these people
+
+
+def two_waves(ids: tuple, population: int, *, seed: int = 8, areas: int = 12, rho: float = 0.8) -> dict:
+    """Two waves of `areas` areas of `population` people each with two answers; ids: who is asked in each of the two."""
+    rng, names = np.random.default_rng(seed), [f"{a:02d}" for a in range(areas)]
+    latent = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], (areas, population))
+    people = (latent < 0.3).astype(float)
+    found = {}
+    for t, chosen in enumerate(ids):
+        area = np.repeat(names, len(chosen))
+        label = np.char.add(np.char.add(area, "-"), np.tile(np.char.mod("%d", chosen), areas))
+        table = pd.DataFrame({"area": area, "id": label, "w": 1.0})
+        design = Design.from_table(table, weight="w", stratum="area", psu="id")
+        known = Population(AREA, dict.fromkeys(names, population))
+        found[f"w{t}"] = replace(wave(people[:, chosen, t].ravel(), area, known, design=design), of_people=True)
+    return found
+
+
+def change_variance(waves: dict) -> np.ndarray:
+    names = waves["w0"].areas.names
+    _, smooth, _ = report.joined_waves(waves, list(names), sides=(["w0"], ["w1"]))
+    return combine(smooth, [-1.0, 1.0]).variance
+
+
+def process_variance(waves: dict) -> np.ndarray:
+    return change_variance({name: replace(w, of_people=False) for name, w in waves.items()})
+
+
+def test_a_change_between_two_censuses_has_no_error_and_ranks_are_certain():
+    everyone = np.arange(50)
+    waves = two_waves((everyone, everyone), 50)
+    np.testing.assert_allclose(change_variance(waves), 0, atol=1e-8 * process_variance(waves).max())
+    ranks = report.league_ranks(waves["w0"], waves["w0"].areas.names, level=0.95, rng=np.random.default_rng(1))
+    assert ((ranks.upper - ranks.lower) == [np.sum(ranks.rank == r) - 1 for r in ranks.rank]).all()
+
+
+def test_a_panel_s_change_keeps_the_part_of_those_not_asked():
+    half = np.arange(25)
+    waves = two_waves((half, half), 50)
+    np.testing.assert_allclose(change_variance(waves), process_variance(waves) / 2, rtol=1e-9)
+
+
+def test_of_people_asked_once_the_change_is_no_surer_than_the_process():
+    """Disjoint halves of N people: C = -S²/N at most, with which V is the process's; fewer common: in between."""
+    apart = two_waves((np.arange(20), np.arange(20, 40)), 50)
+    ratio = change_variance(apart) / process_variance(apart)
+    np.testing.assert_allclose(ratio, 1, rtol=0.02)
+    rotated = two_waves((np.arange(20), np.arange(10, 30)), 50)
+    ratio = change_variance(rotated) / process_variance(rotated)
+    assert ((ratio > 0.6) & (ratio < 1)).all()
+
+
+def test_tam_s_covariance_is_that_of_every_pair_of_samples():
+    """N = 5 people, two waves of 3 with 2 in both: C = S_12 (2/9 - 1/5)."""
+    rng = np.random.default_rng(9)
+    y = rng.normal(size=(5, 2))
+    pairs = [(a, b) for a in combinations(range(5), 3) for b in combinations(range(5), 3) if len({*a} & {*b}) == 2]
+    means = np.array([(y[list(a), 0].mean(), y[list(b), 1].mean()) for a, b in pairs])
+    covariance = np.mean((means[:, 0] - y[:, 0].mean()) * (means[:, 1] - y[:, 1].mean()))
+    assert covariance == pytest.approx(np.cov(y.T)[0, 1] * (2 / 9 - 1 / 5), rel=1e-9)
+
+
+def test_a_finite_change_covers_the_change_of_the_people_there_are():
+    """N = 60, n = 30 of them asked in both waves: the change of the 60 lies within ±1.96 se in 95 % of the areas."""
+    inside = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        chosen = np.sort(rng.permutation(60)[:30])
+        waves = two_waves((chosen, chosen), 60, seed=seed, areas=30)
+        everyone = two_waves((np.arange(60), np.arange(60)), 60, seed=seed, areas=30)
+        truth = everyone["w1"].areas.value - everyone["w0"].areas.value
+        found = waves["w1"].areas.value - waves["w0"].areas.value
+        inside.append(np.abs(found - truth) <= 1.96 * np.sqrt(change_variance(waves)))
+    assert 0.93 < np.mean(inside) < 0.985
+
+
+def test_rules_and_pages_follow_the_choice():
+    waves = two_waves((np.arange(30), np.arange(30)), 30)
+    names, rng = list(waves["w0"].areas.names), np.random.default_rng(2)
+    table = report.change_table(waves, ["w0"], ["w1"], names, level=0.95, rng=rng)
+    assert (table.se < 1e-4).all() and (table.lower <= table.change).all()
+    rule = Rule("sixty", "at_least", 0.6, 0.95)
+    ranks = report.league_ranks(waves["w0"], names, level=0.95, rng=rng)
+    verdicts = report.verdict_table(waves["w0"], ranks, [rule])
+    assert (verdicts.lower == verdicts.upper).all() and set(verdicts.outcome) <= {"met", "missed"}

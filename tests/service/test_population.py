@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from half_rung import INTERVIEW, released, ring, units
-from made_up import BOTH, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
+from made_up import BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
 
 from accountability.report import EVERYONE
 from service import draws, league_table, terminal, waves
@@ -125,3 +125,17 @@ def test_other_people_than_those_drawn_tell_nothing_of_the_frame(sqlite_store):
     store, _, _ = drawn_here(sqlite_store)
     take(store, MAY, as_csv(interviews()))
     assert drawn_population(store, current_programme(store, NAME)[1], MAY) is None
+
+
+def test_a_programme_may_ask_for_changes_of_the_people_there_are(sqlite_store):
+    units = ", ".join(f"{town} = 12" for town in TOWNS)
+    store = begin_survey(sqlite_store, programme(f'units = {{ {units} }}\nchanges = "finite"'))
+    for wave, seed in ((MAY, 5), (JUNE, 6)):
+        take(store, wave, as_csv(interviews(seed).replace({"noise": {"refused": "never"}})))
+        waves.estimate_wave(store, NAME, wave)
+    assert waves.rerun(store, waves.compare_waves(store, NAME, MAY, JUNE).run_id) == []
+    league = read_league(store, NAME, wave=JUNE, measure="disturbed", league="north")
+    assert (league.table.change_se < 1e-4).all() and (league.table.rank_lower == league.table["rank"]).all()
+    assert (league.table.change != 0).any()
+    for language, t in BOTH.items():
+        assert finite_note(league, t)[0] == t("notes.finite_changes"), language
