@@ -7,7 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from estimation import INDEPENDENT, Estimate, Waves, change, measure_interval, moderate_effects, smooth_shares, windows
+from estimation import (
+    INDEPENDENT,
+    Estimate,
+    Waves,
+    combine,
+    measure_interval,
+    moderate_effects,
+    smooth_shares,
+    window_change,
+    windows,
+)
 from estimation.estimates import Interval
 from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
 
@@ -36,7 +46,7 @@ class League(NamedTuple):
     def of(cls, smooth: Waves, ends, plain: Estimate, limits: Interval, *, third_ratio: float = 1.0) -> "League":
         """The league of smoothed waves, oldest first; ends: the names of both windows' waves."""
         before, after, cross = windows(smooth, *ends)
-        shift = change(before, after, cross=cross, third_ratio=third_ratio)
+        shift = combine(smooth, window_change(*ends), third_ratio=third_ratio)
         return cls(before, after, cross, shift, smooth.estimates[-1], plain, limits)
 
 
