@@ -25,6 +25,7 @@ from estimation import (
     domain_means,
     indicator_values,
     last_k,
+    linearize_domain_means,
     mean,
     measure_interval,
     proportion_interval,
@@ -75,6 +76,8 @@ def test_where_all_answered_alike_there_is_no_sampling_error_and_the_value_is_th
         assert (found.variance == 0).all() and (np.asarray(found.covariance) == 0).all()
     areas = domain_means(table.answer, table.area, design)
     assert (areas.value == constant).all()
+    influence = linearize_domain_means(table.answer, table.area, design).totals  # what waves' correlations are made of
+    assert np.abs(influence).max() == 0
     assert np.isnan(design_effect(areas, table.answer, design, reference="wr", domain=table.area)).all()
 
 
