@@ -35,11 +35,11 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         tree = Tree(ROOT, Path(folder).resolve())
         warm(tree.tree)
-        reached = reach(tree, QUICK["modules"] if quick else test_modules(ROOT), kept=not quick, reuse=reuse)
+        reached = reach(tree, QUICK["modules"] if quick else test_modules(tree.tree), kept=not quick, reuse=reuse)
         if reached["failed"]:
             raise SystemExit(f"these tests fail without any fault: {reached['failed']}")
         rng = random.Random(seed)
-        places = [p for room in rooms for file in files_of(ROOT, room) for p in places_of(ROOT, file)]
+        places = [p for room in rooms for file in files_of(tree.tree, room) for p in places_of(tree.tree, file)]
         rng.shuffle(places)
         print(f"{len(places):,} places in {', '.join(rooms)}; seed {seed}", flush=True)
         dead = Dead(KEPT / "killed.txt", known=reuse)
@@ -81,7 +81,7 @@ def trials(
     for place in places:
         if time.monotonic() > end or len(tried) == most:
             break
-        if (mutant := mutant_of(ROOT, place, rng)) is None:
+        if (mutant := mutant_of(tree.tree, place, rng)) is None:
             continue
         tests = tests_of(reached, place.file, place.function, most=MOST)
         outcome = KILLED if mutant in dead else SURVIVED
