@@ -36,8 +36,8 @@ def main(
         tree = Tree(ROOT, Path(folder).resolve())
         warm(tree.tree)
         reached = reach(tree, QUICK["modules"] if quick else test_modules(tree.tree), kept=not quick, reuse=reuse)
-        if reached["failed"]:
-            raise SystemExit(f"these tests fail without any fault: {reached['failed']}")
+        for test in reached["failed"]:
+            print(f"fails without any fault, so it is not asked: {test}")
         rng = random.Random(seed)
         places = [p for room in rooms for file in files_of(tree.tree, room) for p in places_of(tree.tree, file)]
         rng.shuffle(places)
@@ -99,14 +99,14 @@ def trials(
 
 
 def reach(tree: Tree, modules: list[str], *, kept: bool, reuse: bool) -> dict:
-    """Which tests run what, module by module; measured again where a test or, unless `reuse`, any room has changed."""
+    """Which tests run what, module by module; measured again where a test or a room has changed, unless `reuse`."""
     rooms = b"".join((tree.tree / f).read_bytes() for room in ROOMS for f in files_of(tree.tree, room))
     parts = []
     for module in modules:
-        digest = hashlib.sha256((tree.tree / module).read_bytes() + (b"" if reuse else rooms)).hexdigest()
-        file = KEPT / f"{module.replace('/', '.')}{'.reused' if reuse else ''}.json"
+        digest = hashlib.sha256((tree.tree / module).read_bytes() + rooms).hexdigest()
+        file = KEPT / f"{module.replace('/', '.')}.json"
         part = read(file) if kept else {}
-        if part.get("digest") != digest:
+        if part.get("digest") != digest and not (reuse and part):
             with tempfile.NamedTemporaryFile("r+") as out:
 
                 def measured(module=module, name=out.name) -> int:

@@ -65,8 +65,10 @@ def joined(parts: list[dict]) -> dict:
         for file, reached in part["functions"].items():
             for function, tests in reached.items():
                 functions[file][function] |= set(tests)
-    seconds = {test: s for part in parts for test, s in part["seconds"].items()}
-    return {"functions": functions, "seconds": seconds, "failed": [t for p in parts for t in p["failed"]]}
+    failed = {test for part in parts for test in part["failed"]}
+    sound = {file: {f: tests - failed for f, tests in reached.items()} for file, reached in functions.items()}
+    seconds = {test: s for part in parts for test, s in part["seconds"].items() if test not in failed}
+    return {"functions": sound, "seconds": seconds, "failed": sorted(failed)}
 
 
 def tests_of(reached: dict, file: str, function: str, *, most: float) -> list[str]:

@@ -74,6 +74,11 @@ def test_two_areas_of_one_respondent_each_do_not_protect_one_another():
     assert found.parts == {"a", "b", "c"} and not found.total
 
 
+def test_the_fewest_respondents_are_withheld_with_a_small_cell_and_of_equals_the_first_by_name():
+    assert withheld_parts({"a": 3, "b": 90, "c": 30, "d": 30}, limit=10).parts == {"a", "c"}
+    assert withheld_parts({"z": 3, "b": 90, "a": 60}, limit=10).parts == {"z", "a"}
+
+
 def test_nothing_is_withheld_of_a_table_of_large_cells_and_the_total_of_one_of_small_ones():
     assert not withheld_parts({"a": 10, "b": 11}, limit=WITHHOLD).parts
     found = withheld_parts({"a": 2, "b": 3}, limit=WITHHOLD)

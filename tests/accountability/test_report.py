@@ -13,9 +13,9 @@ from estimation.league_spread import ModelFit
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 
 
-def wave(areas: int) -> report.WaveMeasure:
+def wave(areas: int, seed: int | None = None) -> report.WaveMeasure:
     """Three PSUs of two interviews in every area; every second area shares its stratum with the one before."""
-    rng = np.random.default_rng(areas)
+    rng = np.random.default_rng(areas if seed is None else seed)
     rows = pd.DataFrame([(a, a // 2, 3 * a + k) for a in range(areas) for k in range(3) for _ in range(2)])
     rows.columns = ["area", "stratum", "psu"]
     rows = rows.assign(area=rows.area.map("{:04}".format), w=rng.uniform(1, 2, len(rows)))
@@ -51,3 +51,13 @@ def test_who_is_probably_last_is_left_out_where_the_model_fits_poorly(fits, monk
     )
     assert (table.fits == fits).all() and table.p_worse.notna().all()
     assert table.p_last.notna().all() if fits else table.p_last.isna().all()
+
+
+@pytest.mark.parametrize(("level", "rank_share", "family"), [(0.9, 0.2, 1), (0.8, 0.5, 4)])
+def test_the_pages_error_is_shared_out_between_standing_and_rank_whatever_the_family(level, rank_share, family):
+    waves = {"one": wave(8, 1), "two": wave(8, 2)}
+    options = {"level": level, "rank_share": rank_share, "family": family, "rng": np.random.default_rng(3)}
+    table = report.change_table(waves, ["one"], ["two"], list(waves["one"].areas.names), **options)
+    assert table.alpha_standing.to_numpy() == pytest.approx((1 - level) * (1 - rank_share))
+    assert table.alpha_rank.to_numpy() == pytest.approx((1 - level) * rank_share)
+    assert set(table.level) == {level} and set(table.family) == {family}

@@ -169,7 +169,8 @@ def test_designs_that_have_no_replicates_are_refused_by_name():
     table = sample().assign(r1=1.0, r2=-1.0)
     columns = {"weight": "w", "scale": 1.0}
     assert fault_of(given_weights, table, replicates=["r1", "r2"], **columns).key == "replicates.wrong"
-    assert fault_of(given_weights, table, replicates=["r1"], rscales=[1, 1], **columns).key == "replicates.rscales"
+    fault = fault_of(given_weights, table, replicates=["r1"], rscales=[1, 1], **columns)
+    assert (fault.key, fault.values["found"], fault.values["expected"]) == ("replicates.rscales", 2, 1)
     many = Design.from_table(pd.DataFrame({"w": np.ones(8_000)}), weight="w")
     assert fault_of(jackknife_weights, many).key == "replicates.jackknife_large"
     few = sample().assign(only=lambda t: t.psu == 3)

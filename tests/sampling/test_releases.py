@@ -26,6 +26,7 @@ def test_probabilities_are_those_of_the_released_and_weights_sum_to_the_strata()
         assert now.groupby("stratum").probability.first().tolist() == pytest.approx(np.array(counts) / [100, 37, 1])
         assert now.groupby("stratum").base_weight.sum().tolist() == pytest.approx([100, 37, 1])
         assert (now.groupby("stratum").place.max() == counts).all()
+        assert list(now.columns) == list(sample.columns) and list(now.index) == list(range(sum(counts)))
 
 
 def test_the_first_release_is_every_subset_equally_often():

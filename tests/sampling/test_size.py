@@ -136,6 +136,14 @@ def test_miluo_rang_seventy_nine_numbers_for_an_interview():
     assert drawn[0] < 0.95 <= drawn[1]
 
 
+@pytest.mark.parametrize("population", [np.inf, 2_000, 40])
+def test_the_numbers_to_draw_for_a_margin_are_those_for_its_interviews_at_the_rates_given(population):
+    rates = {"response_rate": 0.3, "eligibility": 0.6}
+    found = sample_size_proportion(0.05, p=0.4, population=population, **rates)
+    assert found == numbers_needed(sample_size_proportion(0.05, p=0.4, population=population).completes, **rates)
+    assert found.release == pytest.approx(found.completes / 0.18, abs=1) and found.draw > found.release
+
+
 def test_certain_answers_need_no_more_numbers_than_interviews():
     assert numbers_needed(100) == SampleSize(100, 100, 100)
     assert numbers_needed(100, response_rate=0.5, eligibility=0.4).release == 500

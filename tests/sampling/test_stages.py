@@ -134,6 +134,10 @@ def test_tables_are_as_mixed_among_the_drawn_as_anywhere_though_their_random_num
     assert stats.spearmanr(prn[near], tables.map({name: k for k, name in enumerate(TWELFTHS)})).pvalue > ERROR
 
 
+def test_whoever_lives_alone_is_asked_and_of_four_adults_one_in_four():
+    assert last_birthday_probability([1, 4, 2]).tolist() == [1, 0.25, 0.5]
+
+
 def test_every_fault_speaks_both_languages():
     psus, units = _frames(np.random.default_rng(1))
     for call in (
