@@ -23,6 +23,8 @@ def test_more_interviews_list_fewer_areas_wrongly_and_one_area_has_no_list():
     power = foresee(areas, Assumed(), rng=np.random.default_rng(0)).power
     assert power.wrong.is_monotonic_decreasing and power.right.is_monotonic_increasing
     assert foresee(areas[:1], Assumed(), rng=np.random.default_rng(0)).power.empty
+    two = foresee(areas[:2], Assumed(), rng=np.random.default_rng(0))
+    assert two.k == 1 and len(two.power)
     assert fault(foresee, areas, Assumed(spread=3.0), rng=np.random.default_rng(0)).key == "foresight.assumed"
     assert fault(Assumed, chance=1.0).key == "foresight.chance"
     assert fault(Assumed, wave="2026Q1").key == "foresight.earlier"
