@@ -114,6 +114,13 @@ def test_groups_that_add_up_to_a_published_whole_are_withheld_as_a_grid_nothing_
     assert (np.diff(ends, axis=1)[small, 0] >= 10 - 1e-6).all()
 
 
+def test_two_small_cells_of_one_group_that_are_too_few_together_take_the_next_area_with_them():
+    """Five and three: whoever knows that they are eight knows each within eight; the areas' other groups are wide."""
+    n = pd.DataFrame([[5, 114, 278], [3, 296, 138], [228, 101, 36], [36, 87, 292]], list("abcd"), list("xyz"))
+    found = withheld_rows(n, n.sum(axis=1).to_dict(), limit=10)
+    assert found.parts == {"a", "b", "c"} and not found.total
+
+
 def test_a_group_too_small_everywhere_takes_all_groups_totals_with_it():
     n = pd.DataFrame({"men": [50, 60], "women": [2, 3]}, index=["a", "b"])
     assert withheld_rows(n, {"a": 52, "b": 63}, limit=10).total

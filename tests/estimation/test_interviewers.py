@@ -32,6 +32,16 @@ def test_in_one_area_rho_is_that_of_the_analysis_of_variance_with_unequal_groups
     np.testing.assert_allclose(found.variance, found.theta * 1.0 * (9 + 4 + 16) / 81)
 
 
+def test_the_degrees_of_freedom_are_those_of_a_quadratic_form_in_the_groups_means():
+    """One area: Q = Σ t_j²/m_j, W = diag(m) - mm'/n; V = θ D⁻½WWD⁻½ + D⁻½WD⁻½, df = tr(V)²/tr(V²), as Satterthwaite."""
+    answers, who = by_hand()
+    found = interviewer_variance(answers, np.zeros(9), who, design(9))
+    m = np.array([len(group) for group in GROUPS.values()])
+    centred, root = np.diag(m) - np.outer(m, m) / 9, np.diag(m**-0.5)
+    v = (97 / 9 - 1) / (26 / 9) * root @ centred @ centred @ root + root @ centred @ root
+    assert found.df == pytest.approx(np.trace(v) ** 2 / np.trace(v @ v))
+
+
 def test_rho_hangs_neither_on_the_order_of_rows_nor_on_the_weights_scale():
     rng = np.random.default_rng(3)
     area, who, w = rng.integers(0, 6, 400), rng.integers(0, 9, 400), rng.uniform(1, 4, 400)
