@@ -9,7 +9,7 @@ from mutants.places import ROOMS, Mutant
 from mutants.trial import KILLED, STOPPED, SURVIVED
 
 REASONS = Path(__file__).with_name("reasons.toml")
-UNEXPLAINED = "no reason yet · 尚无理由"
+EQUIVALENT, UNEXPLAINED = "Equivalent", "no reason yet · 尚无理由"
 OPENING = """# Mutants: tests that can fail · 变异检验
 
 `make mutants` puts one small fault at a time, chosen by chance, into a copy of the pure rooms (cosmic-ray's operators,
@@ -37,17 +37,19 @@ def document(tried: list[Tried], *, places: int, seed: int, reasons: dict) -> st
     """The page's text."""
     outcomes, lines = Counter(t.outcome for t in tried), [OPENING]
     killed = outcomes[KILLED] + outcomes[STOPPED]
-    share = f"{killed / len(tried):.1%}" if tried else "-"
+    alive = sorted((t.mutant for t in tried if t.outcome == SURVIVED), key=lambda m: (m.place.file, m.place.line))
+    same = sum(reasons.get(m.key, "").startswith(EQUIVALENT) for m in alive)
+    share = f"{killed / (len(tried) - same):.1%}" if len(tried) > same else "-"
     lines.append(
-        f"Seed {seed}: {len(tried):,} of {places:,} places tried, {killed:,} killed ({share}; of them "
-        f"{outcomes[STOPPED]} ran too long and were stopped), {outcomes[SURVIVED]} survived. 种子 {seed}："
-        f"试 {len(tried):,} 处，发现 {killed:,} 处（{share}），存活 {outcomes[SURVIVED]} 处。\n"
+        f"Seed {seed}: {len(tried):,} of {places:,} places tried, {killed:,} killed (of them {outcomes[STOPPED]} ran "
+        f"too long and were stopped), {len(alive)} survived, {same} of which compute the same: **{share}** of those "
+        f"that can be noticed were killed. 种子 {seed}：试 {len(tried):,} 处，发现 {killed:,} 处，存活 {len(alive)} 处，"
+        f"其中 {same} 处结果相同（等价）；可发现者中发现 **{share}**。\n"
     )
     lines += ["| room · 部分 | tried · 试 | killed · 发现 |", "|---|---|---|"]
     for room in ROOMS:
         mine = [t for t in tried if t.mutant.place.file.split("/")[0] == room]
         lines.append(f"| {room} | {len(mine)} | {sum(t.outcome != SURVIVED for t in mine)} |")
-    alive = sorted((t.mutant for t in tried if t.outcome == SURVIVED), key=lambda m: (m.place.file, m.place.line))
     if alive:
         lines += [
             "\n## Survivors · 存活\n",
