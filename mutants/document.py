@@ -43,8 +43,8 @@ def document(tried: list[Tried], *, places: int, seed: int, reasons: dict) -> st
     lines.append(
         f"Seed {seed}: {len(tried):,} of {places:,} places tried, {killed:,} killed (of them {outcomes[STOPPED]} ran "
         f"too long and were stopped), {len(alive)} survived, {same} of which compute the same: **{share}** of those "
-        f"that can be noticed were killed. 种子 {seed}：试 {len(tried):,} 处，发现 {killed:,} 处，存活 {len(alive)} 处，"
-        f"其中 {same} 处结果相同（等价）；可发现者中发现 **{share}**。\n"
+        f"that can be noticed were killed. 种子 {seed}：试 {len(tried):,} 处，发现 {killed:,} 处，存活 {len(alive)}"
+        f" 处，其中 {same} 处结果相同（等价）；可发现者中发现 **{share}**。\n"
     )
     lines += ["| room · 部分 | tried · 试 | killed · 发现 |", "|---|---|---|"]
     for room in ROOMS:
