@@ -140,3 +140,14 @@ def test_percentages_are_refused_as_shares_and_unknown_methods_are_named():
         proportion_interval(one(83.0, 1.0), 50)
     with pytest.raises(Fault, match="no interval method clopper"):
         proportion_interval(one(0.5, 0.1), 50, method="clopper")
+
+
+def test_limits_of_a_score_are_mirrored_when_its_scale_is_turned():
+    """n* counts what is expected at the nearer end, whichever end that is."""
+    value, variance, sizes = np.array([0.93, 0.97, 0.6]), np.array([0.0004, 0.0001, 0.0002]), np.full(3, 60.0)
+    limits = []
+    for theta in (value, 1 - value):
+        estimate = Estimate(("a", "b", "c"), theta, np.diag(variance), np.full(3, 50.0))
+        limits.append(measure_interval(estimate, sizes, sizes, low=0, high=1, share=False)[0])
+    np.testing.assert_allclose(limits[0].lower, 1 - limits[1].upper, atol=1e-9)
+    np.testing.assert_allclose(limits[0].upper, 1 - limits[1].lower, atol=1e-9)
