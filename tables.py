@@ -174,8 +174,13 @@ CHANGES = Table(
         "p_last": float,
         "last": int,
         "fits": float,
+        "one_margins": str,
+        "change_one_margins": float,
+        "places_one_margins": float,
+        "verdict_one_margins": str,
     },
-    optional=frozenset(
+    optional=frozenset({"one_margins", "change_one_margins", "places_one_margins", "verdict_one_margins"})
+    | frozenset(
         {"se_interviewer", "p_worse_standing", "side", "p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}
     ),
     truths=(

@@ -53,12 +53,13 @@ def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.nd
 
     own D̂ (a,), with estimated sampling variance `spread` (a,), to which information ν (a,) is inverse;  size u (a,)
 
-        D̄_a = α + β u_a, neither below 0, least squares with weights ν/D̄²
+        D̄_a = α + β u_a, β >= 0, least squares with weights ν/D̄²; at least half of Σ D̂/Σ u times u_a
         λ_a = τ²/(τ² + φ/(ν_a - 2)),   φ = Σν² spread/D̄²/Σν,   τ² = max(0, (Σν(D̂/D̄ - 1)² - (a-2)φ)/Σν)
 
     φ/ν is the sampling variance of D̂/D̄, a little more where ν is small (as Fisher's 1/(pairs - 3)); τ² the areas' own,
     estimated from how much more they differ than sampling explains.  Bühlmann & Straub (1970), Hachemeister (1975).
-    df = 1/(λ_a/ν_a + (1 - λ_a)/Σν): ν + d_0 where the own variance has the weight ν/(ν + d_0), as in Smyth (2004).
+    df = 1/(λ_a/ν_a + (1 - λ_a)/Σν) with λ_a for a τ² larger by its standard error φ√(2a)/Σν, since it is not known:
+    else ν + d_0 where the own variance has the weight ν/(ν + d_0), as in Smyth (2004).
     One area alone keeps its own.
     """
     if len(own) == 1:
@@ -66,20 +67,22 @@ def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.nd
     expected = _expected(own, information, size)
     surplus = np.maximum(information - 2, 0)
     told = (surplus > 0) & (expected > 0)
-    trust, ratio = np.zeros(len(own)), np.divide(own, expected, out=np.zeros(len(own)), where=expected > 0)
+    trust, cautious = np.zeros(len(own)), np.zeros(len(own))
+    ratio = np.divide(own, expected, out=np.zeros(len(own)), where=expected > 0)
     if told.sum() > 2:
         nu = information[told]
         of_one = nu**2 @ (spread[told] / expected[told] ** 2) / nu.sum()
         excess = nu @ (ratio[told] - 1) ** 2 - (told.sum() - 2) * of_one
-        between = max(0.0, excess / nu.sum())
-        if between > 0:
-            trust[told] = between / (between + of_one / surplus[told])
-    df = 1 / (trust / information + (1 - trust) / information.sum())
+        between, unsure = max(0.0, excess / nu.sum()), np.sqrt(2 * told.sum()) * of_one / nu.sum()
+        for share, variance in ((trust, between), (cautious, between + unsure)):
+            if variance > 0:
+                share[told] = variance / (variance + of_one / surplus[told])
+    df = 1 / (cautious / information + (1 - cautious) / information.sum())
     return trust * own + (1 - trust) * expected, expected, np.maximum(df, 1.0)
 
 
 def _expected(own, information, size) -> np.ndarray:
-    """D̄ (a,) of `drawn`: a part that every area has, and a part that grows with the variance of one PSU."""
+    """D̄ (a,) of `drawn`: of areas whose PSUs differ more, as much more as the league shows."""
     expected = size * max((information @ own) / (information @ size), 0.0)
     for _ in range(PASSES):
         if len(own) < 3 or not (expected > 0).all():
@@ -87,9 +90,9 @@ def _expected(own, information, size) -> np.ndarray:
         w = information / expected**2
         mean_size, mean_own = w @ size / w.sum(), w @ own / w.sum()
         spread = w @ (size - mean_size) ** 2
-        slope = w @ ((size - mean_size) * own) / spread if spread > 0 else 0.0
-        slope = float(np.clip(slope, 0.0, max(mean_own, 0.0) / mean_size))  # as far as the other part is not below 0
-        expected = np.maximum(mean_own - slope * mean_size, 0.0) + slope * size
+        slope = max(w @ ((size - mean_size) * own) / spread, 0.0) if spread > 0 else 0.0
+        in_proportion = max(mean_own, 0.0) * size / mean_size
+        expected = np.maximum(mean_own + slope * (size - mean_size), in_proportion / 2)
     return expected
 
 

@@ -20,7 +20,7 @@ from service.programme import Programme
 SEES_ALL = frozenset({ADMINISTRATOR, STATISTICIAN})
 # what mixes all areas of a league, the withheld ones too, in equations or sums: shown of none where one is withheld
 MIXED = ("relative", "relative_se", "relative_lower", "relative_upper", "p_standing", "p_holm", "q_screening")
-MIXED += ("p_worse_standing", "own", "others", *PROBABILITIES)
+MIXED += ("p_worse_standing", "own", "others", "places_one_margins", "verdict_one_margins", *PROBABILITIES)
 
 
 def sees_all(actor: Actor) -> bool:

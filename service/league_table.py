@@ -10,6 +10,7 @@ from service.league import YEAR, League
 from service.runs import run_text
 from service.wording import (
     Speaker,
+    change_text,
     finite_note,
     headline,
     percent_text,
@@ -55,6 +56,7 @@ TESTS = (
     "relative_se",
 )
 TESTS += ("relative_lower", "relative_upper", "p_standing", "p_worse_standing", "watched", "p_last")
+TESTS += ("change_one_margins", "places_one_margins", "verdict_one_margins")
 SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer")
 CHANGE_ON_THE_SCALE = (
@@ -68,6 +70,7 @@ CHANGE_ON_THE_SCALE = (
     "relative_se",
     "relative_lower",
     "relative_upper",
+    "change_one_margins",
 )
 
 
@@ -86,6 +89,9 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
         ]
         table["watched"] = ["" if pd.isna(w) else t("yes" if w else "no") for w in table.watched]
         columns = [*PLACE, *MOVEMENT, *PLACES, *PRECISION, *TESTS]
+        table["verdict_one_margins"] = ["" if pd.isna(v) else verdict_text(v, t) for v in table.verdict_one_margins]
+        if table.change_one_margins.isna().all():
+            columns = [c for c in columns if not c.endswith("_one_margins")]
         counts = ["rank_before", "places", "noise", *(c for c in PLACES if c not in ("own", "others"))]
         table[counts] = table[counts].astype("Int64")
     return table[[c for c in columns if c in table]]
@@ -121,7 +127,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "rho_interviewer": "0.0000", "interviewers": "0"}
     formats |= {"population": "0", "fpc": "0.000"}
-    formats |= dict.fromkeys(("places", "places_lower", "places_upper"), "+0;-0;0")
+    formats |= dict.fromkeys(("places", "places_lower", "places_upper", "places_one_margins"), "+0;-0;0")
     formats |= dict.fromkeys(("own", "others"), "+0.0;-0.0;0.0")
     formats |= {c: "0.0000" for c in ("p", "p_holm", "q_screening", "p_standing", "p_worse_standing", "p_last")}
     return workbook_bytes(
@@ -150,6 +156,24 @@ def change_notes(league: League, t: Speaker) -> list[str]:
         found.append(t("notes.side_worse"))
     if league.windowed:
         found.append(t("notes.windows", before=window_text(league.against, t), after=window_text(league.upto, t)))
+    return found + margin_notes(league, t)
+
+
+def margin_notes(league: League, t: Speaker) -> list[str]:
+    """What the margins do to the changes where the waves' are of different periods: how much, and to which verdicts."""
+    known = league.table[league.table.change_one_margins.notna()]
+    if known.empty:
+        return []
+    gap = known.change - known.change_one_margins
+    area = gap.abs().idxmax()
+    said = {"period": wave_text(known.one_margins.iloc[0], t), "area": league.name(area)}
+    found = [t("notes.one_margins", gap=change_text(league.measure, abs(gap[area]), t).lstrip("+"), **said)]
+    other = known.index[known.verdict_one_margins.notna() & (known.verdict_one_margins != known.verdict)]
+    found.append(
+        t("notes.one_margins_verdicts", names=[league.name(a) for a in other])
+        if len(other)
+        else t("notes.one_margins_same")
+    )
     return found
 
 

@@ -16,6 +16,7 @@ from service.calls import stops_of_waves
 from service.differences import Difference, difference
 from service.eligible import drawn_population
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
+from service.one_margins import beside, same_margins
 from service.permissions import permitted
 from service.population import FINITE
 from service.programme import Programme
@@ -45,6 +46,8 @@ class Wave:
     """One version of a wave as loaded: its name, its respondents, their answers by item, (record, area) -> value.
 
     weighting: the steps from released numbers to weights, if the programme makes its weights;  unit_id: of the numbers
+    on_one_margins: the same steps to the margins of the newest period among the waves loaded, which one_margins names,
+    where they differ from the wave's own
     """
 
     version_id: int
@@ -53,6 +56,8 @@ class Wave:
     answers: pd.DataFrame
     records: Mapping[tuple[str, str], float]
     weighting: Weighting | None = None
+    on_one_margins: Weighting | None = None
+    one_margins: str | None = None
     unit_id: np.ndarray | None = None
 
     def interviewers(self, plan: Programme) -> np.ndarray | None:
@@ -155,7 +160,8 @@ def compare_waves(
     """Changes of every measure and league between two waves, or the means of several ("2014Q1+2014Q2"), in one run.
 
     A window may be anything that ends no later than the other: the quarter before, the same quarter a year earlier,
-    disjoint years, rolling years.
+    disjoint years, rolling years.  Waves weighted to margins of different periods are also compared with all of them on
+    the newest period's; a Fault if those margins have other categories.
     """
     one, two = window(before), window(after)
     if (one[-1], one) >= (two[-1], two):
@@ -253,8 +259,13 @@ def _weighed(store: Store, plan: Programme, wave: Wave, totals) -> Wave:
     table = released_table(_microdata(store, "RELEASED", wave.version_id))
     calibrating = plan.weighting.calibrating
     period = None if calibrating is None else calibrating.period or wave.name
-    made = weigh(table.reset_index(drop=True), plan.weighting, totals.get(period))
-    return replace(wave, weighting=made, unit_id=table.index.to_numpy())
+    answered = table.reset_index(drop=True)
+    made = weigh(answered, plan.weighting, totals.get(period))
+    wave = replace(wave, weighting=made, unit_id=table.index.to_numpy())
+    newest = max(totals, default=None)
+    if period == newest or same_margins(totals[period], totals[newest], calibrating.margins, (period, newest)):
+        return wave
+    return replace(wave, on_one_margins=weigh(answered, plan.weighting, totals[newest]), one_margins=newest)
 
 
 def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
@@ -328,14 +339,29 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
     options = {"level": plan.page_level, "family": plan.family}
     options |= {"rank_share": plan.comparing.rank_share, "side": plan.comparing.side}
     made = {"CHANGES": []}
+    period = next((w.one_margins for w in loaded if w.one_margins), None)
+    level_waves = [w if w.on_one_margins is None else replace(w, weighting=w.on_one_margins) for w in loaded]
+    on_one = {} if period is None else _measures(plan, level_waves, arguments)
     for name, data in _measures(plan, loaded, arguments).items():
         progress(name)
         for league in _leagues(plan, *data):
-            rng, areas = generator(seed, *ends, name, league), plan.league_areas(league)
-            waves, watch = dict(zip(names, data, strict=True)), [a for a in plan.comparing.watch if a in areas]
-            changes = report.change_table(
-                waves, *map(window, ends), areas, watch=watch, last=plan.last(name), rng=rng, **options
+            areas = plan.league_areas(league)
+            watch = [a for a in plan.comparing.watch if a in areas]
+            changes, with_one = (
+                report.change_table(
+                    dict(zip(names, waves, strict=True)),
+                    *map(window, ends),
+                    areas,
+                    watch=watch,
+                    last=plan.last(name),
+                    rng=generator(seed, *ends, name, league),
+                    **options,
+                )
+                if waves
+                else None
+                for waves in (data, on_one.get(name))
             )
+            changes = beside(changes, with_one, period)
             made["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
     return _checked(made)
 

@@ -27,6 +27,7 @@ ON_THE_SCALE += (
     "relative_se",
     "relative_lower",
     "relative_upper",
+    "change_one_margins",
 )
 
 

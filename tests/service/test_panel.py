@@ -44,7 +44,7 @@ def estimates_of(store, wave):
 def test_the_joint_covariance_of_both_waves_is_one(panel_store):
     plan_id, plan = imports.current_programme(panel_store, "panel")
     inputs = [("programme", plan_id), *waves.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
-    (data,) = waves._measures(plan, waves.load_waves(panel_store, plan, inputs)).values()
+    (data,) = waves._measures(plan, waves.load_waves(panel_store, plan, inputs), {}).values()
     for joined in report.joined_waves(dict(zip((BEFORE, AFTER), data, strict=True)), list(plan.areas)):
         (cross,) = joined.cross.values()
         one, two = (e.covariance for e in joined.estimates)

@@ -25,7 +25,7 @@ def show(store: Store, t) -> None:
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.plan.level, page=wording.percent_text(league.plan.page_level)))
         if league.against is not None:
-            for sentence in league_table.year_notes(league, t):
+            for sentence in league_table.year_notes(league, t) + league_table.margin_notes(league, t):
                 st.caption(sentence)
         st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
 

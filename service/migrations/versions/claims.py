@@ -18,3 +18,7 @@ def upgrade() -> None:
     op.add_column("changes", sa.Column("se_interviewer", sa.Double(), nullable=True))
     op.add_column("changes", sa.Column("p_worse_standing", sa.Double(), nullable=True))
     op.add_column("changes", sa.Column("side", sa.Text(), nullable=True))
+    for name in ("one_margins", "verdict_one_margins"):
+        op.add_column("changes", sa.Column(name, sa.Text(), nullable=True))
+    for name in ("change_one_margins", "places_one_margins"):
+        op.add_column("changes", sa.Column(name, sa.Double(), nullable=True))
