@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from estimation.estimates import Estimate, Interval
+from estimation.laws import SamplingLaw
 from estimation.noise import normal_draws, off_diagonal
 from estimation.ties import scale_of, without_rounding
 from estimation.under_null import inverted, null_moments, score
@@ -17,6 +18,9 @@ from words import Fault
 
 BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"
 BLOCK = 1_000_000  # numbers drawn at a time
+LEAST_RARER = (
+    10.0  # rarer answers in a league, effective: from fewer nobody knows whether they come singly or in clumps
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,10 @@ class FieldNull:
     """The test of m_j = θ_j - Σ_k a_k θ_k against any value d: what its error would be if it were d.
 
     Var m_j = Σ_jj - 2(Σa)_j + a'Σa, in which the area's own part (1 - a_j)² V_j is taken under the null, that its own
-    value is (Σ_{k≠j} a_k θ_k + d)/(1 - a_j): (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).
+    value is θ_r + d/(1 - a_j), θ_r the mean of the others: (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).  Of one
+    wave that value is pooled from the area's own n_j answers and the others': where all the others are at 100 %, one
+    dissatisfied answer here would else have an error of 0 to be measured by.
+    Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart: every score is 0.
     κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added and nothing skewed.
     """
 
@@ -88,13 +95,35 @@ class FieldNull:
         deviation, law = self.relative - d, self.estimate.law
         if law is None:
             return score(deviation, self.variance, 0.0, self.df)
+        if self.rarer_answers < LEAST_RARER:
+            return np.zeros(len(deviation))
         own = 1 - self.weights
-        rest = self.weights @ self.estimate.value - self.weights * self.estimate.value
-        null_value = np.divide(rest + d, own, out=np.zeros(len(own)), where=own != 0)
-        added, third = null_moments(law, null_value)
+        added, third = null_moments(law, self._null_value(d))
         field = self._field_third
         skew = own**3 * third - (field.sum() - field)
         return score(deviation, self.variance + own**2 * added, skew, self.df)
+
+    @cached_property
+    def rarer_answers(self) -> float:
+        """Of shares in one wave Σ_j n_j min(p̄, 1 - p̄), p̄ the field's mean; infinite otherwise."""
+        law, mean = self.estimate.law, float(self.weights @ self.estimate.value)
+        if not isinstance(law, SamplingLaw) or not law.is_share:
+            return np.inf
+        return float(law.interviews.sum() * min(mean, 1 - mean))
+
+    def _null_value(self, d) -> np.ndarray:
+        """The area's own value (p,) under the null; of one wave pooled from both sides of it.
+
+        (n_j θ_j + n_r (θ_r + d/(1-a_j)))/(n_j + n_r);  a change pools its own two windows already (`null_moments`).
+        """
+        a, own, value, law = self.weights, 1 - self.weights, self.estimate.value, self.estimate.law
+        others = np.divide(a @ value - a * value + d, own, out=np.zeros(len(own)), where=own != 0)
+        if not isinstance(law, SamplingLaw):
+            return others
+        parts = a**2 / law.interviews
+        others_error = np.divide(parts.sum() - parts, own**2, out=np.zeros(len(own)), where=own != 0)  # 1/n_r
+        weight = 1 / (1 + law.interviews * others_error)  # n_r/(n_j + n_r)
+        return (1 - weight) * value + weight * others
 
     @cached_property
     def _field_third(self) -> np.ndarray:
