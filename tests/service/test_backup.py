@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, interviews, row_counts, take
-from test_migration import landed, rows
+from test_migration import columns_of, landed, rows
 
 from service import audit, imports, migration, schema, vault, waves
 from service.backup import backup, restore
@@ -129,7 +129,8 @@ def test_nothing_on_a_server_is_replaced(fresh_url, sqlite_store, tmp_path):
 @pytest.mark.parametrize("target", ENGINES)
 def test_a_backup_of_older_code_is_restored_and_brought_up_to_date(fresh_url, tmp_path, target):
     old = f"sqlite:///{tmp_path / 'old.db'}"
-    before = rows(engine := landed(old))
+    engine = landed(old)
+    before = rows(engine, columns_of(engine))
     engine.dispose()
     content = (tmp_path / "old.db").read_bytes()
     store = restore(tmp_path / "old.db", fresh_url(target)).store

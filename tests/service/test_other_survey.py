@@ -43,6 +43,8 @@ def test_a_survey_nobody_thought_of_reaches_its_league_table(surveyed):
                 *report.INTERVIEWER_COLUMNS,
                 "change_se_interviewer",
             ]  # nobody said who they were
+            unknown += ["population", "fpc"]  # nor how many people there are
+            unknown += [f"{name}one_margins" for name in ("", "change_", "places_", "verdict_")]  # no margins differ
             empty = league.table.columns[league.table.isna().any()]
             assert set(empty) <= {*report.PROBABILITIES, "fits", *unknown}
             assert (league.table.p_worse.notna() == (len(league.table) > league.table["last"])).all()
