@@ -205,8 +205,12 @@ def power_chart(points: pd.DataFrame, planned: float, t) -> alt.LayerChart:
     return (lines + here.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
 
 
-def show_table(rows: pd.DataFrame, columns, formats: dict, t) -> None:
-    """A table under its headings; formats: column -> Streamlit number format."""
+def show_table(rows: pd.DataFrame, columns, formats: dict, t, *, if_known=()) -> None:
+    """A table under its headings; formats: column -> Streamlit number format.
+
+    if_known: columns left out where no row has a value in them.
+    """
+    columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
     config = {}
     for c in columns:
         width = "medium" if c in WIDE else None

@@ -16,6 +16,7 @@ from ui import parts
 
 ICON = ":material/calculate:"
 PROBABILITY = "%.4f"
+IF_KNOWN = ("se_interviewer", "change_se_interviewer")  # shown where the wave says who rang
 RELATIVE = ("relative", "relative_lower", "relative_upper")
 SHIFT = ("places", "places_range", "own", "others", "noise")
 LEVELS = {  # columns of each level of change
@@ -154,7 +155,7 @@ def _estimates(league: League, rows, t) -> None:
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
-    parts.show_table(rows, columns, formats, t)
+    parts.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
     st.caption(wording.everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
@@ -181,7 +182,7 @@ def _changes(league: League, rows, t) -> None:
     for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
         with tab:
             st.markdown(t(f"statistician.level.{level}"))
-            parts.show_table(rows, ["area", *columns], formats, t)
+            parts.show_table(rows, ["area", *columns], formats, t, if_known=IF_KNOWN)
     for note in league_table.change_notes(league, t) + league_table.probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))
