@@ -75,6 +75,22 @@ class ChangeLaw:
     scale: np.ndarray
     third_ratio: np.ndarray
 
+    def tail_df(self, variance) -> np.ndarray:
+        """The df (k,) of a Student's t whose tails are as heavy as those of a change of shares with this variance (k,).
+
+        With n the harmonic mean of n_1 and n_2 and V the variance of θ_2 - θ_1, π = nV is the chance that an answer
+        changes (2q(1-q) if nobody is asked twice) and nπ how many changes are expected: a sum of so many steps of ±1/n
+        has an excess kurtosis of (1 - 3π)/(nπ), Student's t one of 6/(df - 4).  Infinite for scores, and from π = 1/3.
+        In a panel that hardly changes, two or three changed answers an area are expected; five one way are then chance.
+        """
+        if not self.before.is_share:
+            return np.full(len(variance), np.inf)
+        n = 2 / (1 / self.before.interviews + 1 / self.after.interviews)
+        changed = n * np.asarray(variance) / self.scale**2
+        rest = 6 * n * changed
+        excess = np.maximum(1 - 3 * changed, 0.0)
+        return 4 + np.divide(rest, excess, out=np.full(len(rest), np.inf), where=excess > 0)
+
     def select(self, at) -> "ChangeLaw":
         """The law of the changes at these places (k',)."""
         return _selected(self, at)

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from estimation.estimates import Estimate
-from estimation.laws import combined_law
+from estimation.laws import ChangeLaw, combined_law
 from estimation.ties import without_rounding
 from estimation.variance import with_diagonal
 from words import Fault
@@ -51,6 +51,7 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
     df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
     Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.  Where
     the waves say what they have in common: `_common_df`.
+    Of a change of shares 1/df = 1/df + 1/ν, ν the df of tails as heavy as those of few changed answers (`tail_df`).
     A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
     third_ratio: of a change whose waves share PSUs, its third cumulant over that of independent waves (`ChangeLaw`)
     Raises Fault if the a_t reach over a break, or if a variance comes out negative.
@@ -82,6 +83,9 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
     value = without_rounding(value, size.max(initial=0.0))
     df = np.array([e.df for e in estimates], dtype=float)
     df = _common_df(a, c, df, waves) if waves.common else _df(a, c, df)
+    if isinstance(law, ChangeLaw):
+        uncertainty = 1 / df + 1 / law.tail_df(np.maximum(v, 0))
+        df = np.divide(1.0, uncertainty, out=np.full(len(df), np.inf), where=uncertainty > 0)
     return Estimate(areas, value, covariance, df, flags, law)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from estimation import (
     INDEPENDENT,
@@ -112,3 +113,26 @@ def test_a_score_s_variance_follows_its_mean_as_a_share_s_does_and_never_vanishe
     score = SamplingLaw(np.full(2, 100.0), np.full(2, 100.0), q, q * (1 - q) / 100, third)
     np.testing.assert_allclose(score.variance_at(q - 0.1) * 100, (q - 0.1) * (1.1 - q))
     assert (score.variance_at(np.ones(2)) * 100 >= q * (1 - q) / 4).all()
+
+
+def test_few_changed_answers_have_tails_as_heavy_as_the_t_they_are_given():
+    """A panel of 125, two or three changed answers expected: the simulated kurtosis of the net change is that t's."""
+    n, chance = 125, 0.018
+    rng = np.random.default_rng(8)
+    steps = rng.multinomial(n, [chance / 2, chance / 2, 1 - chance], size=400_000)
+    net = (steps[:, 0] - steps[:, 1]) / n
+    ones = np.ones(1)
+    share = SamplingLaw(n * ones, n * ones, 0.9 * ones, 0.09 / n * ones)
+    law = ChangeLaw(share, share, 0.9 * ones, 0.9 * ones, 0.9 * ones, ones, ones)
+    (df,) = law.tail_df(np.array([chance / n]))
+    assert df == pytest.approx(4 + 6 * n * chance / (1 - 3 * chance))
+    assert 6 / (df - 4) == pytest.approx(stats.kurtosis(net), abs=0.05)
+
+
+def test_independent_waves_near_a_half_and_scores_have_no_heavier_tails():
+    ones = np.ones(1)
+    share = SamplingLaw(125 * ones, 125 * ones, 0.5 * ones, 0.25 / 125 * ones)
+    law = ChangeLaw(share, share, 0.5 * ones, 0.5 * ones, 0 * ones, ones, ones)
+    assert np.isinf(law.tail_df(np.array([2 * 0.25 / 125]))).all()
+    score = SamplingLaw(125 * ones, 125 * ones, 3 * ones, ones / 125, -0.5 * ones)
+    assert np.isinf(ChangeLaw(score, score, 3 * ones, 3 * ones, 0 * ones, ones, ones).tail_df(ones / 100)).all()
