@@ -13,7 +13,7 @@ from words import LANGUAGES
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEED = 20151119
-FULL = Numbers(intervals=20, changes=8, leagues=15, sizes=20, powers=10, lists=12, comparisons=50)
+FULL = Numbers(intervals=6, changes=3, leagues=4, sizes=5, powers=3, lists=3, comparisons=10)
 QUICK = Numbers(*[2] * len(FULL))
 STUDIES = {
     "intervals": (intervals.coverage, intervals.CELLS),

@@ -83,7 +83,7 @@ def kept(folder: Path, count: int, *, seed: int, at_once: int = 15, until=lambda
     folder.mkdir(parents=True, exist_ok=True)
     for begin in range(0, count, at_once):
         file = folder / f"probabilities{begin:06d}.csv"
-        if not file.exists() and not until():
+        if not file.exists() and (begin == 0 or not until()):  # something, however little time there was
             leagues(min(at_once, count - begin), seed=seed, begin=begin).to_csv(file, index=False)
     parts = sorted(folder.glob("probabilities*.csv"))
     return pd.concat([pd.read_csv(part, dtype={"kind": str}) for part in parts], ignore_index=True)
