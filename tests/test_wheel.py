@@ -46,6 +46,8 @@ def test_every_data_file_and_every_module_is_in_the_wheel(unpacked):
     assert data <= carried
     modules = {p.relative_to(ROOT) for name in PACKAGES for p in (ROOT / name).rglob("*.py")}
     assert {p for p in modules if not (unpacked / p).is_file()} == set()
+    words = {p.relative_to(ROOT) for p in (ROOT / "words").rglob("*") if p.suffix in (".json", ".csv")}
+    assert words and {p for p in words if not (unpacked / p).is_file()} == set()
     assert (unpacked / "rankshift_pages" / "config.toml").is_file()
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import string
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ STUDY = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "study").g
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
-FILES = (".py", ".db", ".csv", ".toml")  # names of files look like keys
+FILES = (".py", ".db", ".csv", ".toml", ".json")  # names of files look like keys
 MAY_BE_EMPTY = {"no"}  # a table's cell where "yes" stands in the others
 # functions and methods that show their text to a person, whatever they belong to
 SPEAKING = (
@@ -61,11 +62,36 @@ def formats(template: str) -> dict[str, str]:
     return {name: spec for _, name, spec, _ in string.Formatter().parse(template) if name is not None}
 
 
+def keys_by_file(language: str) -> dict[str, list[str]]:
+    """The keys of each file of a language, a key as often as it stands there."""
+    return {
+        file.name: [key for key, _ in json.loads(file.read_text("utf-8"), object_pairs_hook=list)]
+        for file in sorted((ROOT / "words" / language).glob("*.json"))
+    }
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_key_stands_twice_in_a_file(language):
-    pairs = json.loads((ROOT / "words" / f"{language}.json").read_text("utf-8"), object_pairs_hook=list)
-    keys = [key for key, _ in pairs]
-    assert len(keys) == len(set(keys))
+def test_a_key_stands_in_one_file_only_and_once(language):
+    keys = [key for some in keys_by_file(language).values() for key in some]
+    assert len(keys) > 1000 and [key for key, times in Counter(keys).items() if times > 1] == []
+
+
+def test_a_key_stands_in_the_same_file_in_both_languages_in_the_same_order():
+    assert keys_by_file("zh") == keys_by_file("en")
+
+
+def test_keys_of_one_first_word_stand_in_one_file():
+    files = defaultdict(set)
+    for name, keys in keys_by_file("en").items():
+        for key in keys:
+            files[key.split(".")[0]].add(name)
+    assert {word: names for word, names in files.items() if len(names) > 1} == {}
+
+
+def test_what_only_the_studies_say_stands_in_a_file_of_its_own():
+    only_there = {"study", "year"}
+    assert {key.split(".")[0] for key in keys_by_file("en")["study.json"]} == only_there
+    assert not any(key.startswith(("study.", "year.")) and key in EN for key in literal_keys())
 
 
 def test_both_languages_have_the_same_keys():
@@ -121,7 +147,7 @@ def literal_keys() -> dict[str, str]:
         written = (
             value
             and re.fullmatch(r"[a-z]+(\.[a-z_0-9]+)+", value)
-            and not value.endswith((".py", ".db", ".csv", ".toml"))
+            and not value.endswith(FILES)
             and "migrations" not in file.parts  # they name columns: "waves.version_id"
         )
         if written and value.split(".")[0] in first:

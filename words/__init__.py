@@ -1,4 +1,7 @@
-"""Every sentence a person reads, in Chinese and English, found by key; and the error that carries such a key."""
+"""Every sentence a person reads, found by key in a folder a language; and the error that carries such a key.
+
+A folder has one JSON file for each subject; a key stands in one file, in the same one in every language.
+"""
 
 import json
 import string
@@ -6,9 +9,26 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.resources import files
 
-LANGUAGES = ("zh", "en")
+FOLDER = files(__package__)
 SEPARATORS = {"zh": "、", "en": ", "}
 LONGEST_LIST = 6
+
+
+def _sentences_in(folder) -> dict[str, str]:
+    """The sentences of one language's folder, all its files together."""
+    parts = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    return {key: template for file in parts for key, template in json.loads(file.read_text("utf-8")).items()}
+
+
+def _languages() -> tuple[str, ...]:
+    """The languages that have a folder: Chinese, English, then all others by name."""
+    others = {
+        folder.name for folder in FOLDER.iterdir() if folder.is_dir() and folder.joinpath("language.json").is_file()
+    }
+    return ("zh", "en", *sorted(others - {"zh", "en"}))
+
+
+LANGUAGES = _languages()
 
 
 class Fault(ValueError):
@@ -34,7 +54,7 @@ class Fault(ValueError):
 @cache
 def dictionary(language: str) -> Mapping[str, str]:
     """All sentences of one language: key -> template."""
-    return json.loads(files(__package__).joinpath(f"{language}.json").read_text("utf-8"))
+    return _sentences_in(FOLDER.joinpath(language))
 
 
 class _Sentence(string.Formatter):
