@@ -11,7 +11,7 @@ from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv, refuse
 from service.phone_numbers import MOBILE, masked_text
-from service.population import check_population
+from service.population_file import check_population
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows

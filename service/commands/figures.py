@@ -25,7 +25,8 @@ from service.commands.speaking import (
 )
 from service.definitions import definition_text
 from service.detection import detection
-from service.factors import factors_csv, read_factors, shown_factors
+from service.factor_words import factors_csv, shown_factors
+from service.factors import read_factors
 from service.league import newest_wave, read_league
 from service.runs import run_text
 from service.store import Store

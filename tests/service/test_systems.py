@@ -10,7 +10,8 @@ from simulated import expanded, linearised, read_toml, simulated, simulated_reco
 from accountability.report import ALL
 from service import imports, waves
 from service.definitions import definition
-from service.factors import factor_rows, read_factors
+from service.factor_words import factor_rows
+from service.factors import read_factors
 from service.league import read_league
 from service.programme import read_programme
 from service.records_file import RecordsFile

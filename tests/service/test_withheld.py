@@ -14,7 +14,8 @@ from simulated import read_toml, simulated
 from accountability.report import ALL
 from service import imports, league_table, people, terminal, waves, wording
 from service.detection import detection
-from service.factors import factor_rows, factors_csv, read_factors, shown_factors
+from service.factor_words import factor_rows, factors_csv, shown_factors
+from service.factors import read_factors
 from service.league import League, read_league
 from service.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
 from service.programme import read_programme

@@ -6,7 +6,8 @@ from accountability.report import ALL
 from service import league_table, waves, weight_words, wording
 from service.definitions import definition_text
 from service.detection import detection
-from service.factors import read_factors, shown_factors
+from service.factor_words import shown_factors
+from service.factors import read_factors
 from service.files import file_name
 from service.league import League, run_list
 from service.runs import run_text
