@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from contracts import WEIGHTS, check
 from estimation.calibration import base_weights
 from estimation.columns import column_codes, label_codes, numbers, said
 from estimation.regression import response_propensity
-from tables import WEIGHTS, check
 from words import Fault
 
 EMPTY = {"eligibility": "weights.empty_eligibility", "nonresponse": "weights.empty_nonresponse"}

@@ -14,7 +14,7 @@ from mutants.operators import operators
 
 GUARD = ", strict=True"  # of zip: it only notices a fault of our own, so leaving it out is none
 BY_NAME = "*, "  # in a list of parameters: those after it are given by name
-ROOMS = ("estimation", "sampling", "fieldwork", "accountability", "tables.py")
+ROOMS = ("estimation", "sampling", "fieldwork", "accountability", "contracts.py")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from mutants.places import ROOMS, files_of, function_at, function_spans
 
-TESTS = ("tests/estimation", "tests/sampling", "tests/fieldwork", "tests/accountability", "tests/test_tables.py")
+TESTS = ("tests/estimation", "tests/sampling", "tests/fieldwork", "tests/accountability", "tests/test_contracts.py")
 
 
 class Named:

@@ -11,7 +11,7 @@ from pathlib import Path
 KILLED, SURVIVED, STOPPED = "killed", "survived", "stopped"  # stopped: it ran too long or took too much memory
 MEMORY = 6 * 2**30
 COPIED = ("estimation", "sampling", "fieldwork", "accountability", "words", "service", "study", "tests", "data", "docs")
-COPIED += ("tables.py", "pyproject.toml")
+COPIED += ("contracts.py", "pyproject.toml")
 UNKNOWN, NOTHING = 4, 5  # pytest's exit codes: a test named is not there; no test was found
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from contracts import STRATA, check
 from estimation.ties import equalized
 from sampling.divisors import ARITHMETIC, GEOMETRIC, Divisor, divide
-from tables import STRATA, check
 from words import Fault
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tables import DIVISIONS, STRATA, check
+from contracts import DIVISIONS, STRATA, check
 from words import Fault
 
 TOWNSHIP_KINDS = ("0", "1", "2", "3")  # first digit of a unit's last three: 0 street, 1 town, 2 and 3 township

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-import tables
+import contracts
 
 CLOSE = 1e-12  # relative: what the order of a sum may change
 
@@ -35,7 +35,7 @@ def difference(name: str, stored: pd.DataFrame, computed: pd.DataFrame | None) -
     """None if the tables agree: the same keys, texts and whole numbers, and numbers within 1e-12 relative."""
     if computed is None:
         return Difference(name, len(stored), 0) if len(stored) else None
-    key = list(getattr(tables, name).key)
+    key = list(getattr(contracts, name).key)
     one, two = stored.set_index(key).sort_index(), computed.set_index(key).sort_index()
     if not one.index.equals(two.index):
         return Difference(name, len(one), len(two))

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from contracts import ALLOCATION, check
 from sampling import CodedFrame, draw_stratified, permanent_random_numbers
 from sampling.draw import starts_by_stratum
-from tables import ALLOCATION, check
 from words import Fault
 
 EMBEDDED = "duckdb://"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-import tables
+import contracts
 from accountability import MET, MISSED, UNDECIDED, report
 from accountability.disclosure import Withheld
 from estimation import Measure
@@ -267,7 +267,7 @@ def _compared(store: Store, programme: str, wave: str, against: str | None) -> M
 def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     table = schema.DERIVED[name]
     found = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
-    numbers = {c: kind for c, kind in getattr(tables, name).columns.items() if kind is float}
+    numbers = {c: kind for c, kind in getattr(contracts, name).columns.items() if kind is float}
     return found.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL too
 
 

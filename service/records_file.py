@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from accountability.report import ALL
+from contracts import RECORDS, check
 from service.csv_file import read_csv
 from service.programme import Programme
-from tables import RECORDS, check
 from words import Fault
 
 RECORDS_ENDING = "_records"  # of the name of the file beside a wave's

@@ -14,8 +14,8 @@ from service import audit, schema
 from service.permissions import Actor, permitted
 from service.store import Store
 
-PURE_ROOMS = ("tables.py", "estimation", "accountability")
-DRAWING = ("tables.py", "sampling")
+PURE_ROOMS = ("contracts.py", "estimation", "accountability")
+DRAWING = ("contracts.py", "sampling")
 
 
 @cache

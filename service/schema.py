@@ -5,7 +5,7 @@ A change here goes with a revision in service/migrations/versions, which makes i
 
 import sqlalchemy as sa
 
-import tables
+import contracts
 
 KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
@@ -299,28 +299,37 @@ stops = sa.Table(  # fieldwork stopped with numbers open: lets a wave be weighte
 )
 
 
-def _columns(table: tables.Table) -> list[sa.Column]:
+def _columns(table: contracts.Table) -> list[sa.Column]:
     return [
         sa.Column(name, KINDS[kind], primary_key=name in table.key, nullable=name in table.optional)
         for name, kind in table.columns.items()
     ]
 
 
-def _microdata(table: tables.Table) -> sa.Table:
+def _microdata(table: contracts.Table) -> sa.Table:
     version = sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True)
     return sa.Table(
         table.name.lower(), metadata, version, sa.Column("row", sa.Integer, nullable=False), *_columns(table)
     )
 
 
-def _derived(table: tables.Table) -> sa.Table:
+def _derived(table: contracts.Table) -> sa.Table:
     run = sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True)
     return sa.Table(table.name.lower(), metadata, run, *_columns(table))
 
 
-MICRODATA = {table.name: _microdata(table) for table in (tables.RESPONDENTS, tables.RESPONSES, tables.RELEASED)}
-RECORDS = _microdata(tables.RECORDS)
+MICRODATA = {
+    table.name: _microdata(table) for table in (contracts.RESPONDENTS, contracts.RESPONSES, contracts.RELEASED)
+}
+RECORDS = _microdata(contracts.RECORDS)
 DERIVED = {
     table.name: _derived(table)
-    for table in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS, tables.CHANGES, tables.WEIGHTS)
+    for table in (
+        contracts.ESTIMATES,
+        contracts.COVARIANCES,
+        contracts.RANKS,
+        contracts.VERDICTS,
+        contracts.CHANGES,
+        contracts.WEIGHTS,
+    )
 }

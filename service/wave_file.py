@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from estimation.answers import asked
 from estimation.design import Design
 from service.csv_file import read_csv, refuse
@@ -15,7 +16,6 @@ from service.population_file import check_population
 from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows
-from tables import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from words import Fault
 
 JOIN = " / "  # between the codes of a key made of several columns

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-import tables
+import contracts
 from accountability import report
 from estimation import Design, Measure, Weighting, weigh, weights_table
 from service import schema
@@ -308,7 +308,7 @@ def _weigh(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: 
 
 def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     (wave,) = loaded
-    made = {t.name: [] for t in (tables.ESTIMATES, tables.COVARIANCES, tables.RANKS, tables.VERDICTS)}
+    made = {t.name: [] for t in (contracts.ESTIMATES, contracts.COVARIANCES, contracts.RANKS, contracts.VERDICTS)}
     for name, (data,) in _measures(plan, loaded, arguments).items():
         progress(name)
         made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
@@ -417,7 +417,7 @@ def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design,
 def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """The tables whole and checked; those without a row left out."""
     whole = {name: pd.concat(parts, ignore_index=True) for name, parts in made.items() if parts}
-    return {name: tables.check(frame, getattr(tables, name)) for name, frame in whole.items()}
+    return {name: contracts.check(frame, getattr(contracts, name)) for name, frame in whole.items()}
 
 
 def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:

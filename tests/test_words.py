@@ -13,7 +13,7 @@ from words import LANGUAGES, Fault, dictionary, speaker, text
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
-SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
+SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 STUDY = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "study").glob("*.py")}  # writes documents
 ZH, EN = dictionary("zh"), dictionary("en")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-import tables
+import contracts
 from accountability import report
 from estimation import Design, Measure
 from estimation.league_spread import ModelFit
@@ -27,7 +27,7 @@ def wave(areas: int, seed: int | None = None) -> report.WaveMeasure:
 def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(areas, sparse):
     found = wave(areas)
     assert sp.issparse(found.areas.covariance) == sparse
-    table = tables.check(report.covariance_table(found), tables.COVARIANCES)
+    table = contracts.check(report.covariance_table(found), contracts.COVARIANCES)
     assert (table.domain <= table.other).all()
     assert (table.domain.astype(int) // 2 == table.other.astype(int) // 2).all()
     own = table[table.domain == table.other].set_index("domain").covariance
@@ -38,7 +38,7 @@ def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(a
 
 def test_estimates_of_very_many_areas_pass_the_table_s_truths():
     table = report.estimate_table(wave(1_200), level=0.95)
-    assert len(tables.check(table, tables.ESTIMATES)) == 1_201
+    assert len(contracts.check(table, contracts.ESTIMATES)) == 1_201
 
 
 @pytest.mark.parametrize("fits", [True, False])

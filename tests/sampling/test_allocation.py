@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts import ALLOCATION, check
 from sampling import allocate_equally, allocate_power, allocate_proportional, allocate_townships, split_modes
-from tables import ALLOCATION, check
 from words import LANGUAGES, Fault, text
 
 POPULATIONS = st.lists(st.integers(1, 60), min_size=1, max_size=8)

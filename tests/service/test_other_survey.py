@@ -19,7 +19,7 @@ from words import Fault
 ROOT = Path(__file__).parents[2]
 ENSU = ROOT / "data" / "ensu2015"
 ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
-SOURCES = [ROOT / "tables.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
+SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,18 @@
-"""tables.check: a good table passes with its columns and types; a missing column, cell, key or truth is one Fault."""
+"""contracts.check: a good table passes with its columns and types; a missing column, cell, key or truth is a Fault."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import tables
-from tables import check
+import contracts
+from contracts import check
 from words import Fault
 
 CELLS = {str: "a", int: 1, float: 1.0, bool: True}
-ALL = {name: t for name, t in vars(tables).items() if isinstance(t, tables.Table)}
+ALL = {name: t for name, t in vars(contracts).items() if isinstance(t, contracts.Table)}
 
 
-def good(table: tables.Table, rows: int = 3) -> pd.DataFrame:
+def good(table: contracts.Table, rows: int = 3) -> pd.DataFrame:
     """Rows that keep every truth: distinct keys, all numbers 1 but those that must add up."""
     frame = pd.DataFrame([{c: CELLS[kind] for c, kind in table.columns.items()}] * rows)
     first = table.key[0]
