@@ -14,8 +14,8 @@ from accountability.disclosure import Withheld, place_among, withheld_parts, wit
 from accountability.report import ALL, PROBABILITIES
 from accountability.rules import NOT_LAST
 from estimation.league_comparison import CHANCE, PROVEN, REAL
+from programme.survey import Programme
 from service.permissions import ADMINISTRATOR, STATISTICIAN, Actor
-from service.programme import Programme
 
 SEES_ALL = frozenset({ADMINISTRATOR, STATISTICIAN})
 # what mixes all areas of a league, the withheld ones too, in equations or sums: shown of none where one is withheld

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from estimation import Estimate, smooth_shares
+from programme.survey import Programme
 from service.imports import current_programme
 from service.league import newest_run, process_variance, read_league
 from service.permissions import permitted
-from service.programme import Programme
 from service.store import Store
 from service.waves import ESTIMATE
 from words import Fault

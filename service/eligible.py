@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from estimation.finite import AREA, STRATUM
 from fieldwork import eligibility_known
+from programme.survey import Programme
 from service import schema
 from service.calls import outcomes_by_unit
 from service.imports import wave_versions
 from service.permissions import permitted
-from service.programme import Programme
 from service.released import released_table
 from service.samples import Sample, read_sample
 from service.store import Store

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from accountability.report import ALL
 from estimation.indicators import MENTIONS, RESPONDENTS, Item
 from estimation.ties import equalized
+from programme.survey import Programme
 from service import schema
 from service.disclosure import sees_all, withheld_mentions
 from service.imports import current_programme, programme_of_run
 from service.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.permissions import permitted
-from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
 from service.waves import ESTIMATE

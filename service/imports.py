@@ -12,11 +12,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork.dispositions import INTERVIEW
+from programme.survey import WAVE, Programme, read_programme
 from service import audit, schema
 from service.margin_file import MarginFile, read_margins
 from service.permissions import Actor, permitted
 from service.phone_numbers import masked_text, masked_values
-from service.programme import WAVE, Programme, read_programme
 from service.records_file import RECORDS_ENDING, RecordsFile
 from service.runs import add_run
 from service.store import Store, insert_frame

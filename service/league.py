@@ -11,12 +11,12 @@ from accountability import MET, MISSED, UNDECIDED, report
 from accountability.disclosure import Withheld
 from estimation import Measure
 from estimation.league_comparison import PROVEN, REAL
+from programme.survey import Programme
 from service import schema
 from service.calls import stops_read
 from service.disclosure import sees_all, shown_rules, shown_table, withheld_of_wave
 from service.imports import current_programme, programme_of_run, wave_versions
 from service.permissions import permitted
-from service.programme import Programme
 from service.runs import outdated_runs
 from service.store import Store
 from service.waves import COMPARE, ESTIMATE, JOINED, alone_run, current_wave, window

@@ -8,9 +8,9 @@ import pandas as pd
 from estimation import census_margins
 from estimation.ages import UNIFORM
 from estimation.census import BAND
+from programme.survey import WAVE
 from service.csv_file import read_csv, refuse
 from service.files import csv_bytes
-from service.programme import WAVE
 from words import Fault
 
 RULES = {UNIFORM: "margin_file.rule.uniform"}  # how people of a band cut in two were shared out

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from estimation.finite import STRATUM, refuse_small
+from programme.population import RECORD, PopulationPlan
 from service.csv_file import refuse
-from service.population import RECORD, PopulationPlan
 from words import Fault
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 
 from accountability.report import ALL
 from contracts import RECORDS, check
+from programme.survey import Programme
 from service.csv_file import read_csv
-from service.programme import Programme
 from words import Fault
 
 RECORDS_ENDING = "_records"  # of the name of the file beside a wave's

@@ -10,10 +10,10 @@ import pandas as pd
 from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from estimation.answers import asked
 from estimation.design import Design
+from programme.survey import WAVE, Programme
 from service.csv_file import read_csv, refuse
 from service.phone_numbers import MOBILE, masked_text
 from service.population_file import check_population
-from service.programme import WAVE, Programme
 from service.records_file import RecordsFile, read_records
 from service.released import check_released, released_rows
 from words import Fault

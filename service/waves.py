@@ -11,6 +11,8 @@ import sqlalchemy as sa
 import contracts
 from accountability import report
 from estimation import Design, Measure, Weighting, weigh, weights_table
+from programme.population import FINITE
+from programme.survey import Programme
 from service import schema
 from service.calls import stops_of_waves
 from service.differences import Difference, difference
@@ -18,8 +20,6 @@ from service.eligible import drawn_population
 from service.imports import current_margins, current_programme, load_margins, programme_of_run, wave_versions
 from service.one_margins import beside, same_margins
 from service.permissions import permitted
-from service.population import FINITE
-from service.programme import Programme
 from service.released import released_table
 from service.runs import add_run, code_version, find_run, generator, run_inputs
 from service.store import Store, insert_frame

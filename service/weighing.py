@@ -9,12 +9,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from estimation import Weighting, extreme_weights, measure_values, trimming_cost, weight_summary
+from programme.survey import Programme
 from service import schema
 from service.files import csv_bytes
 from service.imports import load_margins, programme_of_run
 from service.league import newest_run, newest_wave
 from service.permissions import permitted
-from service.programme import Programme
 from service.runs import outdated_runs, run_inputs
 from service.store import Store
 from service.waves import WEIGH, Wave, load_waves

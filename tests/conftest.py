@@ -115,9 +115,9 @@ def rankshift(monkeypatch, capsys):
         code = 0
         try:
             # the language of help texts is chosen when these modules are imported
-            for module in [m for m in sys.modules if m == "service.cli" or m.startswith("service.commands")]:
+            for module in [m for m in sys.modules if m == "commands.cli" or m.startswith("commands")]:
                 del sys.modules[module]
-            importlib.import_module("service.cli").main()
+            importlib.import_module("commands.cli").main()
         except SystemExit as end:
             code = end.code or 0
         return Said(code, *capsys.readouterr())

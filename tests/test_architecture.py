@@ -6,21 +6,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# a room may import itself and those named with it
-MAY_IMPORT = {
+# the rooms from left to right: a room may import itself and those named with it
+LEFT = {
     "words": set(),
     "contracts": {"words"},
     "estimation": {"words", "contracts"},
     "sampling": {"words", "contracts", "estimation"},
     "fieldwork": {"words", "contracts"},
     "accountability": {"words", "contracts", "estimation"},
-    "service": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability"},
-    "ui": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "service"},
-    "app": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "service", "ui"},
+    "programme": {"words", "contracts", "estimation", "accountability"},
+    "service": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme"},
 }
+SHOWING = {*LEFT, "presentation"}
+MAY_IMPORT = LEFT | {"presentation": set(LEFT), "commands": SHOWING, "ui": SHOWING, "app": {*SHOWING, "ui"}}
 TOOLS = ("study", "bench", "mutants")  # run from a checkout, never by the product
-MAY_IMPORT |= {room: set(MAY_IMPORT) - {"ui", "app"} for room in TOOLS}
-PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability")
+MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}
+PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme")
 LIBRARIES = {
     "sqlalchemy": {"service"},
     "alembic": {"service"},
@@ -28,7 +29,8 @@ LIBRARIES = {
     "sqlite3": {"service"},
     "duckdb": {"service"},
     "ibis": {"service"},
-    "typer": {"service"},
+    "typer": {"commands"},
+    "rich": {"presentation", "commands"},
     "xlsxwriter": {"service"},
     "streamlit": {"ui", "app"},
     "altair": {"ui"},
@@ -90,7 +92,7 @@ def test_all_code_stands_in_a_known_room():
         for p in [p if p.parent == ROOT else p.parent]
     }
     assert rooms <= set(MAY_IMPORT) | {"tests"}
-    assert {"words", "contracts", "estimation", "sampling", "accountability", "service", "ui", "app"} <= rooms
+    assert set(MAY_IMPORT) - set(TOOLS) <= rooms
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
@@ -126,7 +128,7 @@ def test_no_two_files_of_a_room_import_each_other_even_by_a_detour(room):
 
 def test_estimation_never_imports_sampling_and_nobody_imports_the_pages():
     assert "sampling" not in MAY_IMPORT["estimation"] | MAY_IMPORT["accountability"]
-    for room in (*PURE, "service"):
+    for room in (*PURE, "service", "presentation", "commands"):
         assert not {"ui", "app"} & {name for file in files(room) for name in imported(file)}
 
 
@@ -145,7 +147,7 @@ def test_a_pure_room_reads_no_clock_file_screen_or_environment(room):
         assert not imported(file) & IMPORTS_NO_PURE_ROOM, file.name
 
 
-@pytest.mark.parametrize("room", [*PURE, "service", "ui", "app"])
+@pytest.mark.parametrize("room", [*PURE, "service", "presentation", "commands", "ui", "app"])
 def test_there_is_no_hidden_randomness(room):
     for file in files(room):
         assert "random" not in imported(file), file.name

@@ -27,12 +27,23 @@ def unpacked(tmp_path_factory) -> Path:
     return folder / "installed"
 
 
-PACKAGES = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+PACKAGES = (
+    "words",
+    "estimation",
+    "sampling",
+    "fieldwork",
+    "accountability",
+    "programme",
+    "service",
+    "presentation",
+    "commands",
+    "ui",
+)
 
 
 def run(unpacked: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """The command, its code and files taken from the unpacked wheel alone."""
-    start = f"import sys; sys.path.insert(0, {str(unpacked)!r}); from service.cli import main; main()"
+    start = f"import sys; sys.path.insert(0, {str(unpacked)!r}); from commands.cli import main; main()"
     environment = {**os.environ, "RANKSHIFT_STORE": "sqlite:///wheel.db", "PYTHONPATH": str(unpacked)}
     command = [sys.executable, "-P", "-c", start, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -68,7 +79,7 @@ def test_a_survey_that_comes_with_the_program_is_named_without_its_folder(tmp_pa
 
 def test_the_pages_have_their_settings_without_the_checkout(unpacked, tmp_path):
     code = (
-        "import service.carried, service.commands.care as care; print(service.carried.__file__); "
+        "import service.carried, commands.care as care; print(service.carried.__file__); "
         "print(*care._page_settings(), sep='\\n')"
     )
     environment = {**os.environ, "PYTHONPATH": str(unpacked), "STREAMLIT_THEME_TEXT_COLOR": "#000000"}

@@ -12,7 +12,18 @@ import pytest
 from words import LANGUAGES, Fault, dictionary, speaker, text
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+ROOMS = (
+    "words",
+    "estimation",
+    "sampling",
+    "fieldwork",
+    "accountability",
+    "programme",
+    "service",
+    "presentation",
+    "commands",
+    "ui",
+)
 SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 STUDY = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "study").glob("*.py")}  # writes documents
@@ -290,7 +301,7 @@ def test_chinese_is_chinese_and_not_left_in_english():
 
 
 def commands() -> list[str]:
-    from service import cli
+    from commands import cli
 
     return list(cli.SINGLE)
 

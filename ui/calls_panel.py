@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from service import call_words, calls
+from presentation import calls as call_words
+from service import calls
 from service.store import Store
 from ui import parts
 from words import Fault

@@ -10,9 +10,9 @@ import streamlit as st
 
 from estimation import Measure
 from estimation.indicators import SHARE
-from service import league_table, wording
+from presentation import figures, league_table
+from presentation.interviewers import interviewer_notes
 from service.imports import current_programme, programme_names, wave_versions
-from service.interviewer_words import interviewer_notes
 from service.league import League, comparisons, newest_estimated_wave, read_league
 from service.store import Store
 from words import LANGUAGES, Fault, text
@@ -89,7 +89,7 @@ def choose_league(store: Store, t) -> League | None:
     if not waves:
         st.info(t("app.no_store"))
         return None
-    say = lambda wave: wording.comparison_text(wave, t)  # noqa: E731
+    say = lambda wave: figures.comparison_text(wave, t)  # noqa: E731
     estimated = newest_estimated_wave(store, programme)
     wave = choose(columns[1], "wave", waves, say, t, start=estimated)
     earlier = comparisons(store, programme, wave)
@@ -108,21 +108,21 @@ def notes(league: League, t) -> None:
     """Under every figure: how people were asked, and whether the figures are out of date."""
     if league.outdated:
         st.warning(t("app.outdated"))
-    for sentence in wording.stopped_note(league.runs.values(), t):
+    for sentence in figures.stopped_note(league.runs.values(), t):
         st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    said = wording.finite_note(league, t) + interviewer_notes(league, t)
-    for sentence in said + wording.withheld_note(league, t) + wording.unfit_note(league, t):
+    said = figures.finite_note(league, t) + interviewer_notes(league, t)
+    for sentence in said + figures.withheld_note(league, t) + figures.unfit_note(league, t):
         st.caption(sentence)
-    st.caption(t("leader.note", note=wording.survey_note(league, t)))
+    st.caption(t("leader.note", note=figures.survey_note(league, t)))
 
 
 def estimate_chart(league: League, t) -> alt.LayerChart:
     """Each area's estimate with its interval; real movement stands out."""
     m, rows = league.measure, chart_rows(league, t)
     title = t("leader.chart.estimate", measure=league.plan.measure_names[m.name], level=league.plan.level)
-    domain = _near(rows, wording.shown_value(m, m.low), wording.shown_value(m, m.high))
+    domain = _near(rows, figures.shown_value(m, m.low), figures.shown_value(m, m.high))
     axis = alt.Axis(labelExpr="datum.label + '%'" if m.unit == SHARE else "datum.label", orient=_side(rows))
     return interval_chart(
         rows, ("lower", "estimate", "upper"), alt.X(title=title, scale={"domain": domain}, axis=axis), t
@@ -161,7 +161,7 @@ def chart_rows(league: League, t) -> pd.DataFrame:
     """The league's rows with values as shown, a label for each area, and a colour for real movement."""
     rows = league_table.league_rows(league, t)
     k = league.measure.decimals
-    shown = {c: wording.shown_value(league.measure, rows[c]).round(k) for c in ("estimate", "lower", "upper")}
+    shown = {c: figures.shown_value(league.measure, rows[c]).round(k) for c in ("estimate", "lower", "upper")}
     label = rows.area + "  n=" + rows.n.astype(str)
     colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
     return rows.assign(**shown, label=label, colour=colour)

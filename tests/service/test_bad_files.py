@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, changed, interviews, row_counts, take
 
+from programme.survey import read_programme
 from service import imports
-from service.programme import read_programme
 from service.store import Store
 from service.wave_file import read_wave
 from words import Fault

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from half_rung import FILE, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
+from presentation import league_table
 from sampling import Wanted
-from service import audit, calls, draws, imports, jobs, league_table, schema, waves
+from service import audit, calls, draws, imports, jobs, schema, waves
 from service.call_file import point_in_time, read_calls
 from service.league import read_league, run_list
 from service.permissions import CENTRE, Actor

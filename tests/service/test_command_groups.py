@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from made_up import BOTH, MAY, PROGRAMME, as_csv, interviews
 
-from service import cli, keys
+from commands import cli
+from service import keys
 from service.permissions import person
 
 GROUPS = {

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, changed, interviews, row_counts, whole_survey
 from typer.main import get_group
 
-from service import cli, league_table, schema, wording
-from service.commands.speaking import chosen_language
+from commands import cli
+from commands.speaking import chosen_language
+from presentation import figures, league_table
+from service import schema
 from service.league import read_league
 from service.store import Store
 
@@ -87,10 +89,10 @@ def test_these_are_all_the_commands(rankshift):
 
 
 def test_every_file_of_commands_is_reached_and_has_no_command_that_is_not_listed():
-    files = {file.stem for file in (Path(cli.__file__).parent / "commands").glob("*.py")} - {"opening", "speaking"}
+    files = {file.stem for file in Path(cli.__file__).parent.glob("*.py")} - {"__init__", "cli", "opening", "speaking"}
     assert files == set(cli.SINGLE.values()) | {group.replace("-", "_") for group in cli.GROUPS}
     for file in set(cli.SINGLE.values()):
-        defined = set(get_group(import_module(f"service.commands.{file}").commands).commands)
+        defined = set(get_group(import_module(f"commands.{file}").commands).commands)
         assert defined == {name for name, home in cli.SINGLE.items() if home == file}
 
 
@@ -106,7 +108,7 @@ def test_the_language_may_stand_anywhere_and_the_version_needs_no_store(rankshif
 def test_help_and_version_load_no_statistics():
     code = (
         "import sys; sys.argv = ['rankshift', '{}']\n"
-        "from service.cli import main\n"
+        "from commands.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('numpy', 'pandas', 'scipy', 'sqlalchemy') if m in sys.modules])"
     )
@@ -216,7 +218,7 @@ def test_power_prints_designs_and_interviews(surveyed, rankshift, language):
 def test_one_area_is_said_in_one_sentence(surveyed, rankshift, language):
     found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME)
     said = rankshift("league", "--area", "birch", "--store", surveyed, language=language)
-    assert said.out == wording.area_sentence(found, "birch", BOTH[language]) + "\n"
+    assert said.out == figures.area_sentence(found, "birch", BOTH[language]) + "\n"
 
 
 def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):
@@ -430,7 +432,7 @@ def process(request):
         environment["PYTHONPYCACHEPREFIX"] = str(request.config.cache.mkdir("compiled"))
 
     def run(*arguments, language="en"):
-        command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, arguments)]
+        command = [sys.executable, "-c", "from commands.cli import main; main()", *map(str, arguments)]
         options = {"cwd": ROOT, "env": environment | {"RANKSHIFT_LANGUAGE": language}, "encoding": "utf-8"}
         return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
 
@@ -457,5 +459,5 @@ def test_the_demonstration_goes_from_its_files_to_its_league_table_by_real_proce
     assert (said.returncode, said.stderr) == (0, "")
     league = read_league(ensu_store[0], "ensu2015", measure="police")
     assert all(league.name(area)["zh"] in said.stdout for area in league.table.index)
-    assert wording.headline(league, BOTH["zh"]) in said.stdout
+    assert figures.headline(league, BOTH["zh"]) in said.stdout
     assert "不是电话调查" in said.stdout

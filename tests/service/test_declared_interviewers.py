@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, interviews, take
 
-from service import imports, league_table, schema, waves
-from service.interviewer_words import interviewer_notes
+from presentation import league_table
+from presentation.interviewers import interviewer_notes
+from service import imports, schema, waves
 from service.league import read_league
 from words import Fault
 

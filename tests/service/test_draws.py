@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
 
+from presentation import samples as sample_words
 from sampling import Wanted, commitment
-from service import audit, draws, frames, imports, proof_files, sample_words, samples, schema, vault
+from service import audit, draws, frames, imports, proof_files, samples, schema, vault
 from service.keys import Key
 from service.permissions import ADMINISTRATOR, CENTRE, Actor
 from service.store import Store

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from township_list import as_csv
 
+from presentation import samples as sample_words
 from sampling import Assumed, Wanted
-from service import audit, draws, frames, imports, sample_words, samples, waves
+from service import audit, draws, frames, imports, samples, waves
 from service.earlier_rates import earlier_rates, estimated_waves, plan_measures
 from service.imports import current_programme
 from service.keys import Key

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, changed, interviews, whole_survey
 
-from service import league_table
+from presentation import league_table
 from service.files import csv_bytes, file_name, workbook_bytes
 from service.league import read_league
 from service.store import Store

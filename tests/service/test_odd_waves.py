@@ -9,7 +9,8 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 
 from accountability import Rule, judge
 from estimation import Estimate
-from service import imports, league_table, waves, wording
+from presentation import figures, league_table
+from service import imports, waves
 from service.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.store import Store
 from words import Fault
@@ -20,13 +21,13 @@ def everything_said(league) -> str:
     said = []
     for t in BOTH.values():
         rows = league_table.league_rows(league, t)
-        shown = wording.shown_rows(league, rows, t)
-        said += [wording.headline(league, t), wording.everybody_text(league, t), *league_table.league_notes(league, t)]
-        said += [wording.area_sentence(league, area, t) for area in league.table.index]
-        said += [league_table.league_csv(league, t).decode("utf-8-sig"), *wording.rule_rows(league, t).area]
+        shown = figures.shown_rows(league, rows, t)
+        said += [figures.headline(league, t), figures.everybody_text(league, t), *league_table.league_notes(league, t)]
+        said += [figures.area_sentence(league, area, t) for area in league.table.index]
+        said += [league_table.league_csv(league, t).decode("utf-8-sig"), *figures.rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
         for rule in league.plan.rules[league.measure.name]:
-            said.append(wording.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))
+            said.append(figures.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))
         assert league_table.league_workbook(league, t).startswith(b"PK")
     return "\n".join(said)
 
@@ -84,9 +85,9 @@ def test_a_measure_compared_with_nothing_says_that_and_does_not_call_ranks_uncha
     sound(league)
     assert list(league.movers) == []
     assert league.uncompared == tuple(league.table.index)
-    assert "no earlier wave to compare with" in wording.headline(league, BOTH["en"])
+    assert "no earlier wave to compare with" in figures.headline(league, BOTH["en"])
     for area in league.table.index:
-        assert "nobody answered in 2024-05" in wording.area_sentence(league, area, BOTH["en"])
+        assert "nobody answered in 2024-05" in figures.area_sentence(league, area, BOTH["en"])
 
 
 def test_an_area_without_answers_is_left_out_and_named(holes):
@@ -107,8 +108,8 @@ def test_an_area_in_one_wave_only_is_ranked_but_not_compared(holes):
     assert set(league.table.index) == {"dill", "elder"}
     assert league.uncompared == ("elder",)
     assert pd.isna(league.table.places["elder"]) and not pd.isna(league.table.places["dill"])
-    assert "nobody answered in 2024-05, so there is no comparison" in wording.area_sentence(league, "elder", BOTH["en"])
-    assert "2024年5月没有回答" in wording.area_sentence(league, "elder", BOTH["zh"])
+    assert "nobody answered in 2024-05, so there is no comparison" in figures.area_sentence(league, "elder", BOTH["en"])
+    assert "2024年5月没有回答" in figures.area_sentence(league, "elder", BOTH["zh"])
     rows = league_table.league_rows(league, BOTH["en"]).set_index("code")
     assert rows.verdict["elder"] == "not compared" and pd.isna(rows.places["elder"])
 
@@ -118,7 +119,7 @@ def test_a_league_with_one_area_gives_it_the_first_place_and_no_movement(holes):
     row = league.table.loc["cedar"]
     assert (row["rank"], row.rank_lower, row.rank_upper) == (1, 1, 1)
     assert (row.places, row.noise, row.verdict) == (0, 0, "chance")
-    assert "rank 1 of 1" in wording.area_sentence(league, "cedar", BOTH["en"])
+    assert "rank 1 of 1" in figures.area_sentence(league, "cedar", BOTH["en"])
 
 
 def test_runs_with_holes_give_the_same_figures_again(holes):
@@ -207,8 +208,8 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     sound(league)
     assert league.against is None
     assert comparisons(sqlite_store, NAME, MAY) == []
-    assert "no earlier wave to compare with" in wording.headline(league, BOTH["en"])
-    assert wording.area_sentence(league, "ash", BOTH["en"]).endswith(".")
+    assert "no earlier wave to compare with" in figures.headline(league, BOTH["en"])
+    assert figures.area_sentence(league, "ash", BOTH["en"]).endswith(".")
 
 
 def test_a_wave_taken_in_but_not_estimated_yet_leaves_the_newest_figures_in_place(sqlite_store):
@@ -264,7 +265,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
         imports.import_programme(sqlite_store, b"x", "x.toml")
     take(sqlite_store, MAY)
     for language, t in BOTH.items():
-        rows = wording.import_rows(imports.import_log(sqlite_store), t)
+        rows = figures.import_rows(imports.import_log(sqlite_store), t)
         assert list(rows.outcome) == [t(f"outcome.{x}") for x in ("imported", "refused", "refused", "imported")]
         assert [bool(reason) for reason in rows.reason] == [False, True, True, False]
         assert "2024-5" in rows.reason[2] and rows.wave[2] == "2024-5"
@@ -273,7 +274,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
 
 
 def test_an_empty_import_log_reads_as_an_empty_table(sqlite_store):
-    rows = wording.import_rows(imports.import_log(sqlite_store), BOTH["zh"])
+    rows = figures.import_rows(imports.import_log(sqlite_store), BOTH["zh"])
     assert rows.empty and "reason" in rows
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from made_up import BOTH
 
-from service import imports, league_table, schema, waves
+from presentation import league_table
+from service import imports, schema, waves
 from service.league import read_league
 from service.store import Store
 from words import Fault

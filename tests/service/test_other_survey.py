@@ -10,15 +10,26 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
 from accountability import report
-from service import league_table, schema, wording
+from presentation import figures, league_table
+from programme.survey import read_programme
+from service import schema
 from service.league import read_league, rule_summary
-from service.programme import read_programme
 from service.store import Store
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
 ENSU = ROOT / "data" / "ensu2015"
-ROOMS = ("words", "estimation", "sampling", "fieldwork", "accountability", "service", "ui")
+ROOMS = (
+    "estimation",
+    "sampling",
+    "fieldwork",
+    "accountability",
+    "programme",
+    "service",
+    "presentation",
+    "commands",
+    "ui",
+)
 SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
 
 
@@ -87,8 +98,8 @@ def test_made_up_data_is_marked_as_such_under_every_table_in_both_languages(surv
 
 
 def test_a_month_is_said_as_a_month(surveyed):
-    assert wording.wave_text(MAY, BOTH["zh"]) == "2024年5月"
-    assert wording.wave_text(MAY, BOTH["en"]) == "2024-05"
+    assert figures.wave_text(MAY, BOTH["zh"]) == "2024年5月"
+    assert figures.wave_text(MAY, BOTH["en"]) == "2024-05"
 
 
 def test_without_a_psu_column_every_respondent_is_a_psu():

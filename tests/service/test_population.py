@@ -6,13 +6,14 @@ from half_rung import INTERVIEW, released, ring, units
 from made_up import BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
 
 from accountability.report import EVERYONE
-from service import draws, league_table, terminal, waves
+from presentation import league_table, terminal
+from presentation.figures import finite_note
+from programme.survey import read_programme
+from service import draws, waves
 from service.eligible import drawn_population
 from service.imports import current_programme
 from service.league import read_league
 from service.permissions import ADMINISTRATOR, Actor
-from service.programme import read_programme
-from service.wording import finite_note
 from words import Fault
 
 HEAD = "[columns]"

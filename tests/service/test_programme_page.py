@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from simulated import expanded, linearised, read_toml, simulated, simulated_records, standard_error
 
+from presentation.definitions import definition_text
+from programme.survey import read_programme
 from service import imports, waves
-from service.definitions import definition_text
 from service.league import read_league
-from service.programme import read_programme
 from service.records_file import RecordsFile
 from service.store import Store
 from words import Fault, speaker
@@ -58,7 +58,7 @@ def test_both_pages_show_the_same_programme():
 
 
 def test_the_page_shows_every_key_that_may_stand_there():
-    from service import measures
+    from programme import measures
 
     keys = set().union(measures.ITEM, measures.RECORD, *measures.MEASURE.values(), measures.FACTORS) - {"text", "name"}
     unused = [key for key in keys if not re.search(rf"^{key}\b", CONTENT.decode(), re.M)]
@@ -106,12 +106,12 @@ def test_every_example_is_compared_and_its_change_has_the_variance_of_two_indepe
 
 
 def test_an_index_without_records_for_everybody_has_no_figure_over_all_areas(store):
-    from service import wording
+    from presentation import figures
 
     assert read_league(store, "riverside", measure="harmony", wave=BEFORE).everybody
     league = read_league(store, "riverside", measure="harmony", wave=AFTER)
     assert league.everybody == {}
-    assert wording.everybody_text(league, speaker("en")).startswith("There is no figure over all areas")
+    assert figures.everybody_text(league, speaker("en")).startswith("There is no figure over all areas")
 
 
 def test_a_run_of_all_kinds_of_indicator_is_computed_again_the_same(store):

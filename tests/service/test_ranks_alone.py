@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from made_up import ANN, BOTH, MAY, NAME, begin_survey, take
 
 from accountability import report
-from service import league_table, runs, schema, waves, wording
+from presentation import figures, league_table
+from service import runs, schema, waves
 from service.league import read_league, run_list
 from service.permissions import LEADER, STATISTICIAN, Actor
 from service.store import insert_frame
@@ -43,7 +44,7 @@ def test_an_estimate_has_the_sets_of_all_areas_together_and_no_area_has_one_of_i
     assert not league.alone and not set(ALONE) & set(league.table)
     for t in BOTH.values():
         assert "alone_lower" not in league_table.league_csv(league, t).decode()
-        assert "rank_range_alone" not in wording.shown_rows(league, league_table.league_rows(league, t), t)
+        assert "rank_range_alone" not in figures.shown_rows(league, league_table.league_rows(league, t), t)
 
 
 def test_who_asks_gets_the_sets_in_a_run_that_is_kept_shown_and_made_again(estimated):
@@ -67,7 +68,7 @@ def test_who_asks_gets_the_sets_in_a_run_that_is_kept_shown_and_made_again(estim
     for t in BOTH.values():
         assert "alone_lower" in league_table.league_csv(league, t).decode()
         assert any("ranks-alone" in note for note in league_table.league_notes(league, t))
-        rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
+        rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
         low, high = rows.iloc[0][ALONE]
         assert rows.rank_range_alone[0] == f"{low}–{high}"
     assert "ranks-alone" in trail_lines(store.acting(STAN), newest=3).details.str.cat()

@@ -8,12 +8,12 @@ import pytest
 from simulated import expanded, linearised, read_toml, simulated, simulated_records, standard_error
 
 from accountability.report import ALL
+from presentation.definitions import definition
+from presentation.factors import factor_rows
+from programme.survey import read_programme
 from service import imports, waves
-from service.definitions import definition
-from service.factor_words import factor_rows
 from service.factors import read_factors
 from service.league import read_league
-from service.programme import read_programme
 from service.records_file import RecordsFile
 from service.store import Store
 from words import Fault, speaker

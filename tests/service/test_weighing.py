@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from made_up import BOTH
 
-from service import imports, schema, waves, weight_words
+from presentation import weights
+from programme.survey import read_programme
+from service import imports, schema, waves
 from service.csv_file import read_csv
 from service.league import read_league, run_list
 from service.margin_file import census_file, read_margins
-from service.programme import read_programme
 from service.store import Store
 from service.wave_file import read_wave
 from service.weighing import read_weights
@@ -274,12 +275,12 @@ def test_a_programme_whose_weights_came_with_its_file_says_so(rankshift, ensu_st
 
 def test_the_tables_in_words_say_what_the_weights_are(weighed):
     found, t = read_weights(weighed, NAME, WAVE), BOTH["en"]
-    steps = weight_words.step_rows(found, t)
+    steps = weights.step_rows(found, t)
     assert (steps.iloc[0, 1], steps.iloc[-1, 1]) == ("2,800", "713")
-    margins = weight_words.margin_rows(found, t)
+    margins = weights.margin_rows(found, t)
     assert (
         "County × Urban: Heshan × rural" in set(margins.iloc[:, 0]) and (margins.iloc[:, 2] == margins.iloc[:, 4]).all()
     )
-    assert len(weight_words.cost_rows(found, t)) == 2
-    assert found.extremes.empty and weight_words.extreme_note(found, t) == t("weights.extremes_none")
-    assert any("simulated" in note for note in weight_words.notes(found, t))
+    assert len(weights.cost_rows(found, t)) == 2
+    assert found.extremes.empty and weights.extreme_note(found, t) == t("weights.extremes_none")
+    assert any("simulated" in note for note in weights.notes(found, t))

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take
 
-from service import league_table, terminal, waves, wording
+from presentation import figures, league_table, terminal
+from programme.survey import read_programme
+from service import waves
 from service.detection import detection
 from service.league import comparisons, read_league
-from service.programme import read_programme
 from words import Fault
 
 JULY, AUGUST = "2024-07", "2024-08"
@@ -42,8 +43,8 @@ def test_windows_of_two_waves_are_compared_and_named_in_both_languages(compared)
     assert found.windowed and (found.against, found.upto) == (f"{MAY}+{JUNE}", f"{JULY}+{AUGUST}")
     for t in BOTH.values():
         note = " ".join(league_table.change_notes(found, t))
-        assert wording.window_text(found.against, t) in note
-        assert wording.window_text(found.against, t) in wording.headline(found, t)
+        assert figures.window_text(found.against, t) in note
+        assert figures.window_text(found.against, t) in figures.headline(found, t)
     assert not read_league(store, NAME, wave=AUGUST, against=JUNE).windowed
 
 
@@ -121,7 +122,7 @@ def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
     assert (found.needed.standing <= found.needed["rank"]).all()
     for t in BOTH.values():
         league = read_league(compared[0], NAME, wave=AUGUST)
-        designs, needed = wording.detection_rows(league, found, t)
+        designs, needed = figures.detection_rows(league, found, t)
         assert len(designs) == 5 and len(needed) == 3
 
 

@@ -12,13 +12,15 @@ from scipy.linalg import null_space
 from simulated import read_toml, simulated
 
 from accountability.report import ALL
-from service import imports, league_table, people, terminal, waves, wording
+from presentation import figures as wording
+from presentation import league_table, terminal
+from presentation.factors import factor_rows, factors_csv, shown_factors
+from programme.survey import read_programme
+from service import imports, people, waves
 from service.detection import detection
-from service.factor_words import factor_rows, factors_csv, shown_factors
 from service.factors import read_factors
 from service.league import League, read_league
 from service.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
-from service.programme import read_programme
 from service.store import Store
 from words import Fault
 

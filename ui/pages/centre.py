@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from service import wording
+from presentation import figures
 from service.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
 from service.records_file import RecordsFile
 from service.store import Store
@@ -21,14 +21,14 @@ def show(store: Store, t) -> None:
     version, plan = current_programme(store, programme)
     counts = {"areas": len(plan.areas), "items": len(plan.items), "measures": len(plan.measures)}
     st.markdown(t("centre.programme", title=plan.title, programme=plan.name, version=version, **counts))
-    st.caption(t("leader.note", note=wording.survey_note(plan, t)))
+    st.caption(t("leader.note", note=figures.survey_note(plan, t)))
     st.subheader(t("centre.waves"), anchor=False)
-    waves = wording.wave_rows(wave_versions(store, programme), t)
+    waves = figures.wave_rows(wave_versions(store, programme), t)
     parts.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, programme, t)
     job_panel.show(store, programme, t)
     st.subheader(t("centre.imports"), anchor=False)
-    log = wording.import_rows(import_log(store), t)
+    log = figures.import_rows(import_log(store), t)
     parts.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
     for refused in log[log.reason != ""].to_dict("records"):
         st.warning(t("centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
@@ -48,6 +48,6 @@ def _upload(store: Store, programme: str, t) -> None:
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return
-        values = {"wave": wording.wave_text(done.wave, t), "version": done.version, "interviews": done.interviews}
+        values = {"wave": figures.wave_text(done.wave, t), "version": done.version, "interviews": done.interviews}
         st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
         st.caption(t("centre.upload.next"))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from service import league_table, wording
-from service.definitions import definition_text
+from presentation import figures, league_table
+from presentation.definitions import definition_text
 from service.league import League, rule_summary
 from service.store import Store
 from ui import parts
@@ -17,13 +17,13 @@ def show(store: Store, t) -> None:
     league = parts.choose_league(store, t)
     if league is None:
         return
-    st.subheader(wording.headline(league, t), anchor=False)
+    st.subheader(figures.headline(league, t), anchor=False)
     _one_area(league, t)
     _charts(league, t)
     _table(league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
-        st.markdown(t("leader.how.text", level=league.plan.level, page=wording.percent_text(league.plan.page_level)))
+        st.markdown(t("leader.how.text", level=league.plan.level, page=figures.percent_text(league.plan.page_level)))
         if league.against is not None:
             for sentence in league_table.year_notes(league, t) + league_table.margin_notes(league, t):
                 st.caption(sentence)
@@ -36,8 +36,8 @@ def _one_area(league: League, t) -> None:
     name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
     table = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
     area = parts.choose(st, table, codes, name, t, start=start)
-    st.info(wording.area_sentence(league, area, t), icon=":material/location_on:")
-    if detail := wording.movement_sentence(league, area, t):
+    st.info(figures.area_sentence(league, area, t), icon=":material/location_on:")
+    if detail := figures.movement_sentence(league, area, t):
         st.caption(detail)
 
 
@@ -48,19 +48,19 @@ def _charts(league: League, t) -> None:
     alt = t("leader.chart.alt")
     left.altair_chart(parts.estimate_chart(league, t), width="stretch", alt=alt)
     right.altair_chart(parts.rank_chart(league, t), width="stretch", alt=alt)
-    st.caption(wording.everybody_text(league, t))
+    st.caption(figures.everybody_text(league, t))
     parts.notes(league, t)
 
 
 def _table(league: League, t) -> None:
     st.subheader(t("leader.table"), anchor=False)
-    rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
+    rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
     columns = ["rank", "area"]
     if league.against is not None:
         columns += ["verdict", "places", "noise", "change"]
     columns += ["estimate", "interval", "rank_range", "n"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **parts.value_formats(league.measure)}
-    parts.show_table(wording.with_withheld(league, rows, t), columns, formats, t)
+    parts.show_table(figures.with_withheld(league, rows, t), columns, formats, t)
     parts.notes(league, t)
 
 
@@ -70,4 +70,4 @@ def _rules(league: League, t) -> None:
         return
     st.subheader(t("leader.rules"), anchor=False)
     for rule in rules:
-        st.markdown(wording.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))
+        st.markdown(figures.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))

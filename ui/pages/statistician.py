@@ -3,10 +3,11 @@
 import streamlit as st
 
 from accountability.report import ALL
-from service import league_table, waves, weight_words, wording
-from service.definitions import definition_text
+from presentation import figures, league_table, weights
+from presentation.definitions import definition_text
+from presentation.factors import shown_factors
+from service import waves
 from service.detection import detection
-from service.factor_words import shown_factors
 from service.factors import read_factors
 from service.files import file_name
 from service.league import League, run_list
@@ -44,7 +45,7 @@ def show(store: Store, t) -> None:
     league = parts.choose_league(store, t)
     if league is None:
         return
-    rows = wording.shown_rows(league, league_table.league_rows(league, t), t)
+    rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
     _downloads(league, t)
     st.subheader(t("statistician.estimates"), anchor=False)
     _estimates(league, rows, t)
@@ -61,7 +62,7 @@ def show(store: Store, t) -> None:
         _factors(store, league, t)
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
-        parts.show_table(wording.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+        parts.show_table(figures.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
     if league.plan.weighting is not None:
         st.subheader(t("weights.title"), anchor=False)
         _weights(store, league, t)
@@ -75,9 +76,9 @@ def show(store: Store, t) -> None:
 
 def _detection(league: League, t) -> None:
     found = detection(league)
-    for rows in wording.detection_rows(league, found, t):
+    for rows in figures.detection_rows(league, found, t):
         parts.plain_table(rows)
-    st.caption(wording.detection_note(found, t))
+    st.caption(figures.detection_note(found, t))
 
 
 def _factors(store: Store, league: League, t) -> None:
@@ -90,15 +91,15 @@ def _factors(store: Store, league: League, t) -> None:
     area = parts.choose(right, "area factors", [ALL, *league.table.index], say, t)
     found = read_factors(store, league.plan.name, wave=league.wave, name=name, area=area)
     parts.plain_table(shown_factors(found, t))
-    for note in wording.factor_notes(found, t):
+    for note in figures.factor_notes(found, t):
         st.caption(note)
 
 
 def _weights(store: Store, league: League, t) -> None:
     """The steps in one table, and a tab for what each changed."""
     found = read_weights(store, league.plan.name, league.wave)
-    parts.plain_table(weight_words.step_rows(found, t), words=1)
-    for sentence in [weight_words.extreme_note(found, t), *weight_words.notes(found, t)]:
+    parts.plain_table(weights.step_rows(found, t), words=1)
+    for sentence in [weights.extreme_note(found, t), *weights.notes(found, t)]:
         st.caption(sentence)
     name = file_name(league.plan.name, league.wave, "weights", suffix=".csv")
     st.download_button(t("weights.csv"), found.csv, name, "text/csv", on_click="ignore")
@@ -106,15 +107,15 @@ def _weights(store: Store, league: League, t) -> None:
         tabs = st.tabs([t(f"weights.step.{step.name}") for step in found.weighting.steps])
         for tab, step in zip(tabs, found.weighting.steps, strict=True):
             with tab:
-                st.markdown(weight_words.step_note(found, step, t))
-                parts.plain_table(weight_words.detail_rows(found, step, t), words=1)
+                st.markdown(weights.step_note(found, step, t))
+                parts.plain_table(weights.detail_rows(found, step, t), words=1)
     if found.cost is not None:
         with st.expander(t("weights.cost")):
-            parts.plain_table(weight_words.cost_rows(found, t), words=1)
+            parts.plain_table(weights.cost_rows(found, t), words=1)
             st.caption(t("weights.note.cost"))
     if len(found.extremes):
         with st.expander(t("weights.heaviest")):
-            parts.plain_table(weight_words.extreme_rows(found, t), words=1)
+            parts.plain_table(weights.extreme_rows(found, t), words=1)
     st.code(run_text(found.run, t), language=None, wrap_lines=True)
 
 
@@ -158,7 +159,7 @@ def _estimates(league: League, rows, t) -> None:
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
     parts.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
     st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
-    st.caption(wording.everybody_text(league, t))
+    st.caption(figures.everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
     parts.notes(league, t)

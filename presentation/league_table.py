@@ -3,12 +3,8 @@
 import pandas as pd
 
 from estimation.league_comparison import WORSE
-from service.definitions import definition_text
-from service.files import csv_bytes, workbook_bytes
-from service.interviewer_words import interviewer_notes
-from service.league import YEAR, League
-from service.runs import run_text
-from service.wording import (
+from presentation.definitions import definition_text
+from presentation.figures import (
     Speaker,
     change_text,
     finite_note,
@@ -25,6 +21,10 @@ from service.wording import (
     withheld_note,
     withheld_text,
 )
+from presentation.interviewers import interviewer_notes
+from service.files import csv_bytes, workbook_bytes
+from service.league import YEAR, League
+from service.runs import run_text
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")

@@ -3,10 +3,10 @@
 from rich.table import Table
 
 from estimation.league_comparison import CHANCE, PROVEN, REAL
-from service import league_table, wording
+from presentation import figures, league_table
+from presentation.figures import Speaker
 from service.league import League
 from service.plans import Plan
-from service.wording import Speaker
 
 
 def league(found: League, t: Speaker) -> Table:
@@ -18,7 +18,7 @@ def league(found: League, t: Speaker) -> Table:
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
     table, k = _table([(t(f"short.{column}"), justify) for column, justify in columns]), found.measure.decimals
     for row in league_table.league_rows(found, t).to_dict("records"):
-        low, value, high = (wording.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
+        low, value, high = (figures.shown_value(found.measure, row[c]) for c in ("lower", "estimate", "upper"))
         cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.{k}f}"]
         cells += [f"{low:.{k}f}–{high:.{k}f}", str(row["n"])]
         people = row["population"]
@@ -27,7 +27,7 @@ def league(found: League, t: Speaker) -> Table:
         cells += _movement(found, row, t) if compared else []
         table.add_row(*cells, style="bold" if compared and row["code"] in found.movers else None)
     for area in found.withheld:
-        table.add_row("–", "", found.name(area)[t("language.code")], wording.withheld_text(found, t))
+        table.add_row("–", "", found.name(area)[t("language.code")], figures.withheld_text(found, t))
     return table
 
 
@@ -36,7 +36,7 @@ def levels(found: League, t: Speaker) -> Table:
     names = ("area", "change", "p_holm", "relative", "p_standing", "p_worse_standing", "places", "places_range")
     names += ("p_last", "verdict")
     table = _table([(t(f"short.{n}"), "right" if n not in ("area", "verdict") else "left") for n in names])
-    rows, k = wording.shown_rows(found, league_table.league_rows(found, t), t), found.measure.decimals
+    rows, k = figures.shown_rows(found, league_table.league_rows(found, t), t), found.measure.decimals
     for row in rows[rows.places.notna()].to_dict("records"):
         cells = [row["area"], f"{row['change']:+.{k}f}", f"{row['p_holm']:.3f}", f"{row['relative']:+.{k}f}"]
         cells += ["–" if row[c] != row[c] else f"{row[c]:.3f}" for c in ("p_standing", "p_worse_standing")]
@@ -77,7 +77,7 @@ def _movement(found: League, row: dict, t: Speaker) -> list[str]:
     code = found.table.verdict[row["code"]]
     if code not in (PROVEN, REAL, CHANCE):  # nobody answered in the earlier wave
         return ["", "", "", row["verdict"]]
-    change, places = wording.shown_value(found.measure, row["change"]), row["places"]
+    change, places = figures.shown_value(found.measure, row["change"]), row["places"]
     moved = f"{places:+d}" if places else "0"
     return [moved, f"±{row['noise']}", f"{change:+.{found.measure.decimals}f}", t(f"short.verdict.{code}")]
 

@@ -16,7 +16,7 @@ from estimation.weighting_plan import (
     TrimmingLimits,
     WeightingPlan,
 )
-from service.entry import Entry
+from programme.entry import Entry
 from words import LANGUAGES, Fault
 
 OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")

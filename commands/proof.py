@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_for
+from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
+from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof import DrawRecord
-from service import proof_files, sample_words, samples
-from service.commands.opening import opened_for
-from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
+from service import proof_files, samples
 from words import Fault
 
 commands = typer.Typer()

@@ -5,13 +5,8 @@ from typing import Annotated
 
 import typer
 
-from sampling import Assumed
-from sampling.proof import KISH
-from sampling.wanted import PROPORTIONAL, Wanted
-from service import call_words, calls, draws, keys, sample_words, samples, terminal
-from service.bounds import read_bounded
-from service.commands.opening import opened_as, opened_for, programme_of
-from service.commands.speaking import (
+from commands.opening import opened_as, opened_for, programme_of
+from commands.speaking import (
     AsOption,
     Command,
     Group,
@@ -24,6 +19,14 @@ from service.commands.speaking import (
     t,
     write_private,
 )
+from presentation import calls as call_words
+from presentation import samples as sample_words
+from presentation import terminal
+from sampling import Assumed
+from sampling.proof import KISH
+from sampling.wanted import PROPORTIONAL, Wanted
+from service import calls, draws, keys, samples
+from service.bounds import read_bounded
 from service.files import csv_bytes
 from service.imports import current_programme
 from service.shares_file import read_shares

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service import keys, vault
-from service.bounds import read_bounded
-from service.commands.opening import opened_as, opened_for, programme_of
-from service.commands.speaking import (
+from commands.opening import opened_as, opened_for, programme_of
+from commands.speaking import (
     DAY,
     AsOption,
     Command,
@@ -21,6 +19,8 @@ from service.commands.speaking import (
     t,
     write_private,
 )
+from service import keys, vault
+from service.bounds import read_bounded
 from service.files import csv_bytes, workbook_bytes
 
 Day = Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))]

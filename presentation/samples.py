@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from estimation.needed import STANDING
+from presentation.figures import Speaker, wave_text
 from sampling import Assumed, Finding, Foresight, Verification
 from sampling.change_power import LEVELS
 from service.runs import local_time
 from service.samples import Sample, SamplePlan
-from service.wording import Speaker, wave_text
 
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_as, opened_for
+from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
 from service import jobs, waves
-from service.commands.opening import opened_as, opened_for
-from service.commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
 from service.league import run_list
 from service.runs import code_version, run_text, run_version
 from words import Fault

@@ -9,11 +9,11 @@ from accountability.rules import NOT_LAST
 from estimation import Measure
 from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
+from programme.population import PROCESS
+from programme.survey import WAVE
 from service.detection import Detection
 from service.imports import frame_label
 from service.league import WINDOWS, League
-from service.population import PROCESS
-from service.programme import WAVE
 from service.runs import local_time, run_text
 from service.waves import window
 

@@ -19,10 +19,10 @@ from estimation.indicators import Item, Measure
 from estimation.league_comparison import WORSE
 from estimation.ties import at_least
 from estimation.weighting_plan import WeightingPlan
-from service.entry import TYPES, Entry
-from service.measures import Factors, Record, read_indicators
-from service.population import PopulationPlan, read_population
-from service.weighting_plan import Label, read_labels, read_weighting
+from programme.entry import TYPES, Entry
+from programme.measures import Factors, Record, read_indicators
+from programme.population import PopulationPlan, read_population
+from programme.weighting import Label, read_labels, read_weighting
 from words import LANGUAGES, Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month

@@ -15,7 +15,7 @@ from estimation.indicators import (
     Measure,
     Part,
 )
-from service.entry import Entry
+from programme.entry import Entry
 from words import LANGUAGES, Fault, text
 
 LARGEST, SMALLEST = "largest", "smallest"

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from accountability.report import ALL
-from service import imports, league_table, terminal, waves, weight_words, wording
-from service.commands.opening import opened_as, opened_for, programme_of
-from service.commands.speaking import (
+from commands.opening import opened_as, opened_for, programme_of
+from commands.speaking import (
     LANGUAGE,
     AsOption,
     Command,
@@ -23,9 +22,12 @@ from service.commands.speaking import (
     t,
     write,
 )
-from service.definitions import definition_text
+from presentation import figures, league_table, terminal
+from presentation import weights as weight_words
+from presentation.definitions import definition_text
+from presentation.factors import factors_csv, shown_factors
+from service import imports, waves
 from service.detection import detection
-from service.factor_words import factors_csv, shown_factors
 from service.factors import read_factors
 from service.league import newest_wave, read_league
 from service.runs import run_text
@@ -47,7 +49,7 @@ def weights(
     """Make a wave's weights and show every step, or write them to a file."""
     opened, name = opened_for(store, as_, programme)
     each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
-    what = wording.wave_text(each, t)
+    what = figures.wave_text(each, t)
     compute(what, lambda p: waves.weigh_wave(opened, name, each, progress=p))
     found = read_weights(opened, name, each)
     if csv is not None:
@@ -79,7 +81,7 @@ def estimate(
     """Estimate one wave, or all."""
     opened, name = opened_for(store, as_, programme)
     for each in [wave] if wave else _waves(opened, name):
-        what = wording.wave_text(imports.check_wave_name(each), t)
+        what = figures.wave_text(imports.check_wave_name(each), t)
         compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, seed=seed, progress=p))
 
 
@@ -104,7 +106,7 @@ def compare(
     for one, two in pairs:
         for each in waves.window(one) + waves.window(two):
             imports.check_wave_name(each)
-        what = " → ".join(wording.window_text(w, t) for w in (one, two))
+        what = " → ".join(figures.window_text(w, t) for w in (one, two))
         if before is None and (new := plan.break_between(one, two)) is not None:
             out.print(t("compare.break", before=one, after=two, wave=new, reason=plan.breaks[new]))
             continue
@@ -131,18 +133,18 @@ def league(
     found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if alone and not found.alone:
         asked = (found.runs[waves.ESTIMATE]["run_id"], found.measure.name, found.league)
-        compute(wording.wave_text(found.wave, t), lambda p: waves.rank_alone(opened, *asked, progress=p))
+        compute(figures.wave_text(found.wave, t), lambda p: waves.rank_alone(opened, *asked, progress=p))
         found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
         if area not in found.table.index:
             raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))
-        out.print(wording.area_sentence(found, area, t))
+        out.print(figures.area_sentence(found, area, t))
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
             write(path, content(found, t))
     if area is None and csv is None and xlsx is None:
         title, headline, *notes = league_table.league_notes(found, t)
-        headline = f"{wording.wave_text(found.wave, t)} · {headline}"
+        headline = f"{figures.wave_text(found.wave, t)} · {headline}"
         if levels and found.against is None:
             raise Fault(key="cli.league.no_levels", wave=found.wave)
         print_table(title, (terminal.levels if levels else terminal.league)(found, t), notes, headline)
@@ -161,10 +163,10 @@ def power(
     opened = opened_as(store, as_)
     found = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
     seen = detection(found)
-    designs, needed = wording.detection_rows(found, seen, t)
+    designs, needed = figures.detection_rows(found, seen, t)
     title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
     print_table(title, terminal.words_table(designs), [], t("detection.title"))
-    print_table("", terminal.words_table(needed), [wording.detection_note(seen, t)])
+    print_table("", terminal.words_table(needed), [figures.detection_note(seen, t)])
 
 
 @commands.command(cls=Command, help=t("cli.factors.help"))
@@ -185,8 +187,8 @@ def factors(
         return
     title = t("notes.table", programme=found.plan.title, measure=found.plan.factors[found.name].name)
     where = t("factors.everybody") if area == ALL else found.plan.areas[area].name[LANGUAGE]
-    headline = f"{wording.wave_text(found.wave, t)} · {where}"
-    print_table(title, terminal.words_table(shown_factors(found, t)), wording.factor_notes(found, t), headline)
+    headline = f"{figures.wave_text(found.wave, t)} · {where}"
+    print_table(title, terminal.words_table(shown_factors(found, t)), figures.factor_notes(found, t), headline)
 
 
 @commands.command(cls=Command, help=t("cli.definitions.help"))

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_as
+from commands.speaking import AsOption, Command, Group, StoreOption, out, t
 from service import people
-from service.commands.opening import opened_as
-from service.commands.speaking import AsOption, Command, Group, StoreOption, out, t
 
 Name = Annotated[str, typer.Argument(help=t("cli.person.name"))]
 Role = Annotated[str, typer.Argument(help=t("cli.person.role"))]

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from typer.main import get_group
 
-from service.commands.speaking import LANGUAGE, REFUSED, Command, Group, err, out, t, without_language
+from commands.speaking import LANGUAGE, REFUSED, Command, Group, err, out, t, without_language
 from words import LANGUAGES, Fault
 
-# sub-command -> the file of service/commands that has it, in the order that --help lists them
+# sub-command -> the file of commands that has it, in the order that --help lists them
 SINGLE = {
     **dict.fromkeys(("init", "load", "import-programme", "import-margins", "import-wave", "imports"), "intake"),
     **dict.fromkeys(("weights", "estimate", "compare", "league", "power", "factors", "definitions"), "figures"),
@@ -48,7 +48,7 @@ class Subcommands(Group):
 def loaded(name: str):
     """The sub-command of this name, or the group of sub-commands, from its file."""
     file = SINGLE.get(name, name.replace("-", "_"))
-    found = get_group(import_module(f"service.commands.{file}").commands)
+    found = get_group(import_module(f"commands.{file}").commands)
     if name not in GROUPS:
         return found.commands[name]
     found.name = name

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from presentation.figures import Speaker
 from service.league import League
-from service.wording import Speaker
 
 LEVEL = 0.95  # of ρ's limits
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from service import keys, proof_files, sample_words, terminal
+from commands.proof import say_verified
+from commands.speaking import Command, Group, out, print_table, t, write_private
+from presentation import samples, terminal
+from service import keys, proof_files
 from service.bounds import read_bounded
-from service.commands.proof import say_verified
-from service.commands.speaking import Command, Group, out, print_table, t, write_private
 from service.files import csv_bytes
 from service.frames import number_key
 from words import Fault
@@ -56,7 +57,7 @@ def strata(
         out.print(t("cli.large_frame.written", file=str(csv), strata=len(found)))
         return
     title = t("cli.large_frame.counted", strata=len(found), units=int(found.population.sum()))
-    print_table(title, terminal.words_table(sample_words.strata_rows(found, t)), [])
+    print_table(title, terminal.words_table(samples.strata_rows(found, t)), [])
 
 
 @commands.command("commit", cls=Command, help=t("cli.large_frame.commit.help"))

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_as, opened_for, programme_of
+from commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
 from sampling.phone import LANDLINE, MOBILE
 from service import frames, keys
 from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.bounds import read_bounded
-from service.commands.opening import opened_as, opened_for, programme_of
-from service.commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from presentation.figures import Speaker
 from service.calls import Fieldwork, TakenIn
 from service.runs import local_time
-from service.wording import Speaker
 
 COLUMNS = ("release", "units", "tried", "finished", "open")
 

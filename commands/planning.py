@@ -5,19 +5,11 @@ from typing import Annotated
 
 import typer
 
+from commands.speaking import Command, CsvOption, counting, out, print_table, t, write
+from presentation import samples, terminal
 from sampling import Assumed
-from service import sample_words, terminal
 from service.bounds import read_bounded
 from service.carried import GUANGXI
-from service.commands.speaking import (
-    Command,
-    CsvOption,
-    counting,
-    out,
-    print_table,
-    t,
-    write,
-)
 from service.files import csv_bytes
 from service.margin_file import census_file
 from service.plans import foresee_plan, plan_city
@@ -49,7 +41,7 @@ def plan(
     assumed = Assumed(share, spread, fall, deff)
     with counting(made.city_name) as progress:
         seen = foresee_plan(made, assumed, cost=cost, progress=progress)
-    table, note = sample_words.power_rows(seen, assumed, t), sample_words.power_note(seen, assumed, t)
+    table, note = samples.power_rows(seen, assumed, t), samples.power_note(seen, assumed, t)
     print_table(t("sample.power"), terminal.words_table(table), [note])
     if seen.cost is not None:
         out.print(t("cli.plan.cost", cost=seen.cost))

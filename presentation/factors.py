@@ -3,9 +3,9 @@
 import pandas as pd
 
 from estimation.indicators import MENTIONS, RESPONDENTS
+from presentation.figures import unfit_text, withheld_text
 from service.factors import FactorTable
 from service.files import csv_bytes
-from service.wording import unfit_text, withheld_text
 
 
 def factor_rows(found: FactorTable, t) -> pd.DataFrame:

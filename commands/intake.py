@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from service import imports, people, wording
+from commands.figures import compare, estimate
+from commands.opening import opened_as, programme_of
+from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
+from presentation import figures
+from service import imports, people
 from service.bounds import read_bounded
 from service.carried import survey_folder
-from service.commands.figures import compare, estimate
-from service.commands.opening import opened_as, programme_of
-from service.commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
 from service.records_file import RecordsFile
 from service.runs import local_time
 from service.store import Store, shown, store_url
@@ -71,7 +72,7 @@ def import_margins(
     """Take in known totals."""
     opened = opened_as(store, as_)
     done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name)
-    period = wording.wave_text(done.wave, t)
+    period = figures.wave_text(done.wave, t)
     out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
 
 
@@ -90,7 +91,7 @@ def import_wave(
     with working(file.name):
         known = None if records is None else RecordsFile(read_bounded(records), records.name)
         done = imports.import_wave(opened, name, wave, content, file.name, records=known)
-    shown_wave = wording.wave_text(done.wave, t)
+    shown_wave = figures.wave_text(done.wave, t)
     values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
 
@@ -100,6 +101,6 @@ def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the imports."""
     for row in imports.import_log(opened_as(store, as_)).to_dict("records"):
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
-        what = wording.wave_label(row["wave"], t) if row["wave"] else row["programme"]
+        what = figures.wave_label(row["wave"], t) if row["wave"] else row["programme"]
         line = f"{local_time(row['at'])}  {what}  {row['file']}  "
         out.print(line + t(f"outcome.{row['outcome']}") + reason)

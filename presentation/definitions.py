@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from estimation.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
-from service.programme import Programme
+from programme.survey import Programme
 from words import SEPARATORS
 
 BETWEEN = {"zh": "", "en": " "}  # sentences

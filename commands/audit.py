@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_as
+from commands.speaking import AsOption, Command, Group, StoreOption, out, t
 from service import trail
 from service.audit import HEAD_VARIABLE, Head
-from service.commands.opening import opened_as
-from service.commands.speaking import AsOption, Command, Group, StoreOption, out, t
 from service.runs import local_time
 from words import Fault
 

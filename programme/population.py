@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from estimation.finite import AREA, OF, Population
-from service.entry import Entry
+from programme.entry import Entry
 
 PROCESS, FINITE = CHANGES = ("process", "finite")
 RECORD = "*population"  # the wave's record of what its file's column says; no programme's record can be called so

@@ -6,9 +6,9 @@ from estimation import Step
 from estimation.census import CROSSED
 from estimation.indicators import SHARE
 from estimation.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
-from service.programme import Programme
+from presentation.figures import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
+from programme.survey import Programme
 from service.weighing import WaveWeights
-from service.wording import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
 
 NAMED = (ELIGIBLE, TRIMMING)  # steps whose cells are words of ours
 MOST = 20  # extreme weights shown; the file has all weights

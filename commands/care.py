@@ -11,25 +11,15 @@ from typing import Annotated
 
 import typer
 
+from commands.opening import opened_as
+from commands.speaking import LANGUAGE, LANGUAGE_VARIABLE, REFUSED, AsOption, Command, StoreOption, out, t, working
 from service import backup as backups
 from service import doctor, keys, people, vault
 from service.carried import PAGE_SETTINGS
-from service.commands.opening import opened_as
-from service.commands.speaking import (
-    LANGUAGE,
-    LANGUAGE_VARIABLE,
-    REFUSED,
-    AsOption,
-    Command,
-    StoreOption,
-    out,
-    t,
-    working,
-)
 from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import Fault
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 commands = typer.Typer()
 

@@ -1,0 +1,1 @@
+"""The command line: one sub-command a use case, one file a group."""

@@ -1,0 +1,1 @@
+"""Figures in words and tables: what pages, the command line and files show of them."""

@@ -1,0 +1,1 @@
+"""A survey programme: one TOML file's bytes in, checked values out; pure."""
