@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from service.store import Store, store_url
+from service.store.engine import Store, store_url
 from ui import navigation
 from ui.memory import keep_uploads_in_memory
 from ui.parts import explained, language_switch

@@ -16,8 +16,8 @@ from statistics import median
 import sqlalchemy as sa
 
 from bench.measured import quick_asked
-from service import calls
-from service.store import Store
+from service.fieldwork import calls
+from service.store.engine import Store
 
 WAVES, TRIES, DAYS = 40, 4, 25
 REPEATS, FULL, QUICK = 15, 10_000_000, 16_000

@@ -98,7 +98,7 @@ def svy(rows: int) -> dict:
 
 def in_parquet(rows: int) -> dict:
     """`draw_from_lake` beside a scan of the columns it returns."""
-    from service.lake import draw_from_lake, open_lake, populations
+    from service.drawing.lake import draw_from_lake, open_lake, populations
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.parquet"
@@ -118,7 +118,7 @@ def in_parquet(rows: int) -> dict:
 
 def make_parquet(rows: int, path: str) -> dict:
     """A frame in Parquet, ordered by its random numbers; DuckDB's hash stands for ours, which takes longer."""
-    from service.lake import open_lake
+    from service.drawing.lake import open_lake
 
     lake, start = open_lake(spill=Path(path).parent), time.perf_counter()
     lake.engine.raw_sql(

@@ -7,9 +7,9 @@ import typer
 
 from commands.opening import opened_as
 from commands.speaking import AsOption, Command, Group, StoreOption, out, t
-from service import trail
-from service.audit import HEAD_VARIABLE, Head
-from service.runs import local_time
+from service.store import trail
+from service.store.audit import HEAD_VARIABLE, Head
+from service.store.runs import local_time
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.audit.help"))

@@ -13,10 +13,11 @@ import typer
 
 from commands.opening import opened_as
 from commands.speaking import LANGUAGE, LANGUAGE_VARIABLE, REFUSED, AsOption, Command, StoreOption, out, t, working
-from service import backup as backups
-from service import doctor, keys, people, vault
-from service.carried import PAGE_SETTINGS
-from service.store import STORE_VARIABLE, Store, absolute, shown, store_url
+from service.care import doctor
+from service.files.carried import PAGE_SETTINGS
+from service.protection import keys, people, vault
+from service.store import backup as backups
+from service.store.engine import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import Fault
 
 ROOT = Path(__file__).parents[1]

@@ -19,9 +19,9 @@ from commands.speaking import (
     t,
     write_private,
 )
-from service import keys, vault
-from service.bounds import read_bounded
-from service.files import csv_bytes, workbook_bytes
+from service.files.bounds import read_bounded
+from service.files.write import csv_bytes, workbook_bytes
+from service.protection import keys, vault
 
 Day = Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))]
 

@@ -26,13 +26,14 @@ from presentation import figures, league_table, terminal
 from presentation import weights as weight_words
 from presentation.definitions import definition_text
 from presentation.factors import factors_csv, shown_factors
-from service import imports, waves
-from service.detection import detection
-from service.factors import read_factors
-from service.league import newest_wave, read_league
-from service.runs import run_text
-from service.store import Store
-from service.weighing import read_weights
+from service.figures import waves
+from service.figures.detection import detection
+from service.figures.factors import read_factors
+from service.figures.league import newest_wave, read_league
+from service.figures.weighing import read_weights
+from service.intake import imports
+from service.store.engine import Store
+from service.store.runs import run_text
 from words import Fault
 
 commands = typer.Typer()

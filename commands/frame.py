@@ -9,9 +9,10 @@ import typer
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
 from sampling.phone import LANDLINE, MOBILE
-from service import frames, keys
-from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
-from service.bounds import read_bounded
+from service.files.bounds import read_bounded
+from service.protection import keys
+from service.samples import frames
+from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
 

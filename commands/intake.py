@@ -9,12 +9,13 @@ from commands.figures import compare, estimate
 from commands.opening import opened_as, programme_of
 from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
 from presentation import figures
-from service import imports, people
-from service.bounds import read_bounded
-from service.carried import survey_folder
-from service.records_file import RecordsFile
-from service.runs import local_time
-from service.store import Store, shown, store_url
+from service.files.bounds import read_bounded
+from service.files.carried import survey_folder
+from service.intake import imports
+from service.intake.records_file import RecordsFile
+from service.protection import people
+from service.store.engine import Store, shown, store_url
+from service.store.runs import local_time
 
 commands = typer.Typer()
 

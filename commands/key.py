@@ -6,7 +6,7 @@ import typer
 
 from commands.opening import opened_as
 from commands.speaking import AsOption, Command, Group, StoreOption, out, t
-from service import keys, vault
+from service.protection import keys, vault
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.key.help"))

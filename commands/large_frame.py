@@ -8,10 +8,11 @@ import typer
 from commands.proof import say_verified
 from commands.speaking import Command, Group, out, print_table, t, write_private
 from presentation import samples, terminal
-from service import keys, proof_files
-from service.bounds import read_bounded
-from service.files import csv_bytes
-from service.frames import number_key
+from service.files.bounds import read_bounded
+from service.files.write import csv_bytes
+from service.protection import keys
+from service.samples import proof_files
+from service.samples.frames import number_key
 from words import Fault
 
 EMBEDDED = "duckdb://"
@@ -115,6 +116,6 @@ def verify(
 
 def _rooms():
     """The engine and its use cases, imported when asked for: no other command should wait for them."""
-    from service import lake, large_frames
+    from service.drawing import lake, large_frames
 
     return lake, large_frames

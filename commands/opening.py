@@ -1,9 +1,9 @@
 """The store a command works on, in whose hands, and the programme it means."""
 
-from service.imports import programme_names
-from service.people import still_permitted
-from service.permissions import Actor, person
-from service.store import Store, store_url
+from service.intake.imports import programme_names
+from service.protection.people import still_permitted
+from service.store.engine import Store, store_url
+from service.store.permissions import Actor, person
 from words import Fault
 
 

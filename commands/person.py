@@ -6,7 +6,7 @@ import typer
 
 from commands.opening import opened_as
 from commands.speaking import AsOption, Command, Group, StoreOption, out, t
-from service import people
+from service.protection import people
 
 Name = Annotated[str, typer.Argument(help=t("cli.person.name"))]
 Role = Annotated[str, typer.Argument(help=t("cli.person.role"))]

@@ -8,11 +8,11 @@ import typer
 from commands.speaking import Command, CsvOption, counting, out, print_table, t, write
 from presentation import samples, terminal
 from sampling import Assumed
-from service.bounds import read_bounded
-from service.carried import GUANGXI
-from service.files import csv_bytes
-from service.margin_file import census_file
-from service.plans import foresee_plan, plan_city
+from service.drawing.city_plan import foresee_plan, plan_city
+from service.files.bounds import read_bounded
+from service.files.carried import GUANGXI
+from service.files.write import csv_bytes
+from service.intake.margin_file import census_file
 
 commands = typer.Typer()
 

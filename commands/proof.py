@@ -10,7 +10,7 @@ from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, W
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof import DrawRecord
-from service import proof_files, samples
+from service.samples import proof_files, samples
 from words import Fault
 
 commands = typer.Typer()

@@ -25,12 +25,15 @@ from presentation import terminal
 from sampling import Assumed
 from sampling.proof import KISH
 from sampling.wanted import PROPORTIONAL, Wanted
-from service import calls, draws, keys, samples
-from service.bounds import read_bounded
-from service.files import csv_bytes
-from service.imports import current_programme
-from service.shares_file import read_shares
-from service.store import Store
+from service.drawing import draws
+from service.fieldwork import calls
+from service.files.bounds import read_bounded
+from service.files.write import csv_bytes
+from service.intake.imports import current_programme
+from service.protection import keys
+from service.samples import samples
+from service.samples.shares_file import read_shares
+from service.store.engine import Store
 from words import Fault
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]

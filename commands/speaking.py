@@ -19,7 +19,7 @@ from rich.table import Table
 from words import Fault, speaker
 
 if TYPE_CHECKING:
-    from service.waves import Computed
+    from service.figures.waves import Computed
 
 LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1

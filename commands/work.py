@@ -7,9 +7,10 @@ import typer
 
 from commands.opening import opened_as, opened_for
 from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
-from service import jobs, waves
-from service.league import run_list
-from service.runs import code_version, run_text, run_version
+from service.care import jobs
+from service.figures import waves
+from service.figures.league import run_list
+from service.store.runs import code_version, run_text, run_version
 from words import Fault
 
 commands = typer.Typer()

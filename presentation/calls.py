@@ -3,8 +3,8 @@
 import pandas as pd
 
 from presentation.figures import Speaker
-from service.calls import Fieldwork, TakenIn
-from service.runs import local_time
+from service.fieldwork.calls import Fieldwork, TakenIn
+from service.store.runs import local_time
 
 COLUMNS = ("release", "units", "tried", "finished", "open")
 

@@ -4,8 +4,8 @@ import pandas as pd
 
 from estimation.indicators import MENTIONS, RESPONDENTS
 from presentation.figures import unfit_text, withheld_text
-from service.factors import FactorTable
-from service.files import csv_bytes
+from service.figures.factors import FactorTable
+from service.files.write import csv_bytes
 
 
 def factor_rows(found: FactorTable, t) -> pd.DataFrame:

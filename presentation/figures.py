@@ -11,11 +11,11 @@ from estimation.indicators import SHARE
 from estimation.needed import RANK, SCORE, STANDING
 from programme.population import PROCESS
 from programme.survey import WAVE
-from service.detection import Detection
-from service.imports import frame_label
-from service.league import WINDOWS, League
-from service.runs import local_time, run_text
-from service.waves import window
+from service.figures.detection import Detection
+from service.figures.league import WINDOWS, League
+from service.figures.waves import window
+from service.intake.imports import frame_label
+from service.store.runs import local_time, run_text
 
 Speaker = Callable[..., str]
 ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer", "change", "change_lower", "change_upper")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from presentation.figures import Speaker
-from service.league import League
+from service.figures.league import League
 
 LEVEL = 0.95  # of ρ's limits
 

@@ -22,9 +22,9 @@ from presentation.figures import (
     withheld_text,
 )
 from presentation.interviewers import interviewer_notes
-from service.files import csv_bytes, workbook_bytes
-from service.league import YEAR, League
-from service.runs import run_text
+from service.figures.league import YEAR, League
+from service.files.write import csv_bytes, workbook_bytes
+from service.store.runs import run_text
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")

@@ -9,8 +9,8 @@ from estimation.needed import STANDING
 from presentation.figures import Speaker, wave_text
 from sampling import Assumed, Finding, Foresight, Verification
 from sampling.change_power import LEVELS
-from service.runs import local_time
-from service.samples import Sample, SamplePlan
+from service.samples.samples import Sample, SamplePlan
+from service.store.runs import local_time
 
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
 

@@ -5,8 +5,8 @@ from rich.table import Table
 from estimation.league_comparison import CHANCE, PROVEN, REAL
 from presentation import figures, league_table
 from presentation.figures import Speaker
-from service.league import League
-from service.plans import Plan
+from service.drawing.city_plan import Plan
+from service.figures.league import League
 
 
 def league(found: League, t: Speaker) -> Table:

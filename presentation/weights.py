@@ -8,7 +8,7 @@ from estimation.indicators import SHARE
 from estimation.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
 from presentation.figures import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
 from programme.survey import Programme
-from service.weighing import WaveWeights
+from service.figures.weighing import WaveWeights
 
 NAMED = (ELIGIBLE, TRIMMING)  # steps whose cells are words of ours
 MOST = 20  # extreme weights shown; the file has all weights

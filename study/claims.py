@@ -17,7 +17,7 @@ import numpy as np
 import typer
 from scipy import stats
 
-from service.runs import code_version
+from service.store.runs import code_version
 from study import claim_tables, probabilities, year_pages
 from study.claim_cells import CELLS, Cell, full_crossing, one_by_one
 from study.claim_checks import ALPHA, CLAIMS, Covered, covered

@@ -10,11 +10,11 @@ import pandas as pd
 
 from accountability import MET, MISSED
 from estimation.league_comparison import PROVEN
-from service.imports import import_programme, import_wave
-from service.league import comparison_name, read_league
-from service.permissions import STATISTICIAN, Actor
-from service.store import Store
-from service.waves import JOINED, compare_waves, estimate_wave
+from service.figures.league import comparison_name, read_league
+from service.figures.waves import JOINED, compare_waves, estimate_wave
+from service.intake.imports import import_programme, import_wave
+from service.store.engine import Store
+from service.store.permissions import STATISTICIAN, Actor
 from study.laibin_year import NAME, Year, programme
 
 WITHIN, ACROSS, YEARS = "within", "across", "years"  # kinds of comparison

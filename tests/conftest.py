@@ -13,8 +13,10 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from service import imports, people, waves
-from service.store import Store
+from service.figures import waves
+from service.intake import imports
+from service.protection import people
+from service.store.engine import Store
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong

@@ -19,6 +19,11 @@ LEFT = {
 }
 SHOWING = {*LEFT, "presentation"}
 MAY_IMPORT = LEFT | {"presentation": set(LEFT), "commands": SHOWING, "ui": SHOWING, "app": {*SHOWING, "ui"}}
+# the chapters of a room, each of which may import only those before it
+CHAPTERS = {
+    "service": "store files intake protection samples fieldwork figures drawing care".split(),
+    "ui": "panels pages".split(),
+}
 TOOLS = ("study", "bench", "mutants")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}
 PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme")
@@ -124,6 +129,17 @@ def test_no_two_files_of_a_room_import_each_other_even_by_a_detour(room):
         for own in free:
             del waiting[own]
     assert not waiting, f"these import each other: {sorted(waiting)}"
+
+
+@pytest.mark.parametrize("room", [room for room in MAY_IMPORT if (ROOT / room).is_dir()])
+def test_a_room_of_many_files_has_chapters_and_a_chapter_imports_only_those_before_it(room):
+    folders = [p.name for p in sorted((ROOT / room).iterdir()) if (p / "__init__.py").is_file()]
+    assert sorted(CHAPTERS.get(room, [])) == folders
+    assert len(list((ROOT / room).glob("*.py"))) <= 20
+    for place, chapter in enumerate(CHAPTERS.get(room, [])):
+        for file in (ROOT / room / chapter).rglob("*.py"):
+            later = {f"{room}.{name}" for name in CHAPTERS[room][place + 1 :]}
+            assert not {".".join(name.split(".")[:2]) for name in modules_imported(file)} & later, file
 
 
 def test_estimation_never_imports_sampling_and_nobody_imports_the_pages():

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from presentation import calls as call_words
-from service import calls
-from service.store import Store
+from service.fieldwork import calls
+from service.store.engine import Store
 from ui import parts
 from words import Fault
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import streamlit as st
 
 from sampling.phone import LANDLINE, MOBILE
-from service import frames, keys
-from service.bank_files import GUANGXI_PREFIXES, ExchangeFile
-from service.bounds import read_bounded
-from service.imports import REFUSED
-from service.permissions import PERMITTED
-from service.store import Store
+from service.files.bounds import read_bounded
+from service.intake.imports import REFUSED
+from service.protection import keys
+from service.samples import frames
+from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
+from service.store.engine import Store
+from service.store.permissions import PERMITTED
 from words import Fault
 
 TABLES = ["csv", "xlsx", "parquet"]

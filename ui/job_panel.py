@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from service import jobs
-from service.store import Store
+from service.care import jobs
+from service.store.engine import Store
 from ui import parts
 
 EVERY = 2  # seconds between two looks at a running job; the rest of the page is not drawn anew

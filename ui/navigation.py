@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from service.store import Store
+from service.store.engine import Store
 from ui import sign_in
 from ui.pages import centre, leader, people, samples, statistician
 from ui.parts import explained

@@ -12,9 +12,9 @@ from estimation import Measure
 from estimation.indicators import SHARE
 from presentation import figures, league_table
 from presentation.interviewers import interviewer_notes
-from service.imports import current_programme, programme_names, wave_versions
-from service.league import League, comparisons, newest_estimated_wave, read_league
-from service.store import Store
+from service.figures.league import League, comparisons, newest_estimated_wave, read_league
+from service.intake.imports import current_programme, programme_names, wave_versions
+from service.store.engine import Store
 from words import LANGUAGES, Fault, text
 
 INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"

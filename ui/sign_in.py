@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from service import people
-from service.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, ROLES, WORKERS, Actor
-from service.store import Store
+from service.protection import people
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, ROLES, WORKERS, Actor
 from words import Fault
 
 VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"

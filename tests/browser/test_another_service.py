@@ -9,10 +9,10 @@ import sys
 import pytest
 from browsing import PATIENCE, await_health, free_port, new_tab, serving, settle, shot
 
-from service import people
-from service.permissions import CENTRE
-from service.store import Store
-from service.trail import trail_lines
+from service.protection import people
+from service.store.engine import Store
+from service.store.permissions import CENTRE
+from service.store.trail import trail_lines
 from words import text
 
 SECRETS = """[auth]

@@ -6,10 +6,10 @@ import subprocess
 import pytest
 from browsing import COMMAND, PATIENCE, ROOT, free_port, new_tab, serving, settle, shot
 
-from service import people
-from service.backup import backup, restore
-from service.permissions import STATISTICIAN
-from service.store import Store
+from service.protection import people
+from service.store.backup import backup, restore
+from service.store.engine import Store
+from service.store.permissions import STATISTICIAN
 from words import text
 
 PASSWORD, ANNS = "seventy townships, all alike", "nobody rings after nine"

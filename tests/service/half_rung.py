@@ -6,11 +6,13 @@ import pandas as pd
 from made_up import MAY, NAME, TOWNS, as_csv
 
 from sampling import Wanted
-from service import calls, draws, frames
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.samples import read_sample
-from service.store import Store
+from service.drawing import draws
+from service.fieldwork import calls
+from service.protection.keys import Key
+from service.samples import frames
+from service.samples.samples import read_sample
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 
 FRAME_KEY = Key(bytes(range(64)))
 WANTED = Wanted(20, portions=(0.5, 0.5), attempts=3)

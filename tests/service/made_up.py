@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from service import imports, schema, waves
-from service.permissions import CENTRE, Actor
-from service.store import Store
+from service.figures import waves
+from service.intake import imports
+from service.store import schema
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 from words import speaker
 
 PROGRAMME = (Path(__file__).parents[1] / "programmes" / "harbours.toml").read_bytes()

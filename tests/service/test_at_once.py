@@ -23,12 +23,18 @@ from township_list import NAME as LAIBIN
 from township_list import programme as laibin
 
 from sampling import Wanted
-from service import audit, draws, frames, imports, jobs, people, samples, vault, waves
-from service.backup import backup, restore
-from service.keys import Key
-from service.permissions import ADMINISTRATOR, Actor
-from service.store import Store
-from service.trail import verify_trail
+from service.care import jobs
+from service.drawing import draws
+from service.figures import waves
+from service.intake import imports
+from service.protection import people, vault
+from service.protection.keys import Key
+from service.samples import frames, samples
+from service.store import audit
+from service.store.backup import backup, restore
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, Actor
+from service.store.trail import verify_trail
 from words import LANGUAGES, Fault, text
 
 PROCESSES = multiprocessing.get_context("fork")

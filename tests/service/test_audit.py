@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, begin_survey, take
 
-from service import audit, schema
-from service.audit import Finding, Head
-from service.permissions import CENTRE, Actor
-from service.store import Store
-from service.trail import trail_lines, verify_trail
+from service.store import audit, schema
+from service.store.audit import Finding, Head
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
+from service.store.trail import trail_lines, verify_trail
 from words import Fault
 
 LINES = 25

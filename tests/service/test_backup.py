@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, interviews, row_counts, take
 from test_migration import columns_of, landed, rows
 
-from service import audit, imports, migration, schema, vault, waves
-from service.backup import backup, restore
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.store import Store
-from service.trail import trail_lines, verify_trail
+from service.figures import waves
+from service.intake import imports
+from service.protection import vault
+from service.protection.keys import Key
+from service.store import audit, migration, schema
+from service.store.backup import backup, restore
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
+from service.store.trail import trail_lines, verify_trail
 from words import Fault
 
 ENGINES = ("sqlite", "postgresql")

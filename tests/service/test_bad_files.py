@@ -9,9 +9,9 @@ import pytest
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, changed, interviews, row_counts, take
 
 from programme.survey import read_programme
-from service import imports
-from service.store import Store
-from service.wave_file import read_wave
+from service.intake import imports
+from service.intake.wave_file import read_wave
+from service.store.engine import Store
 from words import Fault
 
 ENGINES = ("sqlite", "postgresql")

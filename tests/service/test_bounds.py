@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from made_up import BOTH
 
-from service import bounds
-from service.csv_file import read_csv
-from service.xlsx_file import read_table, read_xlsx
+from service.files import bounds
+from service.files.csv import read_csv
+from service.files.xlsx import read_table, read_xlsx
 from words import Fault
 
 

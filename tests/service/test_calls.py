@@ -13,13 +13,18 @@ from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
 from presentation import league_table
 from sampling import Wanted
-from service import audit, calls, draws, imports, jobs, schema, waves
-from service.call_file import point_in_time, read_calls
-from service.league import read_league, run_list
-from service.permissions import CENTRE, Actor
-from service.samples import read_sample
-from service.store import Store
-from service.trail import trail_lines
+from service.care import jobs
+from service.drawing import draws
+from service.fieldwork import calls
+from service.fieldwork.call_file import point_in_time, read_calls
+from service.figures import waves
+from service.figures.league import read_league, run_list
+from service.intake import imports
+from service.samples.samples import read_sample
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
+from service.store.trail import trail_lines
 from words import Fault
 
 LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"

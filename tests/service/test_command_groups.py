@@ -8,8 +8,8 @@ import pytest
 from made_up import BOTH, MAY, PROGRAMME, as_csv, interviews
 
 from commands import cli
-from service import keys
-from service.permissions import person
+from service.protection import keys
+from service.store.permissions import person
 
 GROUPS = {
     "key": ("new", "rotate"),

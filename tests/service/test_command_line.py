@@ -19,9 +19,9 @@ from typer.main import get_group
 from commands import cli
 from commands.speaking import chosen_language
 from presentation import figures, league_table
-from service import schema
-from service.league import read_league
-from service.store import Store
+from service.figures.league import read_league
+from service.store import schema
+from service.store.engine import Store
 
 ROOT = Path(__file__).parents[2]
 ENSU = ROOT / "data" / "ensu2015"

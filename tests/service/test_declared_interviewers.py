@@ -10,8 +10,10 @@ from made_up import ANN, BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey,
 
 from presentation import league_table
 from presentation.interviewers import interviewer_notes
-from service import imports, schema, waves
-from service.league import read_league
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake import imports
+from service.store import schema
 from words import Fault
 
 

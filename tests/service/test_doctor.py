@@ -10,9 +10,12 @@ import pytest
 from made_up import BOTH, MAY, NAME, as_csv, begin_survey, interviews, take
 from test_migration import landed
 
-from service import doctor, keys, migration, schema, vault, waves
-from service.permissions import CENTRE, Actor
-from service.store import Store
+from service.care import doctor
+from service.figures import waves
+from service.protection import keys, vault
+from service.store import migration, schema
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 
 
 def findings(url: str) -> dict[str, str]:

@@ -10,11 +10,15 @@ from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents,
 
 from presentation import samples as sample_words
 from sampling import Wanted, commitment
-from service import audit, draws, frames, imports, proof_files, samples, schema, vault
-from service.keys import Key
-from service.permissions import ADMINISTRATOR, CENTRE, Actor
-from service.store import Store
-from service.trail import trail_lines
+from service.drawing import draws
+from service.intake import imports
+from service.protection import vault
+from service.protection.keys import Key
+from service.samples import frames, proof_files, samples
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
+from service.store.trail import trail_lines
 from words import LANGUAGES, Fault, speaker, text
 
 KEY, FRAME_KEY, OTHER = Key(bytes(range(64))), Key(bytes(range(1, 65))), Key(bytes(range(2, 66)))

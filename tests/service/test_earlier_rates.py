@@ -6,12 +6,16 @@ from township_list import as_csv
 
 from presentation import samples as sample_words
 from sampling import Assumed, Wanted
-from service import audit, draws, frames, imports, samples, waves
-from service.earlier_rates import earlier_rates, estimated_waves, plan_measures
-from service.imports import current_programme
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.store import Store
+from service.drawing import draws
+from service.drawing.earlier_rates import earlier_rates, estimated_waves, plan_measures
+from service.figures import waves
+from service.intake import imports
+from service.intake.imports import current_programme
+from service.protection.keys import Key
+from service.samples import frames, samples
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 from study.laibin_year import Plan, laibin, people, simulate, write
 from words import LANGUAGES, Fault, speaker, text
 

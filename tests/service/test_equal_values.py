@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from presentation import figures, league_table
-from service import imports, waves
-from service.league import read_league
-from service.store import Store
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake import imports
+from service.store.engine import Store
 from words import speaker
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -10,9 +10,9 @@ import pytest
 from made_up import BOTH, JUNE, MAY, NAME, changed, interviews, whole_survey
 
 from presentation import league_table
-from service.files import csv_bytes, file_name, workbook_bytes
-from service.league import read_league
-from service.store import Store
+from service.figures.league import read_league
+from service.files.write import csv_bytes, file_name, workbook_bytes
+from service.store.engine import Store
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,12 @@ from made_up import (
     whole_survey,
 )
 
-from service import imports, schema, waves
-from service.league import read_league, run_list
-from service.runs import outdated_runs
-from service.store import Store, insert_frame
+from service.figures import waves
+from service.figures.league import read_league, run_list
+from service.intake import imports
+from service.store import schema
+from service.store.engine import Store, insert_frame
+from service.store.runs import outdated_runs
 from words import Fault
 
 CORRECTED = changed(("threshold = 50", "threshold = 60"))

@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, contents, interviews, row_counts, take
 
-from service import jobs, schema
-from service.league import run_list
-from service.permissions import STATISTICIAN, Actor
-from service.store import Store
-from service.trail import trail_lines
+from service.care import jobs
+from service.figures.league import run_list
+from service.store import schema
+from service.store.engine import Store
+from service.store.permissions import STATISTICIAN, Actor
+from service.store.trail import trail_lines
 from words import Fault
 
 BEN = Actor("ben", STATISTICIAN)

@@ -8,7 +8,7 @@ import stat
 import pytest
 from made_up import BOTH
 
-from service import keys
+from service.protection import keys
 from words import Fault
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from programme.survey import read_programme
-from service.imports import wave_files
-from service.wave_file import read_wave
+from service.intake.imports import wave_files
+from service.intake.wave_file import read_wave
 from study.laibin_year import MEAN, SPREAD, Plan, Year, laibin, people, simulate, true_rates, write
 from study.year_document import document
 from study.year_results import ACROSS, YEARS, comparisons, results

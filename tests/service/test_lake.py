@@ -9,7 +9,7 @@ import pytest
 
 from estimation import Design, domain_means
 from sampling import draw_stratified, permanent_random_numbers
-from service.lake import draw_from_lake, number_frame, open_lake, populations, sums_by_cell
+from service.drawing.lake import draw_from_lake, number_frame, open_lake, populations, sums_by_cell
 from words import Fault
 
 pytestmark = [  # of PySpark 4, which works with pandas 3 but says so at every table

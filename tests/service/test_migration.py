@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
-from service import migration, schema
-from service.imports import wave_versions
-from service.runs import outdated_runs
-from service.store import Store, engine_of
-from service.waves import estimate_wave
+from service.figures.waves import estimate_wave
+from service.intake.imports import wave_versions
+from service.store import migration, schema
+from service.store.engine import Store, engine_of
+from service.store.runs import outdated_runs
 from words import Fault
 
 LANDED = Path(__file__).parent / "landed"  # dumps of stores made by the code of their time: data, never edited

@@ -22,11 +22,15 @@ from presentation import figures
 from presentation import samples as sample_words
 from sampling import Wanted
 from sampling.phone import LANDLINE, MOBILE
-from service import audit, draws, frames, imports, keys, people, proof_files, samples
-from service.bank_files import ExchangeFile
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.store import Store
+from service.drawing import draws
+from service.intake import imports
+from service.protection import keys, people
+from service.protection.keys import Key
+from service.samples import frames, proof_files, samples
+from service.samples.bank_files import ExchangeFile
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 from words import LANGUAGES, Fault, speaker, text
 
 KEY, FRAME_KEY, WAVE = Key(bytes(range(64))), Key(bytes(range(1, 65))), "2026Q1"

@@ -10,9 +10,10 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 from accountability import Rule, judge
 from estimation import Estimate
 from presentation import figures, league_table
-from service import imports, waves
-from service.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
-from service.store import Store
+from service.figures import waves
+from service.figures.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
+from service.intake import imports
+from service.store.engine import Store
 from words import Fault
 
 

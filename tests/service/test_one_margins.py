@@ -7,9 +7,11 @@ import pytest
 from made_up import BOTH
 
 from presentation import league_table
-from service import imports, schema, waves
-from service.league import read_league
-from service.store import Store
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake import imports
+from service.store import schema
+from service.store.engine import Store
 from words import Fault
 
 FOLDER = Path(__file__).parent / "cases" / "panel_three_margins"

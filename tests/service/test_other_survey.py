@@ -12,9 +12,9 @@ from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 from accountability import report
 from presentation import figures, league_table
 from programme.survey import read_programme
-from service import schema
-from service.league import read_league, rule_summary
-from service.store import Store
+from service.figures.league import read_league, rule_summary
+from service.store import schema
+from service.store.engine import Store
 from words import Fault
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from accountability import report
-from service import imports, waves
-from service.store import Store
+from service.figures import waves
+from service.intake import imports
+from service.store.engine import Store
 
 FOLDER = Path(__file__).parent / "cases" / "panel_three_margins"
 BEFORE, AFTER = "2025Q1", "2025Q2"

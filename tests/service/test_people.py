@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from made_up import BOTH
 
-from service import audit, people, schema
-from service.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
-from service.trail import trail_lines
+from service.protection import people
+from service.store import audit, schema
+from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
+from service.store.trail import trail_lines
 from words import Fault
 
 PASSWORD = "seventy townships, all alike"
@@ -59,7 +60,7 @@ def test_a_password_is_kept_as_argon2id_and_is_nowhere_else(sqlite_store):
 
 
 def test_the_real_hash_is_argon2id_with_the_memory_its_authors_recommend():
-    hasher = PasswordHasher()  # what service.people uses
+    hasher = PasswordHasher()  # what service.protection.people uses
     assert (hasher.memory_cost, hasher.time_cost, hasher.type.name) == (65536, 3, "ID")  # RFC 9106, second choice
 
 

@@ -7,16 +7,16 @@ import pkgutil
 import pytest
 
 import service
-from service import audit
-from service.permissions import ADMINISTRATOR, CENTRE, LEADER, PERMITTED, ROLES, STATISTICIAN, Actor
-from service.store import Store
-from service.trail import trail_lines
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, PERMITTED, ROLES, STATISTICIAN, Actor
+from service.store.trail import trail_lines
 from words import Fault
 
 NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
-    "service.erasure.store_files",
-    "service.erasure.scrub",
-    "service.imports.refusals_logged",
+    "service.protection.erasure.store_files",
+    "service.protection.erasure.scrub",
+    "service.intake.imports.refusals_logged",
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sampling import margin_of_error
-from service.plans import plan_city
+from service.drawing.city_plan import plan_city
 from words import LANGUAGES, Fault, text
 
 DATA = Path(__file__).parents[2] / "data" / "guangxi"

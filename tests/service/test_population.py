@@ -9,11 +9,12 @@ from accountability.report import EVERYONE
 from presentation import league_table, terminal
 from presentation.figures import finite_note
 from programme.survey import read_programme
-from service import draws, waves
-from service.eligible import drawn_population
-from service.imports import current_programme
-from service.league import read_league
-from service.permissions import ADMINISTRATOR, Actor
+from service.drawing import draws
+from service.fieldwork.eligible import drawn_population
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake.imports import current_programme
+from service.store.permissions import ADMINISTRATOR, Actor
 from words import Fault
 
 HEAD = "[columns]"

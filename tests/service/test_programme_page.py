@@ -9,10 +9,11 @@ from simulated import expanded, linearised, read_toml, simulated, simulated_reco
 
 from presentation.definitions import definition_text
 from programme.survey import read_programme
-from service import imports, waves
-from service.league import read_league
-from service.records_file import RecordsFile
-from service.store import Store
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake import imports
+from service.intake.records_file import RecordsFile
+from service.store.engine import Store
 from words import Fault, speaker
 
 DOCS = Path(__file__).parents[2] / "docs"

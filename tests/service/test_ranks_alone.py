@@ -8,11 +8,12 @@ from made_up import ANN, BOTH, MAY, NAME, begin_survey, take
 
 from accountability import report
 from presentation import figures, league_table
-from service import runs, schema, waves
-from service.league import read_league, run_list
-from service.permissions import LEADER, STATISTICIAN, Actor
-from service.store import insert_frame
-from service.trail import trail_lines
+from service.figures import waves
+from service.figures.league import read_league, run_list
+from service.store import runs, schema
+from service.store.engine import insert_frame
+from service.store.permissions import LEADER, STATISTICIAN, Actor
+from service.store.trail import trail_lines
 from words import Fault
 
 ALONE = ["alone_lower", "alone_upper"]

@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
 
-from service import runs, schema, waves
-from service.league import read_league, run_list
-from service.runs import code_version, generator, local_time, run_inputs, run_text
-from service.store import Store
+from service.figures import waves
+from service.figures.league import read_league, run_list
+from service.store import runs, schema
+from service.store.engine import Store
+from service.store.runs import code_version, generator, local_time, run_inputs, run_text
 from words import Fault, speaker
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def test_a_changed_formula_in_any_file_of_a_pure_room_is_another_version_of_the_
         source = ROOT / name
         shutil.copy(source, tmp_path) if source.is_file() else shutil.copytree(source, tmp_path / name)
     rooms = runs.PURE_ROOMS if room in runs.PURE_ROOMS else runs.DRAWING
-    monkeypatch.setattr(runs, "__file__", str(tmp_path / "service" / "runs.py"))
+    monkeypatch.setattr(runs, "__file__", str(tmp_path / "service" / "store" / "runs.py"))
     here = code_version.__wrapped__
     assert here(rooms) == code_version(rooms)
     deeper = tmp_path / room / "deeper" / "formula.py"

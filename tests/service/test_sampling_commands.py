@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
-from service import audit, imports, keys, people
-from service.permissions import CENTRE
-from service.store import Store
+from service.intake import imports
+from service.protection import keys, people
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import CENTRE
 
 WAVE = "2026Q1"
 

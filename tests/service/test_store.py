@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 
 from contracts import ESTIMATES
-from service import schema
-from service.imports import import_log, programme_names, wave_versions
-from service.store import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_frame, shown, store_url
+from service.intake.imports import import_log, programme_names, wave_versions
+from service.store import schema
+from service.store.engine import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_frame, shown, store_url
 from words import Fault
 
 

@@ -11,11 +11,12 @@ from accountability.report import ALL
 from presentation.definitions import definition
 from presentation.factors import factor_rows
 from programme.survey import read_programme
-from service import imports, waves
-from service.factors import read_factors
-from service.league import read_league
-from service.records_file import RecordsFile
-from service.store import Store
+from service.figures import waves
+from service.figures.factors import read_factors
+from service.figures.league import read_league
+from service.intake import imports
+from service.intake.records_file import RecordsFile
+from service.store.engine import Store
 from words import Fault, speaker
 
 PROGRAMMES = sorted((Path(__file__).parents[2] / "data" / "programmes").glob("s*.toml"))

@@ -8,10 +8,14 @@ import pytest
 from made_up import BOTH, MAY, NAME, TOWNS, as_csv, begin_survey
 
 from sampling import Wanted, kish_tables
-from service import audit, calls, draws, frames, keys, proof_files, samples
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.store import Store
+from service.drawing import draws
+from service.fieldwork import calls
+from service.protection import keys
+from service.protection.keys import Key
+from service.samples import frames, proof_files, samples
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
 from words import Fault
 
 FRAME_KEY = Key(bytes(range(64)))
@@ -91,7 +95,7 @@ def test_a_third_party_draws_both_stages_again_from_the_files_alone(sqlite_store
 
 
 def test_villages_and_their_numbers_are_fixed_by_the_approval(sqlite_store):
-    from service import schema
+    from service.store import schema
 
     store = listed(sqlite_store, households())
     draws.make_plan(store, NAME, MAY, WANTED)

@@ -12,13 +12,14 @@ import pytest
 import sqlalchemy as sa
 from made_up import MAY, NAME, begin_survey, take
 
-from service import audit, people, schema, vault
-from service.erasure import search, store_files
-from service.keys import Key
-from service.permissions import CENTRE, Actor
-from service.store import Store
-from service.trail import trail_lines, verify_trail
-from service.waves import estimate_wave, rerun
+from service.figures.waves import estimate_wave, rerun
+from service.protection import people, vault
+from service.protection.erasure import search, store_files
+from service.protection.keys import Key
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
+from service.store.trail import trail_lines, verify_trail
 from words import Fault
 
 KEY, OTHER = Key(bytes(range(64))), Key(bytes(range(1, 65)))
@@ -273,7 +274,7 @@ def test_a_deletion_alone_would_not_pass_the_search(fresh_url):
 
 
 def test_a_reader_in_the_way_is_said_and_nothing_is_called_proven(fresh_url, monkeypatch):
-    from service import erasure
+    from service.protection import erasure
 
     monkeypatch.setattr(erasure, "PATIENCE", 300)
     url = fresh_url("sqlite")
@@ -308,7 +309,7 @@ def test_after_its_day_a_list_is_given_out_no_more_and_the_day_can_be_moved(sqli
 
 
 def test_the_search_finds_a_text_at_every_offset_and_across_its_windows(tmp_path, monkeypatch):
-    from service import erasure
+    from service.protection import erasure
 
     monkeypatch.setattr(erasure, "CHUNK", 64)
     for offset in range(200):

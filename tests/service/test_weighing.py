@@ -12,13 +12,15 @@ from made_up import BOTH
 
 from presentation import weights
 from programme.survey import read_programme
-from service import imports, schema, waves
-from service.csv_file import read_csv
-from service.league import read_league, run_list
-from service.margin_file import census_file, read_margins
-from service.store import Store
-from service.wave_file import read_wave
-from service.weighing import read_weights
+from service.figures import waves
+from service.figures.league import read_league, run_list
+from service.figures.weighing import read_weights
+from service.files.csv import read_csv
+from service.intake import imports
+from service.intake.margin_file import census_file, read_margins
+from service.intake.wave_file import read_wave
+from service.store import schema
+from service.store.engine import Store
 from words import Fault
 
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_simulated"

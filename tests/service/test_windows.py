@@ -8,9 +8,9 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 
 from presentation import figures, league_table, terminal
 from programme.survey import read_programme
-from service import waves
-from service.detection import detection
-from service.league import comparisons, read_league
+from service.figures import waves
+from service.figures.detection import detection
+from service.figures.league import comparisons, read_league
 from words import Fault
 
 JULY, AUGUST = "2024-07", "2024-08"
@@ -26,7 +26,7 @@ def four_months(store, programme=None):
 
 @pytest.fixture(scope="module")
 def compared(fresh_url):
-    from service.store import Store
+    from service.store.engine import Store
 
     store = four_months(Store.create(fresh_url("sqlite")))
     waves.compare_waves(store, NAME, JUNE, AUGUST)
@@ -86,7 +86,7 @@ def programme_comparing(text: str) -> bytes:
 
 
 def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh_url):
-    from service.store import Store
+    from service.store.engine import Store
 
     content = programme_comparing('watch = ["ash"]\ntogether = "programme"\nrank_share = 0.2')
     plan = read_programme(content, "x.toml")
@@ -127,7 +127,7 @@ def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
 
 
 def yearly(tmp_url, text: str):
-    from service.store import Store
+    from service.store.engine import Store
 
     store = four_months(Store.create(tmp_url("sqlite")), programme_comparing(text))
     for before, after in ((MAY, JUNE), (JUNE, JULY), (MAY, JULY)):

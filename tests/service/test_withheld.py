@@ -16,12 +16,14 @@ from presentation import figures as wording
 from presentation import league_table, terminal
 from presentation.factors import factor_rows, factors_csv, shown_factors
 from programme.survey import read_programme
-from service import imports, people, waves
-from service.detection import detection
-from service.factors import read_factors
-from service.league import League, read_league
-from service.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
-from service.store import Store
+from service.figures import waves
+from service.figures.detection import detection
+from service.figures.factors import read_factors
+from service.figures.league import League, read_league
+from service.intake import imports
+from service.protection import people
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN, Actor
 from words import Fault
 
 MEASURES = ("disturbed", "upkeep")

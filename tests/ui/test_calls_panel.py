@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import audit, calls, waves
-from service.store import STORE_VARIABLE, Store
+from service.fieldwork import calls
+from service.figures import waves
+from service.store import audit
+from service.store.engine import STORE_VARIABLE, Store
 from words import text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))

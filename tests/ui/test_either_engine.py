@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service.backup import backup, restore
-from service.store import STORE_VARIABLE
+from service.store.backup import backup, restore
+from service.store.engine import STORE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 

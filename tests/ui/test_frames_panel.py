@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import audit, frames, imports, keys, vault
-from service.keys import Key
-from service.permissions import ADMINISTRATOR, CENTRE, Actor
-from service.store import STORE_VARIABLE, Store
+from service.intake import imports
+from service.protection import keys, vault
+from service.protection.keys import Key
+from service.samples import frames
+from service.store import audit
+from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
 from words import text
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import imports, waves
-from service.records_file import RecordsFile
-from service.store import STORE_VARIABLE, Store
+from service.figures import waves
+from service.intake import imports
+from service.intake.records_file import RecordsFile
+from service.store.engine import STORE_VARIABLE, Store
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "service"))

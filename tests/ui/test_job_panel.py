@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from service import imports, jobs, schema
-from service.store import STORE_VARIABLE
+from service.care import jobs
+from service.intake import imports
+from service.store import schema
+from service.store.engine import STORE_VARIABLE
 from words import text
 
 PROGRAMME = (Path(__file__).parents[1] / "programmes" / "harbours.toml").read_bytes()

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import imports, waves
-from service.backup import backup, restore
-from service.store import STORE_VARIABLE, Store
+from service.figures import waves
+from service.intake import imports
+from service.store.backup import backup, restore
+from service.store.engine import STORE_VARIABLE, Store
 from words import Fault, text
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service import waves
-from service.league import run_list
-from service.store import STORE_VARIABLE
+from service.figures import waves
+from service.figures.league import run_list
+from service.store.engine import STORE_VARIABLE
 from words import text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))

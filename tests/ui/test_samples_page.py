@@ -13,11 +13,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sampling import Wanted
-from service import audit, draws, frames, imports, keys, proof_files, samples
-from service.keys import Key
-from service.permissions import ADMINISTRATOR, CENTRE, Actor
-from service.store import STORE_VARIABLE, Store
-from service.trail import trail_lines
+from service.drawing import draws
+from service.intake import imports
+from service.protection import keys
+from service.protection.keys import Key
+from service.samples import frames, proof_files, samples
+from service.store import audit
+from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
+from service.store.trail import trail_lines
 from words import text
 
 ROOT = Path(__file__).parents[2]

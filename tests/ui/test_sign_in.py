@@ -7,9 +7,10 @@ from argon2 import PasswordHasher
 from starlette.formparsers import MultiPartParser
 from streamlit.testing.v1 import AppTest
 
-from service import audit, people
-from service.permissions import ADMINISTRATOR, CENTRE, LEADER
-from service.store import STORE_VARIABLE, Store
+from service.protection import people
+from service.store import audit
+from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER
 from ui import memory, sign_in
 from words import text
 

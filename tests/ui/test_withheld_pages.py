@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service.league import read_league
-from service.permissions import LEADER, Actor
-from service.store import STORE_VARIABLE, Store
+from service.figures.league import read_league
+from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import LEADER, Actor
 from ui import parts
 
 ROOT = Path(__file__).parents[2]

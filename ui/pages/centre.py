@@ -3,9 +3,9 @@
 import streamlit as st
 
 from presentation import figures
-from service.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
-from service.records_file import RecordsFile
-from service.store import Store
+from service.intake.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
+from service.intake.records_file import RecordsFile
+from service.store.engine import Store
 from ui import job_panel, parts
 from words import Fault
 

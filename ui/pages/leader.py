@@ -4,8 +4,8 @@ import streamlit as st
 
 from presentation import figures, league_table
 from presentation.definitions import definition_text
-from service.league import League, rule_summary
-from service.store import Store
+from service.figures.league import League, rule_summary
+from service.store.engine import Store
 from ui import parts
 
 ICON = ":material/leaderboard:"

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from service import people
-from service.permissions import ROLES
-from service.runs import local_time
-from service.store import Store
-from service.trail import trail_lines, verify_trail
+from service.protection import people
+from service.store.engine import Store
+from service.store.permissions import ROLES
+from service.store.runs import local_time
+from service.store.trail import trail_lines, verify_trail
 from ui import parts
 
 ICON = ":material/group:"

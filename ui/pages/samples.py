@@ -6,13 +6,15 @@ from presentation import samples as sample_words
 from presentation.figures import wave_text
 from sampling import Assumed
 from sampling.wanted import METHODS, Wanted
-from service import draws, frames, keys, proof_files, samples
-from service.earlier_rates import estimated_waves, plan_measures
-from service.files import csv_bytes, file_name
-from service.imports import current_programme, wave_versions
-from service.permissions import PERMITTED
-from service.shares_file import read_shares
-from service.store import Store
+from service.drawing import draws
+from service.drawing.earlier_rates import estimated_waves, plan_measures
+from service.files.write import csv_bytes, file_name
+from service.intake.imports import current_programme, wave_versions
+from service.protection import keys
+from service.samples import frames, proof_files, samples
+from service.samples.shares_file import read_shares
+from service.store.engine import Store
+from service.store.permissions import PERMITTED
 from ui import calls_panel, frames_panel, parts
 from words import Fault
 

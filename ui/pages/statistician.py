@@ -6,14 +6,14 @@ from accountability.report import ALL
 from presentation import figures, league_table, weights
 from presentation.definitions import definition_text
 from presentation.factors import shown_factors
-from service import waves
-from service.detection import detection
-from service.factors import read_factors
-from service.files import file_name
-from service.league import League, run_list
-from service.runs import run_text
-from service.store import Store
-from service.weighing import read_weights
+from service.figures import waves
+from service.figures.detection import detection
+from service.figures.factors import read_factors
+from service.figures.league import League, run_list
+from service.figures.weighing import read_weights
+from service.files.write import file_name
+from service.store.engine import Store
+from service.store.runs import run_text
 from ui import parts
 
 ICON = ":material/calculate:"

@@ -1,0 +1,1 @@
+"""Long work beside the pages, and the health of a store."""

@@ -1,0 +1,158 @@
+"""The doctor: is what is installed fit, is the store sound, current and with room; each finding has its way out."""
+
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+from packaging.requirements import Requirement
+
+from service.care import jobs
+from service.figures.league import run_list
+from service.figures.waves import COMPUTE
+from service.protection import keys
+from service.protection.vault import contact_lists, key_fingerprint
+from service.store import migration
+from service.store.engine import Store, engine_of, shown
+from service.store.runs import code_version
+from words import Fault
+
+FINE, NOTE, BAD = "fine", "note", "bad"
+ROOM = 500_000_000  # bytes that should be free beside as much as the store itself takes
+OLDEST_SERVER = 14
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: a key in words/ and its values; fine, worth a note, or bad (with the way out in words)."""
+
+    grade: str
+    key: str
+    values: dict = field(default_factory=dict)
+
+
+def examine(url: str) -> list[Finding]:
+    """Everything looked at, in order; nothing is changed, and a store of older code is not brought up to date."""
+    findings = list(_versions())
+    try:
+        engine = engine_of(url)
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+            return [*findings, Finding(BAD, "store.absent", {"url": shown(url)})]
+        with engine.connect().execution_options(reading=True) as connection:
+            findings += _engine(connection, url)
+            revision = migration.found(connection)
+            findings += _migrations(revision, url)
+            findings += _space(connection)
+            if revision == migration.head():
+                findings += _contents(Store(engine))
+                findings += _key(Store(engine))
+        engine.dispose()
+    except Fault as fault:
+        findings.append(Finding(BAD, fault.key, dict(fault.values)))
+    except sa.exc.DBAPIError as error:
+        problem = str(error.orig).splitlines()[0]
+        findings.append(Finding(BAD, "store.unreachable", {"url": shown(url), "problem": problem}))
+    return findings
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding(FINE, "doctor.versions", {"rankshift": code_version(), "python": platform.python_version()})
+    for text in requires("rankshift") or []:
+        need = Requirement(text)
+        if need.marker is not None and not need.marker.evaluate():
+            continue
+        try:
+            found = version(need.name)
+        except PackageNotFoundError:
+            found = "-"
+        if found == "-" or not need.specifier.contains(found, prereleases=True):
+            yield Finding(
+                BAD, "doctor.package", {"package": need.name, "found": found, "expected": str(need.specifier)}
+            )
+
+
+def _engine(connection: sa.Connection, url: str) -> Iterator[Finding]:
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql("SHOW server_version").scalar()
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        old = connection.dialect.server_version_info[0] < OLDEST_SERVER
+        values = {"url": shown(url), "found": found, "encoding": encoding, "expected": OLDEST_SERVER}
+        yield _finding("doctor.postgresql", old or encoding != "UTF8", values)
+        return
+    journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    yield Finding(FINE, "doctor.sqlite", {"url": shown(url), "found": sqlite3.sqlite_version, "journal": journal})
+    if journal != "wal":
+        yield Finding(BAD, "doctor.journal", {"journal": journal})
+    problem = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if problem != "ok" or broken is not None:
+        yield Finding(BAD, "doctor.damaged", {"problem": problem if problem != "ok" else str(tuple(broken))})
+
+
+def _migrations(revision: str | None, url: str) -> Iterator[Finding]:
+    values = {"url": shown(url), "found": revision, "expected": migration.head()}
+    if revision is None:
+        yield Finding(BAD, "store.absent", {"url": shown(url)})
+    elif revision == migration.head():
+        yield Finding(FINE, "doctor.current", values)
+    elif revision in migration.revisions():
+        yield Finding(NOTE, "doctor.behind", values)
+    else:
+        yield Finding(BAD, migration.refusal(revision), values)
+
+
+def _space(connection: sa.Connection) -> Iterator[Finding]:
+    if connection.dialect.name == "postgresql":
+        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
+        yield Finding(FINE, "doctor.size", {"size": _megabytes(size)})
+        return
+    file = Path(connection.engine.url.database).resolve()
+    size = sum(each.stat().st_size for each in file.parent.glob(f"{file.name}*"))
+    free = shutil.disk_usage(file.parent).free
+    short = free < size + ROOM
+    values = {"size": _megabytes(size), "free": _megabytes(free), "folder": str(file.parent)}
+    yield _finding("doctor.space", short, values)
+
+
+def _contents(store: Store) -> Iterator[Finding]:
+    runs = run_list(store)
+    named = [str([v for v in a.values() if not isinstance(v, dict)]) for a in runs.arguments]  # of what, not how many
+    newest = runs[~runs.assign(arguments=named).duplicated(["use_case", "arguments"])]
+    late = newest[newest.outdated & newest.use_case.isin(COMPUTE)]
+    yield _finding("doctor.outdated", len(late) > 0, {"count": len(late)}, NOTE)
+    for job in jobs.job_list(store).to_dict("records"):
+        if job["state"] == jobs.LOST and job["job_id"] == jobs.newest_job(store, job["resource"])["job_id"]:
+            yield Finding(NOTE, "doctor.lost_job", {"job": job["job_id"], "resource": job["resource"]})
+
+
+def _key(store: Store) -> Iterator[Finding]:
+    """Whether the numbers in the store can be read with the key at hand, and only by whom they should."""
+    held = sum(row["purged"] is None or pd.isna(row["purged"]) for row in contact_lists(store).to_dict("records"))
+    expected = key_fingerprint(store)
+    if not held:  # a key nobody needs yet is not asked for
+        return
+    try:
+        found = keys.find_key().fingerprint
+    except Fault as fault:
+        problem = "doctor.key_absent" if fault.key == "key.absent" else fault.key
+        yield Finding(BAD, problem, {**fault.values, "count": held, "expected": fault.values.get("expected", expected)})
+        return
+    values = {"found": found, "expected": expected, "count": held, "file": str(keys.key_file())}
+    waiting = keys.next_file(keys.key_file())
+    if found != expected and waiting.exists():
+        yield Finding(BAD, "doctor.key_half", values | {"waiting": str(waiting)})
+    else:
+        yield _finding("doctor.key", found != expected, values)
+
+
+def _finding(key: str, bad: bool, values: dict, grade: str = BAD) -> Finding:
+    return Finding(grade, f"{key}_bad", values) if bad else Finding(FINE, key, values)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

@@ -1,0 +1,130 @@
+"""Use case: plan a city's interviews over its townships, from a divisions file and a population file."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sampling import allocate_townships, city_frame, county_strata, margin_of_error
+from sampling.foresight import Assumed, Foresight, foresee
+from sampling.power import Progress
+from service.files.csv import read_csv
+from service.store.runs import planning_generator
+from words import Fault
+
+DIVISION_COLUMNS = ("code", "name", "level", "parent")
+COUNTY, PERSONS = "code2023", "pop_total"  # columns of the population file; other rows than counties are not used
+LEAST = 2  # interviews a township, so that each has a variance
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How many interviews each township is given, and what that can tell; nothing of it is drawn or stored yet.
+
+    townships  township, name, county, county_name, county_population, interviews, margin_srs: the expected margin of
+               error of a share p at `level`, under simple random sampling within the township (sampling.size)
+    counties   county, name, population, townships, proportional (n N_h/N before whole numbers and
+               minimums), interviews
+    left_out   township, name, county, county_name: units of the file that are no townships
+    """
+
+    city: str
+    city_name: str
+    interviews: int
+    p: float
+    level: float
+    townships: pd.DataFrame
+    counties: pd.DataFrame
+    left_out: pd.DataFrame
+
+    @property
+    def notes(self) -> list[tuple[str, dict]]:
+        """What must stand beside the plan: keys in words/ and the values of their sentences."""
+        notes = [
+            ("plan.note_allocation", {"minimum": LEAST}),
+            ("plan.note_margin", {"p": self.p, "level": self.level}),
+        ]
+        if len(self.left_out):
+            names = list(self.left_out.name)
+            notes.append(("plan.note_left_out", {"units": names, "count": len(names)}))
+        return notes
+
+
+def plan_city(
+    divisions: bytes,
+    population: bytes,
+    city: str,
+    interviews: int,
+    *,
+    p: float = 0.9,
+    level: float = 0.95,
+    divisions_file: str = "divisions.csv",
+    population_file: str = "population.csv",
+) -> Plan:
+    """Spread `interviews` over the counties of `city` in proportion to their population, then equally over townships.
+
+    divisions   CSV content: code, name, level, parent;   population  CSV content: code2023, pop_total
+    p, level    share and confidence of the margins;      …_file      names that faults are to show
+    No populations of townships exist, hence equally; the counties' are of all ages and include left-out units.
+    """
+    table = _read(divisions, divisions_file, DIVISION_COLUMNS)
+    _refuse_repeated(table, divisions_file, "code")
+    frame = city_frame(table, city)
+    strata = county_strata(frame, _persons(population, population_file))
+    sample = allocate_townships(frame.townships, strata, interviews, minimum=LEAST)
+    persons = strata.set_index("stratum").population
+    townships = frame.townships.assign(
+        county_population=frame.townships.county.map(persons),
+        interviews=sample.to_numpy(),
+        margin_srs=margin_of_error(sample.to_numpy(), p=p, level=level),
+    )
+    by_county = townships.groupby("county").interviews.agg(["size", "sum"])
+    counties = frame.counties.assign(
+        population=persons.to_numpy(),
+        townships=by_county["size"].to_numpy(),
+        proportional=interviews * persons.to_numpy() / persons.sum(),
+        interviews=by_county["sum"].to_numpy(),
+    )
+    return Plan(city, frame.name, interviews, p, level, townships, counties, frame.left_out)
+
+
+def foresee_plan(
+    plan: Plan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
+) -> Foresight:
+    """What the plan's interviews can tell; a township has no known population, so its county's stands for it.
+
+    progress(done, of): called after each part of the simulation
+    """
+    columns = {"township": "area", "county_population": "population", "interviews": "sample"}
+    areas = plan.townships.rename(columns=columns)[list(columns.values())]
+    return foresee(areas, assumed, rng=planning_generator(), cost=cost, progress=progress)
+
+
+def _persons(content: bytes, file: str) -> pd.Series:
+    """Persons of each county, by its code."""
+    table = _read(content, file, (COUNTY, PERSONS))
+    _refuse_repeated(table, file, COUNTY)
+    wrong = ~table[PERSONS].str.fullmatch("[0-9]{1,12}")
+    if wrong.any():
+        raise _fault("plan.not_a_count", table, wrong, file, PERSONS)
+    return table.set_index(COUNTY)[PERSONS].astype(int)
+
+
+def _read(content: bytes, file: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The named columns of a UTF-8 CSV file."""
+    table = read_csv(content, file)
+    missing = [c for c in columns if c not in table]
+    if missing:
+        raise Fault(key="plan.column", file=file, columns=missing, found=list(table.columns))
+    return table[list(columns)]
+
+
+def _refuse_repeated(table: pd.DataFrame, file: str, column: str) -> None:
+    repeated = table[column].duplicated()
+    if repeated.any():
+        raise _fault("plan.repeated", table, repeated, file, column)
+
+
+def _fault(key: str, table: pd.DataFrame, wrong: pd.Series, file: str, column: str) -> Fault:
+    """The Fault `key` for the first row where `wrong` holds."""
+    row, found = int(wrong.idxmax()), table.loc[wrong, column].iloc[0]
+    return Fault(key=key, file=file, row=row, column=column, found=found, count=int(wrong.sum()))

@@ -1,0 +1,274 @@
+"""Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+
+from sampling import (
+    Foresight,
+    Wanted,
+    allocate,
+    allocate_stages,
+    commitment,
+    foresee,
+    frame_digest,
+    psu_list,
+    record_draw,
+    refuse_repeated,
+    split_releases,
+)
+from sampling.foresight import records
+from sampling.power import Progress
+from sampling.proof import frame_digests
+from service.drawing.earlier_rates import earlier_rates
+from service.fieldwork.calls import fieldwork_of
+from service.intake.imports import current_programme, version_of
+from service.intake.wave_file import check_wave_name
+from service.protection import vault
+from service.protection.keys import Key
+from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
+from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
+from service.store import audit, schema
+from service.store.engine import Store, insert_frame
+from service.store.permissions import permitted
+from service.store.runs import DRAWING, add_run, code_version, planning_generator
+from words import Fault
+
+MAKE, APPROVE, DRAW, RELEASE = "plan-wave", "approve-plan", "draw-wave", "release"
+SEED_BYTES = 32
+
+
+@permitted
+def make_plan(
+    store: Store,
+    programme: str,
+    wave: str,
+    wanted: Wanted,
+    *,
+    frame: str | None = None,
+    progress: Progress | None = None,
+) -> SamplePlan:
+    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan.
+
+    progress(done, of): called after each part of the simulation of what the plan can tell
+    """
+    check_wave_name(wave)
+    programme_id, _ = current_programme(store, programme)
+    found = current_frame(store, programme, frame)
+    with store.read() as connection:
+        began = version_of(last_plan(connection, programme, wave))
+    strata = frame_strata(store, found.version_id)
+    if wanted.each is None:
+        allocation = allocate(strata, wanted)
+    else:
+        allocation = allocate_stages(strata, psu_list(load_frame(store, found.version_id)), wanted)
+    areas = allocation.groupby("area", as_index=False)
+    made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
+    seen = _foreseen(store, programme, made, wanted, progress)
+    with store.begin("draw", programme) as connection:
+        _refuse_drawn(connection, programme, wave)
+        if (version := version_of(last_plan(connection, programme, wave))) != began:
+            raise Fault(key="sample.plan_overtaken", wave=wave, version=version)
+        values = {"programme": programme, "wave": wave, "version": version + 1}
+        inputs = [("programme", programme_id), ("frame", found.version_id)]
+        run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
+        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
+        connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
+        _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
+    return read_plan(store, programme, wave)
+
+
+@permitted
+def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> SamplePlan:
+    """Approve the newest plan: fixes its frame, makes the seed, and gives the commitment to publish before the draw.
+
+    The seed is kept sealed under the frames' key until the draw publishes it.  Raises Fault for a frame that has a
+    newer version or other units than were planned for, and for a plan approved already.
+    """
+    plan = read_plan(store, programme, wave)
+    units = _frame_of(store, programme, plan)
+    seed = secrets.token_hex(SEED_BYTES)
+    digests = frame_digests(units, plan.design, _psus(units, plan))
+    fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
+    with store.begin("draw", programme) as connection:
+        _refuse_drawn(connection, programme, wave)
+        last = last_plan(connection, programme, wave)
+        if last.plan_id != plan.plan_id or last.commitment is not None:
+            raise Fault(key="sample.approved", wave=wave, version=last.version)
+        _same_key(connection, plan.frame_id, frame_key)
+        named = {"programme": programme, "wave": wave, "version": plan.version}
+        run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
+        sealed = frame_key.seeds.encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
+        row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
+        connection.execute(schema.approvals.insert().values(**row, run_id=run))
+        _told(connection, store, APPROVE, named | fixed)
+    return read_plan(store, programme, wave)
+
+
+@permitted
+def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sample:
+    """Draw the approved plan's sample and publish its seed in the record; no number is released yet.
+
+    Raises Fault for a wave drawn before, a plan not approved, and a frame that changed since the approval.
+    """
+    with store.read() as connection:
+        _refuse_drawn(connection, programme, wave)
+        row = last_plan(connection, programme, wave)
+    plan = read_plan(store, programme, wave)
+    if not plan.approved:
+        raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
+    units = _frame_of(store, programme, plan)
+    psus = _psus(units, plan)
+    if frame_digests(units, plan.design, psus) != (row.digest, row.numbers, row.psus):
+        raise Fault(key="sample.frame_changed", wave=wave, frame=plan.frame)
+    seed, earlier = _unsealed(row, frame_key), _earlier(store, programme, plan)
+    before = None if earlier is None else earlier.released
+    code = code_version(DRAWING)
+    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
+    if plan.design.keep == 0.0:
+        refuse_repeated(drawn, _chain(store, programme, earlier))
+    drawn = split_releases(drawn, plan.wanted.portions, within="stratum" if psus is None else "psu")
+    drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
+    with store.begin("draw", programme) as connection:
+        _refuse_drawn(connection, programme, wave)
+        if last_plan(connection, programme, wave).plan_id != plan.plan_id:
+            raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
+        named = {"programme": programme, "wave": wave, "version": plan.version}
+        inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
+        run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
+        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": record.plain()}
+        if earlier is not None:
+            if release_count(connection, earlier.draw_id) != len(earlier.releases):
+                raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
+            values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
+        added = connection.execute(schema.draws.insert().values(**values, run_id=run)).inserted_primary_key[0]
+        insert_frame(connection, schema.sample_units, drawn, draw_id=added)
+        told = {"units": record.units, "commitment": record.commitment, "seed": seed, "sample": record.sample}
+        _told(connection, store, DRAW, named | told)
+    return read_sample(store, programme, wave)
+
+
+@permitted
+def release_next(store: Store, programme: str, wave: str) -> Sample:
+    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here.
+
+    Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
+    """
+    sample = read_sample(store, programme, wave)
+    still_open, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
+    with store.begin("draw", programme) as connection:
+        if release_count(connection, sample.draw_id) >= number:
+            raise Fault(key="release.overtaken", wave=wave, number=number)
+        if number > sample.portions:
+            raise Fault(key="release.all", wave=wave, count=sample.portions)
+        after = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
+        if after is not None:
+            raise Fault(key="release.continued", wave=wave, later=after)
+        count = int((sample.units.release == number).sum())
+        named = {"programme": programme, "wave": wave, "release": number}
+        run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
+        row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
+        connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
+        _told(connection, store, RELEASE, named | {"units": count, "open": still_open})
+    return read_sample(store, programme, wave)
+
+
+@permitted
+def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
+    """unit_id, phone and name of what was released, by stratum and place: from the vault, recorded as a call sheet."""
+    sample = read_sample(store, programme, wave)
+    place = contact_place(sample.plan.frame, sample.plan.frame_version)
+    rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
+    staged = [c for c in ("psu", "kish") if c in sample.released]
+    order = sample.released[["unit_id", "stratum", *staged, "place", "release"]]
+    return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
+
+
+def _foreseen(
+    store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
+) -> Foresight:
+    """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
+    options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    options["eligibility"] = wanted.eligibility
+    assumed = wanted.assumed
+    if assumed.wave is None:
+        return foresee(areas, assumed, **options)
+    estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
+    known = int(areas.area.isin(estimate.names).sum())
+    return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
+
+
+def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:
+    """The units of the plan's frame; a Fault if the frame has a newer version or its units are not those taken in."""
+    newest = current_frame(store, programme, plan.frame)
+    if newest.version_id != plan.frame_id:
+        raise Fault(
+            key="sample.frame_newer", frame=plan.frame, found=newest.version, planned=plan.frame_version, wave=plan.wave
+        )
+    units = load_frame(store, plan.frame_id)
+    if (frame_digest(units), frame_digest(units, ("unit_id", "prn"))) != (newest.digest, newest.numbers):
+        raise Fault(key="sample.frame_changed", wave=plan.wave, frame=plan.frame)
+    return units
+
+
+def _earlier(store: Store, programme: str, plan: SamplePlan) -> Sample | None:
+    """The sample the plan continues; a Fault if nothing of it was released."""
+    if plan.wanted.after is None:
+        return None
+    earlier = read_sample(store, programme, plan.wanted.after)
+    if earlier.releases.empty:
+        raise Fault(key="sample.earlier_unreleased", wave=plan.wave, earlier=earlier.wave)
+    if earlier.plan.wanted.each is not None:
+        raise Fault(key="sample.earlier_staged", wave=plan.wave, earlier=earlier.wave)
+    return earlier
+
+
+def _psus(units: pd.DataFrame, plan: SamplePlan) -> pd.DataFrame | None:
+    """The list of PSUs of a plan of two stages."""
+    return None if plan.wanted.each is None else psu_list(units)
+
+
+def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:
+    """What was released of the wave continued, and of those it continues with nobody kept."""
+    found = [earlier.released]
+    while earlier.plan.wanted.after is not None and earlier.plan.wanted.keep == 0.0:
+        earlier = read_sample(store, programme, earlier.plan.wanted.after)
+        found.append(earlier.released)
+    return found
+
+
+def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
+    draws = schema.draws.c
+    if connection.scalar(sa.select(draws.draw_id).where(draws.programme == programme, draws.wave == wave)) is not None:
+        raise Fault(key="sample.drawn", wave=wave)
+
+
+def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:
+    frames = schema.frames.c
+    made = connection.scalar(sa.select(frames.fingerprint).where(frames.version_id == frame_id))
+    if not hmac.compare_digest(made, key.fingerprint):
+        raise Fault(key="frame.other_key", found=key.fingerprint, expected=made)
+
+
+def _place(programme: str, wave: str, plan_id: int) -> list[bytes]:
+    return [part.encode() for part in ("seed", programme, wave, str(plan_id))]
+
+
+def _unsealed(row: sa.Row, key: Key) -> str:
+    try:
+        seed = key.seeds.decrypt(row.seed, _place(row.programme, row.wave, row.plan_id)).decode()
+    except InvalidTag as error:
+        raise Fault(key="sample.seed_sealed", wave=row.wave, fingerprint=key.fingerprint) from error
+    if commitment(seed) != row.commitment:
+        raise Fault(key="sample.seed_changed", wave=row.wave)
+    return seed
+
+
+def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
+    audit.append(connection, store.actor, action, details)

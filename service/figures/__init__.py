@@ -1,0 +1,1 @@
+"""Figures: waves weighted, estimated and compared, and what a reader may see of them."""

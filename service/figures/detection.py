@@ -1,0 +1,75 @@
+"""What a comparison can see at this league's number of interviews, and how many would settle a stated move."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimation import comparison_power, interviews_needed, usual_comparisons
+from estimation.needed import RANK, SCORE, STANDING
+from service.figures.league import League, process_variance
+from words import Fault
+
+MOVES = (0.03, 0.05, 0.10)  # of the measure's whole scale: 3, 5 and 10 points of a share
+PANEL = 0.5  # correlation of one person's two answers, assumed: no data here say
+WATCHED = 5  # areas on a list named beforehand, where the programme names none
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """Planning figures, normal theory: a typical area of the league, the others standing still.
+
+    interviews, design_effect: medians over the areas;  correlation: of a panel, assumed;  watched: length of the list
+    designs: one row a comparison (key): power of each move, detectable with 80 %
+    needed: one row a move: interviews an area and wave at which score, standing and rank would call it with 80 %
+    """
+
+    interviews: int
+    design_effect: float
+    correlation: float
+    watched: int
+    moves: tuple[float, ...]
+    designs: pd.DataFrame
+    needed: pd.DataFrame
+
+
+def detection(league: League) -> Detection:
+    """Power of the usual comparisons and interviews needed, from the league's n, design effects and spread."""
+    table, measure, plan = league.table, league.measure, league.plan
+    areas = len(table)
+    if areas < 2:
+        raise Fault(key="detection.areas", found=areas)
+    n, deff = int(table.n.median()), float(np.nanmedian(table.deff.astype(float).fillna(1.0)))
+    alpha = (1 - plan.page_level) / plan.family
+    levels = {SCORE: 1 - plan.page_level, STANDING: alpha * (1 - plan.comparing.rank_share)}
+    levels[RANK] = alpha * plan.comparing.rank_share
+    moves = tuple(m * (measure.high - measure.low) for m in MOVES)
+    spread = _spread(league)
+    watched = min(len(plan.comparing.watch) or WATCHED, areas)
+    usual = usual_comparisons(correlation=PANEL, information=1.0, watch=watched)
+    options = {"areas": areas, "interviews": n, "alpha": levels[STANDING], "design_effect": deff, **spread}
+    designs = []
+    for key, design in usual.items():
+        if "score" not in key:
+            found = [comparison_power(design, move, **options) for move in moves]
+            designs.append([key, *(each.power for each in found), found[0].detectable])
+    columns = {"areas": areas, "design_effect": deff, **spread}
+    needed = {each: interviews_needed(moves, level=each, alpha=a, **columns) for each, a in levels.items()}
+    return Detection(
+        n,
+        deff,
+        PANEL,
+        watched,
+        moves,
+        pd.DataFrame(designs, columns=["design", *moves, "detectable"]),
+        pd.DataFrame({"move": moves, **needed}),
+    )
+
+
+def _spread(league: League) -> dict:
+    """The typical share, or the standard deviation of one answer: from the design's own standard errors."""
+    table = league.table
+    if league.measure.yes_or_no:
+        return {"share": float(np.clip((table.estimate * table.n).sum() / table.n.sum(), 0.01, 0.99))}
+    per_interview = process_variance(table) * table.n / table.deff.astype(float).fillna(1.0)
+    return {"sd": float(np.sqrt(np.nanmedian(per_interview[per_interview > 0])))}

@@ -1,0 +1,71 @@
+"""A Parquet file as the cells of a CSV file would be: text, indexed by row; bounded before its columns are unpacked."""
+
+import io
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from service.files.bounds import check_cells, check_columns, check_rows, check_size, check_unpacked
+from service.files.csv import HEADER_ROW, framed
+from words import Fault
+
+PARQUET = b"PAR1"
+
+
+def read_parquet(content: bytes, file: str) -> pd.DataFrame:
+    """Every cell as text; the first row of data is row 2, as in a spreadsheet under its header.
+
+    Raises one Fault for what is no Parquet file, too large, or has columns that are no cells (lists, structures).
+    """
+    check_size(content, file)
+    try:
+        return framed(_lines(content, file), file)
+    except (pa.ArrowException, OSError) as error:
+        raise Fault(key="file.not_parquet", file=file, problem=type(error).__name__) from error
+
+
+def _lines(content: bytes, file: str) -> dict[int, list[str]]:
+    opened = pq.ParquetFile(io.BytesIO(content))
+    rows, names = opened.metadata.num_rows, opened.schema_arrow.names
+    check_rows(rows, file)
+    check_columns(len(names), file)
+    check_cells(rows * len(names), file)
+    groups = [opened.metadata.row_group(k) for k in range(opened.metadata.num_row_groups)]
+    check_unpacked(sum(group.total_byte_size for group in groups), file)
+    nested = [field.name for field in opened.schema_arrow if pa.types.is_nested(field.type)]
+    if nested:
+        raise Fault(key="file.nested", file=file, columns=nested)
+    # a value repeated a million times takes few bytes until it is written out: so texts stay in dictionaries till then
+    table = pq.ParquetFile(io.BytesIO(content), read_dictionary=_texts(opened.schema_arrow)).read()
+    check_unpacked(sum(_length(column) for column in table.columns), file)
+    cells = [[_text(value) for value in column.to_pylist()] for column in table.columns]
+    body = zip(*cells, strict=True)
+    return {HEADER_ROW: list(names)} | {number: list(line) for number, line in enumerate(body, HEADER_ROW + 1)}
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return [field.name for field in schema if any(kind(field.type) for kind in kinds)]
+
+
+def _length(column: pa.ChunkedArray) -> int:
+    """Bytes of the column's texts when each stands written out."""
+    total = 0
+    for chunk in column.chunks:
+        if pa.types.is_dictionary(chunk.type):
+            lengths = pc.binary_length(chunk.dictionary)
+            total += pc.sum(lengths.take(chunk.indices)).as_py() or 0
+    return total
+
+
+def _text(value) -> str:
+    """A cell as a person reads it: a whole number without a decimal point."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()

@@ -1,0 +1,299 @@
+"""Use cases of what comes in: a programme file and a wave's answers, whole or not at all, every attempt on record."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from fieldwork.dispositions import INTERVIEW
+from fieldwork.phone_numbers import masked_text, masked_values
+from programme.survey import WAVE, Programme, read_programme
+from service.intake.margin_file import MarginFile, read_margins
+from service.intake.records_file import RECORDS_ENDING, RecordsFile
+from service.intake.wave_file import WaveData, check_wave_name, read_wave
+from service.store import audit, schema
+from service.store.engine import Store, insert_frame
+from service.store.permissions import Actor, permitted
+from service.store.runs import add_run
+from words import Fault
+
+MARGINS = "margins.csv"  # in a folder of waves: the known totals
+WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
+FRAME = "frame"
+IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: outcome "imported", "unchanged" or "corrected" (a new version beside the old one)."""
+
+    outcome: str
+    programme: str
+    wave: str
+    version: int
+    interviews: int = 0
+
+
+@permitted
+def import_programme(store: Store, content: bytes, file: str) -> Imported:
+    """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
+    tried = Tried("", "", masked_text(file), store.actor)
+    with refusals_logged(store, tried):
+        programme = read_programme(content, file)
+        with store.read() as connection:
+            began = version_of(_last(connection, schema.programmes, programme=programme.name))
+        with store.begin("programme", programme.name) as connection:
+            done = _add_programme(connection, programme, content, tried, began)
+            log_attempt(connection, tried, done)
+    return done
+
+
+@permitted
+def import_wave(
+    store: Store, programme: str, wave: str, content: bytes, file: str, *, records: RecordsFile | None = None
+) -> Imported:
+    """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
+
+    records: the administrative records of the wave's areas, where the programme has some.
+    """
+    tried = Tried(programme, masked_text(wave), masked_text(file), store.actor)
+    with refusals_logged(store, tried):
+        check_wave_name(wave)
+        plan_id, plan = current_programme(store, programme)
+        with store.read() as connection:
+            began = version_of(_last(connection, schema.waves, programme=programme, wave=wave))
+        data = read_wave(content, file, plan, records, _rang(store, plan, wave))
+        with store.begin("wave", programme, wave) as connection:
+            done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
+            log_attempt(connection, tried, done)
+    return done
+
+
+def _rang(store: Store, plan: Programme, wave: str) -> dict[str, str]:
+    """Who held the interview with each number of a wave, by its call log; nothing where the file is to say it."""
+    if plan.interviewers is None or plan.interviewers.column:
+        return {}
+    calls, rounds = schema.calls, schema.rounds
+    mine = rounds.c.programme == plan.name, rounds.c.wave == wave, calls.c.disposition.in_(INTERVIEW)
+    select = sa.select(calls.c.unit_id, calls.c.interviewer).join(rounds).where(*mine).order_by(calls.c.at)
+    with store.read() as connection:
+        return {unit: interviewer for unit, interviewer in connection.execute(select)}
+
+
+@permitted
+def import_margins(store: Store, programme: str, content: bytes, file: str) -> Imported:
+    """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
+    tried = Tried(programme, "", masked_text(file), store.actor)
+    with refusals_logged(store, tried):
+        plan_id, _ = current_programme(store, programme)
+        versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
+        with store.read() as connection:  # the file says which period it is of
+            mine = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
+            began = dict(connection.execute(mine).all())
+        period = read_margins(content, file).period
+        with store.begin("margins", programme, period) as connection:
+            done = _add_margins(connection, period, content, plan_id, tried, began.get(period, 0))
+            log_attempt(connection, tried, done)
+    return done
+
+
+@permitted
+def current_margins(store: Store, programme: str, period: str) -> int:
+    """The version_id of the newest known totals of a period; a Fault names the periods there are."""
+    with store.read() as connection:
+        row = _last(connection, schema.margins, programme=programme, period=period)
+    if row is None:
+        select = sa.select(schema.margins.c.period).where(schema.margins.c.programme == programme).distinct()
+        known = sorted(store.frame(select).period)
+        raise Fault(key="weighting.period", expected=period, programme=programme, found=known or ["-"])
+    return row.version_id
+
+
+@permitted
+def load_margins(store: Store, version_id: int) -> MarginFile:
+    """One version of known totals."""
+    select = sa.select(schema.margins).where(schema.margins.c.version_id == version_id)
+    with store.read() as connection:
+        row = connection.execute(select).one()
+    return read_margins(row.content, row.file)
+
+
+def wave_files(folder: Path) -> list[tuple[str, Path]]:
+    """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv.
+
+    Their records, if there are any, stand beside them: ensu_2015Q1_records.csv (`records_beside`).
+    """
+    files = [f for f in sorted(folder.glob("*.csv")) if f.name != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
+    found = {file: WAVE_AT_END.search(file.stem) for file in files}
+    nameless = [file.name for file, wave in found.items() if wave is None]
+    if nameless or not found:
+        raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
+    return sorted((wave[0], file) for file, wave in found.items())
+
+
+def records_beside(file: Path) -> Path | None:
+    """The records file that stands beside a wave's file, if there is one."""
+    beside = file.with_stem(file.stem + RECORDS_ENDING)
+    return beside if beside.is_file() else None
+
+
+@permitted
+def current_programme(store: Store, name: str) -> tuple[int, Programme]:
+    """The version_id and content of a programme's newest version."""
+    with store.read() as connection:
+        row = _last(connection, schema.programmes, programme=name)
+    if row is None:
+        known = programme_names(store)
+        raise Fault(key="programme.unknown", found=name, expected=known or ["-"])
+    return row.version_id, read_programme(row.content, row.file)
+
+
+@permitted
+def programme_of_run(store: Store, run_id: int) -> Programme:
+    """The programme in the version that a run read."""
+    inputs, programmes = schema.run_inputs, schema.programmes
+    read = sa.and_(inputs.c.kind == "programme", inputs.c.version_id == programmes.c.version_id)
+    select = sa.select(programmes).join(inputs, read).where(inputs.c.run_id == run_id)
+    with store.read() as connection:
+        row = connection.execute(select).one()
+    return read_programme(row.content, row.file)
+
+
+@permitted
+def programme_names(store: Store) -> list[str]:
+    """Names of the programmes taken in."""
+    return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
+
+
+@permitted
+def wave_versions(store: Store, programme: str) -> pd.DataFrame:
+    """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
+    waves = schema.waves
+    select = sa.select(waves).where(waves.c.programme == programme).order_by(waves.c.wave, waves.c.version)
+    found = store.frame(select)
+    return found.assign(current=~found.duplicated("wave", keep="last"))
+
+
+@permitted
+def import_log(store: Store) -> pd.DataFrame:
+    """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
+    log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
+
+
+def frame_label(name: str) -> str:
+    """What stands for a wave where a frame was tried."""
+    return f"{FRAME} {name}"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What somebody tried to import; the programme is "" while its file has not been read; wave: or `frame_label`."""
+
+    programme: str
+    wave: str
+    file: str
+    actor: Actor
+
+
+@contextmanager
+def refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
+    """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
+    try:
+        yield
+    except Fault as fault:
+        with store.begin() as connection:
+            log_attempt(connection, tried, fault)
+        raise
+
+
+def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
+    """Write an attempt to the import log and the audit trail, numbers masked."""
+    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
+    if isinstance(outcome, Fault):
+        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
+    else:
+        row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
+        row["interviews"] = outcome.interviews or None
+    connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
+    told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
+    audit.append(connection, tried.actor, "import", told)
+
+
+def _add_programme(
+    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int
+) -> Imported:
+    last = _last(connection, schema.programmes, programme=programme.name)
+    if last is not None and last.digest == programme.digest:
+        return Imported(UNCHANGED, programme.name, "", last.version)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
+    row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
+    connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
+    return Imported(IMPORTED if last is None else CORRECTED, programme.name, "", version)
+
+
+def _add_wave(
+    connection: sa.Connection,
+    data: WaveData,
+    file_digest: str,
+    plan_id: int,
+    tried: Tried,
+    began: int,
+) -> Imported:
+    key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
+    last = _last(connection, schema.waves, **key)
+    if last is not None and last.digest == data.digest:
+        return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)])
+    row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
+    added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
+    for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
+        if frame is None:
+            continue
+        numbered = frame.assign(row=range(len(frame)))
+        insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added.inserted_primary_key[0])
+    numbered = data.records.assign(row=range(len(data.records)))
+    insert_frame(connection, schema.RECORDS, numbered, version_id=added.inserted_primary_key[0])
+    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
+
+
+def _add_margins(
+    connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried, began: int
+) -> Imported:
+    key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
+    last = _last(connection, schema.margins, **key)
+    if last is not None and last.digest == digest:
+        return Imported(UNCHANGED, tried.programme, period, last.version)
+    refuse_overtaken(last, began)
+    version = version_of(last) + 1
+    run_id = add_run(connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)])
+    row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
+    connection.execute(schema.margins.insert().values(**row))
+    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
+
+
+def version_of(last: sa.Row | None) -> int:
+    """The version a row is, 0 where there is none yet."""
+    return 0 if last is None else last.version
+
+
+def refuse_overtaken(last: sa.Row | None, began: int) -> None:
+    """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
+    if version_of(last) != began:
+        raise Fault(key="import.overtaken", version=last.version, file=last.file)
+
+
+def _last(connection: sa.Connection, table: sa.Table, **key):
+    """The newest version's row, or None."""
+    select = sa.select(table).where(*(table.c[k] == v for k, v in key.items()))
+    return connection.execute(select.order_by(table.c.version.desc()).limit(1)).first()

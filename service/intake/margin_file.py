@@ -1,0 +1,76 @@
+"""A file of known totals: CSV with margin, category, total and period, read line by line, or made from the census."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimation import census_margins
+from estimation.ages import UNIFORM
+from estimation.census import BAND
+from programme.survey import WAVE
+from service.files.csv import read_csv, refuse
+from service.files.write import csv_bytes
+from words import Fault
+
+RULES = {UNIFORM: "margin_file.rule.uniform"}  # how people of a band cut in two were shared out
+COLUMNS = ("margin", "category", "total", "period")
+
+
+@dataclass(frozen=True, eq=False)
+class MarginFile:
+    """Known totals (margin, category, total) and the one period they are of: 2020, 2026Q1 or 2026-03."""
+
+    file: str
+    period: str
+    totals: pd.DataFrame
+
+
+def read_margins(content: bytes, file: str) -> MarginFile:
+    """The totals in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
+    table = read_csv(content, file)
+    missing = [c for c in COLUMNS if c not in table.columns]
+    if missing:
+        raise Fault(key="margin_file.columns", file=file, columns=missing, found=list(table.columns))
+    for column in COLUMNS:
+        refuse(table[column] == "", "wave.blank", file, column, table)
+    total = pd.to_numeric(table.total, errors="coerce").to_numpy(dtype=float)
+    refuse(~(np.isfinite(total) & (total >= 0)), "margin_file.total", file, "total", table)
+    refuse(~table.period.str.fullmatch(WAVE.pattern), "margin_file.period", file, "period", table)
+    first = table.period.iloc[0]
+    refuse(table.period != first, "margin_file.periods", file, "period", table, first=first)
+    refuse(table.duplicated(["margin", "category"]), "margin_file.twice", file, "category", table)
+    return MarginFile(file, first, table[["margin", "category"]].assign(total=total).reset_index(drop=True))
+
+
+@dataclass(frozen=True, eq=False)
+class CensusFile:
+    """A file of known totals made from the census, and what had to be assumed: keys in words/ with their values."""
+
+    content: bytes
+    notes: list[tuple[str, dict]]
+
+
+def census_file(content: bytes, file: str, city: str, groups, margins, period: str) -> CensusFile:
+    """The known totals of a city's people in the survey's age groups, from a census file (data/guangxi/population.csv).
+
+    groups  ages ("18-29", …);  margins  columns crossed ("sex*age_group", "county*urban");  period: the census year
+    """
+    table = read_csv(content, file)
+    bands = [c for c in table.columns if BAND.fullmatch(c)]
+    missing = [c for c in ("code2023", "pop_urban", "pop_rural") if c not in table.columns]
+    missing += [f"{sex}_0 …" for sex in ("m", "f") if not any(c.startswith(sex) for c in bands)]
+    if missing:
+        raise Fault(key="margin_file.census", file=file, columns=missing, found=list(table.columns)[:8])
+    for column in (*bands, "pop_urban", "pop_rural"):
+        refuse(~table[column].str.fullmatch("[0-9]{1,12}"), "wave.count", file, column, table)
+    made = census_margins(table.astype(dict.fromkeys((*bands, "pop_urban", "pop_rural"), float)), city, groups, margins)
+    total = float(made.table[made.table.margin == margins[0]].total.sum())
+    ages = {"first": groups[0].split("-")[0], "last": groups[-1].split("-")[-1]}
+    notes = [("margin_file.note_total", {"total": total, **ages})]
+    for part in made.split.parts.to_dict("records"):
+        notes.append((RULES[made.split.rule], part))
+    if made.urban_all_ages:
+        notes.append(("margin_file.note_urban", {}))
+    notes.append(("margin_file.note_townships", {}))
+    return CensusFile(csv_bytes(made.table.assign(total=made.table.total.round(3), period=period)), notes)

@@ -1,0 +1,62 @@
+"""The released numbers of a wave's file: every one's outcome, and what the steps of weighting need to know of it."""
+
+import numpy as np
+import pandas as pd
+
+from estimation import age_spans, base_weight
+from estimation.weighting_plan import WeightingPlan
+from service.files.csv import refuse
+from words import Fault
+
+BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
+
+
+def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingPlan) -> tuple[np.ndarray, np.ndarray]:
+    """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong."""
+    needed, numeric, codes = plan.needed(), plan.number_columns(), plan.dispositions
+    every = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
+    missing = [c for c in every if c not in table.columns]
+    if missing:
+        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    state = table[codes.column]
+    refuse(~state.isin(codes.codes), "wave.disposition", file, codes.column, table, expected=sorted(codes.codes))
+    responded = state.isin(codes.responded)
+    who = {"all": state != "", "eligible": responded | state.isin(codes.not_responded), "responded": responded}
+    for name, rows in who.items():
+        for column in (*respondent, *needed[name]) if name == "all" else needed[name]:
+            refuse(rows & (table[column] == ""), BLANK[name], file, column, table)
+        for column in numeric[name]:
+            value = _numbers(table, column)
+            refuse(rows & ~(np.isfinite(value) & (value >= 0)), "wave.count", file, column, table)
+        if plan.ages is not None and plan.ages.column in needed[name]:
+            _check_ages(table, rows, file, plan)
+    return base_weight(table, plan), responded.to_numpy()
+
+
+def released_rows(table: pd.DataFrame, unit: pd.Series, plan: WeightingPlan) -> pd.DataFrame:
+    """RELEASED: the columns that weighting needs, one row a number and column."""
+    columns = list(dict.fromkeys(c for of in plan.needed().values() for c in of))
+    return pd.DataFrame(
+        {
+            "unit_id": np.tile(unit, len(columns)),
+            "field": np.repeat(columns, len(unit)),
+            "value": table[columns].to_numpy().ravel(order="F"),
+        }
+    )
+
+
+def released_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a number, in the order of its file, from RELEASED as stored (in the order of `row`)."""
+    order = rows.unit_id.drop_duplicates()
+    wide = rows.set_index(["unit_id", "field"]).value.unstack("field")  # noqa: PD010
+    return wide.reindex(order)
+
+
+def _check_ages(table: pd.DataFrame, rows, file: str, plan: WeightingPlan) -> None:
+    spans, years = age_spans(plan.ages.groups), _numbers(table, plan.ages.column)
+    inside = (years >= spans[0].low) & (years < spans[-1].above)
+    refuse(rows & ~inside, "wave.age", file, plan.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")
+
+
+def _numbers(table: pd.DataFrame, column: str) -> np.ndarray:
+    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)

@@ -1,0 +1,176 @@
+"""A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
+from estimation.answers import asked
+from estimation.design import Design
+from fieldwork.phone_numbers import MOBILE, masked_text
+from programme.survey import WAVE, Programme
+from service.files.csv import read_csv, refuse
+from service.intake.population_file import check_population
+from service.intake.records_file import RecordsFile, read_records
+from service.intake.released import check_released, released_rows
+from words import Fault
+
+JOIN = " / "  # between the codes of a key made of several columns
+
+
+@dataclass(frozen=True, eq=False)
+class WaveData:
+    """Who answered (RESPONDENTS), what (RESPONSES), and the areas' RECORDS, with a digest of that content.
+
+    released: of a programme that makes its weights, what it needs to know of every released number (RELEASED).
+    """
+
+    respondents: pd.DataFrame
+    responses: pd.DataFrame
+    records: pd.DataFrame
+    released: pd.DataFrame | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content; the order of rows does not matter, nor a column of which nothing is known."""
+        tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
+        tables += [t for t in (self.released, self.records) if t is not None and len(t)]
+        parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def check_wave_name(wave: str) -> str:
+    """The wave's name if it says a period that sorts by time: 2015Q1, 2015-03 or 2015."""
+    if not WAVE.fullmatch(wave):
+        raise Fault(key="wave.name", found=wave)
+    return wave
+
+
+def read_wave(
+    content: bytes,
+    file: str,
+    programme: Programme,
+    records: RecordsFile | None = None,
+    rang: Mapping[str, str] | None = None,
+) -> WaveData:
+    """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong.
+
+    records: the file of the areas' administrative records, where the programme has some.
+    rang: respondent -> interviewer, of the wave's call log, where the file has no column of interviewers.
+    """
+    table, released = read_csv(content, file, encoding=programme.encoding), None
+    if programme.weighting is not None:
+        base, answered = check_released(table, file, programme.columns.respondent, programme.weighting)
+        released = released_rows(table, _units(table, file, programme.columns.respondent), programme.weighting)
+        table, weight = table[answered], base[answered]
+    _check_cells(table, file, programme)
+    if programme.weighting is None:
+        weight = _weights(table, file, programme.columns.weight)
+    unit = _units(table, file, programme.columns.respondent)
+    respondents = pd.DataFrame(
+        {
+            "unit_id": unit,
+            "area": table[programme.columns.area],
+            "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
+            "psu": _joined(table, programme.columns.psu),
+            "weight": weight,
+            "interviewer": _interviewers(table, file, unit, programme, rang or {}),
+        }
+    )
+    Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
+    items = list(programme.items)
+    responses = pd.DataFrame(
+        {
+            "unit_id": np.tile(unit, len(items)),
+            "item": np.repeat(items, len(unit)),
+            "answer": table[items].to_numpy().ravel(order="F"),
+        }
+    )
+    found = read_records(records, programme, list(dict.fromkeys(respondents.area)))
+    population = check_population(table, respondents, file, programme.population)
+    found = check(pd.concat([found, population]), RECORDS) if len(population) else found
+    released = None if released is None else check(released, RELEASED)
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found, released)
+
+
+def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
+    """Every column is there, the design's are filled, areas and answers are the programme's."""
+    columns, areas = programme.columns, list(programme.areas)
+    filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
+    if programme.interviewers is not None and programme.interviewers.column:
+        filled.append(programme.interviewers.column)
+    weight = [columns.weight] if programme.weighting is None else []
+    missing = [c for c in dict.fromkeys([*filled, *weight, *programme.items]) if c not in table.columns]
+    if missing:
+        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    for column in filled:
+        refuse(table[column] == "", "wave.blank", file, column, table)
+    refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
+    for name, item in programme.items.items():
+        good = [cell for cell in table[name].unique() if item.given(cell) is not None]
+        key = "wave.codes" if item.separator else "wave.code"
+        values = {"separator": item.separator} if item.separator else {}
+        refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
+    for item in programme.items.values():
+        if item.asked_if:
+            _check_filter(table, file, item, programme)
+
+
+def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) -> None:
+    """The question was put to those the programme says, and to nobody else."""
+    put, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
+    values = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
+    refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
+    refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
+
+
+def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
+    """Each row's respondent; a Fault if one stands in two rows."""
+    _refuse_numbers(table, file, columns)
+    unit = _joined(table, columns)
+    repeated = unit.duplicated()
+    if repeated.any():
+        row = repeated.idxmax()
+        first = (unit == unit[row]).idxmax()
+        where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
+        raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
+    return unit
+
+
+def _refuse_numbers(table: pd.DataFrame, file: str, columns) -> None:
+    """A Fault if a column that tells respondents apart is mostly mobile numbers; a few codes may look so by chance."""
+    for column in columns:
+        mobile = table[column].str.fullmatch(MOBILE.pattern)
+        if mobile.mean() > 0.5:
+            where = {"file": file, "row": int(mobile.idxmax()), "column": column}
+            raise Fault(key="wave.number_as_unit", **where, count=int(mobile.sum()))
+
+
+def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
+    refuse(table[column] == "", "wave.weight_missing", file, column, table)
+    weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    refuse(~np.isfinite(weight), "wave.weight_text", file, column, table)
+    refuse(weight < 0, "wave.weight_negative", file, column, table)
+    if not weight.any():
+        raise Fault(key="design.weight_zero", column=column)
+    return weight
+
+
+def _interviewers(table: pd.DataFrame, file: str, unit: pd.Series, programme: Programme, rang: Mapping[str, str]):
+    """Who rang each respondent: by the file's column, or the call log; None where the programme does not say."""
+    if programme.interviewers is None:
+        return None
+    if programme.interviewers.column:
+        return table[programme.interviewers.column]
+    known = unit.map(rang)
+    column = programme.columns.respondent[0]
+    refuse(known.isna(), "wave.not_rung", file, column, table.assign(**{column: unit.map(masked_text)}))
+    return known
+
+
+def _joined(table: pd.DataFrame, columns) -> pd.Series:
+    first, *rest = columns
+    return table[first].str.cat([table[c] for c in rest], sep=JOIN) if rest else table[first]

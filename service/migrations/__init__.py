@@ -1,1 +1,0 @@
-"""The store's history: one Alembic revision for every change of its tables, run by service.migration."""

@@ -1,0 +1,243 @@
+"""People and how they sign in: local accounts with argon2id, or another service's identity; a demo needs neither."""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pandas as pd
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import ADMINISTRATOR, ROLES, Actor, permitted
+from words import Fault
+
+FIRST = "admin"
+DEMO = "demo"
+NAME = re.compile(r"[\w.@-]{1,64}")
+SHORTEST, LONGEST = 12, 1024  # characters of a password
+WINDOW = timedelta(minutes=15)
+OWN, ALL_TOGETHER = 5, 100  # failures within the window: of one account, and of all
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are taken for another
+
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who signed in; `one_time`: the password was given by somebody else and must be changed first."""
+
+    actor: Actor
+    one_time: bool
+
+
+@permitted
+def is_demo(store: Store) -> bool:
+    """Whether this store is a demonstration: no sign-in, every visitor chooses a role, no contacts may come in."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.access.c.mode)) == DEMO
+
+
+@permitted
+def mark_demo(store: Store) -> None:
+    """Make this store a demonstration; a Fault if it has people or contacts."""
+    with store.begin() as connection:
+        if connection.scalar(sa.select(schema.access.c.mode)) == DEMO:
+            return
+        if any(connection.execute(sa.select(table).limit(1)).first() for table in (schema.people, schema.contacts)):
+            raise Fault(key="people.no_demo")
+        connection.execute(schema.access.insert().values(mode=DEMO))
+        audit.append(connection, store.actor, "mark-demo", {})
+
+
+@permitted
+def has_people(store: Store) -> bool:
+    """Whether anybody has an account."""
+    with store.read() as connection:
+        return connection.execute(sa.select(schema.people.c.name).limit(1)).first() is not None
+
+
+@permitted
+def first_administrator(store: Store) -> str | None:
+    """At the first start: the one-time password of the account "admin"; None if there are people, or it is a demo."""
+    if is_demo(store) or has_people(store):
+        return None
+    return add_person(store, FIRST, ADMINISTRATOR)
+
+
+@permitted
+def add_person(store: Store, name: str, role: str, *, identity: str | None = None) -> str | None:
+    """A new account; its one-time password, or None for one whom another service signs in as `identity`."""
+    if not NAME.fullmatch(name):
+        raise Fault(key="people.name", found=name)
+    _known_role(role)
+    password = None if identity else _one_time()
+    row = {"name": name, "role": role, "identity": _identity(identity), "active": True}
+    row |= {"password": _hasher.hash(password) if password else None, "one_time": password is not None}
+    with store.begin("person", name) as connection:
+        if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
+            raise Fault(key="people.exists", name=name)
+        connection.execute(sa.delete(schema.access))  # a store with people is no demonstration any more
+        connection.execute(schema.people.insert().values(**row))
+        audit.append(
+            connection, store.actor, "add-person", {"name": name, "role": role, "elsewhere": identity is not None}
+        )
+    return password
+
+
+@permitted
+def change_person(store: Store, name: str, *, role: str | None = None, active: bool | None = None) -> None:
+    """Give a person another role, or let them in no more (or again); one administrator must remain."""
+    changes = {k: v for k, v in {"role": role, "active": active}.items() if v is not None}
+    if role is not None:
+        _known_role(role)
+    with store.begin() as connection:
+        was = _person(connection, name)
+        connection.execute(schema.people.update().where(schema.people.c.name == name).values(**changes))
+        left = sa.select(schema.people.c.name).where(schema.people.c.role == ADMINISTRATOR, schema.people.c.active)
+        if was.role == ADMINISTRATOR and was.active and connection.execute(left.limit(1)).first() is None:
+            raise Fault(key="people.last_administrator", name=name)
+        audit.append(connection, store.actor, "change-person", {"name": name, **changes})
+
+
+@permitted
+def new_password(store: Store, name: str) -> str:
+    """A one-time password in place of a forgotten one."""
+    password = _one_time()
+    with store.begin() as connection:
+        _person(connection, name)
+        values = {"password": _hasher.hash(password), "one_time": True}
+        connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
+        audit.append(connection, store.actor, "new-password", {"name": name})
+    return password
+
+
+@permitted
+def person_list(store: Store) -> pd.DataFrame:
+    """name, role, active, elsewhere (signed in by another service), one_time; no password's hash."""
+    people = schema.people.c
+    elsewhere = people.identity.is_not(None).label("elsewhere")
+    return store.frame(
+        sa.select(people.name, people.role, people.active, elsewhere, people.one_time).order_by(people.name)
+    )
+
+
+@permitted
+def sign_in(store: Store, name: str, password: str) -> SignedIn:
+    """The person of that name, if the password is theirs; after too many failures a Fault that says how long to wait.
+
+    The attempt is counted before the password is looked at, so that many at once do not slip through.
+    """
+    attempt, row = _attempt(store, name)
+    right = _verified(row.password if row is not None else None, password)
+    if row is None or not right or not row.active:
+        with store.begin() as connection:
+            audit.append(connection, audit.NOBODY if row is None else Actor(name, ""), "sign-in-failed", {})
+        raise Fault(key="people.wrong")
+    with store.begin() as connection:
+        mine = schema.sign_ins.c.attempt_id == attempt
+        connection.execute(schema.sign_ins.update().where(mine).values(succeeded=True))
+        if _hasher.check_needs_rehash(row.password):
+            same = schema.people.c.name == name
+            connection.execute(schema.people.update().where(same).values(password=_hasher.hash(_plain(password))))
+        audit.append(connection, Actor(name, row.role), "sign-in", {})
+    return SignedIn(Actor(name, row.role), bool(row.one_time))
+
+
+@permitted
+def signed_in_elsewhere(store: Store, identity: str) -> Actor:
+    """The person another service vouches for, recorded as a sign-in; a Fault if nobody here is called so there."""
+    same = schema.people.c.identity == _identity(identity)
+    with store.begin() as connection:
+        row = connection.execute(sa.select(schema.people).where(same)).first()
+        known = row is not None and row.active
+        who = Actor(row.name, row.role if known else "") if row is not None else audit.NOBODY
+        audit.append(connection, who, "sign-in" if known else "sign-in-failed", {"elsewhere": True})
+    if not known:
+        raise Fault(key="people.unknown_identity", found=identity)
+    return who
+
+
+@permitted
+def still_permitted(store: Store, name: str) -> Actor:
+    """The person as they are now: a role taken away counts from the next click on."""
+    with store.read() as connection:
+        row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
+    if row is None or not row.active:
+        raise Fault(key="people.wrong")
+    return Actor(row.name, row.role)
+
+
+@permitted
+def change_password(store: Store, old: str, new: str) -> None:
+    """A password of one's own in place of the old one."""
+    name = store.actor.name
+    sign_in(store, name, old)
+    if not SHORTEST <= len(new) <= LONGEST or _plain(new) == _plain(old) or name.lower() in new.lower():
+        raise Fault(key="people.password", shortest=SHORTEST)
+    with store.begin() as connection:
+        values = {"password": _hasher.hash(_plain(new)), "one_time": False}
+        connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
+        audit.append(connection, store.actor, "change-password", {})
+
+
+def _attempt(store: Store, name: str):
+    """The number of this attempt, counted as a failure until it succeeds, and the row of the person tried."""
+    attempts, since = schema.sign_ins.c, datetime.now(UTC) - WINDOW
+    with store.begin() as connection:
+        audit.take_turn(connection)
+        row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
+        known = "" if row is None else name
+        recent = sa.select(attempts.at).where(attempts.at > since, ~attempts.succeeded).order_by(attempts.at)
+        last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == known, attempts.succeeded)
+        own = recent.where(attempts.name == known, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0))
+        for failures, most in ((own, OWN if known else ALL_TOGETHER), (recent, ALL_TOGETHER)):
+            times = list(connection.scalars(failures))
+            if len(times) >= most:
+                wait = times[-most].replace(tzinfo=UTC) + WINDOW - datetime.now(UTC)
+                raise Fault(key="people.wait", minutes=int(wait.total_seconds() // 60) + 1)
+        values = {"at": datetime.now(UTC), "name": known, "succeeded": False}
+        return connection.execute(schema.sign_ins.insert().values(**values)).inserted_primary_key[0], row
+
+
+def _verified(hashed: str | None, password: str) -> bool:
+    """Whether the password is the hashed one; for nobody's account it takes as long to say no."""
+    try:
+        return _hasher.verify(hashed or _nobody(), _plain(password)) and hashed is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_hex())
+
+
+def _plain(password: str) -> str:
+    return unicodedata.normalize("NFC", password[: LONGEST + 1])
+
+
+def _one_time() -> str:
+    """Sixteen letters in groups of four: 79 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def _identity(identity: str | None) -> str | None:
+    return identity.strip().casefold() if identity else None
+
+
+def _known_role(role: str) -> None:
+    if role not in ROLES:
+        raise Fault(key="people.role", found=role, expected=list(ROLES))
+
+
+def _person(connection: sa.Connection, name: str):
+    row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
+    if row is None:
+        raise Fault(key="people.unknown", found=name)
+    return row

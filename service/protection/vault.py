@@ -1,0 +1,300 @@
+"""The vault: phone numbers and names, encrypted field by field, masked wherever they are shown, deleted on their day.
+
+field = AES-SIV(plain; associated data = table, column, programme, wave, unit): it opens nowhere but in its own place
+phone_hash = HMAC-SHA256(number in its one spelling): finds a number without opening any
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+
+from fieldwork.phone_numbers import STAR, masked, normalised
+from service.files.xlsx import read_table
+from service.intake.imports import current_programme
+from service.intake.wave_file import check_wave_name
+from service.protection.erasure import Search, scrub, search, store_files
+from service.protection.keys import Key
+from service.protection.people import is_demo
+from service.store import audit, schema
+from service.store.engine import Store, take_turn
+from service.store.permissions import permitted
+from words import Fault
+
+UNIT, PHONE, NAME = "unit_id", "phone", "name"
+FIELDS = (PHONE, NAME)
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What a purge deleted, and what reading the store's bytes again found.
+
+    before, after: how many of the deleted ciphertexts, hashes and plain numbers stood in the files before and after;
+    None where the files cannot be read (PostgreSQL).  clean: no free page and no log is left.
+    """
+
+    waves: tuple[str, ...]
+    numbers: int
+    before: Search | None
+    after: Search | None
+    clean: bool
+
+    @property
+    def proven(self) -> bool:
+        """Whether the bytes were read, were seen to hold the numbers before, and hold none of them now."""
+        return self.clean and self.after is not None and self.after.found == 0 and self.before.found > 0
+
+
+@permitted
+def import_contacts(
+    store: Store, programme: str, wave: str, content: bytes, file: str, *, key: Key, delete_on: date
+) -> int:
+    """Take in a wave's list of numbers (CSV or XLSX: unit_id, phone, perhaps name), whole or not at all; how many.
+
+    delete_on: the day from which `purge` deletes them, after today
+    """
+    check_wave_name(wave)
+    current_programme(store, programme)
+    if is_demo(store):
+        raise Fault(key="contacts.demo")
+    if delete_on <= date.today():
+        raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
+    listed = _checked(read_table(content, file), file)
+    rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
+    with store.begin() as connection:
+        values = _add(connection, programme, wave, rows, key=key, delete_on=delete_on)
+        _record(connection, store, "import-contacts", values)
+    return len(rows)
+
+
+def seal_frame_numbers(
+    connection: sa.Connection, programme: str, place: str, listed: pd.DataFrame, *, key: Key, delete_on: date
+) -> None:
+    """The numbers of a list frame (unit_id, phone as `normalised`, name), in the transaction that adds the frame."""
+    rows = [_sealed(key, programme, place, row) for row in listed[[UNIT, *FIELDS]].to_dict("records")]
+    _add(connection, programme, place, rows, key=key, delete_on=delete_on)
+
+
+def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, key: Key, delete_on: date) -> dict:
+    """Write a list's sealed rows; what the audit trail says of it."""
+    _key_in_use(connection, key)
+    if _list(connection, programme, wave) is not None:
+        raise Fault(key="contacts.exists", programme=programme, wave=wave)
+    values = {"programme": programme, "wave": wave, "numbers": len(rows), "delete_on": delete_on}
+    connection.execute(schema.contact_lists.insert().values(**values))
+    connection.execute(schema.contacts.insert(), rows)
+    return values | {"delete_on": delete_on.isoformat()}
+
+
+@permitted
+def contact_lists(store: Store) -> pd.DataFrame:
+    """programme, wave, numbers, delete_on and when purged, of every list that was taken in."""
+    lists = schema.contact_lists
+    return store.frame(sa.select(lists).order_by(lists.c.programme, lists.c.wave))
+
+
+@permitted
+def masked_contacts(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
+    """unit_id with masked phone and name: 138****5678."""
+    opened = _opened(store, programme, wave, key)
+    names = [name[:1] + STAR * 2 if name else "" for name in opened[NAME]]
+    return opened.assign(**{PHONE: [masked(number) for number in opened[PHONE]], NAME: names})
+
+
+@permitted
+def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
+    """Where a number stands (programme, wave, unit_id), found by its keyed hash; the question is recorded."""
+    plain = normalised(number)
+    if plain is None:
+        raise Fault(key="contacts.no_number", found=masked(number))
+    contacts = schema.contacts.c
+    where = contacts.phone_hash == key.look_up(plain)
+    with store.begin() as connection:
+        _key_in_use(connection, key)
+        found = connection.execute(sa.select(contacts.programme, contacts.wave, contacts.unit_id).where(where)).all()
+        _record(connection, store, "find-number", {"number": masked(plain), "found": len(found)})
+    return pd.DataFrame(found, columns=["programme", "wave", UNIT])
+
+
+@permitted
+def call_sheet(
+    store: Store, programme: str, wave: str, *, key: Key, units: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """unit_id, phone and name in full: the one place they leave the vault; recorded before they do.
+
+    units: of a frame's list, only these leave (those released)
+    """
+    wanted = None if units is None else set(units)
+    with store.begin() as connection:
+        row = _list(connection, programme, wave)
+        if row is not None and row.delete_on <= date.today():
+            raise Fault(key="contacts.overdue", programme=programme, wave=wave, day=row.delete_on.isoformat())
+        numbers = 0 if row is None else row.numbers if wanted is None else len(wanted)
+        _record(connection, store, "call-sheet", {"programme": programme, "wave": wave, "numbers": numbers})
+    return _opened(store, programme, wave, key, wanted)
+
+
+@permitted
+def set_deletion(store: Store, programme: str, wave: str, delete_on: date) -> None:
+    """Another day of deletion, sooner or later; recorded."""
+    with store.begin() as connection:
+        row = _list(connection, programme, wave)
+        if row is None:
+            raise Fault(key="contacts.none", programme=programme, wave=wave)
+        lists = schema.contact_lists
+        mine = sa.and_(lists.c.programme == programme, lists.c.wave == wave)
+        connection.execute(lists.update().where(mine).values(delete_on=delete_on))
+        days = {"before": row.delete_on.isoformat(), "delete_on": delete_on.isoformat()}
+        _record(connection, store, "set-deletion", {"programme": programme, "wave": wave, **days})
+
+
+@permitted
+def key_fingerprint(store: Store) -> str | None:
+    """The fingerprint of the key in use; None while nothing was encrypted."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.vault.c.fingerprint))
+
+
+@permitted
+def rotate_key(store: Store, old: Key, new: Key) -> int:
+    """Every field and hash under a new key, in one transaction; how many rows.  The old ciphertexts are scrubbed."""
+    contacts = schema.contacts
+    with store.begin() as connection:
+        _key_in_use(connection, old)
+        rows = connection.execute(sa.select(contacts)).mappings().all()
+        for row in rows:
+            place = {column: row[column] for column in ("programme", "wave", UNIT)}
+            fields = {column: _open(old, row, column) for column in FIELDS}
+            sealed = _sealed(new, row["programme"], row["wave"], {UNIT: row[UNIT], **fields})
+            mine = [contacts.c[column] == value for column, value in place.items()]
+            connection.execute(contacts.update().where(*mine).values(**sealed))
+        connection.execute(schema.vault.update().values(fingerprint=new.fingerprint))
+        _record(connection, store, "rotate-key", {"rows": len(rows), "to": new.fingerprint})
+    scrub(store)
+    return len(rows)
+
+
+@permitted
+def purge(store: Store, *, key: Key | None, today: date) -> Purged:
+    """Delete every list whose day has come, write the store anew, and read its bytes again for what was deleted.
+
+    key: to search for the plain numbers too; without it their ciphertexts and hashes are searched
+    Estimates do not read the vault, so they stay reproducible.
+    """
+    lists, contacts = schema.contact_lists, schema.contacts
+    on_sqlite = store.engine.dialect.name == "sqlite"
+    with store.begin() as connection:
+        due = connection.execute(sa.select(lists).where(lists.c.delete_on <= today, lists.c.purged.is_(None))).all()
+        rows = [row for each in due for row in _rows(connection, each.programme, each.wave)]
+        if key is not None:
+            _key_in_use(connection, key, may_begin=False)
+        texts = _texts(rows, key)
+        before = search(store_files(store), texts) if on_sqlite else None
+        for each in due:
+            mine = lambda t, e=each: sa.and_(t.c.programme == e.programme, t.c.wave == e.wave)  # noqa: E731
+            connection.execute(contacts.delete().where(mine(contacts)))
+            connection.execute(lists.update().where(mine(lists)).values(purged=datetime.now(UTC)))
+        waves = tuple(f"{each.programme} {each.wave}" for each in due)
+        _record(connection, store, "purge", {"waves": list(waves), "numbers": len(rows)})
+    clean = scrub(store)
+    after = search(store_files(store), texts) if on_sqlite else None
+    done = Purged(waves, len(rows), before, after, clean)
+    with store.begin() as connection:
+        left = None if after is None else after.found
+        _record(connection, store, "purge-checked", {"proven": done.proven, "left": left})
+    return done
+
+
+def _checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
+    """The list with numbers in their one spelling; a Fault names row and column and shows no number."""
+    missing = [column for column in (UNIT, PHONE) if column not in table]
+    if missing:
+        raise Fault(key="contacts.column", file=file, columns=missing, expected=[UNIT, PHONE, NAME])
+    for column in (UNIT, PHONE):
+        _refuse(table[column] == "", "contacts.blank", file, column)
+    _refuse(table[UNIT].duplicated(), "contacts.twice", file, UNIT)
+    numbers = table[PHONE].map(normalised)
+    _refuse(numbers.isna(), "contacts.not_a_number", file, PHONE)
+    spelt = table[UNIT].str.replace(r"\D", "", regex=True)
+    same = [number in unit for number, unit in zip(numbers, spelt, strict=True)]
+    _refuse(pd.Series(same, table.index), "contacts.number_as_unit", file, UNIT)
+    names = table[NAME].where(table[NAME] != "", None) if NAME in table else None
+    return pd.DataFrame({UNIT: table[UNIT], PHONE: numbers, NAME: names})
+
+
+def _refuse(wrong: pd.Series, key: str, file: str, column: str) -> None:
+    if wrong.any():
+        raise Fault(key=key, file=file, row=int(wrong.idxmax()), column=column, count=int(wrong.sum()))
+
+
+def _place(column: str, programme: str, wave: str, unit: str) -> list[bytes]:
+    """The associated data of a field: a list, so that no two places spell the same."""
+    return [part.encode() for part in (schema.contacts.name, column, programme, wave, unit)]
+
+
+def _sealed(key: Key, programme: str, wave: str, row: Mapping) -> dict:
+    """A row of `contacts`."""
+    cipher, sealed = key.cipher, {"programme": programme, "wave": wave, UNIT: row[UNIT]}
+    for column in FIELDS:
+        text = row[column]
+        place = _place(column, programme, wave, row[UNIT])
+        sealed[column] = None if not isinstance(text, str) else cipher.encrypt(text.encode(), place)
+    return sealed | {"phone_hash": key.look_up(row[PHONE])}
+
+
+def _open(key: Key, row: Mapping, column: str) -> str | None:
+    """A field's plain text; a Fault if the ciphertext was changed, was moved from another place, or has another key."""
+    if row[column] is None:
+        return None
+    try:
+        return key.cipher.decrypt(row[column], _place(column, row["programme"], row["wave"], row[UNIT])).decode()
+    except InvalidTag as error:
+        raise Fault(key="contacts.forged", column=column, unit=row[UNIT], wave=row["wave"]) from error
+
+
+def _opened(store: Store, programme: str, wave: str, key: Key, units: set[str] | None = None) -> pd.DataFrame:
+    with store.read() as connection:
+        _key_in_use(connection, key, may_begin=False)
+        rows = [row for row in _rows(connection, programme, wave) if units is None or row[UNIT] in units]
+    if not rows:
+        raise Fault(key="contacts.none", programme=programme, wave=wave)
+    fields = {column: [_open(key, row, column) or "" for row in rows] for column in FIELDS}
+    return pd.DataFrame({UNIT: [row[UNIT] for row in rows], **fields})
+
+
+def _rows(connection: sa.Connection, programme: str, wave: str) -> list[Mapping]:
+    contacts = schema.contacts
+    mine = sa.select(contacts).where(contacts.c.programme == programme, contacts.c.wave == wave)
+    return list(connection.execute(mine.order_by(contacts.c.unit_id)).mappings())
+
+
+def _texts(rows: Iterable[Mapping], key: Key | None) -> list[bytes]:
+    """What must not be found any more: ciphertexts, hashes, and with the key the plain numbers and names."""
+    rows = list(rows)
+    texts = [row[column] for row in rows for column in (*FIELDS, "phone_hash") if row[column] is not None]
+    plain = [_open(key, row, column) for row in rows for column in FIELDS] if key is not None else []
+    return texts + [text.encode() for text in plain if text]
+
+
+def _list(connection: sa.Connection, programme: str, wave: str):
+    lists = schema.contact_lists.c
+    return connection.execute(
+        sa.select(schema.contact_lists).where(lists.programme == programme, lists.wave == wave)
+    ).first()
+
+
+def _key_in_use(connection: sa.Connection, key: Key, *, may_begin: bool = True) -> None:
+    """The first key that seals becomes the store's; any other is refused.  Nobody changes keys until this one ends."""
+    take_turn(connection, "vault")
+    known = connection.scalar(sa.select(schema.vault.c.fingerprint))
+    if known is None and may_begin:
+        connection.execute(schema.vault.insert().values(fingerprint=key.fingerprint))
+    elif known not in (None, key.fingerprint):
+        raise Fault(key="key.other", found=key.fingerprint, expected=known)
+
+
+def _record(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
+    audit.append(connection, store.actor, action, details)

@@ -1,0 +1,1 @@
+"""Frames and what is known of a wave's sample, with the proof of its draw."""

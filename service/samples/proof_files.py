@@ -1,0 +1,155 @@
+"""A draw's proof as files: what an auditor needs, no telephone numbers; and the second draw from these files alone."""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from sampling import Verification, psu_list
+from sampling import verify_draw as verify
+from sampling.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
+from service.files.bounds import read_bounded
+from service.files.csv import read_csv
+from service.files.write import csv_bytes
+from service.samples.frames import load_frame
+from service.samples.samples import read_record, read_sample
+from service.samples.slip import slip_of
+from service.store import schema
+from service.store.engine import Store
+from service.store.permissions import permitted
+from service.store.runs import DRAWING, code_version
+from words import LANGUAGES, Fault, text
+
+RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
+PSUS = "psus.csv"
+FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
+DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
+STAGED_FRAME = ["unit_id", "psu", "prn"]
+SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
+FIELDS = set(DrawRecord.__dataclass_fields__) | {"commitments", "released"}
+
+
+@permitted
+def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
+    """File name -> content: the frame's list, the sample, the record with every commitment made for this wave."""
+    sample = read_sample(store, programme, wave)
+    record = sample.record.plain() | {"commitments": _commitments(store, programme, wave)}
+    record["released"] = len(sample.releases)
+    units, plan = load_frame(store, sample.plan.frame_id), sample.record.plan
+    staged = plan.method == TWO_STAGE
+    files = {
+        RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
+        FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
+        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(plan)]]),
+        READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
+    }
+    if staged:
+        files[PSUS] = csv_bytes(psu_list(units))
+    if sample.earlier is not None:
+        files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
+    return files
+
+
+def write_proof(files: dict[str, bytes], folder: Path) -> None:
+    """The files in a new or empty folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise Fault(key="proof.folder", folder=str(folder))
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The files as one ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRecord, Verification]:
+    """Draw again from a proof's files and compare; needs no store and no key.
+
+    published  the line made public before the draw (`slip`), as it was heard from another source than the folder
+    """
+    record = _record(read_bounded(folder / RECORD))
+    plan, psus = record.plan, None
+    if plan.method == TWO_STAGE:
+        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
+    frame = read_units(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
+    sample = read_units(folder / SAMPLE, [*DRAWN, *_further(plan)])
+    earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
+    found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
+    more = []
+    if published is not None and published.strip().lower() != slip_of(record):
+        more.append(("proof.slip", {"published": published.strip(), "found": slip_of(record)}))
+    if sample_digest(sample) != record.sample:
+        more.append(("proof.sample_file", {"file": SAMPLE}))
+    return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def _further(plan: DrawPlan) -> list[str]:
+    """What a sample of two stages has besides."""
+    staged = ["psu", "first_probability"] if plan.method == TWO_STAGE else []
+    return [*staged, *([KISH] if plan.person == KISH else [])]
+
+
+def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Units from a CSV of a proof; those of `numbers`, and what is a number in every file, as numbers.
+
+    Raises a Fault for what a proof does not write.
+    """
+    table = read_csv(read_bounded(file), file.name)
+    missing = [c for c in columns if c not in table]
+    if missing:
+        raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
+    try:
+        written = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
+        figures = {c: table[c].map(float) for c in written}
+        places = {"place": table.place.map(int)} if "place" in columns else {}
+    except ValueError as error:
+        raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
+    return table.assign(**figures, **places).reset_index(drop=True)
+
+
+def _record(content: bytes) -> DrawRecord:
+    try:
+        plain = json.loads(content)
+        if set(plain) | set(STAGED) != FIELDS | set(STAGED):
+            raise KeyError(*(set(plain) ^ FIELDS))
+        return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
+    except Fault:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
+
+
+def _commitments(store: Store, programme: str, wave: str) -> list[dict]:
+    """All seeds ever committed to for this wave: more than one is a question an auditor should ask."""
+    plans, approvals = schema.plans.c, schema.approvals.c
+    select = sa.select(plans.version, approvals.commitment, approvals.at, approvals.by).join(
+        schema.approvals, approvals.plan_id == plans.plan_id
+    )
+    rows = store.frame(select.where(plans.programme == programme, plans.wave == wave).order_by(plans.version))
+    at = [each.replace(tzinfo=each.tzinfo or UTC).isoformat() for each in rows["at"]]
+    return [{**row, "at": t} for row, t in zip(rows.drop(columns="at").to_dict("records"), at, strict=True)]
+
+
+def _earlier_released(store: Store, draw_id: int, through: int) -> pd.DataFrame:
+    """What was released of an earlier draw when this one continued it."""
+    draws = schema.draws.c
+    with store.read() as connection:
+        row = connection.execute(sa.select(draws.programme, draws.wave).where(draws.draw_id == draw_id)).one()
+    sample = read_sample(store, row.programme, row.wave)
+    if len(sample.releases) != through:
+        raise Fault(key="release.continued", wave=row.wave, later=row.wave)
+    return sample.released

@@ -1,0 +1,1 @@
+"""The store: its tables, transactions, permissions, audit trail, runs and backups."""

@@ -1,0 +1,199 @@
+"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; transactions are all or nothing."""
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from service.store import audit, migration
+from service.store.permissions import Actor, local_operator
+from words import Fault
+
+STORE_VARIABLE = "RANKSHIFT_STORE"
+DEFAULT_URL = "sqlite:///rankshift.db"
+PATIENCE = 30  # seconds a writer waits for another one
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """An open store and who acts in it; every use case takes one and asks whether its actor may."""
+
+    engine: sa.Engine
+    actor: Actor = field(default_factory=local_operator)
+
+    def acting(self, actor: Actor) -> "Store":
+        """The same store in the hands of somebody else."""
+        return replace(self, actor=actor)
+
+    @classmethod
+    def create(cls, url: str) -> "Store":
+        """The store at `url`, its tables made if they are not there yet."""
+        store = cls(engine_of(url))
+        with _reachable(url), store.read() as connection:
+            made = migration.found(connection) is not None
+        if not made:
+            with _reachable(url):
+                migration.upgrade(store.engine)
+        return store.checked(url)
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """The store at `url`; a Fault if none was made there, or by another version."""
+        store = cls(engine_of(url))
+        if store.engine.dialect.name == "sqlite" and not Path(store.engine.url.database or "").is_file():
+            raise Fault(key="store.absent", url=shown(url))
+        return store.checked(url)
+
+    def checked(self, url: str) -> "Store":
+        """Itself, its tables brought up to this code's revision; a Fault if there are none, or of a newer code."""
+        with _reachable(url):
+            with self.read() as connection:
+                found = migration.found(connection)
+            if found is None:
+                raise Fault(key="store.absent", url=shown(url))
+            if found not in migration.revisions():
+                raise Fault(key=migration.refusal(found), url=shown(url), found=found, expected=migration.head())
+            if found != migration.head():
+                migration.upgrade(self.engine)
+        return self
+
+    @contextmanager
+    def begin(self, *alone: str) -> Iterator[sa.Connection]:
+        """One transaction: everything in it is written, or nothing; then new audit lines' heads are kept outside.
+
+        alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
+        end and then reads what it wrote.  SQLite has one writer at a time in any case.
+        """
+        try:
+            with self.engine.begin() as connection:
+                connection.info.pop(audit.ADDED, None)  # of a transaction that was undone
+                if alone:
+                    take_turn(connection, *alone)
+                yield connection
+                heads = connection.info.pop(audit.ADDED, [])
+        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+            raise Fault(key="store.busy", problem=_first_line(error)) from error
+        audit.anchor(self.engine.url, heads)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection that only reads: on SQLite it waits for no writer and no writer waits for it."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def frame(self, select: sa.Select) -> pd.DataFrame:
+        """The rows a SELECT finds, as a DataFrame."""
+        with self.read() as connection:
+            result = connection.execute(select)
+            rows = [tuple(row) for row in result]  # pandas asks a Row for attributes it has not, dearly
+            return pd.DataFrame(rows, columns=list(result.keys()))
+
+
+def take_turn(connection: sa.Connection, *names: str) -> None:
+    """Wait until no other transaction holds these names, and hold them to the end of this one.
+
+    SQLite's BEGIN IMMEDIATE has seen to it already.  Everybody who takes several takes the audit trail's last.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(names))))
+
+
+def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed) -> None:
+    """Write a DataFrame's rows, each with the `fixed` values added; NaN in an optional column becomes NULL."""
+    rows = frame.assign(**fixed).astype(object)
+    records = rows.where(rows.notna(), None).to_dict("records")
+    if records:
+        connection.execute(table.insert(), records)
+
+
+def engine_of(url: str) -> sa.Engine:
+    """An engine for a store's URL, with the transactions and the checks a store relies on."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Fault(key="store.url", found=url) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Fault(key="store.url", found=shown(url))
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True)
+    sa.event.listen(engine, "connect", _sqlite_connect)
+    sa.event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def store_url(given: str | None = None) -> str:
+    """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
+    url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
+    return url if "://" in url else _written(sa.URL.create("sqlite", database=url))
+
+
+def absolute(url: str) -> str:
+    """The URL of the same store for a process that stands in another folder."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return url
+    return _written(parsed.set(database=str(Path(parsed.database or "").resolve())))
+
+
+def shown(url: str) -> str:
+    """The URL as people read it: without its password, a file's path as it is written."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{parsed.database or ''}"
+    return parsed.render_as_string(hide_password=True)
+
+
+def _number(names: tuple[str, ...]) -> int:
+    """Sixty-four bits that stand for these names."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(names).encode()).digest()[:8], signed=True)
+
+
+def _written(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _sqlite_connect(connection, _record) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
+    _write_ahead(connection)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a new file to write-ahead logging, which stays with it; SQLite does not wait for the lock this needs."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
+
+
+@contextmanager
+def _reachable(url: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise Fault(key="store.unreachable", url=shown(url), problem=_first_line(error)) from error
+
+
+def _first_line(error: sa.exc.DBAPIError) -> str:
+    return str(error.orig).splitlines()[0]

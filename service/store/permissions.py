@@ -1,0 +1,144 @@
+"""Who may do what: four roles, one table of use cases, and the check at each use case's edge."""
+
+import functools
+import getpass
+from collections.abc import Callable
+
+from service.store import audit
+from service.store.audit import Actor
+from words import LANGUAGES, Fault, text
+
+ROLES = ADMINISTRATOR, CENTRE, STATISTICIAN, LEADER = ("administrator", "centre", "statistician", "leader")
+EVERYBODY = frozenset(ROLES)
+WORKERS = frozenset({ADMINISTRATOR, CENTRE, STATISTICIAN})
+DENIED = "denied"  # the audit trail's word for what was refused
+
+
+# use case -> roles; a function of service/ that takes a store and is not here fails where it is defined
+PERMITTED = {
+    # what anybody may read: no microdata, no people; small cells are withheld (service/figures/disclosure.py)
+    "programme_names": EVERYBODY,
+    "current_programme": EVERYBODY,
+    "programme_of_run": EVERYBODY,
+    "wave_versions": EVERYBODY,
+    "current_wave": EVERYBODY,
+    "newest_wave": EVERYBODY,
+    "newest_estimated_wave": EVERYBODY,
+    "comparisons": EVERYBODY,
+    "read_league": EVERYBODY,
+    "read_factors": EVERYBODY,
+    "run_list": EVERYBODY,
+    "newest_run": EVERYBODY,
+    "alone_run": EVERYBODY,
+    "run_version": EVERYBODY,
+    "outdated_runs": EVERYBODY,
+    "current_margins": EVERYBODY,
+    "wave_inputs": EVERYBODY,
+    "job_list": EVERYBODY,
+    "newest_job": EVERYBODY,
+    "mark_lost": EVERYBODY,
+    # the work itself
+    "import_programme": WORKERS,
+    "import_wave": WORKERS,
+    "import_log": WORKERS,
+    "import_margins": WORKERS,
+    "load_margins": WORKERS,
+    "load_wave": WORKERS,
+    "load_waves": WORKERS,
+    "weigh_wave": WORKERS,
+    "read_weights": WORKERS,
+    "estimate_wave": WORKERS,
+    "rank_alone": WORKERS,
+    "compare_waves": WORKERS,
+    "rerun": WORKERS,
+    "refresh": WORKERS,
+    "start": WORKERS,
+    "cancel": WORKERS,
+    "work": WORKERS,
+    "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_fieldwork": WORKERS,
+    "fieldwork_of": WORKERS,
+    "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
+    "stops_of_waves": WORKERS,
+    "drawn_population": WORKERS,
+    "backup": frozenset({ADMINISTRATOR}),
+    # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
+    "import_frame": frozenset({CENTRE}),
+    "import_banks": frozenset({CENTRE}),
+    "frame_list": WORKERS,
+    "current_frame": WORKERS,
+    "frame_strata": WORKERS,
+    "load_frame": WORKERS,
+    "earlier_rates": WORKERS,
+    "estimated_waves": WORKERS,
+    "make_plan": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_plan": WORKERS,
+    "approve_plan": frozenset({CENTRE, ADMINISTRATOR}),
+    "draw_wave": frozenset({CENTRE, ADMINISTRATOR}),
+    "release_next": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_sample": WORKERS,
+    "sample_waves": WORKERS,
+    "release_sheet": frozenset({CENTRE}),
+    "draw_proof": WORKERS,
+    # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
+    "import_contacts": frozenset({CENTRE}),
+    "masked_contacts": frozenset({CENTRE}),
+    "find_number": frozenset({CENTRE}),
+    "call_sheet": frozenset({CENTRE}),
+    "contact_lists": frozenset({CENTRE, ADMINISTRATOR}),
+    "set_deletion": frozenset({CENTRE, ADMINISTRATOR}),
+    "purge": frozenset({ADMINISTRATOR}),
+    "key_fingerprint": frozenset({CENTRE, ADMINISTRATOR}),
+    "rotate_key": frozenset({ADMINISTRATOR}),
+    # people and the trail
+    "add_person": frozenset({ADMINISTRATOR}),
+    "change_person": frozenset({ADMINISTRATOR}),
+    "new_password": frozenset({ADMINISTRATOR}),
+    "person_list": frozenset({ADMINISTRATOR}),
+    "mark_demo": frozenset({ADMINISTRATOR}),
+    "first_administrator": frozenset({ADMINISTRATOR}),
+    "verify_trail": frozenset({ADMINISTRATOR, STATISTICIAN}),
+    "trail_lines": frozenset({ADMINISTRATOR, STATISTICIAN}),
+    # before anybody is known: these check passwords and identities themselves
+    "is_demo": EVERYBODY,
+    "has_people": EVERYBODY,
+    "sign_in": EVERYBODY,
+    "signed_in_elsewhere": EVERYBODY,
+    "change_password": EVERYBODY,
+    "still_permitted": EVERYBODY,
+}
+
+
+def permitted(do: Callable) -> Callable:
+    """The function, refused with a Fault (and a line in the audit trail) unless its store's actor has a role for it."""
+    name, roles = do.__name__, PERMITTED[do.__name__]
+
+    @functools.wraps(do)
+    def checked(store, *arguments, **options):
+        actor = store.actor
+        if actor.role not in roles:
+            with store.begin() as connection:
+                audit.append(connection, actor, DENIED, {"use_case": name})
+            raise Fault(key="permission.denied", name=actor.name, role=role_name(actor.role), use_case=name)
+        return do(store, *arguments, **options)
+
+    checked.use_case = name
+    return checked
+
+
+def role_name(role: str) -> dict[str, str]:
+    """A role in both languages."""
+    return {language: text(f"role.{role}", language) if role in ROLES else role or "-" for language in LANGUAGES}
+
+
+def person() -> str:
+    """The name of the user of this machine, as runs record it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def local_operator() -> Actor:
+    """Whoever opens the store by its file or URL: can read and write all of it anyway, so acts as administrator."""
+    return Actor(person(), ADMINISTRATOR)

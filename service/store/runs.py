@@ -1,0 +1,116 @@
+"""Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import Actor, permitted
+
+PURE_ROOMS = ("contracts.py", "estimation", "accountability")
+DRAWING = ("contracts.py", "sampling")
+
+
+@cache
+def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
+    """The package's version and a digest of the pure rooms' source, at any depth: the same digest, the same numbers."""
+    root, digest = Path(__file__).parents[2], hashlib.sha256()
+    for room in rooms:
+        path = root / room
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            digest.update(file.read_bytes())
+    return f"{version('rankshift')}+{digest.hexdigest()[:12]}"
+
+
+def planning_generator() -> np.random.Generator:
+    """The generator every plan is looked at with: the same plan gives the same table."""
+    return generator("rankshift", "plan")
+
+
+def generator(seed: str, *labels: str) -> np.random.Generator:
+    """A stream of random numbers of its own for each seed and labels (measure, league): Philox, keyed by SHA-256."""
+    key = hashlib.sha256("\x1f".join((seed, *labels)).encode()).digest()
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype=np.uint64)))
+
+
+def add_run(
+    connection: sa.Connection, actor: Actor, use_case: str, arguments: Mapping, inputs, *, seed: str = ""
+) -> int:
+    """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
+    row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=actor.name)
+    run_id = connection.execute(schema.runs.insert().values(**row, at=datetime.now(UTC))).inserted_primary_key[0]
+    if inputs:
+        rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
+        connection.execute(schema.run_inputs.insert(), rows)
+    details = {"run": run_id, "use_case": use_case, "arguments": dict(arguments), "version": row["version"]}
+    audit.append(connection, actor, "run", details)
+    return run_id
+
+
+def find_run(
+    connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str, code: str | None = None
+) -> int | None:
+    """The run that already did this with the same inputs, arguments, seed and code (None: this code), or None."""
+    runs = schema.runs
+    select = sa.select(runs.c.run_id, runs.c.arguments).where(
+        runs.c.use_case == use_case, runs.c.seed == seed, runs.c.version == (code or code_version())
+    )
+    for run_id, found in connection.execute(select.order_by(runs.c.run_id.desc())).all():
+        if found == dict(arguments) and run_inputs(connection, run_id) == set(inputs):
+            return run_id
+    return None
+
+
+@permitted
+def run_version(store: Store, run_id: int) -> str:
+    """The code that made a run."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.runs.c.version).where(schema.runs.c.run_id == run_id))
+
+
+def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
+    """The (kind, version_id) pairs a run read."""
+    inputs = schema.run_inputs
+    rows = connection.execute(sa.select(inputs.c.kind, inputs.c.version_id).where(inputs.c.run_id == run_id))
+    return {(kind, number) for kind, number in rows}
+
+
+@permitted
+def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[int]:
+    """Runs that read a programme or wave of which a newer version exists; among: only these are looked at."""
+    asked = [] if among is None else [schema.run_inputs.c.run_id.in_(list(among))]
+    inputs = schema.run_inputs
+    late: set[int] = set()
+    for kind, table, key in (
+        ("programme", schema.programmes, ["programme"]),
+        ("wave", schema.waves, ["programme", "wave"]),
+        ("margins", schema.margins, ["programme", "period"]),
+    ):
+        newer = table.alias()
+        same = sa.and_(*(table.c[k] == newer.c[k] for k in key), newer.c.version > table.c.version)
+        select = (
+            sa.select(inputs.c.run_id)
+            .join(table, sa.and_(inputs.c.kind == kind, inputs.c.version_id == table.c.version_id))
+            .where(sa.exists().where(same), *asked)
+        )
+        late |= set(store.frame(select).run_id)
+    return late
+
+
+def local_time(at: datetime) -> str:
+    """A stored time on this machine's clock; SQLite gives it back without its zone, which is UTC."""
+    return f"{datetime.fromtimestamp(at.replace(tzinfo=at.tzinfo or UTC).timestamp()):%Y-%m-%d %H:%M}"
+
+
+def run_text(run: Mapping, t) -> str:
+    """A run in one line: number, use case, arguments, seed, code version, time and person."""
+    arguments = " ".join(str(v) for v in run["arguments"].values() if not isinstance(v, Mapping))
+    shown = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
+    return t("run.line", **shown, version=run["version"], at=local_time(run["at"]), by=run["by"])

@@ -1,0 +1,335 @@
+"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed.
+
+A change here goes with a revision in service/store/migrations/versions, which makes it in the stores that exist.
+"""
+
+import sqlalchemy as sa
+
+import contracts
+
+KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
+
+metadata = sa.MetaData()
+
+# read only by code older than the migrations, and by service.store.migration to know a store of such code
+about = sa.Table("about", metadata, sa.Column("schema", sa.Integer, primary_key=True))
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("run_id", sa.Integer, primary_key=True),
+    sa.Column("use_case", sa.Text, nullable=False),
+    sa.Column("arguments", sa.JSON, nullable=False),
+    sa.Column("seed", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Index("runs_by_use_case", "use_case", "run_id"),
+)
+programmes = sa.Table(
+    "programmes",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "version"),
+)
+waves = sa.Table(
+    "waves",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("file_digest", sa.Text, nullable=False),
+    sa.Column("interviews", sa.Integer, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "wave", "version"),
+)
+margins = sa.Table(  # known totals to calibrate to; a period's are one file
+    "margins",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "period", "version"),
+)
+run_inputs = sa.Table(
+    "run_inputs",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),  # "programme", "wave", "margins", "frame", "plan" or "stop"
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Index("run_inputs_by_version", "kind", "version_id"),
+)
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("import_id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),  # "" for the programme file itself
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),  # imported, unchanged, corrected, refused
+    sa.Column("version", sa.Integer),
+    sa.Column("interviews", sa.Integer),
+    sa.Column("fault", sa.Text),  # key in words/, rendered in the reader's language
+    sa.Column("fault_values", sa.JSON),
+)
+UNFINISHED = sa.text("finished IS NULL")
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("job_id", sa.Integer, primary_key=True),
+    sa.Column("use_case", sa.Text, nullable=False),
+    sa.Column("arguments", sa.JSON, nullable=False),
+    sa.Column("resource", sa.Text, nullable=False),  # what it works on alone: a programme's name
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # running, done, failed, cancelled, lost
+    sa.Column("progress", sa.Double, nullable=False),  # 0..1
+    sa.Column("step", sa.Text, nullable=False),  # what it is at: a wave, a measure
+    sa.Column("started", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("heartbeat", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("finished", sa.DateTime(timezone=True)),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer),
+    sa.Column("cancel", sa.Boolean, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id)),  # the last run it made
+    sa.Column("fault", sa.Text),  # key in words/
+    sa.Column("fault_values", sa.JSON),
+    sa.Index("jobs_one_a_resource", "resource", unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+)
+rounds = sa.Table(
+    "rounds",
+    metadata,
+    sa.Column("round_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.UniqueConstraint("programme", "wave"),
+)
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("round_id", sa.ForeignKey(rounds.c.round_id), nullable=False),
+    sa.Column("unit_id", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("interviewer", sa.Text, nullable=False),
+    sa.Column("disposition", sa.Text, nullable=False),
+    sa.Index("calls_of_a_unit", "round_id", "unit_id", "at", "disposition"),
+    sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
+)
+
+# what is protected: the audit trail, people, and the vault of phone numbers and names (encrypted before they come here)
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),  # as it was hashed: ISO 8601, UTC
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),  # JSON, as it was hashed
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+access = sa.Table("access", metadata, sa.Column("mode", sa.Text, primary_key=True))  # "demo", or no row: people sign in
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password", sa.Text),  # argon2id; none for those whom another service signs in
+    sa.Column("one_time", sa.Boolean, nullable=False),
+    sa.Column("identity", sa.Text, unique=True),  # how another service calls them
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("attempt_id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),  # "" where nobody is called so: it may be a password typed too early
+    sa.Column("succeeded", sa.Boolean, nullable=False),
+)
+vault = sa.Table("vault", metadata, sa.Column("fingerprint", sa.Text, primary_key=True))  # of the one key in use
+contact_lists = sa.Table(
+    "contact_lists",
+    metadata,
+    sa.Column("programme", sa.Text, primary_key=True),
+    sa.Column("wave", sa.Text, primary_key=True),
+    sa.Column("numbers", sa.Integer, nullable=False),
+    sa.Column("delete_on", sa.Date, nullable=False),
+    sa.Column("purged", sa.DateTime(timezone=True)),
+)
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("programme", sa.Text, primary_key=True),
+    sa.Column("wave", sa.Text, primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("phone", sa.LargeBinary, nullable=False),  # AES-SIV
+    sa.Column("name", sa.LargeBinary),  # AES-SIV
+    sa.Column("phone_hash", sa.LargeBinary, nullable=False, index=True),  # HMAC: to find a number without reading any
+    sa.ForeignKeyConstraint(["programme", "wave"], ["contact_lists.programme", "contact_lists.wave"]),
+)
+
+# samples: frames as versions, plans and their approvals, draws and what was released of them
+frames = sa.Table(
+    "frames",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("frame", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("file_digest", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),  # of unit_id and stratum
+    sa.Column("numbers", sa.Text, nullable=False),  # of unit_id and permanent random number
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),  # of the key that made the random numbers
+    sa.Column("findings", sa.JSON, nullable=False),  # keys in words/ and their values, accepted at the import
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "frame", "version"),
+)
+frame_units = sa.Table(
+    "frame_units",
+    metadata,
+    sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("stratum", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text),  # mobile or landline, where the list has numbers
+    sa.Column("prn", sa.Double, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
+    sa.Column("psu", sa.Text),  # village, block, where the list has them
+)
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("plan_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), nullable=False),
+    sa.Column("wanted", sa.JSON, nullable=False),
+    sa.Column("allocation", sa.JSON, nullable=False),  # one row a stratum
+    sa.Column("expected", sa.JSON, nullable=False),  # precision, power and cost as shown before the approval
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "wave", "version"),
+)
+approvals = sa.Table(  # a plan without a row here is a draft
+    "approvals",
+    metadata,
+    sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), primary_key=True),
+    sa.Column("commitment", sa.Text, nullable=False),
+    sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frames' key, until the draw publishes it
+    sa.Column("digest", sa.Text, nullable=False),  # the frame's two, as they were at the approval
+    sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("psus", sa.Text),  # of two stages: digest of the PSUs
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+draws = sa.Table(
+    "draws",
+    metadata,
+    sa.Column("draw_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), nullable=False),
+    sa.Column("earlier_id", sa.Integer),  # the draw this one continues
+    sa.Column("earlier_releases", sa.Integer),  # how many of its releases were out by then
+    sa.Column("record", sa.JSON, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("programme", "wave"),
+)
+sample_units = sa.Table(
+    "sample_units",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("stratum", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("prn", sa.Double, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("first_phase", sa.Double, nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
+    sa.Column("base_weight", sa.Double, nullable=False),
+    sa.Column("psu", sa.Text),
+    sa.Column("first_probability", sa.Double),  # of two stages: the PSU's
+    sa.Column("kish", sa.Text),  # a household's table
+)
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+stops = sa.Table(  # fieldwork stopped with numbers open: lets a wave be weighted, and stands beside its figures
+    "stops",
+    metadata,
+    sa.Column("stop_id", sa.Integer, primary_key=True),
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
+    sa.Column("releases", sa.Integer, nullable=False),  # how many were out: a further one is not covered
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("open", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+    sa.UniqueConstraint("draw_id", "releases"),
+)
+
+
+def _columns(table: contracts.Table) -> list[sa.Column]:
+    return [
+        sa.Column(name, KINDS[kind], primary_key=name in table.key, nullable=name in table.optional)
+        for name, kind in table.columns.items()
+    ]
+
+
+def _microdata(table: contracts.Table) -> sa.Table:
+    version = sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True)
+    return sa.Table(
+        table.name.lower(), metadata, version, sa.Column("row", sa.Integer, nullable=False), *_columns(table)
+    )
+
+
+def _derived(table: contracts.Table) -> sa.Table:
+    run = sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True)
+    return sa.Table(table.name.lower(), metadata, run, *_columns(table))
+
+
+MICRODATA = {
+    table.name: _microdata(table) for table in (contracts.RESPONDENTS, contracts.RESPONSES, contracts.RELEASED)
+}
+RECORDS = _microdata(contracts.RECORDS)
+DERIVED = {
+    table.name: _derived(table)
+    for table in (
+        contracts.ESTIMATES,
+        contracts.COVARIANCES,
+        contracts.RANKS,
+        contracts.VERDICTS,
+        contracts.CHANGES,
+        contracts.WEIGHTS,
+    )
+}
