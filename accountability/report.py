@@ -43,16 +43,16 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.answer_moments import third_moments
-from estimation.answers import put
-from estimation.estimates import SPARSE_FROM, Linearization
-from estimation.field import BOTH
-from estimation.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
-from estimation.finite_changes import finite_waves, of_the_people
-from estimation.interviewers import InterviewerVariance
-from estimation.noise import off_diagonal
-from estimation.ties import at_end, onto_ends
-from estimation.waves import is_independent
+from estimation.change.field import BOTH
+from estimation.columns.ties import at_end, onto_ends
+from estimation.estimators.estimates import SPARSE_FROM, Linearization
+from estimation.indicators.answer_moments import third_moments
+from estimation.indicators.answers import put
+from estimation.precision.finite import WITHOUT_END, FiniteEstimate, Population, finite_means, interview_fractions
+from estimation.precision.interviewers import InterviewerVariance
+from estimation.waves.finite_changes import finite_waves, of_the_people
+from estimation.waves.noise import off_diagonal
+from estimation.waves.waves import is_independent
 from words import Fault
 
 ALL = "*"  # the domain of everybody

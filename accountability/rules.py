@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimation import Estimate, Interval, LastK, RankSet
-from estimation.last_k import IN, OUT
-from estimation.ties import TOLERANCE, at_least, scale_of
+from estimation.columns.ties import TOLERANCE, at_least, scale_of
+from estimation.ranks.last_k import IN, OUT
 from words import Fault
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
@@ -78,7 +78,7 @@ def _target(rule: Rule, estimate: Estimate, interval: Interval | None, printed_u
     """The value reaches the threshold: shown by an interval wholly at or above it, missed by one wholly below.
 
     Inclusive is reaching: "80 % or more" holds at exactly 80 %, so an interval that begins at the threshold shows it,
-    and one that ends there does not show it missed.  Equal is what estimation.ties calls equal.
+    and one that ends there does not show it missed.  Equal is what estimation.columns.ties calls equal.
     """
     lower, upper, _ = interval or estimate.interval(rule.level)
     value, threshold, scale = estimate.value, rule.threshold, scale_of(estimate.value, estimate.se)
@@ -101,7 +101,7 @@ def _not_last(rule: Rule, ranks: RankSet | None, split: LastK | None):
     Places are whole numbers.  Exactly k worse areas are enough; a rank set that ends at place p - k, the last that is
     not among the last k, shows it, and only one that begins after it shows the rule missed.
 
-    Shown by the K-split (estimation/last_k.py); without one, by a rank set wholly above or wholly among the last k
+    Shown by the K-split (estimation.ranks.last_k); without one, by a rank set wholly above or wholly among the last k
     places: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023), which asks for more.
     """
     if ranks is None:

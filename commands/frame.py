@@ -8,7 +8,7 @@ import typer
 
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
-from sampling.phone import LANDLINE, MOBILE
+from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.protection import keys
 from service.samples import frames

@@ -23,8 +23,8 @@ from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
 from sampling import Assumed
-from sampling.proof import KISH
-from sampling.wanted import PROPORTIONAL, Wanted
+from sampling.planning.wanted import PROPORTIONAL, Wanted
+from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.fieldwork import calls
 from service.files.bounds import read_bounded

@@ -1,21 +1,27 @@
 """From responses to estimates with covariance, ranks and changes; pure: values in, values out."""
 
-from estimation.ages import BandSplit, age_spans, cut_ages, split_bands
-from estimation.answers import measure_values
-from estimation.calibration import Calibration, calibrate, poststratify, rake, standardize
-from estimation.census import CensusMargins, census_margins
-from estimation.changes import (
-    change,
-    score_change,
-    standing_change,
+from estimation.calibration.calibration import Calibration, calibrate, poststratify, rake, standardize
+from estimation.calibration.distances import LINEAR, RAKING, Distance, bounded, logit
+from estimation.calibration.trimming import Trimming, trim, trim_calibrated
+from estimation.change.changes import change, score_change, standing_change
+from estimation.change.comparisons import Comparison, comparison_power, score_information, usual_comparisons
+from estimation.change.field import FieldContrast, field_contrast_test
+from estimation.change.league_comparison import ChangeVerdict, LeagueComparison, compare_league
+from estimation.change.movement import ShiftSplit, no_change_band, shift_split
+from estimation.change.needed import interviews_needed, shrunken_move
+from estimation.change.posterior import (
+    ShiftPosterior,
+    TripleGoal,
+    WavePosterior,
+    shift_posterior,
+    triple_goal,
+    wave_posterior,
 )
-from estimation.comparisons import Comparison, comparison_power, score_information, usual_comparisons
-from estimation.contrasts import contrast, transform
-from estimation.design import Design
-from estimation.distances import LINEAR, RAKING, Distance, bounded, logit
-from estimation.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
-from estimation.effects import design_effect, sample_sizes
-from estimation.estimates import (
+from estimation.change.rank_changes import RankChange, rank_change
+from estimation.estimators.contrasts import contrast, transform
+from estimation.estimators.design import Design
+from estimation.estimators.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
+from estimation.estimators.estimates import (
     Estimate,
     Interval,
     linearize_mean,
@@ -24,42 +30,7 @@ from estimation.estimates import (
     ratio,
     total,
 )
-from estimation.field import FieldContrast, field_contrast_test
-from estimation.flags import Limits, unfit_to_publish
-from estimation.indicators import Item, Measure, Part
-from estimation.intervals import measure_interval, mid_p_limits, proportion_interval
-from estimation.interviewers import InterviewerVariance, interviewer_variance, lasting_correlation
-from estimation.last_k import LastK, last_k
-from estimation.league_comparison import ChangeVerdict, LeagueComparison, compare_league
-from estimation.linear_values import combined_values, indicator_values, ratio_values
-from estimation.moderation import Moderated, moderate, moderate_effects, own_effects
-from estimation.movement import ShiftSplit, no_change_band, shift_split
-from estimation.needed import interviews_needed, shrunken_move
-from estimation.overlap import common_psu_covariance, joint_waves
-from estimation.posterior import (
-    ShiftPosterior,
-    TripleGoal,
-    WavePosterior,
-    shift_posterior,
-    triple_goal,
-    wave_posterior,
-)
-from estimation.quantiles import Quantiles, quantile
-from estimation.rank_changes import RankChange, rank_change
-from estimation.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
-from estimation.ranks import RankSet, rank_confidence_set, ranks
-from estimation.regression import regression
-from estimation.replicate_estimates import (
-    replicate_covariance,
-    replicate_domain_means,
-    replicate_mean,
-    replicate_ratio,
-    replicate_total,
-    replicated,
-)
-from estimation.replication import Replicates, balanced_weights, bootstrap_weights, given_weights, jackknife_weights
-from estimation.smoothing import smooth_scores, smooth_shares
-from estimation.tests_of_equality import (
+from estimation.estimators.hypothesis_tests import (
     HypothesisTest,
     independence_test,
     mean_difference,
@@ -67,14 +38,45 @@ from estimation.tests_of_equality import (
     t_test,
     wald_test,
 )
-from estimation.third_moments import third_ratio
-from estimation.trimming import Trimming, trim, trim_calibrated
-from estimation.variance import linearized_covariance
-from estimation.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
-from estimation.weight_diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
-from estimation.weighting import Weighting, base_weight, weigh
-from estimation.weighting_plan import WeightingPlan
-from estimation.weights import (
+from estimation.estimators.regression import regression
+from estimation.estimators.replicate_estimates import (
+    replicate_covariance,
+    replicate_domain_means,
+    replicate_mean,
+    replicate_ratio,
+    replicate_total,
+    replicated,
+)
+from estimation.estimators.replication import (
+    Replicates,
+    balanced_weights,
+    bootstrap_weights,
+    given_weights,
+    jackknife_weights,
+)
+from estimation.estimators.variance import linearized_covariance
+from estimation.indicators.answers import measure_values
+from estimation.indicators.indicators import Item, Measure, Part
+from estimation.indicators.linear_values import combined_values, indicator_values, ratio_values
+from estimation.precision.effects import design_effect, sample_sizes
+from estimation.precision.flags import Limits, unfit_to_publish
+from estimation.precision.intervals import measure_interval, mid_p_limits, proportion_interval
+from estimation.precision.interviewers import InterviewerVariance, interviewer_variance, lasting_correlation
+from estimation.precision.moderation import Moderated, moderate, moderate_effects, own_effects
+from estimation.precision.quantiles import Quantiles, quantile
+from estimation.precision.smoothing import smooth_scores, smooth_shares
+from estimation.ranks.last_k import LastK, last_k
+from estimation.ranks.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
+from estimation.ranks.ranks import RankSet, rank_confidence_set, ranks
+from estimation.waves.overlap import common_psu_covariance, joint_waves
+from estimation.waves.third_moments import third_ratio
+from estimation.waves.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
+from estimation.weighting.ages import BandSplit, age_spans, cut_ages, split_bands
+from estimation.weighting.census import CensusMargins, census_margins
+from estimation.weighting.diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
+from estimation.weighting.steps import WeightingPlan
+from estimation.weighting.weighting import Weighting, base_weight, weigh
+from estimation.weighting.weights import (
     Step,
     adjust_eligibility,
     adjust_nonresponse,

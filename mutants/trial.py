@@ -35,6 +35,8 @@ def warm(tree: Path) -> None:
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
 
+    import service.figures.waves  # noqa: F401
+
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", None) or "").startswith(str(tree)):
             del sys.modules[name]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from estimation.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
+from estimation.indicators.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
 from programme.survey import Programme
 from words import SEPARATORS
 

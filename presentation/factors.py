@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from estimation.indicators import MENTIONS, RESPONDENTS
+from estimation.indicators.indicators import MENTIONS, RESPONDENTS
 from presentation.figures import unfit_text, withheld_text
 from service.figures.factors import FactorTable
 from service.files.write import csv_bytes

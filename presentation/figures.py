@@ -7,8 +7,8 @@ import pandas as pd
 from accountability import MET, MISSED, UNDECIDED
 from accountability.rules import NOT_LAST
 from estimation import Measure
-from estimation.indicators import SHARE
-from estimation.needed import RANK, SCORE, STANDING
+from estimation.change.needed import RANK, SCORE, STANDING
+from estimation.indicators.indicators import SHARE
 from programme.population import PROCESS
 from programme.survey import WAVE
 from service.figures.detection import Detection

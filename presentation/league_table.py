@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from estimation.league_comparison import WORSE
+from estimation.change.league_comparison import WORSE
 from presentation.definitions import definition_text
 from presentation.figures import (
     Speaker,

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from estimation.needed import STANDING
+from estimation.change.needed import STANDING
 from presentation.figures import Speaker, wave_text
 from sampling import Assumed, Finding, Foresight, Verification
-from sampling.change_power import LEVELS
+from sampling.planning.change_power import LEVELS
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
 

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from estimation.league_comparison import CHANCE, PROVEN, REAL
+from estimation.change.league_comparison import CHANCE, PROVEN, REAL
 from presentation import figures, league_table
 from presentation.figures import Speaker
 from service.drawing.city_plan import Plan

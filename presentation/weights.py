@@ -3,9 +3,9 @@
 import pandas as pd
 
 from estimation import Step
-from estimation.census import CROSSED
-from estimation.indicators import SHARE
-from estimation.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
+from estimation.indicators.indicators import SHARE
+from estimation.weighting.census import CROSSED
+from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
 from presentation.figures import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
 from programme.survey import Programme
 from service.figures.weighing import WaveWeights

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from estimation.indicators import (
+from estimation.indicators.indicators import (
     ANSWERED,
     INDEX,
     MENTIONS,

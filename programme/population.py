@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from estimation.finite import AREA, OF, Population
+from estimation.precision.finite import AREA, OF, Population
 from programme.entry import Entry
 
 PROCESS, FINITE = CHANGES = ("process", "finite")

@@ -13,12 +13,12 @@ from accountability.disclosure import LEAST, WITHHOLD
 from accountability.report import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
-from estimation.design import LONELY
-from estimation.field import BOTH
-from estimation.indicators import Item, Measure
-from estimation.league_comparison import WORSE
-from estimation.ties import at_least
-from estimation.weighting_plan import WeightingPlan
+from estimation.change.field import BOTH
+from estimation.change.league_comparison import WORSE
+from estimation.columns.ties import at_least
+from estimation.estimators.design import LONELY
+from estimation.indicators.indicators import Item, Measure
+from estimation.weighting.steps import WeightingPlan
 from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population

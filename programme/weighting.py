@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from estimation.ages import age_spans
-from estimation.weighting_plan import (
+from estimation.weighting.ages import age_spans
+from estimation.weighting.steps import (
     AGE_GROUP,
     DISTANCES,
     Ages,

@@ -1,6 +1,6 @@
 """From a frame to a sample: who may be asked, and how many interviews each place is given; pure: values in and out."""
 
-from sampling.allocation import (
+from sampling.allocation.allocation import (
     allocate_equally,
     allocate_neyman,
     allocate_power,
@@ -8,20 +8,20 @@ from sampling.allocation import (
     allocate_townships,
     split_modes,
 )
-from sampling.bank_proof import BankRecord, record_numbers, verify_numbers
-from sampling.change_power import FallCurve, fall_curve
-from sampling.constraints import ConstrainedAllocation, allocate_constrained
-from sampling.coordination import coordinated_start, refuse_repeated, waves_without_repeat
-from sampling.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
-from sampling.faults import Finding, list_findings, stratify
-from sampling.foresight import Assumed, Foresight, foresee
-from sampling.frame import CityFrame, city_frame, county_strata
-from sampling.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
-from sampling.power import LastKCurve, interviews_for, last_k_curve, league_rates
-from sampling.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
-from sampling.random_numbers import commitment, permanent_random_numbers, starting_point
-from sampling.releases import release_progress, released, split_releases, unfinished
-from sampling.size import (
+from sampling.allocation.constraints import ConstrainedAllocation, allocate_constrained
+from sampling.draw.coordination import coordinated_start, refuse_repeated, waves_without_repeat
+from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
+from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
+from sampling.draw.releases import release_progress, released, split_releases, unfinished
+from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
+from sampling.draw.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
+from sampling.frames.faults import Finding, list_findings, stratify
+from sampling.frames.phone import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
+from sampling.frames.townships import CityFrame, city_frame, county_strata
+from sampling.planning.change_power import FallCurve, fall_curve
+from sampling.planning.foresight import Assumed, Foresight, foresee
+from sampling.planning.power import LastKCurve, interviews_for, last_k_curve, league_rates
+from sampling.planning.size import (
     SampleSize,
     detectable_change,
     expected_precision,
@@ -31,10 +31,10 @@ from sampling.size import (
     sample_size_difference,
     sample_size_proportion,
 )
-from sampling.staged_plan import allocate_stages, psu_list
-from sampling.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
-from sampling.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
-from sampling.wanted import Wanted, allocate
+from sampling.planning.staged_plan import allocate_stages, psu_list
+from sampling.planning.wanted import Wanted, allocate
+from sampling.proof.bank_proof import BankRecord, record_numbers, verify_numbers
+from sampling.proof.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 
 __all__ = [
     "Assumed",

@@ -14,11 +14,11 @@ from estimation import (
     score_change,
     standing_change,
 )
-from estimation.changes import change_interval
-from estimation.field import ABOVE, BELOW, BOTH, UNDECIDED
-from estimation.last_k import IN, OUT
-from estimation.league_comparison import ALPHA_RANK, ALPHA_STANDING
-from estimation.noise import off_diagonal
+from estimation.change.changes import change_interval
+from estimation.change.field import ABOVE, BELOW, BOTH, UNDECIDED
+from estimation.change.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.ranks.last_k import IN, OUT
+from estimation.waves.noise import off_diagonal
 from study.claim_draws import League, Truth
 from study.leagues import ranks_hold
 

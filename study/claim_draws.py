@@ -18,7 +18,7 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.estimates import Interval
+from estimation.estimators.estimates import Interval
 from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
 
 MEAN, DEVIATION = 0.9, 0.03  # of SPREAD

@@ -6,7 +6,7 @@ from scipy.special import ndtr, ndtri
 
 from accountability.report import WaveMeasure, joined_waves, measure_limits
 from estimation import Design, Measure, rake, third_ratio, window_change
-from estimation.indicators import SHARE
+from estimation.indicators.indicators import SHARE
 from study.claim_cells import PERSONS, Cell
 from study.claim_draws import ICC, League, Truth, Wave, waves_of
 

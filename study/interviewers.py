@@ -12,8 +12,8 @@ from scipy.special import betaincinv, ndtr
 
 from accountability.report import WaveMeasure, interviewers_between, measure_limits
 from estimation import INDEPENDENT, Design, Measure, change, standing_change
-from estimation.indicators import SHARE
-from estimation.league_comparison import ALPHA_STANDING
+from estimation.change.league_comparison import ALPHA_STANDING
+from estimation.indicators.indicators import SHARE
 from study.streams import Task, run
 
 MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)

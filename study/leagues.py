@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import Estimate, combine, rank_confidence_set, score_change, standing_change
-from estimation.indicators import SCORE, SHARE
+from estimation.indicators.indicators import SCORE, SHARE
 from study.panels import (
     Panel,
     draw_answers,

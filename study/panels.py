@@ -22,7 +22,7 @@ from estimation import (
     linearize_domain_means,
     third_ratio,
 )
-from estimation.indicators import SCORE, SHARE
+from estimation.indicators.indicators import SCORE, SHARE
 from study.intervals import stratum_weights
 
 POPULATION = np.array([0.6, 0.4])  # the two strata's shares of an area

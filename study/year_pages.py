@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import INDEPENDENT, change, smooth_shares, standing_change
-from estimation.league_comparison import ALPHA_STANDING
+from estimation.change.league_comparison import ALPHA_STANDING
 from study.claim_cells import SPREAD, Cell
 from study.claim_checks import DRAWS
 from study.claim_draws import CountedLeagues

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from accountability import MET, MISSED
-from estimation.league_comparison import PROVEN
+from estimation.change.league_comparison import PROVEN
 from service.figures.league import comparison_name, read_league
 from service.figures.waves import JOINED, compare_waves, estimate_wave
 from service.intake.imports import import_programme, import_wave

@@ -1,4 +1,4 @@
-"""Computed numbers are compared in one place: outside estimation/ties.py no `== 0` on values, but for those listed."""
+"""Computed numbers are compared in estimation.columns.ties: outside it no `== 0` on values, but for those listed."""
 
 import ast
 from itertools import pairwise
@@ -8,52 +8,52 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PURE = ("estimation", "sampling", "fieldwork", "accountability")
-TIES = "estimation/ties.py"
+TIES = "estimation/columns/ties.py"
 ONLY_IN_TIES = {"rankdata", "isclose", "allclose", "copysign"}
 COUNTS = ("len(", "np.ndim(")  # whole numbers by what they are
 SIZES = (".ndim", ".size", ".shape[-1]", ".shape[0]", ".shape[1]", ".sampled")
 
 # what is asked: file -> {comparison or function: why rounding cannot decide it}
 ALLOWED = {
-    "estimation/calibration.py": {
+    "estimation/calibration/calibration.py": {
         "before != 0": "guards a division; weights of 0 are given, not computed",
         "self.weight != 0": "guards a division; weights of 0 are given, not computed",
     },
-    "estimation/contrasts.py": {"row != 0": "the caller's coefficients"},
-    "estimation/distances.py": {"np.asarray(self.low) != 0": "the caller's bound"},
-    "estimation/domains.py": {"size == 0": "a sum of weights above 0 is 0 only if there are none"},
-    "estimation/equations.py": {"most == 0": "Σ d|x| is 0 only if nobody has anything"},
-    "estimation/estimates.py": {
+    "estimation/estimators/contrasts.py": {"row != 0": "the caller's coefficients"},
+    "estimation/calibration/distances.py": {"np.asarray(self.low) != 0": "the caller's bound"},
+    "estimation/estimators/domains.py": {"size == 0": "a sum of weights above 0 is 0 only if there are none"},
+    "estimation/calibration/equations.py": {"most == 0": "Σ d|x| is 0 only if nobody has anything"},
+    "estimation/estimators/estimates.py": {
         "denominator != 0": "guards a division",
         "k == 1": "a count",
     },
-    "estimation/field.py": {"own != 0": "1 - a_j of the caller's weights"},
-    "estimation/intervals.py": {
+    "estimation/change/field.py": {"own != 0": "1 - a_j of the caller's weights"},
+    "estimation/precision/intervals.py": {
         "drop == 0": "t is 0 exactly where there are no df",
     },
-    "estimation/k_split.py": {
+    "estimation/ranks/k_split.py": {
         "high[rows][:, None] == 0": "a standard error of 0 is 0 exactly",
         "high == 0": "a standard error of 0 is 0 exactly",
     },
-    "estimation/laws.py": {"c == 0": "a sum of the caller's coefficients above 0: 0 only if there are none"},
-    "estimation/league_comparison.py": {"rank.places != 0": "whole numbers"},
-    "estimation/linear_values.py": {"below != 0": "guards a division"},
-    "estimation/margins.py": {
+    "estimation/estimators/laws.py": {"c == 0": "a sum of the caller's coefficients above 0: 0 only if there are none"},
+    "estimation/change/league_comparison.py": {"rank.places != 0": "whole numbers"},
+    "estimation/indicators/linear_values.py": {"below != 0": "guards a division"},
+    "estimation/calibration/margins.py": {
         "weight == 0": "a sum of weights above 0 is 0 only if there are none",
         "known.to_numpy() == 0": "a total as it was given",
     },
-    "estimation/needed.py": {"delta == 0": "the caller's move"},
-    "estimation/noise.py": {"v1 == 0": "a variance of 0 is 0 exactly"},
-    "estimation/overlap.py": {"size[block] == 1": "a count"},
-    "estimation/posterior.py": {
+    "estimation/change/needed.py": {"delta == 0": "the caller's move"},
+    "estimation/waves/noise.py": {"v1 == 0": "a variance of 0 is 0 exactly"},
+    "estimation/waves/overlap.py": {"size[block] == 1": "a count"},
+    "estimation/change/posterior.py": {
         "np.einsum('jaa->aj', v) == 0": "a variance of 0 is 0 exactly",
         "stats.rankdata": "of expected ranks: whole numbers over the number of draws",
     },
-    "estimation/replicate_estimates.py": {"denominators == 0": "guards a division"},
-    "estimation/t_scale.py": {"np.copysign": "the tail of t, on the side where t is"},
-    "estimation/variance.py": {"n == 1": "a count"},
-    "estimation/waves.py": {"a != 0": "the caller's coefficients"},
-    "estimation/weights.py": {
+    "estimation/estimators/replicate_estimates.py": {"denominators == 0": "guards a division"},
+    "estimation/precision/t_scale.py": {"np.copysign": "the tail of t, on the side where t is"},
+    "estimation/estimators/variance.py": {"n == 1": "a count"},
+    "estimation/waves/waves.py": {"a != 0": "the caller's coefficients"},
+    "estimation/weighting/weights.py": {
         "np.where(frame == 'landline', _counts('L', landlines), _counts('M', mobiles)) == 0": "counts of telephones",
         "own == 0": "a sum of weights above 0 is 0 only if there are none",
     },
@@ -63,11 +63,11 @@ ALLOWED = {
         "finite.remaining == 0": "1 - n/N of whole numbers",
     },
     "accountability/rules.py": {"unit == 0": "the caller's unit"},
-    "sampling/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},
-    "sampling/foresight.py": {"g == 1.0": "a number of the grid", "np.isclose": "numbers of the grid"},
-    "sampling/power.py": {"wrong == 0": "a count", "at == 0": "a position"},
-    "sampling/size.py": {"change == 0": "the caller's number"},
-    "sampling/unequal.py": {"n == 0": "a count"},
+    "sampling/draw/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},
+    "sampling/planning/foresight.py": {"g == 1.0": "a number of the grid", "np.isclose": "numbers of the grid"},
+    "sampling/planning/power.py": {"wrong == 0": "a count", "at == 0": "a position"},
+    "sampling/planning/size.py": {"change == 0": "the caller's number"},
+    "sampling/draw/unequal.py": {"n == 0": "a count"},
 }
 
 
@@ -111,7 +111,7 @@ def asked(room: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("room", PURE)
 def test_whether_computed_numbers_are_equal_is_asked_of_ties_alone(room):
-    """A new `== 0`, rankdata or isclose: ask estimation/ties.py, or list it above and say why it is safe."""
+    """A new `== 0`, rankdata or isclose: ask estimation/columns/ties.py, or list it above and say why it is safe."""
     new = {
         f"{file}: {said}" for file, questions in asked(room).items() for said in questions - set(ALLOWED.get(file, {}))
     }

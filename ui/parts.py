@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from estimation import Measure
-from estimation.indicators import SHARE
+from estimation.indicators.indicators import SHARE
 from presentation import figures, league_table
 from presentation.interviewers import interviewer_notes
 from service.figures.league import League, comparisons, newest_estimated_wave, read_league

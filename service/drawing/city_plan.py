@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
-from sampling.foresight import Assumed, Foresight, foresee
-from sampling.power import Progress
+from sampling.planning.foresight import Assumed, Foresight, foresee
+from sampling.planning.power import Progress
 from service.files.csv import read_csv
 from service.store.runs import planning_generator
 from words import Fault

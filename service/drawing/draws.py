@@ -23,9 +23,9 @@ from sampling import (
     refuse_repeated,
     split_releases,
 )
-from sampling.foresight import records
-from sampling.power import Progress
-from sampling.proof import frame_digests
+from sampling.planning.foresight import records
+from sampling.planning.power import Progress
+from sampling.proof.proof import frame_digests
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of
 from service.intake.imports import current_programme, version_of

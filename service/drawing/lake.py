@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from contracts import ALLOCATION, check
 from sampling import CodedFrame, draw_stratified, permanent_random_numbers
-from sampling.draw import starts_by_stratum
+from sampling.draw.draw import starts_by_stratum
 from words import Fault
 
 EMBEDDED = "duckdb://"

@@ -17,8 +17,8 @@ import pandas as pd
 from cryptography.exceptions import InvalidTag
 
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, starting_point
-from sampling.allocation import refuse_larger
-from sampling.proof import (
+from sampling.allocation.allocation import refuse_larger
+from sampling.proof.proof import (
     STRATIFIED,
     DrawRecord,
     check_earlier,

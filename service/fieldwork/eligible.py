@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import sqlalchemy as sa
 
-from estimation.finite import AREA, STRATUM
+from estimation.precision.finite import AREA, STRATUM
 from fieldwork import eligibility_known
 from programme.survey import Programme
 from service.fieldwork.calls import outcomes_by_unit

@@ -13,7 +13,7 @@ from accountability import MET, MISSED, UNDECIDED
 from accountability.disclosure import Withheld, place_among, withheld_parts, withheld_rows
 from accountability.report import ALL, PROBABILITIES
 from accountability.rules import NOT_LAST
-from estimation.league_comparison import CHANCE, PROVEN, REAL
+from estimation.change.league_comparison import CHANCE, PROVEN, REAL
 from programme.survey import Programme
 from service.store.permissions import ADMINISTRATOR, STATISTICIAN, Actor
 

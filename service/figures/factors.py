@@ -8,8 +8,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from accountability.report import ALL
-from estimation.indicators import MENTIONS, RESPONDENTS, Item
-from estimation.ties import equalized
+from estimation.columns.ties import equalized
+from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item
 from programme.survey import Programme
 from service.figures.disclosure import sees_all, withheld_mentions
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of

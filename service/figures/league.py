@@ -10,7 +10,7 @@ import contracts
 from accountability import MET, MISSED, UNDECIDED, report
 from accountability.disclosure import Withheld
 from estimation import Measure
-from estimation.league_comparison import PROVEN, REAL
+from estimation.change.league_comparison import PROVEN, REAL
 from programme.survey import Programme
 from service.fieldwork.calls import stops_read
 from service.figures.disclosure import sees_all, shown_rules, shown_table, withheld_of_wave

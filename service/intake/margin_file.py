@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from estimation import census_margins
-from estimation.ages import UNIFORM
-from estimation.census import BAND
+from estimation.weighting.ages import UNIFORM
+from estimation.weighting.census import BAND
 from programme.survey import WAVE
 from service.files.csv import read_csv, refuse
 from service.files.write import csv_bytes

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from estimation.finite import STRATUM, refuse_small
+from estimation.precision.finite import STRATUM, refuse_small
 from programme.population import RECORD, PopulationPlan
 from service.files.csv import refuse
 from words import Fault

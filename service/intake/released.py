@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import age_spans, base_weight
-from estimation.weighting_plan import WeightingPlan
+from estimation.weighting.steps import WeightingPlan
 from service.files.csv import refuse
 from words import Fault
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
-from estimation.answers import asked
-from estimation.design import Design
+from estimation.estimators.design import Design
+from estimation.indicators.answers import asked
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.survey import WAVE, Programme
 from service.files.csv import read_csv, refuse

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sampling import Bank, landline_banks, mobile_banks
-from sampling.phone import LANDLINE, MOBILE
+from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.carried import GUANGXI
 from service.files.csv import check_given, refuse
 from service.files.xlsx import read_table

@@ -8,7 +8,7 @@ import pandas as pd
 from fieldwork.phone_numbers import MOBILE as MOBILE_NUMBER
 from fieldwork.phone_numbers import masked, normalised
 from sampling import Finding, list_findings, stratify
-from sampling.phone import LANDLINE, MOBILE
+from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.csv import refuse
 from service.files.write import FORMULA
 from service.files.xlsx import read_table

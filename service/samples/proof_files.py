@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from sampling import Verification, psu_list
 from sampling import verify_draw as verify
-from sampling.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
+from sampling.proof.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service.files.bounds import read_bounded
 from service.files.csv import read_csv
 from service.files.write import csv_bytes

@@ -7,9 +7,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sampling import DrawPlan, Finding, Foresight, Wanted, released
-from sampling.proof import STRATIFIED, TWO_STAGE, DrawRecord
-from sampling.staged_plan import SIZE
-from sampling.unequal import SYSTEMATIC
+from sampling.draw.unequal import SYSTEMATIC
+from sampling.planning.staged_plan import SIZE
+from sampling.proof.proof import STRATIFIED, TWO_STAGE, DrawRecord
 from service.samples.slip import slip
 from service.store import schema
 from service.store.engine import Store

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from sampling import DrawPlan
-from sampling.proof import DrawRecord
+from sampling.proof.proof import DrawRecord
 
 
 def slip(wave: str, design: DrawPlan, commitment: str, frame: str, numbers: str, psus: str | None = None) -> str:

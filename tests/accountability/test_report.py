@@ -8,7 +8,7 @@ import scipy.sparse as sp
 import contracts
 from accountability import report
 from estimation import Design, Measure
-from estimation.league_spread import ModelFit
+from estimation.change.spread import ModelFit
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-import estimation.residuals
+import estimation.estimators.residuals
 from estimation import (
     INDEPENDENT,
     LINEAR,
@@ -252,7 +252,7 @@ def test_totals_kept_in_two_parts_give_the_variance_of_totals_written_out(monkey
     areas = table.area.where(table.psu != 5, 99)
     written = domain_means(table[["y", "income"]], areas, design)
     expected, variance = written.covariance, written.variance
-    monkeypatch.setattr(estimation.residuals, "DENSE_TO", 100)
+    monkeypatch.setattr(estimation.estimators.residuals, "DENSE_TO", 100)
     parts = domain_means(table[["y", "income"]], areas, design)
     np.testing.assert_allclose(parts.variance, variance, rtol=1e-9)
     np.testing.assert_allclose(parts.covariance, expected, rtol=1e-7, atol=1e-12 * expected.max())
@@ -263,7 +263,7 @@ def test_where_hardly_anything_is_left_the_parts_are_not_lost_in_rounding(monkey
     design = design_of(table).calibrated(rake(table.weight, table, known(table)))
     y = 1e6 * (table.age == "55+") + 1e-2 * table.y
     expected = domain_totals(y, np.zeros(len(y), dtype=int), design).se
-    monkeypatch.setattr(estimation.residuals, "DENSE_TO", 10)
+    monkeypatch.setattr(estimation.estimators.residuals, "DENSE_TO", 10)
     np.testing.assert_allclose(domain_totals(y, np.zeros(len(y), dtype=int), design).se, expected, rtol=1e-4)
 
 
@@ -278,7 +278,7 @@ def test_domains_of_many_psus_build_nothing_of_their_product(monkeypatch):
     original = sp.csr_array.toarray
     monkeypatch.setattr(sp.csr_array, "toarray", lambda self, *a, **k: widest.append(self.shape) or original(self))
     se = domain_means(table.y, table.area, design).se
-    assert len(se) == 2_000 and all(a * b <= estimation.residuals.DENSE_TO for a, b in widest)
+    assert len(se) == 2_000 and all(a * b <= estimation.estimators.residuals.DENSE_TO for a, b in widest)
     some = domain_means(table.y.where(table.area == 77), np.zeros(n, dtype=int), design).se
     assert se[77] == pytest.approx(some[0], rel=1e-9)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estimation.codes import occurring_codes, occurring_pairs
+from estimation.columns.codes import occurring_codes, occurring_pairs
 
 FAR = 2**50  # with a row number beside it more than 63 bits
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimation.columns import label_codes
+from estimation.columns.columns import label_codes
 from words import Fault
 
 

@@ -11,8 +11,8 @@ from scipy import stats
 
 from accountability import Rule, report
 from estimation import Design, Measure, domain_means, linearize_domain_means, rake
-from estimation.finite import AREA, STRATUM, Population, finite_means, interview_fractions
-from estimation.waves import combine
+from estimation.precision.finite import AREA, STRATUM, Population, finite_means, interview_fractions
+from estimation.waves.waves import combine
 from sampling import expected_precision
 from words import LANGUAGES, Fault, text
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from estimation import Estimate, Limits, unfit_to_publish
-from estimation.flags import coefficient_of_variation
+from estimation.precision.flags import coefficient_of_variation
 
 AREAS = ("a", "b", "c", "d", "e")
 SIZES = pd.DataFrame({"n": [29, 100, 100, 100, 100], "n_effective": [29.0, 25.0, 90.0, 90.0, 90.0]}, index=AREAS)

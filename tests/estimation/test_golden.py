@@ -38,7 +38,7 @@ from estimation import (
     total,
     transform,
 )
-from estimation.estimates import t_quantile
+from estimation.estimators.estimates import t_quantile
 from words import Fault
 
 CASES = {

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from estimation import k_split
-from estimation.k_split import critical_any, critical_independent, independent_bound
+from estimation.ranks import k_split
+from estimation.ranks.k_split import critical_any, critical_independent, independent_bound
 
 
 def spread(low, high, p=70):

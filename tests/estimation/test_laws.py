@@ -15,8 +15,8 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.answer_moments import third_moments
-from estimation.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.indicators.answer_moments import third_moments
 
 
 def shares(p, n) -> Estimate:

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from estimation import Estimate, moderate, moderate_effects, own_effects, smooth_scores, smooth_shares
-from estimation.estimates import t_quantile
+from estimation.estimators.estimates import t_quantile
 
 COUNTIES = np.repeat([1.45, 1.0, 0.53], [7, 20, 20])  # standard deviations: more mixed, ordinary, more uniform
 

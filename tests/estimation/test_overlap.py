@@ -22,12 +22,12 @@ from estimation import (
     third_ratio,
     window_change,
 )
-from estimation import estimates as estimates_module
-from estimation.drawn_correlations import drawn
-from estimation.influence import gram
-from estimation.noise import wave_draws
-from estimation.smoothing import with_variance
-from estimation.waves import Waves
+from estimation.estimators import estimates as estimates_module
+from estimation.precision.smoothing import with_variance
+from estimation.waves.drawn_correlations import drawn
+from estimation.waves.influence import gram
+from estimation.waves.noise import wave_draws
+from estimation.waves.waves import Waves
 
 
 def survey(rng, *, waves=2, areas=6, persons=12, kept=0.7, rho=0.8, cross_strata=False, skew=False) -> list:
@@ -122,7 +122,7 @@ def test_the_gram_matrix_of_a_wave_with_itself_is_its_covariance():
 def test_residuals_kept_in_two_parts_give_what_written_out_ones_give(monkeypatch):
     tables = survey(np.random.default_rng(7), cross_strata=True)
     written = covariances({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
-    monkeypatch.setattr("estimation.residuals.DENSE_TO", 50)
+    monkeypatch.setattr("estimation.estimators.residuals.DENSE_TO", 50)
     in_parts = covariances({str(t): linearized(x, raked=True) for t, x in enumerate(tables)})
     np.testing.assert_allclose(in_parts["0", "1"], written["0", "1"], rtol=1e-8, atol=1e-12)
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from estimation import stepdown
-from estimation.drawn_pairs import DrawnPairs, DrawnRow
-from estimation.noise import normal_draws, wave_draws
-from estimation.pairs import Pairs
-from estimation.stepdown import Maxima, surely_larger
-from estimation.t_scale import from_normal, satterthwaite, to_normal
-from estimation.waves import INDEPENDENT
+from estimation.precision.t_scale import from_normal, satterthwaite, to_normal
+from estimation.ranks import stepdown
+from estimation.ranks.drawn_pairs import DrawnPairs, DrawnRow
+from estimation.ranks.pairs import Pairs
+from estimation.ranks.stepdown import Maxima, surely_larger
+from estimation.waves.noise import normal_draws, wave_draws
+from estimation.waves.waves import INDEPENDENT
 from words import Fault
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from estimation.moderation import _random_effects
+from estimation.precision.moderation import _random_effects
 
 VALUES, NOISE = np.array([1.0, 3.0, 4.0, 8.0, 9.5]), np.array([1.0, 0.5, 1.0, 2.0, 0.7])
 

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 
 from estimation import INDEPENDENT, Estimate, change, rank_change
-from estimation.noise import wave_draws
+from estimation.waves.noise import wave_draws
 from words import Fault
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ranks"

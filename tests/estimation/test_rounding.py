@@ -36,7 +36,7 @@ from estimation import (
     shift_split,
     smooth_shares,
 )
-from estimation.noise import linked_pair, off_diagonal
+from estimation.waves.noise import linked_pair, off_diagonal
 
 SAFE = Measure("safe", "share", ("a",), frozenset({"1"}), {}, True)
 ITEMS = {name: Item(name, {"1": "", "2": "", "3": ""}, frozenset({"9"}), frozenset()) for name in "abc"}

@@ -8,8 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from estimation import Design, domain_means, texts
-from estimation.texts import text_codes
+from estimation import Design, domain_means
+from estimation.columns import texts
+from estimation.columns.texts import text_codes
 
 COUNTED = pa.proxy_memory_pool(pa.default_memory_pool())  # Arrow's memory, to be counted; must outlive what is in it
 WORDS = {

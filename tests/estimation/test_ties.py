@@ -25,8 +25,7 @@ from estimation import (
     tukey_rank_set,
     unfit_to_publish,
 )
-from estimation.tests_of_equality import midranks
-from estimation.ties import (
+from estimation.columns.ties import (
     at_end,
     at_least,
     equalized,
@@ -36,6 +35,7 @@ from estimation.ties import (
     places,
     scale_of,
 )
+from estimation.estimators.hypothesis_tests import midranks
 
 EPS = np.finfo(float).eps
 NOISY = 0.8 + EPS * np.array([0, 1, -1, 2, -2, 3])  # six towns with 32 of 40

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from estimation import Design, mean, rake, weigh
-from estimation.weighting import known_totals
-from estimation.weighting_plan import (
+from estimation.weighting.steps import (
     Ages,
     Base,
     Calibrating,
@@ -19,6 +18,7 @@ from estimation.weighting_plan import (
     TrimmingLimits,
     WeightingPlan,
 )
+from estimation.weighting.weighting import known_totals
 from study import laibin
 from words import Fault
 

@@ -16,10 +16,10 @@ from estimation import (
     standing_change,
     usual_comparisons,
 )
-from estimation.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
-from estimation.waves import Waves, windows
+from estimation.change.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
+from estimation.waves.waves import Waves, windows
 from sampling import fall_curve
-from sampling.change_power import _Turns
+from sampling.planning.change_power import _Turns
 from words import LANGUAGES, Fault, text
 
 DESIGNS = usual_comparisons(correlation=0.5, information=2.2, watch=5)

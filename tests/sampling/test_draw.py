@@ -20,7 +20,7 @@ from sampling import (
     permanent_random_numbers,
     starting_point,
 )
-from sampling.draw import systematic_places
+from sampling.draw.draw import systematic_places
 from words import LANGUAGES, Fault, text
 
 KEY = b"a secret of thirty-two bytes ...."

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from sampling import Bank, NumberBanks, bank_findings, draw_numbers, landline_banks, mobile_banks, placed
-from sampling.permutation import KeyedPermutation
+from sampling.draw.permutation import KeyedPermutation
 from words import LANGUAGES, Fault, text
 
 DATA = Path(__file__).parents[2] / "data" / "guangxi"

@@ -16,7 +16,7 @@ from sampling import (
     released,
     verify_draw,
 )
-from sampling.releases import split_releases
+from sampling.draw.releases import split_releases
 from words import LANGUAGES, Fault, text
 
 SEED = "lottery 2026-10-01: 03 11 17 25 31"

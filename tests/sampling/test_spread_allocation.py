@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling import allocate_equally, allocate_neyman, allocate_power, allocate_proportional, split_modes
-from sampling.divisors import ARITHMETIC, GEOMETRIC, divide
+from sampling.allocation.divisors import ARITHMETIC, GEOMETRIC, divide
 from words import LANGUAGES, Fault, text
 
 

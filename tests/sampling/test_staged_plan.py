@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from sampling import numbers_needed
-from sampling.staged_plan import allocate_stages, psu_list
-from sampling.wanted import Wanted
+from sampling.planning.staged_plan import allocate_stages, psu_list
+from sampling.planning.wanted import Wanted
 from words import LANGUAGES, Fault, text
 
 UNITS = pd.DataFrame(

@@ -18,7 +18,7 @@ from sampling import (
     released,
     split_releases,
 )
-from sampling.stages import KISH, TWELFTHS
+from sampling.draw.stages import KISH, TWELFTHS
 from words import LANGUAGES, Fault, text
 
 ERROR = 1e-6

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from sampling import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
-from sampling.unequal import pivotal, systematic_pps
+from sampling.draw.unequal import pivotal, systematic_pps
 from words import LANGUAGES, Fault, text
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -21,7 +21,7 @@ from township_list import ROOT
 from presentation import figures
 from presentation import samples as sample_words
 from sampling import Wanted
-from sampling.phone import LANDLINE, MOBILE
+from sampling.frames.phone import LANDLINE, MOBILE
 from service.drawing import draws
 from service.intake import imports
 from service.protection import keys, people

@@ -31,8 +31,8 @@ def store(fresh_url, monkeypatch, tmp_path):
 
 def page(name: str, language: str = "en") -> AppTest:
     script = f"""
-from service.permissions import CENTRE, Actor
-from service.store import Store, store_url
+from service.store.permissions import CENTRE, Actor
+from service.store.engine import Store, store_url
 from ui.pages import {name}
 from ui.parts import explained
 from words import speaker

@@ -45,8 +45,8 @@ def store(fresh_url, monkeypatch, tmp_path):
 
 def page(language: str = "en", role: str = CENTRE) -> AppTest:
     script = f"""
-from service.permissions import Actor
-from service.store import Store, store_url
+from service.store.permissions import Actor
+from service.store.engine import Store, store_url
 from ui.pages import samples
 from ui.parts import explained
 from words import speaker

@@ -40,7 +40,7 @@ def urls(fresh_url):
 def page(name: str, language: str) -> AppTest:
     script = f"""
 from importlib import import_module
-from service.store import Store, store_url
+from service.store.engine import Store, store_url
 from ui.parts import explained
 from words import speaker
 t = speaker({language!r})

@@ -38,10 +38,10 @@ def running(store, **values) -> None:
 
 def panel(language: str) -> AppTest:
     script = f"""
-from service.store import Store, store_url
-from ui import job_panel
+from service.store.engine import Store, store_url
+from ui.panels import job
 from words import speaker
-job_panel.show(Store.open(store_url()), {NAME!r}, speaker({language!r}))
+job.show(Store.open(store_url()), {NAME!r}, speaker({language!r}))
 """
     return AppTest.from_string(script, default_timeout=60).run()
 

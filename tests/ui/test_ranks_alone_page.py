@@ -16,7 +16,7 @@ from made_up import MAY, NAME, begin_survey, take
 
 SCRIPT = """
 from importlib import import_module
-from service.store import Store, store_url
+from service.store.engine import Store, store_url
 from ui.parts import explained
 from words import speaker
 t = speaker({language!r})

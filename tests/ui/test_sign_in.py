@@ -102,8 +102,8 @@ def page(name: str, role: str) -> AppTest:
     """A page alone, with the store in somebody's hands."""
     script = f"""
 from importlib import import_module
-from service.permissions import Actor
-from service.store import Store, store_url
+from service.store.permissions import Actor
+from service.store.engine import Store, store_url
 from ui.parts import explained
 from words import speaker
 t = speaker("en")

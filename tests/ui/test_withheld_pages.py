@@ -30,8 +30,8 @@ def url(fresh_url):
 def page(name: str, language: str, role: str) -> AppTest:
     script = f"""
 from importlib import import_module
-from service.permissions import Actor
-from service.store import Store, store_url
+from service.store.permissions import Actor
+from service.store.engine import Store, store_url
 from ui.parts import explained
 from words import speaker
 t = speaker({language!r})

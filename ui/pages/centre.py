@@ -6,7 +6,8 @@ from presentation import figures
 from service.intake.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
-from ui import job_panel, parts
+from ui import parts
+from ui.panels import job
 from words import Fault
 
 ICON = ":material/inventory_2:"
@@ -26,7 +27,7 @@ def show(store: Store, t) -> None:
     waves = figures.wave_rows(wave_versions(store, programme), t)
     parts.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, programme, t)
-    job_panel.show(store, programme, t)
+    job.show(store, programme, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = figures.import_rows(import_log(store), t)
     parts.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)

@@ -5,7 +5,7 @@ import streamlit as st
 from presentation import samples as sample_words
 from presentation.figures import wave_text
 from sampling import Assumed
-from sampling.wanted import METHODS, Wanted
+from sampling.planning.wanted import METHODS, Wanted
 from service.drawing import draws
 from service.drawing.earlier_rates import estimated_waves, plan_measures
 from service.files.write import csv_bytes, file_name
@@ -15,7 +15,9 @@ from service.samples import frames, proof_files, samples
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
-from ui import calls_panel, frames_panel, parts
+from ui import parts
+from ui.panels import calls
+from ui.panels import frames as frames_panel
 from words import Fault
 
 ICON = ":material/casino:"
@@ -159,7 +161,7 @@ def _sample(store: Store, programme: str, sample: samples.Sample, t) -> None:
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
     parts.plain_table(sample_words.release_rows(sample, t), words=0)
-    calls_panel.show(store, programme, sample, t)
+    calls.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)
     if len(sample.releases) < sample.portions:

@@ -1,0 +1,1 @@
+"""Weights that reproduce known totals: margins, distances, equations, limits."""

@@ -1,0 +1,185 @@
+"""One page, one guarantee: a league between two waves on every level of change, with the error split beforehand."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimation.change.changes import (
+    ScoreChange,
+    StandingChange,
+    change,
+    change_interval,
+    score_change,
+    standing_change,
+)
+from estimation.change.field import ABOVE, BELOW, BOTH
+from estimation.change.movement import ShiftSplit, no_change_band, shift_split
+from estimation.change.rank_changes import RankChange, rank_change
+from estimation.estimators.estimates import Estimate, Interval
+from words import Fault
+
+WORSE = "worse"  # the side of falls
+PROVEN, REAL, CHANCE = "proven", "real", "chance"
+ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
+TAIL, MOST = 20, 100_000  # draws expected beyond the critical value of the rank level, at least; draws, at most
+
+
+@dataclass(frozen=True)
+class ChangeVerdict:
+    """What is known of one area's movement, and the ingredients of the sentence that says it.
+
+    outcome   PROVEN: its rank changed;  REAL: its standing moved the way its rank did, the places are unsure;
+              CHANCE: nothing here cannot be chance
+    change    of its own value, lower and upper its 1 - alpha interval (of this area alone)
+    places    rank_before - rank_after, at least places_lower, at most places_upper (for all areas together)
+    own, others  the exact parts of places by its own movement and by the others'
+    noise     places that an area like it moves by chance alone, 19 times in 20
+    """
+
+    name: object
+    outcome: str
+    change: float
+    lower: float
+    upper: float
+    rank_before: int
+    rank_after: int
+    before_lower: int
+    before_upper: int
+    after_lower: int
+    after_upper: int
+    places: int
+    places_lower: int
+    places_upper: int
+    own: float
+    others: float
+    noise: int
+
+
+@dataclass(frozen=True, eq=False)
+class LeagueComparison:
+    """A league between two waves.  Every PROVEN, every REAL, and all rank ranges and places of `rank` are true together
+    with probability >= 1 - alpha_standing - alpha_rank, over all `family` tables compared; nothing else promises that.
+
+    score, standing, rank: the levels;  worse: the standing level asked for falls alone, `standing` if that is the side;
+    split, noise: what the observed shift is made of;  outcome (p,)
+    alpha_standing, alpha_rank: of the whole family;  family: tables (leagues times indicators) the error is shared by
+    """
+
+    names: tuple
+    change: Estimate
+    interval: Interval
+    score: ScoreChange
+    standing: StandingChange
+    worse: StandingChange
+    side: str
+    rank: RankChange
+    split: ShiftSplit
+    noise: np.ndarray
+    outcome: np.ndarray
+    alpha_standing: float
+    alpha_rank: float
+    family: int
+
+    def verdicts(self) -> tuple[ChangeVerdict, ...]:
+        """One an area."""
+        return tuple(ChangeVerdict(name, **row) for name, row in zip(self.names, self._rows(), strict=True))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a name: the fields of `ChangeVerdict`."""
+        return pd.DataFrame(list(self._rows()), index=pd.Index(self.names, name="name", tupleize_cols=False))
+
+    def _rows(self):
+        columns = {
+            "outcome": self.outcome,
+            "change": self.change.value,
+            "lower": self.interval.lower,
+            "upper": self.interval.upper,
+            "rank_before": self.rank.before.rank,
+            "rank_after": self.rank.after.rank,
+            "before_lower": self.rank.before.lower,
+            "before_upper": self.rank.before.upper,
+            "after_lower": self.rank.after.lower,
+            "after_upper": self.rank.after.upper,
+            "places": self.rank.places,
+            "places_lower": self.rank.lower,
+            "places_upper": self.rank.upper,
+            "own": self.split.own,
+            "others": self.split.others,
+            "noise": self.noise,
+        }
+        lists = [values.tolist() for values in columns.values()]
+        return (dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True))
+
+
+def compare_league(
+    before: Estimate,
+    after: Estimate,
+    *,
+    cross,
+    rng: np.random.Generator,
+    alpha_standing: float = ALPHA_STANDING,
+    alpha_rank: float = ALPHA_RANK,
+    family: int = 1,
+    weights=None,
+    watch=(),
+    largest_is_best: bool = True,
+    draws: int = 10_000,
+    side: str = BOTH,
+    shift: Estimate | None = None,
+) -> LeagueComparison:
+    """Score, standing and rank change of all areas, and the verdict on each.
+
+    before, after  the same areas in two waves or windows (`windows`), variances of small areas smoothed beforehand
+    cross          their covariance, or INDEPENDENT, as in `change`
+    alpha_standing, alpha_rank  Bonferroni over the levels: standing at one, rank at the other; their sum is the page's
+    family         so many leagues and indicators are looked at together: each gets 1/family of both
+    weights, watch as in `standing_change`: fixed before these waves are seen
+    side           "both": rises and falls against the field are called;  "worse": falls alone, found more often; fixed
+                   before these waves are seen
+    shift          the change itself, of windows that share waves: `combine` of all waves by `window_change`
+    Bonferroni's inequality; each level's own proof is where it stands.
+    """
+    if not (alpha_standing > 0 and alpha_rank > 0 and alpha_standing + alpha_rank < 1):
+        raise Fault(key="comparison.alpha", standing=alpha_standing, rank=alpha_rank)
+    if not (family == int(family) and family >= 1):
+        raise Fault(key="comparison.family", found=family)
+    alpha, beta = alpha_standing / family, alpha_rank / family
+    if side not in (BOTH, WORSE):
+        raise Fault(key="comparison.side", found=str(side))
+    shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
+    options = {"weights": weights, "watch": watch, "level": 1 - alpha, "draws": draws}
+    both = standing_change(shift, rng=deepcopy(rng), **options)
+    worse = standing_change(shift, rng=rng, side=BELOW if largest_is_best else ABOVE, **options)  # of the same draws
+    standing = both if side == BOTH else worse
+    enough = max(draws, int(np.ceil(TAIL / beta)))
+    rank = rank_change(
+        before, after, cross=cross, rng=rng, level=1 - beta, largest_is_best=largest_is_best, draws=enough, shift=shift
+    )
+    return LeagueComparison(
+        names=shift.names,
+        change=shift,
+        interval=change_interval(shift, 1 - alpha_standing - alpha_rank),
+        score=score_change(shift),
+        standing=standing,
+        worse=worse,
+        side=side,
+        rank=rank,
+        split=shift_split(before, after, largest_is_best=largest_is_best),
+        noise=no_change_band(before, after, cross=cross, rng=rng),
+        outcome=_outcome(standing, rank, alpha, largest_is_best),
+        alpha_standing=alpha_standing,
+        alpha_rank=alpha_rank,
+        family=int(family),
+    )
+
+
+def _outcome(standing: StandingChange, rank: RankChange, alpha: float, largest_is_best: bool) -> np.ndarray:
+    """PROVEN by the rank level; REAL by the standing level in the direction of the places gained; else CHANCE.
+
+    An area that kept its place is never REAL.  A p of exactly alpha is enough, as in any test at level alpha.
+    """
+    rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
+    moved = (standing.p_standing <= alpha) & (rank.places != 0) & (rise == np.sign(rank.places))
+    return np.where(rank.proven, PROVEN, np.where(moved, REAL, CHANCE))

@@ -1,0 +1,247 @@
+"""How the true values of a league spread: θ_j ~ N(μ, Τ) and e_j ~ N(θ_j, V_j), with what is unknown of Τ kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+from statsmodels.stats.diagnostic import normal_ad
+
+from estimation.change.movement import chunks
+from words import Fault
+
+SPREADS = 256  # Τ drawn from the proposal, a power of 2 (Sobol points)
+EFFECTIVE = 50  # of them, at least, after weighting
+ROUNDS = 4  # of adapting the proposal to what it found
+TAIL = 4  # degrees of freedom of the proposal: heavier tails than any posterior it meets
+STEP = 1e-3  # of the second differences
+FLATTEST = 0.1  # least curvature believed: where the posterior is flat the proposal stays finite
+LARGEST = (15.0, 15.0, 9.0)  # |x| drawn: true deviations e^±15 of the sampling errors, 1 - |correlation| > 3e-8
+LEAST_VARIANCE = 0.01  # of the typical one: what an area with (almost) no sampling error counts with when Τ is learnt
+MOST_CORRELATED = 0.99  # the waves' sampling errors, when Τ is learnt
+JUDGED_FROM = 8  # areas, below which normality is not judged
+POOR = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFit:
+    """Does θ_j ~ N(μ, Τ), e_j ~ N(θ_j, V_j) describe the league?  P-values under "it does".
+
+    normal_p (d,): Anderson-Darling of the standardised residuals; with two waves the second one's are those left after
+    the first, so that the first p speaks of the level and the second of the change.  1 below 8 areas: cannot be judged.
+    narrow_p: chance that the values (with two waves: the changes) differ as little as they do if V_j is right and all
+    θ_j (changes of θ_j) are equal: small when the standard errors are too large, as when a panel is called independent.
+    """
+
+    normal_p: np.ndarray
+    narrow_p: float
+
+    @property
+    def p(self) -> float:
+        """Bonferroni over the checks."""
+        return min(1.0, (len(self.normal_p) + 1) * min(*self.normal_p, self.narrow_p))
+
+    @property
+    def fits(self) -> bool:
+        """False: the model fits poorly (p < 0.05), its probabilities should not be shown without saying so."""
+        return self.p >= POOR
+
+
+@dataclass(frozen=True, eq=False)
+class League:
+    """What the estimates of p areas in d waves say of μ and Τ.
+
+    spread (d,d): Τ at the posterior mean of log √Τ_tt and artanh of the correlation;  mean (d,): μ̂ given that Τ
+    spreads (m,d,d), weight (m,): draws of Τ and their weights, which sum to 1
+    effective: 1/Σ weight², the number of equally weighted draws they are worth;  fit: `ModelFit`
+    """
+
+    mean: np.ndarray
+    spread: np.ndarray
+    spreads: np.ndarray
+    weight: np.ndarray
+    effective: float
+    fit: ModelFit
+
+
+def fit_league(e, v, *, rng: np.random.Generator) -> League:
+    """The posterior of μ and Τ given estimates e (p,d) with covariances v (p,d,d), areas independent, d = 1 or 2.
+
+    Prior: μ flat, Τ ~ |Τ + V_0|^-(d+1) dΤ, V_0 diagonal with the waves' typical variances: an area with such variances
+    has uniform shrinkage V_0(Τ + V_0)⁻¹ (Everson & Morris 2000, JRSS-B 62:399); it is proper, so two areas suffice.  μ
+    is integrated out, Τ drawn by importance sampling around the posterior mode in log √Τ_tt and artanh of the
+    correlation.
+    The maximum likelihood would often be singular (no change: correlation 1), and then certain that no rank moved.
+    Raises Fault if no estimate of a wave has a sampling error, or if the draws of Τ are too uneven to be used.
+    """
+    learnt, scale = learnt_variances(v), np.sqrt(typical_variance(v))
+    units = np.outer(scale, scale)
+    e, v, learnt = e / scale, v / units, learnt / units
+    x, weight = _importance_sample(lambda x: _in_parts(x, e, learnt), _moments(e, learnt), rng)
+    effective = 1 / (weight**2).sum()
+    if effective < EFFECTIVE:
+        raise Fault(key="posterior.not_converged", found=float(effective), expected=EFFECTIVE)
+    spreads, spread = spread_of(x), spread_of(weight @ x)
+    mean = weighted_mean(e, inverse(spread + learnt))[0]
+    fit = ModelFit(_normal_p(e - mean, spread + learnt), _narrow_p(e, v))
+    return League(mean * scale, spread * units, spreads * units, weight, float(effective), fit)
+
+
+def learnt_variances(v) -> np.ndarray:
+    """V_j (p,d,d) as they count when μ and Τ are learnt: kept away from certainty.
+
+    A variance is at least 1 % of its wave's typical one, a correlation between the waves' errors at most 0.99.
+    Without these limits the likelihood is unbounded, as when two areas without sampling error have one value
+    ("everybody feels unsafe" in two cities): such areas take part, but do not decide alone.
+    """
+    se = np.sqrt(np.maximum(np.einsum("jaa->ja", v), LEAST_VARIANCE * typical_variance(v)))
+    largest = MOST_CORRELATED * se[:, :, None] * se[:, None, :]
+    learnt = np.clip(v, -largest, largest)
+    for t in range(v.shape[1]):
+        learnt[:, t, t] = se[:, t] ** 2
+    return learnt
+
+
+def typical_variance(v) -> np.ndarray:
+    """The median of each wave's positive variances (d,); a Fault if a wave has none."""
+    variance = np.einsum("jaa->aj", v)
+    if not (variance > 0).any(axis=1).all():
+        raise Fault(key="posterior.certain")
+    return np.array([np.median(wave[wave > 0]) for wave in variance])
+
+
+def spread_of(x) -> np.ndarray:
+    """Τ (…,d,d) from x (…,1) or (…,3): the log standard deviations and the artanh of the two waves' correlation."""
+    if x.shape[-1] == 1:
+        return np.exp(2 * x)[..., None]
+    spread = np.exp(x[..., [[0, 0], [1, 1]]] + x[..., [[0, 1], [0, 1]]])
+    spread[..., [0, 1], [1, 0]] *= np.tanh(x[..., [2]])
+    return spread
+
+
+def log_posterior(x, e, v) -> np.ndarray:
+    """log p(x | e) up to a constant: -½[Σ log|Τ+V_j| + log|ΣW_j| + Σ r_j'W_j r_j] - (d+1) log|Τ+V_0| + log |dΤ/dx|.
+
+    x (…,1) or (…,3) as for `spread_of`; e (p,d), v (p,d,d) in units in which V_0 = I.
+    W_j = (Τ + V_j)⁻¹, r_j = e_j - μ̂, μ̂ = (ΣW_j)⁻¹ ΣW_j e_j; |dΤ/dx| ~ (τ_1 … τ_d)^(d+1) (1 - ρ²).
+    """
+    d, spread = e.shape[1], spread_of(x)
+    w = inverse(spread[..., None, :, :] + v)
+    mean, total = weighted_mean(e, w)
+    r = e - mean[..., None, :]
+    fit = np.log(determinant(w)).sum(axis=-1) - np.log(determinant(total))
+    fit -= np.einsum("...ja,...jab,...jb->...", r, w, r)
+    jacobian = (d + 1) * x[..., :d].sum(axis=-1) - 2 * np.log(np.cosh(x[..., d:])).sum(axis=-1)
+    return fit / 2 - (d + 1) * np.log(determinant(spread + np.eye(d))) + jacobian
+
+
+def _in_parts(x, e, v) -> np.ndarray:
+    """`log_posterior` with some points x at a time: memory stays flat however many areas there are."""
+    points = x.reshape(-1, x.shape[-1])
+    parts = [log_posterior(points[rows], e, v) for rows in chunks(len(points), 16 * len(e))]
+    return np.concatenate(parts).reshape(x.shape[:-1])
+
+
+def weighted_mean(e, w) -> tuple[np.ndarray, np.ndarray]:
+    """(ΣW_j)⁻¹ ΣW_j e_j (…,d) and ΣW_j (…,d,d) for w (…,p,d,d)."""
+    total = w.sum(axis=-3)
+    return np.einsum("...ab,...b->...a", inverse(total), np.einsum("...jab,jb->...a", w, e)), total
+
+
+def determinant(m) -> np.ndarray:
+    """|M| of (…,d,d), d = 1 or 2."""
+    if m.shape[-1] == 1:
+        return m[..., 0, 0]
+    return m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
+
+
+def inverse(m) -> np.ndarray:
+    """M⁻¹ of symmetric (…,d,d), d = 1 or 2."""
+    if m.shape[-1] == 1:
+        return 1 / m
+    adjugate = np.empty_like(m)
+    adjugate[..., 0, 0], adjugate[..., 1, 1] = m[..., 1, 1], m[..., 0, 0]
+    adjugate[..., 0, 1] = adjugate[..., 1, 0] = -m[..., 0, 1]
+    return adjugate / determinant(m)[..., None, None]
+
+
+def root(m) -> np.ndarray:
+    """Lower L with LL' = M for positive semi-definite (…,d,d), d = 1 or 2; zero variances stay zero."""
+    lower = np.zeros_like(m)
+    lower[..., 0, 0] = np.sqrt(np.maximum(m[..., 0, 0], 0))
+    if m.shape[-1] == 2:
+        first = lower[..., 0, 0]
+        lower[..., 1, 0] = np.divide(m[..., 1, 0], first, out=np.zeros_like(first), where=first > 0)
+        lower[..., 1, 1] = np.sqrt(np.maximum(m[..., 1, 1] - lower[..., 1, 0] ** 2, 0))
+    return lower
+
+
+def _moments(e, v) -> np.ndarray:
+    """x by moments, var(e) - mean V_j, at least a tenth of var(e), correlations of at most 0.9: to start from."""
+    observed = np.atleast_2d(np.cov(e.T))
+    spread = observed - v.mean(axis=0)
+    deviation = np.sqrt(np.maximum(np.diag(spread), 0.1 * np.diag(observed) + 0.01))
+    correlation = np.clip(spread / np.outer(deviation, deviation), -0.9, 0.9)[np.triu_indices(len(spread), 1)]
+    return np.concatenate([np.log(deviation), np.arctanh(correlation)])
+
+
+def _importance_sample(log_density, start, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draws x (m,·) and weights (m,): Student's t around the mode, then around these draws while they are uneven."""
+    step = STEP * np.eye(len(start))
+
+    def downhill(x):
+        y = log_density(np.vstack([x, x + step, x - step]))
+        up, down = np.split(y[1:], 2)
+        return -y[0], (down - up) / (2 * STEP)
+
+    bounds = [(-most, most) for most in LARGEST[: len(start)]]
+    centre = optimize.minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    curvature, axes = np.linalg.eigh(_curvature(log_density, centre))
+    lower = axes / np.sqrt(np.maximum(curvature, FLATTEST))
+    for _ in range(ROUNDS):
+        x, weight = _weighted_draws(log_density, centre, lower, rng)
+        if (weight**2).sum() * 2 * EFFECTIVE < 1:
+            break
+        centre = weight @ x
+        lower = np.linalg.cholesky((weight[:, None] * (x - centre)).T @ (x - centre) + 1e-6 * np.eye(len(start)))
+    return x, weight
+
+
+def _curvature(log_density, x) -> np.ndarray:
+    """-∂² log density at x, by central differences."""
+    h = STEP * np.eye(len(x))
+    corner = [log_density(x + s * h[:, None] + t * h) * s * t for s in (1, -1) for t in (1, -1)]
+    return -np.sum(corner, axis=0) / (4 * STEP**2)
+
+
+def _weighted_draws(log_density, centre, lower, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    k = len(centre)
+    seed = int(rng.integers(2**63))  # Sobol spawns from what it gets, which a generator made from a key cannot
+    u = stats.qmc.Sobol(k + 1, rng=seed).random(SPREADS)
+    z = stats.norm.ppf(u[:, :k]) / np.sqrt(stats.chi2.ppf(u[:, k:], TAIL) / TAIL)
+    x = centre + z @ lower.T
+    usable = (np.abs(x) <= LARGEST[:k]).all(axis=1)
+    log_weight = np.full(SPREADS, -np.inf)
+    log_weight[usable] = log_density(x[usable])
+    log_weight += (TAIL + k) / 2 * np.log1p((z**2).sum(axis=1) / TAIL)
+    weight = np.exp(log_weight - log_weight.max())
+    return x, weight / weight.sum()
+
+
+def _normal_p(r, marginal) -> np.ndarray:
+    """normal_p of `ModelFit` from residuals r (p,d) with covariances Τ + V_j."""
+    lower = root(marginal)
+    z = r[:, :1] / lower[:, 0, :1]
+    if r.shape[1] == 2:
+        z = np.column_stack([z, (r[:, 1] - lower[:, 1, 0] * z[:, 0]) / lower[:, 1, 1]])
+    return np.array([normal_ad(w)[1] if len(w) >= JUDGED_FROM and np.ptp(w) > 0 else 1.0 for w in z.T])
+
+
+def _narrow_p(e, v) -> float:
+    """narrow_p of `ModelFit`: P(χ² <= Σ (x_j - x̄)²/var x_j), x the values of one wave, or the changes between two."""
+    contrast = np.array([1.0]) if e.shape[1] == 1 else np.array([-1.0, 1.0])
+    x, variance = e @ contrast, np.einsum("a,jab,b->j", contrast, v, contrast)
+    x, variance = x[variance > 0], variance[variance > 0]
+    if len(x) < 2:
+        return 1.0
+    mean = np.average(x, weights=1 / variance)
+    return float(stats.chi2.cdf(((x - mean) ** 2 / variance).sum(), len(x) - 1))

@@ -1,0 +1,113 @@
+"""Columns of a table as codes and as numbers, or a Fault that names the column and what was found in it."""
+
+import numpy as np
+import pandas as pd
+
+from estimation.columns.codes import narrow, occurring_codes, occurring_pairs
+from estimation.columns.texts import text_codes
+from words import Fault
+
+
+def label_codes(table: pd.DataFrame, columns, *, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Codes 0..c-1 (n,) and labels (c,) of one column; of several, labels are tuples; None: one code "all".
+
+    ordered: labels ascend (by the order of the categories if the column has them) and are Python's own; False: they
+    are in any order, text in an array of pandas and integers in one of numpy: a million strings of Python's would take
+    more memory than the table.
+    """
+    names = column_names(columns)
+    if not names:
+        return np.zeros(len(table), dtype=np.int32), np.array(["all"], dtype=object)
+    parts = [column_codes(_column(table, name), name, ordered=ordered) for name in names]
+    return parts[0] if len(parts) == 1 else joint_codes(parts)
+
+
+def column_codes(values, name, *, ordered: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """`label_codes` of the values of one column; a Fault names the first row with nothing in it."""
+    array = getattr(values, "array", values)
+    if isinstance(array, pd.arrays.NumpyExtensionArray):
+        array = array.to_numpy()
+    if isinstance(array, np.ndarray) and array.dtype.kind in "iu":
+        low = int(array.min())
+        codes, found = occurring_codes(array.astype(np.int64) - low, int(array.max()) - low + 1)
+        return codes, (found + low).astype(object if ordered else np.int64)
+    if isinstance(array, pd.Categorical):
+        _refuse_missing(array.codes < 0, name)
+        codes, found = occurring_codes(array.codes, len(array.categories))
+        return codes, np.asarray(array.categories, dtype=object)[found]
+    if isinstance(array, pd.arrays.ArrowStringArray) and len(array):
+        _refuse_missing(array.isna(), name)
+        return text_codes(array, ordered=ordered)
+    codes, labels = pd.factorize(array, sort=ordered)
+    _refuse_missing(codes < 0, name)
+    return codes.astype(narrow(len(labels))), np.asarray(labels, dtype=object)
+
+
+def joint_codes(parts) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and labels of the combinations that occur of several (codes, labels); a label is a tuple."""
+    codes, places = parts[0][0], [np.arange(len(parts[0][1]))]
+    for more, labels in parts[1:]:
+        codes, before, last = occurring_pairs(codes, more, len(places[0]), len(labels))
+        places = [p[before] for p in places] + [last]
+    joint = np.empty(len(places[0]), dtype=object)
+    joint[:] = list(zip(*(labels[p] for (_, labels), p in zip(parts, places, strict=True)), strict=True))
+    return codes, joint
+
+
+def number_column(table: pd.DataFrame, name) -> np.ndarray:
+    """A column as floats (n,), NaN where it is empty; text is refused even if it looks like numbers."""
+    column = _column(table, name)
+    try:
+        return numbers(column)
+    except (TypeError, ValueError) as error:
+        raise Fault(key="design.not_numbers", column=str(name), found=first_text(column)) from error
+
+
+def numbers(values) -> np.ndarray:
+    """Values as floats, NaN where they are missing; TypeError or ValueError for anything but numbers.
+
+    Floats are not copied: what outlives the call copies them.
+    """
+    if isinstance(values, pd.DataFrame):
+        return np.column_stack([numbers(values[c]) for c in values.columns])
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, pd.StringDtype | pd.CategoricalDtype):
+        raise TypeError(str(dtype))
+    if isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    array = np.asarray(values)
+    if array.dtype.kind in "USMm" or (array.dtype == object and any(isinstance(v, str) for v in array.ravel())):
+        raise TypeError(str(array.dtype))
+    return array.astype(float, copy=False)
+
+
+def first_text(values) -> str:
+    """The first of the values that is text, to be shown in a Fault."""
+    listed = np.asarray(values, dtype=object).ravel()
+    return next((v for v in listed if isinstance(v, str)), str(listed[0]))
+
+
+def column_names(columns) -> list:
+    """A list of column names from None, one name or several."""
+    if columns is None:
+        return []
+    return list(columns) if isinstance(columns, list | tuple) else [columns]
+
+
+def said(label) -> str:
+    """A label as a sentence writes it: the parts of a tuple joined by "-"; of crossed columns "a*b = x*y"."""
+    if isinstance(label, tuple) and label and all(isinstance(part, tuple) for part in label):
+        return " = ".join("*".join(str(p) for p in part) for part in label)
+    return "-".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
+
+
+def _refuse_missing(missing, name) -> None:
+    """A Fault with the first row where `missing` (n,) is true."""
+    if missing.any():
+        raise Fault(key="design.code_missing", column=str(name), row=int(missing.argmax()))
+
+
+def _column(table: pd.DataFrame, name) -> pd.Series:
+    if name not in table.columns:
+        raise Fault(key="design.column_missing", column=str(name), found=[str(c) for c in table.columns])
+    return table[name]

@@ -1,0 +1,96 @@
+"""Numbering a column of texts: by Arrow's hash table, or with less memory where most rows have a text of their own."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from estimation.columns.codes import occurring_codes
+
+GLANCE, SLICE = 1_000, 2**16  # rows looked at first, and rows worked on at a time
+INLINE, VIEWED = 12, 2**18  # bytes that a string view holds itself, and rows up to which views are worth their memory
+ODD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: Knuth's multiplier for hashing
+BYTES = np.array([2 ** (8 * kept) - 1 for kept in range(9)], dtype=np.uint64)  # keeps the first 0..8 bytes of a word
+
+
+def text_codes(texts, *, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Codes 0..c-1 (n,) of a pandas array of texts, n > 0, none missing, and the c texts that occur.
+
+    ordered: they ascend, strings of Python's; False: they stand where they first occur, in an array of pandas.
+    """
+    glance = texts[:GLANCE]
+    if not ordered and len(_hashed_codes(glance)[1]) == len(glance):
+        codes, rows = _hashed_codes(texts)
+        labels = texts.copy() if len(rows) == len(texts) else texts.take(rows)
+        if _labelled(texts, codes, labels):
+            return codes, labels
+    codes, labels = _arrow_codes(texts.__arrow_array__())
+    if not ordered:
+        return codes, pd.array(labels, dtype=texts.dtype)
+    order = pc.array_sort_indices(labels).to_numpy()
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order))
+    return rank.take(codes, mode="clip"), labels.to_numpy(zero_copy_only=False)[order]
+
+
+def _arrow_codes(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """Codes (n,) and the texts in the order in which they first occur.
+
+    A string view is 16 bytes: the length of a text and, up to 12 bytes, the text itself filled up with zeros.  Where
+    all texts are that short, views are equal where texts are, and quicker to compare.
+    """
+    viewed = len(column) <= VIEWED and pc.max(pc.binary_length(column)).as_py() <= INLINE
+    chunks = (_views(column) if viewed else column).dictionary_encode().chunks
+    codes, found = np.concatenate([chunk.indices.to_numpy() for chunk in chunks]), chunks[0].dictionary
+    if viewed:
+        found = pa.Array.from_buffers(pa.string_view(), len(found), found.buffers()).cast(column.type)
+    return codes, found
+
+
+def _views(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    views = column.cast(pa.string_view()).chunks
+    sixteen = pa.binary(16)
+    return pa.chunked_array([pa.Array.from_buffers(sixteen, len(v), v.buffers()[:2], offset=v.offset) for v in views])
+
+
+def _hashed_codes(texts) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (n,) of the texts' hashes, and the row in which each first occurs (c,), ascending.
+
+    Where most texts differ, Arrow's hash table of a million takes more memory than the interviews; sorting does not.
+    """
+    hashes = np.concatenate([_hashes(*part) for part in _slices(texts)])
+    codes, found = occurring_codes((hashes >> np.uint64(1)).view(np.int64), 2**63)
+    row = np.empty(len(found), dtype=np.int32)
+    row[codes[::-1]] = np.arange(len(texts) - 1, -1, -1)
+    first = np.zeros(len(texts), dtype=bool)
+    first[row] = True
+    rank = np.cumsum(first, dtype=np.int32)[row] - 1
+    return rank[codes], np.flatnonzero(first)
+
+
+def _labelled(texts, codes, labels) -> bool:
+    """Is every text the label of its code?  Not where two texts share a hash; all, where no two rows do."""
+    starts = range(0, len(texts) if len(labels) < len(texts) else 0, SLICE)
+    return all((labels.take(codes[s : s + SLICE]) == texts[s : s + SLICE]).all() for s in starts)
+
+
+def _slices(texts):
+    """The bytes of at most `SLICE` texts, and where each begins and ends in them (n+1,)."""
+    for chunk in texts.__arrow_array__().chunks:
+        _, bounds, data = chunk.buffers()
+        bounds = np.frombuffer(bounds, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+        for start in range(0, len(chunk), SLICE):
+            part = bounds[start : start + SLICE + 1]
+            yield np.frombuffer(data, dtype=np.uint8)[part[0] : part[-1]], part - part[0]
+
+
+def _hashes(data, bounds) -> np.ndarray:
+    """length + Σ_k word_k ODD^(k+1) modulo 2^64 (n,), word_k a text's k-th eight bytes, zeros after its end."""
+    start, length = bounds[:-1], np.diff(bounds)
+    data = np.append(data, np.zeros(8, dtype=np.uint8))
+    words = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))  # the eight bytes from each byte on
+    hashes = length.astype(np.uint64)
+    for k in range(0, int(length.max()), 8):
+        word = words[np.minimum(start + k, bounds[-1])] & BYTES[np.clip(length - k, 0, 8)]
+        hashes += word * np.uint64(pow(ODD, k // 8 + 1, 2**64))
+    return hashes

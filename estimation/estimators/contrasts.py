@@ -1,0 +1,40 @@
+"""New estimates from old ones: linear contrasts, and smooth functions by the delta method."""
+
+import numpy as np
+
+from estimation.estimators.estimates import Estimate
+from words import Fault
+
+
+def contrast(estimate: Estimate, matrix, names) -> Estimate:
+    """Lθ̂ with covariance L Σ L': differences between domains, changes between columns.
+
+    matrix  L (c,k), or a list of mappings name -> coefficient (names left out count 0);  names (c,)
+    df are the smallest of the estimates that enter a contrast.
+    """
+    matrix = _coefficients(matrix, estimate)
+    return transform(estimate, matrix @ estimate.value, matrix, names)
+
+
+def transform(estimate: Estimate, value, gradient, names) -> Estimate:
+    """g(θ̂) with covariance G Σ G' (the delta method), for functions the caller has evaluated.
+
+    value     g(θ̂) (c,), for instance [θ̂_1/θ̂_2, log θ̂_2]
+    gradient  G (c,k), row by row ∂g_i/∂θ_j at θ̂, for instance [[1/θ̂_2, -θ̂_1/θ̂_2²], [0, 1/θ̂_2]]
+    df are the smallest of the estimates that enter a function.  Särndal, Swensson & Wretman (1992), 5.5.
+    """
+    gradient = np.atleast_2d(np.asarray(gradient, dtype=float))
+    if gradient.shape[1] != len(estimate.names):
+        raise Fault(key="contrast.shape", found=str(gradient.shape), expected=len(estimate.names))
+    df = [estimate.df[row != 0].min(initial=np.inf) for row in gradient]
+    covariance = gradient @ (estimate.covariance @ gradient.T)
+    return Estimate(names, value, (covariance + covariance.T) / 2, df, estimate.flags)
+
+
+def _coefficients(matrix, estimate: Estimate) -> np.ndarray:
+    if isinstance(matrix, np.ndarray) or not isinstance(matrix[0], dict):
+        return np.atleast_2d(np.asarray(matrix, dtype=float))
+    rows = np.zeros((len(matrix), len(estimate.names)))
+    for row, coefficients in zip(rows, matrix, strict=True):
+        row[estimate.positions(list(coefficients))] = list(coefficients.values())
+    return rows

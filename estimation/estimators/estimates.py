@@ -1,0 +1,306 @@
+"""Totals, means, ratios and variances: each linearised, its covariance from the one variance."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from scipy.special import stdtrit
+
+from estimation.columns.columns import first_text, numbers, said
+from estimation.columns.ties import is_nothing
+from estimation.estimators.design import Design
+from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
+from words import Fault
+
+SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
+SYMMETRY = 1e-9
+ANSWERERS_ONLY = "answerers_only"
+
+
+class Interval(NamedTuple):
+    """Confidence limits (k,) each, in the units of the estimate, and the level they were made for (0.95)."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    level: float
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """k estimates and their covariance: all that intervals, changes, ranks and rules ever see.
+
+    names (k,); value (k,); covariance (k,k), numpy or scipy.sparse; df (k,) (a scalar is spread over all; inf: normal).
+    flags: keys of what a reader must know ("answerers_only": a total over those who answered).
+    law: how the errors hang on the true values (`estimation.estimators.laws`); the tests of change and
+    standing take from it their variance under the null and their skewness; None: the covariance is all there is.
+    Users who bring only scores and standard errors build it as Estimate(names, value, np.diag(se**2), np.inf).
+    """
+
+    names: tuple
+    value: np.ndarray
+    covariance: object
+    df: np.ndarray
+    flags: tuple[str, ...] = ()
+    law: SamplingLaw | ChangeLaw | None = None
+
+    def __post_init__(self):
+        value = np.atleast_1d(np.asarray(self.value, dtype=float))
+        k = len(value)
+        covariance = self.covariance if sp.issparse(self.covariance) else np.asarray(self.covariance, dtype=float)
+        covariance = covariance.reshape(k, k) if covariance.size == 1 and k == 1 else covariance
+        names = (self.names,) if isinstance(self.names, str) else tuple(self.names)
+        df = np.broadcast_to(np.asarray(self.df, dtype=float), (k,))
+        for field, given in (("names", names), ("value", value), ("covariance", covariance), ("df", df)):
+            object.__setattr__(self, field, given)
+        _check_estimate(names, value, covariance, df)
+
+    @cached_property
+    def variance(self) -> np.ndarray:
+        """Σ_jj (k,)."""
+        return np.asarray(self.covariance.diagonal())
+
+    @property
+    def se(self) -> np.ndarray:
+        """Standard errors √Σ_jj (k,)."""
+        return np.sqrt(self.variance)
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """value ± t(df) se, the Wald interval; shares near 0 or 1 need `proportion_interval` instead.
+
+        With no degrees of freedom (one PSU) nothing is known: the limits are infinite, whatever the standard error.
+        """
+        half = t_times(level, self.df, self.se)
+        return Interval(self.value - half, self.value + half, level)
+
+    def to_frame(self, level: float = 0.95) -> pd.DataFrame:
+        """One row a name: estimate, se, df, lower, upper."""
+        lower, upper, _ = self.interval(level)
+        columns = {"estimate": self.value, "se": self.se, "df": self.df, "lower": lower, "upper": upper}
+        return pd.DataFrame(columns, index=pd.Index(self.names, name="name", tupleize_cols=False))
+
+    def select(self, names) -> "Estimate":
+        """The estimates of `names` (k',) in that order, with their covariance."""
+        at = self.positions(names)
+        covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
+        law = None if self.law is None else self.law.select(at)
+        return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags, law)
+
+    def positions(self, names) -> np.ndarray:
+        """Where each of `names` stands among the estimate's names; a Fault for those it has not."""
+        position = {name: j for j, name in enumerate(self.names)}
+        absent = [said(n) for n in names if n not in position]
+        if absent:
+            raise Fault(key="estimate.names_absent", names=absent, found=[said(n) for n in self.names])
+        return np.array([position[n] for n in names], dtype=int)
+
+
+@dataclass(frozen=True, eq=False)
+class Linearization:
+    """k estimates before their variance: value (k,), PSU totals u of the linearised variable, design, df (k,).
+
+    Waves' linearisations share PSUs: `joint_waves` takes them.
+    u: (m,k), numpy or scipy.sparse, or `CellTotals`: standard errors of domains need no matrix.
+    raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
+    subtotals: totals by second-stage unit where the design has two stages.
+    cells: PSU and estimate (c,) of each pair with an answer; None: every PSU has one for every estimate.
+    """
+
+    names: tuple
+    value: np.ndarray
+    u: object
+    design: Design
+    df: np.ndarray
+    raised: np.ndarray
+    flags: tuple[str, ...] = ()
+    subtotals: object = None
+    cells: tuple[np.ndarray, np.ndarray] | None = None
+
+    @cached_property
+    def totals(self):
+        """u as a matrix (m,k)."""
+        return as_matrix(self.u)
+
+    def estimate(self) -> Estimate:
+        """The estimate, its covariance from the one variance."""
+        return LinearizedEstimate.of(self)
+
+    def variance(self) -> np.ndarray:
+        """The covariance's diagonal (k,) alone."""
+        variance = totals_variance(self.u, self.subtotals, self.raised, self.design)
+        return np.where(self._known(variance), 0.0, variance)
+
+    def _known(self, variance) -> np.ndarray:
+        """Which estimates (k,) have no sampling error: a standard error that is rounding beside the value is 0.
+
+        All answered alike, or calibration fixes the estimate: what is left of Σ(u - ū)² is rounding squared.
+        """
+        return is_nothing(np.sqrt(variance), np.abs(self.value))
+
+    def covariance(self):
+        """(k,k), sparse only for many domains."""
+        covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
+        known = self._known(covariance.diagonal())
+        if known.any():
+            uncertain = sp.diags_array(1.0 - known)
+            covariance = uncertain @ covariance @ uncertain
+        return covariance.toarray() if sp.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
+
+
+class LinearizedEstimate(Estimate):
+    """An Estimate from a linearisation: standard errors at once, the covariance when it is first asked for.
+
+    The covariance of p areas may take p² work and memory; who only wants standard errors should not wait for it.
+    """
+
+    @classmethod
+    def of(cls, linearization: Linearization) -> "LinearizedEstimate":
+        """The estimate whose covariance `linearization` gives."""
+        found = cls.__new__(cls)
+        check_names(linearization.names)
+        fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
+        found.__dict__.update(fields, variance=linearization.variance(), linearization=linearization)
+        return found
+
+    @cached_property
+    def covariance(self):
+        """(k,k), numpy, or scipy.sparse for many domains."""
+        return self.linearization.covariance()
+
+
+def t_quantile(level: float, df) -> np.ndarray:
+    """The two-sided t quantile t_df((1 + level)/2); df below 1 give infinity, infinite df the normal quantile."""
+    df = np.asarray(df, dtype=float)
+    return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.inf)
+
+
+def t_times(level: float, df, se) -> np.ndarray:
+    """t(df) se, the half-width of an interval; infinite without degrees of freedom, even if se is 0."""
+    known = np.asarray(df) >= 1
+    return np.where(known, np.where(known, t_quantile(level, df), 0.0) * se, np.inf)
+
+
+def mean(y, design: Design) -> Estimate:
+    """ȳ = Σwy/Σw, z_i = (y_i - ȳ)/Σw; a ratio with x = 1.  Särndal, Swensson & Wretman (1992), 5.7.
+
+    y (n,), (n,k) or a DataFrame; rows with NaN leave that column's mean, not the design.
+    """
+    return linearize_mean(y, design).estimate()
+
+
+def linearize_mean(y, design: Design) -> Linearization:
+    """`mean` before its variance is taken."""
+    names, y = number_columns(y, design, "mean")
+    return _linearize_ratio(names, y, np.ones_like(y), design)
+
+
+def ratio(y, x, design: Design) -> Estimate:
+    """R = Y/X, z_i = (y_i - R x_i)/X.  Woodruff (1971); Särndal, Swensson & Wretman (1992), 5.6.
+
+    y (n,) or (n,k), x the same shape or (n,): one ratio a column of y; rows with NaN in y or x leave that ratio.
+    """
+    names, y = number_columns(y, design, "ratio")
+    _, x = number_columns(x, design, "ratio")
+    return _linearize_ratio(names, y, np.broadcast_to(x, y.shape), design).estimate()
+
+
+def total(y, design: Design) -> Estimate:
+    """Y = Σwy, z = y.  Särndal, Swensson & Wretman (1992), 4.2.
+
+    y as in `mean`.  A total of a column with NaN is over those who answered, and says so in .flags.
+    """
+    names, y = number_columns(y, design, "total")
+    answered = ~np.isnan(y)
+    flags = () if answered.all() else (ANSWERERS_ONLY,)
+    found = linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
+    return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
+
+
+def population_variance(y, design: Design) -> Estimate:
+    """S² = n/(n-1) Σw(y-ȳ)²/Σw, z_i = ((y_i - ȳ)² n/(n-1) - S²)/Σw: the population's variance, with its own error.
+
+    y as in `mean`; n counts the answers with a weight above 0.
+    """
+    names, y = number_columns(y, design, "variance")
+    counted = ~np.isnan(y) & (design.weight > 0)[:, None]
+    n = counted.sum(axis=0)
+    _refuse_empty(names, n > 1)
+    centre = linearize_mean(y, design).value
+    return _linearize_ratio(names, (y - centre) ** 2 * n / (n - 1), np.ones_like(y), design).estimate()
+
+
+def _linearize_ratio(names, y, x, design: Design) -> Linearization:
+    answered = ~(np.isnan(y) | np.isnan(x))
+    y, x = np.where(answered, y, 0.0), np.where(answered, x, 0.0)
+    denominator = design.weight @ x
+    _refuse_empty(names, denominator != 0)
+    value = (design.weight @ y) / denominator
+    return linearize(names, value, (y - value * x) / denominator, answered, design)
+
+
+def linearize(names, value, z, answered, design: Design) -> Linearization:
+    """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
+    strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
+    column = np.repeat(np.arange(len(names)), [len(s) for s in strata])
+    raised = lonely_raise(np.concatenate(strata), column, len(names), design)
+    totals, subtotals = psu_totals(z, design)
+    return Linearization(names, value, totals, design, np.array(df, dtype=float), raised, (), subtotals)
+
+
+def _answered_strata(answered, design: Design) -> tuple[np.ndarray, int]:
+    """Strata with an answer, and PSUs with an answer minus those strata."""
+    units = np.unique(design.psu[answered])
+    strata = np.unique(design.psu_stratum[units])
+    return strata, len(units) - len(strata)
+
+
+def _refuse_empty(names, estimable) -> None:
+    empty = [said(name) for name, good in zip(names, estimable, strict=True) if not good]
+    if empty:
+        raise Fault(key="estimate.no_answers", names=empty)
+
+
+def number_columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
+    """Names and a float (n,k) array of a Series, DataFrame or array."""
+    if isinstance(y, pd.DataFrame):
+        names = tuple(str(c) for c in y.columns)
+    else:
+        names = (str(getattr(y, "name", None) or name),)
+    try:
+        values = numbers(y)
+    except (TypeError, ValueError) as error:
+        raise Fault(key="estimate.not_numbers", name=names[0], found=first_text(y)) from error
+    values = values[:, None] if values.ndim == 1 else values
+    if len(values) != len(design.weight):
+        raise Fault(key="estimate.length", name=names[0], found=len(values), expected=len(design.weight))
+    if np.isinf(values).any():
+        raise Fault(key="estimate.infinite", name=names[0], row=int(np.isinf(values).any(axis=1).argmax()))
+    if len(names) != values.shape[1]:
+        names = tuple(f"{name}{j + 1}" for j in range(values.shape[1]))
+    return names, values
+
+
+def check_names(names) -> None:
+    """A Fault if a name stands there twice."""
+    if len(set(names)) != len(names):
+        raise Fault(key="estimate.names_repeated", names=sorted({said(n) for n in names if names.count(n) > 1}))
+
+
+def _check_estimate(names, value, covariance, df) -> None:
+    k = len(value)
+    if len(names) != k or covariance.shape != (k, k):
+        raise Fault(key="estimate.shapes", names=len(names), values=k, covariance=str(covariance.shape))
+    check_names(names)
+    entries = covariance.data if sp.issparse(covariance) else covariance
+    unfit = ~np.isfinite(value) | np.isnan(df)
+    if unfit.any() or not np.isfinite(entries).all():
+        raise Fault(key="estimate.not_finite", names=[str(names[j]) for j in np.flatnonzero(unfit)] or ["covariance"])
+    diagonal = covariance.diagonal()
+    if (diagonal < 0).any():
+        j = int((diagonal < 0).argmax())
+        raise Fault(key="estimate.variance_negative", name=str(names[j]), found=float(diagonal[j]))
+    if abs(covariance - covariance.T).max() > SYMMETRY * max(diagonal.max(), np.finfo(float).tiny):
+        raise Fault(key="estimate.not_symmetric", difference=float(abs(covariance - covariance.T).max()))

@@ -1,0 +1,79 @@
+"""Linear and logistic regression of a survey: coefficients by statsmodels, their errors from the one variance."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from statsmodels.genmod.families import Binomial, Gaussian
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+
+from estimation.columns.columns import first_text, numbers, said
+from estimation.estimators.design import Design
+from estimation.estimators.estimates import Estimate, linearize, number_columns
+from words import Fault
+
+FAMILIES = {"linear": Gaussian, "logistic": Binomial}
+INTERCEPT = "(Intercept)"
+CLOSE = {"tol": 1e-12, "tol_criterion": "params", "maxiter": 100}
+
+
+def regression(y, predictors: pd.DataFrame, design: Design, *, family: str = "linear") -> Estimate:
+    """B solves Σ w x (y - μ(x'B)) = 0, z = A⁻¹ x (y - μ) with A = Σ w μ' x x'.  Binder (1983), Int. Stat. Review 51.
+
+    y (n,), 0 or 1 if family="logistic";  predictors: columns of numbers, text as indicators against the first label;
+    an intercept is added.  Rows with NaN anywhere leave the regression, not the design.  df: design df + 1 - p.
+    """
+    if family not in FAMILIES:
+        raise Fault(key="regression.family", found=str(family), expected=list(FAMILIES))
+    _, y = number_columns(y, design, "y")
+    x = indicator_columns(predictors)
+    answered = ~np.isnan(y[:, 0]) & ~np.isnan(x.to_numpy()).any(axis=1) & (design.weight > 0)
+    rows, outcome, w = x.to_numpy()[answered], y[answered, 0], design.weight[answered]
+    fitted = _fit(outcome, rows, w, family)
+    mu = fitted.mu
+    slope = mu * (1 - mu) if family == "logistic" else np.ones_like(mu)
+    bread = np.linalg.inv((rows.T * (w * slope)) @ rows)
+    z = np.zeros(x.shape)
+    z[answered] = (rows * (outcome - mu)[:, None]) @ bread
+    within = np.repeat(answered[:, None], x.shape[1], axis=1)
+    found = linearize(tuple(str(c) for c in x.columns), np.asarray(fitted.params), z, within, design)
+    return replace(found, df=found.df + 1.0 - x.shape[1]).estimate()
+
+
+def response_propensity(responded, predictors: pd.DataFrame, weight) -> np.ndarray:
+    """φ̂ (n,): the chance to respond by a weighted logistic regression on the predictors."""
+    x = indicator_columns(predictors).to_numpy()
+    if np.isnan(x).any():
+        raise Fault(key="propensity.missing", row=int(np.isnan(x).any(axis=1).argmax()))
+    return np.asarray(_fit(np.asarray(responded, dtype=float), x, np.asarray(weight), "logistic").mu)
+
+
+def indicator_columns(predictors: pd.DataFrame) -> pd.DataFrame:
+    """An intercept, the columns of numbers, and an indicator for every label of a text column but its first."""
+    columns = {INTERCEPT: np.ones(len(predictors))}
+    for name in predictors.columns:
+        try:
+            columns[name] = numbers(predictors[name])
+        except TypeError:
+            values = predictors[name]
+            for label in sorted(values.dropna().unique())[1:]:
+                columns[f"{name}{label}"] = (values == label).astype(float).where(values.notna()).to_numpy()
+        except ValueError as error:
+            raise Fault(key="regression.column", name=said(name), found=first_text(predictors[name])) from error
+    return pd.DataFrame(columns)
+
+
+def _fit(y, x, weight, family: str):
+    """The weighted maximum-likelihood fit; a Fault where the predictors separate or repeat one another."""
+    if family == "logistic" and not np.isin(y, (0, 1)).all():
+        raise Fault(key="regression.not_binary", found=float(y[~np.isin(y, (0, 1))][0]))
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        raise Fault(key="regression.dependent", columns=x.shape[1], rank=int(np.linalg.matrix_rank(x)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PerfectSeparationWarning)
+        try:
+            return GLM(y, x, family=FAMILIES[family](), var_weights=weight / weight.mean()).fit(**CLOSE)
+        except (PerfectSeparationError, PerfectSeparationWarning) as error:
+            raise Fault(key="regression.separated", count=len(y)) from error

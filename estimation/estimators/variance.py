@@ -1,0 +1,242 @@
+"""The one variance: every estimator is linearised and its sampling error computed here, from PSU totals."""
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from estimation.columns.codes import occurring_pairs
+from estimation.columns.ties import TOLERANCE
+from estimation.estimators.design import Design
+from estimation.estimators.residuals import ResidualTotals, residual_totals
+
+NEARLY_NOTHING = 1e-6  # of a variance left after calibration: differences of so large numbers are taken again, directly
+
+
+def linearized_covariance(z, design: Design):
+    """V = Σ_h (1-f_h) n_h/(n_h-1) Σ_j (u_hj-ū_h)(u_hj-ū_h)',  u_hj = Σ_{i in PSU j} w_i z_i.
+
+    z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
+    Returns the covariance (k,k), dense or sparse as z was.  Särndal, Swensson & Wretman (1992), ch. 4-5.
+    """
+    u, subtotals = psu_totals(z, design)
+    strata = np.arange(len(design.stratum_names))
+    raised = np.repeat(lonely_raise(strata, np.zeros_like(strata), 1, design), u.shape[1])
+    return totals_covariance(u, subtotals, raised, design)
+
+
+def psu_totals(z, design: Design):
+    """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage).
+
+    Under calibrated weights z is replaced by its residual from the auxiliaries (`residual_totals`).
+    """
+    stage = design if design.second is None else design.second
+    n, m = len(stage.psu), len(stage.psu_stratum)
+    grouping = sp.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
+    z = z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)
+    return stage_totals(residual_totals(grouping @ z, z, design), design)
+
+
+def stage_totals(u, design: Design):
+    """Totals u of the last stage's units, as (PSU totals (m,k), totals of second-stage units or None)."""
+    if design.second is None:
+        return u, None
+    return stratum_sums(u, design.second), u
+
+
+def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
+    """H/(H - lonely) (k,) under lonely="average", else 1: lonely strata count as the average of the others.
+
+    stratum, column: the pairs of a stratum and an estimate with answers in it, so that an area is raised for its own
+    lonely strata only.  An estimate all of whose strata are lonely keeps variance 0 and 0 df: nothing is known.
+    """
+    if design.lonely != "average":
+        return np.ones(k)
+    alone = ((design.sampled == 1) & (design.population > 1))[stratum]
+    strata, others = np.bincount(column, minlength=k), np.bincount(column, ~alone, minlength=k)
+    return np.divide(strata, others, out=np.ones(k), where=others > 0)
+
+
+def totals_covariance(u, subtotals, raised, design: Design):
+    """The variance of `linearized_covariance` from PSU totals u (m,k) and second-stage totals (None in one stage).
+
+    Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
+    formula inside PSU j, units of the second stage in the place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
+    raised (k,) is `lonely_raise`; it multiplies V_1's diagonal, and its roots the rows and columns.
+    What is only rounding is 0: a covariance of no more than TOLERANCE of what the standard errors allow.
+    A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' keeps pairs of domains that share no stratum empty,
+    so 3,000 areas need no 3,000 x 3,000 matrix.
+    """
+    covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
+    if design.second is not None:
+        covariance = covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
+    return _without_rounding(covariance)
+
+
+def _without_rounding(covariance):
+    """The covariance without those between two estimates that are rounding: areas that share nothing are independent.
+
+    |C_jk| <= TOLERANCE √(V_j V_k) is 0; so is all of an estimate without variance.
+    """
+    se = np.sqrt(covariance.diagonal())
+    if sp.issparse(covariance):
+        entries = covariance.tocoo()
+        kept = np.abs(entries.data) > TOLERANCE * se[entries.row] * se[entries.col]
+        at = (entries.row[kept], entries.col[kept])
+        return sp.csr_array((entries.data[kept], at), shape=covariance.shape)
+    return np.where(np.abs(covariance) > TOLERANCE * np.outer(se, se), covariance, 0.0)
+
+
+class StratumCells(NamedTuple):
+    """The pairs of a stratum and a column with entries in a sparse u: each entry's pair, each pair's two parts."""
+
+    of: np.ndarray
+    stratum: np.ndarray
+    column: np.ndarray
+
+    @classmethod
+    def of_entries(cls, stratum, column, strata: int, k: int) -> "StratumCells":
+        """Pairs of entries with stratum (c,) of `strata` and column (c,) of k."""
+        if strata < k:  # the more numerous first: they may lie inside the others
+            of, column, stratum = occurring_pairs(column, stratum, k, strata)
+        else:
+            of, stratum, column = occurring_pairs(stratum, column, strata, k)
+        return cls(of, stratum, column)
+
+
+class CellTotals(NamedTuple):
+    """A sparse u (m,k) before it is a matrix: the totals u (c,) of cells of PSU and column, by PSU; else 0."""
+
+    u: np.ndarray
+    psu: np.ndarray
+    column: np.ndarray
+    strata: StratumCells
+    shape: tuple[int, int]
+
+    @classmethod
+    def of_matrix(cls, u, stage: Design) -> "CellTotals":
+        """The cells of a sparse matrix (m,k), and the strata they lie in."""
+        u = sp.csr_array(u)
+        psu = np.repeat(np.arange(u.shape[0]), np.diff(u.indptr))
+        strata = StratumCells.of_entries(stage.psu_stratum[psu], u.indices, len(stage.stratum_names), u.shape[1])
+        return cls(u.data, psu, u.indices, strata, u.shape)
+
+    def squares(self, centre) -> np.ndarray:
+        """Σ (u - centre)² over the cells of each pair of stratum and column; centre (pairs,)."""
+        centred = centre[self.strata.of]
+        centred -= self.u
+        return np.bincount(self.strata.of, np.square(centred, out=centred), minlength=len(centre))
+
+    def matrix(self) -> sp.csr_array:
+        """u (m,k)."""
+        starts = np.append(0, np.cumsum(np.bincount(self.psu, minlength=self.shape[0])))
+        return sp.csr_array((self.u, self.column, starts), shape=self.shape)
+
+
+def as_matrix(u):
+    """Totals u (m,k) as a matrix, if they are `CellTotals`; else as they are."""
+    return u.matrix() if isinstance(u, CellTotals) else u
+
+
+def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
+    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; u may be `CellTotals`."""
+    variance = _stage_variance(u, design, 1.0) * raised
+    if design.second is None:
+        return variance
+    return variance + _stage_variance(subtotals, design.second, _first_fraction(design))
+
+
+def _first_fraction(design: Design) -> np.ndarray:
+    """f_h of the stratum each PSU lies in (m,)."""
+    return design.sampling_fraction[design.psu_stratum]
+
+
+def stage_factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
+    """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each.
+
+    A lonely PSU is not centred under "adjust" and adds nothing under the other options.
+    """
+    n, f = stage.sampled, stage.sampling_fraction
+    alone = n == 1
+    return share * (1 - f) * np.where(alone, float(stage.lonely == "adjust"), n / np.maximum(n - 1, 1)), ~alone
+
+
+def _stage_covariance(u, stage: Design, share):
+    if isinstance(u, ResidualTotals):
+        return _residual_covariance(u, stage, share)
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = stage_factors(stage, share)
+    sums = stratum_sums(u, stage)
+    if not sp.issparse(u):
+        centred = u - (sums * (centre / n)[:, None])[h]
+        return (centred * scale[h][:, None]).T @ centred
+    squares = u.T @ sp.diags_array(scale[h]) @ u
+    covariance = squares - sums.T @ sp.diags_array(scale * centre / n) @ sums
+    return with_diagonal(covariance, _stage_variance(u, stage, share))
+
+
+def with_diagonal(covariance, diagonal):
+    """The matrix with exactly this diagonal (k,), dense or sparse as it was.
+
+    The old diagonal goes before the new one comes: adding their difference would leave rounding, -6e-18 for 0.
+    """
+    if sp.issparse(covariance):
+        return sp.csr_array(covariance - sp.diags_array(covariance.diagonal()) + sp.diags_array(diagonal))
+    covariance = np.array(covariance)
+    np.fill_diagonal(covariance, diagonal)
+    return covariance
+
+
+def _stage_variance(u, stage: Design, share) -> np.ndarray:
+    """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
+    if isinstance(u, ResidualTotals):
+        return _residual_variance(u, stage, share)
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = stage_factors(stage, share)
+    if isinstance(u, np.ndarray):
+        centred = u - (stratum_sums(u, stage) * (centre / n)[:, None])[h]
+        return scale[h] @ centred**2
+    cells = u if isinstance(u, CellTotals) else CellTotals.of_matrix(u, stage)
+    of, stratum, column = cells.strata
+    average = np.bincount(of, cells.u, minlength=len(stratum))
+    average *= (centre / n)[stratum]
+    squares = cells.squares(average)
+    filled = np.bincount(of, minlength=len(stratum))
+    squares += (n[stratum] - filled) * average**2
+    squares *= scale[stratum]
+    return np.bincount(column, squares, minlength=cells.shape[1])
+
+
+def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
+    """(k,k) of e = u - x B: V_uu - V_ux B - (V_ux B)' + B' V_xx B, full since the auxiliaries link all domains."""
+    between, among = e.moments(lambda x: _centred(x, stage, share))
+    shift = between @ e.coefficients
+    covariance = _stage_covariance(e.u, stage, share).toarray() - shift - shift.T
+    covariance += e.coefficients.T @ among @ e.coefficients
+    np.fill_diagonal(covariance, _stage_variance(e, stage, share))
+    return (covariance + covariance.T) / 2
+
+
+def _residual_variance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
+    """The diagonal of `_residual_covariance`; where hardly anything is left, from the residual totals themselves."""
+    whole = _stage_variance(e.u, stage, share)
+    between, among = e.moments(lambda x: _centred(x, stage, share))
+    explained = (2 * between.T - among @ e.coefficients) * e.coefficients
+    variance = whole - explained.sum(axis=0)
+    for j in np.flatnonzero(variance < NEARLY_NOTHING * whole):
+        variance[j] = _stage_variance(e.columns([j]), stage, share)[0]
+    return variance
+
+
+def _centred(x: np.ndarray, stage: Design, share) -> np.ndarray:
+    """scale_h (x_hj - x̄_h) (m,q), as in `_stage_variance`."""
+    h, n = stage.psu_stratum, stage.sampled
+    scale, centre = stage_factors(stage, share)
+    return (x - (stratum_sums(x, stage) * (centre / n)[:, None])[h]) * scale[h][:, None]
+
+
+def stratum_sums(u, stage: Design):
+    """Sums (H,k) of the totals u (m,k) over each stratum's units, in the form u has."""
+    h, m = stage.psu_stratum, len(stage.psu_stratum)
+    grouping = sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
+    return u.summed(grouping) if isinstance(u, ResidualTotals) else grouping @ u

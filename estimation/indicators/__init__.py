@@ -1,0 +1,1 @@
+"""Indicators as data, and answers as one number a respondent."""

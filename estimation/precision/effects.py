@@ -1,0 +1,62 @@
+"""What the design did to precision: answers, effective answers, and the design effect with its reference named."""
+
+import numpy as np
+import pandas as pd
+
+from estimation.columns.ties import without_rounding
+from estimation.estimators.design import Design
+from estimation.estimators.domains import domain_codes
+from estimation.estimators.estimates import Estimate, number_columns
+from words import Fault
+
+REFERENCES = ("wr", "wor")
+
+
+def sample_sizes(y, domain, design: Design) -> pd.DataFrame:
+    """Per domain: n answers with positive weight, and Kish's n_effective = (Σw)²/Σw² = n/(1+cv²_w).  Kish (1965), 11.7.
+
+    y (n,): NaN is no answer; domain (n,), or a DataFrame.  Indexed by domain, only domains with an answer.
+    """
+    _, y = number_columns(y, design, "mean")
+    codes, labels = domain_codes(domain, design)
+    kept = ~np.isnan(y[:, 0]) & (design.weight > 0)
+    w, codes, k = design.weight[kept], codes[kept], len(labels)
+    n, sum_w, sum_w2 = (np.bincount(codes, values, minlength=k) for values in (None, w, w**2))
+    answered = n > 0
+    effective = np.minimum(sum_w[answered] ** 2 / sum_w2[answered], n[answered])
+    index = pd.Index(labels[answered], name=getattr(domain, "name", None), tupleize_cols=False)
+    return pd.DataFrame({"n": n[answered], "n_effective": effective}, index=index)
+
+
+def design_effect(estimate: Estimate, y, design: Design, *, reference: str, domain=None, of="mean") -> np.ndarray:
+    """deff = V/V_srs (k,), V_srs = s²/n for "wr" and s²/n (1 - n/Σw) for "wor".  Kish (1965), 8.2.
+
+    s² = n/(n-1) Σw(y-ȳ)²/Σw, Σw and n over the answers, inside the domain if there is one; a total's is (Σw)² times it.
+    reference  "wr" or "wor": the simple random sample, with or without replacement, that the design is compared with
+    y          (n,), or (n,k) as given to the estimator (without a domain);  of  "mean" or "total"
+    NaN where the answers do not vary (0/0) or n = 1, or where "wor" is asked and n >= Σw.
+    """
+    if reference not in REFERENCES:
+        raise Fault(key="effect.reference", found=str(reference), expected=list(REFERENCES))
+    _, y = number_columns(y, design, "mean")
+    if domain is None:
+        srs = np.array([_srs_variance(c, np.zeros(len(c), dtype=int), 1, design, reference, of)[0] for c in y.T])
+    else:
+        codes, labels = domain_codes(domain, design)
+        place = {name: j for j, name in enumerate(estimate.names)}
+        codes = np.array([place.get(label, -1) for label in labels])[codes]
+        srs = _srs_variance(y[:, 0], codes, len(place), design, reference, of)
+    return np.divide(estimate.variance, srs, out=np.full(len(srs), np.nan), where=srs > 0)
+
+
+def _srs_variance(y, codes, k: int, design: Design, reference: str, of: str) -> np.ndarray:
+    """V_srs of `design_effect` (k,), NaN where n = 1; codes (n,) -1 outside the domains asked for."""
+    kept = ~np.isnan(y) & (design.weight > 0) & (codes >= 0)
+    y, w, codes = y[kept], design.weight[kept], codes[kept]
+    n, size = np.bincount(codes, minlength=k), np.bincount(codes, w, minlength=k)
+    centre = np.bincount(codes, w * y, minlength=k) / size
+    squares = np.bincount(codes, w * without_rounding(y - centre[codes], np.abs(y)) ** 2, minlength=k)
+    mean_variance = np.divide(squares, size * (n - 1), out=np.full(k, np.nan), where=n > 1)
+    if reference == "wor":
+        mean_variance = mean_variance * (1 - n / size)
+    return mean_variance * size**2 if of == "total" else mean_variance

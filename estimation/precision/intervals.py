@@ -1,0 +1,220 @@
+"""Confidence intervals for shares and scores that keep to their scale and are never a point at a share of 0 or 1."""
+
+import numpy as np
+from scipy import stats
+from scipy.optimize import brentq
+from scipy.optimize.elementwise import find_root
+from scipy.special import betainc, betaincinv, expit, logit, rel_entr
+from statsmodels.stats.proportion import proportion_confint
+
+from estimation.columns.ties import at_end, onto_ends
+from estimation.estimators.estimates import Estimate, Interval, t_quantile, t_times
+from estimation.precision.moderation import Moderated, own_effects
+from words import Fault
+
+MID_P, WALD = "mid_p", "wald"
+SKEWED = 0.1  # the skewness of an estimate from which a score's interval is no longer Wald's
+AT_THE_END = 1.0  # interviews at the nearer end of the scale that are added to those a score's variance is from
+
+
+def proportion_interval(
+    estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None, effects: Moderated | None = None
+) -> Interval:
+    """Limits for shares (fractions, 0.83).
+
+    n (k,)            answers behind each share
+    method            "logit", "korn_graubard", "wilson", "likelihood", "arcsine" or "wald"; "xlogit" is R's name for
+                      logit limits from the share and its standard error, which is how "logit" is computed here
+                      (R's "logit" fits a regression first: the same limits, except that at 0 and 1 it does not end)
+    method None       mid-p limits (`mid_p_limits`) on n* = n_K/δ (z/t)², t with the design effect's df: never a point
+    n_effective (k,)  Kish's n_K = min(n, n/(1+cv²_w)), default n; R's methods use it where p(1-p)/V is 0/0
+    effects           δ and df of `moderate_effects` where the shares are a league; default: each by itself
+    """
+    p, n = _shares(estimate), np.broadcast_to(np.asarray(n, dtype=float), estimate.value.shape)
+    kish = n if n_effective is None else np.broadcast_to(np.asarray(n_effective, dtype=float), p.shape)
+    if method not in METHODS and method is not None:
+        raise Fault(key="interval.method", found=str(method), expected=sorted(METHODS))
+    if method is not None:
+        return Interval(*METHODS[method](p, estimate.variance, estimate.df, n, kish, level), level)
+    effects = own_effects(estimate, n, kish) if effects is None else effects
+    return Interval(*mid_p_limits(p, _starred(kish / effects.value, effects.df, level), level), level)
+
+
+def measure_interval(
+    estimate: Estimate,
+    n,
+    n_effective,
+    *,
+    low: float,
+    high: float,
+    share: bool,
+    level: float = 0.95,
+    effects: Moderated | None = None,
+):
+    """The default limits of a measure on the scale low..high, and the method used for each (k,).
+
+    share    every answer is at one end of the scale or at the other: `proportion_interval`, effects as there
+    Others, with θ the value rescaled to 0..1 and V its variance: Wald (as R's confint) where the skewness that a share
+    of this mean and standard error has, |1-2θ|√V/(θ(1-θ)), is below 0.1 and the limits stay on the scale.  Else mid-p
+    limits on n* = n_K/φ (z/t)², φ = (1 + x n_K V/(θ(1-θ)))/(1 + x): a share's variance counts as one interview at the
+    nearer end of the scale, the estimated one as the x = n_K min(θ, 1-θ) that are expected there.  Where V = 0, φ = 1:
+    no variable on 0..1 with that mean has a larger variance than a share's.
+    """
+    n, kish = (np.broadcast_to(np.asarray(x, dtype=float), estimate.value.shape) for x in (n, n_effective))
+    reach = high - low
+    scaled = Estimate(
+        estimate.names, onto_ends((estimate.value - low) / reach), estimate.covariance / reach**2, estimate.df
+    )
+    if share:
+        limits = proportion_interval(scaled, n, level=level, n_effective=kish, effects=effects)
+        wald = np.zeros(len(scaled.value), dtype=bool)
+    else:
+        theta, variance = _shares(scaled), scaled.variance
+        kish_star = _starred(kish / _spread(theta, variance, n, kish), estimate.df, level)
+        limits = Interval(*mid_p_limits(theta, kish_star, level), level)
+        by_se = scaled.interval(level)
+        skewness = np.abs(1 - 2 * theta) * np.sqrt(variance)
+        wald = (variance > 0) & (skewness < SKEWED * theta * (1 - theta)) & (by_se.lower >= 0) & (by_se.upper <= 1)
+        limits = Interval(*(np.where(wald, s, m) for s, m in zip(by_se[:2], limits[:2], strict=True)), level)
+    lower, upper = low + reach * limits.lower, low + reach * limits.upper
+    methods = np.where(wald, WALD, MID_P).astype(object)
+    return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
+
+
+def mid_p_limits(p, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Limits π of a share p of n binomial answers, not necessarily whole: exact where nobody answered otherwise.
+
+    Lower: ϑ P(X >= x; π) + (1-ϑ) P(X > x; π) = α/2, x = np, P(X >= x; π) = I_π(x, n-x+1); upper the same from 1-p.
+    ϑ = ½ is mid-p, Lancaster (1961), Berry & Armitage (1995); ϑ = 1 Clopper and Pearson's.  Here ϑ = 1 - ½ min(r, 1),
+    r = n min(p, 1-p): exact where r = 0, mid-p from one rarer answer on, and no jump between.
+    """
+    p, n = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(n, dtype=float))
+    known = n > NOTHING
+    size = np.where(known, n, 1.0)
+    theta = 1 - 0.5 * np.minimum(size * np.minimum(p, 1 - p), 1.0)
+    lower, upper = (_mid_p_lower(share * size, size, theta, (1 - level) / 2) for share in (p, 1 - p))
+    return np.where(known, lower, 0.0), np.where(known, 1 - upper, 1.0)
+
+
+NOTHING = 1e-6  # interviews that are none
+
+
+def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
+    """The lower limit of `mid_p_limits`, 0 where x = 0; it lies between those with ϑ = 1 and ϑ = 0."""
+
+    def excess(share, x, n, theta):
+        return theta * betainc(x, n - x + 1, share) + (1 - theta) * betainc(x + 1, n - x, share) - alpha
+
+    lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # all n alike: π^n = α/2
+    inside = (x > 0) & (x < n)
+    x, n, theta = x[inside], n[inside], theta[inside]
+    ends = betaincinv(x, n - x + 1, alpha), betaincinv(x + 1, n - x, alpha)
+    lower[inside] = find_root(excess, ends, args=(x, n, theta)).x
+    return lower
+
+
+def _starred(n_effective, df, level: float) -> np.ndarray:
+    """n* = n_eff (z/t_df)²: fewer where the design effect itself is known from few df.  Korn & Graubard (1998)."""
+    return n_effective * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+
+
+def _spread(theta, variance, n, kish) -> np.ndarray:
+    """φ of `measure_interval` (k,)."""
+    known = (variance > 0) & ~at_end(theta)
+    share_variance = np.where(known, theta * (1 - theta), 1.0)
+    phi = kish * variance * np.maximum(n - 1, 1) / n / share_variance
+    seen = kish * np.minimum(theta, 1 - theta)
+    return np.where(known, (AT_THE_END + seen * phi) / (AT_THE_END + seen), 1.0)
+
+
+def _wald(p, variance, df, n, kish, level):
+    """p ± t(df) se."""
+    half = t_times(level, df, np.sqrt(variance))
+    return p - half, p + half
+
+
+def _logit(p, variance, df, n, kish, level):
+    """logit p ± t(df) se/(p(1-p)), taken back; at 0 and 1 the logit is infinite and the limits are the point itself."""
+    inside = (p > 0) & (p < 1)
+    q = np.where(inside, p, 0.5)
+    half = t_times(level, df, np.sqrt(variance) / (q * (1 - q)))
+    return tuple(np.where(inside, expit(logit(q) + side), p) for side in (-half, half))
+
+
+def _arcsine(p, variance, df, n, kish, level):
+    """arcsin √p ± t(df) se/(2 √(p(1-p))), kept in 0..π/2 and taken back; at 0 and 1 the limits are the point itself."""
+    inside = (p > 0) & (p < 1)
+    q = np.where(inside, p, 0.5)
+    half = t_times(level, df, np.sqrt(variance) / (2 * np.sqrt(q * (1 - q))))
+    angles = (np.clip(np.arcsin(np.sqrt(q)) + side, 0, np.pi / 2) for side in (-half, half))
+    return tuple(np.where(inside, np.sin(angle) ** 2, p) for angle in angles)
+
+
+def _likelihood(p, variance, df, n, kish, level):
+    """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V (n-1)/n.
+
+    The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984); (n-1)/n is R's,
+    whose dispersion divides by n-1.  The root is exact; R reads it off a spline and differs by up to 1e-5.
+    """
+    known = np.asarray(df) >= 1
+    t = np.where(known, t_quantile(level, df), 0.0)
+    scaled = _effective(p, variance, kish) * np.maximum(n - 1, 1) / np.maximum(n, 1)
+    drop = t**2 / (2 * np.maximum(scaled, np.finfo(float).tiny))
+    rows = list(zip(p, drop, known, strict=True))
+    return tuple(np.array([_root(*row, end) if row[2] else end for row in rows]) for end in (0.0, 1.0))
+
+
+def _root(p, drop, known, end):
+    """π between p and `end` where p log(p/π) + (1-p) log((1-p)/(1-π)) = drop."""
+    if p == end or drop == 0:
+        return p
+
+    def excess(share):
+        return rel_entr(p, share) + rel_entr(1 - p, 1 - share) - drop
+
+    return end if excess(end) <= 0 else brentq(excess, p, end, xtol=1e-300, rtol=1e-15)
+
+
+def _korn_graubard(p, variance, df, n, kish, level):
+    """Clopper-Pearson on n* = n_eff (t_{n-1}/t_df)², n_eff = p(1-p)/V.  Korn & Graubard (1998)."""
+    n_star = _effective(p, variance, kish) * (t_quantile(level, np.maximum(n - 1, 1)) / t_quantile(level, df)) ** 2
+    return _confint(p, n_star, level, "beta")
+
+
+def _wilson(p, variance, df, n, kish, level):
+    """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula, t in the place of z.  Wilson (1927)."""
+    n_star = _effective(p, variance, kish) * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+    return _confint(p, n_star, level, "wilson")
+
+
+METHODS = {
+    "logit": _logit,
+    "xlogit": _logit,
+    "korn_graubard": _korn_graubard,
+    "wilson": _wilson,
+    "likelihood": _likelihood,
+    "arcsine": _arcsine,
+    "wald": _wald,
+}
+
+
+def _effective(p, variance, kish):
+    """n_eff = p(1-p)/V; Kish's where that is 0/0."""
+    varies = (variance > 0) & ~at_end(p)
+    return np.divide(p * (1 - p), variance, out=np.array(kish, dtype=float), where=varies)
+
+
+def _confint(p, n_star, level, method):
+    known = n_star > 0
+    size = np.where(known, n_star, 1.0)
+    lower, upper = proportion_confint(p * size, size, alpha=1 - level, method=method)
+    return np.where(known, lower, 0.0), np.where(known, upper, 1.0)
+
+
+def _shares(estimate: Estimate) -> np.ndarray:
+    p = onto_ends(estimate.value)
+    outside = (p < 0) | (p > 1)
+    if outside.any():
+        j = int(outside.argmax())
+        raise Fault(key="interval.not_share", name=str(estimate.names[j]), found=float(p[j]))
+    return p

@@ -1,0 +1,244 @@
+"""Every ordered pair of areas at once: how clear each difference is, and bounds of what chance makes of it.
+
+Areas are cut into groups alike in variance and value, a tile (g,h) holds the pairs of group g with group h, and with
+ε = Z/σ all of them are bounded by
+
+    (Z_j - Z_k)/s_jk  <=  max_gh(σ_j/s_jk) max_g(ε_j)⁺ + max_gh(σ_k/s_jk) max_h(-ε_k)⁺.
+
+Pairs that are far more correlated than most (close pairs) would loosen the bounds of their tiles: they are kept apart
+and worked out one by one.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from estimation.columns.ties import equalized, in_standard_errors, scale_of
+from estimation.precision.t_scale import satterthwaite, to_normal
+from estimation.precision.under_null import pair_moments, score
+
+AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
+NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
+KEPT_TO = 1_000  # up to so many areas 1/s of all pairs is kept
+CLOSE, AT_MOST = 0.2, 0.1  # close pairs: correlated by so much more than the median, and at most so many of all pairs
+CLASS_WIDTH = 0.2  # areas of one class differ in log variance by about so much, if there are classes enough
+
+
+class Tiles(NamedTuple):
+    """Pieces of the family of pairs, and what bounds each over its pairs with s > 0 (tiles,): least T, largest σ/s."""
+
+    first: np.ndarray
+    second: np.ndarray
+    least_t: np.ndarray
+    first_share: np.ndarray
+    second_share: np.ndarray
+
+    def alive(self, cut) -> "Tiles":
+        """Those with a pair T_jk <= cut."""
+        at = np.flatnonzero(self.least_t <= cut)
+        return Tiles(*(part[at] for part in self))
+
+
+class ClosePairs(NamedTuple):
+    """Pairs of areas j < k (c,), their 1/s, and T_jk and T_kj."""
+
+    j: np.ndarray
+    k: np.ndarray
+    inverse: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
+
+    def largest(self, z, cut) -> np.ndarray:
+        """max of ±(Z_j - Z_k)/s_jk over those of T_jk, T_kj that are <= cut, for draws z (B,p); >= 0."""
+        found = np.zeros(len(z))
+        for pairs in portions(len(self.j), AT_ONCE // 32):
+            j, k = self.j[pairs], self.k[pairs]
+            up = self.inverse[pairs] * (self.up[pairs] <= cut)
+            down = self.inverse[pairs] * (self.down[pairs] <= cut)
+            for draws in portions(len(z), len(j)):
+                difference = z[draws, j] - z[draws, k]
+                largest = np.maximum((difference * up).max(axis=1), (difference * -down).max(axis=1))
+                np.maximum(found[draws], largest, out=found[draws])
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """T_jk = (x_j - x_k)/s_jk of all ordered pairs of p areas, s²_jk = Σ_jj + Σ_kk - 2Σ_jk; largest x is best.
+
+    order (p,), starts (G,): the areas group by group, and where each group starts; all else is in this order
+    t (p,p): on the normal scale by Satterthwaite's df where positive, for nobody asks for the others; with a law it has
+    the error that the pair would have if it were equal, its skewness taken off (`pair_moments`)
+    variance (p,): Σ's diagonal;  covariance (p,p), or None where areas are independent
+    Equal values (estimation.columns.ties) have t = 0;  other pairs with s = 0 have t = ±inf.
+    """
+
+    order: np.ndarray
+    starts: np.ndarray
+    t: np.ndarray
+    variance: np.ndarray
+    covariance: np.ndarray | None
+
+    @classmethod
+    def of(cls, x, variance, covariance, df, *, law=None, sign: float = 1.0, width: float = 1.0) -> "Pairs":
+        """All pairs of x (p,) with variance (p,), covariance (p,p) or None, df (p,), in the caller's order.
+
+        law: that of `sign` x (estimation.estimators.laws), or None.
+        """
+        x = equalized(x, scale=scale_of(x, np.sqrt(variance)))
+        p, (order, starts) = len(x), _groups(x, variance, width)
+        x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
+        covariance = None if covariance is None else covariance[np.ix_(order, order)]
+        law = None if law is None else law.select(order)
+        found, everyone = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
+        for rows in portions(p, p):
+            difference = x[rows, None] - x
+            s = found.se(rows, everyone)
+            t = difference / s if s.all() else in_standard_errors(difference, s)
+            if law is not None:
+                up = np.nonzero(difference > 0)
+                j, k = rows.start + up[0], up[1]
+                added, third = pair_moments(law, sign * x, variance, j, k)
+                pair_df = _pair_df(variance, df, j, k)
+                t[up] = score(difference[up], s[up] ** 2 + added, sign * third, pair_df)
+            elif np.isfinite(df).any():
+                up = np.nonzero(t > 0)
+                t[up] = to_normal(t[up], _pair_df(variance, df, rows.start + up[0], up[1]))
+            found.t[rows] = t
+        return found
+
+    def se(self, j: slice, k: slice) -> np.ndarray:
+        """s_jk of areas j (rows) and k (columns)."""
+        square = self.variance[j, None] + self.variance[k]
+        return np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
+
+    def share(self, j: slice, k: slice, cut) -> np.ndarray:
+        """1/s_jk of the pairs with T_jk <= cut and s_jk > 0, else 0."""
+        if len(self.order) > KEPT_TO:
+            return inverse_of(self.se(j, k), self.t[j, k] <= cut)
+        return self.inverse[j, k] if cut == np.inf else self.inverse[j, k] * (self.t[j, k] <= cut)
+
+    @cached_property
+    def inverse(self) -> np.ndarray:
+        """1/s_jk (p,p), 0 where s_jk is."""
+        return inverse_of(self.se(slice(None), slice(None)), True)
+
+    @cached_property
+    def closeness(self) -> float:
+        """2Σ_jk/(Σ_jj + Σ_kk) above which a pair is close; inf where areas are independent."""
+        if self.covariance is None:
+            return np.inf
+        some = slice(None, None, max(1, len(self.order) // 100))
+        c = 2 * self.covariance[some] / np.maximum(self.variance[some, None] + self.variance, np.finfo(float).tiny)
+        return max(np.median(c) + CLOSE, np.quantile(c, 1 - AT_MOST))
+
+    def is_close(self, j: slice, k: slice) -> np.ndarray | bool:
+        """Which pairs of areas j (rows) and k (columns) are close."""
+        if self.closeness == np.inf:
+            return False
+        return 2 * self.covariance[j, k] > self.closeness * (self.variance[j, None] + self.variance[k])
+
+    @cached_property
+    def close(self) -> "ClosePairs":
+        """The close pairs of two different areas."""
+        p, found = len(self.order), [(np.empty(0, dtype=int), np.empty(0, dtype=int))]
+        if self.closeness < np.inf:
+            for rows in portions(p, p):
+                j, k = np.nonzero(self.is_close(rows, slice(None)))
+                found.append((j[j + rows.start < k] + rows.start, k[j + rows.start < k]))
+        j, k = (np.concatenate(part) for part in zip(*found, strict=True))
+        square = self.variance[j] + self.variance[k]
+        s = np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
+        return ClosePairs(j, k, inverse_of(s, True), self.t[j, k], self.t[k, j])
+
+    @cached_property
+    def sigma(self) -> np.ndarray:
+        """Standard errors (p,)."""
+        return np.sqrt(self.variance)
+
+    @cached_property
+    def groups(self) -> list[slice]:
+        """The areas of each group."""
+        return [slice(a, b) for a, b in zip(self.starts, [*self.starts[1:], len(self.order)], strict=True)]
+
+    @cached_property
+    def members(self) -> np.ndarray:
+        """The areas of each group (G,w), the last repeated where a group is smaller."""
+        width = max(group.stop - group.start for group in self.groups)
+        return np.array([np.minimum(np.arange(g.start, g.start + width), g.stop - 1) for g in self.groups])
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """All (g,h)."""
+        g = len(self.groups)
+        bounds = [self._bounded(rows) for rows in self.groups]
+        return Tiles(*np.divmod(np.arange(g * g), g), *np.concatenate(bounds, axis=1))
+
+    def row_tiles(self, j: int) -> Tiles:
+        """Of area j alone: (j,k) for k in each group, then (k,j): first is 0 and 1, second the group."""
+        g = len(self.groups)
+        up, own, other = self._bounded(slice(j, j + 1), close=True)
+        t = np.where(self.se(slice(j, j + 1), slice(None))[0] > 0, self.t[:, j], np.inf)
+        down = np.minimum.reduceat(t, self.starts)
+        first, second = np.divmod(np.arange(2 * g), g)
+        return Tiles(first, second, np.concatenate([up, down]), np.tile(own, 2), np.tile(other, 2))
+
+    def _bounded(self, rows: slice, *, close: bool = False) -> np.ndarray:
+        """Least T, largest σ_j/s and largest σ_k/s (3,G) of the areas in `rows` with each group, close pairs or not."""
+        s = self.se(rows, slice(None))
+        counted = (s > 0) if close else (s > 0) & ~np.asarray(self.is_close(rows, slice(None)))
+        share = inverse_of(s, counted)
+        t = np.where(counted, self.t[rows], np.inf).min(axis=0)
+        own, other = (self.sigma[rows, None] * share).max(axis=0), (self.sigma * share).max(axis=0)
+        return np.stack(
+            [np.minimum.reduceat(t, self.starts), *(np.maximum.reduceat(x, self.starts) for x in (own, other))]
+        )
+
+    def counted(self, cut) -> tuple[np.ndarray, np.ndarray]:
+        """How many areas are surely better than each, and surely worse (p,): T > cut; in the caller's order.
+
+        cut: one number, or each area's own (p,).
+        """
+        own = np.broadcast_to(cut, len(self.order))[self.order]
+        better, worse = np.empty(len(own), dtype=int), np.empty(len(own), dtype=int)
+        better[self.order] = np.count_nonzero(self.t > own, axis=0)
+        worse[self.order] = np.count_nonzero(self.t > own[:, None], axis=1)
+        return better, worse
+
+    def sure(self, cut) -> np.ndarray:
+        """Whether j is surely larger than k (p,p), in the caller's order: T > cut."""
+        place = np.argsort(self.order)
+        return (self.t > cut)[np.ix_(place, place)]
+
+
+def portions(rows: int, columns: int) -> list[slice]:
+    """All rows in portions of so many that a table with `columns` columns lies in the cache."""
+    step = max(1, AT_ONCE // max(columns, 1))
+    return [slice(a, min(a + step, rows)) for a in range(0, rows, step)]
+
+
+def inverse_of(s, counted) -> np.ndarray:
+    """1/s where the pair counts and s > 0, else 0."""
+    return np.divide(1.0, s, out=np.zeros_like(s), where=(s > 0) & counted)
+
+
+def _groups(x, variance, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Areas in an order of groups of about `width` √p, alike in variance and then in value; where each group starts."""
+    p = len(x)
+    groups = -(-p // round(max(width * np.sqrt(p), NARROWEST)))
+    positive = variance[variance > 0]
+    spread = np.log(positive.max() / positive.min()) if len(positive) else 0.0
+    classes = int(np.clip(np.ceil(spread / CLASS_WIDTH), 1, max(1, groups / 2)))
+    parts = []
+    for alike in np.array_split(np.argsort(variance, kind="stable"), classes):
+        in_order = alike[np.argsort(x[alike], kind="stable")]
+        parts += np.array_split(in_order, min(len(in_order), -(-groups // classes)))
+    parts = [part for part in parts if len(part)]
+    return np.concatenate(parts), np.cumsum([0] + [len(part) for part in parts[:-1]])
+
+
+def _pair_df(variance, df, j, k) -> np.ndarray:
+    """Satterthwaite's df of x_j - x_k for areas j, k (r,)."""
+    return satterthwaite(np.ones(2), np.stack([variance[j], variance[k]], axis=-1), np.stack([df[j], df[k]], axis=-1))

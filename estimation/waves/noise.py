@@ -1,0 +1,79 @@
+"""Sampling noise drawn by chance: of one wave, or of two waves together."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from estimation.columns.ties import TOLERANCE
+from estimation.waves.waves import is_independent
+from words import Fault
+
+NEGATIVE = 1e-8  # an eigenvalue below minus this share of the largest is no rounding: the matrix is no covariance
+
+
+def dense(covariance) -> np.ndarray:
+    """A covariance (p,p) as a plain array."""
+    return covariance.toarray() if sp.issparse(covariance) else covariance
+
+
+def off_diagonal(covariance):
+    """The covariance (p,p) as a plain array, or None where it is diagonal: areas are then independent."""
+    se = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
+    return None if linked_pair(covariance, se, se) is None else dense(covariance)
+
+
+def linked_pair(covariance, se_row, se_column) -> tuple[int, int] | None:
+    """Two areas j != k whose covariance is above rounding, TOLERANCE of what their standard errors allow; or None."""
+    if sp.issparse(covariance):
+        entries = covariance.tocoo()
+        row, column, entry = entries.row, entries.col, entries.data
+        linked = np.flatnonzero((np.abs(entry) > TOLERANCE * se_row[row] * se_column[column]) & (row != column))
+        return (int(row[linked[0]]), int(column[linked[0]])) if len(linked) else None
+    if np.count_nonzero(covariance) == np.count_nonzero(covariance.diagonal()):
+        return None
+    linked = np.abs(covariance) > TOLERANCE * np.outer(se_row, se_column)
+    np.fill_diagonal(linked, False)
+    first = int(linked.argmax())
+    return divmod(first, linked.shape[1]) if linked.flat[first] else None
+
+
+def normal_draws(covariance, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Z (count,p) ~ N(0, Σ), Σ dense or sparse; a Fault if Σ is not positive semi-definite."""
+    variance = np.asarray(covariance.diagonal())
+    z = rng.standard_normal((count, len(variance)))
+    dense = off_diagonal(covariance)
+    return z * np.sqrt(variance) if dense is None else z @ _root(dense).T
+
+
+def wave_draws(before, after, cross, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """(Z_1, Z_2), (count,p) each, with covariances V_1 and V_2 and C between the waves.
+
+    before, after: V_1, V_2 (p,p);  cross: C (p,p), before's rows with after's columns, or INDEPENDENT.
+    Areas that are independent of each other are drawn one by one: Z_2 = (c/v_1) Z_1 + √(v_2 - c²/v_1) ε.
+    """
+    if is_independent(cross):
+        return normal_draws(before, count, rng), normal_draws(after, count, rng)
+    se = [np.sqrt(np.maximum(part.diagonal(), 0.0)) for part in (before, after)]
+    pairs = ((before, se[0], se[0]), (after, se[1], se[1]), (cross, *se))
+    if any(linked_pair(*pair) is not None for pair in pairs):
+        v1, v2, c = (dense(part) for part in (before, after, cross))
+        p = len(v1)
+        z = normal_draws(np.block([[v1, c], [c.T, v2]]), count, rng)
+        return z[:, :p], z[:, p:]
+    v1, v2, c = (np.asarray(part.diagonal()) for part in (before, after, cross))
+    slope = np.divide(c, v1, out=np.zeros_like(c), where=v1 > 0)
+    rest = v2 - slope * c
+    if (rest < -NEGATIVE * v2).any() or c[v1 == 0].any():
+        raise Fault(key="rank.not_positive", found=float((rest - np.abs(c) * (v1 == 0)).min()))
+    one = rng.standard_normal((count, len(v1))) * np.sqrt(v1)
+    return one, slope * one + rng.standard_normal((count, len(v1))) * np.sqrt(np.maximum(rest, 0))
+
+
+def _root(covariance) -> np.ndarray:
+    """A with A A' = Σ: Cholesky's, or where Σ is singular that of its eigenvalues."""
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        eigenvalue, vector = np.linalg.eigh(covariance)
+        if eigenvalue[0] < -NEGATIVE * eigenvalue[-1]:
+            raise Fault(key="rank.not_positive", found=float(eigenvalue[0])) from None
+        return vector * np.sqrt(np.maximum(eigenvalue, 0))

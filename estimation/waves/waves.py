@@ -1,0 +1,205 @@
+"""Linear combinations of waves: change, same quarter last year, disjoint years, rolling windows, trends; and breaks."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+
+from estimation.columns.ties import without_rounding
+from estimation.estimators.estimates import Estimate
+from estimation.estimators.laws import ChangeLaw, combined_law
+from estimation.estimators.variance import with_diagonal
+from words import Fault
+
+INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
+ROUNDING = 1e-12  # a variance below zero by less than this share of its parts is rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Waves:
+    """The same measure of the same areas in k waves, oldest first.
+
+    names (k,); estimates (k,) with the same areas in any order
+    cross: (earlier, later) names -> covariance (p,p) of the earlier's rows with the later's columns, each in its own
+    order of areas, or INDEPENDENT; no pair may be left out
+    breaks: waves that start something new (mode, questionnaire): nothing before them can be compared with them
+    common: (earlier, later) -> (p,) each: the parts of the two waves' variances that PSUs in both make, and the df of
+    what these change by; as `joint_waves` finds them, with the areas in one order
+    """
+
+    names: tuple[str, ...]
+    estimates: tuple[Estimate, ...]
+    cross: dict
+    breaks: frozenset = frozenset()
+    common: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        areas = set(self.estimates[0].names)
+        only = sorted({str(a) for e in self.estimates for a in areas ^ set(e.names)})
+        if only:
+            raise Fault(key="change.names", names=only, count=len(only))
+        pairs = [(s, t) for j, t in enumerate(self.names) for s in self.names[:j]]
+        unsaid = [f"{s}-{t}" for s, t in pairs if (s, t) not in self.cross]
+        if unsaid:
+            raise Fault(key="waves.cross_unsaid", pairs=unsaid)
+
+
+def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
+    """θ = Σ_t a_t θ_t for every area, V = Σ_s Σ_t a_s a_t C_st, C_tt = V_t.  Kish (1965), 12.4, for two waves.
+
+    coefficients  a (k,), or a mapping wave -> a_t (waves left out count 0); see `window_change` and `slope`
+    df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
+    Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.  Where
+    the waves say what they have in common: `_common_df`.
+    Of a change of shares 1/df = 1/df + 1/ν, ν the df of tails as heavy as those of few changed answers (`tail_df`).
+    A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
+    third_ratio: of a change whose waves share PSUs, its third cumulant over that of independent waves (`ChangeLaw`)
+    Raises Fault if the a_t reach over a break, or if a variance comes out negative.
+    """
+    a = _coefficients(waves, coefficients)
+    _refuse_break(waves, a)
+    areas, k = waves.estimates[0].names, len(waves.names)
+    estimates = [e.select(areas) for e in waves.estimates]
+    value, size = np.zeros((2, len(areas)))
+    covariance, c = 0.0, np.zeros((k, k, len(areas)))
+    for t, estimate in enumerate(estimates):
+        value = value + a[t] * estimate.value
+        size = np.maximum(size, np.abs(a[t] * estimate.value))
+        covariance = covariance + a[t] ** 2 * estimate.covariance
+        c[t, t] = estimate.variance
+    for s, t in zip(*np.triu_indices(k, 1), strict=True):
+        given = waves.cross[waves.names[s], waves.names[t]]
+        if a[s] * a[t] and not is_independent(given):
+            shared = _ordered(given, waves.estimates[s], waves.estimates[t], areas)
+            covariance = covariance + a[s] * a[t] * (shared + shared.T)
+            c[s, t] = c[t, s] = shared.diagonal()
+    v = np.asarray(covariance.diagonal())
+    largest = np.einsum("t,tta->a", a**2, c)
+    if (v < -ROUNDING * largest).any():
+        raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
+    flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
+    covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))  # nearly nothing may be left of it
+    law = combined_law(estimates, a, c, third_ratio) if all(e.law is not None for e in estimates) else None
+    value = without_rounding(value, size.max(initial=0.0))
+    df = np.array([e.df for e in estimates], dtype=float)
+    df = _common_df(a, c, df, waves) if waves.common else _df(a, c, df)
+    if isinstance(law, ChangeLaw):
+        uncertainty = 1 / df + 1 / law.tail_df(np.maximum(v, 0))
+        df = np.divide(1.0, uncertainty, out=np.full(len(df), np.inf), where=uncertainty > 0)
+    return Estimate(areas, value, covariance, df, flags, law)
+
+
+def window_change(before, after) -> dict:
+    """a_t of the mean of the waves `after` minus the mean of the waves `before`; waves in both windows nearly cancel.
+
+    One wave each: change on the quarter, or on the same quarter last year.  Four each and none in both: disjoint
+    years.  Windows that overlap: rolling means.
+    """
+    a = dict.fromkeys([*before, *after], 0.0)
+    for wave in before:
+        a[wave] -= 1 / len(before)
+    for wave in after:
+        a[wave] += 1 / len(after)
+    return a
+
+
+def windows(waves: Waves, before, after) -> tuple[Estimate, Estimate, object]:
+    """The mean of the waves `before`, the mean of the waves `after`, and the covariance between the two (p,p).
+
+    What `change` and everything about ranks takes as two waves: quarters, years, rolling windows.  A wave in both
+    windows brings its own variance into the covariance; INDEPENDENT where no wave shares anything with any other.
+    Raises Fault if the windows reach over a break, whichever of them is the earlier.
+    """
+    a, b = (_coefficients(waves, dict.fromkeys(w, 1 / len(w))) for w in (before, after))
+    _refuse_break(waves, a + b)
+    one, two = combine(waves, a), combine(waves, b)
+    areas, cross = one.names, 0.0
+    for s, t in zip(*np.nonzero(np.outer(a, b)), strict=True):
+        given = waves.estimates[s].covariance if s == t else waves.cross[waves.names[min(s, t)], waves.names[max(s, t)]]
+        if not is_independent(given):
+            early, late = waves.estimates[min(s, t)], waves.estimates[max(s, t)]
+            shared = _ordered(given, early, late, areas)
+            cross = cross + a[s] * b[t] * (shared if s <= t else shared.T)
+    return one, two, INDEPENDENT if isinstance(cross, float) else cross
+
+
+def slope(times) -> np.ndarray:
+    """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times`."""
+    t = np.asarray(times, dtype=float)
+    if len(np.unique(t)) < 2:
+        raise Fault(key="waves.times", found=[float(x) for x in t])
+    centred = t - t.mean()
+    return centred / (centred @ centred)
+
+
+def is_independent(cross) -> bool:
+    """Whether the caller said INDEPENDENT."""
+    return isinstance(cross, str) and cross == INDEPENDENT
+
+
+def _df(a, c, df) -> np.ndarray:
+    """The df of `combine` (p,), from a (k,), C_st (k,k,p) and the waves' df (k,p); at least 1, at most Σ df_t."""
+    df = np.maximum(df, 1.0)
+    q = np.einsum("t,s,sta->ta", a, a, c)
+    spread_of = np.sqrt(np.einsum("tta->ta", c))
+    scale = spread_of[:, None] * spread_of
+    r = np.abs(np.divide(c, scale, out=np.zeros_like(c), where=scale > 0))
+    part = np.abs(q) / np.sqrt(df)
+    spread = np.einsum("sta,sa,ta->a", r, part, part)
+    found = np.divide(q.sum(axis=0) ** 2, spread, out=np.full(q.shape[1], np.inf), where=spread > 0)
+    return np.clip(found, 1.0, df[a != 0].sum(axis=0))
+
+
+def _common_df(a, c, df, waves: Waves) -> np.ndarray:
+    """The df (p,) of waves whose `common` part is known; a (k,), C_st (k,k,p), the waves' df (k,p); at least 1.
+
+    V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st),
+    V_t(s) the part of V_t from PSUs that s has: what each wave has apart, and what common PSUs change by.
+    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + Σ |w_st w_uv|/√(df_st df_uv)), the second sum over pairs of waves
+    that have a wave in common.
+    """
+    df, v = np.maximum(df, 1.0), np.einsum("tta->ta", c)
+    apart, pairs = a[:, None] ** 2 * v, []
+    for (first, second), (early, late, of_pair) in waves.common.items():
+        s, t = waves.names.index(first), waves.names.index(second)
+        apart[s] += a[s] * a[t] * early
+        apart[t] += a[s] * a[t] * late
+        changed = np.abs(a[s] * a[t] * (early + late - 2 * c[s, t]))
+        pairs.append(({s, t}, changed / np.sqrt(np.maximum(of_pair, 1.0))))
+    scale = np.sqrt(v)[:, None] * np.sqrt(v)
+    r = np.abs(np.divide(c, scale, out=np.zeros_like(c), where=scale > 0))
+    part = np.abs(apart) / np.sqrt(df)
+    spread = np.einsum("sta,sa,ta->a", r, part, part)
+    for one, first in pairs:
+        spread += sum(first * second for two, second in pairs if one & two)
+    total = np.einsum("s,t,sta->a", a, a, c)
+    return np.maximum(np.divide(total**2, spread, out=np.full(len(total), np.inf), where=spread > 0), 1.0)
+
+
+def _coefficients(waves: Waves, coefficients) -> np.ndarray:
+    if isinstance(coefficients, dict):
+        unknown = [str(w) for w in coefficients if w not in waves.names]
+        if unknown:
+            raise Fault(key="waves.unknown", found=unknown, expected=list(waves.names))
+        coefficients = [coefficients.get(name, 0.0) for name in waves.names]
+    a = np.asarray(coefficients, dtype=float)
+    if a.shape != (len(waves.names),) or not a.any():
+        raise Fault(key="waves.coefficients", found=[float(x) for x in a.ravel()], expected=len(waves.names))
+    return a
+
+
+def _refuse_break(waves: Waves, a) -> None:
+    used = np.flatnonzero(a)
+    crossed = [name for name in waves.names[used[0] + 1 : used[-1] + 1] if name in waves.breaks]
+    if crossed:
+        first, last = (str(waves.names[j]) for j in (used[0], used[-1]))
+        raise Fault(key="change.break", before=first, after=last, waves=crossed)
+
+
+def _ordered(cross, earlier: Estimate, later: Estimate, areas):
+    """The covariance (p,p) with rows and columns in the order of `areas`."""
+    c = cross.tocsr() if sp.issparse(cross) else np.asarray(cross, dtype=float)
+    k = len(areas)
+    if c.shape != (k, k):
+        raise Fault(key="change.cross", found=str(c.shape), expected=str((k, k)))
+    return c[earlier.positions(areas)][:, later.positions(areas)]

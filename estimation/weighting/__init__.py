@@ -1,0 +1,1 @@
+"""The steps of weighting: from released numbers to weights that reproduce a census."""

@@ -1,0 +1,71 @@
+"""What weighting did: the spread of weights after every step, extreme weights, and the price of trimming."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from estimation.columns.ties import at_least
+from estimation.estimators.design import Design
+from estimation.estimators.estimates import linearize_mean
+
+EXTREME = 5.0  # times the median
+
+
+def kish_effect(weight) -> float:
+    """deff_w = n Σw²/(Σw)² = 1 + cv²_w over the weights above 0.  Kish (1965), 11.7."""
+    w = np.asarray(weight, dtype=float)
+    return float(np.count_nonzero(w) * (w @ w) / w.sum() ** 2)
+
+
+def weight_summary(steps: dict) -> pd.DataFrame:
+    """One row a step (name -> weights): n, sum, smallest, median, largest, largest over median, deff_w, n/deff_w."""
+    rows = {}
+    for name, weight in steps.items():
+        w = np.asarray(weight, dtype=float)
+        w = w[w > 0]
+        deff, middle = kish_effect(w), float(np.median(w))
+        rows[name] = {
+            "n": len(w),
+            "sum": w.sum(),
+            "smallest": w.min(),
+            "median": middle,
+            "largest": w.max(),
+            "largest_over_median": w.max() / middle,
+            "deff": deff,
+            "n_effective": len(w) / deff,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
+
+
+def extreme_weights(weight, *, times: float = EXTREME) -> pd.DataFrame:
+    """Rows whose weight is above `times` the median, heaviest first: row, weight, over the median, share of Σw²."""
+    w = np.asarray(weight, dtype=float)
+    middle = float(np.median(w[w > 0]))
+    rows = np.flatnonzero(~at_least(times * middle, w))
+    rows = rows[np.argsort(-w[rows], kind="stable")]
+    columns = {
+        "row": rows,
+        "weight": w[rows],
+        "over_median": w[rows] / middle,
+        "share_of_squares": w[rows] ** 2 / (w @ w),
+    }
+    return pd.DataFrame(columns)
+
+
+def trimming_cost(y, before: Design, after: Design) -> pd.DataFrame:
+    """What trimming did to the means of y: by how much they moved, beside what it saved in standard error.
+
+    before, after: the design with the weights before and after.  Columns before, after, shift, se_before, se_after,
+    rmse_after = √(se_after² + max(shift² - V(shift), 0)), taking the untrimmed mean as unbiased: trimming paid if it is
+    below se_before.  V(shift) is the variance of the difference, the two being of the same sample.
+    """
+    one, two = linearize_mean(y, before), linearize_mean(y, after)
+    shift = two.value - one.value
+    inner = None if one.subtotals is None else two.subtotals - one.subtotals
+    moved = replace(one, value=shift, u=two.totals - one.totals, subtotals=inner).estimate()
+    se_one, se_two = one.estimate().se, two.estimate().se
+    bias_squared = np.maximum(shift**2 - moved.variance, 0)
+    columns = {"before": one.value, "after": two.value, "shift": shift, "se_before": se_one, "se_after": se_two}
+    columns["rmse_after"] = np.sqrt(se_two**2 + bias_squared)
+    return pd.DataFrame(columns, index=pd.Index(one.names, name="mean"))

@@ -1,0 +1,1 @@
+"""Interviews divided over strata in whole numbers that sum."""

@@ -1,0 +1,1 @@
+"""The draw: permanent random numbers, samples of every kind, and releases."""

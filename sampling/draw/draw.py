@@ -1,0 +1,238 @@
+"""Draw a stratified or systematic sample: the same frame and start give the same units, in any order of rows, anywhere.
+
+The order of a draw is total: numbers from `start` upwards, then from 0 to `start`; equal numbers by unit_id.  In SQL:
+    row_number() over (partition by stratum order by (prn < start), prn, unit_id) <= n_h
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sampling.allocation.allocation import refuse_larger
+from sampling.draw.random_numbers import check_start, derived_numbers
+from words import Fault
+
+COLUMNS = ("unit_id", "stratum", "prn")
+BLOCK = 2**17  # rows looked at together: they stay in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class CodedFrame:
+    """A frame made ready for draws: rows as they came, strata as codes 0..H-1 in the order of `strata`.
+
+    prn (N,) in [0, 1);  code (N,);  strata (H,);  population N_h (H,)
+    """
+
+    frame: pd.DataFrame
+    prn: np.ndarray
+    code: np.ndarray
+    strata: pd.Index
+    population: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> "CodedFrame":
+        """Check the columns unit_id, stratum, prn; O(N).  A categorical `stratum` spares the look-up of its names."""
+        missing = [c for c in COLUMNS if c not in frame]
+        if missing:
+            raise Fault(key="table.columns", table="FRAME", columns=missing)
+        code, strata = pd.factorize(frame.stratum)
+        prn = frame.prn.to_numpy(dtype=float)
+        wrong = (code < 0) | ~((prn >= 0) & (prn < 1))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise Fault(key="sampling.frame_row", row=row, count=int(wrong.sum()), prn=float(prn[row]))
+        names = np.asarray(strata.astype(str), dtype=object)
+        order = np.argsort(names, kind="stable")
+        code = np.argsort(order)[code]
+        return cls(frame, prn, code, pd.Index(names[order], name="stratum"), np.bincount(code, minlength=len(names)))
+
+    @classmethod
+    def part_of(cls, part: pd.DataFrame, population: pd.Series) -> "CodedFrame":
+        """Part of a frame that holds every unit a draw can reach; population: N_h of the whole frame, by stratum."""
+        coded, population = cls.of(part), population.sort_index()
+        code = population.index.get_indexer(coded.strata)[coded.code]
+        return cls(part, coded.prn, code, population.index.rename("stratum"), population.to_numpy(dtype=np.int64))
+
+
+def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
+    """Stratified simple random sample: of each stratum the n_h units with the smallest prn from `start` on, wrapping.
+
+    frame       unit_id, stratum, prn in [0, 1) (a DataFrame, or a CodedFrame to draw from many times)
+    allocation  n_h by stratum, or an ALLOCATION table, whose population is then held against the frame's
+    start       in [0, 1): `starting_point`; or one a stratum (Series), as `coordinated_start` gives it
+
+    SAMPLE, by stratum and place: unit_id, stratum, prn, place 1..n_h in the order of the draw, probability
+    π = n_h/N_h, base_weight 1/π.  Numbers are independent of anything asked, so each order of a stratum is as likely
+    as any other: a simple random sample; so are the first m of the n_h, and any m that follow.  Ohlsson (1995).
+    Cost: one pass over the rows for those below (n_h + 6√n_h + 6)/N_h from `start`, and a sort of these few; a stratum
+    that returns fewer (or whose numbers are no random ones) is taken in full.  No sort of the frame.
+    Raises Fault for a sample larger than its stratum, a stratum unknown to the frame, a population that changed.
+    """
+    coded = frame if isinstance(frame, CodedFrame) else CodedFrame.of(frame)
+    sample = units_wanted(coded, allocation)
+    starts = starts_by_stratum(coded.strata, start, sample)
+    rows = _first_rows(coded, sample, starts)
+    return sample_table(coded, rows, sample, (sample / coded.population)[coded.code[rows]])
+
+
+def draw_stream(chunks: Iterable[pd.DataFrame], allocation, *, start) -> pd.DataFrame:
+    """The sample of `draw_stratified` from a frame that comes in pieces; memory holds one piece and the sample so far.
+
+    The n_h first of a union are among the n_h first of its parts.  allocation: an ALLOCATION table (its population
+    gives π and is held against what came by), or n_h by stratum.
+    """
+    wanted, population, kept = _by_stratum(allocation), pd.Series(dtype=np.int64), []
+    for chunk in chunks:
+        piece = CodedFrame.of(chunk)
+        population = population.add(pd.Series(piece.population, index=piece.strata), fill_value=0)
+        kept = [pd.concat([*kept, chunk.iloc[_first_of(piece, wanted, start)]], ignore_index=True)]
+        kept = [kept[0].iloc[_first_of(CodedFrame.of(kept[0]), wanted, start)]]
+    if not kept:
+        raise Fault(key="sampling.no_rows")
+    whole = CodedFrame.part_of(kept[0], population)
+    return draw_stratified(whole, allocation, start=start)
+
+
+def draw_systematic(frame: pd.DataFrame, allocation, *, start: float, order: list[str] | None = None) -> pd.DataFrame:
+    """Systematic sample with a fractional interval: in each stratum the units at ⌊(u_h + i) N_h/n_h⌋, i = 0..n_h-1.
+
+    order   columns by which each stratum is sorted (area, age …: it spreads the sample over them), then by unit_id
+    u_h     in [0, 1), from `start` and the stratum's name, so that strata do not go in step
+    π = n_h/N_h exactly, whether or not N_h/n_h is whole (SSW 3.4).  Pairs far apart in the order are likelier than
+    neighbours, some never come: there is no unbiased variance; the usual one treats it as a stratified sample.
+    SAMPLE as in `draw_stratified`; place follows the prn, so that its first m are a random part.
+    """
+    coded = CodedFrame.of(frame)
+    sample = units_wanted(coded, allocation)
+    rows, first = rows_sorted(coded, order or [])
+    chosen = []
+    for h, name in enumerate(coded.strata):
+        u = derived_numbers(start, f"systematic {name}", 1)[0]
+        chosen.append(rows[first[h] + systematic_places(u, int(coded.population[h]), int(sample[h]))])
+    drawn = np.concatenate(chosen).astype(np.int64)
+    drawn = order_of_draw(coded, drawn, np.full(len(coded.strata), start))
+    return sample_table(coded, drawn, sample, (sample / coded.population)[coded.code[drawn]])
+
+
+def systematic_places(u: float, population: int, sample: int) -> np.ndarray:
+    """⌊(u + i) N/n⌋ for i = 0..n-1, in whole numbers of 2⁻⁵³ so that no rounding repeats or skips a place."""
+    whole, one = int(u * 2**53), 2**53
+    return np.array([(whole + i * one) * population // (sample * one) for i in range(sample)], dtype=np.int64)
+
+
+def starts_by_stratum(strata: pd.Index, start, sample) -> np.ndarray:
+    """start (H,): one for all, or each stratum's own, which those with n_h = 0 need not have."""
+    if isinstance(start, pd.Series | Mapping):
+        start = pd.Series(start, dtype=float).reindex(strata)
+        without = start.isna() & (sample > 0)
+        if without.any():
+            raise Fault(key="sampling.no_start", strata=list(strata[without]))
+        start = start.fillna(0.0)
+    starts = np.broadcast_to(np.asarray(start, dtype=float), (len(strata),))
+    check_start(starts)
+    return starts
+
+
+def _by_stratum(allocation) -> pd.Series:
+    """n_h, or -1 for a number that is none, by the stratum's name."""
+    if isinstance(allocation, pd.DataFrame):
+        allocation = allocation.set_index("stratum")["sample"]
+    wanted = pd.Series(allocation)
+    if not ((wanted >= 0) & (wanted % 1 == 0)).all() or not wanted.index.is_unique:
+        raise Fault(key="sampling.not_counts", found=[f"{s} {n}" for s, n in wanted.items()])
+    return wanted.set_axis(wanted.index.astype(str)).astype(np.int64)
+
+
+def units_wanted(coded: CodedFrame, allocation) -> np.ndarray:
+    """n_h (H,) in the frame's order of strata, 0 for a stratum without."""
+    wanted = _by_stratum(allocation)
+    unknown = wanted.index[(wanted > 0).to_numpy() & ~wanted.index.isin(coded.strata)]
+    if len(unknown):
+        raise Fault(key="sampling.unknown_strata", strata=list(unknown))
+    if isinstance(allocation, pd.DataFrame) and "population" in allocation:
+        planned = allocation.set_index(allocation.stratum.astype(str)).population.reindex(coded.strata)
+        changed = (planned.notna() & (planned != coded.population)).to_numpy()
+        if changed.any():
+            found = [f"{s}: {p:g} → {n}" for s, p, n in zip(coded.strata, planned, coded.population, strict=True)]
+            raise Fault(key="sampling.frame_changed", strata=[f for f, c in zip(found, changed, strict=True) if c])
+    sample = wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64)
+    refuse_larger(coded.strata, sample, coded.population)
+    return sample
+
+
+def _first_of(coded: CodedFrame, wanted: pd.Series, start) -> np.ndarray:
+    """`_first_rows` of a part of the frame: at most the n_h wanted."""
+    most = np.minimum(wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64), coded.population)
+    return _first_rows(coded, most, starts_by_stratum(coded.strata, start, most))
+
+
+def _first_rows(coded: CodedFrame, sample, starts) -> np.ndarray:
+    """The rows of the n_h first units of each stratum, by stratum and order."""
+    reach = (sample + 6 * np.sqrt(sample) + 6) / np.maximum(coded.population, 1)
+    reach = np.where(sample > 0, np.minimum(reach, 1.0), -1.0)
+    near = _within(coded, starts, reach)
+    short = np.bincount(coded.code[near], minlength=len(sample)) < sample
+    if short.any():
+        near = _within(coded, starts, np.where(short, 1.0, reach))
+    near = order_of_draw(coded, near, starts)
+    size = np.bincount(coded.code[near], minlength=len(sample))
+    place = np.arange(len(near)) - np.repeat(size.cumsum() - size, size)
+    return near[place < sample[coded.code[near]]]
+
+
+def _within(coded: CodedFrame, starts, reach) -> np.ndarray:
+    """Rows with (prn - start) mod 1 <= reach of their stratum: it never falls along the order, so these are its first.
+
+    Block by block, and first against the farthest reach of all, which spares most rows the look-up of their own.
+    """
+    if len(reach) == 0:
+        return np.array([], dtype=np.int64)
+    farthest, one_start, found = reach.max(), (starts == starts[0]).all(), []
+    for begin in range(0, len(coded.prn), BLOCK):
+        rows = slice(begin, begin + BLOCK)
+        distance = coded.prn[rows] - (starts[0] if one_start else starts[coded.code[rows]])
+        distance += distance < 0
+        near = np.flatnonzero(distance <= farthest)
+        found.append(begin + near[distance[near] <= reach[coded.code[begin + near]]])
+    return np.concatenate(found) if found else np.array([], dtype=np.int64)
+
+
+def order_of_draw(coded: CodedFrame, rows, starts) -> np.ndarray:
+    """`rows` by stratum, then numbers from the start up and around, then unit_id.
+
+    One sort of whole numbers, stratum and the first 43 bits of the distance from the start, and the full comparison
+    only if two of them are equal.
+    """
+    prn, code = coded.prn[rows], coded.code[rows]
+    distance = prn - starts[code]
+    distance += distance < 0
+    key = (code << 43) | np.minimum(distance * 2.0**43, 2.0**43 - 1).astype(np.int64)
+    rank = np.argsort(key)
+    if len(starts) < 2**20 and (np.diff(key[rank]) > 0).all():
+        return rows[rank]
+    unit_id = coded.frame.unit_id.iloc[rows].to_numpy(dtype=str)
+    return rows[np.lexsort((unit_id, prn, prn < starts[code], code))]
+
+
+def rows_sorted(coded: CodedFrame, order: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """All rows by stratum, the columns of `order` and unit_id; and where each stratum begins and ends (H+1,)."""
+    missing = [c for c in order if c not in coded.frame]
+    if missing:
+        raise Fault(key="table.columns", table="FRAME", columns=missing)
+    keys = [pd.factorize(coded.frame[c], sort=True)[0] for c in ["unit_id", *reversed(order)]]
+    return np.lexsort((*keys, coded.code)), np.concatenate([[0], coded.population.cumsum()])
+
+
+def sample_table(coded: CodedFrame, rows, sample, probability) -> pd.DataFrame:
+    """SAMPLE of these rows, which stand by stratum and place."""
+    code = coded.code[rows]
+    first = sample.cumsum() - sample
+    extra = [c for c in ("area", "psu") if c in coded.frame]
+    table = coded.frame[[*COLUMNS, *extra]].iloc[rows].reset_index(drop=True)
+    table["stratum"] = coded.strata[code].to_numpy()
+    table["place"] = np.arange(len(rows)) - first[code] + 1
+    table["probability"] = probability
+    table["base_weight"] = 1 / probability
+    return table

@@ -1,0 +1,1 @@
+"""Frames: who could be drawn, their strata, and what is wrong with a list."""

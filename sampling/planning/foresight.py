@@ -1,0 +1,180 @@
+"""What a plan can tell before anybody is rung: each area's precision, the cost, the last five, the falls seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from estimation import Estimate, usual_comparisons
+from sampling.planning.change_power import LEVELS, fall_curve
+from sampling.planning.power import Progress, interviews_for, last_k_curve, league_rates
+from sampling.planning.size import expected_precision
+from words import Fault
+
+LAST = 5  # areas on the list of the last
+GRID = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 6.0, 8.0, 16.0)  # of the plan's interviews
+DRAWS = 1_000  # leagues simulated for each number of interviews
+FALLING = 100  # of them in which areas fall, ten in turn
+EARLIEST = ("quarters", "quarters_panel", "years")  # designs in plans stored before falls were simulated
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What a plan supposes of the areas: nobody has been asked yet.
+
+    share          of the answers counted, the middle area's true one;   spread  standard deviation of true shares
+    fall           of one area's share, that should be noticed;          design_effect  of an area's estimate
+    panel          correlation of one person's two answers, for a panel
+    information    of an ordinal score's answer, as a multiple of the share's (`estimation.score_information`)
+    chance         with which the list should be right and the fall be called: the n for it is looked for
+    wave, measure  the earlier estimates the true shares are drawn from, instead of share and spread; None: assumed
+    """
+
+    share: float = 0.9
+    spread: float = 0.03
+    fall: float = 0.05
+    design_effect: float = 1.0
+    panel: float = 0.5
+    information: float = 2.2
+    chance: float = 0.8
+    wave: str | None = None
+    measure: str | None = None
+
+    def __post_init__(self):
+        if not 0 < self.chance < 1:
+            raise Fault(key="foresight.chance", found=self.chance)
+        if (self.wave is None) != (self.measure is None):
+            raise Fault(key="foresight.earlier", wave=str(self.wave), measure=str(self.measure))
+
+    def rates(self, areas: int) -> np.ndarray:
+        """True shares of m areas (m,): share + spread Φ⁻¹((j - 1/2)/m), kept within 0.01 and 0.99."""
+        if not (0 < self.share < 1 and 0 <= self.spread < 0.5):
+            raise Fault(key="foresight.assumed", share=self.share, spread=self.spread)
+        middle = (np.arange(areas) + 0.5) / areas
+        return np.clip(self.share + self.spread * stats.norm.ppf(middle), 0.01, 0.99)
+
+    def leagues(self, areas: int, *, rng: np.random.Generator) -> np.ndarray:
+        """`DRAWS` leagues (DRAWS,m) of the assumed shares: any area may be among the last."""
+        return np.array([rng.permutation(self.rates(areas)) for _ in range(DRAWS)])
+
+
+@dataclass(frozen=True, eq=False)
+class Foresight:
+    """precision: area, population, sample, margin, weight and, with a cost, cost; all areas last (area None).
+
+    power  one row a mean number of interviews an area (the plan's own has planned = True): right = P(the last k are
+           the true ones), wrong = expected number wrongly listed
+    falls  design, interviews, score, standing, rank: P(the fall is called) by comparison and level
+    error  the largest Monte-Carlo standard error of a chance; None: falls by normal theory, in plans stored earlier
+    basis  what the true shares were drawn from: wave, measure, name (of the measure, by language), estimated (areas
+           with estimates); None: the plan's assumptions
+    """
+
+    k: int
+    precision: pd.DataFrame
+    power: pd.DataFrame
+    falls: pd.DataFrame
+    error: float | None
+    basis: Mapping | None = None
+
+    @property
+    def cost(self) -> float | None:
+        """Of all interviews together."""
+        return float(self.precision.cost.iloc[-1]) if "cost" in self.precision else None
+
+    @property
+    def designs(self) -> list[str]:
+        """The comparisons, as `usual_comparisons` names them."""
+        return list(dict.fromkeys(self.falls.design))
+
+    def called(self, design: str, level: str) -> pd.Series:
+        """P(the fall is called) by number of interviews."""
+        return self.falls[self.falls.design == design].set_index("interviews")[level].astype(float)
+
+    def interviews_for(self, chance: float, design: str | None = None, level: str | None = None) -> float:
+        """n an area at which the fall is called with this chance, or (no design) the last k are right; inf: beyond."""
+        curve = self.power.set_index("interviews").right if design is None else self.called(design, level)
+        return interviews_for(curve.index, curve, chance)
+
+    def plain(self) -> dict:
+        """As JSON."""
+        tables = {name: records(getattr(self, name)) for name in ("precision", "power", "falls")}
+        basis = None if self.basis is None else dict(self.basis)
+        return {"k": self.k, "error": self.error, "basis": basis} | tables
+
+    @classmethod
+    def read(cls, plain: Mapping) -> "Foresight":
+        """From JSON, also that of plans stored when a row of power held the falls, by normal theory."""
+        power = pd.DataFrame(plain["power"], columns=None if plain["power"] else POWER)
+        if "falls" in plain:
+            falls = pd.DataFrame(plain["falls"], columns=FALLS)
+        else:
+            parts = [_stored_falls(power, design) for design in EARLIEST if len(power)]
+            falls = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=FALLS)
+        rest = plain.get("error"), plain.get("basis")
+        return cls(plain["k"], pd.DataFrame(plain["precision"]), power[POWER], falls, *rest)
+
+
+POWER = ["interviews", "planned", "right", "wrong"]
+FALLS = ["design", "interviews", *LEVELS]
+
+
+def foresee(
+    areas: pd.DataFrame,
+    assumed: Assumed,
+    *,
+    rng: np.random.Generator,
+    cost: float | None = None,
+    eligibility: float = 1.0,
+    earlier: Estimate | None = None,
+    progress: Progress | None = None,
+) -> Foresight:
+    """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `fall_curve` of one plan.
+
+    areas: area, population, sample (interviews);  rng: of the simulated leagues;  cost: of an interview, if known
+    eligibility: the part of an area's population that can be asked; the margins are of them (1 - n/N), the list of the
+    last and the falls of the process behind them, as on the pages
+    earlier: a wave's shares, the largest best, from which leagues are drawn (`league_rates`) instead of assumed
+    progress(done, of): called after each part of the simulation
+    """
+    allocation = areas.rename(columns={"area": "stratum"})
+    options = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
+    precision = expected_precision(allocation, p=assumed.share, **options)
+    precision = precision.rename(columns={"stratum": "area"})
+    n, m = areas["sample"].to_numpy(dtype=float), len(areas)
+    k = min(LAST, m - 1)
+    if k < 1 or not (n >= 1).all():
+        return Foresight(k, precision, pd.DataFrame(columns=POWER), pd.DataFrame(columns=FALLS), None)
+    if earlier is None:
+        leagues = assumed.leagues(m, rng=rng)
+    else:
+        leagues = league_rates(earlier, areas=list(areas.area), draws=DRAWS, rng=rng)
+    sizes = {round(n.mean() * g): n * g for g in sorted(GRID, key=lambda g: g == 1.0) if (n * g >= 1).all()}
+    sizes = [sizes[mean] for mean in sorted(sizes)]  # one of a kind, the plan's own before any other
+    options = {"rng": rng, "design_effect": assumed.design_effect}
+    curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
+    designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
+    options |= {"draws": FALLING, "progress": _part(progress, 1)}
+    falls = fall_curve(leagues[:FALLING], sizes, designs, fall=assumed.fall, **options)
+    power = pd.DataFrame({"interviews": curve.interviews, "right": curve.right, "wrong": curve.wrong})
+    power["planned"] = np.isclose(power.interviews, n.mean())
+    error = max(float(curve.error.max()), float(falls.error.to_numpy().max()))
+    return Foresight(k, precision, power[POWER], falls.table, error)
+
+
+def records(table: pd.DataFrame) -> list[dict]:
+    """Rows in plain values, None for what is not there."""
+    rows = table.astype(object)
+    return rows.where(rows.notna(), None).to_dict("records")
+
+
+def _part(progress: Progress | None, part: int) -> Progress | None:
+    """Progress within the first or second of two equal parts."""
+    return None if progress is None else lambda done, of: progress(part * of + done, 2 * of)
+
+
+def _stored_falls(power: pd.DataFrame, design: str) -> pd.DataFrame:
+    found = {level: power[f"{design}_{level}"] for level in LEVELS}
+    return pd.DataFrame({"design": design, "interviews": power.interviews, **found})

@@ -1,0 +1,237 @@
+"""What a number of interviews can tell, how many a wanted precision needs, and how many numbers must be drawn for them.
+
+Planning figures by the normal approximation: with few expected "no" answers, n(1-p) < 5 or so, they are rough.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sampling.allocation.allocation import refuse_larger
+from words import Fault
+
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """completes: interviews needed;  release: numbers expected to yield them;  draw: numbers to hold ready.
+
+    draw is the smallest number of which, with chance 0.95, at least `completes` answer if each does so independently.
+    """
+
+    completes: int
+    release: int
+    draw: int
+
+
+def margin_of_error(n, *, p: float, level: float = 0.95) -> np.ndarray:
+    """Expected half-width z sqrt(p(1-p)/n) of the interval for a share p under simple random sampling.
+
+    n (k,)  interviews.   No finite population correction, no design effect (a design effect widens it by its root).
+    A planning figure by the normal approximation: with few expected "no" answers, n(1-p) < 5 or so, it is rough and
+    the interval reported later (logit or Korn-Graubard) is not symmetric.  Cochran (1977) ch. 4.
+    """
+    _fractions(p=p, level=level)
+    n = np.asarray(n, dtype=float)
+    if not (n >= 1).all():
+        raise Fault(key="sampling.too_few", found=float(n.min()), expected=1)
+    return stats.norm.ppf((1 + level) / 2) * np.sqrt(p * (1 - p) / n)
+
+
+def expected_precision(
+    allocation: pd.DataFrame,
+    *,
+    p: float,
+    level: float = 0.95,
+    deff: float = 1.0,
+    eligibility: float = 1.0,
+    cost: float | None = None,
+) -> pd.DataFrame:
+    """The plan as a table to approve: stratum, population, sample, margin of error, weight N_h/n_h, cost; the sum last.
+
+    allocation   an ALLOCATION table and, if there, cost c_h (else `cost` for all, else no column)
+    eligibility  the part of the population's units that are eligible: E_h = eligibility N_h can be asked
+    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1);  of all together
+    z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same
+    1 - n/E (`estimation.precision.finite`).
+    Strata without an interview have no margin, and then neither have all together.  Cochran (1977) 3.2, 5.9.
+    Raises Fault for more interviews than a stratum has eligible units.
+    """
+    _fractions(p=p, level=level)
+    _factor("deff", deff)
+    _rate("eligibility", eligibility)
+    n, N = allocation["sample"].to_numpy(dtype=float), allocation.population.to_numpy(dtype=float)
+    eligible = eligibility * N
+    refuse_larger(allocation.stratum, n.astype(int), np.floor(eligible * (1 + ROUNDING)).astype(int))
+    some = np.where(n > 0, n, np.nan)
+    variance = deff * _finite_variance(p, some, eligible)
+    z = stats.norm.ppf((1 + level) / 2)
+    table = pd.DataFrame(
+        {"stratum": allocation.stratum.to_numpy(), "population": N.astype(int), "sample": n.astype(int)}
+    )
+    table = table.assign(margin=z * np.sqrt(variance), weight=N / some)
+    each = allocation.cost.to_numpy(dtype=float) if "cost" in allocation else cost
+    if each is not None:
+        table = table.assign(cost=n * each)
+    every = {"population": int(N.sum()), "sample": int(n.sum()), "weight": N.sum() / n.sum() if n.sum() else np.nan}
+    every["margin"] = float(z * np.sqrt(((N / N.sum()) ** 2 * variance).sum()))
+    if each is not None:
+        every["cost"] = table.cost.sum()
+    return pd.concat([table, pd.DataFrame([{"stratum": None, **every}])[table.columns]], ignore_index=True)
+
+
+def sample_size_proportion(
+    margin: float,
+    *,
+    p: float = 0.5,
+    population: float = np.inf,
+    level: float = 0.95,
+    deff: float = 1.0,
+    response_rate: float = 1.0,
+    eligibility: float = 1.0,
+) -> SampleSize:
+    """Interviews at which a share p has the wanted margin: n = n_0/(1 + (n_0 - 1)/N), n_0 = deff z² p(1-p)/margin².
+
+    population  N, the units that can be asked: the eligible ones.   response_rate, eligibility: as in `numbers_needed`
+    With deff = 1 the smallest n whose margin in `expected_precision` is no larger.  Cochran (1977) 4.4; Kish (1965)
+    for deff.
+    """
+    _fractions(p=p, level=level, margin=margin)
+    _factor("deff", deff)
+    if not population >= 1:
+        raise Fault(key="sampling.population", found=population)
+    n0 = deff * stats.norm.ppf((1 + level) / 2) ** 2 * p * (1 - p) / margin**2
+    n = n0 / (1 + (n0 - 1) / population)
+    return numbers_needed(min(_up(n), population), response_rate=response_rate, eligibility=eligibility)
+
+
+def sample_size_difference(
+    difference: float,
+    *,
+    p: float,
+    level: float = 0.95,
+    power: float = 0.8,
+    deff: float = 1.0,
+    response_rate: float = 1.0,
+    eligibility: float = 1.0,
+) -> SampleSize:
+    """Interviews in each of two independent groups to see p against p - difference with chance `power`.
+
+    n = deff (z + z_power)² [p(1-p) + q(1-q)]/difference², q = p - difference, two-sided.  Without the
+    continuity correction; one comparison: a league of areas needs `estimation.interviews_needed`.
+    """
+    return sample_size_change(
+        difference, p=p, level=level, power=power, deff=deff, response_rate=response_rate, eligibility=eligibility
+    )
+
+
+def sample_size_change(
+    change: float,
+    *,
+    p: float,
+    overlap: float = 0.0,
+    rho: float = 0.0,
+    level: float = 0.95,
+    power: float = 0.8,
+    deff: float = 1.0,
+    response_rate: float = 1.0,
+    eligibility: float = 1.0,
+) -> SampleSize:
+    """Interviews a wave to see a change from p to p - change; a part `overlap` answers in both, with correlation rho.
+
+    n = deff (z + z_power)² [p(1-p) + q(1-q) - 2 overlap rho √(p(1-p) q(1-q))]/change².  Kish (1965), 12.4.
+    """
+    _change_fractions(p, change, overlap, rho, level, power)
+    _factor("deff", deff)
+    z = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)
+    n = deff * z**2 * _change_variance(p, p - change, 1.0, 1.0, overlap * rho) / change**2
+    return numbers_needed(_up(n), response_rate=response_rate, eligibility=eligibility)
+
+
+def detectable_change(
+    n_before: float,
+    n_after: float,
+    *,
+    p: float,
+    deff: float,
+    overlap: float = 0.0,
+    rho: float = 0.0,
+    level: float = 0.95,
+    power: float = 0.8,
+) -> float:
+    """The smallest change of a share p seen with chance `power`: (z + z_power) √V, V as in `change`, both waves at p.
+
+    V = deff p(1-p) [1/n_1 + 1/n_2 - 2 overlap rho/√(n_1 n_2)];  overlap: common people over √(n_1 n_2).  Kish
+    (1965), 12.4.
+    """
+    _change_fractions(p, None, overlap, rho, level, power)
+    _factor("deff", deff)
+    if not (n_before >= 1 and n_after >= 1):
+        raise Fault(key="sampling.too_few", found=min(n_before, n_after), expected=1)
+    z = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)
+    return float(z * np.sqrt(deff * _change_variance(p, p, n_before, n_after, overlap * rho)))
+
+
+def numbers_needed(
+    completes: float, *, response_rate: float = 1.0, eligibility: float = 1.0, assurance: float = 0.95
+) -> SampleSize:
+    """Numbers for so many interviews, if a part `eligibility` are in use and in the population and of these
+    `response_rate` answer: release = completes/(eligibility · response_rate); draw so that they suffice with chance
+    `assurance`.  Miluo's survey rang 79 numbers for a completed interview: eligibility · response_rate = 1/79.
+    """
+    _rate("response_rate", response_rate)
+    _rate("eligibility", eligibility)
+    _fractions(assurance=assurance)
+    completes = int(completes)
+    rate = response_rate * eligibility
+    release = _up(completes / rate)
+    low, high = completes - 1, max(2 * release, release + 100)
+    while high - low > 1:
+        middle = (low + high) // 2
+        enough = stats.binom.sf(completes - 1, middle, rate) >= assurance
+        low, high = (low, middle) if enough else (middle, high)
+    return SampleSize(completes, release, high)
+
+
+def _finite_variance(p: float, n, population) -> np.ndarray:
+    """S²/n (1 - n/N), S² = p(1-p) N/(N - 1): of a share among n of N; 0 where all N are asked."""
+    return p * (1 - p) / n * (population - n) / np.maximum(population - 1, 1)
+
+
+def _change_variance(p: float, q: float, n1: float, n2: float, correlation: float) -> float:
+    one, two = p * (1 - p) / n1, q * (1 - q) / n2
+    return one + two - 2 * correlation * np.sqrt(one * two)
+
+
+def _change_fractions(p, change, overlap, rho, level, power) -> None:
+    _fractions(p=p, level=level, power=power)
+    if change is not None:
+        if change == 0:
+            raise Fault(key="sampling.no_change")
+        _fractions(**{"p - change": p - change})
+    if not (0 <= overlap <= 1 and -1 < rho < 1):
+        raise Fault(key="needed.overlap", overlap=overlap, correlation=rho)
+
+
+def _factor(name: str, value: float) -> None:
+    if not (value > 0 and np.isfinite(value)):
+        raise Fault(key="sampling.factor", name=name, found=value)
+
+
+def _rate(name: str, value: float) -> None:
+    if not 0 < value <= 1:
+        raise Fault(key="sampling.rate", name=name, found=value)
+
+
+def _fractions(**named) -> None:
+    for name, value in named.items():
+        if not 0 < value < 1:
+            raise Fault(key="sampling.fraction", name=name, found=value)
+
+
+def _up(n: float) -> int:
+    """The next whole number; what rounding put a hair above one stays there."""
+    return int(np.ceil(n * (1 - ROUNDING)))

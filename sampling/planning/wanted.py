@@ -1,0 +1,136 @@
+"""What a centre wants of a wave's sample, and the interviews and numbers of each stratum that follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from sampling.allocation.allocation import (
+    allocate_equally,
+    allocate_neyman,
+    allocate_power,
+    allocate_proportional,
+    refuse_larger,
+    split_modes,
+)
+from sampling.planning.foresight import Assumed
+from sampling.planning.size import numbers_needed
+from words import Fault
+
+PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A plan in plain values: how many interviews, spread how, and what is supposed of people and answers.
+
+    method            one of METHODS;   q  of power allocation: 0 equal precision, 1 Neyman's
+    minimum           interviews every area has at least
+    modes             parts of mobile and landline to each other (mobile 3 : landline 1); empty: not split
+    response_rate, eligibility  of numbers rung: so many more are drawn
+    portions          of the drawn numbers, released one after the other
+    cost              of an interview, or None
+    after, keep       the earlier wave this one continues, and the part of it that stays: 0, nobody is rung again
+    shares            an area's own assumed share, where it is not `assumed.share`: what Neyman's and power go by
+    attempts          times a number is rung before it is given up: until then its release is not finished
+    each, person      of two stages (`staged_plan`): interviews in every PSU drawn; "kish": its units are households
+    """
+
+    interviews: int
+    method: str = PROPORTIONAL
+    q: float = 0.5
+    minimum: int = 2
+    modes: Mapping[str, float] = field(default_factory=dict)
+    response_rate: float = 1.0
+    eligibility: float = 1.0
+    portions: tuple[float, ...] = (0.5, 0.25, 0.25)
+    cost: float | None = None
+    after: str | None = None
+    keep: float = 0.0
+    assumed: Assumed = field(default_factory=Assumed)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    attempts: int = 5
+    each: int | None = None
+    person: str | None = None
+
+    def __post_init__(self):
+        if self.method not in METHODS:
+            raise Fault(key="sample.method", found=self.method, expected=list(METHODS))
+        parts = np.asarray(self.portions, dtype=float)
+        if not (len(parts) and (parts > 0).all() and abs(parts.sum() - 1) < 1e-9):
+            raise Fault(key="sampling.portions", found=list(self.portions))
+        if self.cost is not None and not self.cost >= 0:
+            raise Fault(key="sample.cost", found=self.cost)
+        if not self.attempts >= 1:
+            raise Fault(key="fieldwork.required", found=self.attempts)
+        if self.each is not None and (self.each < 1 or self.after is not None):
+            raise Fault(key="sample.each", found=self.each, after=str(self.after))
+
+    def plain(self) -> dict:
+        """As JSON."""
+        return asdict(self) | {"portions": list(self.portions), "modes": dict(self.modes), "shares": dict(self.shares)}
+
+    @classmethod
+    def read(cls, plain: Mapping) -> "Wanted":
+        """From JSON."""
+        assumed = Assumed(**plain["assumed"])
+        return cls(**dict(plain) | {"assumed": assumed, "portions": tuple(plain["portions"])})
+
+
+def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """One row a stratum: stratum, area, mode, population, interviews, release (numbers expected to do), numbers.
+
+    strata  stratum, area, mode, population (units of the frame), as `frames.frame_strata`
+    Interviews go to the areas by the method, then within an area to its modes by their parts, or to its strata in
+    proportion.  numbers: to be drawn, enough with chance 0.95 (`sampling.numbers_needed`).
+    Raises Fault for a share that names no area, for a mode an area has not, and for more numbers than a stratum has.
+    """
+    areas = strata.groupby("area", as_index=False).population.sum().rename(columns={"area": "stratum"})
+    unknown = sorted(set(wanted.shares) - set(areas.stratum))
+    if unknown:
+        raise Fault(key="sample.shares", areas=unknown)
+    n = _by_area(areas, wanted)
+    given = strata.assign(interviews=_within(strata, n, wanted))
+    rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
+    need = {c: numbers_needed(c, **rates) for c in set(given.interviews) if c}
+    for column, name in (("release", "release"), ("numbers", "draw")):
+        given[column] = [getattr(need[c], name) if c else 0 for c in given.interviews]
+    refuse_larger(given.stratum, given.numbers, given.population)
+    return given
+
+
+def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
+    """Interviews by area."""
+    p = areas.stratum.map(dict(wanted.shares)).astype(float).fillna(wanted.assumed.share).to_numpy()
+    sd = np.sqrt(p * (1 - p))
+    bounds = {"minimum": np.minimum(wanted.minimum, areas.population)}
+    if wanted.method == PROPORTIONAL:
+        found = allocate_proportional(areas, wanted.interviews, **bounds)
+    elif wanted.method == EQUAL:
+        maximum = areas.population.to_numpy()
+        found = allocate_equally(areas.stratum, wanted.interviews, maximum=maximum, **bounds)
+    elif wanted.method == NEYMAN:
+        found = allocate_neyman(areas.assign(sd=sd), wanted.interviews, **bounds)
+    else:
+        found = allocate_power(areas.assign(cv=sd / p), wanted.interviews, q=wanted.q, **bounds)
+    return pd.Series(found.to_numpy(), index=areas.stratum, name="sample")
+
+
+def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
+    """Each stratum's part of its area's interviews."""
+    found = pd.Series(0, index=strata.index)
+    if wanted.modes:
+        split, place = split_modes(n, dict(wanted.modes)), strata.set_index(["area", "mode"]).index
+        if not place.is_unique or strata["mode"].isna().any():
+            raise Fault(key="sample.modes", modes=sorted(wanted.modes))
+        for (area, mode), count in split.stack().items():  # noqa: PD013
+            rows = strata.index[(strata.area == area) & (strata["mode"] == mode)]
+            if count and rows.empty:
+                raise Fault(key="sample.mode_absent", mode=mode, area=area)
+            found[rows] = int(count)
+        return found.to_numpy()
+    for area, part in strata.groupby("area"):
+        own = part[["stratum", "population"]].reset_index(drop=True)
+        found[part.index] = allocate_proportional(own, int(n[area]), minimum=0).to_numpy()
+    return found.to_numpy()

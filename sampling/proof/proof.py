@@ -1,0 +1,293 @@
+"""Proof of a draw: what was fixed before, what was made public after, and a second draw that must give the same.
+
+Before the draw: the frame's digests (who could be drawn, with which numbers) and the commitment to the seed.  After it:
+the seed.  Nobody could choose the frame to fit the seed or the seed to fit the frame; whoever holds the list of
+unit_id, stratum and prn - no telephone numbers, no key - draws again and compares.  A draw of two stages has two
+lists: the PSUs with their sizes, and the units with their PSU.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from sampling.draw.coordination import coordinated_start
+from sampling.draw.draw import draw_stratified, draw_systematic
+from sampling.draw.random_numbers import commitment, starting_point
+from sampling.draw.stages import draw_two_stage, kish_tables
+from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC, draw_pps
+from words import Fault
+
+STRATIFIED, EVERY_NTH = "stratified", "systematic"
+TWO_STAGE, KISH = "two_stage", "kish"
+PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PIVOTAL}
+
+
+@dataclass(frozen=True)
+class DrawPlan:
+    """How a sample is drawn, in plain values that can be written down.
+
+    method      stratified, systematic, pps_systematic, pps_sampford, pps_pivotal, two_stage
+    allocation  n_h by stratum, as pairs in the order of their names; of two stages the PSUs
+    size, order the column of sizes, the columns to sort by, where the method asks for them
+    keep        None: the wave starts where its seed says; a part: after the earlier wave (`coordinated_start`), and
+                where its seed says in strata that the earlier wave did not have
+    each, pps   of two stages: units in every PSU, and how the PSUs are drawn (a method of `draw_pps`, by `size`)
+    person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit is who is asked
+    """
+
+    method: str
+    allocation: tuple[tuple[str, int], ...]
+    size: str | None = None
+    order: tuple[str, ...] = ()
+    keep: float | None = None
+    each: int | None = None
+    pps: str | None = None
+    person: str | None = None
+
+    def __post_init__(self):
+        methods = [STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
+        if self.method not in methods or (self.keep is not None and self.method != STRATIFIED):
+            raise Fault(key="sampling.method", found=self.method, expected=methods)
+        staged = (self.each or 0) >= 1 and self.pps in PPS.values() and self.size is not None
+        if self.method == TWO_STAGE and not (staged and self.person in (None, KISH)):
+            raise Fault(key="sampling.two_stage", each=str(self.each), pps=str(self.pps), size=str(self.size))
+        object.__setattr__(self, "allocation", tuple(sorted((str(s), int(n)) for s, n in self.allocation)))
+
+    def plain(self) -> dict:
+        """As JSON.  What a plan of one stage has not is left out: its published line stays what it was."""
+        return {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
+
+
+STAGED = ("each", "pps", "person", "psus")  # fields that records of older versions have not
+
+
+@dataclass(frozen=True)
+class DrawRecord:
+    """All that a second draw needs, and what it must find; plain values, fit for JSON.
+
+    frame, numbers  digests of (unit_id, stratum) and of (unit_id, prn and what else the plan reads): order-independent
+    commitment      SHA-256 of the seed, public before the draw;   seed  public after it
+    start           where the wave started, from seed and wave (of no effect if the plan continues an earlier wave)
+    earlier         digest of the wave this one continues, or None
+    sample          digest of the drawn units with their places and probabilities;   units  how many
+    code            version of the program
+    psus            of two stages: digest of the PSUs with stratum, prn and size; `frame` is then of (unit_id, psu)
+    """
+
+    wave: str
+    plan: DrawPlan
+    frame: str
+    numbers: str
+    commitment: str
+    seed: str
+    start: float
+    earlier: str | None
+    sample: str
+    units: int
+    code: str
+    psus: str | None = None
+
+    def plain(self) -> dict:
+        """As JSON; what a record of one stage has not is left out."""
+        rest = {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
+        return rest | {"plan": self.plan.plain()}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a record holds, and if not, what differs: keys in words/ with their values, in the order of checking."""
+
+    holds: bool
+    differences: tuple[tuple[str, dict], ...] = field(default=())
+
+
+def frame_digest(frame: pd.DataFrame, columns=("unit_id", "stratum")) -> str:
+    """SHA-256, hexadecimal, over the sorted BLAKE2b digests of the rows: the same in any order of rows.
+
+    Numbers enter by their shortest exact decimal form.  A unit_id that stands there twice is a Fault: then the rows
+    would not say who is meant.  O(N log N), about 2 µs a row and column.
+    """
+    missing = [c for c in columns if c not in frame]
+    if missing:
+        raise Fault(key="table.columns", table="FRAME", columns=missing)
+    repeated = frame.unit_id.duplicated()
+    if repeated.any():
+        raise Fault(key="sampling.repeated", count=int(repeated.sum()), found=str(frame.unit_id[repeated].iloc[0]))
+    texts = [_as_text(frame[c]) for c in columns]
+    rows = b"".join(
+        hashlib.blake2b("\0".join(row).encode(), digest_size=32).digest() for row in zip(*texts, strict=True)
+    )
+    ordered = np.sort(np.frombuffer(rows, dtype="S32")) if rows else np.array([], dtype="S32")
+    header = f"rankshift frame\0{','.join(columns)}\0{len(frame)}\0"
+    return hashlib.sha256(header.encode() + ordered.tobytes()).hexdigest()
+
+
+def psu_digest(psus: pd.DataFrame, size: str) -> str:
+    """`frame_digest` of the PSUs: unit_id, stratum, prn and the sizes, as decimal fractions."""
+    sizes = psus.assign(**{size: psus[size].astype(float)}) if size in psus else psus
+    return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
+
+
+def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
+    """What a plan fixes of its frame before the draw: who could be drawn, with which numbers, and the PSUs, if any."""
+    clusters = None if psus is None else psu_digest(psus, plan.size)
+    return frame_digest(frame, _who(plan)), frame_digest(frame, _columns(plan)), clusters
+
+
+def record_draw(
+    frame: pd.DataFrame,
+    plan: DrawPlan,
+    *,
+    seed: str,
+    wave: str,
+    code: str,
+    earlier: pd.DataFrame | None = None,
+    psus: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, DrawRecord]:
+    """Draw the wave's sample and write down what proves it.
+
+    frame    unit_id, stratum, prn and the columns the plan names;   code  the program's version
+    earlier  the sample this wave continues, where the plan says `keep`: as released
+    psus     of two stages: unit_id, stratum, prn and sizes of the PSUs; `frame` then has unit_id, psu, prn
+    """
+    _check_needed(plan, earlier, psus)
+    start = starting_point(seed, wave)
+    sample = _draw(frame, plan, start, earlier, psus)
+    who, numbers, clusters = frame_digests(frame, plan, psus)
+    record = DrawRecord(
+        wave=wave,
+        plan=plan,
+        frame=who,
+        numbers=numbers,
+        commitment=commitment(seed),
+        seed=seed,
+        start=start,
+        earlier=None if earlier is None else sample_digest(earlier),
+        sample=sample_digest(sample),
+        units=len(sample),
+        code=code,
+        psus=clusters,
+    )
+    return sample, record
+
+
+def verify_draw(
+    frame: pd.DataFrame,
+    record: DrawRecord,
+    *,
+    sample: pd.DataFrame | None = None,
+    earlier: pd.DataFrame | None = None,
+    psus: pd.DataFrame | None = None,
+    published: str | None = None,
+    code: str | None = None,
+) -> Verification:
+    """Draw again from `frame` as `record` says, and compare everything that can be compared.
+
+    sample     the units said to have been drawn, if known: those missing or added are counted and named
+    earlier    the sample the wave continues, where the plan says `keep`;   psus  of two stages: the list of PSUs
+    published  the commitment as it was made public before the draw;   code  the version that verifies
+    A different version of the program is said, and is no failure by itself.
+    """
+    _check_needed(record.plan, earlier, psus)
+    found = list(_differing_values(frame, record, earlier, psus, published))
+    try:
+        again = _draw(frame, record.plan, record.start, earlier, psus)
+    except Fault as fault:
+        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
+    else:
+        found += differing_units(again, record, sample)
+    return verification(found, record, code)
+
+
+def verification(found: list, record, code: str | None) -> Verification:
+    """What differs, and whether the record holds in spite of it: another version of the program is no failure."""
+    said = [] if code in (None, record.code) else [("proof.code", {"recorded": record.code, "found": code})]
+    return Verification(not found, (*found, *said))
+
+
+def _differing_values(frame, record: DrawRecord, earlier, psus, published):
+    who, numbers, clusters = frame_digests(frame, record.plan, psus)
+    if clusters != record.psus:
+        yield "proof.psus", {"psus": len(psus)}
+    if who != record.frame:
+        yield "proof.frame", {"rows": len(frame)}
+    elif numbers != record.numbers:
+        yield "proof.numbers", {"columns": list(_columns(record.plan)[1:])}
+    yield from differing_seed(record, record.wave, published)
+    if (None if earlier is None else sample_digest(earlier)) != record.earlier:
+        yield "proof.earlier", {"wave": record.wave}
+
+
+def differing_seed(record, label: str, published: str | None):
+    """What does not fit among seed, commitment (as recorded and as published) and start."""
+    if commitment(record.seed) != record.commitment:
+        yield "proof.commitment", {"recorded": record.commitment}
+    if published is not None and published != record.commitment:
+        yield "proof.published", {"published": published, "recorded": record.commitment}
+    if starting_point(record.seed, label) != record.start:
+        yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, label)}
+
+
+def differing_units(again: pd.DataFrame, record, sample: pd.DataFrame | None):
+    """What a second draw finds other than the record (its sample and units) and other than the `sample` shown."""
+    if sample_digest(again) != record.sample:
+        yield "proof.sample", {"drawn": len(again), "recorded": record.units}
+    if sample is not None:
+        added = sorted(set(sample.unit_id) - set(again.unit_id))
+        missing = sorted(set(again.unit_id) - set(sample.unit_id))
+        if added or missing:
+            yield "proof.units", {"added": added or ["-"], "missing": missing or ["-"]}
+
+
+def _draw(frame: pd.DataFrame, plan: DrawPlan, start: float, earlier, psus) -> pd.DataFrame:
+    allocation = dict(plan.allocation)
+    if plan.method == TWO_STAGE:
+        drawn = draw_two_stage(psus, frame, allocation, plan.each, size=plan.size, start=start, method=plan.pps)
+        return drawn if plan.person is None else drawn.assign(kish=kish_tables(drawn.unit_id, drawn.prn))
+    if plan.method == STRATIFIED:
+        starts = dict.fromkeys(allocation, start)
+        if plan.keep is not None:
+            starts |= coordinated_start(earlier, keep=plan.keep).to_dict()
+        return draw_stratified(frame, allocation, start=starts)
+    if plan.method == EVERY_NTH:
+        return draw_systematic(frame, allocation, start=start, order=list(plan.order))
+    return draw_pps(frame, allocation, plan.size, start=start, method=PPS[plan.method], order=list(plan.order))
+
+
+def _who(plan: DrawPlan) -> tuple[str, str]:
+    """Who could be drawn, and where: the frame's own columns."""
+    return ("unit_id", "psu" if plan.method == TWO_STAGE else "stratum")
+
+
+def _columns(plan: DrawPlan) -> tuple[str, ...]:
+    """What besides these settles the draw; of two stages the sizes are the PSUs'."""
+    sizes = [plan.size] if plan.size and plan.method != TWO_STAGE else []
+    return ("unit_id", "prn", *sizes, *plan.order)
+
+
+def sample_digest(sample: pd.DataFrame) -> str:
+    """Digest of a sample: its units with stratum, place and probability; of two stages PSU, π_I and table too."""
+    staged = ("psu", "first_probability") if "first_probability" in sample else ()
+    tables = (KISH,) if KISH in sample else ()
+    return frame_digest(sample, ("unit_id", "stratum", "place", "probability", *staged, *tables))
+
+
+def _check_needed(plan: DrawPlan, earlier: pd.DataFrame | None, psus: pd.DataFrame | None) -> None:
+    """A Fault unless what the plan needs besides the frame is there, and nothing else."""
+    check_earlier(plan, earlier)
+    if (plan.method == TWO_STAGE) != (psus is not None):
+        raise Fault(key="proof.psus_needed", method=plan.method)
+
+
+def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
+    """A Fault unless an earlier sample is there exactly when the plan continues one."""
+    if (plan.keep is None) != (earlier is None):
+        raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
+
+
+def _as_text(column: pd.Series) -> list[str]:
+    if pd.api.types.is_numeric_dtype(column):
+        return [repr(value) for value in column.tolist()]
+    return column.astype(str).tolist()

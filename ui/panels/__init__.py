@@ -1,0 +1,1 @@
+"""Panels: parts of a page that do one thing."""
