@@ -36,7 +36,7 @@ CHAPTERS = {
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
     "ui": ["panels", "pages"],
 }
-TOOLS = ("study", "bench", "mutants")  # run from a checkout, never by the product
+TOOLS = ("study", "bench", "mutants", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}
 PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme")
 LIBRARIES = {

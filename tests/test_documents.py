@@ -1,9 +1,11 @@
-"""Documents: every file they name is there, every link leads somewhere."""
+"""Documents: every file they name is there, every link leads somewhere; the page of commands is as the program is."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from reference.commands import FILES, document, program, sub_commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -13,6 +15,7 @@ ROOMS = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(
 KINDS = "py|md|toml|csv|json|R|npz|sql|png"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(rf"(?<![\w/.…-])((?:[\w-]+/)+[\w.-]+\.(?:{KINDS}))\b")
+HEADING = re.compile(r"^#{2,3} (rankshift .*)$", re.MULTILINE)
 TEST = re.compile(r"(?<![\w/])(test_\w+\.py)")
 
 
@@ -34,3 +37,30 @@ def test_the_pattern_finds_what_it_is_for():
         "tests/golden/a.json",
     ]
     assert len(DOCUMENTS) > 20
+
+
+# ---------------------------------------------------------------- the commands
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_the_page_of_commands_is_what_make_documents_would_write_now(language):
+    assert FILES[language].read_text("utf-8") == document(language), "run `make documents` (python -m reference)"
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_every_sub_command_has_its_chapter_and_every_word_of_its_help(language):
+    text = FILES[language].read_text("utf-8")
+    with program(language) as group:
+        (_, whole), *commands = sub_commands(group)
+        assert whole.command.help
+        assert HEADING.findall(text) == [path for path, _ in commands]
+        for path, context in commands:
+            assert context.command.help, path
+            for parameter in context.command.params:
+                assert parameter.help and not parameter.help.startswith("cli."), f"{path} {parameter.name}"
+
+
+def test_sub_commands_of_groups_are_found_too():
+    with program("en") as group:
+        names = [path for path, _ in sub_commands(group)]
+    assert len(names) > 50 and {"rankshift league", "rankshift frame banks", "rankshift large-frame draw"} <= {*names}

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
-ELSEWHERE = {"run", "demo", "setup", "test", "lint", "browser", "clean"}  # part of `make test`, or of a browser's test
+ELSEWHERE = {"run", "demo", "setup", "test", "lint", "browser", "documents", "clean"}  # in a test of their own
 SAID = {  # target -> a line of what it prints; none where files tell
     "bench": [
         "{} interviews, {} areas",

@@ -26,7 +26,9 @@ ROOMS = (
 )
 SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
-STUDY = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "study").glob("*.py")}  # writes documents
+STUDY = {  # what writes documents
+    f: ast.parse(f.read_text("utf-8")) for room in ("study", "reference") for f in (ROOT / room).glob("*.py")
+}
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
@@ -288,6 +290,7 @@ def test_english_sentences_use_no_full_width_marks():
         "app.language",
         "study.other_language",
         "year.other_language",
+        "reference.other_language",
     }  # read before a language is chosen
     assert not {key: value for key, value in EN.items() if re.search(f"[{CJK}]", value) and key not in both}
 
