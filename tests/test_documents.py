@@ -64,3 +64,13 @@ def test_sub_commands_of_groups_are_found_too():
     with program("en") as group:
         names = [path for path, _ in sub_commands(group)]
     assert len(names) > 50 and {"rankshift league", "rankshift frame banks", "rankshift large-frame draw"} <= {*names}
+
+
+# ---------------------------------------------------------------- the tests
+
+
+def test_every_test_file_has_its_line_that_says_against_what_it_checks():
+    lines = re.findall(
+        r"^\| (test_\w+\.py) \| (.+) \| (.+) \|$", (ROOT / "tests" / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(name for name, _, _ in lines) == sorted(p.name for p in (ROOT / "tests").rglob("test_*.py"))
