@@ -74,3 +74,18 @@ def test_every_test_file_has_its_line_that_says_against_what_it_checks():
         r"^\| (test_\w+\.py) \| (.+) \| (.+) \|$", (ROOT / "tests" / "README.md").read_text("utf-8"), re.MULTILINE
     )
     assert sorted(name for name, _, _ in lines) == sorted(p.name for p in (ROOT / "tests").rglob("test_*.py"))
+
+
+# ---------------------------------------------------------------- the decisions
+
+
+def test_every_decision_stands_once_and_the_one_that_replaced_it_exists():
+    text = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    numbers = [int(n) for n in re.findall(r"^(?:\*\*)?(\d+)\.(?:\*\*)? ", text, re.MULTILINE)]
+    assert len(numbers) > 100 and len(numbers) == len(set(numbers))
+    cited = [
+        int(n)
+        for note in re.findall(r"\*([^*\n]*replaced by[^*\n]*)\*", text, re.IGNORECASE)
+        for n in re.findall(r"\d+", note)
+    ]
+    assert len(cited) >= 8 and set(cited) <= set(numbers)
