@@ -10,6 +10,20 @@ A list of w areas named beforehand holds at most w of the j_m, and the bounds of
 
 Being shown *out* of the last k is being shown in the best p-k: the same with signs turned and p-k in the place of k.
 The derivation is ours (docs/methods.md); no published procedure for it was found.
+
+Four areas on paper, k = 1: which one is surely the last?  Values 10, 7.5, 7 and 2 with s = 1 for every pair, so T is
+the difference; α = 0.025.  The truly last area is S; j_1, j_2, j_3 are the others, from worse to better.
+    j_1 is falsely *in* only if the one area worse than it looks better by c:     P(A_1) <= 1 - Φ(c)
+    j_2 only if both that are worse do; 2(1 - Φ(c)) are expected to, so           P(A_2) <= 2(1 - Φ(c))/2
+    j_3 only if all three do; 3(1 - Φ(c)) are expected to, so                     P(A_3) <= 3(1 - Φ(c))/3
+Together at most 3(1 - Φ(c)) = 0.025: c = Φ⁻¹(1 - 0.025/3) = 2.394, whatever the covariance.  Areas that are
+independent and equally precise exceed together far more rarely, and 2.046 is enough.
+
+>>> print(round(critical_any(4, 1, 0.025), 3), round(critical_independent(np.full(4, 0.5**0.5), 1, 0.025), 3))
+2.394 2.046
+
+The area with 2 lies 5, 5.5 and 8 below the others, all three more than c: it is surely the last.  The area with 7
+lies more than c below one area only (10 - 7 = 3), and three are needed.
 """
 
 from functools import cache

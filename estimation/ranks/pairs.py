@@ -7,6 +7,28 @@ Areas are cut into groups alike in variance and value, a tile (g,h) holds the pa
 
 Pairs that are far more correlated than most (close pairs) would loosen the bounds of their tiles: they are kept apart
 and worked out one by one.
+
+Four areas on paper: A 10, B 7.5, C 7, D 2, independent, each with variance ½.  Then s² = ½ + ½ = 1 for every pair, and
+T is simply the difference of two values.  A is clearly above D (T = 8), B hardly above C (T = 0.5):
+
+>>> x, variance, df = np.array([10, 7.5, 7, 2]), np.full(4, 0.5), np.full(4, np.inf)
+>>> pairs = Pairs.of(x, variance, None, df)
+>>> place = np.argsort(pairs.order)  # the areas are kept in an order of their own
+>>> print(pairs.t[np.ix_(place, place)])
+[[ 0.   2.5  3.   8. ]
+ [-2.5  0.   0.5  5.5]
+ [-3.  -0.5  0.   5. ]
+ [-8.  -5.5 -5.   0. ]]
+
+Let only a T above 2.6 count as sure.  Then nobody is surely better than A or B, one area than C, three than D; and
+two are surely worse than A, one than B and C:
+
+>>> better, worse = pairs.counted(2.6)
+>>> print(better, worse)
+[0 0 1 3] [2 1 1 0]
+
+So A holds one of the places 1 to 4 - 2 = 2, B 1 to 3, C 2 to 3, and D is the last.  How large T must be, and why B can
+no longer be the first, is the example of `stepdown`.
 """
 
 from dataclasses import dataclass
