@@ -66,6 +66,36 @@ def test_sub_commands_of_groups_are_found_too():
     assert len(names) > 50 and {"rankshift league", "rankshift frame banks", "rankshift large-frame draw"} <= {*names}
 
 
+WRITTEN = re.compile(r"`(?:\.venv/bin/)?rankshift ([^`\n]+)`|^(?:\.venv/bin/)?rankshift ([^\n#]+)", re.MULTILINE)
+
+
+def written_commands(text: str) -> list[list[str]]:
+    """The words after `rankshift` of every command line in a document."""
+    lines = [one or other for one, other in WRITTEN.findall(text)]
+    words = [part.split() for line in lines for part in re.split(r" && (?:\S*rankshift )?", line)]
+    return [line for line in words if re.fullmatch(r"[a-z-]+", line[0]) and not line[0].startswith("-")]
+
+
+def test_every_command_that_a_document_writes_exists_with_the_options_it_is_given():
+    with program("en") as group:
+        options = {p: {o for x in c.command.params for o in x.opts} for p, c in sub_commands(group)}
+    absent = []
+    for file in DOCUMENTS:
+        for words in written_commands(file.read_text("utf-8")):
+            path = max((p for p in options if f"rankshift {' '.join(words)} ".startswith(f"{p} ")), key=len)
+            known = options[path] | {"--help", "--language"}
+            given = {word.split("=")[0] for word in words if word.startswith("--")}
+            if path == "rankshift" or not given <= known:
+                absent.append(f"{file.name}: {' '.join(words)}")
+    assert not absent
+
+
+def test_commands_are_found_in_sentences_and_in_blocks():
+    block = "```\n.venv/bin/rankshift load x --demo && .venv/bin/rankshift serve  # run\n```"
+    text = f"see `rankshift league --csv FILE`\n{block}"
+    assert [words[0] for words in written_commands(text)] == ["league", "load", "serve"]
+
+
 # ---------------------------------------------------------------- the tests
 
 
