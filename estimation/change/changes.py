@@ -73,6 +73,14 @@ def change(before: Estimate, after: Estimate, *, cross, third_ratio=1.0) -> Esti
     cross (k,k): covariance of before's rows with after's columns, each in its own order of names (from the PSUs both
     waves share: `joint_waves`), or INDEPENDENT.  Both waves must have the same names.
     third_ratio: as in `combine`.
+
+    Examples: two independent waves with standard errors 3 and 4 change with a standard error of 5.
+
+    >>> from estimation import INDEPENDENT, Estimate, change
+    >>> before, after = Estimate(("a",), [80.0], [[9.0]], 50), Estimate(("a",), [86.0], [[16.0]], 50)
+    >>> found = change(before, after, cross=INDEPENDENT)
+    >>> print(found.value, found.se)
+    [6.] [5.]
     """
     waves = Waves(("before", "after"), (before, after), {("before", "after"): cross})
     return combine(waves, [-1.0, 1.0], third_ratio=third_ratio)

@@ -73,6 +73,13 @@ def interviews_needed(
                 Φ(c - gap/s) + Φ(c - (δ-gap)/s) + near Φ(c - δ/√(2V)),  s² = 2Dσ²/n, c = `rank_critical`,
               sum to 1 - power: the power is at least that, however the parts are correlated.
     alpha  of the level over the league: score 0.05 (its own), standing 0.045 and rank 0.005 (the page's 0.05)
+
+    Examples: a fall of 5 points from 90%, any of 70 areas: c = Φ⁻¹(1 - 0.05/140) = 3.38, and (3.38 + 0.84)² · 2 · 0.9 ·
+    0.1/0.05² = 1,286 interviews an area and wave.
+
+    >>> from estimation import interviews_needed
+    >>> print(interviews_needed([-0.05], level="score", areas=70, share=0.9))
+    [1286.]
     """
     sigma = answer_sd(share, sd)
     if level not in ALPHA:

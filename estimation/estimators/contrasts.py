@@ -11,6 +11,17 @@ def contrast(estimate: Estimate, matrix, names) -> Estimate:
 
     matrix  L (c,k), or a list of mappings name -> coefficient (names left out count 0);  names (c,)
     df are the smallest of the estimates that enter a contrast.
+
+    Examples: R's survey, `svycontrast(svyby(~api00, ~stype, dstrat, svymean, covmat = TRUE), c(1, -1, 0))`: 48.61, the
+    elementary schools' mean less that of the high schools.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, contrast, domain_means
+    >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
+    >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
+    >>> means = domain_means(schools.api00, schools.stype, design)
+    >>> print(contrast(means, [[1, -1, 0]], ["E - H"]).to_frame().estimate.round(2).to_dict())
+    {'E - H': 48.61}
     """
     matrix = _coefficients(matrix, estimate)
     return transform(estimate, matrix @ estimate.value, matrix, names)

@@ -74,6 +74,16 @@ class Design:
                     PSU has (or the fraction taken); without the second, PSU totals stand for all further stages
         Raises Fault for weights that are negative, missing or infinite, empty codes, a PSU in two strata,
         an N_h smaller than n_h or not constant in its stratum, and lonely PSUs under lonely="error".
+
+        Examples: California's schools, stratified by type of school; R's survey has 200 - 3 = 197 degrees of freedom
+        too.
+
+        >>> import pandas as pd
+        >>> from estimation import Design
+        >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
+        >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
+        >>> design.df, design.sampled.tolist(), design.population.tolist()
+        (197, [100, 50, 50], [4421.0, 755.0, 1018.0])
         """
         if lonely not in LONELY:
             raise Fault(key="design.lonely_option", found=lonely, expected=list(LONELY))

@@ -82,6 +82,17 @@ def independence_test(row, column, design: Design, *, statistic: str = "F") -> H
     statistic  "F"              X²/tr Δ against F(d, dν), d = (tr Δ)²/tr Δ²: their second order;  ν = PSUs - strata
                "chi_square"     X² itself; its p-value from X²/(tr Δ/k) against chi-square(k): their first order
                "adjusted_wald"  W (ν-k+1)/(νk) against F(k, ν-k+1), W Wald's for N_ij - N_i N_j/N = 0
+
+    Examples: R's survey 4.1.1, `svychisq(~stype + sch.wide, dstrat)`, has F = 17.247 on 1.83 and 360.25 degrees of
+    freedom.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, independence_test
+    >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
+    >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
+    >>> found = independence_test(schools.stype, schools.sch_wide, design)
+    >>> print(round(float(found.statistic), 3), [round(float(df), 2) for df in found.df])
+    17.247 [1.83, 360.25]
     """
     if statistic not in ("F", "chi_square", "adjusted_wald"):
         raise Fault(key="test.statistic", found=str(statistic), expected=["F", "chi_square", "adjusted_wald"])

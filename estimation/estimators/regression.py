@@ -24,6 +24,17 @@ def regression(y, predictors: pd.DataFrame, design: Design, *, family: str = "li
 
     y (n,), 0 or 1 if family="logistic";  predictors: columns of numbers, text as indicators against the first label;
     an intercept is added.  Rows with NaN anywhere leave the regression, not the design.  df: design df + 1 - p.
+
+    Examples: R's survey, `svyglm(api00 ~ ell + meals + mobility, dstrat)`, prints 820.8873, -0.4806, -3.1415 and
+    0.2257.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, regression
+    >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
+    >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
+    >>> found = regression(schools.api00, schools[["ell", "meals", "mobility"]], design)
+    >>> print(found.value.round(4).tolist())
+    [820.8873, -0.4806, -3.1415, 0.2257]
     """
     if family not in FAMILIES:
         raise Fault(key="regression.family", found=str(family), expected=list(FAMILIES))

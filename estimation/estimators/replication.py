@@ -93,6 +93,15 @@ def jackknife_weights(design: Design, *, mse: bool = False) -> Replicates:
 
     V = Σ_h (1-f_h)(n_h-1)/n_h Σ_j (θ_hj - c)(θ_hj - c)'.  Wolter (2007), ch. 4.
     Raises Fault for lonely PSUs, and for strata so large that their Σ n_h² factors would not be worth it.
+
+    Examples: of a mean of equally weighted persons the jackknife gives exactly s²/n: here (4 + 1 + 1 + 4)/4/5 = 0.5.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, jackknife_weights, replicate_mean
+    >>> table = pd.DataFrame({"w": 1.0, "y": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    >>> replicates = jackknife_weights(Design.from_table(table, weight="w"))
+    >>> print(replicates.count, replicate_mean(table.y, replicates).variance.round(12))
+    5 [0.5]
     """
     _refuse_lonely(design)
     h, n_h = design.psu_stratum, design.sampled

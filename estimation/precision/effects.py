@@ -16,6 +16,14 @@ def sample_sizes(y, domain, design: Design) -> pd.DataFrame:
     """Per domain: n answers with positive weight, and Kish's n_effective = (Σw)²/Σw² = n/(1+cv²_w).  Kish (1965), 11.7.
 
     y (n,): NaN is no answer; domain (n,), or a DataFrame.  Indexed by domain, only domains with an answer.
+
+    Examples: of three answers with the weights 1, 1 and 2 the effective number is (1 + 1 + 2)²/(1 + 1 + 4) = 2.67.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, sample_sizes
+    >>> table = pd.DataFrame({"w": [1, 1, 2], "y": [1.0, 0.0, 1.0], "town": "a"})
+    >>> print(sample_sizes(table.y, table.town, Design.from_table(table, weight="w")).round(2).to_dict("index"))
+    {'a': {'n': 3, 'n_effective': 2.67}}
     """
     _, y = number_columns(y, design, "mean")
     codes, labels = domain_codes(domain, design)
@@ -35,6 +43,19 @@ def design_effect(estimate: Estimate, y, design: Design, *, reference: str, doma
     reference  "wr" or "wor": the simple random sample, with or without replacement, that the design is compared with
     y          (n,), or (n,k) as given to the estimator (without a domain);  of  "mean" or "total"
     NaN where the answers do not vary (0/0) or n = 1, or where "wor" is asked and n >= Σw.
+
+    Examples: R's survey, `svymean(~api00, dclus1, deff = TRUE)`, prints 644.1694, 23.5422 and a design effect of
+    9.3459.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, design_effect, mean
+    >>> schools = pd.read_csv("tests/golden/shared_apiclus1.csv")
+    >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
+    >>> found = mean(schools.api00, design)
+    >>> print(found.value.round(4), found.se.round(4))
+    [644.1694] [23.5422]
+    >>> print(design_effect(found, schools.api00, design, reference="wor").round(4))
+    [9.3459]
     """
     if reference not in REFERENCES:
         raise Fault(key="effect.reference", found=str(reference), expected=list(REFERENCES))

@@ -29,6 +29,18 @@ def proportion_interval(
     method None       mid-p limits (`mid_p_limits`) on n* = n_K/δ (z/t)², t with the design effect's df: never a point
     n_effective (k,)  Kish's n_K = min(n, n/(1+cv²_w)), default n; R's methods use it where p(1-p)/V is 0/0
     effects           δ and df of `moderate_effects` where the shares are a league; default: each by itself
+
+    Examples: R's survey, `svyciprop(~I(ell == 0), dclus1, method = "likelihood")`, has a share of 0.0219 and the limits
+    0.00067 and 0.108.  Wald's lower limit would be below 0.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, mean, proportion_interval
+    >>> schools = pd.read_csv("tests/golden/shared_apiclus1.csv")
+    >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
+    >>> found = mean(schools.ell == 0, design)
+    >>> limits = proportion_interval(found, len(schools), method="likelihood")
+    >>> print(found.value.round(4), limits.lower.round(5), limits.upper.round(3))
+    [0.0219] [0.00067] [0.108]
     """
     p, n = _shares(estimate), np.broadcast_to(np.asarray(n, dtype=float), estimate.value.shape)
     kish = n if n_effective is None else np.broadcast_to(np.asarray(n_effective, dtype=float), p.shape)
@@ -87,6 +99,14 @@ def mid_p_limits(p, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     Lower: ϑ P(X >= x; π) + (1-ϑ) P(X > x; π) = α/2, x = np, P(X >= x; π) = I_π(x, n-x+1); upper the same from 1-p.
     ϑ = ½ is mid-p, Lancaster (1961), Berry & Armitage (1995); ϑ = 1 Clopper and Pearson's.  Here ϑ = 1 - ½ min(r, 1),
     r = n min(p, 1-p): exact where r = 0, mid-p from one rarer answer on, and no jump between.
+
+    Examples: nobody of 10: the exact upper limit 1 - 0.025^(1/10) = 0.3085 of every table.  5 of 10: limits that mirror
+    each other.
+
+    >>> from estimation import mid_p_limits
+    >>> lower, upper = mid_p_limits([0.0, 0.5], 10)
+    >>> print(lower.round(4), upper.round(4))
+    [0.    0.212] [0.3085 0.788 ]
     """
     p, n = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(n, dtype=float))
     known = n > NOTHING

@@ -58,6 +58,15 @@ def quantile(
     C is summed in extended precision and F̂ compared with p as they are, without tolerance: where F̂ hits p exactly the
     rounding of p decides, as in R.  Answers equal but for rounding (estimation.columns.ties) are equal.  With hf4
     and hf7, tied answers of unequal weight count in the order of the rows.
+
+    Examples: R's survey, `svyquantile(~api00, dstrat, c(.25, .5, .75))`, has the quartiles 565, 668 and 756.
+
+    >>> import pandas as pd
+    >>> from estimation import Design, quantile
+    >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
+    >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
+    >>> print(quantile(schools.api00, [0.25, 0.5, 0.75], design).value)
+    [565. 668. 756.]
     """
     if rule not in RULES:
         raise Fault(key="quantile.rule", found=str(rule), expected=sorted(RULES))

@@ -70,6 +70,15 @@ def last_k(
     with standard error 0 are told apart unless they are equal (estimation.columns.ties).  c and c', and the proof:
     estimation/ranks/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
+
+    Examples: of four areas D is surely the last; B and C may each be among the last two (`estimation.ranks.k_split` on
+    paper).
+
+    >>> import numpy as np
+    >>> from estimation import Estimate, last_k
+    >>> four = Estimate(("A", "B", "C", "D"), [10, 7.5, 7, 2], 0.5 * np.eye(4), np.inf)
+    >>> print(last_k(four, 2, covariance="independent").outcome.tolist())
+    ['out', 'possible', 'possible', 'in']
     """
     p = len(estimate.names)
     _check(p, k, alpha, in_share, waves)

@@ -94,6 +94,12 @@ def window_change(before, after) -> dict:
 
     One wave each: change on the quarter, or on the same quarter last year.  Four each and none in both: disjoint
     years.  Windows that overlap: rolling means.
+
+    Examples: the mean of two years; quarters that are in both windows cancel.
+
+    >>> from estimation import window_change
+    >>> window_change(["2025", "2026"], ["2026", "2027"])
+    {'2025': -0.5, '2026': 0.0, '2027': 0.5}
     """
     a = dict.fromkeys([*before, *after], 0.0)
     for wave in before:
@@ -124,7 +130,14 @@ def windows(waves: Waves, before, after) -> tuple[Estimate, Estimate, object]:
 
 
 def slope(times) -> np.ndarray:
-    """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times`."""
+    """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times`.
+
+    Examples: of four waves a year apart the trend is (-3 y1 - y2 + y3 + 3 y4)/10.
+
+    >>> from estimation import slope
+    >>> slope([1, 2, 3, 4]).round(12).tolist()
+    [-0.3, -0.1, 0.1, 0.3]
+    """
     t = np.asarray(times, dtype=float)
     if len(np.unique(t)) < 2:
         raise Fault(key="waves.times", found=[float(x) for x in t])

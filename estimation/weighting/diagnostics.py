@@ -13,7 +13,14 @@ EXTREME = 5.0  # times the median
 
 
 def kish_effect(weight) -> float:
-    """deff_w = n Σw²/(Σw)² = 1 + cv²_w over the weights above 0.  Kish (1965), 11.7."""
+    """deff_w = n Σw²/(Σw)² = 1 + cv²_w over the weights above 0.  Kish (1965), 11.7.
+
+    Examples: one person in three counts twice: 3 (1 + 1 + 4)/(1 + 1 + 2)² = 18/16.
+
+    >>> from estimation import kish_effect
+    >>> kish_effect([1, 1, 2])
+    1.125
+    """
     w = np.asarray(weight, dtype=float)
     return float(np.count_nonzero(w) * (w @ w) / w.sum() ** 2)
 

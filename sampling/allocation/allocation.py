@@ -22,6 +22,14 @@ def allocate_proportional(strata: pd.DataFrame, n: int, *, minimum=2, maximum=No
     more in all may take one away from a stratum (the Alabama paradox). A divisor method only ever adds, and among
     them this one rounds up and down alike, favouring neither large nor small strata.
     Balinski & Young (1982), Fair Representation.
+
+    Examples: whole numbers that add up.
+
+    >>> import pandas as pd
+    >>> from sampling import allocate_proportional
+    >>> strata = pd.DataFrame({"stratum": ["a", "b", "c"], "population": [5000, 3000, 2000]})
+    >>> allocate_proportional(strata, 101).to_dict()
+    {'a': 51, 'b': 30, 'c': 20}
     """
     strata = check(strata, STRATA)
     return _divided(strata, strata.population, n, minimum, maximum, ARITHMETIC)
@@ -67,6 +75,15 @@ def allocate_neyman(strata: pd.DataFrame, n: int, *, minimum=2, maximum=None) ->
     lowers V = Σ N_h² S_h²/n_h most for its cost.  With equal costs no other whole numbers with these bounds have a
     smaller V: exact where rounding Neyman's formula is not.  With costs, none that is as cheap has a smaller V.
     Wright (2012), The American Statistician 66:217; Wright (2017), Statistics & Probability Letters 129:50.
+
+    Examples: two strata of the same size, answers three times as spread in the second: three times as many interviews
+    there.
+
+    >>> import pandas as pd
+    >>> from sampling import allocate_neyman
+    >>> strata = pd.DataFrame({"stratum": ["a", "b"], "population": [5000, 5000], "sd": [10.0, 30.0]})
+    >>> allocate_neyman(strata, 100).to_dict()
+    {'a': 25, 'b': 75}
     """
     strata = _with_spread(strata)
     return _divided(strata, strata.population * strata.sd / np.sqrt(strata.cost), n, minimum, maximum, GEOMETRIC)
@@ -92,6 +109,13 @@ def split_modes(sample: pd.Series, parts: dict[str, float]) -> pd.DataFrame:
 
     One row a stratum, one column a mode.  Rows sum to n_h, columns to what Webster's method gives of Σ n_h: the modes'
     claims in order, of which the first stratum takes the first n_1, the next the following n_2, and so on.
+
+    Examples: three mobile interviews to one by landline.
+
+    >>> import pandas as pd
+    >>> from sampling import split_modes
+    >>> split_modes(pd.Series({"a": 100, "b": 41}), {"mobile": 3, "landline": 1}).to_dict("index")
+    {'a': {'mobile': 75, 'landline': 25}, 'b': {'mobile': 31, 'landline': 10}}
     """
     weights = np.array(list(parts.values()), dtype=float)
     if len(weights) == 0 or not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):

@@ -69,6 +69,17 @@ def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
     Cost: one pass over the rows for those below (n_h + 6√n_h + 6)/N_h from `start`, and a sort of these few; a stratum
     that returns fewer (or whose numbers are no random ones) is taken in full.  No sort of the frame.
     Raises Fault for a sample larger than its stratum, a stratum unknown to the frame, a population that changed.
+
+    Examples: three units, the two with the smallest random numbers; from 0.5 on, the two that come next on the circle.
+
+    >>> import pandas as pd
+    >>> from sampling import draw_stratified
+    >>> frame = pd.DataFrame({"unit_id": ["u", "v", "w"], "stratum": "a", "prn": [0.2, 0.6, 0.4]})
+    >>> plan = pd.DataFrame({"stratum": ["a"], "population": [3], "sample": [2]})
+    >>> draw_stratified(frame, plan, start=0.0).unit_id.tolist()
+    ['u', 'w']
+    >>> draw_stratified(frame, plan, start=0.5).unit_id.tolist()
+    ['v', 'u']
     """
     coded = frame if isinstance(frame, CodedFrame) else CodedFrame.of(frame)
     sample = units_wanted(coded, allocation)

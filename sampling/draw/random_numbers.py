@@ -20,6 +20,13 @@ def permanent_random_numbers(unit_ids: Iterable[str], *, key: bytes) -> np.ndarr
 
     key   secret, 16 to 64 bytes: who knows it can find out which ids come first, who does not cannot
     ids   text; the number depends on nothing but key and id.  About a microsecond a unit: made once for a frame.
+
+    Examples: the same key and the same unit give the same number, whoever else is on the list.
+
+    >>> from sampling import permanent_random_numbers
+    >>> key = bytes(32)
+    >>> bool(permanent_random_numbers(["u1", "u2"], key=key)[1] == permanent_random_numbers(["u2"], key=key)[0])
+    True
     """
     check_key(key)
     start = hashlib.blake2b(key=key, digest_size=8)

@@ -18,6 +18,13 @@ def inclusion_probabilities(size, n: int) -> np.ndarray:
     """π_i = n x_i/Σx (N,), units for which that is 1 or more taken for certain and the rest shared out anew.  SSW 3.6.
 
     size x_i >= 0; the sum is n.  Raises Fault for negative sizes and for fewer than n positive ones.
+
+    Examples: two of five units; the last one, as large as all the others together, is taken for certain, and the other
+    four are equally large.
+
+    >>> from sampling import inclusion_probabilities
+    >>> inclusion_probabilities([1, 1, 1, 1, 4], 2).tolist()
+    [0.25, 0.25, 0.25, 0.25, 1.0]
     """
     size = np.asarray(size, dtype=float)
     if not (np.isfinite(size) & (size >= 0)).all():

@@ -33,6 +33,12 @@ def margin_of_error(n, *, p: float, level: float = 0.95) -> np.ndarray:
     n (k,)  interviews.   No finite population correction, no design effect (a design effect widens it by its root).
     A planning figure by the normal approximation: with few expected "no" answers, n(1-p) < 5 or so, it is rough and
     the interval reported later (logit or Korn-Graubard) is not symmetric.  Cochran (1977) ch. 4.
+
+    Examples: 1,000 interviews, a share near one half: the newspapers' 3.1 percentage points.
+
+    >>> from sampling import margin_of_error
+    >>> print(margin_of_error([1000], p=0.5).round(3))
+    [0.031]
     """
     _fractions(p=p, level=level)
     n = np.asarray(n, dtype=float)
@@ -98,6 +104,13 @@ def sample_size_proportion(
     population  N, the units that can be asked: the eligible ones.   response_rate, eligibility: as in `numbers_needed`
     With deff = 1 the smallest n whose margin in `expected_precision` is no larger.  Cochran (1977) 4.4; Kish (1965)
     for deff.
+
+    Examples: Cochran (1977) 4.4, the island of 3,200 people, d = 0.05 with t = 2 (a level of 95.45%): n_0 = 400, n =
+    356.
+
+    >>> from sampling import sample_size_proportion
+    >>> sample_size_proportion(0.05, p=0.5, level=0.9545, population=3200).completes
+    356
     """
     _fractions(p=p, level=level, margin=margin)
     _factor("deff", deff)
@@ -122,6 +135,12 @@ def sample_size_difference(
 
     n = deff (z + z_power)² [p(1-p) + q(1-q)]/difference², q = p - difference, two-sided.  Without the
     continuity correction; one comparison: a league of areas needs `estimation.interviews_needed`.
+
+    Examples: 50% against 40%: (1.96 + 0.84)² (0.25 + 0.24)/0.1² = 384.6, so 385 in each group.
+
+    >>> from sampling import sample_size_difference
+    >>> sample_size_difference(0.1, p=0.5).completes
+    385
     """
     return sample_size_change(
         difference, p=p, level=level, power=power, deff=deff, response_rate=response_rate, eligibility=eligibility
@@ -166,6 +185,15 @@ def detectable_change(
 
     V = deff p(1-p) [1/n_1 + 1/n_2 - 2 overlap rho/√(n_1 n_2)];  overlap: common people over √(n_1 n_2).  Kish
     (1965), 12.4.
+
+    Examples: (1.96 + 0.84) √(2 · 0.9 · 0.1/500) = 0.053, two independent waves of 500; in a panel with correlation
+    0.75, half of it.
+
+    >>> from sampling import detectable_change
+    >>> print(round(detectable_change(500, 500, p=0.9, deff=1), 3))
+    0.053
+    >>> print(round(detectable_change(500, 500, p=0.9, deff=1, overlap=1, rho=0.75), 4))
+    0.0266
     """
     _change_fractions(p, None, overlap, rho, level, power)
     _factor("deff", deff)
@@ -181,6 +209,13 @@ def numbers_needed(
     """Numbers for so many interviews, if a part `eligibility` are in use and in the population and of these
     `response_rate` answer: release = completes/(eligibility · response_rate); draw so that they suffice with chance
     `assurance`.  Miluo's survey rang 79 numbers for a completed interview: eligibility · response_rate = 1/79.
+
+    Examples: if every fourth number leads to an interview, 100 interviews take 400 numbers, and 459 to be 95% sure of
+    them.
+
+    >>> from sampling import numbers_needed
+    >>> numbers_needed(100, response_rate=0.5, eligibility=0.5)
+    SampleSize(completes=100, release=400, draw=459)
     """
     _rate("response_rate", response_rate)
     _rate("eligibility", eligibility)
