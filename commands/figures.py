@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from accountability.report import ALL
+from accountability.league import ALL
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     LANGUAGE,

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from accountability import Rule
-from accountability.disclosure import LEAST, WITHHOLD
-from accountability.report import ALL, LAST, RANK_SHARE
+from accountability.disclosure.cells import LEAST, WITHHOLD
+from accountability.league import ALL, LAST, RANK_SHARE
 from accountability.rules import AT_LEAST, KINDS, NOT_LAST
 from estimation import Limits
 from estimation.change.field import BOTH

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from accountability.report import WaveMeasure, joined_waves, measure_limits
+from accountability.league import WaveMeasure, joined_waves, measure_limits
 from estimation import Design, Measure, rake, third_ratio, window_change
 from estimation.indicators.indicators import SHARE
 from study.claim_cells import PERSONS, Cell

@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 from scipy.special import betaincinv, ndtr
 
-from accountability.report import WaveMeasure, interviewers_between, measure_limits
+from accountability.league import WaveMeasure, interviewers_between, measure_limits
 from estimation import INDEPENDENT, Design, Measure, change, standing_change
 from estimation.change.league_comparison import ALPHA_STANDING
 from estimation.indicators.indicators import SHARE

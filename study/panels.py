@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from accountability.report import WaveMeasure
+from accountability.league import WaveMeasure
 from estimation import (
     INDEPENDENT,
     Design,
@@ -134,7 +134,7 @@ def joined(before: WaveMeasure, after: WaveMeasure, pair) -> Waves:
 
 
 def report_change(before: WaveMeasure, after: WaveMeasure) -> Estimate:
-    """The change as `accountability.report.change_table` tests it: smoothed variances, covariance of common PSUs."""
+    """The change as `accountability.league.change_table` tests it: smoothed variances, covariance of common PSUs."""
     linear = {"before": before.linearized, "after": after.linearized}
     skew = third_ratio(linear, {"before": -1.0, "after": 1.0})
     return combine(joined(before, after, (before.smoothed, after.smoothed)), [-1.0, 1.0], third_ratio=skew)

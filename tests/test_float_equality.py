@@ -57,12 +57,12 @@ ALLOWED = {
         "np.where(frame == 'landline', _counts('L', landlines), _counts('M', mobiles)) == 0": "counts of telephones",
         "own == 0": "a sum of weights above 0 is 0 only if there are none",
     },
-    "accountability/report.py": {
-        "upper.data != 0": "covariances that are rounding are 0 already",
+    "accountability/league/estimates.py": {"upper.data != 0": "covariances that are rounding are 0 already"},
+    "accountability/league/limits.py": {
         "sampled.variance == 0": "0 exactly where nothing varies: Linearization makes it so",
         "finite.remaining == 0": "1 - n/N of whole numbers",
     },
-    "accountability/rules.py": {"unit == 0": "the caller's unit"},
+    "accountability/rules/__init__.py": {"unit == 0": "the caller's unit"},
     "sampling/draw/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},
     "sampling/planning/foresight.py": {"g == 1.0": "a number of the grid", "np.isclose": "numbers of the grid"},
     "sampling/planning/power.py": {"wrong == 0": "a count", "at == 0": "a position"},

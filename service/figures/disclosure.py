@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from accountability import MET, MISSED, UNDECIDED
-from accountability.disclosure import Withheld, place_among, withheld_parts, withheld_rows
-from accountability.report import ALL, PROBABILITIES
+from accountability.disclosure.cells import Withheld, place_among, withheld_parts, withheld_rows
+from accountability.league import ALL, PROBABILITIES
 from accountability.rules import NOT_LAST
 from estimation.change.league_comparison import CHANCE, PROVEN, REAL
 from programme.survey import Programme

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from accountability.report import ALL
+from accountability.league import ALL
 from estimation.columns.ties import equalized
 from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item
 from programme.survey import Programme

@@ -7,8 +7,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 import contracts
-from accountability import MET, MISSED, UNDECIDED, report
-from accountability.disclosure import Withheld
+from accountability import MET, MISSED, UNDECIDED
+from accountability.disclosure.cells import Withheld
+from accountability.league import ALL, MARGINAL, SIMULTANEOUS
 from estimation import Measure
 from estimation.change.league_comparison import PROVEN, REAL
 from programme.survey import Programme
@@ -310,13 +311,13 @@ def _estimates(store: Store, run_id: int, measure: str, areas, alone: int | None
     estimates = _rows(store, "ESTIMATES", run_id, measure).set_index("domain")
     ranks = _rows(store, "RANKS", run_id, measure).set_index("area")
     present = [a for a in areas if a in estimates.index]
-    joint = ranks[ranks.family == report.SIMULTANEOUS].reindex(present)
+    joint = ranks[ranks.family == SIMULTANEOUS].reindex(present)
     table = estimates.loc[present].assign(rank=joint["rank"], rank_lower=joint.lower, rank_upper=joint.upper)
     if alone is not None:
         own = _rows(store, "RANKS", alone, measure).set_index("area")
-        own = own[own.family == report.MARGINAL].reindex(present)
+        own = own[own.family == MARGINAL].reindex(present)
         table = table.assign(alone_lower=own.lower, alone_upper=own.upper)
-    everybody = estimates.loc[report.ALL].to_dict() if report.ALL in estimates.index else {}
+    everybody = estimates.loc[ALL].to_dict() if ALL in estimates.index else {}
     return table.rename_axis("area").sort_values(["rank", "n"], ascending=[True, False], kind="stable"), everybody
 
 

@@ -9,7 +9,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 import contracts
-from accountability import report
+from accountability.league import (
+    MARGINAL,
+    WaveMeasure,
+    change_table,
+    covariance_table,
+    estimate_table,
+    league_ranks,
+    rank_table,
+)
+from accountability.rules.table import verdict_table
 from estimation import Design, Measure, Weighting, weigh, weights_table
 from programme.population import FINITE
 from programme.survey import Programme
@@ -139,7 +148,7 @@ def alone_run(store: Store, run_id: int, measure: str, league: str) -> int | Non
     run, ranks = _run_row(store, run_id), schema.DERIVED["RANKS"]
     if run is None or run.use_case != ESTIMATE:
         return None
-    held = sa.select(ranks.c.area).where(ranks.c.run_id == run_id, ranks.c.family == report.MARGINAL)
+    held = sa.select(ranks.c.area).where(ranks.c.run_id == run_id, ranks.c.family == MARGINAL)
     with store.read() as connection:
         if connection.execute(held.where(ranks.c.measure == measure).limit(1)).first() is not None:
             return run_id
@@ -311,17 +320,17 @@ def _estimate(plan: Programme, loaded: list[Wave], arguments, seed: str, progres
     made = {t.name: [] for t in (contracts.ESTIMATES, contracts.COVARIANCES, contracts.RANKS, contracts.VERDICTS)}
     for name, (data,) in _measures(plan, loaded, arguments).items():
         progress(name)
-        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
-        made["COVARIANCES"].append(report.covariance_table(data))
+        made["ESTIMATES"].append(estimate_table(data, level=plan.level, publish=plan.publish))
+        made["COVARIANCES"].append(covariance_table(data))
         for league in _leagues(plan, data):
             rng = generator(seed, wave.name, name, league)
-            ranks = report.league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
-            made["RANKS"].append(report.rank_table(name, ranks))
+            ranks = league_ranks(data, plan.league_areas(league), level=plan.level, rng=rng)
+            made["RANKS"].append(rank_table(name, ranks))
             if plan.rules[name]:
-                made["VERDICTS"].append(report.verdict_table(data, ranks, plan.rules[name]))
+                made["VERDICTS"].append(verdict_table(data, ranks, plan.rules[name]))
     for (data,) in _measures(plan, loaded, arguments, plan.factor_measures).values():
-        made["ESTIMATES"].append(report.estimate_table(data, level=plan.level, publish=plan.publish))
-        made["COVARIANCES"].append(report.covariance_table(data))
+        made["ESTIMATES"].append(estimate_table(data, level=plan.level, publish=plan.publish))
+        made["COVARIANCES"].append(covariance_table(data))
     return _checked(made)
 
 
@@ -329,9 +338,9 @@ def _ranks_alone(plan: Programme, loaded: list[Wave], arguments, seed: str, prog
     (wave,), name, league = loaded, arguments["measure"], arguments["league"]
     progress(name)
     ((data,),) = _measures(plan, loaded, arguments, {name: plan.measures[name]}).values()
-    rng, family = generator(seed, wave.name, name, league, report.MARGINAL), report.MARGINAL
-    ranks = report.league_ranks(data, plan.league_areas(league), family=family, level=plan.level, rng=rng)
-    return _checked({"RANKS": [report.rank_table(name, ranks, family)]})
+    rng, family = generator(seed, wave.name, name, league, MARGINAL), MARGINAL
+    ranks = league_ranks(data, plan.league_areas(league), family=family, level=plan.level, rng=rng)
+    return _checked({"RANKS": [rank_table(name, ranks, family)]})
 
 
 def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
@@ -348,7 +357,7 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
             areas = plan.league_areas(league)
             watch = [a for a in plan.comparing.watch if a in areas]
             changes, with_one = (
-                report.change_table(
+                change_table(
                     dict(zip(names, waves, strict=True)),
                     *map(window, ends),
                     areas,
@@ -382,14 +391,14 @@ def _unanswered(plan: Programme, use_case: str, computed: pd.DataFrame | None) -
     return tuple(missing)
 
 
-def _leagues(plan: Programme, *waves: report.WaveMeasure) -> list[str]:
+def _leagues(plan: Programme, *waves: WaveMeasure) -> list[str]:
     """The leagues with an area that has answers in every one of the waves."""
     return [x for x in plan.leagues if set(plan.league_areas(x)).intersection(*(w.areas.names for w in waves))]
 
 
 def _measures(
     plan: Programme, loaded: list[Wave], arguments: Mapping = MappingProxyType({}), measures=None
-) -> dict[str, list[report.WaveMeasure]]:
+) -> dict[str, list[WaveMeasure]]:
     """The data in every loaded wave of each measure that was answered, with a positive weight, in all of them.
 
     arguments: the run's; of a wave drawn here they say how many eligible people there are
@@ -404,14 +413,14 @@ def _measures(
     return found
 
 
-def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design, drawn) -> report.WaveMeasure:
+def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design, drawn) -> WaveMeasure:
     absent = sorted(set(measure.records) - {record for record, _ in wave.records})
     if absent:
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
     options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(plan)
     options |= {"population": plan.population.known(wave.records, drawn), "of_people": plan.population.of_people}
-    return report.WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
+    return WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
 
 
 def _checked(made: dict[str, list[pd.DataFrame]]) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from accountability.report import ALL
+from accountability.league import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
 from service.files.csv import read_csv

@@ -6,7 +6,7 @@ import pytest
 from scipy.linalg import null_space
 from scipy.optimize import linprog
 
-from accountability.disclosure import WITHHOLD, place_among, withheld_parts, withheld_rows
+from accountability.disclosure.cells import WITHHOLD, place_among, withheld_parts, withheld_rows
 
 
 def determined(relations: np.ndarray, hidden: np.ndarray) -> np.ndarray:

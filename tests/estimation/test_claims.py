@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from accountability.report import WaveMeasure, change_table, joined_waves, measure_limits
+from accountability.league import WaveMeasure, change_table, joined_waves, measure_limits
 from estimation import Design, change, domain_means, standing_change, windows
 from study import claim_tables, claims, probabilities, year_pages
 from study.claim_cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible

@@ -9,7 +9,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from accountability import Rule, report
+from accountability import Rule
+from accountability.league import (
+    EVERYONE,
+    WaveMeasure,
+    change_table,
+    estimate_table,
+    joined_waves,
+    league_ranks,
+    measure_limits,
+)
+from accountability.rules.table import verdict_table
 from estimation import Design, Measure, domain_means, linearize_domain_means, rake
 from estimation.precision.finite import AREA, STRATUM, Population, finite_means, interview_fractions
 from estimation.waves.waves import combine
@@ -20,16 +30,16 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 
 
-def wave(y, area, population, *, stratum=None, design=None, unanswered=None) -> report.WaveMeasure:
+def wave(y, area, population, *, stratum=None, design=None, unanswered=None) -> WaveMeasure:
     """A share of people interviewed in areas, each of weight 1; every area a stratum unless others are given."""
     table = pd.DataFrame({"area": area, "stratum": area if stratum is None else stratum, "w": 1.0})
     design = Design.from_table(table, weight="w", stratum="stratum") if design is None else design
     y = np.asarray(y, dtype=float)
-    return report.WaveMeasure(SHARE, y, np.asarray(area), design, population=population, unanswered=unanswered)
+    return WaveMeasure(SHARE, y, np.asarray(area), design, population=population, unanswered=unanswered)
 
 
 def estimates(*arguments, **options) -> pd.DataFrame:
-    return report.estimate_table(wave(*arguments, **options), level=0.95).set_index("domain")
+    return estimate_table(wave(*arguments, **options), level=0.95).set_index("domain")
 
 
 # ---------------------------------------------------------------- the variance
@@ -77,7 +87,7 @@ def test_known_areas_alone_are_the_design_s_fractions_and_strata_that_cross_them
         np.testing.assert_allclose(one.finite_areas.estimate.variance, one.areas.variance * list(left.values()))
         np.testing.assert_allclose(one.finite_areas.remaining, list(left.values()))
         np.testing.assert_array_equal(one.finite_areas.population, [80, 90, np.nan])
-    table, part = report.estimate_table(by_area, level=0.95), np.array([4, 6, 3]) / 13
+    table, part = estimate_table(by_area, level=0.95), np.array([4, 6, 3]) / 13
     parts = part**2 @ by_area.finite_areas.estimate.variance
     assert table.se.iloc[-1] == pytest.approx(parts**0.5, rel=1e-12)
     assert np.isnan(table.population.iloc[-1])
@@ -122,7 +132,7 @@ def test_where_everyone_was_asked_the_interval_is_the_figure_and_only_there():
     area = np.repeat(["a", "b", "c", "d"], [20, 20, 20, 20])
     y = np.r_[np.tile([0, 1], 10), np.ones(20), np.ones(20), np.ones(20)]
     found = estimates(y, area, Population(AREA, {"a": 20, "b": 20, "c": 21, "d": 40}))
-    assert list(found.method) == [report.EVERYONE] * 2 + ["mid_p"] * 3
+    assert list(found.method) == [EVERYONE] * 2 + ["mid_p"] * 3
     assert (found.se[["a", "b"]] == 0).all() and (found.fpc[["a", "b"]] == 0).all()
     assert (found.lower[["a", "b"]] == found.estimate[["a", "b"]]).all()
     assert found.lower["d"] < found.lower["c"] < 1 and found.upper["*"] > found.lower["*"]
@@ -168,7 +178,7 @@ def limits_of(n: int, population: int | None) -> tuple[np.ndarray, np.ndarray]:
     area = np.repeat([f"{x:04d}" for x in range(n + 1)], n)
     y = (np.tile(np.arange(n), n + 1) < np.repeat(np.arange(n + 1), n)).astype(float)
     known = None if population is None else Population(AREA, dict.fromkeys(np.unique(area), population))
-    found = report.estimate_table(wave(y, area, known), level=0.95)[:-1]
+    found = estimate_table(wave(y, area, known), level=0.95)[:-1]
     return found.lower.to_numpy(), found.upper.to_numpy()
 
 
@@ -195,7 +205,7 @@ def test_ranks_changes_and_rules_are_about_the_process():
     known, unknown = (wave(y, area, p) for p in (Population(AREA, {"a": 50, "b": 60}), None))
     np.testing.assert_array_equal(known.smoothed.variance, unknown.smoothed.variance)
     np.testing.assert_array_equal(known.areas.variance, unknown.areas.variance)
-    one, two = (report.measure_limits(w, w.areas, level=0.95)[0] for w in (known, unknown))
+    one, two = (measure_limits(w, w.areas, level=0.95)[0] for w in (known, unknown))
     np.testing.assert_array_equal(one.lower, two.lower)
 
 
@@ -223,8 +233,8 @@ def test_interviewers_stay_in_the_error_where_everyone_was_asked():
     y = (rng.random(len(area)) < 0.5 + np.array([effect[w] for w in who])).astype(float)
     sizes = {n: n and Population(AREA, dict.fromkeys(np.unique(area), n)) for n in (None, 120, 60)}
     made = [replace(wave(y, area, known), interviewer=who) for known in sizes.values()]
-    none, half, all_asked = (report.estimate_table(m, level=0.95)[:-1] for m in made)
-    assert (none.se_interviewer > 0).all() and (all_asked.method != report.EVERYONE).all()
+    none, half, all_asked = (estimate_table(m, level=0.95)[:-1] for m in made)
+    assert (none.se_interviewer > 0).all() and (all_asked.method != EVERYONE).all()
     np.testing.assert_allclose(all_asked.se, all_asked.se_interviewer)
     np.testing.assert_allclose(half.se**2, (none.se**2 - none.se_interviewer**2) / 2 + none.se_interviewer**2)
     widths = [table.upper - table.lower for table in (none, half, all_asked)]
@@ -252,7 +262,7 @@ def two_waves(ids: tuple, population: int, *, seed: int = 8, areas: int = 12, rh
 
 def change_variance(waves: dict) -> np.ndarray:
     names = waves["w0"].areas.names
-    _, smooth, _ = report.joined_waves(waves, list(names), sides=(["w0"], ["w1"]))
+    _, smooth, _ = joined_waves(waves, list(names), sides=(["w0"], ["w1"]))
     return combine(smooth, [-1.0, 1.0]).variance
 
 
@@ -264,7 +274,7 @@ def test_a_change_between_two_censuses_has_no_error_and_ranks_are_certain():
     everyone = np.arange(50)
     waves = two_waves((everyone, everyone), 50)
     np.testing.assert_allclose(change_variance(waves), 0, atol=1e-8 * process_variance(waves).max())
-    ranks = report.league_ranks(waves["w0"], waves["w0"].areas.names, level=0.95, rng=np.random.default_rng(1))
+    ranks = league_ranks(waves["w0"], waves["w0"].areas.names, level=0.95, rng=np.random.default_rng(1))
     assert ((ranks.upper - ranks.lower) == [np.sum(ranks.rank == r) - 1 for r in ranks.rank]).all()
 
 
@@ -311,9 +321,9 @@ def test_a_finite_change_covers_the_change_of_the_people_there_are():
 def test_rules_and_pages_follow_the_choice():
     waves = two_waves((np.arange(30), np.arange(30)), 30)
     names, rng = list(waves["w0"].areas.names), np.random.default_rng(2)
-    table = report.change_table(waves, ["w0"], ["w1"], names, level=0.95, rng=rng)
+    table = change_table(waves, ["w0"], ["w1"], names, level=0.95, rng=rng)
     assert (table.se < 1e-4).all() and (table.lower <= table.change).all()
     rule = Rule("sixty", "at_least", 0.6, 0.95)
-    ranks = report.league_ranks(waves["w0"], names, level=0.95, rng=rng)
-    verdicts = report.verdict_table(waves["w0"], ranks, [rule])
+    ranks = league_ranks(waves["w0"], names, level=0.95, rng=rng)
+    verdicts = verdict_table(waves["w0"], ranks, [rule])
     assert (verdicts.lower == verdicts.upper).all() and set(verdicts.outcome) <= {"met", "missed"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from accountability import report
+from accountability.league import WaveMeasure, change_table, estimate_table, joined_waves
 from estimation import INDEPENDENT, Design, Estimate, interviewer_variance, lasting_correlation
 from study import interviewers as study
 
@@ -115,7 +115,7 @@ def test_an_area_with_one_interviewer_has_the_others_rho_added_whole():
 def test_a_league_with_three_interviewers_an_area_is_quiet_again_when_they_are_counted():
     cell, rng = study.Cell(areas=30, each=3, rho=0.05), np.random.default_rng(11)
     leagues = [study.two_waves(cell, rng) for _ in range(40)]
-    ignored = [[report.WaveMeasure(w.measure, w.values, w.area, w.design) for w in league] for league in leagues]
+    ignored = [[WaveMeasure(w.measure, w.values, w.area, w.design) for w in league] for league in leagues]
     assert np.mean([study.false_real(league, rng) for league in ignored]) > 0.5  # .05 at most is promised
     assert np.mean([study.false_real(league, rng) for league in leagues]) < 0.15
     assert np.mean([study.held(league[0], cell) for league in ignored]) < 0.85
@@ -141,14 +141,14 @@ def test_the_joint_covariance_of_waves_with_lasting_interviewers_is_one_and_thei
         own = Design.from_table(table, weight="weight", stratum="area", psu="psu")
         pair[name] = replace(wave, design=own)
     areas = list(range(40))
-    _, smooth, counted = report.joined_waves(dict(zip("12", pair, strict=True)), areas)
+    _, smooth, counted = joined_waves(dict(zip("12", pair, strict=True)), areas)
     one, two = (e.covariance for e in counted.estimates)
     shared = counted.cross["1", "2"]
     assert smooth.cross["1", "2"] == INDEPENDENT
     eigenvalues = np.linalg.eigvalsh(np.block([[one, shared], [shared.T, two]]))
     assert eigenvalues[0] > 0
     options = {"rng": np.random.default_rng(1), "level": 0.95}
-    table = report.change_table(dict(zip("12", pair, strict=True)), ["1"], ["2"], areas, **options)
+    table = change_table(dict(zip("12", pair, strict=True)), ["1"], ["2"], areas, **options)
     new = [w.interviewers.variance for w in pair]
     assert (table.se_interviewer > 0).all()
     assert (table.se_interviewer**2 < new[0] + new[1]).all()
@@ -159,10 +159,10 @@ def test_an_area_where_all_agree_keeps_an_interval_that_interviewers_widen():
     rng, cell = np.random.default_rng(4), study.Cell(areas=10, interviews=40, each=2, rho=0.05)
     wave = study.two_waves(cell, rng)[0]
     values = np.where(wave.area == 0, 1.0, wave.values)
-    counted = report.WaveMeasure(wave.measure, values, wave.area, wave.design, interviewer=wave.interviewer)
-    ignored = report.WaveMeasure(wave.measure, values, wave.area, wave.design)
+    counted = WaveMeasure(wave.measure, values, wave.area, wave.design, interviewer=wave.interviewer)
+    ignored = WaveMeasure(wave.measure, values, wave.area, wave.design)
     assert counted.interviewers.rho > 0
-    one, two = (report.estimate_table(w, level=0.95).set_index("domain") for w in (ignored, counted))
+    one, two = (estimate_table(w, level=0.95).set_index("domain") for w in (ignored, counted))
     assert 0.2 < two.lower[0] < one.lower[0] < 1
     assert (two.se >= one.se).all()
     np.testing.assert_allclose(two.se**2, one.se**2 + two.se_interviewer**2)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accountability import Rule, judge
-from accountability.report import WaveMeasure, estimate_table, verdict_table
+from accountability.league import WaveMeasure, estimate_table
+from accountability.rules.table import verdict_table
 from estimation import (
     INDEPENDENT,
     Design,

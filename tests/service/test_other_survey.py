@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
-from accountability import report
+from accountability.league import INTERVIEWER_COLUMNS, PROBABILITIES
 from presentation import figures, league_table
 from programme.survey import read_programme
 from service.figures.league import read_league, rule_summary
@@ -51,13 +51,13 @@ def test_a_survey_nobody_thought_of_reaches_its_league_table(surveyed):
         for league in (north, south):
             unknown = [
                 "interviewers",
-                *report.INTERVIEWER_COLUMNS,
+                *INTERVIEWER_COLUMNS,
                 "change_se_interviewer",
             ]  # nobody said who they were
             unknown += ["population", "fpc"]  # nor how many people there are
             unknown += [f"{name}one_margins" for name in ("", "change_", "places_", "verdict_")]  # no margins differ
             empty = league.table.columns[league.table.isna().any()]
-            assert set(empty) <= {*report.PROBABILITIES, "fits", *unknown}
+            assert set(empty) <= {*PROBABILITIES, "fits", *unknown}
             assert (league.table.p_worse.notna() == (len(league.table) > league.table["last"])).all()
             assert sorted(league.table["rank"])[0] == 1
             assert league.table["rank"].max() <= len(league.table)

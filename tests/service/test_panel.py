@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accountability import report
+from accountability.league import joined_waves
 from service.figures import waves
 from service.intake import imports
 from service.store.engine import Store
@@ -46,7 +46,7 @@ def test_the_joint_covariance_of_both_waves_is_one(panel_store):
     plan_id, plan = imports.current_programme(panel_store, "panel")
     inputs = [("programme", plan_id), *waves.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
     (data,) = waves._measures(plan, waves.load_waves(panel_store, plan, inputs), {}).values()
-    for joined in report.joined_waves(dict(zip((BEFORE, AFTER), data, strict=True)), list(plan.areas)):
+    for joined in joined_waves(dict(zip((BEFORE, AFTER), data, strict=True)), list(plan.areas)):
         (cross,) = joined.cross.values()
         one, two = (e.covariance for e in joined.estimates)
         eigenvalues = np.linalg.eigvalsh(np.block([[one, cross], [cross.T, two]]))

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, MAY, NAME, begin_survey, take
 
-from accountability import report
+from accountability.league import MARGINAL, SIMULTANEOUS
 from presentation import figures, league_table
 from service.figures import waves
 from service.figures.league import read_league, run_list
@@ -40,7 +40,7 @@ def ranks(store, run: int) -> pd.DataFrame:
 
 def test_an_estimate_has_the_sets_of_all_areas_together_and_no_area_has_one_of_its_own_before_somebody_asks(estimated):
     store, run = estimated
-    assert set(ranks(store, run).family) == {report.SIMULTANEOUS}
+    assert set(ranks(store, run).family) == {SIMULTANEOUS}
     league = read_league(store, NAME, **NOISE)
     assert not league.alone and not set(ALONE) & set(league.table)
     for t in BOTH.values():
@@ -58,7 +58,7 @@ def test_who_asks_gets_the_sets_in_a_run_that_is_kept_shown_and_made_again(estim
     with store.read() as connection:
         assert runs.run_inputs(connection, made.run_id) == runs.run_inputs(connection, run)
     kept = ranks(store, made.run_id)
-    assert set(kept.family) == {report.MARGINAL} and set(kept.area) == {"ash", "birch", "cedar"}
+    assert set(kept.family) == {MARGINAL} and set(kept.area) == {"ash", "birch", "cedar"}
     assert waves.rerun(store, made.run_id) == []
     league = read_league(store, NAME, **NOISE)
     assert league.alone and league.runs["ranks-alone"]["run_id"] == made.run_id

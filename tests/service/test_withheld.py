@@ -11,7 +11,7 @@ from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, TOWNS, changed, whole_surv
 from scipy.linalg import null_space
 from simulated import read_toml, simulated
 
-from accountability.report import ALL
+from accountability.league import ALL
 from presentation import figures as wording
 from presentation import league_table, terminal
 from presentation.factors import factor_rows, factors_csv, shown_factors

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from accountability.report import ALL
+from accountability.league import ALL
 from presentation import figures, league_table, weights
 from presentation.definitions import definition_text
 from presentation.factors import shown_factors

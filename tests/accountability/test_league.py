@@ -6,28 +6,28 @@ import pytest
 import scipy.sparse as sp
 
 import contracts
-from accountability import report
+from accountability.league import WaveMeasure, change_table, covariance_table, estimate_table
 from estimation import Design, Measure
 from estimation.change.spread import ModelFit
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 
 
-def wave(areas: int, seed: int | None = None) -> report.WaveMeasure:
+def wave(areas: int, seed: int | None = None) -> WaveMeasure:
     """Three PSUs of two interviews in every area; every second area shares its stratum with the one before."""
     rng = np.random.default_rng(areas if seed is None else seed)
     rows = pd.DataFrame([(a, a // 2, 3 * a + k) for a in range(areas) for k in range(3) for _ in range(2)])
     rows.columns = ["area", "stratum", "psu"]
     rows = rows.assign(area=rows.area.map("{:04}".format), w=rng.uniform(1, 2, len(rows)))
     design = Design.from_table(rows, weight="w", stratum="stratum", psu="psu")
-    return report.WaveMeasure(SHARE, rng.integers(0, 2, len(rows)).astype(float), rows.area.to_numpy(), design)
+    return WaveMeasure(SHARE, rng.integers(0, 2, len(rows)).astype(float), rows.area.to_numpy(), design)
 
 
 @pytest.mark.parametrize(("areas", "sparse"), [(8, False), (1_200, True)])
 def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(areas, sparse):
     found = wave(areas)
     assert sp.issparse(found.areas.covariance) == sparse
-    table = contracts.check(report.covariance_table(found), contracts.COVARIANCES)
+    table = contracts.check(covariance_table(found), contracts.COVARIANCES)
     assert (table.domain <= table.other).all()
     assert (table.domain.astype(int) // 2 == table.other.astype(int) // 2).all()
     own = table[table.domain == table.other].set_index("domain").covariance
@@ -37,7 +37,7 @@ def test_covariances_are_kept_once_a_pair_and_only_where_areas_share_a_stratum(a
 
 
 def test_estimates_of_very_many_areas_pass_the_table_s_truths():
-    table = report.estimate_table(wave(1_200), level=0.95)
+    table = estimate_table(wave(1_200), level=0.95)
     assert len(contracts.check(table, contracts.ESTIMATES)) == 1_201
 
 
@@ -46,9 +46,7 @@ def test_who_is_probably_last_is_left_out_where_the_model_fits_poorly(fits, monk
     """Two camps of areas: the posterior says more than is true (study/probabilities.py)."""
     monkeypatch.setattr(ModelFit, "fits", property(lambda self: fits))
     waves = {"one": wave(8), "two": wave(8)}
-    table = report.change_table(
-        waves, ["one"], ["two"], waves["one"].areas.names, level=0.95, rng=np.random.default_rng(1)
-    )
+    table = change_table(waves, ["one"], ["two"], waves["one"].areas.names, level=0.95, rng=np.random.default_rng(1))
     assert (table.fits == fits).all() and table.p_worse.notna().all()
     assert table.p_last.notna().all() if fits else table.p_last.isna().all()
 
@@ -57,7 +55,7 @@ def test_who_is_probably_last_is_left_out_where_the_model_fits_poorly(fits, monk
 def test_the_pages_error_is_shared_out_between_standing_and_rank_whatever_the_family(level, rank_share, family):
     waves = {"one": wave(8, 1), "two": wave(8, 2)}
     options = {"level": level, "rank_share": rank_share, "family": family, "rng": np.random.default_rng(3)}
-    table = report.change_table(waves, ["one"], ["two"], list(waves["one"].areas.names), **options)
+    table = change_table(waves, ["one"], ["two"], list(waves["one"].areas.names), **options)
     assert table.alpha_standing.to_numpy() == pytest.approx((1 - level) * (1 - rank_share))
     assert table.alpha_rank.to_numpy() == pytest.approx((1 - level) * rank_share)
     assert set(table.level) == {level} and set(table.family) == {family}

@@ -1,0 +1,122 @@
+"""The table of a league's changes between two windows of waves: what is confirmed, and how sure it is."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from accountability.league.joined import joined_waves
+from accountability.league.wave_measure import WaveMeasure
+from estimation import Estimate, Waves, combine, compare_league, shift_posterior, third_ratio, window_change, windows
+from estimation.change.field import BOTH
+from words import Fault
+
+LAST = 5  # of a league, where no rule says how many are called the last
+PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
+RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it has next to no power
+
+
+def change_table(
+    waves: Mapping[str, WaveMeasure],
+    before,
+    after,
+    areas,
+    *,
+    level: float,
+    rng: np.random.Generator,
+    rank_share: float = RANK_SHARE,
+    family: int = 1,
+    watch=(),
+    last: int = LAST,
+    side: str = BOTH,
+) -> pd.DataFrame:
+    """CHANGES of a league between two windows of waves, over the areas with answers in all of them.
+
+    waves   name -> data, of every wave in either window;  before, after: their names; the caller adds from and to
+    level   of all that is called proven or real on the page; rank_share of its error goes to the rank level
+    family, watch  as in `compare_league`; watched areas nobody answered in are left out
+    last    how many are "the last" in the probabilities; empty where the league has no more areas than that
+    side    "both", or "worse": only falls against the field are called; fixed before the waves are seen
+    On smoothed variances, interviewers counted; waves that share PSUs are correlated by `joint_waves`, and
+    interviewers are taken as new in every wave.
+    """
+    common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
+    measure = next(iter(waves.values())).measure
+    if not common:
+        raise Fault(key="report.league_empty", measure=measure.name)
+    plain, sampled, smooth = joined_waves(waves, common, sides=(before, after))
+    one, two, cross = windows(smooth, before, after)
+    coefficients = window_change(before, after)
+    skewness = third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients)
+    shift = combine(smooth, coefficients, third_ratio=skewness)
+    alpha, reach = 1 - level, measure.high - measure.low
+    found = compare_league(
+        one,
+        two,
+        cross=cross,
+        shift=shift,
+        side=side,
+        rng=rng,
+        alpha_standing=alpha * (1 - rank_share),
+        alpha_rank=alpha * rank_share,
+        family=family,
+        watch=[a for a in watch if a in common],
+        largest_is_best=measure.largest_is_best,
+    )
+    likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
+    rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
+    return rows.assign(
+        measure=measure.name,
+        se=found.change.se,
+        se_design=combine(plain, coefficients).se,
+        se_interviewer=_interviewers_part(waves, sampled, smooth, coefficients),
+        df=found.change.df,
+        lower=np.maximum(rows.lower, -reach),
+        upper=np.minimum(rows.upper, reach),
+        level=level,
+        p=found.score.p,
+        p_holm=found.score.p_holm,
+        q_screening=found.score.q_screening,
+        relative=found.standing.relative,
+        relative_se=found.standing.se,
+        relative_lower=np.maximum(found.standing.lower, -2 * reach),
+        relative_upper=np.minimum(found.standing.upper, 2 * reach),
+        p_standing=found.standing.p_standing,
+        p_worse_standing=found.worse.p_standing,
+        side=found.side,
+        alpha_standing=found.alpha_standing,
+        alpha_rank=found.alpha_rank,
+        family=family,
+        watched=np.isin(common, list(watch)).astype(int),
+        **likely,
+    )
+
+
+def _interviewers_part(waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients) -> np.ndarray:
+    """The interviewers' part of a change's standard errors (p,); NaN unless it is known in every wave compared."""
+    parts = [waves[name].interviewers for name, a in coefficients.items() if a]
+    both = (combine(each, coefficients).variance for each in (sampled, counted))
+    if any(part is None or not part.known for part in parts):
+        return np.full(len(sampled.estimates[0].names), np.nan)
+    without, whole = both
+    return np.sqrt(np.maximum(whole - without, 0.0))
+
+
+def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> dict:
+    """The probability level: what the two-wave posterior says of score, rank and the last k, and whether it fits.
+
+    That an area is among the last k is right as often as said where the model fits, and is left out elsewhere.  That it
+    fell is not, in leagues of which few areas moved: kept for study, shown nowhere (docs/decisions.md).
+    """
+    none = dict.fromkeys(PROBABILITIES, np.nan) | {"last": k, "fits": np.nan}
+    if len(one.names) <= k:
+        return none
+    try:
+        found = shift_posterior(one, two, cross=cross, k=k, **options)
+    except Fault as fault:
+        if fault.key not in ("posterior.not_converged", "posterior.certain"):
+            raise
+        return none  # a league its model cannot describe has no probabilities; the tests stand without them
+    last = found.after.p_last if found.league.fit.fits else np.full(len(one.names), np.nan)
+    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, last)
+    return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}

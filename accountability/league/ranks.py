@@ -1,0 +1,28 @@
+"""The ranks of a league in one wave, as sets that hold the true ranks."""
+
+import numpy as np
+import pandas as pd
+
+from accountability.league.wave_measure import WaveMeasure
+from estimation import RankSet, rank_confidence_set
+
+SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
+
+
+def league_ranks(
+    wave: WaveMeasure, areas, *, family: str = SIMULTANEOUS, level: float, rng: np.random.Generator
+) -> RankSet:
+    """Rank sets of a league: of all areas together, or (MARGINAL, which takes p times as long) of each area alone."""
+    return rank_confidence_set(
+        wave.league(areas),
+        simultaneous=family == SIMULTANEOUS,
+        rng=rng,
+        level=level,
+        largest_is_best=wave.measure.largest_is_best,
+    )
+
+
+def rank_table(measure: str, ranks: RankSet, family: str = SIMULTANEOUS) -> pd.DataFrame:
+    """RANKS of a league's rank sets."""
+    rows = ranks.to_frame().rename_axis("area").reset_index()
+    return rows.assign(measure=measure, family=family, level=ranks.level)
