@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from accountability import MET, MISSED, UNDECIDED
-from accountability.rules import NOT_LAST
+from accountability.rules import Rule
 from estimation import Measure
 from estimation.change.needed import RANK, SCORE, STANDING
 from estimation.indicators.indicators import SHARE
@@ -271,11 +271,16 @@ def detection_note(found: Detection, t: Speaker) -> str:
     return t("detection.note", n=found.interviews, deff=found.design_effect)
 
 
-def rule_sentence(league: League, rule: str, summary: Mapping[str, list[str]], t: Speaker) -> str:
+def rule_number(measure: Measure, rule: Rule, number: float, t: Speaker) -> str:
+    """A number of a rule: a place of a rule about places, else a value of the measure."""
+    return f"{number:g}" if rule.of_places else value_text(measure, number, t)
+
+
+def rule_sentence(league: League, rule: Rule, summary: Mapping[str, list[str]], t: Speaker) -> str:
     """What the printed rule says and what the figures can show, in counts and names."""
-    counts = {"printed": len(summary["printed"]), "shown": len(summary[MISSED])}
-    counts |= {"met": len(summary[MET]), "undecided": len(summary[UNDECIDED])}
-    sentence = t("leader.rules.summary", rule=league.plan.rule_names[rule], **counts)
+    counts = {key: len(summary[key]) for key in ("printed", MISSED, MET, UNDECIDED)}
+    threshold = rule_number(league.measure, rule, rule.threshold, t)
+    sentence = t(rule.sentence, rule=league.plan.rule_names[rule.name], threshold=threshold, **counts)
     if not summary["printed"]:
         return sentence
     return sentence + t("leader.rules.names_printed", names=[league.name(a) for a in summary["printed"]])
@@ -307,11 +312,11 @@ def with_withheld(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFram
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
     """VERDICTS as a page shows them: the rule's and area's names, as printed, and as shown, with the limits used."""
     rows = league.rules
-    kinds = {rule.name: rule.kind for rule in league.plan.rules[league.measure.name]}
+    by_name = {rule.name: rule for rule in league.plan.rules[league.measure.name]}
 
-    def limits(column: str) -> list[str]:  # places of a rule about places, values of one about values
+    def limits(column: str) -> list[str]:
         pairs = zip(rows.rule, rows[column], strict=True)
-        return [f"{v:g}" if kinds[r] == NOT_LAST else value_text(league.measure, v, t) for r, v in pairs]
+        return [rule_number(league.measure, by_name[name], value, t) for name, value in pairs]
 
     return pd.DataFrame(
         {

@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from accountability import Rule
-from accountability.disclosure.cells import LEAST, WITHHOLD
+from accountability.disclosure import LEAST, WITHHOLD
 from accountability.league import ALL, LAST, RANK_SHARE
-from accountability.rules import AT_LEAST, KINDS, NOT_LAST
+from accountability.rules import KINDS, Rule
 from estimation import Limits
 from estimation.change.field import BOTH
 from estimation.change.league_comparison import WORSE
-from estimation.columns.ties import at_least
 from estimation.estimators.design import LONELY
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingPlan
@@ -142,8 +140,8 @@ class Programme:
         return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
 
     def last(self, measure: str) -> int:
-        """How many areas are called the last: what the measure's first rule of that kind says, or `LAST`."""
-        return next((int(rule.threshold) for rule in self.rules[measure] if rule.kind == NOT_LAST), LAST)
+        """How many areas are called the last: what the measure's first rule that lists some says, or `LAST`."""
+        return next((rule.listed for rule in self.rules[measure] if rule.listed is not None), LAST)
 
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""
@@ -312,11 +310,10 @@ def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
     for name, rule in entry.entries("rules", {}).items():
         kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")
         measure = rule.one_of("measure", measures)
-        if kind == NOT_LAST and (threshold != int(threshold) or not 1 <= threshold < largest):
-            raise rule.fault("threshold", threshold, f"1, 2, 3 … < {largest}")
-        low, high = measures[measure].low, measures[measure].high
-        if kind == AT_LEAST and not (at_least(threshold, low) and at_least(high, threshold)):
-            raise rule.fault("threshold", threshold, f"{low:g} … {high:g}")
+        scale = {"low": measures[measure].low, "high": measures[measure].high}
+        expected = KINDS[kind].expected(threshold, **scale, areas=largest)
+        if expected is not None:
+            raise rule.fault("threshold", threshold, expected)
         rules[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
         names[name] = rule.names("name")
     return rules, names

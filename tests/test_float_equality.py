@@ -62,7 +62,7 @@ ALLOWED = {
         "sampled.variance == 0": "0 exactly where nothing varies: Linearization makes it so",
         "finite.remaining == 0": "1 - n/N of whole numbers",
     },
-    "accountability/rules/__init__.py": {"unit == 0": "the caller's unit"},
+    "accountability/rules/at_least.py": {"unit == 0": "the caller's unit"},
     "sampling/draw/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},
     "sampling/planning/foresight.py": {"g == 1.0": "a number of the grid", "np.isclose": "numbers of the grid"},
     "sampling/planning/power.py": {"wrong == 0": "a count", "at == 0": "a position"},

@@ -1,32 +1,41 @@
 """The table of verdicts on a measure's rules in one league."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from accountability.league.limits import finite_limits, measure_limits
 from accountability.league.wave_measure import WaveMeasure
-from accountability.rules import NOT_LAST, Rule, judge
-from estimation import Estimate, LastK, RankSet, last_k
+from accountability.rules import Rule, judge
+from accountability.rules.kind import Figures
+from estimation import Interval, LastK, RankSet, last_k
 from estimation.waves.noise import off_diagonal
 
 
-def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules) -> pd.DataFrame:
+def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules: Iterable[Rule]) -> pd.DataFrame:
     """VERDICTS of the measure's rules on a league; who is among the last k is shown by the K-split (`last_k`)."""
-    estimate, smooth, found = wave.areas.select(rank_set.names), wave.counted.select(rank_set.names), []
-    for rule in rules:
-        if wave.finite:
-            limits, _ = finite_limits(wave, wave.finite_areas.select(rank_set.names), level=rule.level)
-        else:
-            limits, _ = measure_limits(wave, estimate, level=rule.level)
-        split = _last(smooth, rule, wave.measure.largest_is_best) if rule.kind == NOT_LAST else None
-        unit = wave.measure.printed_unit
-        found += judge([rule], estimate, rank_set, limits, split, printed_unit=unit)
-    return pd.DataFrame([vars(v) for v in found]).assign(measure=wave.measure.name)
+    figures = Figures(
+        wave.areas.select(rank_set.names),
+        rank_set,
+        limits=lambda level: _limits(wave, rank_set.names, level),
+        split=lambda k, level: _split(wave, rank_set.names, k, level),
+        printed_unit=wave.measure.printed_unit,
+    )
+    verdicts = judge(rules, figures)
+    return pd.DataFrame([vars(verdict) for verdict in verdicts]).assign(measure=wave.measure.name)
 
 
-def _last(estimate: Estimate, rule: Rule, largest_is_best: bool) -> LastK | None:
-    """The K-split at the rule's level; None where the league has no more areas than the rule lists."""
-    k = int(rule.threshold)
-    if k >= len(estimate.names):
+def _limits(wave: WaveMeasure, areas, level: float) -> Interval:
+    """The limits that pages show; of the eligible people where changes and rules are about them."""
+    if wave.finite:
+        return finite_limits(wave, wave.finite_areas.select(areas), level=level)[0]
+    return measure_limits(wave, wave.areas.select(areas), level=level)[0]
+
+
+def _split(wave: WaveMeasure, areas, k: int, level: float) -> LastK | None:
+    """The K-split at a level; None where the league has no more areas than the rule lists."""
+    if k >= len(areas):
         return None
+    estimate = wave.counted.select(areas)
     covariance = "independent" if off_diagonal(estimate.covariance) is None else "any"
-    return last_k(estimate, k, alpha=1 - rule.level, covariance=covariance, largest_is_best=largest_is_best)
+    return last_k(estimate, k, alpha=1 - level, covariance=covariance, largest_is_best=wave.measure.largest_is_best)

@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from accountability.disclosure import withheld_mentions
 from accountability.league import ALL
 from estimation.columns.ties import equalized
 from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item
 from programme.survey import Programme
-from service.figures.disclosure import sees_all, withheld_mentions
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.figures.waves import ESTIMATE
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
 from service.store.engine import Store
-from service.store.permissions import permitted
+from service.store.permissions import permitted, sees_all
 from service.store.runs import outdated_runs
 from words import Fault
 

@@ -8,18 +8,18 @@ import sqlalchemy as sa
 
 import contracts
 from accountability import MET, MISSED, UNDECIDED
-from accountability.disclosure.cells import Withheld
+from accountability.disclosure import Withheld, shown_table, withheld_of_wave
 from accountability.league import ALL, MARGINAL, SIMULTANEOUS
+from accountability.rules import verdicts_among_shown
 from estimation import Measure
 from estimation.change.league_comparison import PROVEN, REAL
 from programme.survey import Programme
 from service.fieldwork.calls import stops_read
-from service.figures.disclosure import sees_all, shown_rules, shown_table, withheld_of_wave
 from service.figures.waves import COMPARE, ESTIMATE, JOINED, alone_run, current_wave, window
 from service.intake.imports import current_programme, programme_of_run, wave_versions
 from service.store import schema
 from service.store.engine import Store
-from service.store.permissions import permitted
+from service.store.permissions import permitted, sees_all
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -39,7 +39,7 @@ class League:
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
     missing: areas of the league nobody answered in.
     withheld: areas not in `table` because their figures may not be shown to this reader; unchanged: areas whose change
-    may not be.  Ranks are then places among the areas shown (service/figures/disclosure.py).
+    may not be.  Ranks are then places among the areas shown (`accountability.disclosure`).
     pages: comparisons made that end in the wave's calendar year.
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
     """
@@ -138,7 +138,7 @@ def read_league(
         if shown.empty:
             raise Fault(key="withheld.all", wave=wave, limit=plan.withhold)
         unchanged = tuple(a for a in shown.index if a in other and pd.notna(table.change[a])) if compared else ()
-        rules = shown_rules(rules, shown, plan, name, len(withheld))
+        rules = verdicts_among_shown(rules, plan.rules[name], shown, withheld=len(withheld))
         table, everybody = shown, {} if total else everybody
     asked = None if alone in (None, estimated["run_id"]) else _run(store, schema.runs.c.run_id == alone)
     runs = {r["use_case"]: r for r in (estimated, asked, compared) if r is not None}
@@ -296,7 +296,7 @@ def _hidden(
 def _withheld(store: Store, plan: Programme, measure: str, run: Mapping) -> Withheld:
     table = schema.DERIVED["ESTIMATES"]
     sizes = sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"])
-    return withheld_of_wave(plan, store.frame(sizes)).get(measure, Withheld())
+    return withheld_of_wave(plan.measures, store.frame(sizes), limit=plan.withhold).get(measure, Withheld())
 
 
 def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:

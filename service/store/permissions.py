@@ -11,12 +11,13 @@ from words import LANGUAGES, Fault, text
 ROLES = ADMINISTRATOR, CENTRE, STATISTICIAN, LEADER = ("administrator", "centre", "statistician", "leader")
 EVERYBODY = frozenset(ROLES)
 WORKERS = frozenset({ADMINISTRATOR, CENTRE, STATISTICIAN})
+SEES_ALL = frozenset({ADMINISTRATOR, STATISTICIAN})
 DENIED = "denied"  # the audit trail's word for what was refused
 
 
 # use case -> roles; a function of service/ that takes a store and is not here fails where it is defined
 PERMITTED = {
-    # what anybody may read: no microdata, no people; small cells are withheld (service/figures/disclosure.py)
+    # what anybody may read: no microdata, no people; small cells are withheld (`sees_all`)
     "programme_names": EVERYBODY,
     "current_programme": EVERYBODY,
     "programme_of_run": EVERYBODY,
@@ -124,6 +125,11 @@ def permitted(do: Callable) -> Callable:
 
     checked.use_case = name
     return checked
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether small cells, which `accountability.disclosure` withholds, are shown to them."""
+    return actor.role in SEES_ALL
 
 
 def role_name(role: str) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """Rules: what is printed and what is shown, worked by hand; and the bulletin's tables on ENSU."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from accountability import MET, MISSED, UNDECIDED, Rule, judge
+from accountability import MET, MISSED, UNDECIDED, Figures, Rule, judge
+from accountability.rules import KINDS, verdicts_among_shown
 from estimation import Estimate, Interval, LastK, RankSet
-from words import Fault
+from words import Fault, dictionary
 
 FOUR = Estimate(("a", "b", "c", "d"), [4.0, 3.0, 2.0, 1.0], np.eye(4), np.inf)
 SHARES = Estimate(("a", "b", "c"), [0.90, 0.82, 0.70], np.diag([0.02, 0.02, 0.02]) ** 2, np.inf)
 
 
 def verdicts(rule, **options):
-    return {v.area: v for v in judge([rule], SHARES, **options)}
+    return {v.area: v for v in judge([rule], Figures(SHARES, **options))}
 
 
 def test_a_target_is_missed_or_met_only_if_the_whole_interval_says_so():
@@ -40,12 +42,13 @@ def test_an_unknown_kind_and_a_rank_rule_without_ranks_are_refused():
     with pytest.raises(Fault, match="no kind first"):
         Rule("x", "first", 3)
     with pytest.raises(Fault, match="needs rank"):
-        judge([Rule("x", "not_last", 3)], SHARES)
+        judge([Rule("x", "not_last", 3)], Figures(SHARES))
 
 
 def one(value, lower, upper, rule, **options):
     interval = Interval(np.array([lower]), np.array([upper]), 0.95)
-    (verdict,) = judge([rule], Estimate(("a",), [value], [[1e-4]], np.inf), interval=interval, **options)
+    estimate = Estimate(("a",), [value], [[1e-4]], np.inf)
+    (verdict,) = judge([rule], Figures(estimate, limits=lambda _: interval, **options))
     return verdict.printed, verdict.outcome
 
 
@@ -97,23 +100,23 @@ def test_a_target_on_the_printed_grid_is_on_it_whatever_rounding_did(threshold, 
 
 def test_targets_far_smaller_than_one_are_compared_on_their_own_scale():
     rule = Rule("target", "at_least", 1e-6)
-    found = judge([rule], Estimate(("a", "b"), [0.9996e-6, 1e-6], np.diag([1e-18, 1e-18]), np.inf))
+    found = judge([rule], Figures(Estimate(("a", "b"), [0.9996e-6, 1e-6], np.diag([1e-18, 1e-18]), np.inf)))
     assert [v.printed for v in found] == [False, True]
 
 
 def test_a_verdict_from_a_rank_set_has_the_level_of_the_set():
     ranks = RankSet(FOUR.names, *(np.array([1, 2, 3, 4]),) * 3, 0.95)
-    assert {v.level for v in judge([Rule("last", "not_last", 1, level=0.9)], FOUR, ranks)} == {0.95}
+    assert {v.level for v in judge([Rule("last", "not_last", 1, level=0.9)], Figures(FOUR, ranks))} == {0.95}
 
 
 def test_the_last_place_that_is_not_among_the_last_is_safe():
     """Four areas, one is the last: place 3 is safe, place 4 is not."""
     places = (np.array([1, 2, 3, 4]), np.array([1, 2, 3, 4]), np.array([1, 2, 3, 4]))
-    found = judge([Rule("last", "not_last", 1)], FOUR, RankSet(FOUR.names, *places, 0.95))
+    found = judge([Rule("last", "not_last", 1)], Figures(FOUR, RankSet(FOUR.names, *places, 0.95)))
     assert [v.outcome for v in found] == [MET, MET, MET, MISSED]
     assert [v.printed for v in found] == [True, True, True, False]
     wide = (np.array([1, 2, 3, 4]), np.array([1, 2, 3, 3]), np.array([1, 2, 4, 4]))
-    found = judge([Rule("last", "not_last", 1)], FOUR, RankSet(FOUR.names, *wide, 0.95))
+    found = judge([Rule("last", "not_last", 1)], Figures(FOUR, RankSet(FOUR.names, *wide, 0.95)))
     assert [v.outcome for v in found] == [MET, MET, UNDECIDED, UNDECIDED]
 
 
@@ -127,13 +130,56 @@ def test_ties_at_the_boundary_are_among_the_last_and_exactly_k_worse_areas_are_e
     ):
         own = np.array(rank)
         sets = RankSet(FOUR.names, own, np.ones(4, dtype=int), np.full(4, 4), 0.95)
-        assert [v.printed for v in judge([rule], FOUR, sets)] == printed
+        assert [v.printed for v in judge([rule], Figures(FOUR, sets))] == printed
 
 
 def test_with_a_split_only_the_split_shows_who_is_in_or_out():
     ranks = RankSet(FOUR.names, *(np.array([1, 2, 3, 4]),) * 3, 0.95)
     outcome = np.array(["out", "possible", "possible", "in"])
     split = LastK(FOUR.names, 1, False, outcome, *(np.zeros(4, dtype=int),) * 2, 2.0, 2.0, 0.025, 0.025)
-    found = judge([Rule("last", "not_last", 1, level=0.9)], FOUR, ranks, split=split)
+    found = judge([Rule("last", "not_last", 1, level=0.9)], Figures(FOUR, ranks, split=lambda *_: split))
     assert [v.outcome for v in found] == [MET, UNDECIDED, UNDECIDED, MISSED]
     assert {v.level for v in found} == {0.9}
+
+
+def test_a_split_is_asked_for_the_rules_own_k_and_level():
+    asked = []
+    ranks = RankSet(FOUR.names, *(np.array([1, 2, 3, 4]),) * 3, 0.95)
+    figures = Figures(FOUR, ranks, split=lambda k, level: asked.append((k, level)))
+    judge([Rule("one", "not_last", 1, level=0.9), Rule("two", "not_last", 2), Rule("target", "at_least", 2)], figures)
+    assert asked == [(1, 0.9), (2, 0.95)]
+
+
+def verdicts_of(rule, outcomes):
+    """VERDICTS of FOUR's areas a to d, ranked 1 to 4."""
+    numbers = {"estimate": [1.0, 2.0, 3.0, 4.0], "lower": 1.0, "upper": 4.0}
+    rows = pd.DataFrame({"area": list("abcd"), "printed": [True, True, True, False], "outcome": outcomes, **numbers})
+    return rows.assign(rule=rule.name)
+
+
+def test_where_an_area_is_withheld_places_are_judged_among_those_shown_and_values_stay():
+    """b is withheld: of three shown, c is second and its range, 1 to 2, ends before the last place; a's does not."""
+    shown = pd.DataFrame({"rank": [1, 2, 3], "rank_lower": [1, 1, 2], "rank_upper": [3, 2, 3]}, index=list("acd"))
+    last, target = Rule("last", "not_last", 1), Rule("target", "at_least", 2)
+    verdicts = pd.concat([verdicts_of(rule, [MET, MET, MET, MISSED]) for rule in (last, target)], ignore_index=True)
+    found = verdicts_among_shown(verdicts, [last, target], shown, withheld=1)
+    assert list(found.index) == [0, 2, 3, 4, 6, 7]
+    places = found[found.rule == "last"]
+    assert list(places.outcome) == [UNDECIDED, MET, MISSED] and list(places.printed) == [True, True, False]
+    assert places[["estimate", "lower", "upper"]].to_numpy().tolist() == [[1, 1, 3], [2, 1, 2], [3, 2, 3]]
+    pd.testing.assert_frame_equal(found[found.rule == "target"], verdicts.loc[[4, 6, 7]])
+
+
+def test_where_none_is_withheld_verdicts_stay_as_they_are():
+    shown = pd.DataFrame({"rank": [1, 2, 3, 4], "rank_lower": 1, "rank_upper": 4}, index=list("abcd"))
+    rule = Rule("last", "not_last", 1)
+    verdicts = verdicts_of(rule, [MET] * 4)
+    pd.testing.assert_frame_equal(verdicts_among_shown(verdicts, [rule], shown, withheld=0), verdicts)
+    assert verdicts_among_shown(verdicts, [rule], shown.iloc[:0], withheld=4).empty
+
+
+def test_every_kind_says_all_that_a_programme_and_a_page_ask_of_it():
+    for name, kind in KINDS.items():
+        assert kind.name == name and {kind.sentence} <= set(dictionary("en"))
+        assert kind.expected(-1e9, low=0.0, high=1.0, areas=9) is not None  # what is expected, for a Fault
+        assert isinstance(kind.of_places, bool) and kind.listed(3) in (None, 3)

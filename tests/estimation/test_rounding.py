@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accountability import Rule, judge
+from accountability import Figures, Rule, judge
 from accountability.league import WaveMeasure, estimate_table
 from accountability.rules.table import verdict_table
 from estimation import (
@@ -249,7 +249,7 @@ def statements(before: pd.DataFrame, after: pd.DataFrame) -> dict:
     limits, methods = measure_interval(two, N, float(N), low=0.0, high=1.0, share=True)
     listed = last_k(sized[1], 2, covariance="independent")
     rules = (Rule("three_quarters", "at_least", 0.75), Rule("last", "not_last", 2))
-    verdicts = [v for rule in rules for v in judge([rule], two, sets, limits, printed_unit=0.001)]
+    verdicts = judge(rules, Figures(two, sets, limits=lambda _: limits, printed_unit=0.001))
     whole = {
         "rank": sets.rank,
         "lower": sets.lower,

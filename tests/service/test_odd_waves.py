@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take, whole_survey
 
-from accountability import Rule, judge
+from accountability import Figures, Rule, judge
 from estimation import Estimate
 from presentation import figures, league_table
 from service.figures import waves
@@ -28,7 +28,7 @@ def everything_said(league) -> str:
         said += [league_table.league_csv(league, t).decode("utf-8-sig"), *figures.rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
         for rule in league.plan.rules[league.measure.name]:
-            said.append(figures.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))
+            said.append(figures.rule_sentence(league, rule, rule_summary(league, rule.name), t))
         assert league_table.league_workbook(league, t).startswith(b"PK")
     return "\n".join(said)
 
@@ -253,7 +253,7 @@ def test_points_below_zero_keep_their_sign_in_estimates_and_verdicts(sqlite_stor
 
 def test_a_verdict_on_a_value_below_zero_keeps_its_sign():
     estimate = Estimate(("a",), [-20.0], [[4.0]], [30])
-    (verdict,) = judge([Rule("target", "at_least", -10)], estimate)
+    (verdict,) = judge([Rule("target", "at_least", -10)], Figures(estimate))
     assert (verdict.printed, verdict.outcome) == (False, "missed")
     assert verdict.lower < verdict.estimate == -20 < verdict.upper < -10
 

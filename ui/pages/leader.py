@@ -70,4 +70,4 @@ def _rules(league: League, t) -> None:
         return
     st.subheader(t("leader.rules"), anchor=False)
     for rule in rules:
-        st.markdown(figures.rule_sentence(league, rule.name, rule_summary(league, rule.name), t))
+        st.markdown(figures.rule_sentence(league, rule, rule_summary(league, rule.name), t))

@@ -1,0 +1,75 @@
+"""Which areas are withheld of each measure of a wave, and of tables of what people named."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from accountability.disclosure.cells import Withheld, withheld_parts, withheld_rows
+from accountability.league.wave_measure import ALL
+from estimation import Measure
+
+
+def withheld_of_wave(measures: Mapping[str, Measure], sizes: pd.DataFrame, *, limit: int) -> dict[str, Withheld]:
+    """measure -> the areas withheld of a wave, over all leagues: the total over all areas is shown with each of them.
+
+    sizes: measure, domain, n of the wave's ESTIMATES.  Measures that follow from one another are withheld together: the
+    groups of one measure (by sex), and an index with its parts.
+    """
+    n = {m: rows.set_index("domain").n.drop(ALL, errors="ignore") for m, rows in sizes.groupby("measure")}
+    n = {m: counts.to_dict() for m, counts in n.items() if m in measures}
+    found, before = {m: withheld_parts(n[m], limit=limit) for m in n}, None
+    families, indices = _families(measures, n), _indices(measures, n)
+    while found != before:  # sets only grow
+        before = dict(found)
+        for tied in indices:
+            together = frozenset().union(*(found[m].parts for m in tied))
+            found |= {m: replace(found[m], parts=found[m].parts | (together & n[m].keys())) for m in tied}
+        for whole, groups in families:
+            also = frozenset().union(*(found[m].parts for m in (whole, *groups)))
+            grid = pd.DataFrame({g: n[g] for g in groups}).reindex(list(n[whole])).fillna(0)
+            rows = withheld_rows(grid, n[whole], limit=limit, also=also)
+            total = rows.total or any(found[m].total for m in (whole, *groups))
+            found |= {g: Withheld(found[g].parts | (rows.parts & n[g].keys()), found[g].total or total) for g in groups}
+        for m in n:
+            again = withheld_parts(n[m], limit=limit, also=found[m].parts)
+            found[m] = Withheld(again.parts | found[m].parts, again.total or found[m].total)
+    return found
+
+
+def _families(measures: Mapping[str, Measure], n: Mapping) -> list[tuple[str, list[str]]]:
+    """A measure and the same measure of groups: one more condition, on one item."""
+    plain = {m: replace(measures[m], name="", where={}) for m in n}
+    found: dict[tuple[str, str], list[str]] = {}
+    for whole in n:
+        of = measures[whole].where
+        for group in n:
+            where = measures[group].where
+            more = set(where) - set(of)
+            if len(more) == 1 and plain[group] == plain[whole] and all(where.get(k) == v for k, v in of.items()):
+                found.setdefault((whole, more.pop()), []).append(group)
+    return [(whole, groups) for (whole, _), groups in found.items()]
+
+
+def _indices(measures: Mapping[str, Measure], n: Mapping) -> list[list[str]]:
+    """An index and those of its parts that are shown as measures of their own."""
+    parts = {m: [p.name for p in measures[m].parts if not p.record and p.name in n] for m in n}
+    return [[m, *own] for m, own in parts.items() if own]
+
+
+def withheld_mentions(
+    n: Mapping[str, int], counts: Mapping[str, Mapping[str, int]], *, limit: int
+) -> tuple[Withheld, dict[str, Withheld]]:
+    """Of a table of factors: areas with nothing shown, and factor -> areas (total: everybody) where it is withheld.
+
+    n: area -> respondents;  counts: factor -> area -> those who named it, each factor a table over areas of its own.
+    A factor nobody of an area named is shown as 0, unless all of the area is withheld.
+    """
+    areas, factors = withheld_parts(n, limit=limit), {}
+    for factor, named in counts.items():
+        parts = {a: named.get(a, 0) for a in n if named.get(a, 0) or a in areas.parts}
+        low = {a: 0 if a in areas.parts else 1 for a in parts}
+        found = withheld_parts(parts, limit=limit, also=areas.parts, low=low)
+        none = not sum(parts.values()) and not areas.parts
+        factors[factor] = Withheld(found.parts, not none and (found.total or areas.total))
+    return areas, factors

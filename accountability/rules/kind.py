@@ -1,0 +1,87 @@
+"""What every kind of rule says of itself: its name and settings, how areas are judged, and its numbers' unit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from estimation import Estimate, Interval, LastK, RankSet
+
+MET, MISSED, UNDECIDED = "met", "missed", "undecided"
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What the figures of one league say of a measure: all that a rule may be judged on.
+
+    estimate: the printed values with their errors;  ranks: the rank set that is shown
+    limits: level -> limits of the values; the Wald ones where none are given
+    split: (k, level) -> who is shown in and out of the last k; None, or a result of None, where that is not known
+    printed_unit: the last digit that is printed (0.001 where 79.6 % is), so that a figure printed as the threshold
+    reaches it as printed; 0: all digits are.
+    """
+
+    estimate: Estimate
+    ranks: RankSet | None = None
+    limits: Callable[[float], Interval] | None = None
+    split: Callable[[int, float], LastK | None] | None = None
+    printed_unit: float = 0.0
+
+    def interval(self, level: float) -> Interval:
+        """The limits of the values at a level."""
+        return self.estimate.interval(level) if self.limits is None else self.limits(level)
+
+    def last(self, k: int, level: float) -> LastK | None:
+        """Who is shown in and out of the last k at a level; None where only the rank set can say."""
+        return None if self.split is None else self.split(k, level)
+
+
+class Judged(NamedTuple):
+    """A rule's columns, one entry an area: printed (met as printed), shown met, shown missed, the value compared with
+    the threshold and its limits; level: the confidence that stands behind them."""
+
+    areas: tuple[str, ...]
+    printed: np.ndarray
+    met: np.ndarray
+    missed: np.ndarray
+    value: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    level: float
+
+
+class Kind:
+    """A kind of rule; each is a class of its own in a file of its own, entered in `accountability.rules.KINDS`.
+
+    name: what a programme's TOML calls it (kind = "not_last")
+    sentence: the key in words/ of the sentence that sums up its verdicts
+    of_places: its numbers are places in the table; False: values of the measure
+    """
+
+    name: str
+    sentence: str
+    of_places: bool = False
+
+    def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
+        """None if a rule may have this threshold, else what is expected in its place.
+
+        low, high: the ends of the measure's scale;  areas: how many the largest league has
+        """
+        raise NotImplementedError
+
+    def judge(self, rule: str, threshold: float, level: float, figures: Figures) -> Judged:
+        """What the rule says of each area, as printed and as shown; rule: its name, for a Fault."""
+        raise NotImplementedError
+
+    def listed(self, threshold: float) -> int | None:
+        """How many areas the rule calls the last; None if it calls none so."""
+        return None
+
+    def among_shown(self, threshold: float, verdicts: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+        """The rule's VERDICTS where only the areas of `shown` are shown: a value is the same whoever else is shown.
+
+        shown: the league's table, indexed by area, with places among those shown (`accountability.disclosure`)
+        """
+        return verdicts

@@ -1,0 +1,64 @@
+"""The rule "not among the last k of its league"."""
+
+import numpy as np
+import pandas as pd
+
+from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Judged, Kind
+from estimation.ranks.last_k import IN, OUT
+from words import Fault
+
+
+class NotLast(Kind):
+    """Not among the last k: as printed, k areas or more are worse, so all tied at the k-th last place are in.
+
+    Places are whole numbers.  Exactly k worse areas are enough; a rank set that ends at place p - k, the last that is
+    not among the last k, shows it, and only one that begins after it shows the rule missed.
+
+    Shown by the K-split (estimation.ranks.last_k); without one, by a rank set wholly above or wholly among the last k
+    places: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023), which asks for more.
+    """
+
+    name = "not_last"
+    sentence = "rule.sentence.not_last"
+    of_places = True
+
+    def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
+        """A whole number of areas, fewer than a league has."""
+        possible = threshold == int(threshold) and 1 <= threshold < areas
+        return None if possible else f"1, 2, 3 … < {areas}"
+
+    def judge(self, rule: str, threshold: float, level: float, figures: Figures) -> Judged:
+        """Places and their ranges against the last k, at the level of the split, or without one at that of the set."""
+        ranks = figures.ranks
+        if ranks is None:
+            raise Fault(key="rule.ranks", rule=rule)
+        worse = (ranks.rank[:, None] < ranks.rank).sum(axis=1)
+        last_safe = len(ranks.names) - threshold
+        met, missed = ranks.upper <= last_safe, ranks.lower > last_safe
+        split = figures.last(int(threshold), level)
+        if split is not None:
+            met, missed = split.outcome == OUT, split.outcome == IN
+        said_at = ranks.level if split is None else level
+        return Judged(ranks.names, worse >= threshold, met, missed, ranks.rank, ranks.lower, ranks.upper, said_at)
+
+    def listed(self, threshold: float) -> int | None:
+        """The last k."""
+        return int(threshold)
+
+    def among_shown(self, threshold: float, verdicts: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+        """Judged among the areas shown.
+
+        Shown to be among the last k of all, an area is among the last k of fewer; shown not to be, it is so here only
+        if its range says so.
+        """
+        own = shown.loc[verdicts.area]
+        worse = np.array([(shown["rank"] > rank).sum() for rank in own["rank"]])
+        safe = own.rank_upper.to_numpy() <= len(shown) - threshold
+        outcomes = zip(verdicts.outcome, safe, strict=True)
+        return verdicts.assign(
+            printed=(worse >= threshold).astype(verdicts.printed.dtype),
+            outcome=[o if o == MISSED or (o == MET and s) else UNDECIDED for o, s in outcomes],
+            estimate=own["rank"].to_numpy(float),
+            lower=own.rank_lower.to_numpy(float),
+            upper=own.rank_upper.to_numpy(float),
+        )
