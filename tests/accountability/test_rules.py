@@ -162,7 +162,7 @@ def test_where_an_area_is_withheld_places_are_judged_among_those_shown_and_value
     shown = pd.DataFrame({"rank": [1, 2, 3], "rank_lower": [1, 1, 2], "rank_upper": [3, 2, 3]}, index=list("acd"))
     last, target = Rule("last", "not_last", 1), Rule("target", "at_least", 2)
     verdicts = pd.concat([verdicts_of(rule, [MET, MET, MET, MISSED]) for rule in (last, target)], ignore_index=True)
-    found = verdicts_among_shown(verdicts, [last, target], shown, withheld=1)
+    found = verdicts_among_shown(verdicts, [target, last], shown, withheld=1)
     assert list(found.index) == [0, 2, 3, 4, 6, 7]
     places = found[found.rule == "last"]
     assert list(places.outcome) == [UNDECIDED, MET, MISSED] and list(places.printed) == [True, True, False]
