@@ -33,6 +33,7 @@ CHAPTERS = {
         "change",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
+    "accountability": ["league", "rules", "disclosure"],
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
     "ui": ["panels", "pages"],
 }
