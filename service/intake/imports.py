@@ -15,6 +15,7 @@ from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text, masked_values
 from programme.survey import WAVE, Programme, read_programme
 from service.intake.margin_file import MarginFile, read_margins
+from service.intake.parsed import parsed_programme
 from service.intake.records_file import RECORDS_ENDING, RecordsFile
 from service.intake.wave_file import WaveData, check_wave_name, read_wave
 from service.store import audit, schema
@@ -146,23 +147,22 @@ def records_beside(file: Path) -> Path | None:
 @permitted
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     """The version_id and content of a programme's newest version."""
+    programmes = schema.programmes.c
+    newest = sa.select(programmes.version_id).where(programmes.programme == name).order_by(programmes.version.desc())
     with store.read() as connection:
-        row = _last(connection, schema.programmes, programme=name)
-    if row is None:
-        known = programme_names(store)
-        raise Fault(key="programme.unknown", found=name, expected=known or ["-"])
-    return row.version_id, read_programme(row.content, row.file)
+        version_id = connection.scalar(newest.limit(1))
+        if version_id is not None:
+            return version_id, parsed_programme(connection, version_id)
+    raise Fault(key="programme.unknown", found=name, expected=programme_names(store) or ["-"])
 
 
 @permitted
 def programme_of_run(store: Store, run_id: int) -> Programme:
     """The programme in the version that a run read."""
-    inputs, programmes = schema.run_inputs, schema.programmes
-    read = sa.and_(inputs.c.kind == "programme", inputs.c.version_id == programmes.c.version_id)
-    select = sa.select(programmes).join(inputs, read).where(inputs.c.run_id == run_id)
+    inputs = schema.run_inputs.c
+    read = sa.select(inputs.version_id).where(inputs.run_id == run_id, inputs.kind == "programme")
     with store.read() as connection:
-        row = connection.execute(select).one()
-    return read_programme(row.content, row.file)
+        return parsed_programme(connection, connection.execute(read).scalar_one())
 
 
 @permitted
