@@ -7,9 +7,8 @@ import pandas as pd
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
 from sampling.planning.foresight import Assumed, Foresight, foresee
 from sampling.planning.power import Progress
-from service.files.csv import read_csv
+from service.files.csv import check_given, read_csv, refuse
 from service.store.runs import planning_generator
-from words import Fault
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
 COUNTY, PERSONS = "code2023", "pop_total"  # columns of the population file; other rows than counties are not used
@@ -67,7 +66,6 @@ def plan_city(
     No populations of townships exist, hence equally; the counties' are of all ages and include left-out units.
     """
     table = _read(divisions, divisions_file, DIVISION_COLUMNS)
-    _refuse_repeated(table, divisions_file, "code")
     frame = city_frame(table, city)
     strata = county_strata(frame, _persons(population, population_file))
     sample = allocate_townships(frame.townships, strata, interviews, minimum=LEAST)
@@ -102,29 +100,13 @@ def foresee_plan(
 def _persons(content: bytes, file: str) -> pd.Series:
     """Persons of each county, by its code."""
     table = _read(content, file, (COUNTY, PERSONS))
-    _refuse_repeated(table, file, COUNTY)
-    wrong = ~table[PERSONS].str.fullmatch("[0-9]{1,12}")
-    if wrong.any():
-        raise _fault("plan.not_a_count", table, wrong, file, PERSONS)
+    refuse(~table[PERSONS].str.fullmatch("[0-9]{1,12}"), "plan.not_a_count", file, PERSONS, table)
     return table.set_index(COUNTY)[PERSONS].astype(int)
 
 
 def _read(content: bytes, file: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The named columns of a UTF-8 CSV file."""
+    """The named columns of a UTF-8 CSV file, one row for each value of the first."""
     table = read_csv(content, file)
-    missing = [c for c in columns if c not in table]
-    if missing:
-        raise Fault(key="plan.column", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, columns, key="plan.column")
+    refuse(table[columns[0]].duplicated(), "plan.repeated", file, columns[0], table)
     return table[list(columns)]
-
-
-def _refuse_repeated(table: pd.DataFrame, file: str, column: str) -> None:
-    repeated = table[column].duplicated()
-    if repeated.any():
-        raise _fault("plan.repeated", table, repeated, file, column)
-
-
-def _fault(key: str, table: pd.DataFrame, wrong: pd.Series, file: str, column: str) -> Fault:
-    """The Fault `key` for the first row where `wrong` holds."""
-    row, found = int(wrong.idxmax()), table.loc[wrong, column].iloc[0]
-    return Fault(key=key, file=file, row=row, column=column, found=found, count=int(wrong.sum()))

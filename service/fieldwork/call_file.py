@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from fieldwork import DISPOSITIONS, canonical
-from service.files.csv import refuse
+from service.files.csv import check_given, refuse
 from service.files.xlsx import read_table
-from words import Fault
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
 SLASHED = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")  # as Chinese spreadsheets save times
@@ -22,9 +21,7 @@ def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
     line written twice, or times that want seconds.
     """
     table = read_table(content, file)
-    missing = [c for c in COLUMNS if c not in table]
-    if missing:
-        raise Fault(key="calls.columns", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, COLUMNS, key="calls.columns")
     for column in COLUMNS:
         refuse(table[column] == "", "calls.blank", file, column, table)
     codes = table[DISPOSITION].map(canonical)

@@ -60,24 +60,18 @@ def framed(lines: dict[int, list[str]], file: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype=str)
 
 
-def refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, **values) -> None:
-    """Raise the Fault `key` for the first row where `wrong` holds."""
+def refuse(wrong, key: str, file: str, column: str, table: pd.DataFrame, *, private: bool = False, **values) -> None:
+    """Raise the Fault `key` for the first row where `wrong` holds; private: without the cell, which nobody may see."""
     wrong = np.asarray(wrong)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(
-            key=key,
-            file=file,
-            row=int(table.index[row]),
-            column=column,
-            found=table[column].iloc[row],
-            count=int(wrong.sum()),
-            **values,
-        )
+        cell = {} if private else {"found": table[column].iloc[row]}
+        where = {"file": file, "row": int(table.index[row]), "column": column}
+        raise Fault(key=key, **where, **cell, count=int(wrong.sum()), **values)
 
 
-def check_given(table: pd.DataFrame, file: str, expected: Sequence[str]) -> None:
-    """A Fault that names the columns a file must have and lacks."""
+def check_given(table: pd.DataFrame, file: str, expected: Sequence[str], key: str = "file.columns") -> None:
+    """Raise the Fault `key`, which names the columns a file must have and lacks."""
     missing = [c for c in expected if c not in table]
     if missing:
-        raise Fault(key="file.columns", file=file, columns=missing, found=list(table.columns), expected=list(expected))
+        raise Fault(key=key, file=file, columns=missing, found=list(table.columns), expected=list(expected))

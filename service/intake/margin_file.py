@@ -9,7 +9,7 @@ from estimation import census_margins
 from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
 from programme.survey import WAVE
-from service.files.csv import read_csv, refuse
+from service.files.csv import check_given, read_csv, refuse
 from service.files.write import csv_bytes
 from words import Fault
 
@@ -29,9 +29,7 @@ class MarginFile:
 def read_margins(content: bytes, file: str) -> MarginFile:
     """The totals in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
     table = read_csv(content, file)
-    missing = [c for c in COLUMNS if c not in table.columns]
-    if missing:
-        raise Fault(key="margin_file.columns", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, COLUMNS, key="margin_file.columns")
     for column in COLUMNS:
         refuse(table[column] == "", "wave.blank", file, column, table)
     total = pd.to_numeric(table.total, errors="coerce").to_numpy(dtype=float)

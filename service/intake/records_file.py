@@ -7,7 +7,7 @@ import pandas as pd
 from accountability.league import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
-from service.files.csv import read_csv
+from service.files.csv import check_given, read_csv, refuse
 from words import Fault
 
 RECORDS_ENDING = "_records"  # of the name of the file beside a wave's
@@ -33,29 +33,20 @@ def read_records(given: RecordsFile | None, programme: Programme, areas) -> pd.D
     if given is None:
         raise Fault(key="records.needed", programme=programme.name, records=list(programme.records))
     table = read_csv(given.content, given.file, encoding=programme.encoding)
-    missing = [c for c in RECORDS.columns if c not in table.columns]
-    if missing:
-        raise Fault(key="wave.column", file=given.file, columns=missing, found=list(table.columns))
+    check_given(table, given.file, list(RECORDS.columns), key="wave.column")
     table = table[list(RECORDS.columns)]
     for column, known in (("record", list(programme.records)), ("area", [*programme.areas, ALL])):
-        _refuse(~table[column].isin(known), "records.unknown", given.file, column, table, expected=known)
-    _refuse(table.duplicated(["record", "area"]), "records.repeated", given.file, "area", table)
+        refuse(~table[column].isin(known), "records.unknown", given.file, column, table, expected=known)
+    refuse(table.duplicated(["record", "area"]), "records.repeated", given.file, "area", table)
     value = pd.to_numeric(table["value"], errors="coerce")
-    _refuse(~value.abs().lt(float("inf")), "records.number", given.file, "value", table)
+    refuse(~value.abs().lt(float("inf")), "records.number", given.file, "value", table)
     for part in [p for m in programme.measures.values() for p in m.parts if p.record]:
         outside = (table.record == part.name) & ~value.between(*part.given)
         limits = {"record": part.name, "low": part.given[0], "high": part.given[1]}
-        _refuse(outside, "records.outside", given.file, "value", table, **limits)
+        refuse(outside, "records.outside", given.file, "value", table, **limits)
     found = table.assign(value=value)
     for record in programme.records:
         absent = [a for a in areas if a not in set(found.area[found.record == record])]
         if absent:
             raise Fault(key="records.absent", file=given.file, record=record, areas=absent, count=len(absent))
     return check(found, RECORDS)
-
-
-def _refuse(wrong: pd.Series, key: str, file: str, column: str, table: pd.DataFrame, **values) -> None:
-    """Raise the Fault `key` for the first row where `wrong` holds."""
-    if wrong.any():
-        row = wrong.idxmax()
-        raise Fault(key=key, file=file, row=int(row), column=column, found=table.loc[row, column], **values)

@@ -5,8 +5,7 @@ import pandas as pd
 
 from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingPlan
-from service.files.csv import refuse
-from words import Fault
+from service.files.csv import check_given, refuse
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
@@ -15,9 +14,7 @@ def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingPl
     """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong."""
     needed, numeric, codes = plan.needed(), plan.number_columns(), plan.dispositions
     every = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
-    missing = [c for c in every if c not in table.columns]
-    if missing:
-        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, every, key="wave.column")
     state = table[codes.column]
     refuse(~state.isin(codes.codes), "wave.disposition", file, codes.column, table, expected=sorted(codes.codes))
     responded = state.isin(codes.responded)

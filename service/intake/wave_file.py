@@ -12,7 +12,7 @@ from estimation.estimators.design import Design
 from estimation.indicators.answers import asked
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.survey import WAVE, Programme
-from service.files.csv import read_csv, refuse
+from service.files.csv import check_given, read_csv, refuse
 from service.intake.population_file import check_population
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import check_released, released_rows
@@ -103,9 +103,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
     if programme.interviewers is not None and programme.interviewers.column:
         filled.append(programme.interviewers.column)
     weight = [columns.weight] if programme.weighting is None else []
-    missing = [c for c in dict.fromkeys([*filled, *weight, *programme.items]) if c not in table.columns]
-    if missing:
-        raise Fault(key="wave.column", file=file, columns=missing, found=list(table.columns))
+    check_given(table, file, list(dict.fromkeys([*filled, *weight, *programme.items])), key="wave.column")
     for column in filled:
         refuse(table[column] == "", "wave.blank", file, column, table)
     refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from fieldwork.phone_numbers import STAR, masked, normalised
+from service.files.csv import refuse
 from service.files.xlsx import read_table
 from service.intake.imports import current_programme
 from service.intake.wave_file import check_wave_name
@@ -214,20 +215,15 @@ def _checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
     if missing:
         raise Fault(key="contacts.column", file=file, columns=missing, expected=[UNIT, PHONE, NAME])
     for column in (UNIT, PHONE):
-        _refuse(table[column] == "", "contacts.blank", file, column)
-    _refuse(table[UNIT].duplicated(), "contacts.twice", file, UNIT)
+        refuse(table[column] == "", "contacts.blank", file, column, table, private=True)
+    refuse(table[UNIT].duplicated(), "contacts.twice", file, UNIT, table, private=True)
     numbers = table[PHONE].map(normalised)
-    _refuse(numbers.isna(), "contacts.not_a_number", file, PHONE)
+    refuse(numbers.isna(), "contacts.not_a_number", file, PHONE, table, private=True)
     spelt = table[UNIT].str.replace(r"\D", "", regex=True)
     same = [number in unit for number, unit in zip(numbers, spelt, strict=True)]
-    _refuse(pd.Series(same, table.index), "contacts.number_as_unit", file, UNIT)
+    refuse(same, "contacts.number_as_unit", file, UNIT, table, private=True)
     names = table[NAME].where(table[NAME] != "", None) if NAME in table else None
     return pd.DataFrame({UNIT: table[UNIT], PHONE: numbers, NAME: names})
-
-
-def _refuse(wrong: pd.Series, key: str, file: str, column: str) -> None:
-    if wrong.any():
-        raise Fault(key=key, file=file, row=int(wrong.idxmax()), column=column, count=int(wrong.sum()))
 
 
 def _place(column: str, programme: str, wave: str, unit: str) -> list[bytes]:

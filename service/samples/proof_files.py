@@ -14,7 +14,7 @@ from sampling import Verification, psu_list
 from sampling import verify_draw as verify
 from sampling.proof.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service.files.bounds import read_bounded
-from service.files.csv import read_csv
+from service.files.csv import check_given, read_csv
 from service.files.write import csv_bytes
 from service.samples.frames import load_frame
 from service.samples.samples import read_record, read_sample
@@ -109,9 +109,7 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
     Raises a Fault for what a proof does not write.
     """
     table = read_csv(read_bounded(file), file.name)
-    missing = [c for c in columns if c not in table]
-    if missing:
-        raise Fault(key="frame.column", file=file.name, columns=missing, found=list(table.columns))
+    check_given(table, file.name, columns, key="frame.column")
     try:
         written = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
         figures = {c: table[c].map(float) for c in written}
