@@ -11,7 +11,13 @@ from words import Fault
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name, its key, its columns (name -> str, int or float), columns that may be empty, and its truths."""
+    """What a table promises to the room that receives it.
+
+    key       the columns whose values together occur in one row only
+    columns   name -> str, int, float or bool, in order
+    optional  the columns that may have empty cells
+    truths    (what is true of every row, in words; the function of the table that tests it, row by row)
+    """
 
     name: str
     key: tuple[str, ...]
@@ -20,6 +26,8 @@ class Table:
     truths: tuple[tuple[str, Callable[[pd.DataFrame], np.ndarray]], ...] = ()
 
 
+# The microdata of a wave, as imported: one row per respondent, per answer, per number an area's records give, and per
+# released telephone number and field that the weighting needs.
 RESPONDENTS = Table(
     "RESPONDENTS",
     key=("unit_id",),
@@ -30,12 +38,14 @@ RESPONDENTS = Table(
 RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
 RECORDS = Table("RECORDS", key=("record", "area"), columns={"record": str, "area": str, "value": float})
 RELEASED = Table("RELEASED", key=("unit_id", "field"), columns={"unit_id": str, "field": str, "value": str})
+# One row per respondent and step of the weighting: the weight after that step.
 WEIGHTS = Table(
     "WEIGHTS",
     key=("wave", "unit_id", "step"),
     columns={"wave": str, "unit_id": str, "step": str, "weight": float},
     truths=(("weight > 0", lambda t: t.weight > 0),),
 )
+# Administrative divisions (a county is the parent of its townships), and what is drawn from each of them.
 DIVISIONS = Table(
     "DIVISIONS",
     key=("code",),
@@ -54,6 +64,7 @@ ALLOCATION = Table(
     columns={"stratum": str, "population": int, "sample": int},
     truths=(("0 <= sample <= population", lambda t: t["sample"].between(0, t.population)),),
 )
+# What a wave's estimation gives: one row per measure and area, per two areas, and per area and league (`family`).
 ESTIMATES = Table(
     "ESTIMATES",
     key=("measure", "domain"),
@@ -125,6 +136,7 @@ RANKS = Table(
         ),
     ),
 )
+# Two windows compared, one row per measure and area; `own` and `others` split the places gained.
 CHANGES = Table(
     "CHANGES",
     key=("measure", "area"),
@@ -193,6 +205,7 @@ CHANGES = Table(
         ),
     ),
 )
+# What each of the programme's rules says of each area; `printed` is the verdict without regard to sampling error.
 VERDICTS = Table(
     "VERDICTS",
     key=("measure", "rule", "area"),
@@ -212,28 +225,31 @@ VERDICTS = Table(
 )
 
 
-def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """`frame` with the table's columns in order and its types; a Fault if a column, key or truth is missing."""
-    missing = [c for c in table.columns if c not in frame.columns]
+def check(table: pd.DataFrame, contract: Table) -> pd.DataFrame:
+    """The table with the contract's columns, in its order and of its types.
+
+    Raises Fault if a column is missing, a required cell is empty, a key occurs twice, or a truth does not hold.
+    """
+    missing = [c for c in contract.columns if c not in table.columns]
     if missing:
-        raise Fault(key="table.columns", table=table.name, columns=missing)
-    frame = frame[list(table.columns)].reset_index(drop=True)
-    required = [c for c in table.columns if c not in table.optional]
-    empty = [c for c in required if frame[c].isna().any()]
+        raise Fault(key="table.columns", table=contract.name, columns=missing)
+    table = table[list(contract.columns)].reset_index(drop=True)
+    required = [c for c in contract.columns if c not in contract.optional]
+    empty = [c for c in required if table[c].isna().any()]
     if empty:
-        raise Fault(key="table.empty", table=table.name, columns=empty, row=int(frame[empty[0]].isna().argmax()))
-    repeated = frame.duplicated(list(table.key))
+        raise Fault(key="table.empty", table=contract.name, columns=empty, row=int(table[empty[0]].isna().argmax()))
+    repeated = table.duplicated(list(contract.key))
     if repeated.any():
-        row = frame.loc[repeated.idxmax(), list(table.key)]
-        raise Fault(key="table.key", table=table.name, columns=list(table.key), found=[str(v) for v in row])
-    for truth, holds in table.truths:
-        wrong = ~np.asarray(holds(frame), dtype=bool)
+        row = table.loc[repeated.idxmax(), list(contract.key)]
+        raise Fault(key="table.key", table=contract.name, columns=list(contract.key), found=[str(v) for v in row])
+    for truth, holds in contract.truths:
+        wrong = ~np.asarray(holds(table), dtype=bool)
         if wrong.any():
             raise Fault(
                 key="table.truth",
-                table=table.name,
+                table=contract.name,
                 truth=truth,
                 row=int(wrong.argmax()),
                 count=int(wrong.sum()),
             )
-    return frame.astype({c: kind for c, kind in table.columns.items() if kind is not str})
+    return table.astype({c: kind for c, kind in contract.columns.items() if kind is not str})

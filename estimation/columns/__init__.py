@@ -1,1 +1,1 @@
-"""Columns of tables as codes and numbers, and when two computed values are equal."""
+"""Columns of tables read as codes and as numbers, and what makes two computed values equal."""

@@ -1,4 +1,4 @@
-"""Numbering a column of texts: by Arrow's hash table, or with less memory where most rows have a text of their own."""
+"""Codes for a column of texts: from Arrow's hash table or, where most texts occur once, by sorting their hashes."""
 
 import numpy as np
 import pandas as pd
@@ -7,16 +7,19 @@ import pyarrow.compute as pc
 
 from estimation.columns.codes import occurring_codes
 
-GLANCE, SLICE = 1_000, 2**16  # rows looked at first, and rows worked on at a time
-INLINE, VIEWED = 12, 2**18  # bytes that a string view holds itself, and rows up to which views are worth their memory
+GLANCE = 1_000  # the first rows, by which the method is chosen
+SLICE = 2**16  # rows worked on at a time
+INLINE = 12  # bytes of text that a string view itself can hold
+VIEWED = 2**18  # rows up to which string views are worth their memory
 ODD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: Knuth's multiplier for hashing
-BYTES = np.array([2 ** (8 * kept) - 1 for kept in range(9)], dtype=np.uint64)  # keeps the first 0..8 bytes of a word
+BYTES = np.array([2 ** (8 * kept) - 1 for kept in range(9)], dtype=np.uint64)  # masks: the first 0..8 bytes of a word
 
 
-def text_codes(texts, *, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Codes 0..c-1 (n,) of a pandas array of texts, n > 0, none missing, and the c texts that occur.
+def text_codes(texts: pd.arrays.ArrowStringArray, *, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Codes 0..c-1 (n,) of a pandas array of n > 0 texts without missing ones, and the c texts that occur.
 
-    ordered: they ascend, strings of Python's; False: they stand where they first occur, in an array of pandas.
+    ordered  True: the c texts are Python strings in ascending order;  False: a pandas array, in the order in which
+             they first occur
     """
     glance = texts[:GLANCE]
     if not ordered and len(_hashed_codes(glance)[1]) == len(glance):
@@ -34,33 +37,36 @@ def text_codes(texts, *, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _arrow_codes(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
-    """Codes (n,) and the texts in the order in which they first occur.
+    """Codes (n,) and the texts that occur, in the order in which they first occur.
 
-    A string view is 16 bytes: the length of a text and, up to 12 bytes, the text itself filled up with zeros.  Where
-    all texts are that short, views are equal where texts are, and quicker to compare.
+    A string view has 16 bytes: the length of a text and, if the text has no more than 12 bytes, the text itself,
+    filled up with zeros.  Where all texts are that short, two texts are equal if and only if their views are, and
+    views are quicker to compare.
     """
     viewed = len(column) <= VIEWED and pc.max(pc.binary_length(column)).as_py() <= INLINE
     chunks = (_views(column) if viewed else column).dictionary_encode().chunks
-    codes, found = np.concatenate([chunk.indices.to_numpy() for chunk in chunks]), chunks[0].dictionary
+    codes, labels = np.concatenate([chunk.indices.to_numpy() for chunk in chunks]), chunks[0].dictionary
     if viewed:
-        found = pa.Array.from_buffers(pa.string_view(), len(found), found.buffers()).cast(column.type)
-    return codes, found
+        labels = pa.Array.from_buffers(pa.string_view(), len(labels), labels.buffers()).cast(column.type)
+    return codes, labels
 
 
 def _views(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The 16 bytes of each text's string view."""
     views = column.cast(pa.string_view()).chunks
     sixteen = pa.binary(16)
     return pa.chunked_array([pa.Array.from_buffers(sixteen, len(v), v.buffers()[:2], offset=v.offset) for v in views])
 
 
 def _hashed_codes(texts) -> tuple[np.ndarray, np.ndarray]:
-    """Codes (n,) of the texts' hashes, and the row in which each first occurs (c,), ascending.
+    """Codes (n,) of the texts' hashes, and the row (c,) in which each hash first occurs, in ascending order.
 
-    Where most texts differ, Arrow's hash table of a million takes more memory than the interviews; sorting does not.
+    Where most texts differ, Arrow's hash table of a million texts takes more memory than the interviews themselves;
+    sorting the hashes does not.
     """
     hashes = np.concatenate([_hashes(*part) for part in _slices(texts)])
-    codes, found = occurring_codes((hashes >> np.uint64(1)).view(np.int64), 2**63)
-    row = np.empty(len(found), dtype=np.int32)
+    codes, occurring = occurring_codes((hashes >> np.uint64(1)).view(np.int64), 2**63)
+    row = np.empty(len(occurring), dtype=np.int32)
     row[codes[::-1]] = np.arange(len(texts) - 1, -1, -1)
     first = np.zeros(len(texts), dtype=bool)
     first[row] = True
@@ -69,13 +75,13 @@ def _hashed_codes(texts) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _labelled(texts, codes, labels) -> bool:
-    """Is every text the label of its code?  Not where two texts share a hash; all, where no two rows do."""
+    """Is every text the label of its code?  It is not where two texts share a hash; if all codes differ, none can."""
     starts = range(0, len(texts) if len(labels) < len(texts) else 0, SLICE)
     return all((labels.take(codes[s : s + SLICE]) == texts[s : s + SLICE]).all() for s in starts)
 
 
 def _slices(texts):
-    """The bytes of at most `SLICE` texts, and where each begins and ends in them (n+1,)."""
+    """For each slice of at most `SLICE` texts: their bytes, and the bounds (texts + 1,) between the texts in them."""
     for chunk in texts.__arrow_array__().chunks:
         _, bounds, data = chunk.buffers()
         bounds = np.frombuffer(bounds, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
@@ -85,10 +91,10 @@ def _slices(texts):
 
 
 def _hashes(data, bounds) -> np.ndarray:
-    """length + Σ_k word_k ODD^(k+1) modulo 2^64 (n,), word_k a text's k-th eight bytes, zeros after its end."""
+    """length + Σ_k word_k ODD^(k+1) modulo 2^64 (n,): word_k is a text's k-th eight bytes, with zeros after its end."""
     start, length = bounds[:-1], np.diff(bounds)
     data = np.append(data, np.zeros(8, dtype=np.uint8))
-    words = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))  # the eight bytes from each byte on
+    words = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))  # the 8 bytes from each byte on
     hashes = length.astype(np.uint64)
     for k in range(0, int(length.max()), 8):
         word = words[np.minimum(start + k, bounds[-1])] & BYTES[np.clip(length - k, 0, 8)]
