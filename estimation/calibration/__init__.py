@@ -1,1 +1,1 @@
-"""Weights that reproduce known totals: margins, distances, equations, limits."""
+"""Weights that reproduce known totals: the margins, the distances, the equations, and limits to the weights."""

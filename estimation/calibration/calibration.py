@@ -1,11 +1,13 @@
 """Weights that reproduce known totals: post-stratification, raking, linear and bounded calibration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from estimation.calibration.distances import LINEAR, RAKING, Distance
 from estimation.calibration.equations import cross_product, g_weights, solve, sweep
@@ -14,26 +16,30 @@ from estimation.columns.columns import first_text, numbers, said
 from words import Fault
 
 RESIDUALS = ("regression", "margin_means")
-R_SWEEPS = 10
+R_SWEEPS = 10  # the rounds of margin means in the variance of R's `rake()`
 UNTIL_REACHED = {"tolerance": 1e-9, "max_steps": 200}
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Weights w_i = d_i g_i with Σ w_i x_i = T, and what the residual variance needs.
+    """Weights w_i = d_i g_i with Σ w_i x_i = T, and what the variance of estimates with these weights needs.
 
-    base (n,)         d_i, the weights before
-    auxiliary (c,q)   x of each cell (rows with the same x), numpy or scipy.sparse;  cell (n,): the cell of each row,
-                      None where every row is its own
-    totals (q,)       T, names (q,) what they count;  g (n,) = F(x'λ)
-    independent       columns of x that are not sums of others: λ and B are over these
-    swept             None: e = z - x'B, the regression with the base weights;  else the margins' columns of x: z less
-                      its unweighted margin means, ten times in turn, as the variance of R's `rake()` has it
-    Estimates with these weights: `design.calibrated(calibration)`, then any estimator.
+    base (n,)         d_i, the weights before calibration
+    auxiliary (c,q)   x of each cell, numpy or scipy.sparse; a cell is the set of rows with the same x
+    totals (q,)       T, the known totals
+    g (n,)            F(x'λ), the ratios of calibrated to base weights
+    distance          F
+    names (q,)        what each total counts
+    cell (n,)         the cell of each row; None where every row is a cell of its own
+    independent (q',) the columns of x that are not sums of other columns: λ and B have these entries only
+    swept             None: the residual is e = z - x'B, B being the regression with the base weights.  Otherwise the
+                      columns of x that belong to each margin: e is z less its unweighted margin means, subtracted
+                      margin by margin in ten rounds, as in the variance of R's `rake()`
+    To estimate with these weights, pass `design.calibrated(calibration)` to any estimator.
     """
 
     base: np.ndarray
-    auxiliary: object
+    auxiliary: np.ndarray | sp.sparray
     totals: np.ndarray
     g: np.ndarray
     distance: Distance
@@ -48,20 +54,20 @@ class Calibration:
         return self.base * self.g
 
     @cached_property
-    def x(self):
-        """The columns of x that B is over (c,q')."""
+    def x(self) -> np.ndarray | sp.sparray:
+        """The columns of x that have an entry in B (c,q')."""
         return self.auxiliary[:, self.independent] if self.swept is None else self.auxiliary
 
     def margins(self) -> pd.DataFrame:
-        """One row a total: known T, before Σdx, after Σwx, and the ratio known/before the base weights were out by."""
+        """One row per total: `known` T, `before` Σdx, `after` Σwx, and `ratio` T/Σdx, NaN where Σdx is 0."""
         before, after = (self.auxiliary.T @ self.cell_sums(w) for w in (self.base, self.weight))
         ratio = np.divide(self.totals, before, out=np.full(len(before), np.nan), where=before != 0)
         columns = {"known": self.totals, "before": before, "after": after, "ratio": ratio}
         names = np.empty(len(self.names), dtype=object)
-        names[:] = self.names  # of crossed margins tuples of tuples, which pandas would take for a table
+        names[:] = self.names  # tuples of tuples for crossed margins, which pandas would read as a table
         return pd.DataFrame(columns, index=pd.Index(names, name="margin", tupleize_cols=False))
 
-    def cell_sums(self, values):
+    def cell_sums(self, values: np.ndarray | sp.sparray) -> np.ndarray | sp.sparray:
         """Sums of values (n,) or (n,k), dense or sparse, over the rows of each cell."""
         if self.cell is None:
             return values
@@ -70,21 +76,27 @@ class Calibration:
         return self._grouping @ values
 
     @cached_property
-    def _grouping(self):
+    def _grouping(self) -> sp.csr_array:
+        """(c,n), 1 where the row belongs to the cell."""
         n = len(self.cell)
         return sp.csr_array((np.ones(n), (self.cell, np.arange(n))), shape=(self.auxiliary.shape[0], n))
 
-    def unit_totals(self, unit: np.ndarray, units: int):
-        """Σ_{i in unit} w_i x_i (units,q'): totals by sampling unit of the auxiliaries under the calibrated weights."""
+    def unit_totals(self, unit: np.ndarray, units: int) -> np.ndarray | sp.sparray:
+        """Σ_{i in unit} w_i x_i (units,q'): the auxiliaries' totals by sampling unit under the calibrated weights.
+
+        unit (n,): code of each row's unit, below `units`.
+        """
         rows = np.arange(len(unit)) if self.cell is None else self.cell
         shape = (units, self.auxiliary.shape[0])
         return sp.coo_array((self.weight, (unit, rows)), shape=shape).tocsr() @ self.x
 
-    def coefficients(self, z, weight: np.ndarray) -> np.ndarray:
-        """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k): the regression whose residual enters the variance.
+    def coefficients(self, z: np.ndarray | sp.sparray, weight: np.ndarray) -> np.ndarray:
+        """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k), the regression of z on x whose residual enters the variance.
 
-        z (n,k) dense or sparse, linearised; weight (n,): w, other than dg only if weights were trimmed afterwards.
-        Särndal, Swensson & Wretman (1992), 6.6: B with the base weights, the final weight on the residual.
+        z       (n,k) dense or sparse, the linearised variable
+        weight  (n,) w, the final weights, which differ from dg only if weights were trimmed after calibration
+        B is fitted with the base weights, and the residual then has the final weight: Särndal, Swensson & Wretman
+        (1992), 6.6.
         """
         d = self.base if self.swept is None else np.ones_like(self.base)
         kept = np.divide(weight, self.weight, out=np.ones_like(weight), where=self.weight != 0)
@@ -95,16 +107,24 @@ class Calibration:
 
 
 def calibrate(
-    base, auxiliary, totals, *, distance: Distance = LINEAR, tolerance: float = 1e-9, max_steps: int = 50
+    base: ArrayLike,
+    auxiliary: pd.DataFrame | ArrayLike | sp.sparray,
+    totals: Mapping | pd.Series | ArrayLike,
+    *,
+    distance: Distance = LINEAR,
+    tolerance: float = 1e-9,
+    max_steps: int = 50,
 ) -> Calibration:
     """w = d F(x'λ) with Σ w x = T, λ by Newton's method.  Deville & Särndal (1992), JASA 87, 376-382.
 
     base (n,)       d, weights >= 0
-    auxiliary       x (n,q): DataFrame, numpy or scipy.sparse; no NaN
-    totals          T (q,); for a DataFrame a mapping or Series by its columns' names
-    distance        LINEAR (GREG), RAKING, `logit(low, high)`, `bounded(LINEAR, low, high)`
-    tolerance       largest |Σwx - T| beside Σd|x| and |T|
-    Raises Fault if names differ, a column is 0 for everybody, a total lies beyond the bounds, or T is not reached.
+    auxiliary       x (n,q), a DataFrame, numpy or scipy.sparse, without NaN
+    totals          T (q,); where x is a DataFrame, a mapping or Series from its columns' names
+    distance        LINEAR (GREG), RAKING, `logit(low, high)` or `bounded(LINEAR, low, high)`
+    tolerance       the largest |Σwx - T| allowed, relative to the larger of Σd|x| and |T|
+    max_steps       the largest number of Newton steps
+    Raises Fault if the names of totals and columns differ, a column is 0 for everybody whose total is not, a total
+    lies beyond what the bounds allow, or T is not reached.
 
     Examples: R's survey, `calibrate(dclus1, ~stype + api99, c(6194, 755, 1018, 3914069))`, then `svymean(~api00, …)`:
     665.31 with standard error 3.4418, where the cluster sample alone has 23.54.
@@ -126,20 +146,28 @@ def calibrate(
 
 
 def rake(
-    weight, table: pd.DataFrame, margins, *, distance: Distance = RAKING, residual: str = "regression", wave=None
+    weight: ArrayLike,
+    table: pd.DataFrame,
+    margins: Mapping[str | tuple[str, ...], pd.Series],
+    *,
+    distance: Distance = RAKING,
+    residual: str = "regression",
+    wave: str | None = None,
 ) -> Calibration:
     """Weights whose sums over every category of every margin are the known totals; one margin is post-stratification.
 
     weight (n,)     base weights
-    table           one row an interview
-    margins         column (or a tuple of columns crossed) -> Series of known totals, indexed by category
-    distance        RAKING gives what iterative proportional fitting ends in (Deming & Stephan 1940); others as in
-                    `calibrate`
-    residual        for the variance: "regression", B fitted with the base weights (R's `calibrate(calfun="raking")`);
-                    "margin_means", ten sweeps of unweighted margin means (R's `rake()`); the weights are the same
-    wave            the wave being weighted: a margin whose `.attrs["wave"]` names another is refused
-    Rows with the same categories are one cell: a million interviews are raked as some thousand cells.
-    Raises Fault for margins whose sums disagree, categories nobody has or without a total, and totals of another wave.
+    table           one row per interview
+    margins         column (or a tuple of columns to be crossed) -> Series of known totals, indexed by category
+    distance        RAKING converges to the result of iterative proportional fitting (Deming & Stephan 1940); the other
+                    distances are those of `calibrate`
+    residual        used by the variance only: "regression", B fitted with the base weights, as R's
+                    `calibrate(calfun="raking")` has it; "margin_means", ten sweeps of unweighted margin means, as R's
+                    `rake()` has it
+    wave            the wave being weighted; a margin whose `.attrs["wave"]` names another wave is refused
+    Rows with the same categories form one cell: a million interviews are raked as a few thousand cells.
+    Raises Fault if the margins' sums disagree, a category with a total occurs in no row, a category in the table has
+    no total, or the totals belong to another wave.
 
     Examples: R's survey 4.1.1, `rake(dclus1, list(~stype, ~sch.wide), …)`, then `svymean(~api00, …)`: 641.23.
 
@@ -168,11 +196,13 @@ def rake(
     )
 
 
-def poststratify(weight, table: pd.DataFrame, columns, totals, *, wave=None) -> Calibration:
-    """w_i = d_i T_c/Σ_c d in each cell c of `columns` (a name, or several crossed): GREG on cells.
+def poststratify(
+    weight: ArrayLike, table: pd.DataFrame, columns: str | list[str], totals: pd.Series, *, wave: str | None = None
+) -> Calibration:
+    """w_i = d_i T_c/Σ_c d in each cell c of `columns` (one name, or a list of names to be crossed).
 
-    totals: Series of known totals, indexed by category (a MultiIndex for several columns); else as in `rake`.
-    Särndal, Swensson & Wretman (1992), 7.6.
+    totals: Series of the known totals T_c, indexed by category (a MultiIndex for several columns).  The other
+    parameters and the faults are those of `rake`.  Särndal, Swensson & Wretman (1992), 7.6.
 
     Examples: R's survey, `svytotal(~enroll, dclus1p)` after `postStratify`, prints 3680893 with standard error 406293.
 
@@ -188,10 +218,11 @@ def poststratify(weight, table: pd.DataFrame, columns, totals, *, wave=None) -> 
     return rake(weight, table, {tuple(columns) if isinstance(columns, list) else columns: totals}, wave=wave)
 
 
-def standardize(weight, table: pd.DataFrame, by: str, over: str, population: pd.Series) -> Calibration:
-    """Weights under which every group of `over` has the population's distribution of `by`: direct standardisation.
+def standardize(weight: ArrayLike, table: pd.DataFrame, by: str, over: str, population: pd.Series) -> Calibration:
+    """Direct standardisation: weights under which every group of `over` has the population's distribution of `by`.
 
-    Each group keeps its sum of weights.  population: Series by category of `by`, counts or shares.
+    Each group keeps its sum of weights.  by, over: columns of `table`; population: Series of counts or shares, indexed
+    by category of `by`.
     """
     groups = pd.Series(base_weights(weight), index=table.index).groupby(table[over]).sum()
     share = population / population.sum()
@@ -199,8 +230,8 @@ def standardize(weight, table: pd.DataFrame, by: str, over: str, population: pd.
     return poststratify(weight, table, [over, by], pd.Series(cells))
 
 
-def base_weights(weight) -> np.ndarray:
-    """Base weights as floats (n,); a Fault for negative, missing or infinite ones, or nothing above 0."""
+def base_weights(weight: ArrayLike) -> np.ndarray:
+    """Base weights as floats (n,); a Fault if one is negative, missing or infinite, or if none is above 0."""
     try:
         w = numbers(weight)
     except (TypeError, ValueError) as error:
@@ -215,7 +246,7 @@ def base_weights(weight) -> np.ndarray:
 
 
 def _auxiliary(base, auxiliary, totals) -> tuple[tuple, object, np.ndarray]:
-    """Names (q,), x (n,q) and T (q,) of what `calibrate` was given."""
+    """Names (q,), x (n,q) and T (q,) from the arguments of `calibrate`."""
     if isinstance(auxiliary, pd.DataFrame):
         names = tuple(auxiliary.columns)
         totals = _named_totals(names, totals)
@@ -236,13 +267,14 @@ def _auxiliary(base, auxiliary, totals) -> tuple[tuple, object, np.ndarray]:
 
 
 def _named_totals(names: tuple, totals) -> list:
+    """The totals in the order of `names`; a Fault if one is absent or none of the names."""
     if not hasattr(totals, "keys"):
         raise Fault(key="calibration.totals_unnamed", expected=[said(n) for n in names])
-    given = dict(totals)
-    absent, unknown = [said(n) for n in names if n not in given], [said(n) for n in given if n not in names]
+    by_name = dict(totals)
+    absent, unknown = [said(n) for n in names if n not in by_name], [said(n) for n in by_name if n not in names]
     if absent or unknown:
         raise Fault(key="calibration.totals_names", absent=absent or ["-"], unknown=unknown or ["-"])
-    return [given[name] for name in names]
+    return [by_name[name] for name in names]
 
 
 def _auxiliary_column(column: pd.Series, name) -> np.ndarray:

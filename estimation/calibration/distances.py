@@ -1,4 +1,4 @@
-"""How far calibrated weights may lie from base weights: a distance is an object with its g-weights and their slope."""
+"""Distances between base and calibrated weights: each is an object that has the function F of the g-weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,26 +8,27 @@ from scipy.special import expit
 
 from words import Fault
 
-LARGEST_EXPONENT = 300.0  # exp(300) is no weight of a survey; a step so long is shortened
+LARGEST_EXPONENT = 300.0  # no weight of a survey is exp(300); Newton steps that lead so far are shortened
 
 
 @dataclass(frozen=True, eq=False)
 class Distance:
-    """F: weights w_i = d_i F(x_i'λ), and its slope F'.  F(0) = F'(0) = 1: no calibration, no change.
+    """The function F of the calibrated weights w_i = d_i F(x_i'λ), and its slope F'.
 
-    g, slope: u (n,) -> (n,);  low, high: the range of F, numbers or one of each row.
+    g, slope   F and F', each from u (n,) to (n,); F(0) = F'(0) = 1, so that λ = 0 leaves the weights unchanged
+    low, high  the range of F: numbers, or arrays with one number per row
     Deville & Särndal (1992), Journal of the American Statistical Association 87, 376-382.
     """
 
     name: str
-    g: Callable
-    slope: Callable
-    low: object = -np.inf
-    high: object = np.inf
+    g: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    low: float | np.ndarray = -np.inf
+    high: float | np.ndarray = np.inf
 
     @property
     def bounded(self) -> bool:
-        """Whether F ends above or, other than at 0, below."""
+        """Whether F has an upper bound, or a lower bound other than 0."""
         return bool(np.isfinite(self.high).any() or (np.isfinite(self.low) & (np.asarray(self.low) != 0)).any())
 
 
@@ -35,14 +36,14 @@ def _exponential(u):
     return np.exp(np.minimum(u, LARGEST_EXPONENT))
 
 
-LINEAR = Distance("linear", lambda u: 1 + u, np.ones_like)  # GREG; weights may become negative
-RAKING = Distance("raking", _exponential, _exponential, low=0.0)  # what iterative proportional fitting ends in
+LINEAR = Distance("linear", lambda u: 1 + u, np.ones_like)  # the GREG estimator; weights may become negative
+RAKING = Distance("raking", _exponential, _exponential, low=0.0)  # the limit of iterative proportional fitting
 
 
 def logit(low: float, high: float) -> Distance:
     """F(u) = (L(U-1) + U(1-L)e^{Au}) / (U-1 + (1-L)e^{Au}), A = (U-L)/((1-L)(U-1)): weights stay in (L d, U d).
 
-    low, high: L < 1 < U, ratios of final to base weight.  Deville & Särndal (1992), case 6.
+    low, high: L < 1 < U, ratios of final to base weight; other bounds are a Fault.  Deville & Särndal (1992), case 6.
     """
     _check_bounds(low, high)
     rate, start = (high - low) / ((1 - low) * (high - 1)), np.log((1 - low) / (high - 1))
@@ -57,10 +58,11 @@ def logit(low: float, high: float) -> Distance:
     return Distance("logit", g, slope, low, high)
 
 
-def bounded(distance: Distance, low, high) -> Distance:
-    """The distance with F cut off at L and U: truncated linear from LINEAR.  Deville & Särndal (1992), case 7.
+def bounded(distance: Distance, low: float | np.ndarray, high: float | np.ndarray) -> Distance:
+    """The distance with F cut off at L and U; of LINEAR, the truncated linear distance.
 
-    low, high: numbers, or arrays with one of each row (then 1 need not lie between them).
+    low, high: L and U, numbers with L < 1 < U (others are a Fault), or arrays with one number per row, which need not
+    have 1 between them.  Deville & Särndal (1992), case 7.
     """
     if np.ndim(low) == np.ndim(high) == 0:
         _check_bounds(low, high)

@@ -1,4 +1,6 @@
-"""The calibration equations Σ d F(x'λ) x = T, by Newton's method; a Fault says which total cannot be reached."""
+"""The calibration equations Σ d F(x'λ) x = T, solved by Newton's method; a Fault names a total that is not reached."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,29 +10,39 @@ from estimation.calibration.distances import LINEAR, Distance
 from estimation.columns.columns import said
 from words import Fault
 
-DEPENDENT = 1e-10  # a pivot this small beside 1 is a column that others already say
-SHORTEST = 2.0**-30  # of a Newton step
+DEPENDENT = 1e-10  # a column whose pivot is no larger than this (of 1) is a linear combination of other columns
+SHORTEST = 2.0**-30  # the smallest part of a Newton step that is tried
 
 
-def g_weights(d, x, totals, names, distance: Distance, *, tolerance: float, max_steps: int) -> np.ndarray:
-    """g = F(x'λ) (n,) such that Σ d g x = T; d (n,), x (n,q) dense or sparse, T (q,).
+def g_weights(
+    d: np.ndarray,
+    x: np.ndarray | sp.sparray,
+    totals: np.ndarray,
+    names: Sequence,
+    distance: Distance,
+    *,
+    tolerance: float,
+    max_steps: int,
+) -> np.ndarray:
+    """g = F(x'λ) (n,) such that Σ d g x = T; d (n,), x (n,q) dense or sparse, T (q,), names (q,) for messages.
 
-    Newton's step solves (Σ d F' x x') δ = T - Σ d g x and is halved until the equations come closer; F rises, so some
-    step does.  Reached when |T - Σ d g x| <= tolerance max(|T|, Σ d|x|) for every total; one more step polishes.
+    A Newton step δ of λ solves (Σ d F' x x') δ = T - Σ d g x.  It is halved until it brings the equations closer to
+    being solved, which some step does because F increases.  They are solved when |T - Σ d g x| <= tolerance
+    max(|T|, Σ d|x|) for every total; one further step then polishes the solution.
     """
     size = np.maximum(np.abs(totals), abs(x).T @ d)
     _refuse_unreachable(d, x, totals, names, distance, tolerance * size)
     size = np.where(size > 0, size, 1.0)
-    step = np.zeros(x.shape[1])
-    g, left = _residual(d, x, totals, distance, step)
+    multipliers = np.zeros(x.shape[1])
+    g, left = _residual(d, x, totals, distance, multipliers)
     polished = False
     for _ in range(max_steps):
         reached = np.abs(left / size).max() <= tolerance
         if polished:
             break
         polished = reached
-        direction = solve(cross_product(x, d * distance.slope(x @ step)), left)
-        step, g, left, nearer = _shortened(d, x, totals, distance, step, direction, g, left, size)
+        direction = solve(cross_product(x, d * distance.slope(x @ multipliers)), left)
+        multipliers, g, left, nearer = _shortened(d, x, totals, distance, multipliers, direction, g, left, size)
         if not nearer:
             break
     if np.abs(left / size).max() > tolerance:
@@ -38,27 +50,28 @@ def g_weights(d, x, totals, names, distance: Distance, *, tolerance: float, max_
     return g
 
 
-def _residual(d, x, totals, distance, step):
+def _residual(d, x, totals, distance, multipliers) -> tuple[np.ndarray, np.ndarray]:
+    """g = F(x'λ) (n,) and T - Σ d g x (q,) at λ = `multipliers` (q,)."""
     with np.errstate(over="ignore", invalid="ignore"):
-        g = distance.g(x @ step)
+        g = distance.g(x @ multipliers)
         return g, totals - x.T @ (d * g)
 
 
-def _shortened(d, x, totals, distance, step, direction, g, left, size):
-    """The longest of δ, δ/2, δ/4 … after which the equations are nearer; False if none is."""
+def _shortened(d, x, totals, distance, multipliers, direction, g, left, size):
+    """λ, g and T - Σ d g x after the longest of δ, δ/2, δ/4 … that brings them closer, and whether there is one."""
     before, length = np.linalg.norm(left / size), 1.0
     while length >= SHORTEST:
-        trial = step + length * direction
+        trial = multipliers + length * direction
         trial_g, trial_left = _residual(d, x, totals, distance, trial)
-        distance_left = np.linalg.norm(trial_left / size)
-        if distance_left <= (1 - length / 10_000) * before:  # not so if it is NaN or infinite
+        remaining = np.linalg.norm(trial_left / size)
+        if remaining <= (1 - length / 10_000) * before:  # False if it is NaN or infinite
             return trial, trial_g, trial_left, True
         length /= 2
-    return step, g, left, False
+    return multipliers, g, left, False
 
 
-def solve(matrix, right) -> np.ndarray:
-    """M⁻¹ r for a symmetric M >= 0 by Cholesky; the pseudo-inverse where its columns depend on one another."""
+def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """M⁻¹ r for a symmetric M >= 0, by Cholesky; by the pseudo-inverse where M's columns are linearly dependent."""
     size = np.sqrt(np.diag(matrix))
     size = np.where(size > 0, size, 1.0)
     scaled, right = matrix / np.outer(size, size), (right.T / size).T
@@ -74,18 +87,21 @@ def solve(matrix, right) -> np.ndarray:
     return ((vectors @ ((vectors.T @ right).T / values[kept]).T).T / size).T
 
 
-def sweep(matrix, right, blocks, sweeps: int) -> np.ndarray:
-    """B after some rounds of fitting each margin (a block of columns, diagonal in M) to what the others leave of z."""
-    found = np.zeros_like(right)
+def sweep(matrix: np.ndarray, right: np.ndarray, blocks: Sequence[slice], sweeps: int) -> np.ndarray:
+    """B after so many rounds in which each margin in turn is fitted to what the other margins leave of z.
+
+    matrix, right: M = Σ d xx' and Σ d x z;  blocks: each margin's columns of x, between which M is diagonal.
+    """
+    coefficients = np.zeros_like(right)
     for _ in range(sweeps):
         for block in blocks:
             count = np.diag(matrix)[block]
-            left = right[block] - matrix[block] @ found
-            found[block] += (left.T / np.where(count > 0, count, 1.0)).T
-    return found
+            left = right[block] - matrix[block] @ coefficients
+            coefficients[block] += (left.T / np.where(count > 0, count, 1.0)).T
+    return coefficients
 
 
-def cross_product(x, weight) -> np.ndarray:
+def cross_product(x: np.ndarray | sp.sparray, weight: np.ndarray) -> np.ndarray:
     """Σ weight x x' (q,q)."""
     if sp.issparse(x):
         return (x.T @ sp.diags_array(weight) @ x).toarray()
@@ -93,7 +109,7 @@ def cross_product(x, weight) -> np.ndarray:
 
 
 def _refuse_unreachable(d, x, totals, names, distance: Distance, slack) -> None:
-    """A Fault for a total of which nobody has anything, or that lies beyond what the bounds allow on their own."""
+    """A Fault for a total to which no row contributes, or which lies beyond what the bounds allow it, seen alone."""
     most = abs(x).T @ d
     for j in np.flatnonzero((most == 0) & (np.abs(totals) > 0)):
         raise Fault(key="calibration.nobody", name=said(names[j]), total=float(totals[j]))
@@ -119,9 +135,10 @@ def _refuse_unreachable(d, x, totals, names, distance: Distance, slack) -> None:
 
 
 def _refuse_unreached(d, x, totals, names, distance: Distance, relative) -> None:
+    """A Fault that names the total furthest from being met, and what the bounds would have to allow."""
     j = int(np.abs(relative).argmax())
-    found = float(totals[j] - relative[j] * max(abs(totals[j]), (abs(x).T @ d)[j]))
-    values = {"name": said(names[j]), "total": float(totals[j]), "found": found}
+    reached_total = float(totals[j] - relative[j] * max(abs(totals[j]), (abs(x).T @ d)[j]))
+    values = {"name": said(names[j]), "total": float(totals[j]), "found": reached_total}
     if distance.bounded:
         least, most = _needed(d, x, totals)
         raise Fault(key="calibration.bounds_not_met", least=least, most=most, **values)
@@ -129,7 +146,7 @@ def _refuse_unreached(d, x, totals, names, distance: Distance, relative) -> None
 
 
 def _needed(d, x, totals) -> tuple[float, float]:
-    """The smallest and largest g of the linear calibration without bounds: what bounds would have to allow."""
-    step = solve(cross_product(x, d), totals - x.T @ d)
-    g = LINEAR.g(x @ step)[d > 0]
+    """The smallest and the largest g of the linear calibration without bounds, which bounds would have to allow."""
+    multipliers = solve(cross_product(x, d), totals - x.T @ d)
+    g = LINEAR.g(x @ multipliers)[d > 0]
     return float(g.min()), float(g.max())

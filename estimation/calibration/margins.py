@@ -1,5 +1,6 @@
-"""Known totals by category: margins checked against the table and one another, and the rows compacted to cells."""
+"""Margins, that is, known totals by category: checked against the table and each other; rows grouped into cells."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,17 +12,19 @@ from estimation.columns.codes import occurring_codes
 from estimation.columns.columns import column_names, label_codes, said
 from words import Fault
 
-AGREEMENT = 1e-6  # margins whose sums differ by no more are rounded, and are brought to the first one's sum
+AGREEMENT = 1e-6  # margins whose sums differ by no more than this part are scaled to the sum of the first
 
 
 @dataclass(frozen=True, eq=False)
 class MarginCells:
-    """Rows by cell: those with the same categories in every margin.
+    """The rows grouped into c cells; the rows of a cell have the same category in every margin.
 
-    cell (n,)           cell of each row;  indicators (c,q) sparse: 1 where the cell lies in the category
-    names (q,)          (column, category);  totals (q,)
-    independent (q',)   the categories that are left when the first of every margin but one is left out
-    blocks              the columns of each margin
+    cell (n,)           the cell of each row
+    indicators (c,q)    sparse, 1 where the cell belongs to the category
+    names (q,)          (column, category)
+    totals (q,)         the known total of each category
+    independent (q',)   all categories of the first margin, and all but the first of every other margin
+    blocks              the columns of `indicators` that belong to each margin
     """
 
     cell: np.ndarray
@@ -32,8 +35,13 @@ class MarginCells:
     blocks: tuple[slice, ...]
 
 
-def margin_cells(base, table: pd.DataFrame, margins, wave=None) -> MarginCells:
-    """The cells of `table` by the columns of `margins` (column, or tuple of columns -> Series of known totals)."""
+def margin_cells(
+    base: np.ndarray, table: pd.DataFrame, margins: Mapping[str | tuple[str, ...], pd.Series], wave: str | None = None
+) -> MarginCells:
+    """The cells of `table` by the columns of `margins` (column or tuple of columns -> Series of known totals).
+
+    base (n,): the base weights; wave: the wave being weighted.  Raises the faults of `rake`.
+    """
     if len(margins) == 0:
         raise Fault(key="margins.none")
     if len(table) != len(base):
@@ -55,7 +63,7 @@ def margin_cells(base, table: pd.DataFrame, margins, wave=None) -> MarginCells:
 
 
 def _known(column, totals, wave) -> pd.Series:
-    """One margin's totals as floats, above 0 and of the wave asked for."""
+    """One margin's totals as floats; a Fault if one is negative or missing, or if they belong to another wave."""
     name = said_columns(column)
     series = totals if isinstance(totals, pd.Series) else pd.Series(totals)
     of = series.attrs.get("wave")
@@ -76,7 +84,7 @@ def _known(column, totals, wave) -> pd.Series:
 
 
 def _agreeing(columns, known: list) -> list:
-    """The margins brought to the first one's sum if they differ by rounding; a Fault if by more."""
+    """The margins scaled to the sum of the first if their sums differ only by rounding; a Fault if by more."""
     sums = [float(t.sum()) for t in known]
     for column, total in zip(columns, sums, strict=True):
         if abs(total - sums[0]) > AGREEMENT * max(sums[0], total):
@@ -93,7 +101,7 @@ def _agreeing(columns, known: list) -> list:
 
 
 def _codes(base, table: pd.DataFrame, column, known: pd.Series) -> np.ndarray:
-    """Each row's place (n,) among the margin's categories."""
+    """The position (n,) of each row's category among the margin's categories."""
     name = said_columns(column)
     for part in column_names(column):
         if part not in table.columns:
@@ -126,16 +134,16 @@ def _codes(base, table: pd.DataFrame, column, known: pd.Series) -> np.ndarray:
 def _cells(codes: list, sizes: list) -> tuple[np.ndarray, list]:
     """Cells (n,) of the combinations of codes that occur, and each cell's code in every margin."""
     cell, categories, cells = codes[0], [np.arange(sizes[0])], sizes[0]
-    for more, size in zip(codes[1:], sizes[1:], strict=True):
+    for margin_codes, size in zip(codes[1:], sizes[1:], strict=True):
         pairs = np.multiply(cell, size, dtype=np.int64 if cells * size >= 2**31 else np.int32)
-        pairs += more
-        cell, found = occurring_codes(pairs, cells * size)
-        before, last = np.divmod(found, size)
+        pairs += margin_codes
+        cell, occurring = occurring_codes(pairs, cells * size)
+        before, last = np.divmod(occurring, size)
         categories = [c[before] for c in categories] + [last]
-        cells = len(found)
+        cells = len(occurring)
     return cell, categories
 
 
-def said_columns(column) -> str:
-    """A margin's column or columns as a sentence writes them."""
+def said_columns(column: str | tuple[str, ...]) -> str:
+    """A margin's column or columns, as a sentence writes them."""
     return said(column)

@@ -1,23 +1,26 @@
-"""Extreme weights cut off: the excess given to the others, or the weights calibrated again within their limits."""
+"""Extreme weights cut off and the excess spread over the others, or all weights calibrated again within limits."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.calibration.calibration import Calibration, base_weights
 from estimation.calibration.distances import bounded
 from estimation.calibration.equations import g_weights
 from words import Fault
 
-ROUNDS = 100
-ROUNDING = 1e-12
+ROUNDS = 100  # the largest number of times that weights are cut in turn
+ROUNDING = 1e-12  # of a limit
 
 
 @dataclass(frozen=True, eq=False)
 class Trimming:
-    """Weights before and after, all in [lower, upper]; trimmed (n,): whose were cut.
+    """Weights before and after trimming to the limits [lower, upper].
 
-    calibration: the calibration the weights now are (None if they were only cut): `design.calibrated` takes it.
+    before, weight (n,)  the weights before and after
+    trimmed (n,)         whether the weight was cut
+    calibration          the calibration within limits, for `design.calibrated`; None if weights were only cut
     """
 
     before: np.ndarray
@@ -28,11 +31,13 @@ class Trimming:
     calibration: Calibration | None = None
 
 
-def trim(weight, *, lower: float = 0.0, upper: float = np.inf, once: bool = False) -> Trimming:
-    """Weights beyond the limits set to them, what was cut spread in equal parts over the others; the sum stays.
+def trim(weight: ArrayLike, *, lower: float = 0.0, upper: float = np.inf, once: bool = False) -> Trimming:
+    """Weights beyond a limit set to that limit; what is cut off is spread equally over the others, so the sum remains.
 
-    The others may then be beyond in their turn: repeated until none is; once=True: not repeated (R's
-    `trimWeights(strict=FALSE)`).  Weights of 0 stay 0.  Known totals are no longer met: see `trim_calibrated`.
+    This may push others beyond a limit, so it is repeated until none is; once=True does not repeat it, as R's
+    `trimWeights(strict=FALSE)`.  Weights of 0 remain 0.  Totals met by calibration are no longer met afterwards: use
+    `trim_calibrated` for that.
+    Raises Fault for limits that no weights with this sum can respect.
     """
     before = base_weights(weight)
     used = before > 0
@@ -53,15 +58,15 @@ def trim(weight, *, lower: float = 0.0, upper: float = np.inf, once: bool = Fals
 
 
 def trim_calibrated(calibration: Calibration, *, lower: float = 0.0, upper: float = np.inf) -> Trimming:
-    """The calibration anew with no weight outside [lower, upper]: w_i = F(x'λ) d_i cut off at the limits, Σwx = T.
+    """The calibration repeated with no weight outside [lower, upper]: w_i = F(x'λ) d_i cut off at the limits, Σwx = T.
 
-    Limits and totals hold together, which trimming and calibrating in turn only comes near to.
+    The limits and the totals hold at the same time, which alternate trimming and calibrating only approaches.
     Raises Fault if no such weights exist.
     """
     d = calibration.base
     used = d > 0
     _check_limits(calibration.weight[used].sum(), int(used.sum()), lower, upper)
-    low, high = np.zeros(len(d)), np.ones(len(d))  # as ratios to base weights; those of 0 stay 0
+    low, high = np.zeros(len(d)), np.ones(len(d))  # limits as ratios to base weights; base weights of 0 remain 0
     low[used], high[used] = lower / d[used], upper / d[used]
     rows = calibration.x if calibration.cell is None else calibration.x[calibration.cell]
     names = [calibration.names[j] for j in calibration.independent]
@@ -74,6 +79,6 @@ def trim_calibrated(calibration: Calibration, *, lower: float = 0.0, upper: floa
 
 
 def _check_limits(total: float, n: int, lower: float, upper: float) -> None:
-    """A Fault for limits that no n weights with this sum can have."""
+    """A Fault for limits that no n weights with this sum can respect."""
     if not (0 <= lower < upper and lower <= total / n <= upper):
         raise Fault(key="trimming.limits", lower=float(lower), upper=float(upper), average=total / n, count=n)

@@ -104,7 +104,7 @@ def column_names(columns: Hashable | list) -> list:
 
 
 def said(label: Hashable) -> str:
-    """A label as a sentence writes it: ("x", "y") is "x-y"; (("a", "b"), ("x", "y")), of crossed columns, "a*b = x*y"."""
+    """A label as a sentence writes it: ("x", "y") is "x-y"; crossed (("a", "b"), ("x", "y")) is "a*b = x*y"."""
     if isinstance(label, tuple) and label and all(isinstance(part, tuple) for part in label):
         return " = ".join("*".join(str(p) for p in part) for part in label)
     return "-".join(str(part) for part in label) if isinstance(label, tuple) else str(label)

@@ -78,7 +78,7 @@ def in_standard_errors(difference: np.ndarray, se: np.ndarray) -> np.ndarray:
 
 
 def onto_ends(value: ArrayLike, low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """Values on the scale low..high, set exactly to an end that they equal; values beyond the scale stay as they are."""
+    """Values on the scale low..high, set exactly to an end that they equal; those beyond the scale stay as they are."""
     value = np.asarray(value, dtype=float)
     value = np.where(is_nothing(value - low, high - low), low, value)
     return np.where(is_nothing(value - high, high - low), high, value)
