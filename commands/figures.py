@@ -165,7 +165,7 @@ def power(
     found = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
     seen = detection(found)
     designs, needed = figures.detection_rows(found, seen, t)
-    title = t("notes.table", programme=found.plan.title, measure=found.plan.measure_names[found.measure.name])
+    title = t("notes.table", programme=found.programme.title, measure=found.programme.measure_names[found.measure.name])
     print_table(title, terminal.words_table(designs), [], t("detection.title"))
     print_table("", terminal.words_table(needed), [figures.detection_note(seen, t)])
 
@@ -186,8 +186,8 @@ def factors(
     if csv is not None:
         write(csv, factors_csv(found, t))
         return
-    title = t("notes.table", programme=found.plan.title, measure=found.plan.factors[found.name].name)
-    where = t("factors.everybody") if area == ALL else found.plan.areas[area].name[LANGUAGE]
+    title = t("notes.table", programme=found.programme.title, measure=found.programme.factors[found.name].name)
+    where = t("factors.everybody") if area == ALL else found.programme.areas[area].name[LANGUAGE]
     headline = f"{figures.wave_text(found.wave, t)} · {where}"
     print_table(title, terminal.words_table(shown_factors(found, t)), figures.factor_notes(found, t), headline)
 

@@ -178,12 +178,12 @@ def unfit_text(broken: str, t: Speaker) -> str:
 
 def withheld_text(league_or_factors, t: Speaker) -> str:
     """What stands in place of a withheld figure: the same of small ones and of those beside them."""
-    return t("withheld.cell", limit=league_or_factors.plan.withhold)
+    return t("withheld.cell", limit=league_or_factors.programme.withhold)
 
 
 def withheld_note(league: League, t: Speaker) -> list[str]:
     """Which areas, and whose changes, are withheld, why, and what the ranks are then; nothing if none is."""
-    values, found = {"limit": league.plan.withhold, "shown": len(league.table)}, []
+    values, found = {"limit": league.programme.withhold, "shown": len(league.table)}, []
     if league.withheld:
         names = [league.name(a) for a in league.withheld]
         found = [t("withheld.note", names=names, count=len(names), **values), t("withheld.ranks", **values)]
@@ -198,24 +198,24 @@ def finite_note(league: League, t: Speaker) -> list[str]:
     if not league.finite:
         return []
     everyone = [league.name(area) for area in league.table.index[league.table.fpc == 0]]
-    found = [t("notes.finite" if league.plan.population.changes == PROCESS else "notes.finite_changes")]
+    found = [t("notes.finite" if league.programme.population.changes == PROCESS else "notes.finite_changes")]
     return [*found, *([t("notes.everyone", names=everyone)] if everyone else [])]
 
 
 def unfit_note(league: League, t: Speaker) -> list[str]:
     """One sentence that names the areas whose figures are not fit to publish; none if all are."""
     names = [league.name(area) for area in league.table.index[league.table.unfit != ""]]
-    publish = league.plan.publish
+    publish = league.programme.publish
     limits = {"n": publish.n, "n_effective": publish.n_effective, "df": publish.df, "cv": publish.cv}
     return [t("unfit.note", names=names, count=len(names), **limits)] if names else []
 
 
 def factor_notes(found, t: Speaker) -> list[str]:
     """Under a table of what people named: how people were asked, what the two shares are of, and the run."""
-    notes = [survey_note(found.plan, t), t("factors.note", level=found.plan.level)]
+    notes = [survey_note(found.programme, t), t("factors.note", level=found.programme.level)]
     if found.withheld:
         names = [found.label(code) for code in found.withheld]
-        notes.append(t("withheld.factors", names=names, count=len(names), limit=found.plan.withhold))
+        notes.append(t("withheld.factors", names=names, count=len(names), limit=found.programme.withhold))
     weak = [label for label, broken in zip(found.labels, found.table.unfit, strict=True) if broken]
     notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
     notes += stopped_note([found.run], t)
@@ -229,11 +229,11 @@ def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
     return [t("notes.stopped", wave=wave_text(stop["wave"], t), **counts) for stop, counts in values]
 
 
-def survey_note(league_or_plan, t: Speaker) -> str:
+def survey_note(league_or_programme, t: Speaker) -> str:
     """How people were asked and who asked them; simulated data says so first."""
-    plan = getattr(league_or_plan, "plan", league_or_plan)
-    note = t("note.survey", note=plan.note, source=plan.source)
-    return t("note.simulated") + note if plan.simulated else note
+    programme = getattr(league_or_programme, "programme", league_or_programme)
+    note = t("note.survey", note=programme.note, source=programme.source)
+    return t("note.simulated") + note if programme.simulated else note
 
 
 def fault_text(key: str, values: Mapping, t: Speaker) -> str:
@@ -280,7 +280,7 @@ def rule_sentence(league: League, rule: Rule, summary: Mapping[str, list[str]], 
     """What the printed rule says and what the figures can show, in counts and names."""
     counts = {key: len(summary[key]) for key in ("printed", MISSED, MET, UNDECIDED)}
     threshold = rule_number(league.measure, rule, rule.threshold, t)
-    sentence = t(rule.sentence, rule=league.plan.rule_names[rule.name], threshold=threshold, **counts)
+    sentence = t(rule.sentence, rule=league.programme.rule_names[rule.name], threshold=threshold, **counts)
     if not summary["printed"]:
         return sentence
     return sentence + t("leader.rules.names_printed", names=[league.name(a) for a in summary["printed"]])
@@ -312,7 +312,7 @@ def with_withheld(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFram
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
     """VERDICTS as a page shows them: the rule's and area's names, as printed, and as shown, with the limits used."""
     rows = league.rules
-    by_name = {rule.name: rule for rule in league.plan.rules[league.measure.name]}
+    by_name = {rule.name: rule for rule in league.programme.rules[league.measure.name]}
 
     def limits(column: str) -> list[str]:
         pairs = zip(rows.rule, rows[column], strict=True)
@@ -320,7 +320,7 @@ def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "rule": [league.plan.rule_names[r][t("language.code")] for r in rows.rule],
+            "rule": [league.programme.rule_names[r][t("language.code")] for r in rows.rule],
             "area": [league.name(a)[t("language.code")] for a in rows.area],
             "printed": [t("rule.printed_met" if p else "rule.printed_missed") for p in rows.printed],
             "shown": [t(f"rule.{outcome}") for outcome in rows.outcome],

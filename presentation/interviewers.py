@@ -10,7 +10,7 @@ LEVEL = 0.95  # of ρ's limits
 
 def interviewer_notes(league: League, t: Speaker) -> list[str]:
     """One or two sentences: whether the errors count interviewers, ρ with its limits, its part of the variance."""
-    declared, table = league.plan.interviewers, league.table
+    declared, table = league.programme.interviewers, league.table
     if declared is None:
         return [t("interviewers.undeclared")]
     if not declared.at_random:

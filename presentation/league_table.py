@@ -183,7 +183,7 @@ def _percents(values: dict) -> dict[str, str]:
 
 def year_notes(league: League, t: Speaker) -> list[str]:
     """What the error of one page adds up to over a year's pages, or how the year's error is shared out over them."""
-    comparing, own = league.plan.comparing, 1 - league.plan.page_level
+    comparing, own = league.programme.comparing, 1 - league.programme.page_level
     if not comparing.yearly_error:
         pages = max(waves_a_year(league.wave), league.pages)
         values = {"own": own, "most": min(1.0, pages * own), "apart": 1 - (1 - own) ** pages}
@@ -205,7 +205,7 @@ def probability_notes(league: League, t: Speaker) -> list[str]:
 
 def league_notes(league: League, t: Speaker) -> list[str]:
     """What must be said beside the figures, line by line."""
-    plan = league.plan
+    plan = league.programme
     title = t("notes.table", programme=plan.title, measure=plan.measure_names[league.measure.name])
     notes = [title, headline(league, t), survey_note(league, t)]
     notes += [t("notes.definition", text=definition_text(plan, league.measure, t)), t("notes.ranks", level=plan.level)]

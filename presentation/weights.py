@@ -16,7 +16,7 @@ MOST = 20  # extreme weights shown; the file has all weights
 
 def title(found: WaveWeights, t: Speaker) -> str:
     """The survey and wave these weights are of."""
-    return t("weights.of", programme=found.plan.title, wave=wave_text(found.data.name, t))
+    return t("weights.of", programme=found.programme.title, wave=wave_text(found.data.name, t))
 
 
 def step_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
@@ -52,8 +52,8 @@ def margin_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
     for row in found.weighting.margins().to_dict("records"):
         sums = (t("number.count", value=row[c]) for c in ("n", "known", "before", "after"))
         columns = row["margin"].split(CROSSED)
-        margin = " × ".join(_column(found.plan, column, t) for column in columns)
-        values = _named(found.plan, columns, row["category"].split(CROSSED), t)
+        margin = " × ".join(_column(found.programme, column, t) for column in columns)
+        values = _named(found.programme, columns, row["category"].split(CROSSED), t)
         label = t("weights.category", margin=margin, category=values)
         rows.append((label, *sums, t("number.factor", value=row["ratio"])))
     columns = ("category", "n", "known", "uncalibrated", "calibrated", "ratio")
@@ -79,12 +79,17 @@ def cost_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
     """One row a measure: how far trimming moved it over everybody, beside what it saved in standard error."""
     rows = []
     for name, row in [] if found.cost is None else found.cost.iterrows():
-        measure = found.plan.measures[name]
+        measure = found.programme.measures[name]
         means = (value_text(measure, row[c], t) for c in ("before", "after"))
         form = "number.points" if measure.kind == SHARE else "number.ratio"
         errors = [t(form, value=shown_value(measure, row[c])) for c in ("se_before", "se_after", "rmse_after")]
         rows.append(
-            (found.plan.measure_names[name][t("language.code")], *means, change_text(measure, row["shift"], t), *errors)
+            (
+                found.programme.measure_names[name][t("language.code")],
+                *means,
+                change_text(measure, row["shift"], t),
+                *errors,
+            )
         )
     columns = ("measure", "untrimmed", "trimmed", "shift", "se_before", "se_after", "rmse_after")
     return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in columns])
@@ -97,7 +102,7 @@ def detail_rows(found: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
 
 def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
     """What a step does, in a sentence with its figures."""
-    plan = found.plan.weighting
+    plan = found.programme.weighting
     if step.name == CALIBRATION:
         lowest, highest = found.weighting.calibration.g.min(), found.weighting.calibration.g.max()
         values = {"distance": t(f"weights.distance.{plan.calibrating.distance}"), "low": lowest, "high": highest}
@@ -111,7 +116,7 @@ def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
 
 def notes(found: WaveWeights, t: Speaker) -> list[str]:
     """What must be said beside the weights."""
-    said = [t("weights.note.deff"), t("weights.note.variance"), survey_note(found.plan, t)]
+    said = [t("weights.note.deff"), t("weights.note.variance"), survey_note(found.programme, t)]
     return ([t("app.outdated")] if found.outdated else []) + stopped_note([found.run], t) + said
 
 
@@ -125,7 +130,7 @@ def _cell(found: WaveWeights, step: Step, cell, t: Speaker) -> str:
     """A cell of a step for the reader: our words, or the codes of the columns it is made of by their names."""
     if step.name in NAMED:
         return t(f"weights.cell.{cell}")
-    plan = found.plan.weighting
+    plan = found.programme.weighting
     made_of = {
         BASE: (plan.base.frame,),
         PHONES: (plan.base.frame,),
@@ -135,7 +140,7 @@ def _cell(found: WaveWeights, step: Step, cell, t: Speaker) -> str:
     codes = cell if isinstance(cell, tuple) else (cell,)
     if len(codes) != len(made_of) or made_of == (None,):
         return t("weights.cell.all") if cell == "all" else str(cell)
-    return _named(found.plan, made_of, codes, t)
+    return _named(found.programme, made_of, codes, t)
 
 
 def _column(plan: Programme, column: str, t: Speaker) -> str:

@@ -121,7 +121,7 @@ def notes(league: League, t) -> None:
 def estimate_chart(league: League, t) -> alt.LayerChart:
     """Each area's estimate with its interval; real movement stands out."""
     m, rows = league.measure, chart_rows(league, t)
-    title = t("leader.chart.estimate", measure=league.plan.measure_names[m.name], level=league.plan.level)
+    title = t("leader.chart.estimate", measure=league.programme.measure_names[m.name], level=league.programme.level)
     domain = _near(rows, figures.shown_value(m, m.low), figures.shown_value(m, m.high))
     axis = alt.Axis(labelExpr="datum.label + '%'" if m.unit == SHARE else "datum.label", orient=_side(rows))
     return interval_chart(
@@ -145,7 +145,7 @@ def _side(rows: pd.DataFrame) -> str:
 def rank_chart(league: League, t) -> alt.LayerChart:
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
     rows = chart_rows(league, t)
-    title = t("leader.chart.rank", level=league.plan.level)
+    title = t("leader.chart.rank", level=league.programme.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
     x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_side(rows)))
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)

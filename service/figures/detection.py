@@ -35,7 +35,7 @@ class Detection:
 
 def detection(league: League) -> Detection:
     """Power of the usual comparisons and interviews needed, from the league's n, design effects and spread."""
-    table, measure, plan = league.table, league.measure, league.plan
+    table, measure, plan = league.table, league.measure, league.programme
     areas = len(table)
     if areas < 2:
         raise Fault(key="detection.areas", found=areas)

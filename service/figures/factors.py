@@ -34,7 +34,7 @@ class FactorTable:
     up to 1, are then empty throughout.
     """
 
-    plan: Programme
+    programme: Programme
     name: str
     wave: str
     area: str
@@ -45,7 +45,7 @@ class FactorTable:
 
     def label(self, code: str) -> Mapping[str, str]:
         """A factor's name."""
-        return self.plan.items[self.plan.factors[self.name].item].answers[code]
+        return self.programme.items[self.programme.factors[self.name].item].answers[code]
 
     @property
     def labels(self) -> list[Mapping[str, str]]:

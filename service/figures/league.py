@@ -44,7 +44,7 @@ class League:
     runs: the runs behind it, by use case.  outdated: whether any of them read a version since corrected.
     """
 
-    plan: Programme
+    programme: Programme
     measure: Measure
     league: str
     wave: str
@@ -62,7 +62,7 @@ class League:
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in both languages."""
-        return self.plan.areas[area].name
+        return self.programme.areas[area].name
 
     @property
     def alone(self) -> bool:
@@ -143,7 +143,7 @@ def read_league(
     asked = None if alone in (None, estimated["run_id"]) else _run(store, schema.runs.c.run_id == alone)
     runs = {r["use_case"]: r for r in (estimated, asked, compared) if r is not None}
     return League(
-        plan=plan,
+        programme=plan,
         measure=plan.measures[name],
         league=league,
         wave=wave,

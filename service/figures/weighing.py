@@ -29,7 +29,7 @@ class WaveWeights:
     period    of the known totals, and the file they came in; None: no margins
     """
 
-    plan: Programme
+    programme: Programme
     data: Wave
     stored: Mapping[str, np.ndarray]
     period: str | None
@@ -58,10 +58,10 @@ class WaveWeights:
         """What trimming did to each measure over everybody; None if nothing was trimmed or anybody answered."""
         if self.weighting.trimming is None:
             return None
-        given, rows = self.data.given_design(self.plan.lonely), []
+        given, rows = self.data.given_design(self.programme.lonely), []
         before, after = self.weighting.untrimmed(given), self.weighting.design(given)
-        for name, measure in self.plan.measures.items():
-            values = measure_values(self.data.answers, measure, self.plan.items)
+        for name, measure in self.programme.measures.items():
+            values = measure_values(self.data.answers, measure, self.programme.items)
             if not np.isnan(values).all():
                 rows.append(trimming_cost(values, before, after).set_axis([name]))
         return pd.concat(rows) if rows else None

@@ -69,7 +69,11 @@ def test_a_sheet_of_notes_says_what_it_is_how_people_were_asked_and_which_runs_m
     notes = [row[0] for row in book.worksheets[1].iter_rows(values_only=True)]
     assert notes == league_table.league_notes(league, t)
     said = "\n".join(notes)
-    assert t("note.simulated") in said and league.plan.note[language] in said and league.plan.source[language] in said
+    assert (
+        t("note.simulated") in said
+        and league.programme.note[language] in said
+        and league.programme.source[language] in said
+    )
     for run in league.runs.values():
         assert run["version"] in said
     assert len(league.runs) == 2

@@ -128,8 +128,8 @@ def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_
     imports.import_programme(sqlite_store, renamed, "harbours.toml")
     league = read_league(sqlite_store, NAME, measure="upkeep")
     assert league.outdated
-    assert set(league.rules.rule) <= set(league.plan.rule_names)
-    assert league.plan.measure_names["upkeep"]["en"] == "Upkeep score"
+    assert set(league.rules.rule) <= set(league.programme.rule_names)
+    assert league.programme.measure_names["upkeep"]["en"] == "Upkeep score"
 
 
 def test_a_measure_added_by_a_correction_must_be_estimated_first(sqlite_store):

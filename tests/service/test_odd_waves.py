@@ -27,7 +27,7 @@ def everything_said(league) -> str:
         said += [figures.area_sentence(league, area, t) for area in league.table.index]
         said += [league_table.league_csv(league, t).decode("utf-8-sig"), *figures.rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
-        for rule in league.plan.rules[league.measure.name]:
+        for rule in league.programme.rules[league.measure.name]:
             said.append(figures.rule_sentence(league, rule, rule_summary(league, rule.name), t))
         assert league_table.league_workbook(league, t).startswith(b"PK")
     return "\n".join(said)

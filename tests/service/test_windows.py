@@ -138,7 +138,7 @@ def yearly(tmp_url, text: str):
 def test_a_years_error_is_shared_out_over_its_pages(fresh_url):
     """Bonferroni: alpha = yearly_error/pages_a_year stands in every row, in the note and in the planning figures."""
     store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 4")
-    assert found.plan.page_level == pytest.approx(0.98) and found.plan.level == 0.9
+    assert found.programme.page_level == pytest.approx(0.98) and found.programme.level == 0.9
     assert (found.table.alpha_standing + found.table.alpha_rank).to_numpy() == pytest.approx(0.02)
     assert found.table.alpha_rank.to_numpy() == pytest.approx(0.002)
     for t in BOTH.values():

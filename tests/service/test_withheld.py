@@ -231,7 +231,7 @@ def test_factors_few_named_are_withheld_and_each_factor_adds_up_over_areas_witho
     programme, column = data["programme"], data["columns"]["area"]
     leader = store.acting(Actor("ann", LEADER))
     areas = [*list(data["areas"])[:6], ALL]
-    plan = read_league(store, programme).plan
+    plan = read_league(store, programme).programme
     name = next(iter(plan.factors))
     item = plan.items[plan.factors[name].item]
     named = table[item.name].str.split(item.separator)

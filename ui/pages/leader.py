@@ -23,11 +23,13 @@ def show(store: Store, t) -> None:
     _table(league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
-        st.markdown(t("leader.how.text", level=league.plan.level, page=figures.percent_text(league.plan.page_level)))
+        st.markdown(
+            t("leader.how.text", level=league.programme.level, page=figures.percent_text(league.programme.page_level))
+        )
         if league.against is not None:
             for sentence in league_table.year_notes(league, t) + league_table.margin_notes(league, t):
                 st.caption(sentence)
-        st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
+        st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
 
 
 def _one_area(league: League, t) -> None:
@@ -65,7 +67,7 @@ def _table(league: League, t) -> None:
 
 
 def _rules(league: League, t) -> None:
-    rules = league.plan.rules[league.measure.name]
+    rules = league.programme.rules[league.measure.name]
     if not rules:
         return
     st.subheader(t("leader.rules"), anchor=False)

@@ -57,13 +57,13 @@ def show(store: Store, t) -> None:
     if len(league.table) > 1:
         st.subheader(t("detection.title"), anchor=False)
         _detection(league, t)
-    if league.plan.factors:
+    if league.programme.factors:
         st.subheader(t("factors.title"), anchor=False)
         _factors(store, league, t)
     if len(league.rules):
         st.subheader(t("statistician.rules"), anchor=False)
         parts.show_table(figures.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
-    if league.plan.weighting is not None:
+    if league.programme.weighting is not None:
         st.subheader(t("weights.title"), anchor=False)
         _weights(store, league, t)
     st.subheader(t("statistician.run"), anchor=False)
@@ -83,13 +83,13 @@ def _detection(league: League, t) -> None:
 
 def _factors(store: Store, league: League, t) -> None:
     """What people named, of one area or of everybody."""
-    names, areas = league.plan.factors, league.plan.areas
+    names, areas = league.programme.factors, league.programme.areas
     code = t("language.code")
     left, right = st.columns(2)
     name = parts.choose(left, "factors", list(names), lambda n: names[n].name[code], t)
     say = lambda a: t("factors.everybody") if a == ALL else areas[a].name[code]  # noqa: E731
     area = parts.choose(right, "area factors", [ALL, *league.table.index], say, t)
-    found = read_factors(store, league.plan.name, wave=league.wave, name=name, area=area)
+    found = read_factors(store, league.programme.name, wave=league.wave, name=name, area=area)
     parts.plain_table(shown_factors(found, t))
     for note in figures.factor_notes(found, t):
         st.caption(note)
@@ -97,11 +97,11 @@ def _factors(store: Store, league: League, t) -> None:
 
 def _weights(store: Store, league: League, t) -> None:
     """The steps in one table, and a tab for what each changed."""
-    found = read_weights(store, league.plan.name, league.wave)
+    found = read_weights(store, league.programme.name, league.wave)
     parts.plain_table(weights.step_rows(found, t), words=1)
     for sentence in [weights.extreme_note(found, t), *weights.notes(found, t)]:
         st.caption(sentence)
-    name = file_name(league.plan.name, league.wave, "weights", suffix=".csv")
+    name = file_name(league.programme.name, league.wave, "weights", suffix=".csv")
     st.download_button(t("weights.csv"), found.csv, name, "text/csv", on_click="ignore")
     with st.expander(t("weights.show")):
         tabs = st.tabs([t(f"weights.step.{step.name}") for step in found.weighting.steps])
@@ -120,7 +120,7 @@ def _weights(store: Store, league: League, t) -> None:
 
 
 def _downloads(league: League, t) -> None:
-    name = (league.plan.name, league.measure.name, league.wave)
+    name = (league.programme.name, league.measure.name, league.wave)
     left, right, _ = st.columns([1, 1, 4])
     left.download_button(
         t("statistician.xlsx"),
@@ -158,7 +158,7 @@ def _estimates(league: League, rows, t) -> None:
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
     parts.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
-    st.caption(t("notes.definition", text=definition_text(league.plan, league.measure, t)))
+    st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
     st.caption(figures.everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
