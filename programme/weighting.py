@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from estimation.calibration.distances import BOUNDED, DISTANCES
 from estimation.weighting.ages import age_spans
 from estimation.weighting.steps import (
     AGE_GROUP,
-    DISTANCES,
     Ages,
     Base,
     Calibrating,
@@ -155,7 +155,7 @@ def _calibrating(given: Entry, ages: Ages | None) -> Calibrating:
     margins = given.texts("margins")
     if not margins:
         raise given.fault("margins", "[]", '["sex*age_group", "county"]')
-    distance = given.one_of("distance", DISTANCES) if "distance" in given.data else DISTANCES[0]
+    distance = given.one_of("distance", DISTANCES) if "distance" in given.data else next(iter(DISTANCES))
     period = given.get("period", str) if "period" in given.data else None
     found = Calibrating(margins, period, distance, _bounds(given, distance))
     if len(set(margins)) < len(margins) or "" in found.columns:
@@ -166,7 +166,7 @@ def _calibrating(given: Entry, ages: Ages | None) -> Calibrating:
 
 def _bounds(given: Entry, distance: str) -> tuple[float, float] | None:
     if "bounds" not in given.data:
-        if distance == "logit":
+        if distance in BOUNDED:
             raise given.fault("bounds", "–", "[0.3, 3]")
         return None
     values = given.get("bounds", list)

@@ -74,6 +74,19 @@ def bounded(distance: Distance, low: float | np.ndarray, high: float | np.ndarra
     return Distance(f"{distance.name} bounded", lambda u: np.clip(distance.g(u), low, high), slope, low, high)
 
 
+# what a programme calls a distance -> the distance, given its bounds (L, U) or None
+DISTANCES: dict[str, Callable[[tuple[float, float] | None], Distance]] = {
+    "raking": lambda bounds: _within(RAKING, bounds),
+    "linear": lambda bounds: _within(LINEAR, bounds),
+    "logit": lambda bounds: logit(*bounds),
+}
+BOUNDED = frozenset({"logit"})  # those that are nothing without bounds
+
+
+def _within(distance: Distance, bounds: tuple[float, float] | None) -> Distance:
+    return distance if bounds is None else bounded(distance, *bounds)
+
+
 def _check_bounds(low, high) -> None:
     if not low < 1 < high:
         raise Fault(key="calibration.bounds", low=float(low), high=float(high))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from estimation.calibration.distances import LINEAR, RAKING, Distance, bounded, logit
+from estimation.calibration.distances import DISTANCES, Distance
 from estimation.weighting.census import CROSSED
 
 AGE_GROUP = "age_group"  # the column that `Ages` makes
-DISTANCES = ("raking", "linear", "logit")
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,7 @@ class Calibrating:
 
     def measure(self) -> Distance:
         """The distance as an object."""
-        if self.distance == "logit":
-            return logit(*self.bounds)
-        plain = RAKING if self.distance == "raking" else LINEAR
-        return plain if self.bounds is None else bounded(plain, *self.bounds)
+        return DISTANCES[self.distance](self.bounds)
 
 
 @dataclass(frozen=True)

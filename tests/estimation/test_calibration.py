@@ -31,7 +31,8 @@ from estimation import (
     trim,
     trim_calibrated,
 )
-from words import Fault
+from estimation.calibration.distances import BOUNDED, DISTANCES
+from words import LANGUAGES, Fault, text
 
 AGES, SEXES = ("18-34", "35-54", "55+"), ("F", "M")
 
@@ -156,7 +157,9 @@ def test_totals_the_sample_already_has_change_nothing():
 
 def test_distances_rise_start_at_one_and_have_the_slope_they_say():
     u = np.linspace(-0.8, 0.8, 41)
-    for distance in (LINEAR, RAKING, logit(0.3, 2.5), bounded(RAKING, 0.2, 4.0)):
+    by_name = [make((0.3, 2.5)) for make in DISTANCES.values()]
+    by_name += [make(None) for name, make in DISTANCES.items() if name not in BOUNDED]
+    for distance in (LINEAR, RAKING, logit(0.3, 2.5), bounded(RAKING, 0.2, 4.0), *by_name):
         slope = (distance.g(u + 1e-6) - distance.g(u - 1e-6)) / 2e-6
         np.testing.assert_allclose(slope, distance.slope(u), rtol=1e-6)
         assert distance.g(np.zeros(1))[0] == pytest.approx(1) and distance.slope(np.zeros(1))[0] == pytest.approx(1)
@@ -454,3 +457,8 @@ def test_the_residual_of_rs_rake_equals_the_regression_where_base_weights_are_eq
     one, two = (mean(unequal.y, design_of(unequal).calibrated(c)).se[0] for c in both)
     assert one != pytest.approx(two, rel=1e-6)
     assert replace(both[1], swept=None).weight == pytest.approx(both[0].weight)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_distance_a_programme_can_name_has_its_word(language):
+    assert all(text(f"weights.distance.{name}", language) for name in DISTANCES)
