@@ -135,8 +135,8 @@ def calibrate(
     >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
     >>> x = pd.DataFrame({"all": 1.0, "H": schools.stype == "H", "M": schools.stype == "M", "api99": schools.api99})
     >>> totals = {"all": 6194, "H": 755, "M": 1018, "api99": 3914069}
-    >>> found = mean(schools.api00, design.calibrated(calibrate(schools.pw, x, totals)))
-    >>> print(found.value.round(2), found.se.round(4))
+    >>> estimate = mean(schools.api00, design.calibrated(calibrate(schools.pw, x, totals)))
+    >>> print(estimate.value.round(2), estimate.se.round(4))
     [665.31] [3.4418]
     """
     base = base_weights(base)
@@ -211,8 +211,8 @@ def poststratify(
     >>> schools = pd.read_csv("tests/golden/shared_apiclus1.csv")
     >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
     >>> types = pd.Series({"E": 4421, "H": 755, "M": 1018})
-    >>> found = total(schools.enroll, design.calibrated(poststratify(schools.pw, schools, "stype", types)))
-    >>> print(found.value.round(), found.se.round())
+    >>> estimate = total(schools.enroll, design.calibrated(poststratify(schools.pw, schools, "stype", types)))
+    >>> print(estimate.value.round(), estimate.se.round())
     [3680893.] [406293.]
     """
     return rake(weight, table, {tuple(columns) if isinstance(columns, list) else columns: totals}, wave=wave)

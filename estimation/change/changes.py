@@ -78,8 +78,8 @@ def change(before: Estimate, after: Estimate, *, cross, third_ratio=1.0) -> Esti
 
     >>> from estimation import INDEPENDENT, Estimate, change
     >>> before, after = Estimate(("a",), [80.0], [[9.0]], 50), Estimate(("a",), [86.0], [[16.0]], 50)
-    >>> found = change(before, after, cross=INDEPENDENT)
-    >>> print(found.value, found.se)
+    >>> estimate = change(before, after, cross=INDEPENDENT)
+    >>> print(estimate.value, estimate.se)
     [6.] [5.]
     """
     waves = Waves(("before", "after"), (before, after), {("before", "after"): cross})

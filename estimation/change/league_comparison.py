@@ -148,8 +148,8 @@ def compare_league(
     >>> names, value = tuple("abcdefghij"), np.arange(60.0, 80.0, 2.0)
     >>> fallen = value - np.array([0] * 9 + [12.0])
     >>> waves = [Estimate(names, x, np.eye(10), np.inf) for x in (value, fallen)]
-    >>> found = compare_league(*waves, cross=INDEPENDENT, rng=np.random.default_rng(1))
-    >>> print(found.outcome.tolist()[7:], found.rank.places[-1], found.rank.lower[-1], found.rank.upper[-1])
+    >>> estimate = compare_league(*waves, cross=INDEPENDENT, rng=np.random.default_rng(1))
+    >>> print(estimate.outcome.tolist()[7:], estimate.rank.places[-1], estimate.rank.lower[-1], estimate.rank.upper[-1])
     ['chance', 'chance', 'proven'] -5 -8 -1
     """
     if not (alpha_standing > 0 and alpha_rank > 0 and alpha_standing + alpha_rank < 1):

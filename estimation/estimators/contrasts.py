@@ -1,16 +1,20 @@
-"""New estimates from old ones: linear contrasts, and smooth functions by the delta method."""
+"""Functions of estimates: linear contrasts, and smooth functions by the delta method."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.estimators.estimates import Estimate
 from words import Fault
 
 
-def contrast(estimate: Estimate, matrix, names) -> Estimate:
-    """Lθ̂ with covariance L Σ L': differences between domains, changes between columns.
+def contrast(estimate: Estimate, matrix: ArrayLike | list[dict], names: Sequence) -> Estimate:
+    """Lθ̂ with covariance L Σ L', for example differences between domains or changes between columns.
 
-    matrix  L (c,k), or a list of mappings name -> coefficient (names left out count 0);  names (c,)
-    df are the smallest of the estimates that enter a contrast.
+    matrix  L (c,k), or a list of c mappings name -> coefficient, where names that are left out have 0
+    names   (c,), of the contrasts
+    The df of a contrast are the smallest of the estimates that enter it.
 
     Examples: R's survey, `svycontrast(svyby(~api00, ~stype, dstrat, svymean, covmat = TRUE), c(1, -1, 0))`: 48.61, the
     elementary schools' mean less that of the high schools.
@@ -27,12 +31,13 @@ def contrast(estimate: Estimate, matrix, names) -> Estimate:
     return transform(estimate, matrix @ estimate.value, matrix, names)
 
 
-def transform(estimate: Estimate, value, gradient, names) -> Estimate:
-    """g(θ̂) with covariance G Σ G' (the delta method), for functions the caller has evaluated.
+def transform(estimate: Estimate, value: ArrayLike, gradient: ArrayLike, names: Sequence) -> Estimate:
+    """g(θ̂) with covariance G Σ G' by the delta method, where the caller supplies g(θ̂) and its derivatives.
 
     value     g(θ̂) (c,), for instance [θ̂_1/θ̂_2, log θ̂_2]
-    gradient  G (c,k), row by row ∂g_i/∂θ_j at θ̂, for instance [[1/θ̂_2, -θ̂_1/θ̂_2²], [0, 1/θ̂_2]]
-    df are the smallest of the estimates that enter a function.  Särndal, Swensson & Wretman (1992), 5.5.
+    gradient  G (c,k), ∂g_i/∂θ_j at θ̂, for instance [[1/θ̂_2, -θ̂_1/θ̂_2²], [0, 1/θ̂_2]]
+    names     (c,), of the functions
+    The df of a function are the smallest of the estimates that enter it.  Särndal, Swensson & Wretman (1992), 5.5.
     """
     gradient = np.atleast_2d(np.asarray(gradient, dtype=float))
     if gradient.shape[1] != len(estimate.names):
@@ -43,6 +48,7 @@ def transform(estimate: Estimate, value, gradient, names) -> Estimate:
 
 
 def _coefficients(matrix, estimate: Estimate) -> np.ndarray:
+    """L (c,k) from an array or from mappings."""
     if isinstance(matrix, np.ndarray) or not isinstance(matrix[0], dict):
         return np.atleast_2d(np.asarray(matrix, dtype=float))
     rows = np.zeros((len(matrix), len(estimate.names)))

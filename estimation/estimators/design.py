@@ -1,4 +1,4 @@
-"""The sampling design behind a set of interviews: weights, strata, primary sampling units, and how many there were."""
+"""The sampling design behind a set of interviews: weights, strata, primary sampling units and population sizes."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from estimation.columns.codes import narrow, occurring_pairs
 from estimation.columns.columns import joint_codes, label_codes, number_column, said
@@ -15,27 +17,30 @@ if TYPE_CHECKING:
     from estimation.calibration.calibration import Calibration
 
 LONELY = ("error", "adjust", "average", "certainty", "remove")
-UNWEIGHTED = np.empty(0)  # a stage while only its units are counted
-ROUNDING = 1e-9
+UNWEIGHTED = np.empty(0)  # the weights of a stage while its units are being counted
+ROUNDING = 1e-9  # of a population size
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
     """Who was sampled and how; every variance is computed from this.
 
-    weight (n,)      w_i >= 0, one an interview (a zero weight adds nothing, but its PSU counts in n_h)
+    weight (n,)      w_i >= 0 of each interview (a weight of 0 adds nothing to an estimate, but its PSU counts in n_h)
     psu (n,)         code 0..m-1 of the interview's primary sampling unit (PSU)
-    psu_stratum (m,) code 0..H-1 of the stratum each PSU lies in
-    population (H,)  N_h, PSUs in the stratum's population; inf where PSUs were drawn with replacement or N_h is large
-    lonely           what a stratum with one sampled PSU contributes: "error" (refuse), "adjust" (its PSU total,
-                     not centred), "average" (the mean of the other strata), "certainty" or "remove" (nothing)
-    psu_names (m,), stratum_names (H,)  labels, so that two waves can find the PSUs they share (by stratum and PSU);
-                     tuples where several columns make one label; text PSUs of a table in an array of pandas
-    second           the second stage as a design of its own, whose strata are the PSUs; None: PSUs were taken whole,
-                     or their totals stand for all further stages (ultimate clusters)
-    calibration      what the weights were made to reproduce (`calibrated`); None: nothing
+    psu_stratum (m,) code 0..H-1 of the stratum each PSU belongs to
+    population (H,)  N_h, the number of PSUs in the stratum's population; inf where PSUs were drawn with replacement
+                     or no finite population correction is wanted
+    lonely           what a stratum with one sampled PSU contributes to the variance: "error" (the design is refused),
+                     "adjust" (the square of its PSU total, not centred), "average" (the mean of the other strata),
+                     "certainty" or "remove" (nothing)
+    psu_names (m,), stratum_names (H,)  labels, by which two waves find the PSUs they share: tuples where one label
+                     is made of several columns; PSU labels that are text are in a pandas array
+    second           the second stage as a design of its own, whose strata are the PSUs; None: every interview of a
+                     PSU was taken, or the variance between PSU totals covers all further stages (ultimate clusters)
+    calibration      the calibration that gave the weights (see `calibrated`); None if there was none
 
-    The design's df are m - H.  Lumley (2004), Journal of Statistical Software 9(8), for the lonely-PSU options.
+    The design has m - H degrees of freedom.  Lumley (2004), Journal of Statistical Software 9(8), for the options for
+    lonely PSUs.
     """
 
     weight: np.ndarray
@@ -51,29 +56,31 @@ class Design:
     @classmethod
     def from_table(
         cls,
-        table,
+        table: pd.DataFrame,
         *,
-        weight,
-        stratum=None,
-        psu=None,
-        population=None,
-        lonely="error",
-        nest=False,
-        second_stage=None,
-        second_population=None,
-    ):
-        """A design read from the columns of a DataFrame; `stratum` and `psu` may be several columns together.
+        weight: str | None,
+        stratum: str | list[str] | None = None,
+        psu: str | list[str] | None = None,
+        population: str | None = None,
+        lonely: str = "error",
+        nest: bool = False,
+        second_stage: str | None = None,
+        second_population: str | None = None,
+    ) -> "Design":
+        """A design read from the columns of a table with one row per interview.
 
-        table       one row an interview; weight, population: column names; stratum, psu: a name or a list of names
-        weight      None: w = N_h/n_h (times M_j/m_j in two stages), from the population columns
-        stratum     None: one stratum.   psu None: every interview is its own PSU.
-        population  column with N_h, the stratum's number of PSUs (finite population correction); a column with nothing
-                    above 1 holds sampling fractions f_h = n_h/N_h instead
-        nest        True: PSU codes are local to their stratum; False: a PSU code in two strata is an error
-        second_stage, second_population  column of the second-stage units inside their PSU, and of M_j, how many the
-                    PSU has (or the fraction taken); without the second, PSU totals stand for all further stages
-        Raises Fault for weights that are negative, missing or infinite, empty codes, a PSU in two strata,
-        an N_h smaller than n_h or not constant in its stratum, and lonely PSUs under lonely="error".
+        weight      the column of w_i; None: w = N_h/n_h (times M_j/m_j in two stages), from the population columns
+        stratum     the column of strata, or a list of columns; None: there is one stratum
+        psu         the column of PSUs, or a list of columns; None: every interview is a PSU of its own
+        population  the column of N_h, the number of PSUs in the stratum's population; if no value is above 1, the
+                    column holds sampling fractions f_h = n_h/N_h instead.  None: no finite population correction
+        lonely      as in `Design`
+        nest        True: PSU codes are local to their stratum; False: a PSU code that occurs in two strata is refused
+        second_stage       the column of second-stage units
+        second_population  the column of M_j, the number of second-stage units in the PSU's population (or of the
+                    fraction sampled); without both columns, PSU totals stand for all further stages
+        Raises Fault for weights that are negative, missing or infinite, empty codes, a PSU in two strata, an N_h that
+        is smaller than n_h or not constant in its stratum, and lonely PSUs under lonely="error".
 
         Examples: California's schools, stratified by type of school; R's survey has 200 - 3 = 197 degrees of freedom
         too.
@@ -104,7 +111,7 @@ class Design:
             psu_of = np.zeros(len(names), dtype=narrow(len(psu_names)))
             psu_of[inside] = units
             sizes = _populations(table, second_population, units, psu_names, psu_of)
-            inner = "error" if lonely == "average" else lonely  # other PSUs say nothing about this one's inside
+            inner = "error" if lonely == "average" else lonely  # the variance within other PSUs is no substitute
             second = cls(UNWEIGHTED, inside, psu_of, sizes, inner, names, psu_names)
         w = _inverse_fractions(first, second) if weight is None else _weights(table, weight)
         design = replace(first, weight=w, second=None if second is None else replace(second, weight=w))
@@ -113,19 +120,24 @@ class Design:
         return design
 
     @classmethod
-    def from_totals(cls, table, *, sum_w, **columns):
-        """A design read from sums made elsewhere: one row a cell of stratum, PSU and domain, `sum_w` the column of Σw.
+    def from_totals(cls, table: pd.DataFrame, *, sum_w: str, **columns: object) -> "Design":
+        """A design read from sums computed elsewhere, one row per cell of stratum, PSU and domain.
 
-        A cell stands for its interviews with weight Σw and answer Σwy/Σw, which is what to give the estimators as y
-        (and Σwx/Σw as x): totals, means, ratios and their errors need no more of a cell than its sums, and are those of
-        `from_table` on the interviews.  Σw is over those who answered; a PSU where nobody did keeps a row with Σw = 0,
-        for it counts in n_h.  columns: stratum, psu, population … as in `from_table`.
-        Not from cells: quantiles, population_variance, sample_sizes and design_effect, which need the interviews.
+        sum_w    the column of Σw over those in the cell who answered; a PSU in which nobody answered keeps a row with
+                 Σw = 0, because it counts in n_h
+        columns  stratum, psu, population … as in `from_table`
+        A cell represents its interviews: give the estimators Σwy/Σw as y (and Σwx/Σw as x).  Totals, means and ratios
+        depend only on the cells' sums, so they and their errors are the same as from `from_table` on the interviews.
+        Quantiles, `population_variance`, `sample_sizes` and `design_effect` cannot be computed from cells; they need
+        the interviews.
         """
         return cls.from_table(table, weight=sum_w, **columns)
 
-    def reweighted(self, weight, calibration: "Calibration | None" = None) -> "Design":
-        """The same design with other weights (n,) >= 0, and the calibration their variance is to take account of."""
+    def reweighted(self, weight: ArrayLike, calibration: "Calibration | None" = None) -> "Design":
+        """The same design with other weights (n,) >= 0, and the calibration that variances shall take into account.
+
+        Raises Fault for weights of another length, and for negative, missing or infinite ones.
+        """
         weight = np.asarray(weight, dtype=float)
         if len(weight) != len(self.weight):
             raise Fault(key="design.weights_length", found=len(weight), expected=len(self.weight))
@@ -136,34 +148,34 @@ class Design:
         second = None if self.second is None else replace(self.second, weight=weight)
         return replace(self, weight=weight, second=second, calibration=calibration)
 
-    def with_fractions(self, fractions) -> "Design":
-        """The same design with a part f_h (H,) of each stratum in it: N_h = n_h/f_h, without limit where f_h is 0."""
+    def with_fractions(self, fractions: ArrayLike) -> "Design":
+        """The same design with sampling fractions f_h (H,): N_h = n_h/f_h, infinite where f_h is 0."""
         f = np.asarray(fractions, dtype=float)
         return replace(self, population=np.divide(self.sampled, f, out=np.full(len(f), np.inf), where=f > 0))
 
     def calibrated(self, calibration: "Calibration") -> "Design":
-        """The design with calibrated weights: every estimator's variance is then that of residuals."""
+        """The design with calibrated weights: the variance of every estimator is then that of the residuals."""
         return self.reweighted(calibration.weight, calibration)
 
     @cached_property
-    def auxiliary_totals(self):
-        """Σ_{i in j} w_i x_i: totals of the calibration's auxiliaries by unit of the last stage."""
+    def auxiliary_totals(self) -> np.ndarray | sp.sparray:
+        """Σ_{i in j} w_i x_i (units, q'): the totals of the calibration's auxiliaries by unit j of the last stage."""
         last = self if self.second is None else self.second
         return self.calibration.unit_totals(last.psu, len(last.psu_stratum))
 
     @cached_property
     def counts_all(self) -> bool:
-        """Has no interview a weight of 0?"""
+        """Do all interviews have a weight above 0?"""
         return bool((self.weight > 0).all())
 
     @cached_property
     def sampled(self) -> np.ndarray:
-        """n_h (H,): PSUs sampled in each stratum."""
+        """n_h (H,): the number of PSUs sampled in each stratum."""
         return np.bincount(self.psu_stratum, minlength=len(self.stratum_names))
 
     @property
     def df(self) -> int:
-        """PSUs minus strata."""
+        """Degrees of freedom: the number of PSUs minus the number of strata."""
         return len(self.psu_stratum) - len(self.stratum_names)
 
     @cached_property
@@ -173,14 +185,14 @@ class Design:
 
 
 def _check_counts(stage: Design | None) -> None:
-    """A Fault for n_h > N_h and for lonely PSUs that nothing can be said about."""
+    """A Fault for n_h > N_h, for lonely PSUs under lonely="error", and for "average" if every stratum is lonely."""
     if stage is None:
         return
     short = stage.sampled > stage.population * (1 + ROUNDING)
     if short.any():
         h = int(short.argmax())
-        found, sampled = float(stage.population[h]), int(stage.sampled[h])
-        raise Fault(key="design.population_small", stratum=said(stage.stratum_names[h]), found=found, sampled=sampled)
+        size, sampled = float(stage.population[h]), int(stage.sampled[h])
+        raise Fault(key="design.population_small", stratum=said(stage.stratum_names[h]), found=size, sampled=sampled)
     alone = (stage.sampled == 1) & (stage.population > 1)
     names = [said(s) for s in stage.stratum_names[alone]]
     if stage.lonely == "error" and names:
@@ -190,19 +202,22 @@ def _check_counts(stage: Design | None) -> None:
 
 
 def _psu_codes(table: pd.DataFrame, psu, strata) -> tuple[np.ndarray, np.ndarray]:
-    """Codes and labels of the PSUs; with `strata` (n,) given, codes are local to them and labels may repeat."""
+    """Codes (n,) and labels (m,) of the PSUs.
+
+    strata (n,): the rows' strata if PSU codes are local to them, and then a label may occur twice; else None.
+    """
     if psu is None:
         rows = np.arange(len(table), dtype=narrow(len(table)))
         return rows, rows
     inside, labels = label_codes(table, psu, ordered=False)
     if strata is None:
         return inside, labels
-    units, found, _ = occurring_pairs(inside, strata, len(labels), int(strata.max()) + 1)
-    return units, labels if len(found) == len(labels) else labels[found]
+    units, label_of_unit, _ = occurring_pairs(inside, strata, len(labels), int(strata.max()) + 1)
+    return units, labels if len(label_of_unit) == len(labels) else labels[label_of_unit]
 
 
 def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:
-    """w = 1/f_h, times 1/f_j of the interview's PSU in two stages."""
+    """w = 1/f_h, in two stages times 1/f_j of the interview's PSU."""
     f = first.sampling_fraction[first.psu_stratum[first.psu]]
     f = f if second is None else f * second.sampling_fraction[first.psu]
     if not f.all():
@@ -211,6 +226,7 @@ def _inverse_fractions(first: Design, second: Design | None) -> np.ndarray:
 
 
 def _weights(table: pd.DataFrame, name) -> np.ndarray:
+    """The column of weights (n,); a Fault if one is negative, missing or infinite, or if none is above 0."""
     w = number_column(table, name).copy()
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
@@ -222,20 +238,20 @@ def _weights(table: pd.DataFrame, name) -> np.ndarray:
 
 
 def _populations(table: pd.DataFrame, name, strata, stratum_names, psu_stratum) -> np.ndarray:
-    """N_h (H,) from a column of counts or, where nothing is above 1, of sampling fractions f_h: N_h = n_h/f_h."""
+    """N_h (H,) from a column of counts or, if no value is above 1, of sampling fractions f_h: N_h = n_h/f_h."""
     sizes = np.full(len(stratum_names), np.inf)
     if name is None:
         return sizes
-    given = number_column(table, name)
-    wrong = ~(given > 0)
+    size_of_row = number_column(table, name)
+    wrong = ~(size_of_row > 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(key="design.population_value", column=str(name), row=row, found=float(given[row]))
-    sizes[strata] = given
-    differs = sizes[strata] != given
+        raise Fault(key="design.population_value", column=str(name), row=row, found=float(size_of_row[row]))
+    sizes[strata] = size_of_row
+    differs = sizes[strata] != size_of_row
     if differs.any():
         h = strata[differs.argmax()]
-        values = [float(v) for v in np.unique(given[strata == h])]
+        values = [float(v) for v in np.unique(size_of_row[strata == h])]
         raise Fault(key="design.population_varies", column=str(name), stratum=said(stratum_names[h]), found=values)
     if sizes.max() > 1:
         if sizes.min() < 1:

@@ -1,10 +1,12 @@
-"""Means, totals and ratios of domains, with their full covariance: ratios and totals with x = 1{domain}."""
+"""Means, ratios and totals of domains, with the covariance between all domains."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from estimation.columns.codes import occurring_pairs
 from estimation.columns.columns import column_codes, label_codes
@@ -16,12 +18,13 @@ from estimation.estimators.variance import CellTotals, StratumCells, as_matrix, 
 from words import Fault
 
 
-def domain_means(y, domain, design: Design) -> Estimate:
-    """ȳ_d = Σ_d wy/Σ_d w for every domain d, with their full covariance: ratios with x = 1{d}.
+def domain_means(y: ArrayLike | pd.DataFrame, domain: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
+    """ȳ_d = Σ_d wy/Σ_d w for every domain d, with the covariance between all domains: ratios with x = 1{d}.
 
-    y (n,): NaN leaves the domain, not the design; of a DataFrame every column's means, names (domain, column).
-    domain (n,), or a DataFrame for domains by several columns: their names are tuples of the columns' values.
-    df are each domain's own: PSUs with an answer in it minus their strata.  A domain nobody answered in has no
+    y       (n,), a row with NaN is left out of its domain's mean, but its PSU remains in the design; or a DataFrame,
+            which gives the means of every column, named (domain, column)
+    domain  (n,), or a DataFrame for domains by several columns, whose names are tuples
+    The df of a domain are the PSUs with an answer in it minus their strata.  A domain in which nobody answered has no
     estimate and is not among .names.  Särndal, Swensson & Wretman (1992), 5.8 and 10.3.
 
     Examples: R's survey, `svyby(~api00, ~stype, dstrat, svymean)`, prints 674.43, 625.82 and 636.60.
@@ -30,23 +33,28 @@ def domain_means(y, domain, design: Design) -> Estimate:
     >>> from estimation import Design, domain_means
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = domain_means(schools.api00, schools.stype, design)
-    >>> print(found.names, found.value.round(2))
+    >>> estimate = domain_means(schools.api00, schools.stype, design)
+    >>> print(estimate.names, estimate.value.round(2))
     ('E', 'H', 'M') [674.43 625.82 636.6 ]
     """
     return linearize_domain_means(y, domain, design).estimate()
 
 
-def linearize_domain_means(y, domain, design: Design) -> Linearization:
-    """`domain_means` before its variance is taken: u_jd = Σ_{i in j,d} w_i (y_i - ȳ_d)/Σ_d w, sparse (m, domains)."""
+def linearize_domain_means(
+    y: ArrayLike | pd.DataFrame, domain: ArrayLike | pd.DataFrame, design: Design
+) -> Linearization:
+    """`domain_means` before its variance is computed: u_jd = Σ_{i in j,d} w_i (y_i - ȳ_d)/Σ_d w (m, domains)."""
     names, y = number_columns(y, design, "mean")
     codes, labels = domain_codes(domain, design)
     return _beside(names, [_domain_ratio(column, None, codes, labels, design) for column in y.T])
 
 
-def domain_ratios(y, x, domain, design: Design) -> Estimate:
-    """R_d = Σ_d wy/Σ_d wx, u_jd = Σ_{i in j,d} w_i (y_i - R_d x_i)/Σ_d wx, for every domain; else as `domain_means`.
+def domain_ratios(
+    y: ArrayLike | pd.DataFrame, x: ArrayLike | pd.DataFrame, domain: ArrayLike | pd.DataFrame, design: Design
+) -> Estimate:
+    """R_d = Σ_d wy/Σ_d wx, u_jd = Σ_{i in j,d} w_i (y_i - R_d x_i)/Σ_d wx, for every domain d.
 
+    y, x (n,) or (n,k): a row with NaN in either is left out; domain, df and names as in `domain_means`.
     Särndal, Swensson & Wretman (1992), 5.6 and 5.8.
     """
     names, y = number_columns(y, design, "ratio")
@@ -56,10 +64,10 @@ def domain_ratios(y, x, domain, design: Design) -> Estimate:
     return _beside(names, [_domain_ratio(a, b, codes, labels, design) for a, b in pairs]).estimate()
 
 
-def domain_totals(y, domain, design: Design) -> Estimate:
-    """Y_d = Σ_d wy, z_i = y_i 1{i in d}, for every domain; else as `domain_means`.
+def domain_totals(y: ArrayLike | pd.DataFrame, domain: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
+    """Y_d = Σ_d wy, z_i = y_i 1{i in d}, for every domain d; y, domain, df and names as in `domain_means`.
 
-    A total with NaN among its domain's y is over those who answered, and the estimate says so in .flags.
+    If y has NaN, the totals are over those who answered, and .flags says so.
     """
     names, y = number_columns(y, design, "total")
     codes, labels = domain_codes(domain, design)
@@ -67,9 +75,13 @@ def domain_totals(y, domain, design: Design) -> Estimate:
 
 
 class _Cells(NamedTuple):
-    """The cells of last-stage unit by domain with an answer: each row's cell, each cell's unit and domain, labels.
+    """The c cells of a last-stage unit and a domain that have an answer.
 
-    kept (n,): which rows have an answer and a weight above 0; None: all.
+    kept (n,)     which rows have an answer and a weight above 0; None: all of them
+    of            the cell of each kept row
+    unit, domain  (c,), the unit and the domain of each cell
+    labels, df, raised  of each domain with an answer: its name, degrees of freedom and factor of `lonely_raise`
+    strata        the pairs of a stratum and a domain with an answer
     """
 
     kept: np.ndarray | None
@@ -81,26 +93,28 @@ class _Cells(NamedTuple):
     raised: np.ndarray
     strata: StratumCells
 
-    def sums(self, values) -> np.ndarray:
-        """Sums (cells,) of values (n,) over each cell's rows."""
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums (c,) of values (n,) over each cell's rows."""
         return np.bincount(self.of, self.rows(values), minlength=len(self.unit))
 
-    def linearized(self, z, n: int):
-        """The linearised variable (n, domains), sparse: each row with an answer has it in its own domain's column."""
+    def linearized(self, z: np.ndarray, n: int) -> sp.csr_array:
+        """The linearised variable (n, domains), sparse: each kept row has its z in the column of its domain."""
         answered = np.ones(n, dtype=int) if self.kept is None else self.kept.astype(int)
         starts = np.append(0, np.cumsum(answered))
         return sp.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
 
-    def domain_sums(self, sums) -> np.ndarray:
-        """Sums (domains,) of cells' sums."""
+    def domain_sums(self, sums: np.ndarray) -> np.ndarray:
+        """Sums (domains,) of the cells' sums (c,)."""
         return np.bincount(self.domain, sums, minlength=len(self.labels))
 
-    def rows(self, values) -> np.ndarray:
-        """Values (n,) of the rows with an answer."""
+    def rows(self, values: np.ndarray) -> np.ndarray:
+        """The values of the kept rows, from values (n,)."""
         return values if self.kept is None else values[self.kept]
 
-    def linearization(self, value, u, z, design, flags=()) -> Linearization:
-        """The estimates `value` whose linearised variable has the totals `u` (cells,); z() is it, row by row."""
+    def linearization(
+        self, value: np.ndarray, u: np.ndarray, z: Callable[[], np.ndarray], design: Design, flags: tuple[str, ...] = ()
+    ) -> Linearization:
+        """The linearisation of `value` (domains,): u (c,) are the totals of the linearised variable, z() its rows."""
         shape = (len(_last(design).psu_stratum), len(self.labels))
         totals, subtotals = CellTotals(u, self.unit, self.domain, self.strata, shape), None
         if design.calibration is not None:
@@ -111,7 +125,7 @@ class _Cells(NamedTuple):
         return Linearization(self.labels, value, totals, design, self.df, self.raised, flags, subtotals, cells)
 
     def psu_cells(self, design: Design) -> tuple[np.ndarray, np.ndarray]:
-        """PSU and domain of each pair with an answer."""
+        """The PSU and the domain of each pair with an answer."""
         if design.second is None:
             return self.unit, self.domain
         of_psu = design.second.psu_stratum[self.unit]
@@ -120,9 +134,10 @@ class _Cells(NamedTuple):
 
 
 def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
-    """`domain_ratios` of one pair of columns; x None is 1 for everybody, a mean.
+    """`domain_ratios` of one pair of columns; x None stands for 1 in every row, which gives means.
 
-    A mean stays between the smallest and the largest answer.  Where all in a domain answered alike u is rounding: 0.
+    A mean is kept between the smallest and the largest answer.  Where all in a domain gave the same answer, u is only
+    rounding and is set to 0.
     """
     cells = _cells(y if x is None else y + x, codes, labels, design)
     swx = cells.sums(design.weight if x is None else design.weight * x)
@@ -139,7 +154,7 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
     if alike.any():
         u[alike[cells.domain]] = 0.0
 
-    def z():
+    def z() -> np.ndarray:
         d = cells.domain[cells.of]
         residual = cells.rows(y) - value[d] * (1.0 if x is None else cells.rows(x))
         return np.where(alike[d], 0.0, residual) / size[d]
@@ -148,6 +163,7 @@ def _domain_ratio(y, x, codes, labels, design: Design) -> Linearization:
 
 
 def _domain_total(y, codes, labels, design: Design) -> Linearization:
+    """`domain_totals` of one column."""
     cells = _cells(y, codes, labels, design)
     swy = cells.sums(design.weight * y)
     flags = (ANSWERERS_ONLY,) if np.isnan(y).any() else ()
@@ -155,7 +171,7 @@ def _domain_total(y, codes, labels, design: Design) -> Linearization:
 
 
 def _cells(answer, codes, labels, design: Design) -> _Cells:
-    """The occupied cells, ordered by unit and domain; answer (n,) is NaN where a row has no answer."""
+    """The cells with an answer, ordered by unit and domain; answer (n,) is NaN where a row has no answer."""
     kept, unit, domain = None, _last(design).psu, codes
     if np.isnan(answer).any() or not design.counts_all:
         kept = ~np.isnan(answer) & (design.weight > 0)
@@ -170,7 +186,7 @@ def _cells(answer, codes, labels, design: Design) -> _Cells:
 
 
 def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarray, np.ndarray, StratumCells]:
-    """df (PSUs with an answer in the domain minus the strata they lie in), `lonely_raise`, the strata themselves."""
+    """By domain, from the cells' units and domains (c,): df and `lonely_raise`; and the strata with an answer."""
     psu = unit
     if design.second is not None:
         _, psu, domain = occurring_pairs(design.second.psu_stratum[unit], domain, len(design.psu_stratum), domains)
@@ -180,11 +196,12 @@ def _domain_strata(unit, domain, domains: int, design: Design) -> tuple[np.ndarr
 
 
 def _last(design: Design) -> Design:
+    """The design of the last stage."""
     return design if design.second is None else design.second
 
 
 def _beside(names, columns: list) -> Linearization:
-    """One linearisation of several columns' domains; names (domain, column) if there is more than one column."""
+    """The linearisations of several columns joined; the names are (domain, column) if there is more than one column."""
     if len(columns) == 1:
         return columns[0]
     first = columns[0]
@@ -206,14 +223,14 @@ def _beside(names, columns: list) -> Linearization:
 
 
 def _cells_beside(columns: list) -> tuple[np.ndarray, np.ndarray]:
-    """PSU and column of each pair with an answer, of several columns' domains."""
+    """The PSU and the joined estimate of each pair with an answer, from the linearisations of several columns."""
     begin = np.cumsum([0, *(len(c.names) for c in columns)])
     pairs = [(c.cells[0], c.cells[1] + start) for c, start in zip(columns, begin, strict=False)]
     return tuple(np.concatenate(part) for part in zip(*pairs, strict=True))
 
 
-def domain_codes(domain, design: Design):
-    """Codes (n,) and labels of the domains."""
+def domain_codes(domain: ArrayLike | pd.DataFrame, design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (n,) and labels of the domains, given as (n,) or as a DataFrame of several columns."""
     if len(domain) != len(design.weight):
         raise Fault(key="estimate.length", name="domain", found=len(domain), expected=len(design.weight))
     if isinstance(domain, pd.DataFrame):

@@ -1,5 +1,6 @@
-"""Totals, means, ratios and variances: each linearised, its covariance from the one variance."""
+"""Totals, means, ratios and population variances: each is linearised, and its covariance is the one variance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -7,22 +8,31 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from estimation.columns.columns import first_text, numbers, said
 from estimation.columns.ties import is_nothing
 from estimation.estimators.design import Design
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
-from estimation.estimators.variance import as_matrix, lonely_raise, psu_totals, totals_covariance, totals_variance
+from estimation.estimators.residuals import Totals
+from estimation.estimators.variance import (
+    CellTotals,
+    as_matrix,
+    lonely_raise,
+    psu_totals,
+    totals_covariance,
+    totals_variance,
+)
 from words import Fault
 
-SPARSE_FROM = 1000  # estimates of so many domains keep their covariance sparse
-SYMMETRY = 1e-9
+SPARSE_FROM = 1000  # the covariance of this many domains or more is kept sparse
+SYMMETRY = 1e-9  # how far from symmetric a covariance may be, as a part of the largest variance
 ANSWERERS_ONLY = "answerers_only"
 
 
 class Interval(NamedTuple):
-    """Confidence limits (k,) each, in the units of the estimate, and the level they were made for (0.95)."""
+    """Lower and upper confidence limits (k,), in the units of the estimate, and their level, such as 0.95."""
 
     lower: np.ndarray
     upper: np.ndarray
@@ -33,16 +43,19 @@ class Interval(NamedTuple):
 class Estimate:
     """k estimates and their covariance: all that intervals, changes, ranks and rules ever see.
 
-    names (k,); value (k,); covariance (k,k), numpy or scipy.sparse; df (k,) (a scalar is spread over all; inf: normal).
-    flags: keys of what a reader must know ("answerers_only": a total over those who answered).
-    law: how the errors hang on the true values (`estimation.estimators.laws`); the tests of change and
-    standing take from it their variance under the null and their skewness; None: the covariance is all there is.
-    Users who bring only scores and standard errors build it as Estimate(names, value, np.diag(se**2), np.inf).
+    names (k,)        what was estimated: areas, or (area, measure)
+    value (k,)        the estimates
+    covariance (k,k)  of their errors, numpy or scipy.sparse
+    df (k,)           degrees of freedom, inf for a normal error; one number applies to all estimates
+    flags             keys of what a reader must know ("answerers_only": a total over those who answered)
+    law               how the errors depend on the true values (`estimation.estimators.laws`), from which tests of
+                      change take the variance and the skewness under the null hypothesis; None: it is not known
+    From a table of scores and standard errors: Estimate(names, value, np.diag(se**2), np.inf).
     """
 
     names: tuple
     value: np.ndarray
-    covariance: object
+    covariance: np.ndarray | sp.sparray
     df: np.ndarray
     flags: tuple[str, ...] = ()
     law: SamplingLaw | ChangeLaw | None = None
@@ -54,8 +67,8 @@ class Estimate:
         covariance = covariance.reshape(k, k) if covariance.size == 1 and k == 1 else covariance
         names = (self.names,) if isinstance(self.names, str) else tuple(self.names)
         df = np.broadcast_to(np.asarray(self.df, dtype=float), (k,))
-        for field, given in (("names", names), ("value", value), ("covariance", covariance), ("df", df)):
-            object.__setattr__(self, field, given)
+        for field, array in (("names", names), ("value", value), ("covariance", covariance), ("df", df)):
+            object.__setattr__(self, field, array)
         _check_estimate(names, value, covariance, df)
 
     @cached_property
@@ -69,28 +82,28 @@ class Estimate:
         return np.sqrt(self.variance)
 
     def interval(self, level: float = 0.95) -> Interval:
-        """value ± t(df) se, the Wald interval; shares near 0 or 1 need `proportion_interval` instead.
+        """value ± t(df) se, the Wald interval; for shares near 0 or 1 use `proportion_interval` instead.
 
-        With no degrees of freedom (one PSU) nothing is known: the limits are infinite, whatever the standard error.
+        Without degrees of freedom (one PSU) nothing is known, and the limits are infinite whatever the standard error.
         """
         half = t_times(level, self.df, self.se)
         return Interval(self.value - half, self.value + half, level)
 
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
-        """One row a name: estimate, se, df, lower, upper."""
+        """A table with one row per name and the columns estimate, se, df, lower and upper."""
         lower, upper, _ = self.interval(level)
         columns = {"estimate": self.value, "se": self.se, "df": self.df, "lower": lower, "upper": upper}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name", tupleize_cols=False))
 
-    def select(self, names) -> "Estimate":
+    def select(self, names: Sequence) -> "Estimate":
         """The estimates of `names` (k',) in that order, with their covariance."""
         at = self.positions(names)
         covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
         law = None if self.law is None else self.law.select(at)
         return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags, law)
 
-    def positions(self, names) -> np.ndarray:
-        """Where each of `names` stands among the estimate's names; a Fault for those it has not."""
+    def positions(self, names: Sequence) -> np.ndarray:
+        """The position (k',) of each of `names` among the estimate's names; a Fault for names it does not have."""
         position = {name: j for j, name in enumerate(self.names)}
         absent = [said(n) for n in names if n not in position]
         if absent:
@@ -100,48 +113,52 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Linearization:
-    """k estimates before their variance: value (k,), PSU totals u of the linearised variable, design, df (k,).
+    """k estimates before their variance is computed; `joint_waves` takes those of waves that may share PSUs.
 
-    Waves' linearisations share PSUs: `joint_waves` takes them.
-    u: (m,k), numpy or scipy.sparse, or `CellTotals`: standard errors of domains need no matrix.
-    raised (k,): H/(H - lonely) where lonely strata count as the average of the others, else 1 (`lonely_raise`).
-    subtotals: totals by second-stage unit where the design has two stages.
-    cells: PSU and estimate (c,) of each pair with an answer; None: every PSU has one for every estimate.
+    names, value (k,)  what was estimated, and the estimates
+    u (m,k)       PSU totals of the linearised variables, numpy or scipy.sparse, or `CellTotals`, because the standard
+                  errors of domains need no matrix
+    design        the design with which the variance is to be computed
+    df (k,)       degrees of freedom
+    raised (k,)   the factor of `lonely_raise`
+    flags         as in `Estimate`
+    subtotals     totals by second-stage unit; None if the design has one stage
+    cells         the PSU and the estimate (c,) of each pair with an answer; None: every PSU has one for every estimate
     """
 
     names: tuple
     value: np.ndarray
-    u: object
+    u: Totals | CellTotals
     design: Design
     df: np.ndarray
     raised: np.ndarray
     flags: tuple[str, ...] = ()
-    subtotals: object = None
+    subtotals: Totals | None = None
     cells: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
-    def totals(self):
+    def totals(self) -> Totals:
         """u as a matrix (m,k)."""
         return as_matrix(self.u)
 
     def estimate(self) -> Estimate:
-        """The estimate, its covariance from the one variance."""
+        """The estimate with its covariance, which is computed when it is first asked for."""
         return LinearizedEstimate.of(self)
 
     def variance(self) -> np.ndarray:
-        """The covariance's diagonal (k,) alone."""
+        """The variances (k,), without the covariances."""
         variance = totals_variance(self.u, self.subtotals, self.raised, self.design)
         return np.where(self._known(variance), 0.0, variance)
 
     def _known(self, variance) -> np.ndarray:
-        """Which estimates (k,) have no sampling error: a standard error that is rounding beside the value is 0.
+        """Which estimates (k,) have no sampling error, that is, a standard error that is only rounding of the value.
 
-        All answered alike, or calibration fixes the estimate: what is left of Σ(u - ū)² is rounding squared.
+        Where all gave the same answer, or calibration fixes the estimate, Σ(u - ū)² is the square of rounding errors.
         """
         return is_nothing(np.sqrt(variance), np.abs(self.value))
 
-    def covariance(self):
-        """(k,k), sparse only for many domains."""
+    def covariance(self) -> np.ndarray | sp.sparray:
+        """The covariance (k,k), sparse only for many domains."""
         covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
         known = self._known(covariance.diagonal())
         if known.any():
@@ -151,42 +168,43 @@ class Linearization:
 
 
 class LinearizedEstimate(Estimate):
-    """An Estimate from a linearisation: standard errors at once, the covariance when it is first asked for.
+    """An Estimate from a linearisation: its variances are computed at once, its covariance when it is first asked for.
 
-    The covariance of p areas may take p² work and memory; who only wants standard errors should not wait for it.
+    The covariance of p areas may take work and memory of the order p², which standard errors alone do not need.
     """
 
     @classmethod
     def of(cls, linearization: Linearization) -> "LinearizedEstimate":
-        """The estimate whose covariance `linearization` gives."""
-        found = cls.__new__(cls)
+        """The estimate with the values and the variances of a linearisation."""
+        estimate = cls.__new__(cls)
         check_names(linearization.names)
         fields = {name: getattr(linearization, name) for name in ("names", "value", "df", "flags")}
-        found.__dict__.update(fields, variance=linearization.variance(), linearization=linearization)
-        return found
+        estimate.__dict__.update(fields, variance=linearization.variance(), linearization=linearization)
+        return estimate
 
     @cached_property
-    def covariance(self):
-        """(k,k), numpy, or scipy.sparse for many domains."""
+    def covariance(self) -> np.ndarray | sp.sparray:
+        """The covariance (k,k), numpy, or scipy.sparse for many domains."""
         return self.linearization.covariance()
 
 
-def t_quantile(level: float, df) -> np.ndarray:
-    """The two-sided t quantile t_df((1 + level)/2); df below 1 give infinity, infinite df the normal quantile."""
+def t_quantile(level: float, df: ArrayLike) -> np.ndarray:
+    """The two-sided quantile t_df((1 + level)/2) of Student's t: inf for df below 1, the normal one for df = inf."""
     df = np.asarray(df, dtype=float)
     return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.inf)
 
 
-def t_times(level: float, df, se) -> np.ndarray:
-    """t(df) se, the half-width of an interval; infinite without degrees of freedom, even if se is 0."""
+def t_times(level: float, df: ArrayLike, se: ArrayLike) -> np.ndarray:
+    """t(df) se, the half-width of an interval; infinite for df below 1, even if se is 0."""
     known = np.asarray(df) >= 1
     return np.where(known, np.where(known, t_quantile(level, df), 0.0) * se, np.inf)
 
 
-def mean(y, design: Design) -> Estimate:
+def mean(y: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
     """ȳ = Σwy/Σw, z_i = (y_i - ȳ)/Σw; a ratio with x = 1.  Särndal, Swensson & Wretman (1992), 5.7.
 
-    y (n,), (n,k) or a DataFrame; rows with NaN leave that column's mean, not the design.
+    y (n,), (n,k) or a DataFrame, one mean per column; a row with NaN is left out of that column's mean, but its PSU
+    remains in the design.
 
     Examples: R's survey, `svymean(~api00, dstrat)`, prints 662.29 with standard error 9.4089.
 
@@ -194,23 +212,24 @@ def mean(y, design: Design) -> Estimate:
     >>> from estimation import Design, mean
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = mean(schools.api00, design)
-    >>> print(found.value.round(2), found.se.round(4))
+    >>> estimate = mean(schools.api00, design)
+    >>> print(estimate.value.round(2), estimate.se.round(4))
     [662.29] [9.4089]
     """
     return linearize_mean(y, design).estimate()
 
 
-def linearize_mean(y, design: Design) -> Linearization:
-    """`mean` before its variance is taken."""
+def linearize_mean(y: ArrayLike | pd.DataFrame, design: Design) -> Linearization:
+    """`mean` before its variance is computed."""
     names, y = number_columns(y, design, "mean")
     return _linearize_ratio(names, y, np.ones_like(y), design)
 
 
-def ratio(y, x, design: Design) -> Estimate:
+def ratio(y: ArrayLike | pd.DataFrame, x: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
     """R = Y/X, z_i = (y_i - R x_i)/X.  Woodruff (1971); Särndal, Swensson & Wretman (1992), 5.6.
 
-    y (n,) or (n,k), x the same shape or (n,): one ratio a column of y; rows with NaN in y or x leave that ratio.
+    y (n,) or (n,k), x of the same shape or (n,): one ratio per column of y; a row with NaN in y or x is left out of it.
+    Raises Fault where X is 0.
 
     Examples: R's survey, `svyratio(~api.stu, ~enroll, dstrat)`, prints 0.8369569 with standard error 0.007757103.
 
@@ -218,8 +237,8 @@ def ratio(y, x, design: Design) -> Estimate:
     >>> from estimation import Design, ratio
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = ratio(schools.api_stu, schools.enroll, design)
-    >>> print(found.value.round(7), found.se.round(9))
+    >>> estimate = ratio(schools.api_stu, schools.enroll, design)
+    >>> print(estimate.value.round(7), estimate.se.round(9))
     [0.8369569] [0.0077571]
     """
     names, y = number_columns(y, design, "ratio")
@@ -227,10 +246,10 @@ def ratio(y, x, design: Design) -> Estimate:
     return _linearize_ratio(names, y, np.broadcast_to(x, y.shape), design).estimate()
 
 
-def total(y, design: Design) -> Estimate:
+def total(y: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
     """Y = Σwy, z = y.  Särndal, Swensson & Wretman (1992), 4.2.
 
-    y as in `mean`.  A total of a column with NaN is over those who answered, and says so in .flags.
+    y as in `mean`.  The total of a column with NaN is over those who answered, and .flags says so.
 
     Examples: R's survey, `svytotal(~enroll, dstrat)`, prints 3687178 with standard error 114642.
 
@@ -238,21 +257,22 @@ def total(y, design: Design) -> Estimate:
     >>> from estimation import Design, total
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = total(schools.enroll, design)
-    >>> print(found.value.round(), found.se.round())
+    >>> estimate = total(schools.enroll, design)
+    >>> print(estimate.value.round(), estimate.se.round())
     [3687178.] [114642.]
     """
     names, y = number_columns(y, design, "total")
     answered = ~np.isnan(y)
     flags = () if answered.all() else (ANSWERERS_ONLY,)
-    found = linearize(names, design.weight @ np.where(answered, y, 0.0), np.where(answered, y, 0.0), answered, design)
-    return replace(found, df=np.full(len(names), float(design.df)), flags=flags).estimate()
+    y = np.where(answered, y, 0.0)
+    linearization = linearize(names, design.weight @ y, y, answered, design)
+    return replace(linearization, df=np.full(len(names), float(design.df)), flags=flags).estimate()
 
 
-def population_variance(y, design: Design) -> Estimate:
-    """S² = n/(n-1) Σw(y-ȳ)²/Σw, z_i = ((y_i - ȳ)² n/(n-1) - S²)/Σw: the population's variance, with its own error.
+def population_variance(y: ArrayLike | pd.DataFrame, design: Design) -> Estimate:
+    """S² = n/(n-1) Σw(y-ȳ)²/Σw, z_i = ((y_i - ȳ)² n/(n-1) - S²)/Σw: the variance of y in the population.
 
-    y as in `mean`; n counts the answers with a weight above 0.
+    y as in `mean`; n is the number of answers with a weight above 0; a Fault if it is below 2.
     """
     names, y = number_columns(y, design, "variance")
     counted = ~np.isnan(y) & (design.weight > 0)[:, None]
@@ -271,8 +291,11 @@ def _linearize_ratio(names, y, x, design: Design) -> Linearization:
     return linearize(names, value, (y - value * x) / denominator, answered, design)
 
 
-def linearize(names, value, z, answered, design: Design) -> Linearization:
-    """The linearisation with variable z (n,k), its df and lonely strata counted where there are answers (n,k)."""
+def linearize(names: tuple, value: np.ndarray, z: np.ndarray, answered: np.ndarray, design: Design) -> Linearization:
+    """The linearisation of `value` (k,) whose linearised variable is z (n,k).
+
+    answered (n,k): whether the row has an answer; the df and the lonely strata are counted over these rows.
+    """
     strata, df = zip(*(_answered_strata(c & (design.weight > 0), design) for c in answered.T), strict=True)
     column = np.repeat(np.arange(len(names)), [len(s) for s in strata])
     raised = lonely_raise(np.concatenate(strata), column, len(names), design)
@@ -281,7 +304,7 @@ def linearize(names, value, z, answered, design: Design) -> Linearization:
 
 
 def _answered_strata(answered, design: Design) -> tuple[np.ndarray, int]:
-    """Strata with an answer, and PSUs with an answer minus those strata."""
+    """The strata with an answer, and the degrees of freedom: PSUs with an answer minus these strata."""
     units = np.unique(design.psu[answered])
     strata = np.unique(design.psu_stratum[units])
     return strata, len(units) - len(strata)
@@ -293,8 +316,11 @@ def _refuse_empty(names, estimable) -> None:
         raise Fault(key="estimate.no_answers", names=empty)
 
 
-def number_columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
-    """Names and a float (n,k) array of a Series, DataFrame or array."""
+def number_columns(y: ArrayLike | pd.DataFrame, design: Design, name: str) -> tuple[tuple, np.ndarray]:
+    """Names (k,) and values (n,k) as floats of an array, a Series or a DataFrame.
+
+    name: the name where y has none.  Raises Fault for text, an infinite value, or a length other than the design's.
+    """
     if isinstance(y, pd.DataFrame):
         names = tuple(str(c) for c in y.columns)
     else:
@@ -313,8 +339,8 @@ def number_columns(y, design: Design, name: str) -> tuple[tuple, np.ndarray]:
     return names, values
 
 
-def check_names(names) -> None:
-    """A Fault if a name stands there twice."""
+def check_names(names: tuple) -> None:
+    """A Fault if a name occurs twice."""
     if len(set(names)) != len(names):
         raise Fault(key="estimate.names_repeated", names=sorted({said(n) for n in names if names.count(n) > 1}))
 

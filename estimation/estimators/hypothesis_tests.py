@@ -1,9 +1,10 @@
-"""Tests of hypotheses on a complex sample: means equal, contrasts zero, two classifications independent."""
+"""Hypothesis tests on a complex sample: of equal means, of contrasts that are 0, of independent classifications."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from estimation.columns.columns import column_codes
@@ -17,9 +18,9 @@ from words import Fault
 
 @dataclass(frozen=True)
 class HypothesisTest:
-    """A statistic, its reference distribution's degrees of freedom, and the p-value.
+    """A statistic, the degrees of freedom of its reference distribution, and the p-value.
 
-    df: (ν,) of Student's t, (k,) of chi-square or (k, ν) of F, as the test says; fractional where it approximates.
+    df: (ν,) of Student's t, (k,) of chi-square or (k, ν) of F, as the test says; they may be fractions.
     """
 
     statistic: float
@@ -27,8 +28,11 @@ class HypothesisTest:
     p_value: float
 
 
-def t_test(estimate: Estimate, *, null: float = 0.0, df=None) -> HypothesisTest:
-    """t = (θ̂ - θ_0)/se against Student's t; df None: the estimate's own.  For one mean, change or contrast."""
+def t_test(estimate: Estimate, *, null: float = 0.0, df: float | None = None) -> HypothesisTest:
+    """t = (θ̂ - θ_0)/se of one mean, change or contrast, against Student's t, two-sided.
+
+    null: θ_0; df: None for the estimate's own.  Raises Fault for several estimates, or if se is 0.
+    """
     if len(estimate.value) != 1:
         raise Fault(key="test.one_estimate", found=len(estimate.value))
     _refuse_certain(estimate.variance)
@@ -36,10 +40,11 @@ def t_test(estimate: Estimate, *, null: float = 0.0, df=None) -> HypothesisTest:
     return HypothesisTest(float(t), (float(df),), float(2 * stats.t.sf(abs(t), df)))
 
 
-def mean_difference(y, group, design: Design) -> Estimate:
-    """ȳ_2 - ȳ_1 of the two groups (in sorted order), with the covariance between them; df = PSUs - strata - 1.
+def mean_difference(y: ArrayLike, group: ArrayLike, design: Design) -> Estimate:
+    """ȳ_2 - ȳ_1 of two groups (in sorted order), whose covariance enters the variance; df = PSUs - strata - 1.
 
-    The slope of a regression on the group; one df goes to it.  `t_test` of it is the two-sample test.
+    It is the slope of a regression on the group, which costs one degree of freedom.  `t_test` of it is the two-sample
+    test.  y, group (n,); a Fault if there are not two groups.
     """
     means = domain_means(y, group, design)
     if len(means.names) != 2:
@@ -48,17 +53,17 @@ def mean_difference(y, group, design: Design) -> Estimate:
     return Estimate(shift.names, shift.value, shift.covariance, max(design.df - 1, 0))
 
 
-def rank_test(y, group, design: Design) -> HypothesisTest:
-    """The two-sample test of `mean_difference` on r_i = F̂(y_i) - half of its own jump, estimated population midranks.
+def rank_test(y: ArrayLike, group: ArrayLike, design: Design) -> HypothesisTest:
+    """The two-sample test of `mean_difference` on `midranks` of y instead of y itself.
 
-    That the ranks are estimated adds nothing to the variance under the null.  Lumley & Scott (2013).
+    Under the null hypothesis, estimating the ranks adds nothing to the variance.  Lumley & Scott (2013).
     """
     _, y = number_columns(y, design, "mean")
     return t_test(mean_difference(midranks(y[:, 0], design.weight), group, design))
 
 
-def midranks(y, weight) -> np.ndarray:
-    """r_i = (Σ_{y_j < y_i} w_j + Σ_{y_j = y_i} w_j / 2)/Σw (n,), NaN where y is."""
+def midranks(y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """r_i = (Σ_{y_j < y_i} w_j + Σ_{y_j = y_i} w_j / 2)/Σw (n,), the estimated population midranks; NaN where y is."""
     answered = ~np.isnan(y)
     codes, values = pd.factorize(equalized(y[answered]), sort=True)
     w = np.bincount(codes, weight[answered], minlength=len(values))
@@ -67,21 +72,25 @@ def midranks(y, weight) -> np.ndarray:
     return ranks
 
 
-def wald_test(estimate: Estimate, *, null=0.0, df=None) -> HypothesisTest:
-    """F = W/k, W = (θ̂-θ_0)'Σ⁻¹(θ̂-θ_0), against F(k, ν); ν None: the smallest df of the estimates."""
+def wald_test(estimate: Estimate, *, null: ArrayLike = 0.0, df: float | None = None) -> HypothesisTest:
+    """F = W/k, W = (θ̂-θ_0)'Σ⁻¹(θ̂-θ_0), against F(k, ν).
+
+    null: θ_0, a number or (k,); df: ν, None for the smallest df of the estimates.  Raises Fault if Σ is singular.
+    """
     k, nu = len(estimate.value), float(estimate.df.min() if df is None else df)
     f = _wald(estimate.value - null, estimate.covariance) / k
     return HypothesisTest(f, (float(k), nu), float(stats.f.sf(f, k, nu)))
 
 
-def independence_test(row, column, design: Design, *, statistic: str = "F") -> HypothesisTest:
-    """Are two classifications independent?  Rows with no answer in either leave the table, not the design.
+def independence_test(row: ArrayLike, column: ArrayLike, design: Design, *, statistic: str = "F") -> HypothesisTest:
+    """The test of Rao & Scott (1984) that two classifications, row (n,) and column (n,), are independent.
 
-    X² = n Σ (p_ij - p_i p_j)²/(p_i p_j) of the weighted shares, n answers; its design effects Δ are those of the
-    interactions of the log-linear model, k = (r-1)(c-1) of them.  Rao & Scott (1984).
-    statistic  "F"              X²/tr Δ against F(d, dν), d = (tr Δ)²/tr Δ²: their second order;  ν = PSUs - strata
-               "chi_square"     X² itself; its p-value from X²/(tr Δ/k) against chi-square(k): their first order
-               "adjusted_wald"  W (ν-k+1)/(νk) against F(k, ν-k+1), W Wald's for N_ij - N_i N_j/N = 0
+    Rows without an answer in either are left out of the table but remain in the design.
+    X² = n Σ (p_ij - p_i p_j)²/(p_i p_j) of the weighted shares of n answers.  Its design effects Δ (k,k) are those of
+    the k = (r-1)(c-1) interactions of the log-linear model.  ν = PSUs - strata.
+    statistic  "F"              X²/tr Δ against F(d, dν), d = (tr Δ)²/tr Δ²: the second-order correction
+               "chi_square"     X² itself, with the p-value of X²/(tr Δ/k) against chi-square(k): the first-order one
+               "adjusted_wald"  W (ν-k+1)/(νk) against F(k, ν-k+1), W being the Wald statistic of N_ij - N_i N_j/N = 0
 
     Examples: R's survey 4.1.1, `svychisq(~stype + sch.wide, dstrat)`, has F = 17.247 on 1.83 and 360.25 degrees of
     freedom.
@@ -90,8 +99,8 @@ def independence_test(row, column, design: Design, *, statistic: str = "F") -> H
     >>> from estimation import Design, independence_test
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = independence_test(schools.stype, schools.sch_wide, design)
-    >>> print(round(float(found.statistic), 3), [round(float(df), 2) for df in found.df])
+    >>> test = independence_test(schools.stype, schools.sch_wide, design)
+    >>> print(round(float(test.statistic), 3), [round(float(df), 2) for df in test.df])
     17.247 [1.83, 360.25]
     """
     if statistic not in ("F", "chi_square", "adjusted_wald"):
@@ -112,7 +121,7 @@ def independence_test(row, column, design: Design, *, statistic: str = "F") -> H
 
 
 def _table_cells(row, column, design: Design) -> tuple[np.ndarray, tuple[int, int]]:
-    """1{row = i, column = j} (n, rc), NaN where either has no answer, and the table's shape (r, c)."""
+    """1{row = i, column = j} (n, rc), NaN where either has no answer; and the shape (r, c) of the table."""
     answered = ~(pd.isna(np.asarray(row)) | pd.isna(np.asarray(column))) & (design.weight > 0)
     if not answered.any():
         raise Fault(key="estimate.no_answers", names=["table"])
@@ -133,9 +142,9 @@ def _pearson(shares, shape, n) -> float:
 
 
 def _interaction_effects(shares: Estimate, shape, n) -> np.ndarray:
-    """Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, D = diag(p), C the interactions with the main effects taken out (k,k).
+    """Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C (k,k), D = diag(p), C the interactions after projection on the main effects.
 
-    An empty cell counts 0 in D⁻¹.
+    An empty cell has 0 in D⁻¹.
     """
     rows, columns = np.eye(shape[0]), np.eye(shape[1])
     main = np.column_stack([np.kron(rows, np.ones((shape[1], 1))), np.kron(np.ones((shape[0], 1)), columns)])
@@ -170,5 +179,6 @@ def _wald(departure, covariance) -> float:
 
 
 def _refuse_certain(variance) -> None:
+    """A Fault if an estimate has no sampling error, so that there is nothing to test."""
     if not (variance > 0).all():
         raise Fault(key="test.no_variance")

@@ -1,10 +1,11 @@
-"""Linear and logistic regression of a survey: coefficients by statsmodels, their errors from the one variance."""
+"""Linear and logistic regression on survey data: statsmodels fits them, the one variance gives their errors."""
 
 import warnings
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from statsmodels.genmod.families import Binomial, Gaussian
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
@@ -16,14 +17,18 @@ from words import Fault
 
 FAMILIES = {"linear": Gaussian, "logistic": Binomial}
 INTERCEPT = "(Intercept)"
-CLOSE = {"tol": 1e-12, "tol_criterion": "params", "maxiter": 100}
+CLOSE = {"tol": 1e-12, "tol_criterion": "params", "maxiter": 100}  # when the iterations of the fit stop
 
 
-def regression(y, predictors: pd.DataFrame, design: Design, *, family: str = "linear") -> Estimate:
+def regression(y: ArrayLike, predictors: pd.DataFrame, design: Design, *, family: str = "linear") -> Estimate:
     """B solves Σ w x (y - μ(x'B)) = 0, z = A⁻¹ x (y - μ) with A = Σ w μ' x x'.  Binder (1983), Int. Stat. Review 51.
 
-    y (n,), 0 or 1 if family="logistic";  predictors: columns of numbers, text as indicators against the first label;
-    an intercept is added.  Rows with NaN anywhere leave the regression, not the design.  df: design df + 1 - p.
+    y           (n,), numbers; 0 or 1 if family="logistic"
+    predictors  columns of numbers, or of texts, which become indicators of every label but the first; an intercept is
+                added
+    family      "linear", μ(t) = t, or "logistic", μ(t) = 1/(1 + e^-t)
+    Rows with NaN are left out of the regression but remain in the design.  The df are design df + 1 - p for p columns.
+    Raises Fault if predictors are linear combinations of one another, or separate the 0s from the 1s.
 
     Examples: R's survey, `svyglm(api00 ~ ell + meals + mobility, dstrat)`, prints 820.8873, -0.4806, -3.1415 and
     0.2257.
@@ -32,8 +37,8 @@ def regression(y, predictors: pd.DataFrame, design: Design, *, family: str = "li
     >>> from estimation import Design, regression
     >>> schools = pd.read_csv("tests/golden/shared_apistrat.csv")
     >>> design = Design.from_table(schools, weight="pw", stratum="stype", population="fpc")
-    >>> found = regression(schools.api00, schools[["ell", "meals", "mobility"]], design)
-    >>> print(found.value.round(4).tolist())
+    >>> estimate = regression(schools.api00, schools[["ell", "meals", "mobility"]], design)
+    >>> print(estimate.value.round(4).tolist())
     [820.8873, -0.4806, -3.1415, 0.2257]
     """
     if family not in FAMILIES:
@@ -49,12 +54,12 @@ def regression(y, predictors: pd.DataFrame, design: Design, *, family: str = "li
     z = np.zeros(x.shape)
     z[answered] = (rows * (outcome - mu)[:, None]) @ bread
     within = np.repeat(answered[:, None], x.shape[1], axis=1)
-    found = linearize(tuple(str(c) for c in x.columns), np.asarray(fitted.params), z, within, design)
-    return replace(found, df=found.df + 1.0 - x.shape[1]).estimate()
+    linearization = linearize(tuple(str(c) for c in x.columns), np.asarray(fitted.params), z, within, design)
+    return replace(linearization, df=linearization.df + 1.0 - x.shape[1]).estimate()
 
 
-def response_propensity(responded, predictors: pd.DataFrame, weight) -> np.ndarray:
-    """φ̂ (n,): the chance to respond by a weighted logistic regression on the predictors."""
+def response_propensity(responded: ArrayLike, predictors: pd.DataFrame, weight: ArrayLike) -> np.ndarray:
+    """φ̂ (n,), the probability of response by a weighted logistic regression of `responded` (n,) on the predictors."""
     x = indicator_columns(predictors).to_numpy()
     if np.isnan(x).any():
         raise Fault(key="propensity.missing", row=int(np.isnan(x).any(axis=1).argmax()))
@@ -62,7 +67,7 @@ def response_propensity(responded, predictors: pd.DataFrame, weight) -> np.ndarr
 
 
 def indicator_columns(predictors: pd.DataFrame) -> pd.DataFrame:
-    """An intercept, the columns of numbers, and an indicator for every label of a text column but its first."""
+    """An intercept, the columns of numbers, and for every column of texts an indicator of each label but the first."""
     columns = {INTERCEPT: np.ones(len(predictors))}
     for name in predictors.columns:
         try:
@@ -77,7 +82,7 @@ def indicator_columns(predictors: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fit(y, x, weight, family: str):
-    """The weighted maximum-likelihood fit; a Fault where the predictors separate or repeat one another."""
+    """The weighted maximum-likelihood fit; a Fault if predictors are linear combinations or separate the answers."""
     if family == "logistic" and not np.isin(y, (0, 1)).all():
         raise Fault(key="regression.not_binary", found=float(y[~np.isin(y, (0, 1))][0]))
     if np.linalg.matrix_rank(x) < x.shape[1]:

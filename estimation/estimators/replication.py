@@ -1,38 +1,41 @@
-"""Replicate weights: jackknife, balanced and bootstrap replicates of a design, and those that came with a file."""
+"""Replicate weights: jackknife, balanced and bootstrap replicates of a design, and replicate weights from a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from scipy.linalg import hadamard
 
 from estimation.columns.columns import number_column, said
 from estimation.estimators.design import Design
 from words import Fault
 
-BLOCK = 4_000_000  # numbers a block of replicates may take
-LARGEST_JACKKNIFE = 50_000_000  # factors that differ from 1
+BLOCK = 4_000_000  # the numbers that a block of replicates may hold
+LARGEST_JACKKNIFE = 50_000_000  # the factors other than 1 that a jackknife may have
 
 
 @dataclass(frozen=True, eq=False)
 class Replicates:
-    """R sets of weights of the same interviews: w_ir = w_i (shift_j + slope_j table_jr), j the unit interview i is in.
+    """R sets of weights of the same interviews: w_ir = base_i (shift_j + slope_j table_jr), where i belongs to unit j.
 
-    design             the design of the full sample; its weights are w (n,)
-    unit (n,)          code 0..m-1 of the unit that is weighted as one: the PSU, or the interview
-    base (n,)          what is multiplied: w, or 1 where the file has the replicate weights themselves
-    table (m,R)        numpy (small integers for counts) or scipy.sparse;  shift, slope (m,)
-    scale, rscales (R,), mse   V = scale Σ_r rscales_r (θ_r - c)(θ_r - c)', c the full sample's estimate if mse, else
-                       the mean of the θ_r
+    design             the design of the full sample, whose weights are w (n,)
+    unit (n,)          code 0..m-1 of the unit whose interviews share a factor: the PSU, or the interview itself
+    base (n,)          w, or 1 where `table` holds the replicate weights themselves
+    table (m,R)        numpy (small integers if they are counts) or scipy.sparse
+    shift, slope (m,)  of each unit
+    scale, rscales (R,), mse   V = scale Σ_r rscales_r (θ_r - c)(θ_r - c)', where c is the full sample's estimate if
+                       `mse`, and else the mean of the θ_r
     df                 degrees of freedom of the variance
     """
 
     design: Design
     unit: np.ndarray
     base: np.ndarray
-    table: object
+    table: np.ndarray | sp.sparray
     shift: np.ndarray
     slope: np.ndarray
     scale: float
@@ -42,37 +45,37 @@ class Replicates:
 
     @property
     def count(self) -> int:
-        """R."""
+        """R, the number of replicates."""
         return self.table.shape[1]
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """Replicate weights (n,R), to be stored beside the answers; they take 8 n R bytes."""
+        """The replicate weights (n,R), which take 8 n R bytes."""
         factor = self.shift[:, None] + self.slope[:, None] * _dense(self.table)
         return self.base[:, None] * factor[self.unit]
 
-    def totals(self, z) -> np.ndarray:
-        """Σ_i w_ir z_i (R,k) for z (n,k), dense or sparse: from the m unit totals, a block of replicates at a time."""
+    def totals(self, z: np.ndarray | sp.sparray) -> np.ndarray:
+        """Σ_i w_ir z_i (R,k) for z (n,k), dense or sparse, computed from the unit totals."""
         n, m = len(self.unit), len(self.shift)
         u = sp.csr_array((self.base, (self.unit, np.arange(n))), shape=(m, n)) @ z
         return self.from_unit_totals(u)
 
-    def from_unit_totals(self, u) -> np.ndarray:
-        """Σ_j (shift_j + slope_j table_jr) u_j (R,k) for unit totals u (m,k), dense or sparse."""
+    def from_unit_totals(self, u: np.ndarray | sp.sparray) -> np.ndarray:
+        """Σ_j (shift_j + slope_j table_jr) u_j (R,k) for unit totals u (m,k), dense or sparse; computed in blocks."""
         m, k = u.shape
-        found = np.empty((self.count, k))
+        totals = np.empty((self.count, k))
         fixed = np.asarray(u.T @ self.shift)
         weighted = sp.csr_array(u.T * self.slope) if sp.issparse(u) else u.T * self.slope
         width = max(1, BLOCK // m)
         for r in range(0, self.count, width):
             factors = np.ascontiguousarray(_dense(self.table[:, r : r + width]))
-            found[r : r + width] = (fixed[:, None] + weighted @ factors).T
-        return found
+            totals[r : r + width] = (fixed[:, None] + weighted @ factors).T
+        return totals
 
-    def reweighted(self, step) -> "Replicates":
-        """The replicates after a step of weighting, taken anew in each: step(weight) -> weights (n,).
+    def reweighted(self, step: Callable[[np.ndarray], np.ndarray]) -> "Replicates":
+        """The replicates after a weighting step is repeated in each of them: step(weights (n,)) -> weights (n,).
 
-        So the variance takes account of the step, as when nonresponse is adjusted or margins are raked.
+        The variance then takes the step into account, for example an adjustment for nonresponse or raking.
         """
         full, before = step(self.design.weight), self.weights
         after = np.column_stack([step(before[:, r]) for r in range(self.count)])
@@ -89,10 +92,10 @@ class Replicates:
 
 
 def jackknife_weights(design: Design, *, mse: bool = False) -> Replicates:
-    """Each replicate leaves out one PSU, the others of its stratum stand for it: w n_h/(n_h-1).  JK1, or JKn by strata.
+    """Each replicate omits one PSU and gives the others of its stratum the weights w n_h/(n_h-1): JK1; JKn with strata.
 
     V = Σ_h (1-f_h)(n_h-1)/n_h Σ_j (θ_hj - c)(θ_hj - c)'.  Wolter (2007), ch. 4.
-    Raises Fault for lonely PSUs, and for strata so large that their Σ n_h² factors would not be worth it.
+    Raises Fault for lonely PSUs, and for strata so large that Σ n_h² factors would be too many.
 
     Examples: of a mean of equally weighted persons the jackknife gives exactly s²/n: here (4 + 1 + 1 + 4)/4/5 = 0.5.
 
@@ -120,11 +123,12 @@ def jackknife_weights(design: Design, *, mse: bool = False) -> Replicates:
 
 
 def balanced_weights(design: Design, *, fay: float = 0.0, mse: bool = False) -> Replicates:
-    """Balanced half-samples of two PSUs a stratum: w(2-ρ) for one, wρ for the other, by a Hadamard matrix's signs.
+    """Balanced half-samples of two PSUs per stratum: by the signs of a Hadamard matrix one has w(2-ρ), the other wρ.
 
-    fay: ρ in [0, 1), 0 for BRR;  V = 1/(R(1-ρ)²) Σ_r (θ_r - c)(θ_r - c)', R the least power of 2 above H.
-    Wolter (2007), ch. 3; Judkins (1990), Journal of Official Statistics 6, 223-239, for Fay's.  The finite population
-    correction is left out.
+    fay: ρ in [0, 1), Fay's factor; 0 gives BRR.
+    V = 1/(R(1-ρ)²) Σ_r (θ_r - c)(θ_r - c)', where R is the smallest power of 2 above H; without finite population
+    correction.  Wolter (2007), ch. 3; Judkins (1990), Journal of Official Statistics 6, 223-239, for Fay's method.
+    Raises Fault if a stratum does not have two PSUs.
     """
     if not 0 <= fay < 1:
         raise Fault(key="replicates.fay", found=float(fay))
@@ -147,17 +151,18 @@ def balanced_weights(design: Design, *, fay: float = 0.0, mse: bool = False) -> 
 
 
 def bootstrap_weights(design: Design, replicates: int, *, rng: np.random.Generator, mse: bool = False) -> Replicates:
-    """w (1 - a + a n_h/(n_h-1) t_hj), a = √(1-f_h): PSU j comes t_hj times in n_h - 1 draws with replacement.
+    """w (1 - a + a n_h/(n_h-1) t_hj), a = √(1-f_h): PSU j is drawn t_hj times in n_h - 1 draws with replacement.
 
-    V = 1/(R-1) Σ_r (θ_r - θ̄)(θ_r - θ̄)' (1/R about the full sample's estimate if mse).  Rao, Wu & Yue (1992), Survey
-    Methodology 18, 209-217, with the factor √(1-f_h) of Rao & Wu (1988), JASA 83, 231-241, for finite populations.
+    replicates: R >= 2.  V = 1/(R-1) Σ_r (θ_r - θ̄)(θ_r - θ̄)', or with `mse` 1/R about the full sample's estimate.
+    Rao, Wu & Yue (1992), Survey Methodology 18, 209-217, with the factor √(1-f_h) of Rao & Wu (1988), JASA 83,
+    231-241, for finite populations.  Raises Fault for lonely PSUs.
     """
     _refuse_lonely(design)
     if replicates < 2:
         raise Fault(key="replicates.few", found=int(replicates))
     h, n_h = design.psu_stratum, design.sampled
     m = len(h)
-    order = np.argsort(h, kind="stable")  # PSUs by stratum, so that a stratum's draws are a run of numbers
+    order = np.argsort(h, kind="stable")  # PSUs sorted by stratum, so that a stratum's PSUs have consecutive numbers
     start = np.repeat(np.append(0, np.cumsum(n_h)[:-1]), n_h - 1)
     size = np.repeat(n_h, n_h - 1)
     counts = np.empty((replicates, m), dtype=np.uint8 if n_h.max() <= np.iinfo(np.uint8).max else np.uint16)
@@ -174,17 +179,19 @@ def bootstrap_weights(design: Design, replicates: int, *, rng: np.random.Generat
 def given_weights(
     table: pd.DataFrame,
     *,
-    weight,
-    replicates: list,
+    weight: str,
+    replicates: list[str],
     scale: float,
-    rscales=None,
+    rscales: ArrayLike | None = None,
     mse: bool = False,
     df: float | None = None,
 ) -> Replicates:
-    """Replicate weights that came with a file: the columns `replicates`, with the scale its documentation gives.
+    """Replicate weights that a file brings in the columns `replicates`, with the scale that its documentation states.
 
-    scale: JK1 (R-1)/R, JKn 1 (rscales the (n_h-1)/n_h), BRR 1/R, Fay 1/(R(1-ρ)²), bootstrap 1/(R-1) or 1/R.
-    df: None takes the rank of the replicate weights less 1.
+    weight      the column of the full sample's weights
+    scale       JK1 (R-1)/R, JKn 1 (and rscales (n_h-1)/n_h), BRR 1/R, Fay 1/(R(1-ρ)²), bootstrap 1/(R-1) or 1/R
+    rscales     (R,); None: 1 for each replicate
+    df          None: the rank of the replicate weights minus 1
     """
     design = Design.from_table(table, weight=weight)
     columns = np.column_stack([number_column(table, name) for name in replicates])
@@ -202,6 +209,7 @@ def given_weights(
 
 
 def _refuse_lonely(design: Design) -> None:
+    """A Fault that names the strata with one sampled PSU of several."""
     alone = (design.sampled == 1) & (design.population > 1)
     if alone.any():
         names = [said(s) for s in design.stratum_names[alone]]

@@ -1,22 +1,30 @@
 """The variance of calibrated estimates: the linearised variable is replaced by its residual from the auxiliaries."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
-DENSE_TO = 4_000_000  # residual totals of so many numbers are written out; larger ones stay in two parts
+if TYPE_CHECKING:
+    from estimation.estimators.design import Design
+
+DENSE_TO = 4_000_000  # residual totals of up to so many numbers are one dense array; larger ones remain in two parts
 
 
 @dataclass(frozen=True, eq=False)
 class ResidualTotals:
-    """u - x B (m,k) in two parts, for many domains: u (m,k) sparse, x (m,q) totals of the auxiliaries, B (q,k).
+    """The residual totals u - x B (m,k) of many domains, kept in two parts because their difference is a full array.
 
-    Written out it would be m x k and full; every variance needs only u'Du, u'Dx and x'Dx.
+    u (m,k)             sparse, the totals of the linearised variable by unit
+    x (m,q)             the totals of the auxiliaries by unit
+    coefficients (q,k)  B
+    A variance u'Du - u'Dx B - … needs only u'Du, u'Dx and x'Dx.
     """
 
     u: sp.csr_array
-    x: object
+    x: np.ndarray | sp.sparray
     coefficients: np.ndarray
 
     @property
@@ -24,20 +32,23 @@ class ResidualTotals:
         """(m, k)."""
         return self.u.shape
 
-    def columns(self, at) -> np.ndarray:
-        """Some of the columns, written out (m, len(at))."""
+    def columns(self, at: Sequence[int]) -> np.ndarray:
+        """The columns at the positions `at`, as a dense array (m, len(at))."""
         return self.u[:, at].toarray() - self.x @ self.coefficients[:, at]
 
-    def summed(self, grouping) -> "ResidualTotals":
-        """Totals of groups of units; grouping (groups,m) sparse, of ones."""
+    def summed(self, grouping: sp.sparray) -> "ResidualTotals":
+        """The totals of groups of units; grouping (groups,m) sparse, 1 where the unit belongs to the group."""
         return ResidualTotals(sp.csr_array(grouping @ self.u), grouping @ self.x, self.coefficients)
 
     def __mul__(self, factor: np.ndarray) -> "ResidualTotals":
         """Each column times its factor (k,)."""
         return ResidualTotals(sp.csr_array(self.u * factor), self.x, self.coefficients * factor)
 
-    def moments(self, centred) -> tuple[np.ndarray, np.ndarray]:
-        """u'D(x - x̄) (k,q) and x'D(x - x̄) (q,q), `centred` giving D(x - x̄) of dense columns of x; few at a time."""
+    def moments(self, centred: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """u'D(x - x̄) (k,q) and x'D(x - x̄) (q,q), a few columns of x at a time.
+
+        centred: the function from dense columns of x to their D(x - x̄).
+        """
         m, q = self.x.shape
         width = max(1, DENSE_TO // m)
         blocks = [self.x[:, j : j + width] for j in range(0, q, width)]
@@ -45,11 +56,15 @@ class ResidualTotals:
         return np.hstack([self.u.T @ b for b in blocks]), np.hstack([self.x.T @ b for b in blocks])
 
 
-def residual_totals(u, z, design):
-    """Totals by last-stage unit of e = z - x'B for totals u of z: Σ_i w_i z_i - (Σ_i d_i g_i x_i)' B.
+Totals = np.ndarray | sp.sparray | ResidualTotals  # the forms that totals by unit (m,k) may have
 
-    u (m,k), z (n,k): dense or sparse alike.  Without calibration u as it is.  The residual enters with the final
-    weight, B is fitted with the base weights: Särndal, Swensson & Wretman (1992), 6.6; Deville & Särndal (1992).
+
+def residual_totals(u: np.ndarray | sp.sparray, z: np.ndarray | sp.sparray, design: "Design") -> Totals:
+    """Totals by last-stage unit of the residual e = z - x'B: Σ_i w_i z_i - (Σ_i d_i g_i x_i)' B.
+
+    u (m,k) are the totals of z (n,k), both dense or both sparse; without calibration u is returned as it is.  The
+    residual has the final weight, and B is fitted with the base weights: Särndal, Swensson & Wretman (1992), 6.6;
+    Deville & Särndal (1992).
     """
     if design.calibration is None:
         return u
@@ -62,16 +77,16 @@ def residual_totals(u, z, design):
     return ResidualTotals(sp.csr_array(u), x, coefficients)
 
 
-def side_by_side(totals: list):
-    """Totals of several columns' estimates as one, whatever form they have."""
+def side_by_side(totals: list) -> Totals:
+    """The totals of several sets of estimates, all of the same form, joined column-wise."""
     if isinstance(totals[0], ResidualTotals):
         u = sp.hstack([t.u for t in totals], format="csr")
         return ResidualTotals(u, totals[0].x, np.hstack([t.coefficients for t in totals]))
     return sp.hstack(totals, format="csr") if sp.issparse(totals[0]) else np.hstack(totals)
 
 
-def values_at(totals, rows, columns) -> np.ndarray:
-    """Single entries (c,) of totals of any form, at rows (c,) and columns (c,)."""
+def values_at(totals: Totals, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Single entries (c,) of totals of any form, those at rows (c,) and columns (c,)."""
     if not isinstance(totals, ResidualTotals):
         return np.asarray(totals[rows, columns])
     x = sp.coo_array(sp.csr_array(totals.x)[rows])
@@ -79,6 +94,6 @@ def values_at(totals, rows, columns) -> np.ndarray:
     return np.asarray(totals.u[rows, columns]) - explained
 
 
-def chosen_columns(totals, at):
-    """Some of the columns of totals of any form, sparse (m, len(at))."""
+def chosen_columns(totals: Totals, at: Sequence[int]) -> sp.csr_array:
+    """The columns of totals of any form at the positions `at`, sparse (m, len(at))."""
     return sp.csr_array(totals.columns(at)) if isinstance(totals, ResidualTotals) else sp.csr_array(totals)[:, at]

@@ -1,23 +1,24 @@
-"""The one variance: every estimator is linearised and its sampling error computed here, from PSU totals."""
+"""The one variance: every estimator is linearised, and its sampling error is computed here from PSU totals."""
 
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from estimation.columns.codes import occurring_pairs
 from estimation.columns.ties import TOLERANCE
 from estimation.estimators.design import Design
-from estimation.estimators.residuals import ResidualTotals, residual_totals
+from estimation.estimators.residuals import ResidualTotals, Totals, residual_totals
 
-NEARLY_NOTHING = 1e-6  # of a variance left after calibration: differences of so large numbers are taken again, directly
+NEARLY_NOTHING = 1e-6  # if calibration leaves less than this part of a variance, it is computed from the residuals
 
 
-def linearized_covariance(z, design: Design):
+def linearized_covariance(z: ArrayLike | sp.sparray, design: Design) -> np.ndarray | sp.sparray:
     """V = Σ_h (1-f_h) n_h/(n_h-1) Σ_j (u_hj-ū_h)(u_hj-ū_h)',  u_hj = Σ_{i in PSU j} w_i z_i.
 
     z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
-    Returns the covariance (k,k), dense or sparse as z was.  Särndal, Swensson & Wretman (1992), ch. 4-5.
+    Returns the covariance (k,k), dense or sparse as z is.  Särndal, Swensson & Wretman (1992), ch. 4-5.
     """
     u, subtotals = psu_totals(z, design)
     strata = np.arange(len(design.stratum_names))
@@ -25,10 +26,10 @@ def linearized_covariance(z, design: Design):
     return totals_covariance(u, subtotals, raised, design)
 
 
-def psu_totals(z, design: Design):
+def psu_totals(z: ArrayLike | sp.sparray, design: Design) -> tuple[Totals, Totals | None]:
     """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage).
 
-    Under calibrated weights z is replaced by its residual from the auxiliaries (`residual_totals`).
+    With calibrated weights, z is replaced by its residual from the auxiliaries (`residual_totals`).
     """
     stage = design if design.second is None else design.second
     n, m = len(stage.psu), len(stage.psu_stratum)
@@ -37,18 +38,19 @@ def psu_totals(z, design: Design):
     return stage_totals(residual_totals(grouping @ z, z, design), design)
 
 
-def stage_totals(u, design: Design):
-    """Totals u of the last stage's units, as (PSU totals (m,k), totals of second-stage units or None)."""
+def stage_totals(u: Totals, design: Design) -> tuple[Totals, Totals | None]:
+    """From totals u of the last stage's units: the PSU totals (m,k), and those of second-stage units (or None)."""
     if design.second is None:
         return u, None
     return stratum_sums(u, design.second), u
 
 
-def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
-    """H/(H - lonely) (k,) under lonely="average", else 1: lonely strata count as the average of the others.
+def lonely_raise(stratum: np.ndarray, column: np.ndarray, k: int, design: Design) -> np.ndarray:
+    """The factor H/(H - lonely) (k,) under lonely="average", by which lonely strata count as the mean of the others.
 
-    stratum, column: the pairs of a stratum and an estimate with answers in it, so that an area is raised for its own
-    lonely strata only.  An estimate all of whose strata are lonely keeps variance 0 and 0 df: nothing is known.
+    Under the other options it is 1.  stratum, column: the pairs of a stratum and one of the k estimates with answers
+    in it, so that an area's variance is raised only for lonely strata of its own.  An estimate whose strata are all
+    lonely keeps a variance of 0 with 0 df, which means that nothing is known of it.
     """
     if design.lonely != "average":
         return np.ones(k)
@@ -57,15 +59,17 @@ def lonely_raise(stratum, column, k: int, design: Design) -> np.ndarray:
     return np.divide(strata, others, out=np.ones(k), where=others > 0)
 
 
-def totals_covariance(u, subtotals, raised, design: Design):
+def totals_covariance(
+    u: Totals, subtotals: Totals | None, raised: np.ndarray, design: Design
+) -> np.ndarray | sp.sparray:
     """The variance of `linearized_covariance` from PSU totals u (m,k) and second-stage totals (None in one stage).
 
     Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
-    formula inside PSU j, units of the second stage in the place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
-    raised (k,) is `lonely_raise`; it multiplies V_1's diagonal, and its roots the rows and columns.
-    What is only rounding is 0: a covariance of no more than TOLERANCE of what the standard errors allow.
-    A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' keeps pairs of domains that share no stratum empty,
-    so 3,000 areas need no 3,000 x 3,000 matrix.
+    formula within PSU j, with second-stage units in place of PSUs.  Särndal, Swensson & Wretman (1992), 4.3.
+    raised (k,) is from `lonely_raise`: √raised multiplies the rows and the columns of V_1.
+    A covariance of at most TOLERANCE times what the standard errors allow is rounding and becomes 0.
+    A sparse u is never made dense: Σ(u-ū)(u-ū)' = Σuu' - n ūū' leaves pairs of domains that share no stratum empty,
+    so that 3,000 areas do not need a 3,000 x 3,000 matrix.
     """
     covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
     if design.second is not None:
@@ -74,9 +78,9 @@ def totals_covariance(u, subtotals, raised, design: Design):
 
 
 def _without_rounding(covariance):
-    """The covariance without those between two estimates that are rounding: areas that share nothing are independent.
+    """The covariance with 0 wherever |C_jk| <= TOLERANCE √(V_j V_k): areas that share no PSU are independent.
 
-    |C_jk| <= TOLERANCE √(V_j V_k) is 0; so is all of an estimate without variance.
+    All covariances of an estimate whose variance is 0 become 0 too.
     """
     se = np.sqrt(covariance.diagonal())
     if sp.issparse(covariance):
@@ -88,16 +92,20 @@ def _without_rounding(covariance):
 
 
 class StratumCells(NamedTuple):
-    """The pairs of a stratum and a column with entries in a sparse u: each entry's pair, each pair's two parts."""
+    """The pairs of a stratum and a column that have entries in a sparse u.
+
+    of (c,)                  the pair that each entry belongs to
+    stratum, column (pairs,) the stratum and the column of each pair
+    """
 
     of: np.ndarray
     stratum: np.ndarray
     column: np.ndarray
 
     @classmethod
-    def of_entries(cls, stratum, column, strata: int, k: int) -> "StratumCells":
-        """Pairs of entries with stratum (c,) of `strata` and column (c,) of k."""
-        if strata < k:  # the more numerous first: they may lie inside the others
+    def of_entries(cls, stratum: np.ndarray, column: np.ndarray, strata: int, k: int) -> "StratumCells":
+        """The pairs of entries that have a stratum (c,) below `strata` and a column (c,) below k."""
+        if strata < k:  # the more numerous first: each of them may occur with only one of the others
             of, column, stratum = occurring_pairs(column, stratum, k, strata)
         else:
             of, stratum, column = occurring_pairs(stratum, column, strata, k)
@@ -105,7 +113,7 @@ class StratumCells(NamedTuple):
 
 
 class CellTotals(NamedTuple):
-    """A sparse u (m,k) before it is a matrix: the totals u (c,) of cells of PSU and column, by PSU; else 0."""
+    """The entries of a sparse u (m,k) before a matrix is built: totals u (c,), their PSU and column (c,), by PSU."""
 
     u: np.ndarray
     psu: np.ndarray
@@ -114,14 +122,14 @@ class CellTotals(NamedTuple):
     shape: tuple[int, int]
 
     @classmethod
-    def of_matrix(cls, u, stage: Design) -> "CellTotals":
-        """The cells of a sparse matrix (m,k), and the strata they lie in."""
+    def of_matrix(cls, u: sp.sparray, stage: Design) -> "CellTotals":
+        """The cells of a sparse matrix u (m,k), and their strata."""
         u = sp.csr_array(u)
         psu = np.repeat(np.arange(u.shape[0]), np.diff(u.indptr))
         strata = StratumCells.of_entries(stage.psu_stratum[psu], u.indices, len(stage.stratum_names), u.shape[1])
         return cls(u.data, psu, u.indices, strata, u.shape)
 
-    def squares(self, centre) -> np.ndarray:
+    def squares(self, centre: np.ndarray) -> np.ndarray:
         """Σ (u - centre)² over the cells of each pair of stratum and column; centre (pairs,)."""
         centred = centre[self.strata.of]
         centred -= self.u
@@ -133,13 +141,13 @@ class CellTotals(NamedTuple):
         return sp.csr_array((self.u, self.column, starts), shape=self.shape)
 
 
-def as_matrix(u):
-    """Totals u (m,k) as a matrix, if they are `CellTotals`; else as they are."""
+def as_matrix(u: Totals | CellTotals) -> Totals:
+    """Totals u (m,k) as a matrix if they are `CellTotals`; other totals are returned as they are."""
     return u.matrix() if isinstance(u, CellTotals) else u
 
 
-def totals_variance(u, subtotals, raised, design: Design) -> np.ndarray:
-    """The diagonal (k,) of `totals_covariance` alone, without computing the rest; u may be `CellTotals`."""
+def totals_variance(u: Totals | CellTotals, subtotals: Totals | None, raised: np.ndarray, design: Design) -> np.ndarray:
+    """The diagonal (k,) of `totals_covariance`, computed without the other entries; u may be `CellTotals`."""
     variance = _stage_variance(u, design, 1.0) * raised
     if design.second is None:
         return variance
@@ -151,10 +159,10 @@ def _first_fraction(design: Design) -> np.ndarray:
     return design.sampling_fraction[design.psu_stratum]
 
 
-def stage_factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
-    """share (1-f_h) n_h/(n_h-1) and whether the stratum is centred, (H,) each.
+def stage_factors(stage: Design, share: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """share (1-f_h) n_h/(n_h-1), and whether the stratum's totals are centred: two arrays (H,).
 
-    A lonely PSU is not centred under "adjust" and adds nothing under the other options.
+    A lonely PSU is not centred under "adjust", where n_h/(n_h-1) is 1, and adds nothing under the other options.
     """
     n, f = stage.sampled, stage.sampling_fraction
     alone = n == 1
@@ -162,6 +170,7 @@ def stage_factors(stage: Design, share) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _stage_covariance(u, stage: Design, share):
+    """Σ_h scale_h Σ_j (u_hj-ū_h)(u_hj-ū_h)' (k,k) of one stage, dense or sparse as u is."""
     if isinstance(u, ResidualTotals):
         return _residual_covariance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
@@ -175,10 +184,10 @@ def _stage_covariance(u, stage: Design, share):
     return with_diagonal(covariance, _stage_variance(u, stage, share))
 
 
-def with_diagonal(covariance, diagonal):
-    """The matrix with exactly this diagonal (k,), dense or sparse as it was.
+def with_diagonal(covariance: np.ndarray | sp.sparray, diagonal: np.ndarray) -> np.ndarray | sp.sparray:
+    """The matrix with its diagonal replaced by this one (k,), dense or sparse as it is.
 
-    The old diagonal goes before the new one comes: adding their difference would leave rounding, -6e-18 for 0.
+    The old diagonal is subtracted first: adding the difference of the two would leave rounding, such as -6e-18 for 0.
     """
     if sp.issparse(covariance):
         return sp.csr_array(covariance - sp.diags_array(covariance.diagonal()) + sp.diags_array(diagonal))
@@ -188,7 +197,7 @@ def with_diagonal(covariance, diagonal):
 
 
 def _stage_variance(u, stage: Design, share) -> np.ndarray:
-    """Σ_h scale_h Σ_j (u_hj-ū_h)² for each column of u: centred, so that nothing is lost where u hardly varies."""
+    """Σ_h scale_h Σ_j (u_hj-ū_h)² (k,): u is centred before it is squared and so keeps its digits if it hardly varies."""
     if isinstance(u, ResidualTotals):
         return _residual_variance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
@@ -208,7 +217,7 @@ def _stage_variance(u, stage: Design, share) -> np.ndarray:
 
 
 def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
-    """(k,k) of e = u - x B: V_uu - V_ux B - (V_ux B)' + B' V_xx B, full since the auxiliaries link all domains."""
+    """V_uu - V_ux B - (V_ux B)' + B' V_xx B (k,k) of e = u - x B: dense, because the auxiliaries link all domains."""
     between, among = e.moments(lambda x: _centred(x, stage, share))
     shift = between @ e.coefficients
     covariance = _stage_covariance(e.u, stage, share).toarray() - shift - shift.T
@@ -218,12 +227,12 @@ def _residual_covariance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
 
 
 def _residual_variance(e: ResidualTotals, stage: Design, share) -> np.ndarray:
-    """The diagonal of `_residual_covariance`; where hardly anything is left, from the residual totals themselves."""
-    whole = _stage_variance(e.u, stage, share)
+    """The diagonal of `_residual_covariance`; where hardly any variance is left, from the residual totals directly."""
+    uncalibrated = _stage_variance(e.u, stage, share)
     between, among = e.moments(lambda x: _centred(x, stage, share))
     explained = (2 * between.T - among @ e.coefficients) * e.coefficients
-    variance = whole - explained.sum(axis=0)
-    for j in np.flatnonzero(variance < NEARLY_NOTHING * whole):
+    variance = uncalibrated - explained.sum(axis=0)
+    for j in np.flatnonzero(variance < NEARLY_NOTHING * uncalibrated):
         variance[j] = _stage_variance(e.columns([j]), stage, share)[0]
     return variance
 
@@ -235,8 +244,8 @@ def _centred(x: np.ndarray, stage: Design, share) -> np.ndarray:
     return (x - (stratum_sums(x, stage) * (centre / n)[:, None])[h]) * scale[h][:, None]
 
 
-def stratum_sums(u, stage: Design):
-    """Sums (H,k) of the totals u (m,k) over each stratum's units, in the form u has."""
+def stratum_sums(u: Totals, stage: Design) -> Totals:
+    """Sums (H,k) of the totals u (m,k) over each stratum's units, in the same form as u."""
     h, m = stage.psu_stratum, len(stage.psu_stratum)
     grouping = sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
     return u.summed(grouping) if isinstance(u, ResidualTotals) else grouping @ u

@@ -51,10 +51,10 @@ def design_effect(estimate: Estimate, y, design: Design, *, reference: str, doma
     >>> from estimation import Design, design_effect, mean
     >>> schools = pd.read_csv("tests/golden/shared_apiclus1.csv")
     >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
-    >>> found = mean(schools.api00, design)
-    >>> print(found.value.round(4), found.se.round(4))
+    >>> estimate = mean(schools.api00, design)
+    >>> print(estimate.value.round(4), estimate.se.round(4))
     [644.1694] [23.5422]
-    >>> print(design_effect(found, schools.api00, design, reference="wor").round(4))
+    >>> print(design_effect(estimate, schools.api00, design, reference="wor").round(4))
     [9.3459]
     """
     if reference not in REFERENCES:

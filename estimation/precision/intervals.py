@@ -37,9 +37,9 @@ def proportion_interval(
     >>> from estimation import Design, mean, proportion_interval
     >>> schools = pd.read_csv("tests/golden/shared_apiclus1.csv")
     >>> design = Design.from_table(schools, weight="pw", psu="dnum", population="fpc")
-    >>> found = mean(schools.ell == 0, design)
-    >>> limits = proportion_interval(found, len(schools), method="likelihood")
-    >>> print(found.value.round(4), limits.lower.round(5), limits.upper.round(3))
+    >>> estimate = mean(schools.ell == 0, design)
+    >>> limits = proportion_interval(estimate, len(schools), method="likelihood")
+    >>> print(estimate.value.round(4), limits.lower.round(5), limits.upper.round(3))
     [0.0219] [0.00067] [0.108]
     """
     p, n = _shares(estimate), np.broadcast_to(np.asarray(n, dtype=float), estimate.value.shape)

@@ -76,8 +76,8 @@ def rank_confidence_set(
     >>> import numpy as np
     >>> from estimation import Estimate, rank_confidence_set
     >>> four = Estimate(("A", "B", "C", "D"), [10, 7.5, 7, 2], 0.5 * np.eye(4), np.inf)
-    >>> found = rank_confidence_set(four, rng=np.random.default_rng(1))
-    >>> print(found.lower, found.upper)
+    >>> rank_set = rank_confidence_set(four, rng=np.random.default_rng(1))
+    >>> print(rank_set.lower, rank_set.upper)
     [1 2 2 4] [1 3 3 4]
     """
     p = len(estimate.names)
