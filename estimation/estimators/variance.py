@@ -197,7 +197,7 @@ def with_diagonal(covariance: np.ndarray | sp.sparray, diagonal: np.ndarray) -> 
 
 
 def _stage_variance(u, stage: Design, share) -> np.ndarray:
-    """Σ_h scale_h Σ_j (u_hj-ū_h)² (k,): u is centred before it is squared and so keeps its digits if it hardly varies."""
+    """Σ_h scale_h Σ_j (u_hj-ū_h)² (k,): u is centred before squaring, which keeps its digits where it hardly varies."""
     if isinstance(u, ResidualTotals):
         return _residual_variance(u, stage, share)
     h, n = stage.psu_stratum, stage.sampled
