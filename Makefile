@@ -26,6 +26,7 @@ test: .venv/tested lint browser  ## everything the tests need, and all tests
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ty check --no-progress --output-format concise
 
 bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there), multiple-inference, rimpy, polars and DuckDB
 	$(BIN)/python -m bench.estimation $(QUICK)

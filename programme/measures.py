@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from estimation.indicators.indicators import (
     ANSWERED,
@@ -89,7 +90,7 @@ def read_indicators(entry: Entry) -> Indicators:
 def _item(name: str, entry: Entry) -> Item:
     entry.known(ITEM)
     answers = {code: entry.at("answers").names(code) for code in entry.get("answers", dict)}
-    none = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
+    none: dict[str, Any] = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
     for key, codes in none.items():
         if codes & set(answers):
             raise entry.fault(key, sorted(codes), f"≠ {sorted(answers)}")
@@ -114,7 +115,7 @@ def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
     of = entry.texts("items")
     if not of or len(set(of)) < len(of) or any(i not in items for i in of):
         raise entry.fault("items", list(of), list(items))
-    options = {"weights": _weights(entry, of), "where": _codes(entry, "where", items)}
+    options: dict[str, Any] = {"weights": _weights(entry, of), "where": _codes(entry, "where", items)}
     options["missing"] = entry.one_of("missing", MISSING) if "missing" in entry.data else ANSWERED
     if kind == SHARE:
         counts, base = _counts(entry, of, items), _base(entry, of, items)

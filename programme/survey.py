@@ -305,7 +305,8 @@ def _areas(entry: Entry, leagues) -> dict[str, Area]:
 
 
 def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
-    rules, names = {name: () for name in measures}, {}
+    rules: dict[str, tuple[Rule, ...]] = {name: () for name in measures}
+    names = {}
     largest = max(Counter(area.league for area in areas.values()).values())
     for name, rule in entry.entries("rules", {}).items():
         kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")

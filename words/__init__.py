@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.resources import files
 
-FOLDER = files(__package__)
+FOLDER = files(__name__)
 SEPARATORS = {"zh": "、", "en": ", "}
 LONGEST_LIST = 6
 
@@ -63,14 +63,14 @@ class _Sentence(string.Formatter):
     def __init__(self, language: str):
         self.language = language
 
-    def format_field(self, value, spec: str) -> str:
+    def format_field(self, value, format_spec: str) -> str:
         if isinstance(value, Mapping):
             value = value[self.language]
         if isinstance(value, list | tuple | set | frozenset):
-            shown = [self.format_field(v, spec) for v in list(value)[:LONGEST_LIST]]
+            shown = [self.format_field(v, format_spec) for v in list(value)[:LONGEST_LIST]]
             more = len(value) - len(shown)
             return SEPARATORS[self.language].join(shown) + (f" … (+{more})" if more else "")
-        return format(value, spec)
+        return format(value, format_spec)
 
 
 def text(key: str, language: str, **values) -> str:

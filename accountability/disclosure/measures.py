@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,8 @@ def withheld_of_wave(measures: Mapping[str, Measure], sizes: pd.DataFrame, *, li
     """
     n = {m: rows.set_index("domain").n.drop(ALL, errors="ignore") for m, rows in sizes.groupby("measure")}
     n = {m: counts.to_dict() for m, counts in n.items() if m in measures}
-    found, before = {m: withheld_parts(n[m], limit=limit) for m in n}, None
+    found: dict[Any, Withheld] = {m: withheld_parts(n[m], limit=limit) for m in n}
+    before = None
     families, indices = _families(measures, n), _indices(measures, n)
     while found != before:  # sets only grow
         before = dict(found)

@@ -32,8 +32,10 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas, *, sides=((), ())) -> 
     if all(waves[name].finite for name in names):
         sampled = _of_the_people(waves, sampled, areas, sides)
         counted = dict(zip(names, sampled.estimates, strict=True))
-        for name, part in ((n, waves[n].interviewers) for n in names if waves[n].interviewers is not None):
-            counted[name] = part.select(areas).added_to(counted[name])
+        for name in names:
+            part = waves[name].interviewers
+            if part is not None:
+                counted[name] = part.select(areas).added_to(counted[name])
     cross = dict(sampled.cross)
     for pair, c in lasting.items():
         cross[pair] = c if is_independent(cross[pair]) else cross[pair] + c
@@ -42,8 +44,8 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas, *, sides=((), ())) -> 
 
 def interviewers_between(waves: Mapping[str, WaveMeasure], areas) -> dict:
     """(earlier, later) -> the covariance (p,p) by the interviewers in both, where other people are asked; {}: none."""
-    parts = {name: waves[name].interviewers for name in sorted(waves)}
-    if any(part is None or not part.known for part in parts.values()):
+    parts = {name: part for name in sorted(waves) if (part := waves[name].interviewers) is not None and part.known}
+    if len(parts) < len(waves):
         return {}
     lasting = lasting_correlation(list(parts.values()))
     if not lasting:

@@ -59,6 +59,7 @@ def share_effects(wave: WaveMeasure, sampled: Estimate, part: InterviewerVarianc
         sizes = wave.sizes.loc[[ALL]]
         n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
         process = wave.everybody
+        assert process is not None
         effects, smoothed = own_effects(process, n, effective), smooth_shares(process, effective, n=n)
     else:
         effects = wave.effects.select(wave.areas.positions(sampled.names))

@@ -117,6 +117,7 @@ class WaveMeasure:
     @cached_property
     def fractions(self) -> np.ndarray:
         """f_i (n,): the part of the eligible units of its area or stratum that an interview was one of."""
+        assert self.population is not None
         counted = self.design.weight > 0
         counted = counted if self.unanswered is None else counted & ~self.unanswered
         return interview_fractions(self.population, self.area, self.design, counted)
@@ -124,11 +125,13 @@ class WaveMeasure:
     @cached_property
     def finite_areas(self) -> FiniteEstimate:
         """The areas' estimates, of the eligible units there are."""
+        assert self.population is not None
         return finite_means(self.linearized, self.population, self.area, self.fractions, self.area)
 
     @cached_property
     def finite_everybody(self) -> FiniteEstimate:
         """The estimate over all areas, of the eligible units there are."""
+        assert self.population is not None
         total = np.full(len(self.area), ALL, dtype=object)
         found = linearize_domain_means(self.everyones, total, self.design)
         linearized = replace(found, value=self._on_the_scale(found.value))

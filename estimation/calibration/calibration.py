@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ from estimation.calibration.distances import LINEAR, RAKING, Distance
 from estimation.calibration.equations import cross_product, g_weights, solve, sweep
 from estimation.calibration.margins import margin_cells
 from estimation.columns.columns import first_text, numbers, said
+from estimation.columns.matrices import Matrix
 from words import Fault
 
 RESIDUALS = ("regression", "margin_means")
 R_SWEEPS = 10  # the rounds of margin means in the variance of R's `rake()`
-UNTIL_REACHED = {"tolerance": 1e-9, "max_steps": 200}
+UNTIL_REACHED: dict[str, Any] = {"tolerance": 1e-9, "max_steps": 200}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class Calibration:
     """
 
     base: np.ndarray
-    auxiliary: np.ndarray | sp.sparray
+    auxiliary: Matrix
     totals: np.ndarray
     g: np.ndarray
     distance: Distance
@@ -54,7 +56,7 @@ class Calibration:
         return self.base * self.g
 
     @cached_property
-    def x(self) -> np.ndarray | sp.sparray:
+    def x(self) -> Matrix:
         """The columns of x that have an entry in B (c,q')."""
         return self.auxiliary[:, self.independent] if self.swept is None else self.auxiliary
 
@@ -67,7 +69,7 @@ class Calibration:
         names[:] = self.names  # tuples of tuples for crossed margins, which pandas would read as a table
         return pd.DataFrame(columns, index=pd.Index(names, name="margin", tupleize_cols=False))
 
-    def cell_sums(self, values: np.ndarray | sp.sparray) -> np.ndarray | sp.sparray:
+    def cell_sums(self, values: Matrix) -> Matrix:
         """Sums of values (n,) or (n,k), dense or sparse, over the rows of each cell."""
         if self.cell is None:
             return values
@@ -78,10 +80,11 @@ class Calibration:
     @cached_property
     def _grouping(self) -> sp.csr_array:
         """(c,n), 1 where the row belongs to the cell."""
+        assert self.cell is not None
         n = len(self.cell)
         return sp.csr_array((np.ones(n), (self.cell, np.arange(n))), shape=(self.auxiliary.shape[0], n))
 
-    def unit_totals(self, unit: np.ndarray, units: int) -> np.ndarray | sp.sparray:
+    def unit_totals(self, unit: np.ndarray, units: int) -> Matrix:
         """Σ_{i in unit} w_i x_i (units,q'): the auxiliaries' totals by sampling unit under the calibrated weights.
 
         unit (n,): code of each row's unit, below `units`.
@@ -90,7 +93,7 @@ class Calibration:
         shape = (units, self.auxiliary.shape[0])
         return sp.coo_array((self.weight, (unit, rows)), shape=shape).tocsr() @ self.x
 
-    def coefficients(self, z: np.ndarray | sp.sparray, weight: np.ndarray) -> np.ndarray:
+    def coefficients(self, z: Matrix, weight: np.ndarray) -> np.ndarray:
         """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k), the regression of z on x whose residual enters the variance.
 
         z       (n,k) dense or sparse, the linearised variable
@@ -100,7 +103,7 @@ class Calibration:
         """
         d = self.base if self.swept is None else np.ones_like(self.base)
         kept = np.divide(weight, self.weight, out=np.ones_like(weight), where=self.weight != 0)
-        moments = self.x.T @ self.cell_sums(sp.diags_array(d * kept) @ z)
+        moments: Matrix = self.x.T @ self.cell_sums(sp.diags_array(d * kept) @ z)
         moments = moments.toarray() if sp.issparse(moments) else moments
         matrix = cross_product(self.x, self.cell_sums(d))
         return solve(matrix, moments) if self.swept is None else sweep(matrix, moments, self.swept, R_SWEEPS)

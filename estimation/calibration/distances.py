@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
@@ -75,7 +76,7 @@ def bounded(distance: Distance, low: float | np.ndarray, high: float | np.ndarra
 
 
 # what a programme calls a distance -> the distance, given its bounds (L, U) or None
-DISTANCES: dict[str, Callable[[tuple[float, float] | None], Distance]] = {
+DISTANCES: dict[str, Callable[[Any], Distance]] = {
     "raking": lambda bounds: _within(RAKING, bounds),
     "linear": lambda bounds: _within(LINEAR, bounds),
     "logit": lambda bounds: logit(*bounds),

@@ -8,6 +8,7 @@ from scipy import linalg
 
 from estimation.calibration.distances import LINEAR, Distance
 from estimation.columns.columns import said
+from estimation.columns.matrices import Matrix
 from words import Fault
 
 DEPENDENT = 1e-10  # a column whose pivot is no larger than this (of 1) is a linear combination of other columns
@@ -16,7 +17,7 @@ SHORTEST = 2.0**-30  # the smallest part of a Newton step that is tried
 
 def g_weights(
     d: np.ndarray,
-    x: np.ndarray | sp.sparray,
+    x: Matrix,
     totals: np.ndarray,
     names: Sequence,
     distance: Distance,
@@ -101,7 +102,7 @@ def sweep(matrix: np.ndarray, right: np.ndarray, blocks: Sequence[slice], sweeps
     return coefficients
 
 
-def cross_product(x: np.ndarray | sp.sparray, weight: np.ndarray) -> np.ndarray:
+def cross_product(x: Matrix, weight: np.ndarray) -> np.ndarray:
     """Σ weight x x' (q,q)."""
     if sp.issparse(x):
         return (x.T @ sp.diags_array(weight) @ x).toarray()

@@ -130,10 +130,11 @@ def standing_change(
     parts = [part for part in (watched, ~watched) if part.any()]
     p, contrasts = np.empty(len(watched)), []
     for part in parts:
-        found = field_contrast_test(shift, rng=rng, weights=weights, draws=draws, side=side, among=part)
-        p[part] = np.minimum(len(parts) * found.p[part], 1.0)
-        contrasts.append((part, found))
-    return StandingChange(shift.names, found.relative, found.se, found.df, p, level, side, tuple(contrasts))
+        contrast = field_contrast_test(shift, rng=rng, weights=weights, draws=draws, side=side, among=part)
+        p[part] = np.minimum(len(parts) * contrast.p[part], 1.0)
+        contrasts.append((part, contrast))
+    _, contrast = contrasts[-1]  # m, its errors and df are the same in every part
+    return StandingChange(shift.names, contrast.relative, contrast.se, contrast.df, p, level, side, tuple(contrasts))
 
 
 def holm(p) -> np.ndarray:

@@ -128,7 +128,9 @@ class FieldNull:
     @cached_property
     def _field_third(self) -> np.ndarray:
         """a_k³ κ₃_k (p,), each area's third cumulant at its own estimate."""
-        return self.weights**3 * null_moments(self.estimate.law, self.estimate.value)[1]
+        law = self.estimate.law
+        assert law is not None
+        return self.weights**3 * null_moments(law, self.estimate.value)[1]
 
 
 def field_contrast_test(

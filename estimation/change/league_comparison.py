@@ -1,7 +1,9 @@
 """One page, one guarantee: a league between two waves on every level of change, with the error split beforehand."""
 
+from collections.abc import Hashable
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +40,7 @@ class ChangeVerdict:
     noise     places that an area like it moves by chance alone, 19 times in 20
     """
 
-    name: object
+    name: Hashable
     outcome: str
     change: float
     lower: float
@@ -160,7 +162,7 @@ def compare_league(
     if side not in (BOTH, WORSE):
         raise Fault(key="comparison.side", found=str(side))
     shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
-    options = {"weights": weights, "watch": watch, "level": 1 - alpha, "draws": draws}
+    options: dict[str, Any] = {"weights": weights, "watch": watch, "level": 1 - alpha, "draws": draws}
     both = standing_change(shift, rng=deepcopy(rng), **options)
     worse = standing_change(shift, rng=rng, side=BELOW if largest_is_best else ABOVE, **options)  # of the same draws
     standing = both if side == BOTH else worse

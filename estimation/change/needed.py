@@ -120,7 +120,10 @@ def answer_sd(share: float | None, sd: float | None) -> float:
     """σ of one answer: sd, or √(p̄(1-p̄))."""
     if (share is None) == (sd is None) or (share is not None and not 0 < share < 1) or (sd is not None and not sd > 0):
         raise Fault(key="needed.spread", share=str(share), sd=str(sd))
-    return sd if sd is not None else float(np.sqrt(share * (1 - share)))
+    if sd is not None:
+        return sd
+    assert share is not None
+    return float(np.sqrt(share * (1 - share)))
 
 
 def _check(areas: int, power: float, alpha: float, overlap: float, correlation: float) -> None:

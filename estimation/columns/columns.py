@@ -1,6 +1,7 @@
 """Columns of a table read as codes or as numbers; a Fault names the column and what was found in it."""
 
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,11 +80,12 @@ def numbers(values: ArrayLike | pd.DataFrame) -> np.ndarray:
     """
     if isinstance(values, pd.DataFrame):
         return np.column_stack([numbers(values[c]) for c in values.columns])
-    dtype = getattr(values, "dtype", None)
+    column: Any = values
+    dtype = getattr(column, "dtype", None)
     if isinstance(dtype, pd.StringDtype | pd.CategoricalDtype):
         raise TypeError(str(dtype))
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
-        return values.to_numpy(dtype=float, na_value=np.nan)
+        return column.to_numpy(dtype=float, na_value=np.nan)
     array = np.asarray(values)
     if array.dtype.kind in "USMm" or (array.dtype == object and any(isinstance(v, str) for v in array.ravel())):
         raise TypeError(str(array.dtype))

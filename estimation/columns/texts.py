@@ -1,5 +1,7 @@
 """Codes for a column of texts: from Arrow's hash table or, where most texts occur once, by sorting their hashes."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -15,7 +17,7 @@ ODD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: Knuth's multiplier for h
 BYTES = np.array([2 ** (8 * kept) - 1 for kept in range(9)], dtype=np.uint64)  # masks: the first 0..8 bytes of a word
 
 
-def text_codes(texts: pd.arrays.ArrowStringArray, *, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
+def text_codes(texts: pd.arrays.ArrowStringArray, *, ordered: bool) -> tuple[np.ndarray, Any]:
     """Codes 0..c-1 (n,) of a pandas array of n > 0 texts without missing ones, and the c texts that occur.
 
     ordered  True: the c texts are Python strings in ascending order;  False: a pandas array, in the order in which

@@ -42,9 +42,9 @@ def transform(estimate: Estimate, value: ArrayLike, gradient: ArrayLike, names: 
     gradient = np.atleast_2d(np.asarray(gradient, dtype=float))
     if gradient.shape[1] != len(estimate.names):
         raise Fault(key="contrast.shape", found=str(gradient.shape), expected=len(estimate.names))
-    df = [estimate.df[row != 0].min(initial=np.inf) for row in gradient]
+    df = np.array([estimate.df[row != 0].min(initial=np.inf) for row in gradient])
     covariance = gradient @ (estimate.covariance @ gradient.T)
-    return Estimate(names, value, (covariance + covariance.T) / 2, df, estimate.flags)
+    return Estimate(tuple(names), np.asarray(value), (covariance + covariance.T) / 2, df, estimate.flags)
 
 
 def _coefficients(matrix, estimate: Estimate) -> np.ndarray:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from estimation.columns.codes import narrow, occurring_pairs
 from estimation.columns.columns import joint_codes, label_codes, number_column, said
+from estimation.columns.matrices import Matrix
 from words import Fault
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Design:
         return design
 
     @classmethod
-    def from_totals(cls, table: pd.DataFrame, *, sum_w: str, **columns: object) -> "Design":
+    def from_totals(cls, table: pd.DataFrame, *, sum_w: str, **columns: Any) -> "Design":
         """A design read from sums computed elsewhere, one row per cell of stratum, PSU and domain.
 
         sum_w    the column of Σw over those in the cell who answered; a PSU in which nobody answered keeps a row with
@@ -158,9 +158,10 @@ class Design:
         return self.reweighted(calibration.weight, calibration)
 
     @cached_property
-    def auxiliary_totals(self) -> np.ndarray | sp.sparray:
+    def auxiliary_totals(self) -> Matrix:
         """Σ_{i in j} w_i x_i (units, q'): the totals of the calibration's auxiliaries by unit j of the last stage."""
         last = self if self.second is None else self.second
+        assert self.calibration is not None
         return self.calibration.unit_totals(last.psu, len(last.psu_stratum))
 
     @cached_property

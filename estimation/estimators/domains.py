@@ -1,6 +1,6 @@
 """Means, ratios and totals of domains, with the covariance between all domains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import NamedTuple
 
 import numpy as np
@@ -226,13 +226,15 @@ def _cells_beside(columns: list) -> tuple[np.ndarray, np.ndarray]:
     """The PSU and the joined estimate of each pair with an answer, from the linearisations of several columns."""
     begin = np.cumsum([0, *(len(c.names) for c in columns)])
     pairs = [(c.cells[0], c.cells[1] + start) for c, start in zip(columns, begin, strict=False)]
-    return tuple(np.concatenate(part) for part in zip(*pairs, strict=True))
+    psu, estimate = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return psu, estimate
 
 
 def domain_codes(domain: ArrayLike | pd.DataFrame, design: Design) -> tuple[np.ndarray, np.ndarray]:
     """Codes (n,) and labels of the domains, given as (n,) or as a DataFrame of several columns."""
-    if len(domain) != len(design.weight):
-        raise Fault(key="estimate.length", name="domain", found=len(domain), expected=len(design.weight))
+    rows = len(domain) if isinstance(domain, Sized) else 0
+    if rows != len(design.weight):
+        raise Fault(key="estimate.length", name="domain", found=rows, expected=len(design.weight))
     if isinstance(domain, pd.DataFrame):
         return label_codes(domain, list(domain.columns))
     return column_codes(domain if hasattr(domain, "dtype") else np.asarray(domain), "domain")

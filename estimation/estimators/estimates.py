@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from estimation.columns.columns import first_text, numbers, said
+from estimation.columns.matrices import Matrix, Spread
 from estimation.columns.ties import is_nothing
 from estimation.estimators.design import Design
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
@@ -55,8 +56,8 @@ class Estimate:
 
     names: tuple
     value: np.ndarray
-    covariance: np.ndarray | sp.sparray
-    df: np.ndarray
+    covariance: Matrix
+    df: Spread
     flags: tuple[str, ...] = ()
     law: SamplingLaw | ChangeLaw | None = None
 
@@ -157,7 +158,7 @@ class Linearization:
         """
         return is_nothing(np.sqrt(variance), np.abs(self.value))
 
-    def covariance(self) -> np.ndarray | sp.sparray:
+    def covariance(self) -> Matrix:
         """The covariance (k,k), sparse only for many domains."""
         covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
         known = self._known(covariance.diagonal())
@@ -182,8 +183,10 @@ class LinearizedEstimate(Estimate):
         estimate.__dict__.update(fields, variance=linearization.variance(), linearization=linearization)
         return estimate
 
+    linearization: Linearization
+
     @cached_property
-    def covariance(self) -> np.ndarray | sp.sparray:
+    def covariance(self) -> Matrix:
         """The covariance (k,k), numpy, or scipy.sparse for many domains."""
         return self.linearization.covariance()
 

@@ -42,7 +42,7 @@ class SamplingLaw:
         """V (k,) if the true values were these: θ(1-θ)/n of a share; of scores (s² + max(b - d², min(b, 0)))/n, no less
         than s²/4n, with d = value - level, b = d μ₃/s²: what a mean that is too low by chance says of the variance.
         """
-        if self.is_share:
+        if self.unit_third is None:
             return value * (1 - value) / self.interviews
         s2, d = self.unit_variance, value - self.level
         b = d * np.divide(self.unit_third, s2, out=np.zeros(s2.shape), where=s2 > 0)

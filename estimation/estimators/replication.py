@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import hadamard
 
 from estimation.columns.columns import number_column, said
+from estimation.columns.matrices import Matrix
 from estimation.estimators.design import Design
 from words import Fault
 
@@ -35,7 +36,7 @@ class Replicates:
     design: Design
     unit: np.ndarray
     base: np.ndarray
-    table: np.ndarray | sp.sparray
+    table: Matrix
     shift: np.ndarray
     slope: np.ndarray
     scale: float
@@ -54,13 +55,13 @@ class Replicates:
         factor = self.shift[:, None] + self.slope[:, None] * _dense(self.table)
         return self.base[:, None] * factor[self.unit]
 
-    def totals(self, z: np.ndarray | sp.sparray) -> np.ndarray:
+    def totals(self, z: Matrix) -> np.ndarray:
         """Σ_i w_ir z_i (R,k) for z (n,k), dense or sparse, computed from the unit totals."""
         n, m = len(self.unit), len(self.shift)
         u = sp.csr_array((self.base, (self.unit, np.arange(n))), shape=(m, n)) @ z
         return self.from_unit_totals(u)
 
-    def from_unit_totals(self, u: np.ndarray | sp.sparray) -> np.ndarray:
+    def from_unit_totals(self, u: Matrix) -> np.ndarray:
         """Σ_j (shift_j + slope_j table_jr) u_j (R,k) for unit totals u (m,k), dense or sparse; computed in blocks."""
         m, k = u.shape
         totals = np.empty((self.count, k))

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
+
+from estimation.columns.matrices import Matrix
 
 if TYPE_CHECKING:
     from estimation.estimators.design import Design
@@ -24,7 +26,7 @@ class ResidualTotals:
     """
 
     u: sp.csr_array
-    x: np.ndarray | sp.sparray
+    x: Matrix
     coefficients: np.ndarray
 
     @property
@@ -56,10 +58,10 @@ class ResidualTotals:
         return np.hstack([self.u.T @ b for b in blocks]), np.hstack([self.x.T @ b for b in blocks])
 
 
-Totals = np.ndarray | sp.sparray | ResidualTotals  # the forms that totals by unit (m,k) may have
+Totals: TypeAlias = Any  # totals by unit (m,k) in one of their forms: numpy, scipy.sparse or ResidualTotals
 
 
-def residual_totals(u: np.ndarray | sp.sparray, z: np.ndarray | sp.sparray, design: "Design") -> Totals:
+def residual_totals(u: Matrix, z: Matrix, design: "Design") -> Totals:
     """Totals by last-stage unit of the residual e = z - x'B: Σ_i w_i z_i - (Σ_i d_i g_i x_i)' B.
 
     u (m,k) are the totals of z (n,k), both dense or both sparse; without calibration u is returned as it is.  The

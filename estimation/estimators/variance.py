@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from estimation.columns.codes import occurring_pairs
+from estimation.columns.matrices import Matrix
 from estimation.columns.ties import TOLERANCE
 from estimation.estimators.design import Design
 from estimation.estimators.residuals import ResidualTotals, Totals, residual_totals
@@ -14,7 +15,7 @@ from estimation.estimators.residuals import ResidualTotals, Totals, residual_tot
 NEARLY_NOTHING = 1e-6  # if calibration leaves less than this part of a variance, it is computed from the residuals
 
 
-def linearized_covariance(z: ArrayLike | sp.sparray, design: Design) -> np.ndarray | sp.sparray:
+def linearized_covariance(z: ArrayLike | sp.sparray, design: Design) -> Matrix:
     """V = Σ_h (1-f_h) n_h/(n_h-1) Σ_j (u_hj-ū_h)(u_hj-ū_h)',  u_hj = Σ_{i in PSU j} w_i z_i.
 
     z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
@@ -59,9 +60,7 @@ def lonely_raise(stratum: np.ndarray, column: np.ndarray, k: int, design: Design
     return np.divide(strata, others, out=np.ones(k), where=others > 0)
 
 
-def totals_covariance(
-    u: Totals, subtotals: Totals | None, raised: np.ndarray, design: Design
-) -> np.ndarray | sp.sparray:
+def totals_covariance(u: Totals, subtotals: Totals | None, raised: np.ndarray, design: Design) -> Matrix:
     """The variance of `linearized_covariance` from PSU totals u (m,k) and second-stage totals (None in one stage).
 
     Two stages: V = V_1 + Σ_j f_h(j) V_2j, where V_1 is the formula of `linearized_covariance` and V_2j the same
@@ -184,7 +183,7 @@ def _stage_covariance(u, stage: Design, share):
     return with_diagonal(covariance, _stage_variance(u, stage, share))
 
 
-def with_diagonal(covariance: np.ndarray | sp.sparray, diagonal: np.ndarray) -> np.ndarray | sp.sparray:
+def with_diagonal(covariance: Matrix, diagonal: np.ndarray) -> Matrix:
     """The matrix with its diagonal replaced by this one (k,), dense or sparse as it is.
 
     The old diagonal is subtracted first: adding the difference of the two would leave rounding, such as -6e-18 for 0.

@@ -54,7 +54,7 @@ def asked(answers: pd.DataFrame, item: Item, items: Mapping[str, Item]) -> np.nd
 def put(answers: pd.DataFrame, measure: Measure, items: Mapping[str, Item], measures=None) -> np.ndarray:
     """Was a question of the measure put to the respondent (n,)?  Of an index: a question of one of its `measures`."""
     if measure.kind == INDEX:
-        parts = [measures[part.name] for part in measure.parts if not part.record]
+        parts = [(measures or {})[part.name] for part in measure.parts if not part.record]
         return np.any([put(answers, part, items, measures) for part in parts], axis=0)
     refuse_absent(answers, measure)
     each = [asked(answers, items[i], items) & ~answers[i].isin(list(items[i].not_asked)) for i in measure.items]

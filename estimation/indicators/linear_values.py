@@ -1,6 +1,6 @@
 """Every indicator as the mean of one linearised number a respondent, so that one variance serves them all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def ratio_values(y, x, domain, design: Design) -> np.ndarray:
     return np.where(answered, ratio[codes] + (y - ratio[codes] * x) * scale[codes], np.nan)
 
 
-def combined_values(parts: Sequence, weights, domain, design: Design, *, known=None) -> np.ndarray:
+def combined_values(parts: Iterable, weights, domain, design: Design, *, known=None) -> np.ndarray:
     """v_i (n,) of θ_d = c_d + Σ_k a_k v̄_dk, each v̄_dk over those who have a v_ik, the covariances carried along.
 
         v_i = θ_d + Σ_k a_k (W_d/W_dk)(v_ik - v̄_dk),   W_dk = Σ_d w over those who have v_ik, W_d over those with any

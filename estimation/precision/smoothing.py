@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from estimation.columns.ties import onto_ends
 from estimation.estimators.estimates import Estimate
-from estimation.estimators.laws import SamplingLaw
+from estimation.estimators.laws import ChangeLaw, SamplingLaw
 from estimation.estimators.variance import with_diagonal
 from estimation.precision.moderation import moderate, moderate_effects
 
@@ -52,7 +52,7 @@ def smooth_scores(estimate: Estimate, n_effective, *, reach: float = 1.0, unit_t
     return with_variance(estimate, s2 / n, SamplingLaw(n, n, level, s2 / n, third))
 
 
-def with_variance(estimate: Estimate, variance, law: SamplingLaw | None = None) -> Estimate:
+def with_variance(estimate: Estimate, variance, law: SamplingLaw | ChangeLaw | None = None) -> Estimate:
     """The same estimates and correlations with new variances (k,), and their law."""
     r = se_ratio(estimate.se, np.sqrt(variance))
     if sp.issparse(estimate.covariance):

@@ -74,7 +74,7 @@ def pair_moments(law: SamplingLaw | ChangeLaw, value, variance, j, k) -> tuple[n
     The one value: Σ n q/Σ n of the two levels;  of two changes Σ δ/V / Σ 1/V.
     """
     one, two = law.select(j), law.select(k)
-    if isinstance(law, SamplingLaw):
+    if isinstance(one, SamplingLaw) and isinstance(two, SamplingLaw):
         part = one.interviews / (one.interviews + two.interviews)
         common = part * one.level + (1 - part) * two.level
     else:

@@ -129,8 +129,7 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
     v, df, law = estimate.variance, np.maximum(estimate.df, 1.0), estimate.law
     covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
     farther, nearer = np.zeros(len(x), dtype=int), np.zeros(len(x), dtype=int)
-    if law is None:
-        limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)
+    limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)
     for j in range(len(x)):
         shared = covariance[[j]].toarray()[0] if sp.issparse(covariance) else covariance[j]
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))

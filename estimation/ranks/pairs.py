@@ -158,7 +158,7 @@ class Pairs:
 
     def is_close(self, j: slice, k: slice) -> np.ndarray | bool:
         """Which pairs of areas j (rows) and k (columns) are close."""
-        if self.closeness == np.inf:
+        if self.covariance is None or self.closeness == np.inf:
             return False
         return 2 * self.covariance[j, k] > self.closeness * (self.variance[j, None] + self.variance[k])
 
@@ -168,7 +168,7 @@ class Pairs:
         p, found = len(self.order), [(np.empty(0, dtype=int), np.empty(0, dtype=int))]
         if self.closeness < np.inf:
             for rows in portions(p, p):
-                j, k = np.nonzero(self.is_close(rows, slice(None)))
+                j, k = np.nonzero(np.asarray(self.is_close(rows, slice(None))))
                 found.append((j[j + rows.start < k] + rows.start, k[j + rows.start < k]))
         j, k = (np.concatenate(part) for part in zip(*found, strict=True))
         square = self.variance[j] + self.variance[k]

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from estimation.estimators.estimates import Estimate
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.smoothing import with_variance
 from estimation.waves.waves import Waves, is_independent, with_diagonal
 
@@ -17,6 +18,7 @@ def of_the_people(estimate: Estimate, remaining) -> Estimate:
     left = np.maximum(remaining, LEAST)
     law = estimate.law
     if law is not None:
+        assert isinstance(law, SamplingLaw)  # of one wave, not of a change
         third = law.third_interviews / np.sqrt(left * np.maximum(2 * left - 1, LEAST))
         law = replace(law, interviews=law.interviews / left, third_interviews=third, variance=law.variance * left)
     return with_variance(estimate, estimate.variance * left, law)
@@ -72,4 +74,4 @@ def _nearest(matrix: np.ndarray) -> np.ndarray:
     both = scale[:, :, None] * scale[:, None, :]
     value, vector = np.linalg.eigh(np.divide(matrix, both, out=np.zeros_like(matrix), where=both > 0))
     whole = (vector * np.maximum(value, 0.0)[:, None, :]) @ np.swapaxes(vector, 1, 2)
-    return np.where((value < 0).any(axis=1)[:, None, None], whole * both, matrix)
+    return np.where(np.any(value < 0, axis=1)[:, None, None], whole * both, matrix)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
+from estimation.columns.matrices import Matrix
 from estimation.columns.ties import without_rounding
 from estimation.estimators.estimates import Estimate
 from estimation.estimators.laws import ChangeLaw, combined_law
@@ -61,7 +62,8 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
     areas, k = waves.estimates[0].names, len(waves.names)
     estimates = [e.select(areas) for e in waves.estimates]
     value, size = np.zeros((2, len(areas)))
-    covariance, c = 0.0, np.zeros((k, k, len(areas)))
+    c = np.zeros((k, k, len(areas)))
+    covariance: Matrix = 0.0
     for t, estimate in enumerate(estimates):
         value = value + a[t] * estimate.value
         size = np.maximum(size, np.abs(a[t] * estimate.value))

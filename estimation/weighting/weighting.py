@@ -1,6 +1,7 @@
 """All steps of weighting in their order: from the numbers that were released to the persons who answered."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,7 @@ class Weighting:
         if self.calibration is None:
             return pd.DataFrame(columns=columns)
         last = self.calibration if self.trimming is None else self.trimming.calibration
+        assert last is not None
         found, names = last.margins(), last.names
         n = last.auxiliary.T @ last.cell_sums((last.weight > 0).astype(float))
         of = [CROSSED.join(m) if isinstance(m, tuple) else m for m, _ in names]
@@ -239,7 +241,7 @@ def _calibration_step(w, calibration: Calibration) -> Step:
 
 def _trimmed(w, calibration: Calibration | None, limits: TrimmingLimits) -> Trimming:
     middle = float(np.median(w[w > 0]))
-    bounds = {"lower": limits.smallest * middle, "upper": limits.largest * middle}
+    bounds: dict[str, Any] = {"lower": limits.smallest * middle, "upper": limits.largest * middle}
     if calibration is None:
         return trim(w, **bounds)
     try:

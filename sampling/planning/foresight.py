@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,11 @@ class Foresight:
 
     def interviews_for(self, chance: float, design: str | None = None, level: str | None = None) -> float:
         """n an area at which the fall is called with this chance, or (no design) the last k are right; inf: beyond."""
-        curve = self.power.set_index("interviews").right if design is None else self.called(design, level)
+        if design is None:
+            curve = self.power.set_index("interviews").right
+        else:
+            assert level is not None
+            curve = self.called(design, level)
         return interviews_for(curve.index, curve, chance)
 
     def plain(self) -> dict:
@@ -140,7 +145,7 @@ def foresee(
     progress(done, of): called after each part of the simulation
     """
     allocation = areas.rename(columns={"area": "stratum"})
-    options = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
+    options: dict[str, Any] = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
     precision = expected_precision(allocation, p=assumed.share, **options)
     precision = precision.rename(columns={"stratum": "area"})
     n, m = areas["sample"].to_numpy(dtype=float), len(areas)
@@ -153,7 +158,7 @@ def foresee(
         leagues = league_rates(earlier, areas=list(areas.area), draws=DRAWS, rng=rng)
     sizes = {round(n.mean() * g): n * g for g in sorted(GRID, key=lambda g: g == 1.0) if (n * g >= 1).all()}
     sizes = [sizes[mean] for mean in sorted(sizes)]  # one of a kind, the plan's own before any other
-    options = {"rng": rng, "design_effect": assumed.design_effect}
+    options: dict[str, Any] = {"rng": rng, "design_effect": assumed.design_effect}
     curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
     designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
     options |= {"draws": FALLING, "progress": _part(progress, 1)}

@@ -35,6 +35,7 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
     be more than were wanted.  numbers: k_h times those enough for b interviews in one PSU with chance 0.95.
     Raises Fault for a stratum with fewer PSUs than it needs, and for PSUs with fewer units than are drawn in each.
     """
+    assert wanted.each is not None
     rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
     need = numbers_needed(wanted.each, **rates)
     given = allocate(strata, replace(wanted, response_rate=1.0, eligibility=1.0))

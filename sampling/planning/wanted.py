@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,8 +75,8 @@ class Wanted:
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
         """From JSON."""
-        assumed = Assumed(**plain["assumed"])
-        return cls(**dict(plain) | {"assumed": assumed, "portions": tuple(plain["portions"])})
+        fields: dict[str, Any] = dict(plain, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"]))
+        return cls(**fields)
 
 
 def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:

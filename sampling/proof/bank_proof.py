@@ -73,7 +73,7 @@ def verify_numbers(
     code: str | None = None,
 ) -> Verification:
     """Draw again from the banks with the key shown, and compare everything that can be compared, as `verify_draw`."""
-    found = []
+    found: list[tuple[str, dict]] = []
     if bank_digest(banks) != record.banks:
         found.append(("proof.banks", {"banks": len(banks.banks)}))
     if key_digest(key) != record.key_digest:

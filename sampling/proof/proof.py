@@ -132,7 +132,7 @@ def psu_digest(psus: pd.DataFrame, size: str) -> str:
 
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
     """What a plan fixes of its frame before the draw: who could be drawn, with which numbers, and the PSUs, if any."""
-    clusters = None if psus is None else psu_digest(psus, plan.size)
+    clusters = None if psus is None else psu_digest(psus, str(plan.size))
     return frame_digest(frame, _who(plan)), frame_digest(frame, _columns(plan)), clusters
 
 
@@ -243,8 +243,10 @@ def differing_units(again: pd.DataFrame, record, sample: pd.DataFrame | None):
 
 def _draw(frame: pd.DataFrame, plan: DrawPlan, start: float, earlier, psus) -> pd.DataFrame:
     allocation = dict(plan.allocation)
+    size = str(plan.size)
     if plan.method == TWO_STAGE:
-        drawn = draw_two_stage(psus, frame, allocation, plan.each, size=plan.size, start=start, method=plan.pps)
+        assert plan.each is not None and plan.pps is not None  # see `DrawPlan`
+        drawn = draw_two_stage(psus, frame, allocation, plan.each, size=size, start=start, method=plan.pps)
         return drawn if plan.person is None else drawn.assign(kish=kish_tables(drawn.unit_id, drawn.prn))
     if plan.method == STRATIFIED:
         starts = dict.fromkeys(allocation, start)
@@ -253,7 +255,7 @@ def _draw(frame: pd.DataFrame, plan: DrawPlan, start: float, earlier, psus) -> p
         return draw_stratified(frame, allocation, start=starts)
     if plan.method == EVERY_NTH:
         return draw_systematic(frame, allocation, start=start, order=list(plan.order))
-    return draw_pps(frame, allocation, plan.size, start=start, method=PPS[plan.method], order=list(plan.order))
+    return draw_pps(frame, allocation, size, start=start, method=PPS[plan.method], order=list(plan.order))
 
 
 def _who(plan: DrawPlan) -> tuple[str, str]:
