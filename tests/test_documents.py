@@ -39,6 +39,49 @@ def test_the_pattern_finds_what_it_is_for():
     assert len(DOCUMENTS) > 20
 
 
+# ---------------------------------------------------------------- the README
+# what a newcomer looks for -> the words of the README's line, the file it leads to, and what stands in that file
+LOOKED_FOR = {
+    "the finite population correction": (
+        "finite population correction",
+        "estimation/estimators/variance.py",
+        "1 - f_h",
+    ),
+    "degrees of freedom": ("degrees of freedom", "estimation/estimators/design.py", "def df"),
+    "a stratum with one PSU": ("a stratum with one PSU", "estimation/estimators/design.py", "lonely"),
+    "the raking distance": ("the raking distance", "estimation/calibration/distances.py", "RAKING ="),
+    "the response rate": ("the response-rate formula", "fieldwork/__init__.py", ""),
+    "how many numbers are released": (
+        "how many numbers are released",
+        "sampling/planning/size.py",
+        "def numbers_needed",
+    ),
+    "in which portions": ("in which portions", "sampling/draw/releases.py", "def split_releases"),
+    "a rank's lower bound": ("a rank's lower bound", "estimation/ranks/ranks.py", "L_j = 1 +"),
+    "when an area is missed": ("when an area is “missed”", "accountability/rules/at_least.py", "missed"),
+    "the SQL type of a weight": ("the SQL type of a weight", "service/store/schema.py", "float: sa.Double"),
+    "why a verdict can be recomputed": ("why a verdict can be recomputed", "service/store/runs.py", "code_version"),
+    "the R command of a golden number": ("which R command made a golden number", "tests/golden/SOURCES.md", "calls"),
+    "a leader's headline": ("a leader's headline", "presentation/figures.py", "def headline"),
+    "who may see phone numbers": ("who may see phone numbers", "service/store/permissions.py", '"call_sheet"'),
+}
+
+
+@pytest.mark.parametrize("looked_for", LOOKED_FOR)
+def test_what_a_newcomer_looks_for_is_found_from_the_readme(looked_for):
+    words, file, there = LOOKED_FOR[looked_for]
+    (line,) = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if words in line]
+    assert Path(file).name in line or f"({Path(file).parent})" in line
+    assert there in (ROOT / file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readme_is_short_and_leads_into_every_room(readme):
+    text = (ROOT / readme).read_text("utf-8")
+    assert len(text.splitlines()) < 120
+    assert {room for room in ROOMS if f"({room}" not in text} <= {"docs", "rankshift.egg-info"}
+
+
 # ---------------------------------------------------------------- the commands
 
 

@@ -300,19 +300,13 @@ def test_chinese_is_chinese_and_not_left_in_english():
     assert same <= {key for key in ZH if key.startswith(("method.", "language.", "format.", "number.", "study."))}
 
 
-# ---------------------------------------------------------------- the command line and the README
+# ---------------------------------------------------------------- the command line
 
 
 def commands() -> list[str]:
     from commands import cli
 
     return list(cli.SINGLE)
-
-
-def test_the_readme_names_every_command():
-    readme = (ROOT / "README.md").read_text("utf-8")
-    absent = [command for command in commands() if f"rankshift {command}" not in readme]
-    assert len(commands()) >= 10 and not absent
 
 
 def test_every_command_speaks_both_languages(rankshift):

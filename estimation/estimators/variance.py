@@ -161,7 +161,8 @@ def _first_fraction(design: Design) -> np.ndarray:
 def stage_factors(stage: Design, share: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """share (1-f_h) n_h/(n_h-1), and whether the stratum's totals are centred: two arrays (H,).
 
-    A lonely PSU is not centred under "adjust", where n_h/(n_h-1) is 1, and adds nothing under the other options.
+    1 - f_h is the finite population correction, f_h = n_h/N_h.  A lonely PSU is not centred under "adjust", where
+    n_h/(n_h-1) is 1, and adds nothing under the other options.
     """
     n, f = stage.sampled, stage.sampling_fraction
     alone = n == 1
