@@ -18,17 +18,10 @@ from service.intake.imports import frame_label
 from service.store.runs import local_time, run_text
 
 Speaker = Callable[..., str]
-ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer", "change", "change_lower", "change_upper")
-ON_THE_SCALE += (
-    "change_se",
-    "change_se_design",
-    "change_se_interviewer",
-    "relative",
-    "relative_se",
-    "relative_lower",
-    "relative_upper",
-    "change_one_margins",
-)
+# columns of a league that are on the measure's scale: values, and differences of values
+VALUES = ("estimate", "lower", "upper", "se", "se_interviewer")
+DIFFERENCES = ("change", "change_lower", "change_upper", "change_se", "change_se_design", "change_se_interviewer")
+DIFFERENCES += ("relative", "relative_se", "relative_lower", "relative_upper", "change_one_margins")
 
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
@@ -289,7 +282,7 @@ def rule_sentence(league: League, rule: Rule, summary: Mapping[str, list[str]], 
 def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     """League rows as a page shows them: shares in per cent, intervals and ranges as text."""
     rows, k = rows.copy(), league.measure.decimals
-    for column in [c for c in ON_THE_SCALE if c in rows]:
+    for column in [c for c in (*VALUES, *DIFFERENCES) if c in rows]:
         rows[column] = shown_value(league.measure, rows[column])
     rows["interval"] = _range(rows.lower, rows.upper, f"{{:.{k}f}}–{{:.{k}f}}")
     rows["rank_range"] = _range(rows.rank_lower, rows.rank_upper, "{}–{}")

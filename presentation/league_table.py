@@ -5,6 +5,8 @@ import pandas as pd
 from estimation.change.league_comparison import WORSE
 from presentation.definitions import definition_text
 from presentation.figures import (
+    DIFFERENCES,
+    VALUES,
     Speaker,
     change_text,
     finite_note,
@@ -58,20 +60,6 @@ TESTS = (
 TESTS += ("relative_lower", "relative_upper", "p_standing", "p_worse_standing", "watched", "p_last")
 TESTS += ("change_one_margins", "places_one_margins", "verdict_one_margins")
 SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
-ON_THE_SCALE = ("estimate", "lower", "upper", "se", "se_interviewer")
-CHANGE_ON_THE_SCALE = (
-    "change",
-    "change_lower",
-    "change_upper",
-    "change_se",
-    "change_se_design",
-    "change_se_interviewer",
-    "relative",
-    "relative_se",
-    "relative_lower",
-    "relative_upper",
-    "change_one_margins",
-)
 
 
 def league_rows(league: League, t: Speaker) -> pd.DataFrame:
@@ -124,7 +112,7 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     rows = sent_rows(league, t)
     share = league.measure.unit == "share"
     one = f"0.{'0' * league.measure.decimals}" + "%" * share
-    formats = dict.fromkeys(ON_THE_SCALE, one) | dict.fromkeys(CHANGE_ON_THE_SCALE, f"+{one};-{one};{one}")
+    formats = dict.fromkeys(VALUES, one) | dict.fromkeys(DIFFERENCES, f"+{one};-{one};{one}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "rho_interviewer": "0.0000", "interviewers": "0"}
     formats |= {"population": "0", "fpc": "0.000"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper", "places_one_margins"), "+0;-0;0")
