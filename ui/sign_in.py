@@ -4,17 +4,10 @@ import streamlit as st
 
 from service.protection import people
 from service.store.engine import Store
-from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, ROLES, WORKERS, Actor
+from service.store.permissions import ROLES, Actor
 from words import Fault
 
 VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
-PAGES = {  # who is offered which page; what a page does is checked in the use cases all the same
-    "leader": EVERYBODY,
-    "statistician": WORKERS,
-    "centre": WORKERS,
-    "samples": frozenset({CENTRE, ADMINISTRATOR}),
-    "people": frozenset({ADMINISTRATOR}),
-}
 
 
 def actor(store: Store, t) -> Actor | None:

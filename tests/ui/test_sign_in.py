@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from service.protection import people
 from service.store import audit
 from service.store.engine import STORE_VARIABLE, Store
-from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER
-from ui import memory, sign_in
+from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN
+from ui import memory, navigation, sign_in
 from words import text
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,32 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
         assert text("sign_in.demo", language) in said(at)
         at.selectbox(key=f"role {language}").set_value(LEADER).run()
         assert not at.exception and at.title[0].value == text("leader.title", language)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        (LEADER, ["leader"]),
+        (STATISTICIAN, ["leader", "statistician", "centre"]),
+        (CENTRE, ["leader", "statistician", "centre", "samples"]),
+        (ADMINISTRATOR, ["leader", "statistician", "centre", "samples", "people"]),
+    ],
+)
+def test_a_role_is_offered_its_pages_in_the_order_of_the_menu(ensu_store, monkeypatch, role, offered):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+    menus = []
+    chosen = navigation.st.navigation
+
+    def navigated(pages, **more):
+        menus.append([(page.url_path, page.title, page.icon) for page in pages])
+        return chosen(pages, **more)
+
+    monkeypatch.setattr(navigation.st, "navigation", navigated)
+    app().run().selectbox(key="role en").set_value(role).run()
+    by_path = {page.path: page for page in navigation.PAGES}
+    assert menus[-1] == [
+        ("" if path == "leader" else path, text(by_path[path].title, "en"), by_path[path].icon) for path in offered
+    ]
 
 
 def test_a_store_without_people_shows_nothing_and_says_how_to_begin(own_store):

@@ -10,8 +10,6 @@ from ui import parts
 from ui.panels import job
 from words import Fault
 
-ICON = ":material/inventory_2:"
-
 
 def show(store: Store, t) -> None:
     """The survey, its waves, an upload, and the log of imports."""

@@ -8,8 +8,6 @@ from service.figures.league import League, rule_summary
 from service.store.engine import Store
 from ui import parts
 
-ICON = ":material/leaderboard:"
-
 
 def show(store: Store, t) -> None:
     """Headline, one area in a sentence, the chart, the table, the rules."""

@@ -11,8 +11,6 @@ from service.store.runs import local_time
 from service.store.trail import trail_lines, verify_trail
 from ui import parts
 
-ICON = ":material/group:"
-
 
 def show(store: Store, t) -> None:
     """The people, a new one, whether the audit trail is whole, and its newest lines."""

@@ -20,7 +20,6 @@ from ui.panels import calls
 from ui.panels import frames as frames_panel
 from words import Fault
 
-ICON = ":material/casino:"
 FIRST_PORTION = 0.5
 
 

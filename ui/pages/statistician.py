@@ -16,7 +16,6 @@ from service.store.engine import Store
 from service.store.runs import run_text
 from ui import parts
 
-ICON = ":material/calculate:"
 PROBABILITY = "%.4f"
 IF_KNOWN = ("se_interviewer", "change_se_interviewer")  # shown where the wave says who rang
 RELATIVE = ("relative", "relative_lower", "relative_upper")
