@@ -1,1 +1,1 @@
-"""How precise a figure is: intervals, design effects, small areas, finite populations, interviewers."""
+"""How precise a figure is: intervals, design effects, variances of small areas, finite populations, interviewers."""

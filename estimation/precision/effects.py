@@ -1,7 +1,8 @@
-"""What the design did to precision: answers, effective answers, and the design effect with its reference named."""
+"""How the design affects precision: answers, effective answers, and the design effect against a stated reference."""
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import without_rounding
 from estimation.estimators.design import Design
@@ -12,10 +13,10 @@ from words import Fault
 REFERENCES = ("wr", "wor")
 
 
-def sample_sizes(y, domain, design: Design) -> pd.DataFrame:
-    """Per domain: n answers with positive weight, and Kish's n_effective = (Σw)²/Σw² = n/(1+cv²_w).  Kish (1965), 11.7.
+def sample_sizes(y: ArrayLike, domain: ArrayLike | pd.DataFrame, design: Design) -> pd.DataFrame:
+    """By domain: n answers with a weight above 0, and Kish's n_effective = (Σw)²/Σw² = n/(1+cv²_w).  Kish (1965), 11.7.
 
-    y (n,): NaN is no answer; domain (n,), or a DataFrame.  Indexed by domain, only domains with an answer.
+    y (n,), NaN for no answer; domain (n,), or a DataFrame.  The index has the domains with an answer.
 
     Examples: of three answers with the weights 1, 1 and 2 the effective number is (1 + 1 + 2)²/(1 + 1 + 4) = 2.67.
 
@@ -36,13 +37,24 @@ def sample_sizes(y, domain, design: Design) -> pd.DataFrame:
     return pd.DataFrame({"n": n[answered], "n_effective": effective}, index=index)
 
 
-def design_effect(estimate: Estimate, y, design: Design, *, reference: str, domain=None, of="mean") -> np.ndarray:
+def design_effect(
+    estimate: Estimate,
+    y: ArrayLike,
+    design: Design,
+    *,
+    reference: str,
+    domain: ArrayLike | pd.DataFrame | None = None,
+    of: str = "mean",
+) -> np.ndarray:
     """deff = V/V_srs (k,), V_srs = s²/n for "wr" and s²/n (1 - n/Σw) for "wor".  Kish (1965), 8.2.
 
-    s² = n/(n-1) Σw(y-ȳ)²/Σw, Σw and n over the answers, inside the domain if there is one; a total's is (Σw)² times it.
+    s² = n/(n-1) Σw(y-ȳ)²/Σw, where Σw and n are over the answers, within the domain if there is one; V_srs of a total
+    is (Σw)² times that of the mean.
+    y          (n,), or without a domain (n,k), as the estimator had it
     reference  "wr" or "wor": the simple random sample, with or without replacement, that the design is compared with
-    y          (n,), or (n,k) as given to the estimator (without a domain);  of  "mean" or "total"
-    NaN where the answers do not vary (0/0) or n = 1, or where "wor" is asked and n >= Σw.
+    domain     (n,), the domains of the estimate; None: it has none
+    of         "mean" or "total"
+    NaN where the answers do not vary (0/0), where n = 1, and for "wor" where n >= Σw.
 
     Examples: R's survey, `svymean(~api00, dclus1, deff = TRUE)`, prints 644.1694, 23.5422 and a design effect of
     9.3459.
@@ -71,7 +83,7 @@ def design_effect(estimate: Estimate, y, design: Design, *, reference: str, doma
 
 
 def _srs_variance(y, codes, k: int, design: Design, reference: str, of: str) -> np.ndarray:
-    """V_srs of `design_effect` (k,), NaN where n = 1; codes (n,) -1 outside the domains asked for."""
+    """V_srs of `design_effect` (k,), NaN where n = 1; codes (n,) are -1 outside the estimate's domains."""
     kept = ~np.isnan(y) & (design.weight > 0) & (codes >= 0)
     y, w, codes = y[kept], design.weight[kept], codes[kept]
     n, size = np.bincount(codes, minlength=k), np.bincount(codes, w, minlength=k)

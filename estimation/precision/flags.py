@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import at_least, onto_ends
 from estimation.estimators.estimates import Estimate
@@ -13,10 +14,10 @@ N, N_EFFECTIVE, DF, CV = "n", "n_effective", "df", "cv"
 
 @dataclass(frozen=True)
 class Limits:
-    """The least n, effective n and df, and the largest coefficient of variation, of a figure fit to publish.
+    """The smallest n, effective n and df, and the largest coefficient of variation, of a figure fit to publish.
 
-    The defaults for n, effective n and df are those of the National Center for Health Statistics' presentation
-    standards for proportions, Parker et al. (2017), Vital and Health Statistics 2:175; the cv is ours.
+    The defaults of n, effective n and df are those of the National Center for Health Statistics' presentation
+    standards for proportions, Parker et al. (2017), Vital and Health Statistics 2:175; that of the cv is ours.
     """
 
     n: float = 30
@@ -25,10 +26,10 @@ class Limits:
     cv: float = 0.3
 
 
-def coefficient_of_variation(value, se, *, low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """se over the distance to the nearer end of the scale (k,): of a share, se/min(p, 1-p); infinite at the ends.
+def coefficient_of_variation(value: ArrayLike, se: ArrayLike, *, low: float = 0.0, high: float = 1.0) -> np.ndarray:
+    """se divided by the distance to the nearer end of the scale (k,): of a share, se/min(p, 1-p); infinite at an end.
 
-    A share and its complement are the same figure, so 97 % is judged by its 3 %.
+    A share and its complement say the same, so 97 % is judged by its 3 %.
     """
     value, se = onto_ends(value, low, high), np.asarray(se, dtype=float)
     nearer = np.minimum(value - low, high - value)
@@ -38,16 +39,18 @@ def coefficient_of_variation(value, se, *, low: float = 0.0, high: float = 1.0) 
 def unfit_to_publish(
     estimate: Estimate, sizes: pd.DataFrame, *, low: float = 0.0, high: float = 1.0, limits: Limits | None = None
 ) -> list[tuple[str, ...]]:
-    """Which limits each estimate breaks (k,), of "n", "n_effective", "df", "cv"; empty: fit to publish.
+    """For each of k estimates the limits it breaks, of "n", "n_effective", "df" and "cv"; none: it is fit to publish.
 
-    A figure exactly at a limit is within it (30 effective interviews of 30 that have one weight each are enough).
-    sizes: `sample_sizes`, its index the estimate's names;  low, high: the measure's scale.
+    sizes      from `sample_sizes`, indexed by the estimate's names
+    low, high  the ends of the measure's scale
+    limits     None: the defaults of `Limits`
+    A figure exactly at a limit is within it: 30 interviews with equal weights are 30 effective ones, and enough.
     """
     limits = limits or Limits()
-    own = sizes.loc[list(estimate.names)]
+    area_sizes = sizes.loc[list(estimate.names)]
     broken = {
-        N: own.n.to_numpy() < limits.n,
-        N_EFFECTIVE: ~at_least(own.n_effective.to_numpy(), limits.n_effective),
+        N: area_sizes.n.to_numpy() < limits.n,
+        N_EFFECTIVE: ~at_least(area_sizes.n_effective.to_numpy(), limits.n_effective),
         DF: ~at_least(estimate.df, limits.df),
         CV: ~at_least(limits.cv, coefficient_of_variation(estimate.value, estimate.se, low=low, high=high)),
     }

@@ -1,6 +1,7 @@
-"""Confidence intervals for shares and scores that keep to their scale and are never a point at a share of 0 or 1."""
+"""Confidence intervals for shares and scores that remain on their scale, and are not a single point at 0 or 1."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.optimize import brentq
 from scipy.optimize.elementwise import find_root
@@ -14,21 +15,28 @@ from words import Fault
 
 MID_P, WALD = "mid_p", "wald"
 SKEWED = 0.1  # the skewness of an estimate from which a score's interval is no longer Wald's
-AT_THE_END = 1.0  # interviews at the nearer end of the scale that are added to those a score's variance is from
+AT_THE_END = 1.0  # interviews at the nearer end of the scale that are added to those behind a score's variance
 
 
 def proportion_interval(
-    estimate: Estimate, n, *, method=None, level: float = 0.95, n_effective=None, effects: Moderated | None = None
+    estimate: Estimate,
+    n: ArrayLike,
+    *,
+    method: str | None = None,
+    level: float = 0.95,
+    n_effective: ArrayLike | None = None,
+    effects: Moderated | None = None,
 ) -> Interval:
-    """Limits for shares (fractions, 0.83).
+    """Confidence limits for shares, as fractions (0.83).
 
     n (k,)            answers behind each share
-    method            "logit", "korn_graubard", "wilson", "likelihood", "arcsine" or "wald"; "xlogit" is R's name for
-                      logit limits from the share and its standard error, which is how "logit" is computed here
-                      (R's "logit" fits a regression first: the same limits, except that at 0 and 1 it does not end)
-    method None       mid-p limits (`mid_p_limits`) on n* = n_K/δ (z/t)², t with the design effect's df: never a point
+    method            None: mid-p limits (`mid_p_limits`) on n* = n_K/δ (z/t)², t having the df of the design effect δ;
+                      they are never a single point.  Or "logit", "korn_graubard", "wilson", "likelihood", "arcsine",
+                      "wald"; "xlogit" is R's name for logit limits from the share and its standard error, which is how
+                      "logit" is computed here (R's "logit" fits a regression first, with the same limits, except that
+                      at 0 and 1 the fit does not converge)
     n_effective (k,)  Kish's n_K = min(n, n/(1+cv²_w)), default n; R's methods use it where p(1-p)/V is 0/0
-    effects           δ and df of `moderate_effects` where the shares are a league; default: each by itself
+    effects           δ and df of `moderate_effects` if the shares form a league; None: those of each share alone
 
     Examples: R's survey, `svyciprop(~I(ell == 0), dclus1, method = "likelihood")`, has a share of 0.0219 and the limits
     0.00067 and 0.108.  Wald's lower limit would be below 0.
@@ -54,23 +62,26 @@ def proportion_interval(
 
 def measure_interval(
     estimate: Estimate,
-    n,
-    n_effective,
+    n: ArrayLike,
+    n_effective: ArrayLike,
     *,
     low: float,
     high: float,
     share: bool,
     level: float = 0.95,
     effects: Moderated | None = None,
-):
-    """The default limits of a measure on the scale low..high, and the method used for each (k,).
+) -> tuple[Interval, np.ndarray]:
+    """The default confidence limits of a measure on the scale low..high, and the method used for each (k,).
 
-    share    every answer is at one end of the scale or at the other: `proportion_interval`, effects as there
-    Others, with θ the value rescaled to 0..1 and V its variance: Wald (as R's confint) where the skewness that a share
-    of this mean and standard error has, |1-2θ|√V/(θ(1-θ)), is below 0.1 and the limits stay on the scale.  Else mid-p
-    limits on n* = n_K/φ (z/t)², φ = (1 + x n_K V/(θ(1-θ)))/(1 + x): a share's variance counts as one interview at the
-    nearer end of the scale, the estimated one as the x = n_K min(θ, 1-θ) that are expected there.  Where V = 0, φ = 1:
-    no variable on 0..1 with that mean has a larger variance than a share's.
+    n, n_effective (k,)  answers behind each value, and Kish's n_K
+    share    True: every answer lies at one end of the scale or the other, and the limits are those of
+             `proportion_interval`, with `effects` as there
+    Otherwise let θ be the value rescaled to 0..1 and V its variance.  The limits are Wald's (as in R's confint) where
+    the skewness that a share with this mean and standard error has, |1-2θ|√V/(θ(1-θ)), is below 0.1 and the limits
+    remain on the scale.  Elsewhere they are mid-p limits on n* = n_K/φ (z/t)², φ = (1 + x n_K V/(θ(1-θ)))/(1 + x): the
+    variance of a share counts as one interview at the nearer end of the scale, and the estimated variance as the
+    x = n_K min(θ, 1-θ) interviews that are expected there.  Where V = 0, φ = 1, because no variable on 0..1 with that
+    mean has a larger variance than a share.
     """
     n, kish = (np.broadcast_to(np.asarray(x, dtype=float), estimate.value.shape) for x in (n, n_effective))
     reach = high - low
@@ -93,12 +104,13 @@ def measure_interval(
     return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
 
 
-def mid_p_limits(p, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Limits π of a share p of n binomial answers, not necessarily whole: exact where nobody answered otherwise.
+def mid_p_limits(p: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Limits π of a share p of n binomial answers; n need not be an integer.
 
-    Lower: ϑ P(X >= x; π) + (1-ϑ) P(X > x; π) = α/2, x = np, P(X >= x; π) = I_π(x, n-x+1); upper the same from 1-p.
-    ϑ = ½ is mid-p, Lancaster (1961), Berry & Armitage (1995); ϑ = 1 Clopper and Pearson's.  Here ϑ = 1 - ½ min(r, 1),
-    r = n min(p, 1-p): exact where r = 0, mid-p from one rarer answer on, and no jump between.
+    Lower: ϑ P(X >= x; π) + (1-ϑ) P(X > x; π) = α/2, x = np, P(X >= x; π) = I_π(x, n-x+1); the upper one from 1-p.
+    ϑ = ½ gives mid-p limits, Lancaster (1961), Berry & Armitage (1995), and ϑ = 1 those of Clopper and Pearson.  Here
+    ϑ = 1 - ½ min(r, 1), r = n min(p, 1-p): the limits are exact where all answers are alike (r = 0), mid-p from one
+    rarer answer on, and without a jump in between.
 
     Examples: nobody of 10: the exact upper limit 1 - 0.025^(1/10) = 0.3085 of every table.  5 of 10: limits that mirror
     each other.
@@ -116,16 +128,16 @@ def mid_p_limits(p, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known, lower, 0.0), np.where(known, 1 - upper, 1.0)
 
 
-NOTHING = 1e-6  # interviews that are none
+NOTHING = 1e-6  # a number of interviews up to this is 0
 
 
 def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
-    """The lower limit of `mid_p_limits`, 0 where x = 0; it lies between those with ϑ = 1 and ϑ = 0."""
+    """The lower limit of `mid_p_limits`, 0 where x = 0; it is bracketed by the limits with ϑ = 1 and ϑ = 0."""
 
     def excess(share, x, n, theta):
         return theta * betainc(x, n - x + 1, share) + (1 - theta) * betainc(x + 1, n - x, share) - alpha
 
-    lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # all n alike: π^n = α/2
+    lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # where all n answers are alike, π^n = α/2
     inside = (x > 0) & (x < n)
     x, n, theta = x[inside], n[inside], theta[inside]
     ends = betaincinv(x, n - x + 1, alpha), betaincinv(x + 1, n - x, alpha)
@@ -134,7 +146,7 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
 
 
 def _starred(n_effective, df, level: float) -> np.ndarray:
-    """n* = n_eff (z/t_df)²: fewer where the design effect itself is known from few df.  Korn & Graubard (1998)."""
+    """n* = n_eff (z/t_df)², smaller where the design effect has few df.  Korn & Graubard (1998)."""
     return n_effective * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
 
 
@@ -143,8 +155,8 @@ def _spread(theta, variance, n, kish) -> np.ndarray:
     known = (variance > 0) & ~at_end(theta)
     share_variance = np.where(known, theta * (1 - theta), 1.0)
     phi = kish * variance * np.maximum(n - 1, 1) / n / share_variance
-    seen = kish * np.minimum(theta, 1 - theta)
-    return np.where(known, (AT_THE_END + seen * phi) / (AT_THE_END + seen), 1.0)
+    expected = kish * np.minimum(theta, 1 - theta)
+    return np.where(known, (AT_THE_END + expected * phi) / (AT_THE_END + expected), 1.0)
 
 
 def _wald(p, variance, df, n, kish, level):
@@ -154,7 +166,7 @@ def _wald(p, variance, df, n, kish, level):
 
 
 def _logit(p, variance, df, n, kish, level):
-    """logit p ± t(df) se/(p(1-p)), taken back; at 0 and 1 the logit is infinite and the limits are the point itself."""
+    """logit p ± t(df) se/(p(1-p)), transformed back; at 0 and 1 the logit is infinite, and both limits equal p."""
     inside = (p > 0) & (p < 1)
     q = np.where(inside, p, 0.5)
     half = t_times(level, df, np.sqrt(variance) / (q * (1 - q)))
@@ -162,7 +174,7 @@ def _logit(p, variance, df, n, kish, level):
 
 
 def _arcsine(p, variance, df, n, kish, level):
-    """arcsin √p ± t(df) se/(2 √(p(1-p))), kept in 0..π/2 and taken back; at 0 and 1 the limits are the point itself."""
+    """arcsin √p ± t(df) se/(2 √(p(1-p))), cut off at 0 and π/2 and transformed back; at 0 and 1 both limits equal p."""
     inside = (p > 0) & (p < 1)
     q = np.where(inside, p, 0.5)
     half = t_times(level, df, np.sqrt(variance) / (2 * np.sqrt(q * (1 - q))))
@@ -173,8 +185,8 @@ def _arcsine(p, variance, df, n, kish, level):
 def _likelihood(p, variance, df, n, kish, level):
     """The roots π of 2 n_eff (p log(p/π) + (1-p) log((1-p)/(1-π))) = t(df)², n_eff = p(1-p)/V (n-1)/n.
 
-    The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984); (n-1)/n is R's,
-    whose dispersion divides by n-1.  The root is exact; R reads it off a spline and differs by up to 1e-5.
+    The binomial likelihood ratio scaled by the design effect, in the manner of Rao & Scott (1984).  The factor (n-1)/n
+    is R's, whose dispersion divides by n-1.  The root is exact; R reads it off a spline and differs by up to 1e-5.
     """
     known = np.asarray(df) >= 1
     t = np.where(known, t_quantile(level, df), 0.0)
@@ -202,7 +214,7 @@ def _korn_graubard(p, variance, df, n, kish, level):
 
 
 def _wilson(p, variance, df, n, kish, level):
-    """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula, t in the place of z.  Wilson (1927)."""
+    """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula with t in place of z.  Wilson (1927)."""
     n_star = _effective(p, variance, kish) * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
     return _confint(p, n_star, level, "wilson")
 
@@ -219,12 +231,13 @@ METHODS = {
 
 
 def _effective(p, variance, kish):
-    """n_eff = p(1-p)/V; Kish's where that is 0/0."""
+    """n_eff = p(1-p)/V, or Kish's n_K where that is 0/0."""
     varies = (variance > 0) & ~at_end(p)
     return np.divide(p * (1 - p), variance, out=np.array(kish, dtype=float), where=varies)
 
 
 def _confint(p, n_star, level, method):
+    """statsmodels' limits for p n* of n* answers; 0 and 1 where n* is 0."""
     known = n_star > 0
     size = np.where(known, n_star, 1.0)
     lower, upper = proportion_confint(p * size, size, alpha=1 - level, method=method)
@@ -232,6 +245,7 @@ def _confint(p, n_star, level, method):
 
 
 def _shares(estimate: Estimate) -> np.ndarray:
+    """The values (k,), equal to 0 or 1 where they differ by rounding only; a Fault if one lies outside 0..1."""
     p = onto_ends(estimate.value)
     outside = (p < 0) | (p > 1)
     if outside.any():

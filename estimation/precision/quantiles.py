@@ -1,9 +1,10 @@
-"""Quantiles of a weighted sample: which definition is a parameter, and intervals are Woodruff's."""
+"""Quantiles of a weighted sample by a chosen definition, with Woodruff's intervals."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import equalized
 from estimation.estimators.design import Design
@@ -15,9 +16,11 @@ from words import Fault
 
 @dataclass(frozen=True, eq=False)
 class Quantiles:
-    """Quantiles of one column: names (k,), each a probability or (domain, probability), with Woodruff's limits.
+    """k quantiles of one column with Woodruff's limits.
 
-    se = (upper - lower)/(2 t): the error a Wald interval of the same width would have.
+    names (k,)                  the probabilities, or (domain, probability)
+    value, lower, upper, df (k,)  the quantiles, their limits, and the degrees of freedom
+    level                       of the limits
     """
 
     names: tuple
@@ -29,25 +32,33 @@ class Quantiles:
 
     @property
     def se(self) -> np.ndarray:
-        """(upper - lower)/(2 t(df)) (k,), NaN without degrees of freedom."""
+        """(upper - lower)/(2 t(df)) (k,), the standard error of a Wald interval as wide as this; NaN for df below 1."""
         known = self.df >= 1
         return np.where(
             known, (self.upper - self.lower) / 2 / np.where(known, t_quantile(self.level, self.df), 1), np.nan
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: estimate, se, df, lower, upper."""
+        """A table with one row per name and the columns estimate, se, df, lower and upper."""
         columns = {"estimate": self.value, "se": self.se, "df": self.df, "lower": self.lower, "upper": self.upper}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name", tupleize_cols=False))
 
 
 def quantile(
-    y, probabilities, design: Design, *, domain=None, rule="math", interval="wald", level: float = 0.95
+    y: ArrayLike,
+    probabilities: ArrayLike,
+    design: Design,
+    *,
+    domain: ArrayLike | pd.DataFrame | None = None,
+    rule: str = "math",
+    interval: str = "wald",
+    level: float = 0.95,
 ) -> Quantiles:
-    """q̂ with F̂(q̂) = p and Woodruff's limits q̂(F̂(q̂) ∓ ...), F̂(t) = Σw 1{y <= t}/Σw.  Woodruff (1952).
+    """q̂ with F̂(q̂) = p, F̂(t) = Σw 1{y <= t}/Σw, and Woodruff's limits, the quantiles at the limits of the share F̂(q̂).
 
-    y (n,): NaN leaves; probabilities (p,) in (0, 1); domain (n,) or a DataFrame: quantiles inside each domain.
-    rule      which definition, Hyndman & Fan (1996), weighted; C_k the cumulative weight up to the k-th smallest answer
+    y (n,), NaN is left out; probabilities p, a number or several in (0, 1); domain (n,) or a DataFrame: the quantiles
+    are then within each domain.  Woodruff (1952).
+    rule      the definition, Hyndman & Fan (1996), weighted; C_k is the weight of the k smallest answers
               "math"    the smallest y with F̂(y) >= p                                  (their 1)
               "school"  as "math", but where F̂(y) = p the mean of y and the next one   (their 2)
               "hf4"     linear between the points (C_k/C_n, y_k)                       (their 4)
@@ -55,9 +66,9 @@ def quantile(
     interval  the limits of the share F̂(q̂): "wald", "korn_graubard", "logit", "arcsine" (see `proportion_interval`),
               turned into quantiles by the same rule; NaN where they leave 0..1
 
-    C is summed in extended precision and F̂ compared with p as they are, without tolerance: where F̂ hits p exactly the
-    rounding of p decides, as in R.  Answers equal but for rounding (estimation.columns.ties) are equal.  With hf4
-    and hf7, tied answers of unequal weight count in the order of the rows.
+    C is summed in extended precision, and F̂ is compared with p without tolerance: where F̂ equals p, the rounding of p
+    decides, as in R.  Answers that differ only by rounding (estimation.columns.ties) are equal.  With hf4 and hf7, tied
+    answers of unequal weight count in the order of the rows.
 
     Examples: R's survey, `svyquantile(~api00, dstrat, c(.25, .5, .75))`, has the quartiles 565, 668 and 756.
 
@@ -83,9 +94,9 @@ def quantile(
     rows = [(name, q, inside) for name, inside in groups if inside.any() for q in p]
     if not rows:
         raise Fault(key="estimate.no_answers", names=["quantile"])
-    found = np.array([_quantile(y, inside, q, design, RULES[rule], interval, level) for _, q, inside in rows])
+    columns = np.array([_quantile(y, inside, q, design, RULES[rule], interval, level) for _, q, inside in rows]).T
     names = tuple((*name, q) if name else q for name, q in ((name, float(q)) for name, q, _ in rows))
-    return Quantiles(names, *found.T, level)
+    return Quantiles(names, *columns, level)
 
 
 def _quantile(y, inside, p, design: Design, rule, interval, level):

@@ -1,22 +1,24 @@
-"""Differences with different degrees of freedom on one scale: that of the normal distribution."""
+"""Statistics with different degrees of freedom brought to one scale, that of the normal distribution."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 
-def satterthwaite(weights, variance, df) -> np.ndarray:
-    """df of Σ_k a_k V_k: (Σ a_k V_k)²/Σ (a_k V_k)²/df_k for rows of `weights` a (r,p); inf where nothing varies.
+def satterthwaite(weights: ArrayLike, variance: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """The df (r,) of Σ_k a_k V_k: (Σ a_k V_k)²/Σ (a_k V_k)²/df_k for each row a of `weights` (r,p).
 
+    variance, df (p,): V_k and df_k.  The result is inf where all a_k V_k are 0.
     Satterthwaite (1946), Biometrics Bulletin 2:110.
     """
     parts = np.asarray(weights) * variance
     spread = (parts**2 / np.maximum(df, 1.0)).sum(axis=-1)
-    top = parts.sum(axis=-1) ** 2
-    return np.divide(top, spread, out=np.full(top.shape, np.inf), where=spread > 0)
+    squared_sum = parts.sum(axis=-1) ** 2
+    return np.divide(squared_sum, spread, out=np.full(squared_sum.shape, np.inf), where=spread > 0)
 
 
-def to_normal(t, df) -> np.ndarray:
-    """The normal quantile with the same tail as t has under Student's t with df degrees of freedom."""
+def to_normal(t: ArrayLike, df: ArrayLike) -> np.ndarray:
+    """The normal quantile whose tail probability is that of t under Student's t with df degrees of freedom."""
     t, df = np.broadcast_arrays(np.asarray(t, dtype=float), np.asarray(df, dtype=float))
     finite = np.isfinite(df) & np.isfinite(t)
     z = np.array(t)
@@ -25,8 +27,11 @@ def to_normal(t, df) -> np.ndarray:
     return z
 
 
-def from_normal(z, df) -> np.ndarray:
-    """The value of Student's t with df degrees of freedom that has the tail of the normal z: `to_normal` undone."""
+def from_normal(z: ArrayLike, df: ArrayLike) -> np.ndarray:
+    """The quantile of Student's t with df degrees of freedom whose tail probability is that of the normal z.
+
+    It is the inverse of `to_normal`.
+    """
     z, df = np.broadcast_arrays(np.asarray(z, dtype=float), np.asarray(df, dtype=float))
     finite = np.isfinite(df)
     t = np.array(z)

@@ -1,12 +1,14 @@
-"""The moments that an estimate would have if a null hypothesis were true, and intervals that are tests inverted.
+"""The moments that an estimate would have if a null hypothesis were true, and intervals as inverted tests.
 
-A share's variance follows the share: that of a high one is small.  So the error of a difference must be taken from what
-both sides have in common under the null; taken from each side's own value it goes with the difference itself.
+The variance of a share depends on the share: it is small near 0 and 1.  The error of a difference is therefore computed
+from the value that both sides have in common under the null; computed from each side's own value it would be
+correlated with the difference itself.
 """
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import in_standard_errors, scale_of, without_rounding
 from estimation.estimators.estimates import Estimate
@@ -14,19 +16,19 @@ from estimation.estimators.laws import ChangeLaw, SamplingLaw
 from estimation.precision.skewness import skew_score
 from estimation.precision.t_scale import to_normal
 
-HALVINGS = 40  # of a bracket of some standard errors: to 12 digits of one
-DOUBLINGS = 60
+HALVINGS = 40  # of a bracket of a few standard errors, which fixes 12 digits
+DOUBLINGS = 60  # of a step of four standard errors, to find a value outside
 
 
-def null_moments(law: SamplingLaw | ChangeLaw, value) -> tuple[np.ndarray, np.ndarray]:
-    """V⁰ - V, what the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
+def null_moments(law: SamplingLaw | ChangeLaw, value: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """V⁰ - V, which the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
     change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 = (n_1 q_1 + n_2 (q_2 - δ))/(n_1 + n_2), π_2 = π_1 + δ,
-               both kept within 0 and 1, q_t the levels (drawn to the league by smoothing).  Scores: s² and μ₃ pooled
-               over both windows with weights n_t.
+               both cut off at 0 and 1, q_t being the levels (drawn towards the league by smoothing).  Scores: s² and μ₃
+               pooled over both windows with weights n_t.
                V⁰ = c²(V_1⁰ + V_2⁰ - 2r√(V_1⁰V_2⁰)),  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ the law's third_ratio.
-    value broadcasts against the law's arrays.
+    value is a number or an array that broadcasts against the law's arrays.
     """
     if isinstance(law, SamplingLaw):
         at = np.clip(value, 0.0, 1.0) if law.is_share else value
@@ -36,24 +38,25 @@ def null_moments(law: SamplingLaw | ChangeLaw, value) -> tuple[np.ndarray, np.nd
     part = n1 / (n1 + n2)
     if one.is_share:
         delta = np.asarray(value) / law.scale
-        first = np.clip(part * one.level + (1 - part) * (two.level - delta), 0.0, 1.0)
-        second = np.clip(first + delta, 0.0, 1.0)
-        v1, v2 = one.variance_at(first), two.variance_at(second)
-        third = two.third_at(second) - one.third_at(first)
+        pi1 = np.clip(part * one.level + (1 - part) * (two.level - delta), 0.0, 1.0)
+        pi2 = np.clip(pi1 + delta, 0.0, 1.0)
+        v1, v2 = one.variance_at(pi1), two.variance_at(pi2)
+        third = two.third_at(pi2) - one.third_at(pi1)
     else:
         s2 = part * one.unit_variance + (1 - part) * two.unit_variance
         v1, v2 = s2 / n1, s2 / n2
         mu3 = part * one.unit_third + (1 - part) * two.unit_third
         third = mu3 / two.third_interviews**2 - mu3 / one.third_interviews**2
-    before = one.variance + two.variance - 2 * r * np.sqrt(one.variance * two.variance)
-    under = v1 + v2 - 2 * r * np.sqrt(v1 * v2)
-    return law.scale**2 * (under - before), law.scale**3 * law.third_ratio * third
+    variance = one.variance + two.variance - 2 * r * np.sqrt(one.variance * two.variance)
+    null_variance = v1 + v2 - 2 * r * np.sqrt(v1 * v2)
+    return law.scale**2 * (null_variance - variance), law.scale**3 * law.third_ratio * third
 
 
-def score(deviation, variance, third, df) -> np.ndarray:
-    """The normal score of a deviation from the null: t = deviation/√V⁰ by its df, its skewness κ₃/V⁰^1.5 taken off.
+def score(deviation: ArrayLike, variance: ArrayLike, third: ArrayLike, df: ArrayLike) -> np.ndarray:
+    """The normal score of a deviation from the null: t = deviation/√V⁰ on the normal scale by its df, then corrected
+    for its skewness κ₃/V⁰^1.5.
 
-    A deviation of 0 has score 0; any other without variance ±inf.
+    variance, third: V⁰ and κ₃.  A deviation of 0 has the score 0; any other has ±inf if its variance is 0.
     """
     deviation, variance, third = np.broadcast_arrays(deviation, np.maximum(variance, 0.0), third)
     se = np.sqrt(variance)
@@ -61,17 +64,20 @@ def score(deviation, variance, third, df) -> np.ndarray:
     return skew_score(z, np.divide(third, se**3, out=np.zeros(z.shape), where=se > 0))
 
 
-def value_score(estimate: Estimate, value) -> np.ndarray:
+def value_score(estimate: Estimate, value: ArrayLike) -> np.ndarray:
     """The normal score (k,) of each estimate against the null `true value = value`."""
     added, third = (0.0, 0.0) if estimate.law is None else null_moments(estimate.law, value)
     deviation = without_rounding(estimate.value - value, scale_of(estimate.value, estimate.se))
     return score(deviation, estimate.variance + added, third, estimate.df)
 
 
-def pair_moments(law: SamplingLaw | ChangeLaw, value, variance, j, k) -> tuple[np.ndarray, np.ndarray]:
-    """V⁰ - V and κ₃⁰ of θ_j - θ_k under the null that both true values are one, for pairs of areas j, k (r,).
+def pair_moments(
+    law: SamplingLaw | ChangeLaw, value: np.ndarray, variance: np.ndarray, j: np.ndarray, k: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """V⁰ - V and κ₃⁰ of θ_j - θ_k under the null that both true values are equal, for pairs of areas j, k (r,).
 
-    The one value: Σ n q/Σ n of the two levels;  of two changes Σ δ/V / Σ 1/V.
+    The common value is Σ n q/Σ n of the two levels; of two changes it is Σ (δ/V)/Σ (1/V), `value` and `variance` (p,)
+    being δ and V.
     """
     one, two = law.select(j), law.select(k)
     if isinstance(one, SamplingLaw) and isinstance(two, SamplingLaw):
@@ -85,12 +91,15 @@ def pair_moments(law: SamplingLaw | ChangeLaw, value, variance, j, k) -> tuple[n
     return added_j + added_k, third_j - third_k
 
 
-def inverted(value, se, scores: Callable, lower_critical, upper_critical) -> tuple[np.ndarray, np.ndarray]:
-    """The null values (k,) that a test does not reject, from the lowest to the highest around the estimate `value`.
+def inverted(
+    value: np.ndarray, se: np.ndarray, scores: Callable, lower_critical: float, upper_critical: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest null value (k,) around the estimates `value` (k,) that a test does not reject.
 
-    scores(d): each estimate's score (k,) against the null d (k,), falling in d.  A d below the estimate is rejected
-    where its score exceeds lower_critical, one above where it is under -upper_critical (inf: no limit on that side).
-    Bisection begins at d = 0, so that 0 lies outside exactly where the test rejects it.
+    scores     the function from null values d (k,) to the estimates' scores (k,), which decrease in d
+    lower_critical, upper_critical   a d below the estimate is rejected if its score exceeds lower_critical, one above
+               if its score is below -upper_critical; inf: there is no limit on that side
+    The bisection starts at d = 0, so that 0 lies outside the interval exactly where the test rejects it.
     """
     lower = _limit(value, se, scores, lower_critical, -1.0)
     upper = _limit(value, se, scores, upper_critical, 1.0)
@@ -98,7 +107,7 @@ def inverted(value, se, scores: Callable, lower_critical, upper_critical) -> tup
 
 
 def _limit(value, se, scores, critical, sign: float) -> np.ndarray:
-    """The limit on one side (-1 lower, 1 upper)."""
+    """The limit on one side: the lower one for sign = -1, the upper one for sign = 1."""
     if np.isinf(critical):
         return np.full(value.shape, sign * np.inf)
 
@@ -112,13 +121,13 @@ def _limit(value, se, scores, critical, sign: float) -> np.ndarray:
     outside = np.where(beyond & zero_rejected, zero, np.nan)
     step = np.where(se > 0, 4 * se, 0.0)
     for _ in range(DOUBLINGS):
-        open_ = np.isnan(outside) & (step > 0)
-        if not open_.any():
+        unbounded = np.isnan(outside) & (step > 0)
+        if not unbounded.any():
             break
-        reached = np.where(open_, inside + sign * step, value)
-        out = rejected(reached) & open_
-        outside[out] = reached[out]
-        inside = np.where(open_ & ~out, reached, inside)
+        trial = np.where(unbounded, inside + sign * step, value)
+        out = rejected(trial) & unbounded
+        outside[out] = trial[out]
+        inside = np.where(unbounded & ~out, trial, inside)
         step = 2 * step
     outside = np.where(np.isnan(outside), np.where(step > 0, sign * np.inf, value), outside)
     for _ in range(HALVINGS):

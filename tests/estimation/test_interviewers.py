@@ -28,7 +28,7 @@ def test_in_one_area_rho_is_that_of_the_analysis_of_variance_with_unequal_groups
     found = interviewer_variance(answers, np.zeros(9), who, design(9))
     assert found.theta == pytest.approx((97 / 9 - 1) / (26 / 9))
     assert found.rho == pytest.approx(88 / 114)
-    assert (found.interviewers, found.told, found.alone) == (3, 1, ())
+    assert (found.interviewers, found.shared, found.alone) == (3, 1, ())
     np.testing.assert_allclose(found.variance, found.theta * 1.0 * (9 + 4 + 16) / 81)
 
 
