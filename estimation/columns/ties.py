@@ -51,7 +51,7 @@ def places(value: ArrayLike, *, scale: float | None = None) -> np.ndarray:
     return stats.rankdata(equalized(value, scale=scale), method="min").astype(int)
 
 
-def at_least(value: ArrayLike, threshold: ArrayLike, *, scale: float | None = None) -> np.ndarray:
+def at_least(value: ArrayLike, threshold: float | np.ndarray, *, scale: float | None = None) -> np.ndarray:
     """Does each value reach the threshold, that is, is it larger or equal?  If not, it is below the threshold."""
     value = np.asarray(value, dtype=float)
     scale = scale_of(np.append(value, threshold)) if scale is None else max(scale, scale_of(threshold))

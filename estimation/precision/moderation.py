@@ -18,7 +18,7 @@ FEWEST_AREAS = 3  # with fewer, nothing is learnt of how alike areas are
 FEWEST_DF = 1.0  # the smallest number of df that a league is worth to an area, so that no variance is 0
 ALONE = 50.0  # the df that "answers are independent" is worth to a design effect where each interview is a PSU
 SURELY = 0.9  # areas are taken to differ by the upper limit of how much they do, one-sided at this level
-DOWN = 0.5  # the part of the league's weight that draws a variance down, since one too small is worse than one too large
+DOWN = 0.5  # the part of the league's weight that draws a variance down: too small a one is worse than too large
 ALIKE = 1e-9  # an excess of variance up to this is none
 WIDEST = 1e8  # trigamma is inverted between 1/WIDEST and WIDEST
 
