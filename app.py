@@ -4,8 +4,9 @@ import streamlit as st
 
 from service.store.engine import Store, store_url
 from ui import navigation
+from ui.choosers import language_switch
+from ui.faults import explained
 from ui.memory import keep_uploads_in_memory
-from ui.parts import explained, language_switch
 from words import speaker, text
 
 LOOK = {"page_icon": ":material/leaderboard:", "layout": "wide", "initial_sidebar_state": 340}  # a survey's title fits

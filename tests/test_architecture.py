@@ -227,7 +227,7 @@ def test_pages_are_handed_a_store_bound_to_an_actor_and_open_none_themselves():
             for n in ast.walk(code)
             if isinstance(n, ast.Call) and ast.unparse(n.func).endswith(".acting")
         ]
-        bindings = {"sign_in.py": ["store.acting(found)"], "navigation.py": ["store.acting(actor)"]}
+        bindings = {"sign_in.py": ["store.acting(person)"], "navigation.py": ["store.acting(actor)"]}
         assert acting == bindings.get(file.name, []), file.name
         if file.parent.name == "pages" and file.name != "__init__.py":
             (show,) = [n for n in code.body if isinstance(n, ast.FunctionDef) and n.name == "show"]

@@ -1,1 +1,1 @@
-"""What people see: Streamlit pages and their parts; words come from words/, figures from service/."""
+"""What people see: Streamlit pages and their panels; the words come from words/, the figures from service/."""

@@ -1,4 +1,4 @@
-"""Uploads stay in memory: the server's parser would write those above a megabyte to a temporary file, in the clear."""
+"""Uploads stay in memory: the server's parser would write those above a megabyte unencrypted to a temporary file."""
 
 from starlette.formparsers import MultiPartParser
 

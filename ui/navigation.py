@@ -1,23 +1,26 @@
-"""Which pages there are, for whom, and in which language they begin."""
+"""Navigation: which pages there are, for whom, and in which language they begin."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, WORKERS
 from ui import sign_in
+from ui.faults import explained
 from ui.pages import centre, leader, people, samples, statistician
-from ui.parts import explained
+from words import Speaker
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its address, the module whose `show` draws it, the key of its title, its icon, and who is offered it.
+    """A page: its address, the module whose `show` draws it, the key of its title, its icon, and whose menu has it.
 
-    What a page does is checked in the use cases all the same.
+    The menu protects nothing: what a page does is checked in the use cases.
     """
 
     path: str
@@ -27,7 +30,7 @@ class Page:
     roles: frozenset[str]
 
 
-PAGES = (  # in the order of the menu; the first is where one begins
+PAGES = (  # in the order of the menu; the first one opens first
     Page("leader", leader, "leader.page", ":material/leaderboard:", EVERYBODY),
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
     Page("centre", centre, "centre.page", ":material/inventory_2:", WORKERS),
@@ -36,8 +39,8 @@ PAGES = (  # in the order of the menu; the first is where one begins
 )
 
 
-def run(store: Store, t) -> None:
-    """The page chosen among those of whoever is here, with the store in their hands; or the question who it is."""
+def run(store: Store, t: Speaker) -> None:
+    """The chosen page, among those that the person's role may see; or, before that, the question who it is."""
     actor = explained(lambda: sign_in.actor(store, t), t)
     if actor is None:
         _hold_addresses(t)
@@ -52,17 +55,17 @@ def run(store: Store, t) -> None:
 def language() -> str:
     """The language to begin in: the address's, Chinese for a browser that speaks it, else the server's.
 
-    Who comes back from a sign-in service has an address that says nothing of what was chosen before.
+    Somebody who comes back from a sign-in service has an address without the language chosen before.
     """
     chinese = (st.context.locale or "").lower().startswith("zh")
     return st.query_params.get("lang") or ("zh" if chinese else os.environ.get("RANKSHIFT_LANGUAGE", "zh"))
 
 
-def _hold_addresses(t) -> None:
-    """Empty pages at every address: whoever comes to one before signing in is there afterwards."""
+def _hold_addresses(t: Speaker) -> None:
+    """An empty page at every address, so that whoever opens one before signing in gets there afterwards."""
     st.navigation([_entry(page, lambda: None, t) for page in PAGES], position="hidden")
 
 
-def _entry(page: Page, show, t):
+def _entry(page: Page, show: Callable[[], None], t: Speaker) -> StreamlitPage:
     first = page is PAGES[0]
     return st.Page(lambda: explained(show, t), title=t(page.title), url_path=page.path, default=first, icon=page.icon)

@@ -1,17 +1,20 @@
-"""Who is at the page: a visitor of a demonstration, somebody another service knows, or a person with a password."""
+"""Who is at the page: a visitor of a demonstration, somebody signed in by another service, or with a password."""
+
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES, Actor
-from words import Fault
+from words import Fault, Speaker
 
 VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
 
 
-def actor(store: Store, t) -> Actor | None:
-    """Whoever is known to be here; None while the page asks who it is."""
+def actor(store: Store, t: Speaker) -> Actor | None:
+    """The person at the page with their role; None while the page still asks who it is."""
     if people.is_demo(store):
         return _visitor(t)
     if by_service():
@@ -23,26 +26,26 @@ def actor(store: Store, t) -> Actor | None:
     if name is None:
         _ask(store, t)
         return None
-    found = people.still_permitted(store, name)  # a role taken away counts at once
+    person = people.still_permitted(store, name)  # on every click: a role that was taken away counts at once
     if st.session_state.get(ONE_TIME):
-        _own_password(store.acting(found), t)
+        _own_password(store.acting(person), t)
         return None
-    _signed_in(found, lambda: st.session_state.clear(), t)
-    return found
+    _signed_in(person, lambda: st.session_state.clear(), t)
+    return person
 
 
 def by_service() -> bool:
-    """Whether another service signs people in: [auth] stands in Streamlit's secrets."""
+    """Whether another service signs people in: Streamlit's secrets then have a section [auth]."""
     return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
 
-def claims() -> dict:
-    """What that service says of whoever signed in; empty before."""
-    known = st.user.to_dict()
-    return known if known.get("is_logged_in") else {}
+def claims() -> dict[str, Any]:
+    """What that service says of the person who signed in; empty before they do."""
+    user = st.user.to_dict()
+    return user if user.get("is_logged_in") else {}
 
 
-def _visitor(t) -> Actor:
+def _visitor(t: Speaker) -> Actor:
     with st.sidebar:
         st.warning(t("sign_in.demo"))
         role = st.selectbox(
@@ -51,26 +54,26 @@ def _visitor(t) -> Actor:
     return Actor(VISITOR, role)
 
 
-def _known_elsewhere(store: Store, t) -> Actor | None:
-    known = claims()
-    if not known:
+def _known_elsewhere(store: Store, t: Speaker) -> Actor | None:
+    person_claims = claims()
+    if not person_claims:
         st.title(t("sign_in.title"))
         st.button(t("sign_in.service"), on_click=st.login, type="primary")
         return None
     try:
-        found = _looked_up(store, known)
+        person = _looked_up(store, person_claims)
     except Fault:
         with st.sidebar:
             st.button(t("sign_in.out"), on_click=st.logout)  # to come back as somebody else
         raise
-    _signed_in(found, st.logout, t)
-    return found
+    _signed_in(person, st.logout, t)
+    return person
 
 
-def _looked_up(store: Store, known: dict) -> Actor:
-    """The person behind the service's claims: their coming is recorded once, their role looked up on every click."""
-    email = known.get("email")
-    if not known.get("email_verified") or not email:
+def _looked_up(store: Store, person_claims: dict[str, Any]) -> Actor:
+    """The person whom the service's claims name: the sign-in is recorded once, the role is looked up on every click."""
+    email = person_claims.get("email")
+    if not person_claims.get("email_verified") or not email:
         raise Fault(key="people.unverified")
     if st.session_state.get(IDENTITY) != email:
         st.session_state[PERSON] = people.signed_in_elsewhere(store, email).name
@@ -78,19 +81,19 @@ def _looked_up(store: Store, known: dict) -> Actor:
     return people.still_permitted(store, st.session_state[PERSON])
 
 
-def _ask(store: Store, t) -> None:
+def _ask(store: Store, t: Speaker) -> None:
     st.title(t("sign_in.title"))
     with st.form("sign_in", clear_on_submit=True):
         name = st.text_input(t("sign_in.name"))
         password = st.text_input(t("sign_in.password"), type="password")
         if not st.form_submit_button(t("sign_in.go"), type="primary"):
             return
-    done = people.sign_in(store, name, password)
-    st.session_state[PERSON], st.session_state[ONE_TIME] = done.actor.name, done.one_time
+    signed_in = people.sign_in(store, name, password)
+    st.session_state[PERSON], st.session_state[ONE_TIME] = signed_in.actor.name, signed_in.one_time
     st.rerun()
 
 
-def _own_password(store: Store, t) -> None:
+def _own_password(store: Store, t: Speaker) -> None:
     st.title(t("sign_in.own"))
     with st.form("own", clear_on_submit=True):
         old = st.text_input(t("sign_in.old"), type="password")
@@ -102,7 +105,7 @@ def _own_password(store: Store, t) -> None:
     st.rerun()
 
 
-def _signed_in(found: Actor, leave, t) -> None:
+def _signed_in(person: Actor, leave: Callable[[], None], t: Speaker) -> None:
     with st.sidebar:
-        st.caption(t("sign_in.as", name=found.name, role=t(f"role.{found.role}")))
+        st.caption(t("sign_in.as", name=person.name, role=t(f"role.{person.role}")))
         st.button(t("sign_in.out"), on_click=leave)

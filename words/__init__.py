@@ -10,6 +10,7 @@ from functools import cache, partial
 from importlib.resources import files
 
 FOLDER = files(__name__)
+Speaker = Callable[..., str]  # t(key, **values) -> the sentence in one language
 SEPARATORS = {"zh": "、", "en": ", "}
 LONGEST_LIST = 6
 
@@ -83,6 +84,6 @@ def sentences(key: str, **values) -> dict[str, str]:
     return {language: text(key, language, **values) for language in LANGUAGES}
 
 
-def speaker(language: str) -> Callable[..., str]:
+def speaker(language: str) -> Speaker:
     """t(key, **values) for one language; t("language.code") says which."""
     return partial(text, language=language)

@@ -34,7 +34,7 @@ def page(name: str, language: str = "en") -> AppTest:
 from service.store.permissions import CENTRE, Actor
 from service.store.engine import Store, store_url
 from ui.pages import {name}
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker({language!r})
 explained(lambda: {name}.show(Store.open(store_url()).acting(Actor("ann", CENTRE)), t), t)

@@ -22,7 +22,7 @@ def page(name: str, language: str) -> AppTest:
 import streamlit as st
 from importlib import import_module
 from service.store.engine import Store, store_url
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker({language!r})
 explained(lambda: import_module("ui.pages.{name}").show(Store.open(store_url()), t), t)

@@ -17,7 +17,7 @@ from made_up import MAY, NAME, begin_survey, take
 SCRIPT = """
 from importlib import import_module
 from service.store.engine import Store, store_url
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker({language!r})
 explained(lambda: import_module("ui.pages.statistician").show(Store.open(store_url()), t), t)

@@ -53,7 +53,7 @@ def page(language: str = "en", role: str = CENTRE) -> AppTest:
 from service.store.permissions import Actor
 from service.store.engine import Store, store_url
 from ui.pages import samples
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker({language!r})
 explained(lambda: samples.show(Store.open(store_url()).acting(Actor("ann", {role!r})), t), t)

@@ -130,7 +130,7 @@ def page(name: str, role: str) -> AppTest:
 from importlib import import_module
 from service.store.permissions import Actor
 from service.store.engine import Store, store_url
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker("en")
 store = Store.open(store_url()).acting(Actor("ann", {role!r}))

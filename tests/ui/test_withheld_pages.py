@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from service.figures.league import read_league
 from service.store.engine import STORE_VARIABLE, Store
 from service.store.permissions import LEADER, Actor
-from ui import parts
+from ui import charts
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "service"))
@@ -32,7 +32,7 @@ def page(name: str, language: str, role: str) -> AppTest:
 from importlib import import_module
 from service.store.permissions import Actor
 from service.store.engine import Store, store_url
-from ui.parts import explained
+from ui.faults import explained
 from words import speaker
 t = speaker({language!r})
 store = Store.open(store_url()).acting(Actor("li", {role!r}))
@@ -62,7 +62,7 @@ def test_charts_hold_the_towns_shown_and_no_other(url, language):
     store, t = Store.open(url).acting(Actor("li", LEADER)), BOTH[language]
     league = read_league(store, NAME, wave=JUNE, league="north")
     small, shown = ({"zh": z, "en": e}[language] for z, e in (("白蜡港", "Ashhaven"), ("雪松港", "Cedarhaven")))
-    for chart in (parts.estimate_chart(league, t), parts.rank_chart(league, t)):
+    for chart in (charts.estimate_chart(league, t), charts.rank_chart(league, t)):
         drawn = json.dumps(chart.to_dict(), ensure_ascii=False)
         assert small not in drawn and shown in drawn
     store.engine.dispose()

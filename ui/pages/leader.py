@@ -6,13 +6,14 @@ from presentation import figures, league_table
 from presentation.definitions import definition_text
 from service.figures.league import League, rule_summary
 from service.store.engine import Store
-from ui import parts
+from ui import cards, charts, choosers
+from words import Speaker
 
 
-def show(store: Store, t) -> None:
-    """Headline, one area in a sentence, the chart, the table, the rules."""
+def show(store: Store, t: Speaker) -> None:
+    """The headline, one area in a sentence, the charts, the table and the rules."""
     st.title(t("leader.title"))
-    league = parts.choose_league(store, t)
+    league = choosers.choose_league(store, t)
     if league is None:
         return
     st.subheader(figures.headline(league, t), anchor=False)
@@ -30,41 +31,42 @@ def show(store: Store, t) -> None:
         st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
 
 
-def _one_area(league: League, t) -> None:
+def _one_area(league: League, t: Speaker) -> None:
     start = league.movers[0] if league.movers else league.table.index[0]
     codes = list(league.table.index)
-    name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
-    table = f"area {league.measure.name} {league.wave} {league.against}"  # a new table starts at its own real mover
-    area = parts.choose(st, table, codes, name, t, start=start)
+    area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
+    # each table remembers its own area, and starts at the first that moved
+    name = f"area {league.measure.name} {league.wave} {league.against}"
+    area = choosers.choose(st, name, codes, area_name, t, start=start)
     st.info(figures.area_sentence(league, area, t), icon=":material/location_on:")
     if detail := figures.movement_sentence(league, area, t):
         st.caption(detail)
 
 
-def _charts(league: League, t) -> None:
+def _charts(league: League, t: Speaker) -> None:
     if league.against is not None:
-        st.markdown(t("leader.chart.key", real=parts.ACCENT, chance=parts.QUIET), unsafe_allow_html=True)
+        st.markdown(t("leader.chart.key", real=charts.ACCENT, chance=charts.QUIET), unsafe_allow_html=True)
     left, right = st.columns(2)
     alt = t("leader.chart.alt")
-    left.altair_chart(parts.estimate_chart(league, t), width="stretch", alt=alt)
-    right.altair_chart(parts.rank_chart(league, t), width="stretch", alt=alt)
+    left.altair_chart(charts.estimate_chart(league, t), width="stretch", alt=alt)
+    right.altair_chart(charts.rank_chart(league, t), width="stretch", alt=alt)
     st.caption(figures.everybody_text(league, t))
-    parts.notes(league, t)
+    cards.league_notes(league, t)
 
 
-def _table(league: League, t) -> None:
+def _table(league: League, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
     rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
     columns = ["rank", "area"]
     if league.against is not None:
         columns += ["verdict", "places", "noise", "change"]
     columns += ["estimate", "interval", "rank_range", "n"]
-    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **parts.value_formats(league.measure)}
-    parts.show_table(figures.with_withheld(league, rows, t), columns, formats, t)
-    parts.notes(league, t)
+    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **cards.value_formats(league.measure)}
+    cards.show_table(figures.with_withheld(league, rows, t), columns, formats, t)
+    cards.league_notes(league, t)
 
 
-def _rules(league: League, t) -> None:
+def _rules(league: League, t: Speaker) -> None:
     rules = league.programme.rules[league.measure.name]
     if not rules:
         return

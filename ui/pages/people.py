@@ -1,4 +1,4 @@
-"""The administrator's page: who may do what, and what was done."""
+"""The administrator's page: who may do what, and the audit trail of what was done."""
 
 from datetime import datetime
 
@@ -9,16 +9,17 @@ from service.store.engine import Store
 from service.store.permissions import ROLES
 from service.store.runs import local_time
 from service.store.trail import trail_lines, verify_trail
-from ui import parts
+from ui import cards
+from words import Speaker
 
 
-def show(store: Store, t) -> None:
-    """The people, a new one, whether the audit trail is whole, and its newest lines."""
+def show(store: Store, t: Speaker) -> None:
+    """The people, a form to add one, whether the audit trail is intact, and its newest lines."""
     st.title(t("people.title"))
     if not people.is_demo(store):
         above = st.container()
         _add(store, t)
-        with above:  # drawn after the form, so that somebody just added stands in it
+        with above:  # computed after the form, so that it lists somebody who was just added
             _list(store, t)
     st.subheader(t("people.trail"), anchor=False)
     verified = verify_trail(store)
@@ -30,18 +31,18 @@ def show(store: Store, t) -> None:
     lines = trail_lines(store)
     lines["at"] = [local_time(datetime.fromisoformat(at)) for at in lines["at"]]
     lines["role"] = [t(f"role.{role}") if role in ROLES else role for role in lines.role]
-    parts.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
+    cards.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
 
 
-def _list(store: Store, t) -> None:
+def _list(store: Store, t: Speaker) -> None:
     listed = people.person_list(store)
     listed["role"] = [t(f"role.{role}") for role in listed.role]
     for column in ("active", "one_time"):
         listed[column] = [t("yes" if value else "no") for value in listed[column]]
-    parts.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
+    cards.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
 
 
-def _add(store: Store, t) -> None:
+def _add(store: Store, t: Speaker) -> None:
     with st.expander(t("people.add")), st.form("person", clear_on_submit=True):
         name = st.text_input(t("sign_in.name"))
         role = st.selectbox(t("sign_in.role"), ROLES[::-1], format_func=lambda r: t(f"role.{r}"))

@@ -1,1 +1,1 @@
-"""Panels: parts of a page that do one thing."""
+"""Panels: parts of a page, each of which does one thing and has `show`."""

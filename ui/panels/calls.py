@@ -1,48 +1,49 @@
-"""A panel on a wave's fieldwork: what is tried, finished and open, a call log to take in, and a way to stop."""
+"""A panel on a wave's fieldwork: the numbers called, closed and open, a call log to import, and a way to stop early."""
 
 import streamlit as st
 
 from presentation import calls as call_words
 from service.fieldwork import calls
+from service.samples.samples import Sample
 from service.store.engine import Store
-from ui import parts
-from words import Fault
+from ui import cards, faults
+from words import Fault, Speaker
 
 
-def show(store: Store, programme: str, sample, t) -> None:
-    """Nothing for a sample of which nothing is released."""
-    found = calls.fieldwork_of(store, programme, sample)
-    if found.releases.empty:
+def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
+    """The state of each release and the two forms; nothing if no release was made yet."""
+    fieldwork = calls.fieldwork_of(store, programme, sample)
+    if fieldwork.releases.empty:
         return
     st.markdown(t("calls.title"))
-    parts.plain_table(call_words.release_rows(found, t), words=0)
-    *_, state = call_words.lines(found, t)  # the rule stands with the plan
-    (st.warning if found.open else st.success)(state)
+    cards.plain_table(call_words.release_rows(fieldwork, t), words=0)
+    *_, state = call_words.lines(fieldwork, t)  # the first line, the rule, is among the notes of the plan
+    (st.warning if fieldwork.open else st.success)(state)
     _upload(store, programme, sample.wave, t)
-    if found.open and found.stopped is None:
+    if fieldwork.open and fieldwork.stopped is None:
         _stop(store, programme, sample.wave, t)
 
 
-def _upload(store: Store, programme: str, wave: str, t) -> None:
-    if said := st.session_state.pop("taken_in", None):
-        st.success(call_words.taken_in(said, t))
+def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
+    if imported := st.session_state.pop("taken_in", None):  # by the run of the page before this one
+        st.success(call_words.taken_in(imported, t))
     with st.expander(t("calls.upload")), st.form("calls", clear_on_submit=True):
         st.caption(t("calls.upload.columns"))
         file = st.file_uploader(t("calls.upload.file"), type=["csv", "xlsx"])
         if not st.form_submit_button(t("calls.upload.go")) or file is None:
             return
         try:
-            done = calls.import_calls(store, programme, wave, file.getvalue(), file.name)
+            imported = calls.import_calls(store, programme, wave, file.getvalue(), file.name)
         except Fault as fault:
-            st.error(t(fault.key, **fault.values))
+            faults.say(fault, t)
             return
-        st.session_state["taken_in"] = done
+        st.session_state["taken_in"] = imported
         st.rerun()
 
 
-def _stop(store: Store, programme: str, wave: str, t) -> None:
+def _stop(store: Store, programme: str, wave: str, t: Speaker) -> None:
     with st.expander(t("calls.stop")), st.form("stop"):
         st.caption(t("calls.stop.means"))
         reason = st.text_input(t("calls.stop.reason"), key="stop_reason", max_chars=calls.LONGEST_REASON)
         if st.form_submit_button(t("calls.stop.go")):
-            parts.act(lambda: calls.stop_fieldwork(store, programme, wave, reason), t)
+            faults.act(lambda: calls.stop_fieldwork(store, programme, wave, reason), t)

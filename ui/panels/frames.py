@@ -1,4 +1,4 @@
-"""The panel that takes frames in by page: a list, or a city's number banks; findings and faults in words."""
+"""A panel that imports a frame from a list of people or from a city's number banks, and says what was found in it."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -13,16 +13,16 @@ from service.samples import frames
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
-from words import Fault
+from words import Fault, Speaker
 
 TABLES = ["csv", "xlsx", "parquet"]
-DONE = "frame taken in"  # in the session: what the last import did, said once after the page is drawn anew
-TIMES = "frames taken in"  # how often; part of the forms' keys, so that a taken file leaves its widget
+IMPORTED = "frame taken in"  # in the session: the last import, said once, when the page is drawn again
+TIMES = "frames taken in"  # how many imports there were; part of the forms' keys, so that each import empties them
 
 
-def show(store: Store, programme: str, t) -> None:
-    """Two forms, for whom the use cases permit them and where there is a frames' key; else why not."""
-    _say_done(t)
+def show(store: Store, programme: str, t: Speaker) -> None:
+    """Two forms, if the reader's role may import frames and the frame key is found; else the reason why not."""
+    _say_imported(t)
     with st.expander(t("frames.take_in")):
         if store.actor.role not in PERMITTED["import_frame"]:
             st.info(t("frames.centre_only"))
@@ -40,7 +40,7 @@ def show(store: Store, programme: str, t) -> None:
             _banks(store, programme, frame_key, t)
 
 
-def _list(store: Store, programme: str, frame_key: keys.Key, t) -> None:
+def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None:
     with st.form(key=f"frame_list_{_times()}"):
         st.caption(t("frames.list.columns"))
         one, two = st.columns(2)
@@ -52,16 +52,16 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t) -> None:
             return
     sealing = {} if delete_on is None else {"delete_on": delete_on}
 
-    def do() -> frames.ImportedFrame:
+    def use_case() -> frames.ImportedFrame:
         key = {"key": keys.find_key()} if sealing else {}
         columns = [column.strip() for column in by.split(",")]
         options = {"by": columns, "accept": accept, "frame_key": frame_key} | sealing | key
         return frames.import_frame(store, programme, name, file.getvalue(), file.name, **options)
 
-    _take_in(do, file.name, t)
+    _import(use_case, file.name, t)
 
 
-def _banks(store: Store, programme: str, frame_key: keys.Key, t) -> None:
+def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None:
     with st.form(key=f"frame_banks_{_times()}"):
         st.caption(t("frames.banks.what"))
         one, two = st.columns(2)
@@ -75,11 +75,13 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t) -> None:
         if not st.form_submit_button(t("frames.go"), type="primary", key=f"banks_go {_times()}"):
             return
 
-    def do() -> frames.ImportedFrame:
+    def use_case() -> frames.ImportedFrame:
         if delete_on is None:
             raise Fault(key="frame.needs_vault")
-        given = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
-        file, content = given if prefixes is None else (prefixes.name, prefixes.getvalue())
+        if prefixes is None:
+            file, content = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
+        else:
+            file, content = prefixes.name, prefixes.getvalue()
         return frames.import_banks(
             store,
             programme,
@@ -95,36 +97,36 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t) -> None:
             accept=accept,
         )
 
-    _take_in(do, name, t)
+    _import(use_case, name, t)
 
 
-def _day_and_acceptance(form: str, t) -> tuple[date | None, bool]:
+def _day_and_acceptance(form: str, t: Speaker) -> tuple[date | None, bool]:
     one, two = st.columns(2, vertical_alignment="bottom")
     tomorrow = date.today() + timedelta(days=1)
     day = one.date_input(t("frames.delete_on"), None, min_value=tomorrow, key=f"{form}_day {_times()}")
     return day, two.checkbox(t("cli.frame.accept"), key=f"{form}_accept {_times()}")
 
 
-def _take_in(do: Callable[[], frames.ImportedFrame], what: str, t) -> None:
-    """Do it and draw the page anew with empty forms; a refusal is said, and the form keeps what was put in."""
+def _import(use_case: Callable[[], frames.ImportedFrame], what: str, t: Speaker) -> None:
+    """Import, then draw the page again with empty forms; after a fault the form keeps what was typed."""
     try:
         with st.spinner(t("cli.working", what=what)):
-            done = do()
+            imported = use_case()
     except Fault as fault:
         st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
         return
-    st.session_state[DONE], st.session_state[TIMES] = done, _times() + 1
+    st.session_state[IMPORTED], st.session_state[TIMES] = imported, _times() + 1
     st.rerun()
 
 
-def _say_done(t) -> None:
-    done = st.session_state.pop(DONE, None)
-    if done is None:
+def _say_imported(t: Speaker) -> None:
+    imported = st.session_state.pop(IMPORTED, None)
+    if imported is None:
         return
-    counts = {"units": done.units, "strata": done.strata, "numbers": done.numbers}
-    outcome = t(f"outcome.{done.outcome}")
-    st.success(t("cli.frame.imported", frame=done.frame, version=done.version, outcome=outcome, **counts))
-    for finding in done.findings:
+    counts = {"units": imported.units, "strata": imported.strata, "numbers": imported.numbers}
+    outcome = t(f"outcome.{imported.outcome}")
+    st.success(t("cli.frame.imported", frame=imported.frame, version=imported.version, outcome=outcome, **counts))
+    for finding in imported.findings:
         st.warning(t("sample.note_accepted", finding=t(finding.key, **finding.values)))
 
 

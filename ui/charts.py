@@ -1,0 +1,106 @@
+"""Charts: each area's estimate and rank with their intervals, and a sample plan's chances of seeing a change."""
+
+import altair as alt
+import pandas as pd
+
+from estimation.indicators.indicators import SHARE
+from presentation import figures, league_table
+from service.figures.league import League
+from words import Speaker
+
+INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
+ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below the rows
+LONG = 40  # rows that fill a screen
+CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
+FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+
+
+def estimate_chart(league: League, t: Speaker) -> alt.LayerChart:
+    """Each area's estimate with its interval, best first; confirmed rises and falls stand out by their colour."""
+    measure, rows = league.measure, chart_rows(league, t)
+    names, level = league.programme.measure_names[measure.name], league.programme.level
+    scale = {
+        "domain": _tenths(rows, figures.shown_value(measure, measure.low), figures.shown_value(measure, measure.high))
+    }
+    axis = alt.Axis(labelExpr="datum.label + '%'" if measure.unit == SHARE else "datum.label", orient=_axis_side(rows))
+    x = alt.X(title=t("leader.chart.estimate", measure=names, level=level), scale=scale, axis=axis)
+    return interval_chart(rows, ("lower", "estimate", "upper"), x, t)
+
+
+def rank_chart(league: League, t: Speaker) -> alt.LayerChart:
+    """Each area's rank with its range, in the same rows as `estimate_chart`."""
+    rows = chart_rows(league, t)
+    title = t("leader.chart.rank", level=league.programme.level)
+    scale = {"domain": [1, max(len(rows), 2)], "nice": False}
+    x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_axis_side(rows)))
+    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)
+
+
+def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerChart:
+    """Chances against interviews per area, one line for each kind of change, and a rule at the planned number.
+
+    points: interviews, chance (0 to 1) and what is to be seen, in words.
+    """
+    x = alt.X("interviews:Q", title=t("sample.column.each"), scale={"type": "log", "nice": False})
+    y = alt.Y("chance:Q", title=t("sample.chance"), scale={"domain": [0, 1]}, axis=alt.Axis(format="%"))
+    order = list(dict.fromkeys(points.what))
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=600)
+    colour = alt.Color("what:N", title=None, sort=order, legend=legend)
+    tooltip = [
+        alt.Tooltip("what:N", title=" "),
+        alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),
+        alt.Tooltip("chance:Q", title=t("sample.chance"), format=".0%"),
+    ]
+    height = CURVES + LEGEND_LINE * points.what.nunique()
+    lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=QUIET, strokeDash=[4, 3])
+    return (lines + rule.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
+
+
+def chart_rows(league: League, t: Speaker) -> pd.DataFrame:
+    """The league's rows with values in the unit shown, a label for each area, and a colour for confirmed movement."""
+    rows = league_table.league_rows(league, t)
+    decimals = league.measure.decimals
+    values = {c: figures.shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
+    label = rows.area + "  n=" + rows.n.astype(str)
+    colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
+    return rows.assign(**values, label=label, colour=colour)
+
+
+def interval_chart(
+    rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker, *, labels: bool = True
+) -> alt.LayerChart:
+    """One row for each area, in the order of `rows`: a bar from the first column to the last and a point at the second.
+
+    x: the axis's title, scale and look; labels: whether the areas are named at the left.
+    """
+    low, point, high = columns
+    tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
+    y = alt.Y(
+        "label:N",
+        sort=list(rows.label),
+        title=None,
+        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
+    )
+    colour = alt.Color("colour:N", scale=None)
+    base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, color=colour, tooltip=tooltip)
+    x.shorthand = f"{low}:Q"
+    bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
+    dot = base.mark_point(size=70, filled=True, opacity=1).encode(x=f"{point}:Q")
+    return (bar + dot).configure_axis(labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=INK, labelFontSize=12)
+
+
+def _tenths(rows: pd.DataFrame, low: float, high: float) -> list[float]:
+    """The part of the scale from low to high that is shown: the whole tenths that hold every interval.
+
+    Intervals within 71.2 and 98.4 on a scale of 0 to 100 are shown from 70 to 100.
+    """
+    tenth = (high - low) / 10
+    first = min(max((rows.lower.min() - low) // tenth, 0), 9)
+    last = max(min(-((low - rows.upper.max()) // tenth), 10), first + 1)
+    return [low + tenth * first, low + tenth * last]
+
+
+def _axis_side(rows: pd.DataFrame) -> str:
+    """Which side of a chart has its axis: the top if the bottom is more than a screen away."""
+    return "top" if len(rows) > LONG else "bottom"

@@ -1,0 +1,50 @@
+"""A panel of a wave's drawn sample: its releases and calls, the call sheet of what is released, and the proof."""
+
+import streamlit as st
+
+from presentation import samples as sample_words
+from service.drawing import draws
+from service.files.write import csv_bytes, file_name
+from service.protection import keys
+from service.samples import proof_files
+from service.samples.samples import Sample
+from service.store.engine import Store
+from service.store.permissions import PERMITTED
+from ui import cards, faults
+from ui.panels import calls
+from words import Fault, Speaker
+
+
+def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
+    """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
+    title, *lines = sample_words.draw_lines(sample, t)
+    st.subheader(title, anchor=False)
+    cards.plain_table(sample_words.release_rows(sample, t), words=0)
+    calls.show(store, programme, sample, t)
+    for line in lines:
+        st.caption(line)
+    if len(sample.releases) < sample.portions:
+        number = len(sample.releases) + 1
+        # the key names the release: a click on one that somebody else has made meanwhile does nothing
+        if st.button(t("samples.release", number=number), key=f"release {number}", type="primary"):
+            faults.act(lambda: draws.release_next(store, programme, sample.wave), t)
+    if len(sample.releases) and store.actor.role in PERMITTED[draws.release_sheet.use_case]:
+        _call_sheet(store, programme, sample, t)
+    if st.button(t("samples.proof"), key="proof"):
+        content = proof_files.zipped(proof_files.draw_proof(store, programme, sample.wave))
+        name = file_name(programme, sample.wave, "proof", suffix=".zip")
+        st.download_button(t("samples.proof.save"), content, name, "application/zip")
+
+
+def _call_sheet(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
+    """The telephone numbers that are released, to save: they are opened, and this is recorded, only on demand."""
+    st.caption(t("samples.sheet.note"))
+    if not st.button(t("samples.sheet"), key="sheet"):
+        return
+    try:
+        rows = draws.release_sheet(store, programme, sample.wave, key=keys.find_key())
+    except Fault as fault:
+        faults.say(fault, t)
+        return
+    name = file_name(programme, sample.wave, "call-sheet", suffix=".csv")
+    cards.file_link(t("samples.sheet.save", count=len(rows)), csv_bytes(rows), name, "text/csv")

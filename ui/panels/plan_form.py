@@ -1,0 +1,101 @@
+"""A panel with the form that asks for a wave's sample plan: interviews, allocation, and what is assumed of answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from presentation.figures import wave_text
+from sampling import Assumed
+from sampling.planning.wanted import METHODS, Wanted
+from service.drawing import draws
+from service.drawing.earlier_rates import estimated_waves, plan_measures
+from service.intake.imports import current_programme, wave_versions
+from service.samples.shares_file import read_shares
+from service.store.engine import Store
+from ui import choosers, faults
+from words import Fault, Speaker
+
+FIRST_PORTION = 0.5  # of the numbers drawn; the rest is the second release
+
+
+def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[str], t: Speaker) -> None:
+    """The form; a plan that was asked for is made, and the page below turns to its wave.
+
+    frames: the names to choose from; drawn: the waves already drawn, which this one may continue.
+    """
+    with st.expander(t("samples.plan")), st.form("plan"):
+        one, two, three = st.columns(3)
+        wave = one.text_input(t("centre.upload.wave"), key="plan_wave")
+        interviews = two.number_input(t("cli.plan.interviews"), 1, value=7000, key="plan_interviews")
+        frame = three.selectbox(t("cli.sample.frame"), frames)
+        method = one.selectbox(t("samples.method"), METHODS, format_func=lambda m: t(f"samples.method.{m}"))
+        minimum = two.number_input(t("cli.sample.minimum"), 1, value=2)
+        mobiles = three.number_input(t("samples.modes"), 0.0, value=0.0)
+        response = one.number_input(t("cli.sample.response"), 0.001, 1.0, 1.0, format="%.3f")
+        eligibility = two.number_input(t("cli.sample.eligibility"), 0.001, 1.0, 1.0, format="%.3f")
+        cost = three.number_input(t("cli.sample.cost"), 0.0, value=None)
+        q = one.number_input(t("samples.q"), 0.0, 1.0, 0.5, key="plan_q")
+        portion = two.number_input(t("samples.portion"), 0.05, 1.0, FIRST_PORTION)
+        shares = three.file_uploader(t("cli.sample.shares"), type="csv", key="plan_shares")
+        after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
+        keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, 0.0, key="plan_keep")
+        attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
+        assumed = _assumed(store, programme, t)
+        if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
+            return
+    try:
+        wanted = Wanted(
+            int(interviews),
+            method,
+            q=q,
+            minimum=int(minimum),
+            modes={"mobile": mobiles, "landline": 1.0} if mobiles else {},
+            response_rate=response,
+            eligibility=eligibility,
+            portions=(portion, 1 - portion) if portion < 1 else (1.0,),
+            cost=cost,
+            after=after,
+            keep=keep if after else 0.0,
+            assumed=Assumed(**assumed),
+            shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
+            attempts=int(attempts),
+        )
+        working = t("cli.working", what=wave)
+        bar = st.progress(0.0, text=working)
+        progress = lambda done, of: bar.progress(done / of, text=working)  # noqa: E731
+        draws.make_plan(store, programme, wave, wanted, frame=frame, progress=progress)
+        bar.empty()
+        choosers.choose_now("wave samples", wave, t)
+    except Fault as fault:
+        faults.say(fault, t)
+
+
+def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
+    """The fields of `Assumed`: what is assumed of answers, and the earlier wave and measure to take it from, if any."""
+    st.caption(t("samples.assumed"))
+    one, two, three = st.columns(3)
+    programme = current_programme(store, programme_name)[1]
+    code = t("language.code")
+    waves = list(wave_versions(store, programme_name).wave.unique())[::-1]
+    estimated = estimated_waves(store, programme_name, waves)
+    wave = one.selectbox(
+        t("samples.from"), estimated, index=None, key="plan_from", format_func=lambda w: wave_text(w, t)
+    )
+    measure = two.selectbox(
+        t("app.measure"),
+        plan_measures(programme),
+        key="plan_measure",
+        format_func=lambda m: programme.measure_names[m][code],
+    )
+    return {
+        "fall": three.number_input(t("cli.sample.fall"), 0.001, 0.5, 0.05, format="%.3f"),
+        "share": one.number_input(t("cli.plan.share"), 0.01, 0.99, 0.9),
+        "spread": two.number_input(t("cli.sample.spread"), 0.0, 0.3, 0.03),
+        "design_effect": three.number_input(t("cli.sample.deff"), 0.1, 20.0, 1.0),
+        "panel": one.number_input(t("cli.sample.panel"), 0.0, 0.99, 0.5, key="plan_panel"),
+        "information": two.number_input(t("cli.sample.information"), 0.1, 10.0, 2.2, key="plan_information"),
+        "chance": three.number_input(t("cli.sample.chance"), 0.01, 0.99, 0.8, key="plan_chance"),
+        "wave": wave,
+        "measure": None if wave is None else measure,
+    }
