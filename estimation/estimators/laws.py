@@ -62,7 +62,8 @@ class SamplingLaw:
 class ChangeLaw:
     """The law of k changes c(θ_2 - θ_1), each θ_t a mean of waves; (k,) each.
 
-    before, after: the laws of θ_1, θ_2;  first, second: their estimates;  correlation r of their errors
+    before, after: the laws of θ_1, θ_2;  first, second: their estimates
+    common r: the part of V_1 + V_2 that shared PSUs take off, so that the change has (V_1 + V_2)(1 - r)
     scale c: 1 for two windows that share no wave, less where shared waves cancel
     third_ratio: κ₃ of the change over that of two independent windows: 1, or less where they share PSUs
     """
@@ -71,7 +72,7 @@ class ChangeLaw:
     after: SamplingLaw
     first: np.ndarray
     second: np.ndarray
-    correlation: np.ndarray
+    common: np.ndarray
     scale: np.ndarray
     third_ratio: np.ndarray
 
@@ -149,10 +150,10 @@ def combined_law(estimates, coefficients, covariances, third_ratio=1.0) -> Sampl
         return None
     values = np.array([estimate.value for estimate in estimates])
     v1, v2, c12 = (np.einsum("s,t,stk->k", x, y, covariances) for x, y in ((down, down), (up, up), (down, up)))
-    v12 = np.sqrt(v1 * v2)
-    correlation = np.clip(np.divide(c12, v12, out=np.zeros(len(v12)), where=v12 > 0), -1, 1)
-    ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), v12.shape)
-    return ChangeLaw(before, after, down @ values, up @ values, correlation, np.full(len(v12), c), ratio)
+    both = v1 + v2
+    common = np.clip(np.divide(2 * c12, both, out=np.zeros(len(both)), where=both > 0), -1, 1)
+    ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), both.shape)
+    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(both), c), ratio)
 
 
 def _selected(law, at):

@@ -24,18 +24,18 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: ArrayLike) -> tuple[np.nda
     """V⁰ - V, which the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
-    change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 = (n_1 q_1 + n_2 (q_2 - δ))/(n_1 + n_2), π_2 = π_1 + δ,
-               both cut off at 0 and 1, q_t being the levels (drawn towards the league by smoothing).  Scores: s² and μ₃
-               pooled over both windows with weights n_t.
-               V⁰ = c²(V_1⁰ + V_2⁰ - 2r√(V_1⁰V_2⁰)),  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ the law's third_ratio.
+    change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 = w q_1 + (1 - w)(q_2 - δ), π_2 = π_1 + δ, both cut off at
+               0 and 1, q_t being the levels (drawn towards the league by smoothing) and w from `_pooled_part`.  Scores:
+               s² and μ₃ pooled over both windows with the same weights.
+               V⁰ = c²(V_1⁰ + V_2⁰)(1 - r), r the law's `common`;  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ its third_ratio.
+               If 2r√(V_1⁰V_2⁰) were taken off instead, levels that differ by chance would leave a panel too small a V⁰.
     value is a number or an array that broadcasts against the law's arrays.
     """
     if isinstance(law, SamplingLaw):
         at = np.clip(value, 0.0, 1.0) if law.is_share else value
         return law.variance_at(at) - law.variance, law.third_at(at)
-    one, two, r = law.before, law.after, law.correlation
-    n1, n2 = one.interviews, two.interviews
-    part = n1 / (n1 + n2)
+    one, two, r = law.before, law.after, law.common
+    part = _pooled_part(1 / one.interviews, 1 / two.interviews, r)
     if one.is_share:
         delta = np.asarray(value) / law.scale
         pi1 = np.clip(part * one.level + (1 - part) * (two.level - delta), 0.0, 1.0)
@@ -44,12 +44,23 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: ArrayLike) -> tuple[np.nda
         third = two.third_at(pi2) - one.third_at(pi1)
     else:
         s2 = part * one.unit_variance + (1 - part) * two.unit_variance
-        v1, v2 = s2 / n1, s2 / n2
+        v1, v2 = s2 / one.interviews, s2 / two.interviews
         mu3 = part * one.unit_third + (1 - part) * two.unit_third
         third = mu3 / two.third_interviews**2 - mu3 / one.third_interviews**2
-    variance = one.variance + two.variance - 2 * r * np.sqrt(one.variance * two.variance)
-    null_variance = v1 + v2 - 2 * r * np.sqrt(v1 * v2)
-    return law.scale**2 * (null_variance - variance), law.scale**3 * law.third_ratio * third
+    added = (v1 + v2 - one.variance - two.variance) * (1 - r)
+    return law.scale**2 * added, law.scale**3 * law.third_ratio * third
+
+
+def _pooled_part(own: np.ndarray, other: np.ndarray, common: np.ndarray) -> np.ndarray:
+    """w = (V_2 - C)/(V_1 + V_2 - 2C), cut off at 0 and 1: w θ_1 + (1 - w) θ_2 is then uncorrelated with θ_2 - θ_1.
+
+    own, other: V_1 and V_2 (k,) on any common scale;  common: r = 2C/(V_1 + V_2).  w is n_1/(n_1 + n_2) where the
+    windows share nobody.
+    """
+    shared = common * (own + other) / 2
+    left = np.maximum(own + other - 2 * shared, 0.0)
+    part = np.divide(other - shared, left, out=other / (own + other), where=left > 0)
+    return np.clip(part, 0.0, 1.0)
 
 
 def score(deviation: ArrayLike, variance: ArrayLike, third: ArrayLike, df: ArrayLike) -> np.ndarray:

@@ -7,7 +7,6 @@ import numpy as np
 
 from estimation.waves.influence import SharedInfluence
 
-PASSES = 3  # the weights of the regression hang on what it expects
 STEPS = 40  # halvings of the share by which a matrix is drawn to one that is positive semi-definite
 
 
@@ -53,9 +52,11 @@ def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.nd
 
     own D̂ (a,), with estimated sampling variance `spread` (a,), to which information ν (a,) is inverse;  size u (a,)
 
-        D̄_a = α + β u_a, β >= 0, least squares with weights ν/D̄²; at least half of Σ D̂/Σ u times u_a
+        D̄_a = α + β u_a, least squares with weights ν, 0 <= β <= Σν D̂/Σν u; at least half of Σν D̂/Σν u times u_a
         λ_a = τ²/(τ² + φ/(ν_a - 2)),   φ = Σν² spread/D̄²/Σν,   τ² = max(0, (Σν(D̂/D̄ - 1)² - (a-2)φ)/Σν)
 
+    D̂_a and u_a come from the same answers: a steeper line would give each area its own error back, and weights that
+    hang on u_a would leave the league less change than it shows (docs/decisions.md).
     φ/ν is the sampling variance of D̂/D̄, a little more where ν is small (as Fisher's 1/(pairs - 3)); τ² the areas' own,
     estimated from how much more they differ than sampling explains.  Bühlmann & Straub (1970), Hachemeister (1975).
     df = 1/(λ_a/ν_a + (1 - λ_a)/Σν) with λ_a for a τ² larger by its standard error φ√(2a)/Σν, since it is not known:
@@ -83,17 +84,11 @@ def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.nd
 
 def _expected(own, information, size) -> np.ndarray:
     """D̄ (a,) of `drawn`: of areas whose PSUs differ more, as much more as the league shows."""
-    expected = size * max((information @ own) / (information @ size), 0.0)
-    for _ in range(PASSES):
-        if len(own) < 3 or not (expected > 0).all():
-            break
-        w = information / expected**2
-        mean_size, mean_own = w @ size / w.sum(), w @ own / w.sum()
-        spread = w @ (size - mean_size) ** 2
-        slope = max(w @ ((size - mean_size) * own) / spread, 0.0) if spread > 0 else 0.0
-        in_proportion = max(mean_own, 0.0) * size / mean_size
-        expected = np.maximum(mean_own + slope * (size - mean_size), in_proportion / 2)
-    return expected
+    ratio = max((information @ own) / (information @ size), 0.0)
+    mean_size, mean_own = (np.average(x, weights=information) for x in (size, own))
+    spread = information @ (size - mean_size) ** 2
+    slope = information @ ((size - mean_size) * own) / spread if spread > 0 else 0.0
+    return np.maximum(mean_own + np.clip(slope, 0.0, ratio) * (size - mean_size), ratio * size / 2)
 
 
 class _Pair(NamedTuple):

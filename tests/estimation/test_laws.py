@@ -70,7 +70,7 @@ def test_a_change_s_law_keeps_both_windows_and_shared_waves_cancel():
     assert law.before.interviews == law.after.interviews == pytest.approx([50.0])
     plain = change(shares([0.8], 50), shares([0.9], 100), cross=np.array([[0.001]])).law
     assert (plain.first, plain.second, plain.scale) == (0.8, 0.9, 1.0)
-    assert plain.correlation == pytest.approx(0.001 / np.sqrt(0.16 / 50 * 0.09 / 100))
+    assert plain.common == pytest.approx(2 * 0.001 / (0.16 / 50 + 0.09 / 100))
 
 
 def test_no_law_where_one_is_not_known():

