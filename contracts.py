@@ -180,6 +180,7 @@ CHANGES = Table(
         "alpha_rank": float,
         "family": int,
         "watched": int,
+        "few_changed": float,
         "p_worse": float,
         "p_rank_worse": float,
         "p_rank_better": float,
@@ -194,6 +195,7 @@ CHANGES = Table(
     optional=frozenset({"one_margins", "change_one_margins", "places_one_margins", "verdict_one_margins"})
     | frozenset(
         {"se_interviewer", "p_worse_standing", "side", "p_worse", "p_rank_worse", "p_rank_better", "p_last", "fits"}
+        | {"few_changed"}
     ),
     truths=(
         ("lower <= change <= upper", lambda t: (t.lower <= t.change) & (t.change <= t.upper)),

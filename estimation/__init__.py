@@ -68,6 +68,7 @@ from estimation.precision.smoothing import smooth_scores, smooth_shares
 from estimation.ranks.last_k import LastK, last_k
 from estimation.ranks.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
 from estimation.ranks.ranks import RankSet, rank_confidence_set, ranks
+from estimation.waves.fourth_moments import change_steps
 from estimation.waves.overlap import common_psu_covariance, joint_waves
 from estimation.waves.third_moments import third_ratio
 from estimation.waves.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
@@ -134,6 +135,7 @@ __all__ = [
     "calibrate",
     "census_margins",
     "change",
+    "change_steps",
     "combine",
     "combined_values",
     "common_psu_covariance",

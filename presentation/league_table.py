@@ -138,6 +138,8 @@ def change_notes(league: League, t: Speaker) -> list[str]:
     found = [t("notes.changes", **values), t("notes.rank_level", rank=values["rank"])]
     found.append(t("notes.family", count=int(row.family)) if row.family > 1 else t("notes.family_one"))
     found += year_notes(league, t)
+    if row.few_changed == 1:
+        found.append(t("notes.few_changed"))
     if watched:
         found.append(t("notes.watch", names=watched))
     if row.side == WORSE:

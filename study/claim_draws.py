@@ -43,10 +43,12 @@ class League(NamedTuple):
     limits: Interval
 
     @classmethod
-    def of(cls, smooth: Waves, ends, plain: Estimate, limits: Interval, *, third_ratio: float = 1.0) -> "League":
+    def of(
+        cls, smooth: Waves, ends, plain: Estimate, limits: Interval, *, third_ratio: float = 1.0, steps=None
+    ) -> "League":
         """The league of smoothed waves, oldest first; ends: the names of both windows' waves."""
         before, after, cross = windows(smooth, *ends)
-        shift = combine(smooth, window_change(*ends), third_ratio=third_ratio)
+        shift = combine(smooth, window_change(*ends), third_ratio=third_ratio, steps=steps)
         return cls(before, after, cross, shift, smooth.estimates[-1], plain, limits)
 
 

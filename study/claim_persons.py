@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from accountability.league import WaveMeasure, joined_waves, measure_limits
-from estimation import Design, Measure, rake, third_ratio, window_change
+from estimation import Design, Measure, change_steps, rake, third_ratio, window_change
 from estimation.indicators.indicators import SHARE
 from study.claim_cells import PERSONS, Cell
 from study.claim_draws import ICC, League, Truth, Wave, waves_of
@@ -39,10 +39,11 @@ class PersonLeagues:
         areas, newest, first = list(range(self.cell.areas)), waves[self.names[-1]], self.cell.windows[0]
         _, _, smooth = joined_waves(waves, areas)
         ends = self.names[:first], self.names[first:]
-        ratio = third_ratio({name: wave.linearized for name, wave in waves.items()}, window_change(*ends))
+        linear, coefficients = {name: wave.linearized for name, wave in waves.items()}, window_change(*ends)
+        ratio, steps = third_ratio(linear, coefficients), change_steps(linear, coefficients, areas)
         plain = newest.areas.select(areas)
         limits, _ = measure_limits(newest, plain, level=LEVEL)
-        return League.of(smooth, ends, plain, limits, third_ratio=ratio)
+        return League.of(smooth, ends, plain, limits, third_ratio=ratio, steps=steps)
 
     def measured(self, rng: np.random.Generator) -> dict[str, WaveMeasure]:
         """One league's answers in every wave."""

@@ -17,6 +17,7 @@ from estimation import (
     Measure,
     Waves,
     change,
+    change_steps,
     combine,
     joint_waves,
     linearize_domain_means,
@@ -136,8 +137,12 @@ def joined(before: WaveMeasure, after: WaveMeasure, pair) -> Waves:
 def report_change(before: WaveMeasure, after: WaveMeasure) -> Estimate:
     """The change as `accountability.league.change_table` tests it: smoothed variances, covariance of common PSUs."""
     linear = {"before": before.linearized, "after": after.linearized}
-    skew = third_ratio(linear, {"before": -1.0, "after": 1.0})
-    return combine(joined(before, after, (before.smoothed, after.smoothed)), [-1.0, 1.0], third_ratio=skew)
+    coefficients = {"before": -1.0, "after": 1.0}
+    shape = {
+        "third_ratio": third_ratio(linear, coefficients),
+        "steps": change_steps(linear, coefficients, before.areas.names),
+    }
+    return combine(joined(before, after, (before.smoothed, after.smoothed)), coefficients, **shape)
 
 
 # ---- the study of the change itself

@@ -7,7 +7,17 @@ import pandas as pd
 
 from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
-from estimation import Estimate, Waves, combine, compare_league, shift_posterior, third_ratio, window_change, windows
+from estimation import (
+    Estimate,
+    Waves,
+    change_steps,
+    combine,
+    compare_league,
+    shift_posterior,
+    third_ratio,
+    window_change,
+    windows,
+)
 from estimation.change.field import BOTH
 from words import Fault
 
@@ -47,8 +57,9 @@ def change_table(
     plain, sampled, smooth = joined_waves(waves, common, sides=(before, after))
     one, two, cross = windows(smooth, before, after)
     coefficients = window_change(before, after)
-    skewness = third_ratio({name: wave.linearized for name, wave in waves.items()}, coefficients)
-    shift = combine(smooth, coefficients, third_ratio=skewness)
+    linearized = {name: wave.linearized for name, wave in waves.items()}
+    skewness, steps = third_ratio(linearized, coefficients), change_steps(linearized, coefficients, common)
+    shift = combine(smooth, coefficients, third_ratio=skewness, steps=steps)
     alpha, reach = 1 - level, measure.high - measure.low
     found = compare_league(
         one,
@@ -88,6 +99,7 @@ def change_table(
         alpha_rank=found.alpha_rank,
         family=family,
         watched=np.isin(common, list(watch)).astype(int),
+        few_changed=float(not found.told),
         **likely,
     )
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from estimation.change.field import BOTH, FieldContrast, field_contrast_test
 from estimation.estimators.estimates import Estimate, Interval
+from estimation.estimators.laws import ChangeLaw
 from estimation.precision.under_null import inverted, value_score
 from estimation.waves.waves import Waves, combine
 
@@ -93,9 +94,16 @@ def score_change(shift: Estimate) -> ScoreChange:
     Holm (1979), Scandinavian Journal of Statistics 6:65; Benjamini & Hochberg (1995), JRSS-B 57:289.
     A change of 0 (or of rounding alone, estimation.columns.ties) with standard error 0 has p = 1; any other change with
     standard error 0 has p = 0.
+    Where a panel shows too few changed answers to tell its areas apart (`ChangeLaw.told`), p_holm is 1.
     """
     p = 2 * stats.norm.sf(np.abs(value_score(shift, 0.0)))
-    return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, holm(p), benjamini_hochberg(p))
+    familywise = holm(p) if told(shift) else np.ones(len(p))
+    return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, familywise, benjamini_hochberg(p))
+
+
+def told(shift: Estimate) -> bool:
+    """Whether the changes of these areas can be told apart; else no level of change confirms any."""
+    return not isinstance(shift.law, ChangeLaw) or shift.law.told
 
 
 def change_interval(shift: Estimate, level: float) -> Interval:

@@ -11,7 +11,7 @@ import numpy as np
 
 from estimation.columns.ties import scale_of, without_rounding
 from estimation.estimators.estimates import Estimate, Interval
-from estimation.estimators.laws import SamplingLaw
+from estimation.estimators.laws import ChangeLaw, SamplingLaw
 from estimation.precision.under_null import inverted, null_moments, score
 from estimation.waves.noise import normal_draws, off_diagonal
 from words import Fault
@@ -66,7 +66,8 @@ class FieldNull:
     value is θ_r + d/(1 - a_j), θ_r the mean of the others: (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).  Of one
     wave that value is pooled from the area's own n_j answers and the others': where all the others are at 100 %, one
     dissatisfied answer here would else have an error of 0 to be measured by.
-    Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart: every score is 0.
+    Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart, nor changes of a panel
+    with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told`): every score is 0.
     κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added and nothing skewed.
     """
 
@@ -95,7 +96,7 @@ class FieldNull:
         deviation, law = self.relative - d, self.estimate.law
         if law is None:
             return score(deviation, self.variance, 0.0, self.df)
-        if self.rarer_answers < LEAST_RARER:
+        if self.rarer_answers < LEAST_RARER or (isinstance(law, ChangeLaw) and not law.told):
             return np.zeros(len(deviation))
         own = 1 - self.weights
         added, third = null_moments(law, self._null_value(d))

@@ -15,6 +15,7 @@ from estimation.change.changes import (
     change_interval,
     score_change,
     standing_change,
+    told,
 )
 from estimation.change.field import ABOVE, BELOW, BOTH
 from estimation.change.movement import ShiftSplit, no_change_band, shift_split
@@ -83,6 +84,11 @@ class LeagueComparison:
     alpha_standing: float
     alpha_rank: float
     family: int
+
+    @property
+    def told(self) -> bool:
+        """Whether enough answers changed to confirm any area's change (`ChangeLaw.told`)."""
+        return told(self.change)
 
     def verdicts(self) -> tuple[ChangeVerdict, ...]:
         """One an area."""

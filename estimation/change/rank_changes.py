@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimation.change.changes import change
+from estimation.change.changes import change, told
 from estimation.estimators.estimates import Estimate
 from estimation.ranks.drawn_pairs import DrawnPairs
 from estimation.ranks.pairs import Pairs
@@ -69,18 +69,20 @@ def rank_change(
     Block R of our methods (docs/methods.md has the proof); the stepdown is Romano & Wolf (2005), JASA 100:94.
 
     cross   as in `change`;  draws: how many, or (Z_1, Z_2), (B,p) each, in the order of before's names
-    shift   the change itself, of windows that share waves: `combine` of all waves by `window_change`; None: `change`
+    shift   the change itself, of windows that share waves: `combine` of all waves by `window_change`; None: `change`;
+            where it cannot be told apart (`ChangeLaw.told`) D proves nothing
     """
     shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
     aligned = after.select(before.names)
     c = cross if is_independent(cross) else _columns(cross, after.positions(before.names))
     noise = _noise(before, aligned, c, draws, rng)
-    vectors = before, aligned, shift
+    vectors = (before, aligned, shift) if told(shift) else (before, aligned)
     families = [DrawnPairs.of(area_pairs(e, largest_is_best=largest_is_best), noise.pop()) for e in vectors]
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]
     sets = [_rank_set(*wave, cut, level, largest_is_best) for wave in ((before, pairs[0]), (aligned, pairs[1]))]
-    low, high = _crossings(*(each.sure(cut) for each in pairs))
+    sure = [each.sure(cut) for each in pairs]
+    low, high = _crossings(*sure, *[np.zeros_like(sure[0])] * (3 - len(sure)))
     places = sets[0].rank - sets[1].rank
     return RankChange(before.names, places, -high, -low, *sets, cut, level)
 

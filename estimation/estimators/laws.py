@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 ROUNDING = 1e-9  # of a sum of coefficients
+LEAST_CHANGED = 10.0  # changed answers in a league: from fewer nobody knows how many of a panel change
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,29 @@ class SamplingLaw:
 
 
 @dataclass(frozen=True, eq=False)
+class Steps:
+    """What k changes are made of where waves share PSUs, as the league's own answers show (`change_steps`); (k,) each.
+
+    square   of a step: E d⁴/E d² of what one PSU adds, d
+    units    m, the PSUs asked in any of the waves
+    changed  how many such steps the changes of the whole league are made of, the same for all areas; inf: very many
+    """
+
+    square: np.ndarray
+    units: np.ndarray
+    changed: np.ndarray
+
+    def excess(self, variance) -> np.ndarray:
+        """κ₄/V² (k,) of a change with this variance: square/V - 3/m."""
+        size = np.divide(self.square, variance, out=np.full(len(variance), np.inf), where=np.asarray(variance) > 0)
+        return size - np.divide(3, self.units, out=np.zeros(len(self.units)), where=self.units > 0)
+
+    def select(self, at) -> "Steps":
+        """The steps of the changes at these places (k',)."""
+        return _selected(self, at)
+
+
+@dataclass(frozen=True, eq=False)
 class ChangeLaw:
     """The law of k changes c(θ_2 - θ_1), each θ_t a mean of waves; (k,) each.
 
@@ -66,6 +90,7 @@ class ChangeLaw:
     common r: the part of V_1 + V_2 that shared PSUs take off, so that the change has (V_1 + V_2)(1 - r)
     scale c: 1 for two windows that share no wave, less where shared waves cancel
     third_ratio: κ₃ of the change over that of two independent windows: 1, or less where they share PSUs
+    steps: where they share PSUs, what the changes are made of
     """
 
     before: SamplingLaw
@@ -75,15 +100,26 @@ class ChangeLaw:
     common: np.ndarray
     scale: np.ndarray
     third_ratio: np.ndarray
+    steps: Steps | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the league shows enough changed answers to tell its areas' changes apart."""
+        return self.steps is None or not (self.steps.changed < LEAST_CHANGED).any()
 
     def tail_df(self, variance) -> np.ndarray:
-        """The df (k,) of a Student's t whose tails are as heavy as those of a change of shares with this variance (k,).
+        """The df (k,) of a Student's t whose tails are as heavy as those of a change with this variance (k,).
 
-        With n the harmonic mean of n_1 and n_2 and V the variance of θ_2 - θ_1, π = nV is the chance that an answer
-        changes (2q(1-q) if nobody is asked twice) and nπ how many changes are expected: a sum of so many steps of ±1/n
-        has an excess kurtosis of (1 - 3π)/(nπ), Student's t one of 6/(df - 4).  Infinite for scores, and from π = 1/3.
+        Student's t has an excess kurtosis of 6/(df - 4).  Where `steps` are known the change has theirs.  Else a change
+        of shares has that of the steps which their level implies: with n the harmonic mean of n_1 and n_2 and V the
+        variance of θ_2 - θ_1, π = nV is the chance that an answer changes (2q(1-q) if nobody is asked twice) and nπ how
+        many changes are expected: a sum of so many steps of ±1/n has an excess kurtosis of (1 - 3π)/(nπ).  Infinite for
+        scores, and from π = 1/3.
         In a panel that hardly changes, two or three changed answers an area are expected; five one way are then chance.
         """
+        if self.steps is not None:
+            excess = np.maximum(self.steps.excess(variance), 0.0)
+            return 4 + np.divide(6, excess, out=np.full(len(excess), np.inf), where=excess > 0)
         if not self.before.is_share:
             return np.full(len(variance), np.inf)
         n = 2 / (1 / self.before.interviews + 1 / self.after.interviews)
@@ -126,12 +162,12 @@ def mean_law(laws, weights, correlation) -> SamplingLaw | None:
     )
 
 
-def combined_law(estimates, coefficients, covariances, third_ratio=1.0) -> SamplingLaw | ChangeLaw | None:
+def combined_law(estimates, coefficients, covariances, third_ratio=1.0, steps=None) -> SamplingLaw | ChangeLaw | None:
     """The law of Σ_t a_t θ_t for estimates (T,) of the same names, C_st (T,T,k) their covariances.
 
     Σa = 1 and no a below 0: a mean of waves (`mean_law`).  Σa = 0: a change c(θ_2 - θ_1) between the mean of the waves
-    with a > 0 and that of those with a < 0, c = Σ_{a>0} a; third_ratio: as in `ChangeLaw`.  Of other combinations none
-    is known.
+    with a > 0 and that of those with a < 0, c = Σ_{a>0} a; third_ratio, steps: as in `ChangeLaw`.  Of other
+    combinations none is known.
     """
     a, laws = np.asarray(coefficients, dtype=float), [estimate.law for estimate in estimates]
     deviation = np.sqrt(np.einsum("ttk->tk", covariances))
@@ -153,14 +189,14 @@ def combined_law(estimates, coefficients, covariances, third_ratio=1.0) -> Sampl
     both = v1 + v2
     common = np.clip(np.divide(2 * c12, both, out=np.zeros(len(both)), where=both > 0), -1, 1)
     ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), both.shape)
-    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(both), c), ratio)
+    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(both), c), ratio, steps)
 
 
 def _selected(law, at):
     parts = {field.name: getattr(law, field.name) for field in fields(law)}
     return type(law)(
         **{
-            name: part.select(at) if isinstance(part, SamplingLaw) else None if part is None else part[at]
+            name: part.select(at) if isinstance(part, SamplingLaw | Steps) else None if part is None else part[at]
             for name, part in parts.items()
         }
     )

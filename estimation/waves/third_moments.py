@@ -32,8 +32,7 @@ def third_ratio(waves: Mapping[str, Linearization], coefficients: Mapping[str, f
     v = np.stack([shared.by_area(row) for row in shared.square])
     s = np.sqrt((n**2 * v).sum(axis=0) / n.sum(axis=0))
     b = a[:, None] * s / n
-    x = np.divide(shared.e * n.T[shared.area], s[shared.area, None], out=0.0 * shared.e, where=s[shared.area, None] > 0)
-    two_alike, all_apart = _alike(x, shared.present)
+    two_alike, all_apart = _alike(shared.e * n.T[shared.area], shared.present)
     p = [(np.where(shared.present, b.T[shared.area], 0.0) ** m).sum(axis=1) for m in (1, 2, 3)]
     mixed = 3 * two_alike * (p[0] * p[1] - p[2]) + all_apart * (p[0] ** 3 - 3 * p[0] * p[1] + 2 * p[2])
     apart = (n * b**3).sum(axis=0)
@@ -43,7 +42,10 @@ def third_ratio(waves: Mapping[str, Linearization], coefficients: Mapping[str, f
 
 
 def _alike(x, present) -> tuple[float, float]:
-    """h₂ and h₃ from standardised values (c,T): ratios of sums over PSUs in two waves and in three."""
+    """h₂ and h₃ from values (c,T) on one scale: ratios of sums over PSUs in two waves and in three.
+
+    Not standardised area by area: where few people answer otherwise, an area's own spread goes with how long they do.
+    """
     q, times = [(x**m).sum(axis=1) for m in (1, 2, 3)], present.sum(axis=1)
     pairs, pure = (q[0] * q[1] - q[2]).sum(), ((times - 1) * q[2]).sum()
     triples, pure_three = (q[0] ** 3 - 3 * q[0] * q[1] + 2 * q[2]).sum(), ((times - 1) * (times - 2) * q[2]).sum()

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import without_rounding
 from estimation.estimators.estimates import Estimate
-from estimation.estimators.laws import ChangeLaw, combined_law
+from estimation.estimators.laws import ChangeLaw, Steps, combined_law
 from estimation.estimators.variance import with_diagonal
 from words import Fault
 
@@ -45,16 +45,17 @@ class Waves:
             raise Fault(key="waves.cross_unsaid", pairs=unsaid)
 
 
-def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
+def combine(waves: Waves, coefficients, *, third_ratio=1.0, steps: Steps | None = None) -> Estimate:
     """θ = Σ_t a_t θ_t for every area, V = Σ_s Σ_t a_s a_t C_st, C_tt = V_t.  Kish (1965), 12.4, for two waves.
 
     coefficients  a (k,), or a mapping wave -> a_t (waves left out count 0); see `window_change` and `slope`
     df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
     Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.  Where
     the waves say what they have in common: `_common_df`.
-    Of a change of shares 1/df = 1/df + 1/ν, ν the df of tails as heavy as those of few changed answers (`tail_df`).
+    Of a change 1/df = 1/df + 1/ν, ν the df of tails as heavy as those of few changed answers (`tail_df`).
     A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
-    third_ratio: of a change whose waves share PSUs, its third cumulant over that of independent waves (`ChangeLaw`)
+    third_ratio, steps: of a change whose waves share PSUs, its third cumulant over that of independent waves
+    (`third_ratio`), and what it is made of (`change_steps`), of the areas as the first wave has them
     Raises Fault if the a_t reach over a break, or if a variance comes out negative.
     """
     a = _coefficients(waves, coefficients)
@@ -81,7 +82,7 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0) -> Estimate:
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
     covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))  # nearly nothing may be left of it
-    law = combined_law(estimates, a, c, third_ratio) if all(e.law is not None for e in estimates) else None
+    law = combined_law(estimates, a, c, third_ratio, steps) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
     df = np.array([e.df for e in estimates], dtype=float)
     df = _common_df(a, c, df, waves) if waves.common else _df(a, c, df)

@@ -201,3 +201,13 @@ def test_the_probability_of_being_last_stands_only_where_its_model_fits(compared
         (note,) = league_table.probability_notes(replace(league, table=table), t)
         assert ("99%" in note) == fits and "5" in note
     assert not league_table.probability_notes(replace(league, table=table.assign(fits=float("nan"))), t)
+
+
+def test_a_page_says_that_too_few_answers_of_a_panel_changed_and_only_then(compared):
+    league = read_league(compared[0], NAME, wave=AUGUST)
+    assert (league.table.few_changed.dropna() == 0).all() and league.table.few_changed.notna().any()
+    for t in BOTH.values():
+        refused = replace(league, table=league.table.assign(few_changed=1.0))
+        assert t("notes.few_changed") in league_table.change_notes(refused, t)
+        older = replace(league, table=league.table.assign(few_changed=float("nan")))
+        assert not any(t("notes.few_changed") in league_table.change_notes(x, t) for x in (league, older))
