@@ -66,7 +66,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
-    language: Annotated[str, typer.Option(help=t("cli.language"), metavar="zh|en", show_default=False)] = LANGUAGE,
+    language: Annotated[
+        str, typer.Option(help=t("cli.language"), metavar="|".join(LANGUAGES), show_default=False)
+    ] = LANGUAGE,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help=t("cli.version"))
     ] = False,

@@ -22,7 +22,7 @@ from commands.speaking import (
     t,
     write,
 )
-from presentation import figures, league_table, terminal
+from presentation import changes, figures, league_table, terminal
 from presentation import weights as weight_words
 from presentation.definitions import definition_text
 from presentation.factors import factors_csv, shown_factors
@@ -139,7 +139,7 @@ def league(
     if area is not None:
         if area not in found.table.index:
             raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))
-        out.print(figures.area_sentence(found, area, t))
+        out.print(changes.area_sentence(found, area, t))
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
             write(path, content(found, t))

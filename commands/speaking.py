@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from words import Fault, speaker
+from words import LANGUAGES, Fault, speaker
 
 if TYPE_CHECKING:
     from service.figures.waves import Computed
@@ -29,11 +29,12 @@ WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
 
 
 def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
-    """--language, else RANKSHIFT_LANGUAGE, else the machine's: Chinese if its locale is, English otherwise."""
+    """--language, else RANKSHIFT_LANGUAGE, else the machine's; English where there are no words in that one."""
     given = [b for a, b in pairwise(arguments) if a == "--language"]
     given += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
     wanted = (given or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
-    return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
+    begins = {"chinese": "zh", **{language: language for language in LANGUAGES}}
+    return next((begins[start] for start in begins if wanted.lower().startswith(start)), "en")
 
 
 def without_language(arguments: list[str]) -> list[str]:

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from estimation.indicators.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
 from programme.survey import Programme
-from words import SEPARATORS
-
-BETWEEN = {"zh": "", "en": " "}  # sentences
 
 
 def definition(plan: Programme, measure: Measure, t) -> list[str]:
@@ -26,7 +23,7 @@ def definition(plan: Programme, measure: Measure, t) -> list[str]:
 
 def definition_text(plan: Programme, measure: Measure, t) -> str:
     """The sentences of `definition` as one text."""
-    return BETWEEN[t("language.code")].join(definition(plan, measure, t))
+    return t("list.between_sentences").join(definition(plan, measure, t))
 
 
 def _what(plan: Programme, measure: Measure, items: list[Item], t) -> str:
@@ -111,4 +108,4 @@ def _shown(code: str) -> str:
 
 def _list(texts: Iterable[str], t) -> str:
     """All of them: a definition is not to be shortened."""
-    return SEPARATORS[t("language.code")].join(texts)
+    return t("list.all", names=list(texts))

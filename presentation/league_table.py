@@ -3,6 +3,7 @@
 import pandas as pd
 
 from estimation.change.league_comparison import WORSE
+from presentation.changes import headline, verdict_of, verdict_text
 from presentation.definitions import definition_text
 from presentation.figures import (
     DIFFERENCES,
@@ -10,13 +11,11 @@ from presentation.figures import (
     Speaker,
     change_text,
     finite_note,
-    headline,
     percent_text,
     stopped_note,
     survey_note,
     unfit_note,
     unfit_text,
-    verdict_text,
     wave_text,
     waves_a_year,
     window_text,
@@ -73,11 +72,14 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
         none = {area: withheld_text(league, t) for area in league.unchanged}
         verdicts = zip(table.code, table.verdict, strict=True)
         table["verdict"] = [
-            none.get(area, t("verdict.uncompared")) if pd.isna(v) else verdict_text(v, t) for area, v in verdicts
+            none.get(area, t("verdict.uncompared")) if pd.isna(v) else verdict_text(league, area, t)
+            for area, v in verdicts
         ]
         table["watched"] = ["" if pd.isna(w) else t("yes" if w else "no") for w in table.watched]
         columns = [*PLACE, *MOVEMENT, *PLACES, *PRECISION, *TESTS]
-        table["verdict_one_margins"] = ["" if pd.isna(v) else verdict_text(v, t) for v in table.verdict_one_margins]
+        one = zip(table.verdict_one_margins, table.places_one_margins, strict=True)
+        best = league.measure.largest_is_best
+        table["verdict_one_margins"] = ["" if pd.isna(v) else verdict_of(v, places, best, t) for v, places in one]
         if table.change_one_margins.isna().all():
             columns = [c for c in columns if not c.endswith("_one_margins")]
         counts = ["rank_before", "places", "noise", *(c for c in PLACES if c not in ("own", "others"))]

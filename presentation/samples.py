@@ -11,6 +11,7 @@ from sampling import Assumed, Finding, Foresight, Verification
 from sampling.planning.change_power import LEVELS
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
+from words import in_language
 
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
 
@@ -131,7 +132,10 @@ def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
     if seen.basis is None:
         said = t("sample.note_last", k=seen.k, share=assumed.share, spread=assumed.spread)
     else:
-        basis = {"wave": wave_text(seen.basis["wave"], t), "measure": seen.basis["name"][t("language.code")]}
+        basis = {
+            "wave": wave_text(seen.basis["wave"], t),
+            "measure": in_language(seen.basis["name"], t("language.code")),
+        }
         said = t("sample.note_earlier", k=seen.k, estimated=seen.basis["estimated"], **basis)
     if seen.error is None:
         return said + t("sample.note_formula", fall=100 * assumed.fall)

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from estimation.change.league_comparison import CHANCE, PROVEN, REAL
-from presentation import figures, league_table
+from presentation import changes, figures, league_table
 from presentation.figures import Speaker
 from service.drawing.city_plan import Plan
 from service.figures.league import League
@@ -42,7 +42,7 @@ def levels(found: League, t: Speaker) -> Table:
         cells += ["–" if row[c] != row[c] else f"{row[c]:.3f}" for c in ("p_standing", "p_worse_standing")]
         cells += [f"{row['places']:+d}" if row["places"] else "0", row["places_range"]]
         cells.append("–" if row["p_last"] != row["p_last"] else f"{row['p_last']:.2f}")
-        verdict = t(f"short.verdict.{found.table.verdict[row['code']]}")
+        verdict = changes.verdict_text(found, row["code"], t, short=True)
         table.add_row(*cells, verdict, style="bold" if row["code"] in found.movers else None)
     return table
 
@@ -79,7 +79,12 @@ def _movement(found: League, row: dict, t: Speaker) -> list[str]:
         return ["", "", "", row["verdict"]]
     change, places = figures.shown_value(found.measure, row["change"]), row["places"]
     moved = f"{places:+d}" if places else "0"
-    return [moved, f"±{row['noise']}", f"{change:+.{found.measure.decimals}f}", t(f"short.verdict.{code}")]
+    return [
+        moved,
+        f"±{row['noise']}",
+        f"{change:+.{found.measure.decimals}f}",
+        changes.verdict_text(found, row["code"], t, short=True),
+    ]
 
 
 def _span(values, form: str) -> str:

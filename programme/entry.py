@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from words import LANGUAGES, Fault
+from words import LANGUAGES, Fault, in_language
 
 CODE = re.compile(r"[\w.-]+")
+LANGUAGE = re.compile(r"[a-z]{2}")
 # what a person may write where the type does not fit
 TYPES = {
     str: '"…"',
@@ -71,8 +72,17 @@ class Entry:
         return value
 
     def names(self, key: str) -> Mapping[str, str]:
-        """A name in both languages."""
-        return {language: self.at(key).get(language, str) for language in LANGUAGES}
+        """A name in every language there is; languages are written with two letters."""
+        table = self.at(key)
+        table.known({*LANGUAGES, *(code for code in table.data if LANGUAGE.fullmatch(code))})
+        return table.by_language()
+
+    def by_language(self) -> Mapping[str, str]:
+        """The name this table gives; a language it is not given in has the name in one that it is given in."""
+        given = {language: self.get(language, str) for language in LANGUAGES if language in self.data}
+        if not given:
+            raise Fault(key="programme.missing", file=self.file, entry=self.where(" | ".join(LANGUAGES)))
+        return {language: in_language(given, language) for language in LANGUAGES}
 
     def one_of(self, key: str, allowed) -> str:
         """A value out of a fixed few."""

@@ -21,7 +21,7 @@ from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
 from programme.weighting import Label, read_labels, read_weighting
-from words import LANGUAGES, Fault
+from words import Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LEAGUE, PROGRAMME = "league", "programme"
@@ -295,7 +295,7 @@ def _interviewers(entry: Entry) -> Interviewers | None:
 def _areas(entry: Entry, leagues) -> dict[str, Area]:
     areas = {}
     for code, area in entry.entries("areas").items():
-        areas[code] = Area(code, area.one_of("league", leagues), {x: area.get(x, str) for x in LANGUAGES})
+        areas[code] = Area(code, area.one_of("league", leagues), area.by_language())
     if ALL in areas:  # stands for everybody in ESTIMATES
         raise entry.at("areas").fault(ALL, repr(ALL), "A-Z a-z 0-9 _ . -")
     for league in leagues:

@@ -17,7 +17,7 @@ from estimation.weighting.steps import (
     WeightingPlan,
 )
 from programme.entry import Entry
-from words import LANGUAGES, Fault
+from words import Fault
 
 OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")
 PARTS = {
@@ -79,7 +79,7 @@ def read_labels(entry: Entry) -> dict[str, Label]:
     given = entry.entries("labels", {})
     named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
     return {
-        column: Label(name, {code: {x: of.get(x, str) for x in LANGUAGES} for code, of in codes.items()})
+        column: Label(name, {code: of.by_language() for code, of in codes.items()})
         for column, (name, codes) in named.items()
     }
 

@@ -1,6 +1,7 @@
 """The words: both languages complete and alike, used and asked for, and none standing outside words/."""
 
 import ast
+import csv
 import json
 import re
 import string
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from words import LANGUAGES, Fault, dictionary, speaker, text
+from words import COMPLETE as LANGUAGES
+from words import Fault, dictionary, speaker, text
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -33,7 +35,12 @@ ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
 FILES = (".py", ".db", ".csv", ".toml", ".json")  # names of files look like keys
-MAY_BE_EMPTY = {"no"}  # a table's cell where "yes" stands in the others
+SAID = [key for key in EN if not key.startswith(("study.", "year."))]  # the studies' documents are made with their own
+MAY_BE_EMPTY = {
+    "no",
+    "list.between_sentences",
+    "list.between_clauses",
+}  # a table's cell where "yes" stands in the others
 # functions and methods that show their text to a person, whatever they belong to
 SPEAKING = (
     "print",
@@ -48,6 +55,9 @@ SPEAKING = (
     "warning",
     "success",
 )
+
+
+SEPARATOR = {"zh": "、", "en": ", "}
 
 
 def nodes(kind, trees=TREES):
@@ -71,8 +81,14 @@ def placeholders(template: str) -> set[str]:
     }
 
 
+def fields(template: str) -> list[tuple[str, str]]:
+    """The names and forms of a sentence's blanks, as often as they stand there."""
+    return [(name, spec) for _, name, spec, _ in string.Formatter().parse(template) if name is not None]
+
+
 def formats(template: str) -> dict[str, str]:
-    return {name: spec for _, name, spec, _ in string.Formatter().parse(template) if name is not None}
+    """The form each value is printed in, without the words that go with a number."""
+    return {name: spec for name, spec in fields(template) if "|" not in spec}
 
 
 def keys_by_file(language: str) -> dict[str, list[str]]:
@@ -112,17 +128,17 @@ def test_both_languages_have_the_same_keys():
 
 
 def test_both_languages_fill_in_the_same_values_in_the_same_form():
-    own_form = {"wave.month"}  # 2015-03, 2015年3月
+    own_form = {"wave.month", "list.shortened"}  # 2015-03, 2015年3月; "等9个", "and 3 more"
     differing = [k for k in EN if formats(ZH[k]) != formats(EN[k]) and k not in own_form]
     assert not differing
-    assert all(placeholders(ZH[key]) == placeholders(EN[key]) for key in own_form)
+    assert placeholders(ZH["wave.month"]) == placeholders(EN["wave.month"])
 
 
 def test_no_sentence_is_empty_or_begins_with_a_blank():
     for key in EN:
         for value in (ZH[key], EN[key]):
             assert value.strip() or key in MAY_BE_EMPTY, key
-            assert value == value.lstrip(), key
+            assert value == value.lstrip() or key in MAY_BE_EMPTY, key
         assert ZH[key] == ZH[key].strip(), key  # English sentences that others follow end with a blank
 
 
@@ -136,7 +152,8 @@ def test_every_sentence_can_be_filled_in():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_lists_are_shortened_and_names_come_in_the_readers_language(language):
     several = text("notes.missing", language, names=[{"zh": f"甲{k}", "en": f"A{k}"} for k in range(9)])
-    assert "(+3)" in several and ("甲5" if language == "zh" else "A5") in several
+    assert ("甲5等9个" if language == "zh" else "A5 and 3 more") in several
+    assert text("list.all", language, names=list("abcdefghi")).endswith("h" + SEPARATOR[language] + "i")
     assert ("A0" if language == "zh" else "甲0") not in several
     assert speaker(language)("language.code") == language
 
@@ -278,8 +295,158 @@ def test_chinese_sentences_use_full_width_marks():
     assert not {key: value for key, value in ZH.items() if re.search(half, plain(value))}
 
 
+def test_chinese_quotes_with_its_own_marks():
+    assert not {key: value for key, value in ZH.items() if re.search("[「」『』]", value)}
+
+
+def test_chinese_has_no_blank_beside_its_own_signs():
+    """None between Chinese and digits, Latin or placeholders; commands stand in `…`, and a mark may lead a sentence."""
+    chinese = f"[{HAN}，。；：！？、（）“”《》～…]"
+    blank = re.compile(rf"{chinese} +\S|\S +{chinese}")
+    leads = re.compile(r"(^|\n)(- |⚠ |\d+\. )| &nbsp; | / | · | − ")
+    bare = {
+        key: re.sub(r"\{[^}]*\}", "0", re.sub("`[^`]*`|<[^>]*>", "", leads.sub("", value))) for key, value in ZH.items()
+    }
+    assert not {key: value for key, value in bare.items() if blank.search(value)}
+
+
+def test_nothing_stands_between_a_number_and_its_per_cent():
+    for words in (ZH, EN):
+        assert not {key: value for key, value in words.items() if re.search(r"[\d}] %(?![A-Za-z])", value)}
+
+
+def test_ranges_are_written_in_words_or_with_their_own_sign():
+    """第4至第25位 and 83.1%～85.0%; 4 to 25: no dash and no hyphen between two values."""
+    dash = re.compile(r"\}%?\s?[-–—]\s?\{")
+    for words in (ZH, EN):
+        assert not {
+            key: value
+            for key, value in words.items()
+            if dash.search(value)
+            and not key.startswith(("study.", "year.", "wave.month"))
+            and key != "margin_file.note_total"
+        }
+
+
+def test_chinese_ellipses_and_brackets_are_whole():
+    assert not {key: value for key, value in ZH.items() if re.search(f"[{HAN}]…(?!…)", plain(value))}
+    assert not {key: value for key, value in ZH.items() if re.search("（[^）]*（", value)}
+
+
+@pytest.mark.parametrize(
+    "calque",
+    [
+        r"stands? (there )?twice",
+        r"\bstood\b",
+        r"\b(take|takes|taken|took) in\b",
+        r"\banew\b",
+        r"rows? (is|are|do) like this",
+        r"\b(rung|rang)\b",
+        r"sign of life",
+        r"h[eo]ld against",
+        r"what came of",
+        r"\bmust lie\b",
+        r"\bone (row|line) an? ",
+        r"interviews an area",
+        r"sample of two stages",
+    ],
+)
+def test_english_is_not_a_calque(calque):
+    assert not {key: EN[key] for key in SAID if re.search(calque, EN[key], re.IGNORECASE)}
+
+
+def test_what_is_not_confirmed_is_not_called_chance_and_what_is_confirmed_not_real():
+    """“Confirmed” and “not confirmed” are the only words for it; no move is real, proven or chance."""
+    over = (
+        r"\b(is|are|was|were|called|shown) (real|proven|unreal)\b|told from chance|\breal (move|change|shift|movement)"
+    )
+    assert not {key: EN[key] for key in SAID if re.search(over, EN[key])}
+    assert not {key: ZH[key] for key in SAID if re.search("是真实的|真实的(移动|变动|升降)|确证|判为真", ZH[key])}
+
+
+PLURAL = (
+    "areas bytes calls cells characters columns counties days degrees digits draws files findings groups interviews "
+    "items lines lists measures minutes numbers pages parts people persons places prefixes PSUs releases replicates "
+    "respondents rows shares strata tables townships trials units values waves weights years"
+)
+
+
+@pytest.mark.parametrize("key", [key for key in SAID if "{" in EN[key]])
+def test_one_is_not_many(key):
+    """“1 area”, “2 areas”: a number's noun has both forms, {count:area|areas}."""
+    numbers = {name for name, spec in fields(EN[key]) if "|" in spec}
+    many = rf"(?<![\w.,])1(\.0+)?( of( the)? 1)?( [a-z]+)? ({'|'.join(PLURAL.split())})\b"
+    others = dict.fromkeys(placeholders(EN[key]) - numbers, "x")
+    try:
+        one = text(key, "en", **{name: 1 for name in numbers}, **others)
+    except ValueError:  # a value with a format is a number too
+        one = text(key, "en", **dict.fromkeys(placeholders(EN[key]), 1))
+    assert not re.search(many, one), one
+    bare = rf"\{{(\w+)(:[,.\w]*)?\}} ({'|'.join(PLURAL.split())})\b"
+    assert not [m[0] for m in re.finditer(bare, EN[key]) if m[1] not in NEVER_ONE], EN[key]
+    if numbers:
+        two = text(key, "en", **dict.fromkeys(placeholders(EN[key]), 2))
+        assert two != text(key, "en", **dict.fromkeys(placeholders(EN[key]), 1)).replace("1", "2")
+
+
+NEVER_ONE = {
+    "limit",
+    "mode",
+    "column",
+    "columns",
+}  # the fewest respondents shown is 2 at least; the others are no numbers
+
+
+# ---------------------------------------------------------------- one word a term
+
+
+def glossary() -> list[dict[str, str]]:
+    with (ROOT / "words" / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def never(language: str) -> list[str]:
+    return [word for row in glossary() for word in row[f"never_{language}"].split(";") if word]
+
+
+def right(language: str) -> list[str]:
+    """Words of the glossary inside which a word that is not to be used may stand, the longest first."""
+    terms = {
+        part for row in glossary() for part in re.split(r"[（）()；;／/、]", row[f"term_{language}"]) if len(part) > 1
+    }
+    return sorted(terms | RIGHT[language], key=len, reverse=True)
+
+
+# right words that are no term of the glossary: with them the word inside them is no fault
+RIGHT = {"zh": {"计量单位", "占提及次数", "百分数", "中位数", "分位数"}, "en": set()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_not_to_be_used_are_not_used(language):
+    found = []
+    for key in SAID:
+        sentence = plain(dictionary(language)[key])
+        for term in right(language):
+            sentence = sentence.replace(term, "\x00") if language == "zh" else sentence
+        for word in never(language):
+            inside = (
+                word in sentence if language == "zh" else re.search(rf"\b{re.escape(word)}\b", sentence, re.IGNORECASE)
+            )
+            found += [f"{key}: {word}"] if inside else []
+    assert not found
+
+
+def test_the_glossary_has_one_word_for_a_term_and_forbids_no_word_of_its_own():
+    rows = glossary()
+    assert len(rows) > 200 and all(row["term_en"] and row["term_zh"] for row in rows)
+    for language in LANGUAGES:
+        assert len(never(language)) > 30
+        assert not set(never(language)) & {row[f"term_{language}"] for row in rows}
+    assert [term for term, times in Counter(row["term_en"] for row in rows).items() if times > 1] == []
+
+
 def test_what_is_opened_is_closed():
-    pairs = ("()", "（）", "「」", "【】", "“”", "[]")
+    pairs = ("()", "（）", "【】", "“”", "[]")
     for words in (ZH, EN):
         assert not {k: v for k, v in words.items() if any(v.count(a) != v.count(b) for a, b in pairs)}
 

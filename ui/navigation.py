@@ -13,7 +13,7 @@ from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, WORKERS
 from ui import sign_in
 from ui.faults import explained
 from ui.pages import centre, leader, people, samples, statistician
-from words import Speaker
+from words import LANGUAGES, Speaker
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,13 @@ def run(store: Store, t: Speaker) -> None:
 
 
 def language() -> str:
-    """The language to begin in: the address's, Chinese for a browser that speaks it, else the server's.
+    """The language to begin in: the address's, another than English that the browser asks for, else the server's.
 
     Somebody who comes back from a sign-in service has an address without the language chosen before.
     """
-    chinese = (st.context.locale or "").lower().startswith("zh")
-    return st.query_params.get("lang") or ("zh" if chinese else os.environ.get("RANKSHIFT_LANGUAGE", "zh"))
+    locale = (st.context.locale or "").lower()
+    asked = next((code for code in LANGUAGES if code != "en" and locale.startswith(code)), None)
+    return st.query_params.get("lang") or asked or os.environ.get("RANKSHIFT_LANGUAGE", "zh")
 
 
 def _hold_addresses(t: Speaker) -> None:

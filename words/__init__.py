@@ -1,6 +1,7 @@
 """Every sentence a person reads, found by key in a folder a language; and the error that carries such a key.
 
-A folder has one JSON file for each subject; a key stands in one file, in the same one in every language.
+A folder has one JSON file for each subject; a key stands in one file, in the same one in every language. Chinese and
+English are complete. Another language is one folder more: what it does not say yet is said in English.
 """
 
 import json
@@ -11,8 +12,11 @@ from importlib.resources import files
 
 FOLDER = files(__name__)
 Speaker = Callable[..., str]  # t(key, **values) -> the sentence in one language
-SEPARATORS = {"zh": "、", "en": ", "}
+COMPLETE = ("zh", "en")
 LONGEST_LIST = 6
+WHOLE = "all"  # {names:all}: a list that is never shortened
+FORMS = "|"  # {count:area|areas}: the word that goes with the number
+MINUS = "\u2212"
 
 
 def _sentences_in(folder) -> dict[str, str]:
@@ -22,11 +26,9 @@ def _sentences_in(folder) -> dict[str, str]:
 
 
 def _languages() -> tuple[str, ...]:
-    """The languages that have a folder: Chinese, English, then all others by name."""
-    others = {
-        folder.name for folder in FOLDER.iterdir() if folder.is_dir() and folder.joinpath("language.json").is_file()
-    }
-    return ("zh", "en", *sorted(others - {"zh", "en"}))
+    """The languages that have a folder: the two complete ones, then all others by name."""
+    folders = {place.name for place in FOLDER.iterdir() if place.joinpath("language.json").is_file()}
+    return (*COMPLETE, *sorted(folders.difference(COMPLETE)))
 
 
 LANGUAGES = _languages()
@@ -48,34 +50,56 @@ class Fault(ValueError):
 
     @property
     def sentences(self) -> dict[str, str]:
-        """The sentence in both languages, as a value of another sentence."""
+        """The sentence in every language, as a value of another sentence."""
         return sentences(self.key, **self.values)
 
 
 @cache
 def dictionary(language: str) -> Mapping[str, str]:
-    """All sentences of one language: key -> template."""
-    return _sentences_in(FOLDER.joinpath(language))
+    """All sentences of one language: key -> template; those that it lacks are the English ones."""
+    own = _sentences_in(FOLDER.joinpath(language))
+    return own if language in COMPLETE else {**dictionary("en"), **own}
+
+
+def in_language(names: Mapping[str, str], language: str) -> str:
+    """The name in `language`; where it has none in it, the English, the Chinese or any other that there is."""
+    return next(names[code] for code in (language, "en", "zh", *names) if code in names)
 
 
 class _Sentence(string.Formatter):
-    """str.format that also writes lists (shortened) and values that come in both languages."""
+    """str.format that also writes lists (shortened), values that come by language, and the word that fits a number."""
 
     def __init__(self, language: str):
         self.language = language
 
     def format_field(self, value, format_spec: str) -> str:
+        if FORMS in format_spec:
+            return self.word_for(value, format_spec.split(FORMS))
         if isinstance(value, Mapping):
-            value = value[self.language]
+            value = in_language(value, self.language)
         if isinstance(value, list | tuple | set | frozenset):
-            shown = [self.format_field(v, format_spec) for v in list(value)[:LONGEST_LIST]]
-            more = len(value) - len(shown)
-            return SEPARATORS[self.language].join(shown) + (f" … (+{more})" if more else "")
-        return format(value, format_spec)
+            return self.listed(
+                [self.format_field(v, format_spec.removesuffix(WHOLE)) for v in value], whole=format_spec == WHOLE
+            )
+        written = format(value, format_spec.removesuffix(WHOLE))
+        return written.replace("-", MINUS) if format_spec.startswith("+") else written
+
+    def word_for(self, value, forms: list[str]) -> str:
+        """The first form for the numbers that the language counts as one, else the last, also for what is no number."""
+        number = len(value) if isinstance(value, list | tuple | set | frozenset) else value
+        return forms[0 if str(number).removesuffix(".0") in dictionary(self.language)["language.one"].split() else -1]
+
+    def listed(self, names: list[str], *, whole: bool) -> str:
+        """The names with what stands between two of them; of a long list the first, and how many there are."""
+        words = dictionary(self.language)
+        shown = words["list.between"].join(names if whole else names[:LONGEST_LIST])
+        if whole or len(names) <= LONGEST_LIST:
+            return shown
+        return words["list.shortened"].format(names=shown, count=len(names), more=len(names) - LONGEST_LIST)
 
 
 def text(key: str, language: str, **values) -> str:
-    """The sentence `key` in `language` ("zh" or "en"), its blanks filled with `values`."""
+    """The sentence `key` in `language` (one of LANGUAGES), its blanks filled with `values`."""
     return _Sentence(language).vformat(dictionary(language)[key], (), values)
 
 

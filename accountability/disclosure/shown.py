@@ -48,6 +48,8 @@ def _shown_changes(table: pd.DataFrame, shown: pd.DataFrame, hidden: frozenset) 
     changes["places_upper"] = (changes.places_upper + u).clip(upper=most - 1)
     changes["noise"] = changes.noise.clip(upper=most - 1)
     changes[[c for c in MIXED if c in changes]] = np.nan
+    if "toward" in changes:  # which way a change goes, no more than the places shown say
+        changes["toward"] = changes.toward.where(np.sign(changes.places) == changes.toward, 0)
     unsure = (changes.verdict == PROVEN) & (changes.places_lower <= 0) & (changes.places_upper >= 0)
     changes.loc[unsure, "verdict"] = REAL
     changes.loc[np.sign(changes.places) != was, "verdict"] = CHANCE

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -34,7 +35,7 @@ class League:
 
     table: indexed by area code; n, estimate, se, …; rank and rank_lower..rank_upper (all areas jointly);
     alone_lower..alone_upper (this area alone) once asked for (`waves.rank_alone`);
-    with `against`: change, places, noise, p_holm, p_standing, verdict, …
+    with `against`: change, places, noise, p_holm, p_standing, verdict, …; toward: 1 for the better, -1 for the worse
     against, upto: the two windows compared, None or "2015Q1" or "2014Q1+2014Q2"; upto is the wave itself if it is one
     rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas.
     missing: areas of the league nobody answered in.
@@ -128,6 +129,7 @@ def read_league(
     if changes is not None:
         changes["p_last"] = changes.p_last.where(changes.fits == 1)  # older runs kept it where the model fits poorly
         table = table.join(changes.drop(columns=["measure", "level", "df"]).rename(columns=CHANGE_NAMES))
+        table["toward"] = _toward(table, plan.measures[name])
     rules = _in_order(_rows(store, "VERDICTS", estimated["run_id"], name), table.index)
     missing = tuple(a for a in plan.league_areas(league) if a not in table.index)
     withheld = unchanged = ()
@@ -249,6 +251,17 @@ def _run(store: Store, *conditions) -> Mapping | None:
     with store.read() as connection:
         row = connection.execute(select).mappings().first()
         return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
+
+
+def _toward(table: pd.DataFrame, measure: Measure) -> pd.Series:
+    """Which way a confirmed change goes: 1 for the better, -1 for the worse; 0 where none is confirmed.
+
+    That of the rank where the rank's change is proven, else that of the change against the average of all areas.
+    """
+    against_average = np.sign(table.relative.astype(float)) * (1 if measure.largest_is_best else -1)
+    of_rank = np.sign(table.places.astype(float))
+    toward = of_rank.where(table.verdict == PROVEN, against_average.where(table.verdict == REAL))
+    return toward.fillna(0).astype(int)
 
 
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:

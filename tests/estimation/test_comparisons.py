@@ -103,5 +103,5 @@ def test_designs_that_cannot_be_are_refused():
         comparison_power(Comparison(watch=71), 0.05, **LEAGUE)
     with pytest.raises(Fault, match="together 1"):
         score_information([0.5, 0.6], [0, 1], satisfied=1)
-    with pytest.raises(Fault, match="called satisfied"):
+    with pytest.raises(Fault, match="counted as satisfied"):
         score_information([0.5, 0.5], [0, 1], satisfied=2)

@@ -136,7 +136,7 @@ def test_scores_get_wald_limits_except_where_these_leave_the_scale_or_are_a_poin
 
 
 def test_percentages_are_refused_as_shares_and_unknown_methods_are_named():
-    with pytest.raises(Fault, match=r"83\.0 is no share"):
+    with pytest.raises(Fault, match=r"83\.0 is not a share"):
         proportion_interval(one(83.0, 1.0), 50)
     with pytest.raises(Fault, match="no interval method clopper"):
         proportion_interval(one(0.5, 0.1), 50, method="clopper")

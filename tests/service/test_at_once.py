@@ -112,7 +112,7 @@ def test_two_processes_that_import_a_wave_at_once_make_one_version(store, other)
     if other == 2:
         refused = log[log.outcome == imports.REFUSED].iloc[0]
         sentence = text(refused.fault, "en", **refused.fault_values)
-        assert f"version 1 from {JUNE}.csv" in sentence and "Nothing of yours was written" in sentence
+        assert f"version 1 from {JUNE}.csv" in sentence and "Your file was not saved" in sentence
 
 
 def test_a_correction_sent_after_the_other_import_ended_is_a_second_version(store):

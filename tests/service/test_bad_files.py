@@ -102,7 +102,9 @@ def test_a_bad_wave_is_refused_with_file_row_and_column_and_nothing_of_it_is_kep
         if key != "design.weight_zero":
             assert "六月.csv" in sentence
         if row is not None:
-            assert re.search(rf"第 {row} 行" if language == "zh" else rf"row {row}\b", sentence), sentence
+            assert re.search(rf"第{row}行|、{row}行|与第{row}行" if language == "zh" else rf"row {row}\b", sentence), (
+                sentence
+            )
         if column is not None:
             assert column in sentence
 
@@ -124,7 +126,7 @@ def test_the_message_says_how_many_rows_are_like_the_first():
 
 
 def test_a_duplicate_names_both_rows():
-    with pytest.raises(Fault, match=r"row 30: the same respondent as in row 5 "):
+    with pytest.raises(Fault, match=r"rows 5 and 30 are the same respondent "):
         read_wave(BAD["a duplicated respondent"][0], "f.csv", read_programme(PROGRAMME, "p.toml"))
 
 
@@ -209,10 +211,15 @@ BAD_PROGRAMMES = {
     "not UTF-8": (PROGRAMME.decode().encode("gb18030"), "programme.encoding", "3"),
     "no name": (changed(('programme = "harbours"', "")), "programme.missing", "programme"),
     "a name with blanks": (changed(('"harbours"', '"har bours"')), "programme.entry", "programme"),
-    "no title in English": (
-        changed((', en = "Harbour residents\' survey (made up)"', "")),
+    "no title in any language": (
+        PROGRAMME.replace(b"\nname = { zh", b"\nname = {} # { zh", 1),
         "programme.missing",
-        "name.en",
+        "name.zh | en",
+    ),
+    "a title in a language misspelt": (
+        changed((", en = \"Harbour residents' survey", ", eng = \"Harbour residents' survey")),
+        "programme.unknown_key",
+        "name.eng",
     ),
     "no areas": (re.sub(rb"(?m)^\w+ = \{ league.*$", b"", PROGRAMME), "programme.entry", "areas"),
     "an area in no league": (

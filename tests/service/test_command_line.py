@@ -18,7 +18,7 @@ from typer.main import get_group
 
 from commands import cli
 from commands.speaking import chosen_language
-from presentation import figures, league_table
+from presentation import changes, league_table
 from service.figures.league import read_league
 from service.store import schema
 from service.store.engine import Store
@@ -154,15 +154,15 @@ def test_the_language_is_the_option_then_the_environment(given, environment, exp
 
 def test_a_survey_goes_through_the_command_line_from_nothing_to_its_league_table(files, rankshift):
     store = files / "s.db"
-    assert "The store is ready" in rankshift("init", "-s", store).out
-    assert "version 1: taken in" in rankshift("import-programme", files / "harbours.toml", "-s", store).out
+    assert "The database is ready" in rankshift("init", "-s", store).out
+    assert "version 1: imported" in rankshift("import-programme", files / "harbours.toml", "-s", store).out
     for wave in (MAY, JUNE):
         said = rankshift("import-wave", wave, files / f"{wave}.csv", "-s", store)
-        assert said.out == f"{wave}, version 1, 60 interviews: taken in\n"
+        assert said.out == f"{wave}, version 1, 60 interviews: imported\n"
     again = rankshift("import-wave", MAY, files / f"{MAY}.csv", "-s", store)
     assert (again.code, again.out) == (0, f"{MAY}, version 1, 60 interviews: same content, nothing changed\n")
     assert rankshift("estimate", "-s", store).out == f"{MAY}: run 4 done\n{JUNE}: run 5 done\n"
-    assert rankshift("estimate", MAY, "-s", store).out == f"{MAY}: computed before as run 4; nothing added\n"
+    assert rankshift("estimate", MAY, "-s", store).out == f"{MAY}: computed before as run 4; nothing was added\n"
     assert rankshift("compare", "-s", store).out == f"{MAY} → {JUNE}: run 6 done\n"
     assert "computed before as run 6" in rankshift("compare", MAY, JUNE, "-s", store).out
     table = rankshift("league", "-s", store).out
@@ -218,7 +218,7 @@ def test_power_prints_designs_and_interviews(surveyed, rankshift, language):
 def test_one_area_is_said_in_one_sentence(surveyed, rankshift, language):
     found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME)
     said = rankshift("league", "--area", "birch", "--store", surveyed, language=language)
-    assert said.out == figures.area_sentence(found, "birch", BOTH[language]) + "\n"
+    assert said.out == changes.area_sentence(found, "birch", BOTH[language]) + "\n"
 
 
 def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):
@@ -256,7 +256,7 @@ def test_brackets_in_names_are_shown_and_not_taken_for_markup(files, rankshift):
     assert "[red]" in rankshift("init", "-s", store).out
     table = rankshift("league", "-s", store).out
     assert "Ash [north] [/b]" in table and "Noise :bell: [1]" in table
-    assert rankshift("league", "--area", "ash", "-s", store).out.startswith("Ash [north] [/b]: rank")
+    assert rankshift("league", "--area", "ash", "-s", store).out.startswith("Ash [north] [/b] ranks")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -289,7 +289,7 @@ def test_refused_input_is_one_line_on_standard_error_and_exit_code_one(surveyed,
     log = rankshift("imports", "-s", surveyed, language=language).out.splitlines()
     refused = [line for line in log if t("outcome.refused") in line]
     assert len(refused) == 4
-    assert any(re.search(r"第 2 行，列 w" if language == "zh" else r"row 2, column w", line) for line in refused)
+    assert any(re.search(r"第2行“w" if language == "zh" else r"row 2, column w", line) for line in refused)
 
 
 def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
@@ -361,7 +361,7 @@ def test_outdated_runs_are_marked_in_the_list(surveyed, files, rankshift):
     lines = rankshift("runs", "-s", surveyed).out.splitlines()
     marked = [line.split(":")[0] for line in lines if line.endswith("[Outdated]")]
     assert marked == ["Run 6", "Run 5"]
-    assert "has been corrected since" in rankshift("league", "-s", surveyed).out
+    assert "were corrected after these figures were made" in rankshift("league", "-s", surveyed).out
 
 
 def test_measures_nobody_answered_are_named(files, rankshift):
@@ -384,7 +384,7 @@ def test_a_folder_is_loaded_at_once_and_a_second_time_nothing_is_added(files, ra
     assert f"{MAY} → {JUNE}: run 6 done" in first.out
     before = row_counts(Store.open(f"sqlite:///{files / 's.db'}"))
     second = rankshift("load", files, "-s", files / "s.db")
-    assert second.code == 0 and second.out.count("nothing changed") == 3 and second.out.count("nothing added") == 3
+    assert second.code == 0 and second.out.count("nothing changed") == 3 and second.out.count("nothing was added") == 3
     assert row_counts(Store.open(f"sqlite:///{files / 's.db'}")) == before
 
 
@@ -459,5 +459,5 @@ def test_the_demonstration_goes_from_its_files_to_its_league_table_by_real_proce
     assert (said.returncode, said.stderr) == (0, "")
     league = read_league(ensu_store[0], "ensu2015", measure="police")
     assert all(league.name(area)["zh"] in said.stdout for area in league.table.index)
-    assert figures.headline(league, BOTH["zh"]) in said.stdout
+    assert changes.headline(league, BOTH["zh"]) in said.stdout
     assert "不是电话调查" in said.stdout

@@ -96,8 +96,8 @@ def faulty(**changes) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("table", "key", "says"),
     [
-        (faulty(unit_id=residents(6).unit_id[4]), "frame.refused_never", "repeat a unit_id"),
-        (faulty(phone=residents(6).phone[4]), "frame.refused", "repeat a telephone number"),
+        (faulty(unit_id=residents(6).unit_id[4]), "frame.refused_never", "repeats a unit_id"),
+        (faulty(phone=residents(6).phone[4]), "frame.refused", "repeats a telephone number"),
         (faulty(phone=residents(6).phone[4], source="another"), "frame.refused", "more than one list"),
         (faulty(phone="1391234"), "frame.refused", "right length"),
         (residents(6).query("area != '451302001'"), "frame.refused", "451302001"),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from presentation import figures, league_table
+from presentation import changes, league_table
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -90,8 +90,8 @@ def test_nobody_moved_between_two_waves_of_the_same_answers(sqlite_store, second
     assert (table.own == 0).all() and (table.others == 0).all() and (table.verdict == "chance").all()
     assert (table.p == 1).all() and (table.p_holm == 1).all() and (table.p_standing == 1).all()
     assert (table.places_lower <= 0).all() and (table.places_upper >= 0).all()
-    assert not league.movers and "none" in figures.headline(league, ENGLISH).lower()
-    assert set(league_table.league_rows(league, ENGLISH).verdict) == {figures.verdict_text("chance", ENGLISH)}
+    assert not league.movers and "no rise or fall is confirmed" in changes.headline(league, ENGLISH)
+    assert set(league_table.league_rows(league, ENGLISH).verdict) == {ENGLISH("verdict.chance")}
 
 
 def test_the_command_says_of_the_same_people_twice_that_nobody_moved(rankshift, tmp_path):
@@ -102,7 +102,7 @@ def test_the_command_says_of_the_same_people_twice_that_nobody_moved(rankshift, 
     said = rankshift("league", "--measure", "safe", "-s", store)
     assert said.code == 0
     league = read_league(Store.open(f"sqlite:///{store}"), NAME, measure="safe")
-    assert league.against == FIRST and figures.headline(league, ENGLISH) in said.out
+    assert league.against == FIRST and changes.headline(league, ENGLISH) in said.out
     assert (league.table["rank"] == 1).all() and not league.movers
     assert said.out.count("+0.0") == 6 and "-0.0" not in said.out
 

@@ -119,7 +119,7 @@ def test_what_was_changed_after_the_draw_is_named(ready, rankshift):
     said = rankshift(*check)
     assert said.code == 1 and "not the frame recorded" in said.out
     (folder / WAVE).rename(folder / "before")
-    assert "is not the frame the plan for 2026Q1 was committed to" in draw(folder, rankshift).err
+    assert "is not the frame that the plan for 2026Q1 was committed to" in draw(folder, rankshift).err
 
 
 def test_a_plan_is_opened_with_its_own_key_only_and_its_file_is_checked(ready, rankshift, monkeypatch):
@@ -127,9 +127,9 @@ def test_a_plan_is_opened_with_its_own_key_only_and_its_file_is_checked(ready, r
     monkeypatch.setenv(keys.FRAME_FILE_VARIABLE, str(folder / "keys" / "another"))
     assert "frame new-key" in draw(folder, rankshift).err
     keys.new_key(keys.frame_key_file())
-    assert "does not open with the frames' key" in draw(folder, rankshift).err
+    assert "cannot be decrypted with the frames' key" in draw(folder, rankshift).err
     (folder / f"{WAVE}.json").write_text("{}", "utf-8")
-    assert "is no plan" in draw(folder, rankshift).err
+    assert "is not a plan" in draw(folder, rankshift).err
     assert not (folder / WAVE).exists()
 
 
@@ -137,7 +137,7 @@ def test_a_plan_is_opened_with_its_own_key_only_and_its_file_is_checked(ready, r
     ("content", "says"),
     [
         ("stratum\nt1\n", "lacks the columns sample"),
-        ("stratum,sample\nt1,3\nt1,4\n", "stands in the file twice"),
+        ("stratum,sample\nt1,3\nt1,4\n", "is in the file twice"),
         ("stratum,sample\nt1,many\n", "is not a number"),
         ("stratum,sample\nt99,3\n", "t99"),
         ("stratum,sample\nt1,100000\n", "larger than its stratum: t1: 100000 >"),
@@ -155,7 +155,7 @@ def test_an_allocation_that_cannot_be_is_one_sentence(ready, rankshift, content,
 def test_what_is_there_is_not_written_over_and_strata_are_shown(ready, rankshift):
     folder, _ = ready
     again = ("large-frame", "number", folder / "list.parquet", folder / "frame.parquet", "--unit", "id")
-    assert "is there already" in rankshift(*again, "--stratum", "town").err
+    assert "already exists" in rankshift(*again, "--stratum", "town").err
     shown = rankshift("large-frame", "strata", folder / "frame.parquet", "--units", 240)
     assert f"{STRATA} strata, {UNITS:,} units" in shown.out and "t11" in shown.out
     assert "names no engine" in rankshift("large-frame", "strata", folder / "frame.parquet", "--engine", "x://").err

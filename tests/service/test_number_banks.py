@@ -204,10 +204,10 @@ def test_the_command_takes_both_modes_in_and_its_plan_asks_where_people_live(
     take_in = ["frame", "banks", FRAME, CITY, 300, "--landlines", 100, *files, "--delete-on", LATER, *at, "--as", "ann"]
     assert "22 areas below it" in rankshift(*take_in).err
     taken = rankshift(*take_in, "--accept")
-    assert taken.code == 0 and "400 units in 2 strata" in taken.out and "Number banks stop at the city" in taken.out
+    assert taken.code == 0 and "400 units in 2 strata" in taken.out and "Number blocks stop at the city" in taken.out
     plan = rankshift("sample", "plan", WAVE, 100, "--modes", "3:1", *at)
     assert plan.code == 0 and "mobile" in plan.out and "In which of these do you live: Simulated town 01" in plan.out
-    assert "访问开头必须先问" in rankshift("sample", "show", WAVE, *at, language="zh").out
+    assert "访问须以甄别题开头" in rankshift("sample", "show", WAVE, *at, language="zh").out
     assert samples.read_plan(sqlite_store, NAME, WAVE).allocation.interviews.sum() == 100
 
 
@@ -224,7 +224,7 @@ def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reas
     assert list(log.outcome) == ["refused", "refused", "imported", "unchanged", "refused", "refused"]
     assert list(log.fault.dropna()) == ["frame.refused", "phone.row", "frame.refused_never", "frame.name"]
     assert set(log.by) == {"ann"} and "13912345678" not in log.to_csv()
-    for language, label, says in (("en", "frame ", "22 areas below it"), ("zh", "抽样框", "22 个市以下的地区")):
+    for language, label, says in (("en", "frame ", "22 areas below it"), ("zh", "抽样框", "22个市以下的地区")):
         shown = figures.import_rows(log, speaker(language))
         assert shown.wave.iloc[0] == label + FRAME and shown.version.iloc[2] == 1
         assert says in shown.reason.iloc[0]

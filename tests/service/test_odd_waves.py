@@ -9,7 +9,7 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 
 from accountability import Figures, Rule, judge
 from estimation import Estimate
-from presentation import figures, league_table
+from presentation import changes, figures, league_table
 from service.figures import waves
 from service.figures.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.intake import imports
@@ -23,8 +23,8 @@ def everything_said(league) -> str:
     for t in BOTH.values():
         rows = league_table.league_rows(league, t)
         shown = figures.shown_rows(league, rows, t)
-        said += [figures.headline(league, t), figures.everybody_text(league, t), *league_table.league_notes(league, t)]
-        said += [figures.area_sentence(league, area, t) for area in league.table.index]
+        said += [changes.headline(league, t), figures.everybody_text(league, t), *league_table.league_notes(league, t)]
+        said += [changes.area_sentence(league, area, t) for area in league.table.index]
         said += [league_table.league_csv(league, t).decode("utf-8-sig"), *figures.rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
         for rule in league.programme.rules[league.measure.name]:
@@ -86,9 +86,9 @@ def test_a_measure_compared_with_nothing_says_that_and_does_not_call_ranks_uncha
     sound(league)
     assert list(league.movers) == []
     assert league.uncompared == tuple(league.table.index)
-    assert "no earlier wave to compare with" in figures.headline(league, BOTH["en"])
+    assert "no earlier wave to compare with" in changes.headline(league, BOTH["en"])
     for area in league.table.index:
-        assert "nobody answered in 2024-05" in figures.area_sentence(league, area, BOTH["en"])
+        assert "no interviews here in 2024-05" in changes.area_sentence(league, area, BOTH["en"])
 
 
 def test_an_area_without_answers_is_left_out_and_named(holes):
@@ -109,10 +109,12 @@ def test_an_area_in_one_wave_only_is_ranked_but_not_compared(holes):
     assert set(league.table.index) == {"dill", "elder"}
     assert league.uncompared == ("elder",)
     assert pd.isna(league.table.places["elder"]) and not pd.isna(league.table.places["dill"])
-    assert "nobody answered in 2024-05, so there is no comparison" in figures.area_sentence(league, "elder", BOTH["en"])
-    assert "2024年5月没有回答" in figures.area_sentence(league, "elder", BOTH["zh"])
+    assert "no interviews here in 2024-05, so a rise or fall is not known" in changes.area_sentence(
+        league, "elder", BOTH["en"]
+    )
+    assert "2024年5月没有访问该地区" in changes.area_sentence(league, "elder", BOTH["zh"])
     rows = league_table.league_rows(league, BOTH["en"]).set_index("code")
-    assert rows.verdict["elder"] == "not compared" and pd.isna(rows.places["elder"])
+    assert rows.verdict["elder"] == "not comparable" and pd.isna(rows.places["elder"])
 
 
 def test_a_league_with_one_area_gives_it_the_first_place_and_no_movement(holes):
@@ -120,7 +122,7 @@ def test_a_league_with_one_area_gives_it_the_first_place_and_no_movement(holes):
     row = league.table.loc["cedar"]
     assert (row["rank"], row.rank_lower, row.rank_upper) == (1, 1, 1)
     assert (row.places, row.noise, row.verdict) == (0, 0, "chance")
-    assert "rank 1 of 1" in figures.area_sentence(league, "cedar", BOTH["en"])
+    assert "ranks 1 of 1" in changes.area_sentence(league, "cedar", BOTH["en"])
 
 
 def test_runs_with_holes_give_the_same_figures_again(holes):
@@ -209,8 +211,8 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     sound(league)
     assert league.against is None
     assert comparisons(sqlite_store, NAME, MAY) == []
-    assert "no earlier wave to compare with" in figures.headline(league, BOTH["en"])
-    assert figures.area_sentence(league, "ash", BOTH["en"]).endswith(".")
+    assert "no earlier wave to compare with" in changes.headline(league, BOTH["en"])
+    assert changes.area_sentence(league, "ash", BOTH["en"]).endswith(".")
 
 
 def test_a_wave_taken_in_but_not_estimated_yet_leaves_the_newest_figures_in_place(sqlite_store):
@@ -285,5 +287,5 @@ def test_the_workbook_of_a_league_with_holes_leaves_their_cells_empty(holes, tmp
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
     header, *rows = sheet.iter_rows(values_only=True)
     elder = dict(zip(header, next(row for row in rows if "elder" in row), strict=True))
-    assert elder["Places gained"] is None and elder["Change"] is None
-    assert elder["Verdict"] == "not compared"
+    assert elder["Places moved"] is None and elder["Change"] is None
+    assert elder["Verdict"] == "not comparable"

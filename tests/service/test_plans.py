@@ -110,5 +110,5 @@ def test_every_bad_file_is_refused_in_both_languages_and_by_name(key, divisions,
 def test_a_fault_says_row_and_column_as_a_spreadsheet_counts():
     with pytest.raises(Fault, match=r"population.csv, row 3, column pop_total: “-1”"):
         plan_city(DIVISIONS, (CENSUS + "451321,-1\n").encode(), "4513", 7000)
-    with pytest.raises(Fault, match=r"divisions.csv, row 1412, column code: “4513” stood there before"):
+    with pytest.raises(Fault, match=r"divisions.csv, row 1412, column code: “4513” is in an earlier row"):
         plan_city(BAD_DIVISIONS["plan.repeated"], POPULATION, "4513", 7000)

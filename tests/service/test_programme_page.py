@@ -112,7 +112,7 @@ def test_an_index_without_records_for_everybody_has_no_figure_over_all_areas(sto
     assert read_league(store, "riverside", measure="harmony", wave=BEFORE).everybody
     league = read_league(store, "riverside", measure="harmony", wave=AFTER)
     assert league.everybody == {}
-    assert figures.everybody_text(league, speaker("en")).startswith("There is no figure over all areas")
+    assert figures.everybody_text(league, speaker("en")).startswith("There is no figure for all areas together")
 
 
 def test_a_run_of_all_kinds_of_indicator_is_computed_again_the_same(store):
@@ -133,11 +133,11 @@ def test_the_same_records_change_nothing_and_others_are_a_new_version(sqlite_sto
 SENTENCES = {
     "safe_strict": ("In the denominator, counted as 0: 8, 9.", "计入分母、按0计：8、9。"),
     "safe": ("No answer (8, 9) leaves the denominator.", "未作答（8、9）不计入分母。"),
-    "police_all": ("No answer, but with points: 9 50.", "未作答而有分值的：9 50。"),
+    "police_all": ("No answer, but with a score: 9 50.", "未作答而有分值的：9 50。"),
     "composite": ("mean of the area's item means", "各题平均值的平均"),
     "theft": ("mentions counted over all mentions, a ratio", "提及数除以提及总数，是一个比率"),
-    "safe_on_paper": ("“Mode”: paper", "「访问方式」为纸质"),
-    "harmony": ("Crimes per 10,000 (0 to 80 put on 100 to 0)", "每万人刑事案件（0至80换算为100至0）"),
+    "safe_on_paper": ("“Mode”: paper", "“访问方式”为纸质"),
+    "harmony": ("Crimes per 10,000 (0 to 80 mapped to 100 to 0)", "每万人刑事案件（0～80换算为100～0）"),
 }
 
 
@@ -297,7 +297,7 @@ def test_an_answer_to_a_question_that_was_not_to_be_asked_is_refused(sqlite_stor
     table = simulated(DATA, 1, per_area=10)
     table.loc[table.index[table.safe == "1"][0], "why"] = "1"
     given = RecordsFile(records(), "records.csv")
-    with pytest.raises(Fault, match="was not to be put here"):
+    with pytest.raises(Fault, match="should not have been asked"):
         imports.import_wave(
             sqlite_store, "riverside", BEFORE, table.to_csv(index=False).encode(), "w.csv", records=given
         )

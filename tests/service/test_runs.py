@@ -259,7 +259,7 @@ def test_waves_are_compared_in_the_order_of_time(sqlite_store):
 def test_a_wave_that_was_never_taken_in_is_refused_with_those_there_are(sqlite_store):
     store = begin_survey(sqlite_store)
     take(store, MAY)
-    with pytest.raises(Fault, match="Programme harbours has no wave 2024-06; taken in: 2024-05"):
+    with pytest.raises(Fault, match="Programme harbours has no wave 2024-06; imported are: 2024-05"):
         waves.estimate_wave(store, NAME, JUNE)
 
 

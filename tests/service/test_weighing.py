@@ -266,7 +266,7 @@ def test_margins_are_written_taken_in_and_what_they_lack_is_said(rankshift, tmp_
     assert said.code == 0 and "15-19" in said.out and "townships" in said.out
     assert rankshift("init", "-s", store).code == 0
     assert rankshift("import-programme", FOLDER / "programme.toml", "-s", store).code == 0
-    assert "taken in" in rankshift("import-margins", file, "-s", store).out
+    assert "imported" in rankshift("import-margins", file, "-s", store).out
     assert rankshift("margins", "4513", "--csv", file, "--margin", "sex*urban").code == 1
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take
 
-from presentation import figures, league_table, terminal
+from presentation import changes, figures, league_table, terminal
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.detection import detection
@@ -44,7 +44,7 @@ def test_windows_of_two_waves_are_compared_and_named_in_both_languages(compared)
     for t in BOTH.values():
         note = " ".join(league_table.change_notes(found, t))
         assert figures.window_text(found.against, t) in note
-        assert figures.window_text(found.against, t) in figures.headline(found, t)
+        assert figures.window_text(found.against, t) in changes.headline(found, t)
     assert not read_league(store, NAME, wave=AUGUST, against=JUNE).windowed
 
 

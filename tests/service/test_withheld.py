@@ -12,8 +12,8 @@ from scipy.linalg import null_space
 from simulated import read_toml, simulated
 
 from accountability.league import ALL
+from presentation import changes, league_table, terminal
 from presentation import figures as wording
-from presentation import league_table, terminal
 from presentation.factors import factor_rows, factors_csv, shown_factors
 from programme.survey import read_programme
 from service.figures import waves
@@ -68,7 +68,7 @@ def everything_said(league: League, t) -> str:
     book = openpyxl.load_workbook(io.BytesIO(league_table.league_workbook(league, t)))
     cells = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c is not None]
     said = [league_table.league_csv(league, t).decode("utf-8-sig"), *cells, *league_table.league_notes(league, t)]
-    said += [wording.area_sentence(league, a, t) + wording.movement_sentence(league, a, t) for a in league.table.index]
+    said += [changes.area_sentence(league, a, t) + changes.movement_sentence(league, a, t) for a in league.table.index]
     columns = terminal.league(league, t).columns
     said += [str(cell) for column in columns for cell in column.cells] + [wording.everybody_text(league, t)]
     return "\n".join(said)
@@ -93,7 +93,7 @@ def test_small_areas_and_those_beside_them_are_in_nothing_a_leader_or_the_centre
                 assert wording.withheld_text(own, t) in said
             if own.withheld:
                 assert str(LIMIT) in wording.withheld_text(own, t)
-                assert {"zh": "第二十五条", "en": "Article 25"}[language] in said
+                assert {"zh": "《统计法》", "en": "Statistics Law"}[language] in said
 
 
 @pytest.mark.parametrize("role", [STATISTICIAN, ADMINISTRATOR])
@@ -146,8 +146,8 @@ def test_a_change_is_withheld_where_either_wave_is_and_ranks_are_places_among_th
         assert ranks.min() == 1 and (now.table.rank_lower <= ranks).all() and (ranks <= now.table.rank_upper).all()
         assert now.table.rank_upper.max() <= len(now.table)
         for area in now.unchanged:
-            sentence = wording.area_sentence(now, area, BOTH["en"])
-            assert "withheld" in sentence
+            sentence = changes.area_sentence(now, area, BOTH["en"])
+            assert "not shown" in sentence
         assert now.table[["relative", "p_standing", "p_holm", "own", "p_last"]].isna().all().all()
         compared = now.table[now.table.change.notna()]
         assert (compared.places == compared.rank_before - compared.rank_after).all()
@@ -194,10 +194,10 @@ def test_a_person_in_the_leader_s_role_gets_no_more_on_the_command_line(survey, 
     file = tmp_path / "a.csv"
     named = ("--store", url, "--wave", MAY, "--league", "north")
     said = rankshift("league", *named, "--as", "li")
-    assert said.code == 0 and "withheld (fewer than 10" in said.out
+    assert said.code == 0 and "not shown (fewer than 10" in said.out
     assert rankshift("league", *named, "--as", "li", "--csv", file).code == 0
     content = file.read_text("utf-8-sig")
-    assert str(full.se["ash"]) not in content and "withheld (fewer than 10" in content
+    assert str(full.se["ash"]) not in content and "not shown (fewer than 10" in content
     assert rankshift("league", *named, "--csv", file, language="zh").code == 0
     assert str(full.se["ash"]) in file.read_text("utf-8-sig")
     refused = rankshift("league", *named, "--as", "li", "--area", "ash", language="zh")
@@ -253,7 +253,7 @@ def test_factors_few_named_are_withheld_and_each_factor_adds_up_over_areas_witho
                 cell = wording.withheld_text(own, t)
                 assert (factor_rows(own, t).respondents == cell).sum() == len(own.withheld)
                 assert cell in factors_csv(own, t).decode("utf-8-sig") and cell in shown_factors(own, t).to_csv()
-                assert any("25" in note or "二十五" in note for note in wording.factor_notes(own, t))
+                assert any("Statistics Law" in note or "《统计法》" in note for note in wording.factor_notes(own, t))
     assert some
     assert not read_factors(store, programme, area=areas[0]).withheld
 

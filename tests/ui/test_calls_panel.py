@@ -55,7 +55,7 @@ def test_fieldwork_is_stopped_with_a_reason_that_the_leader_then_reads(store):
     at = page("samples")
     stop = next(b for b in at.button if b.label == text("calls.stop.go", "en"))
     stop.click().run()
-    assert "must be said" in at.error[0].value
+    assert "Give a reason" in at.error[0].value
     at.text_input(key="stop_reason").set_value("flood in the call centre")
     next(b for b in at.button if b.label == text("calls.stop.go", "en")).click().run()
     assert not at.error and "flood in the call centre" in "".join(w.value for w in at.warning)

@@ -78,7 +78,7 @@ def test_a_running_job_shows_how_far_it_is_and_can_be_cancelled(surveyed, langua
 def test_a_lost_worker_is_said_on_the_page(surveyed):
     running(surveyed, heartbeat=datetime.now(UTC) - timedelta(hours=1), host="elsewhere")
     at = panel("en")
-    assert "lost" in said(at) and "last sign of life" in said(at)
+    assert "lost" in said(at) and "was last seen" in said(at)
     assert [b.label for b in at.button] == [text("jobs.start", "en")]
 
 
@@ -87,4 +87,4 @@ def test_a_job_somebody_else_began_meanwhile_is_said_when_another_is_begun(surve
     running(surveyed)
     at.button[0].click().run()
     assert not at.exception
-    assert "作业 1" in said(at) or at.get("progress")
+    assert "作业1" in said(at) or at.get("progress")

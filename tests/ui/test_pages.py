@@ -73,13 +73,13 @@ def test_the_second_measure_is_a_score(name):
     assert "%)" not in at.caption[0].value
 
 
-def test_between_q1_and_q2_only_colima_s_movement_is_real():
+def test_between_q1_and_q2_only_colima_s_fall_is_confirmed():
     at = page("leader", "zh").run()
     at.selectbox(key="wave zh").set_value("2015Q2").run()
-    assert "只有1个的移动是真实的：科利马" in at.subheader[0].value
+    assert "能确认下降的有1个：科利马。" in at.subheader[0].value
     sentence = at.info[0].value
-    assert "科利马：第17位（共32个）" in sentence and "下降16位" in sentence
-    assert "移动是真实的，但确切名次不定" in sentence
+    assert "科利马：排第17位，共32个" in sentence and "下降16位" in sentence
+    assert "下降可以确认。名次下降16位，真正变了几位，不能确定" in sentence
 
 
 def test_a_choice_stays_when_the_language_changes_and_speaks_the_new_one():
@@ -92,9 +92,9 @@ def test_a_choice_stays_when_the_language_changes_and_speaks_the_new_one():
     assert "2015 Q2" in at.selectbox(key="wave en").options and "Colima" in at.subheader[0].value
 
 
-def test_between_q2_and_q3_nothing_can_be_told_from_chance():
+def test_between_q2_and_q3_nothing_is_confirmed():
     at = page("leader", "en").run()
-    assert "none of these moves can be told from chance" in at.subheader[0].value
+    assert "no rise or fall is confirmed" in at.subheader[0].value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -125,8 +125,8 @@ def test_the_verdict_stands_beside_the_area_s_name_in_the_leader_s_table():
 def test_a_chosen_area_is_said_in_one_plain_sentence():
     at = page("leader", "zh").run()
     at.selectbox(key="area safe 2015Q3 2015Q2 zh").set_value("08").run()
-    assert at.info[0].value.startswith("梅里达：第1位（共32个）；95%把握在第1至第")
-    assert "不能与抽样误差区分" in at.info[0].value
+    assert at.info[0].value.startswith("梅里达：排第1位，共32个；真实名次在第1至第")
+    assert "不能确认" in at.info[0].value
 
 
 def test_the_first_wave_has_ranks_but_no_movement():
@@ -170,7 +170,7 @@ def test_the_survey_centre_sees_why_a_file_was_refused_in_both_languages(tmp_pat
     imports.import_programme(store, content, "programme.toml")
     with pytest.raises(Fault):
         imports.import_wave(store, "ensu2015", "2015Q4", b"cd,p1\n01,1\n", "half.csv")
-    for language, expected in (("zh", "half.csv 第 1 行缺少列"), ("en", "half.csv, row 1: the columns")):
+    for language, expected in (("zh", "half.csv第1行缺少列"), ("en", "half.csv, row 1: the columns")):
         at = page("centre", language).run()
         assert not at.exception
         assert expected in at.warning[0].value

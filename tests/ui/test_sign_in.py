@@ -142,13 +142,13 @@ explained(lambda: import_module("ui.pages.{name}").show(store, t), t)
 @pytest.mark.parametrize("name", ["people", "centre"])
 def test_a_page_opened_in_spite_of_its_role_is_refused_by_the_use_case(ensu_store, monkeypatch, name):
     monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
-    assert "ann acts as leader and may not do this" in said(page(name, LEADER))
+    assert "ann (leader) may not do this" in said(page(name, LEADER))
 
 
 def test_the_administrator_s_page_shows_people_and_whether_the_trail_is_whole(own_store):
     people.add_person(own_store, "eve", CENTRE)
     at = page("people", ADMINISTRATOR)
-    assert not at.exception and "The audit trail is whole: 1 lines." in said(at)
+    assert not at.exception and "The audit trail is complete: 1 line." in said(at)
     listed, trail = (table.value for table in at.dataframe)
     assert list(listed.name) == ["eve"] and list(trail.action) == ["add-person"]
     at.text_input[0].set_value("bob")

@@ -1,8 +1,8 @@
-"""The leader's page: in one minute, which shifts of rank are real."""
+"""The leader's page: in one minute, which rises and falls are confirmed."""
 
 import streamlit as st
 
-from presentation import figures, league_table
+from presentation import changes, figures, league_table
 from presentation.definitions import definition_text
 from service.figures.league import League, rule_summary
 from service.store.engine import Store
@@ -16,7 +16,9 @@ def show(store: Store, t: Speaker) -> None:
     league = choosers.choose_league(store, t)
     if league is None:
         return
-    st.subheader(figures.headline(league, t), anchor=False)
+    st.subheader(changes.headline(league, t), anchor=False)
+    if league.against is not None:
+        st.caption(t("leader.promise", level=figures.percent_text(league.programme.page_level)))
     _one_area(league, t)
     _charts(league, t)
     _table(league, t)
@@ -38,8 +40,8 @@ def _one_area(league: League, t: Speaker) -> None:
     # each table remembers its own area, and starts at the first that moved
     name = f"area {league.measure.name} {league.wave} {league.against}"
     area = choosers.choose(st, name, codes, area_name, t, start=start)
-    st.info(figures.area_sentence(league, area, t), icon=":material/location_on:")
-    if detail := figures.movement_sentence(league, area, t):
+    st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
+    if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
 
 
