@@ -75,7 +75,7 @@ from estimation.waves.waves import INDEPENDENT, Waves, combine, slope, window_ch
 from estimation.weighting.ages import BandSplit, age_spans, cut_ages, split_bands
 from estimation.weighting.census import CensusMargins, census_margins
 from estimation.weighting.diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
-from estimation.weighting.steps import WeightingPlan
+from estimation.weighting.steps import WeightingSteps
 from estimation.weighting.weighting import Weighting, base_weight, weigh
 from estimation.weighting.weights import (
     Step,
@@ -122,7 +122,7 @@ __all__ = [
     "WavePosterior",
     "Waves",
     "Weighting",
-    "WeightingPlan",
+    "WeightingSteps",
     "adjust_eligibility",
     "adjust_nonresponse",
     "adjust_phones",

@@ -16,7 +16,7 @@ from estimation.change.field import BOTH
 from estimation.change.league_comparison import WORSE
 from estimation.estimators.design import LONELY
 from estimation.indicators.indicators import Item, Measure
-from estimation.weighting.steps import WeightingPlan
+from estimation.weighting.steps import WeightingSteps
 from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
@@ -98,7 +98,7 @@ class Programme:
     encoding: str
     columns: Columns
     interviewers: Interviewers | None
-    weighting: WeightingPlan | None
+    weighting: WeightingSteps | None
     labels: Mapping[str, Label]
     lonely: str
     level: float

@@ -14,7 +14,7 @@ from estimation.weighting.steps import (
     Nonresponse,
     Phones,
     TrimmingLimits,
-    WeightingPlan,
+    WeightingSteps,
 )
 from programme.entry import Entry
 from words import Fault
@@ -51,7 +51,7 @@ class Label:
     codes: Mapping[str, Mapping[str, str]]
 
 
-def read_weighting(entry: Entry) -> WeightingPlan:
+def read_weighting(entry: Entry) -> WeightingSteps:
     """The plan in the table `[weighting]`; a Fault names the entry that is missing, unknown or contradicts another."""
     _known(entry, "")
     base, ages = _base(_part(entry, "base")), None
@@ -71,7 +71,7 @@ def read_weighting(entry: Entry) -> WeightingPlan:
             raise entry.at("base").fault("frame", "–", '"…"')
     calibrating = _calibrating(_part(entry, "calibration"), ages) if "calibration" in entry.data else None
     trimming = _trimming(_part(entry, "trimming")) if "trimming" in entry.data else None
-    return WeightingPlan(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
+    return WeightingSteps(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
 
 
 def read_labels(entry: Entry) -> dict[str, Label]:

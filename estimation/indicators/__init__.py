@@ -1,1 +1,1 @@
-"""Indicators as data, and answers as one number a respondent."""
+"""Indicators as data, and the answers of each respondent as one number."""

@@ -1,15 +1,21 @@
-"""Third central moments of answers by area: how skewed one answer is, which a covariance does not say."""
+"""Third central moments of the answers by area: how skewed one answer is, which a covariance does not say."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-PRIOR = 300.0  # interviews' worth of the league's moment: a third moment of 100 answers is mostly noise
+PRIOR = 300.0  # the interviews that the league's moment counts as: a third moment of 100 answers is mostly noise
 
 
-def third_moments(values, domain, weight, names, *, prior: float = PRIOR) -> np.ndarray:
-    """μ₃ (k,) of one answer in each named domain, drawn to the league's: (n_d m_d + c m̄)/(n_d + c), c = prior.
+def third_moments(
+    values: np.ndarray, domain: ArrayLike, weight: np.ndarray, names: Sequence, *, prior: float = PRIOR
+) -> np.ndarray:
+    """μ₃ (k,) of one answer in each domain, drawn towards the league's: (n_d m_d + c m̄)/(n_d + c), c = prior.
 
-    m_d = Σ w(y - ȳ_d)³/Σ w, n_d Kish's (Σw)²/Σw², m̄ the n_d-weighted mean.  values (n,) with NaN for no answer.
+    values (n,)  NaN for no answer;  domain, weight (n,);  names (k,): the domains, in order
+    m_d = Σ w(y - ȳ_d)³/Σ w, n_d = (Σw)²/Σw² (Kish), and m̄ is the mean of m_d weighted by n_d.
     """
     answered = ~np.isnan(values) & (np.asarray(weight) > 0)
     table = pd.DataFrame({"domain": np.asarray(domain)[answered], "y": values[answered], "w": weight[answered]})

@@ -1,4 +1,4 @@
-"""An indicator as data: items, what their answers are worth, and what "don't know", "refused" and "not asked" do."""
+"""Indicators as data: items, what their answers are worth, and how "don't know", "refused" and "not asked" count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,15 @@ MISSING = (ANSWERED, COMPLETE, ITEM_MEANS)
 
 @dataclass(frozen=True)
 class Item:
-    """One question: its code in the file, the answers it allows, and the codes that are no answer.
+    """One question: its column in the file, the answers it allows, and the codes that are no answer.
 
-    answers: code -> label; not_answered: don't know, refused; not_asked: the question was not put to this person.
-    separator: stands between the codes of a cell where several answers may be given ("1;5;12"); "": one answer.
-    apart: groups of respondents by this item are never pooled.
-    asked_if: item -> codes; the question is put to those who gave one of them at every item named, and to no others.
+    name          the column
+    answers       code -> label
+    not_answered  the codes of "don't know" and "refused"
+    not_asked     the codes that mean that the question was not put to this person
+    separator     what separates the codes of a cell if several answers are allowed ("1;5;12"); "": only one is
+    apart         True: groups of respondents by this item are never pooled
+    asked_if      item -> codes: the question is put only to those who gave one of these codes at every item named
     """
 
     name: str
@@ -30,28 +33,32 @@ class Item:
 
     @property
     def codes(self) -> frozenset:
-        """Every code that may stand in the column."""
+        """All codes that the column may contain."""
         return frozenset(self.answers) | self.no_answer
 
     @property
     def no_answer(self) -> frozenset:
-        """The codes that are no answer."""
+        """The codes that are not answers."""
         return self.not_answered | self.not_asked
 
-    def given(self, cell: str) -> frozenset | None:
-        """The codes a cell holds: its answers, or the one code that is no answer; None if the cell is not allowed."""
-        found = cell.split(self.separator) if self.separator and cell not in self.no_answer else [cell]
-        allowed = self.codes if len(found) == 1 else self.answers
-        return frozenset(found) if len(set(found)) == len(found) and set(found) <= set(allowed) else None
+    def codes_in(self, cell: str) -> frozenset | None:
+        """The codes in a cell: its answers, or the one code that is not an answer; None if the cell is not allowed."""
+        codes = cell.split(self.separator) if self.separator and cell not in self.no_answer else [cell]
+        allowed = self.codes if len(codes) == 1 else self.answers
+        return frozenset(codes) if len(set(codes)) == len(codes) and set(codes) <= set(allowed) else None
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an index: a measure of the survey, or a record, with its weight and the scale it is put on.
+    """One part of an index: a measure of the survey, or a record, with its weight and the scale it is brought to.
 
-    s = onto₀ + (v - bounds₀)/(bounds₁ - bounds₀) (onto₁ - onto₀): min-max with stated bounds; `onto` falls where the
-    part's best end is its smallest, and equals `bounds` where the part is taken as given.
-    given: the smallest and the largest v there can be (a measure's scale, a record's bounds).
+    s = onto₀ + (v - bounds₀)/(bounds₁ - bounds₀) (onto₁ - onto₀), min-max scaling with stated bounds.
+
+    record    True: a number from the areas' records;  False: a measure of the survey
+    weight    a_k in the index
+    bounds    the values v that become the ends of `onto`
+    onto      the scale of s; it decreases if small v are best, and equals `bounds` if v is not rescaled
+    possible  the smallest and the largest v that can occur (a measure's scale, a record's bounds)
     """
 
     name: str
@@ -59,35 +66,35 @@ class Part:
     weight: float
     bounds: tuple[float, float]
     onto: tuple[float, float]
-    given: tuple[float, float]
+    possible: tuple[float, float]
 
     @property
     def slope(self) -> float:
         """ds/dv."""
         return (self.onto[1] - self.onto[0]) / (self.bounds[1] - self.bounds[0])
 
-    def put(self, value):
-        """s of a value v."""
+    def scaled(self, value):
+        """s of a value v, or of an array of values."""
         return self.onto[0] + (value - self.bounds[0]) * self.slope
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure of an area, and which end of its scale is best.
+    """What is measured of an area, and which end of its scale is best.
 
-    kind "share"   1 if the answer is among `counts`, else 0; of several items, their mean.
-    kind "score"   `points` (code -> points) of the answer; of several items, their mean.
-    kind "index"   Σ_k a_k s_k over `parts`, measures and records put on one scale.
-    of             a share of "respondents", or, where an item takes several answers, of all "mentions": Σwy/Σwx with
-                   y the mentions among `counts` and x all mentions of a respondent.
-    against        codes that are no answer but count as a 0 of a share; all others of them leave the measure, not the
-                   design.  A score takes in those that have `points`.
-    weights        a_k of the items, summing to 1; (): equal
-    missing        what happens to a respondent who answered only some of the items:
-                   "answered": the mean over the answered ones, Σ a_k y_k/Σ a_k of these;
-                   "complete": the respondent leaves the measure;
-                   "item_means": Σ_k a_k ȳ_k of each area, every mean over those who answered that item.
-    where          item -> codes: only respondents who gave one of them at every item named, as a domain of the design.
+    kind "share"   1 if the answer is among `counts`, else 0; of several items, their mean
+    kind "score"   the `points` (code -> points) of the answer; of several items, their mean
+    kind "index"   Σ_k a_k s_k over `parts`, which are measures and records brought to one scale
+    of             a share of "respondents" or, where an item allows several answers, of all "mentions": Σwy/Σwx with
+                   y a respondent's mentions among `counts` and x all mentions
+    against        codes that are not answers but count as a 0 of a share; respondents with other such codes are left
+                   out of the measure but remain in the design.  A score includes the codes that have `points`
+    weights        a_k of the items, which sum to 1; (): equal weights
+    missing        what is done about a respondent who answered only some of the items:
+                   "answered": the mean over the items answered, Σ a_k y_k/Σ a_k over these;
+                   "complete": the respondent is left out;
+                   "item_means": the measure of an area is Σ_k a_k ȳ_k, each mean being over those who answered item k
+    where          item -> codes: only respondents who gave one of these codes at every item named count, as a domain
     """
 
     name: str
@@ -115,12 +122,12 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """How its values are written: SHARE, as per cent, or SCORE, as points."""
+        """How its values are printed: SHARE, as per cent, or SCORE, as points."""
         return SHARE if self.kind == SHARE else SCORE
 
     @property
     def decimals(self) -> int:
-        """Decimals a value is printed with: one of per cents and of a scale of 20 or more, else two, below 2 three."""
+        """The decimals a value is printed with: 1 for per cents and scales of length 20 or more, 3 below 2, else 2."""
         reach = self.high - self.low
         return 1 if self.unit == SHARE or reach >= 20 else 2 if reach >= 2 else 3
 
@@ -136,17 +143,17 @@ class Measure:
 
     @property
     def linear(self) -> bool:
-        """Is a respondent's number the same whatever the domain it is averaged over?"""
+        """Is a respondent's number the same for every domain over which it is averaged?"""
         return self.kind != INDEX and self.of == RESPONDENTS and self.missing != ITEM_MEANS
 
     @property
     def item_weights(self) -> tuple[float, ...]:
-        """a_k of the items, equal where none were given."""
+        """a_k of the items; equal if `weights` is empty."""
         return self.weights or (1 / len(self.items),) * len(self.items)
 
     @property
     def records(self) -> tuple[str, ...]:
-        """The records an index takes."""
+        """The names of the records among the parts of an index."""
         return tuple(part.name for part in self.parts if part.record)
 
     @property
@@ -155,5 +162,5 @@ class Measure:
             return 0.0, 1.0
         if self.kind == SCORE:
             return min(self.points.values()), max(self.points.values())
-        reach = [sorted(part.weight * part.put(v) for v in part.given) for part in self.parts]
+        reach = [sorted(part.weight * part.scaled(v) for v in part.possible) for part in self.parts]
         return fsum(r[0] for r in reach), fsum(r[1] for r in reach)

@@ -1,1 +1,1 @@
-"""The steps of weighting: from released numbers to weights that reproduce a census."""
+"""The steps of weighting: from released telephone numbers to persons' weights that reproduce a census."""

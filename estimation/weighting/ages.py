@@ -1,11 +1,13 @@
-"""Ages: the survey's groups, persons cut into them, and a census's age bands split where a group begins inside one."""
+"""Ages: the survey's age groups, the group of each person, and a census's age bands divided among the groups."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from words import Fault
 
@@ -23,16 +25,18 @@ class AgeSpan:
 
     @property
     def above(self) -> float:
-        """The first age beyond."""
+        """The first age above the span; inf if it has no end."""
         return np.inf if self.high is None else self.high + 1
 
 
 @dataclass(frozen=True, eq=False)
 class BandSplit:
-    """Census counts by the survey's age groups, and how the bands were cut.
+    """Census counts by the survey's age groups, and how bands were divided to obtain them.
 
-    totals  rows as given, one column a group;  rule: what was assumed inside a band ("uniform")
-    parts   one row a band cut by a group's limit: band, group, ages (years of the band in the group), of (years it has)
+    totals  the rows of the counts, one column per group
+    parts   one row per part of a band that was divided: band, group, ages (the years of the band that are in the
+            group), of (the years of the band)
+    rule    what was assumed within a band ("uniform")
     """
 
     totals: pd.DataFrame
@@ -40,8 +44,8 @@ class BandSplit:
     rule: str = UNIFORM
 
 
-def age_spans(labels) -> tuple[AgeSpan, ...]:
-    """Spans from texts such as "18-29", "60+", ascending and without gap or overlap; else a Fault."""
+def age_spans(labels: Iterable) -> tuple[AgeSpan, ...]:
+    """The spans of texts such as "18-29" and "60+"; a Fault unless they ascend without gaps and overlaps."""
     spans = tuple(_span(str(label)) for label in labels)
     if not spans:
         raise Fault(key="ages.none")
@@ -51,8 +55,8 @@ def age_spans(labels) -> tuple[AgeSpan, ...]:
     return spans
 
 
-def cut_ages(age, groups) -> np.ndarray:
-    """The group's label of each age (n,); a Fault for an age that is no number or in no group."""
+def cut_ages(age: ArrayLike, groups: Iterable) -> np.ndarray:
+    """The label of the group of each age (n,); a Fault if an age is not a number or belongs to no group."""
     spans = age_spans(groups)
     years = pd.to_numeric(pd.Series(np.asarray(age, dtype=object)), errors="coerce").to_numpy(dtype=float)
     wrong = ~((years >= spans[0].low) & (years < spans[-1].above))
@@ -66,12 +70,13 @@ def cut_ages(age, groups) -> np.ndarray:
     return labels[np.searchsorted([s.low for s in spans], years, side="right") - 1]
 
 
-def split_bands(counts: pd.DataFrame, groups) -> BandSplit:
-    """T_g = Σ_b T_b |g ∩ b|/|b|: a band's persons are spread evenly over its years, for want of single years of age.
+def split_bands(counts: pd.DataFrame, groups: Iterable) -> BandSplit:
+    """T_g = Σ_b T_b |g ∩ b|/|b|: the persons of a band are spread evenly over its years of age.
 
-    counts  one column a band ("0", "15-19", "85+"), ascending without gap;  groups: the survey's, as in `age_spans`
-    A band wholly in one group goes there untouched.  Raises Fault for a group that cuts an open band ("85+"), where
-    years cannot be counted, or lies beyond the bands.
+    counts  one column per age band ("0", "15-19", "85+"), ascending without gaps
+    groups  the survey's age groups, as in `age_spans`
+    A band that lies in one group belongs to it as a whole.  Raises Fault if a group divides an open band ("85+"), whose
+    years cannot be counted, or if the groups extend beyond the bands.
     """
     bands, spans = age_spans(counts.columns), age_spans(groups)
     if spans[0].low < bands[0].low or spans[-1].above > bands[-1].above:
@@ -95,11 +100,12 @@ def split_bands(counts: pd.DataFrame, groups) -> BandSplit:
 
 
 def _span(label: str) -> AgeSpan:
-    found = SPAN.fullmatch(label)
-    if found is None:
+    """The span of one text; a Fault if it is not one."""
+    match = SPAN.fullmatch(label)
+    if match is None:
         raise Fault(key="ages.span", found=label)
-    low, high = int(found[1]), found[2]
-    last = None if found[3] else int(high or low)
+    low, high = int(match[1]), match[2]
+    last = None if match[3] else int(high or low)
     if last is not None and last < low:
         raise Fault(key="ages.span", found=label)
     return AgeSpan(label, low, last)

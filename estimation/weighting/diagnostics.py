@@ -1,18 +1,19 @@
-"""What weighting did: the spread of weights after every step, extreme weights, and the price of trimming."""
+"""What weighting did: the variation of the weights after every step, extreme weights, and the cost of trimming."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import at_least
 from estimation.estimators.design import Design
 from estimation.estimators.estimates import linearize_mean
 
-EXTREME = 5.0  # times the median
+EXTREME = 5.0  # times the median: a weight above this is extreme
 
 
-def kish_effect(weight) -> float:
+def kish_effect(weight: ArrayLike) -> float:
     """deff_w = n Σw²/(Σw)² = 1 + cv²_w over the weights above 0.  Kish (1965), 11.7.
 
     Examples: one person in three counts twice: 3 (1 + 1 + 4)/(1 + 1 + 2)² = 18/16.
@@ -26,7 +27,10 @@ def kish_effect(weight) -> float:
 
 
 def weight_summary(steps: dict) -> pd.DataFrame:
-    """One row a step (name -> weights): n, sum, smallest, median, largest, largest over median, deff_w, n/deff_w."""
+    """One row per step (name -> weights): n, sum, smallest, median, largest, largest/median, deff_w and n/deff_w.
+
+    All are over the weights above 0; deff_w is `kish_effect`.
+    """
     rows = {}
     for name, weight in steps.items():
         w = np.asarray(weight, dtype=float)
@@ -45,8 +49,8 @@ def weight_summary(steps: dict) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
 
 
-def extreme_weights(weight, *, times: float = EXTREME) -> pd.DataFrame:
-    """Rows whose weight is above `times` the median, heaviest first: row, weight, over the median, share of Σw²."""
+def extreme_weights(weight: ArrayLike, *, times: float = EXTREME) -> pd.DataFrame:
+    """The rows whose weight is above `times` the median, heaviest first: row, weight, weight/median, share of Σw²."""
     w = np.asarray(weight, dtype=float)
     middle = float(np.median(w[w > 0]))
     rows = np.flatnonzero(~at_least(times * middle, w))
@@ -60,19 +64,20 @@ def extreme_weights(weight, *, times: float = EXTREME) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def trimming_cost(y, before: Design, after: Design) -> pd.DataFrame:
-    """What trimming did to the means of y: by how much they moved, beside what it saved in standard error.
+def trimming_cost(y: ArrayLike | pd.DataFrame, before: Design, after: Design) -> pd.DataFrame:
+    """How far trimming moved the means of y, against what it saved in standard error.
 
-    before, after: the design with the weights before and after.  Columns before, after, shift, se_before, se_after,
-    rmse_after = √(se_after² + max(shift² - V(shift), 0)), taking the untrimmed mean as unbiased: trimming paid if it is
-    below se_before.  V(shift) is the variance of the difference, the two being of the same sample.
+    y (n,) or (n,k); before, after: the design with the weights before and after trimming.
+    Columns: before, after, shift, se_before, se_after, and rmse_after = √(se_after² + max(shift² - V(shift), 0)), where
+    the untrimmed mean is taken as unbiased: trimming was worth its cost if rmse_after is below se_before.  V(shift) is
+    the variance of the difference of two means from the same sample.
     """
     one, two = linearize_mean(y, before), linearize_mean(y, after)
     shift = two.value - one.value
-    inner = None if one.subtotals is None else two.subtotals - one.subtotals
-    moved = replace(one, value=shift, u=two.totals - one.totals, subtotals=inner).estimate()
+    subtotals = None if one.subtotals is None else two.subtotals - one.subtotals
+    shift_estimate = replace(one, value=shift, u=two.totals - one.totals, subtotals=subtotals).estimate()
     se_one, se_two = one.estimate().se, two.estimate().se
-    bias_squared = np.maximum(shift**2 - moved.variance, 0)
+    bias_squared = np.maximum(shift**2 - shift_estimate.variance, 0)
     columns = {"before": one.value, "after": two.value, "shift": shift, "se_before": se_one, "se_after": se_two}
     columns["rmse_after"] = np.sqrt(se_two**2 + bias_squared)
     return pd.DataFrame(columns, index=pd.Index(one.names, name="mean"))

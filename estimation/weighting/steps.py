@@ -1,4 +1,4 @@
-"""What is to be done to weight a survey: outcomes, base weights, ages, nonresponse, telephones, margins, limits."""
+"""What a programme says about weighting: outcomes, base weights, ages, nonresponse, telephones, margins, limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,12 @@ AGE_GROUP = "age_group"  # the column that `Ages` makes
 
 @dataclass(frozen=True)
 class Dispositions:
-    """The column with each number's outcome, and its codes by what they say of the person behind it."""
+    """The column with the outcome of each number, and its codes grouped by what they say of the person reached.
+
+    responded, not_responded  eligible persons who were interviewed, or were not
+    unknown                   it is not known whether an eligible person uses the number
+    ineligible                no eligible person uses the number
+    """
 
     column: str
     responded: frozenset[str]
@@ -23,13 +28,18 @@ class Dispositions:
 
     @property
     def codes(self) -> frozenset[str]:
-        """All of them."""
+        """All codes."""
         return self.responded | self.not_responded | self.unknown | self.ineligible
 
 
 @dataclass(frozen=True)
 class Base:
-    """Base weights: a column of them, or how many numbers each frame has, N_f/n_f.  frame: the column naming it."""
+    """Where base weights come from.
+
+    weight   the column of base weights; None: they are N_f/n_f in frame f
+    frame    the column that names the frame of each number
+    numbers  frame -> N_f, the numbers it contains
+    """
 
     weight: str | None
     frame: str | None
@@ -38,7 +48,7 @@ class Base:
 
 @dataclass(frozen=True)
 class Ages:
-    """The column of ages and the groups that make the column `age_group`."""
+    """The column of ages, and the groups from which the column `age_group` is made."""
 
     column: str
     groups: tuple[str, ...]
@@ -46,7 +56,12 @@ class Ages:
 
 @dataclass(frozen=True)
 class Nonresponse:
-    """Cells (columns crossed), or predictors of responding in `classes` of similar propensity (0: w/φ̂ itself)."""
+    """How nonresponse is adjusted for: in cells, or by a model of the propensity to respond.
+
+    cells       columns to be crossed; (): one cell
+    predictors  columns of the model; (): adjustment in `cells`
+    classes     the number of classes of similar propensity in which to adjust; 0: the weights become w/φ̂
+    """
 
     cells: tuple[str, ...] = ()
     predictors: tuple[str, ...] = ()
@@ -55,7 +70,7 @@ class Nonresponse:
 
 @dataclass(frozen=True)
 class Phones:
-    """Columns that count a person's mobiles, the household's landlines, and its adults."""
+    """The columns with the numbers of a person's mobile phones, and of the household's landlines and adults."""
 
     mobiles: str
     landlines: str
@@ -64,7 +79,13 @@ class Phones:
 
 @dataclass(frozen=True)
 class Calibrating:
-    """Margins ("sex*age_group": columns crossed), the period of their totals (None: the wave's own), and how."""
+    """What the weights are calibrated to, and how.
+
+    margins   columns, crossed by "*": "sex*age_group"
+    period    the period of the known totals; None: that of the wave
+    distance  "linear", "raking" or "logit" (`estimation.calibration.distances`)
+    bounds    limits of the g-weights; None: none
+    """
 
     margins: tuple[str, ...]
     period: str | None = None
@@ -73,7 +94,7 @@ class Calibrating:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of all margins."""
+        """The columns of all margins, each once."""
         return tuple(dict.fromkeys(c for name in self.margins for c in name.split(CROSSED)))
 
     def measure(self) -> Distance:
@@ -83,15 +104,15 @@ class Calibrating:
 
 @dataclass(frozen=True)
 class TrimmingLimits:
-    """Trimming limits, times the median of the weights before; 0 and inf: none."""
+    """The limits of trimming as multiples of the median weight before it; 0 and inf mean no limit."""
 
     smallest: float = 0.0
     largest: float = np.inf
 
 
 @dataclass(frozen=True)
-class WeightingPlan:
-    """What is done to come from released numbers to weights of persons; steps that are None are not taken."""
+class WeightingSteps:
+    """The steps that lead from released numbers to weights of persons; a step that is None is not taken."""
 
     dispositions: Dispositions
     base: Base
@@ -103,7 +124,7 @@ class WeightingPlan:
     trimming: TrimmingLimits | None = None
 
     def needed(self) -> dict[str, tuple[str, ...]]:
-        """Columns the file must have filled: for "all" numbers, for the "eligible", and for those who "responded"."""
+        """The columns that must not be empty: for "all" numbers, for the "eligible", and for those who "responded"."""
         phones = () if self.phones is None else (self.phones.mobiles, self.phones.landlines, self.phones.adults)
         columns = {
             "all": (self.dispositions.column, self.base.frame, self.base.weight, *self.eligibility_cells),
@@ -115,7 +136,7 @@ class WeightingPlan:
         return {who: tuple(dict.fromkeys(c for c in of if c is not None)) for who, of in named.items()}
 
     def number_columns(self) -> dict[str, tuple[str, ...]]:
-        """Those of them that must be numbers."""
+        """Those of the columns `needed` that must contain numbers."""
         counts = () if self.phones is None else (self.phones.mobiles, self.phones.landlines, self.phones.adults)
         numeric = {self.base.weight, None if self.ages is None else self.ages.column, *counts} - {None}
         return {who: tuple(c for c in of if c in numeric) for who, of in self.needed().items()}

@@ -1,5 +1,6 @@
-"""All steps of weighting in their order: from the numbers that were released to the persons who answered."""
+"""All weighting steps in order, from the numbers that were released to the persons who answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from estimation.columns.ties import at_least
 from estimation.estimators.design import Design
 from estimation.weighting.ages import cut_ages
 from estimation.weighting.census import CROSSED
-from estimation.weighting.steps import AGE_GROUP, Calibrating, TrimmingLimits, WeightingPlan
+from estimation.weighting.steps import AGE_GROUP, Calibrating, TrimmingLimits, WeightingSteps
 from estimation.weighting.weights import (
     Step,
     adjust_eligibility,
@@ -26,16 +27,22 @@ from words import Fault
 
 BASE, ELIGIBILITY, ELIGIBLE, NONRESPONSE = "base", "eligibility", "eligible", "nonresponse"
 PHONES, CALIBRATION, TRIMMING = "phones", "calibration", "trimming"
-CUT, RAISED, OTHERS, INELIGIBLE = "cut", "raised", "others", "ineligible"  # cells of steps that have none of their own
+CUT, RAISED, OTHERS, INELIGIBLE = (
+    "cut",
+    "raised",
+    "others",
+    "ineligible",
+)  # the cells reported for steps that have no cells
 
 
 @dataclass(frozen=True, eq=False)
 class Weighting:
-    """The steps taken (weights of all n numbers, 0 for those who left), and what the variance needs.
+    """The steps taken, and what the variance needs.
 
-    responded (n,)   who answered: the rows of the design
-    calibration      of those who responded, before trimming; None: no margins
-    trimming         None: no limits
+    steps            each with the weights of all n numbers, 0 for those that it or an earlier step excluded
+    responded (n,)   which numbers led to an interview; these are the rows of the design
+    calibration      of those who responded, before trimming; None if there are no margins
+    trimming         None if there are no limits
     """
 
     steps: tuple[Step, ...]
@@ -49,120 +56,136 @@ class Weighting:
         return self.steps[-1].weight[self.responded]
 
     def weights(self) -> dict[str, np.ndarray]:
-        """Step -> weights (n,)."""
+        """The weights (n,) after each step, by its name."""
         return {step.name: step.weight for step in self.steps}
 
     def design(self, design: Design) -> Design:
-        """The design of those who responded with the final weights; its variances are those of residuals.
+        """The design of those who responded with the final weights; with margins, its variances are those of residuals.
 
-        The adjustments for eligibility, nonresponse and telephones count as given.
+        The variances treat the adjustments for eligibility, nonresponse and telephones as fixed.
         """
         calibration = self.calibration if self.trimming is None else self.trimming.calibration
         return design.reweighted(self.weight, calibration)
 
     def untrimmed(self, design: Design) -> Design:
-        """The same before trimming, to see what it cost."""
+        """The design with the weights before trimming, to see what trimming cost."""
         if self.trimming is None:
             return self.design(design)
         return design.reweighted(self.trimming.before, self.calibration)
 
     def margins(self) -> pd.DataFrame:
-        """One row a category: margin, category, n, known, before and after calibration and trimming, ratio."""
+        """One row per category of a margin: n, the known total, the sums of weights before and after, known/before."""
         columns = ["margin", "category", "n", "known", "before", "after", "ratio"]
         if self.calibration is None:
             return pd.DataFrame(columns=columns)
         last = self.calibration if self.trimming is None else self.trimming.calibration
         assert last is not None
-        found, names = last.margins(), last.names
+        sums, names = last.margins(), last.names
         n = last.auxiliary.T @ last.cell_sums((last.weight > 0).astype(float))
-        of = [CROSSED.join(m) if isinstance(m, tuple) else m for m, _ in names]
+        margin = [CROSSED.join(m) if isinstance(m, tuple) else m for m, _ in names]
         category = [CROSSED.join(c) if isinstance(c, tuple) else c for _, c in names]
-        return found.assign(margin=of, category=category, n=n.astype(int))[columns].reset_index(drop=True)
+        return sums.assign(margin=margin, category=category, n=n.astype(int))[columns].reset_index(drop=True)
 
 
-def weigh(table: pd.DataFrame, plan: WeightingPlan, totals: pd.DataFrame | None = None) -> Weighting:
+def weigh(table: pd.DataFrame, weighting_steps: WeightingSteps, totals: pd.DataFrame | None = None) -> Weighting:
     """base → unknown eligibility → nonresponse → telephones → calibration → trimming, each a `Step`.
 
-    table   one row a released number, the columns that `plan.needed` names
-    totals  margin, category, total: the known totals of at least the plan's margins
-    Raises the Faults of each step, and for a margin without totals or weights that calibration made negative.
-    Valliant, Dever & Kreuter (2013), ch. 13-14, for the order.
+    table            one row per released number, with the columns that `weighting_steps.needed()` names
+    weighting_steps  what is to be done
+    totals           margin, category, total: the known totals, at least those of all margins of the weighting steps
+    Raises the Faults of each step, a Fault for a margin without totals, and one for weights that calibration makes
+    negative.  Valliant, Dever & Kreuter (2013), ch. 13-14, for the order of the steps.
     """
-    state = table[plan.dispositions.column]
-    responded = state.isin(plan.dispositions.responded).to_numpy()
-    eligible = responded | state.isin(plan.dispositions.not_responded).to_numpy()
+    state = table[weighting_steps.dispositions.column]
+    responded = state.isin(weighting_steps.dispositions.responded).to_numpy()
+    eligible = responded | state.isin(weighting_steps.dispositions.not_responded).to_numpy()
     if not responded.any():
-        raise Fault(key="weighting.nobody", column=plan.dispositions.column, codes=sorted(plan.dispositions.responded))
-    table = _with_age_group(table, plan, eligible)
-    w = base_weight(table, plan)
-    steps = [Step(BASE, w, w, _factors(w, w, table[plan.base.frame] if plan.base.frame else None))]
-    known = ~state.isin(plan.dispositions.unknown).to_numpy()
+        raise Fault(
+            key="weighting.nobody",
+            column=weighting_steps.dispositions.column,
+            codes=sorted(weighting_steps.dispositions.responded),
+        )
+    table = _with_age_group(table, weighting_steps, eligible)
+    w = base_weight(table, weighting_steps)
+    steps = [
+        Step(BASE, w, w, _factors(w, w, table[weighting_steps.base.frame] if weighting_steps.base.frame else None))
+    ]
+    known = ~state.isin(weighting_steps.dispositions.unknown).to_numpy()
     if not known.all():
-        steps.append(adjust_eligibility(w, known, _cells(table, plan.eligibility_cells)))
+        steps.append(adjust_eligibility(w, known, _cells(table, weighting_steps.eligibility_cells)))
     if not (eligible | ~known).all():
         steps.append(_dropped(steps[-1].weight, eligible))
     if not responded[eligible].all():
-        steps.append(_within(eligible, steps[-1].weight, lambda w: _respond(w, responded, eligible, table, plan)))
-    if plan.phones is not None:
-        chances = _chances(table, plan)
-        steps.append(_within(responded, steps[-1].weight, lambda w: _phones(w, table[responded], plan, chances)))
+        steps.append(
+            _within(eligible, steps[-1].weight, lambda w: _respond(w, responded, eligible, table, weighting_steps))
+        )
+    if weighting_steps.phones is not None:
+        chances = _chances(table, weighting_steps)
+        steps.append(
+            _within(responded, steps[-1].weight, lambda w: _phones(w, table[responded], weighting_steps, chances))
+        )
     calibration = trimming = None
-    if plan.calibrating is not None:
-        calibration = _calibrated(steps[-1].weight[responded], table[responded], plan.calibrating, totals)
+    if weighting_steps.calibrating is not None:
+        calibration = _calibrated(steps[-1].weight[responded], table[responded], weighting_steps.calibrating, totals)
         steps.append(_within(responded, steps[-1].weight, lambda w: _calibration_step(w, calibration)))
-    if plan.trimming is not None:
-        trimming = _trimmed(steps[-1].weight[responded], calibration, plan.trimming)
+    if weighting_steps.trimming is not None:
+        trimming = _trimmed(steps[-1].weight[responded], calibration, weighting_steps.trimming)
         steps.append(_within(responded, steps[-1].weight, lambda w: _trimming_step(w, trimming)))
     return Weighting(tuple(steps), responded, calibration, trimming)
 
 
-def base_weight(table: pd.DataFrame, plan: WeightingPlan) -> np.ndarray:
-    """d (n,): the column of base weights, or N_f/n_f of each number's frame."""
-    if plan.base.weight is not None:
-        return base_weights(_numbers(table, plan.base.weight))
-    frame = table[plan.base.frame]
-    unknown = ~frame.isin(list(plan.base.numbers)).to_numpy()
+def base_weight(table: pd.DataFrame, weighting_steps: WeightingSteps) -> np.ndarray:
+    """d (n,): the column of base weights, or N_f/n_f of the frame each number comes from."""
+    if weighting_steps.base.weight is not None:
+        return base_weights(_numbers(table, weighting_steps.base.weight))
+    frame = table[weighting_steps.base.frame]
+    unknown = ~frame.isin(list(weighting_steps.base.numbers)).to_numpy()
     if unknown.any():
-        found, expected = str(frame[unknown].iloc[0]), list(plan.base.numbers)
-        raise Fault(key="weighting.frame", column=plan.base.frame, found=found, expected=expected)
+        name, expected = str(frame[unknown].iloc[0]), list(weighting_steps.base.numbers)
+        raise Fault(key="weighting.frame", column=weighting_steps.base.frame, found=name, expected=expected)
     n = frame.value_counts()
-    short = [f for f in n.index if plan.base.numbers[f] < n[f]]
+    short = [f for f in n.index if weighting_steps.base.numbers[f] < n[f]]
     if short:
         raise Fault(
-            key="weighting.numbers", frame=short[0], found=plan.base.numbers[short[0]], released=int(n[short[0]])
+            key="weighting.numbers",
+            frame=short[0],
+            found=weighting_steps.base.numbers[short[0]],
+            released=int(n[short[0]]),
         )
-    return frame.map({f: plan.base.numbers[f] / n[f] for f in n.index}).to_numpy(dtype=float)
+    return frame.map({f: weighting_steps.base.numbers[f] / n[f] for f in n.index}).to_numpy(dtype=float)
 
 
-def known_totals(totals: pd.DataFrame, names) -> dict:
-    """What `rake` takes from a table of (margin, category, total): columns crossed -> Series by category."""
-    found = {}
+def known_totals(totals: pd.DataFrame, names: Iterable[str]) -> dict:
+    """The margins of `rake` from a table of (margin, category, total): column or columns -> Series by category."""
+    by_columns = {}
     for name in names:
-        mine = totals[totals.margin == name]
-        if mine.empty:
+        rows = totals[totals.margin == name]
+        if rows.empty:
             raise Fault(key="weighting.margin_absent", margin=name, found=sorted(set(totals.margin)) or ["-"])
         columns = tuple(name.split(CROSSED))
-        labels = [tuple(c.split(CROSSED)) for c in mine.category]
-        odd = [c for c, label in zip(mine.category, labels, strict=True) if len(label) != len(columns)]
+        labels = [tuple(c.split(CROSSED)) for c in rows.category]
+        odd = [c for c, label in zip(rows.category, labels, strict=True) if len(label) != len(columns)]
         if odd:
             raise Fault(key="weighting.category_parts", margin=name, category=odd[0], expected=len(columns))
         index = (
             pd.MultiIndex.from_tuples(labels) if len(columns) > 1 else pd.Index([c for (c,) in labels], dtype=object)
         )
-        found[columns if len(columns) > 1 else name] = pd.Series(mine.total.to_numpy(), index=index)
-    return found
+        by_columns[columns if len(columns) > 1 else name] = pd.Series(rows.total.to_numpy(), index=index)
+    return by_columns
 
 
-def _with_age_group(table: pd.DataFrame, plan: WeightingPlan, eligible: np.ndarray) -> pd.DataFrame:
-    """The table with the age group of every eligible person whose age is asked for."""
-    needed = plan.needed()
-    if plan.ages is None or plan.ages.column not in (*needed["eligible"], *needed["responded"]):
+def _with_age_group(table: pd.DataFrame, weighting_steps: WeightingSteps, eligible: np.ndarray) -> pd.DataFrame:
+    """The table with the age group of every eligible person whose age the steps need."""
+    needed = weighting_steps.needed()
+    if weighting_steps.ages is None or weighting_steps.ages.column not in (*needed["eligible"], *needed["responded"]):
         return table
-    asked = (
-        eligible if plan.ages.column in needed["eligible"] else eligible & (table[plan.ages.column] != "").to_numpy()
+    has_age = (
+        eligible
+        if weighting_steps.ages.column in needed["eligible"]
+        else eligible & (table[weighting_steps.ages.column] != "").to_numpy()
     )
     groups = np.full(len(table), "", dtype=object)
-    groups[asked] = cut_ages(table[plan.ages.column][asked], plan.ages.groups)
+    groups[has_age] = cut_ages(table[weighting_steps.ages.column][has_age], weighting_steps.ages.groups)
     return table.assign(**{AGE_GROUP: groups})
 
 
@@ -171,7 +194,7 @@ def _cells(table: pd.DataFrame, columns) -> pd.DataFrame | None:
 
 
 def _within(rows: np.ndarray, before: np.ndarray, make) -> Step:
-    """A step taken on some rows; the others weigh 0 after it."""
+    """A step that make(weights) takes on some rows; the other rows have the weight 0 after it."""
     step = make(before[rows])
     after = np.zeros(len(before))
     after[rows] = step.weight
@@ -179,69 +202,75 @@ def _within(rows: np.ndarray, before: np.ndarray, make) -> Step:
 
 
 def _dropped(w: np.ndarray, eligible: np.ndarray) -> Step:
-    """Numbers known to be ineligible stand for others like them, which are nobody's either: they leave."""
+    """Numbers known to be ineligible represent other ineligible numbers, so they are excluded."""
     after = np.where(eligible, w, 0.0)
     return Step(ELIGIBLE, w, after, _factors(w, after, np.where(eligible, ELIGIBLE, INELIGIBLE)))
 
 
-def _respond(w, responded, eligible, table, plan: WeightingPlan) -> Step:
-    who, answered = table[eligible], responded[eligible]
-    if plan.nonresponse.predictors:
-        numeric = plan.number_columns()["eligible"]
-        columns = {c: _numbers(who, c) if c in numeric else who[c] for c in plan.nonresponse.predictors}
+def _respond(w, responded, eligible, table, weighting_steps: WeightingSteps) -> Step:
+    """The adjustment for nonresponse among the eligible."""
+    persons, answered = table[eligible], responded[eligible]
+    if weighting_steps.nonresponse.predictors:
+        numeric = weighting_steps.number_columns()["eligible"]
+        columns = {
+            c: _numbers(persons, c) if c in numeric else persons[c] for c in weighting_steps.nonresponse.predictors
+        }
         return adjust_propensity(
-            w, answered, pd.DataFrame(columns, index=who.index), classes=plan.nonresponse.classes or None
+            w, answered, pd.DataFrame(columns, index=persons.index), classes=weighting_steps.nonresponse.classes or None
         )
-    return adjust_nonresponse(w, answered, _cells(who, plan.nonresponse.cells))
+    return adjust_nonresponse(w, answered, _cells(persons, weighting_steps.nonresponse.cells))
 
 
-def _chances(table: pd.DataFrame, plan: WeightingPlan) -> dict[str, object]:
-    """π_f = 1/d of each frame; d must be one number within a frame where there are two frames."""
-    frame, d = table[plan.base.frame].to_numpy(dtype=object), base_weight(table, plan)
+def _chances(table: pd.DataFrame, weighting_steps: WeightingSteps) -> dict[str, object]:
+    """π_f = 1/d of each frame; where there are two frames, a Fault if d varies within a frame."""
+    frame, d = table[weighting_steps.base.frame].to_numpy(dtype=object), base_weight(table, weighting_steps)
     kinds = [f for f in ("landline", "mobile") if (frame == f).any()]
     if len(kinds) == 1:
-        responded = table[plan.dispositions.column].isin(plan.dispositions.responded).to_numpy()
+        responded = table[weighting_steps.dispositions.column].isin(weighting_steps.dispositions.responded).to_numpy()
         return dict.fromkeys(("landline", "mobile"), 0.0) | {kinds[0]: 1 / d[responded]}
-    found = {}
+    probabilities = {}
     for kind in kinds:
-        own = d[frame == kind]
-        if not at_least(own.min(), own.max()):
-            raise Fault(key="weighting.base_varies", frame=kind, low=float(own.min()), high=float(own.max()))
-        found[kind] = 1 / own[0]
-    return dict.fromkeys(("landline", "mobile"), 0.0) | found
+        frame_weights = d[frame == kind]
+        low, high = float(frame_weights.min()), float(frame_weights.max())
+        if not at_least(low, high):
+            raise Fault(key="weighting.base_varies", frame=kind, low=low, high=high)
+        probabilities[kind] = 1 / frame_weights[0]
+    return dict.fromkeys(("landline", "mobile"), 0.0) | probabilities
 
 
-def _phones(w, table: pd.DataFrame, plan: WeightingPlan, chances) -> Step:
-    counts = {name: _numbers(table, getattr(plan.phones, name)) for name in ("landlines", "adults", "mobiles")}
+def _phones(w, table: pd.DataFrame, weighting_steps: WeightingSteps, chances) -> Step:
+    counts = {
+        name: _numbers(table, getattr(weighting_steps.phones, name)) for name in ("landlines", "adults", "mobiles")
+    }
     return adjust_phones(
         w,
-        table[plan.base.frame],
+        table[weighting_steps.base.frame],
         landline_probability=chances["landline"],
         mobile_probability=chances["mobile"],
         **counts,
     )
 
 
-def _calibrated(w, table: pd.DataFrame, plan: Calibrating, totals) -> Calibration:
+def _calibrated(w, table: pd.DataFrame, calibrating: Calibrating, totals) -> Calibration:
     if totals is None:
-        raise Fault(key="weighting.margin_absent", margin=plan.margins[0], found=["-"])
-    found = rake(w, table, known_totals(totals, plan.margins), distance=plan.measure())
-    if (found.weight < 0).any():
-        count, smallest = int((found.weight < 0).sum()), float(found.g.min())
+        raise Fault(key="weighting.margin_absent", margin=calibrating.margins[0], found=["-"])
+    calibration = rake(w, table, known_totals(totals, calibrating.margins), distance=calibrating.measure())
+    if (calibration.weight < 0).any():
+        count, smallest = int((calibration.weight < 0).sum()), float(calibration.g.min())
         raise Fault(key="weighting.negative", count=count, smallest=smallest)
-    return found
+    return calibration
 
 
 def _calibration_step(w, calibration: Calibration) -> Step:
-    one = Weighting((), np.empty(0), calibration, None).margins()
-    columns = {"n": one.n, "before": one.before, "after": one.after, "multiplier": one.ratio}
-    changes = pd.DataFrame(columns).set_axis(pd.Index(one.margin + " = " + one.category, name="cell"))
+    margins = Weighting((), np.empty(0), calibration, None).margins()
+    columns = {"n": margins.n, "before": margins.before, "after": margins.after, "multiplier": margins.ratio}
+    changes = pd.DataFrame(columns).set_axis(pd.Index(margins.margin + " = " + margins.category, name="cell"))
     return Step(CALIBRATION, w, calibration.weight, changes)
 
 
 def _trimmed(w, calibration: Calibration | None, limits: TrimmingLimits) -> Trimming:
-    middle = float(np.median(w[w > 0]))
-    bounds: dict[str, Any] = {"lower": limits.smallest * middle, "upper": limits.largest * middle}
+    median = float(np.median(w[w > 0]))
+    bounds: dict[str, Any] = {"lower": limits.smallest * median, "upper": limits.largest * median}
     if calibration is None:
         return trim(w, **bounds)
     try:
@@ -249,8 +278,8 @@ def _trimmed(w, calibration: Calibration | None, limits: TrimmingLimits) -> Trim
     except Fault as fault:
         if fault.key not in ("calibration.beyond_bounds", "calibration.bounds_not_met"):
             raise
-        found = {"name": fault.values["name"], "total": fault.values["total"], "median": middle, **bounds}
-        raise Fault(key="weighting.limits_not_met", **found) from fault
+        values = {"name": fault.values["name"], "total": fault.values["total"], "median": median, **bounds}
+        raise Fault(key="weighting.limits_not_met", **values) from fault
 
 
 def _trimming_step(w, trimming: Trimming) -> Step:
@@ -259,14 +288,14 @@ def _trimming_step(w, trimming: Trimming) -> Step:
 
 
 def _factors(before, after, cell) -> pd.DataFrame:
-    """A step's changes by cell (None: one cell)."""
+    """The changes of a step by cell (n,); None: all rows are one cell."""
     cell = np.full(len(before), "all", dtype=object) if cell is None else np.asarray(cell, dtype=object)
     return changes_by_cell(before, after, *column_codes(pd.Series(cell), "cell"))
 
 
 def _numbers(table: pd.DataFrame, column: str) -> np.ndarray:
-    """A column of numbers, also where they are written as text."""
+    """A column of numbers, which may be written as text."""
     try:
         return numbers(pd.to_numeric(table[column]))
     except (TypeError, ValueError):
-        return number_column(table, column)  # which names what it found
+        return number_column(table, column)  # whose Fault quotes the value

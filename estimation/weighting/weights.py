@@ -1,9 +1,10 @@
-"""Weights in steps one can read: unknown eligibility, nonresponse, telephones per person; what each step changed."""
+"""The single weighting steps, with what each changed: unknown eligibility, nonresponse, telephones per person."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from contracts import WEIGHTS, check
 from estimation.calibration.calibration import base_weights
@@ -16,10 +17,11 @@ EMPTY = {"eligibility": "weights.empty_eligibility", "nonresponse": "weights.emp
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of weighting: the weights (n,) before and after it, and by cell what it did.
+    """One weighting step.
 
-    changes: one row a cell: n (rows with a weight after the step), before and after (sums of weights), factor (by
-    which the weights that remain were multiplied, on average).
+    before, weight (n,)  the weights before and after it
+    changes              one row per cell: n (the rows with a weight above 0 after the step), before and after (sums of
+                         weights), multiplier (of the weights that remain, on average)
     """
 
     name: str
@@ -28,31 +30,47 @@ class Step:
     changes: pd.DataFrame
 
 
-def adjust_eligibility(weight, known, cell=None) -> Step:
-    """Units of unknown eligibility hand their weight to those in their cell where it is known: w Σ_c w/Σ_c,known w.
+def adjust_eligibility(weight: ArrayLike, known: ArrayLike, cell: ArrayLike | pd.DataFrame | None = None) -> Step:
+    """Units of unknown eligibility transfer their weight to those of their cell where it is known: w Σ_c w/Σ_c,known w.
 
-    weight (n,);  known (n,): whether eligibility was found out (eligible or not);  cell (n,), a DataFrame, or None for
-    one cell.  Afterwards the unknown weigh 0.  Valliant, Dever & Kreuter (2013), ch. 13.
+    weight (n,)  before the step
+    known (n,)   whether the unit is known to be eligible or known not to be; others have the weight 0 afterwards
+    cell         (n,), a DataFrame of columns to be crossed, or None for one cell
+    Raises Fault for a cell in which no unit's eligibility is known.  Valliant, Dever & Kreuter (2013), ch. 13.
     """
     return _spread("eligibility", base_weights(weight), None, known, cell)
 
 
-def adjust_nonresponse(weight, responded, cell, *, eligible=None) -> Step:
-    """Respondents stand for all eligible units of their cell: w Σ_c w/Σ_c,resp w, response rates estimated in cells.
+def adjust_nonresponse(
+    weight: ArrayLike, responded: ArrayLike, cell: ArrayLike | pd.DataFrame | None, *, eligible: ArrayLike | None = None
+) -> Step:
+    """Respondents represent all eligible units of their cell: w Σ_c w/Σ_c,resp w, the inverse of the response rate.
 
-    weight (n,);  responded (n,): true or false;  cell (n,), or a DataFrame of several columns crossed
-    eligible (n,)  known to be; None: everybody with a weight.  Others weigh 0 afterwards, as nonrespondents do.
+    weight (n,)     before the step
+    responded (n,)  whether the unit responded; nonrespondents have the weight 0 afterwards
+    cell            (n,), a DataFrame of columns to be crossed, or None for one cell
+    eligible (n,)   whether the unit is known to be eligible; None: all units with a weight above 0.  Other units have
+                    the weight 0 afterwards
     Raises Fault for a cell with eligible units and no respondent.  Särndal, Swensson & Wretman (1992), 15.6.
     """
     return _spread("nonresponse", base_weights(weight), eligible, responded, cell)
 
 
-def adjust_propensity(weight, responded, predictors: pd.DataFrame, *, classes: int | None = 5, eligible=None) -> Step:
-    """Nonresponse by a logistic model of responding: w/φ̂, or cells of similar φ̂ (quantiles) as in `adjust_nonresponse`.
+def adjust_propensity(
+    weight: ArrayLike,
+    responded: ArrayLike,
+    predictors: pd.DataFrame,
+    *,
+    classes: int | None = 5,
+    eligible: ArrayLike | None = None,
+) -> Step:
+    """Nonresponse adjusted for by a logistic model of the propensity φ to respond.
 
-    predictors: known for respondents and nonrespondents; text columns become indicators.  classes None: w/φ̂ itself.
-    Cells of φ̂ are less at the mercy of the model and of single small φ̂: Little (1986), International Statistical
-    Review 54, 139-157.
+    predictors  columns known for respondents and nonrespondents; columns of text become indicators
+    classes     the number of classes of similar φ̂ (its quantiles), which are the cells of `adjust_nonresponse`;
+                None: the weights become w/φ̂
+    Classes depend less on the model and on single small φ̂ than w/φ̂ does: Little (1986), International Statistical
+    Review 54, 139-157.  The other parameters are those of `adjust_nonresponse`.
     """
     w = base_weights(weight)
     responded, counted = _flags("responded", responded, w), _counted(w, eligible)
@@ -66,13 +84,22 @@ def adjust_propensity(weight, responded, predictors: pd.DataFrame, *, classes: i
     return Step("nonresponse", w, after, changes_by_cell(w * counted, after, *column_codes(cells, "cell")))
 
 
-def phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles) -> np.ndarray:
-    """w = 1/(π_L L/A + π_M M) (n,): the expected number of ways to this person, through either frame of numbers.
+def phone_weight(
+    landline_probability: ArrayLike,
+    mobile_probability: ArrayLike,
+    landlines: ArrayLike,
+    adults: ArrayLike,
+    mobiles: ArrayLike,
+) -> np.ndarray:
+    """w = 1/(π_L L/A + π_M M) (n,), one over the expected number of times that the person is reached in both frames.
 
-    landline_probability, mobile_probability  π_L, π_M: a number's chance to be called in each frame (0: no such frame)
-    landlines L  numbers that reach the person's household;  adults A, one of whom is interviewed;  mobiles M, own ones
-    Single frames: w = A/(π_L L), w = 1/(π_M M).  Chances add up because both are small; exactly, the weight is one over
-    the expected number of times the person is reached.  Lohr & Rao (2000), JASA 95, 271-280, for dual frames.
+    landline_probability, mobile_probability  π_L, π_M: the probability of each number of a frame to be called (0: the
+               frame is not used)
+    landlines  L, the numbers that reach the person's household
+    adults     A, the adults of the household, one of whom is interviewed
+    mobiles    M, the person's own mobile numbers
+    With one frame w = A/(π_L L) or w = 1/(π_M M).  Lohr & Rao (2000), JASA 95, 271-280, for dual frames.
+    Raises Fault if a household has no adult, or a person could not be reached.
     """
     landlines, adults, mobiles = _counts("L", landlines), _counts("A", adults), _counts("M", mobiles)
     if (adults < 1).any():
@@ -84,28 +111,39 @@ def phone_weight(landline_probability, mobile_probability, landlines, adults, mo
     return 1 / expected
 
 
-def adjust_phones(weight, frame, *, landline_probability, mobile_probability, landlines, adults, mobiles) -> Step:
-    """Weights of numbers turned to weights of persons: w π_own `phone_weight`, π_own of the frame the number is from.
+def adjust_phones(
+    weight: ArrayLike,
+    frame: ArrayLike,
+    *,
+    landline_probability: ArrayLike,
+    mobile_probability: ArrayLike,
+    landlines: ArrayLike,
+    adults: ArrayLike,
+    mobiles: ArrayLike,
+) -> Step:
+    """Weights of numbers turned into weights of persons: w π_f `phone_weight`, f being the frame the number comes from.
 
-    weight (n,): 1/π_own times whatever earlier steps multiplied it by, which stays;  frame (n,): "landline" or "mobile"
+    weight (n,): 1/π_f times the multipliers of earlier steps, which remain; frame (n,): "landline" or "mobile".
+    The other parameters are those of `phone_weight`.
+    Raises Fault if a person reached by a landline (or a mobile) says that there is none.
     """
     w = base_weights(weight)
     frame = np.asarray(frame, dtype=object)
     wrong = ~np.isin(frame, ("landline", "mobile"))
     if wrong.any():
         raise Fault(key="phones.frame", row=int(wrong.argmax()), found=str(frame[wrong][0]))
-    own = np.where(frame == "landline", landline_probability, mobile_probability)
+    probability = np.where(frame == "landline", landline_probability, mobile_probability)
     none = np.where(frame == "landline", _counts("L", landlines), _counts("M", mobiles)) == 0
     if none.any():
         raise Fault(key="phones.not_own", row=int(none.argmax()), frame=frame[none][0], count=int(none.sum()))
-    after = w * own * phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles)
+    after = w * probability * phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles)
     return Step("phones", w, after, changes_by_cell(w, after, *column_codes(pd.Series(frame, dtype="str"), "frame")))
 
 
-def weights_table(wave: str, unit_id, steps: dict) -> pd.DataFrame:
-    """WEIGHTS: one row a unit and step, for storing; a unit leaves the table at the step where its weight becomes 0.
+def weights_table(wave: str, unit_id: ArrayLike, steps: dict) -> pd.DataFrame:
+    """The table WEIGHTS, one row per unit and step in which its weight is above 0.
 
-    steps: name -> weights (n,), in the order they were taken ("base", …, "calibrated", "trimmed").
+    unit_id (n,); steps: name -> weights (n,), in the order of the steps ("base", …, "calibration", "trimming").
     """
     parts = []
     for name, weight in steps.items():
@@ -117,26 +155,28 @@ def weights_table(wave: str, unit_id, steps: dict) -> pd.DataFrame:
 
 
 def _spread(name: str, w, eligible, receiving, cell) -> Step:
-    """All the weight of a cell's eligible units carried by those of them that receive it."""
+    """The step in which the weight of all eligible units of a cell is transferred to the receiving ones among them."""
     counted = _counted(w, eligible)
-    carried = counted & _flags(name, receiving, w)
+    receives = counted & _flags(name, receiving, w)
     codes, labels = _cell_codes(cell, len(w))
-    all_weight, own = (np.bincount(codes, w * some, minlength=len(labels)) for some in (counted, carried))
-    lost = (own == 0) & (all_weight > 0)
+    all_weight, received = (np.bincount(codes, w * some, minlength=len(labels)) for some in (counted, receives))
+    lost = (received == 0) & (all_weight > 0)
     if lost.any():
         cells = [said(labels[k]) for k in np.flatnonzero(lost)]
         raise Fault(key=EMPTY[name], cells=cells, count=len(cells), weight=float(all_weight[lost].sum()))
-    factor = np.divide(all_weight, own, out=np.ones(len(labels)), where=own > 0)
-    after = np.where(carried, w * factor[codes], 0.0)
+    factor = np.divide(all_weight, received, out=np.ones(len(labels)), where=received > 0)
+    after = np.where(receives, w * factor[codes], 0.0)
     return Step(name, w, after, changes_by_cell(w * counted, after, codes, labels))
 
 
-def changes_by_cell(before, after, codes, labels) -> pd.DataFrame:
-    """A step's `changes` from the weights (n,) before and after it and each unit's cell."""
+def changes_by_cell(before: np.ndarray, after: np.ndarray, codes: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """The `changes` of a step from the weights (n,) before and after it, and the code (n,) of each unit's cell."""
     k = len(labels)
-    n, own, was, became = (np.bincount(codes, v, minlength=k) for v in (after > 0, before * (after > 0), before, after))
-    factor = np.divide(became, own, out=np.full(k, np.nan), where=own > 0)
-    columns = {"n": n.astype(int), "before": was, "after": became, "multiplier": factor}
+    n, remaining, sum_before, sum_after = (
+        np.bincount(codes, v, minlength=k) for v in (after > 0, before * (after > 0), before, after)
+    )
+    factor = np.divide(sum_after, remaining, out=np.full(k, np.nan), where=remaining > 0)
+    columns = {"n": n.astype(int), "before": sum_before, "after": sum_after, "multiplier": factor}
     return pd.DataFrame(columns, index=pd.Index(labels, name="cell", tupleize_cols=False))
 
 
@@ -155,7 +195,7 @@ def _counted(w, eligible) -> np.ndarray:
 
 
 def _flags(name: str, values, w) -> np.ndarray:
-    """True and false (n,) from booleans or 0 and 1."""
+    """Booleans (n,) from booleans or from 0 and 1; a Fault for other values."""
     array = np.asarray(values)
     if len(array) != len(w):
         raise Fault(key="weights.length", name=name, found=len(array), expected=len(w))
@@ -166,6 +206,7 @@ def _flags(name: str, values, w) -> np.ndarray:
 
 
 def _counts(name: str, values) -> np.ndarray:
+    """Counts (n,) as floats; a Fault if one is negative or missing."""
     array = np.atleast_1d(numbers(values))
     wrong = ~(np.isfinite(array) & (array >= 0))
     if wrong.any():

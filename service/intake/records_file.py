@@ -41,8 +41,8 @@ def read_records(given: RecordsFile | None, programme: Programme, areas) -> pd.D
     value = pd.to_numeric(table["value"], errors="coerce")
     refuse(~value.abs().lt(float("inf")), "records.number", given.file, "value", table)
     for part in [p for m in programme.measures.values() for p in m.parts if p.record]:
-        outside = (table.record == part.name) & ~value.between(*part.given)
-        limits = {"record": part.name, "low": part.given[0], "high": part.given[1]}
+        outside = (table.record == part.name) & ~value.between(*part.possible)
+        limits = {"record": part.name, "low": part.possible[0], "high": part.possible[1]}
         refuse(outside, "records.outside", given.file, "value", table, **limits)
     found = table.assign(value=value)
     for record in programme.records:

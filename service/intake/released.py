@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from estimation import age_spans, base_weight
-from estimation.weighting.steps import WeightingPlan
+from estimation.weighting.steps import WeightingSteps
 from service.files.csv import check_given, refuse
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
 
-def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingPlan) -> tuple[np.ndarray, np.ndarray]:
+def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingSteps) -> tuple[np.ndarray, np.ndarray]:
     """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong."""
     needed, numeric, codes = plan.needed(), plan.number_columns(), plan.dispositions
     every = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
@@ -30,7 +30,7 @@ def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingPl
     return base_weight(table, plan), responded.to_numpy()
 
 
-def released_rows(table: pd.DataFrame, unit: pd.Series, plan: WeightingPlan) -> pd.DataFrame:
+def released_rows(table: pd.DataFrame, unit: pd.Series, plan: WeightingSteps) -> pd.DataFrame:
     """RELEASED: the columns that weighting needs, one row a number and column."""
     columns = list(dict.fromkeys(c for of in plan.needed().values() for c in of))
     return pd.DataFrame(
@@ -49,7 +49,7 @@ def released_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.reindex(order)
 
 
-def _check_ages(table: pd.DataFrame, rows, file: str, plan: WeightingPlan) -> None:
+def _check_ages(table: pd.DataFrame, rows, file: str, plan: WeightingSteps) -> None:
     spans, years = age_spans(plan.ages.groups), _numbers(table, plan.ages.column)
     inside = (years >= spans[0].low) & (years < spans[-1].above)
     refuse(rows & ~inside, "wave.age", file, plan.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")

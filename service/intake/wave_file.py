@@ -108,7 +108,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
         refuse(table[column] == "", "wave.blank", file, column, table)
     refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
     for name, item in programme.items.items():
-        good = [cell for cell in table[name].unique() if item.given(cell) is not None]
+        good = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
         key = "wave.codes" if item.separator else "wave.code"
         values = {"separator": item.separator} if item.separator else {}
         refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)

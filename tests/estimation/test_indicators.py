@@ -63,8 +63,8 @@ def test_of_several_answers_a_share_of_respondents_asks_whether_any_is_counted()
 @pytest.mark.parametrize("cell", ["1;1", "1;9", "4", "1;", "1,2"])
 def test_a_cell_of_several_answers_that_is_none_is_not_taken(cell):
     why = Item("why", {"1": "", "2": ""}, frozenset({"9"}), frozenset(), ";")
-    assert why.given(cell) is None
-    assert why.given("9") == {"9"} and why.given("2;1") == {"1", "2"}
+    assert why.codes_in(cell) is None
+    assert why.codes_in("9") == {"9"} and why.codes_in("2;1") == {"1", "2"}
 
 
 def test_a_measure_outside_its_where_has_no_value():

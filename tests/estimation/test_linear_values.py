@@ -200,7 +200,7 @@ def test_an_index_without_any_measure_of_the_survey_is_refused(survey):
 
 def test_a_part_s_scale_runs_backwards_where_its_smallest_is_best():
     crimes = INDEX.parts[2]
-    assert [crimes.put(v) for v in (0.0, 25.0, 50.0)] == [100.0, 50.0, 0.0]
+    assert [crimes.scaled(v) for v in (0.0, 25.0, 50.0)] == [100.0, 50.0, 0.0]
     assert (INDEX.low, INDEX.high) == (0.0, 100.0)
 
 

@@ -16,14 +16,14 @@ from estimation.weighting.steps import (
     Nonresponse,
     Phones,
     TrimmingLimits,
-    WeightingPlan,
+    WeightingSteps,
 )
 from estimation.weighting.weighting import known_totals
 from study import laibin
 from words import Fault
 
 CODES = Dispositions("o", frozenset({"yes"}), frozenset({"no"}), frozenset({"?"}), frozenset({"shop"}))
-PLAN = WeightingPlan(
+PLAN = WeightingSteps(
     CODES,
     Base(None, "frame", {"mobile": 80, "landline": 30}),
     eligibility_cells=("frame",),
@@ -118,7 +118,7 @@ def test_a_column_of_base_weights_gives_what_the_counts_of_its_frame_give():
 
 
 def test_steps_that_are_not_asked_for_are_not_taken():
-    plan = WeightingPlan(CODES, Base(None, "frame", {"mobile": 80, "landline": 30}))
+    plan = WeightingSteps(CODES, Base(None, "frame", {"mobile": 80, "landline": 30}))
     everybody = NUMBERS[NUMBERS.o == "yes"]
     made = weigh(everybody, plan)
     assert [s.name for s in made.steps] == ["base"] and made.calibration is None and made.margins().empty
@@ -130,7 +130,7 @@ def quarter():
     """The made-up quarter: its numbers, its plan as the programme has it, its totals, and its people."""
     census = pd.read_csv(laibin.ROOT / "data" / "guangxi" / "population.csv", dtype={"code2023": str})
     divisions = pd.read_csv(laibin.ROOT / "data" / "guangxi" / "divisions.csv", dtype=str)
-    plan = WeightingPlan(
+    plan = WeightingSteps(
         Dispositions(
             "outcome",
             frozenset({"complete"}),
