@@ -55,7 +55,7 @@ ALLOWED = {
     "estimation/waves/waves.py": {"a != 0": "the caller's coefficients"},
     "estimation/weighting/weights.py": {
         "np.where(frame == 'landline', _counts('L', landlines), _counts('M', mobiles)) == 0": "counts of telephones",
-        "own == 0": "a sum of weights above 0 is 0 only if there are none",
+        "received == 0": "a sum of weights above 0 is 0 only if there are none",
     },
     "accountability/league/estimates.py": {"upper.data != 0": "covariances that are rounding are 0 already"},
     "accountability/league/limits.py": {
