@@ -59,6 +59,7 @@ LOOKED_FOR = {
     "in which portions": ("in which portions", "sampling/draw/releases.py", "def split_releases"),
     "a rank's lower bound": ("a rank's lower bound", "estimation/ranks/ranks.py", "L_j = 1 +"),
     "when an area is missed": ("when an area is “missed”", "accountability/rules/at_least.py", "missed"),
+    "the Chinese for stratum": ("the Chinese for “stratum”", "words/glossary.csv", "\nstratum,层,"),
     "the SQL type of a weight": ("the SQL type of a weight", "service/store/schema.py", "float: sa.Double"),
     "why a verdict can be recomputed": ("why a verdict can be recomputed", "service/store/runs.py", "code_version"),
     "the R command of a golden number": ("which R command made a golden number", "tests/golden/SOURCES.md", "calls"),
