@@ -23,7 +23,7 @@ from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
 from sampling import Assumed
-from sampling.planning.wanted import PROPORTIONAL, Wanted
+from sampling.planning.wanted import Wanted, read_numbers, written_numbers
 from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.fieldwork import calls
@@ -34,7 +34,6 @@ from service.protection import keys
 from service.samples import samples
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
-from words import Fault
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]
 IntoArgument = Annotated[Path, typer.Argument(help=t("cli.sample.file"))]
@@ -47,25 +46,25 @@ def sample_plan(
     wave: WaveArgument,
     interviews: Annotated[int, typer.Argument(help=t("cli.plan.interviews"))],
     frame: FrameOption = None,
-    method: Annotated[str, typer.Option(help=t("cli.sample.method"))] = PROPORTIONAL,
-    q: Annotated[float, typer.Option(help=t("cli.sample.q"))] = 0.5,
-    minimum: Annotated[int, typer.Option(help=t("cli.sample.minimum"))] = 2,
+    method: Annotated[str, typer.Option(help=t("cli.sample.method"))] = Wanted.method,
+    q: Annotated[float, typer.Option(help=t("cli.sample.q"))] = Wanted.q,
+    minimum: Annotated[int, typer.Option(help=t("cli.sample.minimum"))] = Wanted.minimum,
     modes: Annotated[str | None, typer.Option(help=t("cli.sample.modes"), show_default=False)] = None,
-    response: Annotated[float, typer.Option(help=t("cli.sample.response"))] = 1.0,
-    eligibility: Annotated[float, typer.Option(help=t("cli.sample.eligibility"))] = 1.0,
-    portions: Annotated[str, typer.Option(help=t("cli.sample.portions"))] = "0.5,0.25,0.25",
+    response: Annotated[float, typer.Option(help=t("cli.sample.response"))] = Wanted.response_rate,
+    eligibility: Annotated[float, typer.Option(help=t("cli.sample.eligibility"))] = Wanted.eligibility,
+    portions: Annotated[str, typer.Option(help=t("cli.sample.portions"))] = written_numbers(Wanted.portions),
     cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     after: Annotated[str | None, typer.Option(help=t("cli.sample.after"), show_default=False)] = None,
-    keep: Annotated[float, typer.Option(help=t("cli.sample.keep"))] = 0.0,
-    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = 0.9,
+    keep: Annotated[float, typer.Option(help=t("cli.sample.keep"))] = Wanted.keep,
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = Assumed.share,
     shares: Annotated[Path | None, typer.Option(help=t("cli.sample.shares"), show_default=False)] = None,
-    spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = 0.03,
-    fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = 0.05,
-    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = 1.0,
+    spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = Assumed.spread,
+    fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = Assumed.fall,
+    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = Assumed.design_effect,
     attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
-    panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = 0.5,
-    information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = 2.2,
-    chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = 0.8,
+    panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = Assumed.panel,
+    information: Annotated[float, typer.Option(help=t("cli.sample.information"))] = Assumed.information,
+    chance: Annotated[float, typer.Option(help=t("cli.sample.chance"))] = Assumed.chance,
     from_: Annotated[str | None, typer.Option("--from", help=t("cli.sample.from"), show_default=False)] = None,
     measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
@@ -76,8 +75,10 @@ def sample_plan(
 ) -> None:
     opened, of = opened_for(store, as_, programme)
     given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
-    parts = tuple(_numbers(portions, ",", "portions"))
-    split = {} if modes is None else dict(zip(("mobile", "landline"), _numbers(modes, ":", "modes"), strict=False))
+    parts = tuple(read_numbers(portions, name="portions"))
+    split = (
+        {} if modes is None else dict(zip(("mobile", "landline"), read_numbers(modes, ":", name="modes"), strict=False))
+    )
     assumed = Assumed(share, spread, fall, deff, panel, information, chance, from_, measure)
     wanted = Wanted(
         interviews,
@@ -221,10 +222,3 @@ def _show_fieldwork(found: calls.Fieldwork) -> None:
     if len(found.releases):
         rows = terminal.words_table(call_words.release_rows(found, t))
         print_table(t("calls.title"), rows, call_words.lines(found, t))
-
-
-def _numbers(written: str, between: str, name: str) -> list[float]:
-    try:
-        return [float(part) for part in written.split(between)]
-    except ValueError as error:
-        raise Fault(key="sample.numbers", name=name, found=written) from error

@@ -1,6 +1,6 @@
 """What a centre wants of a wave's sample, and the interviews and numbers of each stratum that follow from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -77,6 +77,19 @@ class Wanted:
         """From JSON."""
         fields: dict[str, Any] = dict(plain, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"]))
         return cls(**fields)
+
+
+def read_numbers(written: str, between: str = ",", *, name: str) -> list[float]:
+    """The numbers that a person wrote in one line ("0.5,0.25,0.25", "3:1"); name: what they are, for the Fault."""
+    try:
+        return [float(part) for part in written.split(between)]
+    except ValueError as error:
+        raise Fault(key="sample.numbers", name=name, found=written) from error
+
+
+def written_numbers(numbers: Iterable[float], between: str = ",") -> str:
+    """Numbers as a person writes them in one line."""
+    return between.join(f"{number:g}" for number in numbers)
 
 
 def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
+from sampling import Wanted
 from service.intake import imports
 from service.protection import keys, people
+from service.samples import samples
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import CENTRE
@@ -75,6 +77,10 @@ def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, ra
     (ready / "plain.csv").write_bytes(as_csv(residents(12).drop(columns=["phone", "name"])))
     assert rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at).code == 0
     (ready / "shares.csv").write_text("area,share\n451302001,0.5\n", "utf-8")
+    assert rankshift("sample", "plan", WAVE, 280, *at).code == 0
+    opened = Store.open(f"sqlite:///{ready / 'store.db'}")
+    assert samples.read_plan(opened, NAME, WAVE).wanted == Wanted(280)  # the command's defaults are the plan's own
+    opened.engine.dispose()
     options = ["--method", "neyman", "--shares", ready / "shares.csv", *at]
     assert rankshift("sample", "plan", WAVE, 280, *options).code == 0
     (ready / "shares.csv").write_text("area,share\n451302001,half\n", "utf-8")

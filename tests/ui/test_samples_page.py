@@ -73,6 +73,7 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     at.button(key="plan_go").click().run()
     assert not at.exception and not at.error
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
+    assert samples.read_plan(store, NAME, WAVE).wanted == Wanted(210)  # the form begins with the defaults
     assert any(len(table.value) == 71 for table in at.dataframe)
     at.button(key="approve 1").click().run()
     slip = samples.read_plan(store, NAME, WAVE).slip

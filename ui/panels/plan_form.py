@@ -7,7 +7,7 @@ import streamlit as st
 
 from presentation.figures import wave_text
 from sampling import Assumed
-from sampling.planning.wanted import METHODS, Wanted
+from sampling.planning.wanted import METHODS, Wanted, read_numbers, written_numbers
 from service.drawing import draws
 from service.drawing.earlier_rates import estimated_waves, plan_measures
 from service.intake.imports import current_programme, wave_versions
@@ -15,8 +15,6 @@ from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from ui import choosers, faults
 from words import Fault, Speaker
-
-FIRST_PORTION = 0.5  # of the numbers drawn; the rest is the second release
 
 
 def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[str], t: Speaker) -> None:
@@ -30,16 +28,16 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         interviews = two.number_input(t("cli.plan.interviews"), 1, value=7000, key="plan_interviews")
         frame = three.selectbox(t("cli.sample.frame"), frames)
         method = one.selectbox(t("samples.method"), METHODS, format_func=lambda m: t(f"samples.method.{m}"))
-        minimum = two.number_input(t("cli.sample.minimum"), 1, value=2)
+        minimum = two.number_input(t("cli.sample.minimum"), 1, value=Wanted.minimum)
         mobiles = three.number_input(t("samples.modes"), 0.0, value=0.0)
-        response = one.number_input(t("cli.sample.response"), 0.001, 1.0, 1.0, format="%.3f")
-        eligibility = two.number_input(t("cli.sample.eligibility"), 0.001, 1.0, 1.0, format="%.3f")
+        response = one.number_input(t("cli.sample.response"), 0.001, 1.0, Wanted.response_rate, format="%.3f")
+        eligibility = two.number_input(t("cli.sample.eligibility"), 0.001, 1.0, Wanted.eligibility, format="%.3f")
         cost = three.number_input(t("cli.sample.cost"), 0.0, value=None)
-        q = one.number_input(t("samples.q"), 0.0, 1.0, 0.5, key="plan_q")
-        portion = two.number_input(t("samples.portion"), 0.05, 1.0, FIRST_PORTION)
+        q = one.number_input(t("samples.q"), 0.0, 1.0, Wanted.q, key="plan_q")
+        portions = two.text_input(t("cli.sample.portions"), written_numbers(Wanted.portions), key="plan_portions")
         shares = three.file_uploader(t("cli.sample.shares"), type="csv", key="plan_shares")
         after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
-        keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, 0.0, key="plan_keep")
+        keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
         attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         assumed = _assumed(store, programme, t)
         if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
@@ -53,7 +51,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             modes={"mobile": mobiles, "landline": 1.0} if mobiles else {},
             response_rate=response,
             eligibility=eligibility,
-            portions=(portion, 1 - portion) if portion < 1 else (1.0,),
+            portions=tuple(read_numbers(portions, name="portions")),
             cost=cost,
             after=after,
             keep=keep if after else 0.0,
@@ -89,13 +87,15 @@ def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
         format_func=lambda m: programme.measure_names[m][code],
     )
     return {
-        "fall": three.number_input(t("cli.sample.fall"), 0.001, 0.5, 0.05, format="%.3f"),
-        "share": one.number_input(t("cli.plan.share"), 0.01, 0.99, 0.9),
-        "spread": two.number_input(t("cli.sample.spread"), 0.0, 0.3, 0.03),
-        "design_effect": three.number_input(t("cli.sample.deff"), 0.1, 20.0, 1.0),
-        "panel": one.number_input(t("cli.sample.panel"), 0.0, 0.99, 0.5, key="plan_panel"),
-        "information": two.number_input(t("cli.sample.information"), 0.1, 10.0, 2.2, key="plan_information"),
-        "chance": three.number_input(t("cli.sample.chance"), 0.01, 0.99, 0.8, key="plan_chance"),
+        "fall": three.number_input(t("cli.sample.fall"), 0.001, 0.5, Assumed.fall, format="%.3f"),
+        "share": one.number_input(t("cli.plan.share"), 0.01, 0.99, Assumed.share),
+        "spread": two.number_input(t("cli.sample.spread"), 0.0, 0.3, Assumed.spread),
+        "design_effect": three.number_input(t("cli.sample.deff"), 0.1, 20.0, Assumed.design_effect),
+        "panel": one.number_input(t("cli.sample.panel"), 0.0, 0.99, Assumed.panel, key="plan_panel"),
+        "information": two.number_input(
+            t("cli.sample.information"), 0.1, 10.0, Assumed.information, key="plan_information"
+        ),
+        "chance": three.number_input(t("cli.sample.chance"), 0.01, 0.99, Assumed.chance, key="plan_chance"),
         "wave": wave,
         "measure": None if wave is None else measure,
     }
