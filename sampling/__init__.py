@@ -9,7 +9,7 @@ from sampling.allocation.allocation import (
     split_modes,
 )
 from sampling.allocation.constraints import ConstrainedAllocation, allocate_constrained
-from sampling.draw.coordination import coordinated_start, refuse_repeated, waves_without_repeat
+from sampling.draw.coordination import coordinated_start, refuse_repeated
 from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
 from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
 from sampling.draw.releases import release_progress, released, split_releases, unfinished
@@ -33,13 +33,11 @@ from sampling.planning.size import (
 )
 from sampling.planning.staged_plan import allocate_stages, psu_list
 from sampling.planning.wanted import Wanted, allocate
-from sampling.proof.bank_proof import BankRecord, record_numbers, verify_numbers
 from sampling.proof.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 
 __all__ = [
     "Assumed",
     "Bank",
-    "BankRecord",
     "CityFrame",
     "CodedFrame",
     "ConstrainedAllocation",
@@ -95,7 +93,6 @@ __all__ = [
     "placed",
     "psu_list",
     "record_draw",
-    "record_numbers",
     "refuse_repeated",
     "release_progress",
     "released",
@@ -108,6 +105,4 @@ __all__ = [
     "stratify",
     "unfinished",
     "verify_draw",
-    "verify_numbers",
-    "waves_without_repeat",
 ]

@@ -94,8 +94,3 @@ def values_at(totals: Totals, rows: np.ndarray, columns: np.ndarray) -> np.ndarr
     x = sp.coo_array(sp.csr_array(totals.x)[rows])
     explained = np.bincount(x.row, x.data * totals.coefficients[x.col, columns[x.row]], minlength=len(rows))
     return np.asarray(totals.u[rows, columns]) - explained
-
-
-def chosen_columns(totals: Totals, at: Sequence[int]) -> sp.csr_array:
-    """The columns of totals of any form at the positions `at`, sparse (m, len(at))."""
-    return sp.csr_array(totals.columns(at)) if isinstance(totals, ResidualTotals) else sp.csr_array(totals)[:, at]

@@ -33,11 +33,6 @@ def coordinated_start(sample: pd.DataFrame, *, keep: float = 0.0) -> pd.Series:
     return pd.concat([after.where(after < 1, 0.0), staying]).sort_index().rename("start")
 
 
-def waves_without_repeat(population, sample) -> np.ndarray:
-    """⌊N_h/n_h⌋ (H,): how many waves of this size the circle serves before somebody's turn comes again."""
-    return np.asarray(population) // np.asarray(sample)
-
-
 def refuse_repeated(sample: pd.DataFrame, earlier: list[pd.DataFrame]) -> None:
     """A Fault that names units of `sample` that were already in one of the `earlier` waves."""
     before = pd.concat(earlier).unit_id if earlier else pd.Series(dtype=object)

@@ -7,6 +7,7 @@ lists: the PSUs with their sizes, and the units with their PSU.
 """
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -93,6 +94,13 @@ class DrawRecord:
         """As JSON; what a record of one stage has not is left out."""
         rest = {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
         return rest | {"plan": self.plan.plain()}
+
+    @classmethod
+    def read(cls, plain: Mapping) -> "DrawRecord":
+        """From JSON."""
+        plan = dict(plain["plan"])
+        plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
+        return cls(**dict(plain) | {"plan": DrawPlan(**plan)})
 
 
 @dataclass(frozen=True)
@@ -191,18 +199,25 @@ def verify_draw(
     A different version of the program is said, and is no failure by itself.
     """
     _check_needed(record.plan, earlier, psus)
-    found = list(_differing_values(frame, record, earlier, psus, published))
+    differing = _differing_values(frame, record, earlier, psus, published)
+    again = lambda: _draw(frame, record.plan, record.start, earlier, psus)  # noqa: E731
+    return verification(differing, record, again, sample=sample, code=code)
+
+
+def verification(
+    differing: Iterable[tuple[str, dict]],
+    record: DrawRecord,
+    again: Callable[[], pd.DataFrame],
+    *,
+    sample: pd.DataFrame | None,
+    code: str | None,
+) -> Verification:
+    """What differs before and after drawing again; another version of the program is said, and is no failure."""
+    found = list(differing)
     try:
-        again = _draw(frame, record.plan, record.start, earlier, psus)
+        found += differing_units(again(), record, sample)
     except Fault as fault:
         found.append(("proof.cannot_draw", {"reason": fault.sentences}))
-    else:
-        found += differing_units(again, record, sample)
-    return verification(found, record, code)
-
-
-def verification(found: list, record, code: str | None) -> Verification:
-    """What differs, and whether the record holds in spite of it: another version of the program is no failure."""
     said = [] if code in (None, record.code) else [("proof.code", {"recorded": record.code, "found": code})]
     return Verification(not found, (*found, *said))
 

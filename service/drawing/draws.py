@@ -1,14 +1,12 @@
 """Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
 
 import hmac
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
 
 from sampling import (
     Foresight,
@@ -32,6 +30,7 @@ from service.intake.imports import current_programme, version_of
 from service.intake.wave_file import check_wave_name
 from service.protection import vault
 from service.protection.keys import Key
+from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
@@ -41,7 +40,6 @@ from service.store.runs import DRAWING, add_run, code_version, planning_generato
 from words import Fault
 
 MAKE, APPROVE, DRAW, RELEASE = "plan-wave", "approve-plan", "draw-wave", "release"
-SEED_BYTES = 32
 
 
 @permitted
@@ -93,7 +91,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     """
     plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, plan)
-    seed = secrets.token_hex(SEED_BYTES)
+    seed = new_seed()
     digests = frame_digests(units, plan.design, _psus(units, plan))
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
@@ -104,7 +102,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
         _same_key(connection, plan.frame_id, frame_key)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
-        sealed = frame_key.seeds.encrypt(seed.encode(), _place(programme, wave, plan.plan_id))
+        sealed = sealed_seed(seed, frame_key, _place(programme, wave, plan.plan_id))
         row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
         _told(connection, store, APPROVE, named | fixed)
@@ -127,7 +125,9 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     psus = _psus(units, plan)
     if frame_digests(units, plan.design, psus) != (row.digest, row.numbers, row.psus):
         raise Fault(key="sample.frame_changed", wave=wave, frame=plan.frame)
-    seed, earlier = _unsealed(row, frame_key), _earlier(store, programme, plan)
+    place = _place(programme, wave, plan.plan_id)
+    seed = opened_seed(row.seed, frame_key, place, wave=wave, committed=row.commitment)
+    earlier = _earlier(store, programme, plan)
     before = None if earlier is None else earlier.released
     code = code_version(DRAWING)
     drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
@@ -256,18 +256,8 @@ def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:
         raise Fault(key="frame.other_key", found=key.fingerprint, expected=made)
 
 
-def _place(programme: str, wave: str, plan_id: int) -> list[bytes]:
-    return [part.encode() for part in ("seed", programme, wave, str(plan_id))]
-
-
-def _unsealed(row: sa.Row, key: Key) -> str:
-    try:
-        seed = key.seeds.decrypt(row.seed, _place(row.programme, row.wave, row.plan_id)).decode()
-    except InvalidTag as error:
-        raise Fault(key="sample.seed_sealed", wave=row.wave, fingerprint=key.fingerprint) from error
-    if commitment(seed) != row.commitment:
-        raise Fault(key="sample.seed_changed", wave=row.wave)
-    return seed
+def _place(programme: str, wave: str, plan_id: int) -> tuple[str, ...]:
+    return "seed", programme, wave, str(plan_id)
 
 
 def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:

@@ -7,14 +7,12 @@ it.  What is proved is what `sampling.proof` proves, with the digest of the fram
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from cryptography.exceptions import InvalidTag
 
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, starting_point
 from sampling.allocation.allocation import refuse_larger
@@ -23,20 +21,27 @@ from sampling.proof.proof import (
     DrawRecord,
     check_earlier,
     differing_seed,
-    differing_units,
     sample_digest,
     verification,
 )
-from service.drawing.draws import SEED_BYTES
 from service.drawing.lake import Lake, draw_from_lake, populations
 from service.files.bounds import read_bounded
 from service.files.csv import check_given, read_csv, refuse
 from service.files.write import csv_bytes
 from service.intake.wave_file import check_wave_name
 from service.protection.keys import Key
-from service.samples.proof_files import DRAWN, EARLIER, READ_ME, RECORD, SAMPLE, read_units
-from service.samples.samples import read_record
-from service.samples.slip import slip, slip_of
+from service.protection.seeds import new_seed, opened_seed, sealed_seed
+from service.samples.proof_files import (
+    DRAWN,
+    EARLIER,
+    READ_ME,
+    RECORD,
+    SAMPLE,
+    differing_files,
+    read_record_file,
+    read_units,
+)
+from service.samples.slip import slip
 from service.store.runs import DRAWING, code_version
 from words import LANGUAGES, Fault, text
 
@@ -60,13 +65,8 @@ class LargePlan:
 
     def seed(self, key: Key) -> str:
         """The seed, opened with the frames' key."""
-        try:
-            seed = key.seeds.decrypt(base64.b64decode(self.sealed), _place(self.wave, self.frame)).decode()
-        except (InvalidTag, ValueError) as error:
-            raise Fault(key="sample.seed_sealed", wave=self.wave, fingerprint=key.fingerprint) from error
-        if commitment(seed) != self.commitment:
-            raise Fault(key="lake.commitment", wave=self.wave)
-        return seed
+        place = _place(self.wave, self.frame)
+        return opened_seed(self.sealed, key, place, wave=self.wave, committed=self.commitment)
 
 
 def proportional(strata: pd.DataFrame, units: int) -> pd.DataFrame:
@@ -106,8 +106,8 @@ def commit_plan(
         raise Fault(key="sampling.keep", found=keep)
     wanted = allocation[allocation["sample"] > 0]
     design = DrawPlan(STRATIFIED, tuple(zip(wanted.stratum, wanted["sample"].tolist(), strict=True)), keep=keep)
-    seed, digest = secrets.token_hex(SEED_BYTES), file_digest(frame)
-    sealed = base64.b64encode(frame_key.seeds.encrypt(seed.encode(), _place(wave, digest))).decode()
+    seed, digest = new_seed(), file_digest(frame)
+    sealed = base64.b64encode(sealed_seed(seed, frame_key, _place(wave, digest))).decode()
     return _json(asdict(LargePlan(wave, design, digest, commitment(seed), sealed)))
 
 
@@ -159,31 +159,14 @@ def verify_large(
     record = read_record_file(read_bounded(folder / RECORD))
     sample = read_units(folder / SAMPLE, DRAWN)
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
-    found = []
-    if published is not None and published.strip().lower() != slip_of(record):
-        found.append(("proof.slip", {"published": published.strip(), "found": slip_of(record)}))
-    if sample_digest(sample) != record.sample:
-        found.append(("proof.sample_file", {"file": SAMPLE}))
+    found = list(differing_files(record, sample, published))
     if file_digest(frame) != record.frame:
         found.append(("lake.other_frame", {"file": frame.name, "recorded": record.frame}))
     found += differing_seed(record, record.wave, None)
     if (None if earlier is None else sample_digest(earlier)) != record.earlier:
         found.append(("proof.earlier", {"wave": record.wave}))
-    try:
-        again = _draw(lake, frame, record.plan, record.start, earlier)
-    except Fault as fault:
-        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
-    else:
-        found += differing_units(again, record, sample)
-    return record, verification(found, record, code_version(DRAWING))
-
-
-def read_record_file(content: bytes) -> DrawRecord:
-    """A record from its file."""
-    try:
-        return read_record(json.loads(content))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
+    again = lambda: _draw(lake, frame, record.plan, record.start, earlier)  # noqa: E731
+    return record, verification(found, record, again, sample=sample, code=code_version(DRAWING))
 
 
 def file_digest(frame: Path) -> str:
@@ -215,8 +198,8 @@ def _draw(lake: Lake, frame: Path, design: DrawPlan, start: float, earlier: pd.D
     return draw_from_lake(lake, frame, allocation, start=starts)
 
 
-def _place(wave: str, digest: str) -> list[bytes]:
-    return [part.encode() for part in ("seed of a large frame", wave, digest)]
+def _place(wave: str, digest: str) -> tuple[str, ...]:
+    return "seed of a large frame", wave, digest
 
 
 def _json(plain: Mapping) -> bytes:

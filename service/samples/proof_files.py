@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import UTC
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from service.files.bounds import read_bounded
 from service.files.csv import check_given, read_csv
 from service.files.write import csv_bytes
 from service.samples.frames import load_frame
-from service.samples.samples import read_record, read_sample
+from service.samples.samples import read_sample
 from service.samples.slip import slip_of
 from service.store import schema
 from service.store.engine import Store
@@ -31,7 +31,8 @@ FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
 STAGED_FRAME = ["unit_id", "psu", "prn"]
 SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
-FIELDS = set(DrawRecord.__dataclass_fields__) | {"commitments", "released"}
+FIELDS = set(DrawRecord.__dataclass_fields__)
+BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a store says besides
 
 
 @permitted
@@ -81,7 +82,7 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
 
     published  the line made public before the draw (`slip`), as it was heard from another source than the folder
     """
-    record = _record(read_bounded(folder / RECORD))
+    record = read_record_file(read_bounded(folder / RECORD), BESIDE)
     plan, psus = record.plan, None
     if plan.method == TWO_STAGE:
         psus = read_units(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
@@ -89,12 +90,16 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     sample = read_units(folder / SAMPLE, [*DRAWN, *_further(plan)])
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
-    more = []
-    if published is not None and published.strip().lower() != slip_of(record):
-        more.append(("proof.slip", {"published": published.strip(), "found": slip_of(record)}))
-    if sample_digest(sample) != record.sample:
-        more.append(("proof.sample_file", {"file": SAMPLE}))
+    more = list(differing_files(record, sample, published))
     return record, Verification(found.holds and not more, (*more, *found.differences))
+
+
+def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | None):
+    """What does not fit among the record, the line made public before the draw, and the sample's file."""
+    if published is not None and published.strip().lower() != slip_of(record):
+        yield "proof.slip", {"published": published.strip(), "found": slip_of(record)}
+    if sample_digest(sample) != record.sample:
+        yield "proof.sample_file", {"file": SAMPLE}
 
 
 def _further(plan: DrawPlan) -> list[str]:
@@ -119,12 +124,13 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
     return table.assign(**figures, **places).reset_index(drop=True)
 
 
-def _record(content: bytes) -> DrawRecord:
+def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord:
+    """A record from its file, which holds the fields of a record and `more`, and no others."""
     try:
         plain = json.loads(content)
-        if set(plain) | set(STAGED) != FIELDS | set(STAGED):
-            raise KeyError(*(set(plain) ^ FIELDS))
-        return read_record({k: v for k, v in plain.items() if k in DrawRecord.__dataclass_fields__})
+        if unexpected := (set(plain) - set(STAGED)) ^ (FIELDS - set(STAGED) | more):
+            raise KeyError(*unexpected)
+        return DrawRecord.read({name: plain[name] for name in plain if name in FIELDS})
     except Fault:
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:

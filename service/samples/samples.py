@@ -123,7 +123,7 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     drawn = store.frame(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
     out = store.frame(sa.select(made).where(made.c.draw_id == row.draw_id).order_by(made.c.release))
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
-    record = read_record(row.record)
+    record = DrawRecord.read(row.record)
     staged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
     return Sample(row.draw_id, wave, plan, record, drawn.drop(columns=["draw_id", *staged]), out, earlier)
 
@@ -142,13 +142,6 @@ def sample_waves(store: Store, programme: str) -> pd.DataFrame:
             count = 0 if draw_id is None else release_count(connection, draw_id)
             rows.append((wave, last.version, last.commitment is not None, draw_id is not None, count))
     return pd.DataFrame(rows, columns=["wave", "version", "approved", "drawn", "releases"])
-
-
-def read_record(plain: Mapping) -> DrawRecord:
-    """A record from JSON."""
-    plan = dict(plain["plan"])
-    plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
-    return DrawRecord(**dict(plain) | {"plan": DrawPlan(**plan)})
 
 
 def release_count(connection: sa.Connection, draw_id: int) -> int:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import coordinated_start, draw_stratified, refuse_repeated, waves_without_repeat
+from sampling import coordinated_start, draw_stratified, refuse_repeated
 from words import LANGUAGES, Fault, text
 
 ERROR = 1e-6
@@ -25,7 +25,6 @@ def test_nobody_comes_again_before_all_others_have():
     waves = [draw_stratified(frame, wanted, start=0.9)]
     for _ in range(2):
         waves.append(draw_stratified(frame, wanted, start=coordinated_start(waves[-1])))
-    assert list(waves_without_repeat([20, 7], [6, 3])) == [3, 2]
     assert len(set(pd.concat(waves[:2]).unit_id)) == 18
     first = waves[0][waves[0].stratum == "h0"].unit_id
     assert not set(first) & set(waves[2].unit_id)

@@ -1,0 +1,38 @@
+"""The seed of a draw, sealed under the frames' key from the commitment until the draw publishes it."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+
+from sampling import commitment
+from service.protection.keys import Key
+from words import Fault
+
+BYTES = 32
+
+
+def new_seed() -> str:
+    """A seed nobody could have chosen: 64 hexadecimal digits."""
+    return secrets.token_hex(BYTES)
+
+
+def sealed_seed(seed: str, key: Key, place: Sequence[str]) -> bytes:
+    """The seed's ciphertext; place: the draw it belongs to, without which it does not open."""
+    return key.seeds.encrypt(seed.encode(), [part.encode() for part in place])
+
+
+def opened_seed(sealed: bytes | str, key: Key, place: Sequence[str], *, wave: str, committed: str) -> str:
+    """The seed again; a str is the ciphertext in base64, as it stands in a file.
+
+    Raises Fault for another key, another place or a changed ciphertext, and for a seed that was not committed to.
+    """
+    try:
+        ciphertext = base64.b64decode(sealed) if isinstance(sealed, str) else sealed
+        seed = key.seeds.decrypt(ciphertext, [part.encode() for part in place]).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Fault(key="sample.seed_sealed", wave=wave, fingerprint=key.fingerprint) from error
+    if commitment(seed) != committed:
+        raise Fault(key="sample.seed_changed", wave=wave)
+    return seed
