@@ -1,5 +1,7 @@
 """The web pages' entry: look, language, store.  Start it with `rankshift serve`."""
 
+from typing import Any
+
 import streamlit as st
 
 from service.store.engine import Store, store_url
@@ -9,7 +11,11 @@ from ui.faults import explained
 from ui.memory import keep_uploads_in_memory
 from words import speaker, text
 
-LOOK = {"page_icon": ":material/leaderboard:", "layout": "wide", "initial_sidebar_state": 340}  # a survey's title fits
+LOOK: dict[str, Any] = {
+    "page_icon": ":material/leaderboard:",
+    "layout": "wide",
+    "initial_sidebar_state": 340,
+}  # a survey's title fits
 
 
 @st.cache_resource

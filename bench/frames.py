@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.measured import installed, peak, quick_asked, seconds
 
@@ -121,7 +122,8 @@ def make_parquet(rows: int, path: str) -> dict:
     from service.drawing.lake import open_lake
 
     lake, start = open_lake(spill=Path(path).parent), time.perf_counter()
-    lake.engine.raw_sql(
+    duckdb: Any = lake.engine
+    duckdb.raw_sql(
         f"""COPY (SELECT 'u' || lpad(i::VARCHAR, 9, '0') AS unit_id, 's' || lpad((hash(i) % {STRATA})::VARCHAR, 4, '0')
         AS stratum, (hash(i * 7 + 13) >> 11)::DOUBLE / 9007199254740992.0 AS prn FROM range({rows}) t(i) ORDER BY prn)
         TO '{path}' (FORMAT parquet)"""

@@ -10,6 +10,7 @@ import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 REPEATS = 9
 LONGER = "a name of more than twelve bytes: "  # put before the areas' names
@@ -82,7 +83,7 @@ def floor(path: str, columns: dict) -> dict:
 
     np.bincount(pd.factorize(pd.array(["a", "b"], dtype="str"))[0])  # what pandas loads when it is first used
     imported = peak()
-    table = pd.read_pickle(path + ".pickle")
+    table: Any = pd.read_pickle(path + ".pickle")
     loaded = peak()
     from_text()
     highest = peak()
@@ -145,7 +146,8 @@ def svy(path: str, areas: str) -> dict:
         table = table.with_columns(polars.col("area").cast(polars.Categorical))
     sample = svy.Sample(table, svy.Design(stratum="stratum", psu="psu", wgt="weight"))
     before, start = peak(), time.process_time()
-    found = sample.estimation.mean("y", by="area").estimates
+    estimate: Any = sample.estimation.mean("y", by="area")
+    found = estimate.estimates
     taken, highest = time.process_time() - start, peak()
     if taken < 10:
         (taken,) = cpu_seconds(lambda: sample.estimation.mean("y", by="area"), repeats=5)

@@ -12,11 +12,16 @@ import subprocess
 import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from bench.measured import quick_asked
 
-RAKE = {"n": 1_000_000, "margins": {"age_sex": 12, "area": 100, "urban": 2, "education": 5}, "population": 5e6}
-BOOTSTRAP = {"n": 200_000, "areas": 100, "strata": 200, "psus": 12_000, "crossing": False}
+RAKE: dict[str, Any] = {
+    "n": 1_000_000,
+    "margins": {"age_sex": 12, "area": 100, "urban": 2, "education": 5},
+    "population": 5e6,
+}
+BOOTSTRAP: dict[str, Any] = {"n": 200_000, "areas": 100, "strata": 200, "psus": 12_000, "crossing": False}
 QUICK = {"rake": 4_000, "bootstrap": 12_000}  # rows of --quick
 REPLICATES, PATIENCE = 500, 180
 AGREE, NEAR, TIMES = 1e-6, 0.05, 20  # weights; standard errors of other draws, on average; times faster than a peer
@@ -110,7 +115,8 @@ def rake(path: str, kind: str) -> dict:
     from bench.measured import peak, seconds
     from estimation import rake
 
-    table, margins = pd.read_parquet(path + ".parquet"), pd.read_pickle(path + ".pickle")
+    table = pd.read_parquet(path + ".parquet")
+    margins: Any = pd.read_pickle(path + ".pickle")
     base, before = np.ones(len(table)), peak()
     np.save(path + ".npy", rake(base, table, margins).weight)
     highest = peak()
@@ -141,7 +147,8 @@ def make_bootstrap(path: str, _: str, rows: str) -> dict:
     """Interviews as the other bench makes them."""
     from bench.interviews import interviews
 
-    interviews(**BOOTSTRAP | {"n": int(rows)}).to_csv(path + ".csv", index=False)
+    options: dict[str, Any] = dict(BOOTSTRAP, n=int(rows))
+    interviews(**options).to_csv(path + ".csv", index=False)
     return {}
 
 

@@ -1,7 +1,7 @@
 """Commands that need no store's figures: a city's plan, its census totals, and the proof of a draw."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,7 +31,7 @@ def plan(
     csv: CsvOption = None,
 ) -> None:
     """Spread a city's interviews over its townships."""
-    files = {"divisions_file": divisions.name, "population_file": population.name}
+    files: dict[str, Any] = {"divisions_file": divisions.name, "population_file": population.name}
     made = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
     if csv is not None:
         write(csv, csv_bytes(made.townships))

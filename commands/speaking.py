@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
@@ -54,7 +54,11 @@ def without_language(arguments: list[str]) -> list[str]:
 # Help texts are read when the module is imported, so the language is chosen here, once.
 LANGUAGE = chosen_language(sys.argv, os.environ)
 t = speaker(LANGUAGE)
-PLAIN = {"highlight": False, "markup": False, "emoji": False}  # names are shown as they are, brackets and all
+PLAIN: dict[str, Any] = {
+    "highlight": False,
+    "markup": False,
+    "emoji": False,
+}  # names are shown as they are, brackets and all
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
 
 typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
@@ -69,7 +73,7 @@ class Speaking:
     """A command whose --help option is described in the reader's language."""
 
     def get_help_option(self, ctx):
-        option = super().get_help_option(ctx)
+        option = super().get_help_option(ctx)  # ty: ignore[missing-attribute]  # of the Command it is mixed into
         if option is not None:
             option.help = t("cli.help_option")
         return option

@@ -18,7 +18,7 @@ from mutants.trial import KILLED, SURVIVED, Tree, in_child, warm
 ROOT = Path(__file__).parents[1]
 DOCS, KEPT = ROOT / "docs" / "mutants.md", ROOT / "build" / "mutants"
 SEED = 1126
-QUICK = {"room": "fieldwork", "mutants": 2, "modules": ["tests/fieldwork/test_attempts.py"]}
+QUICK_ROOM, QUICK_MUTANTS, QUICK_MODULES = "fieldwork", 2, ["tests/fieldwork/test_attempts.py"]  # of --quick
 MOST, SLACK, TIMES = 60.0, 15.0, 4  # CPU seconds of tests a mutant; a mutant may take SLACK + TIMES × what they take
 
 
@@ -31,11 +31,11 @@ def main(
     reuse: Annotated[bool, typer.Option("--reuse", help="go on where a run stopped: keep reach and killed")] = False,
 ):
     """Put one fault at a time into the pure rooms and see whether a test fails."""
-    rooms = [QUICK["room"]] if quick else list(only or ROOMS)
+    rooms = [QUICK_ROOM] if quick else list(only or ROOMS)
     with tempfile.TemporaryDirectory() as folder:
         tree = Tree(ROOT, Path(folder).resolve())
         warm(tree.tree)
-        reached = reach(tree, QUICK["modules"] if quick else test_modules(tree.tree), kept=not quick, reuse=reuse)
+        reached = reach(tree, QUICK_MODULES if quick else test_modules(tree.tree), kept=not quick, reuse=reuse)
         for test in reached["failed"]:
             print(f"fails without any fault, so it is not asked: {test}")
         rng = random.Random(seed)
@@ -43,7 +43,7 @@ def main(
         rng.shuffle(places)
         print(f"{len(places):,} places in {', '.join(rooms)}; seed {seed}", flush=True)
         dead = Dead(KEPT / "killed.txt", known=reuse)
-        tried = trials(tree, places, reached, rng, dead, minutes=minutes, most=QUICK["mutants"] if quick else most)
+        tried = trials(tree, places, reached, rng, dead, minutes=minutes, most=QUICK_MUTANTS if quick else most)
     text = document(tried, places=len(places), seed=seed, reasons=accepted())
     print(text)
     if not quick and not only:

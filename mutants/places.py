@@ -92,7 +92,7 @@ def function_spans(code: ast.AST) -> list[tuple[int, int, str]]:
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 inside = (*names, child.name)
                 if isinstance(child, ast.FunctionDef):
-                    found.append((child.lineno, child.end_lineno, ".".join(inside)))
+                    found.append((child.lineno, child.end_lineno or child.lineno, ".".join(inside)))
             walk(child, inside)
 
     walk(code, ())

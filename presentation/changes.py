@@ -9,7 +9,7 @@ from estimation import Measure
 from estimation.change.league_comparison import CHANCE, PROVEN, REAL
 from estimation.indicators.indicators import SHARE
 from presentation.figures import shown_value, wave_text, window_text, withheld_text
-from programme.survey import WAVE
+from programme.survey import parts_of_wave
 from service.figures.league import League
 from words import Speaker
 
@@ -19,16 +19,17 @@ CHANGED = "changed"
 
 def against_text(league: League, t: Speaker) -> str:
     """ "Compared with last quarter (2015 Q2),": what the changes are against, as a sentence begins with it."""
+    against = str(league.against)
     if league.windowed:
-        return t("against.windows", before=window_text(league.against, t), after=window_text(league.upto, t))
-    earlier = _said_of_wave(league.against, league.wave)
-    base = wave_text(league.against, t)
+        return t("against.windows", before=window_text(against, t), after=window_text(str(league.upto), t))
+    earlier = _said_of_wave(against, league.wave)
+    base = wave_text(against, t)
     return t("against.one", base=t(f"base.{earlier}", wave=base) if earlier else base)
 
 
 def _said_of_wave(earlier: str, wave: str) -> str | None:
     """What people call the earlier wave: last quarter, the same quarter last year; None if they have no word for it."""
-    parts = [WAVE.fullmatch(name).groups() for name in (earlier, wave)]
+    parts = [parts_of_wave(name) for name in (earlier, wave)]
     (year, quarter, month), (now, this_quarter, this_month) = parts
     kind, size = ("quarter", 4) if this_quarter else ("month", 12) if this_month else ("year", 1)
     if (quarter is None, month is None) != (this_quarter is None, this_month is None):
@@ -179,7 +180,7 @@ def movement_sentence(league: League, area: str, t: Speaker) -> str:
     return t("list.between_sentences").join(said)
 
 
-def places_text(places: int, t: Speaker) -> str:
+def places_text(places: float, t: Speaker) -> str:
     """Risen 3 places, fallen 3 places, or the same place."""
     if places == 0:
         return t("places.same")

@@ -10,7 +10,7 @@ from estimation import Measure
 from estimation.change.needed import RANK, SCORE, STANDING
 from estimation.indicators.indicators import SHARE
 from programme.population import PROCESS
-from programme.survey import WAVE
+from programme.survey import WAVE, parts_of_wave
 from service.figures.detection import Detection
 from service.figures.league import WINDOWS, League
 from service.figures.waves import window
@@ -43,7 +43,7 @@ def shown_value(measure: Measure, value):
 
 def wave_text(wave: str, t: Speaker) -> str:
     """2015Q1 as a person says it."""
-    year, quarter, month = WAVE.fullmatch(wave).groups()
+    year, quarter, month = parts_of_wave(wave)
     if quarter:
         return t("wave.quarter", year=year, quarter=quarter)
     return t("wave.month", year=year, month=int(month)) if month else t("wave.year", year=year)
@@ -56,7 +56,7 @@ def percent_text(part: float) -> str:
 
 def waves_a_year(wave: str) -> int:
     """How many waves like this one a year has: 4 of quarters, 12 of months, 1 of years."""
-    _, quarter, month = WAVE.fullmatch(wave).groups()
+    _, quarter, month = parts_of_wave(wave)
     return 4 if quarter else 12 if month else 1
 
 
@@ -65,7 +65,7 @@ def window_text(text: str, t: Speaker) -> str:
     waves = window(text)
     if len(waves) == 1:
         return wave_text(waves[0], t)
-    years = {WAVE.fullmatch(wave)[1] for wave in waves}
+    years = {parts_of_wave(wave)[0] for wave in waves}
     if len(years) == 1 and waves == [f"{min(years)}Q{q}" for q in (1, 2, 3, 4)]:
         return t("wave.mean", names=[t("wave.year", year=min(years))])
     return t("wave.mean", names=[wave_text(wave, t) for wave in waves])

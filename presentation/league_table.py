@@ -147,7 +147,9 @@ def change_notes(league: League, t: Speaker) -> list[str]:
     if row.side == WORSE:
         found.append(t("notes.side_worse"))
     if league.windowed:
-        found.append(t("notes.windows", before=window_text(league.against, t), after=window_text(league.upto, t)))
+        found.append(
+            t("notes.windows", before=window_text(str(league.against), t), after=window_text(str(league.upto), t))
+        )
     return found + margin_notes(league, t)
 
 

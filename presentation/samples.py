@@ -25,7 +25,7 @@ def plan_title(plan: SamplePlan, t: Speaker) -> str:
 
 def status(plan: SamplePlan, t: Speaker) -> str:
     """Draft, or approved when and by whom."""
-    if not plan.approved:
+    if plan.approval is None:
         return t("sample.draft")
     return t("sample.approved_by", at=local_time(plan.approval["at"]), by=plan.approval["by"])
 

@@ -78,7 +78,8 @@ def extreme_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
 def cost_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
     """One row a measure: how far trimming moved it over everybody, beside what it saved in standard error."""
     rows = []
-    for name, row in [] if found.cost is None else found.cost.iterrows():
+    costs = {} if found.cost is None else found.cost.to_dict("index")
+    for name, row in costs.items():
         measure = found.programme.measures[name]
         means = (value_text(measure, row[c], t) for c in ("before", "after"))
         form = "number.points" if measure.kind == SHARE else "number.ratio"
@@ -103,12 +104,14 @@ def detail_rows(found: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
 def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
     """What a step does, in a sentence with its figures."""
     plan = found.programme.weighting
-    if step.name == CALIBRATION:
-        lowest, highest = found.weighting.calibration.g.min(), found.weighting.calibration.g.max()
+    assert plan is not None
+    calibration, trimming = found.weighting.calibration, found.weighting.trimming
+    if step.name == CALIBRATION and calibration is not None and plan.calibrating is not None:
+        lowest, highest = calibration.g.min(), calibration.g.max()
         values = {"distance": t(f"weights.distance.{plan.calibrating.distance}"), "low": lowest, "high": highest}
-        return t("weights.did.calibration", period=wave_text(found.period, t), file=found.file, **values)
-    if step.name == TRIMMING:
-        trimmed = int(found.weighting.trimming.trimmed.sum())
+        return t("weights.did.calibration", period=wave_text(str(found.period), t), file=found.file, **values)
+    if step.name == TRIMMING and trimming is not None and plan.trimming is not None:
+        trimmed = int(trimming.trimmed.sum())
         limits = {"smallest": plan.trimming.smallest, "largest": plan.trimming.largest}
         return t("weights.did.trimming", count=trimmed, **limits)
     return t(f"weights.did.{step.name}")
@@ -131,6 +134,7 @@ def _cell(found: WaveWeights, step: Step, cell, t: Speaker) -> str:
     if step.name in NAMED:
         return t(f"weights.cell.{cell}")
     plan = found.programme.weighting
+    assert plan is not None
     made_of = {
         BASE: (plan.base.frame,),
         PHONES: (plan.base.frame,),

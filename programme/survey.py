@@ -28,6 +28,14 @@ LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY = "withhold"
 
 
+def parts_of_wave(wave: str) -> tuple[str, str | None, str | None]:
+    """Year, quarter and month in the name of a wave: 2015Q1 gives ("2015", "1", None), 2015-03 ("2015", None, "03")."""
+    named = WAVE.fullmatch(wave)
+    assert named is not None
+    year, quarter, month = named.groups()
+    return year, quarter, month
+
+
 @dataclass(frozen=True)
 class Area:
     """An area that is ranked: its code in the file, its league, its names."""

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -22,7 +22,7 @@ MADE_ANEW = ("commands",)  # modules that read their help texts when they are im
 
 
 @contextmanager
-def program(language: str) -> Iterator[typer.core.TyperGroup]:
+def program(language: str) -> Generator[typer.core.TyperGroup]:
     """The command line as a program newly started in this language has it."""
     arguments, kept = sys.argv, {name: module for name, module in sys.modules.items() if name.startswith(MADE_ANEW)}
     for name in kept:
@@ -65,7 +65,8 @@ def document(language: str) -> str:
             options_table(shared_options(whole, commands), whole, t),
             t("reference.shared"),
             table(
-                [t("cli.commands"), t("reference.meaning")], [[link(p), escaped(c.command.help)] for p, c in commands]
+                [t("cli.commands"), t("reference.meaning")],
+                [[link(p), escaped(c.command.help)] for p, c in commands],
             ),
         ]
         for path, context in commands:
@@ -145,9 +146,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def escaped(sentence: str) -> str:
+def escaped(sentence: str | None) -> str:
     """A sentence as Markdown shows it in a table, asterisks and bars as they are."""
-    return re.sub(r"([*|])", r"\\\1", sentence)
+    return re.sub(r"([*|])", r"\\\1", sentence or "")
 
 
 def default_text(default) -> str:

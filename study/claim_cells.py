@@ -1,7 +1,7 @@
 """The cells in which every promise is judged: named corners, and a covering array of everything that may vary."""
 
 from itertools import combinations, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -98,7 +98,8 @@ def full_crossing() -> int:
     found, others = 0, len(LEVELS["share"]) * len(LEVELS["deff"]) * len(LEVELS["movers"])
     apart = len(LEVELS["overlap"]) * len(LEVELS["calibrated"]) * len(LEVELS["interviewers"]) - 1
     for levels in product(*(LEVELS[name] for name in kinds)):
-        cell = Cell(**dict(zip(kinds, levels, strict=True)))
+        fields: dict[str, Any] = dict(zip(kinds, levels, strict=True))
+        cell = Cell(**fields)
         found += others * (possible(cell) + apart * possible(cell._replace(calibrated=True)))
     return found
 
@@ -140,7 +141,7 @@ def _completed(chosen: dict, names: list[str], seen: set) -> Cell | None:
             continue
         gains = []
         for level in LEVELS[name]:
-            tried = chosen | {name: level}
+            tried: dict[str, Any] = chosen | {name: level}
             new = sum(pair not in seen for pair in _pairs(tried, names)) if possible(Cell(**tried)) else -1
             gains.append(new)
         if max(gains) < 0:

@@ -1,5 +1,7 @@
 """Leagues of a cell drawn person by person: panels, calibrated weights, interviewers; taken as a page takes them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
@@ -26,7 +28,7 @@ class PersonLeagues:
         self.waves = waves_of(cell)
         self.names = tuple(f"wave{k:02d}" for k in range(len(self.waves)))
         self.tables = [_table(wave, name) for wave, name in zip(self.waves, self.names, strict=True)]
-        columns = {"weight": "weight", "stratum": "area", "psu": "psu"}
+        columns: dict[str, Any] = {"weight": "weight", "stratum": "area", "psu": "psu"}
         self.designs = [Design.from_table(table, **columns) for table in self.tables]
 
     def drawn(self, rng: np.random.Generator, count: int):
@@ -58,7 +60,7 @@ class PersonLeagues:
             for name, part in MARGINS.items():
                 of[name] = always.category(name, wave, self.cell, rng, part.to_numpy())
                 chance = chance + np.minimum(share, 1 - share)[wave.area] * np.array(HANG[name])[of[name]]
-            totals = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
+            totals: dict[Any, pd.Series] = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
             design = design.calibrated(rake(wave.weight, pd.DataFrame(of), totals))
         y = always.answers(chance, wave, self.cell, rng)
         return WaveMeasure(

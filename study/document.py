@@ -104,7 +104,7 @@ def change_summary(found: pd.DataFrame) -> pd.DataFrame:
     mixed = found.cell.map(lambda c: panels.CELLS[c][0] == panels.MIXED)
     grouped = found.assign(group=found.rho.where(mixed, -1.0))
     for keys, part in grouped.groupby(["cell", "group", "measure", "estimator"], sort=False):
-        cell, group, measure, estimator = keys
+        cell, group, measure, estimator = tuple(keys)  # ty: ignore[invalid-argument-type]  # of four columns
         covered, se, square, excess, scale = (
             part.pivot_table(index="stream", columns="area", values=v).to_numpy() for v in panels.QUANTITIES
         )
@@ -179,7 +179,7 @@ def _leagues(found: pd.DataFrame, replicates: int, t) -> list[str]:
     head = ["league", "areas", "interviews", "df", "true_shares", "measure", "overlap"]
     lines = []
     for number, row in summary.iterrows():
-        cell = leagues.CELLS[number]
+        cell = leagues.CELLS[int(str(number))]
         panel = leagues.panel_of(cell)
         lines.append(
             [

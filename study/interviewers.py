@@ -3,7 +3,7 @@
 Run `python -m study.interviewers` for the table of docs/methods.md.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -123,9 +123,10 @@ def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     for _ in range(REPEATS):
         waves = two_waves(cell, rng)
         ignored = [WaveMeasure(w.measure, w.values, w.area, w.design) for w in waves]
-        row = {"false_ignored": false_real(ignored, rng), "false": false_real(waves, rng)}
+        row: dict[str, Any] = {"false_ignored": false_real(ignored, rng), "false": false_real(waves, rng)}
         row |= {"holds_ignored": held(ignored[0], cell), "holds": held(waves[0], cell)}
         part = waves[0].interviewers
+        assert part is not None
         found.append(row | {"rho": part.uncut if part.known else np.nan, "df": part.df})
     return pd.DataFrame(found).astype(float).mean().to_frame().T
 
@@ -138,7 +139,7 @@ def table(rows: pd.DataFrame, cells=CELLS) -> pd.DataFrame:
         line = {c: f"{100 * mean[c]:.1f} ±{100 * error[c]:.1f}" for c in ("false_ignored", "false")}
         line |= {c: f"{100 * mean[c]:.1f}" for c in ("holds_ignored", "holds")}
         line |= {"rho": f"{mean.rho:.4f} ±{error.rho:.4f}", "df": f"{mean.df:.0f}"}
-        found.append(cells[number]._asdict() | line)
+        found.append(cells[int(str(number))]._asdict() | line)
     return pd.DataFrame(found)
 
 

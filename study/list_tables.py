@@ -15,7 +15,7 @@ def last_five(found: pd.DataFrame, replicates: int, t) -> list[str]:
         return [measured(row, name, percent if name in rates else decimals) for name in lists.MEASURES]
 
     lines = [
-        [k + 1, *league(lists.CELLS[number], t)[:-1], *columns(row)] for k, (number, row) in enumerate(table.iterrows())
+        [k + 1, *league(lists.CELLS[int(str(i))], t)[:-1], *columns(row)] for k, (i, row) in enumerate(table.iterrows())
     ]
     sentences = []
     for name in rates:
@@ -41,7 +41,7 @@ def of_comparisons(found: pd.DataFrame, replicates: int, t) -> list[str]:
     table = summary(found, comparisons.REPEATS)
     lines, differences = [], {}
     for number, row in table.iterrows():
-        name = comparisons.CELLS[number]
+        name = comparisons.CELLS[int(str(number))]
         theory = comparisons.expected(name)
         differences[name] = row.power - theory.power
         simulated = [measured(row, "power"), f"{100 * theory.power:.1f}", measured(row, "false")]

@@ -1,5 +1,7 @@
 """Tables and sentences about changes of score and rank: false alarms where nothing changed, power where areas moved."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -38,7 +40,7 @@ def measured(row, name: str, write=percent) -> str:
 # ---- which league
 
 
-def league(cell: moves.Cell, t) -> list[str]:
+def league(cell: moves.Cell, t) -> list:
     """Areas, interviews, design, df, true shares, comparison."""
     drawn = moves.league_of(cell)
     return [
@@ -73,8 +75,8 @@ def head(t, *columns: str) -> list[str]:
     return [*(t(f"study.{name}") for name in names), *(t(f"study.{name}") for name in columns)]
 
 
-def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list[str]]:
-    return [[k + 1, *league(cells[number], t), *columns(row)] for k, (number, row) in enumerate(found.iterrows())]
+def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list]:
+    return [[k + 1, *league(cells[int(str(i))], t), *columns(row)] for k, (i, row) in enumerate(found.iterrows())]
 
 
 # ---- nothing changed
@@ -174,7 +176,9 @@ def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
     for cell in (moves.Cell(LEAGUE, moves.USUAL), moves.Cell(LEAGUE, moves.USUAL, shares=(0.86, 0.05), normal=True)):
         if (number := moves.UNCHANGED.index(cell)) in table.index:
             row, (low, high) = table.loc[number], moves.USUAL
-            said = {name: measured(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW}
+            said: dict[str, Any] = {
+                name: measured(row, name, percent if name == "ten_places" else decimals) for name in moves.RAW
+            }
             place = list(table.index).index(number) + 1
             said |= {"row": place, "areas": LEAGUE, "low": low, "high": high, "shares": _shares(cell, t)}
             sentences.append(t("study.raw_sentence", **said))

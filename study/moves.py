@@ -1,6 +1,6 @@
 """Is the shift real?  Size and power of every level, and of what people do instead, in leagues of every kind."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ class Cell(NamedTuple):
 
 
 USUAL, UNEQUAL = (100, 150), (30, 400)
-PERSONS = {"common": 1.0, "same": 0.5}
+PERSONS: dict[str, Any] = {"common": 1.0, "same": 0.5}
 FALLS = (-3.0, -3.75, -4.4, -5.25, -6.0)
 BALANCED = (-6.0, -3.0, -3.0, 6.0, 6.0)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,10 +106,10 @@ def draw_sample(panel: Panel, rng: np.random.Generator) -> Sample:
     table = table.loc[np.repeat(np.arange(len(table)), size)].reset_index(drop=True)
     both = (table.stratum + table.wave * panel.psus.size).to_numpy()
     table["weight"] = stratum_weights(rng, both, np.tile(POPULATION, 2 * len(panel.psus)), WEIGHT_CV)
-    columns = {"weight": "weight", "stratum": "stratum", "psu": "psu"}
-    waves = tuple(Design.from_table(table[table.wave == w], **columns) for w in (0, 1))
+    columns: dict[str, Any] = {"weight": "weight", "stratum": "stratum", "psu": "psu"}
+    before, after = (Design.from_table(table[table.wave == w], **columns) for w in (0, 1))
     psu_area = table.groupby("psu").area.first().to_numpy()
-    return Sample(panel, table, psu_area, waves, Design.from_table(table, **columns))
+    return Sample(panel, table, psu_area, (before, after), Design.from_table(table, **columns))
 
 
 def draw_answers(sample: Sample, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -126,7 +127,10 @@ def wave_measures(sample: Sample, y, measure: str) -> tuple[WaveMeasure, WaveMea
     """Both waves of one measure, as the product's reports take them."""
     areas = sample.table.area.to_numpy()
     inside = [(sample.table.wave == w).to_numpy() for w in (0, 1)]
-    return tuple(WaveMeasure(MEASURES[measure], y[i], areas[i], d) for i, d in zip(inside, sample.waves, strict=True))
+    before, after = (
+        WaveMeasure(MEASURES[measure], y[i], areas[i], d) for i, d in zip(inside, sample.waves, strict=True)
+    )
+    return before, after
 
 
 def joined(before: WaveMeasure, after: WaveMeasure, pair) -> Waves:

@@ -85,7 +85,9 @@ class League:
         names = np.arange(len(self.area))
         table = pd.DataFrame({"area": self.area, "sum_w": self.weights @ self.sizes})
         codes = names, np.where(self.kept, names, names + len(names))
-        return tuple(Design.from_totals(table.assign(psu=c), sum_w="sum_w", stratum="area", psu="psu") for c in codes)
+        tables = (table.assign(psu=c) for c in codes)
+        before, after = (Design.from_totals(wave, sum_w="sum_w", stratum="area", psu="psu") for wave in tables)
+        return before, after
 
 
 def draw(league: League, rng: np.random.Generator, repeats: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """How a number, a table and a list are written in the documents."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 CLEAR = 2.0  # Monte-Carlo errors by which a cell must miss its level to be counted
@@ -21,7 +23,7 @@ def span(values) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def markdown(head: list[str], rows: list[list[str]]) -> str:
+def markdown(head: Sequence, rows: Sequence[Sequence]) -> str:
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

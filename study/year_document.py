@@ -165,7 +165,7 @@ def _lasts(made: Made, t) -> list[str]:
         lasts = found.lasts
         for half, part in lasts.groupby(lasts.wave.isin(next(iter(made.values()))[0].plan.halves[1])):
             printed, shown = part[part.printed], part[part.shown_in]
-            cells = [len(printed), int(printed.true.sum()), len(shown), int((~shown.true).sum())]
+            cells: list = [len(printed), int(printed.true.sum()), len(shown), int((~shown.true).sum())]
             out = part[part.shown_out]
             cells += [f"{len(out) / part.wave.nunique():.1f}", int(out.true.sum())]
             rows.append([n, t("year.second_half" if half else "year.first_half"), *cells])

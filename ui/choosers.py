@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from presentation import figures
 from service.figures.league import League, comparisons, newest_estimated_wave, read_league
@@ -29,7 +28,7 @@ def language_switch(start: str) -> str:
 
 
 def choose(
-    place: DeltaGenerator,
+    place: Any,
     name: str,
     options: Sequence[Option],
     say: Callable[[Option], str],
@@ -68,7 +67,7 @@ def choose_programme(store: Store, t: Speaker) -> str | None:
         return None
     titles = {name: current_programme(store, name)[1].title[t("language.code")] for name in names}
     with st.sidebar:
-        return choose(st, "programme", names, titles.get, t)
+        return choose(st, "programme", names, titles.__getitem__, t)
 
 
 def choose_league(store: Store, t: Speaker) -> League | None:
@@ -93,7 +92,7 @@ def choose_league(store: Store, t: Speaker) -> League | None:
     league = next(iter(programme.leagues))
     if len(programme.leagues) > 1:
         titles = {league: names[code] for league, names in programme.leagues.items()}
-        league = choose(columns[3], "league", list(titles), titles.get, t)
+        league = choose(columns[3], "league", list(titles), titles.__getitem__, t)
     if estimated is not None and wave == estimated < waves[0]:
         st.info(t("app.not_estimated_yet", wave=say(waves[0])))
     return read_league(store, name, wave=wave, measure=measure, league=league, against=against)

@@ -1,5 +1,6 @@
 """What weighting did: the variation of the weights after every step, extreme weights, and the cost of trimming."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,7 @@ def kish_effect(weight: ArrayLike) -> float:
     return float(np.count_nonzero(w) * (w @ w) / w.sum() ** 2)
 
 
-def weight_summary(steps: dict) -> pd.DataFrame:
+def weight_summary(steps: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """One row per step (name -> weights): n, sum, smallest, median, largest, largest/median, deff_w and n/deff_w.
 
     All are over the weights above 0; deff_w is `kish_effect`.

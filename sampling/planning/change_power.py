@@ -125,10 +125,9 @@ class _Change:
     def law(self) -> ChangeLaw:
         """The change's law, as `estimation.combine` makes it."""
         n, one = self.interviews, np.ones(self.interviews.shape)
-        laws = (
-            SamplingLaw(n, n, q, v) for q, v in ((self.level_before, self.v_before), (self.level_after, self.v_after))
-        )
-        return ChangeLaw(*laws, self.before, self.after, self.r, one, one)
+        before = SamplingLaw(n, n, self.level_before, self.v_before)
+        after = SamplingLaw(n, n, self.level_after, self.v_after)
+        return ChangeLaw(before, after, self.before, self.after, self.r, one, one)
 
     @cached_property
     def shift(self) -> np.ndarray:

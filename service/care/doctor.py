@@ -80,7 +80,7 @@ def _engine(connection: sa.Connection, url: str) -> Iterator[Finding]:
     if connection.dialect.name == "postgresql":
         found = connection.exec_driver_sql("SHOW server_version").scalar()
         encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
-        old = connection.dialect.server_version_info[0] < OLDEST_SERVER
+        old = int((connection.dialect.server_version_info or (0,))[0]) < OLDEST_SERVER
         values = {"url": shown(url), "found": found, "encoding": encoding, "expected": OLDEST_SERVER}
         yield _finding("doctor.postgresql", old or encoding != "UTF8", values)
         return
@@ -91,7 +91,9 @@ def _engine(connection: sa.Connection, url: str) -> Iterator[Finding]:
     problem = connection.exec_driver_sql("PRAGMA quick_check").scalar()
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if problem != "ok" or broken is not None:
-        yield Finding(BAD, "doctor.damaged", {"problem": problem if problem != "ok" else str(tuple(broken))})
+        yield Finding(
+            BAD, "doctor.damaged", {"problem": problem if broken is None or problem != "ok" else str(tuple(broken))}
+        )
 
 
 def _migrations(revision: str | None, url: str) -> Iterator[Finding]:
@@ -108,10 +110,10 @@ def _migrations(revision: str | None, url: str) -> Iterator[Finding]:
 
 def _space(connection: sa.Connection) -> Iterator[Finding]:
     if connection.dialect.name == "postgresql":
-        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
+        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
         yield Finding(FINE, "doctor.size", {"size": _megabytes(size)})
         return
-    file = Path(connection.engine.url.database).resolve()
+    file = Path(str(connection.engine.url.database)).resolve()
     size = sum(each.stat().st_size for each in file.parent.glob(f"{file.name}*"))
     free = shutil.disk_usage(file.parent).free
     short = free < size + ROOM

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from service.fieldwork import calls
 from service.figures.waves import compare_waves, estimate_wave
 from service.intake.imports import current_programme, wave_versions
 from service.store import audit, schema
-from service.store.engine import STORE_VARIABLE, Store, store_url
+from service.store.engine import STORE_VARIABLE, Store, inserted_id, store_url
 from service.store.permissions import Actor, permitted
 from service.store.runs import local_time
 from words import Fault
@@ -74,13 +75,13 @@ def start(store: Store, use_case: str, programme: str) -> int:
     mark_lost(store)
     current_programme(store, programme)
     now = datetime.now(UTC)
-    row = dict(use_case=use_case, arguments={"programme": programme}, resource=programme, state=RUNNING)
+    row: dict[str, Any] = dict(use_case=use_case, arguments={"programme": programme}, resource=programme, state=RUNNING)
     row |= dict(by=store.actor.name, started=now, heartbeat=now, host=socket.gethostname())
     row |= dict(progress=0.0, step="", cancel=False)
     with store.begin("job", programme) as connection:
         if (other := unfinished(connection, programme)) is not None:
             raise Fault(key="jobs.taken", job=other.job_id, by=other.by, programme=programme)
-        job_id = connection.execute(schema.jobs.insert().values(**row)).inserted_primary_key[0]
+        job_id = inserted_id(connection, schema.jobs.insert().values(**row))
         told = {"job": job_id, "use_case": use_case, "programme": programme}
         audit.append(connection, store.actor, "begin-job", told)
     environment = {**os.environ, STORE_VARIABLE: store.engine.url.render_as_string(hide_password=False)}

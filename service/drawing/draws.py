@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_frame, inserted_id
 from service.store.permissions import permitted
 from service.store.runs import DRAWING, add_run, code_version, planning_generator
 from words import Fault
@@ -97,6 +98,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
+        assert last is not None  # `read_plan` found it
         if last.plan_id != plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
         _same_key(connection, plan.frame_id, frame_key)
@@ -119,6 +121,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
         _refuse_drawn(connection, programme, wave)
         row = last_plan(connection, programme, wave)
     plan = read_plan(store, programme, wave)
+    assert row is not None
     if not plan.approved:
         raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
     units = _frame_of(store, programme, plan)
@@ -131,13 +134,14 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
     before = None if earlier is None else earlier.released
     code = code_version(DRAWING)
     drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
-    if plan.design.keep == 0.0:
+    if plan.design.keep == 0.0 and earlier is not None:
         refuse_repeated(drawn, _chain(store, programme, earlier))
     drawn = split_releases(drawn, plan.wanted.portions, within="stratum" if psus is None else "psu")
     drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
-        if last_plan(connection, programme, wave).plan_id != plan.plan_id:
+        last = last_plan(connection, programme, wave)
+        if last is None or last.plan_id != plan.plan_id:
             raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
         named = {"programme": programme, "wave": wave, "version": plan.version}
         inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
@@ -147,7 +151,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
                 raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
             values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
-        added = connection.execute(schema.draws.insert().values(**values, run_id=run)).inserted_primary_key[0]
+        added = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
         insert_frame(connection, schema.sample_units, drawn, draw_id=added)
         told = {"units": record.units, "commitment": record.commitment, "seed": seed, "sample": record.sample}
         _told(connection, store, DRAW, named | told)
@@ -194,7 +198,7 @@ def _foreseen(
     store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
 ) -> Foresight:
     """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
-    options = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
+    options: dict[str, Any] = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
     options["eligibility"] = wanted.eligibility
     assumed = wanted.assumed
     if assumed.wave is None:
@@ -251,7 +255,7 @@ def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
 
 def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:
     frames = schema.frames.c
-    made = connection.scalar(sa.select(frames.fingerprint).where(frames.version_id == frame_id))
+    made = connection.execute(sa.select(frames.fingerprint).where(frames.version_id == frame_id)).scalar_one()
     if not hmac.compare_digest(made, key.fingerprint):
         raise Fault(key="frame.other_key", found=key.fingerprint, expected=made)
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ibis
 import numpy as np
@@ -124,7 +125,8 @@ def sums_by_cell(lake: Lake, interviews: Path, *, weight: str, y: str, by: Seque
     w, y = table[weight].cast("float64"), table[y].cast("float64")
     answered = y.notnull() & ~y.isnan()  # noqa: PD004
     parts = {"n": answered.cast("int64"), "w": w, "ww": w * w, "wy": w * y, "wwy": w * w * y, "wyy": w * y * y}
-    sums = {name: ibis.ifelse(answered, part, 0).sum() for name, part in parts.items()}
+    counted: dict[str, Any] = {name: ibis.ifelse(answered, part, 0) for name, part in parts.items()}
+    sums = {name: part.sum() for name, part in counted.items()}
     return table.group_by(list(by)).agg(**sums).to_pandas().sort_values(list(by), ignore_index=True)
 
 

@@ -193,7 +193,7 @@ def _draw(lake: Lake, frame: Path, design: DrawPlan, start: float, earlier: pd.D
         raise Fault(key="sampling.unknown_strata", strata=unknown)
     allocation = strata.assign(sample=strata.stratum.map(sizes).fillna(0).astype(np.int64))
     starts = pd.Series(start, index=allocation.stratum)
-    if earlier is not None:
+    if earlier is not None and design.keep is not None:
         starts.update(coordinated_start(earlier, keep=design.keep))
     return draw_from_lake(lake, frame, allocation, start=starts)
 

@@ -29,7 +29,8 @@ def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
     refuse(~codes.isin(DISPOSITIONS), "calls.disposition", file, DISPOSITION, table, expected=expected)
     times = {text: point_in_time(text) for text in table[AT].unique()}
     refuse([times[text] is None for text in table[AT]], "calls.time", file, AT, table)
-    refuse([times[text] > now for text in table[AT]], "calls.future", file, AT, table)
+    future = {text for text, time in times.items() if time is not None and time > now}
+    refuse(table[AT].isin(future), "calls.future", file, AT, table)
     at = pd.Series([times[text] for text in table[AT]], index=table.index, dtype=object)
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
     twice = log.duplicated([UNIT, AT])

@@ -19,7 +19,7 @@ from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read
 from service.files.csv import refuse
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_frame, inserted_id
 from service.store.permissions import permitted
 from service.store.runs import add_run
 from words import Fault
@@ -172,8 +172,7 @@ def round_of(connection: sa.Connection, programme: str, wave: str) -> int:
     named = rounds.c.programme == programme, rounds.c.wave == wave
     found = connection.scalar(sa.select(rounds.c.round_id).where(*named))
     if found is None:
-        added = connection.execute(rounds.insert().values(programme=programme, wave=wave))
-        found = added.inserted_primary_key[0]
+        found = inserted_id(connection, rounds.insert().values(programme=programme, wave=wave))
     return found
 
 

@@ -1,6 +1,7 @@
 """What a comparison can see at this league's number of interviews, and how many would settle a stated move."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,13 +48,19 @@ def detection(league: League) -> Detection:
     spread = _spread(league)
     watched = min(len(plan.comparing.watch) or WATCHED, areas)
     usual = usual_comparisons(correlation=PANEL, information=1.0, watch=watched)
-    options = {"areas": areas, "interviews": n, "alpha": levels[STANDING], "design_effect": deff, **spread}
+    options: dict[str, Any] = {
+        "areas": areas,
+        "interviews": n,
+        "alpha": levels[STANDING],
+        "design_effect": deff,
+        **spread,
+    }
     designs = []
     for key, design in usual.items():
         if "score" not in key:
             found = [comparison_power(design, move, **options) for move in moves]
             designs.append([key, *(each.power for each in found), found[0].detectable])
-    columns = {"areas": areas, "design_effect": deff, **spread}
+    columns: dict[str, Any] = {"areas": areas, "design_effect": deff, **spread}
     needed = {each: interviews_needed(moves, level=each, alpha=a, **columns) for each, a in levels.items()}
     return Detection(
         n,

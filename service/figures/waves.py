@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -265,6 +266,7 @@ def load_waves(store: Store, plan: Programme, inputs) -> list[Wave]:
 
 
 def _weighed(store: Store, plan: Programme, wave: Wave, totals) -> Wave:
+    assert plan.weighting is not None
     table = released_table(_microdata(store, "RELEASED", wave.version_id))
     calibrating = plan.weighting.calibrating
     period = None if calibrating is None else calibrating.period or wave.name
@@ -272,7 +274,9 @@ def _weighed(store: Store, plan: Programme, wave: Wave, totals) -> Wave:
     made = weigh(answered, plan.weighting, totals.get(period))
     wave = replace(wave, weighting=made, unit_id=table.index.to_numpy())
     newest = max(totals, default=None)
-    if period == newest or same_margins(totals[period], totals[newest], calibrating.margins, (period, newest)):
+    if period is None or newest is None or calibrating is None or period == newest:
+        return wave
+    if same_margins(totals[period], totals[newest], calibrating.margins, (period, newest)):
         return wave
     return replace(wave, on_one_margins=weigh(answered, plan.weighting, totals[newest]), one_margins=newest)
 
@@ -312,6 +316,7 @@ def _run(store, use_case, arguments, inputs, plan, seed, progress) -> Computed:
 
 def _weigh(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     (wave,) = loaded
+    assert wave.weighting is not None and wave.unit_id is not None
     return {"WEIGHTS": weights_table(wave.name, wave.unit_id, wave.weighting.weights())}
 
 
@@ -345,7 +350,7 @@ def _ranks_alone(plan: Programme, loaded: list[Wave], arguments, seed: str, prog
 
 def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress: Progress):
     names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
-    options = {"level": plan.page_level, "family": plan.family}
+    options: dict[str, Any] = {"level": plan.page_level, "family": plan.family}
     options |= {"rank_share": plan.comparing.rank_share, "side": plan.comparing.side}
     made = {"CHANGES": []}
     period = next((w.one_margins for w in loaded if w.one_margins), None)
@@ -370,6 +375,7 @@ def _compare(plan: Programme, loaded: list[Wave], arguments, seed: str, progress
                 else None
                 for waves in (data, on_one.get(name))
             )
+            assert changes is not None
             changes = beside(changes, with_one, period)
             made["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
     return _checked(made)
@@ -417,7 +423,7 @@ def _wave_measure(plan: Programme, measure: Measure, wave: Wave, design: Design,
     absent = sorted(set(measure.records) - {record for record, _ in wave.records})
     if absent:
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
-    options = {"items": plan.items, "measures": plan.measures, "records": wave.records}
+    options: dict[str, Any] = {"items": plan.items, "measures": plan.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(plan)
     options |= {"population": plan.population.known(wave.records, drawn), "of_people": plan.population.of_people}
     return WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)

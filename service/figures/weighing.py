@@ -40,6 +40,7 @@ class WaveWeights:
     @property
     def weighting(self) -> Weighting:
         """The steps."""
+        assert self.data.weighting is not None
         return self.data.weighting
 
     @property
@@ -51,6 +52,7 @@ class WaveWeights:
     def extremes(self) -> pd.DataFrame:
         """The heaviest final weights: number, weight, over the median, share of the sum of squares."""
         found = extreme_weights(self.stored[self.weighting.steps[-1].name])
+        assert self.data.unit_id is not None
         return found.assign(unit_id=self.data.unit_id[found.row.to_numpy()])
 
     @cached_property
@@ -91,6 +93,7 @@ def read_weights(store: Store, programme: str, wave: str | None = None) -> WaveW
 
 
 def _stored(store: Store, run_id: int, data: Wave) -> dict[str, np.ndarray]:
+    assert data.weighting is not None
     table = schema.DERIVED["WEIGHTS"]
     rows = store.frame(sa.select(table.c.unit_id, table.c.step, table.c.weight).where(table.c.run_id == run_id))
     wide = rows.set_index(["unit_id", "step"]).weight.unstack("step").reindex(data.unit_id).fillna(0.0)  # noqa: PD010

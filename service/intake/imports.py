@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from service.intake.parsed import parsed_programme
 from service.intake.records_file import RECORDS_ENDING, RecordsFile
 from service.intake.wave_file import WaveData, check_wave_name, read_wave
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_frame, inserted_id
 from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
@@ -131,11 +132,11 @@ def wave_files(folder: Path) -> list[tuple[str, Path]]:
     Their records, if there are any, stand beside them: ensu_2015Q1_records.csv (`records_beside`).
     """
     files = [f for f in sorted(folder.glob("*.csv")) if f.name != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
-    found = {file: WAVE_AT_END.search(file.stem) for file in files}
-    nameless = [file.name for file, wave in found.items() if wave is None]
+    found = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
+    nameless = [file.name for file in files if file not in found]
     if nameless or not found:
         raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
-    return sorted((wave[0], file) for file, wave in found.items())
+    return sorted((wave, file) for file, wave in found.items())
 
 
 def records_beside(file: Path) -> Path | None:
@@ -203,7 +204,7 @@ class Tried:
 
 
 @contextmanager
-def refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
+def refusals_logged(store: Store, tried: Tried) -> Generator[None]:
     """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
     try:
         yield
@@ -215,7 +216,7 @@ def refusals_logged(store: Store, tried: Tried) -> Iterator[None]:
 
 def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
     """Write an attempt to the import log and the audit trail, numbers masked."""
-    row = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
+    row: dict[str, Any] = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
     if isinstance(outcome, Fault):
         row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
     else:
@@ -256,14 +257,14 @@ def _add_wave(
     version = version_of(last) + 1
     run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)])
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
-    added = connection.execute(schema.waves.insert().values(**row, interviews=count, run_id=run_id))
+    added = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
     for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
         if frame is None:
             continue
         numbered = frame.assign(row=range(len(frame)))
-        insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added.inserted_primary_key[0])
+        insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added)
     numbered = data.records.assign(row=range(len(data.records)))
-    insert_frame(connection, schema.RECORDS, numbered, version_id=added.inserted_primary_key[0])
+    insert_frame(connection, schema.RECORDS, numbered, version_id=added)
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 
@@ -290,7 +291,7 @@ def version_of(last: sa.Row | None) -> int:
 def refuse_overtaken(last: sa.Row | None, began: int) -> None:
     """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
     if version_of(last) != began:
-        raise Fault(key="import.overtaken", version=last.version, file=last.file)
+        raise Fault(key="import.overtaken", version=version_of(last), file="-" if last is None else last.file)
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key):

@@ -22,7 +22,7 @@ def parsed_programme(connection: sa.Connection, version_id: int) -> Programme:
     """
     programmes = schema.programmes
     mine = programmes.c.version_id == version_id
-    digest = connection.scalar(sa.select(programmes.c.digest).where(mine))
+    digest = connection.execute(sa.select(programmes.c.digest).where(mine)).scalar_one()
     with _turn:
         if digest in _kept:
             _kept.move_to_end(digest)

@@ -1,6 +1,7 @@
 """A wave's administrative records: a CSV file of record, area and value, checked against the programme."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def read_records(given: RecordsFile | None, programme: Programme, areas) -> pd.D
     refuse(~value.abs().lt(float("inf")), "records.number", given.file, "value", table)
     for part in [p for m in programme.measures.values() for p in m.parts if p.record]:
         outside = (table.record == part.name) & ~value.between(*part.possible)
-        limits = {"record": part.name, "low": part.possible[0], "high": part.possible[1]}
+        limits: dict[str, Any] = {"record": part.name, "low": part.possible[0], "high": part.possible[1]}
         refuse(outside, "records.outside", given.file, "value", table, **limits)
     found = table.assign(value=value)
     for record in programme.records:

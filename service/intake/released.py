@@ -50,6 +50,7 @@ def released_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_ages(table: pd.DataFrame, rows, file: str, plan: WeightingSteps) -> None:
+    assert plan.ages is not None
     spans, years = age_spans(plan.ages.groups), _numbers(table, plan.ages.column)
     inside = (years >= spans[0].low) & (years < spans[-1].above)
     refuse(rows & ~inside, "wave.age", file, plan.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")

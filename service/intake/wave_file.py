@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
     for name, item in programme.items.items():
         good = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
         key = "wave.codes" if item.separator else "wave.code"
-        values = {"separator": item.separator} if item.separator else {}
+        values: dict[str, Any] = {"separator": item.separator} if item.separator else {}
         refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
     for item in programme.items.values():
         if item.asked_if:
@@ -120,7 +121,7 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
 def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) -> None:
     """The question was put to those the programme says, and to nobody else."""
     put, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
-    values = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
+    values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
     refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
     refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
 
@@ -131,8 +132,8 @@ def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
     unit = _joined(table, columns)
     repeated = unit.duplicated()
     if repeated.any():
-        row = repeated.idxmax()
-        first = (unit == unit[row]).idxmax()
+        row: Any = repeated.idxmax()
+        first: Any = (unit == unit[row]).idxmax()
         where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
         raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
     return unit

@@ -4,6 +4,7 @@ import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def scrub(store: Store) -> bool:
         return True
     raw = store.engine.raw_connection()
     try:
-        driver = raw.driver_connection
+        driver: Any = raw.driver_connection
         driver.execute("VACUUM")
         waits = driver.execute("PRAGMA busy_timeout").fetchone()[0]
         driver.execute(f"PRAGMA busy_timeout = {PATIENCE}")

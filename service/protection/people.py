@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from service.store import audit, schema
-from service.store.engine import Store
+from service.store.engine import Store, inserted_id
 from service.store.permissions import ADMINISTRATOR, ROLES, Actor, permitted
 from words import Fault
 
@@ -202,7 +202,7 @@ def _attempt(store: Store, name: str):
                 wait = times[-most].replace(tzinfo=UTC) + WINDOW - datetime.now(UTC)
                 raise Fault(key="people.wait", minutes=int(wait.total_seconds() // 60) + 1)
         values = {"at": datetime.now(UTC), "name": known, "succeeded": False}
-        return connection.execute(schema.sign_ins.insert().values(**values)).inserted_primary_key[0], row
+        return inserted_id(connection, schema.sign_ins.insert().values(**values)), row
 
 
 def _verified(hashed: str | None, password: str) -> bool:

@@ -46,7 +46,9 @@ class Purged:
     @property
     def proven(self) -> bool:
         """Whether the bytes were read, were seen to hold the numbers before, and hold none of them now."""
-        return self.clean and self.after is not None and self.after.found == 0 and self.before.found > 0
+        if self.before is None or self.after is None:
+            return False
+        return self.clean and self.after.found == 0 and self.before.found > 0
 
 
 @permitted

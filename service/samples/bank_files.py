@@ -71,7 +71,7 @@ def _landlines(given: ExchangeFile, cities: Sequence[str], known: Mapping[str, S
                 raise Fault(key="phone.other_area_code", found=line.area_code, city=other[0], expected=expected)
             banks += landline_banks(line.area_code, [line.exchange], of, length=int(line.local_digits))
         except Fault as fault:
-            raise Fault(key="phone.row", file=given.file, row=int(row), problem=fault.sentences) from fault
+            raise Fault(key="phone.row", file=given.file, row=int(str(row)), problem=fault.sentences) from fault
     absent = sorted(set(cities) - {city for bank in banks for city in bank.areas})
     if absent:
         raise Fault(key="phone.no_exchange", file=given.file, cities=absent)

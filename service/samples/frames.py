@@ -39,7 +39,7 @@ from service.protection.vault import seal_frame_numbers
 from service.samples.bank_files import ExchangeFile, check_wanted, read_banks
 from service.samples.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_frame, inserted_id
 from service.store.permissions import permitted
 from service.store.runs import add_run
 from words import Fault
@@ -157,7 +157,9 @@ def current_frame(store: Store, programme: str, name: str | None = None) -> sa.R
     if name not in known:
         raise Fault(key="frame.unknown", found=name or "-", programme=programme, expected=known or ["-"])
     with store.read() as connection:
-        return _last(connection, programme, name)
+        newest = _last(connection, programme, str(name))
+    assert newest is not None
+    return newest
 
 
 @permitted
@@ -247,6 +249,7 @@ def _add(
         if not unchanged:
             refuse_overtaken(last, began)
             if found.numbers is not None:
+                assert key is not None and delete_on is not None
                 place = contact_place(name, version)
                 seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
             values = {"programme": programme, "frame": name, "version": version, "file": told["file"]}
@@ -254,7 +257,7 @@ def _add(
             values |= {"file_digest": digest, "digest": frame_digest(units)}
             values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
             values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in found.findings]}
-            frame_id = connection.execute(schema.frames.insert().values(**values)).inserted_primary_key[0]
+            frame_id = inserted_id(connection, schema.frames.insert().values(**values))
             for first in range(0, len(units), AT_ONCE):
                 part = units.iloc[first : first + AT_ONCE]
                 insert_frame(connection, schema.frame_units, part, frame_id=frame_id)

@@ -85,7 +85,7 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     record = read_record_file(read_bounded(folder / RECORD), BESIDE)
     plan, psus = record.plan, None
     if plan.method == TWO_STAGE:
-        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, plan.size], numbers=[plan.size])
+        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, str(plan.size)], numbers=[str(plan.size)])
     frame = read_units(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
     sample = read_units(folder / SAMPLE, [*DRAWN, *_further(plan)])
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -51,7 +52,7 @@ class SamplePlan:
         if self.wanted.each is not None:
             drawn = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
             each = int((drawn.numbers // drawn.psus).iloc[0])
-            staged = {"size": SIZE, "each": each, "pps": SYSTEMATIC, "person": self.wanted.person}
+            staged: dict[str, Any] = {"size": SIZE, "each": each, "pps": SYSTEMATIC, "person": self.wanted.person}
             return DrawPlan(TWO_STAGE, tuple(drawn.psus.items()), **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep
@@ -60,6 +61,7 @@ class SamplePlan:
     @property
     def slip(self) -> str:
         """The line to publish before the draw."""
+        assert self.approval is not None
         return slip(self.wave, self.design, *(self.approval[c] for c in ("commitment", "digest", "numbers", "psus")))
 
 
@@ -140,6 +142,7 @@ def sample_waves(store: Store, programme: str) -> pd.DataFrame:
             where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
             draw_id = connection.scalar(sa.select(draws.c.draw_id).where(where))
             count = 0 if draw_id is None else release_count(connection, draw_id)
+            assert last is not None
             rows.append((wave, last.version, last.commitment is not None, draw_id is not None, count))
     return pd.DataFrame(rows, columns=["wave", "version", "approved", "drawn", "releases"])
 
@@ -147,7 +150,7 @@ def sample_waves(store: Store, programme: str) -> pd.DataFrame:
 def release_count(connection: sa.Connection, draw_id: int) -> int:
     """How many releases of a draw are out."""
     made = schema.releases.c
-    return connection.scalar(sa.select(sa.func.count()).where(made.draw_id == draw_id))
+    return connection.execute(sa.select(sa.func.count()).where(made.draw_id == draw_id)).scalar_one()
 
 
 def _plans() -> sa.Select:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -82,7 +83,7 @@ def append(connection: sa.Connection, actor: Actor, action: str, details: Mappin
     take_turn(connection)
     last = last_head(connection)
     written = json.dumps(masked_values(details), ensure_ascii=False, sort_keys=True)
-    line = {"number": last.number + 1, "at": datetime.now(UTC).isoformat()}
+    line: dict[str, Any] = {"number": last.number + 1, "at": datetime.now(UTC).isoformat()}
     line |= {"name": actor.name, "role": actor.role, "action": action, "details": written}
     head = Head(line["number"], digest(last.digest, line))
     connection.execute(schema.audit.insert().values(**line, previous=last.digest, digest=head.digest))

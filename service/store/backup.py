@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,7 +55,8 @@ def backup(store: Store, file: Path) -> int:
         part.unlink(missing_ok=True)
         if store.engine.dialect.name == "sqlite":
             with closing(sqlite3.connect(part)) as copy, store.read() as connection:
-                connection.connection.driver_connection.backup(copy)
+                source: Any = connection.connection.driver_connection
+                source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
         else:
             with store.read() as connection:
@@ -86,7 +88,10 @@ def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
         raise Fault(key="restore.held", url=shown(url))
     if not held:
         _same_trail(file, url)
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(engine.url.database, timeout=30)) as target:
+    with (
+        closing(sqlite3.connect(file)) as source,
+        closing(sqlite3.connect(str(engine.url.database), timeout=30)) as target,
+    ):
         source.backup(target)
         target.execute("PRAGMA journal_mode = WAL")
     engine.dispose()
@@ -129,7 +134,7 @@ def _continued(store: Store, file: Path) -> Restored:
         told.append(Told("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
     if len(vouched) < len(lines):
         told.append(Told("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
-    if stray:
+    if stray and place is not None:
         aside = _put_aside(place)
         told.append(Told("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
         kept = []
@@ -174,7 +179,8 @@ def _carry(connection: sa.Connection, file: Path) -> None:
     with made.begin() as target:
         _copy(connection, target)
     with made.engine.connect() as ending:
-        ending.connection.driver_connection.execute("PRAGMA journal_mode = DELETE")
+        driver: Any = ending.connection.driver_connection
+        driver.execute("PRAGMA journal_mode = DELETE")
     made.engine.dispose()
 
 
@@ -209,7 +215,7 @@ def _count_on(connection: sa.Connection, table: sa.Table) -> None:
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> int:
-    return connection.scalar(sa.select(sa.func.count()).select_from(table))
+    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
 def _whole(file: Path) -> None:
@@ -225,7 +231,8 @@ def _whole(file: Path) -> None:
     finally:
         engine.dispose()
     if checked != "ok" or broken is not None:
-        raise Fault(key="backup.unsound", file=str(file), problem=checked if checked != "ok" else str(tuple(broken)))
+        problem = checked if broken is None or checked != "ok" else str(tuple(broken))
+        raise Fault(key="backup.unsound", file=str(file), problem=problem)
     if found not in migration.revisions():
         raise Fault(key="backup.no_store", file=str(file), found=str(found or "-"), expected=migration.head())
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,7 +65,7 @@ class Store:
         return self
 
     @contextmanager
-    def begin(self, *alone: str) -> Iterator[sa.Connection]:
+    def begin(self, *alone: str) -> Generator[sa.Connection]:
         """One transaction: everything in it is written, or nothing; then new audit lines' heads are kept outside.
 
         alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
@@ -83,7 +83,7 @@ class Store:
         audit.anchor(self.engine.url, heads)
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> Generator[sa.Connection]:
         """A connection that only reads: on SQLite it waits for no writer and no writer waits for it."""
         with self.engine.connect().execution_options(reading=True) as connection:
             yield connection
@@ -111,6 +111,13 @@ def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame
     records = rows.where(rows.notna(), None).to_dict("records")
     if records:
         connection.execute(table.insert(), records)
+
+
+def inserted_id(connection: sa.Connection, insert: sa.Insert) -> int:
+    """Insert one row; the number the store gave it."""
+    key = connection.execute(insert).inserted_primary_key
+    assert key is not None
+    return key[0]
 
 
 def engine_of(url: str) -> sa.Engine:
@@ -188,7 +195,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _reachable(url: str) -> Iterator[None]:
+def _reachable(url: str) -> Generator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:

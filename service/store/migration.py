@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -24,7 +25,7 @@ def _history() -> ScriptDirectory:
 
 def head() -> str:
     """The revision of a store this code writes."""
-    return _history().get_current_head()
+    return str(_history().get_current_head())
 
 
 def revisions() -> list[str]:
@@ -64,7 +65,8 @@ def upgrade(engine: sa.Engine, to: str | None = None) -> None:
 
 def _foreign_keys(connection: sa.Connection, on_or_off: str) -> None:
     if connection.dialect.name == "sqlite":  # past SQLAlchemy, which would begin a transaction first
-        connection.connection.driver_connection.execute(f"PRAGMA foreign_keys = {on_or_off}")
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA foreign_keys = {on_or_off}")
 
 
 def _upgrade(connection: sa.Connection, to: str) -> None:

@@ -2,7 +2,7 @@
 
 import functools
 import getpass
-from collections.abc import Callable
+from typing import Any
 
 from service.store import audit
 from service.store.audit import Actor
@@ -110,12 +110,12 @@ PERMITTED = {
 }
 
 
-def permitted(do: Callable) -> Callable:
+def permitted(do: Any) -> Any:
     """The function, refused with a Fault (and a line in the audit trail) unless its store's actor has a role for it."""
     name, roles = do.__name__, PERMITTED[do.__name__]
 
     @functools.wraps(do)
-    def checked(store, *arguments, **options):
+    def checked(store, *arguments: Any, **options: Any) -> Any:
         actor = store.actor
         if actor.role not in roles:
             with store.begin() as connection:
@@ -123,7 +123,7 @@ def permitted(do: Callable) -> Callable:
             raise Fault(key="permission.denied", name=actor.name, role=role_name(actor.role), use_case=name)
         return do(store, *arguments, **options)
 
-    checked.use_case = name
+    checked.__dict__["use_case"] = name
     return checked
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from service.store import audit, schema
-from service.store.engine import Store
+from service.store.engine import Store, inserted_id
 from service.store.permissions import Actor, permitted
 
 PURE_ROOMS = ("contracts.py", "estimation", "accountability")
@@ -45,7 +45,7 @@ def add_run(
 ) -> int:
     """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
     row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=actor.name)
-    run_id = connection.execute(schema.runs.insert().values(**row, at=datetime.now(UTC))).inserted_primary_key[0]
+    run_id = inserted_id(connection, schema.runs.insert().values(**row, at=datetime.now(UTC)))
     if inputs:
         rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
         connection.execute(schema.run_inputs.insert(), rows)

@@ -3,11 +3,13 @@
 A change here goes with a revision in service/store/migrations/versions, which makes it in the stores that exist.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 import contracts
 
-KINDS = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
+KINDS: dict[type, Any] = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()
 

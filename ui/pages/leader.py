@@ -39,7 +39,7 @@ def _one_area(league: League, t: Speaker) -> None:
     area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
     # each table remembers its own area, and starts at the first that moved
     name = f"area {league.measure.name} {league.wave} {league.against}"
-    area = choosers.choose(st, name, codes, area_name, t, start=start)
+    area = str(choosers.choose(st, name, codes, area_name, t, start=start))
     st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
