@@ -155,7 +155,7 @@ SHARED = ("0316", "697", "1101+1310", "7", "SIMULATED")
             "phone.row",
             "row 3: The area code 0316 is not that of",
         ),
-        ([("010", "697", CITY, "7", "")], {}, "phone.row", "Local numbers of area code 010 have 8 digits, not 7"),
+        ([("010", "697", CITY, "7", "")], {}, "phone.row", "area code 010 have another length: 8, not 7"),
         ([("010", "197", CITY, "8", "")], {}, "phone.row", "197"),
         ([("010", "69712345", CITY, "8", "")], {}, "phone.row", "69712345"),
         ([("010", "697", CITY, "eight", "")], {}, "records.number", "row 2"),
