@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from estimation.change.field import BOTH, FieldContrast, field_contrast_test
 from estimation.estimators.estimates import Estimate, Interval
@@ -96,7 +96,7 @@ def score_change(shift: Estimate) -> ScoreChange:
     standard error 0 has p = 0.
     Where a panel shows too few changed answers to tell its areas apart (`ChangeLaw.told`), p_holm is 1.
     """
-    p = 2 * stats.norm.sf(np.abs(value_score(shift, 0.0)))
+    p = 2 * scipy.stats.norm.sf(np.abs(value_score(shift, 0.0)))
     familywise = holm(p) if told(shift) else np.ones(len(p))
     return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, familywise, benjamini_hochberg(p))
 
@@ -109,7 +109,7 @@ def told(shift: Estimate) -> bool:
 def change_interval(shift: Estimate, level: float) -> Interval:
     """The changes (p,) that the score level's test of one area, at 1 - level, does not reject: it excludes 0 where the
     test does.  Without a law value ± t(df) se."""
-    c = float(stats.norm.isf((1 - level) / 2))
+    c = float(scipy.stats.norm.isf((1 - level) / 2))
     limits = inverted(shift.value, shift.se, lambda d: value_score(shift, d), c, c)
     return Interval(*limits, level)
 

@@ -6,7 +6,7 @@ At ordinary n a quarter on the quarter before shows almost nothing; this says so
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from estimation.change.needed import ALPHA, STANDING, answer_sd, standing_critical
 from words import Fault
@@ -82,8 +82,8 @@ def comparison_power(
     c = comparison.critical(areas, alpha)
     se = comparison.standard_error(interviews, answer_sd(share, sd), design_effect)
     seen = np.sqrt(1 - 1 / areas)
-    power = float(stats.norm.cdf(abs(shift) * seen / se - c))
-    return ComparisonPower(power, float((c + stats.norm.ppf(target)) * se / seen), c, se)
+    power = float(scipy.stats.norm.cdf(abs(shift) * seen / se - c))
+    return ComparisonPower(power, float((c + scipy.stats.norm.ppf(target)) * se / seen), c, se)
 
 
 def usual_comparisons(*, correlation: float, information: float, watch: int) -> dict[str, Comparison]:
@@ -115,7 +115,7 @@ def score_information(shares, scores, satisfied: int) -> float:
         raise Fault(key="comparison.shares", found=[float(x) for x in shares])
     if not 1 <= satisfied < len(shares):
         raise Fault(key="comparison.satisfied", found=satisfied, expected=len(shares) - 1)
-    density = stats.norm.pdf(stats.norm.ppf(shares.cumsum()[:-1]))
+    density = scipy.stats.norm.pdf(scipy.stats.norm.ppf(shares.cumsum()[:-1]))
     moved = np.diff(scores) @ density
     variance = shares @ scores**2 - (shares @ scores) ** 2
     p = shares[-satisfied:].sum()

@@ -7,7 +7,7 @@ move that was stated or shrunken, never the one observed: of 70 moves the larges
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from estimation.estimators.estimates import Estimate
 from words import Fault
@@ -18,7 +18,7 @@ ALPHA = {SCORE: 0.05, STANDING: 0.045, RANK: 0.005}  # the page's alpha is split
 
 def score_critical(areas: int, alpha: float) -> float:
     """Holm's first step, two-sided: Φ⁻¹(1 - α/(2p))."""
-    return float(stats.norm.isf(alpha / (2 * areas)))
+    return float(scipy.stats.norm.isf(alpha / (2 * areas)))
 
 
 def standing_critical(areas: int, alpha: float) -> float:
@@ -27,7 +27,7 @@ def standing_critical(areas: int, alpha: float) -> float:
     Šidák (1967), JASA 62:626: whatever their correlation, P(max |Z_j| <= c) is at least this; with the contrasts'
     -1/(p-1) it is too cautious by 0.0001 at 70 areas, 0.003 at 10, 0.04 at 3.
     """
-    return float(stats.norm.isf(-np.expm1(np.log1p(-alpha) / areas) / 2))
+    return float(scipy.stats.norm.isf(-np.expm1(np.log1p(-alpha) / areas) / 2))
 
 
 def rank_critical(areas: int, alpha: float) -> float:
@@ -38,10 +38,10 @@ def rank_critical(areas: int, alpha: float) -> float:
     z = np.linspace(-9, 9, 1801)
 
     def wider(c: float) -> float:
-        inside = np.diff(stats.norm.cdf([z, z + c * 2**0.5]), axis=0)[0] ** (areas - 1)
-        return 1 - areas * (stats.norm.pdf(z) * inside).sum() * (z[1] - z[0]) - alpha / 3
+        inside = np.diff(scipy.stats.norm.cdf([z, z + c * 2**0.5]), axis=0)[0] ** (areas - 1)
+        return 1 - areas * (scipy.stats.norm.pdf(z) * inside).sum() * (z[1] - z[0]) - alpha / 3
 
-    return float(optimize.brentq(wider, 0, 12, xtol=1e-9))
+    return float(scipy.optimize.brentq(wider, 0, 12, xtol=1e-9))
 
 
 def interviews_needed(
@@ -96,7 +96,7 @@ def interviews_needed(
         return np.ceil(parts(delta, gap, near, one, change, rank_critical(areas, alpha), power))
     c = score_critical(areas, alpha) if level == SCORE else standing_critical(areas, alpha)
     seen = 1.0 if level == SCORE else 1 - 1 / areas
-    top = np.full(delta.shape, change * (c + stats.norm.ppf(power)) ** 2)
+    top = np.full(delta.shape, change * (c + scipy.stats.norm.ppf(power)) ** 2)
     return np.ceil(np.divide(top, delta**2 * seen, out=np.full(delta.shape, np.inf), where=delta > 0))
 
 
@@ -110,10 +110,10 @@ def _n_of_rank(delta, gap, near, one, change, c, power) -> float:
     count = np.array([1, 1, near])
 
     def missing(log_n: float) -> float:
-        return float(count @ stats.norm.sf(per_interview * np.exp(log_n / 2) - c)) - (1 - power)
+        return float(count @ scipy.stats.norm.sf(per_interview * np.exp(log_n / 2) - c)) - (1 - power)
 
     enough = 2 * np.log((c + 40) / per_interview.min())
-    return float(np.exp(optimize.brentq(missing, enough - 30, enough, xtol=1e-10)))
+    return float(np.exp(scipy.optimize.brentq(missing, enough - 30, enough, xtol=1e-10)))
 
 
 def answer_sd(share: float | None, sd: float | None) -> float:
@@ -164,7 +164,7 @@ def shrunken_move(shift: Estimate) -> ShrunkenMove:
 
     tau2 = 0.0
     if excess(0.0) > 0:
-        tau2 = float(optimize.brentq(excess, 0.0, len(delta) * np.ptp(delta) ** 2, xtol=floor))
+        tau2 = float(scipy.optimize.brentq(excess, 0.0, len(delta) * np.ptp(delta) ** 2, xtol=floor))
     a = 1 / (tau2 + np.maximum(v, floor))
     mean = float(a @ delta / a.sum())
     weight = tau2 / (tau2 + np.maximum(v, floor))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from estimation.change.movement import chunks, cross_diagonal, equalized_waves, in_one_order, rank_rows
 from estimation.change.spread import League, fit_league, inverse, learnt_variances, root, weighted_mean
@@ -182,12 +182,12 @@ def _triple_goal(draws, expected_rank, largest_is_best: bool) -> TripleGoal:
     mean, variance = draws.mean(axis=0), draws.var(axis=0, ddof=1)
     between = mean.var(ddof=1)
     stretch = np.sqrt(1 + variance.mean() / between) if between > 0 else 1.0
-    middle = stats.rankdata(-expected_rank if largest_is_best else expected_rank)
+    middle = scipy.stats.rankdata(-expected_rank if largest_is_best else expected_rank)
     ordered = np.sort(draws, axis=None)
     at = (2 * middle - 1) / (2 * len(mean)) * (draws.size - 1)
     below = at.astype(int)
     ensemble = ordered[below] + (at - below) * (ordered[np.minimum(below + 1, draws.size - 1)] - ordered[below])
-    rank = stats.rankdata(expected_rank, method="min").astype(int)
+    rank = scipy.stats.rankdata(expected_rank, method="min").astype(int)
     constrained = mean.mean() + stretch * (mean - mean.mean())
     return TripleGoal(mean, np.sqrt(variance), constrained, ensemble, expected_rank, rank)
 

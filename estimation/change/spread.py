@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
-from statsmodels.stats.diagnostic import normal_ad
+import scipy
 
 from estimation.change.movement import chunks
 from words import Fault
@@ -194,7 +193,7 @@ def _importance_sample(log_density, start, rng: np.random.Generator) -> tuple[np
         return -y[0], (down - up) / (2 * STEP)
 
     bounds = [(-most, most) for most in LARGEST[: len(start)]]
-    centre = optimize.minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    centre = scipy.optimize.minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     curvature, axes = np.linalg.eigh(_curvature(log_density, centre))
     lower = axes / np.sqrt(np.maximum(curvature, FLATTEST))
     for _ in range(ROUNDS):
@@ -216,8 +215,8 @@ def _curvature(log_density, x) -> np.ndarray:
 def _weighted_draws(log_density, centre, lower, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     k = len(centre)
     seed = int(rng.integers(2**63))  # Sobol spawns from what it gets, which a generator made from a key cannot
-    u = stats.qmc.Sobol(k + 1, rng=seed).random(SPREADS)
-    z = stats.norm.ppf(u[:, :k]) / np.sqrt(stats.chi2.ppf(u[:, k:], TAIL) / TAIL)
+    u = scipy.stats.qmc.Sobol(k + 1, rng=seed).random(SPREADS)
+    z = scipy.stats.norm.ppf(u[:, :k]) / np.sqrt(scipy.stats.chi2.ppf(u[:, k:], TAIL) / TAIL)
     x = centre + z @ lower.T
     usable = (np.abs(x) <= LARGEST[:k]).all(axis=1)
     log_weight = np.full(SPREADS, -np.inf)
@@ -229,6 +228,8 @@ def _weighted_draws(log_density, centre, lower, rng: np.random.Generator) -> tup
 
 def _normal_p(r, marginal) -> np.ndarray:
     """normal_p of `ModelFit` from residuals r (p,d) with covariances Τ + V_j."""
+    from statsmodels.stats.diagnostic import normal_ad  # imported here: it costs a second
+
     lower = root(marginal)
     z = r[:, :1] / lower[:, 0, :1]
     if r.shape[1] == 2:
@@ -244,4 +245,4 @@ def _narrow_p(e, v) -> float:
     if len(x) < 2:
         return 1.0
     mean = np.average(x, weights=1 / variance)
-    return float(stats.chi2.cdf(((x - mean) ** 2 / variance).sum(), len(x) - 1))
+    return float(scipy.stats.chi2.cdf(((x - mean) ** 2 / variance).sum(), len(x) - 1))

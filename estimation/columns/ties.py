@@ -8,8 +8,8 @@ equal, reach a threshold, lie at an end of their scale or differ at all, asks th
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 TOLERANCE = 1e-9  # of the scale
 
@@ -48,7 +48,7 @@ def equalized(value: ArrayLike, *, scale: float | None = None) -> np.ndarray:
 
 def places(value: ArrayLike, *, scale: float | None = None) -> np.ndarray:
     """Ranks from the smallest up: 1 + the number of smaller values, so that equal values share a rank."""
-    return stats.rankdata(equalized(value, scale=scale), method="min").astype(int)
+    return scipy.stats.rankdata(equalized(value, scale=scale), method="min").astype(int)
 
 
 def at_least(value: ArrayLike, threshold: float | np.ndarray, *, scale: float | None = None) -> np.ndarray:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from estimation.columns.columns import column_codes
 from estimation.columns.ties import equalized
@@ -37,7 +37,7 @@ def t_test(estimate: Estimate, *, null: float = 0.0, df: float | None = None) ->
         raise Fault(key="test.one_estimate", found=len(estimate.value))
     _refuse_certain(estimate.variance)
     t, df = (estimate.value[0] - null) / estimate.se[0], estimate.df[0] if df is None else df
-    return HypothesisTest(float(t), (float(df),), float(2 * stats.t.sf(abs(t), df)))
+    return HypothesisTest(float(t), (float(df),), float(2 * scipy.stats.t.sf(abs(t), df)))
 
 
 def mean_difference(y: ArrayLike, group: ArrayLike, design: Design) -> Estimate:
@@ -79,7 +79,7 @@ def wald_test(estimate: Estimate, *, null: ArrayLike = 0.0, df: float | None = N
     """
     k, nu = len(estimate.value), float(estimate.df.min() if df is None else df)
     f = _wald(estimate.value - null, estimate.covariance) / k
-    return HypothesisTest(f, (float(k), nu), float(stats.f.sf(f, k, nu)))
+    return HypothesisTest(f, (float(k), nu), float(scipy.stats.f.sf(f, k, nu)))
 
 
 def independence_test(row: ArrayLike, column: ArrayLike, design: Design, *, statistic: str = "F") -> HypothesisTest:
@@ -110,14 +110,14 @@ def independence_test(row: ArrayLike, column: ArrayLike, design: Design, *, stat
     if statistic == "adjusted_wald":
         w = _wald(*_departures(total(cells, design), shape))
         f = w * (nu - k + 1) / (nu * k)
-        return HypothesisTest(f, (float(k), float(nu - k + 1)), float(stats.f.sf(f, k, nu - k + 1)))
+        return HypothesisTest(f, (float(k), float(nu - k + 1)), float(scipy.stats.f.sf(f, k, nu - k + 1)))
     shares, n = mean(cells, design), np.count_nonzero(~np.isnan(cells[:, 0]))
     x2, effects = _pearson(shares.value, shape, n), _interaction_effects(shares, shape, n)
     trace = np.trace(effects)
     if statistic == "chi_square":
-        return HypothesisTest(x2, (float(k),), float(stats.chi2.sf(x2 * k / trace, k)))
+        return HypothesisTest(x2, (float(k),), float(scipy.stats.chi2.sf(x2 * k / trace, k)))
     d = trace**2 / np.trace(effects @ effects)
-    return HypothesisTest(x2 / trace, (d, d * nu), float(stats.f.sf(x2 / trace, d, d * nu)))
+    return HypothesisTest(x2 / trace, (d, d * nu), float(scipy.stats.f.sf(x2 / trace, d, d * nu)))
 
 
 def _table_cells(row, column, design: Design) -> tuple[np.ndarray, tuple[int, int]]:

@@ -6,16 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from statsmodels.genmod.families import Binomial, Gaussian
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
 from estimation.columns.columns import first_text, numbers, said
 from estimation.estimators.design import Design
 from estimation.estimators.estimates import Estimate, linearize, number_columns
 from words import Fault
 
-FAMILIES = {"linear": Gaussian, "logistic": Binomial}
+FAMILIES = ("linear", "logistic")
 INTERCEPT = "(Intercept)"
 CLOSE = {"tol": 1e-12, "tol_criterion": "params", "maxiter": 100}  # when the iterations of the fit stop
 
@@ -83,6 +80,10 @@ def indicator_columns(predictors: pd.DataFrame) -> pd.DataFrame:
 
 def _fit(y, x, weight, family: str):
     """The weighted maximum-likelihood fit; a Fault if predictors are linear combinations or separate the answers."""
+    from statsmodels.genmod.families import Binomial, Gaussian  # imported here: they cost a second
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+
     if family == "logistic" and not np.isin(y, (0, 1)).all():
         raise Fault(key="regression.not_binary", found=float(y[~np.isin(y, (0, 1))][0]))
     if np.linalg.matrix_rank(x) < x.shape[1]:
@@ -90,6 +91,7 @@ def _fit(y, x, weight, family: str):
     with warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)
         try:
-            return GLM(y, x, family=FAMILIES[family](), var_weights=weight / weight.mean()).fit(**CLOSE)
+            chosen = Binomial() if family == "logistic" else Gaussian()
+            return GLM(y, x, family=chosen, var_weights=weight / weight.mean()).fit(**CLOSE)
         except (PerfectSeparationError, PerfectSeparationWarning) as error:
             raise Fault(key="regression.separated", count=len(y)) from error

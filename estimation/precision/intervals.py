@@ -1,12 +1,9 @@
 """Confidence intervals for shares and scores that remain on their scale, and are not a single point at 0 or 1."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
-from scipy.optimize import brentq
-from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, betaincinv, expit, logit, rel_entr
-from statsmodels.stats.proportion import proportion_confint
 
 from estimation.columns.ties import at_end, onto_ends
 from estimation.estimators.estimates import Estimate, Interval, t_quantile, t_times
@@ -134,6 +131,8 @@ NOTHING = 1e-6  # a number of interviews up to this is 0
 def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
     """The lower limit of `mid_p_limits`, 0 where x = 0; it is bracketed by the limits with ϑ = 1 and ϑ = 0."""
 
+    from scipy.optimize.elementwise import find_root  # imported here: it costs half a second
+
     def excess(share, x, n, theta):
         return theta * betainc(x, n - x + 1, share) + (1 - theta) * betainc(x + 1, n - x, share) - alpha
 
@@ -147,7 +146,7 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
 
 def _starred(n_effective, df, level: float) -> np.ndarray:
     """n* = n_eff (z/t_df)², smaller where the design effect has few df.  Korn & Graubard (1998)."""
-    return n_effective * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+    return n_effective * (scipy.stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
 
 
 def _spread(theta, variance, n, kish) -> np.ndarray:
@@ -204,7 +203,7 @@ def _root(p, drop, known, end):
     def excess(share):
         return rel_entr(p, share) + rel_entr(1 - p, 1 - share) - drop
 
-    return end if excess(end) <= 0 else brentq(excess, p, end, xtol=1e-300, rtol=1e-15)
+    return end if excess(end) <= 0 else scipy.optimize.brentq(excess, p, end, xtol=1e-300, rtol=1e-15)
 
 
 def _korn_graubard(p, variance, df, n, kish, level):
@@ -215,7 +214,7 @@ def _korn_graubard(p, variance, df, n, kish, level):
 
 def _wilson(p, variance, df, n, kish, level):
     """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula with t in place of z.  Wilson (1927)."""
-    n_star = _effective(p, variance, kish) * (stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+    n_star = _effective(p, variance, kish) * (scipy.stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
     return _confint(p, n_star, level, "wilson")
 
 
@@ -238,6 +237,8 @@ def _effective(p, variance, kish):
 
 def _confint(p, n_star, level, method):
     """statsmodels' limits for p n* of n* answers; 0 and 1 where n* is 0."""
+    from statsmodels.stats.proportion import proportion_confint  # imported here: it costs a second, and few ask for it
+
     known = n_star > 0
     size = np.where(known, n_star, 1.0)
     lower, upper = proportion_confint(p * size, size, alpha=1 - level, method=method)

@@ -7,8 +7,8 @@ to an area is estimated from how much more the areas' variances differ than thei
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import chdtri, digamma, polygamma
 
 from estimation.columns.ties import onto_ends
@@ -154,7 +154,7 @@ def _random_effects(values, noise, *, relative: bool = False) -> tuple[float, fl
     high = 1.0
     while left(high) > 0 and high < WIDEST:
         high *= 4
-    excess = brentq(left, 0.0, high) if left(high) <= 0 else high
+    excess = scipy.optimize.brentq(left, 0.0, high) if left(high) <= 0 else high
     return centre(excess), excess
 
 
@@ -162,4 +162,8 @@ def _trigamma_inverse(value: float) -> float:
     """x with ψ′(x) = value."""
     if value >= WIDEST:
         return value**-0.5
-    return float(np.exp(brentq(lambda u: np.log(polygamma(1, np.exp(u)) / value), -np.log(WIDEST), np.log(WIDEST))))
+    return float(
+        np.exp(
+            scipy.optimize.brentq(lambda u: np.log(polygamma(1, np.exp(u)) / value), -np.log(WIDEST), np.log(WIDEST))
+        )
+    )

@@ -29,7 +29,8 @@ lies more than c below one area only (10 - 7 = 3), and three are needed.
 from functools import cache
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
+from scipy import special
 
 LOWEST, HIGHEST = -7.0, 4.0  # of z; what lies beyond changes no value shown
 MOST_GROUPS = 48  # areas whose standard errors are nearly equal are bounded together
@@ -45,7 +46,7 @@ def critical_any(p: int, k: int, alpha: float, *, named: int | None = None) -> f
     Markov's inequality: P(A_m) <= E#{i in B_m: T_ij > c}/m = (k+m-1)/m (1-Φ(c)).  The sum is w + (k-1)H_w; one area
     named beforehand needs Φ⁻¹(1 - α/k).
     """
-    return max(0.0, float(stats.norm.isf(alpha / _markov(k, _slots(p, k, named)).sum())))
+    return max(0.0, float(scipy.stats.norm.isf(alpha / _markov(k, _slots(p, k, named)).sum())))
 
 
 def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
@@ -56,7 +57,7 @@ def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
     """
     se = np.asarray(se, dtype=float)
     named = np.ones(len(se), dtype=bool) if named is None else np.asarray(named, dtype=bool)
-    low = float(stats.norm.isf(alpha))
+    low = float(scipy.stats.norm.isf(alpha))
     high = critical_any(len(se), k, alpha, named=int(named.sum()))
     if not se.any() or high <= low:
         return high
@@ -67,7 +68,7 @@ def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
 
     if excess(low**2) <= 0:
         return low
-    return high if excess(high**2) >= 0 else optimize.brentq(excess, low**2, high**2, xtol=1e-4) ** 0.5
+    return high if excess(high**2) >= 0 else scipy.optimize.brentq(excess, low**2, high**2, xtol=1e-4) ** 0.5
 
 
 def independent_bound(se, k: int, c: float, *, named, alpha: float = 0.05) -> float:
@@ -89,7 +90,7 @@ def independent_bound(se, k: int, c: float, *, named, alpha: float = 0.05) -> fl
     counts[np.arange(len(with_claimants)), with_claimants] -= 1
     enough = NEGLIGIBLE * alpha / p
     found = _fewer_failures(q, counts, k, w, weight, enough) if k <= w else _enough_successes(q, counts, k, w, weight)
-    f = np.minimum(found, _markov(k, found.shape[1]) * stats.norm.sf(c))
+    f = np.minimum(found, _markov(k, found.shape[1]) * scipy.stats.norm.sf(c))
     return _assignment(f, claimants[with_claimants], w)
 
 
@@ -128,7 +129,7 @@ def _nodes(low, high, c: float) -> tuple[np.ndarray, np.ndarray]:
     """
     step = float(np.clip(low.min() / high.max(), 1 / 16, 0.2))
     z = (np.arange(np.ceil((LOWEST + c) / step), np.floor((HIGHEST + c) / step)) + 0.5) * step - c
-    weight = stats.norm.pdf(z)
+    weight = scipy.stats.norm.pdf(z)
     return z, weight / weight.sum()
 
 
@@ -223,6 +224,6 @@ def _assignment(f, members, w: int) -> float:
     count = f.shape[1]
     rest = f[:, -1:] if count < w else np.zeros((len(f), 1))
     rows = np.repeat(f - rest, np.minimum(members, count), axis=0)
-    chosen = optimize.linear_sum_assignment(rows, maximize=True)
+    chosen = scipy.optimize.linear_sum_assignment(rows, maximize=True)
     most_first = np.sort(np.repeat(rest[:, 0], members))[::-1]
     return float(rows[chosen].sum() + most_first[:w].sum())

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 import scipy.sparse as sp
-from scipy import stats
 
 from estimation.columns.ties import equalized, in_standard_errors, scale_of
 from estimation.estimators.estimates import Estimate
@@ -178,4 +178,4 @@ def _limits(c: float, df) -> tuple[np.ndarray, np.ndarray]:
     most = 2 * df[np.isfinite(df)].max()
     grid = np.append(np.geomspace(df.min(), most, 200), np.inf)
     grid[0] = df.min() * (1 - 1e-12)
-    return grid, np.append(stats.t.isf(stats.norm.sf(c), grid[:-1]), c)
+    return grid, np.append(scipy.stats.t.isf(scipy.stats.norm.sf(c), grid[:-1]), c)

@@ -1,7 +1,7 @@
 """Published confidence sets for ranks, to set beside ours: from joint intervals, from counts, from Tukey's range."""
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from estimation.columns.ties import at_least, equalized, scale_of
 from estimation.estimators.estimates import Estimate, check_names, t_times
@@ -67,7 +67,7 @@ def count_rank_set(
         raise Fault(key="rank.correction", found=str(correction), expected=[HOLM, BONFERRONI])
     pairs = ~np.eye(len(x), dtype=bool)
     p_value = np.ones(pairs.shape)
-    p_value[pairs] = stats.binom.sf(x[:, None] - 1, x[:, None] + x, 0.5)[pairs]
+    p_value[pairs] = scipy.stats.binom.sf(x[:, None] - 1, x[:, None] + x, 0.5)[pairs]
     if simultaneous:
         larger = _rejected(p_value, pairs, 1 - level, correction)
         more, less = larger.sum(axis=0), larger.sum(axis=1)
@@ -93,7 +93,7 @@ def tukey_rank_set(estimate: Estimate, *, level: float = 0.95, largest_is_best: 
         raise Fault(key="rank.not_independent")
     p, v = len(estimate.names), estimate.variance
     x, _ = _smallest_best(estimate, largest_is_best)
-    critical = stats.studentized_range.ppf(level, p, np.inf) / np.sqrt(2) if p > 1 else 0.0
+    critical = scipy.stats.studentized_range.ppf(level, p, np.inf) / np.sqrt(2) if p > 1 else 0.0
     better = x - x[:, None] > critical * np.sqrt(v[:, None] + v)
     return _rank_set(estimate.names, x, better, level)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from estimation import Estimate, usual_comparisons
 from sampling.planning.change_power import LEVELS, fall_curve
@@ -54,7 +54,7 @@ class Assumed:
         if not (0 < self.share < 1 and 0 <= self.spread < 0.5):
             raise Fault(key="foresight.assumed", share=self.share, spread=self.spread)
         middle = (np.arange(areas) + 0.5) / areas
-        return np.clip(self.share + self.spread * stats.norm.ppf(middle), 0.01, 0.99)
+        return np.clip(self.share + self.spread * scipy.stats.norm.ppf(middle), 0.01, 0.99)
 
     def leagues(self, areas: int, *, rng: np.random.Generator) -> np.ndarray:
         """`DRAWS` leagues (DRAWS,m) of the assumed shares: any area may be among the last."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from sampling.allocation.allocation import refuse_larger
 from words import Fault
@@ -44,7 +44,7 @@ def margin_of_error(n, *, p: float, level: float = 0.95) -> np.ndarray:
     n = np.asarray(n, dtype=float)
     if not (n >= 1).all():
         raise Fault(key="sampling.too_few", found=float(n.min()), expected=1)
-    return stats.norm.ppf((1 + level) / 2) * np.sqrt(p * (1 - p) / n)
+    return scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(p * (1 - p) / n)
 
 
 def expected_precision(
@@ -74,7 +74,7 @@ def expected_precision(
     refuse_larger(allocation.stratum, n.astype(int), np.floor(eligible * (1 + ROUNDING)).astype(int))
     some = np.where(n > 0, n, np.nan)
     variance = deff * _finite_variance(p, some, eligible)
-    z = stats.norm.ppf((1 + level) / 2)
+    z = scipy.stats.norm.ppf((1 + level) / 2)
     table = pd.DataFrame(
         {"stratum": allocation.stratum.to_numpy(), "population": N.astype(int), "sample": n.astype(int)}
     )
@@ -116,7 +116,7 @@ def sample_size_proportion(
     _factor("deff", deff)
     if not population >= 1:
         raise Fault(key="sampling.population", found=population)
-    n0 = deff * stats.norm.ppf((1 + level) / 2) ** 2 * p * (1 - p) / margin**2
+    n0 = deff * scipy.stats.norm.ppf((1 + level) / 2) ** 2 * p * (1 - p) / margin**2
     n = n0 / (1 + (n0 - 1) / population)
     return numbers_needed(min(_up(n), population), response_rate=response_rate, eligibility=eligibility)
 
@@ -165,7 +165,7 @@ def sample_size_change(
     """
     _change_fractions(p, change, overlap, rho, level, power)
     _factor("deff", deff)
-    z = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)
+    z = scipy.stats.norm.ppf((1 + level) / 2) + scipy.stats.norm.ppf(power)
     n = deff * z**2 * _change_variance(p, p - change, 1.0, 1.0, overlap * rho) / change**2
     return numbers_needed(_up(n), response_rate=response_rate, eligibility=eligibility)
 
@@ -199,7 +199,7 @@ def detectable_change(
     _factor("deff", deff)
     if not (n_before >= 1 and n_after >= 1):
         raise Fault(key="sampling.too_few", found=min(n_before, n_after), expected=1)
-    z = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)
+    z = scipy.stats.norm.ppf((1 + level) / 2) + scipy.stats.norm.ppf(power)
     return float(z * np.sqrt(deff * _change_variance(p, p, n_before, n_after, overlap * rho)))
 
 
@@ -226,7 +226,7 @@ def numbers_needed(
     low, high = completes - 1, max(2 * release, release + 100)
     while high - low > 1:
         middle = (low + high) // 2
-        enough = stats.binom.sf(completes - 1, middle, rate) >= assurance
+        enough = scipy.stats.binom.sf(completes - 1, middle, rate) >= assurance
         low, high = (low, middle) if enough else (middle, high)
     return SampleSize(completes, release, high)
 

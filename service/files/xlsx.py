@@ -4,10 +4,8 @@ import io
 import zipfile
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 import pandas as pd
 from defusedxml import DefusedXmlException
-from openpyxl.utils.exceptions import InvalidFileException
 
 from service.files.bounds import check_columns, check_rows, check_size, check_zip
 from service.files.csv import HEADER_ROW, ZIP, framed, read_csv
@@ -24,6 +22,9 @@ def read_table(content: bytes, file: str) -> pd.DataFrame:
 
 def read_xlsx(content: bytes, file: str) -> pd.DataFrame:
     """Every cell of a workbook's first sheet; a Fault for what is no workbook, too large, or has XML that misleads."""
+    import openpyxl  # imported here: it costs a quarter of a command's start
+    from openpyxl.utils.exceptions import InvalidFileException
+
     check_size(content, file)
     check_zip(content, file)
     if not openpyxl.DEFUSEDXML or openpyxl.LXML:
@@ -46,6 +47,8 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _lines(content: bytes, file: str) -> dict[int, list[str]]:
+    import openpyxl
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     lines = {}
     for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), HEADER_ROW):

@@ -1,46 +1,42 @@
 """Migrations: a store's tables are made, and later changed, by one line of Alembic revisions and in no other way."""
 
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from service.store import schema
-from service.store.migrations.versions import schema2
+from service.store.migrations import OLDEST_SCHEMA, REVISIONS
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 UNKNOWN = "schema "  # begins what is said of a store of code before the first revision
+ALEMBIC = sa.table("alembic_version", sa.column("version_num"))  # where Alembic keeps the revision of a store
 TURN = 5_381_772  # PostgreSQL's advisory lock that one process at a time migrates under
-
-
-@cache
-def _history() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
 
 
 def head() -> str:
     """The revision of a store this code writes."""
-    return str(_history().get_current_head())
+    return REVISIONS[-1]
 
 
 def revisions() -> list[str]:
     """Every revision, oldest first."""
-    return [step.revision for step in reversed(list(_history().walk_revisions()))]
+    return list(REVISIONS)
 
 
 def found(connection: sa.Connection) -> str | None:
     """The revision of an opened store; None for a place without one, "schema 1" for one older than the first."""
-    if not sa.inspect(connection).has_table(schema.about.name):
+    tables = sa.inspect(connection)
+    if not tables.has_table(schema.about.name):
         return None
-    revision = MigrationContext.configure(connection).get_current_revision()
+    stamped = tables.has_table(ALEMBIC.name)
+    revision = connection.scalar(sa.select(ALEMBIC.c.version_num)) if stamped else None
     if revision is None:
-        told = connection.scalar(sa.select(schema.about.c.schema))
-        return schema2.revision if told == schema2.SCHEMA else f"{UNKNOWN}{told}"
+        stated = connection.scalar(sa.select(schema.about.c.schema))
+        return REVISIONS[0] if stated == OLDEST_SCHEMA else f"{UNKNOWN}{stated}"
     return revision
 
 
@@ -70,19 +66,23 @@ def _foreign_keys(connection: sa.Connection, on_or_off: str) -> None:
 
 
 def _upgrade(connection: sa.Connection, to: str) -> None:
+    from alembic import command  # imported here: it costs a third of a command's start, and few commands migrate
+
     on_sqlite = connection.dialect.name == "sqlite"
     if not on_sqlite:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
     config = _config()
     config.attributes["connection"] = connection
-    if found(connection) == schema2.revision:
-        command.stamp(config, schema2.revision)  # a store of before there were migrations, or one already stamped so
+    if found(connection) == REVISIONS[0]:
+        command.stamp(config, REVISIONS[0])  # a store of before there were migrations, or one already stamped so
     command.upgrade(config, to)
     if on_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
         raise sa.exc.IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"{broken[0]} -> {broken[2]}"))
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config

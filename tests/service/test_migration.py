@@ -8,12 +8,14 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
 from service.figures.waves import estimate_wave
 from service.intake.imports import wave_versions
 from service.store import migration, schema
 from service.store.engine import Store, engine_of
+from service.store.migrations.versions import schema2
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -87,8 +89,10 @@ def test_what_the_migrations_make_is_what_the_code_reads(store):
 
 
 def test_the_revisions_are_one_line_from_schema_2():
-    assert migration.revisions()[0] == "schema2"
-    assert migration.revisions()[-1] == migration.head()
+    history = ScriptDirectory.from_config(migration._config())
+    assert migration.revisions() == [step.revision for step in reversed(list(history.walk_revisions()))]
+    assert migration.revisions()[0] == "schema2" and migration.head() == history.get_current_head()
+    assert migration.OLDEST_SCHEMA == schema2.SCHEMA
 
 
 @pytest.mark.parametrize("do", [Store.open, Store.create])
