@@ -162,8 +162,5 @@ def _trigamma_inverse(value: float) -> float:
     """x with ψ′(x) = value."""
     if value >= WIDEST:
         return value**-0.5
-    return float(
-        np.exp(
-            scipy.optimize.brentq(lambda u: np.log(polygamma(1, np.exp(u)) / value), -np.log(WIDEST), np.log(WIDEST))
-        )
-    )
+    end = np.log(WIDEST)
+    return float(np.exp(scipy.optimize.brentq(lambda u: np.log(polygamma(1, np.exp(u)) / value), -end, end)))
