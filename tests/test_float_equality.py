@@ -47,7 +47,7 @@ ALLOWED = {
     "estimation/waves/overlap.py": {"size[block] == 1": "a count"},
     "estimation/change/posterior.py": {
         "np.einsum('jaa->aj', v) == 0": "a variance of 0 is 0 exactly",
-        "stats.rankdata": "of expected ranks: whole numbers over the number of draws",
+        "scipy.stats.rankdata": "of expected ranks: whole numbers over the number of draws",
     },
     "estimation/estimators/replicate_estimates.py": {"denominators == 0": "guards a division"},
     "estimation/precision/t_scale.py": {"np.copysign": "the tail of t, on the side where t is"},
@@ -128,6 +128,6 @@ def test_nothing_is_allowed_that_nobody_asks():
 
 def test_the_search_finds_what_it_looks_for():
     code = ast.parse(
-        "a = x == 0\nb = 1.0 != y\nc = stats.rankdata(z)\nd = len(x) == 0\ne = x.ndim == 2\nf = n % 2 == 0"
+        "a = x == 0\nb = 1.0 != y\nc = scipy.stats.rankdata(z)\nd = len(x) == 0\ne = x.ndim == 2\nf = n % 2 == 0"
     )
-    assert exact_questions(code) == {"x == 0", "1.0 != y", "stats.rankdata"}
+    assert exact_questions(code) == {"x == 0", "1.0 != y", "scipy.stats.rankdata"}
