@@ -1,1 +1,1 @@
-"""Ranks: every pair of areas, which places an area can hold, and who is shown to be among the last."""
+"""Ranks: all pairs of areas, the places an area can hold, and the areas that are shown to be among the last."""

@@ -1,8 +1,9 @@
-"""All pairs, or one area's, with draws of noise: bounds of every tile, and the maxima within those that matter.
+"""A family of pairs with draws of noise: all pairs (`DrawnPairs`), or those of one area (`DrawnRow`).
 
-What `stepdown` asks of a family of pairs: `DrawnPairs` and `DrawnRow` answer alike.
+Both give `stepdown` the bounds of every tile of pairs, and the maxima over the pairs of single tiles.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,11 @@ from estimation.ranks.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
 
 @dataclass(frozen=True, eq=False)
 class DrawnPairs:
-    """All pairs with draws z (B,p) of noise N(0, Σ), in the pairs' order; each group's largest ε and -ε (B,G)."""
+    """All pairs, with draws of noise.
+
+    z (B,p)              draws from N(0, Σ), with the areas in the order of `pairs`
+    top, bottom (B,G)    the largest ε and the largest -ε of each group, at least 0
+    """
 
     pairs: Pairs
     z: np.ndarray
@@ -21,8 +26,8 @@ class DrawnPairs:
     bottom: np.ndarray
 
     @classmethod
-    def of(cls, pairs: Pairs, z) -> "DrawnPairs":
-        """The draws z (B,p) in the caller's order."""
+    def of(cls, pairs: Pairs, z: np.ndarray) -> "DrawnPairs":
+        """All pairs with the draws z (B,p), whose areas are in the caller's order."""
         z = np.ascontiguousarray(z[:, pairs.order])
         unit = np.divide(z, pairs.sigma, out=np.zeros_like(z), where=pairs.sigma > 0)
         top = np.maximum.reduceat(unit, pairs.starts, axis=1)
@@ -36,64 +41,67 @@ class DrawnPairs:
 
     @cached_property
     def others(self) -> np.ndarray:
-        """Each group's largest -ε, then its largest ε (B,2G): what one area is set against."""
+        """The largest -ε of each group, then the largest ε of each (B,2G), for the bounds of one area's pairs."""
         return np.hstack([self.bottom, self.top])
 
-    def exceeded(self, critical, cut) -> bool:
+    def exceeded(self, critical: float, cut: float) -> bool:
         """Is there a pair with critical < T <= cut?"""
         return _between(self.pairs.t, critical, cut)
 
-    def close(self, draws, cut) -> np.ndarray:
-        """The maximum over the close pairs T <= cut (draws,), which the tiles' bounds leave out."""
+    def close(self, draws: np.ndarray | slice, cut: float) -> np.ndarray:
+        """The maximum (draws,) over the close pairs with T <= cut, which the bounds of the tiles leave out."""
         return self.pairs.close.largest(self.z[draws], cut)
 
     def bounds(self, draws: slice, tiles: Tiles) -> np.ndarray:
-        """The bound of each tile (draws,tiles)."""
+        """The bound of the maximum in each tile (draws,tiles)."""
         return _weighted(self.top[draws], tiles.first, tiles.first_share) + _weighted(
             self.bottom[draws], tiles.second, tiles.second_share
         )
 
-    def largest(self, cut):
-        """(draws, first, second) -> max of (Z_j - Z_k)/s_jk over the pairs T_jk <= cut of one tile a draw; >= 0."""
+    def largest(self, cut: float) -> Callable:
+        """The function (draws, first, second) -> max of (Z_j - Z_k)/s_jk over the pairs T_jk <= cut of a tile per draw.
+
+        first, second: the groups of that tile, for each draw; the maxima (draws,) are at least 0.
+        """
 
         def of_tiles(draws, first, second) -> np.ndarray:
-            found, tile = np.zeros(len(draws)), first * len(self.pairs.groups) + second
+            maxima, tile = np.zeros(len(draws)), first * len(self.pairs.groups) + second
             order = np.argsort(tile, kind="stable")
-            for alike in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
-                j, k = self.pairs.groups[first[alike[0]]], self.pairs.groups[second[alike[0]]]
+            for same_tile in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
+                j, k = self.pairs.groups[first[same_tile[0]]], self.pairs.groups[second[same_tile[0]]]
                 share = self.pairs.share(j, k, cut)
-                for part in portions(len(alike), share.size):
-                    z = self.z[draws[alike[part]]]
+                for part in portions(len(same_tile), share.size):
+                    z = self.z[draws[same_tile[part]]]
                     ratio = z[:, j, None] - z[:, None, k]
                     ratio *= share
-                    found[alike[part]] = ratio.max(axis=(1, 2), initial=0.0)
-            return found
+                    maxima[same_tile[part]] = ratio.max(axis=(1, 2), initial=0.0)
+            return maxima
 
         return of_tiles
 
-    def largest_of_all(self, draws, cut) -> np.ndarray:
-        """max of (Z_j - Z_k)/s_jk over all pairs T_jk <= cut, each worked out (draws,); >= 0."""
-        t, p, found = self.pairs.t, len(self.pairs.order), np.zeros(len(draws))
+    def largest_of_all(self, draws: np.ndarray, cut: float) -> np.ndarray:
+        """max of (Z_j - Z_k)/s_jk (draws,) over all pairs T_jk <= cut, computed for every pair; at least 0."""
+        t, p, maxima = self.pairs.t, len(self.pairs.order), np.zeros(len(draws))
         z, up_room, down_room = self.z[draws], np.empty(AT_ONCE + p), np.empty(AT_ONCE + p)
         for j in range(p - 1):
-            rest, width = slice(j + 1, p), p - 1 - j
-            s = self.pairs.se(slice(j, j + 1), rest)[0]
-            up, down = inverse_of(s, t[j, rest] <= cut), -inverse_of(s, t[rest, j] <= cut)
+            later, width = slice(j + 1, p), p - 1 - j
+            s = self.pairs.se(slice(j, j + 1), later)[0]
+            up, down = inverse_of(s, t[j, later] <= cut), -inverse_of(s, t[later, j] <= cut)
             for part in portions(len(draws), width):
                 shape = (part.stop - part.start, width)
-                rise = np.subtract(z[part, j, None], z[part, rest], out=up_room[: shape[0] * width].reshape(shape))
+                rise = np.subtract(z[part, j, None], z[part, later], out=up_room[: shape[0] * width].reshape(shape))
                 fall = np.multiply(rise, down, out=down_room[: rise.size].reshape(shape))
                 rise *= up
-                np.maximum(found[part], rise.max(axis=1), out=found[part])
-                np.maximum(found[part], fall.max(axis=1), out=found[part])
-        return found
+                np.maximum(maxima[part], rise.max(axis=1), out=maxima[part])
+                np.maximum(maxima[part], fall.max(axis=1), out=maxima[part])
+        return maxima
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnRow:
-    """The pairs (j,k) and (k,j) of one area with all others, and their draws: to be used as `DrawnPairs`.
+    """The pairs (j,k) and (k,j) of one area j with all others, and their draws; it is used like `DrawnPairs`.
 
-    j: the area's place in the pairs' order.
+    j: the position of the area in the order of the pairs.
     """
 
     drawn: DrawnPairs
@@ -109,24 +117,25 @@ class DrawnRow:
         """As `Pairs.row_tiles`."""
         return self.drawn.pairs.row_tiles(self.j)
 
-    def exceeded(self, critical, cut) -> bool:
+    def exceeded(self, critical: float, cut: float) -> bool:
         """Is there a pair with critical < T <= cut?"""
         t = self.drawn.pairs.t
         return any(_between(row, critical, cut) for row in (t[self.j], t[:, self.j]))
 
-    def close(self, draws, cut) -> np.ndarray:
-        """As `DrawnPairs.close`: a row's tiles bound close pairs too."""
+    def close(self, draws: np.ndarray | slice, cut: float) -> np.ndarray:
+        """As `DrawnPairs.close`; it is 0, because the tiles of one area bound its close pairs too."""
         return np.zeros(len(self.z[draws]))
 
     def bounds(self, draws: slice, tiles: Tiles) -> np.ndarray:
         """As `DrawnPairs.bounds`."""
         pairs, j = self.drawn.pairs, self.j
-        own = self.z[draws, j, None] / (pairs.sigma[j] or 1.0)
-        mine = _weighted(np.maximum(np.hstack([own, -own]), 0.0), tiles.first, tiles.first_share)
-        mine += _weighted(self.drawn.others[draws], tiles.first * len(pairs.groups) + tiles.second, tiles.second_share)
-        return mine
+        unit = self.z[draws, j, None] / (pairs.sigma[j] or 1.0)
+        bounds = _weighted(np.maximum(np.hstack([unit, -unit]), 0.0), tiles.first, tiles.first_share)
+        column = tiles.first * len(pairs.groups) + tiles.second
+        bounds += _weighted(self.drawn.others[draws], column, tiles.second_share)
+        return bounds
 
-    def largest(self, cut):
+    def largest(self, cut: float) -> Callable:
         """As `DrawnPairs.largest`."""
         pairs, j = self.drawn.pairs, self.j
         s = pairs.se(slice(j, j + 1), slice(None))[0]
@@ -140,23 +149,24 @@ class DrawnRow:
 
         return of_tiles
 
-    def largest_of_all(self, draws, cut) -> np.ndarray:
+    def largest_of_all(self, draws: np.ndarray, cut: float) -> np.ndarray:
         """As `DrawnPairs.largest_of_all`."""
-        pairs, j, found = self.drawn.pairs, self.j, np.zeros(len(draws))
+        pairs, j, maxima = self.drawn.pairs, self.j, np.zeros(len(draws))
         s = pairs.se(slice(j, j + 1), slice(None))[0]
         up, down = inverse_of(s, pairs.t[j] <= cut), inverse_of(s, pairs.t[:, j] <= cut)
         for part in portions(len(draws), len(s)):
             difference = self.z[draws[part], j, None] - self.z[draws[part]]
-            found[part] = np.maximum(difference * up, difference * -down).max(axis=1)
-        return found
+            maxima[part] = np.maximum(difference * up, difference * -down).max(axis=1)
+        return maxima
 
 
 def _between(t, critical, cut) -> bool:
+    """Is there a T with critical < T <= cut?"""
     return bool(((t > critical) & (t <= cut)).any())
 
 
 def _weighted(values, columns, weights) -> np.ndarray:
-    """values (r,G) in the given columns, each times its weight."""
-    found = values[:, columns]
-    found *= weights
-    return found
+    """The columns of values (r,G) at `columns`, each times its weight."""
+    weighted = values[:, columns]
+    weighted *= weights
+    return weighted

@@ -1,29 +1,31 @@
 """Critical values of the K-split: how clearly areas must differ before one is shown to be among the last k.
 
-Areas are ordered by their true values, worst first, ties in any order fixed beforehand; S is the first k, the areas
-after it are j_1, j_2, ..., j_{p-k}.  T_ij = (x_i - x_j)/s_ij;  j is *in* when #{i: T_ij > c} >= p-k.
+Order the areas by their true values, worst first, with ties in any order fixed beforehand.  S is the set of the first
+k; the areas after it are j_1, j_2, ..., j_{p-k}.  T_ij = (x_i - x_j)/s_ij, and j is *in* when #{i: T_ij > c} >= p-k.
 
-The counting step.  Let j = j_m be claimed.  Its k+m-1 predecessors B_m = S + {j_1..j_{m-1}} leave p-k-m other areas;
-so at least m of B_m have T_ij > c.  They are truly no better than j_m: their errors alone exceed,
+The counting step.  Suppose that j = j_m is declared to be in, which is false.  Its k+m-1 predecessors
+B_m = S + {j_1..j_{m-1}} leave p-k-m other areas, so at least m of B_m have T_ij > c.  These are truly no better than
+j_m, so it is their errors alone that exceed c:
     A_m = "at least m of the k+m-1 areas of B_m have (Z_i - Z_j)/s_ij > c",     P(any false claim) <= Σ_m P(A_m).
-A list of w areas named beforehand holds at most w of the j_m, and the bounds of P(A_m) fall with m: m = 1..min(w, p-k).
+A list of w areas named beforehand contains at most w of the j_m, and the bounds of P(A_m) decrease with m, so that
+m = 1..min(w, p-k) is enough.
 
-Being shown *out* of the last k is being shown in the best p-k: the same with signs turned and p-k in the place of k.
+To be shown *out* of the last k is to be shown in the best p-k: the same with signs reversed and p-k in place of k.
 The derivation is ours (docs/methods.md); no published procedure for it was found.
 
-Four areas on paper, k = 1: which one is surely the last?  Values 10, 7.5, 7 and 2 with s = 1 for every pair, so T is
-the difference; α = 0.025.  The truly last area is S; j_1, j_2, j_3 are the others, from worse to better.
-    j_1 is falsely *in* only if the one area worse than it looks better by c:     P(A_1) <= 1 - Φ(c)
-    j_2 only if both that are worse do; 2(1 - Φ(c)) are expected to, so           P(A_2) <= 2(1 - Φ(c))/2
-    j_3 only if all three do; 3(1 - Φ(c)) are expected to, so                     P(A_3) <= 3(1 - Φ(c))/3
-Together at most 3(1 - Φ(c)) = 0.025: c = Φ⁻¹(1 - 0.025/3) = 2.394, whatever the covariance.  Areas that are
-independent and equally precise exceed together far more rarely, and 2.046 is enough.
+Four areas on paper, k = 1: which one is surely the last?  The values are 10, 7.5, 7 and 2, and s = 1 for every pair,
+so T is the difference; α = 0.025.  S is the truly last area; j_1, j_2, j_3 are the others, from worse to better.
+    j_1 is falsely *in* only if the one area worse than it appears better by c:   P(A_1) <= 1 - Φ(c)
+    j_2 only if both worse areas do; the expected number is 2(1 - Φ(c)), so       P(A_2) <= 2(1 - Φ(c))/2
+    j_3 only if all three do; the expected number is 3(1 - Φ(c)), so              P(A_3) <= 3(1 - Φ(c))/3
+The sum is at most 3(1 - Φ(c)) = 0.025, so c = Φ⁻¹(1 - 0.025/3) = 2.394 for any covariance.  Independent areas of equal
+precision exceed c together much more rarely, and 2.046 is enough for them.
 
 >>> print(round(critical_any(4, 1, 0.025), 3), round(critical_independent(np.full(4, 0.5**0.5), 1, 0.025), 3))
 2.394 2.046
 
-The area with 2 lies 5, 5.5 and 8 below the others, all three more than c: it is surely the last.  The area with 7
-lies more than c below one area only (10 - 7 = 3), and three are needed.
+The area with the value 2 is 5, 5.5 and 8 below the others, each of which is more than c: it is surely the last.  The
+area with 7 is more than c below one area only (10 - 7 = 3), and three are needed.
 """
 
 from functools import cache
@@ -31,29 +33,32 @@ from functools import cache
 import numpy as np
 import scipy
 from scipy import special
+from numpy.typing import ArrayLike
 
-LOWEST, HIGHEST = -7.0, 4.0  # of z; what lies beyond changes no value shown
-MOST_GROUPS = 48  # areas whose standard errors are nearly equal are bounded together
-FINEST = 0.01  # relative width of a group where there are more different standard errors than groups
-MOST_STEPS = 256  # areas taken one by one; the rest, less likely to exceed, enter through a Poisson bound
-WORK = 2e8  # numbers touched in one evaluation: beyond it groups become coarser (the value stays valid)
-NEGLIGIBLE = 1e-3  # the part of alpha at which the remaining terms are bounded instead of computed
+LOWEST, HIGHEST = -7.0, 4.0  # the range of z + c; values beyond it change no printed digit
+MOST_GROUPS = 48  # the largest number of groups of areas with nearly equal standard errors, which are bounded together
+FINEST = 0.01  # the relative width of a group if there are more different standard errors than groups
+MOST_STEPS = 256  # areas added one by one; the others, less likely to exceed, enter through a Poisson bound
+WORK = 2e8  # numbers processed in one evaluation: above it the groups become coarser (and the bound remains valid)
+NEGLIGIBLE = 1e-3  # the part of alpha below which the remaining terms are bounded instead of computed
 
 
 def critical_any(p: int, k: int, alpha: float, *, named: int | None = None) -> float:
-    """c = Φ⁻¹(1 - α/Σ_{m<=w} (k+m-1)/m), w = min(named, p-k): valid for any covariance between areas.
+    """c = Φ⁻¹(1 - α/Σ_{m<=w} (k+m-1)/m), w = min(named, p-k), valid for any covariance between areas.
 
-    Markov's inequality: P(A_m) <= E#{i in B_m: T_ij > c}/m = (k+m-1)/m (1-Φ(c)).  The sum is w + (k-1)H_w; one area
-    named beforehand needs Φ⁻¹(1 - α/k).
+    named: how many areas were named beforehand; None: all p are judged
+    By Markov's inequality P(A_m) <= E#{i in B_m: T_ij > c}/m = (k+m-1)/m (1-Φ(c)).  The sum is w + (k-1)H_w; for one
+    area named beforehand c = Φ⁻¹(1 - α/k).
     """
     return max(0.0, float(scipy.stats.norm.isf(alpha / _markov(k, _slots(p, k, named)).sum())))
 
 
-def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
-    """The smallest c found with `independent_bound`(c) <= α: areas independent, standard errors se (p,), any order.
+def critical_independent(se: ArrayLike, k: int, alpha: float, *, named: ArrayLike | None = None) -> float:
+    """The c at which `independent_bound`(c) = α, for independent areas with standard errors se (p,), in any order.
 
-    named  (p,) of bool: the areas listed beforehand, None: all.  Equal se: the root of Σ_m P(at least m of k+m-1 exceed
-    Z_0 + c√2) = α.  Never above `critical_any`, never below Φ⁻¹(1-α).
+    named (p,): whether the area was named beforehand; None: all are judged
+    For equal se it is the root of Σ_m P(at least m of k+m-1 exceed Z_0 + c√2) = α.  It is never above `critical_any`
+    and never below Φ⁻¹(1-α).
     """
     se = np.asarray(se, dtype=float)
     named = np.ones(len(se), dtype=bool) if named is None else np.asarray(named, dtype=bool)
@@ -63,7 +68,7 @@ def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
         return high
 
     @cache
-    def excess(c_squared: float) -> float:  # close to a straight line
+    def excess(c_squared: float) -> float:  # nearly linear
         return np.log(max(independent_bound(se, k, c_squared**0.5, named=named, alpha=alpha), 1e-300) / alpha)
 
     if excess(low**2) <= 0:
@@ -71,14 +76,16 @@ def critical_independent(se, k: int, alpha: float, *, named=None) -> float:
     return high if excess(high**2) >= 0 else scipy.optimize.brentq(excess, low**2, high**2, xtol=1e-4) ** 0.5
 
 
-def independent_bound(se, k: int, c: float, *, named, alpha: float = 0.05) -> float:
-    """An upper bound of Σ_m P(A_m), whichever areas form S and in whichever order the others follow.
+def independent_bound(se: np.ndarray, k: int, c: float, *, named: np.ndarray, alpha: float = 0.05) -> float:
+    """An upper bound of Σ_m P(A_m) for any set S and any order of the areas after it.
 
-    Given Z_j = σ_j z the areas exceed independently with q_ij(z) = 1 - Φ((c s_ij + σ_j z)/σ_i).  The k+m-1 largest q
-    are stochastically the most B_m can do, so F_jm = ∫ φ(z) P(at least m of them | z) dz bounds P(A_m) if j = j_m;
-    Markov's (k+m-1)/m (1-Φ(c)) bounds it too.  Both fall with m: taking one more area and asking for one more to
-    exceed is to ask that fewer than k of a longer row fail.  Each area is j_m for one m at most: the sum is at most the
-    largest Σ_m F_{j(m)m} over one-to-one choices j(m), an assignment.  Terms after M are bounded by F_jM, once an area.
+    se (p,): standard errors of independent areas; named (p,): whether the area may be claimed
+    Given Z_j = σ_j z, the areas exceed c independently, with the probabilities q_ij(z) = 1 - Φ((c s_ij + σ_j z)/σ_i).
+    The k+m-1 areas with the largest q exceed stochastically at least as often as those of B_m, so
+    F_jm = ∫ φ(z) P(at least m of them | z) dz bounds P(A_m) if j = j_m; Markov's (k+m-1)/m (1-Φ(c)) bounds it too.
+    Both decrease with m: one more area and one more exceedance required means that fewer than k of a longer row fail.
+    Each area is j_m for at most one m, so the sum is at most the largest Σ_m F_{j(m)m} over one-to-one choices j(m),
+    an assignment problem.  The terms after M are bounded by F_jM, used once per area.
     """
     p, w = len(se), _slots(len(se), k, int(named.sum()))
     low, high, group = _groups(se, _group_count(k, w))
@@ -89,27 +96,30 @@ def independent_bound(se, k: int, c: float, *, named, alpha: float = 0.05) -> fl
     counts = np.broadcast_to(areas, (len(with_claimants), len(low))).copy()
     counts[np.arange(len(with_claimants)), with_claimants] -= 1
     enough = NEGLIGIBLE * alpha / p
-    found = _fewer_failures(q, counts, k, w, weight, enough) if k <= w else _enough_successes(q, counts, k, w, weight)
-    f = np.minimum(found, _markov(k, found.shape[1]) * scipy.stats.norm.sf(c))
+    exact = _fewer_failures(q, counts, k, w, weight, enough) if k <= w else _enough_successes(q, counts, k, w, weight)
+    f = np.minimum(exact, _markov(k, exact.shape[1]) * scipy.stats.norm.sf(c))
     return _assignment(f, claimants[with_claimants], w)
 
 
 def _slots(p: int, k: int, named: int | None) -> int:
+    """w, the largest number of false claims."""
     return p - k if named is None else min(named, p - k)
 
 
 def _markov(k: int, w: int) -> np.ndarray:
+    """(k+m-1)/m for m = 1..w."""
     m = np.arange(1, w + 1)
     return (k + m - 1) / m
 
 
 def _group_count(k: int, w: int) -> int:
+    """The number of groups that WORK allows."""
     steps = min(k, w) * min(k + w, MOST_STEPS + k)
     return int(np.clip(WORK / (100 * steps), 4, MOST_GROUPS))
 
 
 def _groups(se, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Smallest and largest se (G,) of groups of nearly equal ones, and each area's group (p,); G <= most."""
+    """The smallest and the largest se (G,) of groups of nearly equal se, and the group of each area (p,); G <= most."""
     width, key = 0.0, se
     while len(np.unique(key)) > most:
         width = 2 * width or FINEST
@@ -123,9 +133,9 @@ def _groups(se, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _nodes(low, high, c: float) -> tuple[np.ndarray, np.ndarray]:
-    """z and weights (nodes,) of the rectangle rule, midway around z = -c, where F falls off if σ_i is far below σ_j.
+    """z and weights (nodes,) of the midpoint rule around z = -c, where the integrand drops if σ_i is far below σ_j.
 
-    The rule is exact to many digits where the integrand is smooth on the step's scale, σ_i/σ_j.
+    The rule is exact to many digits if the integrand is smooth on the scale of the step, σ_i/σ_j.
     """
     step = float(np.clip(low.min() / high.max(), 1 / 16, 0.2))
     z = (np.arange(np.ceil((LOWEST + c) / step), np.floor((HIGHEST + c) / step)) + 0.5) * step - c
@@ -134,7 +144,7 @@ def _nodes(low, high, c: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _exceedance(low, high, rows, c: float, z) -> np.ndarray:
-    """sup of q_ij(z) (rows, nodes, G) over j in the group of the row and i in the group of the column.
+    """The supremum of q_ij(z) (rows, nodes, G) over j in the group of the row and i in the group of the column.
 
     With tan φ = σ_j/σ_i:  q = 1 - Φ((c + z sin φ)/cos φ), whose argument is smallest at sin φ = -z/c.
     """
@@ -151,7 +161,7 @@ def _exceedance(low, high, rows, c: float, z) -> np.ndarray:
 
 
 class _Row:
-    """The areas of every lane (row of groups, node) from the likeliest to exceed down: their q one by one."""
+    """The areas of every lane (a row and a node) in descending order of q, from which they are taken one by one."""
 
     def __init__(self, q, counts):
         order = np.argsort(-q, axis=-1).reshape(-1, q.shape[-1])
@@ -159,29 +169,29 @@ class _Row:
         self.shape = q.shape[:-1]
         self.q = q.reshape(order.shape)[lanes, order]
         self.ends = counts[lanes // self.shape[1], order].cumsum(axis=1)
-        self.at = np.arange(len(order)) * q.shape[-1]  # where each lane stands in q and ends, laid out flat
+        self.at = np.arange(len(order)) * q.shape[-1]  # the position of each lane in the flattened q and ends
         self.taken = 0
 
     def next(self) -> np.ndarray:
         """q (lanes,) of the next area."""
-        while (done := self.ends.ravel()[self.at] <= self.taken).any():
-            self.at += done
+        while (group_ended := self.ends.ravel()[self.at] <= self.taken).any():
+            self.at += group_ended
         self.taken += 1
         return self.q.ravel()[self.at]
 
     def poisson_rate(self, until: int) -> np.ndarray:
-        """-Σ log(1-q) (lanes,) of the areas after those taken, up to number `until`."""
+        """-Σ log(1-q) (lanes,) of the areas after those taken, up to the area number `until`."""
         starts = np.hstack([np.zeros((len(self.ends), 1), dtype=int), self.ends[:, :-1]])
-        left = np.clip(np.minimum(self.ends, until) - np.maximum(starts, self.taken), 0, None)
-        return -(left * np.log1p(-np.minimum(self.q, 1 - 1e-16))).sum(axis=1)
+        count = np.clip(np.minimum(self.ends, until) - np.maximum(starts, self.taken), 0, None)
+        return -(count * np.log1p(-np.minimum(self.q, 1 - 1e-16))).sum(axis=1)
 
-    def integral(self, chance, weight) -> np.ndarray:
+    def integral(self, chance: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """∫ φ(z) chance(z) dz (rows,)."""
         return chance.reshape(self.shape) @ weight
 
 
 def _fewer_failures(q, counts, k: int, w: int, weight, enough: float) -> np.ndarray:
-    """F (rows, M): at least m of the k+m-1 likeliest exceed = fewer than k of them fail; M where F is small enough."""
+    """F (rows, M): at least m of the k+m-1 likeliest exceed, that is, fewer than k fail; F_M is small enough."""
     row, f = _Row(q, counts), []
     failures = np.zeros((k, q.shape[0] * q.shape[1]))
     failures[0] = 1
@@ -193,9 +203,10 @@ def _fewer_failures(q, counts, k: int, w: int, weight, enough: float) -> np.ndar
 
 
 def _enough_successes(q, counts, k: int, w: int, weight) -> np.ndarray:
-    """F (rows, w): at least m of the k+m-1 likeliest exceed, from the number of successes below w.
+    """F (rows, w): at least m of the k+m-1 likeliest exceed, from the distribution of the number that do, up to w.
 
-    After MOST_STEPS areas the others count as Poisson(-Σ log(1-q)), stochastically more than their Bernoulli(q).
+    After MOST_STEPS areas the others enter as a Poisson variable with mean -Σ log(1-q), which is stochastically larger
+    than the sum of their Bernoulli(q) variables.
     """
     row, f = _Row(q, counts), []
     successes = np.zeros((w, q.shape[0] * q.shape[1]))
@@ -213,17 +224,17 @@ def _enough_successes(q, counts, k: int, w: int, weight) -> np.ndarray:
 
 
 def _one_more(chance, q) -> np.ndarray:
-    """P(r of the areas taken do it) (r, lanes), r cut at its length, after one more area that does it with chance q."""
+    """P(r of the areas taken exceed) (r, lanes), after one more area that does with probability q."""
     after = chance * (1 - q)
     after[1:] += chance[:-1] * q
     return after
 
 
 def _assignment(f, members, w: int) -> float:
-    """max Σ_m f_{g(m)m} over m = 1..w, each group g at most members_g times; f (G, M) stands for all m >= M too."""
+    """max Σ_m f_{g(m)m} over m = 1..w, each group g at most members_g times; f (G, M), f_gm = f_gM for m > M."""
     count = f.shape[1]
-    rest = f[:, -1:] if count < w else np.zeros((len(f), 1))
-    rows = np.repeat(f - rest, np.minimum(members, count), axis=0)
+    tail = f[:, -1:] if count < w else np.zeros((len(f), 1))
+    rows = np.repeat(f - tail, np.minimum(members, count), axis=0)
     chosen = scipy.optimize.linear_sum_assignment(rows, maximize=True)
-    most_first = np.sort(np.repeat(rest[:, 0], members))[::-1]
+    most_first = np.sort(np.repeat(tail[:, 0], members))[::-1]
     return float(rows[chosen].sum() + most_first[:w].sum())

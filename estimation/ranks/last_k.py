@@ -1,5 +1,6 @@
-"""Who is shown to be among the last k areas (or the best k), who is shown not to be, and for whom both are possible."""
+"""Which areas are shown to be among the last k (or the best k), which are shown not to be, and which may be either."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +22,13 @@ ANY, INDEPENDENT_AREAS = "any", "independent"
 
 @dataclass(frozen=True, eq=False)
 class LastK:
-    """Outcome of each area (p,): IN or OUT of the last k (the best k if `best`), else POSSIBLE.
+    """The outcome of each of p areas: shown to be IN the last k (the best k if `best`), shown to be OUT, or POSSIBLE.
 
-    nearer, farther (p,): how many areas are shown to be nearer to that end than it, and how many farther from it;
-    IN needs farther >= p-k, OUT needs nearer >= k.  critical_*: what a difference in standard errors had to exceed.
-    Whatever way true ties are broken beforehand: P(some IN is false) <= alpha_in, P(some OUT is false) <= alpha_out.
+    nearer, farther (p,)        how many areas are shown to be nearer to that end than this one, and farther from it:
+                                IN needs farther >= p-k, OUT needs nearer >= k
+    critical_in, critical_out   what a difference, in standard errors, has to exceed
+    alpha_in, alpha_out         P(some IN is false) <= alpha_in and P(some OUT is false) <= alpha_out, however true ties
+                                are broken beforehand
     """
 
     names: tuple
@@ -40,7 +43,7 @@ class LastK:
     alpha_out: float
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: outcome, nearer, farther."""
+        """A table with one row per name and the columns outcome, nearer and farther."""
         columns = {"outcome": self.outcome, "nearer": self.nearer, "farther": self.farther}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name", tupleize_cols=False))
 
@@ -52,23 +55,24 @@ def last_k(
     alpha: float = 0.05,
     in_share: float = 0.5,
     waves: int = 1,
-    named=None,
+    named: Iterable | None = None,
     covariance: str = ANY,
     largest_is_best: bool = True,
     best: bool = False,
 ) -> LastK:
     """The K-split: j is IN when #{i: T_ij > c} >= p-k, OUT when #{i: T_ji > c'} >= k, T_ij = (x_i - x_j)/s_ij.
 
-    alpha       of all statements together; in_share of it goes to IN, the rest to OUT (1: nobody is shown OUT)
-    waves       a sanction that asks for so many waves in a row spends alpha/waves on each
-    named       the areas on a list made before these data were seen, the only ones judged; None: all
-    covariance  "any": right whatever the covariance;  "independent": areas independent of each other, far sharper;
-                a Fault if the estimate's covariance says otherwise
-    best        the best k instead of the last k
-    Each T is first turned to the normal scale by Student's t with Satterthwaite's df; smooth small areas' variances
-    before.  Where the estimate has a law, T has the error of a pair that is equal, its skewness taken off.  Two areas
-    with standard error 0 are told apart unless they are equal (estimation.columns.ties).  c and c', and the proof:
-    estimation/ranks/k_split.py.
+    alpha       the error of all statements together
+    in_share    the part of alpha spent on IN; the rest is spent on OUT (1: no area is shown to be OUT)
+    waves       how many waves in a row a sanction requires; alpha/waves is spent on each
+    named       areas listed before these data were seen, the only ones that are judged; None: all
+    covariance  "any": valid for every covariance;  "independent": for areas independent of one another, and much
+                sharper; a Fault if the estimate's covariance says otherwise
+    best        True: the best k instead of the last k
+    Each T is first brought to the normal scale by Student's t with Satterthwaite's df; smooth the variances of small
+    areas beforehand.  If the estimate has a law, T has the error it would have if the pair were equal, corrected for
+    skewness.  Two areas with standard error 0 differ unless they are equal (estimation.columns.ties).  For c, c' and
+    the proof see estimation/ranks/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
 
     Examples: of four areas D is surely the last; B and C may each be among the last two (`estimation.ranks.k_split` on
@@ -105,7 +109,7 @@ def _check(p: int, k: int, alpha: float, in_share: float, waves: int) -> None:
 
 
 def _critical_value(estimate: Estimate, k: int, alpha: float, listed, covariance: str) -> float:
-    """c for showing areas to be in the extreme k at alpha; infinite where alpha is 0."""
+    """The c by which areas are shown to be among the extreme k at error alpha; infinite if alpha is 0."""
     if covariance not in (ANY, INDEPENDENT_AREAS):
         raise Fault(key="last_k.covariance", found=covariance, expected=[ANY, INDEPENDENT_AREAS])
     if alpha <= 0 or not listed.any():
@@ -117,6 +121,7 @@ def _critical_value(estimate: Estimate, k: int, alpha: float, listed, covariance
 
 
 def _refuse_dependent(estimate: Estimate) -> None:
+    """A Fault that names two areas whose estimates are correlated."""
     pair = linked_pair(estimate.covariance, estimate.se, estimate.se)
     if pair is not None:
         one, other = (str(estimate.names[j]) for j in pair)
@@ -124,7 +129,7 @@ def _refuse_dependent(estimate: Estimate) -> None:
 
 
 def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each area (p,): how many are shown farther from the extreme end (sign x small), and how many nearer to it."""
+    """For each area (p,) how many are shown to be farther from the extreme end (where sign x is small), and nearer."""
     x = sign * equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))
     v, df, law = estimate.variance, np.maximum(estimate.df, 1.0), estimate.law
     covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
@@ -135,8 +140,8 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))
         difference = x - x[j]
         if law is not None:
-            found = _scores(difference, s, law, estimate, j, sign)
-            farther[j], nearer[j] = int((found > c_farther).sum()), int((found < -c_nearer).sum())
+            scores = _scores(difference, s, law, estimate, j, sign)
+            farther[j], nearer[j] = int((scores > c_farther).sum()), int((scores < -c_nearer).sum())
             continue
         t = in_standard_errors(difference, s)
         t[j] = 0.0
@@ -146,7 +151,7 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
 
 
 def _scores(difference, s, law, estimate: Estimate, j: int, sign: int) -> np.ndarray:
-    """The normal scores (p,) of sign (x_i - x_j), with the error of pairs that are equal, their skewness taken off."""
+    """The normal scores (p,) of sign (x_i - x_j), with the error that equal pairs have, corrected for skewness."""
     i = np.flatnonzero(difference)
     added, third = pair_moments(law, estimate.value, estimate.variance, i, np.full(len(i), j))
     v, df = (np.column_stack([a[i], np.full(len(i), a[j])]) for a in (estimate.variance, np.maximum(estimate.df, 1.0)))
@@ -156,23 +161,23 @@ def _scores(difference, s, law, estimate: Estimate, j: int, sign: int) -> np.nda
 
 
 def _count_beyond(t, limits, j: int, v, df) -> int:
-    """#{i: T_ij > c} with t turned to the normal scale, from c's `_limits`; what they leave open is computed."""
+    """#{i: T_ij > c} with t brought to the normal scale: decided by the `_limits` of c where they suffice."""
     grid, limit = limits
     clear = int((t > limit[0]).sum())
     near = np.flatnonzero((t > limit[-1]) & (t <= limit[0]))
     if len(near) == 0:
         return clear
     variance, pair_df = (np.column_stack([np.full(len(near), a[j]), a[near]]) for a in (v, df))
-    own = satterthwaite(np.ones_like(variance), variance, pair_df)
-    at = np.searchsorted(grid, own, side="right") - 1
+    near_df = satterthwaite(np.ones_like(variance), variance, pair_df)
+    at = np.searchsorted(grid, near_df, side="right") - 1
     beyond = t[near] > limit[at]
-    left = np.flatnonzero(~beyond & (t[near] > limit[np.minimum(at + 1, len(grid) - 1)]))
-    beyond[left] = to_normal(t[near[left]], own[left]) > limit[-1]
+    unclear = np.flatnonzero(~beyond & (t[near] > limit[np.minimum(at + 1, len(grid) - 1)]))
+    beyond[unclear] = to_normal(t[near[unclear]], near_df[unclear]) > limit[-1]
     return clear + int(beyond.sum())
 
 
 def _limits(c: float, df) -> tuple[np.ndarray, np.ndarray]:
-    """df from the smallest up to infinity, and the T whose normal score is c at each: falling down to c itself."""
+    """A grid of df from the smallest to infinity, and for each the T whose normal score is c, which decreases to c."""
     if np.isinf(c) or np.isinf(df).all():
         return np.array([np.inf]), np.array([c])
     most = 2 * df[np.isfinite(df)].max()

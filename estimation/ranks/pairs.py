@@ -1,12 +1,12 @@
-"""Every ordered pair of areas at once: how clear each difference is, and bounds of what chance makes of it.
+"""All ordered pairs of areas: how clear each difference is, and bounds of the differences that chance alone makes.
 
-Areas are cut into groups alike in variance and value, a tile (g,h) holds the pairs of group g with group h, and with
-ε = Z/σ all of them are bounded by
+The areas are divided into groups that are alike in variance and value.  A tile (g,h) holds the pairs of group g with
+group h; with ε = Z/σ, all of its differences are bounded by
 
     (Z_j - Z_k)/s_jk  <=  max_gh(σ_j/s_jk) max_g(ε_j)⁺ + max_gh(σ_k/s_jk) max_h(-ε_k)⁺.
 
-Pairs that are far more correlated than most (close pairs) would loosen the bounds of their tiles: they are kept apart
-and worked out one by one.
+Pairs that are much more correlated than most (close pairs) would loosen the bounds of their tiles; they are treated
+separately, one by one.
 
 Four areas on paper: A 10, B 7.5, C 7, D 2, independent, each with variance ½.  Then s² = ½ + ½ = 1 for every pair, and
 T is simply the difference of two values.  A is clearly above D (T = 8), B hardly above C (T = 0.5):
@@ -20,15 +20,15 @@ T is simply the difference of two values.  A is clearly above D (T = 8), B hardl
  [-3.  -0.5  0.   5. ]
  [-8.  -5.5 -5.   0. ]]
 
-Let only a T above 2.6 count as sure.  Then nobody is surely better than A or B, one area than C, three than D; and
-two are surely worse than A, one than B and C:
+Suppose that only a T above 2.6 counts as sure.  Then no area is surely better than A or B, one is surely better than
+C, and three than D; two are surely worse than A, one than B, and one than C:
 
 >>> better, worse = pairs.counted(2.6)
 >>> print(better, worse)
 [0 0 1 3] [2 1 1 0]
 
-So A holds one of the places 1 to 4 - 2 = 2, B 1 to 3, C 2 to 3, and D is the last.  How large T must be, and why B can
-no longer be the first, is the example of `stepdown`.
+So A holds one of the places 1 to 4 - 2 = 2, B one of 1 to 3, C one of 2 to 3, and D is the last.  The example of
+`stepdown` shows how large T must be, and why B cannot be the first.
 """
 
 from dataclasses import dataclass
@@ -41,15 +41,23 @@ from estimation.columns.ties import equalized, in_standard_errors, scale_of
 from estimation.precision.t_scale import satterthwaite, to_normal
 from estimation.precision.under_null import pair_moments, score
 
-AT_ONCE = 100_000  # numbers worked on in one step: they lie in the cache together
-NARROWEST = 12  # areas in a group at least: smaller tiles cost more to choose than to work out
-KEPT_TO = 1_000  # up to so many areas 1/s of all pairs is kept
-CLOSE, AT_MOST = 0.2, 0.1  # close pairs: correlated by so much more than the median, and at most so many of all pairs
-CLASS_WIDTH = 0.2  # areas of one class differ in log variance by about so much, if there are classes enough
+AT_ONCE = 100_000  # numbers processed in one step, so that they fit into the processor's cache
+NARROWEST = 12  # the smallest number of areas in a group: smaller tiles take longer to choose than to compute
+KEPT_TO = 1_000  # up to so many areas, 1/s of all pairs is kept in memory
+CLOSE, AT_MOST = (
+    0.2,
+    0.1,
+)  # close pairs: correlated by this much above the median; at most this part of all
+CLASS_WIDTH = 0.2  # about how much the areas of one class differ in log variance, if there are classes enough
 
 
 class Tiles(NamedTuple):
-    """Pieces of the family of pairs, and what bounds each over its pairs with s > 0 (tiles,): least T, largest σ/s."""
+    """Tiles of the family of pairs, and what bounds the pairs of each that have s > 0.
+
+    first, second (tiles,)              the groups of each tile
+    least_t (tiles,)                    the smallest T in it
+    first_share, second_share (tiles,)  the largest σ_j/s_jk and the largest σ_k/s_jk
+    """
 
     first: np.ndarray
     second: np.ndarray
@@ -57,14 +65,14 @@ class Tiles(NamedTuple):
     first_share: np.ndarray
     second_share: np.ndarray
 
-    def alive(self, cut) -> "Tiles":
-        """Those with a pair T_jk <= cut."""
+    def alive(self, cut: float) -> "Tiles":
+        """The tiles that have a pair with T_jk <= cut."""
         at = np.flatnonzero(self.least_t <= cut)
         return Tiles(*(part[at] for part in self))
 
 
 class ClosePairs(NamedTuple):
-    """Pairs of areas j < k (c,), their 1/s, and T_jk and T_kj."""
+    """The close pairs of areas j < k (c,), with 1/s_jk (inverse), T_jk (up) and T_kj (down)."""
 
     j: np.ndarray
     k: np.ndarray
@@ -72,9 +80,9 @@ class ClosePairs(NamedTuple):
     up: np.ndarray
     down: np.ndarray
 
-    def largest(self, z, cut) -> np.ndarray:
-        """max of ±(Z_j - Z_k)/s_jk over those of T_jk, T_kj that are <= cut, for draws z (B,p); >= 0."""
-        found = np.zeros(len(z))
+    def largest(self, z: np.ndarray, cut: float) -> np.ndarray:
+        """max (B,) of ±(Z_j - Z_k)/s_jk over the pairs whose T_jk, or T_kj, is <= cut, for draws z (B,p); >= 0."""
+        maxima = np.zeros(len(z))
         for pairs in portions(len(self.j), AT_ONCE // 32):
             j, k = self.j[pairs], self.k[pairs]
             up = self.inverse[pairs] * (self.up[pairs] <= cut)
@@ -82,19 +90,21 @@ class ClosePairs(NamedTuple):
             for draws in portions(len(z), len(j)):
                 difference = z[draws, j] - z[draws, k]
                 largest = np.maximum((difference * up).max(axis=1), (difference * -down).max(axis=1))
-                np.maximum(found[draws], largest, out=found[draws])
-        return found
+                np.maximum(maxima[draws], largest, out=maxima[draws])
+        return maxima
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """T_jk = (x_j - x_k)/s_jk of all ordered pairs of p areas, s²_jk = Σ_jj + Σ_kk - 2Σ_jk; largest x is best.
+    """T_jk = (x_j - x_k)/s_jk of all ordered pairs of p areas, s²_jk = Σ_jj + Σ_kk - 2Σ_jk; the largest x is best.
 
-    order (p,), starts (G,): the areas group by group, and where each group starts; all else is in this order
-    t (p,p): on the normal scale by Satterthwaite's df where positive, for nobody asks for the others; with a law it has
-    the error that the pair would have if it were equal, its skewness taken off (`pair_moments`)
-    variance (p,): Σ's diagonal;  covariance (p,p), or None where areas are independent
-    Equal values (estimation.columns.ties) have t = 0;  other pairs with s = 0 have t = ±inf.
+    order (p,), starts (G,)  the areas group by group, and where each group starts; all else is in this order
+    t (p,p)           T, brought to the normal scale by Satterthwaite's df where it is positive (negative values are not
+                      used); with a law it has the error that the pair would have if it were equal, corrected for
+                      skewness (`pair_moments`)
+    variance (p,)     the diagonal of Σ
+    covariance (p,p)  Σ; None if the areas are independent
+    Equal values (estimation.columns.ties) have t = 0; other pairs with s = 0 have t = ±inf.
     """
 
     order: np.ndarray
@@ -104,20 +114,30 @@ class Pairs:
     covariance: np.ndarray | None
 
     @classmethod
-    def of(cls, x, variance, covariance, df, *, law=None, sign: float = 1.0, width: float = 1.0) -> "Pairs":
-        """All pairs of x (p,) with variance (p,), covariance (p,p) or None, df (p,), in the caller's order.
+    def of(
+        cls,
+        x: np.ndarray,
+        variance: np.ndarray,
+        covariance: np.ndarray | None,
+        df: np.ndarray,
+        *,
+        law=None,
+        sign: float = 1.0,
+        width: float = 1.0,
+    ) -> "Pairs":
+        """All pairs of x (p,) with variance (p,), covariance (p,p) or None, and df (p,), in the caller's order.
 
-        law: that of `sign` x (estimation.estimators.laws), or None.
+        law: the law of `sign` x (estimation.estimators.laws), or None; width: of the groups, in √p areas.
         """
         x = equalized(x, scale=scale_of(x, np.sqrt(variance)))
         p, (order, starts) = len(x), _groups(x, variance, width)
         x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
         covariance = None if covariance is None else covariance[np.ix_(order, order)]
         law = None if law is None else law.select(order)
-        found, everyone = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
+        pairs, all_areas = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
         for rows in portions(p, p):
             difference = x[rows, None] - x
-            s = found.se(rows, everyone)
+            s = pairs.se(rows, all_areas)
             t = difference / s if s.all() else in_standard_errors(difference, s)
             if law is not None:
                 up = np.nonzero(difference > 0)
@@ -128,28 +148,28 @@ class Pairs:
             elif np.isfinite(df).any():
                 up = np.nonzero(t > 0)
                 t[up] = to_normal(t[up], _pair_df(variance, df, rows.start + up[0], up[1]))
-            found.t[rows] = t
-        return found
+            pairs.t[rows] = t
+        return pairs
 
     def se(self, j: slice, k: slice) -> np.ndarray:
         """s_jk of areas j (rows) and k (columns)."""
         square = self.variance[j, None] + self.variance[k]
         return np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
 
-    def share(self, j: slice, k: slice, cut) -> np.ndarray:
-        """1/s_jk of the pairs with T_jk <= cut and s_jk > 0, else 0."""
+    def share(self, j: slice, k: slice, cut: float) -> np.ndarray:
+        """1/s_jk of the pairs with T_jk <= cut and s_jk > 0, and 0 for other pairs."""
         if len(self.order) > KEPT_TO:
             return inverse_of(self.se(j, k), self.t[j, k] <= cut)
         return self.inverse[j, k] if cut == np.inf else self.inverse[j, k] * (self.t[j, k] <= cut)
 
     @cached_property
     def inverse(self) -> np.ndarray:
-        """1/s_jk (p,p), 0 where s_jk is."""
+        """1/s_jk (p,p), 0 where s_jk is 0."""
         return inverse_of(self.se(slice(None), slice(None)), True)
 
     @cached_property
     def closeness(self) -> float:
-        """2Σ_jk/(Σ_jj + Σ_kk) above which a pair is close; inf where areas are independent."""
+        """The value of 2Σ_jk/(Σ_jj + Σ_kk) above which a pair is close; inf if the areas are independent."""
         if self.covariance is None:
             return np.inf
         some = slice(None, None, max(1, len(self.order) // 100))
@@ -165,12 +185,12 @@ class Pairs:
     @cached_property
     def close(self) -> "ClosePairs":
         """The close pairs of two different areas."""
-        p, found = len(self.order), [(np.empty(0, dtype=int), np.empty(0, dtype=int))]
+        p, parts = len(self.order), [(np.empty(0, dtype=int), np.empty(0, dtype=int))]
         if self.closeness < np.inf:
             for rows in portions(p, p):
                 j, k = np.nonzero(np.asarray(self.is_close(rows, slice(None))))
-                found.append((j[j + rows.start < k] + rows.start, k[j + rows.start < k]))
-        j, k = (np.concatenate(part) for part in zip(*found, strict=True))
+                parts.append((j[j + rows.start < k] + rows.start, k[j + rows.start < k]))
+        j, k = (np.concatenate(part) for part in zip(*parts, strict=True))
         square = self.variance[j] + self.variance[k]
         s = np.sqrt(square if self.covariance is None else np.maximum(square - 2 * self.covariance[j, k], 0.0))
         return ClosePairs(j, k, inverse_of(s, True), self.t[j, k], self.t[k, j])
@@ -187,67 +207,68 @@ class Pairs:
 
     @cached_property
     def members(self) -> np.ndarray:
-        """The areas of each group (G,w), the last repeated where a group is smaller."""
+        """The areas of each group (G,w); a group with fewer than w areas has its last one repeated."""
         width = max(group.stop - group.start for group in self.groups)
         return np.array([np.minimum(np.arange(g.start, g.start + width), g.stop - 1) for g in self.groups])
 
     @cached_property
     def tiles(self) -> Tiles:
-        """All (g,h)."""
+        """The tiles (g,h) of all pairs of groups."""
         g = len(self.groups)
         bounds = [self._bounded(rows) for rows in self.groups]
         return Tiles(*np.divmod(np.arange(g * g), g), *np.concatenate(bounds, axis=1))
 
     def row_tiles(self, j: int) -> Tiles:
-        """Of area j alone: (j,k) for k in each group, then (k,j): first is 0 and 1, second the group."""
+        """The tiles of area j alone: the pairs (j,k) with k in each group (first = 0), then (k,j) (first = 1)."""
         g = len(self.groups)
-        up, own, other = self._bounded(slice(j, j + 1), close=True)
+        up, area_share, other_share = self._bounded(slice(j, j + 1), close=True)
         t = np.where(self.se(slice(j, j + 1), slice(None))[0] > 0, self.t[:, j], np.inf)
         down = np.minimum.reduceat(t, self.starts)
         first, second = np.divmod(np.arange(2 * g), g)
-        return Tiles(first, second, np.concatenate([up, down]), np.tile(own, 2), np.tile(other, 2))
+        return Tiles(first, second, np.concatenate([up, down]), np.tile(area_share, 2), np.tile(other_share, 2))
 
     def _bounded(self, rows: slice, *, close: bool = False) -> np.ndarray:
-        """Least T, largest σ_j/s and largest σ_k/s (3,G) of the areas in `rows` with each group, close pairs or not."""
+        """The smallest T, largest σ_j/s and largest σ_k/s (3,G) of the pairs of the areas in `rows` with each group.
+
+        close: whether close pairs are included.
+        """
         s = self.se(rows, slice(None))
         counted = (s > 0) if close else (s > 0) & ~np.asarray(self.is_close(rows, slice(None)))
         share = inverse_of(s, counted)
         t = np.where(counted, self.t[rows], np.inf).min(axis=0)
-        own, other = (self.sigma[rows, None] * share).max(axis=0), (self.sigma * share).max(axis=0)
-        return np.stack(
-            [np.minimum.reduceat(t, self.starts), *(np.maximum.reduceat(x, self.starts) for x in (own, other))]
-        )
+        shares = (self.sigma[rows, None] * share).max(axis=0), (self.sigma * share).max(axis=0)
+        return np.stack([np.minimum.reduceat(t, self.starts), *(np.maximum.reduceat(x, self.starts) for x in shares)])
 
-    def counted(self, cut) -> tuple[np.ndarray, np.ndarray]:
-        """How many areas are surely better than each, and surely worse (p,): T > cut; in the caller's order.
+    def counted(self, cut: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many areas are surely better than each area, and how many surely worse (T > cut), in the caller's order.
 
-        cut: one number, or each area's own (p,).
+        cut: one number, or one for each area (p,).
         """
-        own = np.broadcast_to(cut, len(self.order))[self.order]
-        better, worse = np.empty(len(own), dtype=int), np.empty(len(own), dtype=int)
-        better[self.order] = np.count_nonzero(self.t > own, axis=0)
-        worse[self.order] = np.count_nonzero(self.t > own[:, None], axis=1)
+        cuts = np.broadcast_to(cut, len(self.order))[self.order]
+        better, worse = np.empty(len(cuts), dtype=int), np.empty(len(cuts), dtype=int)
+        better[self.order] = np.count_nonzero(self.t > cuts, axis=0)
+        worse[self.order] = np.count_nonzero(self.t > cuts[:, None], axis=1)
         return better, worse
 
-    def sure(self, cut) -> np.ndarray:
-        """Whether j is surely larger than k (p,p), in the caller's order: T > cut."""
+    def sure(self, cut: float) -> np.ndarray:
+        """Whether j is surely larger than k, that is T > cut (p,p), in the caller's order."""
         place = np.argsort(self.order)
         return (self.t > cut)[np.ix_(place, place)]
 
 
 def portions(rows: int, columns: int) -> list[slice]:
-    """All rows in portions of so many that a table with `columns` columns lies in the cache."""
+    """Slices of `rows` rows, so small that an array of one with `columns` columns fits into the cache."""
     step = max(1, AT_ONCE // max(columns, 1))
     return [slice(a, min(a + step, rows)) for a in range(0, rows, step)]
 
 
-def inverse_of(s, counted) -> np.ndarray:
-    """1/s where the pair counts and s > 0, else 0."""
+def inverse_of(s: np.ndarray, counted: bool | np.ndarray) -> np.ndarray:
+    """1/s where the pair is counted and s > 0, else 0."""
     return np.divide(1.0, s, out=np.zeros_like(s), where=(s > 0) & counted)
 
 
 def _groups(x, variance, width: float) -> tuple[np.ndarray, np.ndarray]:
-    """Areas in an order of groups of about `width` √p, alike in variance and then in value; where each group starts."""
+    """The areas by groups of about `width` √p, alike in variance and then in value; and the start of each group."""
     p = len(x)
     groups = -(-p // round(max(width * np.sqrt(p), NARROWEST)))
     positive = variance[variance > 0]

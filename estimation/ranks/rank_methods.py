@@ -1,7 +1,10 @@
-"""Published confidence sets for ranks, to set beside ours: from joint intervals, from counts, from Tukey's range."""
+"""Other published confidence sets for ranks, to compare with ours: joint intervals, counts, and Tukey's range."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import at_least, equalized, scale_of
 from estimation.estimators.estimates import Estimate, check_names, t_times
@@ -20,19 +23,21 @@ def joint_interval_rank_set(
     largest_is_best: bool = True,
     decimals: int | None = None,
 ) -> RankSet:
-    """Ranks from joint intervals: L_k = 1 + #{j: j's interval wholly better}, U_k = p - #{j: wholly worse}.
+    """Ranks from joint intervals: L_k = 1 + #{j: j's interval entirely better}, U_k = p - #{j: entirely worse}.
 
-    The p intervals x ± t_df s hold together: each has the level level^(1/p) (SIDAK: for independent areas, or normal
-    ones however correlated, Šidák 1967, JASA 62:626) or 1 - (1 - level)/p (BONFERRONI).  Touching intervals are apart.
-    decimals: round the limits first, as published tables do; None: do not.
-    Klein, Wright & Wieczorek (2020), JRSS-C, 10.1111/rssc.12402.  Joint for all areas, and wider than
-    `rank_confidence_set`: intervals part when |x_j - x_k| > z (s_j + s_k), a difference already at z √(s_j² + s_k²).
+    The p intervals x ± t_df s hold jointly: each has the level level^(1/p) (SIDAK, for independent areas, or normal
+    ones with any correlation, Šidák 1967, JASA 62:626) or 1 - (1 - level)/p (BONFERRONI).  Intervals that touch count
+    as separate.
+    decimals: the limits are rounded to so many first, as in published tables; None: they are not
+    Klein, Wright & Wieczorek (2020), JRSS-C, 10.1111/rssc.12402.  The sets hold jointly for all areas, and are wider
+    than `rank_confidence_set`: two intervals separate at |x_j - x_k| > z (s_j + s_k), while their difference is
+    significant from z √(s_j² + s_k²) on.
     """
     p = len(estimate.names)
     if correction not in (SIDAK, BONFERRONI):
         raise Fault(key="rank.correction", found=str(correction), expected=[SIDAK, BONFERRONI])
-    each = level ** (1 / p) if correction == SIDAK else 1 - (1 - level) / p
-    half = t_times(each, estimate.df, estimate.se)
+    interval_level = level ** (1 / p) if correction == SIDAK else 1 - (1 - level) / p
+    half = t_times(interval_level, estimate.df, estimate.se)
     x, scale = _smallest_best(estimate, largest_is_best)
     low, high = x - half, x + half
     if decimals is not None:
@@ -42,21 +47,22 @@ def joint_interval_rank_set(
 
 
 def count_rank_set(
-    names,
-    counts,
+    names: Iterable,
+    counts: ArrayLike,
     *,
     level: float = 0.95,
     correction: str = HOLM,
     simultaneous: bool = True,
     largest_is_best: bool = True,
 ) -> RankSet:
-    """Ranks of the shares of one multinomial sample, exact at any size: counts x (p,) of answers naming each area.
+    """Ranks of the shares of one multinomial sample, exact for any sample size.
 
+    counts: x (p,), the number of answers that name each area
     p_jk = P(Bin(x_j + x_k, ½) >= x_j) tests "j's share is at most k's"; the pairs rejected at 1 - level after HOLM or
     BONFERRONI give L_j = 1 + #{k surely better}, U_j = p - #{k surely worse}.
-    simultaneous: True, all ordered pairs, sets joint; False, each area's own pairs.
-    Not for areas with samples of their own (their counts are no one multinomial).  Bazylik, Mogstad, Romano, Shaikh &
-    Wilhelm, arXiv 2402.00192.  Raises Fault unless the counts are whole numbers, none negative.
+    simultaneous: True, all ordered pairs are tested and the sets hold jointly; False, only each area's own pairs
+    It does not apply to areas that each have a sample, whose counts are not one multinomial.  Bazylik, Mogstad, Romano,
+    Shaikh & Wilhelm, arXiv 2402.00192.  Raises Fault unless the counts are non-negative integers.
     """
     names = tuple(names)
     check_names(names)
@@ -74,20 +80,21 @@ def count_rank_set(
     else:
         more, less = np.zeros((2, len(x)), dtype=int)
         for j in range(len(x)):
-            own = pairs.copy()
-            own[np.arange(len(x)) != j] = False
-            larger = _rejected(p_value, own | own.T, 1 - level, correction)
+            of_area = pairs.copy()
+            of_area[np.arange(len(x)) != j] = False
+            larger = _rejected(p_value, of_area | of_area.T, 1 - level, correction)
             more[j], less[j] = larger[:, j].sum(), larger[j].sum()
     better, worse = (more, less) if largest_is_best else (less, more)
     return RankSet(names, ranks(x, largest_is_best=largest_is_best), 1 + better, len(x) - worse, level)
 
 
 def tukey_rank_set(estimate: Estimate, *, level: float = 0.95, largest_is_best: bool = True) -> RankSet:
-    """Ranks from Tukey's range: j and k differ if |x_j - x_k| > q s_jk/√2, q the `level` range of p standard normals.
+    """Ranks from Tukey's range: j and k differ if |x_j - x_k| > q s_jk/√2, q being a quantile of the range.
 
-    Exact for independent areas of equal, known variance; with unequal variances (Tukey-Kramer) the level is at least
-    that (Hayter 1984, Annals of Statistics 12:61).  df are not used.  The sets are those of Al Mohamad, van Zwet &
-    Goeman, arXiv 1708.02428.  Raises Fault for correlated areas.
+    q is the `level` quantile of the range of p standard normal values.  The level is exact for independent areas of
+    equal, known variance, and is at least reached with unequal variances (Tukey-Kramer; Hayter 1984, Annals of
+    Statistics 12:61).  The df are not used.  The sets are those of Al Mohamad, van Zwet & Goeman, arXiv 1708.02428.
+    Raises Fault for correlated areas.
     """
     if off_diagonal(estimate.covariance) is not None:
         raise Fault(key="rank.not_independent")
@@ -99,18 +106,18 @@ def tukey_rank_set(estimate: Estimate, *, level: float = 0.95, largest_is_best: 
 
 
 def _smallest_best(estimate: Estimate, largest_is_best: bool) -> tuple[np.ndarray, float]:
-    """The values (p,), smallest best and equal ones exactly equal, and their scale."""
+    """The values (p,), turned so that the smallest is best, with equal ones exactly equal; and their scale."""
     scale = scale_of(estimate.value, estimate.se)
     return equalized(-estimate.value if largest_is_best else estimate.value, scale=scale), scale
 
 
 def _rank_set(names, x, better, level: float) -> RankSet:
-    """The set from better (p,p): [j,k] says that j is surely better than k; x (p,), smallest best."""
+    """The rank set from better (p,p), [j,k] being whether j is surely better than k; x (p,), the smallest is best."""
     return RankSet(names, ranks(x, largest_is_best=False), 1 + better.sum(axis=0), len(x) - better.sum(axis=1), level)
 
 
 def _rejected(p_value, family, alpha: float, correction: str) -> np.ndarray:
-    """The pairs of `family` (p,p) rejected at familywise `alpha`; Holm: i-th smallest p against alpha/(m + 1 - i)."""
+    """The pairs of `family` (p,p) rejected at familywise `alpha`; HOLM: the i-th smallest p at alpha/(m + 1 - i)."""
     p = np.sort(p_value[family])
     m = len(p)
     if correction == BONFERRONI:

@@ -1,9 +1,10 @@
-"""Confidence sets for ranks: which places an area can hold, jointly for all areas or for one named beforehand."""
+"""Confidence sets for ranks: the places an area can hold, jointly for all areas or for one chosen beforehand."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import places, scale_of
 from estimation.estimators.estimates import Estimate
@@ -16,7 +17,7 @@ from words import Fault
 
 @dataclass(frozen=True, eq=False)
 class RankSet:
-    """Ranks (1 = best) with their confidence limits (p,): 1 <= lower <= rank <= upper <= p, at `level`."""
+    """Ranks (1 = best) of p areas with confidence limits at `level`: 1 <= lower <= rank <= upper <= p."""
 
     names: tuple
     rank: np.ndarray
@@ -25,13 +26,13 @@ class RankSet:
     level: float
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: rank, lower, upper."""
+        """A table with one row per name and the columns rank, lower and upper."""
         columns = {"rank": self.rank, "lower": self.lower, "upper": self.upper}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name"))
 
 
-def ranks(value, *, largest_is_best: bool = True, scale: float | None = None) -> np.ndarray:
-    """1 + the number of better values (p,): equal ones (estimation.columns.ties says which) share the better place.
+def ranks(value: ArrayLike, *, largest_is_best: bool = True, scale: float | None = None) -> np.ndarray:
+    """1 + the number of better values (p,); equal values (in the sense of estimation.columns.ties) share a rank.
 
     Examples: places as in sports: two areas share the second place, and nobody has the third.
 
@@ -43,7 +44,7 @@ def ranks(value, *, largest_is_best: bool = True, scale: float | None = None) ->
 
 
 def estimate_ranks(estimate: Estimate, *, largest_is_best: bool = True) -> np.ndarray:
-    """`ranks` of the estimates (p,), on the scale that their values and standard errors show."""
+    """`ranks` of the estimates (p,); the scale on which values are equal follows from values and standard errors."""
     scale = scale_of(estimate.value, estimate.se)
     return ranks(estimate.value, largest_is_best=largest_is_best, scale=scale)
 
@@ -56,19 +57,21 @@ def rank_confidence_set(
     largest_is_best: bool = True,
     simultaneous: bool = True,
     stepdown: bool = True,
-    draws=10_000,
+    draws: int | np.ndarray | list[np.ndarray] = 10_000,
 ) -> RankSet:
     """L_j = 1 + #{k surely better}, U_j = p - #{k surely worse}.
 
-    "Surely" is T_jk = (x_j - x_k)/s_jk, s²_jk = Σ_jj + Σ_kk - 2Σ_jk, above the `level` quantile of the maximum of
-    (Z_j - Z_k)/s_jk over the pairs not yet rejected, Z ~ N(0, Σ); rejected pairs leave and the quantile falls
-    (Romano-Wolf stepdown).  T_jk is first turned to the normal scale by its t distribution with Satterthwaite's df;
-    where the estimate has a law, with the error of a pair that is equal, its skewness taken off (`pair_moments`).
+    j is surely better than k if T_jk = (x_j - x_k)/s_jk, s²_jk = Σ_jj + Σ_kk - 2Σ_jk, exceeds the `level` quantile of
+    the maximum of (Z_j - Z_k)/s_jk over the pairs not yet rejected, Z ~ N(0, Σ).  Rejected pairs are removed and the
+    quantile is computed again, until no more are rejected (Romano-Wolf stepdown).  T_jk is first brought to the normal
+    scale by its t distribution with Satterthwaite's df; if the estimate has a law, with the error that the pair would
+    have if it were equal, corrected for skewness (`pair_moments`).
 
-    simultaneous  True: all sets hold together (all ordered pairs); False: each area's own (its pairs only)
-    draws         how many Z, or the draws themselves: one (B,p) array, or a list of them, one a round
-    A true rank is a range under ties: the set covers [1 + #better, p - #worse].  Two areas with standard error 0 are
-    told apart unless they are equal (estimation.columns.ties).
+    simultaneous  True: all sets hold jointly (all ordered pairs);  False: each holds by itself (the area's pairs only)
+    stepdown      False: only the first step is taken
+    draws         the number of Z, or the draws themselves: one array (B,p), or a list of them, one for each round
+    Under ties a true rank is a range, and the set covers [1 + #better, p - #worse].  Two areas with standard error 0
+    differ unless they are equal (estimation.columns.ties).
     Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
 
     Examples: the four areas of `estimation.ranks.pairs` on paper; csranks' answers to the same draws are in the tests.
@@ -96,7 +99,7 @@ def rank_confidence_set(
 
 
 def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float = 1.0) -> Pairs:
-    """All ordered pairs of the estimate's areas, the better area first where T is positive."""
+    """All ordered pairs of the estimate's areas; T is positive where the first area is the better one."""
     sign, covariance = 1.0 if largest_is_best else -1.0, off_diagonal(estimate.covariance)
     options = {"law": estimate.law, "sign": sign, "width": width}
     return Pairs.of(sign * estimate.value, estimate.variance, covariance, estimate.df, **options)
@@ -105,11 +108,11 @@ def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float
 def _rounds(estimate: Estimate, draws, rng: np.random.Generator) -> list[np.ndarray]:
     """The draws (B,p) of each round."""
     if isinstance(draws, int | np.integer):
-        given = [normal_draws(estimate.covariance, int(draws), rng)]
+        rounds = [normal_draws(estimate.covariance, int(draws), rng)]
     else:
-        given = [np.asarray(z, dtype=float) for z in (draws if isinstance(draws, list | tuple) else [draws])]
+        rounds = [np.asarray(z, dtype=float) for z in (draws if isinstance(draws, list | tuple) else [draws])]
     p = len(estimate.names)
-    wrong = [z.shape for z in given if z.ndim != 2 or z.shape[1] != p]
+    wrong = [z.shape for z in rounds if z.ndim != 2 or z.shape[1] != p]
     if wrong:
         raise Fault(key="rank.draws", found=str(wrong[0]), expected=p)
-    return given
+    return rounds

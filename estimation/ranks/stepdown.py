@@ -1,13 +1,14 @@
-"""The stepdown over pairs of areas: how large chance alone makes the largest difference, and which are surely larger.
+"""The stepdown over pairs of areas: how large the largest difference can be by chance, and which pairs exceed it.
 
-The maximum over p² pairs does not need p² work a draw: tiles of pairs are worked out from the highest bound down
-(estimation.ranks.pairs), until no bound exceeds what was found: exact, and a few tiles a draw.  Where areas are so
-correlated that the bounds say little, all pairs are worked out once a share of the tiles was in vain.
+The maximum over p² pairs does not take p² operations per draw: tiles of pairs (estimation.ranks.pairs) are computed in
+the order of their bounds, from the highest down, until no bound exceeds the maximum found so far.  The result is exact,
+and usually needs few tiles.  Where areas are so correlated that the bounds exclude little, all pairs are computed as
+soon as a certain part of the tiles has been computed in vain.
 
-The four areas of `pairs` on paper (values 10, 7.5, 7, 2, s = 1 for every pair).  Round 1: if all four were equal, the
-largest of the 12 differences would be the range of four normal values over √2, below 3.633/√2 = 2.57 in 95 of 100
-leagues (3.633 is in the tables of the studentized range).  Above 2.57 are A - C, A - D, B - D and C - D; A - B, 2.5,
-is not.
+The four areas of `pairs` on paper (values 10, 7.5, 7, 2, and s = 1 for every pair).  Round 1: if all four were equal,
+the largest of the 12 differences would be the range of four normal values divided by √2, which is below
+3.633/√2 = 2.57 in 95 of 100 leagues (3.633 is in the tables of the studentized range).  The differences A - C, A - D,
+B - D and C - D exceed 2.57; A - B = 2.5 does not.
 
 >>> from estimation.ranks.drawn_pairs import DrawnPairs
 >>> from estimation.ranks.pairs import Pairs
@@ -18,57 +19,59 @@ is not.
 >>> print(round(first, 2))
 2.57
 
-Round 2: those four are taken as true, so only the other eight pairs can still deceive.  Their largest difference is
-below 2.43 in 95 of 100 leagues, and A - B is above that.  Round 3, without A - B: 2.38; B - C, 0.5, is far below it,
-and it ends.
+Round 2: these four are taken as true, so that only the other eight pairs can still be rejected falsely.  Their largest
+difference is below 2.43 in 95 of 100 leagues, and A - B exceeds that.  Round 3, without A - B: the limit is 2.38;
+B - C = 0.5 is far below it, and the procedure ends.
 
 >>> second = largest.quantile(0.95, first)
 >>> print(round(second, 2), round(largest.quantile(0.95, second), 2))
 2.43 2.38
 
-So A is the first, B and C share the places 2 and 3, and D is the last.  Without the stepdown A could be second, and B
-first.
+So A is the first, B and C hold the places 2 and 3 in an unknown order, and D is the last.  Without the stepdown, A
+could be the second and B the first.
 """
 
 import numpy as np
 
 from estimation.ranks.pairs import Tiles, portions
 
-IN_VAIN = 1 / 6  # of the tiles: working out so many, one by one, costs about as much as all pairs at once
+IN_VAIN = 1 / 6  # of the tiles: computing so many, one by one, takes about as long as computing all pairs at once
 
 
-def surely_larger(rounds, level, *, stepdown: bool) -> float:
-    """The cut c such that exactly the pairs with T > c are surely larger: Romano & Wolf (2005), JASA 100:94.
+def surely_larger(rounds: list[list], level: float, *, stepdown: bool) -> float:
+    """The cut c such that j is surely larger than k exactly where T_jk > c.  Romano & Wolf (2005), JASA 100:94.
 
-    rounds: for each round of the stepdown a list of families, DrawnPairs or DrawnRows with the same number of joint
-    draws; the last round's draws serve all further rounds.  Every rejected pair has a T above every other's, so what is
-    still to be tested is always {T <= c}, and no table of rejections is needed.
+    rounds    for each round of the stepdown a list of families (`DrawnPairs` or `DrawnRow`) that have the same number
+              of joint draws; the draws of the last round serve all further rounds
+    stepdown  False: only the first step is taken
+    Every rejected pair has a larger T than every other pair, so the pairs still to be tested are always {T <= c}, and
+    no table of rejections is needed.
     """
     cut = np.inf
     for families in rounds:
-        maxima, more = Maxima(families), True
-        while more:
+        maxima, same_draws = Maxima(families), True
+        while same_draws:
             critical = maxima.quantile(level, cut)
-            more = stepdown and any(family.exceeded(critical, cut) for family in families)
+            rejecting = stepdown and any(family.exceeded(critical, cut) for family in families)
             cut = min(cut, critical)
-            if not more:
+            if not rejecting:
                 return cut
-            more = families is rounds[-1]
+            same_draws = families is rounds[-1]
     return cut
 
 
 class Maxima:
-    """max (Z_j - Z_k)/s_jk of every draw, over all pairs with T_jk <= cut of all families, while the cut falls."""
+    """The maximum of (Z_j - Z_k)/s_jk in every draw, over the pairs with T_jk <= cut of all families, as the cut falls."""
 
     def __init__(self, families):
         self.families = families
-        self.bound = np.array([_highest(family) for family in families])  # (families,B): no maximum lies above
+        self.bound = np.array([_highest(family) for family in families])  # (families,B), at least the maxima
         self.patience = [int(np.ceil(IN_VAIN * len(family.tiles.first))) for family in families]
 
-    def quantile(self, level, cut) -> float:
-        """Its `level` quantile (type 7); at least 0, as every upper quantile is; 0 where no pair is uncertain.
+    def quantile(self, level: float, cut: float) -> float:
+        """The `level` quantile (type 7) of the maxima; 0 if no pair is uncertain.
 
-        cut must not rise from call to call.  Draws that cannot reach the quantile stay unknown.
+        cut: it must not rise from call to call.  Maxima that cannot reach the quantile are not computed.
         """
         b = self.bound.shape[1]
         known = int(np.floor((b - 1) * level))
@@ -83,27 +86,27 @@ class Maxima:
                 going = draws[bound[draws] > np.maximum(best[draws], least)]
                 at_once = len(tiles.first) if self.patience[f] else 1
                 for part in portions(len(going), at_once):
-                    own = going[part]
-                    found, soon = _climb(family, own, tiles, cut, least, self.patience[f])
-                    self.patience[f] *= soon  # bounds that said little once are not asked again
-                    best[own] = np.maximum(best[own], found)
-                    bound[own] = np.maximum(found, least)
-            least = np.partition(best, known)[known]  # the quantile is no lower: a bound below it says enough
+                    climbing = going[part]
+                    maxima, soon = _climb(family, climbing, tiles, cut, least, self.patience[f])
+                    self.patience[f] *= soon  # bounds that excluded little once are not used again
+                    best[climbing] = np.maximum(best[climbing], maxima)
+                    bound[climbing] = np.maximum(maxima, least)
+            least = np.partition(best, known)[known]  # the quantile is at least this: lower bounds need not be followed
         return float(np.quantile(best, level))
 
 
 def _highest(family) -> np.ndarray:
     """The highest bound of each draw (B,)."""
-    found, tiles = family.close(slice(None), np.inf), family.tiles.alive(np.inf)
-    for part in portions(len(found), len(tiles.first)):
-        found[part] = np.maximum(found[part], family.bounds(part, tiles).max(axis=1, initial=0.0))
-    return found
+    highest, tiles = family.close(slice(None), np.inf), family.tiles.alive(np.inf)
+    for part in portions(len(highest), len(tiles.first)):
+        highest[part] = np.maximum(highest[part], family.bounds(part, tiles).max(axis=1, initial=0.0))
+    return highest
 
 
 def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.ndarray, bool]:
-    """The draws' maxima (draws,), tile by tile from the highest bound, as far as they exceed `least`.
+    """The maxima (draws,), tile by tile from the highest bound down, exact where they exceed `least`.
 
-    After `patience` tiles all pairs are worked out;  and whether that was never needed.
+    After `patience` tiles all pairs are computed at once; the second result is whether this was not needed.
     """
     if not patience:
         return family.largest_of_all(draws, cut), False
@@ -116,8 +119,8 @@ def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.n
         hopeful = bound[going, first] > np.maximum(best[going], least)
         going, first = going[hopeful], first[hopeful]
         if len(going):
-            found = largest(draws[going], tiles.first[first], tiles.second[first])
-            best[going] = np.maximum(best[going], found)
+            maxima = largest(draws[going], tiles.first[first], tiles.second[first])
+            best[going] = np.maximum(best[going], maxima)
             bound[going, first] = 0.0
     best[going] = np.maximum(best[going], family.largest_of_all(draws[going], cut))
     return best, not len(going)
