@@ -61,7 +61,7 @@ def surely_larger(rounds: list[list], level: float, *, stepdown: bool) -> float:
 
 
 class Maxima:
-    """The maximum of (Z_j - Z_k)/s_jk in every draw, over the pairs with T_jk <= cut of all families, as the cut falls."""
+    """The maximum of (Z_j - Z_k)/s_jk in every draw over the pairs T_jk <= cut of all families, as the cut falls."""
 
     def __init__(self, families):
         self.families = families
