@@ -1,1 +1,1 @@
-"""Is the shift real?  Change in score, standing and rank, and what it would take to see it."""
+"""Is a change real?  Changes of score, standing and rank, and how many interviews it takes to detect them."""

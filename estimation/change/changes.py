@@ -1,12 +1,15 @@
-"""Is the shift real?  Change between two waves on two levels: an area's own score, and its standing in its field."""
+"""Change between two waves on two levels: an area's own score, and its standing against the average of all areas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from estimation.change.field import BOTH, FieldContrast, field_contrast_test
+from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from estimation.estimators.laws import ChangeLaw
 from estimation.precision.under_null import inverted, value_score
@@ -15,9 +18,11 @@ from estimation.waves.waves import Waves, combine
 
 @dataclass(frozen=True, eq=False)
 class ScoreChange:
-    """The score level: null "this area's own value did not change"; (p,) each.
+    """The score level, whose null hypothesis is "the area's own value did not change"; arrays (p,).
 
-    p: two-sided; p_holm: familywise over the league; q_screening: Benjamini-Hochberg, a list to look at, no proof.
+    change, se, df   of each area
+    p, p_holm        two-sided, of the area alone and familywise over the league
+    q_screening      Benjamini-Hochberg, for a list of areas to look at; it proves nothing
     """
 
     names: tuple
@@ -31,12 +36,14 @@ class ScoreChange:
 
 @dataclass(frozen=True, eq=False)
 class StandingChange:
-    """The standing level: null "this area changed as its field did on average"; (p,) each.
+    """The standing level, whose null hypothesis is "the area changed as all areas did on average"; arrays (p,).
 
-    relative: own change minus the field's mean change; p_standing: max-T stepdown, familywise over the league
-    lower, upper: of `relative`, for all areas together with probability `level` (single step): the test inverted
-    side: "both", or "below" or "above" where only a move that way was asked for (its interval has one limit)
-    contrasts: the tests they come from, each with its areas (p,): one, or two where a watch list has its own
+    relative      the area's change minus the mean change of all areas; se, df are its
+    p_standing    max-T stepdown, familywise over the league
+    lower, upper  limits of `relative`, valid jointly for all areas at `level`: the single-step test inverted
+    side          "both", or "below" or "above" if only moves in that direction were tested (the interval then has one
+                  limit)
+    contrasts     the tests, each with the areas (p,) it is for: one, or two if a watch list has a test of its own
     """
 
     names: tuple
@@ -60,20 +67,23 @@ class StandingChange:
 
     @cached_property
     def _limits(self) -> Interval:
-        own_level = 1 - (1 - self.level) / len(self.contrasts)
+        part_level = 1 - (1 - self.level) / len(self.contrasts)
         lower, upper = np.empty(len(self.names)), np.empty(len(self.names))
         for part, contrast in self.contrasts:
-            limits = contrast.interval(own_level)
+            limits = contrast.interval(part_level)
             lower[part], upper[part] = limits.lower[part], limits.upper[part]
         return Interval(lower, upper, self.level)
 
 
-def change(before: Estimate, after: Estimate, *, cross, third_ratio=1.0) -> Estimate:
-    """after - before, covariance V_1 + V_2 - C - C': two waves of `combine`, which says the df.  Kish (1965), 12.4.
+def change(
+    before: Estimate, after: Estimate, *, cross: Matrix | str, third_ratio: float | np.ndarray = 1.0
+) -> Estimate:
+    """after - before, with covariance V_1 + V_2 - C - C' and the df of `combine`.  Kish (1965), 12.4.
 
-    cross (k,k): covariance of before's rows with after's columns, each in its own order of names (from the PSUs both
-    waves share: `joint_waves`), or INDEPENDENT.  Both waves must have the same names.
-    third_ratio: as in `combine`.
+    cross        C (k,k), the covariance of the rows of `before` with the columns of `after`, each in its own order of
+                 names (from the PSUs that both waves have: `joint_waves`), or INDEPENDENT
+    third_ratio  as in `combine`
+    Raises Fault if the waves do not have the same names.
 
     Examples: two independent waves with standard errors 3 and 4 change with a standard error of 5.
 
@@ -88,13 +98,13 @@ def change(before: Estimate, after: Estimate, *, cross, third_ratio=1.0) -> Esti
 
 
 def score_change(shift: Estimate) -> ScoreChange:
-    """Each area's own change against zero: t on its df, Holm over the league, Benjamini-Hochberg beside it.
+    """Each area's own change tested against 0 by Student's t, with Holm's correction over the league.
 
-    Where the estimate has a law, t has the variance under the null and its skewness is taken off (`value_score`).
+    If the estimate has a law, t has the variance under the null and is corrected for skewness (`value_score`).
     Holm (1979), Scandinavian Journal of Statistics 6:65; Benjamini & Hochberg (1995), JRSS-B 57:289.
-    A change of 0 (or of rounding alone, estimation.columns.ties) with standard error 0 has p = 1; any other change with
-    standard error 0 has p = 0.
-    Where a panel shows too few changed answers to tell its areas apart (`ChangeLaw.told`), p_holm is 1.
+    A change of 0 (or of rounding alone, see estimation.columns.ties) with standard error 0 has p = 1; any other change
+    with standard error 0 has p = 0.  If a panel has too few changed answers to tell its areas apart (`ChangeLaw.told`),
+    p_holm is 1.
     """
     p = 2 * scipy.stats.norm.sf(np.abs(value_score(shift, 0.0)))
     familywise = holm(p) if told(shift) else np.ones(len(p))
@@ -102,13 +112,15 @@ def score_change(shift: Estimate) -> ScoreChange:
 
 
 def told(shift: Estimate) -> bool:
-    """Whether the changes of these areas can be told apart; else no level of change confirms any."""
+    """Whether the changes of these areas can be told apart; if not, no level of change confirms any of them."""
     return not isinstance(shift.law, ChangeLaw) or shift.law.told
 
 
 def change_interval(shift: Estimate, level: float) -> Interval:
-    """The changes (p,) that the score level's test of one area, at 1 - level, does not reject: it excludes 0 where the
-    test does.  Without a law value ± t(df) se."""
+    """Limits of the change of each area alone: the values that the score level's test does not reject at 1 - level.
+
+    The interval excludes 0 exactly where the test rejects it.  Without a law it is value ± t(df) se.
+    """
     c = float(scipy.stats.norm.isf((1 - level) / 2))
     limits = inverted(shift.value, shift.se, lambda d: value_score(shift, d), c, c)
     return Interval(*limits, level)
@@ -118,19 +130,21 @@ def standing_change(
     shift: Estimate,
     *,
     rng: np.random.Generator,
-    weights=None,
-    watch=(),
+    weights: ArrayLike | None = None,
+    watch: Sequence = (),
     level: float = 0.95,
     draws: int = 10_000,
     side: str = BOTH,
 ) -> StandingChange:
-    """m_j = δ_j - Σ_k a_k δ_k against zero, max-T stepdown over the league: `field_contrast_test`.
+    """m_j = δ_j - Σ_k a_k δ_k tested against 0, max-T stepdown over the league: `field_contrast_test`.
 
-    weights a (p,), summing to 1 and fixed before the data are seen; None: equal
-    watch   names listed before the data were seen: half of the error is theirs alone, so p_standing is twice that of a
-            stepdown over them, and for all others twice that of a stepdown over the others
-    side    "both" directions, or "below" or "above" alone: sharper there, silent on the other; fixed before the data
-    Block M of our methods (docs/methods.md).  A list chosen from the waves compared makes the error rate false.
+    weights  a (p,), which sum to 1 and are fixed before the data are seen; None: equal
+    watch    names listed before the data were seen: half of the error is reserved for them, so p_standing is twice that
+             of a stepdown over the watched areas, and for the other areas twice that of a stepdown over those
+    level    of the joint limits
+    side     "both" directions, or only "below" or "above", which is sharper in that direction and silent about the
+             other; fixed before the data are seen
+    Block M of our methods (docs/methods.md).  If the list is chosen from the waves compared, the error rate is false.
     """
     watched = np.zeros(len(shift.names), dtype=bool)
     if len(watch):
@@ -145,16 +159,16 @@ def standing_change(
     return StandingChange(shift.names, contrast.relative, contrast.se, contrast.df, p, level, side, tuple(contrasts))
 
 
-def holm(p) -> np.ndarray:
-    """Holm's adjusted p (k,): the largest so far, from the smallest up, of (k - i) p_(i), i = 0, 1, ..."""
+def holm(p: np.ndarray) -> np.ndarray:
+    """Holm's adjusted p (k,): from the smallest p up, the running maximum of (k - i) p_(i), i = 0, 1, ..."""
     order = np.argsort(p)
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
     return adjusted
 
 
-def benjamini_hochberg(p) -> np.ndarray:
-    """Benjamini and Hochberg's adjusted p (k,): the smallest so far, from the largest down, of k p_(i)/i, i = 1, ..."""
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg's adjusted p (k,): from the largest p down, the running minimum of k p_(i)/i, i = 1, …"""
     order = np.argsort(p)[::-1]
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1)), 1.0)

@@ -1,12 +1,14 @@
-"""Designs of comparison: which two windows are compared, on whom and by what measure, and what each can detect.
+"""Designs of comparison: which windows are compared, with which people and measure, and what each design can detect.
 
-At ordinary n a quarter on the quarter before shows almost nothing; this says so, and what else would, before the year.
+With the usual n, a comparison of a quarter with the quarter before detects almost nothing.  This file says so, and what
+would detect more, before the year begins.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from estimation.change.needed import ALPHA, STANDING, answer_sd, standing_critical
 from words import Fault
@@ -16,11 +18,12 @@ from words import Fault
 class Comparison:
     """One way to compare an area's standing before and after.
 
-    quarters     in each of the two windows, which share none: 1 a quarter on another, 4 disjoint years
-    correlation  ρ between the windows' errors: 0 with new people; with a panel that answers in the same quarter of
-                 both windows, the correlation of one person's two answers
-    information  of one answer, as a multiple of the share's (`score_information` for an ordinal score)
-    watch        None: all areas share alpha;  a number: so many were named beforehand and share half of it
+    quarters     the number of quarters in each of two windows without common quarters: 1 for single quarters, 4 for
+                 years
+    correlation  ρ between the errors of the windows: 0 with new people; with a panel that answers in the same quarter
+                 of both windows, the correlation of one person's two answers
+    information  of one answer, relative to that of a share (`score_information` for an ordinal score)
+    watch        None: all areas share alpha;  a number: so many areas were named beforehand and share half of it
     """
 
     quarters: int = 1
@@ -38,7 +41,7 @@ class Comparison:
             )
 
     def critical(self, areas: int, alpha: float) -> float:
-        """c: of all areas' contrasts at alpha, or of the watched ones at alpha/2 (`standing_critical`)."""
+        """c of the contrasts of all areas at alpha, or of the watched areas at alpha/2 (`standing_critical`)."""
         if self.watch is None:
             return standing_critical(areas, alpha)
         if not 1 <= self.watch <= areas:
@@ -46,14 +49,23 @@ class Comparison:
         return standing_critical(self.watch, alpha / 2)
 
     def standard_error(self, interviews: float, sd: float, design_effect: float = 1.0) -> float:
-        """se of an area's change in points of the share: √(2Dσ²(1-ρ)/(r q n)), n interviews an area and quarter."""
+        """The standard error √(2Dσ²(1-ρ)/(r q n)) of an area's change, on the scale of the share.
+
+        interviews: n per area and quarter; sd: σ of one answer; design_effect: D; r is `information`, q `quarters`.
+        """
         answers = self.information * self.quarters * interviews
         return float(np.sqrt(2 * design_effect * sd**2 * (1 - self.correlation) / answers))
 
 
 @dataclass(frozen=True)
 class ComparisonPower:
-    """power of the stated shift; detectable: the shift called with the target chance; critical c; se of the change."""
+    """What a comparison can detect.
+
+    power       the probability that the stated shift is confirmed
+    detectable  the shift that is confirmed with the target probability
+    critical    c
+    se          the standard error of an area's change
+    """
 
     power: float
     detectable: float
@@ -73,23 +85,26 @@ def comparison_power(
     target: float = 0.8,
     design_effect: float = 1.0,
 ) -> ComparisonPower:
-    """Chance that the standing level calls a move of `shift` by one area while the p-1 others stand still.
+    """The probability that the standing level confirms a move of `shift` by one area while the p-1 others do not move.
 
-    m_j = δ(1 - 1/p) has standard error se√(1 - 1/p):  power = Φ(δ√(1 - 1/p)/se - c),
-    detectable = (c + z) se/√(1 - 1/p), z = Φ⁻¹(target), in the shift's units.
-    Normal theory, the same n and spread in every area; the stepdown's first step.
+    m_j = δ(1 - 1/p) has the standard error se√(1 - 1/p):  power = Φ(δ√(1 - 1/p)/se - c),
+    detectable = (c + z) se/√(1 - 1/p), z = Φ⁻¹(target), in the units of the shift.
+    areas: p; interviews: n per area and quarter; share or sd: the spread of one answer (`answer_sd`)
+    By normal theory, with the same n and spread in every area, for the first step of the stepdown.
     """
     c = comparison.critical(areas, alpha)
     se = comparison.standard_error(interviews, answer_sd(share, sd), design_effect)
-    seen = np.sqrt(1 - 1 / areas)
-    power = float(scipy.stats.norm.cdf(abs(shift) * seen / se - c))
-    return ComparisonPower(power, float((c + scipy.stats.norm.ppf(target)) * se / seen), c, se)
+    factor = np.sqrt(1 - 1 / areas)
+    power = float(scipy.stats.norm.cdf(abs(shift) * factor / se - c))
+    return ComparisonPower(power, float((c + scipy.stats.norm.ppf(target)) * se / factor), c, se)
 
 
 def usual_comparisons(*, correlation: float, information: float, watch: int) -> dict[str, Comparison]:
-    """The designs a programme can choose from, by key, from the weakest to the strongest.
+    """The designs that a programme can choose from, by key.
 
-    correlation: of a panel's two answers;  information: of the ordinal score;  watch: areas on the list
+    correlation  between the two answers of a person in a panel
+    information  of the ordinal score
+    watch        the number of areas on the watch list
     """
     return {
         "quarters": Comparison(),
@@ -103,12 +118,12 @@ def usual_comparisons(*, correlation: float, information: float, watch: int) -> 
     }
 
 
-def score_information(shares, scores, satisfied: int) -> float:
-    """How much more an answer's score says about a shift than whether it is among the satisfied.
+def score_information(shares: ArrayLike, scores: ArrayLike, satisfied: int) -> float:
+    """The information about a shift in an answer's score, relative to that in whether the person is satisfied.
 
-    shares (C,) of the answers' categories, worst first, and their scores;  the last `satisfied` categories count.
-    A latent normal answer is cut at Φ⁻¹ of the cumulative shares; a small shift moves the mean score by
-    Σ_c (s_{c+1} - s_c) φ(cut_c) and the share by φ(its cut).  The ratio of the two (derivative²/variance).
+    shares, scores (C,)  of the answer categories, worst first; the last `satisfied` categories count as satisfied
+    A latent normal answer is cut at Φ⁻¹ of the cumulative shares.  A small shift moves the mean score by
+    Σ_c (s_{c+1} - s_c) φ(cut_c) and the share by φ(its cut); the result is the ratio of their derivative²/variance.
     """
     shares, scores = np.asarray(shares, dtype=float), np.asarray(scores, dtype=float)
     if not (shares.shape == scores.shape and (shares > 0).all() and abs(shares.sum() - 1) < 1e-9):
@@ -116,7 +131,7 @@ def score_information(shares, scores, satisfied: int) -> float:
     if not 1 <= satisfied < len(shares):
         raise Fault(key="comparison.satisfied", found=satisfied, expected=len(shares) - 1)
     density = scipy.stats.norm.pdf(scipy.stats.norm.ppf(shares.cumsum()[:-1]))
-    moved = np.diff(scores) @ density
+    derivative = np.diff(scores) @ density
     variance = shares @ scores**2 - (shares @ scores) ** 2
     p = shares[-satisfied:].sum()
-    return float(moved**2 / variance / (density[-satisfied] ** 2 / (p * (1 - p))))
+    return float(derivative**2 / variance / (density[-satisfied] ** 2 / (p * (1 - p))))

@@ -1,13 +1,15 @@
-"""Each area against its field: value minus the field's mean, tested for all areas together.
+"""Each area against its field, that is, all areas of the league: its value minus their mean, tested for all jointly.
 
-Of scores it shows who is below or above the average; of changes, whose standing moved (block M of docs/methods.md).
+For scores, the test shows which areas are below or above the average; for changes, which areas moved against the
+average (block M of docs/methods.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import scale_of, without_rounding
 from estimation.estimators.estimates import Estimate, Interval
@@ -25,11 +27,13 @@ LEAST_RARER = (
 
 @dataclass(frozen=True, eq=False)
 class FieldContrast:
-    """m_j = θ_j - Σ_k a_k θ_k against zero; (p,) each.
+    """m_j = θ_j - Σ_k a_k θ_k tested against 0; arrays (p,) unless said otherwise.
 
-    relative m; se; df (Satterthwaite); z: the normal score of m under the null (`FieldNull`); p: adjusted by max-T
-    stepdown, of the direction m has (`side` both) or of the direction asked for; maxima (B,): the largest of the league
-    in the direction asked for (of |Z|, `side` both), draw by draw.
+    relative    m;  se, df (Satterthwaite's): of m
+    z           the normal score of m under the null (`FieldNull`)
+    p           adjusted by max-T stepdown; of the direction that m has if `side` is "both", else of `side`
+    maxima (B,) the largest Z of the league in the direction of `side` (the largest |Z| for "both"), for each draw
+    null        the test for other null values, from which intervals come
     """
 
     names: tuple
@@ -43,32 +47,32 @@ class FieldContrast:
     null: "FieldNull"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """The m that this test does not reject, for all areas together (single step), c the `level` quantile of maxima.
+        """The values of m that the single-step test does not reject, jointly for all areas; c: the quantile of maxima.
 
-        One-sided where the test is: of "below" only an upper limit, of "above" only a lower one.  An area whose
-        interval excludes 0 is also shown by the stepdown test, which may show a few more.
+        One-sided if the test is: "below" has only an upper limit, "above" only a lower one.  An area whose interval
+        excludes 0 is also confirmed by the stepdown test, which may confirm a few more.
         """
         c = float(np.quantile(self.maxima, level, method="higher"))
         criticals = (np.inf if self.side == BELOW else c), (np.inf if self.side == ABOVE else c)
         return Interval(*inverted(self.relative, self.se, self.null.score, *criticals), level)
 
     def outcome(self, alpha: float) -> np.ndarray:
-        """BELOW or ABOVE where shown so with familywise error alpha (p,), else UNDECIDED."""
+        """BELOW or ABOVE (p,) where this is confirmed at familywise error alpha, else UNDECIDED."""
         direction = np.where(self.z < 0, BELOW, ABOVE) if self.side == BOTH else np.full(len(self.z), self.side)
         return np.where(self.p <= alpha, direction, UNDECIDED)
 
 
 @dataclass(frozen=True, eq=False)
 class FieldNull:
-    """The test of m_j = θ_j - Σ_k a_k θ_k against any value d: what its error would be if it were d.
+    """The test of m_j = θ_j - Σ_k a_k θ_k against any value d, with the error that m_j would have if it were d.
 
-    Var m_j = Σ_jj - 2(Σa)_j + a'Σa, in which the area's own part (1 - a_j)² V_j is taken under the null, that its own
-    value is θ_r + d/(1 - a_j), θ_r the mean of the others: (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).  Of one
-    wave that value is pooled from the area's own n_j answers and the others': where all the others are at 100 %, one
-    dissatisfied answer here would else have an error of 0 to be measured by.
-    Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart, nor changes of a panel
-    with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told`): every score is 0.
-    κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added and nothing skewed.
+    Var m_j = Σ_jj - 2(Σa)_j + a'Σa.  The area's own part (1 - a_j)² V_j is computed under the null that the area's
+    value is θ_r + d/(1 - a_j), where θ_r is the mean of the others: (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).
+    In one wave this value is pooled from the n_j answers of the area and those of the others; otherwise, if all the
+    others are at 100 %, one dissatisfied answer in the area would be compared with an error of 0.
+    Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart, and neither are changes
+    of a panel with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told`): every score is then 0.
+    κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added, and there is no skewness.
     """
 
     estimate: Estimate
@@ -88,34 +92,34 @@ class FieldNull:
 
     @cached_property
     def df(self) -> np.ndarray:
-        """Satterthwaite's (p,)."""
+        """Satterthwaite's df of m (p,)."""
         return _contrast_df(self.weights, self.estimate.variance, np.maximum(self.estimate.df, 1.0))
 
-    def score(self, d) -> np.ndarray:
-        """The normal score (p,) of m against d, falling in d."""
+    def score(self, d: float | np.ndarray) -> np.ndarray:
+        """The normal score (p,) of m against d (p,) or a number; it decreases in d."""
         deviation, law = self.relative - d, self.estimate.law
         if law is None:
             return score(deviation, self.variance, 0.0, self.df)
         if self.rarer_answers < LEAST_RARER or (isinstance(law, ChangeLaw) and not law.told):
             return np.zeros(len(deviation))
-        own = 1 - self.weights
+        area_part = 1 - self.weights
         added, third = null_moments(law, self._null_value(d))
-        field = self._field_third
-        skew = own**3 * third - (field.sum() - field)
-        return score(deviation, self.variance + own**2 * added, skew, self.df)
+        field_third = self._field_third
+        contrast_third = area_part**3 * third - (field_third.sum() - field_third)
+        return score(deviation, self.variance + area_part**2 * added, contrast_third, self.df)
 
     @cached_property
     def rarer_answers(self) -> float:
-        """Of shares in one wave Σ_j n_j min(p̄, 1 - p̄), p̄ the field's mean; infinite otherwise."""
+        """For shares of one wave Σ_j n_j min(p̄, 1 - p̄), p̄ being the field's mean; infinite otherwise."""
         law, mean = self.estimate.law, float(self.weights @ self.estimate.value)
         if not isinstance(law, SamplingLaw) or not law.is_share:
             return np.inf
         return float(law.interviews.sum() * min(mean, 1 - mean))
 
     def _null_value(self, d) -> np.ndarray:
-        """The area's own value (p,) under the null; of one wave pooled from both sides of it.
+        """The area's value (p,) under the null; in one wave it is pooled from the area and from the others:
 
-        (n_j θ_j + n_r (θ_r + d/(1-a_j)))/(n_j + n_r);  a change pools its own two windows already (`null_moments`).
+        (n_j θ_j + n_r (θ_r + d/(1-a_j)))/(n_j + n_r).  For a change, `null_moments` pools the two windows instead.
         """
         a, own, value, law = self.weights, 1 - self.weights, self.estimate.value, self.estimate.law
         others = np.divide(a @ value - a * value + d, own, out=np.zeros(len(own)), where=own != 0)
@@ -128,25 +132,31 @@ class FieldNull:
 
     @cached_property
     def _field_third(self) -> np.ndarray:
-        """a_k³ κ₃_k (p,), each area's third cumulant at its own estimate."""
+        """a_k³ κ₃_k (p,), with the third cumulant of each area at its estimate."""
         law = self.estimate.law
         assert law is not None
         return self.weights**3 * null_moments(law, self.estimate.value)[1]
 
 
 def field_contrast_test(
-    estimate: Estimate, *, rng: np.random.Generator, weights=None, draws: int = 10_000, side: str = BOTH, among=None
+    estimate: Estimate,
+    *,
+    rng: np.random.Generator,
+    weights: ArrayLike | None = None,
+    draws: int = 10_000,
+    side: str = BOTH,
+    among: ArrayLike | None = None,
 ) -> FieldContrast:
-    """m_j = θ_j - Σ_k a_k θ_k against zero, max-T stepdown over the league.
+    """m_j = θ_j - Σ_k a_k θ_k tested against 0, max-T stepdown over the league.  Romano & Wolf (2005), JASA 100:94.
 
-    weights a (p,), summing to 1 and fixed before the data are seen; None: equal.
-    among (p,) of bool: areas tested, fixed before the data are seen; the others count in the mean, with p = 1
-    side  "both": the 2p directional nulls m_j <= 0 and m_j >= 0 together;  "below", "above": those p only
-    The adjusted p of a direction is the largest so far, from the clearest down, of (1 + #{draws in which the maximum
-    over it and all less clear ones reaches its z})/(draws + 1), Z ~ N(0, Σ), Z_j - a·Z studentised: no p x p matrix
-    where Σ is diagonal.  Romano & Wolf (2005), JASA 100:94.
-    z: m over its standard error under the null, its skewness taken off (`FieldNull`), where the estimate has a law;
-    the draws keep N(0, Σ).  df = (Σ_k c_k V_k)²/Σ_k c_k² V_k²/df_k, c_k = (1{k=j} - a_k)².
+    weights  a (p,), which sum to 1 and are fixed before the data are seen; None: equal
+    side     "both": the 2p directional nulls m_j <= 0 and m_j >= 0 are tested jointly;  "below", "above": only p
+    among    (p,) of bool, the areas tested, fixed before the data are seen; the others count in the mean and have p = 1
+    The adjusted p of a direction is the running maximum, from the clearest one down, of (1 + #{draws in which the
+    maximum over it and all less clear ones reaches its z})/(draws + 1).  The draws are the studentised Z_j - a·Z,
+    Z ~ N(0, Σ), which needs no p x p matrix if Σ is diagonal.
+    If the estimate has a law, z is m over its standard error under the null, corrected for skewness (`FieldNull`); the
+    draws remain N(0, Σ).  df = (Σ_k c_k V_k)²/Σ_k c_k² V_k²/df_k, c_k = (1{k=j} - a_k)².
     """
     if side not in (BELOW, ABOVE, BOTH):
         raise Fault(key="field.side", found=side, expected=[BELOW, ABOVE, BOTH])
@@ -161,12 +171,13 @@ def field_contrast_test(
     return FieldContrast(estimate.names, m, se, null.df, z, p, side, maxima, null)
 
 
-def stepdown_p(z, noise, side: str = BOTH) -> tuple[np.ndarray, str, np.ndarray]:
-    """Adjusted p (p,) of each z in its observed direction (or in `side`), the side, and the largest noise (B,).
+def stepdown_p(z: np.ndarray, noise: Iterable[np.ndarray], side: str = BOTH) -> tuple[np.ndarray, str, np.ndarray]:
+    """The adjusted p (p,) of each z in its observed direction (or in `side`), the side, and the largest noise (B,).
 
-    noise: blocks (B,p) of studentised noise; the largest in the direction of `side`, of |noise| in both.
-
-    In both directions the one not observed is less clear than any observed: it is there in every maximum.
+    z (p,): normal scores; noise: blocks (B,p) of studentised noise.  The largest noise is that in the direction of
+    `side`, or of |noise| for "both".
+    For "both", the direction that an area did not take is less clear than every observed one, so it is part of every
+    maximum.
     """
     sign = {BOTH: np.where(z >= 0, 1, -1), ABOVE: 1, BELOW: -1}[side]
     least_first = np.argsort(sign * z, kind="stable")
@@ -186,6 +197,7 @@ def stepdown_p(z, noise, side: str = BOTH) -> tuple[np.ndarray, str, np.ndarray]
 
 
 def _weights(weights, p: int) -> np.ndarray:
+    """a (p,); a Fault unless they sum to 1."""
     a = np.full(p, 1 / p) if weights is None else np.asarray(weights, dtype=float)
     if a.shape != (p,) or not abs(a.sum() - 1) <= 1e-9:
         raise Fault(key="change.weights", found=float(a.sum()), expected=p)
@@ -193,17 +205,17 @@ def _weights(weights, p: int) -> np.ndarray:
 
 
 def _contrast_df(a, v, df) -> np.ndarray:
-    """Satterthwaite's df (p,) of the contrasts, from sums over the league and each area's own part."""
-    top = (a**2 @ v + (1 - 2 * a) * v) ** 2
+    """Satterthwaite's df (p,) of the contrasts, from sums over the league and the part of each area."""
+    squared_sum = (a**2 @ v + (1 - 2 * a) * v) ** 2
     spread = a**4 @ (v**2 / df) + ((1 - a) ** 4 - a**4) * v**2 / df
-    return np.divide(top, spread, out=np.full(len(v), np.inf), where=spread > 0)
+    return np.divide(squared_sum, spread, out=np.full(len(v), np.inf), where=spread > 0)
 
 
 def _noise(estimate: Estimate, draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Blocks (B,p) of Z ~ N(0, Σ), `draws` rows together."""
+    """Blocks (B,p) of Z ~ N(0, Σ), with `draws` rows in all."""
     if off_diagonal(estimate.covariance) is not None:
         yield normal_draws(estimate.covariance, draws, rng)
         return
     rows = max(1, BLOCK // len(estimate.names))
-    for done in range(0, draws, rows):
-        yield rng.standard_normal((min(rows, draws - done), len(estimate.names))) * estimate.se
+    for start in range(0, draws, rows):
+        yield rng.standard_normal((min(rows, draws - start), len(estimate.names))) * estimate.se

@@ -1,12 +1,13 @@
-"""One page, one guarantee: a league between two waves on every level of change, with the error split beforehand."""
+"""A league compared between two waves on all levels of change, with one error rate that is split among them."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation.change.changes import (
     ScoreChange,
@@ -20,25 +21,27 @@ from estimation.change.changes import (
 from estimation.change.field import ABOVE, BELOW, BOTH
 from estimation.change.movement import ShiftSplit, no_change_band, shift_split
 from estimation.change.rank_changes import RankChange, rank_change
+from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from words import Fault
 
 WORSE = "worse"  # the side of falls
 PROVEN, REAL, CHANCE = "proven", "real", "chance"
 ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
-TAIL, MOST = 20, 100_000  # draws expected beyond the critical value of the rank level, at least; draws, at most
+TAIL = 20  # the smallest number of draws expected beyond the critical value of the rank level
+MOST = 100_000  # the largest number of draws
 
 
 @dataclass(frozen=True)
 class ChangeVerdict:
-    """What is known of one area's movement, and the ingredients of the sentence that says it.
+    """What is known of one area's movement, for the sentence that reports it.
 
-    outcome   PROVEN: its rank changed;  REAL: its standing moved the way its rank did, the places are unsure;
-              CHANCE: nothing here cannot be chance
-    change    of its own value, lower and upper its 1 - alpha interval (of this area alone)
-    places    rank_before - rank_after, at least places_lower, at most places_upper (for all areas together)
-    own, others  the exact parts of places by its own movement and by the others'
-    noise     places that an area like it moves by chance alone, 19 times in 20
+    outcome      PROVEN: its rank changed;  REAL: it moved against the average in the direction in which its rank did,
+                 but by how many places is not certain;  CHANCE: everything observed could be chance
+    change       of its value; lower, upper: the 1 - alpha interval (of this area alone)
+    places       rank_before - rank_after; at least places_lower and at most places_upper (for all areas jointly)
+    own, others  the parts of `places` that are due to its own movement and to that of the others
+    noise        the places within which an area like it moves by chance alone, 19 times in 20
     """
 
     name: Hashable
@@ -62,12 +65,18 @@ class ChangeVerdict:
 
 @dataclass(frozen=True, eq=False)
 class LeagueComparison:
-    """A league between two waves.  Every PROVEN, every REAL, and all rank ranges and places of `rank` are true together
-    with probability >= 1 - alpha_standing - alpha_rank, over all `family` tables compared; nothing else promises that.
+    """A league compared between two waves.
 
-    score, standing, rank: the levels;  worse: the standing level asked for falls alone, `standing` if that is the side;
-    split, noise: what the observed shift is made of;  outcome (p,)
-    alpha_standing, alpha_rank: of the whole family;  family: tables (leagues times indicators) the error is shared by
+    All outcomes PROVEN and REAL, and all rank ranges and places of `rank`, are true jointly with probability
+    >= 1 - alpha_standing - alpha_rank over all `family` tables compared; nothing else has this guarantee.
+
+    change, interval        the changes of the areas' values, and the interval of each area alone
+    score, standing, rank   the three levels
+    worse                   the standing level tested for falls only; the same as `standing` if `side` is "worse"
+    split, noise            what the observed shift of ranks consists of, and how far chance moves an area
+    outcome (p,)            PROVEN, REAL or CHANCE
+    alpha_standing, alpha_rank   of the whole family
+    family                  the number of tables (leagues times indicators) that share the error
     """
 
     names: tuple
@@ -91,11 +100,11 @@ class LeagueComparison:
         return told(self.change)
 
     def verdicts(self) -> tuple[ChangeVerdict, ...]:
-        """One an area."""
+        """One verdict per area."""
         return tuple(ChangeVerdict(name, **row) for name, row in zip(self.names, self._rows(), strict=True))
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: the fields of `ChangeVerdict`."""
+        """A table with one row per name and the fields of `ChangeVerdict`."""
         return pd.DataFrame(list(self._rows()), index=pd.Index(self.names, name="name", tupleize_cols=False))
 
     def _rows(self):
@@ -125,29 +134,29 @@ def compare_league(
     before: Estimate,
     after: Estimate,
     *,
-    cross,
+    cross: Matrix | str,
     rng: np.random.Generator,
     alpha_standing: float = ALPHA_STANDING,
     alpha_rank: float = ALPHA_RANK,
     family: int = 1,
-    weights=None,
-    watch=(),
+    weights: ArrayLike | None = None,
+    watch: Sequence = (),
     largest_is_best: bool = True,
     draws: int = 10_000,
     side: str = BOTH,
     shift: Estimate | None = None,
 ) -> LeagueComparison:
-    """Score, standing and rank change of all areas, and the verdict on each.
+    """The changes of score, standing and rank of all areas, and the verdict on each.
 
-    before, after  the same areas in two waves or windows (`windows`), variances of small areas smoothed beforehand
-    cross          their covariance, or INDEPENDENT, as in `change`
-    alpha_standing, alpha_rank  Bonferroni over the levels: standing at one, rank at the other; their sum is the page's
-    family         so many leagues and indicators are looked at together: each gets 1/family of both
-    weights, watch as in `standing_change`: fixed before these waves are seen
-    side           "both": rises and falls against the field are called;  "worse": falls alone, found more often; fixed
-                   before these waves are seen
-    shift          the change itself, of windows that share waves: `combine` of all waves by `window_change`
-    Bonferroni's inequality; each level's own proof is where it stands.
+    before, after   the same areas in two waves or windows (`windows`); smooth the variances of small areas beforehand
+    cross           their covariance, or INDEPENDENT, as in `change`
+    alpha_standing, alpha_rank   the errors of the two levels; by Bonferroni's inequality the error of both is their sum
+    family          the number of tables looked at together; each receives 1/family of both errors
+    weights, watch  as in `standing_change`; fixed before these waves are seen
+    side            "both": rises and falls against the field are confirmed;  "worse": only falls, which are then found
+                    more often; fixed before these waves are seen
+    shift           the change itself, for windows that share waves: `combine` of all waves by `window_change`
+    Raises Fault for errors that do not lie between 0 and 1, and for the faults of the levels.
 
     Examples: ten areas with errors of 1; the first falls by 12, from place 1 to 6, and by one place at least is proven.
 
@@ -169,9 +178,9 @@ def compare_league(
         raise Fault(key="comparison.side", found=str(side))
     shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
     options: dict[str, Any] = {"weights": weights, "watch": watch, "level": 1 - alpha, "draws": draws}
-    both = standing_change(shift, rng=deepcopy(rng), **options)
-    worse = standing_change(shift, rng=rng, side=BELOW if largest_is_best else ABOVE, **options)  # of the same draws
-    standing = both if side == BOTH else worse
+    two_sided = standing_change(shift, rng=deepcopy(rng), **options)
+    worse = standing_change(shift, rng=rng, side=BELOW if largest_is_best else ABOVE, **options)  # with the same draws
+    standing = two_sided if side == BOTH else worse
     enough = max(draws, int(np.ceil(TAIL / beta)))
     rank = rank_change(
         before, after, cross=cross, rng=rng, level=1 - beta, largest_is_best=largest_is_best, draws=enough, shift=shift
@@ -197,7 +206,7 @@ def compare_league(
 def _outcome(standing: StandingChange, rank: RankChange, alpha: float, largest_is_best: bool) -> np.ndarray:
     """PROVEN by the rank level; REAL by the standing level in the direction of the places gained; else CHANCE.
 
-    An area that kept its place is never REAL.  A p of exactly alpha is enough, as in any test at level alpha.
+    An area that kept its rank is never REAL.  A p of exactly alpha is enough, as in any test at level alpha.
     """
     rise = np.sign(standing.relative) * (1 if largest_is_best else -1)
     moved = (standing.p_standing <= alpha) & (rank.places != 0) & (rise == np.sign(rank.places))

@@ -1,19 +1,21 @@
-"""How many interviews would settle it: the n at which a stated move would be called, on each of the three levels.
+"""How many interviews are needed to confirm a stated move, on each of the three levels of change.
 
-Planning formulas: normal theory, equal n and equal spread in every area, the other areas standing still.  They take a
-move that was stated or shrunken, never the one observed: of 70 moves the largest observed is mostly luck.
+These are planning formulas: normal theory, equal n and equal spread in every area, and no movement of the other areas.
+They apply to a move that was stated or shrunk, never to the observed one: the largest of 70 observed moves is mostly
+chance.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from estimation.estimators.estimates import Estimate
 from words import Fault
 
 SCORE, STANDING, RANK = "score", "standing", "rank"
-ALPHA = {SCORE: 0.05, STANDING: 0.045, RANK: 0.005}  # the page's alpha is split between standing and rank
+ALPHA = {SCORE: 0.05, STANDING: 0.045, RANK: 0.005}  # 0.05 is split between standing and rank
 
 
 def score_critical(areas: int, alpha: float) -> float:
@@ -22,18 +24,18 @@ def score_critical(areas: int, alpha: float) -> float:
 
 
 def standing_critical(areas: int, alpha: float) -> float:
-    """First step of the max-T over p contrasts, both directions: 1 - 2(1 - Φ(c)) = (1-α)^{1/p}.
+    """First step of the max-T over p contrasts in both directions: 1 - 2(1 - Φ(c)) = (1-α)^{1/p}.
 
-    Šidák (1967), JASA 62:626: whatever their correlation, P(max |Z_j| <= c) is at least this; with the contrasts'
-    -1/(p-1) it is too cautious by 0.0001 at 70 areas, 0.003 at 10, 0.04 at 3.
+    Šidák (1967), JASA 62:626: P(max |Z_j| <= c) is at least 1 - α for any correlation.  With the correlation -1/(p-1)
+    of the contrasts, c is too large by 0.0001 for 70 areas, 0.003 for 10, and 0.04 for 3.
     """
     return float(scipy.stats.norm.isf(-np.expm1(np.log1p(-alpha) / areas) / 2))
 
 
 def rank_critical(areas: int, alpha: float) -> float:
-    """First step of the max-T over all ordered pairs of three vectors (before, after, change), α/3 each.
+    """First step of the max-T over all ordered pairs of three vectors (before, after, change), each at α/3.
 
-    P(max_j Z_j - min_j Z_j <= c√2) = p ∫ φ(z) [Φ(z + c√2) - Φ(z)]^{p-1} dz, the range of p independent normals.
+    P(max_j Z_j - min_j Z_j <= c√2) = p ∫ φ(z) [Φ(z + c√2) - Φ(z)]^{p-1} dz, for the range of p independent normals.
     """
     z = np.linspace(-9, 9, 1801)
 
@@ -45,7 +47,7 @@ def rank_critical(areas: int, alpha: float) -> float:
 
 
 def interviews_needed(
-    shift,
+    shift: ArrayLike,
     *,
     level: str,
     areas: int,
@@ -56,23 +58,24 @@ def interviews_needed(
     design_effect: float = 1.0,
     overlap: float = 0.0,
     correlation: float = 0.0,
-    gap=None,
+    gap: ArrayLike | None = None,
     near: int | None = None,
 ) -> np.ndarray:
-    """n an area and wave, rounded up, at which a move of `shift` (k,) is called with chance `power`; inf for no move.
+    """n per area and wave (k,), rounded up, at which a move of `shift` (k,) is confirmed with probability `power`.
 
-    With σ the standard deviation of one answer (sd, or √(p̄(1-p̄)) for a share) and D the design effect, a wave has
-    variance Dσ²/n, a change V = 2Dσ²(1 - oρ)/n, where a part o (overlap) of the people answers twice with correlation ρ
-    (Kish 1965, 12.4).
-    score     own change:  n V (c + z)²/δ²,  z = Φ⁻¹(power), c = `score_critical`
-    standing  own change against the field's mean of all p:  n V (c + z)²/(δ²(1 - 1/p)), c = `standing_critical`
-    rank      the area passes one neighbour that stands still, from `gap` (default δ/2) on one side to δ - gap on the
-              other.  Enough: the pair is proven before and after, and the change vector proves the move against each
-              of `near` others (default p-2) whose side stays unclear in some wave, which could hide the place gained.
-              n is where the chances of missing,
+    It is inf for no move.  With σ the standard deviation of one answer (sd, or √(p̄(1-p̄)) for a share) and D the design
+    effect, a wave has the variance Dσ²/n and a change has V = 2Dσ²(1 - oρ)/n, where a part o (overlap) of the people
+    answers twice with correlation ρ (Kish 1965, 12.4).  By level:
+    score     the area's change:  n V (c + z)²/δ²,  z = Φ⁻¹(power), c = `score_critical`
+    standing  the area's change against the mean change of all p:  n V (c + z)²/(δ²(1 - 1/p)), c = `standing_critical`
+    rank      the area passes one neighbour that does not move, from a distance of `gap` (default δ/2) to one of
+              δ - gap.  It is sufficient that the pair is proven before and after, and that the change vector proves
+              the move against each of `near` other areas (default p-2) which are on an unclear side in some wave and
+              could therefore hide the place gained.  n is such that the probabilities of missing one of these,
                 Φ(c - gap/s) + Φ(c - (δ-gap)/s) + near Φ(c - δ/√(2V)),  s² = 2Dσ²/n, c = `rank_critical`,
-              sum to 1 - power: the power is at least that, however the parts are correlated.
-    alpha  of the level over the league: score 0.05 (its own), standing 0.045 and rank 0.005 (the page's 0.05)
+              sum to 1 - power: the power is at least that for any correlation between the parts.
+    alpha     of the level over the league; None: 0.05 for score, 0.045 for standing and 0.005 for rank
+    Raises Fault for a parameter outside its range.
 
     Examples: a fall of 5 points from 90%, any of 70 areas: c = Φ⁻¹(1 - 0.05/140) = 3.38, and (3.38 + 0.84)² · 2 · 0.9 ·
     0.1/0.05² = 1,286 interviews an area and wave.
@@ -87,7 +90,7 @@ def interviews_needed(
     alpha = ALPHA[level] if alpha is None else alpha
     _check(areas, power, alpha, overlap, correlation)
     delta = np.abs(np.asarray(shift, dtype=float))
-    one = design_effect * sigma**2  # nV/2 of unrelated waves: the variance of a wave, times n
+    one = design_effect * sigma**2  # n times the variance of a wave
     change = 2 * one * (1 - overlap * correlation)
     if level == RANK:
         gap = delta / 2 if gap is None else np.broadcast_to(np.abs(np.asarray(gap, dtype=float)), delta.shape)
@@ -95,9 +98,9 @@ def interviews_needed(
         parts = np.vectorize(_n_of_rank, otypes=[float])
         return np.ceil(parts(delta, gap, near, one, change, rank_critical(areas, alpha), power))
     c = score_critical(areas, alpha) if level == SCORE else standing_critical(areas, alpha)
-    seen = 1.0 if level == SCORE else 1 - 1 / areas
-    top = np.full(delta.shape, change * (c + scipy.stats.norm.ppf(power)) ** 2)
-    return np.ceil(np.divide(top, delta**2 * seen, out=np.full(delta.shape, np.inf), where=delta > 0))
+    part = 1.0 if level == SCORE else 1 - 1 / areas
+    numerator = np.full(delta.shape, change * (c + scipy.stats.norm.ppf(power)) ** 2)
+    return np.ceil(np.divide(numerator, delta**2 * part, out=np.full(delta.shape, np.inf), where=delta > 0))
 
 
 def _n_of_rank(delta, gap, near, one, change, c, power) -> float:
@@ -117,7 +120,7 @@ def _n_of_rank(delta, gap, near, one, change, c, power) -> float:
 
 
 def answer_sd(share: float | None, sd: float | None) -> float:
-    """σ of one answer: sd, or √(p̄(1-p̄))."""
+    """σ of one answer: sd, or √(p̄(1-p̄)) of a share p̄; a Fault unless exactly one of them is given and possible."""
     if (share is None) == (sd is None) or (share is not None and not 0 < share < 1) or (sd is not None and not sd > 0):
         raise Fault(key="needed.spread", share=str(share), sd=str(sd))
     if sd is not None:
@@ -135,7 +138,13 @@ def _check(areas: int, power: float, alpha: float, overlap: float, correlation: 
 
 @dataclass(frozen=True, eq=False)
 class ShrunkenMove:
-    """value = mean + weight (δ - mean) (p,), weight = τ²/(τ² + v); se: of the true move around it; spread: τ."""
+    """Shrunken moves of p areas.
+
+    value (p,)    mean + weight (δ - mean)
+    se (p,)       of the true move around it
+    weight (p,)   τ²/(τ² + v)
+    mean, spread  m and τ of the league's true moves
+    """
 
     names: tuple
     value: np.ndarray
@@ -146,11 +155,11 @@ class ShrunkenMove:
 
 
 def shrunken_move(shift: Estimate) -> ShrunkenMove:
-    """Observed changes drawn towards the league's mean change, as far as their noise asks for.
+    """Observed changes shrunk towards the league's mean change according to their sampling errors.
 
-    δ_j ~ N(m, τ² + v_j), areas taken as independent; τ² solves Σ (δ_j - m)²/(τ² + v_j) = p-1 with m the mean weighted
-    by 1/(τ² + v_j), and is 0 where the sum is smaller at 0.  Fay & Herriot (1979), JASA 74:269.
-    se² = weight v, the uncertainty of m and τ² not counted.
+    δ_j ~ N(m, τ² + v_j), with areas treated as independent; τ² solves Σ (δ_j - m)²/(τ² + v_j) = p-1, where m is the
+    mean weighted by 1/(τ² + v_j), and is 0 if the sum is smaller than p-1 at 0.  Fay & Herriot (1979), JASA 74:269.
+    se² = weight v, without the uncertainty of m and τ².
     """
     delta, v = shift.value, shift.variance
     if len(delta) < 2 or not v.any():

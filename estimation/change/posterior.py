@@ -1,13 +1,16 @@
-"""How likely an area really fell, or is among the last: the empirical-Bayes posterior of true values and ranks."""
+"""The empirical-Bayes posterior of true values and ranks: the probability that an area fell, or is among the last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import scipy
+from numpy.typing import ArrayLike
 
 from estimation.change.movement import chunks, cross_diagonal, equalized_waves, in_one_order, rank_rows
 from estimation.change.spread import League, fit_league, inverse, learnt_variances, root, weighted_mean
+from estimation.columns.matrices import Matrix
 from estimation.columns.ties import equalized, scale_of
 from estimation.estimators.estimates import Estimate
 from words import Fault
@@ -15,12 +18,14 @@ from words import Fault
 
 @dataclass(frozen=True, eq=False)
 class TripleGoal:
-    """Posterior draws summed up for three goals: each value, the ranks, and the shape of the league; (p,) each.
+    """Posterior draws summarised for three goals: each value, the ranks, and the shape of the league; arrays (p,).
 
-    mean, sd: of the draws, best for one area's value
-    constrained: mean of the means + √(1 + mean sd²/var mean) (mean - mean of the means), spread as the true values are
-    expected_rank: r̄_j, the mean of the draws' ranks;  rank: the rank of r̄_j, 1 = best
-    ensemble: the (2 rank - 1)/(2p) quantile of all draws, so that the values have the league's shape in that order
+    mean, sd       of the draws, best for the value of a single area
+    constrained    mean of the means + √(1 + mean sd²/var mean) (mean - mean of the means), which vary as much as the
+                   true values
+    ensemble       the (2 rank - 1)/(2p) quantile of all draws: values in the order of `rank` with the league's shape
+    expected_rank  r̄_j, the mean of the ranks in the draws
+    rank           the rank of r̄_j, 1 = best
     """
 
     mean: np.ndarray
@@ -33,10 +38,11 @@ class TripleGoal:
 
 @dataclass(frozen=True, eq=False)
 class WavePosterior:
-    """One wave after the league's spread is taken into account: model-based probabilities, no error guarantee.
+    """The posterior of one wave: probabilities from a model, without a guaranteed error rate.
 
-    goals: `TripleGoal`;  p_last (p,): P(among the last k), i.e. at least p - k areas are truly better
-    league: what was learnt of μ and Τ, and whether the model fits (`league.fit.fits`)
+    goals        summaries of the true values
+    p_last (p,)  P(among the last k), that is, at least p - k areas are truly better
+    league       what was learnt of μ and Τ, and whether the model fits (`league.fit.fits`)
     """
 
     names: tuple
@@ -45,25 +51,27 @@ class WavePosterior:
     k: int
     league: League
 
-    def expected_wrong(self, listed) -> float:
-        """How many of the areas named are expected not to be among the last k: Σ (1 - p_last)."""
+    def expected_wrong(self, listed: Iterable) -> float:
+        """The expected number of the listed areas that are not among the last k: Σ (1 - p_last)."""
         position = {name: j for j, name in enumerate(self.names)}
         return float(sum(1 - self.p_last[position[name]] for name in listed))
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: the columns of `TripleGoal`, and p_last."""
+        """A table with one row per name, the columns of `TripleGoal`, and p_last."""
         columns = {**vars(self.goals), "p_last": self.p_last}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name"))
 
 
 @dataclass(frozen=True, eq=False)
 class ShiftPosterior:
-    """Two waves and the change between them, areas in the order of the earlier; (p,) each; no error guarantee.
+    """The posterior of two waves and of the change between them, without a guaranteed error rate; arrays (p,).
 
-    before, after: goals and p_last of each wave as in `WavePosterior`
-    change, change_sd: of θ_2 - θ_1;  p_score_worse: P(θ_2 is worse than θ_1)
-    p_rank_worse, p_rank_better: P(r_2 > r_1), P(r_2 < r_1);  places: expected r_1 - r_2, positive for a rise
-    p_last_both: P(among the last k in both waves)
+    names           the areas, in the order of the earlier wave
+    before, after   each wave
+    change, change_sd           mean and standard deviation of θ_2 - θ_1
+    p_score_worse               P(θ_2 is worse than θ_1)
+    p_rank_worse, p_rank_better P(r_2 > r_1) and P(r_2 < r_1)
+    p_last_both                 P(among the last k in both waves)
     """
 
     names: tuple
@@ -80,11 +88,11 @@ class ShiftPosterior:
 
     @property
     def places(self) -> np.ndarray:
-        """Expected places gained."""
+        """The expected number of places gained, r_1 - r_2 (p,), positive for a rise."""
         return self.before.goals.expected_rank - self.after.goals.expected_rank
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: change, change_sd, the probabilities, places, and p_last of each wave."""
+        """A table with one row per name: change, change_sd, the probabilities, places, and p_last of each wave."""
         names = ("change", "change_sd", "p_score_worse", "p_rank_worse", "p_rank_better", "places", "p_last_both")
         columns = {name: getattr(self, name) for name in names}
         columns |= {"p_last_before": self.before.p_last, "p_last_after": self.after.p_last}
@@ -94,10 +102,10 @@ class ShiftPosterior:
 def wave_posterior(
     estimate: Estimate, *, k: int, rng: np.random.Generator, largest_is_best: bool = True, draws: int = 4_000
 ) -> WavePosterior:
-    """The posterior of one wave: θ_j ~ N(μ, τ²), e_j ~ N(θ_j, v_j), areas independent of each other.
+    """The posterior of one wave: θ_j ~ N(μ, τ²), e_j ~ N(θ_j, v_j), with independent areas.
 
-    Draws as in `shift_posterior`, whose remarks hold here.  The model is Fay & Herriot's (1979, JASA 74:269) without
-    covariates.
+    k: how many areas count as the last.  The draws and the remarks are those of `shift_posterior`.  The model is that
+    of Fay & Herriot (1979, JASA 74:269) without covariates.
     """
     _check_last(k, len(estimate.names))
     e = equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))[:, None]
@@ -112,20 +120,21 @@ def shift_posterior(
     before: Estimate,
     after: Estimate,
     *,
-    cross,
+    cross: Matrix | str,
     k: int,
     rng: np.random.Generator,
     largest_is_best: bool = True,
     draws: int = 4_000,
 ) -> ShiftPosterior:
-    """The joint posterior of two waves: (θ_1j, θ_2j) ~ N(μ, Τ), e_j ~ N(θ_j, V_j), areas independent of each other.
+    """The joint posterior of two waves: (θ_1j, θ_2j) ~ N(μ, Τ), e_j ~ N(θ_j, V_j), with independent areas.
 
-    cross as for `change`; only each area's covariance with itself is used.  k: how many count as "the last".
-    Of each draw Τ comes from its posterior (`fit_league`), μ | Τ ~ N(μ̂, (ΣW_j)⁻¹), and
-    θ_j = μ + B_j(e_j - μ) + N(0, B_j V_j), B_j = Τ(Τ + V_j)⁻¹; a value without sampling error is its estimate.
-    A rank is 1 + the number of areas truly better.  Standard errors are taken as known: give smoothed ones.
-    The probabilities are right on average over leagues like the model's; "P > 0.95" is no test: where next to nothing
-    changes they claim more change than there is.
+    cross   as in `change`; only the covariance of each area with itself is used
+    k       how many areas count as the last
+    In each draw Τ is from its posterior (`fit_league`), μ | Τ ~ N(μ̂, (ΣW_j)⁻¹), and
+    θ_j = μ + B_j(e_j - μ) + N(0, B_j V_j), B_j = Τ(Τ + V_j)⁻¹; a value without sampling error equals its estimate.
+    A rank is 1 + the number of areas that are truly better.  Standard errors are treated as known: use smoothed ones.
+    The probabilities are right on average over leagues like those of the model.  "P > 0.95" is not a test: where
+    almost nothing changes, such areas claim more change than there is.
     """
     after, cross = in_one_order(before, after, cross)
     _check_last(k, len(before.names))
@@ -145,8 +154,10 @@ def shift_posterior(
     )
 
 
-def posterior_draws(e, v, league: League, *, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """θ (d,draws,p) given estimates e (p,d) and covariances v (p,d,d); formula under `shift_posterior`."""
+def posterior_draws(
+    e: np.ndarray, v: np.ndarray, league: League, *, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """θ (d,draws,p) given estimates e (p,d) and covariances v (p,d,d), by the formula in `shift_posterior`."""
     p, d = e.shape
     theta, start, learnt = np.empty((d, draws, p)), 0, learnt_variances(v)
     counts = _counts(league.weight, draws, rng)
@@ -154,22 +165,22 @@ def posterior_draws(e, v, league: League, *, draws: int, rng: np.random.Generato
         spread = league.spreads[part, None]
         mean, total = weighted_mean(e, inverse(spread + learnt))
         b = spread @ inverse(spread + v)
-        kept, lower = np.moveaxis(np.eye(d) - b, 1, 3), np.moveaxis(root(b @ v), 1, 3)
-        pulled, of_mean = np.einsum("mjab,jb->maj", b, e), root(inverse(total))
+        mean_part, lower = np.moveaxis(np.eye(d) - b, 1, 3), np.moveaxis(root(b @ v), 1, 3)
+        estimate_part, mean_root = np.einsum("mjab,jb->maj", b, e), root(inverse(total))
         for m, count in enumerate(counts[part]):
-            mu = mean[m, :, None] + of_mean[m] @ rng.standard_normal((d, count))
+            mu = mean[m, :, None] + mean_root[m] @ rng.standard_normal((d, count))
             noise = _times(lower[m], rng.standard_normal((d, count, p)))
-            theta[:, start : start + count] = pulled[m, :, None] + mu.T @ kept[m] + noise
+            theta[:, start : start + count] = estimate_part[m, :, None] + mu.T @ mean_part[m] + noise
             start += count
     certain = np.einsum("jaa->aj", v) == 0
     return np.where(certain[:, None, :], e.T[:, None, :], theta) if certain.any() else theta
 
 
-def triple_goal(draws, *, largest_is_best: bool = True) -> TripleGoal:
-    """Triple-goal estimates from draws (B,p) of p areas' true values.  Shen & Louis (1998), JRSS-B 60:455.
+def triple_goal(draws: ArrayLike, *, largest_is_best: bool = True) -> TripleGoal:
+    """Triple-goal estimates from draws (B,p) of the true values of p areas.  Shen & Louis (1998), JRSS-B 60:455.
 
-    Variances have divisor B - 1 (p - 1 between areas), the quantile interpolates linearly (R's type 7); areas with the
-    same expected rank share the middle quantile.
+    Variances have the divisor B - 1 (p - 1 between areas), and quantiles interpolate linearly (R's type 7).  Areas with
+    the same expected rank share the middle quantile.
     """
     draws = np.asarray(draws, dtype=float)
     expected = np.zeros(draws.shape[1])
@@ -194,7 +205,8 @@ def _triple_goal(draws, expected_rank, largest_is_best: bool) -> TripleGoal:
 
 @dataclass(frozen=True, eq=False)
 class _RankCounts:
-    """Shares of the draws: expected (d,p), last (d,p), and for two waves last_both, worse, better (p,)."""
+    """Means over the draws: the rank (expected) and being among the last k (last) of each wave (d,p); and for two waves
+    being among the last in both (last_both), and a worse or better rank in the second (p,)."""
 
     k: int
     expected: np.ndarray
@@ -204,18 +216,18 @@ class _RankCounts:
     better: np.ndarray
 
     @classmethod
-    def of(cls, theta, k: int, largest_is_best: bool) -> "_RankCounts":
+    def of(cls, theta: np.ndarray, k: int, largest_is_best: bool) -> "_RankCounts":
         d, draws, p = theta.shape
-        expected, last, both, worse, better = np.zeros((d, p)), np.zeros((d, p)), *np.zeros((3, p))
+        expected, last, last_both, worse, better = np.zeros((d, p)), np.zeros((d, p)), *np.zeros((3, p))
         for rows in chunks(draws, p):
             rank = [rank_rows(-wave[rows] if largest_is_best else wave[rows]) for wave in theta]
             among = [r > p - k for r in rank]
             expected += [r.sum(axis=0) for r in rank]
             last += [a.sum(axis=0) for a in among]
-            both += (among[0] & among[-1]).sum(axis=0)
+            last_both += (among[0] & among[-1]).sum(axis=0)
             worse += (rank[-1] > rank[0]).sum(axis=0)
             better += (rank[-1] < rank[0]).sum(axis=0)
-        return cls(k, *(total / draws for total in (expected, last, both, worse, better)))
+        return cls(k, *(total / draws for total in (expected, last, last_both, worse, better)))
 
 
 def _waves(names, theta, counts: _RankCounts, league: League, largest_is_best: bool) -> list[WavePosterior]:
@@ -226,10 +238,10 @@ def _waves(names, theta, counts: _RankCounts, league: League, largest_is_best: b
 
 
 def _counts(weight, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """How many of `draws` each weighted Τ gets (m,): systematic resampling, less than one from weight × draws."""
-    taken = np.minimum(np.floor(np.cumsum(weight) * draws + rng.random()), draws).astype(int)
-    taken[-1] = draws
-    return np.diff(taken, prepend=0)
+    """How many of `draws` each weighted Τ receives (m,), by systematic resampling: within one of weight × draws."""
+    cumulative = np.minimum(np.floor(np.cumsum(weight) * draws + rng.random()), draws).astype(int)
+    cumulative[-1] = draws
+    return np.diff(cumulative, prepend=0)
 
 
 def _times(lower, z) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The rank level of change: whether an area's rank is truly different, and by how many places at least and at most."""
+"""The rank level of change: whether an area's rank changed, and by how many places at least and at most."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from estimation.change.changes import change, told
+from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate
 from estimation.ranks.drawn_pairs import DrawnPairs
 from estimation.ranks.pairs import Pairs
@@ -17,11 +18,12 @@ from estimation.waves.waves import is_independent
 
 @dataclass(frozen=True, eq=False)
 class RankChange:
-    """The rank level: null "this area's rank did not change"; (p,) each, in the order of `names`.
+    """The rank level, whose null hypothesis is "the area's rank did not change"; arrays (p,) in the order of `names`.
 
-    places: rank before - rank after, positive for a rise; lower <= true places gained <= upper for all areas jointly
-    before, after: both waves' rank sets;  all three hold together with probability `level`
-    critical: a difference is proven where T is above it
+    places         rank before - rank after, positive for a rise
+    lower, upper   limits of the true number of places gained, for all areas jointly
+    before, after  the rank sets of both waves; they and the limits hold jointly with probability `level`
+    critical       a difference is proven if its T exceeds this
     """
 
     names: tuple
@@ -35,11 +37,11 @@ class RankChange:
 
     @property
     def proven(self) -> np.ndarray:
-        """Areas whose rank changed for sure (p,): zero places are excluded."""
+        """Whether the area's rank surely changed (p,), that is, its limits exclude 0 places."""
         return (self.lower > 0) | (self.upper < 0)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: places, lower, upper, proven."""
+        """A table with one row per name and the columns places, lower, upper and proven."""
         columns = {"places": self.places, "lower": self.lower, "upper": self.upper, "proven": self.proven}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="name"))
 
@@ -48,29 +50,31 @@ def rank_change(
     before: Estimate,
     after: Estimate,
     *,
-    cross,
+    cross: Matrix | str,
     rng: np.random.Generator,
     level: float = 0.95,
     largest_is_best: bool = True,
     stepdown: bool = True,
-    draws=10_000,
+    draws: int | tuple[np.ndarray, np.ndarray] = 10_000,
     shift: Estimate | None = None,
 ) -> RankChange:
     """Δ_j = Σ_k [k above j after] - [k above j before] lies in [Σ_k low_k, Σ_k high_k]; places gained are -Δ_j.
 
-    One max-T stepdown over the ordered pairs of three vectors - before, after and their difference D - with joint draws
-    (Z_1, Z_2), so that PSUs in both waves bring their covariance.  From the pairs it proves, for every k,
+    One max-T stepdown runs over the ordered pairs of three vectors, before, after and their difference D, with joint
+    draws (Z_1, Z_2) that contain the covariance from PSUs in both waves.  The pairs that it proves give, for every k,
 
         low_k  = [k above j after] - [k not below j before],   at least 0 if "k gained on j" (D),
         high_k = [k not below j after] - [k above j before],   at most 0 if "k lost on j" (D).
 
-    If no true null is rejected, which has probability `level`, every k's crossing lies between them; so the places
-    hold for all areas together with both waves' rank sets.  Without D the set is the two rank sets' difference.
-    Block R of our methods (docs/methods.md has the proof); the stepdown is Romano & Wolf (2005), JASA 100:94.
+    If no true null is rejected, which has probability `level`, the crossing of every k lies between these bounds, so
+    the places hold for all areas jointly with the rank sets of both waves.  Without D they would be the difference of
+    the two rank sets.  Block R of our methods (docs/methods.md has the proof); the stepdown is that of Romano & Wolf
+    (2005), JASA 100:94.
 
-    cross   as in `change`;  draws: how many, or (Z_1, Z_2), (B,p) each, in the order of before's names
-    shift   the change itself, of windows that share waves: `combine` of all waves by `window_change`; None: `change`;
-            where it cannot be told apart (`ChangeLaw.told`) D proves nothing
+    cross   as in `change`
+    draws   their number, or (Z_1, Z_2), each (B,p) in the order of the names of `before`
+    shift   the change itself, for windows that share waves: `combine` of all waves by `window_change`; None: `change`.
+            If its areas cannot be told apart (`ChangeLaw.told`), D proves nothing
     """
     shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
     aligned = after.select(before.names)
@@ -81,14 +85,14 @@ def rank_change(
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]
     sets = [_rank_set(*wave, cut, level, largest_is_best) for wave in ((before, pairs[0]), (aligned, pairs[1]))]
-    sure = [each.sure(cut) for each in pairs]
+    sure = [vector_pairs.sure(cut) for vector_pairs in pairs]
     low, high = _crossings(*sure, *[np.zeros_like(sure[0])] * (3 - len(sure)))
     places = sets[0].rank - sets[1].rank
     return RankChange(before.names, places, -high, -low, *sets, cut, level)
 
 
 def _noise(before, after, cross, draws, rng) -> list[np.ndarray]:
-    """The draws [Z_2 - Z_1, Z_2, Z_1] of the three vectors, last first: taken off one by one, none is kept twice."""
+    """The draws [Z_2 - Z_1, Z_2, Z_1] of the three vectors, the last first, to be popped so that none is kept twice."""
     if isinstance(draws, int | np.integer):
         draws = wave_draws(before.covariance, after.covariance, cross, int(draws), rng)
     z1, z2 = (np.asarray(z, dtype=float) for z in draws)
@@ -96,7 +100,7 @@ def _noise(before, after, cross, draws, rng) -> list[np.ndarray]:
 
 
 def _crossings(one, two, gained) -> tuple[np.ndarray, np.ndarray]:
-    """Σ_k low_k, Σ_k high_k (p,) from [j,k] = "j surely above k" before, after, and "j surely gained on k" (p,p)."""
+    """Σ_k low_k and Σ_k high_k (p,) from [j,k] = "j surely above k" before and after, and "j surely gained on k"."""
     p, low, high = len(one), np.empty(len(one), dtype=int), np.empty(len(one), dtype=int)
     for j in range(p):
         below, above, below_after, above_after = one[j], one[:, j], two[j], two[:, j]

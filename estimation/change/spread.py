@@ -1,4 +1,4 @@
-"""How the true values of a league spread: θ_j ~ N(μ, Τ) and e_j ~ N(θ_j, V_j), with what is unknown of Τ kept."""
+"""The variation of the true values of a league, θ_j ~ N(μ, Τ) and e_j ~ N(θ_j, V_j), with the uncertainty of Τ."""
 
 from dataclasses import dataclass
 
@@ -8,27 +8,29 @@ import scipy
 from estimation.change.movement import chunks
 from words import Fault
 
-SPREADS = 256  # Τ drawn from the proposal, a power of 2 (Sobol points)
-EFFECTIVE = 50  # of them, at least, after weighting
-ROUNDS = 4  # of adapting the proposal to what it found
-TAIL = 4  # degrees of freedom of the proposal: heavier tails than any posterior it meets
-STEP = 1e-3  # of the second differences
-FLATTEST = 0.1  # least curvature believed: where the posterior is flat the proposal stays finite
-LARGEST = (15.0, 15.0, 9.0)  # |x| drawn: true deviations e^±15 of the sampling errors, 1 - |correlation| > 3e-8
-LEAST_VARIANCE = 0.01  # of the typical one: what an area with (almost) no sampling error counts with when Τ is learnt
-MOST_CORRELATED = 0.99  # the waves' sampling errors, when Τ is learnt
-JUDGED_FROM = 8  # areas, below which normality is not judged
-POOR = 0.05
+SPREADS = 256  # the number of Τ drawn from the proposal, a power of 2 (Sobol points)
+EFFECTIVE = 50  # the smallest effective number of them after weighting
+ROUNDS = 4  # how often the proposal is adapted to the draws at most
+TAIL = 4  # degrees of freedom of the proposal, which gives it heavier tails than the posterior
+STEP = 1e-3  # of the numerical second derivatives
+FLATTEST = 0.1  # the smallest curvature used, so that the proposal remains finite where the posterior is flat
+LARGEST = (15.0, 15.0, 9.0)  # of |x|: true deviations within e^±15 sampling errors, 1 - |correlation| > 3e-8
+LEAST_VARIANCE = 0.01  # of the typical one: the smallest variance that an area has when Τ is learnt
+MOST_CORRELATED = 0.99  # the largest correlation of the waves' sampling errors when Τ is learnt
+JUDGED_FROM = 8  # the number of areas from which normality is tested
+POOR = 0.05  # a p-value below this means that the model does not fit
 
 
 @dataclass(frozen=True, eq=False)
 class ModelFit:
-    """Does θ_j ~ N(μ, Τ), e_j ~ N(θ_j, V_j) describe the league?  P-values under "it does".
+    """Does the model θ_j ~ N(μ, Τ), e_j ~ N(θ_j, V_j) describe the league?  P-values under the hypothesis that it does.
 
-    normal_p (d,): Anderson-Darling of the standardised residuals; with two waves the second one's are those left after
-    the first, so that the first p speaks of the level and the second of the change.  1 below 8 areas: cannot be judged.
-    narrow_p: chance that the values (with two waves: the changes) differ as little as they do if V_j is right and all
-    θ_j (changes of θ_j) are equal: small when the standard errors are too large, as when a panel is called independent.
+    normal_p (d,)  of Anderson & Darling's test of the standardised residuals.  With two waves, the residuals of the
+                   second are those left after regression on the first, so that the first p is about the level and the
+                   second about the change.  1 below 8 areas, where normality cannot be judged
+    narrow_p       the probability that the values (with two waves: the changes) differ as little as they do, if V_j is
+                   right and all θ_j (or their changes) are equal: it is small if the standard errors are too large, as
+                   when the waves of a panel are declared independent
     """
 
     normal_p: np.ndarray
@@ -36,22 +38,24 @@ class ModelFit:
 
     @property
     def p(self) -> float:
-        """Bonferroni over the checks."""
+        """The p-value of all checks together, by Bonferroni."""
         return min(1.0, (len(self.normal_p) + 1) * min(*self.normal_p, self.narrow_p))
 
     @property
     def fits(self) -> bool:
-        """False: the model fits poorly (p < 0.05), its probabilities should not be shown without saying so."""
+        """Whether the model fits (p >= 0.05); if not, its probabilities should not be shown without saying so."""
         return self.p >= POOR
 
 
 @dataclass(frozen=True, eq=False)
 class League:
-    """What the estimates of p areas in d waves say of μ and Τ.
+    """What the estimates of p areas in d waves say about μ and Τ.
 
-    spread (d,d): Τ at the posterior mean of log √Τ_tt and artanh of the correlation;  mean (d,): μ̂ given that Τ
-    spreads (m,d,d), weight (m,): draws of Τ and their weights, which sum to 1
-    effective: 1/Σ weight², the number of equally weighted draws they are worth;  fit: `ModelFit`
+    mean (d,)        μ̂ given Τ = spread
+    spread (d,d)     Τ at the posterior mean of log √Τ_tt and artanh of the correlation
+    spreads (m,d,d), weight (m,)   draws of Τ, and their weights, which sum to 1
+    effective        1/Σ weight², the number of equally weighted draws that these are worth
+    fit              whether the model describes the league
     """
 
     mean: np.ndarray
@@ -62,14 +66,15 @@ class League:
     fit: ModelFit
 
 
-def fit_league(e, v, *, rng: np.random.Generator) -> League:
-    """The posterior of μ and Τ given estimates e (p,d) with covariances v (p,d,d), areas independent, d = 1 or 2.
+def fit_league(e: np.ndarray, v: np.ndarray, *, rng: np.random.Generator) -> League:
+    """The posterior of μ and Τ given estimates e (p,d) with covariances v (p,d,d); independent areas, d = 1 or 2.
 
-    Prior: μ flat, Τ ~ |Τ + V_0|^-(d+1) dΤ, V_0 diagonal with the waves' typical variances: an area with such variances
-    has uniform shrinkage V_0(Τ + V_0)⁻¹ (Everson & Morris 2000, JRSS-B 62:399); it is proper, so two areas suffice.  μ
-    is integrated out, Τ drawn by importance sampling around the posterior mode in log √Τ_tt and artanh of the
-    correlation.
-    The maximum likelihood would often be singular (no change: correlation 1), and then certain that no rank moved.
+    Prior: μ flat, Τ ~ |Τ + V_0|^-(d+1) dΤ, with V_0 diagonal with the typical variances of the waves, so that the
+    shrinkage V_0(Τ + V_0)⁻¹ of an area with such variances is uniform (Everson & Morris 2000, JRSS-B 62:399).  The
+    prior is proper, so two areas are enough.  μ is integrated out, and Τ is drawn by importance sampling around the
+    posterior mode in log √Τ_tt and artanh of the correlation.
+    The maximum likelihood estimate would often be singular (no change: correlation 1), and would then claim with
+    certainty that no rank changed.
     Raises Fault if no estimate of a wave has a sampling error, or if the draws of Τ are too uneven to be used.
     """
     learnt, scale = learnt_variances(v), np.sqrt(typical_variance(v))
@@ -85,12 +90,12 @@ def fit_league(e, v, *, rng: np.random.Generator) -> League:
     return League(mean * scale, spread * units, spreads * units, weight, float(effective), fit)
 
 
-def learnt_variances(v) -> np.ndarray:
-    """V_j (p,d,d) as they count when μ and Τ are learnt: kept away from certainty.
+def learnt_variances(v: np.ndarray) -> np.ndarray:
+    """V_j (p,d,d) as used when μ and Τ are learnt, bounded away from certainty.
 
-    A variance is at least 1 % of its wave's typical one, a correlation between the waves' errors at most 0.99.
-    Without these limits the likelihood is unbounded, as when two areas without sampling error have one value
-    ("everybody feels unsafe" in two cities): such areas take part, but do not decide alone.
+    A variance is at least 1 % of the typical one of its wave, and a correlation between the waves' errors at most 0.99.
+    Without these limits the likelihood is unbounded if, for example, two areas without sampling error have the same
+    value ("everybody feels unsafe" in two cities).  With them such areas count, but do not decide alone.
     """
     se = np.sqrt(np.maximum(np.einsum("jaa->ja", v), LEAST_VARIANCE * typical_variance(v)))
     largest = MOST_CORRELATED * se[:, :, None] * se[:, None, :]
@@ -100,15 +105,15 @@ def learnt_variances(v) -> np.ndarray:
     return learnt
 
 
-def typical_variance(v) -> np.ndarray:
-    """The median of each wave's positive variances (d,); a Fault if a wave has none."""
+def typical_variance(v: np.ndarray) -> np.ndarray:
+    """The median of the positive variances of each wave (d,), v (p,d,d); a Fault if a wave has none."""
     variance = np.einsum("jaa->aj", v)
     if not (variance > 0).any(axis=1).all():
         raise Fault(key="posterior.certain")
     return np.array([np.median(wave[wave > 0]) for wave in variance])
 
 
-def spread_of(x) -> np.ndarray:
+def spread_of(x: np.ndarray) -> np.ndarray:
     """Τ (…,d,d) from x (…,1) or (…,3): the log standard deviations and the artanh of the two waves' correlation."""
     if x.shape[-1] == 1:
         return np.exp(2 * x)[..., None]
@@ -117,7 +122,7 @@ def spread_of(x) -> np.ndarray:
     return spread
 
 
-def log_posterior(x, e, v) -> np.ndarray:
+def log_posterior(x: np.ndarray, e: np.ndarray, v: np.ndarray) -> np.ndarray:
     """log p(x | e) up to a constant: -½[Σ log|Τ+V_j| + log|ΣW_j| + Σ r_j'W_j r_j] - (d+1) log|Τ+V_0| + log |dΤ/dx|.
 
     x (…,1) or (…,3) as for `spread_of`; e (p,d), v (p,d,d) in units in which V_0 = I.
@@ -134,26 +139,26 @@ def log_posterior(x, e, v) -> np.ndarray:
 
 
 def _in_parts(x, e, v) -> np.ndarray:
-    """`log_posterior` with some points x at a time: memory stays flat however many areas there are."""
+    """`log_posterior` for a few points x at a time, so that memory does not grow with the number of areas."""
     points = x.reshape(-1, x.shape[-1])
     parts = [log_posterior(points[rows], e, v) for rows in chunks(len(points), 16 * len(e))]
     return np.concatenate(parts).reshape(x.shape[:-1])
 
 
-def weighted_mean(e, w) -> tuple[np.ndarray, np.ndarray]:
+def weighted_mean(e: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(ΣW_j)⁻¹ ΣW_j e_j (…,d) and ΣW_j (…,d,d) for w (…,p,d,d)."""
     total = w.sum(axis=-3)
     return np.einsum("...ab,...b->...a", inverse(total), np.einsum("...jab,jb->...a", w, e)), total
 
 
-def determinant(m) -> np.ndarray:
+def determinant(m: np.ndarray) -> np.ndarray:
     """|M| of (…,d,d), d = 1 or 2."""
     if m.shape[-1] == 1:
         return m[..., 0, 0]
     return m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
 
 
-def inverse(m) -> np.ndarray:
+def inverse(m: np.ndarray) -> np.ndarray:
     """M⁻¹ of symmetric (…,d,d), d = 1 or 2."""
     if m.shape[-1] == 1:
         return 1 / m
@@ -163,8 +168,8 @@ def inverse(m) -> np.ndarray:
     return adjugate / determinant(m)[..., None, None]
 
 
-def root(m) -> np.ndarray:
-    """Lower L with LL' = M for positive semi-definite (…,d,d), d = 1 or 2; zero variances stay zero."""
+def root(m: np.ndarray) -> np.ndarray:
+    """Lower triangular L with LL' = M for positive semi-definite (…,d,d), d = 1 or 2; variances of 0 remain 0."""
     lower = np.zeros_like(m)
     lower[..., 0, 0] = np.sqrt(np.maximum(m[..., 0, 0], 0))
     if m.shape[-1] == 2:
@@ -175,7 +180,7 @@ def root(m) -> np.ndarray:
 
 
 def _moments(e, v) -> np.ndarray:
-    """x by moments, var(e) - mean V_j, at least a tenth of var(e), correlations of at most 0.9: to start from."""
+    """The starting x by moments: var(e) - mean V_j, at least a tenth of var(e); correlations of at most 0.9."""
     observed = np.atleast_2d(np.cov(e.T))
     spread = observed - v.mean(axis=0)
     deviation = np.sqrt(np.maximum(np.diag(spread), 0.1 * np.diag(observed) + 0.01))
@@ -184,7 +189,7 @@ def _moments(e, v) -> np.ndarray:
 
 
 def _importance_sample(log_density, start, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draws x (m,·) and weights (m,): Student's t around the mode, then around these draws while they are uneven."""
+    """Draws x (m,·) and weights (m,): Student's t around the mode, adapted to the draws as long as they are uneven."""
     step = STEP * np.eye(len(start))
 
     def downhill(x):
@@ -214,7 +219,7 @@ def _curvature(log_density, x) -> np.ndarray:
 
 def _weighted_draws(log_density, centre, lower, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     k = len(centre)
-    seed = int(rng.integers(2**63))  # Sobol spawns from what it gets, which a generator made from a key cannot
+    seed = int(rng.integers(2**63))  # Sobol spawns from its generator, which one made from a key cannot do
     u = scipy.stats.qmc.Sobol(k + 1, rng=seed).random(SPREADS)
     z = scipy.stats.norm.ppf(u[:, :k]) / np.sqrt(scipy.stats.chi2.ppf(u[:, k:], TAIL) / TAIL)
     x = centre + z @ lower.T
@@ -238,7 +243,7 @@ def _normal_p(r, marginal) -> np.ndarray:
 
 
 def _narrow_p(e, v) -> float:
-    """narrow_p of `ModelFit`: P(χ² <= Σ (x_j - x̄)²/var x_j), x the values of one wave, or the changes between two."""
+    """narrow_p of `ModelFit`: P(χ² <= Σ (x_j - x̄)²/var x_j), x being the values of one wave or changes between two."""
     contrast = np.array([1.0]) if e.shape[1] == 1 else np.array([-1.0, 1.0])
     x, variance = e @ contrast, np.einsum("a,jab,b->j", contrast, v, contrast)
     x, variance = x[variance > 0], variance[variance > 0]
