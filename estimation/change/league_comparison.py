@@ -29,7 +29,6 @@ WORSE = "worse"  # the side of falls
 PROVEN, REAL, CHANCE = "proven", "real", "chance"
 ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
 TAIL = 20  # the smallest number of draws expected beyond the critical value of the rank level
-MOST = 100_000  # the largest number of draws
 
 
 @dataclass(frozen=True)
