@@ -1,26 +1,28 @@
-"""How an estimate's error hangs on the true value: what a test needs to ask "what if nothing had changed?".
+"""How the error of an estimate depends on the true value, so that a test can ask "what if nothing had changed?".
 
-A mean of n answers with unit variance s² and third central moment μ₃ has V = s²/n and third cumulant κ₃ = μ₃/m².  Of a
-share θ both follow the value itself: s² = θ(1-θ), μ₃ = θ(1-θ)(1-2θ).
+A mean of n answers with unit variance s² and third central moment μ₃ has V = s²/n and the third cumulant κ₃ = μ₃/m².
+For a share θ both follow from the value itself: s² = θ(1-θ), μ₃ = θ(1-θ)(1-2θ).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 ROUNDING = 1e-9  # of a sum of coefficients
-LEAST_CHANGED = 10.0  # changed answers in a league: from fewer nobody knows how many of a panel change
+LEAST_CHANGED = 10.0  # changed answers in a league; with fewer it is not known how many people of a panel change
 
 
 @dataclass(frozen=True, eq=False)
 class SamplingLaw:
-    """The law of k estimates; (k,) each.
+    """The law of k estimates; all arrays are (k,).
 
-    interviews        n, effective: V = s²(θ)/n
+    interviews        n, the effective number of interviews: V = s²(θ)/n
     third_interviews  m: κ₃ = μ₃(θ)/m²;  m = n for independent answers of equal weight
-    level             the value at which the variance was taken (a smoothed share, a score)
-    variance          V at that level: the sampling part of the estimate's variance
-    unit_third        μ₃ of scores;  None: shares, whose moments follow their value
+    level             the value at which the variance was computed (a smoothed share, a score)
+    variance          V at that level, the sampling part of the estimate's variance
+    unit_third        μ₃ of scores;  None: shares, whose moments follow from their value
     """
 
     interviews: np.ndarray
@@ -31,17 +33,19 @@ class SamplingLaw:
 
     @property
     def is_share(self) -> bool:
-        """Whether the moments follow the value, θ(1-θ) and θ(1-θ)(1-2θ)."""
+        """Whether the moments follow from the value, as θ(1-θ) and θ(1-θ)(1-2θ)."""
         return self.unit_third is None
 
     @property
     def unit_variance(self) -> np.ndarray:
-        """s² = nV (k,), as the variance has it."""
+        """s² = nV (k,)."""
         return self.interviews * self.variance
 
-    def variance_at(self, value) -> np.ndarray:
-        """V (k,) if the true values were these: θ(1-θ)/n of a share; of scores (s² + max(b - d², min(b, 0)))/n, no less
-        than s²/4n, with d = value - level, b = d μ₃/s²: what a mean that is too low by chance says of the variance.
+    def variance_at(self, value: float | np.ndarray) -> np.ndarray:
+        """V (k,) if the true values were `value`.
+
+        Of a share θ(1-θ)/n; of a score (s² + max(b - d², min(b, 0)))/n, but at least s²/4n, with d = value - level and
+        b = d μ₃/s²: skewed answers whose mean is too low by chance also have a variance that is too large or small.
         """
         if self.unit_third is None:
             return value * (1 - value) / self.interviews
@@ -49,48 +53,49 @@ class SamplingLaw:
         b = d * np.divide(self.unit_third, s2, out=np.zeros(s2.shape), where=s2 > 0)
         return np.maximum(s2 + np.maximum(b - d**2, np.minimum(b, 0.0)), s2 / 4) / self.interviews
 
-    def third_at(self, value) -> np.ndarray:
-        """κ₃ (k,) if the true values were these: θ(1-θ)(1-2θ)/m² of a share, μ₃/m² of a score."""
+    def third_at(self, value: float | np.ndarray) -> np.ndarray:
+        """κ₃ (k,) if the true values were `value`: θ(1-θ)(1-2θ)/m² of a share, μ₃/m² of a score."""
         third = value * (1 - value) * (1 - 2 * value) if self.is_share else self.unit_third
         return third / self.third_interviews**2
 
-    def select(self, at) -> "SamplingLaw":
-        """The law of the estimates at these places (k',)."""
+    def select(self, at: np.ndarray) -> "SamplingLaw":
+        """The law of the estimates at the positions `at` (k',)."""
         return _selected(self, at)
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """What k changes are made of where waves share PSUs, as the league's own answers show (`change_steps`); (k,) each.
+    """What k changes consist of if waves share PSUs, as the answers of the league show (`change_steps`); arrays (k,).
 
-    square   of a step: E d⁴/E d² of what one PSU adds, d
-    units    m, the PSUs asked in any of the waves
-    changed  how many such steps the changes of the whole league are made of, the same for all areas; inf: very many
+    square   of a step: E d⁴/E d², d being the contribution of one PSU to a change
+    units    m, the number of PSUs interviewed in any of the waves
+    changed  the number of such steps in the changes of the whole league, the same for all areas; inf: very many
     """
 
     square: np.ndarray
     units: np.ndarray
     changed: np.ndarray
 
-    def excess(self, variance) -> np.ndarray:
+    def excess(self, variance: np.ndarray) -> np.ndarray:
         """κ₄/V² (k,) of a change with this variance: square/V - 3/m."""
         size = np.divide(self.square, variance, out=np.full(len(variance), np.inf), where=np.asarray(variance) > 0)
         return size - np.divide(3, self.units, out=np.zeros(len(self.units)), where=self.units > 0)
 
-    def select(self, at) -> "Steps":
-        """The steps of the changes at these places (k',)."""
+    def select(self, at: np.ndarray) -> "Steps":
+        """The steps of the changes at the positions `at` (k',)."""
         return _selected(self, at)
 
 
 @dataclass(frozen=True, eq=False)
 class ChangeLaw:
-    """The law of k changes c(θ_2 - θ_1), each θ_t a mean of waves; (k,) each.
+    """The law of k changes c(θ_2 - θ_1), where each θ_t is a mean of waves; arrays (k,).
 
-    before, after: the laws of θ_1, θ_2;  first, second: their estimates
-    common r: the part of V_1 + V_2 that shared PSUs take off, so that the change has (V_1 + V_2)(1 - r)
-    scale c: 1 for two windows that share no wave, less where shared waves cancel
-    third_ratio: κ₃ of the change over that of two independent windows: 1, or less where they share PSUs
-    steps: where they share PSUs, what the changes are made of
+    before, after  the laws of θ_1 and θ_2
+    first, second  the estimates of θ_1 and θ_2
+    common         r, the part by which shared PSUs reduce V_1 + V_2, so that the change has (V_1 + V_2)(1 - r)
+    scale          c: 1 for two windows that share no wave, less if shared waves cancel
+    third_ratio    κ₃ of the change over that of two independent windows: 1, or less if they share PSUs
+    steps          what the changes consist of, if the windows share PSUs
     """
 
     before: SamplingLaw
@@ -104,18 +109,19 @@ class ChangeLaw:
 
     @property
     def told(self) -> bool:
-        """Whether the league shows enough changed answers to tell its areas' changes apart."""
+        """Whether the league has enough changed answers for the changes of its areas to be told apart."""
         return self.steps is None or not (self.steps.changed < LEAST_CHANGED).any()
 
-    def tail_df(self, variance) -> np.ndarray:
+    def tail_df(self, variance: np.ndarray) -> np.ndarray:
         """The df (k,) of a Student's t whose tails are as heavy as those of a change with this variance (k,).
 
-        Student's t has an excess kurtosis of 6/(df - 4).  Where `steps` are known the change has theirs.  Else a change
-        of shares has that of the steps which their level implies: with n the harmonic mean of n_1 and n_2 and V the
-        variance of θ_2 - θ_1, π = nV is the chance that an answer changes (2q(1-q) if nobody is asked twice) and nπ how
-        many changes are expected: a sum of so many steps of ±1/n has an excess kurtosis of (1 - 3π)/(nπ).  Infinite for
-        scores, and from π = 1/3.
-        In a panel that hardly changes, two or three changed answers an area are expected; five one way are then chance.
+        Student's t has an excess kurtosis of 6/(df - 4).  If `steps` is known, the change has the excess kurtosis of
+        the steps.  Otherwise a change of shares has that of the steps implied by the level of the shares: with n the
+        harmonic mean of n_1 and n_2, and V the variance of θ_2 - θ_1, π = nV is the probability that an answer changes
+        (2q(1-q) if nobody is interviewed twice) and nπ the expected number of changes; a sum of so many steps of ±1/n
+        has an excess kurtosis of (1 - 3π)/(nπ).  The df are infinite for scores, and from π = 1/3 on.
+        In a panel that hardly changes, two or three changed answers per area are expected, so that five changes in one
+        direction may be chance.
         """
         if self.steps is not None:
             excess = np.maximum(self.steps.excess(variance), 0.0)
@@ -123,22 +129,23 @@ class ChangeLaw:
         if not self.before.is_share:
             return np.full(len(variance), np.inf)
         n = 2 / (1 / self.before.interviews + 1 / self.after.interviews)
-        changed = n * np.asarray(variance) / self.scale**2
-        rest = 6 * n * changed
-        excess = np.maximum(1 - 3 * changed, 0.0)
-        return 4 + np.divide(rest, excess, out=np.full(len(rest), np.inf), where=excess > 0)
+        pi = n * np.asarray(variance) / self.scale**2
+        six_changes = 6 * n * pi
+        excess = np.maximum(1 - 3 * pi, 0.0)
+        return 4 + np.divide(six_changes, excess, out=np.full(len(pi), np.inf), where=excess > 0)
 
-    def select(self, at) -> "ChangeLaw":
-        """The law of the changes at these places (k',)."""
+    def select(self, at: np.ndarray) -> "ChangeLaw":
+        """The law of the changes at the positions `at` (k',)."""
         return _selected(self, at)
 
 
-def mean_law(laws, weights, correlation) -> SamplingLaw | None:
-    """The law of θ = Σ_t a_t θ_t, a_t >= 0, Σ a_t = 1, r_st the correlation of waves s and t (T,T,k).
+def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation: np.ndarray) -> SamplingLaw | None:
+    """The law of θ = Σ_t a_t θ_t with a_t >= 0 and Σ a_t = 1.
 
+    laws (T,), weights a (T,), correlation r_st (T,T,k) of waves s and t
     1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;
-    level Σ a_t q_t;  μ₃ of scores is the mean of the waves', each with its part of the κ₃.
-    None if a wave has no law, or shares and scores meet.
+    the level is Σ a_t q_t;  μ₃ of scores is the mean of the waves' μ₃, weighted by their parts of 1/m².
+    None if a wave has no law, or if shares and scores are mixed.
     """
     used = [t for t, a in enumerate(weights) if a]
     laws, a = [laws[t] for t in used], np.array([weights[t] for t in used])
@@ -162,12 +169,18 @@ def mean_law(laws, weights, correlation) -> SamplingLaw | None:
     )
 
 
-def combined_law(estimates, coefficients, covariances, third_ratio=1.0, steps=None) -> SamplingLaw | ChangeLaw | None:
-    """The law of Σ_t a_t θ_t for estimates (T,) of the same names, C_st (T,T,k) their covariances.
+def combined_law(
+    estimates: Sequence,
+    coefficients: ArrayLike,
+    covariances: np.ndarray,
+    third_ratio: float | np.ndarray = 1.0,
+    steps: Steps | None = None,
+) -> SamplingLaw | ChangeLaw | None:
+    """The law of Σ_t a_t θ_t for estimates (T,) of the same names, with covariances C_st (T,T,k).
 
-    Σa = 1 and no a below 0: a mean of waves (`mean_law`).  Σa = 0: a change c(θ_2 - θ_1) between the mean of the waves
-    with a > 0 and that of those with a < 0, c = Σ_{a>0} a; third_ratio, steps: as in `ChangeLaw`.  Of other
-    combinations none is known.
+    If Σa = 1 and no a is negative, it is that of a mean of waves (`mean_law`).  If Σa = 0, it is that of a change
+    c(θ_2 - θ_1), where θ_2 is the mean of the waves with a > 0, θ_1 that of the waves with a < 0, and c = Σ_{a>0} a;
+    third_ratio and steps are those of `ChangeLaw`.  For other combinations the law is not known: None.
     """
     a, laws = np.asarray(coefficients, dtype=float), [estimate.law for estimate in estimates]
     deviation = np.sqrt(np.einsum("ttk->tk", covariances))
@@ -186,13 +199,14 @@ def combined_law(estimates, coefficients, covariances, third_ratio=1.0, steps=No
         return None
     values = np.array([estimate.value for estimate in estimates])
     v1, v2, c12 = (np.einsum("s,t,stk->k", x, y, covariances) for x, y in ((down, down), (up, up), (down, up)))
-    both = v1 + v2
-    common = np.clip(np.divide(2 * c12, both, out=np.zeros(len(both)), where=both > 0), -1, 1)
-    ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), both.shape)
-    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(both), c), ratio, steps)
+    v = v1 + v2
+    common = np.clip(np.divide(2 * c12, v, out=np.zeros(len(v)), where=v > 0), -1, 1)
+    ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), v.shape)
+    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(v), c), ratio, steps)
 
 
 def _selected(law, at):
+    """The same law with every array, and every law within it, reduced to the positions `at`."""
     parts = {field.name: getattr(law, field.name) for field in fields(law)}
     return type(law)(
         **{

@@ -20,7 +20,7 @@ HALVINGS = 40  # of a bracket of a few standard errors, which fixes 12 digits
 DOUBLINGS = 60  # of a step of four standard errors, to find a value outside
 
 
-def null_moments(law: SamplingLaw | ChangeLaw, value: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """V⁰ - V, which the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
@@ -75,7 +75,7 @@ def score(deviation: ArrayLike, variance: ArrayLike, third: ArrayLike, df: Array
     return skew_score(z, np.divide(third, se**3, out=np.zeros(z.shape), where=se > 0))
 
 
-def value_score(estimate: Estimate, value: ArrayLike) -> np.ndarray:
+def value_score(estimate: Estimate, value: float | np.ndarray) -> np.ndarray:
     """The normal score (k,) of each estimate against the null `true value = value`."""
     added, third = (0.0, 0.0) if estimate.law is None else null_moments(estimate.law, value)
     deviation = without_rounding(estimate.value - value, scale_of(estimate.value, estimate.se))

@@ -1,1 +1,1 @@
-"""Waves together: their joint covariance, changes between them, and noise of two waves."""
+"""Several waves together: their joint covariance, combinations such as changes, and draws of their sampling errors."""

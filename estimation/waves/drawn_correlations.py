@@ -1,4 +1,4 @@
-"""How alike two waves of one area are: its own answers as far as its common PSUs can tell, the league's beyond."""
+"""The correlation of two waves of one area: estimated from its common PSUs, and drawn towards that of the league."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -11,88 +11,98 @@ STEPS = 40  # halvings of the share by which a matrix is drawn to one that is po
 
 
 class Drawn(NamedTuple):
-    """r, the correlations between waves of each area's estimate, positive semi-definite with ones in the middle; g, the
-    part of its samples in common; df of the variance D_a of the common PSUs' difference; (a,T,T) each."""
+    """What two waves of each area have in common; arrays (a,T,T).
+
+    correlation  r, of the estimates of each area between waves: positive semi-definite, with ones on the diagonal
+    overlap      g, the part of the area's samples that two waves have in common
+    df           of the variance D_a of the difference of the common PSUs
+    """
 
     correlation: np.ndarray
     overlap: np.ndarray
     df: np.ndarray
 
 
-def drawn_correlations(shared: SharedInfluence, variances) -> Drawn:
+def drawn_correlations(shared: SharedInfluence, variances: np.ndarray) -> Drawn:
     """r_a (a,T,T), the correlations between waves of each area's estimate, with the overlap and the df behind them.
 
-    variances V_t (T,a): those the correlations are for, the design's or smoothed ones.
-    Two waves, n_1, n_2 answering PSUs, s_t² = n_t V_t the variance of one PSU, k its covariance with itself in the
-    other wave: what a change is made of is D = s_1² + s_2² - 2k, the variance of a common PSU's difference.
+    variances: V_t (T,a), to which the correlations belong, those of the design or smoothed ones
+    For two waves with n_1 and n_2 answering PSUs, let s_t² = n_t V_t be the variance of one PSU, and k its covariance
+    between the waves.  A change consists of D = s_1² + s_2² - 2k, the variance of the difference of a common PSU.
 
         k̂_a from Σ_h f_h Σ_common e_1 e_2,  f_h = √((1-1/n_1)(1-1/n_2))/κ_h,  κ_h = 1 - 1/n_1 - 1/n_2 + c/(n_1 n_2)
-        D̂_a with the design's variances;  D_a = D̂_a drawn to what the league expects of an area like it (`drawn`)
-        ρ_a = (s_1² + s_2² - D_a)/(2 s_1 s_2), at most 1;  r_a = g_a ρ_a,  g_a the part both samples have in common
+        D̂_a with the design's variances;  D_a = D̂_a drawn towards what the league expects of such an area (`drawn`)
+        ρ_a = (s_1² + s_2² - D_a)/(2 s_1 s_2), at most 1;  r_a = g_a ρ_a,  g_a the part that both samples have in common
 
-    κ_h makes the sum unbiased for the covariance; Kish (1965), 12.4.  Drawn is the difference and not ρ: areas whose
-    people differ more among each other do not always change more.
+    κ_h makes the sum unbiased for the covariance; Kish (1965), 12.4.  It is the difference that is drawn, and not ρ,
+    because areas whose people differ more from one another do not always change more.
     """
     waves, areas = shared.n.shape[0], len(shared.areas)
-    found, expected, overlap, df = (np.tile(np.eye(waves), (areas, 1, 1)) for _ in range(4))
+    correlation, expected, overlap, df = (np.tile(np.eye(waves), (areas, 1, 1)) for _ in range(4))
     for s, t in combinations(range(waves), 2):
         pair = _Pair.of(shared, s, t)
         unit = pair.n * variances[[s, t]]
         of_area, of_league, df[:, s, t] = pair.correlations(unit)
         df[:, t, s], overlap[:, s, t], overlap[:, t, s] = df[:, s, t], pair.overlap, pair.overlap
-        found[:, s, t] = found[:, t, s] = of_area * pair.overlap
+        correlation[:, s, t] = correlation[:, t, s] = of_area * pair.overlap
         expected[:, s, t] = expected[:, t, s] = of_league * pair.overlap
     if waves > 2:
-        found = _possible(found, _possible(expected, np.tile(np.eye(waves), (areas, 1, 1))))
-    return Drawn(found, overlap, df)
+        correlation = _possible(correlation, _possible(expected, np.tile(np.eye(waves), (areas, 1, 1))))
+    return Drawn(correlation, overlap, df)
 
 
-def drawn(own, spread, information, size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """D_a = λ_a D̂_a + (1 - λ_a) D̄_a, D̄_a what is expected, and D_a's df, (a,) each: credibility with a regression.
+def drawn(
+    difference: np.ndarray, spread: np.ndarray, information: np.ndarray, size: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """D_a = λ_a D̂_a + (1 - λ_a) D̄_a, the expected D̄_a, and the df of D_a (a,): credibility with a regression.
 
-    own D̂ (a,), with estimated sampling variance `spread` (a,), to which information ν (a,) is inverse;  size u (a,)
+    difference   D̂ (a,)
+    spread       its estimated sampling variance (a,)
+    information  ν (a,), to which the sampling variance is inversely proportional
+    size         u (a,)
 
         D̄_a = α + β u_a, least squares with weights ν, 0 <= β <= Σν D̂/Σν u; at least half of Σν D̂/Σν u times u_a
         λ_a = τ²/(τ² + φ/(ν_a - 2)),   φ = Σν² spread/D̄²/Σν,   τ² = max(0, (Σν(D̂/D̄ - 1)² - (a-2)φ)/Σν)
 
-    D̂_a and u_a come from the same answers: a steeper line would give each area its own error back, and weights that
-    hang on u_a would leave the league less change than it shows (docs/decisions.md).
-    φ/ν is the sampling variance of D̂/D̄, a little more where ν is small (as Fisher's 1/(pairs - 3)); τ² the areas' own,
-    estimated from how much more they differ than sampling explains.  Bühlmann & Straub (1970), Hachemeister (1975).
-    df = 1/(λ_a/ν_a + (1 - λ_a)/Σν) with λ_a for a τ² larger by its standard error φ√(2a)/Σν, since it is not known:
-    else ν + d_0 where the own variance has the weight ν/(ν + d_0), as in Smyth (2004).
-    One area alone keeps its own.
+    D̂_a and u_a are computed from the same answers: a steeper line would return its own error to each area, and weights
+    that depend on u_a would leave the league less change than it shows (docs/decisions.md).
+    φ/ν is the sampling variance of D̂/D̄, a little larger where ν is small (as in Fisher's 1/(pairs - 3)); τ² is the
+    variance between areas, estimated from how much more they differ than sampling explains.  Bühlmann & Straub (1970),
+    Hachemeister (1975).
+    df = 1/(λ_a/ν_a + (1 - λ_a)/Σν), with λ_a for a τ² that is larger by its standard error φ√(2a)/Σν, because τ² is
+    estimated; if it were known, the df would be ν + d_0 where D̂_a has the weight ν/(ν + d_0), as in Smyth (2004).
+    A single area keeps its D̂.
     """
-    if len(own) == 1:
-        return own, own, np.maximum(information, 1.0)
-    expected = _expected(own, information, size)
+    if len(difference) == 1:
+        return difference, difference, np.maximum(information, 1.0)
+    expected = _expected(difference, information, size)
     surplus = np.maximum(information - 2, 0)
-    told = (surplus > 0) & (expected > 0)
-    trust, cautious = np.zeros(len(own)), np.zeros(len(own))
-    ratio = np.divide(own, expected, out=np.zeros(len(own)), where=expected > 0)
-    if told.sum() > 2:
-        nu = information[told]
-        of_one = nu**2 @ (spread[told] / expected[told] ** 2) / nu.sum()
-        excess = nu @ (ratio[told] - 1) ** 2 - (told.sum() - 2) * of_one
-        between, unsure = max(0.0, excess / nu.sum()), np.sqrt(2 * told.sum()) * of_one / nu.sum()
+    telling = (surplus > 0) & (expected > 0)
+    trust, cautious = np.zeros(len(difference)), np.zeros(len(difference))
+    ratio = np.divide(difference, expected, out=np.zeros(len(difference)), where=expected > 0)
+    if telling.sum() > 2:
+        nu = information[telling]
+        of_one = nu**2 @ (spread[telling] / expected[telling] ** 2) / nu.sum()
+        excess = nu @ (ratio[telling] - 1) ** 2 - (telling.sum() - 2) * of_one
+        between, unsure = max(0.0, excess / nu.sum()), np.sqrt(2 * telling.sum()) * of_one / nu.sum()
         for share, variance in ((trust, between), (cautious, between + unsure)):
             if variance > 0:
-                share[told] = variance / (variance + of_one / surplus[told])
+                share[telling] = variance / (variance + of_one / surplus[telling])
     df = 1 / (cautious / information + (1 - cautious) / information.sum())
-    return trust * own + (1 - trust) * expected, expected, np.maximum(df, 1.0)
+    return trust * difference + (1 - trust) * expected, expected, np.maximum(df, 1.0)
 
 
-def _expected(own, information, size) -> np.ndarray:
-    """D̄ (a,) of `drawn`: of areas whose PSUs differ more, as much more as the league shows."""
-    ratio = max((information @ own) / (information @ size), 0.0)
-    mean_size, mean_own = (np.average(x, weights=information) for x in (size, own))
+def _expected(difference, information, size) -> np.ndarray:
+    """D̄ (a,) of `drawn`: larger for areas whose PSUs differ more, to the extent that the league shows."""
+    ratio = max((information @ difference) / (information @ size), 0.0)
+    mean_size, mean_difference = (np.average(x, weights=information) for x in (size, difference))
     spread = information @ (size - mean_size) ** 2
-    slope = information @ ((size - mean_size) * own) / spread if spread > 0 else 0.0
-    return np.maximum(mean_own + np.clip(slope, 0.0, ratio) * (size - mean_size), ratio * size / 2)
+    slope = information @ ((size - mean_size) * difference) / spread if spread > 0 else 0.0
+    return np.maximum(mean_difference + np.clip(slope, 0.0, ratio) * (size - mean_size), ratio * size / 2)
 
 
 class _Pair(NamedTuple):
-    """Two waves: n (2,a), overlap g (a,), information ν (a,), D̂ (a,) and its sampling variance `spread` (a,)."""
+    """What is computed for two waves: n (2,a), overlap g, information ν, difference D̂ and its `spread`, each (a,)."""
 
     n: np.ndarray
     overlap: np.ndarray
@@ -103,9 +113,9 @@ class _Pair(NamedTuple):
     @classmethod
     def of(cls, shared: SharedInfluence, s: int, t: int) -> "_Pair":
         """Waves s and t of the stacked influence values."""
-        by_area, both = shared.by_area, shared.present[:, s] & shared.present[:, t]
-        e1, e2 = shared.e[both, s], shared.e[both, t]
-        c = shared.by_group(np.ones(len(e1)), both)
+        by_area, in_both = shared.by_area, shared.present[:, s] & shared.present[:, t]
+        e1, e2 = shared.e[in_both, s], shared.e[in_both, t]
+        c = shared.by_group(np.ones(len(e1)), in_both)
         n1, n2 = (np.maximum(shared.n[w], 1) for w in (s, t))
         v1, v2 = shared.square[s], shared.square[t]
         several = (n1 > 1) & (n2 > 1) & (c > 0)
@@ -115,8 +125,8 @@ class _Pair(NamedTuple):
         v = np.stack([by_area(v1), by_area(v2)])
         overlap = _overlap(by_area(c), by_area(c * np.sqrt(v1 * v2 / (n1 * n2))), n, v)
         upscale = np.divide(np.sqrt(n[0] * n[1]), overlap, out=np.zeros(len(overlap)), where=overlap > 0)
-        product = (factor * upscale[shared.group_area])[shared.group[both]] * e1 * e2
-        area = shared.area[both]
+        product = (factor * upscale[shared.group_area])[shared.group[in_both]] * e1 * e2
+        area = shared.area[in_both]
         added = n[0][area] * e1**2 + n[1][area] * e2**2 - 2 * product
         difference = n[0] * v[0] + n[1] * v[1] - 2 * np.bincount(area, product, minlength=len(overlap))
         spread = _centred_squares(np.bincount(area, minlength=len(overlap)), area, added)
@@ -128,24 +138,27 @@ class _Pair(NamedTuple):
             spread += size**2 * np.maximum(squares - mean, 0)
         return cls(n, overlap, by_area(c * kappa), difference, spread)
 
-    def correlations(self, unit) -> np.ndarray:
-        """ρ_a, drawn, what the league expects of it, df of D_a (3,a); unit s_t² (2,a); 0 where nothing is shared."""
-        found = np.zeros((3, len(self.overlap)))
+    def correlations(self, unit: np.ndarray) -> np.ndarray:
+        """The drawn ρ_a, the ρ_a that the league expects, and the df of D_a (3,a), from unit s_t² (2,a).
+
+        They are 0 where nothing is shared.
+        """
+        drawn_rows = np.zeros((3, len(self.overlap)))
         met = (self.information > 0) & (self.overlap > 0) & (unit > 0).all(axis=0)
         if met.any():
             size = unit[:, met].mean(axis=0)
-            *both, df = drawn(self.difference[met], self.spread[met], self.information[met], size)
+            *differences, df = drawn(self.difference[met], self.spread[met], self.information[met], size)
             scale = np.sqrt(unit[0, met] * unit[1, met])
-            for row, difference in zip(found[:2], both, strict=True):
+            for row, difference in zip(drawn_rows[:2], differences, strict=True):
                 row[met] = np.clip((size - difference / 2) / scale, -1, 1)
-            found[2, met] = df
-        return found
+            drawn_rows[2, met] = df
+        return drawn_rows
 
 
 def _overlap(c, largest, n, v) -> np.ndarray:
-    """g (a,), 0 to 1: `largest`, what the covariance were if common PSUs had the same values, over √(V_1 V_2).
+    """g (a,), between 0 and 1: `largest`, the covariance if common PSUs had the same values, over √(V_1 V_2).
 
-    c/√(n_1 n_2) where an area has no variance in one of the waves.
+    It is c/√(n_1 n_2) where an area has no variance in one of the waves.
     """
     variance, counted = v[0] * v[1], n[0] * n[1]
     by_count = np.divide(c, np.sqrt(counted), out=np.zeros(len(c)), where=counted > 0)
@@ -160,16 +173,16 @@ def _centred_squares(count, area, values) -> np.ndarray:
 
 
 def _possible(matrices, fallback) -> np.ndarray:
-    """(1-x) M + x F (a,T,T), x the smallest share, by halving, for which it has no negative eigenvalue."""
+    """(1-x) M + x F (a,T,T), with the smallest x (by bisection) for which it has no negative eigenvalue."""
     bad = np.linalg.eigvalsh(matrices)[:, 0] < 0
     if not bad.any():
         return matrices
-    given, safe = matrices[bad], fallback[bad]
-    low, high = np.zeros(len(given)), np.ones(len(given))
+    impossible, safe = matrices[bad], fallback[bad]
+    low, high = np.zeros(len(impossible)), np.ones(len(impossible))
     for _ in range(STEPS):
         middle = (low + high) / 2
-        smallest = np.linalg.eigvalsh(given + middle[:, None, None] * (safe - given))[:, 0]
+        smallest = np.linalg.eigvalsh(impossible + middle[:, None, None] * (safe - impossible))[:, 0]
         low, high = np.where(smallest < 0, middle, low), np.where(smallest < 0, high, middle)
-    found = matrices.copy()
-    found[bad] = given + high[:, None, None] * (safe - given)
-    return found
+    possible = matrices.copy()
+    possible[bad] = impossible + high[:, None, None] * (safe - impossible)
+    return possible

@@ -1,29 +1,35 @@
-"""How heavy the tails of a change are when the waves share PSUs, and how many changed answers the league shows."""
+"""How heavy the tails of a change are if the waves share PSUs, and how many changed answers the league has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.estimators.estimates import Linearization
 from estimation.estimators.laws import Steps
 from estimation.waves.influence import SharedInfluence
 
 
-def change_steps(waves: Mapping[str, Linearization], coefficients: Mapping[str, float], areas) -> Steps | None:
+def change_steps(
+    waves: Mapping[str, Linearization], coefficients: Mapping[str, float], areas: Sequence
+) -> Steps | None:
     """The steps of Σ_t a_t θ_t of these areas, pooled over the league; None if the waves share nobody.
 
-    waves   name -> linearisation;  coefficients: name -> a_t, as `window_change` makes them
+    waves         name -> linearisation
+    coefficients  name -> a_t, from `window_change`
     """
     used = {name: w for name, w in waves.items() if coefficients.get(name, 0.0)}
     shared = SharedInfluence.of(used, areas)
     return shared_steps(shared, np.array([coefficients[name] for name in used])) if shared.present.any() else None
 
 
-def shared_steps(shared: SharedInfluence, a) -> Steps:
-    """Steps from stacked influence values, a (T,): PSU j of m adds d_j = Σ_t a_t e_tj, in scale with others m d_j.
+def shared_steps(shared: SharedInfluence, a: ArrayLike) -> Steps:
+    """The steps from stacked influence values, with the coefficients a (T,).
 
-    Σ_a m²Σ_j d⁴ m²/Σ_a m²Σ_j d² = R is the square of a step on that scale, R/m² that of an area's own.  Of M PSUs the
-    league's Σ d has the excess kurtosis Σ(md)⁴/(Σ(md)²)² - 3/M: that of 1/it answers that change by one step.
+    PSU j of an area with m PSUs contributes d_j = Σ_t a_t e_tj; on a scale common to all areas this is m d_j.
+    R = Σ_a m²Σ_j d⁴ m²/Σ_a m²Σ_j d² is the square of a step on the common scale, and R/m² that on the area's scale.
+    With M PSUs in the league, Σ d has the excess kurtosis Σ(md)⁴/(Σ(md)²)² - 3/M, which is that of its inverse number
+    of answers that each change by one step.
     """
     a = np.asarray(a, dtype=float)
     times = shared.present.sum(axis=1) - 1
@@ -38,6 +44,6 @@ def shared_steps(shared: SharedInfluence, a) -> Steps:
 
 
 def _sums(shared: SharedInfluence, a, power: int, of_all) -> np.ndarray:
-    """Σ_j d^power (a,): PSUs in several waves by their d, those in one by a_t e_t; of_all (T,g): Σ e^power."""
+    """Σ_j d^power (a,): by their d for PSUs in several waves, by a_t e_t for PSUs in one; of_all (T,g): Σ e^power."""
     several = (shared.e @ a) ** power - shared.e**power @ a**power
     return shared.by_area(a**power @ of_all) + np.bincount(shared.area, several, minlength=len(shared.areas))

@@ -1,12 +1,13 @@
-"""What every PSU adds to the estimates of several waves, side by side: where waves meet, and how much they share."""
+"""What every PSU contributes to the estimates of several waves, so that one sees where and how much waves share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Linearization
 from estimation.estimators.residuals import ResidualTotals, values_at
 from estimation.estimators.variance import CellTotals, stage_factors, stratum_sums
@@ -14,10 +15,15 @@ from estimation.estimators.variance import CellTotals, stage_factors, stratum_su
 
 @dataclass(frozen=True, eq=False)
 class SharedInfluence:
-    """e_tj = √scale_h (u_tj - ū_th) of PSU j in wave t, so that Σ_j e_t² is the variance; areas a, waves t = 0..T-1.
+    """e_tj = √scale_h (u_tj - ū_th) of PSU j in wave t, so that Σ_j e_tj² is the variance; waves t = 0..T-1.
 
-    A group is a stratum and an area in it.  n, square, fourth (T,g): the PSUs with an answer, Σe² and Σe⁴ over them.
-    group (c,), e (c,T), present (c,T): the cells of a PSU and an area answered in two waves or more; e 0 if absent.
+    A group is a stratum and an area in it.  A cell is a PSU and an area with answers in two waves or more.
+
+    areas                    their names
+    group_area (g,)          the area of each group
+    n, square, fourth (T,g)  the number of PSUs with an answer, and Σe² and Σe⁴ over them
+    group (c,)               the group of each cell
+    e, present (c,T)         e of each cell (0 if absent), and whether the cell has an answer in the wave
     """
 
     areas: tuple
@@ -30,16 +36,16 @@ class SharedInfluence:
     present: np.ndarray
 
     @classmethod
-    def of(cls, waves: Mapping[str, Linearization], areas) -> "SharedInfluence":
-        """Waves' influence on the estimates of `areas`; PSUs are the same if stratum and PSU have the same labels."""
-        found, areas = list(waves.values()), tuple(areas)
-        strata, units = label_ids(found)
-        cells = [_cells(w, areas, s, u) for w, s, u in zip(found, strata, units, strict=True)]
-        wave = np.repeat(np.arange(len(found)), [len(c[0]) for c in cells])
+    def of(cls, waves: Mapping[str, Linearization], areas: Sequence) -> "SharedInfluence":
+        """The influence values for the estimates of `areas`; PSUs with the same stratum and PSU labels are the same."""
+        linearizations, areas = list(waves.values()), tuple(areas)
+        strata, units = label_ids(linearizations)
+        cells = [_cells(w, areas, s, u) for w, s, u in zip(linearizations, strata, units, strict=True)]
+        wave = np.repeat(np.arange(len(linearizations)), [len(c[0]) for c in cells])
         area, stratum, unit, e = (np.concatenate(part) for part in zip(*cells, strict=True))
         group_key, group = np.unique(stratum * len(areas) + area, return_inverse=True)
         at = wave * len(group_key) + group
-        shape = (len(found), len(group_key))
+        shape = (len(linearizations), len(group_key))
         n, square, fourth = (
             np.bincount(at, part, minlength=shape[0] * shape[1]).reshape(shape) for part in (None, e**2, e**4)
         )
@@ -49,28 +55,28 @@ class SharedInfluence:
         kept = times > 1
         row = np.cumsum(kept) - 1
         inside = kept[cell]
-        both = np.zeros((int(kept.sum()), len(found)))
-        present = np.zeros(both.shape, dtype=bool)
-        both[row[cell[inside]], wave[inside]] = e[inside]
+        influence = np.zeros((int(kept.sum()), len(linearizations)))
+        present = np.zeros(influence.shape, dtype=bool)
+        influence[row[cell[inside]], wave[inside]] = e[inside]
         present[row[cell[inside]], wave[inside]] = True
-        return cls(areas, group_key % len(areas), n, square, fourth, group[first[kept]], both, present)
+        return cls(areas, group_key % len(areas), n, square, fourth, group[first[kept]], influence, present)
 
     @property
     def area(self) -> np.ndarray:
         """The area of each cell (c,)."""
         return self.group_area[self.group]
 
-    def by_group(self, values, cells=slice(None)) -> np.ndarray:
+    def by_group(self, values: np.ndarray, cells: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Sums (g,) of values over cells."""
         return np.bincount(self.group[cells], values, minlength=len(self.group_area))
 
-    def by_area(self, values) -> np.ndarray:
-        """Sums (a,) of values (g,) over an area's groups."""
+    def by_area(self, values: np.ndarray) -> np.ndarray:
+        """Sums (a,) of values (g,) over the groups of each area."""
         return np.bincount(self.group_area, values, minlength=len(self.areas))
 
 
-def label_ids(waves) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The strata's and the PSUs' numbers, wave by wave, the same number for the same labels in any wave."""
+def label_ids(waves: Sequence[Linearization]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Numbers of the strata and of the PSUs, wave by wave; the same labels have the same number in every wave."""
     designs = [w.design for w in waves]
     names = [np.asarray(d.stratum_names, dtype=object) for d in designs]
     strata = _numbered(names)
@@ -81,17 +87,17 @@ def label_ids(waves) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def common_rows(one: Linearization, two: Linearization) -> tuple[np.ndarray, np.ndarray]:
-    """Where the PSUs that both waves have stand in the one and in the other (c,)."""
+    """The positions, in each of the two waves, of the PSUs that both have (c,)."""
     _, (first, second) = label_ids([one, two])
     _, at_one, at_two = np.intersect1d(first, second, assume_unique=True, return_indices=True)
     return at_one, at_two
 
 
-def gram(one: Linearization, two: Linearization, names):
-    """Σ_j e_1j e_2j' (k,k) over the PSUs in both waves, rows and columns the estimates `names`; dense or sparse.
+def gram(one: Linearization, two: Linearization, names: Sequence) -> Matrix:
+    """Σ_j e_1j e_2j' (k,k) over the PSUs in both waves, for the estimates `names`; dense or sparse.
 
-    With V_1 and V_2 it is one block of the Gram matrix of the stacked e, which is positive semi-definite whatever the
-    calibration; e as in `SharedInfluence`, of all areas that the auxiliaries or a PSU link.
+    Together with V_1 and V_2 it is a block of the Gram matrix of the stacked e, which is positive semi-definite for any
+    calibration; e is that of `SharedInfluence`, for all areas that are linked by the auxiliaries or a PSU.
     """
     j1, j2 = common_rows(one, two)
     (u1, y1, b1), (u2, y2, b2) = (_parts(w, j, names) for w, j in ((one, j1), (two, j2)))
@@ -106,7 +112,7 @@ def gram(one: Linearization, two: Linearization, names):
 
 
 def _parts(wave: Linearization, rows, names):
-    """√scale (u - y b) of some PSUs and estimates: u (c,k), y (c,q) and b (q,k), the last two None if not needed."""
+    """√scale (u - y b) of some PSUs and estimates in parts: u (c,k), y (c,q) and b (q,k); y and b are None if 0."""
     design, totals = wave.design, wave.totals
     position = {name: j for j, name in enumerate(wave.names)}
     at = np.array([position[name] for name in names], dtype=int)
@@ -126,7 +132,7 @@ def _parts(wave: Linearization, rows, names):
 
 
 def _scaled_rows(sums, factor, at):
-    """Chosen columns of stratum sums of any form, each row times its factor: dense, or sparse as they were."""
+    """The columns `at` of stratum sums of any form, each row times its factor, dense or sparse as they are."""
     if isinstance(sums, ResidualTotals):
         return sums.columns(at) * factor[:, None]
     if isinstance(sums, np.ndarray):
@@ -135,7 +141,7 @@ def _scaled_rows(sums, factor, at):
 
 
 def _cells(wave: Linearization, areas, strata, units):
-    """Area, stratum, PSU and e (c,) of every PSU and area with an answer; strata, units: numbers of the labels."""
+    """The area, stratum, PSU and e (c,) of every PSU and area with an answer; strata, units: from `label_ids`."""
     design = wave.design
     place = {name: j for j, name in enumerate(areas)}
     column_area = np.array([place.get(name, -1) for name in wave.names])

@@ -1,28 +1,29 @@
-"""Sampling noise drawn by chance: of one wave, or of two waves together."""
+"""Random draws of sampling errors: of one wave, or of two waves jointly."""
 
 import numpy as np
 import scipy.sparse as sp
 
+from estimation.columns.matrices import Matrix
 from estimation.columns.ties import TOLERANCE
 from estimation.waves.waves import is_independent
 from words import Fault
 
-NEGATIVE = 1e-8  # an eigenvalue below minus this share of the largest is no rounding: the matrix is no covariance
+NEGATIVE = 1e-8  # an eigenvalue below minus this part of the largest is not rounding: the matrix is not a covariance
 
 
-def dense(covariance) -> np.ndarray:
-    """A covariance (p,p) as a plain array."""
+def dense(covariance: Matrix) -> np.ndarray:
+    """A covariance (p,p) as a dense array."""
     return covariance.toarray() if sp.issparse(covariance) else covariance
 
 
-def off_diagonal(covariance):
-    """The covariance (p,p) as a plain array, or None where it is diagonal: areas are then independent."""
+def off_diagonal(covariance: Matrix) -> np.ndarray | None:
+    """The covariance (p,p) as a dense array, or None if it is diagonal, that is, if the areas are independent."""
     se = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
     return None if linked_pair(covariance, se, se) is None else dense(covariance)
 
 
-def linked_pair(covariance, se_row, se_column) -> tuple[int, int] | None:
-    """Two areas j != k whose covariance is above rounding, TOLERANCE of what their standard errors allow; or None."""
+def linked_pair(covariance: Matrix, se_row: np.ndarray, se_column: np.ndarray) -> tuple[int, int] | None:
+    """Two areas j != k whose covariance is above rounding, TOLERANCE of what the standard errors allow; or None."""
     if sp.issparse(covariance):
         entries = covariance.tocoo()
         row, column, entry = entries.row, entries.col, entries.data
@@ -36,19 +37,23 @@ def linked_pair(covariance, se_row, se_column) -> tuple[int, int] | None:
     return divmod(first, linked.shape[1]) if linked.flat[first] else None
 
 
-def normal_draws(covariance, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Z (count,p) ~ N(0, Σ), Σ dense or sparse; a Fault if Σ is not positive semi-definite."""
+def normal_draws(covariance: Matrix, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Z (count,p) ~ N(0, Σ) for Σ (p,p), dense or sparse; a Fault if Σ is not positive semi-definite."""
     variance = np.asarray(covariance.diagonal())
     z = rng.standard_normal((count, len(variance)))
     dense = off_diagonal(covariance)
     return z * np.sqrt(variance) if dense is None else z @ _root(dense).T
 
 
-def wave_draws(before, after, cross, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """(Z_1, Z_2), (count,p) each, with covariances V_1 and V_2 and C between the waves.
+def wave_draws(
+    before: Matrix, after: Matrix, cross: Matrix, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Z_1 and Z_2 (count,p), with the covariances V_1 and V_2, and C between the waves.
 
-    before, after: V_1, V_2 (p,p);  cross: C (p,p), before's rows with after's columns, or INDEPENDENT.
-    Areas that are independent of each other are drawn one by one: Z_2 = (c/v_1) Z_1 + √(v_2 - c²/v_1) ε.
+    before, after  V_1 and V_2 (p,p)
+    cross          C (p,p), the rows of `before` with the columns of `after`, or INDEPENDENT
+    Areas that are independent of each other are drawn separately: Z_2 = (c/v_1) Z_1 + √(v_2 - c²/v_1) ε.
+    Raises Fault if the joint matrix is not positive semi-definite.
     """
     if is_independent(cross):
         return normal_draws(before, count, rng), normal_draws(after, count, rng)
@@ -69,7 +74,7 @@ def wave_draws(before, after, cross, count: int, rng: np.random.Generator) -> tu
 
 
 def _root(covariance) -> np.ndarray:
-    """A with A A' = Σ: Cholesky's, or where Σ is singular that of its eigenvalues."""
+    """A with A A' = Σ: by Cholesky, or if Σ is singular from its eigenvalues; a Fault if one of these is negative."""
     try:
         return np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:

@@ -1,4 +1,4 @@
-"""How skewed a change is when the waves share PSUs: the third cumulant beside that of independent waves."""
+"""How skewed a change is if the waves share PSUs: its third cumulant relative to that of independent waves."""
 
 from collections.abc import Mapping
 
@@ -9,17 +9,17 @@ from estimation.waves.influence import SharedInfluence
 
 
 def third_ratio(waves: Mapping[str, Linearization], coefficients: Mapping[str, float]) -> float:
-    """κ₃ of Σ_t a_t θ_t over what it were if the waves shared nobody, pooled over the league; 1 if they do not.
+    """κ₃ of Σ_t a_t θ_t over what it would be if the waves shared nobody, pooled over the league; 1 if none is shared.
 
     waves         name -> linearisation;  coefficients: name -> a_t, as `window_change` makes them
-    PSU j of an area adds Σ_t a_t S_t x_tj, x its standardised value in each wave t that has it, S_t = s/n_t of the
-    area's spread s, one for all waves as long as nothing changed.  Where the x have one law, of skewness γ, and waves
-    in common have E x_s² x_t = h₂ γ and E x_s x_t x_u = h₃ γ,
+    PSU j of an area contributes Σ_t a_t S_t x_tj, where x_tj is its standardised value in each wave t that has it, and
+    S_t = s/n_t with the area's standard deviation s, which is the same in all waves as long as nothing changed.  If all
+    x have the skewness γ, and E x_s² x_t = h₂ γ and E x_s x_t x_u = h₃ γ for waves that share a PSU, then
 
         κ₃/γ = Σ_j [p₃ + 3 h₂ (p₁p₂ - p₃) + h₃ (p₁³ - 3 p₁p₂ + 2 p₃)],   p_m = Σ_{t∋j} (a_t S_t)^m
 
-    and independent waves leave Σ_j p₃.  h₂ and h₃ are ratios of sums over all common PSUs of the league, within 0 to 1
-    and h₃ <= h₂; the two κ₃ are summed over areas in the direction of the second.  Where every area's p₃ sum to 0
+    while independent waves have Σ_j p₃.  h₂ and h₃ are ratios of sums over all common PSUs of the league, with
+    0 <= h₃ <= h₂ <= 1; both κ₃ are summed over areas with the sign of the second.  If Σ_j p₃ is 0 in every area,
     neither is skewed and the ratio is 0.  Negative ratios, of waves that nearly cancel, count as 0.
     """
     used = {name: w for name, w in waves.items() if coefficients.get(name, 0.0)}
@@ -44,7 +44,8 @@ def third_ratio(waves: Mapping[str, Linearization], coefficients: Mapping[str, f
 def _alike(x, present) -> tuple[float, float]:
     """h₂ and h₃ from values (c,T) on one scale: ratios of sums over PSUs in two waves and in three.
 
-    Not standardised area by area: where few people answer otherwise, an area's own spread goes with how long they do.
+    The values are not standardised by area: where few people answer otherwise, the standard deviation of an area is
+    related to how long they keep doing so.
     """
     q, times = [(x**m).sum(axis=1) for m in (1, 2, 3)], present.sum(axis=1)
     pairs, pure = (q[0] * q[1] - q[2]).sum(), ((times - 1) * q[2]).sum()

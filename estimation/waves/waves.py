@@ -1,9 +1,11 @@
-"""Linear combinations of waves: change, same quarter last year, disjoint years, rolling windows, trends; and breaks."""
+"""Linear combinations of waves: changes on the quarter or the year, rolling windows, trends; and breaks in a series."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import without_rounding
@@ -12,20 +14,22 @@ from estimation.estimators.laws import ChangeLaw, Steps, combined_law
 from estimation.estimators.variance import with_diagonal
 from words import Fault
 
-INDEPENDENT = "independent"  # said by the caller who knows that two waves share nobody: never assumed
-ROUNDING = 1e-12  # a variance below zero by less than this share of its parts is rounding
+INDEPENDENT = "independent"  # what a caller says who knows that two waves share nobody; it is never assumed
+ROUNDING = 1e-12  # a variance below 0 by less than this part of its terms is rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Waves:
     """The same measure of the same areas in k waves, oldest first.
 
-    names (k,); estimates (k,) with the same areas in any order
-    cross: (earlier, later) names -> covariance (p,p) of the earlier's rows with the later's columns, each in its own
-    order of areas, or INDEPENDENT; no pair may be left out
-    breaks: waves that start something new (mode, questionnaire): nothing before them can be compared with them
-    common: (earlier, later) -> (p,) each: the parts of the two waves' variances that PSUs in both make, and the df of
-    what these change by; as `joint_waves` finds them, with the areas in one order
+    names (k,)      the waves
+    estimates (k,)  with the same areas, in any order
+    cross           (earlier, later) -> the covariance (p,p) of the rows of the earlier with the columns of the later,
+                    each in its own order of areas, or INDEPENDENT; no pair may be left out
+    breaks          waves that begin something new (mode, questionnaire): nothing before them can be compared with them
+    common          (earlier, later) -> three arrays (p,): the parts of the variances of the two waves that come from
+                    PSUs in both, and the df of the difference of these PSUs; as `joint_waves` computes them, with the
+                    areas in one order
     """
 
     names: tuple[str, ...]
@@ -45,18 +49,24 @@ class Waves:
             raise Fault(key="waves.cross_unsaid", pairs=unsaid)
 
 
-def combine(waves: Waves, coefficients, *, third_ratio=1.0, steps: Steps | None = None) -> Estimate:
+def combine(
+    waves: Waves,
+    coefficients: ArrayLike | Mapping,
+    *,
+    third_ratio: float | np.ndarray = 1.0,
+    steps: Steps | None = None,
+) -> Estimate:
     """θ = Σ_t a_t θ_t for every area, V = Σ_s Σ_t a_s a_t C_st, C_tt = V_t.  Kish (1965), 12.4, for two waves.
 
-    coefficients  a (k,), or a mapping wave -> a_t (waves left out count 0); see `window_change` and `slope`
-    df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (these sum to V), r the waves' correlation:
-    Satterthwaite's if waves are independent; variances estimated from the same PSUs rise and fall together.  Where
-    the waves say what they have in common: `_common_df`.
-    Of a change 1/df = 1/df + 1/ν, ν the df of tails as heavy as those of few changed answers (`tail_df`).
-    A θ that is only rounding of the largest a_t θ_t is 0: waves with equal values have a change of 0.
-    third_ratio, steps: of a change whose waves share PSUs, its third cumulant over that of independent waves
-    (`third_ratio`), and what it is made of (`change_steps`), of the areas as the first wave has them
-    Raises Fault if the a_t reach over a break, or if a variance comes out negative.
+    coefficients  a (k,), or a mapping wave -> a_t (0 for waves left out); see `window_change` and `slope`
+    third_ratio   for a change whose waves share PSUs: its third cumulant over that of independent waves (`third_ratio`)
+    steps         for such a change: what it consists of (`change_steps`), with the areas in the order of the first wave
+    df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (which sum to V), r_st being the correlations of
+    the waves.  For independent waves this is Satterthwaite's formula; variances that are estimated from the same PSUs
+    are too large or too small together.  If the waves have `common`, the df are those of `_common_df`.
+    For a change, 1/ν is added to 1/df, ν being the df of tails as heavy as those of few changed answers (`tail_df`).
+    A θ that is only rounding of the largest a_t θ_t becomes 0: waves with equal values have a change of 0.
+    Raises Fault if the a_t reach over a break, or if a variance is negative.
     """
     a = _coefficients(waves, coefficients)
     _refuse_break(waves, a)
@@ -71,9 +81,9 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0, steps: Steps | None 
         covariance = covariance + a[t] ** 2 * estimate.covariance
         c[t, t] = estimate.variance
     for s, t in zip(*np.triu_indices(k, 1), strict=True):
-        given = waves.cross[waves.names[s], waves.names[t]]
-        if a[s] * a[t] and not is_independent(given):
-            shared = _ordered(given, waves.estimates[s], waves.estimates[t], areas)
+        cross = waves.cross[waves.names[s], waves.names[t]]
+        if a[s] * a[t] and not is_independent(cross):
+            shared = _ordered(cross, waves.estimates[s], waves.estimates[t], areas)
             covariance = covariance + a[s] * a[t] * (shared + shared.T)
             c[s, t] = c[t, s] = shared.diagonal()
     v = np.asarray(covariance.diagonal())
@@ -81,7 +91,9 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0, steps: Steps | None 
     if (v < -ROUNDING * largest).any():
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
-    covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))  # nearly nothing may be left of it
+    covariance = with_diagonal(
+        (covariance + covariance.T) / 2, np.maximum(v, 0)
+    )  # v may be slightly negative by rounding
     law = combined_law(estimates, a, c, third_ratio, steps) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
     df = np.array([e.df for e in estimates], dtype=float)
@@ -92,11 +104,11 @@ def combine(waves: Waves, coefficients, *, third_ratio=1.0, steps: Steps | None 
     return Estimate(areas, value, covariance, df, flags, law)
 
 
-def window_change(before, after) -> dict:
-    """a_t of the mean of the waves `after` minus the mean of the waves `before`; waves in both windows nearly cancel.
+def window_change(before: Sequence, after: Sequence) -> dict:
+    """a_t of the mean of the waves `after` minus the mean of the waves `before`.
 
-    One wave each: change on the quarter, or on the same quarter last year.  Four each and none in both: disjoint
-    years.  Windows that overlap: rolling means.
+    With one wave each it is the change on the quarter, or on the same quarter of the year before; with four each and
+    none in both, the change between disjoint years; with overlapping windows, that of rolling means.
 
     Examples: the mean of two years; quarters that are in both windows cancel.
 
@@ -112,28 +124,28 @@ def window_change(before, after) -> dict:
     return a
 
 
-def windows(waves: Waves, before, after) -> tuple[Estimate, Estimate, object]:
+def windows(waves: Waves, before: Sequence, after: Sequence) -> tuple[Estimate, Estimate, object]:
     """The mean of the waves `before`, the mean of the waves `after`, and the covariance between the two (p,p).
 
-    What `change` and everything about ranks takes as two waves: quarters, years, rolling windows.  A wave in both
-    windows brings its own variance into the covariance; INDEPENDENT where no wave shares anything with any other.
-    Raises Fault if the windows reach over a break, whichever of them is the earlier.
+    These are what `change` and everything about ranks use as two waves: quarters, years or rolling windows.  A wave in
+    both windows contributes its variance to the covariance, which is INDEPENDENT if no wave shares anything with any
+    other.  Raises Fault if the windows reach over a break, whichever of them is the earlier.
     """
     a, b = (_coefficients(waves, dict.fromkeys(w, 1 / len(w))) for w in (before, after))
     _refuse_break(waves, a + b)
     one, two = combine(waves, a), combine(waves, b)
     areas, cross = one.names, 0.0
     for s, t in zip(*np.nonzero(np.outer(a, b)), strict=True):
-        given = waves.estimates[s].covariance if s == t else waves.cross[waves.names[min(s, t)], waves.names[max(s, t)]]
-        if not is_independent(given):
-            early, late = waves.estimates[min(s, t)], waves.estimates[max(s, t)]
-            shared = _ordered(given, early, late, areas)
+        first, last = min(s, t), max(s, t)
+        of_pair = waves.estimates[s].covariance if s == t else waves.cross[waves.names[first], waves.names[last]]
+        if not is_independent(of_pair):
+            shared = _ordered(of_pair, waves.estimates[first], waves.estimates[last], areas)
             cross = cross + a[s] * b[t] * (shared if s <= t else shared.T)
     return one, two, INDEPENDENT if isinstance(cross, float) else cross
 
 
-def slope(times) -> np.ndarray:
-    """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times`.
+def slope(times: ArrayLike) -> np.ndarray:
+    """a_t = (t - t̄)/Σ(t - t̄)² (k,): the least-squares trend per unit of time over waves at `times` (k,).
 
     Examples: of four waves a year apart the trend is (-3 y1 - y2 + y3 + 3 y4)/10.
 
@@ -148,8 +160,8 @@ def slope(times) -> np.ndarray:
     return centred / (centred @ centred)
 
 
-def is_independent(cross) -> bool:
-    """Whether the caller said INDEPENDENT."""
+def is_independent(cross: Matrix) -> bool:
+    """Whether `cross` is INDEPENDENT."""
     return isinstance(cross, str) and cross == INDEPENDENT
 
 
@@ -162,17 +174,18 @@ def _df(a, c, df) -> np.ndarray:
     r = np.abs(np.divide(c, scale, out=np.zeros_like(c), where=scale > 0))
     part = np.abs(q) / np.sqrt(df)
     spread = np.einsum("sta,sa,ta->a", r, part, part)
-    found = np.divide(q.sum(axis=0) ** 2, spread, out=np.full(q.shape[1], np.inf), where=spread > 0)
-    return np.clip(found, 1.0, df[a != 0].sum(axis=0))
+    combined = np.divide(q.sum(axis=0) ** 2, spread, out=np.full(q.shape[1], np.inf), where=spread > 0)
+    return np.clip(combined, 1.0, df[a != 0].sum(axis=0))
 
 
 def _common_df(a, c, df, waves: Waves) -> np.ndarray:
-    """The df (p,) of waves whose `common` part is known; a (k,), C_st (k,k,p), the waves' df (k,p); at least 1.
+    """The df (p,) of waves whose `common` part is known, from a (k,), C_st (k,k,p) and the waves' df (k,p); at least 1.
 
     V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st),
-    V_t(s) the part of V_t from PSUs that s has: what each wave has apart, and what common PSUs change by.
-    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + Σ |w_st w_uv|/√(df_st df_uv)), the second sum over pairs of waves
-    that have a wave in common.
+    where V_t(s) is the part of V_t from PSUs that wave s has too: b_t is what each wave has apart, and w_st comes from
+    the changes of common PSUs.
+    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + Σ |w_st w_uv|/√(df_st df_uv)), where the second sum is over pairs of
+    pairs that have a wave in common.
     """
     df, v = np.maximum(df, 1.0), np.einsum("tta->ta", c)
     apart, pairs = a[:, None] ** 2 * v, []
@@ -193,6 +206,7 @@ def _common_df(a, c, df, waves: Waves) -> np.ndarray:
 
 
 def _coefficients(waves: Waves, coefficients) -> np.ndarray:
+    """a (k,) from an array or a mapping; a Fault for unknown waves, and if all a_t are 0."""
     if isinstance(coefficients, dict):
         unknown = [str(w) for w in coefficients if w not in waves.names]
         if unknown:
@@ -205,6 +219,7 @@ def _coefficients(waves: Waves, coefficients) -> np.ndarray:
 
 
 def _refuse_break(waves: Waves, a) -> None:
+    """A Fault if a break lies between the waves with a_t != 0."""
     used = np.flatnonzero(a)
     crossed = [name for name in waves.names[used[0] + 1 : used[-1] + 1] if name in waves.breaks]
     if crossed:
