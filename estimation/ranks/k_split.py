@@ -32,8 +32,8 @@ from functools import cache
 
 import numpy as np
 import scipy
-from scipy import special
 from numpy.typing import ArrayLike
+from scipy import special
 
 LOWEST, HIGHEST = -7.0, 4.0  # the range of z + c; values beyond it change no printed digit
 MOST_GROUPS = 48  # the largest number of groups of areas with nearly equal standard errors, which are bounded together
