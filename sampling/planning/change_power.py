@@ -1,4 +1,4 @@
-"""Is a fall called?  Simulated leagues in which one area falls, looked at with the product's own procedures.
+"""The chance that an area's fall is called, from simulated leagues that are judged by the product's own procedures.
 
 Critical values are the first steps' (`estimation.change.needed`): a stepdown can only call more, where another area or
 pair was called before.
@@ -127,7 +127,8 @@ class _Change:
         n, one = self.interviews, np.ones(self.interviews.shape)
         before = SamplingLaw(n, n, self.level_before, self.v_before)
         after = SamplingLaw(n, n, self.level_after, self.v_after)
-        return ChangeLaw(before, after, self.before, self.after, self.r, one, one)
+        common = np.clip(_ratio(2 * self._shared, self.v_before + self.v_after), -1, 1)
+        return ChangeLaw(before, after, self.before, self.after, common, one, one)
 
     @cached_property
     def shift(self) -> np.ndarray:

@@ -17,9 +17,11 @@ from estimation import (
     usual_comparisons,
 )
 from estimation.change.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
+from estimation.estimators.laws import SamplingLaw, combined_law
+from estimation.precision.under_null import null_moments
 from estimation.waves.waves import Waves, windows
 from sampling import fall_curve
-from sampling.planning.change_power import _Turns
+from sampling.planning.change_power import _Change, _Turns
 from words import LANGUAGES, Fault, text
 
 DESIGNS = usual_comparisons(correlation=0.5, information=2.2, watch=5)
@@ -254,3 +256,14 @@ def test_every_fault_speaks_both_languages(key):
         fall_curve(**options, rng=np.random.default_rng(1), draws=5)
     assert caught.value.key == key
     assert len({text(key, language, **caught.value.values) for language in LANGUAGES}) == 2
+
+
+def test_the_curve_takes_the_law_of_a_change_that_the_statistics_make():
+    """`combine` of two waves whose errors have correlation r: the law's common part is 2C/(V_1 + V_2), not r itself."""
+    n, q1, q2, r = np.full(1, 400.0), np.full(1, 0.95), np.full(1, 0.80), np.full(1, 0.6)
+    seen = _Change(q1, q2, q1, q2, n, r, n - 1)
+    v1, v2, c = seen.v_before, seen.v_after, 0.6 * np.sqrt(seen.v_before * seen.v_after)
+    one, two = (Estimate(("a",), q, np.diag(v), n - 1, law=SamplingLaw(n, n, q, v)) for q, v in ((q1, v1), (q2, v2)))
+    real = combined_law([one, two], [-1, 1], np.array([[v1, c], [c, v2]]))
+    assert seen.law.common == pytest.approx(real.common) and real.common != pytest.approx(r)
+    assert np.array(null_moments(seen.law, 0.0)) == pytest.approx(np.array(null_moments(real, 0.0)))
