@@ -1,26 +1,34 @@
 """Divide n interviews over strata in whole numbers that sum: by population, equally, by spread and cost, by power."""
 
+from collections.abc import Hashable, Iterable
+from typing import TypeAlias
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from contracts import STRATA, check
 from estimation.columns.ties import equalized
 from sampling.allocation.divisors import ARITHMETIC, GEOMETRIC, Divisor, divide
 from words import Fault
 
+WholeNumbers: TypeAlias = ArrayLike  # one whole number for all strata, or one per stratum (H,) in their order
 
-def allocate_proportional(strata: pd.DataFrame, n: int, *, minimum=2, maximum=None) -> pd.Series:
+
+def allocate_proportional(
+    strata: pd.DataFrame, n: int, *, minimum: WholeNumbers = 2, maximum: WholeNumbers | None = None
+) -> pd.Series:
     """n_h ∝ N_h in whole numbers that sum to n, with min(minimum, N_h) <= n_h <= maximum.  Cochran (1977) ch. 5.
 
     strata            a STRATA table: stratum, population N_h
-    minimum, maximum  one number, or one a stratum (H,), in the order of `strata`; 2 lets each stratum's variance be
-                      estimated; maximum None: N_h, which it never exceeds
+    minimum, maximum  one number for all strata, or one per stratum (H,) in the order of `strata`; with a minimum of 2
+                      every stratum's variance can be estimated; maximum None: N_h, which n_h never exceeds
 
-    Every stratum starts at its minimum; each further interview goes where N_h/(n_h + 1/2) is largest, on a tie to the
-    stratum that stands first (Webster's or Sainte-Laguë's divisor method).
-    Why not round n N_h/N and give the rest to the largest remainders: that is not monotone in n, so one interview
-    more in all may take one away from a stratum (the Alabama paradox). A divisor method only ever adds, and among
-    them this one rounds up and down alike, favouring neither large nor small strata.
+    Every stratum starts at its minimum; each further interview goes to the stratum with the largest N_h/(n_h + 1/2),
+    and on a tie to the first of them in `strata` (the divisor method of Webster, or Sainte-Laguë).
+    Rounding n N_h/N and giving what is left to the largest remainders would not be monotone in n: one more interview
+    in all could take one away from a stratum (the Alabama paradox).  A divisor method only ever adds, and this one
+    favours neither large nor small strata.
     Balinski & Young (1982), Fair Representation.
 
     Examples: whole numbers that add up.
@@ -35,8 +43,14 @@ def allocate_proportional(strata: pd.DataFrame, n: int, *, minimum=2, maximum=No
     return _divided(strata, strata.population, n, minimum, maximum, ARITHMETIC)
 
 
-def allocate_equally(units, n: int, *, minimum=0, maximum=None) -> pd.Series:
-    """n over m units in whole numbers differing by at most 1 but for bounds; on a tie the first units get one more."""
+def allocate_equally(
+    units: Iterable[Hashable], n: int, *, minimum: WholeNumbers = 0, maximum: WholeNumbers | None = None
+) -> pd.Series:
+    """n interviews over units in whole numbers, which differ by at most 1 unless a bound forces them to differ more.
+
+    units  (m,), their names, all different;  minimum, maximum  as in `allocate_proportional`; None: no maximum
+    The first units in the order given get what is left over.  Series by unit.
+    """
     units = pd.Index(units)
     if units.empty or units.has_duplicates:
         raise Fault(key="sampling.units", count=len(units), found=sorted({str(u) for u in units[units.duplicated()]}))
@@ -49,12 +63,13 @@ def allocate_equally(units, n: int, *, minimum=0, maximum=None) -> pd.Series:
 
 
 def allocate_townships(townships: pd.DataFrame, strata: pd.DataFrame, n: int, *, minimum: int = 2) -> pd.Series:
-    """n_h ∝ N_h over the counties, then n_h equally over the county's townships; at least `minimum` a township.
+    """n_h ∝ N_h over the counties, then n_h equally over the county's townships; at least `minimum` per township.
 
     townships  township, county;   strata  STRATA with the counties
 
-    Equally, because no populations of townships exist: so within a county people of small townships are likelier to
-    be drawn, and a county's figure needs weights once the townships' populations are known.
+    The townships of a county get equal numbers because no populations of townships are published.  People of small
+    townships are therefore more likely to be drawn than others of their county, and a county's figure needs weights
+    once the townships' populations are known.
     """
     unmatched = set(townships.county) ^ set(strata.stratum)
     if unmatched:
@@ -65,19 +80,22 @@ def allocate_townships(townships: pd.DataFrame, strata: pd.DataFrame, n: int, *,
     return pd.concat(parts).reindex(pd.Index(townships.township))
 
 
-def allocate_neyman(strata: pd.DataFrame, n: int, *, minimum=2, maximum=None) -> pd.Series:
+def allocate_neyman(
+    strata: pd.DataFrame, n: int, *, minimum: WholeNumbers = 2, maximum: WholeNumbers | None = None
+) -> pd.Series:
     """n_h ∝ N_h S_h/√c_h in whole numbers that sum to n.  Neyman (1934), JRSS 97:558; Cochran (1977) 5.5, 5.8.
 
-    strata  STRATA and sd S_h >= 0 (of one answer), cost c_h > 0 (of one interview; without the column all alike)
+    strata  STRATA and sd S_h >= 0 (of one answer), cost c_h > 0 (of one interview; default 1 in every stratum)
     minimum, maximum  as in `allocate_proportional`; at least 1: a stratum without an interview leaves V infinite
 
-    Every stratum starts at its minimum; each further interview goes where N_h S_h/√(c_h n_h(n_h+1)) is largest, which
-    lowers V = Σ N_h² S_h²/n_h most for its cost.  With equal costs no other whole numbers with these bounds have a
-    smaller V: exact where rounding Neyman's formula is not.  With costs, none that is as cheap has a smaller V.
+    Every stratum starts at its minimum; each further interview goes to the stratum with the largest
+    N_h S_h/√(c_h n_h(n_h+1)), where it lowers V = Σ N_h² S_h²/n_h most for its cost.  With equal costs no other whole
+    numbers within these bounds have a smaller V, which rounding Neyman's formula does not ensure.  With unequal costs
+    no allocation that costs as little or less has a smaller V.
     Wright (2012), The American Statistician 66:217; Wright (2017), Statistics & Probability Letters 129:50.
 
-    Examples: two strata of the same size, answers three times as spread in the second: three times as many interviews
-    there.
+    Examples: of two strata of the same size, the one whose answers vary three times as much gets three times the
+    interviews.
 
     >>> import pandas as pd
     >>> from sampling import allocate_neyman
@@ -89,12 +107,14 @@ def allocate_neyman(strata: pd.DataFrame, n: int, *, minimum=2, maximum=None) ->
     return _divided(strata, strata.population * strata.sd / np.sqrt(strata.cost), n, minimum, maximum, GEOMETRIC)
 
 
-def allocate_power(strata: pd.DataFrame, n: int, *, q: float, minimum=2, maximum=None) -> pd.Series:
+def allocate_power(
+    strata: pd.DataFrame, n: int, *, q: float, minimum: WholeNumbers = 2, maximum: WholeNumbers | None = None
+) -> pd.Series:
     """n_h ∝ X_h^q CV_h in whole numbers that sum to n: between equal precision and Neyman.  Bankier (1988), TAS 42:174.
 
-    strata  STRATA and, if there, size X_h > 0 (else N_h) and cv CV_h = S_h/Ȳ_h >= 0 (else the same in all)
-    q       0: the strata's own precision nearly alike; 1, with X_h the total of y: Neyman's; 1/2 a compromise
-    It makes Σ (X_h^q CV(ŷ_h))² smallest, by the same claims as `allocate_neyman`, with X_h^q CV_h for N_h S_h.
+    strata  STRATA and, optionally, size X_h > 0 (by default N_h) and cv CV_h = S_h/Ȳ_h >= 0 (by default equal)
+    q       0: all strata have nearly the same precision; 1, with X_h the total of y: Neyman's; 1/2: a compromise
+    Minimises Σ (X_h^q CV(ŷ_h))² as `allocate_neyman` minimises V, with X_h^q CV_h in place of N_h S_h.
     """
     if not 0 <= q <= 1:
         raise Fault(key="sampling.power", found=q)
@@ -105,12 +125,14 @@ def allocate_power(strata: pd.DataFrame, n: int, *, q: float, minimum=2, maximum
 
 
 def split_modes(sample: pd.Series, parts: dict[str, float]) -> pd.DataFrame:
-    """Each stratum's interviews over modes, `parts` to each other (mobile 3 : landline 1), in whole numbers.
+    """Each stratum's interviews divided over modes in the proportion of `parts` (mobile 3 : landline 1).
 
-    One row a stratum, one column a mode.  Rows sum to n_h, columns to what Webster's method gives of Σ n_h: the modes'
-    claims in order, of which the first stratum takes the first n_1, the next the following n_2, and so on.
+    sample  n_h by stratum;  parts  the part of each mode, >= 0
+    One row per stratum and one column per mode, in whole numbers.  A row sums to n_h, a column to the mode's share of
+    Σ n_h by Webster's method: the modes' claims are sorted, the first stratum takes the first n_1 of them, the second
+    the next n_2, and so on.
 
-    Examples: three mobile interviews to one by landline.
+    Examples: three interviews by mobile for every one by landline.
 
     >>> import pandas as pd
     >>> from sampling import split_modes
@@ -134,7 +156,9 @@ def _divided(strata: pd.DataFrame, weight, n: int, minimum, maximum, divisor: Di
     return pd.Series(sample, index=pd.Index(strata.stratum, name="stratum"), name="sample")
 
 
-def bounds(strata: pd.DataFrame, minimum, maximum, *, at_least: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def bounds(
+    strata: pd.DataFrame, minimum: WholeNumbers, maximum: WholeNumbers | None, *, at_least: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and the highest n_h (H,): min(minimum, N_h) and min(maximum, N_h)."""
     population = strata.population.to_numpy()
     least = _whole(minimum, len(strata))
@@ -182,7 +206,7 @@ def _whole(bound, count: int) -> np.ndarray:
     return bounds
 
 
-def refuse_larger(strata, sample, population) -> None:
+def refuse_larger(strata: ArrayLike, sample: ArrayLike, population: ArrayLike) -> None:
     """A Fault that names the strata (h,) of which more units are wanted (h,) than they have (h,), and both numbers."""
     strata, sample, population = (np.asarray(each) for each in (strata, sample, population))
     over = sample > population

@@ -1,25 +1,26 @@
-"""The cheapest allocation that meets several precision constraints at once: areas, items, whatever is to be precise."""
+"""The cheapest allocation that meets several precision constraints at once, such as one for every area or item."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sampling.allocation.allocation import bounds, with_cost
+from sampling.allocation.allocation import WholeNumbers, bounds, with_cost
 from words import Fault
 
 ROUNDS = 20_000
-CLOSE = 1e-10  # how far from its optimum the continuous programme is left, relative
+CLOSE = 1e-10  # the relative distance from the optimum at which the iteration ends
 
 
 @dataclass(frozen=True, eq=False)
 class ConstrainedAllocation:
-    """n_h in whole numbers that meet every constraint, and what that costs.
+    """The n_h, whole numbers, that meet every constraint, and what they cost.
 
-    sample    n_h by stratum
-    precision one row a domain: wanted and expected standard error, multiplier λ_j >= 0: the cost saved if the wanted
-              variance V_j were 1 % larger is about λ_j/100 (times the part of it that n_h can move)
-    cost      Σ c_h n_h;   at_least  what no allocation within the bounds, whole or not, can undercut (the dual value)
+    sample     n_h by stratum
+    precision  one row per domain: wanted and expected standard error, and the multiplier λ_j >= 0: about λ_j/100 would
+               be saved if the wanted variance V_j were 1 % larger (times the part of V_j that depends on n_h)
+    cost       Σ c_h n_h
+    at_least   a lower bound of the cost of every allocation within the bounds, in whole numbers or not (the dual value)
     """
 
     sample: pd.Series
@@ -29,26 +30,32 @@ class ConstrainedAllocation:
 
 
 def allocate_constrained(
-    strata: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Series, *, minimum=2, maximum=None
+    strata: pd.DataFrame,
+    spread: pd.DataFrame,
+    standard_error: pd.Series,
+    *,
+    minimum: WholeNumbers = 2,
+    maximum: WholeNumbers | None = None,
 ) -> ConstrainedAllocation:
     """The n_h with the smallest cost Σ c_h n_h such that each domain's mean has at most its wanted standard error.
 
-    strata          STRATA and, if there, cost c_h > 0
-    spread          domain, stratum, sd: S_jh of what is measured in domain j, a row for every stratum it consists of
-    standard_error  wanted, by domain: √V_j of Σ_h W_jh ȳ_h, W_jh = N_h/Σ_{k in j} N_k
+    strata          STRATA and, optionally, cost c_h > 0
+    spread          domain, stratum, sd: S_jh of what is measured in domain j, a row for every stratum that is part of j
+    standard_error  the wanted √V_j of Σ_h W_jh ȳ_h, W_jh = N_h/Σ_{k in j} N_k, by domain
     minimum, maximum  as in `allocate_proportional`, the minimum at least 1
 
     Σ_h W_jh² S_jh² (1/n_h - 1/N_h) <= V_j is Σ_h a_jh/n_h <= 1, a_jh = W_jh² S_jh²/(V_j + Σ_h W_jh² S_jh²/N_h).  With
     multipliers λ the cost is smallest at n_h = √(Σ_j λ_j a_jh/c_h), cut to its bounds, and λ_j grows with (Σ_h
     a_jh/n_h)² until the constraints hold and only binding ones count.  Bethel (1989), Survey Methodology 15:47; Chromy
-    (1987), Proc. ASA Survey Research Methods 194.  Whole numbers: from the ones just below, an interview at a time
-    where it serves the unmet constraints most for its cost; then whatever is not needed is taken back.
-    A domain may be an area, or an area and an item: any name.  Cost O(rounds · domains · strata).
-    Raises Fault for a constraint that the highest n_h cannot meet, with what they reach.
+    (1987), Proc. ASA Survey Research Methods 194.  The continuous n_h are rounded down, interviews are
+    added one at a time where they help the unmet constraints most for their cost, and those that turn out not to be
+    needed are taken away again.  A domain may have any name, so it can be an area, or an area and an item.  The time
+    is O(rounds · domains · strata).
+    Raises Fault for a constraint that even the highest n_h cannot meet, and says what they reach.
     """
     table = with_cost(strata)
     lowest, highest = bounds(table, minimum, maximum, at_least=1)
-    domains, effect, fixed, wanted = _programme(table, spread, standard_error)
+    domains, effect, fixed, wanted = _constraint_terms(table, spread, standard_error)
     _refuse_unreachable(domains, effect, fixed, wanted, highest)
     a = effect / (wanted**2 + fixed)[:, None]
     cost = table.cost.to_numpy()
@@ -63,7 +70,7 @@ def allocate_constrained(
     return ConstrainedAllocation(by_stratum, precision, float(cost @ sample), at_least)
 
 
-def _programme(table: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Series):
+def _constraint_terms(table: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Series):
     """Domains (J,), W²S² (J,H), Σ W²S²/N_h (J,) and the wanted standard errors (J,)."""
     domains = list(standard_error.index)
     unknown = sorted(set(spread.stratum) - set(table.stratum)) + sorted(set(spread.domain) ^ set(domains))
@@ -81,7 +88,7 @@ def _programme(table: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Ser
 
 
 def _refuse_unreachable(domains, effect, fixed, wanted, highest) -> None:
-    """Which constraints fail even with the highest n_h, what is reached, and what was wanted."""
+    """A Fault that names the constraints which fail even with the highest n_h: both standard errors."""
     best = np.sqrt(np.maximum(effect @ (1 / np.maximum(highest, 1)) - fixed, 0.0))
     unmet = best > wanted * (1 + 1e-12)
     if unmet.any():
@@ -90,7 +97,7 @@ def _refuse_unreachable(domains, effect, fixed, wanted, highest) -> None:
 
 
 def _continuous(a, cost, lowest, highest) -> tuple[np.ndarray, np.ndarray, float]:
-    """λ (J,), n (H,) and the dual value min_n Σ c n + Σ_j λ_j (Σ_h a_jh/n_h - 1), a lower bound of every cost."""
+    """λ (J,), n (H,) and the dual value min_n Σ c n + Σ_j λ_j (Σ_h a_jh/n_h - 1), a lower bound of the cost."""
     multiplier = np.sqrt(a * cost).sum(axis=1) ** 2 / len(a)
     best, at_least = np.array(highest), -np.inf
     for _ in range(ROUNDS):
@@ -107,7 +114,7 @@ def _continuous(a, cost, lowest, highest) -> tuple[np.ndarray, np.ndarray, float
 
 
 def _whole_numbers(a, cost, sample, highest, lowest) -> np.ndarray:
-    """The constraints met from `sample` upwards, one interview at a time; then what is not needed taken back."""
+    """`sample` (H,) raised one interview at a time until every constraint is met, then freed of what is not needed."""
     sample = sample.copy()
     used = a @ (1 / sample)
     while (used > 1 + 1e-12).any():

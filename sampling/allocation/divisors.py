@@ -1,10 +1,11 @@
-"""Divisor methods: whole numbers that sum, given one after another to the stratum whose claim is largest."""
+"""Divisor methods: interviews are given one by one to the stratum with the largest claim, so that they sum to n."""
 
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimation.columns.ties import TOLERANCE
 from words import Fault
@@ -14,7 +15,8 @@ from words import Fault
 class Divisor:
     """A divisor d(m): a stratum of weight w that holds m interviews claims the next one with w/d(m).
 
-    value    m -> d(m), rising;   count  x -> the largest m with d(m-1) <= x, so that w/d(m-1) >= λ for x = w/λ
+    value  m -> d(m), increasing
+    count  x -> the largest m with d(m-1) <= x: for x = w/λ, how many of the stratum's claims reach λ
     """
 
     name: str
@@ -28,14 +30,15 @@ ARITHMETIC = Divisor("arithmetic", lambda m: m + 0.5, lambda x: np.floor(x + 0.5
 GEOMETRIC = Divisor("geometric", lambda m: np.sqrt(m * (m + 1.0)), lambda x: np.floor((1 + np.sqrt(1 + 4 * x**2)) / 2))
 
 
-def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
+def divide(weight: ArrayLike, n: int, *, lowest: ArrayLike, highest: ArrayLike, divisor: Divisor) -> np.ndarray:
     """n_h (H,) with Σ n_h = n and lowest_h <= n_h <= highest_h: the n - Σ lowest largest claims w_h/d(m) are met.
 
-    weight  w_h >= 0 (H,);   lowest, highest  whole numbers (H,), and Σ lowest <= n <= Σ highest
-    A tie (claims that differ by rounding alone) goes to the stratum that stands first; strata of weight 0 get more than
-    their lowest only when all the others are full, and then in equal parts.  Only ever adding, it is monotone in n.
-    Cost: O(H) a step of a bisection for the threshold λ with Σ #{m: w_h/d(m) > λ} just below n, then a heap for the
-    last O(H) interviews: O(H log H + 100 H), whatever n is.
+    weight  w_h >= 0 (H,);   lowest, highest  whole numbers (H,) with Σ lowest <= n <= Σ highest
+    A tie (claims that differ only by rounding) goes to the first of the strata.  Strata of weight 0 get more than their
+    lowest only when all others have their highest, and then equal parts.  Interviews are only ever added, so each n_h
+    is monotone in n.
+    A bisection finds a threshold λ at which Σ #{m: w_h/d(m) > λ} is just below n in steps of O(H); a heap gives the
+    last O(H) interviews.  The time is O(H log H + 100 H) for any n.  Raises Fault as `check_bounds` does.
     """
     weight, lowest, highest = np.asarray(weight, dtype=float), np.asarray(lowest), np.asarray(highest)
     check_bounds(n, lowest, highest)
@@ -43,14 +46,14 @@ def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
     if not claims.all():
         full = np.where(claims, highest, lowest)
         if n >= full.sum():
-            rest = divide(
+            without_claim = divide(
                 np.ones((~claims).sum()),
                 n - int(full[claims].sum()),
                 lowest=lowest[~claims],
                 highest=highest[~claims],
                 divisor=ARITHMETIC,
             )
-            full[~claims] = rest
+            full[~claims] = without_claim
             return full
     sample = _below(weight, n, lowest, highest, divisor)
     queue = [(-weight[h] / divisor.value(sample[h]), h) for h in np.flatnonzero(claims & (sample < highest))]
@@ -67,9 +70,9 @@ def divide(weight, n: int, *, lowest, highest, divisor: Divisor) -> np.ndarray:
 
 
 def _equal_claims(queue: list) -> list[int]:
-    """The strata with the largest claim, taken off the queue, the one that stands first before the others.
+    """The strata with the largest claim, taken off the queue and sorted.
 
-    Claims that differ by rounding alone are equal: whatever the unit of w, the same strata are first.
+    Claims that differ only by rounding count as equal, so that the order does not depend on the unit of w.
     """
     largest, strata = -queue[0][0], []
     while queue and -queue[0][0] >= largest * (1 - TOLERANCE):
@@ -77,7 +80,7 @@ def _equal_claims(queue: list) -> list[int]:
     return sorted(strata)
 
 
-def check_bounds(n: int, lowest, highest) -> None:
+def check_bounds(n: int, lowest: np.ndarray, highest: np.ndarray) -> None:
     """A Fault unless lowest <= highest in every stratum and n lies between their sums."""
     if (lowest > highest).any():
         h = int((lowest > highest).argmax())
@@ -89,9 +92,9 @@ def check_bounds(n: int, lowest, highest) -> None:
 
 
 def _below(weight, n: int, lowest, highest, divisor: Divisor) -> np.ndarray:
-    """What is given to claims clearly above the n-th: a start for the heap, as a rule at most 4H below n."""
+    """The interviews (H,) of the claims clearly above the n-th: where the heap starts, usually at most 4H below n."""
 
-    def given(log_threshold: float) -> np.ndarray:
+    def above(log_threshold: float) -> np.ndarray:
         return np.clip(divisor.count(weight / np.exp(log_threshold)), lowest, highest).astype(np.int64)
 
     near = 4 * len(weight)
@@ -100,8 +103,8 @@ def _below(weight, n: int, lowest, highest, divisor: Divisor) -> np.ndarray:
     low, high = np.log(weight[weight > 0].min() / (4.0 * n)), np.log(weight.max() * 4)
     for _ in range(100):
         middle = (low + high) / 2
-        count = given(middle).sum()
+        count = above(middle).sum()
         low, high = (middle, high) if count > n else (low, middle)
         if n - near <= count <= n:
             break
-    return given(high + 1e-9)  # so much above the threshold that rounding cannot part claims that are equal
+    return above(high + 1e-9)  # far enough above the threshold that rounding cannot separate equal claims

@@ -9,6 +9,7 @@ lists: the PSUs with their sizes, and the units with their PSU.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,7 +101,8 @@ class DrawRecord:
         """From JSON."""
         plan = dict(plain["plan"])
         plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
-        return cls(**dict(plain) | {"plan": DrawPlan(**plan)})
+        fields: dict[str, Any] = dict(plain, plan=DrawPlan(**plan))
+        return cls(**fields)
 
 
 @dataclass(frozen=True)
