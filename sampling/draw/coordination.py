@@ -1,9 +1,9 @@
-"""Coordinate waves: nobody is rung again while others wait, or a panel keeps a wanted part of its people.
+"""Coordination of waves: nobody is called again before everybody was called, or a panel keeps part of its people.
 
-In each stratum the units lie on a circle in the order of their permanent random numbers; a wave takes the n_h that
-follow a point.  A wave that starts after the last unit of the one before takes the next ones; one that starts after its
-m-th keeps the n_h - m others.  Because the order of the circle is random, units at any places counted off from an
-earlier start are a simple random sample of the stratum, whatever the places.  Ohlsson (1995), in Business Survey
+In each stratum the units lie on a circle in the order of their permanent random numbers, and a wave takes the n_h units
+that follow its starting point.  A wave that starts after the last unit of the wave before takes new units only; one
+that starts after its m-th unit keeps the other n_h - m.  Because the order on the circle is random, the units at any
+fixed places after an earlier start are a simple random sample of the stratum.  Ohlsson (1995), in Business Survey
 Methods, ch. 9.
 """
 
@@ -14,14 +14,14 @@ from words import Fault
 
 
 def coordinated_start(sample: pd.DataFrame, *, keep: float = 0.0) -> pd.Series:
-    """Where the next wave starts in each stratum: after the unit that is the last one not kept, by stratum.
+    """Where the next wave starts, by stratum: after the last unit of this wave that is not kept.
 
-    sample  the last wave as `draw_stratified` gave it, or the part of it that was released (stratum, prn, place)
-    keep    part o of the sample to keep: 0, nobody rung in it comes again before all others have (negative
-            coordination); 1/2, half a panel stays.  Kept are the last ⌊o n_h + 1/2⌋ of each stratum
+    sample  the wave as drawn by `draw_stratified`, or the part of it that was released: stratum, prn, place
+    keep    the part o of the sample to keep.  0: nobody in it is called again before all others were (negative
+            coordination); 1/2: half of a panel stays.  The last ⌊o n_h + 1/2⌋ units of each stratum are kept
 
-    The next start is the smallest number above that unit's: in SQL, prn > it.  A random start would not do: it can
-    fall just before the numbers of the last wave.  A stratum that was not drawn has no start here.
+    The start is the smallest floating-point number above that unit's prn; in SQL the condition is prn > it.  A random
+    start could fall just before the units of this wave and take them again.  A stratum that was not drawn has no start.
     """
     if not 0 <= keep <= 1:
         raise Fault(key="sampling.keep", found=keep)

@@ -1,11 +1,13 @@
-"""Draw a stratified or systematic sample: the same frame and start give the same units, in any order of rows, anywhere.
+"""Stratified and systematic samples: the same frame and start give the same units, whatever the order of the rows.
 
-The order of a draw is total: numbers from `start` upwards, then from 0 to `start`; equal numbers by unit_id.  In SQL:
+Units are drawn in the order of their random numbers from `start` upwards and then from 0 to `start`, those with equal
+numbers in the order of unit_id.  In SQL:
     row_number() over (partition by stratum order by (prn < start), prn, unit_id) <= n_h
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,15 +16,22 @@ from sampling.allocation.allocation import refuse_larger
 from sampling.draw.random_numbers import check_start, derived_numbers
 from words import Fault
 
+Allocation: TypeAlias = pd.DataFrame | pd.Series | Mapping[Any, int]  # ALLOCATION, or n_h by stratum
+Start: TypeAlias = float | pd.Series | Mapping[Any, float]  # one for all strata, or by stratum
+
 COLUMNS = ("unit_id", "stratum", "prn")
-BLOCK = 2**17  # rows looked at together: they stay in the processor's cache
+BLOCK = 2**17  # rows handled together, few enough for the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
 class CodedFrame:
-    """A frame made ready for draws: rows as they came, strata as codes 0..H-1 in the order of `strata`.
+    """A frame prepared for draws, its rows in their given order.
 
-    prn (N,) in [0, 1);  code (N,);  strata (H,);  population N_h (H,)
+    frame             unit_id, stratum, prn
+    prn (N,)          the permanent random numbers, in [0, 1)
+    code (N,)         each row's stratum as its position 0..H-1 in `strata`
+    strata (H,)       the names of the strata
+    population (H,)   N_h
     """
 
     frame: pd.DataFrame
@@ -33,7 +42,10 @@ class CodedFrame:
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "CodedFrame":
-        """Check the columns unit_id, stratum, prn; O(N).  A categorical `stratum` spares the look-up of its names."""
+        """Prepare a table with unit_id, stratum and prn, in O(N); it is quicker where `stratum` is categorical.
+
+        Raises Fault for a missing column and for a row without stratum or with a prn outside [0, 1).
+        """
         missing = [c for c in COLUMNS if c not in frame]
         if missing:
             raise Fault(key="table.columns", table="FRAME", columns=missing)
@@ -50,27 +62,29 @@ class CodedFrame:
 
     @classmethod
     def part_of(cls, part: pd.DataFrame, population: pd.Series) -> "CodedFrame":
-        """Part of a frame that holds every unit a draw can reach; population: N_h of the whole frame, by stratum."""
+        """Prepare only the rows of a frame that a draw can reach; population: N_h of the whole frame, by stratum."""
         coded, population = cls.of(part), population.sort_index()
         code = population.index.get_indexer(coded.strata)[coded.code]
         return cls(part, coded.prn, code, population.index.rename("stratum"), population.to_numpy(dtype=np.int64))
 
 
-def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
-    """Stratified simple random sample: of each stratum the n_h units with the smallest prn from `start` on, wrapping.
+def draw_stratified(frame: pd.DataFrame | CodedFrame, allocation: Allocation, *, start: Start) -> pd.DataFrame:
+    """Stratified simple random sample: in each stratum the first n_h units in the order of prn from `start` on.
 
-    frame       unit_id, stratum, prn in [0, 1) (a DataFrame, or a CodedFrame to draw from many times)
-    allocation  n_h by stratum, or an ALLOCATION table, whose population is then held against the frame's
-    start       in [0, 1): `starting_point`; or one a stratum (Series), as `coordinated_start` gives it
+    frame       unit_id, stratum, prn in [0, 1); a CodedFrame saves work if it is drawn from many times
+    allocation  n_h by stratum, or an ALLOCATION table, whose population must be the frame's
+    start       in [0, 1), from `starting_point`; or one per stratum (Series), from `coordinated_start`
 
-    SAMPLE, by stratum and place: unit_id, stratum, prn, place 1..n_h in the order of the draw, probability
-    π = n_h/N_h, base_weight 1/π.  Numbers are independent of anything asked, so each order of a stratum is as likely
-    as any other: a simple random sample; so are the first m of the n_h, and any m that follow.  Ohlsson (1995).
-    Cost: one pass over the rows for those below (n_h + 6√n_h + 6)/N_h from `start`, and a sort of these few; a stratum
-    that returns fewer (or whose numbers are no random ones) is taken in full.  No sort of the frame.
-    Raises Fault for a sample larger than its stratum, a stratum unknown to the frame, a population that changed.
+    Gives SAMPLE, sorted by stratum and place: unit_id, stratum, prn, place 1..n_h in the order of the draw, probability
+    π = n_h/N_h, base_weight 1/π.  The random numbers are independent of everything the survey asks, so every order of a
+    stratum's units is equally likely: the n_h are a simple random sample, and so are the first m of them, or any m in
+    succession.  Ohlsson (1995).
+    The frame is not sorted.  One pass finds the rows within (n_h + 6√n_h + 6)/N_h of `start`; only those are sorted.  A
+    stratum with fewer than n_h of them (or whose numbers are not random) is looked at in full.
+    Raises Fault for a sample larger than its stratum, a stratum that the frame does not have, and a population other
+    than the frame's.
 
-    Examples: three units, the two with the smallest random numbers; from 0.5 on, the two that come next on the circle.
+    Examples: the two of three units with the smallest random numbers; from 0.5 on, the next two on the circle.
 
     >>> import pandas as pd
     >>> from sampling import draw_stratified
@@ -88,11 +102,11 @@ def draw_stratified(frame, allocation, *, start) -> pd.DataFrame:
     return sample_table(coded, rows, sample, (sample / coded.population)[coded.code[rows]])
 
 
-def draw_stream(chunks: Iterable[pd.DataFrame], allocation, *, start) -> pd.DataFrame:
-    """The sample of `draw_stratified` from a frame that comes in pieces; memory holds one piece and the sample so far.
+def draw_stream(chunks: Iterable[pd.DataFrame], allocation: Allocation, *, start: Start) -> pd.DataFrame:
+    """The sample of `draw_stratified` from a frame that is read in pieces.
 
-    The n_h first of a union are among the n_h first of its parts.  allocation: an ALLOCATION table (its population
-    gives π and is held against what came by), or n_h by stratum.
+    Memory holds one piece and the sample so far: the first n_h units of the whole are among the first n_h of its parts.
+    allocation: n_h by stratum, or an ALLOCATION table, whose population must be that of all pieces together.
     """
     wanted, population, kept = _by_stratum(allocation), pd.Series(dtype=np.int64), []
     for chunk in chunks:
@@ -106,14 +120,17 @@ def draw_stream(chunks: Iterable[pd.DataFrame], allocation, *, start) -> pd.Data
     return draw_stratified(whole, allocation, start=start)
 
 
-def draw_systematic(frame: pd.DataFrame, allocation, *, start: float, order: list[str] | None = None) -> pd.DataFrame:
+def draw_systematic(
+    frame: pd.DataFrame, allocation: Allocation, *, start: float, order: list[str] | None = None
+) -> pd.DataFrame:
     """Systematic sample with a fractional interval: in each stratum the units at ⌊(u_h + i) N_h/n_h⌋, i = 0..n_h-1.
 
-    order   columns by which each stratum is sorted (area, age …: it spreads the sample over them), then by unit_id
-    u_h     in [0, 1), from `start` and the stratum's name, so that strata do not go in step
-    π = n_h/N_h exactly, whether or not N_h/n_h is whole (SSW 3.4).  Pairs far apart in the order are likelier than
-    neighbours, some never come: there is no unbiased variance; the usual one treats it as a stratified sample.
-    SAMPLE as in `draw_stratified`; place follows the prn, so that its first m are a random part.
+    order   the columns by which each stratum is sorted before unit_id (area, age …), over which the sample is spread
+    u_h     in [0, 1), derived from `start` and the stratum's name, so that strata do not move in step
+    π = n_h/N_h exactly, even if N_h/n_h is not whole (SSW 3.4).  Units far apart in the order are drawn together more
+    often than neighbours, and some pairs never: no unbiased estimator of the variance exists, and the sample is usually
+    treated as a stratified one.  Gives SAMPLE as `draw_stratified` does; places follow the prn, so that the first m are
+    a random part of the sample.
     """
     coded = CodedFrame.of(frame)
     sample = units_wanted(coded, allocation)
@@ -128,13 +145,13 @@ def draw_systematic(frame: pd.DataFrame, allocation, *, start: float, order: lis
 
 
 def systematic_places(u: float, population: int, sample: int) -> np.ndarray:
-    """⌊(u + i) N/n⌋ for i = 0..n-1, in whole numbers of 2⁻⁵³ so that no rounding repeats or skips a place."""
+    """⌊(u + i) N/n⌋ for i = 0..n-1, computed in whole multiples of 2⁻⁵³, so that rounding repeats or skips no place."""
     whole, one = int(u * 2**53), 2**53
     return np.array([(whole + i * one) * population // (sample * one) for i in range(sample)], dtype=np.int64)
 
 
-def starts_by_stratum(strata: pd.Index, start, sample) -> np.ndarray:
-    """start (H,): one for all, or each stratum's own, which those with n_h = 0 need not have."""
+def starts_by_stratum(strata: pd.Index, start: Start, sample: np.ndarray) -> np.ndarray:
+    """The starts (H,): the same for all strata, or each stratum's own, which only strata with n_h > 0 must have."""
     if isinstance(start, pd.Series | Mapping):
         start = pd.Series(start, dtype=float).reindex(strata)
         without = start.isna() & (sample > 0)
@@ -147,7 +164,7 @@ def starts_by_stratum(strata: pd.Index, start, sample) -> np.ndarray:
 
 
 def _by_stratum(allocation) -> pd.Series:
-    """n_h, or -1 for a number that is none, by the stratum's name."""
+    """n_h by the stratum's name; a Fault unless all are whole numbers >= 0 and no stratum comes twice."""
     if isinstance(allocation, pd.DataFrame):
         allocation = allocation.set_index("stratum")["sample"]
     wanted = pd.Series(allocation)
@@ -156,8 +173,8 @@ def _by_stratum(allocation) -> pd.Series:
     return wanted.set_axis(wanted.index.astype(str)).astype(np.int64)
 
 
-def units_wanted(coded: CodedFrame, allocation) -> np.ndarray:
-    """n_h (H,) in the frame's order of strata, 0 for a stratum without."""
+def units_wanted(coded: CodedFrame, allocation: Allocation) -> np.ndarray:
+    """n_h (H,) in the frame's order of strata, 0 for a stratum that the allocation does not name."""
     wanted = _by_stratum(allocation)
     unknown = wanted.index[(wanted > 0).to_numpy() & ~wanted.index.isin(coded.strata)]
     if len(unknown):
@@ -174,13 +191,13 @@ def units_wanted(coded: CodedFrame, allocation) -> np.ndarray:
 
 
 def _first_of(coded: CodedFrame, wanted: pd.Series, start) -> np.ndarray:
-    """`_first_rows` of a part of the frame: at most the n_h wanted."""
+    """`_first_rows` of a part of the frame, where a stratum may have fewer than n_h units."""
     most = np.minimum(wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64), coded.population)
     return _first_rows(coded, most, starts_by_stratum(coded.strata, start, most))
 
 
 def _first_rows(coded: CodedFrame, sample, starts) -> np.ndarray:
-    """The rows of the n_h first units of each stratum, by stratum and order."""
+    """The rows of the first n_h units of each stratum, by stratum and in the order of the draw."""
     reach = (sample + 6 * np.sqrt(sample) + 6) / np.maximum(coded.population, 1)
     reach = np.where(sample > 0, np.minimum(reach, 1.0), -1.0)
     near = _within(coded, starts, reach)
@@ -194,9 +211,9 @@ def _first_rows(coded: CodedFrame, sample, starts) -> np.ndarray:
 
 
 def _within(coded: CodedFrame, starts, reach) -> np.ndarray:
-    """Rows with (prn - start) mod 1 <= reach of their stratum: it never falls along the order, so these are its first.
+    """Rows with (prn - start) mod 1 <= the reach of their stratum: the first rows of each stratum.
 
-    Block by block, and first against the farthest reach of all, which spares most rows the look-up of their own.
+    Rows are handled in blocks and first compared with the largest reach, so that few need that of their stratum.
     """
     if len(reach) == 0:
         return np.array([], dtype=np.int64)
@@ -210,11 +227,11 @@ def _within(coded: CodedFrame, starts, reach) -> np.ndarray:
     return np.concatenate(found) if found else np.array([], dtype=np.int64)
 
 
-def order_of_draw(coded: CodedFrame, rows, starts) -> np.ndarray:
-    """`rows` by stratum, then numbers from the start up and around, then unit_id.
+def order_of_draw(coded: CodedFrame, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """`rows` sorted by stratum, then by random number from the start on, then by unit_id.
 
-    One sort of whole numbers, stratum and the first 43 bits of the distance from the start, and the full comparison
-    only if two of them are equal.
+    The sort is of whole numbers made of the stratum and the first 43 bits of the distance from the start; only if two
+    are equal are the rows compared in full.
     """
     prn, code = coded.prn[rows], coded.code[rows]
     distance = prn - starts[code]
@@ -228,7 +245,7 @@ def order_of_draw(coded: CodedFrame, rows, starts) -> np.ndarray:
 
 
 def rows_sorted(coded: CodedFrame, order: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All rows by stratum, the columns of `order` and unit_id; and where each stratum begins and ends (H+1,)."""
+    """All rows sorted by stratum, the columns of `order` and unit_id; and where each stratum begins and ends (H+1,)."""
     missing = [c for c in order if c not in coded.frame]
     if missing:
         raise Fault(key="table.columns", table="FRAME", columns=missing)
@@ -236,8 +253,11 @@ def rows_sorted(coded: CodedFrame, order: list[str]) -> tuple[np.ndarray, np.nda
     return np.lexsort((*keys, coded.code)), np.concatenate([[0], coded.population.cumsum()])
 
 
-def sample_table(coded: CodedFrame, rows, sample, probability) -> pd.DataFrame:
-    """SAMPLE of these rows, which stand by stratum and place."""
+def sample_table(coded: CodedFrame, rows: np.ndarray, sample: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """SAMPLE of these rows, which are sorted by stratum and place.
+
+    sample  n_h (H,);  probability  π of each row
+    """
     code = coded.code[rows]
     first = sample.cumsum() - sample
     extra = [c for c in ("area", "psu") if c in coded.frame]

@@ -1,13 +1,14 @@
-"""A random order of 0..N-1 that is never written down: place k of it is computed from a secret key alone.
+"""A random order of 0..N-1 that is not stored: the number at any place of it is computed from a secret key.
 
 A generalised Feistel cipher on Z_a × Z_b, a b >= N (Black & Rogaway 2002, CT-RSA): x = (l, r), and in turn
-l ← l + F_t(r) mod a and r ← r + F_t(l) mod b with keyed hashes F_t; what falls at N or above walks on.  Each round is
-one-to-one, so the whole is.  The hashes are of numbers below √N + 1 only: they stand in tables.
+l ← l + F_t(r) mod a and r ← r + F_t(l) mod b with keyed hashes F_t; a result of N or more is put in again.  Each round
+is one-to-one, and so is the whole.  Only numbers below √N + 1 are hashed, so the hashes are kept in tables.
 """
 
 import hashlib
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sampling.draw.random_numbers import check_key
 
@@ -15,9 +16,9 @@ ROUNDS = 12
 
 
 class KeyedPermutation:
-    """π: {0..N-1} → {0..N-1}, one-to-one, settled by (key, label, N); about 50 ns a value once its tables are made.
+    """π: {0..N-1} → {0..N-1}, one-to-one, determined by key, label and N; about 50 ns per value.
 
-    Tables: 12 keyed hashes of √N numbers, 12,000 hashes for a million, 150,000 for 150 million.
+    The tables hold 12 keyed hashes of √N numbers: 12,000 hashes for a million, 150,000 for 150 million.
     """
 
     def __init__(self, size: int, *, key: bytes, label: str = ""):
@@ -31,7 +32,7 @@ class KeyedPermutation:
             for t in range(ROUNDS)
         ]
 
-    def __call__(self, place) -> np.ndarray:
+    def __call__(self, place: ArrayLike) -> np.ndarray:
         """π of the places (k,), whole numbers 0..N-1."""
         value = self._once(np.asarray(place, dtype=np.int64))
         while (outside := value >= self.size).any():

@@ -1,13 +1,15 @@
-"""Permanent random numbers, one a unit, made from a secret key and its id; and the seed that says where to start.
+"""Permanent random numbers, one per unit, made from its id and a secret key; and the seed that says where to start.
 
-A unit keeps its number for good, whatever the order of rows and whichever engine reads them; a wave's committed seed
-is a point in [0, 1), from which numbers are taken upwards.  Ohlsson (1995), in Business Survey Methods, ch. 9.
+A unit keeps its number for good, whatever the order of the rows and whichever engine reads them.  The seed of a wave,
+to which the centre commits itself before the draw, gives a point in [0, 1) from which numbers are taken upwards.
+Ohlsson (1995), in Business Survey Methods, ch. 9.
 """
 
 import hashlib
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from words import Fault
 
@@ -18,10 +20,11 @@ SHORTEST = 16  # bytes of a key, characters of a seed
 def permanent_random_numbers(unit_ids: Iterable[str], *, key: bytes) -> np.ndarray:
     """U_i = ⌊2⁵³ BLAKE2b(key; id_i)/2⁶⁴⌋/2⁵³ in [0, 1), (n,) float64.
 
-    key   secret, 16 to 64 bytes: who knows it can find out which ids come first, who does not cannot
-    ids   text; the number depends on nothing but key and id.  About a microsecond a unit: made once for a frame.
+    unit_ids  (n,) text
+    key       secret, 16 to 64 bytes; only who knows it can find out which ids come first
+    A number depends on the key and the id alone.  It takes about a microsecond per unit, once for a frame.
 
-    Examples: the same key and the same unit give the same number, whoever else is on the list.
+    Examples: the same key and unit give the same number, whatever other units are in the list.
 
     >>> from sampling import permanent_random_numbers
     >>> key = bytes(32)
@@ -46,27 +49,29 @@ def commitment(seed: str) -> str:
 
 
 def starting_point(seed: str, wave: str) -> float:
-    """Where the wave starts, in [0, 1): ⌊2⁵³ h⌋/2⁵³ with h the first 64 bits of SHA-256(seed, wave)."""
+    """Where the wave starts, in [0, 1): ⌊2⁵³ h/2⁶⁴⌋/2⁵³ with h the first 64 bits of SHA-256(seed, wave)."""
     commitment(seed)
     digest = hashlib.sha256(b"rankshift start\0" + seed.encode() + b"\0" + wave.encode()).digest()
     return float(_uniform(np.frombuffer(digest[:8], dtype=">u8"))[0])
 
 
 def derived_numbers(start: float, label: str, count: int) -> np.ndarray:
-    """`count` further numbers in [0, 1), settled by start and label alone: BLAKE2b(label, start, block)."""
+    """`count` further numbers in [0, 1), determined by start and label alone: BLAKE2b(label, start, block)."""
     check_start(start)
     name = f"{label}\0{int(start * 2**BITS)}\0".encode()
     blocks = (hashlib.blake2b(name + str(b).encode()).digest() for b in range(-(-count // 8)))
     return _uniform(np.frombuffer(b"".join(blocks), dtype=">u8"))[:count]
 
 
-def check_start(start) -> None:
+def check_start(start: ArrayLike) -> None:
+    """A Fault unless all starts are in [0, 1)."""
     wrong = ~((np.asarray(start) >= 0) & (np.asarray(start) < 1))
     if wrong.any():
         raise Fault(key="sampling.start", found=float(np.asarray(start)[wrong].flat[0]))
 
 
 def check_key(key: bytes) -> None:
+    """A Fault unless the key has 16 to 64 bytes."""
     if not SHORTEST <= len(key) <= 64:
         raise Fault(key="sampling.key", found=len(key), expected=SHORTEST)
 

@@ -1,22 +1,26 @@
-"""Release a sample in random portions: what counts is what was released, and a release once begun is finished.
+"""Releases: a sample is given to the callers in random portions, and a portion that was begun is finished.
 
-A stratum's numbers are rung in the order of their places.  That order is random, so whatever was released is a simple
-random sample of the stratum, smaller than the one drawn.  Who does not answer is not replaced by the next in a list:
-the next release replaces all of them.  A release left half worked would favour those who are easily reached.
+A stratum's numbers are called in the order of their places.  That order is random, so the numbers released so far are a
+simple random sample of the stratum, smaller than the one drawn.  Nobody who does not answer is replaced by the next
+number of a list: if interviews are lacking, a further portion is released.  A portion left unfinished would favour
+people who are easy to reach.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from words import Fault
 
 
-def split_releases(sample: pd.DataFrame, portions, *, within: str = "stratum") -> pd.DataFrame:
-    """The sample with `release` 1..R: of each stratum the first ⌈n_h p_1⌉ places, then those up to ⌈n_h (p_1+p_2)⌉ …
+def split_releases(sample: pd.DataFrame, portions: ArrayLike, *, within: str = "stratum") -> pd.DataFrame:
+    """The sample with a column `release` 1..R: the first ⌈n_h p_1⌉ places of each stratum, then up to ⌈n_h (p_1+p_2)⌉ …
 
-    portions  parts of the sample, above 0, summing to 1: (0.5, 0.25, 0.25).  Rounded up, so that the first release
-              reaches every stratum.  Each is a random portion because places are.
-    within    "psu" for a sample of two stages, whose places count within the PSU
+    portions  parts of the sample, > 0, which sum to 1: (0.5, 0.25, 0.25).  They are rounded up, so that the first
+              release reaches every stratum.  Each is a random portion because places are random.
+    within    "psu" for a two-stage sample, whose places are counted within the PSU
     """
     portions = np.asarray(portions, dtype=float)
     if not (len(portions) and (portions > 0).all() and abs(portions.sum() - 1) < 1e-9):
@@ -28,9 +32,9 @@ def split_releases(sample: pd.DataFrame, portions, *, within: str = "stratum") -
 
 
 def released(sample: pd.DataFrame, through: int, *, within: str = "stratum") -> pd.DataFrame:
-    """The rows of releases 1..through, with π and base weight of what was released: π_drawn m_h/n_h, m_h released.
+    """The rows of releases 1..through, with the probability of being released: π_drawn m_h/n_h, m_h of n_h released.
 
-    For a stratified sample π = m_h/N_h: the released numbers over the population, not the drawn ones.
+    In a stratified sample that is m_h/N_h.  base_weight is 1/π.
     Raises Fault unless 1 <= through <= R.
     """
     most = int(sample.release.max())
@@ -43,10 +47,13 @@ def released(sample: pd.DataFrame, through: int, *, within: str = "stratum") -> 
     return chosen.assign(probability=probability, base_weight=1 / probability).reset_index(drop=True)
 
 
-def release_progress(sample: pd.DataFrame, tried, finished, *, through: int, within: str = "stratum") -> pd.DataFrame:
-    """One row a release begun: release, units, and how many of them are tried, finished and open (not finished).
+def release_progress(
+    sample: pd.DataFrame, tried: Iterable, finished: Iterable, *, through: int, within: str = "stratum"
+) -> pd.DataFrame:
+    """One row per release 1..through: release, units, and how many of them are tried, finished and open (not finished).
 
-    tried, finished  unit_ids rung at least once, and those whose work is done (`fieldwork.work_done`)
+    tried     unit_ids called at least once
+    finished  unit_ids that need no more calls (`fieldwork.work_done`)
     """
     begun = released(sample, through, within=within)
     left = unfinished(sample, finished, through=through, within=within)
@@ -59,10 +66,10 @@ def release_progress(sample: pd.DataFrame, tried, finished, *, through: int, wit
     return table
 
 
-def unfinished(sample: pd.DataFrame, finished, *, through: int, within: str = "stratum") -> pd.DataFrame:
-    """Rows of the releases begun (1..through) whose unit_id is not yet among the `finished`: they are rung on.
+def unfinished(sample: pd.DataFrame, finished: Iterable, *, through: int, within: str = "stratum") -> pd.DataFrame:
+    """The rows of releases 1..through whose unit_id is not among the `finished`: they are still to be called.
 
-    Only when none is left may the wave be weighted; another release may begin before.
+    A wave may be weighted only when none is left, but a further release may begin before that.
     """
     begun = released(sample, through, within=within)
     return begun[~begun.unit_id.isin(set(finished))].reset_index(drop=True)

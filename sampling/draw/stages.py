@@ -1,15 +1,18 @@
-"""Several stages: townships, then households, then one person of each, with the probability of every stage kept."""
+"""Draws in several stages, such as townships, households and one person in each, with the probability of each stage."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from sampling.draw.draw import draw_stratified
+from sampling.draw.draw import Allocation, draw_stratified
 from sampling.draw.random_numbers import derived_numbers
 from sampling.draw.unequal import draw_pps
 from words import Fault
 
-# Kish (1949), JASA 44:380: the adult to ask, counted from the eldest man down to the youngest woman, in households of
-# 1, 2, 3, 4, 5 and 6 or more adults; and how many of 12 households get each table
+# Kish (1949), JASA 44:380: which adult to ask, counted from the oldest man down to the youngest woman, in households
+# of 1, 2, 3, 4, 5 and of 6 or more adults; and how many of 12 households get each table
 KISH = {
     "A": (1, 1, 1, 1, 1, 1),
     "B1": (1, 1, 1, 1, 2, 2),
@@ -25,16 +28,25 @@ LARGEST = 6
 
 
 def draw_two_stage(
-    psus: pd.DataFrame, units: pd.DataFrame, clusters, each: int, *, size: str, start: float, method: str = "systematic"
+    psus: pd.DataFrame,
+    units: pd.DataFrame,
+    clusters: Allocation,
+    each: int,
+    *,
+    size: str,
+    start: float,
+    method: str = "systematic",
 ) -> pd.DataFrame:
-    """PSUs with probability proportional to size, then `each` units in every PSU drawn, simple random.
+    """PSUs drawn with probability proportional to size, then a simple random sample of `each` units in every PSU drawn.
 
-    psus      unit_id (of the PSU), stratum, prn, and the column `size`;   clusters  PSUs to draw, by stratum
-    units     unit_id, psu, prn: the second stage's frame (households, numbers)
-    SAMPLE with psu, place within it, first_probability π_I, and π = π_I m_i/M_i, M_i the PSU's units in the frame.
-    If sizes are the M_i, π is the same for all within a stratum.  SSW 4.3.  A PSU drawn for certain is a stratum
-    of its own.
-    Raises Fault for a PSU with fewer than `each` units, or none.
+    psus      unit_id (of the PSU), stratum, prn, and the column `size`
+    units     unit_id, psu, prn: the frame of the second stage (households, numbers)
+    clusters  how many PSUs to draw, by stratum
+    method    as in `draw_pps`
+    Gives SAMPLE with psu, the place within it, first_probability π_I and probability π = π_I m_i/M_i, where m_i = each
+    and M_i is the PSU's number of units in the frame.  If the sizes are the M_i, π is the same for all units of a
+    stratum (SSW 4.3).  A PSU drawn with certainty is to be treated as a stratum of its own.
+    Raises Fault for a PSU with fewer than `each` units.
     """
     first = draw_pps(psus, clusters, size, start=start, method=method)
     first = first.set_index("unit_id")
@@ -53,24 +65,26 @@ def draw_two_stage(
     )
 
 
-def kish_tables(unit_ids, prn) -> np.ndarray:
-    """Each household's table, "A" … "F" (n,): settled by its id and its permanent random number, 12 parts to TWELFTHS.
+def kish_tables(unit_ids: Iterable[str], prn: Iterable[float]) -> np.ndarray:
+    """Each household's table, "A" … "F" (n,), in the proportions of TWELFTHS, from its id and permanent random number.
 
-    u_i in [0, 1) is `derived_numbers` of prn_i with the household's id.  Whoever is shown the random numbers finds the
-    tables without the key that made them; whoever is not cannot, nor can an interviewer choose one.  u_i says nothing
-    of prn_i, so among the drawn, whose prn lie together, tables are as mixed as anywhere.  A household keeps its table.
+    The table depends on u_i in [0, 1), which is `derived_numbers` of prn_i and the household's id.  Who is shown the
+    random numbers can check the tables without the key, and an interviewer cannot choose one.  u_i is unrelated to
+    prn_i, so the tables are mixed among the households drawn, although their prn lie together.  A household keeps its
+    table for good.
     """
     shares = np.cumsum(list(TWELFTHS.values()))
     numbers = [derived_numbers(u, f"kish {unit_id}", 1)[0] for unit_id, u in zip(unit_ids, prn, strict=True)]
     return np.array(list(TWELFTHS))[np.searchsorted(shares, 12 * np.array(numbers, dtype=float), side="right")]
 
 
-def kish_person(tables, adults) -> pd.DataFrame:
-    """Whom to ask in each household: table, adults, person (1 = first on the list), probability of that person.
+def kish_person(tables: ArrayLike, adults: ArrayLike) -> pd.DataFrame:
+    """Whom to ask in each household: table, adults, person (1 = first of the list), probability of that person.
 
-    tables  the households' (n,), of `kish_tables`;   adults  how many live there (n,), as told on the telephone, >= 1
-    With five adults the third and the fifth are taken in 3 of 12 tables, the others in 2; in households of more than
-    six the seventh and further ones are never taken: the probability is that of the grid, exactly.
+    tables  of the households (n,), from `kish_tables`
+    adults  how many live there (n,), as reported on the telephone, >= 1
+    The probability is exactly that of the grid: of five adults the third and the fifth are chosen in 3 of 12
+    households, the others in 2.  In households of more than six the seventh and later adults are never chosen.
     """
     adults = np.asarray(adults)
     if not (adults >= 1).all():
@@ -87,11 +101,11 @@ def kish_person(tables, adults) -> pd.DataFrame:
     return pd.DataFrame({"table": tables, "adults": adults, "person": person, "probability": chance})
 
 
-def last_birthday_probability(adults) -> np.ndarray:
-    """1/adults (n,): the chance of whoever had a birthday last, if birthdays say nothing about answers.
+def last_birthday_probability(adults: ArrayLike) -> np.ndarray:
+    """1/adults (n,): the probability of the person with the last birthday, if birthdays are unrelated to the answers.
 
-    A convention, not a draw: nobody can check it, and whoever answers the telephone tends to name himself.  The Kish
-    grid is the one with known probabilities.
+    This is a convention, not a draw: nobody can check it, and people who answer the telephone tend to name themselves.
+    Only the Kish grid has known probabilities.
     """
     adults = np.asarray(adults, dtype=float)
     if not (adults >= 1).all():

@@ -1,11 +1,13 @@
-"""Draw with probability proportional to size: systematic, Sampford's or pivotal, with exact inclusion probabilities."""
+"""Draws with probability proportional to size, with exact inclusion probabilities: systematic, Sampford's, pivotal."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from sampling.draw.draw import CodedFrame, order_of_draw, rows_sorted, sample_table, units_wanted
+from sampling.draw.draw import Allocation, CodedFrame, order_of_draw, rows_sorted, sample_table, units_wanted
 from sampling.draw.random_numbers import derived_numbers
 from words import Fault
 
@@ -14,13 +16,15 @@ ROUNDING = 1e-9
 TRIALS = 5_000  # of Sampford's rejective draw, before another method is recommended
 
 
-def inclusion_probabilities(size, n: int) -> np.ndarray:
-    """π_i = n x_i/Σx (N,), units for which that is 1 or more taken for certain and the rest shared out anew.  SSW 3.6.
+def inclusion_probabilities(size: ArrayLike, n: int) -> np.ndarray:
+    """π_i = n x_i/Σx (N,); units for which this is 1 or more get π_i = 1, and it is computed again for the others.
 
-    size x_i >= 0; the sum is n.  Raises Fault for negative sizes and for fewer than n positive ones.
+    size  x_i >= 0 (N,)
+    The π_i sum to n.  Särndal, Swensson & Wretman (1992), 3.6.
+    Raises Fault for negative sizes and for fewer than n positive ones.
 
-    Examples: two of five units; the last one, as large as all the others together, is taken for certain, and the other
-    four are equally large.
+    Examples: two of five units are drawn.  The last one is as large as all others together and is certain to be drawn;
+    the others are of equal size.
 
     >>> from sampling import inclusion_probabilities
     >>> inclusion_probabilities([1, 1, 1, 1, 4], 2).tolist()
@@ -33,9 +37,9 @@ def inclusion_probabilities(size, n: int) -> np.ndarray:
         raise Fault(key="sampling.few_sizes", found=int(n), expected=int((size > 0).sum()))
     certain = np.zeros(len(size), dtype=bool)
     while True:
-        rest = np.where(certain, 0.0, size)
+        uncertain_size = np.where(certain, 0.0, size)
         left = n - int(certain.sum())
-        probability = np.where(certain, 1.0, left * rest / rest.sum() if left else 0.0)
+        probability = np.where(certain, 1.0, left * uncertain_size / uncertain_size.sum() if left else 0.0)
         more = ~certain & (probability >= 1 - ROUNDING)
         if not more.any():
             return probability
@@ -43,19 +47,26 @@ def inclusion_probabilities(size, n: int) -> np.ndarray:
 
 
 def draw_pps(
-    frame: pd.DataFrame, n, size: str, *, start: float, method: str = SYSTEMATIC, order: list[str] | None = None
+    frame: pd.DataFrame,
+    n: int | Allocation,
+    size: str,
+    *,
+    start: float,
+    method: str = SYSTEMATIC,
+    order: list[str] | None = None,
 ) -> pd.DataFrame:
-    """n units (of each stratum, if n is by stratum) with π_i = n x_i/Σx exactly, x in the column `size`.
+    """A sample of n units (of n_h units in each stratum, if n is by stratum) with π_i = n x_i/Σx exactly.
 
-    frame   unit_id, prn, size and, where n is by stratum, stratum
-    method  systematic: units in the `order` of those columns, then of unit_id, at u + 0, 1, …, n-1 of the cumulated π
-            pivotal:    in the same order, each unit duels with the one left over (Deville & Tillé 1998, Biometrika
-                        85:89): it spreads the sample over the order, too
-            sampford:   rejective (Sampford 1967, Biometrika 54:499); its π_ij are `joint_sampford`, all above 0, so
-                        that the variance can be estimated without bias; only while n is a small part of N
-    The numbers the draw needs come from `start` (`derived_numbers`), not from prn, so that place, which follows prn,
-    is a random order of the sample.  SAMPLE as in `draw_stratified`, with each unit's own probability.
-    Systematic and pivotal draws leave many π_ij at 0: their variance needs an approximation, named where it is used.
+    frame   unit_id, prn, the column `size` of the x_i and, if n is by stratum, stratum
+    method  systematic: the units are sorted by the columns of `order` and unit_id, and those are drawn in whose stretch
+                        of the cumulated π the points u, u+1, …, u+n-1 fall
+            pivotal:    in the same order, each unit duels with the one left over from the duels before (Deville & Tillé
+                        1998, Biometrika 85:89); this, too, spreads the sample over the order
+            sampford:   rejective (Sampford 1967, Biometrika 54:499), only for n that are a small part of N; its π_ij,
+                        which `joint_sampford` gives, are all above 0, so that the variance has an unbiased estimator
+    The random numbers of the draw are derived from `start` (`derived_numbers`), not from prn, so that the places, which
+    follow prn, are a random order of the sample.  Gives SAMPLE as `draw_stratified` does, with each unit's own
+    probability.  Systematic and pivotal draws leave many π_ij at 0, so that their variance must be approximated.
     """
     if method not in (SYSTEMATIC, SAMPFORD, PIVOTAL):
         raise Fault(key="sampling.method", found=method, expected=[SYSTEMATIC, SAMPFORD, PIVOTAL])
@@ -63,7 +74,8 @@ def draw_pps(
         raise Fault(key="table.columns", table="FRAME", columns=[size])
     frame = frame if "stratum" in frame and not np.isscalar(n) else frame.assign(stratum="")
     coded = CodedFrame.of(frame)
-    sample = units_wanted(coded, {"": n} if np.isscalar(n) else n)
+    wanted: Any = {"": n} if np.isscalar(n) else n
+    sample = units_wanted(coded, wanted)
     rows, first = rows_sorted(coded, order or [])
     x, chosen, probability = frame[size].to_numpy(dtype=float), [], np.zeros(len(frame))
     for h, name in enumerate(coded.strata):
@@ -75,23 +87,23 @@ def draw_pps(
 
 
 def _selected(probability, start: float, label: str, method: str) -> np.ndarray:
-    """Places of the selected: those that are certain, and the others by `method`."""
+    """The positions of the units selected: those that are certain, and of the others those that `method` draws."""
     open_ = np.flatnonzero((probability > 0) & (probability < 1))
     certain = np.flatnonzero(probability >= 1)
     n = round(probability[open_].sum())
     if n == 0:
         return certain
     if method == SYSTEMATIC:
-        found = systematic_pps(probability[open_], derived_numbers(start, label, 1)[0])
+        chosen = systematic_pps(probability[open_], derived_numbers(start, label, 1)[0])
     elif method == PIVOTAL:
-        found = pivotal(probability[open_], derived_numbers(start, label, len(open_)))
+        chosen = pivotal(probability[open_], derived_numbers(start, label, len(open_)))
     else:
-        found = _sampford(probability[open_], n, start, label)
-    return np.sort(np.concatenate([certain, open_[found]]))
+        chosen = _sampford(probability[open_], n, start, label)
+    return np.sort(np.concatenate([certain, open_[chosen]]))
 
 
-def systematic_pps(probability, u: float) -> np.ndarray:
-    """The units in whose stretch of the cumulated π the points u, u+1, … fall."""
+def systematic_pps(probability: np.ndarray, u: float) -> np.ndarray:
+    """The positions (n,) of the units in whose stretch of the cumulated π (N,) the points u, u+1, … fall."""
     cumulated = probability.cumsum()
     n = round(cumulated[-1])
     return np.minimum(
@@ -99,10 +111,12 @@ def systematic_pps(probability, u: float) -> np.ndarray:
     )
 
 
-def pivotal(probability, uniforms) -> np.ndarray:
-    """One unit after another duels with the one left over: together below 1 one of them takes all, else one is drawn.
+def pivotal(probability: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+    """The positions drawn when each unit in turn duels with the one left over; a and b are their probabilities.
 
-    a+b < 1:  (a+b, 0) with chance a/(a+b), else (0, a+b);   a+b >= 1:  (1, a+b-1) with (1-b)/(2-a-b), else (a+b-1, 1).
+    probability, uniforms  π and random numbers in [0, 1), (N,) each
+    a+b < 1:   one of the two gets a+b and the other 0: the first with chance a/(a+b)
+    a+b >= 1:  one of the two is drawn and the other gets a+b-1: the first is drawn with chance (1-b)/(2-a-b)
     """
     selected, holder, a = [], 0, float(probability[0])
     for i, (b, u) in enumerate(zip(probability[1:].tolist(), uniforms[1:].tolist(), strict=True), start=1):
@@ -119,7 +133,7 @@ def pivotal(probability, uniforms) -> np.ndarray:
 
 
 def _sampford(probability, n: int, start: float, label: str) -> np.ndarray:
-    """First draw with p_i = π_i/n, n-1 more with replacement ∝ π_i/(1-π_i), until all n differ."""
+    """One unit is drawn with p_i = π_i/n and n-1 with replacement ∝ π_i/(1-π_i), again and again until all n differ."""
     first, others = probability.cumsum(), (probability / (1 - probability)).cumsum()
     block = max(1, 128 // n)
     for begun in range(0, TRIALS, block):
@@ -133,7 +147,7 @@ def _sampford(probability, n: int, start: float, label: str) -> np.ndarray:
     raise Fault(key="sampling.sampford", n=n, population=len(first), trials=TRIALS)
 
 
-def joint_sampford(probability) -> np.ndarray:
+def joint_sampford(probability: ArrayLike) -> np.ndarray:
     """π_ij (N,N) of Sampford's draw, π_i on the diagonal; 0 < π_i < 1.  Sampford (1967), Biometrika 54:499.
 
     With p_i = π_i/n, λ_i = p_i/(1-π_i), L_m the sum over all m-subsets of Πλ, K = 1/Σ_{t=1..n} t L_{n-t}/n^t:
@@ -154,14 +168,14 @@ def joint_sampford(probability) -> np.ndarray:
     return joint
 
 
-def joint_systematic(probability) -> np.ndarray:
-    """π_ij (N,N) of the systematic draw in this order, π_i on the diagonal: the lengths of u on which both fall."""
+def joint_systematic(probability: ArrayLike) -> np.ndarray:
+    """π_ij (N,N) of the systematic draw in this order, π_i on the diagonal: the part of u in [0, 1) that draws both."""
     pi = np.asarray(probability, dtype=float)
     edges = np.unique(np.concatenate([[0.0, 1.0], np.clip(pi.cumsum() % 1, 0, 1)]))
     joint = np.zeros((len(pi), len(pi)))
     for low, high in pairwise(edges):
-        found = systematic_pps(pi, (low + high) / 2)
-        joint[np.ix_(found, found)] += high - low
+        drawn = systematic_pps(pi, (low + high) / 2)
+        joint[np.ix_(drawn, drawn)] += high - low
     return joint
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a list of people before anyone is drawn from it; and its strata."""
+"""Faults of a list of people, found before anyone is drawn from it, and the strata of its units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import pandas as pd
 
 from words import Fault
 
-# a mobile's eleven digits; a landline with its area code: three digits and eight, or four and seven or eight
+# eleven digits of a mobile; of a landline an area code of three digits and eight more, or of four and seven or eight
 NUMBER = "1[0-9]{10}|0(10|2[0-9])[0-9]{8}|0[3-9][0-9]{2}[0-9]{7,8}"
 
 
@@ -22,12 +22,13 @@ class Finding:
 def list_findings(frame: pd.DataFrame, *, areas: Sequence[str] = (), least: int = 2) -> tuple[Finding, ...]:
     """The faults of a list frame, found before the draw; nothing is changed or dropped.
 
-    frame   unit_id, stratum and, if there, number (telephone), source (the list it came from), area
-    areas   the areas to be estimated;   least  units a stratum needs, 2 for a variance
+    frame   unit_id, stratum and, optionally, number (telephone), source (the list a unit came from), area
+    areas   the areas to be estimated
+    least   the number of units that a stratum needs; its variance needs 2
 
-    Looked for: unit_id twice; one number in several rows, within one source or across sources; a number that is no
-    eleven-digit mobile and no landline with its area code; rows without stratum; strata with fewer than `least` units;
-    areas without a unit.  In the order above; an empty tuple: nothing found.
+    The findings come in this order: a unit_id in two rows; a number in several rows of one source, or in several
+    sources; a number that is neither a mobile of eleven digits nor a landline with its area code; rows without stratum;
+    strata with fewer than `least` units; areas without a unit.  The tuple is empty if there are none.
     """
     missing = [c for c in ("unit_id", "stratum") if c not in frame]
     if missing:
@@ -47,7 +48,7 @@ def list_findings(frame: pd.DataFrame, *, areas: Sequence[str] = (), least: int 
 
 
 def stratify(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The frame with `stratum`: the values of the columns `by`, joined by "/"; missing where one of them is."""
+    """The frame with `stratum`: the values of the columns `by`, joined by "/"; missing where any of them is."""
     missing = [c for c in by if c not in frame]
     if missing or not by:
         raise Fault(key="table.columns", table="FRAME", columns=missing or ["-"])
@@ -62,7 +63,7 @@ def _repeated(frame: pd.DataFrame, column: str, key: str, rows=slice(None)) -> F
 
 
 def _repeated_numbers(frame: pd.DataFrame) -> list[Finding | None]:
-    """Numbers that stand in several rows of one source, and numbers that several sources have."""
+    """Numbers in several rows of one source, and numbers that several sources have."""
     numbers = frame[frame.number.notna()]
     if "source" not in frame:
         return [_repeated(numbers, "number", "frame.repeated_number")]
