@@ -1,7 +1,7 @@
 """The chance that an area's fall is called, from simulated leagues that are judged by the product's own procedures.
 
-Critical values are the first steps' (`estimation.change.needed`): a stepdown can only call more, where another area or
-pair was called before.
+The critical values are those of each procedure's first step (`estimation.change.needed`); its later steps can only call
+more, namely where another area or pair was called before.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation import Comparison
 from estimation.change.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
@@ -22,7 +23,7 @@ from sampling.planning.power import LIMITS, Progress, check_interviews, leagues_
 from words import Fault
 
 LEVELS = (SCORE, STANDING, RANK)
-FEWEST = 2  # answers of an area and quarter, so that they have a variance
+FEWEST = 2  # answers per area and quarter, so that they have a variance
 IN_TURN = 10  # areas that fall, one after the other, in each league
 
 
@@ -30,7 +31,7 @@ IN_TURN = 10  # areas that fall, one after the other, in each league
 class FallCurve:
     """P(the fall is called a fall) by design of comparison, interviews and level.
 
-    table  design, interviews (an area and quarter; their mean, if areas differ), score, standing, rank
+    table  design, interviews (per area and quarter; the mean where areas differ), score, standing, rank
     error  Monte-Carlo standard errors of the three levels, rows as in `table`
     """
 
@@ -39,8 +40,8 @@ class FallCurve:
 
 
 def fall_curve(
-    rates,
-    interviews,
+    rates: ArrayLike,
+    interviews: ArrayLike,
     comparisons: Mapping[str, Comparison],
     *,
     fall: float,
@@ -50,25 +51,28 @@ def fall_curve(
     alpha: Mapping[str, float] = ALPHA,
     progress: Progress | None = None,
 ) -> FallCurve:
-    """Simulate two windows of each design with each number of interviews, one area falling between them.
+    """The chance that a fall of one area is called, by simulating two windows of each design and number of interviews.
 
-    rates        true shares before (p,), or one league a draw (draws,p); the largest is best
-    interviews   n of an area and quarter (g,), or of each area (g,p): a plan's own allocation
-    comparisons  `estimation.usual_comparisons`;  alpha  of each level over the league (the page's by default)
-    An area goes from θ to θ - fall (kept within 0.001 and 0.999), all others stay; in every league ten areas (all, of
-    fewer), drawn from all places, do so in turn: each turn is a world of its own around the same answers of the others.
-    A quarter has m = r n/D independent answers of an area, D the design effect, r the information; of q quarters'
-    answers Binomial(q m, θ) count, and a panel's second answers have correlation ρ with the first.  A score is a share
-    of r n answers here: it proves the score, and r says how much more it sees.
-    Variances are smoothed as by `smooth_shares` (with the league's mean as if nobody had fallen), the panel's
-    covariance has the correlation seen in the answers, t is turned to the normal scale by Satterthwaite's df (m - 1 a
-    quarter).  The area is called to have fallen on the
+    rates        true shares before the fall (p,), or one league per draw (draws,p); the largest is best
+    interviews   n per area and quarter (g,), or of each area (g,p) where an allocation is known
+    comparisons  name -> design of comparison, as `estimation.usual_comparisons` gives them
+    fall         by how much the area's share falls, in (0, 1)
+    alpha        the error of each level over the league; by default that of a page
+    One area goes from θ to θ - fall (kept within 0.001 and 0.999) while all others stay.  In every league ten areas (or
+    all, if there are fewer), drawn at random, fall in turn, each time with the same answers of the other areas.
+    Each quarter gives m = r n/D independent answers of an area, with D the design effect and r the information.  In q
+    quarters Binomial(q m, θ) of them count, and a panel's second answers have correlation ρ with the first.  A score is
+    simulated as a share of r n answers, where r says how much more a score tells than a share.
+    Variances are smoothed as by `smooth_shares` (with the league's mean as if nobody had fallen), a panel's covariance
+    has the correlation found in the answers, and t is transformed to the normal scale with Satterthwaite's df (m - 1
+    per quarter).  The area is called to have fallen on the
     score     level if its own change has z < -c, c Holm's first step
-    standing  level if its change minus the league's mean change has z < -c, c the max-T's; a watch list counts here
-              only: the area was named beforehand
-    rank      level if its places are surely lower, from the pairs proven in the three vectors (`rank_change`)
-    Standard errors are those of the leagues' means: the turns of one league are not independent.
-    progress(done, of): called after each number of interviews.
+    standing  level if its change minus the league's mean change has z < -c, c of the max-T test; only here does a watch
+              list count, on which the area was named beforehand
+    rank      level if it has surely lost a place, by the pairs proven before, after and in the change (`rank_change`)
+    Standard errors are those of the leagues' means, because the turns of one league are not independent.
+    progress(done, of) is called after each number of interviews.
+    Raises Fault for fewer than two areas, a fall outside (0, 1), and areas without interviews.
     """
     theta, grid = leagues_of(rates, draws), per_area(interviews, np.shape(rates)[-1])
     check_interviews(grid, design_effect)
@@ -83,9 +87,9 @@ def fall_curve(
             kind = comparison.quarters, comparison.correlation, comparison.information
             if kind not in seen:  # a watch list looks at the same interviews
                 seen[kind] = _Turns.drawn(theta, area, fall, comparison, n / design_effect, rng)
-            found, c = seen[kind], comparison.critical(p, alpha[STANDING])
-            called = found.score < -c_score, found.standing < -c, found.places_lost(c_rank) > 0
-            means.append([each.mean(axis=1) for each in called])
+            turns, c = seen[kind], comparison.critical(p, alpha[STANDING])
+            called = turns.score < -c_score, turns.standing < -c, turns.places_lost(c_rank) > 0
+            means.append([on_level.mean(axis=1) for on_level in called])
         if progress is not None:
             progress(done, len(grid))
     means = np.array(means)  # (designs and n, levels, draws)
@@ -106,8 +110,8 @@ class _Change:
     r: np.ndarray
     df: np.ndarray
 
-    def of(self, area) -> "_Change":
-        """Some areas (B,m) of each league."""
+    def of(self, area: np.ndarray) -> "_Change":
+        """The same of some areas of each league, given by their positions (B,m)."""
         parts = (getattr(self, field.name) for field in fields(self))
         return _Change(*(np.take_along_axis(x, area, axis=1) for x in parts))
 
@@ -154,15 +158,23 @@ class _Change:
 
 @dataclass(frozen=True, eq=False)
 class _Turns:
-    """A league in which all stay (B,p); and the areas (B,m) that fall in turn, in place of themselves."""
+    """Leagues in which all areas stay (B,p), and the areas that fall in turn (B,m), each in place of itself."""
 
     still: _Change
     fallen: _Change
     area: np.ndarray
 
     @classmethod
-    def drawn(cls, theta, area, fall: float, comparison: Comparison, n, rng: np.random.Generator) -> "_Turns":
-        """The answers of n effective interviews (p,) an area and quarter."""
+    def drawn(
+        cls,
+        theta: np.ndarray,
+        area: np.ndarray,
+        fall: float,
+        comparison: Comparison,
+        n: np.ndarray,
+        rng: np.random.Generator,
+    ) -> "_Turns":
+        """The answers to n effective interviews (p,) per area and quarter."""
         q, rho = comparison.quarters, comparison.correlation
         m = np.maximum(np.round(comparison.information * n), FEWEST).astype(np.int64)
         size = np.broadcast_to(q * m, theta.shape)
@@ -180,16 +192,17 @@ class _Turns:
 
     @property
     def score(self) -> np.ndarray:
-        """z of each fallen area's own change (B,m): `value_score` against no change."""
+        """z of each fallen area's own change against no change (B,m), as `value_score` has it."""
         added, third = null_moments(self.fallen.law, 0.0)
         return score(self.fallen.shift, self.fallen.variance + added, third, self.fallen.shift_df)
 
     @cached_property
     def standing(self) -> np.ndarray:
-        """z of its change minus the league's mean change (B,m): `field_contrast_test` with equal weights.
+        """z of each area's change minus the league's mean change (B,m): `field_contrast_test` with equal weights.
 
-        Var = Σ_k a_k V_k, df = (Σ_k a_k V_k)²/Σ_k a_k² V_k²/df_k, a_k = 1/p², its own (1 - 1/p)², its own V under the
-        null that it moved as the others did; the others' part of the skewness, 1/p³ of their sum, is left out.
+        Var = Σ_k a_k V_k and df = (Σ_k a_k V_k)²/Σ_k a_k² V_k²/df_k with a_k = 1/p², and (1 - 1/p)² for the area
+        itself, whose V is that under the null that it moved as the others did.  The others' part of the skewness, 1/p³
+        of their sum, is left out.
         """
         p, was = self.still.shift.shape[1], self.still.of(self.area)
         rest, own = 1 / p**2, (1 - 1 / p) ** 2
@@ -207,12 +220,13 @@ class _Turns:
         return score(relative, variance + own * added, own**1.5 * third, _ratio(variance**2, spread))
 
     def places_lost(self, c: float) -> np.ndarray:
-        """Places each fallen area has surely lost (B,m), if pairs with z > c are proven: `rank_change`; 0 where none.
+        """The places that each fallen area j has surely lost (B,m), 0 or more, as `rank_change` has it.
 
-        At least Σ_k low_k, low_k = [k above j after] - [k not below j before], at least 0 if k gained on j.
+        It lost at least Σ_k low_k with low_k = [k above j after] - [k not below j before], and low_k >= 0 if k gained
+        on j; each of the three is proven where z > c.
         """
         j, k = self.fallen, self.still
-        clear = _farthest(j.before, -k.before, j.v_before, k.v_before, c)  # no others can have lost a place for sure
+        clear = _farthest(j.before, -k.before, j.v_before, k.v_before, c)  # no other area can have surely lost a place
         clear &= _farthest(-j.after, k.after, j.v_after, k.v_after, c)
         places, (b, m) = np.zeros(clear.shape, dtype=int), np.nonzero(clear)
         if not len(b):
@@ -235,7 +249,7 @@ class _Turns:
 
 
 def _farthest(own, others, v, v_others, c: float) -> np.ndarray:
-    """Whether any (B,m) of x_j + y_k, k of (B,p), could be above c standard errors: the largest on the least."""
+    """Whether any x_j + y_k, j of (B,m) and k of (B,p), could exceed c standard errors: largest sum, smallest error."""
     reach = own + others.max(axis=1, keepdims=True)
     return reach > c * np.sqrt(v + v_others.min(axis=1, keepdims=True))
 
@@ -244,7 +258,7 @@ def _proven(own, others, v, v_others, df, df_others, c: float) -> np.ndarray:
     """1 where an area (r,1) is surely above another (r,p), -1 where surely below, else 0 (r,p)."""
     s2 = v + v_others
     t = _ratio(own - others, np.sqrt(s2))
-    clear = np.abs(t) > from_normal(c, min(df.min(), df_others.min()))  # with no df can the z be below c
+    clear = np.abs(t) > from_normal(c, min(df.min(), df_others.min()))  # whatever the df, z is then not below c
     proven = np.where(clear, np.sign(t), 0.0).astype(np.int8)
     at = np.nonzero((np.abs(t) > c) & ~clear)
     if len(at[0]):
@@ -254,16 +268,17 @@ def _proven(own, others, v, v_others, df, df_others, c: float) -> np.ndarray:
 
 
 def _ratio(value, scale) -> np.ndarray:
-    """value/scale; where the scale is 0, 0 for no value and ±inf for any other."""
+    """value/scale; where the scale is 0, it is 0 for a value of 0 and ±inf for any other."""
     if scale.all():
         return value / scale
     return in_standard_errors(value, scale)
 
 
 def _asked_again(first, size, before, after, rho: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """How many count in the second answers, and how many of these did in the first too, where the same were asked.
+    """How many of the second answers count, and for how many of them the same person's first answer counted too.
 
-    P(both) = θθ' + ρ√(θ(1-θ)θ'(1-θ')), no more and no less than the two shares allow.  ρ = 0: others are asked.
+    P(both) = θθ' + ρ√(θ(1-θ)θ'(1-θ')), within what the two shares allow.  With ρ = 0 other people are asked, and the
+    second number is 0.
     """
     if not rho:
         return rng.binomial(size, after), np.zeros_like(first)
@@ -275,17 +290,17 @@ def _asked_again(first, size, before, after, rho: float, rng: np.random.Generato
 
 
 def _correlation(one, two, both) -> np.ndarray:
-    """Of two yes-or-no answers with shares one and two, both: of the two together; 0 where one of them is certain."""
+    """The correlation of two yes-or-no answers with shares `one` and `two`, and `both` of the two; 0 for a constant."""
     scale = np.sqrt(one * (1 - one) * two * (1 - two))
     return np.divide(both - one * two, scale, out=np.zeros_like(scale), where=scale > 0)
 
 
 def _mean(share, m) -> np.ndarray:
-    """The league's share (B,1), as `smooth_shares` takes it: one more interview, half for and half against."""
+    """The league's share (B,1) as `smooth_shares` has it, with one added interview that counts by half."""
     m = np.broadcast_to(m, share.shape)
     return (NOBODY + (m * share).sum(axis=1, keepdims=True)) / (1 + m.sum(axis=1, keepdims=True))
 
 
 def _smoothed(share, m, mean=None) -> np.ndarray:
-    """The level `smooth_shares` gives a share of m answers of one weight; mean: of the league, None: of these."""
+    """The level that `smooth_shares` gives a share of m answers with equal weights; mean: the league's, or None."""
     return (m * share + PRIOR * (_mean(share, m) if mean is None else mean)) / (m + PRIOR)

@@ -1,4 +1,4 @@
-"""What a plan can tell before anybody is rung: each area's precision, the cost, the last five, the falls seen."""
+"""What a sample plan will be able to tell: each area's precision, the cost, the last five areas, and falls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +23,16 @@ EARLIEST = ("quarters", "quarters_panel", "years")  # designs in plans stored be
 
 @dataclass(frozen=True)
 class Assumed:
-    """What a plan supposes of the areas: nobody has been asked yet.
+    """What a plan assumes about the areas before anybody has been asked.
 
-    share          of the answers counted, the middle area's true one;   spread  standard deviation of true shares
-    fall           of one area's share, that should be noticed;          design_effect  of an area's estimate
-    panel          correlation of one person's two answers, for a panel
-    information    of an ordinal score's answer, as a multiple of the share's (`estimation.score_information`)
-    chance         with which the list should be right and the fall be called: the n for it is looked for
-    wave, measure  the earlier estimates the true shares are drawn from, instead of share and spread; None: assumed
+    share          the true share in the middle area
+    spread         the standard deviation of the areas' true shares
+    fall           the fall of one area's share that should be noticed
+    design_effect  of an area's estimate
+    panel          the correlation of one person's two answers in a panel
+    information    of an answer on a scale, as a multiple of a yes-or-no answer's (`estimation.score_information`)
+    chance         the wanted chance that the list is right and that the fall is called
+    wave, measure  earlier estimates from which the true shares are drawn instead of share and spread; None: assumed
     """
 
     share: float = 0.9
@@ -57,20 +59,22 @@ class Assumed:
         return np.clip(self.share + self.spread * scipy.stats.norm.ppf(middle), 0.01, 0.99)
 
     def leagues(self, areas: int, *, rng: np.random.Generator) -> np.ndarray:
-        """`DRAWS` leagues (DRAWS,m) of the assumed shares: any area may be among the last."""
+        """The assumed shares in `DRAWS` random orders (DRAWS,m), so that any area may be among the last."""
         return np.array([rng.permutation(self.rates(areas)) for _ in range(DRAWS)])
 
 
 @dataclass(frozen=True, eq=False)
 class Foresight:
-    """precision: area, population, sample, margin, weight and, with a cost, cost; all areas last (area None).
+    """What a plan's interviews can tell.
 
-    power  one row a mean number of interviews an area (the plan's own has planned = True): right = P(the last k are
-           the true ones), wrong = expected number wrongly listed
-    falls  design, interviews, score, standing, rank: P(the fall is called) by comparison and level
-    error  the largest Monte-Carlo standard error of a chance; None: falls by normal theory, in plans stored earlier
-    basis  what the true shares were drawn from: wave, measure, name (of the measure, by language), estimated (areas
-           with estimates); None: the plan's assumptions
+    k          how many areas count as the last
+    precision  area, population, sample, margin, weight and, if it is known, cost; the last row is all areas (area None)
+    power      one row per mean number of interviews per area; planned = True is the plan's own.  right: the chance that
+               the last k are the true ones; wrong: the expected number of areas listed wrongly
+    falls      design, interviews, score, standing, rank: the chance that the fall is called, by comparison and level
+    error      the largest Monte-Carlo standard error of a chance; None in plans stored earlier, by normal theory
+    basis      from what the true shares were drawn: wave, measure, name (of the measure, by language), estimated (how
+               many areas have estimates); None: from the plan's assumptions
     """
 
     k: int
@@ -82,7 +86,7 @@ class Foresight:
 
     @property
     def cost(self) -> float | None:
-        """Of all interviews together."""
+        """The cost of all interviews; None if the cost of one is not known."""
         return float(self.precision.cost.iloc[-1]) if "cost" in self.precision else None
 
     @property
@@ -91,11 +95,14 @@ class Foresight:
         return list(dict.fromkeys(self.falls.design))
 
     def called(self, design: str, level: str) -> pd.Series:
-        """P(the fall is called) by number of interviews."""
+        """The chance that the fall is called, by number of interviews."""
         return self.falls[self.falls.design == design].set_index("interviews")[level].astype(float)
 
     def interviews_for(self, chance: float, design: str | None = None, level: str | None = None) -> float:
-        """n an area at which the fall is called with this chance, or (no design) the last k are right; inf: beyond."""
+        """The n per area at which the fall is called with this chance or, without a design, the last k are right.
+
+        Infinite if even the largest n that was simulated does not reach it.
+        """
         if design is None:
             curve = self.power.set_index("interviews").right
         else:
@@ -104,14 +111,14 @@ class Foresight:
         return interviews_for(curve.index, curve, chance)
 
     def plain(self) -> dict:
-        """As JSON."""
+        """In values fit for JSON."""
         tables = {name: records(getattr(self, name)) for name in ("precision", "power", "falls")}
         basis = None if self.basis is None else dict(self.basis)
         return {"k": self.k, "error": self.error, "basis": basis} | tables
 
     @classmethod
     def read(cls, plain: Mapping) -> "Foresight":
-        """From JSON, also that of plans stored when a row of power held the falls, by normal theory."""
+        """From such values, also those of older plans, whose rows of power hold the falls by normal theory."""
         power = pd.DataFrame(plain["power"], columns=None if plain["power"] else POWER)
         if "falls" in plain:
             falls = pd.DataFrame(plain["falls"], columns=FALLS)
@@ -170,7 +177,7 @@ def foresee(
 
 
 def records(table: pd.DataFrame) -> list[dict]:
-    """Rows in plain values, None for what is not there."""
+    """The rows as mappings, with None for missing values."""
     rows = table.astype(object)
     return rows.where(rows.notna(), None).to_dict("records")
 

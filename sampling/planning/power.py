@@ -1,10 +1,11 @@
-"""How well a plan's interviews will tell the last k areas, by simulation; and the n at which a curve is high enough."""
+"""How well a plan's interviews will find the last k areas, by simulation, and the n at which a curve is high enough."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from estimation import Estimate
 from estimation.change.posterior import posterior_draws
@@ -19,14 +20,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class LastKCurve:
-    """What a list of the last k is worth, one row a number of interviews: (g,) each.
+    """How good a list of the last k is, for g numbers of interviews: (g,) each.
 
-    interviews  an area and wave (their mean, if areas differ)
+    interviews  per area and wave (the mean where areas differ)
     right       P(the list is exactly the truly last k)
-    wrong       expected number of areas listed that are not among the truly last k
-    found       expected number of the truly last k that are listed
-    listed      expected length of the list: more than k where areas tie at the k-th last place, all of which are in
-    shown       expected number *shown* to be among the last k (K-split at alpha, half of it for IN)
+    wrong       the expected number of areas listed that are not among the truly last k
+    found       the expected number of the truly last k that are listed
+    listed      the expected length of the list, above k where areas tie at the k-th last place, since all are listed
+    shown       the expected number *shown* to be among the last k (K-split at alpha, half of it for IN)
     error       Monte-Carlo standard error of `right`
     """
 
@@ -40,18 +41,20 @@ class LastKCurve:
     error: np.ndarray
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a number of interviews."""
+        """One row per number of interviews."""
         names = ("right", "wrong", "found", "listed", "shown", "error")
         return pd.DataFrame({c: getattr(self, c) for c in names}, index=pd.Index(self.interviews, name="interviews"))
 
 
-def league_rates(estimate: Estimate, *, draws: int, rng: np.random.Generator, areas=None) -> np.ndarray:
-    """Leagues (draws,p) of true shares that last wave's estimates allow: the posterior of `estimation.wave_posterior`.
+def league_rates(
+    estimate: Estimate, *, draws: int, rng: np.random.Generator, areas: Iterable[str] | None = None
+) -> np.ndarray:
+    """Leagues of true shares (draws,p) drawn from the posterior of an earlier wave, as in `estimation.wave_posterior`.
 
-    Not the estimates themselves: their spread is the areas' and the sampling error's, so that a plan made from them
-    would find the last five too easily.  Shares are kept within 0.001 and 0.999.
-    areas  their names (p,), None: the estimate's; one without an estimate is drawn from the normal distribution with
-           the mean and the standard deviation of its league's others
+    The spread of the estimates themselves would include their sampling error, and a plan made from them would find the
+    last five too easily.  Shares are kept within 0.001 and 0.999.
+    areas  names (p,); None: those of the estimate.  An area without an estimate is drawn from the normal distribution
+           with the mean and standard deviation of the league's other areas
     """
     e, v = estimate.value[:, None], estimate.variance[:, None, None]
     theta = posterior_draws(e, v, fit_league(e, v, rng=rng), draws=draws, rng=rng)[0]
@@ -64,8 +67,8 @@ def league_rates(estimate: Estimate, *, draws: int, rng: np.random.Generator, ar
 
 
 def last_k_curve(
-    rates,
-    interviews,
+    rates: ArrayLike,
+    interviews: ArrayLike,
     *,
     k: int,
     rng: np.random.Generator,
@@ -75,14 +78,16 @@ def last_k_curve(
     independent: bool = True,
     progress: Progress | None = None,
 ) -> LastKCurve:
-    """Simulate one wave with each number of interviews and compare its last k with the truly last k.
+    """How often the last k of one simulated wave are the truly last k, for each number of interviews.
 
-    rates       true shares (p,), or one league a draw (draws,p) as `league_rates` gives them; the largest is best
-    interviews  n of an area (g,), or of each area (g,p): a plan's own allocation
-    x_j ~ Binomial(n_j/D, θ_j), D the design effect; listed are all with x_j/n_j <= the k-th smallest.
-    shown: #{i: (x_i - x_j)/√(V_i + V_j) > c} >= p-k, V the smoothed variance of `smooth_shares`, c the K-split's for
-    independent areas with the standard errors of the (average) league, or (independent=False) for any covariance.
-    progress(done, of): called after each number of interviews.
+    rates       true shares (p,), or one league per draw (draws,p) as `league_rates` gives them; the largest is best
+    interviews  n per area (g,), or of each area (g,p) where an allocation is known
+    x_j ~ Binomial(n_j/D, θ_j), D the design effect.  All areas with x_j/n_j <= the k-th smallest are listed.  An area
+    is shown to be among the last if #{i: (x_i - x_j)/√(V_i + V_j) > c} >= p-k, with V the smoothed variance of
+    `smooth_shares` and c that of the K-split for independent areas with the standard errors of the (average) league, or
+    with independent=False for areas with any covariance.
+    progress(done, of) is called after each number of interviews.
+    Raises Fault for k outside 1..p-1 and for areas without interviews.
     """
     theta = leagues_of(rates, draws)
     p = theta.shape[1]
@@ -91,7 +96,7 @@ def last_k_curve(
     if not 1 <= k < p:
         raise Fault(key="last_k.k", found=k, areas=p, expected=p - 1)
     last = theta <= np.partition(theta, k - 1, axis=1)[:, k - 1 : k]
-    one_league = np.ndim(rates) == 1 or len(rates) == 1
+    one_league = np.ndim(rates) == 1 or np.shape(rates)[0] == 1
     typical = theta[0] if one_league else np.sort(theta, axis=1).mean(axis=0)
     rows, critical = [], {}
     for done, n in enumerate(grid, start=1):
@@ -107,7 +112,7 @@ def last_k_curve(
 
 
 def _wave(theta, last, n, k: int, c: float, rng: np.random.Generator) -> list[float]:
-    """right, wrong, found, listed, shown of one simulated wave a league."""
+    """right, wrong, found, listed and shown, from one simulated wave per league."""
     n = np.maximum(np.round(n), 1).astype(np.int64)
     share = rng.binomial(n, theta) / n
     listed = share <= np.partition(share, k - 1, axis=1)[:, k - 1 : k]
@@ -117,7 +122,7 @@ def _wave(theta, last, n, k: int, c: float, rng: np.random.Generator) -> list[fl
 
 
 def _shown(share, n, k: int, c: float) -> np.ndarray:
-    """How many areas each draw (B,) shows to be among the last k: only its k lowest can be."""
+    """How many areas each draw (B,) shows to be among the last k; only its k lowest can be."""
     mean = (NOBODY + (share * n).sum(axis=1, keepdims=True)) / (1 + n.sum())
     q = (n * share + PRIOR * mean) / (n + PRIOR)
     v = q * (1 - q) / n
@@ -129,12 +134,13 @@ def _shown(share, n, k: int, c: float) -> np.ndarray:
     return count
 
 
-def interviews_for(interviews, value, wanted: float, *, falling: bool = False) -> float:
-    """The n at which a curve reaches a wanted value: straight lines in log n between its points, rounded up.
+def interviews_for(interviews: ArrayLike, value: ArrayLike, wanted: float, *, falling: bool = False) -> float:
+    """The n at which a curve reaches a wanted value, interpolated linearly in log n and rounded up.
 
-    falling  the curve falls with n (areas wrongly listed)
-    The curve is first made monotone, so that Monte-Carlo noise cannot turn it back.  The first n if it is reached
-    there already; infinite if it is not reached by the last: no value is guessed beyond what was worked out.
+    interviews, value  the points of the curve, (g,) each
+    falling            True if the curve falls with n, as the number of areas wrongly listed does
+    The curve is first made monotone, to remove Monte-Carlo noise.  The result is the first n if the value is reached
+    there already, and infinite if it is not reached at the last n: nothing is extrapolated.
     """
     order = np.argsort(interviews)
     n, y = np.asarray(interviews, dtype=float)[order], np.asarray(value, dtype=float)[order] * (-1 if falling else 1)
@@ -148,20 +154,20 @@ def interviews_for(interviews, value, wanted: float, *, falling: bool = False) -
     return float(np.ceil(np.exp(np.log(n[at - 1]) + part * np.log(n[at] / n[at - 1])) - 1e-9))
 
 
-def leagues_of(rates, draws: int) -> np.ndarray:
-    """True shares (draws,p) from one league (p,), the same in every draw, or from one a draw."""
-    rates = np.atleast_2d(np.asarray(rates, dtype=float))
-    if not ((rates > 0) & (rates < 1)).all() or len(rates) not in (1, draws):
-        raise Fault(key="power.rates", leagues=len(rates), draws=draws)
-    return np.broadcast_to(rates, (draws, rates.shape[1]))
+def leagues_of(rates: ArrayLike, draws: int) -> np.ndarray:
+    """True shares (draws,p), from one league (p,) for all draws or one per draw (draws,p); a Fault unless in (0, 1)."""
+    leagues = np.atleast_2d(np.asarray(rates, dtype=float))
+    if not ((leagues > 0) & (leagues < 1)).all() or len(leagues) not in (1, draws):
+        raise Fault(key="power.rates", leagues=len(leagues), draws=draws)
+    return np.broadcast_to(leagues, (draws, leagues.shape[1]))
 
 
-def per_area(interviews, p: int) -> list[np.ndarray]:
+def per_area(interviews: ArrayLike, p: int) -> list[np.ndarray]:
     """Interviews of each area (p,), for every point of a grid (g,) or (g,p)."""
     return [np.broadcast_to(np.asarray(n, dtype=float), (p,)) for n in np.atleast_1d(np.asarray(interviews))]
 
 
 def check_interviews(grid: list[np.ndarray], design_effect: float) -> None:
-    """A Fault for an area without an interview, or a design effect of nothing."""
+    """A Fault for an area with less than one interview and for a design effect that is not above 0."""
     if not (design_effect > 0 and all((n >= 1).all() for n in grid)):
         raise Fault(key="power.interviews", design_effect=design_effect)

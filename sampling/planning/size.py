@@ -1,6 +1,6 @@
-"""What a number of interviews can tell, how many a wanted precision needs, and how many numbers must be drawn for them.
+"""The precision of a number of interviews, the interviews that a precision needs, and the numbers to draw for them.
 
-Planning figures by the normal approximation: with few expected "no" answers, n(1-p) < 5 or so, they are rough.
+These are planning figures by the normal approximation, rough where few "no" answers are expected, n(1-p) < 5 or so.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import scipy
+from numpy.typing import ArrayLike
 
 from sampling.allocation.allocation import refuse_larger
 from words import Fault
@@ -17,9 +18,11 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class SampleSize:
-    """completes: interviews needed;  release: numbers expected to yield them;  draw: numbers to hold ready.
+    """How many interviews are needed, and how many numbers for them.
 
-    draw is the smallest number of which, with chance 0.95, at least `completes` answer if each does so independently.
+    completes  the interviews needed
+    release    the numbers that are expected to give them
+    draw       the smallest number of which, with chance 0.95, at least `completes` answer if they do so independently
     """
 
     completes: int
@@ -27,14 +30,15 @@ class SampleSize:
     draw: int
 
 
-def margin_of_error(n, *, p: float, level: float = 0.95) -> np.ndarray:
+def margin_of_error(n: ArrayLike, *, p: float, level: float = 0.95) -> np.ndarray:
     """Expected half-width z sqrt(p(1-p)/n) of the interval for a share p under simple random sampling.
 
-    n (k,)  interviews.   No finite population correction, no design effect (a design effect widens it by its root).
-    A planning figure by the normal approximation: with few expected "no" answers, n(1-p) < 5 or so, it is rough and
-    the interval reported later (logit or Korn-Graubard) is not symmetric.  Cochran (1977) ch. 4.
+    n (k,)  interviews
+    There is no finite population correction and no design effect (which would widen the interval by its square root).
+    Where few "no" answers are expected, n(1-p) < 5 or so, the figure is rough, and the interval printed later is not
+    symmetric.  Cochran (1977) ch. 4.
 
-    Examples: 1,000 interviews, a share near one half: the newspapers' 3.1 percentage points.
+    Examples: 1,000 interviews and a share near one half give the 3.1 percentage points known from newspapers.
 
     >>> from sampling import margin_of_error
     >>> print(margin_of_error([1000], p=0.5).round(3))
@@ -56,15 +60,15 @@ def expected_precision(
     eligibility: float = 1.0,
     cost: float | None = None,
 ) -> pd.DataFrame:
-    """The plan as a table to approve: stratum, population, sample, margin of error, weight N_h/n_h, cost; the sum last.
+    """The plan as a table: stratum, population, sample, margin of error, weight N_h/n_h, cost; the last row is the sum.
 
-    allocation   an ALLOCATION table and, if there, cost c_h (else `cost` for all, else no column)
-    eligibility  the part of the population's units that are eligible: E_h = eligibility N_h can be asked
-    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1);  of all together
-    z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same
-    1 - n/E (`estimation.precision.finite`).
-    Strata without an interview have no margin, and then neither have all together.  Cochran (1977) 3.2, 5.9.
-    Raises Fault for more interviews than a stratum has eligible units.
+    allocation   an ALLOCATION table and, optionally, cost c_h per interview
+    cost         per interview in all strata, where `allocation` has no costs; None: no column of costs
+    eligibility  the part of the population that is eligible: E_h = eligibility N_h can be asked
+    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1), and for all strata together
+    z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same factor 1 - n/E
+    (`estimation.precision.finite`).  Strata without an interview have no margin, and then all together have none.
+    Cochran (1977) 3.2, 5.9. Raises Fault for more interviews than a stratum has eligible units.
     """
     _fractions(p=p, level=level)
     _factor("deff", deff)
@@ -101,9 +105,10 @@ def sample_size_proportion(
 ) -> SampleSize:
     """Interviews at which a share p has the wanted margin: n = n_0/(1 + (n_0 - 1)/N), n_0 = deff z² p(1-p)/margin².
 
-    population  N, the units that can be asked: the eligible ones.   response_rate, eligibility: as in `numbers_needed`
-    With deff = 1 the smallest n whose margin in `expected_precision` is no larger.  Cochran (1977) 4.4; Kish (1965)
-    for deff.
+    population                  N, the eligible units
+    response_rate, eligibility  as in `numbers_needed`
+    With deff = 1 this is the smallest n whose margin in `expected_precision` is no larger.  Cochran (1977) 4.4; Kish
+    (1965) for deff.
 
     Examples: Cochran (1977) 4.4, the island of 3,200 people, d = 0.05 with t = 2 (a level of 95.45%): n_0 = 400, n =
     356.
@@ -206,12 +211,14 @@ def detectable_change(
 def numbers_needed(
     completes: float, *, response_rate: float = 1.0, eligibility: float = 1.0, assurance: float = 0.95
 ) -> SampleSize:
-    """Numbers for so many interviews, if a part `eligibility` are in use and in the population and of these
-    `response_rate` answer: release = completes/(eligibility · response_rate); draw so that they suffice with chance
-    `assurance`.  Miluo's survey rang 79 numbers for a completed interview: eligibility · response_rate = 1/79.
+    """How many numbers so many interviews need: release = completes/(eligibility · response_rate).
 
-    Examples: if every fourth number leads to an interview, 100 interviews take 400 numbers, and 459 to be 95% sure of
-    them.
+    eligibility    the part of the numbers that are in use and belong to the population
+    response_rate  the part of these that answer
+    assurance      the chance with which the numbers to draw are to suffice
+    Miluo's survey called 79 numbers for each completed interview: eligibility · response_rate = 1/79.
+
+    Examples: if every fourth number leads to an interview, 100 interviews need 400 numbers, or 459 to be 95% sure.
 
     >>> from sampling import numbers_needed
     >>> numbers_needed(100, response_rate=0.5, eligibility=0.5)
@@ -232,7 +239,7 @@ def numbers_needed(
 
 
 def _finite_variance(p: float, n, population) -> np.ndarray:
-    """S²/n (1 - n/N), S² = p(1-p) N/(N - 1): of a share among n of N; 0 where all N are asked."""
+    """The variance S²/n (1 - n/N), S² = p(1-p) N/(N - 1), of a share among n of N units; 0 where all N are asked."""
     return p * (1 - p) / n * (population - n) / np.maximum(population - 1, 1)
 
 
@@ -268,5 +275,5 @@ def _fractions(**named) -> None:
 
 
 def _up(n: float) -> int:
-    """The next whole number; what rounding put a hair above one stays there."""
+    """n rounded up, except that a whole number which rounding errors raised slightly stays as it is."""
     return int(np.ceil(n * (1 - ROUNDING)))

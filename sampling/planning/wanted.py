@@ -1,4 +1,4 @@
-"""What a centre wants of a wave's sample, and the interviews and numbers of each stratum that follow from it."""
+"""What a centre wants of a wave's sample, and the interviews and numbers of each stratum that follow from that."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,18 +24,19 @@ PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman
 
 @dataclass(frozen=True)
 class Wanted:
-    """A plan in plain values: how many interviews, spread how, and what is supposed of people and answers.
+    """What a sample plan is made from: the interviews, their allocation, and what is assumed of people and answers.
 
-    method            one of METHODS;   q  of power allocation: 0 equal precision, 1 Neyman's
-    minimum           interviews every area has at least
-    modes             parts of mobile and landline to each other (mobile 3 : landline 1); empty: not split
-    response_rate, eligibility  of numbers rung: so many more are drawn
-    portions          of the drawn numbers, released one after the other
-    cost              of an interview, or None
-    after, keep       the earlier wave this one continues, and the part of it that stays: 0, nobody is rung again
-    shares            an area's own assumed share, where it is not `assumed.share`: what Neyman's and power go by
-    attempts          times a number is rung before it is given up: until then its release is not finished
-    each, person      of two stages (`staged_plan`): interviews in every PSU drawn; "kish": its units are households
+    method         one of METHODS
+    q              of the power allocation: 0 gives equal precision, 1 Neyman's allocation
+    minimum        the least interviews of every area
+    modes          the parts of mobile and landline (mobile 3 : landline 1); empty: interviews are not split by mode
+    response_rate, eligibility  of the numbers called, which say how many more numbers must be drawn
+    portions       the parts of the drawn numbers that are released one after the other
+    cost           of an interview; None: not known
+    after, keep    the earlier wave that this one continues, and the part of it that stays; 0: nobody is called again
+    shares         assumed shares of areas for which `assumed.share` does not hold, used by Neyman and power allocation
+    attempts       how often a number is called before it is given up; until then its release is not finished
+    each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
     """
 
     interviews: int
@@ -69,18 +70,18 @@ class Wanted:
             raise Fault(key="sample.each", found=self.each, after=str(self.after))
 
     def plain(self) -> dict:
-        """As JSON."""
+        """In values fit for JSON."""
         return asdict(self) | {"portions": list(self.portions), "modes": dict(self.modes), "shares": dict(self.shares)}
 
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
-        """From JSON."""
+        """From such values."""
         fields: dict[str, Any] = dict(plain, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"]))
         return cls(**fields)
 
 
 def read_numbers(written: str, between: str = ",", *, name: str) -> list[float]:
-    """The numbers that a person wrote in one line ("0.5,0.25,0.25", "3:1"); name: what they are, for the Fault."""
+    """The numbers that a person wrote in one line ("0.5,0.25,0.25", "3:1"); the Fault calls them by `name`."""
     try:
         return [float(part) for part in written.split(between)]
     except ValueError as error:
@@ -93,12 +94,13 @@ def written_numbers(numbers: Iterable[float], between: str = ",") -> str:
 
 
 def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
-    """One row a stratum: stratum, area, mode, population, interviews, release (numbers expected to do), numbers.
+    """One row per stratum: stratum, area, mode, population, interviews, release and numbers.
 
     strata  stratum, area, mode, population (units of the frame), as `frames.frame_strata`
     Interviews go to the areas by the method, then within an area to its modes by their parts, or to its strata in
-    proportion.  numbers: to be drawn, enough with chance 0.95 (`sampling.numbers_needed`).
-    Raises Fault for a share that names no area, for a mode an area has not, and for more numbers than a stratum has.
+    proportion to their populations.  release: the numbers expected to suffice;  numbers: those to be drawn, which
+    suffice with chance 0.95 (`sampling.numbers_needed`).
+    Raises Fault for a share of an unknown area, a mode that an area does not have, and more numbers than a stratum has.
     """
     areas = strata.groupby("area", as_index=False).population.sum().rename(columns={"area": "stratum"})
     unknown = sorted(set(wanted.shares) - set(areas.stratum))
@@ -132,8 +134,8 @@ def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
 
 
 def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
-    """Each stratum's part of its area's interviews."""
-    found = pd.Series(0, index=strata.index)
+    """The interviews of each stratum (H,), from those of its area."""
+    interviews = pd.Series(0, index=strata.index)
     if wanted.modes:
         split, place = split_modes(n, dict(wanted.modes)), strata.set_index(["area", "mode"]).index
         if not place.is_unique or strata["mode"].isna().any():
@@ -142,9 +144,9 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
             rows = strata.index[(strata.area == area) & (strata["mode"] == mode)]
             if count and rows.empty:
                 raise Fault(key="sample.mode_absent", mode=mode, area=area)
-            found[rows] = int(count)
-        return found.to_numpy()
+            interviews[rows] = int(count)
+        return interviews.to_numpy()
     for area, part in strata.groupby("area"):
         own = part[["stratum", "population"]].reset_index(drop=True)
-        found[part.index] = allocate_proportional(own, int(n[area]), minimum=0).to_numpy()
-    return found.to_numpy()
+        interviews[part.index] = allocate_proportional(own, int(n[area]), minimum=0).to_numpy()
+    return interviews.to_numpy()
