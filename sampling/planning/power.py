@@ -96,7 +96,7 @@ def last_k_curve(
     if not 1 <= k < p:
         raise Fault(key="last_k.k", found=k, areas=p, expected=p - 1)
     last = theta <= np.partition(theta, k - 1, axis=1)[:, k - 1 : k]
-    one_league = np.ndim(rates) == 1 or np.shape(rates)[0] == 1
+    one_league = np.atleast_2d(rates).shape[0] == 1
     typical = theta[0] if one_league else np.sort(theta, axis=1).mean(axis=0)
     rows, critical = [], {}
     for done, n in enumerate(grid, start=1):
