@@ -1,12 +1,14 @@
 """Areas against their field's mean: a naive stepdown, orderings, weights, zero errors, and the familywise error."""
 
+import sys
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from scipy import stats
 
 from estimation import Estimate, field_contrast_test, smooth_shares
-from estimation.change.field import BELOW, UNDECIDED
+from estimation.change.field import BELOW, UNDECIDED, FieldContrast
 from estimation.waves.noise import normal_draws
 from words import Fault
 
@@ -55,7 +57,7 @@ def test_sparse_dense_and_blockwise_draws_give_the_same(monkeypatch):
     sparse = Estimate(dense.names, dense.value, sp.csr_array(dense.covariance), dense.df)
     first = field_contrast_test(dense, rng=np.random.default_rng(1), draws=300).p
     np.testing.assert_array_equal(first, field_contrast_test(sparse, rng=np.random.default_rng(1), draws=300).p)
-    monkeypatch.setattr("estimation.change.field.BLOCK", 200)
+    monkeypatch.setattr(sys.modules[FieldContrast.__module__], "BLOCK", 200)  # estimation.change is also a function
     np.testing.assert_array_equal(first, field_contrast_test(dense, rng=np.random.default_rng(1), draws=300).p)
 
 
