@@ -78,7 +78,7 @@ def interviews_needed(
     Raises Fault for a parameter outside its range.
 
     Examples: a fall of 5 points from 90%, any of 70 areas: c = Φ⁻¹(1 - 0.05/140) = 3.38, and (3.38 + 0.84)² · 2 · 0.9 ·
-    0.1/0.05² = 1,286 interviews an area and wave.
+    0.1/0.05² = 1,286 interviews per area and wave.
 
     >>> from estimation import interviews_needed
     >>> print(interviews_needed([-0.05], level="score", areas=70, share=0.9))

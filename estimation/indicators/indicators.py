@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import fsum
+from typing import Any
 
 SHARE, SCORE, INDEX = "share", "score", "index"
 RESPONDENTS, MENTIONS = "respondents", "mentions"
@@ -73,7 +74,7 @@ class Part:
         """ds/dv."""
         return (self.onto[1] - self.onto[0]) / (self.bounds[1] - self.bounds[0])
 
-    def scaled(self, value):
+    def scaled(self, value: Any) -> Any:
         """s of a value v, or of an array of values."""
         return self.onto[0] + (value - self.bounds[0]) * self.slope
 

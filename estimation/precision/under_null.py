@@ -28,7 +28,7 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
                and 1, q_t being the levels (drawn towards the league by smoothing) and w from `_pooled_part`.  Scores:
                s² and μ₃ pooled over both windows with the same weights.
                V⁰ = c²(V_1⁰ + V_2⁰)(1 - r), r the law's `common`;  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ its third_ratio.
-               If 2r√(V_1⁰V_2⁰) were taken off instead, levels that differ by chance would leave a panel too small a V⁰.
+               If 2r√(V_1⁰V_2⁰) were subtracted instead, V⁰ of a panel would be too small where levels differ by chance.
     value is a number or an array that broadcasts against the law's arrays.
     """
     if isinstance(law, SamplingLaw):
@@ -51,15 +51,15 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
     return law.scale**2 * added, law.scale**3 * law.third_ratio * third
 
 
-def _pooled_part(own: np.ndarray, other: np.ndarray, common: np.ndarray) -> np.ndarray:
+def _pooled_part(v1: np.ndarray, v2: np.ndarray, common: np.ndarray) -> np.ndarray:
     """w = (V_2 - C)/(V_1 + V_2 - 2C), cut off at 0 and 1: w θ_1 + (1 - w) θ_2 is then uncorrelated with θ_2 - θ_1.
 
-    own, other: V_1 and V_2 (k,) on any common scale;  common: r = 2C/(V_1 + V_2).  w is n_1/(n_1 + n_2) where the
-    windows share nobody.
+    v1, v2: V_1 and V_2 (k,) on any common scale;  common: r = 2C/(V_1 + V_2).  w is n_1/(n_1 + n_2) if the windows
+    share nobody.
     """
-    shared = common * (own + other) / 2
-    left = np.maximum(own + other - 2 * shared, 0.0)
-    part = np.divide(other - shared, left, out=other / (own + other), where=left > 0)
+    c = common * (v1 + v2) / 2
+    of_change = np.maximum(v1 + v2 - 2 * c, 0.0)
+    part = np.divide(v2 - c, of_change, out=v2 / (v1 + v2), where=of_change > 0)
     return np.clip(part, 0.0, 1.0)
 
 
