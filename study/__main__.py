@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from study import comparisons, intervals, leagues, lists, moves, panels
-from study.claim_tables import MARK, with_claims
+from study.claims.tables import MARK, with_claims
 from study.document import Numbers, document
 from study.streams import Task, run
 from words import LANGUAGES

@@ -43,7 +43,7 @@ def test_estimates_of_very_many_areas_pass_the_table_s_truths():
 
 @pytest.mark.parametrize("fits", [True, False])
 def test_who_is_probably_last_is_left_out_where_the_model_fits_poorly(fits, monkeypatch):
-    """Two camps of areas: the posterior says more than is true (study/probabilities.py)."""
+    """Two camps of areas: the posterior says more than is true (study/claims/probabilities.py)."""
     monkeypatch.setattr(ModelFit, "fits", property(lambda self: fits))
     waves = {"one": wave(8), "two": wave(8)}
     table = change_table(waves, ["one"], ["two"], waves["one"].areas.names, level=0.95, rng=np.random.default_rng(1))

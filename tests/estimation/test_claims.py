@@ -10,11 +10,11 @@ from scipy import stats
 
 from accountability.league import WaveMeasure, change_table, joined_waves, measure_limits
 from estimation import Design, change, domain_means, standing_change, windows
-from study import claim_tables, claims, probabilities, year_pages
-from study.claim_cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible
-from study.claim_checks import CLAIMS, Covered, covered
-from study.claim_draws import CountedLeagues, Truth, heavy, waves_of
-from study.claim_persons import MEASURE, PersonLeagues, interviewer
+from study.claims import judged, probabilities, tables, year_pages
+from study.claims.cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible
+from study.claims.checks import CLAIMS, Covered, covered
+from study.claims.draws import CountedLeagues, Truth, heavy, waves_of
+from study.claims.persons import MEASURE, PersonLeagues, interviewer
 from words import LANGUAGES, speaker
 
 NOISE = 4  # Monte-Carlo errors
@@ -151,20 +151,20 @@ def test_fewer_interviews_afterwards_are_fewer_and_keep_their_panel():
 
 
 def test_so_many_leagues_find_a_true_seven_per_cent_nine_times_in_ten():
-    n = claims.leagues_needed(74)
+    n = judged.leagues_needed(74)
     critical = stats.binom.isf(0.01 / 74, n, 0.05) + 1
     assert stats.binom.sf(critical - 1, n, 0.05) <= 0.01 / 74 and stats.binom.sf(critical - 1, n, 0.07) >= 0.9
-    assert 3000 < n < 3600 and claims.leagues_needed(1000) < 4500
+    assert 3000 < n < 3600 and judged.leagues_needed(1000) < 4500
 
 
 def test_a_claim_is_settled_when_seven_per_cent_is_out_of_the_question_or_certain():
-    assert not claims.settled(0.05, 0, 0, 4000) and not claims.settled(0.05, 250, 12, 4000)
-    assert claims.settled(0.05, 250, 5, 4000) and claims.settled(0.05, 250, 60, 4000)
-    assert claims.settled(0.05, 4000, 200, 4000)
+    assert not judged.settled(0.05, 0, 0, 4000) and not judged.settled(0.05, 250, 12, 4000)
+    assert judged.settled(0.05, 250, 5, 4000) and judged.settled(0.05, 250, 60, 4000)
+    assert judged.settled(0.05, 4000, 200, 4000)
 
 
-def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> claims.Tally:
-    found = claims.Tally({c.name: [leagues, 0] for c in CLAIMS}, leagues)
+def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> judged.Tally:
+    found = judged.Tally({c.name: [leagues, 0] for c in CLAIMS}, leagues)
     found.claims["page"][1] = errors
     means = np.array(Covered(coverage, 0.1, 0.95, 0.1))
     found.sums, found.squares = list(leagues * means), list(leagues * (means**2 + 0.03**2))
@@ -172,13 +172,13 @@ def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> claims.Ta
 
 
 def test_a_cell_above_its_promise_is_found_and_one_within_it_is_not():
-    found = claims.rejected({0: tally(180), 1: tally(300), 2: tally(200)})
+    found = judged.rejected({0: tally(180), 1: tally(300), 2: tally(200)})
     assert found["page"] == {1} and not any(found[name] for name in found if name != "page")
 
 
 def test_coverage_below_94_or_needlessly_above_97_is_found():
-    found = claims.rejected({0: tally(0, coverage=0.98), 1: tally(0, coverage=0.93), 2: tally(0, coverage=0.98)})
-    assert claims.changed_answers(CELLS[0]) >= claims.CHANGED > claims.changed_answers(CELLS[2])
+    found = judged.rejected({0: tally(0, coverage=0.98), 1: tally(0, coverage=0.93), 2: tally(0, coverage=0.98)})
+    assert judged.changed_answers(CELLS[0]) >= judged.CHANGED > judged.changed_answers(CELLS[2])
     assert found["coverage_low"] == {1} and found["coverage_high"] == {0}
 
 
@@ -202,14 +202,14 @@ def test_coverage_is_that_of_the_intervals_on_the_page():
 
 def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(tmp_path, monkeypatch):
     numbers = [CELLS.index(Cell()), next(k for k, c in enumerate(CELLS) if c.overlap == HALF and c.areas == 14)]
-    monkeypatch.setattr(claims, "LOOKS", (2, 4))
-    monkeypatch.setattr(claims, "CLAIMS", [c for c in CLAIMS if c.name in ("page", "field_both")])
+    monkeypatch.setattr(judged, "LOOKS", (2, 4))
+    monkeypatch.setattr(judged, "CLAIMS", [c for c in CLAIMS if c.name in ("page", "field_both")])
     options = {"seed": 5, "say": lambda line: None}
-    once = claims.run(numbers, 4, record=claims.Record(5, tmp_path / "a"), until=np.inf, **options)
-    record = claims.Record(5, tmp_path / "b")
-    claims.run(numbers[:1], 2, record=record, until=np.inf, **options)
+    once = judged.run(numbers, 4, record=judged.Record(5, tmp_path / "a"), until=np.inf, **options)
+    record = judged.Record(5, tmp_path / "b")
+    judged.run(numbers[:1], 2, record=record, until=np.inf, **options)
     assert record.read(numbers[0]).leagues == 2 and record.read(numbers[1]).leagues == 0
-    twice = claims.run(numbers, 4, record=record, until=np.inf, **options)
+    twice = judged.run(numbers, 4, record=record, until=np.inf, **options)
     for k in numbers:
         assert (once[k].claims, once[k].sums) == (twice[k].claims, twice[k].sums) and once[k].leagues == 4
 
@@ -232,12 +232,12 @@ def test_the_chapter_says_the_same_in_both_languages_and_takes_the_place_of_the_
     found = {"calibration": probabilities.calibration(rows.assign(fits=True)), "leagues": 2}
     found["year"] = {0.9: (2, year_pages.rates(pages))}
     tallies = {0: tally(180), 30: tally(300, coverage=0.96)}
-    texts = [claim_tables.chapter(tallies, {"page": {30}}, found, speaker(x), short=True) for x in LANGUAGES]
+    texts = [tables.chapter(tallies, {"page": {30}}, found, speaker(x), short=True) for x in LANGUAGES]
     figures = [FIGURE.findall(text) for text in texts]
     assert figures[0] == figures[1] != [] and not any("{" in text for text in texts)
     assert any("31" in line for line in texts[1].splitlines() if line.startswith("- **"))
-    once = claim_tables.with_claims("# Study", texts[0])
-    assert once.startswith("# Study") and claim_tables.with_claims(once, texts[0]) == once
+    once = tables.with_claims("# Study", texts[0])
+    assert once.startswith("# Study") and tables.with_claims(once, texts[0]) == once
 
 
 def test_probabilities_are_judged_by_band_with_leagues_as_units():

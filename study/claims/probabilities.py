@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from estimation import INDEPENDENT, Estimate, ranks, shift_posterior, smooth_shares
-from study.claim_draws import DEVIATION, MEAN
+from study.claims.draws import DEVIATION, MEAN
 from words import Fault
 
 AREAS, K, FALL = 70, 5, 0.05

@@ -5,9 +5,9 @@ import pandas as pd
 
 from estimation import INDEPENDENT, change, smooth_shares, standing_change
 from estimation.change.league_comparison import ALPHA_STANDING
-from study.claim_cells import SPREAD, Cell
-from study.claim_checks import DRAWS
-from study.claim_draws import CountedLeagues
+from study.claims.cells import SPREAD, Cell
+from study.claims.checks import DRAWS
+from study.claims.draws import CountedLeagues
 
 QUARTERS, YEAR = 8, 4
 CELLS = (Cell(share=SPREAD), Cell(share=0.95))

@@ -9,8 +9,8 @@ from scipy.special import ndtr, ndtri
 from accountability.league import WaveMeasure, joined_waves, measure_limits
 from estimation import Design, Measure, change_steps, rake, third_ratio, window_change
 from estimation.indicators.indicators import SHARE
-from study.claim_cells import PERSONS, Cell
-from study.claim_draws import ICC, League, Truth, Wave, waves_of
+from study.claims.cells import PERSONS, Cell
+from study.claims.draws import ICC, League, Truth, Wave, waves_of
 
 LEVEL = 0.95
 MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)

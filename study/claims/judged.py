@@ -18,15 +18,15 @@ import typer
 from scipy import stats
 
 from service.store.runs import code_version
-from study import claim_tables, probabilities, year_pages
-from study.claim_cells import CELLS, Cell, full_crossing, one_by_one
-from study.claim_checks import ALPHA, CLAIMS, Covered, covered
-from study.claim_draws import CountedLeagues, Truth, wave_sizes
-from study.claim_persons import PersonLeagues
+from study.claims import probabilities, tables, year_pages
+from study.claims.cells import CELLS, Cell, full_crossing, one_by_one
+from study.claims.checks import ALPHA, CLAIMS, Covered, covered
+from study.claims.draws import CountedLeagues, Truth, wave_sizes
+from study.claims.persons import PersonLeagues
 from words import LANGUAGES, speaker
 
-BUILD = Path(__file__).parents[1] / "build" / "claims"
-DOCS = Path(__file__).parents[1] / "docs"
+BUILD = Path(__file__).parents[2] / "build" / "claims"
+DOCS = Path(__file__).parents[2] / "docs"
 PROBABLE, PROGRAMMES = 1500, 2000  # leagues whose probabilities are judged; programmes whose year's pages are
 SEED = 20261126
 LEVEL, POWER, TRUE = 0.01, 0.9, 0.07
@@ -230,8 +230,8 @@ def write(tallies: dict[int, Tally], above: dict, most: int, *, seed: int, late)
     short = any(not settled(c.allowed, *x.claims[c.name], most) for x in tallies.values() for c in CLAIMS)
     for language in LANGUAGES:
         file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
-        text = claim_tables.chapter(tallies, above, found, speaker(language), short=short)
-        file.write_text(claim_tables.with_claims(file.read_text("utf-8"), text), "utf-8")
+        text = tables.chapter(tallies, above, found, speaker(language), short=short)
+        file.write_text(tables.with_claims(file.read_text("utf-8"), text), "utf-8")
 
 
 def confirmed(
@@ -244,7 +244,3 @@ def confirmed(
     tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until, sparing=sparing)
     second = rejected({k: t for k, t in tallies.items() if t.leagues})
     return {name: cells & second[name] for name, cells in first.items()}
-
-
-if __name__ == "__main__":
-    typer.run(main)

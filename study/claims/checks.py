@@ -19,7 +19,7 @@ from estimation.change.field import ABOVE, BELOW, BOTH, UNDECIDED
 from estimation.change.league_comparison import ALPHA_RANK, ALPHA_STANDING
 from estimation.ranks.last_k import IN, OUT
 from estimation.waves.noise import off_diagonal
-from study.claim_draws import League, Truth
+from study.claims.draws import League, Truth
 from study.leagues import ranks_hold
 
 ALPHA, K = 0.05, 5

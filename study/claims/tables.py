@@ -6,14 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from study.claim_cells import CELLS, CORNERS, PERSONS, Cell, full_crossing
-from study.claim_checks import CLAIMS
-from study.probabilities import AREAS, SIZES
+from study.claims.cells import CELLS, CORNERS, PERSONS, Cell, full_crossing
+from study.claims.checks import CLAIMS
+from study.claims.probabilities import AREAS, SIZES
 from study.written import bullets, markdown, percent
 
-BEFORE = Path(__file__).with_name(
-    "claims_before.json"
-)  # counted on the code of 2026-11-26 before the tests were mended
+# counted on the code of 2026-11-26 before the tests were mended
+BEFORE = Path(__file__).with_name("before.json")
 COMPARED = ("page", "field_below", "field_above", "field_both")
 MARK = "<!-- claims -->"
 
@@ -28,7 +27,10 @@ def chapter(tallies: dict, above: dict, found: dict, t, *, short: bool) -> str:
 
     above: claim -> cells rejected twice;  found: calibration and its leagues; year: true share -> (count, rates)
     """
-    parts = [f"## {t('study.claims')}", t("study.claims_text", cells=len(CELLS), possible=f"{full_crossing():,}")]
+    parts = [
+        f"## {t('study.claims')}",
+        t("study.claims_text", cells=len(CELLS), possible=f"{full_crossing():,}"),
+    ]
     if short:
         parts.append(t("study.claims_honest", cells=len(tallies), leagues=sum(x.leagues for x in tallies.values())))
     parts += [f"### {t('study.claims_before')}", t("study.claims_before_text"), _before(tallies, t)]

@@ -19,7 +19,7 @@ from estimation import (
     windows,
 )
 from estimation.estimators.estimates import Interval
-from study.claim_cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
+from study.claims.cells import FULL, HALF, NONE, PERSONS, SPREAD, Cell, interviews
 
 MEAN, DEVIATION = 0.9, 0.03  # of SPREAD
 ICC = 0.05  # latent: a cluster's part of an answer's variance
