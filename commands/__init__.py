@@ -1,1 +1,1 @@
-"""The command line: one sub-command a use case, one file a group."""
+"""The command line: one sub-command for each use case, one file for each group of them."""

@@ -1,4 +1,4 @@
-"""Commands that keep a store: its pages, backups, deletions and health."""
+"""Commands that take care of a store: its pages, backups, deletions and health."""
 
 import os
 import re
@@ -44,7 +44,7 @@ def serve(
 
 
 def _page_settings() -> list[str]:
-    """The pages' settings as options of streamlit, but for those that the environment sets (STREAMLIT_SERVER_PORT)."""
+    """The pages' settings as options of Streamlit, except those that the environment sets (STREAMLIT_SERVER_PORT)."""
     options = []
     for section, values in tomllib.loads(PAGE_SETTINGS.read_text("utf-8")).items():
         for name, value in values.items():
@@ -73,18 +73,18 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help=t("cli.restore.replace"))] = False,
     store: StoreOption = None,
 ) -> None:
-    """Make the store what a backup says."""
+    """Restore the store from a backup."""
     url = store_url(store)
     with working(str(file)):
         restored = backups.restore(file, url, replace=replace)
     out.print(t("cli.restore.done", file=str(file), url=shown(url)))
-    for each in restored.told:
-        out.print(t(each.key, **each.values))
+    for note in restored.notes:
+        out.print(t(note.key, **note.values))
 
 
 @commands.command(cls=Command, help=t("cli.purge.help"))
 def purge(store: StoreOption = None, as_: AsOption = None) -> None:
-    """Delete the numbers whose day has come."""
+    """Delete the telephone numbers whose day of deletion has come."""
     opened = opened_as(store, as_)
     try:
         key = keys.find_key()
@@ -92,25 +92,25 @@ def purge(store: StoreOption = None, as_: AsOption = None) -> None:
         if fault.key != "key.absent":
             raise
         key = None
-    done = vault.purge(opened, key=key, today=date.today())
-    if not done.waves:
+    purged = vault.purge(opened, key=key, today=date.today())
+    if not purged.waves:
         out.print(t("cli.purge.nothing"))
         return
-    out.print(t("cli.purge.done", waves=list(done.waves), count=done.numbers))
-    if done.after is None:
+    out.print(t("cli.purge.done", waves=list(purged.waves), count=purged.numbers))
+    if purged.after is None:
         out.print(t("cli.purge.postgresql"))
-    elif done.proven:
-        out.print(t("cli.purge.proven", before=done.before.found, bytes=done.after.bytes))
+    elif purged.proven:
+        out.print(t("cli.purge.proven", before=purged.before.found, bytes=purged.after.bytes))
     else:
-        raise Fault(key="cli.purge.not_proven", left=done.after.found)
+        raise Fault(key="cli.purge.not_proven", left=purged.after.found)
 
 
 @commands.command(name="doctor", cls=Command, help=t("cli.doctor.help"))
 def examine(store: StoreOption = None) -> None:
-    """Look at versions, engine, migrations, space and what is out of date."""
-    found = doctor.examine(store_url(store))
-    for finding in found:
+    """Check the versions, the engine, the migrations, the free space, and what is out of date."""
+    findings = doctor.examine(store_url(store))
+    for finding in findings:
         style = {doctor.BAD: "red", doctor.NOTE: "yellow"}.get(finding.grade)
         out.print(f"[{t(f'doctor.{finding.grade}')}] {t(finding.key, **finding.values)}", style=style)
-    if any(finding.grade == doctor.BAD for finding in found):
+    if any(finding.grade == doctor.BAD for finding in findings):
         raise typer.Exit(REFUSED)

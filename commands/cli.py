@@ -1,12 +1,13 @@
-"""The command `rankshift`: one sub-command a use case, in the reader's language; a fault is one line, exit code 1.
+"""The command `rankshift`: one sub-command for each use case, in the reader's language.
 
-A sub-command's file is imported when the sub-command is asked for: help and the version need none of the statistics.
+A fault is one line on standard error and exit code 1. A sub-command's file is imported only when that sub-command
+is called, since help and the version need none of the statistics.
 """
 
 import sys
 from importlib import import_module
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_group
@@ -14,7 +15,7 @@ from typer.main import get_group
 from commands.speaking import LANGUAGE, REFUSED, Command, Group, err, out, t, without_language
 from words import LANGUAGES, Fault
 
-# sub-command -> the file of commands that has it, in the order that --help lists them
+# sub-command -> the file in commands/ that has it, in the order in which --help lists them
 SINGLE = {
     **dict.fromkeys(("init", "load", "import-programme", "import-margins", "import-wave", "imports"), "intake"),
     **dict.fromkeys(("weights", "estimate", "compare", "league", "power", "factors", "definitions"), "figures"),
@@ -27,13 +28,13 @@ GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame"
 
 
 class Subcommands(Group):
-    """The sub-commands: listed from the tables above, loaded when one is resolved."""
+    """The sub-commands: their names come from the tables above, and each is loaded when it is called."""
 
     def list_commands(self, ctx) -> list[str]:
         return [*SINGLE, *GROUPS]
 
     def get_command(self, ctx, cmd_name: str):
-        """The sub-command, or, while help is being written, only its name and its line of help."""
+        """The sub-command; while help is being written, only its name and its line of help."""
         if cmd_name not in self.list_commands(ctx):
             return None
         if ctx.invoked_subcommand is None and not ctx.meta.get("resolving"):
@@ -45,14 +46,14 @@ class Subcommands(Group):
         return super().resolve_command(ctx, args)
 
 
-def loaded(name: str):
+def loaded(name: str) -> Any:
     """The sub-command of this name, or the group of sub-commands, from its file."""
     file = SINGLE.get(name, name.replace("-", "_"))
-    found = get_group(import_module(f"commands.{file}").commands)
+    command_or_group = get_group(import_module(f"commands.{file}").commands)
     if name not in GROUPS:
-        return found.commands[name]
-    found.name = name
-    return found
+        return command_or_group.commands[name]
+    command_or_group.name = name
+    return command_or_group
 
 
 app = typer.Typer(cls=Subcommands, no_args_is_help=True, add_completion=False, help=t("cli.help"))

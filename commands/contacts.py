@@ -1,4 +1,4 @@
-"""Commands on telephone numbers in the vault."""
+"""Commands on the telephone numbers in the vault."""
 
 from datetime import datetime
 from pathlib import Path
@@ -39,16 +39,16 @@ def contacts_import(
 ) -> None:
     opened = opened_as(store, as_)
     content, day = read_bounded(file), delete_on.date()
-    name = programme_of(opened, programme)
-    count = vault.import_contacts(opened, name, wave, content, file.name, key=keys.find_key(), delete_on=day)
+    programme_name = programme_of(opened, programme)
+    count = vault.import_contacts(opened, programme_name, wave, content, file.name, key=keys.find_key(), delete_on=day)
     out.print(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 
 
 @commands.command("lists", cls=Command, help=t("cli.contacts.lists.help"))
 def contacts_lists(store: StoreOption = None, as_: AsOption = None) -> None:
     for row in vault.contact_lists(opened_as(store, as_)).to_dict("records"):
-        gone = row["purged"] is not None and row["purged"] == row["purged"]
-        key = "cli.contacts.purged" if gone else "cli.contacts.line"
+        purged = row["purged"] is not None and row["purged"] == row["purged"]
+        key = "cli.contacts.purged" if purged else "cli.contacts.line"
         out.print(t(key, programme=row["programme"], wave=row["wave"], count=row["numbers"], day=str(row["delete_on"])))
 
 
@@ -57,18 +57,18 @@ def contacts_show(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
     opened = opened_as(store, as_)
-    shown = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
-    for row in shown.itertuples(index=False):
+    masked = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
+    for row in masked.itertuples(index=False):
         out.print("  ".join(row))
 
 
 @commands.command("find", cls=Command, help=t("cli.contacts.find.help"))
 def contacts_find(store: StoreOption = None, as_: AsOption = None) -> None:
     number = typer.prompt(t("cli.contacts.number"))
-    found = vault.find_number(opened_as(store, as_), number, key=keys.find_key())
-    for row in found.itertuples(index=False):
+    matches = vault.find_number(opened_as(store, as_), number, key=keys.find_key())
+    for row in matches.itertuples(index=False):
         out.print("  ".join(row))
-    if found.empty:
+    if matches.empty:
         out.print(t("cli.contacts.not_found"))
 
 
@@ -80,8 +80,8 @@ def contacts_call_sheet(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened, name = opened_for(store, as_, programme)
-    rows = vault.call_sheet(opened, name, wave, key=keys.find_key())
+    opened, programme_name = opened_for(store, as_, programme)
+    rows = vault.call_sheet(opened, programme_name, wave, key=keys.find_key())
     note = t("cli.contacts.sheet_note", wave=wave, name=opened.actor.name)
     content = csv_bytes(rows)
     if file.suffix.lower() == ".xlsx":

@@ -22,10 +22,13 @@ from commands.speaking import (
     t,
     write,
 )
-from presentation import changes, figures, league_table, terminal
+from presentation import changes, league_table, terminal
 from presentation import weights as weight_words
 from presentation.definitions import definition_text
-from presentation.factors import factors_csv, shown_factors
+from presentation.detection import detection_note, detection_rows
+from presentation.factors import factor_notes, factors_csv, shown_factors
+from presentation.league_notes import league_notes
+from presentation.times import wave_text, window_text
 from service.figures import waves
 from service.figures.detection import detection
 from service.figures.factors import read_factors
@@ -47,27 +50,33 @@ def weights(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Make a wave's weights and show every step, or write them to a file."""
-    opened, name = opened_for(store, as_, programme)
-    each = imports.check_wave_name(wave) if wave else newest_wave(opened, name)
-    what = figures.wave_text(each, t)
-    compute(what, lambda p: waves.weigh_wave(opened, name, each, progress=p))
-    found = read_weights(opened, name, each)
+    """Compute a wave's weights, and show every step or write them to a file."""
+    opened, programme_name = opened_for(store, as_, programme)
+    wave_name = imports.check_wave_name(wave) if wave else newest_wave(opened, programme_name)
+    what = wave_text(wave_name, t)
+    compute(what, lambda p: waves.weigh_wave(opened, programme_name, wave_name, progress=p))
+    wave_weights = read_weights(opened, programme_name, wave_name)
     if csv is not None:
-        write(csv, found.csv())
+        write(csv, wave_weights.csv())
         return
-    print_table(weight_words.title(found, t), terminal.words_table(weight_words.step_rows(found, t)), [])
-    for step in found.weighting.steps:
-        table = terminal.words_table(weight_words.detail_rows(found, step, t))
+    print_table(weight_words.title(wave_weights, t), terminal.words_table(weight_words.step_rows(wave_weights, t)), [])
+    for step in wave_weights.weighting.steps:
+        table = terminal.words_table(weight_words.detail_rows(wave_weights, step, t))
         out.print()
-        print_table(t(f"weights.step.{step.name}"), table, [weight_words.step_note(found, step, t)])
-    if found.cost is not None:
+        print_table(t(f"weights.step.{step.name}"), table, [weight_words.step_note(wave_weights, step, t)])
+    if wave_weights.cost is not None:
         out.print()
-        print_table(t("weights.cost"), terminal.words_table(weight_words.cost_rows(found, t)), [t("weights.note.cost")])
-    if len(found.extremes):
-        print_table(t("weights.heaviest"), terminal.words_table(weight_words.extreme_rows(found, t)), [])
+        print_table(
+            t("weights.cost"), terminal.words_table(weight_words.cost_rows(wave_weights, t)), [t("weights.note.cost")]
+        )
+    if len(wave_weights.extremes):
+        print_table(t("weights.heaviest"), terminal.words_table(weight_words.extreme_rows(wave_weights, t)), [])
     out.print()
-    for note in [weight_words.extreme_note(found, t), *weight_words.notes(found, t), run_text(found.run, t)]:
+    for note in [
+        weight_words.extreme_note(wave_weights, t),
+        *weight_words.notes(wave_weights, t),
+        run_text(wave_weights.run, t),
+    ]:
         out.print(note, style="dim")
 
 
@@ -79,11 +88,11 @@ def estimate(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Estimate one wave, or all."""
-    opened, name = opened_for(store, as_, programme)
-    for each in [wave] if wave else _waves(opened, name):
-        what = figures.wave_text(imports.check_wave_name(each), t)
-        compute(what, lambda p, w=each: waves.estimate_wave(opened, name, w, seed=seed, progress=p))
+    """Estimate one wave, or all of them."""
+    opened, programme_name = opened_for(store, as_, programme)
+    for wave_name in [wave] if wave else _waves(opened, programme_name):
+        what = wave_text(imports.check_wave_name(wave_name), t)
+        compute(what, lambda p, w=wave_name: waves.estimate_wave(opened, programme_name, w, seed=seed, progress=p))
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))
@@ -95,23 +104,25 @@ def compare(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Compare two waves, or all neighbours."""
+    """Compare two waves, or every wave with the one before it."""
     if (before is None) != (after is None):
         raise typer.BadParameter(t("cli.compare.both"))
-    opened, name = opened_for(store, as_, programme)
-    known = _waves(opened, name)
-    plan = imports.current_programme(opened, name)[1]
-    pairs = [(before, after)] if before and after else list(pairwise(known))
+    opened, programme_name = opened_for(store, as_, programme)
+    known_waves = _waves(opened, programme_name)
+    current_programme = imports.current_programme(opened, programme_name)[1]
+    pairs = [(before, after)] if before and after else list(pairwise(known_waves))
     if not pairs:
-        raise Fault(key="compare.one_wave", programme=name, found=known)
-    for one, two in pairs:
-        for each in waves.window(one) + waves.window(two):
-            imports.check_wave_name(each)
-        what = " → ".join(figures.window_text(w, t) for w in (one, two))
-        if before is None and (new := plan.break_between(one, two)) is not None:
-            out.print(t("compare.break", before=one, after=two, wave=new, reason=plan.breaks[new]))
+        raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
+    for first, second in pairs:
+        for wave_name in waves.window(first) + waves.window(second):
+            imports.check_wave_name(wave_name)
+        what = " → ".join(window_text(w, t) for w in (first, second))
+        if before is None and (new := current_programme.break_between(first, second)) is not None:
+            out.print(t("compare.break", before=first, after=second, wave=new, reason=current_programme.breaks[new]))
             continue
-        compute(what, lambda p, a=one, b=two: waves.compare_waves(opened, name, a, b, seed=seed, progress=p))
+        compute(
+            what, lambda p, a=first, b=second: waves.compare_waves(opened, programme_name, a, b, seed=seed, progress=p)
+        )
 
 
 @commands.command(cls=Command, help=t("cli.league.help"))
@@ -129,26 +140,33 @@ def league(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Print a league's table, or write it to a file, or say one area in a sentence."""
-    opened, name = opened_for(store, as_, programme)
-    found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
-    if alone and not found.alone:
-        asked = (found.runs[waves.ESTIMATE]["run_id"], found.measure.name, found.league)
-        compute(figures.wave_text(found.wave, t), lambda p: waves.rank_alone(opened, *asked, progress=p))
-        found = read_league(opened, name, wave=wave, measure=measure, league=group, against=against)
+    """Print a league's table, write it to a file, or describe one area in a sentence."""
+    opened, programme_name = opened_for(store, as_, programme)
+    league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
+    if alone and not league_figures.alone:
+        of = (league_figures.runs[waves.ESTIMATE]["run_id"], league_figures.measure.name, league_figures.league)
+        compute(wave_text(league_figures.wave, t), lambda p: waves.rank_alone(opened, *of, progress=p))
+        league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
-        if area not in found.table.index:
-            raise Fault(key="cli.league.area_unknown", found=area, wave=found.wave, expected=list(found.table.index))
-        out.print(changes.area_sentence(found, area, t))
+        if area not in league_figures.table.index:
+            raise Fault(
+                key="cli.league.area_unknown",
+                found=area,
+                wave=league_figures.wave,
+                expected=list(league_figures.table.index),
+            )
+        out.print(changes.area_sentence(league_figures, area, t))
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
-            write(path, content(found, t))
+            write(path, content(league_figures, t))
     if area is None and csv is None and xlsx is None:
-        title, headline, *notes = league_table.league_notes(found, t)
-        headline = f"{figures.wave_text(found.wave, t)} · {headline}"
-        if levels and found.against is None:
-            raise Fault(key="cli.league.no_levels", wave=found.wave)
-        print_table(title, (terminal.levels if levels else terminal.league)(found, t), notes, headline)
+        title, headline, *notes = league_notes(league_figures, t)
+        headline = f"{wave_text(league_figures.wave, t)} · {headline}"
+        if levels and league_figures.against is None:
+            raise Fault(key="cli.league.no_levels", wave=league_figures.wave)
+        print_table(
+            title, (terminal.levels_table if levels else terminal.league_table)(league_figures, t), notes, headline
+        )
 
 
 @commands.command(cls=Command, help=t("cli.power.help"))
@@ -160,14 +178,18 @@ def power(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """What each comparison can see in a league, and how many interviews would settle a stated move."""
+    """Print which changes each comparison can detect in a league, and how many interviews a given change needs."""
     opened = opened_as(store, as_)
-    found = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
-    seen = detection(found)
-    designs, needed = figures.detection_rows(found, seen, t)
-    title = t("notes.table", programme=found.programme.title, measure=found.programme.measure_names[found.measure.name])
+    league_figures = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
+    detectable = detection(league_figures)
+    designs, needed = detection_rows(league_figures, detectable, t)
+    title = t(
+        "notes.table",
+        programme=league_figures.programme.title,
+        measure=league_figures.programme.measure_names[league_figures.measure.name],
+    )
     print_table(title, terminal.words_table(designs), [], t("detection.title"))
-    print_table("", terminal.words_table(needed), [figures.detection_note(seen, t)])
+    print_table("", terminal.words_table(needed), [detection_note(detectable, t)])
 
 
 @commands.command(cls=Command, help=t("cli.factors.help"))
@@ -180,28 +202,33 @@ def factors(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Print what people named, or write it to a file."""
+    """Print what respondents named, or write it to a file."""
     opened = opened_as(store, as_)
-    found = read_factors(opened, programme_of(opened, programme), wave=wave, name=table, area=area)
+    factor_table = read_factors(opened, programme_of(opened, programme), wave=wave, name=table, area=area)
     if csv is not None:
-        write(csv, factors_csv(found, t))
+        write(csv, factors_csv(factor_table, t))
         return
-    title = t("notes.table", programme=found.programme.title, measure=found.programme.factors[found.name].name)
-    where = t("factors.everybody") if area == ALL else found.programme.areas[area].name[LANGUAGE]
-    headline = f"{figures.wave_text(found.wave, t)} · {where}"
-    print_table(title, terminal.words_table(shown_factors(found, t)), figures.factor_notes(found, t), headline)
+    title = t(
+        "notes.table",
+        programme=factor_table.programme.title,
+        measure=factor_table.programme.factors[factor_table.name].name,
+    )
+    where = t("factors.everybody") if area == ALL else factor_table.programme.areas[area].name[LANGUAGE]
+    headline = f"{wave_text(factor_table.wave, t)} · {where}"
+    print_table(title, terminal.words_table(shown_factors(factor_table, t)), factor_notes(factor_table, t), headline)
 
 
 @commands.command(cls=Command, help=t("cli.definitions.help"))
 def definitions(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
-    """Say what every measure is."""
+    """Print the definition of every measure."""
     opened = opened_as(store, as_)
-    plan = imports.current_programme(opened, programme_of(opened, programme))[1]
-    for name, measure in plan.measures.items():
-        out.print(f"{name}  {plan.measure_names[name][LANGUAGE]}", style="bold")
-        out.print(definition_text(plan, measure, t))
+    current_programme = imports.current_programme(opened, programme_of(opened, programme))[1]
+    for name, measure in current_programme.measures.items():
+        out.print(f"{name}  {current_programme.measure_names[name][LANGUAGE]}", style="bold")
+        out.print(definition_text(current_programme, measure, t))
 
 
 def _waves(store: Store, programme: str) -> list[str]:
+    """All waves of the programme, oldest first; a Fault if there is no such programme."""
     imports.current_programme(store, programme)
     return list(imports.wave_versions(store, programme).wave.unique())

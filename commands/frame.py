@@ -1,4 +1,4 @@
-"""Commands on frames: the key of their random numbers, lists, number banks."""
+"""Commands on frames: the key of their random numbers, frames from lists, and frames from number banks."""
 
 from datetime import datetime
 from pathlib import Path
@@ -37,11 +37,11 @@ def frame_import(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
+    opened, programme_name = opened_for(store, as_, programme)
     sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
-    done = frames.import_frame(
+    imported = frames.import_frame(
         opened,
-        of,
+        programme_name,
         name,
         read_bounded(file),
         file.name,
@@ -50,7 +50,7 @@ def frame_import(
         accept=accept,
         **sealing,
     )
-    _say_frame(done)
+    _say_frame(imported)
 
 
 @commands.command("banks", cls=Command, help=t("cli.frame.banks.help"))
@@ -67,10 +67,10 @@ def frame_banks(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    done = frames.import_banks(
+    opened, programme_name = opened_for(store, as_, programme)
+    imported = frames.import_banks(
         opened,
-        of,
+        programme_name,
         name,
         read_bounded(prefixes),
         prefixes.name,
@@ -82,7 +82,7 @@ def frame_banks(
         delete_on=delete_on.date(),
         accept=accept,
     )
-    _say_frame(done)
+    _say_frame(imported)
 
 
 @commands.command("list", cls=Command, help=t("cli.frame.list.help"))
@@ -92,9 +92,9 @@ def frame_list(programme: ProgrammeOption = None, store: StoreOption = None, as_
         out.print(t("cli.frame.line", **{c: row[c] for c in ("frame", "version", "units", "file", "digest")}))
 
 
-def _say_frame(done: frames.ImportedFrame) -> None:
-    for finding in done.findings:
+def _say_frame(imported: frames.ImportedFrame) -> None:
+    for finding in imported.findings:
         out.print(t(finding.key, **finding.values))
-    counts = {"units": done.units, "strata": done.strata, "numbers": done.numbers}
-    said = t(f"outcome.{done.outcome}")
-    out.print(t("cli.frame.imported", frame=done.frame, version=done.version, outcome=said, **counts))
+    counts = {"units": imported.units, "strata": imported.strata, "numbers": imported.numbers}
+    outcome = t(f"outcome.{imported.outcome}")
+    out.print(t("cli.frame.imported", frame=imported.frame, version=imported.version, outcome=outcome, **counts))

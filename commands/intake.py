@@ -1,4 +1,4 @@
-"""Commands that take in files: programmes, waves, known totals, and everything at once."""
+"""Commands that import files: programmes, waves, known totals, and a whole survey at once."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,8 @@ import typer
 from commands.figures import compare, estimate
 from commands.opening import opened_as, programme_of
 from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
-from presentation import figures
+from presentation.imports import wave_label
+from presentation.times import wave_text
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
 from service.intake import imports
@@ -22,7 +23,7 @@ commands = typer.Typer()
 
 @commands.command(cls=Command, help=t("cli.init.help"))
 def init(store: StoreOption = None) -> None:
-    """Make the store."""
+    """Create the store."""
     url = store_url(store)
     Store.create(url)
     out.print(t("cli.init.done", url=shown(url)))
@@ -34,7 +35,7 @@ def load(
     demo: Annotated[bool, typer.Option("--demo", help=t("cli.load.demo"))] = False,
     store: StoreOption = None,
 ) -> None:
-    """Everything at once: the store, the programme, its waves, estimates and comparisons."""
+    """Create the store and import a survey's folder: the programme, its waves, then estimates and comparisons."""
     folder = survey_folder(folder)
     files = imports.wave_files(folder)
     init(store)
@@ -56,11 +57,11 @@ def import_programme(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> str:
-    """Take in a programme; its name."""
-    done = imports.import_programme(opened_as(store, as_), read_bounded(file), file.name)
-    outcome = t(f"outcome.{done.outcome}")
-    out.print(t("cli.imported.programme", programme=done.programme, version=done.version, outcome=outcome))
-    return done.programme
+    """Import a programme; returns its name."""
+    imported = imports.import_programme(opened_as(store, as_), read_bounded(file), file.name)
+    outcome = t(f"outcome.{imported.outcome}")
+    out.print(t("cli.imported.programme", programme=imported.programme, version=imported.version, outcome=outcome))
+    return imported.programme
 
 
 @commands.command(cls=Command, help=t("cli.import_margins.help"))
@@ -70,11 +71,13 @@ def import_margins(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Take in known totals."""
+    """Import the known totals of a population."""
     opened = opened_as(store, as_)
-    done = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name)
-    period = figures.wave_text(done.wave, t)
-    out.print(t("cli.imported.margins", period=period, version=done.version, outcome=t(f"outcome.{done.outcome}")))
+    imported = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name)
+    period = wave_text(imported.wave, t)
+    out.print(
+        t("cli.imported.margins", period=period, version=imported.version, outcome=t(f"outcome.{imported.outcome}"))
+    )
 
 
 @commands.command(cls=Command, help=t("cli.import_wave.help"))
@@ -86,15 +89,15 @@ def import_wave(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Take in a wave."""
+    """Import a wave."""
     opened = opened_as(store, as_)
-    name, content = programme_of(opened, programme), read_bounded(file)
+    programme_name, content = programme_of(opened, programme), read_bounded(file)
     with working(file.name):
-        known = None if records is None else RecordsFile(read_bounded(records), records.name)
-        done = imports.import_wave(opened, name, wave, content, file.name, records=known)
-    shown_wave = figures.wave_text(done.wave, t)
-    values = {"wave": shown_wave, "version": done.version, "interviews": done.interviews}
-    out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{done.outcome}")))
+        records_file = None if records is None else RecordsFile(read_bounded(records), records.name)
+        imported = imports.import_wave(opened, programme_name, wave, content, file.name, records=records_file)
+    shown_wave = wave_text(imported.wave, t)
+    values = {"wave": shown_wave, "version": imported.version, "interviews": imported.interviews}
+    out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
 
 
 @commands.command(name="imports", cls=Command, help=t("cli.imports.help"))
@@ -102,6 +105,6 @@ def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the imports."""
     for row in imports.import_log(opened_as(store, as_)).to_dict("records"):
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
-        what = figures.wave_label(row["wave"], t) if row["wave"] else row["programme"]
+        what = wave_label(row["wave"], t) if row["wave"] else row["programme"]
         line = f"{local_time(row['at'])}  {what}  {row['file']}  "
         out.print(line + t(f"outcome.{row['outcome']}") + reason)

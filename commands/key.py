@@ -1,4 +1,4 @@
-"""The vault's key."""
+"""Commands on the vault's key."""
 
 import os
 

@@ -1,6 +1,7 @@
-"""Commands on frames too large for memory: numbered once, counted, committed to, drawn, drawn again."""
+"""Commands on frames too large for memory: number the frame once, count it, commit to a plan, draw, and verify."""
 
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -50,15 +51,15 @@ def strata(
     engine: EngineOption = EMBEDDED,
 ) -> None:
     lake, large_frames = _rooms()
-    found = lake.populations(lake.open_lake(engine), frame)
+    counted = lake.populations(lake.open_lake(engine), frame)
     if units is not None:
-        found = large_frames.proportional(found, units)
+        counted = large_frames.proportional(counted, units)
     if csv is not None:
-        write_private(csv, csv_bytes(found))
-        out.print(t("cli.large_frame.written", file=str(csv), strata=len(found)))
+        write_private(csv, csv_bytes(counted))
+        out.print(t("cli.large_frame.written", file=str(csv), strata=len(counted)))
         return
-    title = t("cli.large_frame.counted", strata=len(found), units=int(found.population.sum()))
-    print_table(title, terminal.words_table(samples.strata_rows(found, t)), [])
+    title = t("cli.large_frame.counted", strata=len(counted), units=int(counted.population.sum()))
+    print_table(title, terminal.words_table(samples.strata_rows(counted, t)), [])
 
 
 @commands.command("commit", cls=Command, help=t("cli.large_frame.commit.help"))
@@ -72,13 +73,13 @@ def commit(
 ) -> None:
     lake, large_frames = _rooms()
     key, counted = keys.find_frame_key(), lake.populations(lake.open_lake(engine), frame)
-    wanted = large_frames.read_allocation(read_bounded(allocation), allocation.name, counted)
-    content = large_frames.commit_plan(frame, wanted, wave, frame_key=key, keep=keep)
+    allocated = large_frames.read_allocation(read_bounded(allocation), allocation.name, counted)
+    content = large_frames.commit_plan(frame, allocated, wave, frame_key=key, keep=keep)
     write_private(plan, content)
-    fixed = large_frames.read_plan_file(content, plan.name)
-    out.print(t("cli.large_frame.committed", file=str(plan), wave=wave, units=int(wanted["sample"].sum())))
-    out.print(t("sample.commitment", commitment=fixed.commitment))
-    out.print(t("sample.publish", slip=fixed.slip))
+    committed = large_frames.read_plan_file(content, plan.name)
+    out.print(t("cli.large_frame.committed", file=str(plan), wave=wave, units=int(allocated["sample"].sum())))
+    out.print(t("sample.commitment", commitment=committed.commitment))
+    out.print(t("sample.publish", slip=committed.slip))
 
 
 @commands.command("draw", cls=Command, help=t("cli.large_frame.draw.help"))
@@ -90,15 +91,15 @@ def draw(
     engine: EngineOption = EMBEDDED,
 ) -> None:
     lake, large_frames = _rooms()
-    fixed = large_frames.read_plan_file(read_bounded(plan), plan.name)
+    committed = large_frames.read_plan_file(read_bounded(plan), plan.name)
     earlier = None if after is None else proof_files.read_units(after, proof_files.DRAWN)
     key, opened = keys.find_frame_key(), lake.open_lake(engine)
-    files = large_frames.draw_plan(opened, frame, fixed, frame_key=key, earlier=earlier)
+    files = large_frames.draw_plan(opened, frame, committed, frame_key=key, earlier=earlier)
     proof_files.write_proof(files, folder)
     record = large_frames.read_record_file(files[proof_files.RECORD])
     out.print(t("cli.large_frame.drawn", wave=record.wave, units=record.units, folder=str(folder)))
     out.print(t("sample.published_seed", seed=record.seed, commitment=record.commitment))
-    out.print(t("sample.published_slip", slip=fixed.slip))
+    out.print(t("sample.published_slip", slip=committed.slip))
     out.print(t("sample.code", code=record.code))
 
 
@@ -110,12 +111,12 @@ def verify(
     engine: EngineOption = EMBEDDED,
 ) -> None:
     lake, large_frames = _rooms()
-    record, found = large_frames.verify_large(lake.open_lake(engine), frame, folder, published=published)
-    say_verified(record, found, published)
+    record, verification = large_frames.verify_large(lake.open_lake(engine), frame, folder, published=published)
+    say_verified(record, verification, published)
 
 
-def _rooms():
-    """The engine and its use cases, imported when asked for: no other command should wait for them."""
+def _rooms() -> tuple[ModuleType, ModuleType]:
+    """The engine and its use cases, imported only by these commands, so that no other command waits for them."""
     from service.drawing import lake, large_frames
 
     return lake, large_frames

@@ -1,4 +1,4 @@
-"""The store a command works on, in whose hands, and the programme it means."""
+"""What a command works on: the store, opened as a person with a role, and the programme."""
 
 from service.intake.imports import programme_names
 from service.protection.people import still_permitted
@@ -8,23 +8,23 @@ from words import Fault
 
 
 def opened_as(url: str | None, name: str | None) -> Store:
-    """The store in the hands of whoever opened it, or of the person they name; both stand in the trail."""
+    """The store, acting as its operator or as the person named; the audit trail then records both."""
     store = Store.open(store_url(url))
     if name is None:
         return store
-    named = still_permitted(store, name)
-    return store.acting(Actor(f"{named.name} ({person()})", named.role))
+    named_person = still_permitted(store, name)
+    return store.acting(Actor(f"{named_person.name} ({person()})", named_person.role))
 
 
 def opened_for(url: str | None, name: str | None, programme: str | None) -> tuple[Store, str]:
-    """The store as `opened_as`, and the programme in it as `programme_of`."""
+    """The store as `opened_as` opens it, and the name of the programme as `programme_of` finds it."""
     store = opened_as(url, name)
     return store, programme_of(store, programme)
 
 
-def programme_of(opened: Store, given: str | None) -> str:
-    """The programme named, or the only one there is."""
+def programme_of(opened: Store, name: str | None) -> str:
+    """The name given, or the name of the only programme; a Fault if there are none or several to choose from."""
     names = programme_names(opened)
-    if given is None and len(names) != 1:
+    if name is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")
-    return given or names[0]
+    return name or names[0]

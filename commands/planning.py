@@ -1,4 +1,4 @@
-"""Commands that need no store's figures: a city's plan, its census totals, and the proof of a draw."""
+"""Commands that need no store: a plan for a city's interviews, and its known totals from the census."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,21 +30,21 @@ def plan(
     cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     csv: CsvOption = None,
 ) -> None:
-    """Spread a city's interviews over its townships."""
+    """Allocate a city's interviews to its townships."""
     files: dict[str, Any] = {"divisions_file": divisions.name, "population_file": population.name}
-    made = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
+    city_plan = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
     if csv is not None:
-        write(csv, csv_bytes(made.townships))
+        write(csv, csv_bytes(city_plan.townships))
         return
-    title = t("cli.plan.title", city=made.city_name, count=len(made.townships), interviews=interviews)
-    print_table(title, terminal.plan(made, t), [t(key, **values) for key, values in made.notes])
+    title = t("cli.plan.title", city=city_plan.city_name, count=len(city_plan.townships), interviews=interviews)
+    print_table(title, terminal.city_plan_table(city_plan, t), [t(key, **values) for key, values in city_plan.notes])
     assumed = Assumed(share, spread, fall, deff)
-    with counting(made.city_name) as progress:
-        seen = foresee_plan(made, assumed, cost=cost, progress=progress)
-    table, note = samples.power_rows(seen, assumed, t), samples.power_note(seen, assumed, t)
+    with counting(city_plan.city_name) as progress:
+        foresight = foresee_plan(city_plan, assumed, cost=cost, progress=progress)
+    table, note = samples.power_rows(foresight, assumed, t), samples.power_note(foresight, assumed, t)
     print_table(t("sample.power"), terminal.words_table(table), [note])
-    if seen.cost is not None:
-        out.print(t("cli.plan.cost", cost=seen.cost))
+    if foresight.cost is not None:
+        out.print(t("cli.plan.cost", cost=foresight.cost))
 
 
 @commands.command(cls=Command, help=t("cli.margins.help"))
@@ -57,7 +57,9 @@ def margins(
     period: Annotated[str, typer.Option(help=t("cli.margins.period"))] = "2020",
 ) -> None:
     """Write a city's known totals from the census, and say what had to be assumed."""
-    made = census_file(read_bounded(population), population.name, city, ages.split(","), margin.split(","), period)
-    write(csv, made.content)
-    for key, values in made.notes:
+    margins_file = census_file(
+        read_bounded(population), population.name, city, ages.split(","), margin.split(","), period
+    )
+    write(csv, margins_file.content)
+    for key, values in margins_file.notes:
         out.print(t(key, **values), style="dim")

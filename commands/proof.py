@@ -25,10 +25,10 @@ def draw_proof(
     as_: AsOption = None,
 ) -> None:
     """Write a draw's proof to a folder, and say what must be published beside it."""
-    opened, of = opened_for(store, as_, programme)
-    proof_files.write_proof(proof_files.draw_proof(opened, of, wave), folder)
+    opened, programme_name = opened_for(store, as_, programme)
+    proof_files.write_proof(proof_files.draw_proof(opened, programme_name, wave), folder)
     out.print(t("cli.draw_proof.written", folder=str(folder), wave=wave))
-    out.print(t("sample.published_slip", slip=samples.read_sample(opened, of, wave).plan.slip))
+    out.print(t("sample.published_slip", slip=samples.read_sample(opened, programme_name, wave).plan.slip))
 
 
 @commands.command(name="verify-draw", cls=Command, help=t("cli.verify_draw.help"))
@@ -40,11 +40,11 @@ def verify_draw(
     say_verified(*proof_files.verify_folder(folder, published=published), published)
 
 
-def say_verified(record: DrawRecord, found: Verification, published: str | None) -> None:
-    """Every difference; a Fault if there is one that counts."""
-    for line in sample_words.verification_lines(found, t):
+def say_verified(record: DrawRecord, verification: Verification, published: str | None) -> None:
+    """Print every difference; a Fault if one of them means that the proof does not hold."""
+    for line in sample_words.verification_lines(verification, t):
         out.print(line)
-    if not found.holds:
+    if not verification.holds:
         raise Fault(key="cli.verify_draw.fails", wave=record.wave)
     out.print(t("cli.verify_draw.holds", wave=record.wave, units=record.units))
     if published is None:

@@ -73,45 +73,44 @@ def sample_plan(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    given = {} if shares is None else read_shares(read_bounded(shares), shares.name)
-    parts = tuple(read_numbers(portions, name="portions"))
-    split = (
-        {} if modes is None else dict(zip(("mobile", "landline"), read_numbers(modes, ":", name="modes"), strict=False))
-    )
+    opened, programme_name = opened_for(store, as_, programme)
+    own_shares = {} if shares is None else read_shares(read_bounded(shares), shares.name)
+    release_portions = tuple(read_numbers(portions, name="portions"))
+    ratio = [] if modes is None else read_numbers(modes, ":", name="modes")
+    mode_split = dict(zip(("mobile", "landline"), ratio, strict=False))
     assumed = Assumed(share, spread, fall, deff, panel, information, chance, from_, measure)
     wanted = Wanted(
         interviews,
         method,
         q=q,
         minimum=minimum,
-        modes=split,
+        modes=mode_split,
         response_rate=response,
         eligibility=eligibility,
-        portions=parts,
+        portions=release_portions,
         cost=cost,
         after=after,
         keep=keep,
         assumed=assumed,
-        shares=given,
+        shares=own_shares,
         attempts=attempts,
         each=psu,
         person=KISH if kish else None,
     )
     with counting(wave) as progress:
-        plan = draws.make_plan(opened, of, wave, wanted, frame=frame, progress=progress)
-    _show_plan(opened, of, plan)
+        new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)
+    _show_plan(opened, programme_name, new_plan)
 
 
 @commands.command("show", cls=Command, help=t("cli.sample.show.help"))
 def sample_show(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    _show_plan(opened, of, samples.read_plan(opened, of, wave))
-    known = samples.sample_waves(opened, of).set_index("wave")
-    if known.drawn[wave]:
-        _show_sample(opened, of, samples.read_sample(opened, of, wave))
+    opened, programme_name = opened_for(store, as_, programme)
+    _show_plan(opened, programme_name, samples.read_plan(opened, programme_name, wave))
+    waves = samples.sample_waves(opened, programme_name).set_index("wave")
+    if waves.drawn[wave]:
+        _show_sample(opened, programme_name, samples.read_sample(opened, programme_name, wave))
 
 
 @commands.command("approve", cls=Command, help=t("cli.sample.approve.help"))
@@ -119,26 +118,26 @@ def sample_approve(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
     opened = opened_as(store, as_)
-    plan = draws.approve_plan(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key())
-    out.print(sample_words.status(plan, t))
-    out.print(t("sample.commitment", commitment=plan.approval["commitment"]))
-    out.print(t("sample.publish", slip=plan.slip))
+    approved = draws.approve_plan(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key())
+    out.print(sample_words.status(approved, t))
+    out.print(t("sample.commitment", commitment=approved.approval["commitment"]))
+    out.print(t("sample.publish", slip=approved.slip))
 
 
 @commands.command("draw", cls=Command, help=t("cli.sample.draw.help"))
 def sample_draw(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    _show_sample(opened, of, draws.draw_wave(opened, of, wave, frame_key=keys.find_frame_key()))
+    opened, programme_name = opened_for(store, as_, programme)
+    _show_sample(opened, programme_name, draws.draw_wave(opened, programme_name, wave, frame_key=keys.find_frame_key()))
 
 
 @commands.command("release", cls=Command, help=t("cli.sample.release.help"))
 def sample_release(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    _show_sample(opened, of, draws.release_next(opened, of, wave))
+    opened, programme_name = opened_for(store, as_, programme)
+    _show_sample(opened, programme_name, draws.release_next(opened, programme_name, wave))
 
 
 @commands.command("calls", cls=Command, help=t("cli.sample.calls.help"))
@@ -149,9 +148,11 @@ def sample_calls(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened, of = opened_for(store, as_, programme)
-    out.print(call_words.taken_in(calls.import_calls(opened, of, wave, read_bounded(file), file.name), t))
-    _show_fieldwork(calls.read_fieldwork(opened, of, wave))
+    opened, programme_name = opened_for(store, as_, programme)
+    out.print(
+        call_words.import_text(calls.import_calls(opened, programme_name, wave, read_bounded(file), file.name), t)
+    )
+    _show_fieldwork(calls.read_fieldwork(opened, programme_name, wave))
 
 
 @commands.command("stop", cls=Command, help=t("cli.sample.stop.help"))
@@ -195,30 +196,30 @@ def sample_call_sheet(
     out.print(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 
 
-def _show_plan(opened: Store, of: str, plan: samples.SamplePlan) -> None:
-    names = {code: area.name for code, area in current_programme(opened, of)[1].areas.items()}
-    table = sample_words.precision_rows(plan, names, t)
-    print_table(sample_words.plan_title(plan, t), terminal.words_table(table), [])
-    modes = sample_words.mode_rows(plan, t)
+def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePlan) -> None:
+    names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
+    table = sample_words.precision_rows(sample_plan, names, t)
+    print_table(sample_words.plan_title(sample_plan, t), terminal.words_table(table), [])
+    modes = sample_words.mode_rows(sample_plan, t)
     if len(modes):
         print_table("", terminal.words_table(modes), [])
-    if len(plan.foresight.power):  # with one area there is no last one
-        power = sample_words.power_rows(plan.foresight, plan.wanted.assumed, t)
+    if len(sample_plan.foresight.power):  # with one area there is no last one
+        power = sample_words.power_rows(sample_plan.foresight, sample_plan.wanted.assumed, t)
         print_table(t("sample.power"), terminal.words_table(power), [])
-    for note in sample_words.plan_notes(plan, t, names):
+    for note in sample_words.plan_notes(sample_plan, t, names):
         out.print(note)
-    out.print(sample_words.status(plan, t))
-    if plan.approved:
-        out.print(t("sample.publish", slip=plan.slip))
+    out.print(sample_words.status(sample_plan, t))
+    if sample_plan.approved:
+        out.print(t("sample.publish", slip=sample_plan.slip))
 
 
-def _show_sample(opened: Store, of: str, sample: samples.Sample) -> None:
+def _show_sample(opened: Store, programme_name: str, sample: samples.Sample) -> None:
     lines = sample_words.draw_lines(sample, t)
     print_table(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
-    _show_fieldwork(calls.fieldwork_of(opened, of, sample))
+    _show_fieldwork(calls.fieldwork_of(opened, programme_name, sample))
 
 
-def _show_fieldwork(found: calls.Fieldwork) -> None:
-    if len(found.releases):
-        rows = terminal.words_table(call_words.release_rows(found, t))
-        print_table(t("calls.title"), rows, call_words.lines(found, t))
+def _show_fieldwork(fieldwork: calls.Fieldwork) -> None:
+    if len(fieldwork.releases):
+        rows = terminal.words_table(call_words.release_rows(fieldwork, t))
+        print_table(t("calls.title"), rows, call_words.lines(fieldwork, t))

@@ -1,9 +1,9 @@
-"""How the command speaks: the reader's language, its options, tables, files, and what it says while it computes."""
+"""How the command line speaks: the reader's language, shared options, tables, files, and progress."""
 
 import locale
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -25,40 +25,37 @@ LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1
 PERSON_VARIABLE = "RANKSHIFT_PERSON"
 DAY = ["%Y-%m-%d"]
-WIDEST = 200  # a table keeps its columns whole; a narrow terminal wraps it
+WIDEST = 200  # characters of a table's line: no column is cut, and a narrow terminal wraps the line
 
 
 def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:
-    """--language, else RANKSHIFT_LANGUAGE, else the machine's; English where there are no words in that one."""
-    given = [b for a, b in pairwise(arguments) if a == "--language"]
-    given += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
-    wanted = (given or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
-    begins = {"chinese": "zh", **{language: language for language in LANGUAGES}}
-    return next((begins[start] for start in begins if wanted.lower().startswith(start)), "en")
+    """--language, else RANKSHIFT_LANGUAGE, else the machine's language; English if there are no words in that one."""
+    chosen = [b for a, b in pairwise(arguments) if a == "--language"]
+    chosen += [a.split("=", 1)[1] for a in arguments if a.startswith("--language=")]
+    name = (chosen or [environment.get(LANGUAGE_VARIABLE) or locale.getlocale()[0] or ""])[-1]
+    code_of = {"chinese": "zh", **{language: language for language in LANGUAGES}}
+    return next((code_of[start] for start in code_of if name.lower().startswith(start)), "en")
 
 
 def without_language(arguments: list[str]) -> list[str]:
-    """The arguments with --language, wherever it stands, put before the sub-command, the last one given."""
-    rest, given, waiting = [], [], iter(arguments)
-    for argument in waiting:
+    """The arguments with --language moved in front of the sub-command; if it is given twice, the last one counts."""
+    others, language, following = [], [], iter(arguments)
+    for argument in following:
         if argument == "--":
-            rest += [argument, *waiting]
+            others += [argument, *following]
         elif argument == "--language" or argument.startswith("--language="):
-            value = argument.split("=", 1)[1] if "=" in argument else next(waiting, None)
-            given = ["--language"] if value is None else [f"--language={value}"]
+            value = argument.split("=", 1)[1] if "=" in argument else next(following, None)
+            language = ["--language"] if value is None else [f"--language={value}"]
         else:
-            rest.append(argument)
-    return given + rest
+            others.append(argument)
+    return language + others
 
 
 # Help texts are read when the module is imported, so the language is chosen here, once.
 LANGUAGE = chosen_language(sys.argv, os.environ)
 t = speaker(LANGUAGE)
-PLAIN: dict[str, Any] = {
-    "highlight": False,
-    "markup": False,
-    "emoji": False,
-}  # names are shown as they are, brackets and all
+# names are printed as they are, brackets included
+PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
 
 typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
@@ -96,7 +93,7 @@ CsvOption = Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_d
 
 
 def print_table(title: str, table: Table, notes: list[str], headline: str = "") -> None:
-    """A title, its table with every column whole, and the notes below."""
+    """Print a title, a headline if there is one, the table with no column cut, and the notes below it."""
     out.print(title, style="bold")
     if headline:
         out.print(headline)
@@ -106,7 +103,7 @@ def print_table(title: str, table: Table, notes: list[str], headline: str = "") 
 
 
 def write(file: Path, content: bytes) -> None:
-    """A file, and that it was written."""
+    """Write a file, and say so; a Fault if it cannot be written."""
     try:
         file.write_bytes(content)
     except OSError as error:
@@ -115,15 +112,15 @@ def write(file: Path, content: bytes) -> None:
 
 
 @contextmanager
-def working(what: str):
-    """A spinner on standard error that says what is being computed; yields what to call with the next step."""
+def working(what: str) -> Generator[Callable[[str], None]]:
+    """A spinner on standard error that says what is being computed; yields a function to call with each next step."""
     with err.status(t("cli.working", what=what)) as status:
         yield lambda step: status.update(t("cli.working", what=f"{what} · {step}"))
 
 
 @contextmanager
-def counting(what: str):
-    """A bar on standard error that says what is being computed; yields what to call with (done, of)."""
+def counting(what: str) -> Generator[Callable[[float, float], None]]:
+    """A bar on standard error that says what is being computed; yields a function to call with (done, of)."""
     columns = TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(t("cli.working", what=what), total=1.0)
@@ -131,16 +128,16 @@ def counting(what: str):
 
 
 def compute(what: str, use_case: Callable[..., "Computed"]) -> None:
-    """Run a use case under a spinner, and say which run it made or found."""
+    """Compute under a spinner; say which run it was, whether it was stored already, and which areas have no answers."""
     with working(what) as progress:
-        done = use_case(progress)
-    out.print(t("cli.repeated" if done.repeated else "cli.computed", what=what, run=done.run_id))
-    if done.unanswered:
-        out.print(t("cli.unanswered", names=list(done.unanswered)))
+        computed = use_case(progress)
+    out.print(t("cli.repeated" if computed.repeated else "cli.computed", what=what, run=computed.run_id))
+    if computed.unanswered:
+        out.print(t("cli.unanswered", names=list(computed.unanswered)))
 
 
 def write_private(file: Path, content: bytes) -> None:
-    """A new file that only its owner may read."""
+    """Write a new file that only its owner may read; a Fault if the file exists already."""
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(content)

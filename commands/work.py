@@ -1,4 +1,4 @@
-"""Commands on what was computed and what is being computed: runs and jobs."""
+"""Commands on runs, which were computed, and jobs, which compute them in the background."""
 
 import time
 from typing import Annotated
@@ -23,7 +23,7 @@ def refresh(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Compute all that is out of date, in a process of its own."""
+    """Compute everything that is out of date, in a process of its own."""
     opened, name = opened_for(store, as_, programme)
     job = jobs.start(opened, jobs.REFRESH, name)
     out.print(t("cli.refresh.started", job=job))
@@ -70,14 +70,14 @@ def runs(store: StoreOption = None, as_: AsOption = None) -> None:
 def rerun(
     run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    """Compute a run again."""
+    """Compute a run again, and list every difference from what is stored."""
     opened = opened_as(store, as_)
     with working(str(run)) as progress:
         differing = waves.rerun(opened, run, progress=progress)
     if differing:
-        for each in differing:
-            out.print(each.text(t))
-        if (made := run_version(opened, run)) != code_version():
-            out.print(t("rerun.code", run=run, found=made, expected=code_version()))
-        raise Fault(key="cli.rerun.differs", run=run, tables=[each.table for each in differing])
+        for difference in differing:
+            out.print(difference.text(t))
+        if (made_by := run_version(opened, run)) != code_version():
+            out.print(t("rerun.code", run=run, found=made_by, expected=code_version()))
+        raise Fault(key="cli.rerun.differs", run=run, tables=[difference.table for difference in differing])
     out.print(t("cli.rerun.same", run=run))

@@ -1,1 +1,1 @@
-"""Figures in words and tables: what pages, the command line and files show of them."""
+"""Figures in words and tables, as pages, the command line and files show them."""

@@ -1,37 +1,37 @@
-"""What pages and the command line show of a wave's fieldwork: each release's numbers, and what is still to do."""
+"""A wave's fieldwork as pages and the command line show it: each release's numbers, and what is still to do."""
 
 import pandas as pd
 
-from presentation.figures import Speaker
-from service.fieldwork.calls import Fieldwork, TakenIn
+from service.fieldwork.calls import Fieldwork, ImportedCalls
 from service.store.runs import local_time
+from words import Speaker
 
 COLUMNS = ("release", "units", "tried", "finished", "open")
 
 
-def release_rows(found: Fieldwork, t: Speaker) -> pd.DataFrame:
-    """One row a release begun: its numbers, and how many are tried, finished and open."""
-    return pd.DataFrame({t(f"calls.column.{c}"): [f"{n:,}" for n in found.releases[c]] for c in COLUMNS})
+def release_rows(fieldwork: Fieldwork, t: Speaker) -> pd.DataFrame:
+    """One row for each release made: its numbers, and how many are tried, finished and open."""
+    return pd.DataFrame({t(f"calls.column.{c}"): [f"{n:,}" for n in fieldwork.releases[c]] for c in COLUMNS})
 
 
-def lines(found: Fieldwork, t: Speaker) -> list[str]:
-    """When a number is finished, and whether the wave may be weighted."""
-    if found.releases.empty:
+def lines(fieldwork: Fieldwork, t: Speaker) -> list[str]:
+    """When a number counts as finished, and whether the wave may be weighted; nothing before the first release."""
+    if fieldwork.releases.empty:
         return []
-    said = [t("calls.rule", required=found.required)]
-    if not found.open:
-        return [*said, t("calls.all_finished")]
-    if found.stopped is not None:
-        who = {c: found.stopped[c] for c in ("open", "by", "reason")}
-        return [*said, t("calls.stopped_by", at=local_time(found.stopped["at"]), **who)]
-    return [*said, open_text(found, t)]
+    sentences = [t("calls.rule", required=fieldwork.required)]
+    if not fieldwork.open:
+        return [*sentences, t("calls.all_finished")]
+    if fieldwork.stopped is not None:
+        stop = {c: fieldwork.stopped[c] for c in ("open", "by", "reason")}
+        return [*sentences, t("calls.stopped_by", at=local_time(fieldwork.stopped["at"]), **stop)]
+    return [*sentences, open_text(fieldwork, t)]
 
 
-def open_text(found: Fieldwork, t: Speaker) -> str:
-    """How many numbers of the releases begun are open, and what that means."""
-    return t("calls.still_open", wave=found.wave, open=found.open, units=int(found.releases.units.sum()))
+def open_text(fieldwork: Fieldwork, t: Speaker) -> str:
+    """How many numbers of the releases made are open, and what that means."""
+    return t("calls.still_open", wave=fieldwork.wave, open=fieldwork.open, units=int(fieldwork.releases.units.sum()))
 
 
-def taken_in(done: TakenIn, t: Speaker) -> str:
-    """What a call log brought."""
-    return t("calls.taken_in" if done.new else "calls.unchanged", new=done.new, known=done.known)
+def import_text(imported: ImportedCalls, t: Speaker) -> str:
+    """How many attempts of an imported call log were new."""
+    return t("calls.taken_in" if imported.new else "calls.unchanged", new=imported.new, known=imported.known)

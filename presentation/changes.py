@@ -1,4 +1,4 @@
-"""How a league's changes are said: the windows, verdicts with their direction, the headline, an area's sentences."""
+"""A league's changes in words: the windows, verdicts with their direction, the headline, and an area's sentences."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,9 @@ import pandas as pd
 from estimation import Measure
 from estimation.change.league_comparison import CHANCE, PROVEN, REAL
 from estimation.indicators.indicators import SHARE
-from presentation.figures import shown_value, wave_text, window_text, withheld_text
+from presentation.notes import withheld_text
+from presentation.numbers import shown_value
+from presentation.times import wave_text, window_text
 from programme.survey import parts_of_wave
 from service.figures.league import League
 from words import Speaker
@@ -18,17 +20,17 @@ CHANGED = "changed"
 
 
 def against_text(league: League, t: Speaker) -> str:
-    """ "Compared with last quarter (2015 Q2),": what the changes are against, as a sentence begins with it."""
+    """How a sentence on the changes begins: "Compared with last quarter (2015 Q2),"."""
     against = str(league.against)
     if league.windowed:
         return t("against.windows", before=window_text(against, t), after=window_text(str(league.upto), t))
-    earlier = _said_of_wave(against, league.wave)
+    earlier = _name_of_earlier(against, league.wave)
     base = wave_text(against, t)
     return t("against.one", base=t(f"base.{earlier}", wave=base) if earlier else base)
 
 
-def _said_of_wave(earlier: str, wave: str) -> str | None:
-    """What people call the earlier wave: last quarter, the same quarter last year; None if they have no word for it."""
+def _name_of_earlier(earlier: str, wave: str) -> str | None:
+    """The key of what people call the earlier wave (last quarter, the same quarter last year); None if nothing."""
     parts = [parts_of_wave(name) for name in (earlier, wave)]
     (year, quarter, month), (now, this_quarter, this_month) = parts
     kind, size = ("quarter", 4) if this_quarter else ("month", 12) if this_month else ("year", 1)
@@ -42,17 +44,17 @@ def _said_of_wave(earlier: str, wave: str) -> str | None:
 
 
 def direction(league: League, area: str) -> str:
-    """Which way the area's confirmed change goes: rise or fall; better or worse where the smallest value is best."""
+    """The direction of the area's confirmed change: rise or fall; better or worse if the smallest value is best."""
     return DIRECTIONS.get((int(league.table.toward[area]), league.measure.largest_is_best), CHANGED)
 
 
 def verdict_text(league: League, area: str, t: Speaker, *, short: bool = False) -> str:
-    """The verdict's wording, with its direction where a change is confirmed."""
+    """The verdict in words, with its direction if a change is confirmed."""
     return _verdict(league.table.verdict[area], direction(league, area), t, short)
 
 
 def verdict_of(code: str, places: float, largest_is_best: bool, t: Speaker) -> str:
-    """The wording of a verdict of which only the places moved are known."""
+    """A verdict in words if only the places moved are known."""
     toward = 0 if pd.isna(places) else int(np.sign(places))
     return _verdict(code, DIRECTIONS.get((toward, largest_is_best), CHANGED), t, short=False)
 
@@ -63,21 +65,21 @@ def _verdict(code: str, toward: str, t: Speaker, short: bool) -> str:
 
 
 def headline(league: League, t: Speaker) -> str:
-    """How many rises and falls are confirmed, of which areas, and how many ranks changed in the table."""
+    """Which areas' rises and falls are confirmed, how many are not, and how many ranks changed in the table."""
     if league.against is None or len(league.uncompared) == len(league.table):
         return t("headline.no_comparison", count=len(league.table))
     against, moved = against_text(league, t), int((league.table.places.fillna(0) != 0).sum())
     if not league.movers:
-        none = "headline.none" if moved else "headline.none_moved"
-        return t(none, against=against, moved=moved, count=_compared(league))
-    confirmed = [_confirmed(league, way, t) for way in ("worse", "fall", "better", "rise", CHANGED)]
-    confirmed = t("list.between_clauses").join(clause for clause in confirmed if clause)
-    rest = _compared(league) - len(league.movers)
+        key = "headline.none" if moved else "headline.none_moved"
+        return t(key, against=against, moved=moved, count=_compared(league))
+    clauses = [_confirmed(league, way, t) for way in ("worse", "fall", "better", "rise", CHANGED)]
+    confirmed = t("list.between_clauses").join(clause for clause in clauses if clause)
+    unconfirmed = _compared(league) - len(league.movers)
     proven = [_proven(league, area, t) for area in league.proven]
     sentences = [
         t("headline.some", against=against, confirmed=confirmed),
         t("headline.proven", names=proven) if proven else t("headline.places_unsure"),
-        *([t("headline.rest", count=rest)] if rest else []),
+        *([t("headline.rest", count=unconfirmed)] if unconfirmed else []),
         t("headline.moved", moved=moved),
     ]
     return t("list.between_sentences").join(sentences)
@@ -95,7 +97,7 @@ def _confirmed(league: League, way: str, t: Speaker) -> str:
 
 
 def _proven(league: League, area: str, t: Speaker) -> str:
-    """The area with the fewest places it surely moved."""
+    """The area and the least number of places by which it is confirmed to have moved."""
     row = league.table.loc[area]
     least = int(row.places_lower if row.places_lower > 0 else -row.places_upper)
     return t(
@@ -104,9 +106,8 @@ def _proven(league: League, area: str, t: Speaker) -> str:
 
 
 def area_sentence(league: League, area: str, t: Speaker) -> str:
-    """Place, its range, and the change since the other wave with what is confirmed of it."""
-    sentences = _place_and_change(league, area, t)
-    return t("list.between_sentences").join(sentences)
+    """The area's rank and rank range, its change from the earlier wave, and what is confirmed of it."""
+    return t("list.between_sentences").join(_place_and_change(league, area, t))
 
 
 def _place_and_change(league: League, area: str, t: Speaker) -> list[str]:
@@ -119,81 +120,81 @@ def _place_and_change(league: League, area: str, t: Speaker) -> list[str]:
         return [place, t("sentence.withheld", cell=withheld_text(league, t))]
     if pd.isna(row.places):
         return [place, t("sentence.uncompared", wave=window_text(league.against, t))]
-    said = {"against": against_text(league, t), "places": places_text(int(row.places), t)}
+    values = {"against": against_text(league, t), "places": places_text(int(row.places), t)}
     if row.verdict == PROVEN:
         truly = places_range_text(int(row.places_lower), int(row.places_upper), t)
         change = t(f"direction.{direction(league, area)}", count=1)
-        return [place, t("sentence.moved.proven", truly=truly, direction=change, **said)]
+        return [place, t("sentence.moved.proven", truly=truly, direction=change, **values)]
     if row.verdict == REAL:
-        return [place, *_real(league, area, said, t)]
+        return [place, *_real(league, area, values, t)]
     if row.places == 0:
-        return [place, t("sentence.moved.same", against=said["against"])]
+        return [place, t("sentence.moved.same", against=values["against"])]
     usual = {"noise": int(row.noise), "count": _compared(league)}
     not_confirmed = "sentence.moved.chance" if abs(row.places) <= row.noise else "sentence.moved.more"
-    return [place, t(not_confirmed, **usual, **said)]
+    return [place, t(not_confirmed, **usual, **values)]
 
 
-def _real(league: League, area: str, said: Mapping, t: Speaker) -> list[str]:
-    """The change of the figure with its interval; that it is confirmed against the average; the places, unsure."""
+def _real(league: League, area: str, values: Mapping, t: Speaker) -> list[str]:
+    """The figure's change with its interval, confirmed against the average change; the places are not certain."""
     row, measure = league.table.loc[area], league.measure
     across = row.change_lower < 0 < row.change_upper
     toward = {"direction": t(f"direction.{direction(league, area)}", count=1)}
     interval = interval_text(measure, row.change_lower, row.change_upper, t)
     figure = {"measure": league.programme.measure_names[measure.name], "change": moved_text(measure, row.change, t)}
     return [
-        t("sentence.moved.real", interval=interval, against=said["against"], **figure, **toward),
+        t("sentence.moved.real", interval=interval, against=values["against"], **figure, **toward),
         *([t("sentence.moved.itself")] if across else []),
-        t("sentence.moved.places", places=said["places"]),
+        t("sentence.moved.places", places=values["places"]),
     ]
 
 
 def moved_text(measure: Measure, value: float, t: Speaker) -> str:
-    """A change without sign: up 5.0 percentage points, down 0.3."""
+    """A change in words without a sign: up 5.0 percentage points, down 0.3."""
     way = "up" if value > 0 else "down"
     return t(f"moved.{way}", size=t(f"number.{measure.unit}_size", value=_size(measure, value)))
 
 
-def _size(measure: Measure, value: float):
+def _size(measure: Measure, value: float) -> float | str:
     size = abs(shown_value(measure, value))
     return size if measure.unit == SHARE else f"{size:.{measure.decimals}f}"
 
 
 def interval_text(measure: Measure, lower: float, upper: float, t: Speaker) -> str:
-    """Between which sizes a change is: between 24.2 and 73.8, or between 0.4 down and 5.0 up."""
+    """The interval of a change in words: between 24.2 and 73.8, or between 0.4 down and 5.0 up."""
     across = lower < 0 < upper
-    ends = [abs(shown_value(measure, end)) for end in (lower, upper)]  # across 0 the first is how far down
+    ends = [abs(shown_value(measure, end)) for end in (lower, upper)]  # if it contains 0, the first is how far down
     decimals = 1 if measure.unit == SHARE else measure.decimals
     low, high = (f"{end:.{decimals}f}" for end in (ends if across else sorted(ends)))
     return t("moved.across" if across else "moved.between", low=low, high=high)
 
 
 def movement_sentence(league: League, area: str, t: Speaker) -> str:
-    """What the observed shift is made of, and the places that are confirmed; empty where nothing can be said of it."""
+    """How much of the observed move is due to the area's own figure, and the confirmed places; may be empty."""
     if league.against is None or pd.isna(league.table.places[area]):
         return ""
-    row, said = league.table.loc[area], []
+    row, sentences = league.table.loc[area], []
     if pd.notna(row.own) and (row.places or row.own):
-        said = [t("sentence.split", own=part_text(row.own, t), others=part_text(row.others, t))]
+        sentences = [t("sentence.split", own=part_text(row.own, t), others=part_text(row.others, t))]
     if not row.places_lower <= 0 <= row.places_upper:
         truly = places_range_text(int(row.places_lower), int(row.places_upper), t)
-        said.append(t("sentence.places", truly=truly, level=1 - row.alpha_rank))
-    return t("list.between_sentences").join(said)
+        sentences.append(t("sentence.places", truly=truly, level=1 - row.alpha_rank))
+    return t("list.between_sentences").join(sentences)
 
 
 def places_text(places: float, t: Speaker) -> str:
-    """Risen 3 places, fallen 3 places, or the same place."""
+    """A move in words: up 3 places, down 3 places, or the same place."""
     if places == 0:
         return t("places.same")
     return t("places.risen" if places > 0 else "places.fallen", places=abs(places))
 
 
 def part_text(places: float, t: Speaker) -> str:
-    """A part of the places moved, which need not be whole: up 2.5 places."""
+    """A part of a move, which need not be a whole number of places: up 2.5 places."""
     return t("places.none") if places == 0 else places_text(float(f"{places:.3g}"), t)
 
 
 def places_range_text(lower: int, upper: int, t: Speaker) -> str:
-    """Between which numbers of places: up 2 to 5, down 1 to 3, or from 3 down to 4 up."""
+    """A range of moves in words: up 2 to 5, down 1 to 3, or from 3 down to 4 up."""
     if lower == upper:
         return places_text(lower, t)
     if lower > 0:

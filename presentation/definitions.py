@@ -1,33 +1,34 @@
-"""What a measure is, in sentences: whom it is over, what each answer is worth, and what no answer does."""
+"""A measure's definition in sentences: over whom it is, what each answer counts, and what a missing answer does."""
 
 from collections.abc import Iterable, Mapping
 
 from estimation.indicators.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
 from programme.survey import Programme
+from words import Speaker
 
 
-def definition(plan: Programme, measure: Measure, t) -> list[str]:
+def definition(programme: Programme, measure: Measure, t: Speaker) -> list[str]:
     """The measure's definition, sentence by sentence."""
     if measure.kind == INDEX:
-        return _index(plan, measure, t)
-    items = [plan.items[name] for name in measure.items]
-    found = [_what(plan, measure, items, t)]
+        return _index(programme, measure, t)
+    items = [programme.items[name] for name in measure.items]
+    sentences = [_what(programme, measure, items, t)]
     if len(items) > 1:
         if measure.weights:
-            weights = [f"{plan.item_texts[i][t('language.code')]} {a:.4g}" for i, a in _weighted(measure)]
-            found.append(t("definition.weights", weights=_list(weights, t)))
-        found.append(t(f"definition.missing.{measure.missing}"))
-    found += _no_answer(measure, items, t) + _where(plan, measure, t)
-    return [*found, _best(measure, t)]
+            weights = [f"{programme.item_texts[i][t('language.code')]} {a:.4g}" for i, a in _weighted(measure)]
+            sentences.append(t("definition.weights", weights=_list(weights, t)))
+        sentences.append(t(f"definition.missing.{measure.missing}"))
+    sentences += _no_answer(measure, items, t) + _where(programme, measure, t)
+    return [*sentences, _best(measure, t)]
 
 
-def definition_text(plan: Programme, measure: Measure, t) -> str:
+def definition_text(programme: Programme, measure: Measure, t: Speaker) -> str:
     """The sentences of `definition` as one text."""
-    return t("list.between_sentences").join(definition(plan, measure, t))
+    return t("list.between_sentences").join(definition(programme, measure, t))
 
 
-def _what(plan: Programme, measure: Measure, items: list[Item], t) -> str:
-    texts = _list((t("definition.quoted", text=plan.item_texts[name]) for name in measure.items), t)
+def _what(programme: Programme, measure: Measure, items: list[Item], t: Speaker) -> str:
+    texts = _list((t("definition.quoted", text=programme.item_texts[name]) for name in measure.items), t)
     if measure.kind == SCORE:
         labels = {code: label for item in items for code, label in item.answers.items()}
         points = (f"{_label(labels[c], t)} {p:.4g}" for c, p in measure.points.items() if c in labels)
@@ -41,64 +42,64 @@ def _what(plan: Programme, measure: Measure, items: list[Item], t) -> str:
     return t("definition.named" if items[0].separator else "definition.share", items=texts, counts=counted)
 
 
-def _no_answer(measure: Measure, items: list[Item], t) -> list[str]:
-    """Which codes that are no answer leave the measure, and which count, and as what."""
+def _no_answer(measure: Measure, items: list[Item], t: Speaker) -> list[str]:
+    """Which codes that are no answer leave the measure, and which of them count, and how much."""
     counting = measure.against | set(measure.points)
-    found = []
+    sentences = []
     for key in ("not_answered", "not_asked"):
         codes = sorted({code for item in items for code in getattr(item, key)} - counting)
         if codes:
-            found.append(t(f"definition.leaves.{key}", codes=_list(map(_shown, codes), t)))
+            sentences.append(t(f"definition.leaves.{key}", codes=_list(map(_shown, codes), t)))
     if measure.against:
-        found.append(t("definition.against", codes=_list(map(_shown, sorted(measure.against)), t)))
-    none = {code for item in items for code in item.no_answer}
-    points = [f"{_shown(code)} {p:.4g}" for code, p in measure.points.items() if code in none]
-    return [*found, t("definition.points_no_answer", points=_list(points, t))] if points else found
+        sentences.append(t("definition.against", codes=_list(map(_shown, sorted(measure.against)), t)))
+    no_answer = {code for item in items for code in item.no_answer}
+    points = [f"{_shown(code)} {p:.4g}" for code, p in measure.points.items() if code in no_answer]
+    return [*sentences, t("definition.points_no_answer", points=_list(points, t))] if points else sentences
 
 
-def _where(plan: Programme, measure: Measure, t) -> list[str]:
+def _where(programme: Programme, measure: Measure, t: Speaker) -> list[str]:
     if not measure.where:
         return []
-    each = [
-        t("definition.condition", text=plan.item_texts[name], answers=_labels(plan.items[name], codes, t))
+    conditions = [
+        t("definition.condition", text=programme.item_texts[name], answers=_labels(programme.items[name], codes, t))
         for name, codes in measure.where.items()
     ]
-    return [t("definition.where", conditions=_list(each, t))]
+    return [t("definition.where", conditions=_list(conditions, t))]
 
 
-def _index(plan: Programme, measure: Measure, t) -> list[str]:
-    parts = _list((_part(plan, part, t) for part in measure.parts), t)
-    found = [t("definition.index", parts=parts)]
+def _index(programme: Programme, measure: Measure, t: Speaker) -> list[str]:
+    parts = _list((_part(programme, part, t) for part in measure.parts), t)
+    sentences = [t("definition.index", parts=parts)]
     if measure.records:
-        names = [_label(plan.records[name].name, t) for name in measure.records]
-        found.append(t("definition.records", names=_list(names, t)))
-    return [*found, _best(measure, t)]
+        names = [_label(programme.records[name].name, t) for name in measure.records]
+        sentences.append(t("definition.records", names=_list(names, t)))
+    return [*sentences, _best(measure, t)]
 
 
-def _part(plan: Programme, part: Part, t) -> str:
-    name = plan.records[part.name].name if part.record else plan.measure_names[part.name]
-    how = t("definition.as_given")
+def _part(programme: Programme, part: Part, t: Speaker) -> str:
+    name = programme.records[part.name].name if part.record else programme.measure_names[part.name]
+    rescaled = t("definition.as_given")
     if part.onto != part.bounds:
         ends = {"low": part.bounds[0], "high": part.bounds[1], "to_low": part.onto[0], "to_high": part.onto[1]}
-        how = t("definition.min_max", **ends)
-    return t("definition.part", weight=part.weight, name=name, how=how)
+        rescaled = t("definition.min_max", **ends)
+    return t("definition.part", weight=part.weight, name=name, how=rescaled)
 
 
-def _best(measure: Measure, t) -> str:
+def _best(measure: Measure, t: Speaker) -> str:
     return t("definition.largest" if measure.largest_is_best else "definition.smallest")
 
 
-def _weighted(measure: Measure):
+def _weighted(measure: Measure) -> Iterable[tuple[str, float]]:
     return zip(measure.items, measure.weights, strict=True)
 
 
-def _labels(item: Item, codes: Iterable[str], t) -> str:
-    """The codes' labels in the questionnaire's order; a code that is no answer as it stands."""
-    own = [_label(label, t) for code, label in item.answers.items() if code in codes]
-    return _list(own + [_shown(code) for code in sorted(set(codes) - set(item.answers))], t)
+def _labels(item: Item, codes: Iterable[str], t: Speaker) -> str:
+    """The codes' labels in the questionnaire's order; a code without a label is shown itself."""
+    labels = [_label(label, t) for code, label in item.answers.items() if code in codes]
+    return _list(labels + [_shown(code) for code in sorted(set(codes) - set(item.answers))], t)
 
 
-def _label(names: Mapping[str, str], t) -> str:
+def _label(names: Mapping[str, str], t: Speaker) -> str:
     return names[t("language.code")]
 
 
@@ -106,6 +107,6 @@ def _shown(code: str) -> str:
     return code or '""'
 
 
-def _list(texts: Iterable[str], t) -> str:
-    """All of them: a definition is not to be shortened."""
+def _list(texts: Iterable[str], t: Speaker) -> str:
+    """The texts as a list that is not cut, since a definition must be complete."""
     return t("list.all", names=list(texts))

@@ -1,15 +1,15 @@
-"""What is said of interviewers under every figure: counted and how large, not declared, or not to be known."""
+"""What is said of interviewers under every figure: how large their effect is, or why it is not known."""
 
 import pandas as pd
 
-from presentation.figures import Speaker
 from service.figures.league import League
+from words import Speaker
 
-LEVEL = 0.95  # of ρ's limits
+LEVEL = 0.95  # confidence level of the limits of ρ
 
 
 def interviewer_notes(league: League, t: Speaker) -> list[str]:
-    """One or two sentences: whether the errors count interviewers, ρ with its limits, its part of the variance."""
+    """Whether the standard errors include interviewers; if so, ρ with its limits and their part of the variance."""
     declared, table = league.programme.interviewers, league.table
     if declared is None:
         return [t("interviewers.undeclared")]
@@ -24,9 +24,9 @@ def interviewer_notes(league: League, t: Speaker) -> list[str]:
         key = "interviewers.alone" if len(alone) == len(working) else "interviewers.unknown"
         return [t(key, names=alone, count=len(alone))]
     part = (known.se_interviewer**2 / known.se.where(known.se > 0) ** 2).median()
-    of = known.iloc[0]
-    values = {"rho": of.rho_interviewer, "lower": of.rho_lower, "upper": of.rho_upper, "df": of.rho_df, "level": LEVEL}
-    notes = [t("interviewers.counted", part=0.0 if pd.isna(part) else part, **values)]
+    rho = known.iloc[0]  # the same in every area
+    limits = {"lower": rho.rho_lower, "upper": rho.rho_upper, "df": rho.rho_df, "level": LEVEL}
+    notes = [t("interviewers.counted", rho=rho.rho_interviewer, part=0.0 if pd.isna(part) else part, **limits)]
     notes += [t("interviewers.some_alone", names=alone, count=len(alone))] if alone else []
     if league.against is not None and table.change_se_interviewer.isna().all():
         notes.append(t("interviewers.change_absent"))

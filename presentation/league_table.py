@@ -1,31 +1,15 @@
-"""A league as a table to show or send: its columns in order, their headings, and the notes that travel with it."""
+"""A league as a table: its columns in order, their headings, and its rows as they are shown or sent to others."""
 
 import pandas as pd
 
-from estimation.change.league_comparison import WORSE
-from presentation.changes import headline, verdict_of, verdict_text
-from presentation.definitions import definition_text
-from presentation.figures import (
-    DIFFERENCES,
-    VALUES,
-    Speaker,
-    change_text,
-    finite_note,
-    percent_text,
-    stopped_note,
-    survey_note,
-    unfit_note,
-    unfit_text,
-    wave_text,
-    waves_a_year,
-    window_text,
-    withheld_note,
-    withheld_text,
-)
-from presentation.interviewers import interviewer_notes
-from service.figures.league import YEAR, League
+from presentation.changes import verdict_of, verdict_text
+from presentation.league_notes import league_notes
+from presentation.notes import unfit_text, withheld_text
+from presentation.numbers import shown_value
+from presentation.times import wave_text
+from service.figures.league import League
 from service.files.write import csv_bytes, workbook_bytes
-from service.store.runs import run_text
+from words import Speaker
 
 PLACE = ("rank", "area", "code", "estimate", "lower", "upper", "rank_lower", "rank_upper", "n")
 MOVEMENT = ("rank_before", "places", "noise", "change", "change_lower", "change_upper", "verdict")
@@ -58,21 +42,25 @@ TESTS = (
 )
 TESTS += ("relative_lower", "relative_upper", "p_standing", "p_worse_standing", "watched", "p_last")
 TESTS += ("change_one_margins", "places_one_margins", "verdict_one_margins")
-SAID = ("rank", "estimate", "n")  # where a withheld row says that it is
+# columns of a league that are on the measure's scale: values, and differences of values
+VALUES = ("estimate", "lower", "upper", "se", "se_interviewer")
+DIFFERENCES = ("change", "change_lower", "change_upper", "change_se", "change_se_design", "change_se_interviewer")
+DIFFERENCES += ("relative", "relative_se", "relative_lower", "relative_upper", "change_one_margins")
+SAID = ("rank", "estimate", "n")  # columns in which the row of a withheld area says so
 
 
 def league_rows(league: League, t: Speaker) -> pd.DataFrame:
-    """One row an area, best first: figures as they are (shares as fractions), names and verdicts in words."""
+    """One row for each area, best first: figures as stored (shares as fractions), names and verdicts in words."""
     table = league.table.reset_index(names="code")
     table.insert(0, "area", [league.name(code)[t("language.code")] for code in table.code])
     table["unfit"] = [unfit_text(broken, t) for broken in table.unfit]
     table["method"] = [t(f"method.{m}") for m in table.method]
     columns = [*PLACE, *PRECISION]
     if league.against is not None:
-        none = {area: withheld_text(league, t) for area in league.unchanged}
+        withheld = {area: withheld_text(league, t) for area in league.unchanged}
         verdicts = zip(table.code, table.verdict, strict=True)
         table["verdict"] = [
-            none.get(area, t("verdict.uncompared")) if pd.isna(v) else verdict_text(league, area, t)
+            withheld.get(area, t("verdict.uncompared")) if pd.isna(v) else verdict_text(league, area, t)
             for area, v in verdicts
         ]
         table["watched"] = ["" if pd.isna(w) else t("yes" if w else "no") for w in table.watched]
@@ -88,24 +76,24 @@ def league_rows(league: League, t: Speaker) -> pd.DataFrame:
 
 
 def sent_rows(league: League, t: Speaker) -> pd.DataFrame:
-    """`league_rows` and below them the areas withheld, which say so where their figures would stand."""
+    """`league_rows`, and below them the withheld areas, with words in place of their figures."""
     rows, text = league_rows(league, t), withheld_text(league, t)
     if not league.withheld:
         return rows
-    own = [
+    withheld = [
         {"area": league.name(a)[t("language.code")], "code": a, **dict.fromkeys(SAID, text)} for a in league.withheld
     ]
-    below = pd.DataFrame(own).reindex(columns=rows.columns)
+    below = pd.DataFrame(withheld).reindex(columns=rows.columns)
     return pd.concat([rows.astype(object), below.astype(object)], ignore_index=True)
 
 
 def heading(column: str, t: Speaker) -> str:
-    """A column's heading."""
+    """The heading of a column."""
     return t(f"column.{column}")
 
 
 def league_csv(league: League, t: Speaker) -> bytes:
-    """The whole table as CSV, its columns under their technical names so that scripts find them."""
+    """The whole table as CSV, its columns under their technical names, so that scripts find them."""
     return csv_bytes(sent_rows(league, t))
 
 
@@ -113,8 +101,8 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     """The whole table as XLSX under its headings, with notes: what it is, how people were asked, which runs made it."""
     rows = sent_rows(league, t)
     share = league.measure.unit == "share"
-    one = f"0.{'0' * league.measure.decimals}" + "%" * share
-    formats = dict.fromkeys(VALUES, one) | dict.fromkeys(DIFFERENCES, f"+{one};-{one};{one}")
+    value = f"0.{'0' * league.measure.decimals}" + "%" * share
+    formats = dict.fromkeys(VALUES, value) | dict.fromkeys(DIFFERENCES, f"+{value};-{value};{value}")
     formats |= {"deff": "0.00", "df": "0", "n_effective": "0.0", "rho_interviewer": "0.0000", "interviewers": "0"}
     formats |= {"population": "0", "fpc": "0.000"}
     formats |= dict.fromkeys(("places", "places_lower", "places_upper", "places_one_margins"), "+0;-0;0")
@@ -129,91 +117,29 @@ def league_workbook(league: League, t: Speaker) -> bytes:
     )
 
 
-def change_notes(league: League, t: Speaker) -> list[str]:
-    """What is promised of the changes, which windows were compared, and how the error is shared out."""
-    one = league.table[league.table.alpha_standing.notna()]
-    if one.empty:
-        return []
-    row, watched = one.iloc[0], [league.name(a) for a in one.index[one.watched == 1]]
-    values = {"level": 1 - row.alpha_standing - row.alpha_rank, "standing": row.alpha_standing, "rank": row.alpha_rank}
-    values = _percents(values)
-    found = [t("notes.changes", **values), t("notes.rank_level", rank=values["rank"])]
-    found.append(t("notes.family", count=int(row.family)) if row.family > 1 else t("notes.family_one"))
-    found += year_notes(league, t)
-    if row.few_changed == 1:
-        found.append(t("notes.few_changed"))
-    if watched:
-        found.append(t("notes.watch", names=watched))
-    if row.side == WORSE:
-        found.append(t("notes.side_worse"))
-    if league.windowed:
-        found.append(
-            t("notes.windows", before=window_text(str(league.against), t), after=window_text(str(league.upto), t))
-        )
-    return found + margin_notes(league, t)
-
-
-def margin_notes(league: League, t: Speaker) -> list[str]:
-    """What the margins do to the changes where the waves' are of different periods: how much, and to which verdicts."""
-    known = league.table[league.table.change_one_margins.notna()]
-    if known.empty:
-        return []
-    gap = known.change - known.change_one_margins
-    area = gap.abs().idxmax()
-    said = {"period": wave_text(known.one_margins.iloc[0], t), "area": league.name(area)}
-    found = [t("notes.one_margins", gap=change_text(league.measure, abs(gap[area]), t).lstrip("+"), **said)]
-    other = known.index[known.verdict_one_margins.notna() & (known.verdict_one_margins != known.verdict)]
-    found.append(
-        t("notes.one_margins_verdicts", names=[league.name(a) for a in other])
-        if len(other)
-        else t("notes.one_margins_same")
-    )
-    return found
-
-
-def _percents(values: dict) -> dict[str, str]:
-    return {name: percent_text(value) for name, value in values.items()}
-
-
-def year_notes(league: League, t: Speaker) -> list[str]:
-    """What the error of one page adds up to over a year's pages, or how the year's error is shared out over them."""
-    comparing, own = league.programme.comparing, 1 - league.programme.page_level
-    if not comparing.yearly_error:
-        pages = max(waves_a_year(league.wave), league.pages)
-        values = {"own": own, "most": min(1.0, pages * own), "apart": 1 - (1 - own) ** pages}
-        return [t("notes.year_each", pages=pages, **_percents(values))] if pages > 1 else []
-    values = {"pages": comparing.pages_a_year, "yearly": percent_text(comparing.yearly_error)}
-    found = [t("notes.year_shared", own=percent_text(own), **values)]
-    if league.pages > comparing.pages_a_year:
-        found.append(t("notes.year_overspent", made=league.pages, year=league.wave[:YEAR], **values))
-    return found
-
-
-def probability_notes(league: League, t: Speaker) -> list[str]:
-    """What the probability is and how often it was right, or plainly that the model fits too poorly to give one."""
-    known = league.table[league.table.fits.notna()]
-    if known.empty:
-        return []
-    return [t("notes.probability" if known.fits.iloc[0] else "notes.probability_poor", last=int(known["last"].iloc[0]))]
-
-
-def league_notes(league: League, t: Speaker) -> list[str]:
-    """What must be said beside the figures, line by line."""
-    plan = league.programme
-    title = t("notes.table", programme=plan.title, measure=plan.measure_names[league.measure.name])
-    notes = [title, headline(league, t), survey_note(league, t)]
-    notes += [t("notes.definition", text=definition_text(plan, league.measure, t)), t("notes.ranks", level=plan.level)]
+def shown_rows(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """`league_rows` as a page shows them: shares in per cent, intervals and ranges as text."""
+    rows, decimals = rows.copy(), league.measure.decimals
+    for column in [c for c in (*VALUES, *DIFFERENCES) if c in rows]:
+        rows[column] = shown_value(league.measure, rows[column])
+    rows["interval"] = _range(rows.lower, rows.upper, f"{{:.{decimals}f}}–{{:.{decimals}f}}")
+    rows["rank_range"] = _range(rows.rank_lower, rows.rank_upper, "{}–{}")
     if league.against is not None:
-        notes += change_notes(league, t) + probability_notes(league, t)
-    if league.missing:
-        notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
-    notes += (
-        finite_note(league, t)
-        + interviewer_notes(league, t)
-        + withheld_note(league, t)
-        + unfit_note(league, t)
-        + stopped_note(league.runs.values(), t)
-    )
-    if league.outdated:
-        notes.append(t("outdated.league"))
-    return notes + [run_text(run, t) for run in league.runs.values()]
+        rows["range_before"] = _range(rows.before_lower, rows.before_upper, "{}–{}")
+        rows["range_after"] = _range(rows.after_lower, rows.after_upper, "{}–{}")
+        rows["places_range"] = _range(rows.places_lower, rows.places_upper, "{:+d} … {:+d}")
+    if league.alone:
+        rows["rank_range_alone"] = _range(rows.alone_lower, rows.alone_upper, "{}–{}")
+    return rows
+
+
+def with_withheld(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The rows of `shown_rows`, and below them the withheld areas, with words in the column of intervals."""
+    text, code = withheld_text(league, t), t("language.code")
+    withheld = [{"area": league.name(a)[code], "code": a, "interval": text} for a in league.withheld]
+    return pd.concat([rows, pd.DataFrame(withheld)], ignore_index=True) if withheld else rows
+
+
+def _range(low: pd.Series, high: pd.Series, form: str) -> list[str]:
+    """The two limits in each row as one text; empty where they are missing."""
+    return ["" if pd.isna(a) else form.format(a, b) for a, b in zip(low, high, strict=True)]

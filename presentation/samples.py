@@ -1,41 +1,46 @@
-"""What pages and the command line show of a sample: the plan, what to publish, the releases, a verification."""
+"""A sample as pages and the command line show it: its plan, what to publish, its releases, and its verification."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from estimation.change.needed import STANDING
-from presentation.figures import Speaker, wave_text
+from presentation.times import wave_text
 from sampling import Assumed, Finding, Foresight, Verification
 from sampling.planning.change_power import LEVELS
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
-from words import in_language
+from words import Speaker, in_language
 
-NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # no area has a name but its code
-
-
-def plan_title(plan: SamplePlan, t: Speaker) -> str:
-    """Wave, version, frame, interviews and numbers in one line."""
-    values = {"wave": plan.wave, "version": plan.version, "frame": plan.frame, "frame_version": plan.frame_version}
-    areas, numbers = plan.allocation.area.nunique(), int(plan.allocation.numbers.sum())
-    return t("sample.title", **values, interviews=plan.wanted.interviews, areas=areas, numbers=numbers)
+NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # areas are then called by their codes
 
 
-def status(plan: SamplePlan, t: Speaker) -> str:
-    """Draft, or approved when and by whom."""
-    if plan.approval is None:
+def plan_title(sample_plan: SamplePlan, t: Speaker) -> str:
+    """The plan's wave, version, frame, areas, interviews and numbers, in one line."""
+    values = {
+        "wave": sample_plan.wave,
+        "version": sample_plan.version,
+        "frame": sample_plan.frame,
+        "frame_version": sample_plan.frame_version,
+    }
+    areas, numbers = sample_plan.allocation.area.nunique(), int(sample_plan.allocation.numbers.sum())
+    return t("sample.title", **values, interviews=sample_plan.wanted.interviews, areas=areas, numbers=numbers)
+
+
+def status(sample_plan: SamplePlan, t: Speaker) -> str:
+    """Whether the plan is a draft, or when and by whom it was approved."""
+    if sample_plan.approval is None:
         return t("sample.draft")
-    return t("sample.approved_by", at=local_time(plan.approval["at"]), by=plan.approval["by"])
+    return t("sample.approved_by", at=local_time(sample_plan.approval["at"]), by=sample_plan.approval["by"])
 
 
-def precision_rows(plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:
-    """One row an area and the sum: people in the frame, interviews, numbers, margin, cost, as words."""
-    rows, numbers = plan.foresight.precision, plan.allocation.groupby("area").numbers.sum()
-    area = [_name(a, names, t) if isinstance(a, str) else t("sample.all") for a in rows.area]
+def precision_rows(sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:
+    """One row for each area and one for all: people in the frame, interviews, numbers, margin, cost; as text."""
+    rows, numbers = sample_plan.foresight.precision, sample_plan.allocation.groupby("area").numbers.sum()
+    areas = [_name(a, names, t) if isinstance(a, str) else t("sample.all") for a in rows.area]
     drawn = [int(numbers[a]) if isinstance(a, str) else int(numbers.sum()) for a in rows.area]
-    table = pd.DataFrame({t("sample.column.area"): area})
+    table = pd.DataFrame({t("sample.column.area"): areas})
     table[t("sample.column.population")] = [f"{int(n):,}" for n in rows.population]
     table[t("sample.column.interviews")] = [f"{int(n):,}" for n in rows["sample"]]
     table[t("sample.column.numbers")] = [f"{n:,}" for n in drawn]
@@ -46,105 +51,117 @@ def precision_rows(plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: 
     return table
 
 
-def mode_rows(plan: SamplePlan, t: Speaker) -> pd.DataFrame:
-    """Interviews and numbers by mode; empty if the plan does not split them."""
-    if not plan.wanted.modes:
+def mode_rows(sample_plan: SamplePlan, t: Speaker) -> pd.DataFrame:
+    """Interviews and numbers by mode; empty if the plan does not divide them by mode."""
+    if not sample_plan.wanted.modes:
         return pd.DataFrame()
-    by = plan.allocation.groupby("mode")[["interviews", "numbers"]].sum()
-    table = pd.DataFrame({t("sample.column.mode"): [t(f"sample.mode.{mode}") for mode in by.index]})
-    for column in by:
-        table[t(f"sample.column.{column}")] = [f"{n:,}" for n in by[column]]
+    by_mode = sample_plan.allocation.groupby("mode")[["interviews", "numbers"]].sum()
+    table = pd.DataFrame({t("sample.column.mode"): [t(f"sample.mode.{mode}") for mode in by_mode.index]})
+    for column in by_mode:
+        table[t(f"sample.column.{column}")] = [f"{n:,}" for n in by_mode[column]]
     return table
 
 
-def power_rows(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
-    """Chances by number of interviews an area, a column each: the last k right, how many wrongly listed, and the fall
-    called by each comparison on each level; before them the number at which the wanted chance is reached."""
-    rows = seen.power
-    numbers = [_each(r, t) for r in rows.to_dict("records")]
+def power_rows(foresight: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
+    """Chances by the number of interviews per area, with one column for each number.
+
+    Rows: all of the last k are listed; how many are wrongly listed; the assumed fall is confirmed, by comparison and
+    level. A column before them has the number of interviews at which the wanted chance is reached.
+    """
+    rows = foresight.power
+    numbers = [_interviews(r, t) for r in rows.to_dict("records")]
     needed = t("sample.column.needed", chance=assumed.chance)
 
-    def row(what: str, level: str, cells, n: str) -> dict:
-        named = {t("sample.column.what"): what, t("sample.column.level"): level}
-        return named | {needed: n} | dict(zip(numbers, cells, strict=True))
+    def row(what: str, level: str, cells: Iterable[str], n: str) -> dict:
+        headings = {t("sample.column.what"): what, t("sample.column.level"): level}
+        return headings | {needed: n} | dict(zip(numbers, cells, strict=True))
 
     def reached(*curve: str) -> str:
-        return needed_text(seen.interviews_for(assumed.chance, *curve), rows.interviews, t)
+        return needed_text(foresight.interviews_for(assumed.chance, *curve), rows.interviews, t)
 
     right, wrong = ([say(x) for x in rows[c]] for c, say in (("right", _chance(t)), ("wrong", "{:.1f}".format)))
-    found = [row(t("sample.column.right", k=seen.k), "", right, reached())] if len(rows) else []
-    found += [row(t("sample.column.wrong"), "", wrong, "")] if len(rows) else []
-    for design in seen.designs:
+    table = [row(t("sample.column.right", k=foresight.k), "", right, reached())] if len(rows) else []
+    table += [row(t("sample.column.wrong"), "", wrong, "")] if len(rows) else []
+    for design in foresight.designs:
         for level in LEVELS:
-            called = map(_chance(t), seen.called(design, level))
-            says = design_text(design, seen, assumed, t), t(f"detection.{level}")
-            found.append(row(*says, called, reached(design, level)))
-    return pd.DataFrame(found)
+            chances = map(_chance(t), foresight.called(design, level))
+            comparison = design_text(design, foresight, assumed, t), t(f"detection.{level}")
+            table.append(row(*comparison, chances, reached(design, level)))
+    return pd.DataFrame(table)
 
 
-def needed_text(n: float, interviews, t: Speaker) -> str:
-    """The n for a wanted chance, "25 or fewer" where the first already does, "not by 1,600" where the last does not."""
+def needed_text(n: float, interviews: Iterable[float], t: Speaker) -> str:
+    """The number n of interviews that gives the wanted chance, in words.
+
+    "25 or fewer" if the smallest of the `interviews` is enough, "not by 1,600" if the largest is not.
+    """
     if np.isinf(n):
         return t("sample.not_reached", most=float(max(interviews)))
     return t("sample.reached_first" if n <= np.ceil(min(interviews)) else "number.count", value=n)
 
 
-def design_text(design: str, seen: Foresight, assumed: Assumed, t: Speaker) -> str:
-    """A comparison in words."""
-    return t(f"detection.{design}", correlation=assumed.panel, information=assumed.information, watched=seen.k)
+def design_text(design: str, foresight: Foresight, assumed: Assumed, t: Speaker) -> str:
+    """The comparison of a design in words."""
+    return t(f"detection.{design}", correlation=assumed.panel, information=assumed.information, watched=foresight.k)
 
 
-def power_curve(seen: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
-    """The chances of `power_rows` for a chart, one row a point: interviews, chance, what; falls by standing."""
-    right = seen.power.rename(columns={"right": "chance"}).assign(what=t("sample.column.right", k=seen.k))
+def power_curve(foresight: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFrame:
+    """The chances of `power_rows` for a chart, one row for each point: interviews, chance, what; falls by standing."""
+    right = foresight.power.rename(columns={"right": "chance"}).assign(what=t("sample.column.right", k=foresight.k))
     parts = [right[["interviews", "chance", "what"]]]
-    for design in seen.designs:
-        called = seen.called(design, STANDING).rename("chance").reset_index()
-        says = t("sample.curve", fall=100 * assumed.fall, design=design_text(design, seen, assumed, t))
-        parts.append(called.assign(what=says))
+    for design in foresight.designs:
+        chances = foresight.called(design, STANDING).rename("chance").reset_index()
+        label = t("sample.curve", fall=100 * assumed.fall, design=design_text(design, foresight, assumed, t))
+        parts.append(chances.assign(what=label))
     points = pd.concat(parts, ignore_index=True)
     return points.assign(chance=points.chance.astype(float))
 
 
-def plan_notes(plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
-    """What the tables rest on, what the wave continues, and what the frame asks of the interview."""
-    notes = [t("sample.note_margin", share=plan.wanted.assumed.share, deff=plan.wanted.assumed.design_effect)]
-    if len(plan.foresight.power):
-        notes.append(power_note(plan.foresight, plan.wanted.assumed, t))
-    rates = {"response": plan.wanted.response_rate, "eligibility": plan.wanted.eligibility}
+def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
+    """What the tables assume, which wave this one continues, and what the frame requires of the interview."""
+    notes = [
+        t("sample.note_margin", share=sample_plan.wanted.assumed.share, deff=sample_plan.wanted.assumed.design_effect)
+    ]
+    if len(sample_plan.foresight.power):
+        notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
+    rates = {"response": sample_plan.wanted.response_rate, "eligibility": sample_plan.wanted.eligibility}
     notes.append(t("sample.note_numbers", **rates))
-    notes.append(t("calls.rule", required=plan.wanted.attempts))
-    if plan.wanted.each is not None:
-        notes += staged_notes(plan, t)
-    if plan.wanted.after is not None:
-        notes.append(t("sample.note_after", earlier=plan.wanted.after, keep=plan.wanted.keep))
-    return notes + [_finding_note(finding, plan, names, t) for finding in plan.findings]
+    notes.append(t("calls.rule", required=sample_plan.wanted.attempts))
+    if sample_plan.wanted.each is not None:
+        notes += staged_notes(sample_plan, t)
+    if sample_plan.wanted.after is not None:
+        notes.append(t("sample.note_after", earlier=sample_plan.wanted.after, keep=sample_plan.wanted.keep))
+    return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]
 
 
-def staged_notes(plan: SamplePlan, t: Speaker) -> list[str]:
-    """How many PSUs are drawn, units in each, and who is asked of a unit."""
-    counts = {"psus": int(plan.allocation.psus.sum()), "units": plan.design.each, "each": plan.wanted.each}
-    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if plan.wanted.person else [])]
+def staged_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
+    """How many PSUs are drawn, how many units in each, and who is interviewed in a household."""
+    counts = {
+        "psus": int(sample_plan.allocation.psus.sum()),
+        "units": sample_plan.design.each,
+        "each": sample_plan.wanted.each,
+    }
+    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if sample_plan.wanted.person else [])]
 
 
-def power_note(seen: Foresight, assumed: Assumed, t: Speaker) -> str:
-    """What the power table supposes."""
-    if seen.basis is None:
-        said = t("sample.note_last", k=seen.k, share=assumed.share, spread=assumed.spread)
+def power_note(foresight: Foresight, assumed: Assumed, t: Speaker) -> str:
+    """What the table of chances assumes."""
+    if foresight.basis is None:
+        basis_text = t("sample.note_last", k=foresight.k, share=assumed.share, spread=assumed.spread)
     else:
         basis = {
-            "wave": wave_text(seen.basis["wave"], t),
-            "measure": in_language(seen.basis["name"], t("language.code")),
+            "wave": wave_text(foresight.basis["wave"], t),
+            "measure": in_language(foresight.basis["name"], t("language.code")),
         }
-        said = t("sample.note_earlier", k=seen.k, estimated=seen.basis["estimated"], **basis)
-    if seen.error is None:
-        return said + t("sample.note_formula", fall=100 * assumed.fall)
+        basis_text = t("sample.note_earlier", k=foresight.k, estimated=foresight.basis["estimated"], **basis)
+    if foresight.error is None:
+        return basis_text + t("sample.note_formula", fall=100 * assumed.fall)
     values = {"panel": assumed.panel, "information": assumed.information, "chance": assumed.chance}
-    return said + t("sample.note_falls", fall=100 * assumed.fall, error=seen.error, **values)
+    return basis_text + t("sample.note_falls", fall=100 * assumed.fall, error=foresight.error, **values)
 
 
 def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:
-    """One row a stratum of a large frame: its units and, where there is an allocation, those to draw."""
+    """One row for each stratum of a large frame: its units and, if there is an allocation, how many to draw."""
     table = pd.DataFrame({t("sample.column.stratum"): strata.stratum.astype(str)})
     table[t("sample.column.population")] = [f"{n:,}" for n in strata.population]
     if "sample" in strata:
@@ -153,17 +170,17 @@ def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
-    """One row a release: units, when and by whom it went out."""
+    """One row for each release: its units, and when and by whom it was made."""
     size = sample.units.groupby("release").unit_id.size()
     out = sample.releases.set_index("release")
-    made = [(local_time(out["at"][r]), out.by[r]) if r in out.index else (t("sample.not_out"), "") for r in size.index]
+    at_by = [(local_time(out["at"][r]), out.by[r]) if r in out.index else (t("sample.not_out"), "") for r in size.index]
     columns = {"release": [str(r) for r in size.index], "units": [f"{n:,}" for n in size]}
-    columns |= {"out": [at for at, _ in made], "by": [by for _, by in made]}
+    columns |= {"out": [at for at, _ in at_by], "by": [by for _, by in at_by]}
     return pd.DataFrame({t(f"sample.column.{c}"): values for c, values in columns.items()})
 
 
 def draw_lines(sample: Sample, t: Speaker) -> list[str]:
-    """What is public after the draw: units, seed, commitment, start, code."""
+    """What is public after the draw: units, seed, commitment, published line, code."""
     r = sample.record
     return [
         t("sample.drawn_units", wave=r.wave, units=r.units, released=len(sample.released)),
@@ -173,24 +190,25 @@ def draw_lines(sample: Sample, t: Speaker) -> list[str]:
     ]
 
 
-def verification_lines(found: Verification, t: Speaker) -> list[str]:
-    """Every difference in a sentence."""
-    return [t(key, **values) for key, values in found.differences]
+def verification_lines(verification: Verification, t: Speaker) -> list[str]:
+    """A sentence for every difference."""
+    return [t(key, **values) for key, values in verification.differences]
 
 
-def _finding_note(finding: Finding, plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
-    """What a finding accepted with the frame means for the interview: where banks stop, a question to begin with."""
+def _finding_note(finding: Finding, sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
+    """What an accepted finding means for the interview, which begins with a question if banks stop at the city."""
     if finding.key == "frame.below_city":
-        cities, count = sorted(set(plan.allocation.area)), finding.values["count"]
-        asked = [_name(a, names, t) for a in finding.values["areas"]]
-        each = plan.wanted.interviews / count
-        return t("sample.note_screener", cities=cities, count=count, areas=asked, each=each)
+        cities, count = sorted(set(sample_plan.allocation.area)), finding.values["count"]
+        below = [_name(a, names, t) for a in finding.values["areas"]]
+        per_area = sample_plan.wanted.interviews / count
+        return t("sample.note_screener", cities=cities, count=count, areas=below, each=per_area)
     if finding.key == "frame.shared_code":
         return t("sample.note_city", areas=finding.values["areas"])
     return t("sample.note_accepted", finding=t(finding.key, **finding.values))
 
 
-def _each(row: Mapping, t: Speaker) -> str:
+def _interviews(row: Mapping, t: Speaker) -> str:
+    """A number of interviews, marked if it is the planned one."""
     key = "sample.planned" if row["planned"] else "number.count"
     return t(key, value=row["interviews"])
 

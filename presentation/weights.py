@@ -1,66 +1,72 @@
 """Weights in words: the tables of `WaveWeights` under their headings, and the sentences beneath them."""
 
+from collections.abc import Hashable, Sequence
+from typing import Any
+
 import pandas as pd
 
 from estimation import Step
 from estimation.indicators.indicators import SHARE
 from estimation.weighting.census import CROSSED
 from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
-from presentation.figures import Speaker, change_text, shown_value, stopped_note, survey_note, value_text, wave_text
+from presentation.notes import stopped_note, survey_note
+from presentation.numbers import change_text, shown_value, value_text
+from presentation.times import wave_text
 from programme.survey import Programme
 from service.figures.weighing import WaveWeights
+from words import Speaker
 
-NAMED = (ELIGIBLE, TRIMMING)  # steps whose cells are words of ours
-MOST = 20  # extreme weights shown; the file has all weights
-
-
-def title(found: WaveWeights, t: Speaker) -> str:
-    """The survey and wave these weights are of."""
-    return t("weights.of", programme=found.programme.title, wave=wave_text(found.data.name, t))
+NAMED = (ELIGIBLE, TRIMMING)  # steps whose cells have names in words/
+MOST = 20  # extreme weights that are shown; the file has all weights
 
 
-def step_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
-    """One row a step: who still has a weight, the sum, the range, what unequal weights cost."""
+def title(wave_weights: WaveWeights, t: Speaker) -> str:
+    """The survey and wave that these weights belong to."""
+    return t("weights.of", programme=wave_weights.programme.title, wave=wave_text(wave_weights.data.name, t))
+
+
+def step_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
+    """One row for each weighting step: how many have a weight, its sum, range, median and design effect."""
     rows = []
-    for name, row in found.steps.iterrows():
+    for name, row in wave_weights.steps.iterrows():
         values = (t("number.count", value=row["n"]), t("number.count", value=row["sum"]))
         span = t("weights.span", low=row["smallest"], high=row["largest"])
-        middle = t("number.weight", value=row["median"])
-        effect = t("number.ratio", value=row["deff"])
+        median = t("number.weight", value=row["median"])
+        design_effect = t("number.ratio", value=row["deff"])
         rows.append(
-            (t(f"weights.step.{name}"), *values, span, middle, effect, t("number.count", value=row.n_effective))
+            (t(f"weights.step.{name}"), *values, span, median, design_effect, t("number.count", value=row.n_effective))
         )
     columns = ("step", "n", "sum", "range", "median", "deff", "n_effective")
     return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in columns])
 
 
-def change_rows(found: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
-    """One row a cell of a step: the sums of weights before and after, and the factor of those that remain."""
+def change_rows(wave_weights: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
+    """One row for each cell of a step: the sums of weights before and after, and the factor of those that remain."""
     rows = []
     for cell, row in step.changes.iterrows():
         factor = "–" if pd.isna(row.multiplier) else t("number.factor", value=row.multiplier)
         sums = (t("number.count", value=row[c]) for c in ("n", "before", "after"))
-        rows.append((_cell(found, step, cell, t), *sums, factor))
+        rows.append((_cell(wave_weights, step, cell, t), *sums, factor))
     return pd.DataFrame(
         rows, columns=[t(f"weights.column.{c}") for c in ("cell", "n", "before", "after", "multiplier")]
     )
 
 
-def margin_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
-    """One row a category of a margin: the known total, the sums before calibration and with the final weights."""
+def margin_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
+    """One row for each category of a margin: its known total, and the sums of weights before and after calibration."""
     rows = []
-    for row in found.weighting.margins().to_dict("records"):
+    for row in wave_weights.weighting.margins().to_dict("records"):
         sums = (t("number.count", value=row[c]) for c in ("n", "known", "before", "after"))
         columns = row["margin"].split(CROSSED)
-        margin = " × ".join(_column(found.programme, column, t) for column in columns)
-        values = _named(found.programme, columns, row["category"].split(CROSSED), t)
+        margin = " × ".join(_column(wave_weights.programme, column, t) for column in columns)
+        values = _named(wave_weights.programme, columns, row["category"].split(CROSSED), t)
         label = t("weights.category", margin=margin, category=values)
         rows.append((label, *sums, t("number.factor", value=row["ratio"])))
     columns = ("category", "n", "known", "uncalibrated", "calibrated", "ratio")
     return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in columns])
 
 
-def extreme_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
+def extreme_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
     """The heaviest final weights above five times the median, at most twenty."""
     rows = [
         (
@@ -69,24 +75,24 @@ def extreme_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
             t("number.factor", value=row["over_median"]),
             t("number.share", value=row["share_of_squares"]),
         )
-        for row in found.extremes.head(MOST).to_dict("records")
+        for row in wave_weights.extremes.head(MOST).to_dict("records")
     ]
     columns = ("number", "weight", "over_median", "share_of_squares")
     return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in columns])
 
 
-def cost_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
-    """One row a measure: how far trimming moved it over everybody, beside what it saved in standard error."""
+def cost_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
+    """One row for each measure: how far trimming moved its overall value, and what it saved in standard error."""
     rows = []
-    costs = {} if found.cost is None else found.cost.to_dict("index")
+    costs = {} if wave_weights.cost is None else wave_weights.cost.to_dict("index")
     for name, row in costs.items():
-        measure = found.programme.measures[name]
+        measure = wave_weights.programme.measures[name]
         means = (value_text(measure, row[c], t) for c in ("before", "after"))
         form = "number.points" if measure.kind == SHARE else "number.ratio"
         errors = [t(form, value=shown_value(measure, row[c])) for c in ("se_before", "se_after", "rmse_after")]
         rows.append(
             (
-                found.programme.measure_names[name][t("language.code")],
+                wave_weights.programme.measure_names[name][t("language.code")],
                 *means,
                 change_text(measure, row["shift"], t),
                 *errors,
@@ -96,67 +102,68 @@ def cost_rows(found: WaveWeights, t: Speaker) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[t(f"weights.column.{c}") for c in columns])
 
 
-def detail_rows(found: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
-    """What a step changed: its margins if it calibrates, else its cells."""
-    return margin_rows(found, t) if step.name == CALIBRATION else change_rows(found, step, t)
+def detail_rows(wave_weights: WaveWeights, step: Step, t: Speaker) -> pd.DataFrame:
+    """What a step changed: by margin for calibration, else by cell."""
+    return margin_rows(wave_weights, t) if step.name == CALIBRATION else change_rows(wave_weights, step, t)
 
 
-def step_note(found: WaveWeights, step: Step, t: Speaker) -> str:
-    """What a step does, in a sentence with its figures."""
-    plan = found.programme.weighting
-    assert plan is not None
-    calibration, trimming = found.weighting.calibration, found.weighting.trimming
-    if step.name == CALIBRATION and calibration is not None and plan.calibrating is not None:
+def step_note(wave_weights: WaveWeights, step: Step, t: Speaker) -> str:
+    """What a step did, in a sentence with its figures."""
+    steps = wave_weights.programme.weighting
+    assert steps is not None
+    calibration, trimming = wave_weights.weighting.calibration, wave_weights.weighting.trimming
+    if step.name == CALIBRATION and calibration is not None and steps.calibrating is not None:
         lowest, highest = calibration.g.min(), calibration.g.max()
-        values = {"distance": t(f"weights.distance.{plan.calibrating.distance}"), "low": lowest, "high": highest}
-        return t("weights.did.calibration", period=wave_text(str(found.period), t), file=found.file, **values)
-    if step.name == TRIMMING and trimming is not None and plan.trimming is not None:
+        values = {"distance": t(f"weights.distance.{steps.calibrating.distance}"), "low": lowest, "high": highest}
+        period = wave_text(str(wave_weights.period), t)
+        return t("weights.did.calibration", period=period, file=wave_weights.file, **values)
+    if step.name == TRIMMING and trimming is not None and steps.trimming is not None:
         trimmed = int(trimming.trimmed.sum())
-        limits = {"smallest": plan.trimming.smallest, "largest": plan.trimming.largest}
+        limits = {"smallest": steps.trimming.smallest, "largest": steps.trimming.largest}
         return t("weights.did.trimming", count=trimmed, **limits)
     return t(f"weights.did.{step.name}")
 
 
-def notes(found: WaveWeights, t: Speaker) -> list[str]:
+def notes(wave_weights: WaveWeights, t: Speaker) -> list[str]:
     """What must be said beside the weights."""
-    said = [t("weights.note.deff"), t("weights.note.variance"), survey_note(found.programme, t)]
-    return ([t("app.outdated")] if found.outdated else []) + stopped_note([found.run], t) + said
+    sentences = [t("weights.note.deff"), t("weights.note.variance"), survey_note(wave_weights.programme, t)]
+    return ([t("app.outdated")] if wave_weights.outdated else []) + stopped_note([wave_weights.run], t) + sentences
 
 
-def extreme_note(found: WaveWeights, t: Speaker) -> str:
-    """How many weights are extreme, and what share of the sum of squares the heaviest has."""
-    count = len(found.extremes)
+def extreme_note(wave_weights: WaveWeights, t: Speaker) -> str:
+    """How many weights are extreme, and how many of them are shown."""
+    count = len(wave_weights.extremes)
     return t("weights.extremes", count=count, shown=min(count, MOST)) if count else t("weights.extremes_none")
 
 
-def _cell(found: WaveWeights, step: Step, cell, t: Speaker) -> str:
-    """A cell of a step for the reader: our words, or the codes of the columns it is made of by their names."""
+def _cell(wave_weights: WaveWeights, step: Step, cell: Hashable, t: Speaker) -> str:
+    """A cell of a step in words: from words/ for the steps in NAMED, else the names of the codes that make it up."""
     if step.name in NAMED:
         return t(f"weights.cell.{cell}")
-    plan = found.programme.weighting
-    assert plan is not None
-    made_of = {
-        BASE: (plan.base.frame,),
-        PHONES: (plan.base.frame,),
-        ELIGIBILITY: plan.eligibility_cells,
-        NONRESPONSE: plan.nonresponse.cells,
+    steps = wave_weights.programme.weighting
+    assert steps is not None
+    columns = {
+        BASE: (steps.base.frame,),
+        PHONES: (steps.base.frame,),
+        ELIGIBILITY: steps.eligibility_cells,
+        NONRESPONSE: steps.nonresponse.cells,
     }[step.name]
     codes = cell if isinstance(cell, tuple) else (cell,)
-    if len(codes) != len(made_of) or made_of == (None,):
+    if len(codes) != len(columns) or columns == (None,):
         return t("weights.cell.all") if cell == "all" else str(cell)
-    return _named(found.programme, made_of, codes, t)
+    return _named(wave_weights.programme, columns, codes, t)
 
 
-def _column(plan: Programme, column: str, t: Speaker) -> str:
-    return plan.labels[column].name[t("language.code")] if column in plan.labels else column
+def _column(programme: Programme, column: str, t: Speaker) -> str:
+    return programme.labels[column].name[t("language.code")] if column in programme.labels else column
 
 
-def _named(plan: Programme, columns, codes, t: Speaker) -> str:
-    """Codes crossed, by their names: the programme's labels, the ranked areas', else as they are."""
-    language, said = t("language.code"), []
+def _named(programme: Programme, columns: Sequence[Any], codes: Sequence[Any], t: Speaker) -> str:
+    """The names of crossed codes: the programme's labels, the names of its areas, else the codes themselves."""
+    language, texts = t("language.code"), []
     for column, code in zip(columns, codes, strict=True):
-        names = plan.labels[column].codes if column in plan.labels else {}
-        if column == plan.columns.area and code in plan.areas:
-            names = {code: plan.areas[code].name}
-        said.append(names[code][language] if code in names else str(code))
-    return " × ".join(said)
+        names = programme.labels[column].codes if column in programme.labels else {}
+        if column == programme.columns.area and code in programme.areas:
+            names = {code: programme.areas[code].name}
+        texts.append(names[code][language] if code in names else str(code))
+    return " × ".join(texts)

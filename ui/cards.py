@@ -9,8 +9,9 @@ import streamlit as st
 
 from estimation import Measure
 from estimation.indicators.indicators import SHARE
-from presentation import figures, league_table
+from presentation import league_table
 from presentation.interviewers import interviewer_notes
+from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
 from service.figures.league import League
 from ui.charts import ACCENT, FONT
 from words import Speaker
@@ -56,18 +57,18 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
     st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
 
 
-def league_notes(league: League, t: Speaker) -> None:
+def show_notes(league: League, t: Speaker) -> None:
     """What is said under every figure of a league: whether it is out of date, and how people were asked."""
     if league.outdated:
         st.warning(t("app.outdated"))
-    for sentence in figures.stopped_note(league.runs.values(), t):
+    for sentence in stopped_note(league.runs.values(), t):
         st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(area) for area in league.missing]))
-    sentences = figures.finite_note(league, t) + interviewer_notes(league, t)
-    for sentence in sentences + figures.withheld_note(league, t) + figures.unfit_note(league, t):
+    sentences = finite_note(league, t) + interviewer_notes(league, t)
+    for sentence in sentences + withheld_note(league, t) + unfit_note(league, t):
         st.caption(sentence)
-    st.caption(t("leader.note", note=figures.survey_note(league, t)))
+    st.caption(t("leader.note", note=survey_note(league, t)))
 
 
 def value_formats(measure: Measure) -> dict[str, str]:

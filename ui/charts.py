@@ -4,7 +4,8 @@ import altair as alt
 import pandas as pd
 
 from estimation.indicators.indicators import SHARE
-from presentation import figures, league_table
+from presentation import league_table
+from presentation.numbers import shown_value
 from service.figures.league import League
 from words import Speaker
 
@@ -19,9 +20,7 @@ def estimate_chart(league: League, t: Speaker) -> alt.LayerChart:
     """Each area's estimate with its interval, best first; confirmed rises and falls stand out by their colour."""
     measure, rows = league.measure, chart_rows(league, t)
     names, level = league.programme.measure_names[measure.name], league.programme.level
-    scale = {
-        "domain": _tenths(rows, figures.shown_value(measure, measure.low), figures.shown_value(measure, measure.high))
-    }
+    scale = {"domain": _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))}
     axis = alt.Axis(labelExpr="datum.label + '%'" if measure.unit == SHARE else "datum.label", orient=_axis_side(rows))
     x = alt.X(title=t("leader.chart.estimate", measure=names, level=level), scale=scale, axis=axis)
     return interval_chart(rows, ("lower", "estimate", "upper"), x, t)
@@ -61,7 +60,7 @@ def chart_rows(league: League, t: Speaker) -> pd.DataFrame:
     """The league's rows with values in the unit shown, a label for each area, and a colour for confirmed movement."""
     rows = league_table.league_rows(league, t)
     decimals = league.measure.decimals
-    values = {c: figures.shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
+    values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
     label = rows.area + "  n=" + rows.n.astype(str)
     colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
     return rows.assign(**values, label=label, colour=colour)

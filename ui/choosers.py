@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from presentation import figures
+from presentation.times import comparison_text
 from service.figures.league import League, comparisons, newest_estimated_wave, read_league
 from service.intake.imports import current_programme, programme_names, wave_versions
 from service.store.engine import Store
@@ -83,7 +83,7 @@ def choose_league(store: Store, t: Speaker) -> League | None:
     if not waves:
         st.info(t("app.no_store"))
         return None
-    say = lambda wave: figures.comparison_text(wave, t)  # noqa: E731
+    say = lambda wave: comparison_text(wave, t)  # noqa: E731
     estimated = newest_estimated_wave(store, name)
     wave = choose(columns[1], "wave", waves, say, t, start=estimated)
     earlier = comparisons(store, name, wave)

@@ -1,4 +1,4 @@
-"""The doctor: is what is installed fit, is the store sound, current and with room; each finding has its way out."""
+"""The doctor: whether the installation fits and the store is undamaged, up to date and has room, with advice if not."""
 
 import platform
 import shutil
@@ -23,13 +23,13 @@ from service.store.runs import code_version
 from words import Fault
 
 FINE, NOTE, BAD = "fine", "note", "bad"
-ROOM = 500_000_000  # bytes that should be free beside as much as the store itself takes
-OLDEST_SERVER = 14
+ROOM = 500_000_000  # bytes that should be free besides as many as the store itself takes
+OLDEST_SERVER = 14  # the oldest PostgreSQL version that is supported
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: a key in words/ and its values; fine, worth a note, or bad (with the way out in words)."""
+    """One thing that was examined: a key in words/ with its values; FINE, NOTE, or BAD (its sentence gives advice)."""
 
     grade: str
     key: str
@@ -37,7 +37,7 @@ class Finding:
 
 
 def examine(url: str) -> list[Finding]:
-    """Everything looked at, in order; nothing is changed, and a store of older code is not brought up to date."""
+    """All findings, in order; nothing is changed, and a store of older code is not brought up to date."""
     findings = list(_versions())
     try:
         engine = engine_of(url)
@@ -45,7 +45,7 @@ def examine(url: str) -> list[Finding]:
             return [*findings, Finding(BAD, "store.absent", {"url": shown(url)})]
         with engine.connect().execution_options(reading=True) as connection:
             findings += _engine(connection, url)
-            revision = migration.found(connection)
+            revision = migration.revision_of(connection)
             findings += _migrations(revision, url)
             findings += _space(connection)
             if revision == migration.head():
@@ -67,21 +67,21 @@ def _versions() -> Iterator[Finding]:
         if need.marker is not None and not need.marker.evaluate():
             continue
         try:
-            found = version(need.name)
+            installed = version(need.name)
         except PackageNotFoundError:
-            found = "-"
-        if found == "-" or not need.specifier.contains(found, prereleases=True):
+            installed = "-"
+        if installed == "-" or not need.specifier.contains(installed, prereleases=True):
             yield Finding(
-                BAD, "doctor.package", {"package": need.name, "found": found, "expected": str(need.specifier)}
+                BAD, "doctor.package", {"package": need.name, "found": installed, "expected": str(need.specifier)}
             )
 
 
 def _engine(connection: sa.Connection, url: str) -> Iterator[Finding]:
     if connection.dialect.name == "postgresql":
-        found = connection.exec_driver_sql("SHOW server_version").scalar()
+        server_version = connection.exec_driver_sql("SHOW server_version").scalar()
         encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         old = int((connection.dialect.server_version_info or (0,))[0]) < OLDEST_SERVER
-        values = {"url": shown(url), "found": found, "encoding": encoding, "expected": OLDEST_SERVER}
+        values = {"url": shown(url), "found": server_version, "encoding": encoding, "expected": OLDEST_SERVER}
         yield _finding("doctor.postgresql", old or encoding != "UTF8", values)
         return
     journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -114,7 +114,7 @@ def _space(connection: sa.Connection) -> Iterator[Finding]:
         yield Finding(FINE, "doctor.size", {"size": _megabytes(size)})
         return
     file = Path(str(connection.engine.url.database)).resolve()
-    size = sum(each.stat().st_size for each in file.parent.glob(f"{file.name}*"))
+    size = sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
     free = shutil.disk_usage(file.parent).free
     short = free < size + ROOM
     values = {"size": _megabytes(size), "free": _megabytes(free), "folder": str(file.parent)}
@@ -123,33 +123,35 @@ def _space(connection: sa.Connection) -> Iterator[Finding]:
 
 def _contents(store: Store) -> Iterator[Finding]:
     runs = run_list(store)
-    named = [str([v for v in a.values() if not isinstance(v, dict)]) for a in runs.arguments]  # of what, not how many
-    newest = runs[~runs.assign(arguments=named).duplicated(["use_case", "arguments"])]
-    late = newest[newest.outdated & newest.use_case.isin(COMPUTE)]
-    yield _finding("doctor.outdated", len(late) > 0, {"count": len(late)}, NOTE)
+    subjects = [str([v for v in a.values() if not isinstance(v, dict)]) for a in runs.arguments]  # without counts
+    newest = runs[~runs.assign(arguments=subjects).duplicated(["use_case", "arguments"])]
+    outdated = newest[newest.outdated & newest.use_case.isin(COMPUTE)]
+    yield _finding("doctor.outdated", len(outdated) > 0, {"count": len(outdated)}, NOTE)
     for job in jobs.job_list(store).to_dict("records"):
         if job["state"] == jobs.LOST and job["job_id"] == jobs.newest_job(store, job["resource"])["job_id"]:
             yield Finding(NOTE, "doctor.lost_job", {"job": job["job_id"], "resource": job["resource"]})
 
 
 def _key(store: Store) -> Iterator[Finding]:
-    """Whether the numbers in the store can be read with the key at hand, and only by whom they should."""
-    held = sum(row["purged"] is None or pd.isna(row["purged"]) for row in contact_lists(store).to_dict("records"))
+    """Whether the key at hand is the one that encrypted the numbers in the store, and only its owner can read it."""
+    lists = sum(row["purged"] is None or pd.isna(row["purged"]) for row in contact_lists(store).to_dict("records"))
     expected = key_fingerprint(store)
-    if not held:  # a key nobody needs yet is not asked for
+    if not lists:  # without numbers no key is needed
         return
     try:
-        found = keys.find_key().fingerprint
+        fingerprint = keys.find_key().fingerprint
     except Fault as fault:
         problem = "doctor.key_absent" if fault.key == "key.absent" else fault.key
-        yield Finding(BAD, problem, {**fault.values, "count": held, "expected": fault.values.get("expected", expected)})
+        yield Finding(
+            BAD, problem, {**fault.values, "count": lists, "expected": fault.values.get("expected", expected)}
+        )
         return
-    values = {"found": found, "expected": expected, "count": held, "file": str(keys.key_file())}
+    values = {"found": fingerprint, "expected": expected, "count": lists, "file": str(keys.key_file())}
     waiting = keys.next_file(keys.key_file())
-    if found != expected and waiting.exists():
+    if fingerprint != expected and waiting.exists():
         yield Finding(BAD, "doctor.key_half", values | {"waiting": str(waiting)})
     else:
-        yield _finding("doctor.key", found != expected, values)
+        yield _finding("doctor.key", fingerprint != expected, values)
 
 
 def _finding(key: str, bad: bool, values: dict, grade: str = BAD) -> Finding:

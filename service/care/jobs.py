@@ -1,4 +1,4 @@
-"""Jobs: long work in a process of its own, with a row that says how far it is, that it lives, and what came of it."""
+"""Jobs: long work in a process of its own, whose row in the store says how far it is, and how it ended."""
 
 import os
 import socket
@@ -22,28 +22,30 @@ from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE, Store, inserted_id, store_url
 from service.store.permissions import Actor, permitted
 from service.store.runs import local_time
-from words import Fault
+from words import Fault, Speaker
 
 RUNNING, DONE, FAILED, CANCELLED, LOST = "running", "done", "failed", "cancelled", "lost"
-BEAT = 1.0  # seconds between two signs of life
-SILENCE = timedelta(seconds=90)  # without one the worker counts as gone; a writer may wait 30 s for another
+BEAT = 1.0  # seconds between two heartbeats
+SILENCE = timedelta(seconds=90)  # without a heartbeat, the worker counts as lost; a writer may wait 30 s for another
 REFRESH = "refresh"
 ROOT = Path(__file__).parents[2]
-_started: dict[int, subprocess.Popen] = {}  # workers of this process, so that an ended one leaves no zombie
-Report = Callable[[float, str], None]  # how far (0..1), and at what
+_started: dict[int, subprocess.Popen] = {}  # workers that this process started, so that none of them stays a zombie
+Report = Callable[[float, str], None]  # called with the progress (0..1) and the present step
 
 
 @permitted
 def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
-    """Estimate every wave and compare every neighbour as the programme and waves now stand; the last run.
+    """Estimate every wave and compare every two neighbours, with the newest programme and waves; returns the last run.
 
-    What stands already is not computed again, so a job that was broken off goes on where it was.  A wave with open
-    numbers is passed over, and named by a Fault when all else is done.
+    What is up to date is not computed again, so a job that was interrupted continues where it was. A wave with open
+    numbers is passed over, and a Fault names it when everything else is done.
     """
-    _, plan = current_programme(store, programme)
+    _, newest_programme = current_programme(store, programme)
     waves = list(wave_versions(store, programme).wave.unique())
-    pairs = [(one, two) for one, two in pairwise(waves) if plan.break_between(one, two) is None]
-    last, unfinished_wave, measures, steps = None, None, list(plan.measures), len(waves) + len(pairs)
+    pairs = [
+        (before, after) for before, after in pairwise(waves) if newest_programme.break_between(before, after) is None
+    ]
+    last_run, unfinished_wave, measures, steps = None, None, list(newest_programme.measures), len(waves) + len(pairs)
     for k, step in enumerate([(wave,) for wave in waves] + pairs):
         what = " → ".join(step)
 
@@ -53,14 +55,14 @@ def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -
         report(k / steps, what)
         work = estimate_wave if len(step) == 1 else compare_waves
         try:
-            last = work(store, programme, *step, progress=at).run_id
+            last_run = work(store, programme, *step, progress=at).run_id
         except Fault as fault:
             if fault.key != calls.OPEN:
                 raise
             unfinished_wave = unfinished_wave or fault
     if unfinished_wave is not None:
         raise unfinished_wave
-    return last
+    return last_run
 
 
 WORK = {REFRESH: refresh}
@@ -68,9 +70,9 @@ WORK = {REFRESH: refresh}
 
 @permitted
 def start(store: Store, use_case: str, programme: str) -> int:
-    """Begin a job in a process of its own; its number.  A Fault if one is working on this programme already.
+    """Start a job in a process of its own, and return its number; a Fault if this programme has one already.
 
-    The process acts as whoever began the job: what it computes bears their name and role.
+    The process acts as the person who started the job, and what it computes is recorded in their name.
     """
     mark_lost(store)
     current_programme(store, programme)
@@ -79,11 +81,11 @@ def start(store: Store, use_case: str, programme: str) -> int:
     row |= dict(by=store.actor.name, started=now, heartbeat=now, host=socket.gethostname())
     row |= dict(progress=0.0, step="", cancel=False)
     with store.begin("job", programme) as connection:
-        if (other := unfinished(connection, programme)) is not None:
-            raise Fault(key="jobs.taken", job=other.job_id, by=other.by, programme=programme)
+        if (running := unfinished(connection, programme)) is not None:
+            raise Fault(key="jobs.taken", job=running.job_id, by=running.by, programme=programme)
         job_id = inserted_id(connection, schema.jobs.insert().values(**row))
-        told = {"job": job_id, "use_case": use_case, "programme": programme}
-        audit.append(connection, store.actor, "begin-job", told)
+        details = {"job": job_id, "use_case": use_case, "programme": programme}
+        audit.append(connection, store.actor, "begin-job", details)
     environment = {**os.environ, STORE_VARIABLE: store.engine.url.render_as_string(hide_password=False)}
     worker = subprocess.Popen(
         [sys.executable, "-m", "service.care.jobs", str(job_id), store.actor.role],
@@ -91,7 +93,7 @@ def start(store: Store, use_case: str, programme: str) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # it outlives the page and the terminal it was started from
+        start_new_session=True,  # it outlives the page or terminal from which it was started
     )
     _started[worker.pid] = worker
     _write(store, job_id, pid=worker.pid)
@@ -100,7 +102,7 @@ def start(store: Store, use_case: str, programme: str) -> int:
 
 @permitted
 def cancel(store: Store, job_id: int) -> None:
-    """Ask a job to end; its worker does so at its next sign of life.  What it finished before stays."""
+    """Ask a job to end, which its worker does at its next heartbeat; the runs that it finished before remain."""
     with store.begin() as connection:
         jobs = schema.jobs
         unfinished = jobs.c.job_id == job_id, jobs.c.finished.is_(None)
@@ -111,10 +113,10 @@ def cancel(store: Store, job_id: int) -> None:
 
 @permitted
 def job_list(store: Store) -> pd.DataFrame:
-    """Every job, newest first; workers that are gone are marked lost on the way."""
+    """Every job, newest first; jobs whose workers are gone are marked as lost first."""
     mark_lost(store)
-    found = store.frame(sa.select(schema.jobs).order_by(schema.jobs.c.job_id.desc()))
-    return found.astype(object).where(found.notna(), None)
+    jobs = store.frame(sa.select(schema.jobs).order_by(schema.jobs.c.job_id.desc()))
+    return jobs.astype(object).where(jobs.notna(), None)
 
 
 @permitted
@@ -129,19 +131,19 @@ def newest_job(store: Store, programme: str) -> Mapping | None:
 
 
 def unfinished(connection: sa.Connection, resource: str) -> sa.Row | None:
-    """The job that works on this, or None."""
+    """The job that works on a programme (`resource`), or None."""
     jobs = schema.jobs
     return connection.execute(sa.select(jobs).where(jobs.c.resource == resource, jobs.c.finished.is_(None))).first()
 
 
 def seconds_left(job: Mapping, now: datetime) -> float | None:
-    """Time left if the rest goes as fast as what is done: t (1 − p)/p; None while nothing is done."""
+    """The time left if work goes on as fast as before: t (1 − p)/p, with t seconds for the part p; None if p = 0."""
     p = job["progress"]
     return None if p <= 0 else (now - _utc(job["started"])).total_seconds() * (1 - p) / p
 
 
-def job_text(job: Mapping, t) -> str:
-    """A job in one line: number, what it does, its state, how far and how long still, by whom, and why it failed."""
+def job_text(job: Mapping, t: Speaker) -> str:
+    """A job in one line: its number, work, state, person, progress, time left, result, and why it failed."""
     values = {
         "job": job["job_id"],
         "use_case": t(f"job.{job['use_case']}"),
@@ -163,7 +165,7 @@ def job_text(job: Mapping, t) -> str:
 
 @permitted
 def mark_lost(store: Store) -> None:
-    """Give up jobs whose worker gives no sign of life, or is no process of this machine any more."""
+    """Mark as lost the jobs whose worker has no heartbeat, or is no longer a process of this machine."""
     jobs = schema.jobs
     with store.read() as connection:
         running = connection.execute(sa.select(jobs).where(jobs.c.finished.is_(None))).all()
@@ -176,7 +178,7 @@ def mark_lost(store: Store) -> None:
 
 @permitted
 def work(store: Store, job_id: int) -> None:
-    """What the worker does: compute as the store's actor, report, and leave in the job's row what came of it."""
+    """What the worker does: compute as the store's actor, report the progress, and record how the job ended."""
     with store.read() as connection:
         job = connection.execute(sa.select(schema.jobs).where(schema.jobs.c.job_id == job_id)).one()
     ended = threading.Event()
@@ -200,32 +202,33 @@ def work(store: Store, job_id: int) -> None:
 
 
 def _live(store: Store, job_id: int, ended: threading.Event) -> None:
-    """Signs of life until the work ended; a cancelled job stops here: an unfinished transaction leaves nothing."""
+    """Write heartbeats until the work has ended; a cancelled job's process is ended, and its transaction undone."""
     jobs = schema.jobs
     while not ended.wait(BEAT):
-        with suppress(Fault):  # the store is busy: the next beat comes soon
+        with suppress(Fault):  # the store is busy: the next heartbeat comes soon
             with store.read() as connection:
-                now = connection.execute(sa.select(jobs.c.cancel, jobs.c.finished).where(jobs.c.job_id == job_id)).one()
-            if now.cancel:
+                row = connection.execute(sa.select(jobs.c.cancel, jobs.c.finished).where(jobs.c.job_id == job_id)).one()
+            if row.cancel:
                 _finish(store, job_id, CANCELLED)
-            if now.cancel or now.finished is not None:  # given up for lost: somebody else may be at it
+            if row.cancel or row.finished is not None:  # marked as lost: another job may be at work
                 os._exit(0)
             _write(store, job_id, heartbeat=datetime.now(UTC))
 
 
-def _write(store: Store, job_id: int, **values) -> None:
+def _write(store: Store, job_id: int, **values: Any) -> None:
+    """Set values in the job's row, unless the job has ended."""
     jobs = schema.jobs
     with store.begin() as connection:
-        this = jobs.c.job_id == job_id, jobs.c.finished.is_(None)
-        connection.execute(jobs.update().where(*this).values(**values))
+        if_running = jobs.c.job_id == job_id, jobs.c.finished.is_(None)
+        connection.execute(jobs.update().where(*if_running).values(**values))
 
 
-def _finish(store: Store, job_id: int, state: str, **values) -> None:
+def _finish(store: Store, job_id: int, state: str, **values: Any) -> None:
     _write(store, job_id, state=state, finished=datetime.now(UTC), **values)
 
 
 def _alive(pid: int | None) -> bool:
-    """Whether the process is there; where that cannot be asked without harm (Windows), its heartbeat decides."""
+    """Whether the process exists; on Windows, where asking could end it, only its heartbeat tells."""
     if pid in _started and _started[pid].poll() is not None:
         return False
     if pid is None or os.name == "nt":
@@ -243,13 +246,13 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=at.tzinfo or UTC)
 
 
-def _as_begun(store: Store, job_id: int, role: str) -> Store:
-    """The store in the hands of whoever began the job."""
+def _as_started(store: Store, job_id: int, role: str) -> Store:
+    """The store, acting as the person who started the job."""
     with store.read() as connection:
         name = connection.execute(sa.select(schema.jobs.c.by).where(schema.jobs.c.job_id == job_id)).scalar_one()
     return store.acting(Actor(name, role))
 
 
 if __name__ == "__main__":
-    number, begun_in = int(sys.argv[1]), sys.argv[2]
-    work(_as_begun(Store.open(store_url()), number, begun_in), number)
+    number, role_at_start = int(sys.argv[1]), sys.argv[2]
+    work(_as_started(Store.open(store_url()), number, role_at_start), number)

@@ -16,7 +16,7 @@ LEAST = 2  # interviews a township, so that each has a variance
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class CityPlan:
     """How many interviews each township is given, and what that can tell; nothing of it is drawn or stored yet.
 
     townships  township, name, county, county_name, county_population, interviews, margin_srs: the expected margin of
@@ -58,7 +58,7 @@ def plan_city(
     level: float = 0.95,
     divisions_file: str = "divisions.csv",
     population_file: str = "population.csv",
-) -> Plan:
+) -> CityPlan:
     """Spread `interviews` over the counties of `city` in proportion to their population, then equally over townships.
 
     divisions   CSV content: code, name, level, parent;   population  CSV content: code2023, pop_total
@@ -82,11 +82,11 @@ def plan_city(
         proportional=interviews * persons.to_numpy() / persons.sum(),
         interviews=by_county["sum"].to_numpy(),
     )
-    return Plan(city, frame.name, interviews, p, level, townships, counties, frame.left_out)
+    return CityPlan(city, frame.name, interviews, p, level, townships, counties, frame.left_out)
 
 
 def foresee_plan(
-    plan: Plan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
+    plan: CityPlan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
 ) -> Foresight:
     """What the plan's interviews can tell; a township has no known population, so its county's stands for it.
 

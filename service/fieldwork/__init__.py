@@ -1,1 +1,1 @@
-"""The calling of a wave: attempts to ring, and who of those drawn was eligible."""
+"""Fieldwork: the calls made to a wave's sample, and how many of the frame's units are eligible."""

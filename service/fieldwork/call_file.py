@@ -1,4 +1,4 @@
-"""A call log's file: attempts to ring, checked cell by cell; all is good, or one message says where it is not."""
+"""A call log's file, checked cell by cell: it is right, or one Fault says where it is wrong."""
 
 from datetime import UTC, datetime
 
@@ -10,15 +10,16 @@ from service.files.xlsx import read_table
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
 SLASHED = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")  # as Chinese spreadsheets save times
-SHORTEST = len("20260102T0304")  # of a text that says a time and not only a day
+SHORTEST = len("20260102T0304")  # characters of a text that has a time and not only a day
 
 
 def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
-    """unit_id, at (UTC), interviewer, disposition of every attempt in a CSV or XLSX file, by its row.
+    """unit_id, at (UTC), interviewer and disposition of every attempt in a CSV or XLSX file, by row number.
 
-    at   ISO 8601 or 2026/1/5 18:30; without a zone it is this machine's time;   now  nothing may be later
-    Raises one Fault naming file, row and column for the first thing wrong; two attempts at a unit at one time are one
-    line written twice, or times that want seconds.
+    at   ISO 8601 or 2026/1/5 18:30; without a time zone it is this machine's time
+    now  no attempt may be later
+    A Fault names the file, row and column of the first error. Two attempts at one unit at the same time are an error:
+    either a line was repeated, or the times need seconds.
     """
     table = read_table(content, file)
     check_given(table, file, COLUMNS, key="calls.columns")
@@ -42,9 +43,9 @@ def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
 
 
 def point_in_time(text: str) -> datetime | None:
-    """The time somebody wrote, in UTC; None if it is none, or a day without a time."""
-    written = _iso(text) or next((t for form in SLASHED if (t := _slashed(text, form)) is not None), None)
-    return None if written is None else written.astimezone(UTC)
+    """The time that a text says, in UTC; None if it says none, or only a day."""
+    local = _iso(text) or next((t for form in SLASHED if (t := _slashed(text, form)) is not None), None)
+    return None if local is None else local.astimezone(UTC)
 
 
 def _iso(text: str) -> datetime | None:

@@ -1,1 +1,1 @@
-"""Files: what they may be, read as cells, and written as people open them."""
+"""Files: how large they may be, how they are read as cells, and how tables are written for people to open."""

@@ -1,4 +1,4 @@
-"""What a file may at most be, looked at before it is opened: bytes, rows, columns, and what a zip unpacks to."""
+"""How large a file may be, checked before it is opened: its bytes, rows, columns, and what a zip unpacks to."""
 
 import io
 import zipfile
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from words import Fault
 
-BYTES = 50_000_000  # as .streamlit/config.toml lets through
+BYTES = 50_000_000  # as .streamlit/config.toml allows
 ROWS, COLUMNS = 1_100_000, 2_000
-UNPACKED = 400_000_000  # bytes declared in a zip, all parts together
-PARTS = 2_000
-CELLS = 20_000_000
+UNPACKED = 400_000_000  # bytes that all parts of a zip declare together
+PARTS = 2_000  # files in a zip
+CELLS = 20_000_000  # rows times columns
 
 
 def check_size(content: bytes, file: str) -> None:
@@ -39,18 +39,18 @@ def check_unpacked(unpacked: int, file: str) -> None:
 
 
 def check_zip(content: bytes, file: str) -> None:
-    """A Fault if the parts of a zip declare more bytes than may be unpacked; more than declared is never read."""
+    """A Fault if a zip's parts declare more bytes than may be unpacked; no reader reads more than is declared."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            declared = parts.infolist()
+            part_list = parts.infolist()
     except zipfile.BadZipFile as error:
         raise Fault(key="file.not_xlsx", file=file, problem=str(error)) from error
-    _limit("file.too_many_parts", file, len(declared), PARTS)
-    check_unpacked(sum(part.file_size for part in declared), file)
+    _limit("file.too_many_parts", file, len(part_list), PARTS)
+    check_unpacked(sum(part.file_size for part in part_list), file)
 
 
 def read_bounded(path: Path) -> bytes:
-    """A file's bytes; a Fault if it is absent, cannot be read, or is too large, which is seen without reading it."""
+    """A file's bytes; a Fault if it is absent, unreadable, or too large, which is checked before it is read."""
     try:
         _limit("file.too_large", path.name, path.stat().st_size, BYTES)
         return path.read_bytes()
@@ -60,6 +60,6 @@ def read_bounded(path: Path) -> bytes:
         raise Fault(key="file.unreadable", file=str(path), problem=error.strerror) from error
 
 
-def _limit(key: str, file: str, found: int, most: int) -> None:
-    if found > most:
-        raise Fault(key=key, file=file, found=found, expected=most)
+def _limit(key: str, file: str, size: int, most: int) -> None:
+    if size > most:
+        raise Fault(key=key, file=file, found=size, expected=most)

@@ -1,4 +1,4 @@
-"""A Parquet file as the cells of a CSV file would be: text, indexed by row; bounded before its columns are unpacked."""
+"""A Parquet file read as the cells of a CSV file: text, indexed by row; its size is checked before it is unpacked."""
 
 import io
 
@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from service.files.bounds import check_cells, check_columns, check_rows, check_size, check_unpacked
-from service.files.csv import HEADER_ROW, framed
+from service.files.csv import HEADER_ROW, table_of
 from words import Fault
 
 PARQUET = b"PAR1"
@@ -17,11 +17,11 @@ PARQUET = b"PAR1"
 def read_parquet(content: bytes, file: str) -> pd.DataFrame:
     """Every cell as text; the first row of data is row 2, as in a spreadsheet under its header.
 
-    Raises one Fault for what is no Parquet file, too large, or has columns that are no cells (lists, structures).
+    A Fault if it is no Parquet file, too large, or has columns whose values are not single cells (lists, structures).
     """
     check_size(content, file)
     try:
-        return framed(_lines(content, file), file)
+        return table_of(_lines(content, file), file)
     except (pa.ArrowException, OSError) as error:
         raise Fault(key="file.not_parquet", file=file, problem=type(error).__name__) from error
 
@@ -37,7 +37,7 @@ def _lines(content: bytes, file: str) -> dict[int, list[str]]:
     nested = [field.name for field in opened.schema_arrow if pa.types.is_nested(field.type)]
     if nested:
         raise Fault(key="file.nested", file=file, columns=nested)
-    # a value repeated a million times takes few bytes until it is written out: so texts stay in dictionaries till then
+    # a text that is repeated a million times takes few bytes in a dictionary; its length written out is checked first
     table = pq.ParquetFile(io.BytesIO(content), read_dictionary=_texts(opened.schema_arrow)).read()
     check_unpacked(sum(_length(column) for column in table.columns), file)
     cells = [[_text(value) for value in column.to_pylist()] for column in table.columns]
@@ -46,12 +46,13 @@ def _lines(content: bytes, file: str) -> dict[int, list[str]]:
 
 
 def _texts(schema: pa.Schema) -> list[str]:
+    """The names of the columns that hold text or bytes."""
     kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
     return [field.name for field in schema if any(kind(field.type) for kind in kinds)]
 
 
 def _length(column: pa.ChunkedArray) -> int:
-    """Bytes of the column's texts when each stands written out."""
+    """How many bytes a dictionary column's texts take when each of them is written out."""
     total = 0
     for chunk in column.chunks:
         if pa.types.is_dictionary(chunk.type):

@@ -1,4 +1,4 @@
-"""A workbook's first sheet as the cells of a CSV file would be: text, indexed by row; its XML read by defusedxml."""
+"""A workbook's first sheet read as the cells of a CSV file: text, indexed by row; defusedxml parses its XML."""
 
 import io
 import zipfile
@@ -8,7 +8,7 @@ import pandas as pd
 from defusedxml import DefusedXmlException
 
 from service.files.bounds import check_columns, check_rows, check_size, check_zip
-from service.files.csv import HEADER_ROW, ZIP, framed, read_csv
+from service.files.csv import HEADER_ROW, ZIP, read_csv, table_of
 from service.files.parquet import PARQUET, read_parquet
 from words import Fault
 
@@ -21,7 +21,7 @@ def read_table(content: bytes, file: str) -> pd.DataFrame:
 
 
 def read_xlsx(content: bytes, file: str) -> pd.DataFrame:
-    """Every cell of a workbook's first sheet; a Fault for what is no workbook, too large, or has XML that misleads."""
+    """Every cell of a workbook's first sheet; a Fault if it is no workbook, too large, or has malicious XML."""
     import openpyxl  # imported here: it costs a quarter of a command's start
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -36,11 +36,11 @@ def read_xlsx(content: bytes, file: str) -> pd.DataFrame:
         if isinstance(error, Fault):
             raise
         raise Fault(key="file.not_xlsx", file=file, problem=type(_first(error)).__name__) from error
-    return framed(lines, file)
+    return table_of(lines, file)
 
 
 def _first(error: BaseException) -> BaseException:
-    """What went wrong first: openpyxl wraps what its parser raises."""
+    """The error that was raised first: openpyxl wraps the errors of its parser."""
     while error.__context__ is not None:
         error = error.__context__
     return error

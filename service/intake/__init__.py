@@ -1,1 +1,1 @@
-"""What comes in: programmes, waves, records and known totals, each file checked against its programme."""
+"""Imports: programmes, waves, records and known totals, each file checked against its programme."""

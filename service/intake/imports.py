@@ -1,4 +1,4 @@
-"""Use cases of what comes in: a programme file and a wave's answers, whole or not at all, every attempt on record."""
+"""Use cases of imports: a file is imported completely or not at all, and every attempt is recorded."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
 
-MARGINS = "margins.csv"  # in a folder of waves: the known totals
+MARGINS = "margins.csv"  # the file of known totals in a folder of waves
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 FRAME = "frame"
 IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
@@ -33,7 +33,7 @@ IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: outcome "imported", "unchanged" or "corrected" (a new version beside the old one)."""
+    """What an import did: outcome IMPORTED, UNCHANGED, or CORRECTED (a new version beside the old one)."""
 
     outcome: str
     programme: str
@@ -44,70 +44,70 @@ class Imported:
 
 @permitted
 def import_programme(store: Store, content: bytes, file: str) -> Imported:
-    """Take in a programme's TOML file; the same content again changes nothing, other content is a new version."""
+    """Import a programme's TOML file; the same content again changes nothing, other content is a new version."""
     tried = Tried("", "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
             began = version_of(_last(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
-            done = _add_programme(connection, programme, content, tried, began)
-            log_attempt(connection, tried, done)
-    return done
+            imported = _add_programme(connection, programme, content, tried, began)
+            log_attempt(connection, tried, imported)
+    return imported
 
 
 @permitted
 def import_wave(
-    store: Store, programme: str, wave: str, content: bytes, file: str, *, records: RecordsFile | None = None
+    store: Store, programme_name: str, wave: str, content: bytes, file: str, *, records: RecordsFile | None = None
 ) -> Imported:
-    """Take in one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
+    """Import one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
 
     records: the administrative records of the wave's areas, where the programme has some.
     """
-    tried = Tried(programme, masked_text(wave), masked_text(file), store.actor)
+    tried = Tried(programme_name, masked_text(wave), masked_text(file), store.actor)
     with refusals_logged(store, tried):
         check_wave_name(wave)
-        plan_id, plan = current_programme(store, programme)
+        programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
-            began = version_of(_last(connection, schema.waves, programme=programme, wave=wave))
-        data = read_wave(content, file, plan, records, _rang(store, plan, wave))
-        with store.begin("wave", programme, wave) as connection:
-            done = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), plan_id, tried, began)
-            log_attempt(connection, tried, done)
-    return done
+            began = version_of(_last(connection, schema.waves, programme=programme_name, wave=wave))
+        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave))
+        with store.begin("wave", programme_name, wave) as connection:
+            imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
+            log_attempt(connection, tried, imported)
+    return imported
 
 
-def _rang(store: Store, plan: Programme, wave: str) -> dict[str, str]:
-    """Who held the interview with each number of a wave, by its call log; nothing where the file is to say it."""
-    if plan.interviewers is None or plan.interviewers.column:
+def _interviewers(store: Store, programme: Programme, wave: str) -> dict[str, str]:
+    """Who interviewed each unit of a wave, by its call log; nothing if the wave's file has a column for this."""
+    if programme.interviewers is None or programme.interviewers.column:
         return {}
     calls, rounds = schema.calls, schema.rounds
-    mine = rounds.c.programme == plan.name, rounds.c.wave == wave, calls.c.disposition.in_(INTERVIEW)
-    select = sa.select(calls.c.unit_id, calls.c.interviewer).join(rounds).where(*mine).order_by(calls.c.at)
+    of_wave = rounds.c.programme == programme.name, rounds.c.wave == wave, calls.c.disposition.in_(INTERVIEW)
+    select = sa.select(calls.c.unit_id, calls.c.interviewer).join(rounds).where(*of_wave).order_by(calls.c.at)
     with store.read() as connection:
         return {unit: interviewer for unit, interviewer in connection.execute(select)}
 
 
 @permitted
 def import_margins(store: Store, programme: str, content: bytes, file: str) -> Imported:
-    """Take in known totals to calibrate to; those of a period again are a new version of that period's."""
+    """Import known totals to calibrate to; other totals of the same period are a new version of them."""
     tried = Tried(programme, "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
-        plan_id, _ = current_programme(store, programme)
+        programme_id, _ = current_programme(store, programme)
         versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
-        with store.read() as connection:  # the file says which period it is of
-            mine = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
-            began = dict(connection.execute(mine).all())
+        with store.read() as connection:  # of every period: only the file says which one it is of
+            of_programme = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
+            began = dict(connection.execute(of_programme).all())
         period = read_margins(content, file).period
         with store.begin("margins", programme, period) as connection:
-            done = _add_margins(connection, period, content, plan_id, tried, began.get(period, 0))
-            log_attempt(connection, tried, done)
-    return done
+            imported = _add_margins(connection, period, content, programme_id, tried, began.get(period, 0))
+            log_attempt(connection, tried, imported)
+    return imported
 
 
 @permitted
 def current_margins(store: Store, programme: str, period: str) -> int:
-    """The version_id of the newest known totals of a period; a Fault names the periods there are."""
+    """The version_id of the newest known totals of a period; if there are none, a Fault names the other periods."""
     with store.read() as connection:
         row = _last(connection, schema.margins, programme=programme, period=period)
     if row is None:
@@ -129,18 +129,18 @@ def load_margins(store: Store, version_id: int) -> MarginFile:
 def wave_files(folder: Path) -> list[tuple[str, Path]]:
     """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv.
 
-    Their records, if there are any, stand beside them: ensu_2015Q1_records.csv (`records_beside`).
+    Their records, if there are any, are in files beside them: ensu_2015Q1_records.csv (`records_beside`).
     """
     files = [f for f in sorted(folder.glob("*.csv")) if f.name != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
-    found = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
-    nameless = [file.name for file in files if file not in found]
-    if nameless or not found:
+    wave_of = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
+    nameless = [file.name for file in files if file not in wave_of]
+    if nameless or not wave_of:
         raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
-    return sorted((wave, file) for file, wave in found.items())
+    return sorted((wave, file) for file, wave in wave_of.items())
 
 
 def records_beside(file: Path) -> Path | None:
-    """The records file that stands beside a wave's file, if there is one."""
+    """The records file beside a wave's file, or None if there is none."""
     beside = file.with_stem(file.stem + RECORDS_ENDING)
     return beside if beside.is_file() else None
 
@@ -159,7 +159,7 @@ def current_programme(store: Store, name: str) -> tuple[int, Programme]:
 
 @permitted
 def programme_of_run(store: Store, run_id: int) -> Programme:
-    """The programme in the version that a run read."""
+    """The version of the programme that a run read."""
     inputs = schema.run_inputs.c
     read = sa.select(inputs.version_id).where(inputs.run_id == run_id, inputs.kind == "programme")
     with store.read() as connection:
@@ -168,7 +168,7 @@ def programme_of_run(store: Store, run_id: int) -> Programme:
 
 @permitted
 def programme_names(store: Store) -> list[str]:
-    """Names of the programmes taken in."""
+    """The names of the imported programmes."""
     return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
 
 
@@ -177,25 +177,28 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
     waves = schema.waves
     select = sa.select(waves).where(waves.c.programme == programme).order_by(waves.c.wave, waves.c.version)
-    found = store.frame(select)
-    return found.assign(current=~found.duplicated("wave", keep="last"))
+    versions = store.frame(select)
+    return versions.assign(current=~versions.duplicated("wave", keep="last"))
 
 
 @permitted
 def import_log(store: Store) -> pd.DataFrame:
-    """Every attempt to import anything, newest first, with the fault of each refusal (its key and values)."""
+    """Every attempt to import anything, newest first; a failed one with the key and the values of its Fault."""
     log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
     return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
 def frame_label(name: str) -> str:
-    """What stands for a wave where a frame was tried."""
+    """What the import log has in place of a wave if the file was a frame."""
     return f"{FRAME} {name}"
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What somebody tried to import; the programme is "" while its file has not been read; wave: or `frame_label`."""
+    """What somebody tried to import.
+
+    programme: "" for a programme file, whose name is in the file; wave: "" for a programme, `frame_label` for a frame.
+    """
 
     programme: str
     wave: str
@@ -205,7 +208,7 @@ class Tried:
 
 @contextmanager
 def refusals_logged(store: Store, tried: Tried) -> Generator[None]:
-    """Write a refusal to the import log in a transaction of its own, after the import's was undone."""
+    """Record a Fault in the import log, in a transaction of its own, since that of the import is rolled back."""
     try:
         yield
     except Fault as fault:
@@ -215,7 +218,7 @@ def refusals_logged(store: Store, tried: Tried) -> Generator[None]:
 
 
 def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
-    """Write an attempt to the import log and the audit trail, numbers masked."""
+    """Record an attempt in the import log and the audit trail, with telephone numbers masked."""
     row: dict[str, Any] = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
     if isinstance(outcome, Fault):
         row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
@@ -223,8 +226,8 @@ def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fau
         row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
         row["interviews"] = outcome.interviews or None
     connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
-    told = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
-    audit.append(connection, tried.actor, "import", told)
+    details = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
+    audit.append(connection, tried.actor, "import", details)
 
 
 def _add_programme(
@@ -245,7 +248,7 @@ def _add_wave(
     connection: sa.Connection,
     data: WaveData,
     file_digest: str,
-    plan_id: int,
+    programme_id: int,
     tried: Tried,
     began: int,
 ) -> Imported:
@@ -255,21 +258,21 @@ def _add_wave(
         return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
     refuse_overtaken(last, began)
     version = version_of(last) + 1
-    run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", plan_id)])
+    run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", programme_id)])
     row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
-    added = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
-    for table, frame in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
-        if frame is None:
+    wave_id = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
+    for name, table in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
+        if table is None:
             continue
-        numbered = frame.assign(row=range(len(frame)))
-        insert_frame(connection, schema.MICRODATA[table], numbered, version_id=added)
+        numbered = table.assign(row=range(len(table)))
+        insert_frame(connection, schema.MICRODATA[name], numbered, version_id=wave_id)
     numbered = data.records.assign(row=range(len(data.records)))
-    insert_frame(connection, schema.RECORDS, numbered, version_id=added)
+    insert_frame(connection, schema.RECORDS, numbered, version_id=wave_id)
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
 
 
 def _add_margins(
-    connection: sa.Connection, period: str, content: bytes, plan_id: int, tried: Tried, began: int
+    connection: sa.Connection, period: str, content: bytes, programme_id: int, tried: Tried, began: int
 ) -> Imported:
     key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
     last = _last(connection, schema.margins, **key)
@@ -277,24 +280,29 @@ def _add_margins(
         return Imported(UNCHANGED, tried.programme, period, last.version)
     refuse_overtaken(last, began)
     version = version_of(last) + 1
-    run_id = add_run(connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", plan_id)])
+    run_id = add_run(
+        connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", programme_id)]
+    )
     row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
     connection.execute(schema.margins.insert().values(**row))
     return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
 
 
 def version_of(last: sa.Row | None) -> int:
-    """The version a row is, 0 where there is none yet."""
+    """The number of the newest version; 0 if there is none yet."""
     return 0 if last is None else last.version
 
 
 def refuse_overtaken(last: sa.Row | None, began: int) -> None:
-    """A Fault if other content came in since version `began`: nothing corrects what nobody had seen."""
+    """A Fault if others have imported a version since `began`: nobody corrects what they have not seen.
+
+    last: the newest version now; began: the number of the newest version when this import began, 0 if there was none.
+    """
     if version_of(last) != began:
         raise Fault(key="import.overtaken", version=version_of(last), file="-" if last is None else last.file)
 
 
-def _last(connection: sa.Connection, table: sa.Table, **key):
-    """The newest version's row, or None."""
+def _last(connection: sa.Connection, table: sa.Table, **key: str) -> sa.Row | None:
+    """The row of the newest version, or None."""
     select = sa.select(table).where(*(table.c[k] == v for k, v in key.items()))
     return connection.execute(select.order_by(table.c.version.desc()).limit(1)).first()

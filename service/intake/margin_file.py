@@ -1,5 +1,6 @@
-"""A file of known totals: CSV with margin, category, total and period, read line by line, or made from the census."""
+"""A file of known totals: CSV with margin, category, total and period, either imported or made from the census."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from service.files.csv import check_given, read_csv, refuse
 from service.files.write import csv_bytes
 from words import Fault
 
-RULES = {UNIFORM: "margin_file.rule.uniform"}  # how people of a band cut in two were shared out
+RULES = {UNIFORM: "margin_file.rule.uniform"}  # how the people of an age band that was cut in two were divided
 COLUMNS = ("margin", "category", "total", "period")
 
 
@@ -27,7 +28,7 @@ class MarginFile:
 
 
 def read_margins(content: bytes, file: str) -> MarginFile:
-    """The totals in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong."""
+    """The totals in a CSV file's bytes; a Fault names the file, row and column of the first error."""
     table = read_csv(content, file)
     check_given(table, file, COLUMNS, key="margin_file.columns")
     for column in COLUMNS:
@@ -43,16 +44,18 @@ def read_margins(content: bytes, file: str) -> MarginFile:
 
 @dataclass(frozen=True, eq=False)
 class CensusFile:
-    """A file of known totals made from the census, and what had to be assumed: keys in words/ with their values."""
+    """A file of known totals made from the census, and what was assumed for it: keys in words/ with their values."""
 
     content: bytes
     notes: list[tuple[str, dict]]
 
 
-def census_file(content: bytes, file: str, city: str, groups, margins, period: str) -> CensusFile:
+def census_file(
+    content: bytes, file: str, city: str, groups: Sequence[str], margins: Sequence[str], period: str
+) -> CensusFile:
     """The known totals of a city's people in the survey's age groups, from a census file (data/guangxi/population.csv).
 
-    groups  ages ("18-29", …);  margins  columns crossed ("sex*age_group", "county*urban");  period: the census year
+    groups: ages ("18-29", …);  margins: columns, crossed ("sex*age_group", "county*urban");  period: the census year.
     """
     table = read_csv(content, file)
     bands = [c for c in table.columns if BAND.fullmatch(c)]
@@ -62,13 +65,15 @@ def census_file(content: bytes, file: str, city: str, groups, margins, period: s
         raise Fault(key="margin_file.census", file=file, columns=missing, found=list(table.columns)[:8])
     for column in (*bands, "pop_urban", "pop_rural"):
         refuse(~table[column].str.fullmatch("[0-9]{1,12}"), "wave.count", file, column, table)
-    made = census_margins(table.astype(dict.fromkeys((*bands, "pop_urban", "pop_rural"), float)), city, groups, margins)
-    total = float(made.table[made.table.margin == margins[0]].total.sum())
+    census = census_margins(
+        table.astype(dict.fromkeys((*bands, "pop_urban", "pop_rural"), float)), city, groups, margins
+    )
+    total = float(census.table[census.table.margin == margins[0]].total.sum())
     ages = {"first": groups[0].split("-")[0], "last": groups[-1].split("-")[-1]}
     notes = [("margin_file.note_total", {"total": total, **ages})]
-    for part in made.split.parts.to_dict("records"):
-        notes.append((RULES[made.split.rule], part))
-    if made.urban_all_ages:
+    for part in census.split.parts.to_dict("records"):
+        notes.append((RULES[census.split.rule], part))
+    if census.urban_all_ages:
         notes.append(("margin_file.note_urban", {}))
     notes.append(("margin_file.note_townships", {}))
-    return CensusFile(csv_bytes(made.table.assign(total=made.table.total.round(3), period=period)), notes)
+    return CensusFile(csv_bytes(census.table.assign(total=census.table.total.round(3), period=period)), notes)

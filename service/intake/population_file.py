@@ -1,4 +1,4 @@
-"""How many eligible units a wave's file says there are, checked against its interviews."""
+"""The number of eligible units, from a wave's file or the programme, checked against the wave's interviews."""
 
 import numpy as np
 import pandas as pd
@@ -9,28 +9,32 @@ from service.files.csv import refuse
 from words import Fault
 
 
-def check_population(table: pd.DataFrame, respondents: pd.DataFrame, file: str, plan: PopulationPlan) -> pd.DataFrame:
-    """RECORDS of the file's column; a Fault for what is no number of units, and for fewer units than interviews.
+def check_population(
+    table: pd.DataFrame, respondents: pd.DataFrame, file: str, population: PopulationPlan
+) -> pd.DataFrame:
+    """RECORDS of the file's column of eligible units; empty if the file has none.
 
-    table: the file's rows of those who answered;  respondents: RESPONDENTS of the same rows
+    A Fault for a cell that is no number of units, and for fewer units than interviews.
+    table: the file's rows of those who answered;  respondents: RESPONDENTS of the same rows;
+    population: where the programme takes the numbers of eligible units from.
     """
-    names, units = respondents[plan.of].to_numpy(), pd.Series(plan.units, dtype=float)
-    if plan.column is not None:
-        if plan.column not in table:
-            raise Fault(key="wave.column", file=file, columns=[plan.column], found=list(table.columns))
-        value = pd.to_numeric(table[plan.column], errors="coerce")
-        refuse(~(value.ge(1) & value.lt(np.inf)), "wave.population", file, plan.column, table)
-        by = value.groupby(names)
-        varying = sorted(by.min().index[by.min() < by.max()])
+    names, units = respondents[population.of].to_numpy(), pd.Series(population.units, dtype=float)
+    if population.column is not None:
+        if population.column not in table:
+            raise Fault(key="wave.column", file=file, columns=[population.column], found=list(table.columns))
+        value = pd.to_numeric(table[population.column], errors="coerce")
+        refuse(~(value.ge(1) & value.lt(np.inf)), "wave.population", file, population.column, table)
+        by_name = value.groupby(names)
+        varying = sorted(by_name.min().index[by_name.min() < by_name.max()])
         if varying:
-            raise Fault(key="wave.population_varies", file=file, column=plan.column, names=varying)
-        units = by.first()
-    elif plan.of == STRATUM and plan.units:
-        unsaid = sorted(set(names) - set(plan.units))
-        if unsaid:
-            raise Fault(key="population.strata", file=file, strata=unsaid, expected=sorted(plan.units))
+            raise Fault(key="wave.population_varies", file=file, column=population.column, names=varying)
+        units = by_name.first()
+    elif population.of == STRATUM and population.units:
+        missing = sorted(set(names) - set(population.units))
+        if missing:
+            raise Fault(key="population.strata", file=file, strata=missing, expected=sorted(population.units))
     interviews = pd.Series(names).value_counts()
-    known = units.reindex(interviews.index).fillna(np.inf)
-    refuse_small(interviews.index.to_numpy(), interviews.to_numpy(), known.to_numpy())
-    rows = units.rename_axis("area").rename("value").reset_index() if plan.column is not None else None
+    eligible = units.reindex(interviews.index).fillna(np.inf)  # a number that is not known limits nothing
+    refuse_small(interviews.index.to_numpy(), interviews.to_numpy(), eligible.to_numpy())
+    rows = units.rename_axis("area").rename("value").reset_index() if population.column is not None else None
     return pd.DataFrame() if rows is None else rows.assign(record=RECORD)

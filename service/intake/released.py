@@ -1,4 +1,6 @@
-"""The released numbers of a wave's file: every one's outcome, and what the steps of weighting need to know of it."""
+"""The released numbers of a wave's file: the outcome of each, and what the weighting steps need to know of it."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,11 +12,16 @@ from service.files.csv import check_given, refuse
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
 
-def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingSteps) -> tuple[np.ndarray, np.ndarray]:
-    """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong."""
-    needed, numeric, codes = plan.needed(), plan.number_columns(), plan.dispositions
-    every = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
-    check_given(table, file, every, key="wave.column")
+def check_released(
+    table: pd.DataFrame, file: str, respondent: Sequence[str], steps: WeightingSteps
+) -> tuple[np.ndarray, np.ndarray]:
+    """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong.
+
+    respondent: the columns that identify a number;  steps: the programme's weighting steps.
+    """
+    needed, numeric, codes = steps.needed(), steps.number_columns(), steps.dispositions
+    columns = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
+    check_given(table, file, columns, key="wave.column")
     state = table[codes.column]
     refuse(~state.isin(codes.codes), "wave.disposition", file, codes.column, table, expected=sorted(codes.codes))
     responded = state.isin(codes.responded)
@@ -25,14 +32,14 @@ def check_released(table: pd.DataFrame, file: str, respondent, plan: WeightingSt
         for column in numeric[name]:
             value = _numbers(table, column)
             refuse(rows & ~(np.isfinite(value) & (value >= 0)), "wave.count", file, column, table)
-        if plan.ages is not None and plan.ages.column in needed[name]:
-            _check_ages(table, rows, file, plan)
-    return base_weight(table, plan), responded.to_numpy()
+        if steps.ages is not None and steps.ages.column in needed[name]:
+            _check_ages(table, rows, file, steps)
+    return base_weight(table, steps), responded.to_numpy()
 
 
-def released_rows(table: pd.DataFrame, unit: pd.Series, plan: WeightingSteps) -> pd.DataFrame:
-    """RELEASED: the columns that weighting needs, one row a number and column."""
-    columns = list(dict.fromkeys(c for of in plan.needed().values() for c in of))
+def released_rows(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:
+    """RELEASED: the columns that weighting needs, one row for each number and column."""
+    columns = list(dict.fromkeys(c for of in steps.needed().values() for c in of))
     return pd.DataFrame(
         {
             "unit_id": np.tile(unit, len(columns)),
@@ -43,17 +50,17 @@ def released_rows(table: pd.DataFrame, unit: pd.Series, plan: WeightingSteps) ->
 
 
 def released_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a number, in the order of its file, from RELEASED as stored (in the order of `row`)."""
+    """One row for each number, in the order of its file, from RELEASED as stored (in the order of `row`)."""
     order = rows.unit_id.drop_duplicates()
     wide = rows.set_index(["unit_id", "field"]).value.unstack("field")  # noqa: PD010
     return wide.reindex(order)
 
 
-def _check_ages(table: pd.DataFrame, rows, file: str, plan: WeightingSteps) -> None:
-    assert plan.ages is not None
-    spans, years = age_spans(plan.ages.groups), _numbers(table, plan.ages.column)
+def _check_ages(table: pd.DataFrame, rows: pd.Series, file: str, steps: WeightingSteps) -> None:
+    assert steps.ages is not None
+    spans, years = age_spans(steps.ages.groups), _numbers(table, steps.ages.column)
     inside = (years >= spans[0].low) & (years < spans[-1].above)
-    refuse(rows & ~inside, "wave.age", file, plan.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")
+    refuse(rows & ~inside, "wave.age", file, steps.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")
 
 
 def _numbers(table: pd.DataFrame, column: str) -> np.ndarray:

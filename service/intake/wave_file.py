@@ -1,7 +1,7 @@
-"""A wave's CSV file checked cell by cell against its programme: all is good, or one message says where it is not."""
+"""A wave's CSV file, checked cell by cell against its programme: it is right, or one Fault says where it is wrong."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from estimation.estimators.design import Design
 from estimation.indicators.answers import asked
+from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.survey import WAVE, Programme
 from service.files.csv import check_given, read_csv, refuse
@@ -19,14 +20,14 @@ from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import check_released, released_rows
 from words import Fault
 
-JOIN = " / "  # between the codes of a key made of several columns
+JOIN = " / "  # between the codes of a name that several columns make up
 
 
 @dataclass(frozen=True, eq=False)
 class WaveData:
-    """Who answered (RESPONDENTS), what (RESPONSES), and the areas' RECORDS, with a digest of that content.
+    """Who answered (RESPONDENTS), what they answered (RESPONSES), and the areas' RECORDS.
 
-    released: of a programme that makes its weights, what it needs to know of every released number (RELEASED).
+    released: if the programme computes its weights, what it needs to know of every released number (RELEASED).
     """
 
     respondents: pd.DataFrame
@@ -36,7 +37,7 @@ class WaveData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content; the order of rows does not matter, nor a column of which nothing is known."""
+        """SHA-256 of the content; neither the order of rows nor an empty column makes a difference."""
         tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
         tables += [t for t in (self.released, self.records) if t is not None and len(t)]
         parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
@@ -44,7 +45,7 @@ class WaveData:
 
 
 def check_wave_name(wave: str) -> str:
-    """The wave's name if it says a period that sorts by time: 2015Q1, 2015-03 or 2015."""
+    """The wave's name itself, if it is a period that sorts by time (2015Q1, 2015-03 or 2015); else a Fault."""
     if not WAVE.fullmatch(wave):
         raise Fault(key="wave.name", found=wave)
     return wave
@@ -55,12 +56,12 @@ def read_wave(
     file: str,
     programme: Programme,
     records: RecordsFile | None = None,
-    rang: Mapping[str, str] | None = None,
+    interviewers: Mapping[str, str] | None = None,
 ) -> WaveData:
-    """The answers in a CSV file's bytes; raises one Fault naming file, row and column for the first thing wrong.
+    """The answers in a CSV file's bytes; a Fault names the file, row and column of the first error.
 
-    records: the file of the areas' administrative records, where the programme has some.
-    rang: respondent -> interviewer, of the wave's call log, where the file has no column of interviewers.
+    records: the file of the areas' administrative records, if the programme has records.
+    interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
     table, released = read_csv(content, file, encoding=programme.encoding), None
     if programme.weighting is not None:
@@ -78,7 +79,7 @@ def read_wave(
             "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
             "psu": _joined(table, programme.columns.psu),
             "weight": weight,
-            "interviewer": _interviewers(table, file, unit, programme, rang or {}),
+            "interviewer": _interviewers(table, file, unit, programme, interviewers or {}),
         }
     )
     Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
@@ -90,15 +91,16 @@ def read_wave(
             "answer": table[items].to_numpy().ravel(order="F"),
         }
     )
-    found = read_records(records, programme, list(dict.fromkeys(respondents.area)))
+    area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)))
     population = check_population(table, respondents, file, programme.population)
-    found = check(pd.concat([found, population]), RECORDS) if len(population) else found
+    if len(population):
+        area_records = check(pd.concat([area_records, population]), RECORDS)
     released = None if released is None else check(released, RELEASED)
-    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), found, released)
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released)
 
 
 def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
-    """Every column is there, the design's are filled, areas and answers are the programme's."""
+    """A Fault unless every column is there, the design has no blanks, and areas and answers are the programme's."""
     columns, areas = programme.columns, list(programme.areas)
     filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
     if programme.interviewers is not None and programme.interviewers.column:
@@ -109,25 +111,25 @@ def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
         refuse(table[column] == "", "wave.blank", file, column, table)
     refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
     for name, item in programme.items.items():
-        good = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
+        valid = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
         key = "wave.codes" if item.separator else "wave.code"
         values: dict[str, Any] = {"separator": item.separator} if item.separator else {}
-        refuse(~table[name].isin(good), key, file, name, table, expected=sorted(item.codes), **values)
+        refuse(~table[name].isin(valid), key, file, name, table, expected=sorted(item.codes), **values)
     for item in programme.items.values():
         if item.asked_if:
             _check_filter(table, file, item, programme)
 
 
-def _check_filter(table: pd.DataFrame, file: str, item, programme: Programme) -> None:
-    """The question was put to those the programme says, and to nobody else."""
-    put, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
+def _check_filter(table: pd.DataFrame, file: str, item: Item, programme: Programme) -> None:
+    """A Fault unless exactly those were asked the question whom the programme says."""
+    to_be_asked, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
     values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
-    refuse(~put & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
-    refuse(put & not_asked, "wave.to_be_asked", file, item.name, table, **values)
+    refuse(~to_be_asked & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
+    refuse(to_be_asked & not_asked, "wave.to_be_asked", file, item.name, table, **values)
 
 
-def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
-    """Each row's respondent; a Fault if one stands in two rows."""
+def _units(table: pd.DataFrame, file: str, columns: Sequence[str]) -> pd.Series:
+    """Each row's respondent; a Fault if two rows have the same one."""
     _refuse_numbers(table, file, columns)
     unit = _joined(table, columns)
     repeated = unit.duplicated()
@@ -139,8 +141,8 @@ def _units(table: pd.DataFrame, file: str, columns) -> pd.Series:
     return unit
 
 
-def _refuse_numbers(table: pd.DataFrame, file: str, columns) -> None:
-    """A Fault if a column that tells respondents apart is mostly mobile numbers; a few codes may look so by chance."""
+def _refuse_numbers(table: pd.DataFrame, file: str, columns: Sequence[str]) -> None:
+    """A Fault if a column that identifies respondents is mostly mobile numbers; a few codes may look so by chance."""
     for column in columns:
         mobile = table[column].str.fullmatch(MOBILE.pattern)
         if mobile.mean() > 0.5:
@@ -158,18 +160,21 @@ def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
     return weight
 
 
-def _interviewers(table: pd.DataFrame, file: str, unit: pd.Series, programme: Programme, rang: Mapping[str, str]):
-    """Who rang each respondent: by the file's column, or the call log; None where the programme does not say."""
+def _interviewers(
+    table: pd.DataFrame, file: str, unit: pd.Series, programme: Programme, by_call_log: Mapping[str, str]
+) -> pd.Series | None:
+    """Who interviewed each respondent: by the file's column or the call log; None if the programme declares neither."""
     if programme.interviewers is None:
         return None
     if programme.interviewers.column:
         return table[programme.interviewers.column]
-    known = unit.map(rang)
+    interviewer = unit.map(by_call_log)
     column = programme.columns.respondent[0]
-    refuse(known.isna(), "wave.not_rung", file, column, table.assign(**{column: unit.map(masked_text)}))
-    return known
+    refuse(interviewer.isna(), "wave.not_rung", file, column, table.assign(**{column: unit.map(masked_text)}))
+    return interviewer
 
 
-def _joined(table: pd.DataFrame, columns) -> pd.Series:
-    first, *rest = columns
-    return table[first].str.cat([table[c] for c in rest], sep=JOIN) if rest else table[first]
+def _joined(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The cells of several columns as one text for each row."""
+    first, *others = columns
+    return table[first].str.cat([table[c] for c in others], sep=JOIN) if others else table[first]

@@ -1,1 +1,1 @@
-"""Who may enter, and what is kept from view: people, keys, the vault, deletion."""
+"""Protection: who may sign in, the keys, the vault of telephone numbers, and deletion."""

@@ -1,4 +1,4 @@
-"""The vault's key: made once into a file of one's own, or given by the environment; never in the store."""
+"""The keys of the vault and of frames: each is made once and kept in a file or the environment, never in the store."""
 
 import base64
 import binascii
@@ -22,22 +22,22 @@ KEY_VARIABLE, FILE_VARIABLE = "RANKSHIFT_KEY", "RANKSHIFT_KEY_FILE"
 FRAME_VARIABLE, FRAME_FILE_VARIABLE = "RANKSHIFT_FRAME_KEY", "RANKSHIFT_FRAME_KEY_FILE"
 SIZE = 64  # bytes
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-NEXT = ".next"  # a key being changed to, beside the one in use
+NEXT = ".next"  # suffix of the file with the new key, beside the one in use, while keys are changed
 
 
 @dataclass(frozen=True)
 class Key:
-    """A secret of 64 bytes and the three keys HKDF-SHA256 derives from it; shown only as its fingerprint."""
+    """A secret of 64 bytes, and the keys that HKDF-SHA256 derives from it; only its fingerprint is ever shown."""
 
     secret: bytes = field(repr=False)
 
     def derived(self, purpose: str, length: int) -> bytes:
-        """The key of one purpose: HKDF (RFC 5869) with the purpose as info."""
+        """The key for one purpose, of `length` bytes: HKDF (RFC 5869) with the purpose as info."""
         return HKDF(SHA256(), length, salt=None, info=f"rankshift {purpose}".encode()).derive(self.secret)
 
     @property
     def fingerprint(self) -> str:
-        """Tells keys apart and says nothing about them."""
+        """A text by which keys are told apart, and which reveals nothing about them."""
         return self.derived("fingerprint", 8).hex()
 
     @cached_property
@@ -47,11 +47,11 @@ class Key:
 
     @cached_property
     def seeds(self) -> AESSIV:
-        """AES-SIV for seeds that wait for their draw."""
+        """AES-SIV for the seeds of draws, from the approval of a sample plan to its draw."""
         return AESSIV(self.derived("seeds", 64))
 
     def look_up(self, text: str) -> bytes:
-        """HMAC-SHA256 of a text: the same for the same text, and nothing to one who has not the key."""
+        """HMAC-SHA256 of a text: always the same for the same text, and meaningless without the key."""
         return hmac.digest(self._look_up_key, text.encode(), sha256)
 
     @cached_property
@@ -60,19 +60,19 @@ class Key:
 
 
 def key_file(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the key lies: RANKSHIFT_KEY_FILE, else .rankshift/key in the person's own folder, not beside the store."""
-    given = environment.get(FILE_VARIABLE)
-    return Path(given) if given else Path.home() / ".rankshift" / "key"
+    """The file of the vault's key: RANKSHIFT_KEY_FILE, else .rankshift/key in the user's home, not beside the store."""
+    path = environment.get(FILE_VARIABLE)
+    return Path(path) if path else Path.home() / ".rankshift" / "key"
 
 
 def frame_key_file(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the frames' key lies: RANKSHIFT_FRAME_KEY_FILE, else .rankshift/frame_key in the person's own folder."""
-    given = environment.get(FRAME_FILE_VARIABLE)
-    return Path(given) if given else Path.home() / ".rankshift" / "frame_key"
+    """The file of the frame key: RANKSHIFT_FRAME_KEY_FILE, else .rankshift/frame_key in the user's home."""
+    path = environment.get(FRAME_FILE_VARIABLE)
+    return Path(path) if path else Path.home() / ".rankshift" / "frame_key"
 
 
 def find_frame_key(environment: Mapping[str, str] = os.environ) -> Key:
-    """The key of permanent random numbers and seeds, never changed: a new one would give every unit another number."""
+    """The frame key, for permanent random numbers and seeds; never changed, since every number would change with it."""
     if text := environment.get(FRAME_VARIABLE):
         return _decoded(text.encode(), FRAME_VARIABLE)
     try:
@@ -84,14 +84,14 @@ def find_frame_key(environment: Mapping[str, str] = os.environ) -> Key:
 
 
 def new_key(file: Path) -> Key:
-    """A new key in a new file that only its owner may read; a Fault if the file is there."""
+    """A new key, written to a new file that only its owner may read; a Fault if the file exists."""
     key = Key(secrets.token_bytes(SIZE))
     write_key(key, file)
     return key
 
 
 def write_key(key: Key, file: Path) -> None:
-    """The key in a new file of mode 0600, on the disk when this returns."""
+    """Write a key to a new file of mode 0600, which is on the disk when this returns."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -106,14 +106,14 @@ def write_key(key: Key, file: Path) -> None:
 
 
 def find_key(environment: Mapping[str, str] = os.environ) -> Key:
-    """The key of RANKSHIFT_KEY, else that of its file; a Fault that says what to do if there is none."""
+    """The vault's key, from RANKSHIFT_KEY or else its file; if there is none, a Fault says what to do."""
     if text := environment.get(KEY_VARIABLE):
         return _decoded(text.encode(), KEY_VARIABLE)
     return read_key(key_file(environment))
 
 
 def read_key(file: Path) -> Key:
-    """The key in a file; a Fault if others may read it."""
+    """The key in a file; a Fault if other users may read the file."""
     try:
         if os.name == "posix" and file.stat().st_mode & OTHERS:
             raise Fault(key="key.readable", file=str(file), mode=oct(stat.S_IMODE(file.stat().st_mode)))
@@ -125,7 +125,7 @@ def read_key(file: Path) -> Key:
 
 
 def next_file(file: Path) -> Path:
-    """Where the key that is being changed to waits."""
+    """The file of the new key while keys are being changed."""
     return file.with_name(file.name + NEXT)
 
 

@@ -1,4 +1,4 @@
-"""People and how they sign in: local accounts with argon2id, or another service's identity; a demo needs neither."""
+"""People and how they sign in: with a local account (argon2id) or another service's identity; a demo needs neither."""
 
 import re
 import secrets
@@ -22,15 +22,15 @@ DEMO = "demo"
 NAME = re.compile(r"[\w.@-]{1,64}")
 SHORTEST, LONGEST = 12, 1024  # characters of a password
 WINDOW = timedelta(minutes=15)
-OWN, ALL_TOGETHER = 5, 100  # failures within the window: of one account, and of all
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are taken for another
+OF_ONE, OF_ALL = 5, 100  # failures within the window after which to wait: of one account, and of all together
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are easily mistaken for another
 
 _hasher = PasswordHasher()
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who signed in; `one_time`: the password was given by somebody else and must be changed first."""
+    """Who signed in; one_time: somebody else made the password, and it must be changed first."""
 
     actor: Actor
     one_time: bool
@@ -38,7 +38,7 @@ class SignedIn:
 
 @permitted
 def is_demo(store: Store) -> bool:
-    """Whether this store is a demonstration: no sign-in, every visitor chooses a role, no contacts may come in."""
+    """Whether this store is a demonstration: nobody signs in, visitors choose a role, and no contacts are imported."""
     with store.read() as connection:
         return connection.scalar(sa.select(schema.access.c.mode)) == DEMO
 
@@ -64,7 +64,7 @@ def has_people(store: Store) -> bool:
 
 @permitted
 def first_administrator(store: Store) -> str | None:
-    """At the first start: the one-time password of the account "admin"; None if there are people, or it is a demo."""
+    """At the first start, the one-time password of the new account "admin"; None if there are people, or in a demo."""
     if is_demo(store) or has_people(store):
         return None
     return add_person(store, FIRST, ADMINISTRATOR)
@@ -72,7 +72,7 @@ def first_administrator(store: Store) -> str | None:
 
 @permitted
 def add_person(store: Store, name: str, role: str, *, identity: str | None = None) -> str | None:
-    """A new account; its one-time password, or None for one whom another service signs in as `identity`."""
+    """Add an account; returns its one-time password, or None if another service signs the person in as `identity`."""
     if not NAME.fullmatch(name):
         raise Fault(key="people.name", found=name)
     _known_role(role)
@@ -82,7 +82,7 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     with store.begin("person", name) as connection:
         if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
             raise Fault(key="people.exists", name=name)
-        connection.execute(sa.delete(schema.access))  # a store with people is no demonstration any more
+        connection.execute(sa.delete(schema.access))  # a store with people is no longer a demonstration
         connection.execute(schema.people.insert().values(**row))
         audit.append(
             connection, store.actor, "add-person", {"name": name, "role": role, "elsewhere": identity is not None}
@@ -92,22 +92,28 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
 
 @permitted
 def change_person(store: Store, name: str, *, role: str | None = None, active: bool | None = None) -> None:
-    """Give a person another role, or let them in no more (or again); one administrator must remain."""
+    """Change a person's role, or close or reopen their account; one active administrator must remain."""
     changes = {k: v for k, v in {"role": role, "active": active}.items() if v is not None}
     if role is not None:
         _known_role(role)
     with store.begin() as connection:
-        was = _person(connection, name)
+        before = _person(connection, name)
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**changes))
-        left = sa.select(schema.people.c.name).where(schema.people.c.role == ADMINISTRATOR, schema.people.c.active)
-        if was.role == ADMINISTRATOR and was.active and connection.execute(left.limit(1)).first() is None:
+        administrators = sa.select(schema.people.c.name).where(
+            schema.people.c.role == ADMINISTRATOR, schema.people.c.active
+        )
+        if (
+            before.role == ADMINISTRATOR
+            and before.active
+            and connection.execute(administrators.limit(1)).first() is None
+        ):
             raise Fault(key="people.last_administrator", name=name)
         audit.append(connection, store.actor, "change-person", {"name": name, **changes})
 
 
 @permitted
 def new_password(store: Store, name: str) -> str:
-    """A one-time password in place of a forgotten one."""
+    """Replace a forgotten password by a one-time password, and return it."""
     password = _one_time()
     with store.begin() as connection:
         _person(connection, name)
@@ -119,7 +125,7 @@ def new_password(store: Store, name: str) -> str:
 
 @permitted
 def person_list(store: Store) -> pd.DataFrame:
-    """name, role, active, elsewhere (signed in by another service), one_time; no password's hash."""
+    """name, role, active, elsewhere (signed in by another service) and one_time of each person; no hashes."""
     people = schema.people.c
     elsewhere = people.identity.is_not(None).label("elsewhere")
     return store.frame(
@@ -129,9 +135,9 @@ def person_list(store: Store) -> pd.DataFrame:
 
 @permitted
 def sign_in(store: Store, name: str, password: str) -> SignedIn:
-    """The person of that name, if the password is theirs; after too many failures a Fault that says how long to wait.
+    """The person of that name, if the password is theirs; after too many failures, a Fault says how long to wait.
 
-    The attempt is counted before the password is looked at, so that many at once do not slip through.
+    An attempt is counted before the password is checked, so that many attempts at once cannot evade the limit.
     """
     attempt, row = _attempt(store, name)
     right = _verified(row.password if row is not None else None, password)
@@ -140,21 +146,21 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
             audit.append(connection, audit.NOBODY if row is None else Actor(name, ""), "sign-in-failed", {})
         raise Fault(key="people.wrong")
     with store.begin() as connection:
-        mine = schema.sign_ins.c.attempt_id == attempt
-        connection.execute(schema.sign_ins.update().where(mine).values(succeeded=True))
+        this_attempt = schema.sign_ins.c.attempt_id == attempt
+        connection.execute(schema.sign_ins.update().where(this_attempt).values(succeeded=True))
         if _hasher.check_needs_rehash(row.password):
-            same = schema.people.c.name == name
-            connection.execute(schema.people.update().where(same).values(password=_hasher.hash(_plain(password))))
+            person = schema.people.c.name == name
+            connection.execute(schema.people.update().where(person).values(password=_hasher.hash(_plain(password))))
         audit.append(connection, Actor(name, row.role), "sign-in", {})
     return SignedIn(Actor(name, row.role), bool(row.one_time))
 
 
 @permitted
 def signed_in_elsewhere(store: Store, identity: str) -> Actor:
-    """The person another service vouches for, recorded as a sign-in; a Fault if nobody here is called so there."""
-    same = schema.people.c.identity == _identity(identity)
+    """The person with an identity that another service confirmed; recorded as a sign-in, a Fault if there is none."""
+    of_identity = schema.people.c.identity == _identity(identity)
     with store.begin() as connection:
-        row = connection.execute(sa.select(schema.people).where(same)).first()
+        row = connection.execute(sa.select(schema.people).where(of_identity)).first()
         known = row is not None and row.active
         who = Actor(row.name, row.role if known else "") if row is not None else audit.NOBODY
         audit.append(connection, who, "sign-in" if known else "sign-in-failed", {"elsewhere": True})
@@ -165,7 +171,7 @@ def signed_in_elsewhere(store: Store, identity: str) -> Actor:
 
 @permitted
 def still_permitted(store: Store, name: str) -> Actor:
-    """The person as they are now: a role taken away counts from the next click on."""
+    """The person with their present role; a Fault if their account was closed."""
     with store.read() as connection:
         row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
     if row is None or not row.active:
@@ -175,7 +181,7 @@ def still_permitted(store: Store, name: str) -> Actor:
 
 @permitted
 def change_password(store: Store, old: str, new: str) -> None:
-    """A password of one's own in place of the old one."""
+    """Replace the actor's own password; a Fault if the old one is wrong or the new one is too weak."""
     name = store.actor.name
     sign_in(store, name, old)
     if not SHORTEST <= len(new) <= LONGEST or _plain(new) == _plain(old) or name.lower() in new.lower():
@@ -186,27 +192,29 @@ def change_password(store: Store, old: str, new: str) -> None:
         audit.append(connection, store.actor, "change-password", {})
 
 
-def _attempt(store: Store, name: str):
-    """The number of this attempt, counted as a failure until it succeeds, and the row of the person tried."""
+def _attempt(store: Store, name: str) -> tuple[int, sa.Row | None]:
+    """The number of this attempt, which counts as a failure until it succeeds, and the person's row, if any."""
     attempts, since = schema.sign_ins.c, datetime.now(UTC) - WINDOW
     with store.begin() as connection:
         audit.take_turn(connection)
         row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
-        known = "" if row is None else name
+        known_name = "" if row is None else name
         recent = sa.select(attempts.at).where(attempts.at > since, ~attempts.succeeded).order_by(attempts.at)
-        last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == known, attempts.succeeded)
-        own = recent.where(attempts.name == known, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0))
-        for failures, most in ((own, OWN if known else ALL_TOGETHER), (recent, ALL_TOGETHER)):
+        last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == known_name, attempts.succeeded)
+        of_person = recent.where(
+            attempts.name == known_name, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0)
+        )
+        for failures, most in ((of_person, OF_ONE if known_name else OF_ALL), (recent, OF_ALL)):
             times = list(connection.scalars(failures))
             if len(times) >= most:
                 wait = times[-most].replace(tzinfo=UTC) + WINDOW - datetime.now(UTC)
                 raise Fault(key="people.wait", minutes=int(wait.total_seconds() // 60) + 1)
-        values = {"at": datetime.now(UTC), "name": known, "succeeded": False}
+        values = {"at": datetime.now(UTC), "name": known_name, "succeeded": False}
         return inserted_id(connection, schema.sign_ins.insert().values(**values)), row
 
 
 def _verified(hashed: str | None, password: str) -> bool:
-    """Whether the password is the hashed one; for nobody's account it takes as long to say no."""
+    """Whether the password is the hashed one; without an account, the answer takes as long as with one."""
     try:
         return _hasher.verify(hashed or _nobody(), _plain(password)) and hashed is not None
     except (VerifyMismatchError, InvalidHashError):
@@ -236,7 +244,7 @@ def _known_role(role: str) -> None:
         raise Fault(key="people.role", found=role, expected=list(ROLES))
 
 
-def _person(connection: sa.Connection, name: str):
+def _person(connection: sa.Connection, name: str) -> sa.Row:
     row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
     if row is None:
         raise Fault(key="people.unknown", found=name)

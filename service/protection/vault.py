@@ -1,7 +1,7 @@
-"""The vault: phone numbers and names, encrypted field by field, masked wherever they are shown, deleted on their day.
+"""The vault: telephone numbers and names, encrypted field by field, masked on every screen, and deleted on their day.
 
-field = AES-SIV(plain; associated data = table, column, programme, wave, unit): it opens nowhere but in its own place
-phone_hash = HMAC-SHA256(number in its one spelling): finds a number without opening any
+field = AES-SIV(plain text; associated data = table, column, programme, wave, unit): decrypted nowhere but in its place
+phone_hash = HMAC-SHA256(number as `normalised`): a number can be found without decrypting any
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,10 +31,10 @@ FIELDS = (PHONE, NAME)
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge deleted, and what reading the store's bytes again found.
+    """What a purge deleted, and what was found when the store's bytes were read again.
 
-    before, after: how many of the deleted ciphertexts, hashes and plain numbers stood in the files before and after;
-    None where the files cannot be read (PostgreSQL).  clean: no free page and no log is left.
+    before, after: how many of the deleted ciphertexts, hashes and plain numbers were in the files before and after;
+    None if the files cannot be read (PostgreSQL).  clean: no free page and no log is left.
     """
 
     waves: tuple[str, ...]
@@ -45,7 +45,7 @@ class Purged:
 
     @property
     def proven(self) -> bool:
-        """Whether the bytes were read, were seen to hold the numbers before, and hold none of them now."""
+        """Whether the bytes were read, held the numbers before the purge, and hold none of them now."""
         if self.before is None or self.after is None:
             return False
         return self.clean and self.after.found == 0 and self.before.found > 0
@@ -55,9 +55,10 @@ class Purged:
 def import_contacts(
     store: Store, programme: str, wave: str, content: bytes, file: str, *, key: Key, delete_on: date
 ) -> int:
-    """Take in a wave's list of numbers (CSV or XLSX: unit_id, phone, perhaps name), whole or not at all; how many.
+    """Import a wave's list of numbers, completely or not at all; returns how many they are.
 
-    delete_on: the day from which `purge` deletes them, after today
+    content: CSV or XLSX with columns unit_id, phone and, if known, name.
+    delete_on: the day from which `purge` deletes them; it must be after today.
     """
     check_wave_name(wave)
     current_programme(store, programme)
@@ -76,13 +77,13 @@ def import_contacts(
 def seal_frame_numbers(
     connection: sa.Connection, programme: str, place: str, listed: pd.DataFrame, *, key: Key, delete_on: date
 ) -> None:
-    """The numbers of a list frame (unit_id, phone as `normalised`, name), in the transaction that adds the frame."""
+    """Encrypt a list frame's numbers (unit_id, phone as `normalised`, name), in the transaction that adds the frame."""
     rows = [_sealed(key, programme, place, row) for row in listed[[UNIT, *FIELDS]].to_dict("records")]
     _add(connection, programme, place, rows, key=key, delete_on=delete_on)
 
 
 def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, key: Key, delete_on: date) -> dict:
-    """Write a list's sealed rows; what the audit trail says of it."""
+    """Write a list's encrypted rows; returns the details for the audit trail."""
     _key_in_use(connection, key)
     if _list(connection, programme, wave) is not None:
         raise Fault(key="contacts.exists", programme=programme, wave=wave)
@@ -94,14 +95,14 @@ def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, ke
 
 @permitted
 def contact_lists(store: Store) -> pd.DataFrame:
-    """programme, wave, numbers, delete_on and when purged, of every list that was taken in."""
+    """programme, wave, numbers, delete_on and (if it was deleted) purged of every imported list."""
     lists = schema.contact_lists
     return store.frame(sa.select(lists).order_by(lists.c.programme, lists.c.wave))
 
 
 @permitted
 def masked_contacts(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
-    """unit_id with masked phone and name: 138****5678."""
+    """unit_id, phone and name of a wave's list, masked: 138****5678."""
     opened = _opened(store, programme, wave, key)
     names = [name[:1] + STAR * 2 if name else "" for name in opened[NAME]]
     return opened.assign(**{PHONE: [masked(number) for number in opened[PHONE]], NAME: names})
@@ -109,7 +110,7 @@ def masked_contacts(store: Store, programme: str, wave: str, *, key: Key) -> pd.
 
 @permitted
 def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
-    """Where a number stands (programme, wave, unit_id), found by its keyed hash; the question is recorded."""
+    """The programme, wave and unit_id of a number, found by its keyed hash; the search is recorded."""
     plain = normalised(number)
     if plain is None:
         raise Fault(key="contacts.no_number", found=masked(number))
@@ -117,53 +118,53 @@ def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
     where = contacts.phone_hash == key.look_up(plain)
     with store.begin() as connection:
         _key_in_use(connection, key)
-        found = connection.execute(sa.select(contacts.programme, contacts.wave, contacts.unit_id).where(where)).all()
-        _record(connection, store, "find-number", {"number": masked(plain), "found": len(found)})
-    return pd.DataFrame(found, columns=["programme", "wave", UNIT])
+        places = connection.execute(sa.select(contacts.programme, contacts.wave, contacts.unit_id).where(where)).all()
+        _record(connection, store, "find-number", {"number": masked(plain), "found": len(places)})
+    return pd.DataFrame(places, columns=["programme", "wave", UNIT])
 
 
 @permitted
 def call_sheet(
     store: Store, programme: str, wave: str, *, key: Key, units: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """unit_id, phone and name in full: the one place they leave the vault; recorded before they do.
+    """unit_id, phone and name in full: only here do they leave the vault, and this is recorded first.
 
-    units: of a frame's list, only these leave (those released)
+    units: if given, only these (the released units of a frame's list).
     """
-    wanted = None if units is None else set(units)
+    chosen = None if units is None else set(units)
     with store.begin() as connection:
         row = _list(connection, programme, wave)
         if row is not None and row.delete_on <= date.today():
             raise Fault(key="contacts.overdue", programme=programme, wave=wave, day=row.delete_on.isoformat())
-        numbers = 0 if row is None else row.numbers if wanted is None else len(wanted)
+        numbers = 0 if row is None else row.numbers if chosen is None else len(chosen)
         _record(connection, store, "call-sheet", {"programme": programme, "wave": wave, "numbers": numbers})
-    return _opened(store, programme, wave, key, wanted)
+    return _opened(store, programme, wave, key, chosen)
 
 
 @permitted
 def set_deletion(store: Store, programme: str, wave: str, delete_on: date) -> None:
-    """Another day of deletion, sooner or later; recorded."""
+    """Set another day of deletion, earlier or later; this is recorded."""
     with store.begin() as connection:
         row = _list(connection, programme, wave)
         if row is None:
             raise Fault(key="contacts.none", programme=programme, wave=wave)
         lists = schema.contact_lists
-        mine = sa.and_(lists.c.programme == programme, lists.c.wave == wave)
-        connection.execute(lists.update().where(mine).values(delete_on=delete_on))
+        of_wave = sa.and_(lists.c.programme == programme, lists.c.wave == wave)
+        connection.execute(lists.update().where(of_wave).values(delete_on=delete_on))
         days = {"before": row.delete_on.isoformat(), "delete_on": delete_on.isoformat()}
         _record(connection, store, "set-deletion", {"programme": programme, "wave": wave, **days})
 
 
 @permitted
 def key_fingerprint(store: Store) -> str | None:
-    """The fingerprint of the key in use; None while nothing was encrypted."""
+    """The fingerprint of the key in use; None if nothing was encrypted yet."""
     with store.read() as connection:
         return connection.scalar(sa.select(schema.vault.c.fingerprint))
 
 
 @permitted
 def rotate_key(store: Store, old: Key, new: Key) -> int:
-    """Every field and hash under a new key, in one transaction; how many rows.  The old ciphertexts are scrubbed."""
+    """Encrypt and hash every field with a new key, in one transaction, and erase the old ones; returns how many."""
     contacts = schema.contacts
     with store.begin() as connection:
         _key_in_use(connection, old)
@@ -172,8 +173,8 @@ def rotate_key(store: Store, old: Key, new: Key) -> int:
             place = {column: row[column] for column in ("programme", "wave", UNIT)}
             fields = {column: _open(old, row, column) for column in FIELDS}
             sealed = _sealed(new, row["programme"], row["wave"], {UNIT: row[UNIT], **fields})
-            mine = [contacts.c[column] == value for column, value in place.items()]
-            connection.execute(contacts.update().where(*mine).values(**sealed))
+            this_row = [contacts.c[column] == value for column, value in place.items()]
+            connection.execute(contacts.update().where(*this_row).values(**sealed))
         connection.execute(schema.vault.update().values(fingerprint=new.fingerprint))
         _record(connection, store, "rotate-key", {"rows": len(rows), "to": new.fingerprint})
     scrub(store)
@@ -182,37 +183,37 @@ def rotate_key(store: Store, old: Key, new: Key) -> int:
 
 @permitted
 def purge(store: Store, *, key: Key | None, today: date) -> Purged:
-    """Delete every list whose day has come, write the store anew, and read its bytes again for what was deleted.
+    """Delete every list whose day has come, rewrite the store, and search its bytes for what was deleted.
 
-    key: to search for the plain numbers too; without it their ciphertexts and hashes are searched
+    key: if given, the plain numbers are searched for too; without it, only their ciphertexts and hashes.
     Estimates do not read the vault, so they stay reproducible.
     """
     lists, contacts = schema.contact_lists, schema.contacts
     on_sqlite = store.engine.dialect.name == "sqlite"
     with store.begin() as connection:
         due = connection.execute(sa.select(lists).where(lists.c.delete_on <= today, lists.c.purged.is_(None))).all()
-        rows = [row for each in due for row in _rows(connection, each.programme, each.wave)]
+        rows = [row for due_list in due for row in _rows(connection, due_list.programme, due_list.wave)]
         if key is not None:
             _key_in_use(connection, key, may_begin=False)
         texts = _texts(rows, key)
         before = search(store_files(store), texts) if on_sqlite else None
-        for each in due:
-            mine = lambda t, e=each: sa.and_(t.c.programme == e.programme, t.c.wave == e.wave)  # noqa: E731
-            connection.execute(contacts.delete().where(mine(contacts)))
-            connection.execute(lists.update().where(mine(lists)).values(purged=datetime.now(UTC)))
-        waves = tuple(f"{each.programme} {each.wave}" for each in due)
+        for due_list in due:
+            of_list = lambda t, of=due_list: sa.and_(t.c.programme == of.programme, t.c.wave == of.wave)  # noqa: E731
+            connection.execute(contacts.delete().where(of_list(contacts)))
+            connection.execute(lists.update().where(of_list(lists)).values(purged=datetime.now(UTC)))
+        waves = tuple(f"{due_list.programme} {due_list.wave}" for due_list in due)
         _record(connection, store, "purge", {"waves": list(waves), "numbers": len(rows)})
     clean = scrub(store)
     after = search(store_files(store), texts) if on_sqlite else None
-    done = Purged(waves, len(rows), before, after, clean)
+    purged = Purged(waves, len(rows), before, after, clean)
     with store.begin() as connection:
         left = None if after is None else after.found
-        _record(connection, store, "purge-checked", {"proven": done.proven, "left": left})
-    return done
+        _record(connection, store, "purge-checked", {"proven": purged.proven, "left": left})
+    return purged
 
 
 def _checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
-    """The list with numbers in their one spelling; a Fault names row and column and shows no number."""
+    """The list with its numbers as `normalised`; a Fault names the row and column of an error and shows no number."""
     missing = [column for column in (UNIT, PHONE) if column not in table]
     if missing:
         raise Fault(key="contacts.column", file=file, columns=missing, expected=[UNIT, PHONE, NAME])
@@ -221,20 +222,20 @@ def _checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
     refuse(table[UNIT].duplicated(), "contacts.twice", file, UNIT, table, private=True)
     numbers = table[PHONE].map(normalised)
     refuse(numbers.isna(), "contacts.not_a_number", file, PHONE, table, private=True)
-    spelt = table[UNIT].str.replace(r"\D", "", regex=True)
-    same = [number in unit for number, unit in zip(numbers, spelt, strict=True)]
-    refuse(same, "contacts.number_as_unit", file, UNIT, table, private=True)
+    digits = table[UNIT].str.replace(r"\D", "", regex=True)
+    is_number = [number in unit for number, unit in zip(numbers, digits, strict=True)]
+    refuse(is_number, "contacts.number_as_unit", file, UNIT, table, private=True)
     names = table[NAME].where(table[NAME] != "", None) if NAME in table else None
     return pd.DataFrame({UNIT: table[UNIT], PHONE: numbers, NAME: names})
 
 
 def _place(column: str, programme: str, wave: str, unit: str) -> list[bytes]:
-    """The associated data of a field: a list, so that no two places spell the same."""
+    """The associated data of a field, as a list, since two places could give the same text if it were joined."""
     return [part.encode() for part in (schema.contacts.name, column, programme, wave, unit)]
 
 
 def _sealed(key: Key, programme: str, wave: str, row: Mapping) -> dict:
-    """A row of `contacts`."""
+    """An encrypted row for the table `contacts`."""
     cipher, sealed = key.cipher, {"programme": programme, "wave": wave, UNIT: row[UNIT]}
     for column in FIELDS:
         text = row[column]
@@ -244,7 +245,7 @@ def _sealed(key: Key, programme: str, wave: str, row: Mapping) -> dict:
 
 
 def _open(key: Key, row: Mapping, column: str) -> str | None:
-    """A field's plain text; a Fault if the ciphertext was changed, was moved from another place, or has another key."""
+    """A field's plain text; a Fault if its ciphertext was changed, moved from elsewhere, or made with another key."""
     if row[column] is None:
         return None
     try:
@@ -265,19 +266,19 @@ def _opened(store: Store, programme: str, wave: str, key: Key, units: set[str] |
 
 def _rows(connection: sa.Connection, programme: str, wave: str) -> list[Mapping]:
     contacts = schema.contacts
-    mine = sa.select(contacts).where(contacts.c.programme == programme, contacts.c.wave == wave)
-    return list(connection.execute(mine.order_by(contacts.c.unit_id)).mappings())
+    of_wave = sa.select(contacts).where(contacts.c.programme == programme, contacts.c.wave == wave)
+    return list(connection.execute(of_wave.order_by(contacts.c.unit_id)).mappings())
 
 
 def _texts(rows: Iterable[Mapping], key: Key | None) -> list[bytes]:
-    """What must not be found any more: ciphertexts, hashes, and with the key the plain numbers and names."""
+    """What must not be found after the purge: ciphertexts, hashes and, given the key, plain numbers and names."""
     rows = list(rows)
     texts = [row[column] for row in rows for column in (*FIELDS, "phone_hash") if row[column] is not None]
     plain = [_open(key, row, column) for row in rows for column in FIELDS] if key is not None else []
     return texts + [text.encode() for text in plain if text]
 
 
-def _list(connection: sa.Connection, programme: str, wave: str):
+def _list(connection: sa.Connection, programme: str, wave: str) -> sa.Row | None:
     lists = schema.contact_lists.c
     return connection.execute(
         sa.select(schema.contact_lists).where(lists.programme == programme, lists.wave == wave)
@@ -285,13 +286,13 @@ def _list(connection: sa.Connection, programme: str, wave: str):
 
 
 def _key_in_use(connection: sa.Connection, key: Key, *, may_begin: bool = True) -> None:
-    """The first key that seals becomes the store's; any other is refused.  Nobody changes keys until this one ends."""
+    """Make the first key that encrypts the store's key, and refuse any other; it cannot change in this transaction."""
     take_turn(connection, "vault")
-    known = connection.scalar(sa.select(schema.vault.c.fingerprint))
-    if known is None and may_begin:
+    in_use = connection.scalar(sa.select(schema.vault.c.fingerprint))
+    if in_use is None and may_begin:
         connection.execute(schema.vault.insert().values(fingerprint=key.fingerprint))
-    elif known not in (None, key.fingerprint):
-        raise Fault(key="key.other", found=key.fingerprint, expected=known)
+    elif in_use not in (None, key.fingerprint):
+        raise Fault(key="key.other", found=key.fingerprint, expected=in_use)
 
 
 def _record(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:

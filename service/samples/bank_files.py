@@ -1,4 +1,4 @@
-"""The files number banks come from: a region's mobile prefixes, and the landline exchanges a centre uploads."""
+"""The files from which number banks are made: a region's mobile prefixes, and the landline exchanges of a centre."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ AND = "+"  # between cities that share an exchange: 4502+4513
 
 @dataclass(frozen=True)
 class ExchangeFile:
-    """A file of landline exchanges as it came: its bytes and its name."""
+    """An uploaded file of landline exchanges: its bytes and its name."""
 
     content: bytes
     file: str
 
 
 def check_wanted(numbers: Mapping[str, int], exchanges: ExchangeFile | None) -> None:
-    """A Fault unless the numbers wanted are 1 or more of each mode, and landlines come with their exchanges."""
+    """A Fault unless mobile numbers are wanted, every count is 1 or more, and landlines come with their exchanges."""
     wrong = [f"{mode} {n}" for mode, n in numbers.items() if mode not in (MOBILE, LANDLINE) or n < 1]
     if wrong or MOBILE not in numbers:
         raise Fault(key="phone.numbers", found=wrong or ["-"])
@@ -34,45 +34,48 @@ def check_wanted(numbers: Mapping[str, int], exchanges: ExchangeFile | None) -> 
 
 
 def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, cities: Sequence[str]) -> list[Bank]:
-    """The banks of these cities: of a prefix file (segment7, city_code) and, if given, of a file of exchanges.
+    """The banks of these cities, from a prefix file (segment7, city_code) and, if given, a file of exchanges.
 
-    Where the prefix file has area codes too (area_code), an exchange of a city must have that city's.
+    If the prefix file has area codes too (area_code), the exchanges of a city must have that city's area code.
     """
     table = read_table(prefixes, file)
     check_given(table, file, PREFIXES)
     banks = mobile_banks(table, cities)
     if exchanges is None:
         return banks
-    known = {}
+    area_codes = {}
     if "area_code" in table:
-        known = {city: sorted(set(table.area_code[table.city_code == city])) for city in cities}
-    return banks + _landlines(exchanges, cities, known)
+        area_codes = {city: sorted(set(table.area_code[table.city_code == city])) for city in cities}
+    return banks + _landlines(exchanges, cities, area_codes)
 
 
-def _landlines(given: ExchangeFile, cities: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[Bank]:
-    """The banks of the exchanges that can ring in these cities; each city must have one."""
-    table = read_table(given.content, given.file)
-    check_given(table, given.file, EXCHANGES)
+def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mapping[str, Sequence[str]]) -> list[Bank]:
+    """The banks of the exchanges that serve these cities; each city must have one.
+
+    area_codes: those of each city, if they are known.
+    """
+    table = read_table(exchanges.content, exchanges.file)
+    check_given(table, exchanges.file, EXCHANGES)
     for column in EXCHANGES:
-        refuse(table[column] == "", "wave.blank", given.file, column, table)
-    whole = table.local_digits.str.fullmatch("[0-9]{1,2}")
-    refuse(~whole, "records.number", given.file, "local_digits", table)
-    refuse(~table.city_code.str.fullmatch("[0-9]+( *[+] *[0-9]+)*"), "phone.cities", given.file, "city_code", table)
+        refuse(table[column] == "", "wave.blank", exchanges.file, column, table)
+    is_count = table.local_digits.str.fullmatch("[0-9]{1,2}")
+    refuse(~is_count, "records.number", exchanges.file, "local_digits", table)
+    refuse(~table.city_code.str.fullmatch("[0-9]+( *[+] *[0-9]+)*"), "phone.cities", exchanges.file, "city_code", table)
     banks = []
     for row, line in table.iterrows():
-        of = [city.strip() for city in line.city_code.split(AND)]
-        own = [city for city in of if city in cities]
-        if not own:
-            continue  # of another city: the file may cover a region
-        other = [city for city in own if city in known and line.area_code not in known[city]]
+        served = [city.strip() for city in line.city_code.split(AND)]
+        wanted = [city for city in served if city in cities]
+        if not wanted:
+            continue  # of another city: the file may cover a whole region
+        wrong = [city for city in wanted if city in area_codes and line.area_code not in area_codes[city]]
         try:
-            if other:
-                expected = known[other[0]]
-                raise Fault(key="phone.other_area_code", found=line.area_code, city=other[0], expected=expected)
-            banks += landline_banks(line.area_code, [line.exchange], of, length=int(line.local_digits))
+            if wrong:
+                expected = area_codes[wrong[0]]
+                raise Fault(key="phone.other_area_code", found=line.area_code, city=wrong[0], expected=expected)
+            banks += landline_banks(line.area_code, [line.exchange], served, length=int(line.local_digits))
         except Fault as fault:
-            raise Fault(key="phone.row", file=given.file, row=int(str(row)), problem=fault.sentences) from fault
+            raise Fault(key="phone.row", file=exchanges.file, row=int(str(row)), problem=fault.sentences) from fault
     absent = sorted(set(cities) - {city for bank in banks for city in bank.areas})
     if absent:
-        raise Fault(key="phone.no_exchange", file=given.file, cities=absent)
+        raise Fault(key="phone.no_exchange", file=exchanges.file, cities=absent)
     return banks

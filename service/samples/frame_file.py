@@ -1,4 +1,4 @@
-"""A list frame's file: who could be drawn and in which stratum, its numbers kept apart, its faults found before."""
+"""A list frame's file: who could be drawn and in which stratum, with numbers kept apart and faults listed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,19 @@ from service.files.xlsx import read_table
 from words import Fault, sentences
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
-NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that no acceptance lets through: nothing can be drawn
+NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
 WITH_NUMBERS = ("frame.repeated_number", "frame.repeated_across")  # findings whose values are telephone numbers
-NUMBER_LENGTH = 10  # digits from which a unit_id that reads like a number is taken for one
+NUMBER_LENGTH = 10  # digits from which on a unit_id that looks like a telephone number is taken for one
 
 
 @dataclass(frozen=True, eq=False)
 class ListFrame:
-    """units: unit_id, stratum, area, mode, psu;  numbers: unit_id, phone, name of those with one, or None;  findings"""
+    """A list frame as it was read.
+
+    units     unit_id, stratum, area, mode, psu
+    numbers   unit_id, phone, name of the units with a telephone number; None if there is none
+    findings  what is wrong with the list, in the order of the file
+    """
 
     units: pd.DataFrame
     numbers: pd.DataFrame | None
@@ -30,11 +35,11 @@ class ListFrame:
 
 
 def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = ()) -> ListFrame:
-    """Read a list frame (CSV, XLSX, Parquet): unit_id, area; if there phone, name, source, psu and the columns of `by`.
+    """Read a list frame (CSV, XLSX or Parquet) with unit_id, area and, if there are, phone, name, source and psu.
 
-    by      columns that make the strata, the area always first; "mode" (mobile or landline) is made from the numbers
-    areas   the programme's areas, each of which a frame should reach
-    Raises one Fault for a file that cannot be read as a frame; what a frame has wrong are `findings`, by file order.
+    by      columns that make up the strata, the area always first; "mode" (mobile or landline) is made from the numbers
+    areas   the programme's areas, each of which a frame should contain
+    A Fault for a file that cannot be read as a frame; what is wrong with a frame itself are its `findings`.
     """
     table, by = read_table(content, file), [AREA, *(c for c in by if c != AREA)]
     missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]
@@ -43,51 +48,51 @@ def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[
     _check_ids(table, file)
     table = table.mask(table == "")
     if PHONE in table:
-        spelt = table[PHONE].map(normalised, na_action="ignore")
-        table = table.assign(number=spelt.fillna(table[PHONE]))
-        kinds = spelt.map(lambda n: MOBILE if MOBILE_NUMBER.fullmatch(n) else LANDLINE, na_action="ignore")
+        normal = table[PHONE].map(normalised, na_action="ignore")
+        table = table.assign(number=normal.fillna(table[PHONE]))
+        kinds = normal.map(lambda n: MOBILE if MOBILE_NUMBER.fullmatch(n) else LANDLINE, na_action="ignore")
         table[MODE] = kinds.astype(object)
     table = stratify(table, by)
-    known = list(areas) if set(areas) & set(table[AREA]) else []
-    findings = [_shown(f) for f in list_findings(table, areas=known)]
+    expected_areas = list(areas) if set(areas) & set(table[AREA]) else []  # a frame may name its areas otherwise
+    findings = [_masked(f) for f in list_findings(table, areas=expected_areas)]
     numbers = None
-    if PHONE in table and spelt.notna().any():
+    if PHONE in table and normal.notna().any():
         names = table.get(NAME)
-        numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: spelt, NAME: names})[spelt.notna().to_numpy()]
+        numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: normal, NAME: names})[normal.notna().to_numpy()]
     columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
     return ListFrame(pd.DataFrame(columns).reset_index(drop=True), numbers, tuple(findings))
 
 
-def refuse_findings(found: ListFrame, file: str, *, accept: bool) -> None:
-    """A Fault that names what was found, unless it is accepted and something can be drawn all the same."""
-    hard = [f for f in found.findings if f.key in NEVER] or ([] if accept else list(found.findings))
-    if hard:
-        said = [finding_text(f) for f in hard]
-        key = "frame.refused_never" if hard[0].key in NEVER else "frame.refused"
-        raise Fault(key=key, file=file, count=len(hard), findings=said)
+def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:
+    """A Fault that lists the findings, unless `accept` and they are all of a kind that can be accepted."""
+    refused = [f for f in frame.findings if f.key in NEVER] or ([] if accept else list(frame.findings))
+    if refused:
+        key = "frame.refused_never" if refused[0].key in NEVER else "frame.refused"
+        raise Fault(key=key, file=file, count=len(refused), findings=[finding_text(f) for f in refused])
 
 
 def finding_text(finding: Finding) -> dict[str, str]:
-    """A finding's sentence in both languages."""
+    """A finding's sentence in every language."""
     return sentences(finding.key, **finding.values)
 
 
 def _check_ids(table: pd.DataFrame, file: str) -> None:
+    """A Fault for a blank, a formula, or a telephone number where a unit's identifier should be."""
     for column in (UNIT, AREA, *([PSU] if PSU in table else [])):
         refuse(table[column] == "", "frame.blank", file, column, table)
-    live = [bool(FORMULA.match(unit)) for unit in table[UNIT]]  # a spreadsheet would change them in the proof's files
-    refuse(live, "frame.formula", file, UNIT, table)
-    like = [len(normalised(unit) or "") >= NUMBER_LENGTH for unit in table[UNIT]]
+    formulas = [bool(FORMULA.match(unit)) for unit in table[UNIT]]  # a spreadsheet would change them in a proof
+    refuse(formulas, "frame.formula", file, UNIT, table)
+    like_number = [len(normalised(unit) or "") >= NUMBER_LENGTH for unit in table[UNIT]]
     if PHONE in table:
         digits = table[UNIT].str.replace(r"\D", "", regex=True)
         numbers = [normalised(n) for n in table[PHONE]]
-        like = [a or (n is not None and n in d) for a, n, d in zip(like, numbers, digits, strict=True)]
-    if any(like):
-        row = int(table.index[like.index(True)])
-        raise Fault(key="contacts.number_as_unit", file=file, row=row, column=UNIT, count=sum(like))
+        like_number = [a or (n is not None and n in d) for a, n, d in zip(like_number, numbers, digits, strict=True)]
+    if any(like_number):
+        row = int(table.index[like_number.index(True)])
+        raise Fault(key="contacts.number_as_unit", file=file, row=row, column=UNIT, count=sum(like_number))
 
 
-def _shown(finding: Finding) -> Finding:
+def _masked(finding: Finding) -> Finding:
     """The finding with its telephone numbers masked."""
     if finding.key not in WITH_NUMBERS:
         return finding

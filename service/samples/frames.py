@@ -1,4 +1,4 @@
-"""Use cases on frames: taken in as versions, each unit with its permanent random number, numbers in the vault only."""
+"""Use cases on frames: each import is a version, each unit gets a permanent random number; phone numbers are apart."""
 
 import hashlib
 import re
@@ -46,13 +46,13 @@ from words import Fault
 
 IMPORT = "import-frame"
 FRAME_NAME = re.compile(r"[\w.-]{1,64}")
-KEPT = 50  # of the units a finding names
+KEPT = 50  # units that a stored finding names at most
 AT_ONCE = 50_000  # units written by one statement
 
 
 @dataclass(frozen=True)
 class ImportedFrame:
-    """What an import did, as in `imports.Imported`; findings that were accepted; numbers now in the vault."""
+    """What an import did, as in `imports.Imported`; numbers: how many went into the vault; findings: those accepted."""
 
     outcome: str
     frame: str
@@ -66,7 +66,7 @@ class ImportedFrame:
 @permitted
 def import_frame(
     store: Store,
-    programme: str,
+    programme_name: str,
     name: str,
     content: bytes,
     file: str,
@@ -77,30 +77,40 @@ def import_frame(
     key: Key | None = None,
     delete_on: date | None = None,
 ) -> ImportedFrame:
-    """Take in a list frame (`frame_file.read_frame`), whole or not at all; the same file again changes nothing.
+    """Import a list frame (`frame_file.read_frame`), completely or not at all; the same file again changes nothing.
 
-    accept          findings that leave a drawable frame do not refuse it
+    by              the columns that make up the strata
+    accept          whether findings that leave a frame to draw from are accepted
     key, delete_on  the vault's key and the day of deletion, for a list with telephone numbers
     """
-    tried = _tried(store, programme, name, file)
+    tried = _tried(store, programme_name, name, file)
     with refusals_logged(store, tried):
-        plan_id, plan = current_programme(store, programme)
-        began = _version(store, programme, name)
-        found = read_frame(content, file, by=by, areas=list(plan.areas))
-        refuse_findings(found, file, accept=accept)
-        if found.numbers is not None:
+        programme_id, programme = current_programme(store, programme_name)
+        began = _version(store, programme_name, name)
+        frame = read_frame(content, file, by=by, areas=list(programme.areas))
+        refuse_findings(frame, file, accept=accept)
+        if frame.numbers is not None:
             _check_vault(store, key, delete_on)
         digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
-        told = {"programme": programme, "frame": name, "file": file, "by": list(by)}
+        arguments = {"programme": programme_name, "frame": name, "file": file, "by": list(by)}
         return _add(
-            store, plan_id, tried, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on
+            store,
+            programme_id,
+            tried,
+            arguments,
+            digest,
+            frame,
+            began,
+            frame_key=frame_key,
+            key=key,
+            delete_on=delete_on,
         )
 
 
 @permitted
 def import_banks(
     store: Store,
-    programme: str,
+    programme_name: str,
     name: str,
     content: bytes,
     file: str,
@@ -113,30 +123,41 @@ def import_banks(
     exchanges: ExchangeFile | None = None,
     accept: bool = False,
 ) -> ImportedFrame:
-    """Draw each city's master sample of possible numbers, mobile and landline, as a frame whose strata are city/mode.
+    """Draw a master sample of each city's possible numbers, mobile and landline, as a frame whose strata are city/mode.
 
-    content   the mobile prefixes;   exchanges  the landline exchanges, where landlines are wanted (`bank_files`)
-    numbers   of each city by mode, drawn by `sampling.draw_numbers` with the frames' key: n of the N possible ones, in
-              secret order; they go into the vault, the frame holds city-mode-0000001 … and first_phase = n/N
-    Waves are drawn from the master sample.  Banks stop at the city: areas below it are a finding.
+    content    the mobile prefixes (`bank_files`)
+    exchanges  the landline exchanges, if landlines are wanted
+    numbers    how many in each city, by mode: n of the N possible ones, drawn by `sampling.draw_numbers` with the frame
+               key, in an order that is secret; they go into the vault, and the frame has city-mode-0000001 … in their
+               place, with first_phase = n/N
+    Waves are drawn from the master sample. Banks say nothing below the city, so smaller areas are a finding.
     """
-    tried = _tried(store, programme, name, file)
+    tried = _tried(store, programme_name, name, file)
     with refusals_logged(store, tried):
-        plan_id, plan = current_programme(store, programme)
-        began = _version(store, programme, name)
+        programme_id, programme = current_programme(store, programme_name)
+        began = _version(store, programme_name, name)
         _check_vault(store, key, delete_on)
         check_wanted(numbers, exchanges)
         banks = NumberBanks(read_banks(content, file, exchanges, cities))
-        secret = frame_key.derived(f"number banks {programme} {name}", 32)
-        found = _master_sample(banks, cities, numbers, list(plan.areas), secret)
-        refuse_findings(found, file, accept=accept)
+        secret = frame_key.derived(f"number banks {programme_name} {name}", 32)
+        frame = _master_sample(banks, cities, numbers, list(programme.areas), secret)
+        refuse_findings(frame, file, accept=accept)
         files = [file] if exchanges is None else [file, exchanges.file]
-        told = {"programme": programme, "frame": name, "file": " + ".join(files), "of": list(cities)}
-        told["numbers"] = dict(numbers)
-        given = content if exchanges is None else content + b"\0" + exchanges.content
-        digest = hashlib.sha256(given + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
+        arguments = {"programme": programme_name, "frame": name, "file": " + ".join(files), "of": list(cities)}
+        arguments["numbers"] = dict(numbers)
+        contents = content if exchanges is None else content + b"\0" + exchanges.content
+        digest = hashlib.sha256(contents + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
         return _add(
-            store, plan_id, tried, told, digest, found, began, frame_key=frame_key, key=key, delete_on=delete_on
+            store,
+            programme_id,
+            tried,
+            arguments,
+            digest,
+            frame,
+            began,
+            frame_key=frame_key,
+            key=key,
+            delete_on=delete_on,
         )
 
 
@@ -150,12 +171,12 @@ def frame_list(store: Store, programme: str) -> pd.DataFrame:
 
 @permitted
 def current_frame(store: Store, programme: str, name: str | None = None) -> sa.Row:
-    """The newest version's row of a frame; not named: the only one there is."""
-    known = list(dict.fromkeys(frame_list(store, programme).frame))
-    if name is None and len(known) == 1:
-        name = known[0]
-    if name not in known:
-        raise Fault(key="frame.unknown", found=name or "-", programme=programme, expected=known or ["-"])
+    """The row of a frame's newest version; without a name, of the only frame there is."""
+    names = list(dict.fromkeys(frame_list(store, programme).frame))
+    if name is None and len(names) == 1:
+        name = names[0]
+    if name not in names:
+        raise Fault(key="frame.unknown", found=name or "-", programme=programme, expected=names or ["-"])
     with store.read() as connection:
         newest = _last(connection, programme, str(name))
     assert newest is not None
@@ -164,44 +185,44 @@ def current_frame(store: Store, programme: str, name: str | None = None) -> sa.R
 
 @permitted
 def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
-    """The strata of a frame: stratum, area, mode, population (units), by name."""
+    """The strata of a frame, by name: stratum, area, mode (None if strata mix modes), population (units)."""
     units = schema.frame_units.c
     columns = [units.stratum, units.area, units.mode]
     select = sa.select(*columns, sa.func.count().label("population")).where(units.frame_id == frame_id)
-    found = store.frame(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
-    if MODE not in _varying(found):
-        found = found.assign(mode=None).groupby(["stratum", AREA], as_index=False, sort=False).population.sum()
-        found[MODE] = None
-    return found
+    strata = store.frame(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
+    if not _divided_by_mode(strata):
+        strata = strata.assign(mode=None).groupby(["stratum", AREA], as_index=False, sort=False).population.sum()
+        strata[MODE] = None
+    return strata
 
 
 @permitted
 def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
-    """unit_id, stratum, area, prn, first_phase and, if the list has them, psu of a frame's units, by unit_id."""
+    """A frame's units, by unit_id: unit_id, stratum, area, prn, first_phase and, if the list has them, psu."""
     units = schema.frame_units.c
     columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu)
     select = sa.select(*columns).where(units.frame_id == frame_id)
-    found = store.frame(select.order_by(units.unit_id))
-    return found.drop(columns="psu") if found.psu.isna().all() else found
+    frame = store.frame(select.order_by(units.unit_id))
+    return frame.drop(columns="psu") if frame.psu.isna().all() else frame
 
 
 def shortened(finding: Finding) -> Finding:
-    """The finding with at most KEPT of what was found named; how many there are stands in it all the same."""
+    """The finding with at most KEPT of what it names; its count stays that of all."""
     return Finding(finding.key, {k: v[:KEPT] if isinstance(v, list) else v for k, v in finding.values.items()})
 
 
 def contact_place(name: str, version: int) -> str:
-    """What stands in the vault's column `wave` for the numbers of a frame's version."""
+    """What the vault has in its column `wave` for the numbers of a frame's version."""
     return f"frame {name} {version}"
 
 
 def number_key(frame_key: Key) -> bytes:
-    """The key of permanent random numbers, derived from the frames' key."""
+    """The key of permanent random numbers, derived from the frame key."""
     return frame_key.derived("permanent random numbers", 32)
 
 
 def _tried(store: Store, programme: str, name: str, file: str) -> Tried:
-    """What the import log says was tried; a Fault, logged too, for what is no name of a frame."""
+    """What the import log is to say; a Fault, which is logged too, if the name is not one that a frame can have."""
     tried = Tried(programme, masked_text(frame_label(name)), masked_text(file), store.actor)
     if not FRAME_NAME.fullmatch(name):
         with refusals_logged(store, tried):
@@ -212,33 +233,38 @@ def _tried(store: Store, programme: str, name: str, file: str) -> Tried:
 def _master_sample(
     banks: NumberBanks, cities: Sequence[str], numbers: Mapping[str, int], areas: Sequence[str], secret: bytes
 ) -> ListFrame:
-    """The numbers drawn of each city and mode as units city-mode-0000001 …, the numbers themselves kept apart."""
-    own = NumberBanks(placed(banks.banks, cities))
-    drawn = draw_numbers(own, {bank.stratum: numbers[bank.mode] for bank in own.banks}, key=secret, start=0.0)
-    area = drawn.stratum.map({bank.stratum: bank.areas[0] for bank in own.banks})
+    """The numbers drawn of each city and mode, as units city-mode-0000001 …, with the numbers themselves apart."""
+    city_banks = NumberBanks(placed(banks.banks, cities))
+    drawn = draw_numbers(
+        city_banks, {bank.stratum: numbers[bank.mode] for bank in city_banks.banks}, key=secret, start=0.0
+    )
+    area = drawn.stratum.map({bank.stratum: bank.areas[0] for bank in city_banks.banks})
     ids = [f"{a}-{m}-{place:07d}" for a, m, place in zip(area, drawn["mode"], drawn.place, strict=True)]
     units = stratify(pd.DataFrame({UNIT: ids, AREA: area, MODE: drawn["mode"]}), [AREA, MODE])
     units["first_phase"] = drawn.probability
-    sealed = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
-    return ListFrame(units, sealed, bank_findings(banks, areas, cities=cities))
+    to_seal = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
+    return ListFrame(units, to_seal, bank_findings(banks, areas, cities=cities))
 
 
 def _add(
     store: Store,
-    plan_id: int,
+    programme_id: int,
     tried: Tried,
-    told: Mapping,
+    arguments: Mapping,
     digest: str,
-    found: ListFrame,
+    frame: ListFrame,
     began: int,
     *,
     frame_key: Key,
     key: Key | None,
     delete_on: date | None,
 ) -> ImportedFrame:
-    """Write a frame's new version, unless the same file was the last one; began: the last version known before."""
-    programme, name = told["programme"], told["frame"]
-    units = found.units.assign(prn=permanent_random_numbers(found.units[UNIT], key=number_key(frame_key)))
+    """Write a frame's new version, unless its newest version is of the same file.
+
+    arguments: of the run; digest: of the file; began: the newest version when the import began, 0 if there was none.
+    """
+    programme, name = arguments["programme"], arguments["frame"]
+    units = frame.units.assign(prn=permanent_random_numbers(frame.units[UNIT], key=number_key(frame_key)))
     units["first_phase"] = units.get("first_phase", 1.0)
     with store.begin("frame", programme, name) as connection:
         last = _last(connection, programme, name)
@@ -248,35 +274,36 @@ def _add(
         version = last.version if unchanged else began + 1
         if not unchanged:
             refuse_overtaken(last, began)
-            if found.numbers is not None:
+            if frame.numbers is not None:
                 assert key is not None and delete_on is not None
                 place = contact_place(name, version)
-                seal_frame_numbers(connection, programme, place, found.numbers, key=key, delete_on=delete_on)
-            values = {"programme": programme, "frame": name, "version": version, "file": told["file"]}
-            run = add_run(connection, store.actor, IMPORT, told, [("programme", plan_id)])
+                seal_frame_numbers(connection, programme, place, frame.numbers, key=key, delete_on=delete_on)
+            values = {"programme": programme, "frame": name, "version": version, "file": arguments["file"]}
+            run = add_run(connection, store.actor, IMPORT, arguments, [("programme", programme_id)])
             values |= {"file_digest": digest, "digest": frame_digest(units)}
             values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
-            values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in found.findings]}
+            values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in frame.findings]}
             frame_id = inserted_id(connection, schema.frames.insert().values(**values))
             for first in range(0, len(units), AT_ONCE):
                 part = units.iloc[first : first + AT_ONCE]
                 insert_frame(connection, schema.frame_units, part, frame_id=frame_id)
-            said = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
-            said |= {"findings": [f.key for f in found.findings]}
-            audit.append(connection, store.actor, IMPORT, said)
+            details = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
+            details |= {"findings": [f.key for f in frame.findings]}
+            audit.append(connection, store.actor, IMPORT, details)
         outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
         log_attempt(connection, tried, Imported(outcome, programme, tried.wave, version))
-    numbers = 0 if found.numbers is None else len(found.numbers)
-    return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, found.findings)
+    numbers = 0 if frame.numbers is None else len(frame.numbers)
+    return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, frame.findings)
 
 
-def _varying(strata: pd.DataFrame) -> list[str]:
-    """["mode"] if every stratum holds numbers of one mode, so that interviews can be split over modes."""
-    one = strata.groupby("stratum")[MODE].nunique(dropna=False).eq(1).all() and strata[MODE].notna().all()
-    return [MODE] if one and len(set(strata[MODE])) > 1 else []
+def _divided_by_mode(strata: pd.DataFrame) -> bool:
+    """Whether every stratum has numbers of a single mode and modes differ, so that interviews can be split by mode."""
+    single = strata.groupby("stratum")[MODE].nunique(dropna=False).eq(1).all() and strata[MODE].notna().all()
+    return bool(single) and len(set(strata[MODE])) > 1
 
 
 def _check_vault(store: Store, key: Key | None, delete_on: date | None) -> None:
+    """A Fault unless telephone numbers can go into the vault: no demonstration, a key, and a day after today."""
     if is_demo(store):
         raise Fault(key="contacts.demo")
     if key is None or delete_on is None:

@@ -1,9 +1,9 @@
-"""A draw's proof as files: what an auditor needs, no telephone numbers; and the second draw from these files alone."""
+"""A draw's proof as files, without telephone numbers, and the second draw that an auditor makes from them alone."""
 
 import io
 import json
 import zipfile
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC
 from pathlib import Path
 
@@ -37,16 +37,16 @@ BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a
 
 @permitted
 def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
-    """File name -> content: the frame's list, the sample, the record with every commitment made for this wave."""
+    """File name -> content: the frame's list, the sample, and the record with every commitment made for this wave."""
     sample = read_sample(store, programme, wave)
     record = sample.record.plain() | {"commitments": _commitments(store, programme, wave)}
     record["released"] = len(sample.releases)
-    units, plan = load_frame(store, sample.plan.frame_id), sample.record.plan
-    staged = plan.method == TWO_STAGE
+    units, draw_plan = load_frame(store, sample.plan.frame_id), sample.record.plan
+    staged = draw_plan.method == TWO_STAGE
     files = {
         RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
         FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
-        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(plan)]]),
+        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(draw_plan)]]),
         READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
     }
     if staged:
@@ -56,8 +56,8 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     return files
 
 
-def write_proof(files: dict[str, bytes], folder: Path) -> None:
-    """The files in a new or empty folder."""
+def write_proof(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files to a new or empty folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -68,8 +68,8 @@ def write_proof(files: dict[str, bytes], folder: Path) -> None:
         raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    """The files as one ZIP."""
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as one ZIP archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -78,23 +78,23 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRecord, Verification]:
-    """Draw again from a proof's files and compare; needs no store and no key.
+    """Draw again from a proof's files and compare; this needs neither a store nor a key.
 
-    published  the line made public before the draw (`slip`), as it was heard from another source than the folder
+    published: the line made public before the draw (`slip`), from another source than the folder.
     """
     record = read_record_file(read_bounded(folder / RECORD), BESIDE)
-    plan, psus = record.plan, None
-    if plan.method == TWO_STAGE:
-        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, str(plan.size)], numbers=[str(plan.size)])
-    frame = read_units(folder / FRAME, STAGED_FRAME if plan.method == TWO_STAGE else FRAME_COLUMNS)
-    sample = read_units(folder / SAMPLE, [*DRAWN, *_further(plan)])
+    draw_plan, psus = record.plan, None
+    if draw_plan.method == TWO_STAGE:
+        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, str(draw_plan.size)], numbers=[str(draw_plan.size)])
+    frame = read_units(folder / FRAME, STAGED_FRAME if draw_plan.method == TWO_STAGE else FRAME_COLUMNS)
+    sample = read_units(folder / SAMPLE, [*DRAWN, *_further(draw_plan)])
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
-    found = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
-    more = list(differing_files(record, sample, published))
-    return record, Verification(found.holds and not more, (*more, *found.differences))
+    verified = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
+    differences = list(differing_files(record, sample, published))
+    return record, Verification(verified.holds and not differences, (*differences, *verified.differences))
 
 
-def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | None):
+def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | None) -> Iterator[tuple[str, dict]]:
     """What does not fit among the record, the line made public before the draw, and the sample's file."""
     if published is not None and published.strip().lower() != slip_of(record):
         yield "proof.slip", {"published": published.strip(), "found": slip_of(record)}
@@ -102,22 +102,22 @@ def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | N
         yield "proof.sample_file", {"file": SAMPLE}
 
 
-def _further(plan: DrawPlan) -> list[str]:
-    """What a sample of two stages has besides."""
-    staged = ["psu", "first_probability"] if plan.method == TWO_STAGE else []
-    return [*staged, *([KISH] if plan.person == KISH else [])]
+def _further(draw_plan: DrawPlan) -> list[str]:
+    """The further columns of a two-stage sample."""
+    staged = ["psu", "first_probability"] if draw_plan.method == TWO_STAGE else []
+    return [*staged, *([KISH] if draw_plan.person == KISH else [])]
 
 
 def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
-    """Units from a CSV of a proof; those of `numbers`, and what is a number in every file, as numbers.
+    """The units in a CSV file of a proof; a Fault for content that no proof has.
 
-    Raises a Fault for what a proof does not write.
+    numbers: columns to be read as numbers, besides those that are numbers in every file.
     """
     table = read_csv(read_bounded(file), file.name)
     check_given(table, file.name, columns, key="frame.column")
     try:
-        written = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
-        figures = {c: table[c].map(float) for c in written}
+        numeric = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
+        figures = {c: table[c].map(float) for c in numeric}
         places = {"place": table.place.map(int)} if "place" in columns else {}
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
@@ -138,18 +138,18 @@ def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord
 
 
 def _commitments(store: Store, programme: str, wave: str) -> list[dict]:
-    """All seeds ever committed to for this wave: more than one is a question an auditor should ask."""
+    """All seeds ever committed to for this wave; if there are several, an auditor should ask why."""
     plans, approvals = schema.plans.c, schema.approvals.c
     select = sa.select(plans.version, approvals.commitment, approvals.at, approvals.by).join(
         schema.approvals, approvals.plan_id == plans.plan_id
     )
     rows = store.frame(select.where(plans.programme == programme, plans.wave == wave).order_by(plans.version))
-    at = [each.replace(tzinfo=each.tzinfo or UTC).isoformat() for each in rows["at"]]
-    return [{**row, "at": t} for row, t in zip(rows.drop(columns="at").to_dict("records"), at, strict=True)]
+    times = [at.replace(tzinfo=at.tzinfo or UTC).isoformat() for at in rows["at"]]
+    return [{**row, "at": at} for row, at in zip(rows.drop(columns="at").to_dict("records"), times, strict=True)]
 
 
 def _earlier_released(store: Store, draw_id: int, through: int) -> pd.DataFrame:
-    """What was released of an earlier draw when this one continued it."""
+    """The units of an earlier draw that were released when this draw continued it."""
     draws = schema.draws.c
     with store.read() as connection:
         row = connection.execute(sa.select(draws.programme, draws.wave).where(draws.draw_id == draw_id)).one()

@@ -1,4 +1,4 @@
-"""What is known of a wave's sample: plan and approval, draw and record, what was released and with which weight."""
+"""A wave's sample as it is stored: its plan and approval, its draw and record, its releases and their weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,11 +22,14 @@ FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_vers
 
 @dataclass(frozen=True, eq=False)
 class SamplePlan:
-    """A wave's plan: what was wanted, one row a stratum, what it can tell; its approval, or None.
+    """A wave's sample plan.
 
-    allocation  stratum, area, mode, population, interviews, release, numbers; of two stages psus
-    approval    commitment, digest, numbers, psus (of the frame), at, by
-    findings    what was accepted when the frame was taken in
+    wanted      what the centre wants
+    allocation  one row for each stratum: stratum, area, mode, population, interviews, release, numbers and, in a
+                two-stage plan, psus
+    foresight   what its interviews can show
+    approval    commitment, digest, numbers, psus (of the frame), at, by; None for a draft
+    findings    what was accepted when the frame was imported
     """
 
     plan_id: int
@@ -43,17 +46,17 @@ class SamplePlan:
 
     @property
     def approved(self) -> bool:
-        """Whether it is no draft any more."""
+        """Whether the plan is approved, and no longer a draft."""
         return self.approval is not None
 
     @property
     def design(self) -> DrawPlan:
-        """How it is drawn."""
+        """How the plan is drawn."""
         if self.wanted.each is not None:
-            drawn = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
-            each = int((drawn.numbers // drawn.psus).iloc[0])
-            staged: dict[str, Any] = {"size": SIZE, "each": each, "pps": SYSTEMATIC, "person": self.wanted.person}
-            return DrawPlan(TWO_STAGE, tuple(drawn.psus.items()), **staged)
+            by_stratum = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
+            per_psu = int((by_stratum.numbers // by_stratum.psus).iloc[0])
+            staged: dict[str, Any] = {"size": SIZE, "each": per_psu, "pps": SYSTEMATIC, "person": self.wanted.person}
+            return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep
         return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
@@ -67,7 +70,12 @@ class SamplePlan:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A wave's draw: its record, the units with their release, and the releases made; released: with their own π."""
+    """A wave's drawn sample.
+
+    units     all units drawn, with the release that each belongs to
+    releases  the releases made so far: release, units, at, by
+    earlier   the draw_id that this draw continues, and how many of its releases were made by then; or None
+    """
 
     draw_id: int
     wave: str
@@ -79,7 +87,7 @@ class Sample:
 
     @property
     def within(self) -> str:
-        """What a unit's place is counted in: its stratum, or of two stages its PSU."""
+        """What a unit's place is counted in: its stratum, or its PSU in a two-stage sample."""
         return "stratum" if self.plan.wanted.each is None else "psu"
 
     @property
@@ -89,21 +97,21 @@ class Sample:
 
     @property
     def released(self) -> pd.DataFrame:
-        """The units released so far, with π and base weight of what was released."""
+        """The units released so far, with their probabilities π and base weights in that part of the draw."""
         through = len(self.releases)
         return released(self.units, through, within=self.within) if through else self.units.iloc[:0]
 
     @property
     def weighted(self) -> pd.DataFrame:
-        """`released` with the π and base weight to estimate with: times the probability of being in the frame."""
-        out = self.released
-        probability = out.probability * out.first_phase
-        return out.assign(probability=probability, base_weight=1 / probability)
+        """`released` with the π and base weights to estimate with: π times the probability of being in the frame."""
+        units = self.released
+        probability = units.probability * units.first_phase
+        return units.assign(probability=probability, base_weight=1 / probability)
 
 
 @permitted
 def read_plan(store: Store, programme: str, wave: str) -> SamplePlan:
-    """The newest version of a wave's plan."""
+    """The newest version of a wave's sample plan; a Fault if there is none."""
     with store.read() as connection:
         row = last_plan(connection, programme, wave)
     if row is None:
@@ -113,7 +121,7 @@ def read_plan(store: Store, programme: str, wave: str) -> SamplePlan:
 
 @permitted
 def read_sample(store: Store, programme: str, wave: str) -> Sample:
-    """A wave's draw as it stands."""
+    """A wave's draw with the releases made so far; a Fault if the wave is not drawn."""
     draws = schema.draws
     with store.read() as connection:
         where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
@@ -121,23 +129,23 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
         if row is None:
             raise Fault(key="sample.not_drawn", wave=wave, programme=programme)
         plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
-    units, made = schema.sample_units, schema.releases
+    units, releases = schema.sample_units, schema.releases
     drawn = store.frame(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
-    out = store.frame(sa.select(made).where(made.c.draw_id == row.draw_id).order_by(made.c.release))
+    made = store.frame(sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release))
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = DrawRecord.read(row.record)
-    staged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
-    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns=["draw_id", *staged]), out, earlier)
+    unstaged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
+    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns=["draw_id", *unstaged]), made, earlier)
 
 
 @permitted
 def sample_waves(store: Store, programme: str) -> pd.DataFrame:
-    """The waves with a plan, oldest first: wave, version, approved, drawn, releases."""
+    """The waves with a sample plan, oldest first: wave, version, approved, drawn, releases."""
     plans, draws = schema.plans.c, schema.draws
     rows = []
     with store.read() as connection:
-        of = connection.scalars(sa.select(plans.wave).where(plans.programme == programme).distinct()).all()
-        for wave in sorted(of):
+        waves = connection.scalars(sa.select(plans.wave).where(plans.programme == programme).distinct()).all()
+        for wave in sorted(waves):
             last = last_plan(connection, programme, wave)
             where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
             draw_id = connection.scalar(sa.select(draws.c.draw_id).where(where))
@@ -148,27 +156,26 @@ def sample_waves(store: Store, programme: str) -> pd.DataFrame:
 
 
 def release_count(connection: sa.Connection, draw_id: int) -> int:
-    """How many releases of a draw are out."""
-    made = schema.releases.c
-    return connection.execute(sa.select(sa.func.count()).where(made.draw_id == draw_id)).scalar_one()
+    """How many releases of a draw were made."""
+    releases = schema.releases.c
+    return connection.execute(sa.select(sa.func.count()).where(releases.draw_id == draw_id)).scalar_one()
 
 
 def _plans() -> sa.Select:
     plans, approvals, frames = schema.plans, schema.approvals, schema.frames
-    of = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "at", "by")]
+    of_approval = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "at", "by")]
     joined = plans.join(frames, plans.c.frame_id == frames.c.version_id).outerjoin(approvals)
-    return sa.select(plans, *FRAME_FIELDS, *of).select_from(joined)
+    return sa.select(plans, *FRAME_FIELDS, *of_approval).select_from(joined)
 
 
 def last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | None:
-    """The newest version of a wave's plan with its approval, as stored."""
+    """The newest version of a wave's sample plan with its approval, as stored."""
     plans = schema.plans.c
-    mine = _plans().where(plans.programme == programme, plans.wave == wave)
-    return connection.execute(mine.order_by(plans.version.desc()).limit(1)).first()
+    of_wave = _plans().where(plans.programme == programme, plans.wave == wave)
+    return connection.execute(of_wave.order_by(plans.version.desc()).limit(1)).first()
 
 
 def _plan(row: sa.Row) -> SamplePlan:
-    seen = Foresight.read(row.expected)
     approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "psus", "at", "by")}
     approval = None if row.commitment is None else approval
     return SamplePlan(
@@ -180,7 +187,7 @@ def _plan(row: sa.Row) -> SamplePlan:
         row.frame_version,
         Wanted.read(row.wanted),
         pd.DataFrame(row.allocation),
-        seen,
+        Foresight.read(row.expected),
         approval,
         tuple(Finding(**finding) for finding in row.findings),
     )

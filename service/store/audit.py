@@ -1,4 +1,4 @@
-"""The audit trail: lines that are only ever added, each hashed with the one before, the hashes kept outside as well.
+"""The audit trail: lines that are only ever added, each hashed with the one before, and their hashes kept outside.
 
 h_k = SHA-256(h_{k-1} | JSON [k, at, name, role, action, details]),   h_0 = sixty-four zeros
 """
@@ -20,25 +20,25 @@ from words import Fault
 
 HEAD_VARIABLE = "RANKSHIFT_HEAD"
 BEGINNING = "0" * 64
-ADDED = "audit lines"  # in a connection's info: heads written in its transaction
-TURN = 5_381_773  # PostgreSQL's advisory lock that one process at a time adds under
+ADDED = "audit lines"  # in a connection's info: the heads of the lines added in its transaction
+TURN = 5_381_773  # PostgreSQL's advisory lock: whoever adds a line holds it
 HASHED = ("number", "at", "name", "role", "action", "details")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and in which role; a line names nobody else."""
+    """Who acts, and in which role: the only person that a line of the trail names."""
 
     name: str
     role: str
 
 
-NOBODY = Actor("", "")  # before anybody is known
+NOBODY = Actor("", "")  # before anybody has signed in
 
 
 @dataclass(frozen=True)
 class Head:
-    """The number of a line and its digest, written "12:5f…": who keeps one holds the trail to it."""
+    """The number of a line and its digest, written "12:5f…": whoever keeps one would notice a change up to there."""
 
     number: int
     digest: str
@@ -48,7 +48,7 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> "Head":
-        """The head in a text; a Fault if there is none."""
+        """The head written in a text; a Fault if it is not one."""
         number, _, digest = text.strip().partition(":")
         if not number.isdecimal() or len(digest) != len(BEGINNING):
             raise Fault(key="audit.head_broken", found=text.strip()[:80])
@@ -57,7 +57,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the trail: a key in words/ and the number of the line it begins at."""
+    """Something wrong with the trail: a key in words/, and the number of the line at which it begins."""
 
     key: str
     number: int
@@ -65,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a check of the trail found: its last line, whether heads are kept outside, and what is wrong."""
+    """What a check of the trail found: the head of its last line, whether heads are kept outside, and what is wrong."""
 
     head: Head
     anchored: bool
@@ -73,13 +73,13 @@ class Verified:
 
 
 def digest(previous: str, line: Mapping) -> str:
-    """h_k of a line and h_{k-1}."""
+    """h_k, from a line and h_{k-1} (`previous`)."""
     hashed = json.dumps([line[column] for column in HASHED], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{hashed}".encode()).hexdigest()
 
 
 def append(connection: sa.Connection, actor: Actor, action: str, details: Mapping) -> Head:
-    """Add a line in the transaction of what it records; what looks like a phone number is masked first."""
+    """Add a line, in the transaction of what it records; whatever looks like a telephone number is masked first."""
     take_turn(connection)
     last = last_head(connection)
     written = json.dumps(masked_values(details), ensure_ascii=False, sort_keys=True)
@@ -92,27 +92,27 @@ def append(connection: sa.Connection, actor: Actor, action: str, details: Mappin
 
 
 def take_turn(connection: sa.Connection) -> None:
-    """Wait until no other process is between reading and adding; SQLite's BEGIN IMMEDIATE has seen to it already."""
+    """Wait until no other process is between reading the last line and adding one; on SQLite, BEGIN IMMEDIATE waits."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
 
 
 def last_head(connection: sa.Connection) -> Head:
-    """The trail's last line; line 0 of an empty one."""
+    """The head of the trail's last line; of an empty trail, line 0."""
     audit = schema.audit
     row = connection.execute(sa.select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)).first()
     return Head(0, BEGINNING) if row is None else Head(*row)
 
 
 def head_file(url: sa.URL) -> Path | None:
-    """Where heads are kept: RANKSHIFT_HEAD, else beside the store's file; None for a server without it."""
-    if given := os.environ.get(HEAD_VARIABLE):
-        return Path(given)
+    """The file that keeps heads: RANKSHIFT_HEAD, else one beside the store's file, else (on a server) None."""
+    if path := os.environ.get(HEAD_VARIABLE):
+        return Path(path)
     return Path(f"{url.database}.head") if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def anchor(url: sa.URL, heads: Iterable[Head]) -> None:
-    """Keep heads of lines that were committed: appended, so that two processes need no turn."""
+    """Keep the heads of committed lines outside: they are appended, so that processes need not wait for each other."""
     heads, file = list(heads), head_file(url)
     if not heads or file is None:
         return
@@ -132,34 +132,37 @@ def kept_heads(url: sa.URL) -> list[Head]:
 
 
 def trail(connection: sa.Connection) -> list[Mapping]:
-    """Every line as it stands, oldest first."""
+    """Every line, oldest first."""
     return list(connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number)).mappings())
 
 
 def check(lines: Sequence[Mapping], kept: Iterable[Head], noted: Iterable[Head] = ()) -> Verified:
-    """Changed, removed, re-ordered and inserted lines break the chain; a tail cut, written anew or added misses a head.
+    """What is wrong with the trail.
 
-    kept: one head for each line, from outside the store;  noted: single heads that somebody wrote down
+    A line that was changed, removed, inserted or moved breaks the chain of hashes. A chain that was cut off, rewritten
+    or continued from some line on is sound in itself, but disagrees with the heads.
+
+    kept: one head for each line, from outside the store;  noted: single heads that somebody wrote down.
     """
-    found, last = [], Head(0, BEGINNING)
+    findings, last = [], Head(0, BEGINNING)
     for expected, line in enumerate(lines, 1):
         if line["number"] != expected:
-            found.append(Finding("audit.missing", expected))
+            findings.append(Finding("audit.missing", expected))
             break
         if line["previous"] != last.digest:
-            found.append(Finding("audit.broken", expected))
+            findings.append(Finding("audit.broken", expected))
         if line["digest"] != digest(line["previous"], line):
-            found.append(Finding("audit.changed", expected))
+            findings.append(Finding("audit.changed", expected))
         last = Head(expected, line["digest"])
     digests, kept = {line["number"]: line["digest"] for line in lines}, list(kept)
     for head in sorted({*kept, *noted}, key=lambda head: head.number):
         if head.number not in digests:
-            found.append(Finding("audit.cut", head.number))
+            findings.append(Finding("audit.cut", head.number))
             break
         if digests[head.number] != head.digest:
-            found.append(Finding("audit.rewritten", head.number))
+            findings.append(Finding("audit.rewritten", head.number))
             break
     unkept = sorted(set(digests) - {head.number for head in kept}) if kept else []
-    if unkept and not found:
-        found.append(Finding("audit.unkept", unkept[0]))
-    return Verified(last, bool(kept), tuple(found))
+    if unkept and not findings:
+        findings.append(Finding("audit.unkept", unkept[0]))
+    return Verified(last, bool(kept), tuple(findings))

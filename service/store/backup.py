@@ -1,6 +1,6 @@
-"""Backup and restore while others work: one SQLite file that is itself a store, from and to either engine.
+"""Backup and restore while others work: the backup is one SQLite file that is itself a store, whatever the engine.
 
-The audit trail comes along line by line, its triggers with the tables; heads kept outside the store stay outside.
+The audit trail is copied line by line, and its triggers with the tables; heads kept outside the store stay outside.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from service.store.engine import Store, engine_of, shown, store_url
 from service.store.permissions import permitted
 from words import LANGUAGES, Fault, text
 
-ROWS = 5_000  # carried at a time
+ROWS = 5_000  # copied at a time
 
 
 @dataclass(frozen=True)
-class Told:
-    """Something to say of the restored audit trail: a key in words/ and its values."""
+class Note:
+    """Something to say about the restored audit trail: a key in words/ and its values."""
 
     key: str
     values: dict
@@ -33,22 +33,22 @@ class Told:
 
 @dataclass(frozen=True, eq=False)
 class Restored:
-    """A restored store and what can be said of its trail, and what not."""
+    """A restored store, and what its audit trail proves and does not prove."""
 
     store: Store
-    told: tuple[Told, ...]
+    notes: tuple[Note, ...]
 
 
 @permitted
 def backup(store: Store, file: Path) -> int:
-    """Write the store as it is at one moment to `file`; its size in bytes.  An existing file is never written over.
+    """Write the store, as it is at one moment, to `file`, which must not exist; returns its size in bytes.
 
-    SQLite: its own backup, page by page, checked afterwards.  PostgreSQL: every row, read in one snapshot
-    (pg_dump is the quicker way for a big server; docs/operations.md gives the command).
+    On SQLite this is its own backup, page by page. On PostgreSQL every row is copied, read in one snapshot
+    (pg_dump is the quicker way for a big server; docs/operations.md gives the command). The file is checked afterwards.
     """
     if file.exists():
         raise Fault(key="backup.exists", file=str(file))
-    with store.begin() as connection:  # before the copy, so that it stands in the backup too
+    with store.begin() as connection:  # before the copy, so that the backup has this line too
         audit.append(connection, store.actor, "backup", {"file": file.name})
     part = file.with_name(f"{file.name}.part")
     try:
@@ -57,11 +57,11 @@ def backup(store: Store, file: Path) -> int:
             with closing(sqlite3.connect(part)) as copy, store.read() as connection:
                 source: Any = connection.connection.driver_connection
                 source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, with none beside it
         else:
             with store.read() as connection:
                 _carry(connection, part)
-        _whole(part)
+        _check_sound(part)
         os.replace(part, file)
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
@@ -70,23 +70,23 @@ def backup(store: Store, file: Path) -> int:
 
 
 def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
-    """Make the store at `url` what it was when `file` was written, brought up to this code's revision.
+    """Make the store at `url` what it was when `file` was written, and bring it up to this code's revision.
 
-    A SQLite store that holds something is replaced, in one transaction and while others read it, if `replace`;
-    on PostgreSQL the place must be empty, so that nothing there can be lost.  The restoring is a line of the trail.
+    A SQLite store that is in use is replaced only if `replace`, in one transaction and while others read it. A
+    PostgreSQL database must be empty, so that nothing in it can be lost. The restored trail gets a line about this.
     """
     if not file.is_file():
         raise Fault(key="file.absent", file=str(file))
-    _whole(file)
+    _check_sound(file)
     if sa.make_url(url).get_backend_name() != "sqlite":
         _same_trail(file, url)
         return _continued(_restore_server(file, url), file)
     engine = engine_of(url)
     with engine.connect().execution_options(reading=True) as connection:
-        held = migration.found(connection) is not None and _rows(connection, schema.runs) > 0
-    if held and not replace:
+        in_use = migration.revision_of(connection) is not None and _rows(connection, schema.runs) > 0
+    if in_use and not replace:
         raise Fault(key="restore.held", url=shown(url))
-    if not held:
+    if not in_use:
         _same_trail(file, url)
     with (
         closing(sqlite3.connect(file)) as source,
@@ -101,14 +101,15 @@ def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
 def _same_trail(file: Path, url: str) -> None:
     """A Fault if RANKSHIFT_HEAD names a file with heads of lines that are not in the backup.
 
-    They may be those of a store in use elsewhere, which would be lost; beside a store's own place they are its own.
+    They may be the heads of another store, in use elsewhere, and would be lost. A file of heads beside the store's
+    own file can only be its own.
     """
     place = os.environ.get(audit.HEAD_VARIABLE)
     if not place:
         return
     with closing(sqlite3.connect(file)) as source:
-        held = source.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'").fetchone()
-        lines = source.execute("SELECT number, digest FROM audit").fetchall() if held else []
+        has_trail = source.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'").fetchone()
+        lines = source.execute("SELECT number, digest FROM audit").fetchall() if has_trail else []
     stray = set(audit.kept_heads(sa.make_url(url))) - {audit.Head(*line) for line in lines}
     if stray:
         number = max(head.number for head in stray)
@@ -116,38 +117,38 @@ def _same_trail(file: Path, url: str) -> None:
 
 
 def _continued(store: Store, file: Path) -> Restored:
-    """Check the restored trail against the heads at hand, keep heads of its lines, and add that it was restored.
+    """Check the restored trail against the heads kept outside, keep the heads of its lines, and add a line about this.
 
-    Heads that are already kept vouch for the lines they agree with; if there are others, of lines recorded here after
-    the backup, their file is put aside and a new one begun.
+    Heads that are already kept vouch for the lines they agree with. If there are others, of lines recorded after the
+    backup, their file is put aside and a new one is begun.
     """
     with store.read() as connection:
         lines = audit.trail(connection)
     kept, place = audit.kept_heads(store.engine.url), audit.head_file(store.engine.url)
-    own = {audit.Head(line["number"], line["digest"]) for line in lines}
-    vouched, stray = own & set(kept), set(kept) - own
-    told = [
-        Told("restore.trail_broken", {"finding": {x: text(f.key, x, number=f.number) for x in LANGUAGES}})
+    restored_heads = {audit.Head(line["number"], line["digest"]) for line in lines}
+    vouched, stray = restored_heads & set(kept), set(kept) - restored_heads
+    notes = [
+        Note("restore.trail_broken", {"finding": {x: text(f.key, x, number=f.number) for x in LANGUAGES}})
         for f in audit.check(lines, ()).findings
     ]
-    if not told:
-        told.append(Told("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
+    if not notes:
+        notes.append(Note("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
     if len(vouched) < len(lines):
-        told.append(Told("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
+        notes.append(Note("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
     if stray and place is not None:
         aside = _put_aside(place)
-        told.append(Told("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
+        notes.append(Note("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
         kept = []
-    audit.anchor(store.engine.url, sorted(own - set(kept), key=lambda head: head.number))
+    audit.anchor(store.engine.url, sorted(restored_heads - set(kept), key=lambda head: head.number))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with store.begin() as connection:
         details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
         audit.append(connection, store.actor, "restore", details)
-    return Restored(store, tuple(told))
+    return Restored(store, tuple(notes))
 
 
 def _put_aside(heads: Path) -> Path:
-    """Another name for a file of heads, one that is not taken."""
+    """Rename a file of heads to a name that no file has yet; returns the new path."""
     names = (heads.with_name(f"{heads.name}.replaced-{k}") for k in range(1, 10_000))
     aside = next(name for name in names if not name.exists())
     heads.rename(aside)
@@ -157,7 +158,7 @@ def _put_aside(heads: Path) -> Path:
 def _restore_server(file: Path, url: str) -> Store:
     engine = engine_of(url)
     with engine.connect() as connection:
-        if migration.found(connection) is not None:
+        if migration.revision_of(connection) is not None:
             raise Fault(key="restore.server_held", url=shown(url))
     engine.dispose()
     with tempfile.TemporaryDirectory(prefix="rankshift-") as folder:
@@ -173,39 +174,39 @@ def _restore_server(file: Path, url: str) -> Store:
 
 
 def _carry(connection: sa.Connection, file: Path) -> None:
-    """Every row of a server, in a new store of one file."""
-    connection.execution_options(isolation_level="REPEATABLE READ")  # one moment for all tables
-    made = Store.create(store_url(str(file)))
-    with made.begin() as target:
+    """Copy every row of a server to a new store of one file."""
+    connection.execution_options(isolation_level="REPEATABLE READ")  # all tables as they are at one moment
+    file_store = Store.create(store_url(str(file)))
+    with file_store.begin() as target:
         _copy(connection, target)
-    with made.engine.connect() as ending:
+    with file_store.engine.connect() as ending:
         driver: Any = ending.connection.driver_connection
         driver.execute("PRAGMA journal_mode = DELETE")
-    made.engine.dispose()
+    file_store.engine.dispose()
 
 
 def _copy(source: sa.Connection, target: sa.Connection) -> None:
-    """Each table after those it points to; what the migrations themselves wrote in a new store is in the source too."""
+    """Copy each table after those it refers to, replacing what the migrations wrote when the target was created."""
     for table in reversed(schema.metadata.sorted_tables):
         if _rows(target, table):
             target.execute(table.delete())
     for table in schema.metadata.sorted_tables:
         times = [c.name for c in table.columns if isinstance(c.type, sa.DateTime)]
-        found = source.execution_options(yield_per=ROWS).execute(sa.select(table)).mappings()
-        for part in found.partitions():
+        rows = source.execution_options(yield_per=ROWS).execute(sa.select(table)).mappings()
+        for part in rows.partitions():
             target.execute(table.insert(), [_moments(row, times) for row in part])
         if target.dialect.name == "postgresql":
-            _count_on(target, table)
+            _continue_numbers(target, table)
 
 
-def _moments(row, times: list[str]) -> dict:
-    """The row with its times in UTC, which SQLite keeps without saying so."""
-    moved = {c: row[c].replace(tzinfo=row[c].tzinfo or UTC).astimezone(UTC) for c in times if row[c] is not None}
-    return {**row, **moved}
+def _moments(row: sa.RowMapping, times: list[str]) -> dict:
+    """The row with its times in UTC and marked as such: SQLite stores UTC without its name."""
+    in_utc = {c: row[c].replace(tzinfo=row[c].tzinfo or UTC).astimezone(UTC) for c in times if row[c] is not None}
+    return {**row, **in_utc}
 
 
-def _count_on(connection: sa.Connection, table: sa.Table) -> None:
-    """The numbers PostgreSQL gives go on after the highest carried over."""
+def _continue_numbers(connection: sa.Connection, table: sa.Table) -> None:
+    """Have PostgreSQL continue the table's own numbers after the highest one copied."""
     key = table.autoincrement_column
     if key is None or (last := connection.scalar(sa.select(sa.func.max(key)))) is None:
         return
@@ -218,25 +219,25 @@ def _rows(connection: sa.Connection, table: sa.Table) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
-def _whole(file: Path) -> None:
-    """A Fault unless the file is a store, sound in itself, that this code can bring up to date; it is only read."""
+def _check_sound(file: Path) -> None:
+    """A Fault unless the file is an undamaged store that this code can bring up to date; it is only read."""
     engine = sa.create_engine(f"sqlite:///file:{file.resolve().as_posix()}?mode=ro&uri=true")
     try:
         with engine.connect() as connection:
-            checked = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+            integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-            found = migration.found(connection)
+            revision = migration.revision_of(connection)
     except sa.exc.DBAPIError as error:
         raise Fault(key="backup.unsound", file=str(file), problem=str(error.orig)) from error
     finally:
         engine.dispose()
-    if checked != "ok" or broken is not None:
-        problem = checked if broken is None or checked != "ok" else str(tuple(broken))
+    if integrity != "ok" or broken is not None:
+        problem = integrity if broken is None or integrity != "ok" else str(tuple(broken))
         raise Fault(key="backup.unsound", file=str(file), problem=problem)
-    if found not in migration.revisions():
-        raise Fault(key="backup.no_store", file=str(file), found=str(found or "-"), expected=migration.head())
+    if revision not in migration.revisions():
+        raise Fault(key="backup.no_store", file=str(file), found=str(revision or "-"), expected=migration.head())
 
 
 def suggested(now: datetime) -> str:
-    """A name for a backup of this moment: rankshift-20260102-0304.db."""
+    """A file name for a backup made at this moment: rankshift-20260102-0304.db."""
     return f"rankshift-{now:%Y%m%d-%H%M}.db"

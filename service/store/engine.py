@@ -1,4 +1,4 @@
-"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; transactions are all or nothing."""
+"""The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; a transaction is all or nothing."""
 
 import hashlib
 import os
@@ -23,57 +23,58 @@ PATIENCE = 30  # seconds a writer waits for another one
 
 @dataclass(frozen=True, eq=False)
 class Store:
-    """An open store and who acts in it; every use case takes one and asks whether its actor may."""
+    """An open store and who acts in it; every use case takes one and checks that its actor's role permits it."""
 
     engine: sa.Engine
     actor: Actor = field(default_factory=local_operator)
 
     def acting(self, actor: Actor) -> "Store":
-        """The same store in the hands of somebody else."""
+        """The same store with another actor."""
         return replace(self, actor=actor)
 
     @classmethod
     def create(cls, url: str) -> "Store":
-        """The store at `url`, its tables made if they are not there yet."""
+        """The store at `url`; its tables are made if they do not exist yet."""
         store = cls(engine_of(url))
         with _reachable(url), store.read() as connection:
-            made = migration.found(connection) is not None
-        if not made:
+            exists = migration.revision_of(connection) is not None
+        if not exists:
             with _reachable(url):
                 migration.upgrade(store.engine)
         return store.checked(url)
 
     @classmethod
     def open(cls, url: str) -> "Store":
-        """The store at `url`; a Fault if none was made there, or by another version."""
+        """The store at `url`; a Fault if there is none, or one that newer code wrote."""
         store = cls(engine_of(url))
         if store.engine.dialect.name == "sqlite" and not Path(store.engine.url.database or "").is_file():
             raise Fault(key="store.absent", url=shown(url))
         return store.checked(url)
 
     def checked(self, url: str) -> "Store":
-        """Itself, its tables brought up to this code's revision; a Fault if there are none, or of a newer code."""
+        """The store itself, its tables brought up to this code's revision; a Fault if it has none, or newer ones."""
         with _reachable(url):
             with self.read() as connection:
-                found = migration.found(connection)
-            if found is None:
+                revision = migration.revision_of(connection)
+            if revision is None:
                 raise Fault(key="store.absent", url=shown(url))
-            if found not in migration.revisions():
-                raise Fault(key=migration.refusal(found), url=shown(url), found=found, expected=migration.head())
-            if found != migration.head():
+            if revision not in migration.revisions():
+                expected = migration.head()
+                raise Fault(key=migration.refusal(revision), url=shown(url), found=revision, expected=expected)
+            if revision != migration.head():
                 migration.upgrade(self.engine)
         return self
 
     @contextmanager
     def begin(self, *alone: str) -> Generator[sa.Connection]:
-        """One transaction: everything in it is written, or nothing; then new audit lines' heads are kept outside.
+        """One transaction: all of it is written or nothing; then the heads of new audit lines are kept outside.
 
-        alone: names of one thing ("wave", "ensu2015", "2015Q3"); who begins with the same names waits for the other to
-        end and then reads what it wrote.  SQLite has one writer at a time in any case.
+        alone: the names of one thing ("wave", "ensu2015", "2015Q3"). Two transactions that begin with the same names
+        take turns, and the second reads what the first wrote. SQLite has one writer at a time in any case.
         """
         try:
             with self.engine.begin() as connection:
-                connection.info.pop(audit.ADDED, None)  # of a transaction that was undone
+                connection.info.pop(audit.ADDED, None)  # left by a transaction that was rolled back
                 if alone:
                     take_turn(connection, *alone)
                 yield connection
@@ -84,22 +85,23 @@ class Store:
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
-        """A connection that only reads: on SQLite it waits for no writer and no writer waits for it."""
+        """A connection that only reads: on SQLite it waits for no writer, and no writer waits for it."""
         with self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
     def frame(self, select: sa.Select) -> pd.DataFrame:
-        """The rows a SELECT finds, as a DataFrame."""
+        """The rows that a SELECT returns."""
         with self.read() as connection:
             result = connection.execute(select)
-            rows = [tuple(row) for row in result]  # pandas asks a Row for attributes it has not, dearly
+            rows = [tuple(row) for row in result]  # pandas would ask each Row for attributes it lacks, which is slow
             return pd.DataFrame(rows, columns=list(result.keys()))
 
 
 def take_turn(connection: sa.Connection, *names: str) -> None:
-    """Wait until no other transaction holds these names, and hold them to the end of this one.
+    """Wait until no other transaction holds these names, and hold them until this one ends.
 
-    SQLite's BEGIN IMMEDIATE has seen to it already.  Everybody who takes several takes the audit trail's last.
+    On SQLite, BEGIN IMMEDIATE has waited already. Whoever takes several turns takes the audit trail's last, so that no
+    two transactions wait for each other.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(names))))
@@ -121,7 +123,7 @@ def inserted_id(connection: sa.Connection, insert: sa.Insert) -> int:
 
 
 def engine_of(url: str) -> sa.Engine:
-    """An engine for a store's URL, with the transactions and the checks a store relies on."""
+    """An engine for a store's URL, with the transactions and checks that a store relies on."""
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
@@ -138,14 +140,14 @@ def engine_of(url: str) -> sa.Engine:
     return engine
 
 
-def store_url(given: str | None = None) -> str:
-    """The store a person means: what they gave, else RANKSHIFT_STORE, else rankshift.db here; a bare path is SQLite."""
-    url = given or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
+def store_url(place: str | None = None) -> str:
+    """The URL of `place`, else of RANKSHIFT_STORE, else of rankshift.db in this folder; a bare path is SQLite."""
+    url = place or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
     return url if "://" in url else _written(sa.URL.create("sqlite", database=url))
 
 
 def absolute(url: str) -> str:
-    """The URL of the same store for a process that stands in another folder."""
+    """The URL of the same store for a process that runs in another folder."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return url
@@ -153,7 +155,7 @@ def absolute(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """The URL as people read it: without its password, a file's path as it is written."""
+    """The URL as people read it: without its password, and with a file's path as it was typed."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return f"sqlite:///{parsed.database or ''}"
@@ -161,7 +163,7 @@ def shown(url: str) -> str:
 
 
 def _number(names: tuple[str, ...]) -> int:
-    """Sixty-four bits that stand for these names."""
+    """A number of sixty-four bits that identifies these names."""
     return int.from_bytes(hashlib.sha256("\x1f".join(names).encode()).digest()[:8], signed=True)
 
 
@@ -175,21 +177,21 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 
 
 def _sqlite_connect(connection, _record) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; ours comes from "begin"
+    connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; `_sqlite_begin` gives ours
     _write_ahead(connection)
     for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch a new file to write-ahead logging, which stays with it; SQLite does not wait for the lock this needs."""
-    until = time.monotonic() + PATIENCE
+    """Switch a file to write-ahead logging, for good; this loop waits for the lock, since SQLite itself does not."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""Migrations: a store's tables are made, and later changed, by one line of Alembic revisions and in no other way."""
+"""Migrations: a store's tables are made, and later changed, by one chain of Alembic revisions and in no other way."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
-UNKNOWN = "schema "  # begins what is said of a store of code before the first revision
+UNKNOWN = "schema "  # how the revision of a store begins that is older than the first one
 ALEMBIC = sa.table("alembic_version", sa.column("version_num"))  # where Alembic keeps the revision of a store
-TURN = 5_381_772  # PostgreSQL's advisory lock that one process at a time migrates under
+TURN = 5_381_772  # PostgreSQL's advisory lock: whoever migrates holds it
 
 
 def head() -> str:
-    """The revision of a store this code writes."""
+    """The revision of the stores that this code writes."""
     return REVISIONS[-1]
 
 
@@ -27,8 +27,8 @@ def revisions() -> list[str]:
     return list(REVISIONS)
 
 
-def found(connection: sa.Connection) -> str | None:
-    """The revision of an opened store; None for a place without one, "schema 1" for one older than the first."""
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision of an open store; None if there is no store, "schema 1" if it is older than the first revision."""
     tables = sa.inspect(connection)
     if not tables.has_table(schema.about.name):
         return None
@@ -41,14 +41,14 @@ def found(connection: sa.Connection) -> str | None:
 
 
 def refusal(revision: str) -> str:
-    """The key of what is said about a store of a revision not known here: too old, or of newer code."""
+    """The key of the sentence about a store whose revision this code does not know: too old, or of newer code."""
     return "store.old" if revision.startswith(UNKNOWN) else "store.newer"
 
 
 def upgrade(engine: sa.Engine, to: str | None = None) -> None:
-    """Bring the tables from the revision found to `to` (the newest), in one transaction: all of it or nothing.
+    """Bring the tables to the revision `to` (by default the newest), in one transaction: all of it or nothing.
 
-    SQLite changes a table by copying it, which its foreign keys forbid; they are off meanwhile and checked at the end.
+    SQLite changes a table by copying it, which foreign keys forbid; they are off meanwhile and checked at the end.
     """
     with engine.connect() as connection:
         _foreign_keys(connection, "OFF")
@@ -60,7 +60,7 @@ def upgrade(engine: sa.Engine, to: str | None = None) -> None:
 
 
 def _foreign_keys(connection: sa.Connection, on_or_off: str) -> None:
-    if connection.dialect.name == "sqlite":  # past SQLAlchemy, which would begin a transaction first
+    if connection.dialect.name == "sqlite":  # not through SQLAlchemy, which would begin a transaction first
         driver: Any = connection.connection.driver_connection
         driver.execute(f"PRAGMA foreign_keys = {on_or_off}")
 
@@ -73,8 +73,8 @@ def _upgrade(connection: sa.Connection, to: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))
     config = _config()
     config.attributes["connection"] = connection
-    if found(connection) == REVISIONS[0]:
-        command.stamp(config, REVISIONS[0])  # a store of before there were migrations, or one already stamped so
+    if revision_of(connection) == REVISIONS[0]:
+        command.stamp(config, REVISIONS[0])  # from before there were migrations, or stamped so already
     command.upgrade(config, to)
     if on_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
         raise sa.exc.IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"{broken[0]} -> {broken[2]}"))

@@ -1,4 +1,4 @@
-"""Who may do what: four roles, one table of use cases, and the check at each use case's edge."""
+"""Who may do what: four roles, one table of use cases, and the check made before each use case."""
 
 import functools
 import getpass
@@ -12,10 +12,10 @@ ROLES = ADMINISTRATOR, CENTRE, STATISTICIAN, LEADER = ("administrator", "centre"
 EVERYBODY = frozenset(ROLES)
 WORKERS = frozenset({ADMINISTRATOR, CENTRE, STATISTICIAN})
 SEES_ALL = frozenset({ADMINISTRATOR, STATISTICIAN})
-DENIED = "denied"  # the audit trail's word for what was refused
+DENIED = "denied"  # the action in the audit trail when somebody's role did not permit a use case
 
 
-# use case -> roles; a function of service/ that takes a store and is not here fails where it is defined
+# use case -> roles; a function decorated with `permitted` that is not listed fails when its module is imported
 PERMITTED = {
     # what anybody may read: no microdata, no people; small cells are withheld (`sees_all`)
     "programme_names": EVERYBODY,
@@ -110,25 +110,25 @@ PERMITTED = {
 }
 
 
-def permitted(do: Any) -> Any:
-    """The function, refused with a Fault (and a line in the audit trail) unless its store's actor has a role for it."""
-    name, roles = do.__name__, PERMITTED[do.__name__]
+def permitted(use_case: Any) -> Any:
+    """The use case, with a Fault and a line in the audit trail if the role of its store's actor does not permit it."""
+    name, roles = use_case.__name__, PERMITTED[use_case.__name__]
 
-    @functools.wraps(do)
-    def checked(store, *arguments: Any, **options: Any) -> Any:
+    @functools.wraps(use_case)
+    def checked(store: Any, *arguments: Any, **options: Any) -> Any:
         actor = store.actor
         if actor.role not in roles:
             with store.begin() as connection:
                 audit.append(connection, actor, DENIED, {"use_case": name})
             raise Fault(key="permission.denied", name=actor.name, role=role_name(actor.role), use_case=name)
-        return do(store, *arguments, **options)
+        return use_case(store, *arguments, **options)
 
     checked.__dict__["use_case"] = name
     return checked
 
 
 def sees_all(actor: Actor) -> bool:
-    """Whether small cells, which `accountability.disclosure` withholds, are shown to them."""
+    """Whether this actor sees small cells, which `accountability.disclosure` withholds from others."""
     return actor.role in SEES_ALL
 
 
@@ -138,7 +138,7 @@ def role_name(role: str) -> dict[str, str]:
 
 
 def person() -> str:
-    """The name of the user of this machine, as runs record it."""
+    """The name of this machine's user, as runs record it."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -146,5 +146,5 @@ def person() -> str:
 
 
 def local_operator() -> Actor:
-    """Whoever opens the store by its file or URL: can read and write all of it anyway, so acts as administrator."""
+    """The person who opens the store by its file or URL: an administrator, since they can read and write all of it."""
     return Actor(person(), ADMINISTRATOR)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
 from service.store.permissions import Actor, permitted
+from words import Speaker
 
 PURE_ROOMS = ("contracts.py", "estimation", "accountability")
 DRAWING = ("contracts.py", "sampling")
@@ -20,7 +21,7 @@ DRAWING = ("contracts.py", "sampling")
 
 @cache
 def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
-    """The package's version and a digest of the pure rooms' source, at any depth: the same digest, the same numbers."""
+    """The package's version and a digest of the pure rooms' source: the same digest means the same numbers."""
     root, digest = Path(__file__).parents[2], hashlib.sha256()
     for room in rooms:
         path = root / room
@@ -30,12 +31,12 @@ def code_version(rooms: tuple[str, ...] = PURE_ROOMS) -> str:
 
 
 def planning_generator() -> np.random.Generator:
-    """The generator every plan is looked at with: the same plan gives the same table."""
+    """The generator with which every sample plan is simulated, so that the same plan always gives the same table."""
     return generator("rankshift", "plan")
 
 
 def generator(seed: str, *labels: str) -> np.random.Generator:
-    """A stream of random numbers of its own for each seed and labels (measure, league): Philox, keyed by SHA-256."""
+    """A separate stream of random numbers for each seed and labels (measure, league): Philox, keyed by SHA-256."""
     key = hashlib.sha256("\x1f".join((seed, *labels)).encode()).digest()
     return np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype=np.uint64)))
 
@@ -43,7 +44,7 @@ def generator(seed: str, *labels: str) -> np.random.Generator:
 def add_run(
     connection: sa.Connection, actor: Actor, use_case: str, arguments: Mapping, inputs, *, seed: str = ""
 ) -> int:
-    """Write a run and the versions it read ((kind, version_id) pairs); returns its number."""
+    """Record a run and the versions it read, as (kind, version_id) pairs; returns the run's number."""
     row = dict(use_case=use_case, arguments=dict(arguments), seed=seed, version=code_version(), by=actor.name)
     run_id = inserted_id(connection, schema.runs.insert().values(**row, at=datetime.now(UTC)))
     if inputs:
@@ -57,26 +58,29 @@ def add_run(
 def find_run(
     connection: sa.Connection, use_case: str, arguments: Mapping, inputs, *, seed: str, code: str | None = None
 ) -> int | None:
-    """The run that already did this with the same inputs, arguments, seed and code (None: this code), or None."""
+    """The newest run of a use case with the same inputs, arguments, seed and code, or None if there is none.
+
+    code: a code version; None means the present one.
+    """
     runs = schema.runs
     select = sa.select(runs.c.run_id, runs.c.arguments).where(
         runs.c.use_case == use_case, runs.c.seed == seed, runs.c.version == (code or code_version())
     )
-    for run_id, found in connection.execute(select.order_by(runs.c.run_id.desc())).all():
-        if found == dict(arguments) and run_inputs(connection, run_id) == set(inputs):
+    for run_id, stored_arguments in connection.execute(select.order_by(runs.c.run_id.desc())).all():
+        if stored_arguments == dict(arguments) and run_inputs(connection, run_id) == set(inputs):
             return run_id
     return None
 
 
 @permitted
 def run_version(store: Store, run_id: int) -> str:
-    """The code that made a run."""
+    """The version of the code that computed a run."""
     with store.read() as connection:
         return connection.scalar(sa.select(schema.runs.c.version).where(schema.runs.c.run_id == run_id))
 
 
 def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
-    """The (kind, version_id) pairs a run read."""
+    """The versions that a run read, as (kind, version_id) pairs."""
     inputs = schema.run_inputs
     rows = connection.execute(sa.select(inputs.c.kind, inputs.c.version_id).where(inputs.c.run_id == run_id))
     return {(kind, number) for kind, number in rows}
@@ -84,10 +88,13 @@ def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
 
 @permitted
 def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[int]:
-    """Runs that read a programme or wave of which a newer version exists; among: only these are looked at."""
-    asked = [] if among is None else [schema.run_inputs.c.run_id.in_(list(among))]
+    """The runs that read a programme, wave or margins of which there is now a newer version.
+
+    among: only these runs are looked at; None means all.
+    """
+    only = [] if among is None else [schema.run_inputs.c.run_id.in_(list(among))]
     inputs = schema.run_inputs
-    late: set[int] = set()
+    outdated: set[int] = set()
     for kind, table, key in (
         ("programme", schema.programmes, ["programme"]),
         ("wave", schema.waves, ["programme", "wave"]),
@@ -98,19 +105,19 @@ def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[in
         select = (
             sa.select(inputs.c.run_id)
             .join(table, sa.and_(inputs.c.kind == kind, inputs.c.version_id == table.c.version_id))
-            .where(sa.exists().where(same), *asked)
+            .where(sa.exists().where(same), *only)
         )
-        late |= set(store.frame(select).run_id)
-    return late
+        outdated |= set(store.frame(select).run_id)
+    return outdated
 
 
 def local_time(at: datetime) -> str:
-    """A stored time on this machine's clock; SQLite gives it back without its zone, which is UTC."""
+    """A stored time as this machine's clock shows it; SQLite returns it without its zone, which is UTC."""
     return f"{datetime.fromtimestamp(at.replace(tzinfo=at.tzinfo or UTC).timestamp()):%Y-%m-%d %H:%M}"
 
 
-def run_text(run: Mapping, t) -> str:
+def run_text(run: Mapping, t: Speaker) -> str:
     """A run in one line: number, use case, arguments, seed, code version, time and person."""
     arguments = " ".join(str(v) for v in run["arguments"].values() if not isinstance(v, Mapping))
-    shown = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
-    return t("run.line", **shown, version=run["version"], at=local_time(run["at"]), by=run["by"])
+    values = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
+    return t("run.line", **values, version=run["version"], at=local_time(run["at"]), by=run["by"])

@@ -1,6 +1,6 @@
-"""The store's tables, for SQLite and PostgreSQL alike: what came in (versions), what was done (runs), what followed.
+"""The store's tables, the same for SQLite and PostgreSQL: versions of what was imported, runs, and what they computed.
 
-A change here goes with a revision in service/store/migrations/versions, which makes it in the stores that exist.
+A change here needs a revision in service/store/migrations/versions, which makes it in the stores that exist already.
 """
 
 from typing import Any
@@ -54,7 +54,7 @@ waves = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("programme", "wave", "version"),
 )
-margins = sa.Table(  # known totals to calibrate to; a period's are one file
+margins = sa.Table(  # known totals to calibrate to; one file for each period
     "margins",
     metadata,
     sa.Column("version_id", sa.Integer, primary_key=True),
@@ -87,7 +87,7 @@ imports = sa.Table(
     sa.Column("outcome", sa.Text, nullable=False),  # imported, unchanged, corrected, refused
     sa.Column("version", sa.Integer),
     sa.Column("interviews", sa.Integer),
-    sa.Column("fault", sa.Text),  # key in words/, rendered in the reader's language
+    sa.Column("fault", sa.Text),  # a key in words/, shown in the reader's language
     sa.Column("fault_values", sa.JSON),
 )
 UNFINISHED = sa.text("finished IS NULL")
@@ -97,11 +97,11 @@ jobs = sa.Table(
     sa.Column("job_id", sa.Integer, primary_key=True),
     sa.Column("use_case", sa.Text, nullable=False),
     sa.Column("arguments", sa.JSON, nullable=False),
-    sa.Column("resource", sa.Text, nullable=False),  # what it works on alone: a programme's name
+    sa.Column("resource", sa.Text, nullable=False),  # what no two jobs work on at once: a programme's name
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # running, done, failed, cancelled, lost
     sa.Column("progress", sa.Double, nullable=False),  # 0..1
-    sa.Column("step", sa.Text, nullable=False),  # what it is at: a wave, a measure
+    sa.Column("step", sa.Text, nullable=False),  # what it is computing: a wave, a measure
     sa.Column("started", sa.DateTime(timezone=True), nullable=False),
     sa.Column("heartbeat", sa.DateTime(timezone=True), nullable=False),
     sa.Column("finished", sa.DateTime(timezone=True)),
@@ -134,12 +134,12 @@ calls = sa.Table(
     sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
 )
 
-# what is protected: the audit trail, people, and the vault of phone numbers and names (encrypted before they come here)
+# what is protected: the audit trail, people, and the vault, whose telephone numbers and names are encrypted
 audit = sa.Table(
     "audit",
     metadata,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.Text, nullable=False),  # as it was hashed: ISO 8601, UTC
+    sa.Column("at", sa.Text, nullable=False),  # as it was hashed: ISO 8601, in UTC
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
@@ -153,9 +153,9 @@ people = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("role", sa.Text, nullable=False),
-    sa.Column("password", sa.Text),  # argon2id; none for those whom another service signs in
+    sa.Column("password", sa.Text),  # argon2id; NULL for those whom another service signs in
     sa.Column("one_time", sa.Boolean, nullable=False),
-    sa.Column("identity", sa.Text, unique=True),  # how another service calls them
+    sa.Column("identity", sa.Text, unique=True),  # their name in another sign-in service
     sa.Column("active", sa.Boolean, nullable=False),
 )
 sign_ins = sa.Table(
@@ -163,10 +163,10 @@ sign_ins = sa.Table(
     metadata,
     sa.Column("attempt_id", sa.Integer, primary_key=True),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
-    sa.Column("name", sa.Text, nullable=False),  # "" where nobody is called so: it may be a password typed too early
+    sa.Column("name", sa.Text, nullable=False),  # "" if nobody has that name: it may be a password in the wrong box
     sa.Column("succeeded", sa.Boolean, nullable=False),
 )
-vault = sa.Table("vault", metadata, sa.Column("fingerprint", sa.Text, primary_key=True))  # of the one key in use
+vault = sa.Table("vault", metadata, sa.Column("fingerprint", sa.Text, primary_key=True))  # of the only key in use
 contact_lists = sa.Table(
     "contact_lists",
     metadata,
@@ -184,11 +184,13 @@ contacts = sa.Table(
     sa.Column("unit_id", sa.Text, primary_key=True),
     sa.Column("phone", sa.LargeBinary, nullable=False),  # AES-SIV
     sa.Column("name", sa.LargeBinary),  # AES-SIV
-    sa.Column("phone_hash", sa.LargeBinary, nullable=False, index=True),  # HMAC: to find a number without reading any
+    sa.Column(
+        "phone_hash", sa.LargeBinary, nullable=False, index=True
+    ),  # HMAC, to find a number without decrypting any
     sa.ForeignKeyConstraint(["programme", "wave"], ["contact_lists.programme", "contact_lists.wave"]),
 )
 
-# samples: frames as versions, plans and their approvals, draws and what was released of them
+# samples: versions of frames, sample plans and their approvals, draws and their releases
 frames = sa.Table(
     "frames",
     metadata,
@@ -227,20 +229,20 @@ plans = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), nullable=False),
     sa.Column("wanted", sa.JSON, nullable=False),
-    sa.Column("allocation", sa.JSON, nullable=False),  # one row a stratum
+    sa.Column("allocation", sa.JSON, nullable=False),  # one row for each stratum
     sa.Column("expected", sa.JSON, nullable=False),  # precision, power and cost as shown before the approval
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("programme", "wave", "version"),
 )
-approvals = sa.Table(  # a plan without a row here is a draft
+approvals = sa.Table(  # a sample plan without a row here is a draft
     "approvals",
     metadata,
     sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), primary_key=True),
     sa.Column("commitment", sa.Text, nullable=False),
-    sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frames' key, until the draw publishes it
-    sa.Column("digest", sa.Text, nullable=False),  # the frame's two, as they were at the approval
+    sa.Column("seed", sa.LargeBinary, nullable=False),  # AES-SIV under the frame key; the draw publishes it
+    sa.Column("digest", sa.Text, nullable=False),  # these two: the frame's at the approval
     sa.Column("numbers", sa.Text, nullable=False),
-    sa.Column("psus", sa.Text),  # of two stages: digest of the PSUs
+    sa.Column("psus", sa.Text),  # of a two-stage plan: digest of the PSUs
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
@@ -253,7 +255,7 @@ draws = sa.Table(
     sa.Column("wave", sa.Text, nullable=False),
     sa.Column("plan_id", sa.ForeignKey(plans.c.plan_id), nullable=False),
     sa.Column("earlier_id", sa.Integer),  # the draw this one continues
-    sa.Column("earlier_releases", sa.Integer),  # how many of its releases were out by then
+    sa.Column("earlier_releases", sa.Integer),  # how many releases it had by then
     sa.Column("record", sa.JSON, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("programme", "wave"),
@@ -269,11 +271,11 @@ sample_units = sa.Table(
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("release", sa.Integer, nullable=False),
     sa.Column("first_phase", sa.Double, nullable=False),
-    sa.Column("probability", sa.Double, nullable=False),  # of the whole draw; what was released has a smaller one
+    sa.Column("probability", sa.Double, nullable=False),  # in the whole draw; in what is released so far it is smaller
     sa.Column("base_weight", sa.Double, nullable=False),
     sa.Column("psu", sa.Text),
-    sa.Column("first_probability", sa.Double),  # of two stages: the PSU's
-    sa.Column("kish", sa.Text),  # a household's table
+    sa.Column("first_probability", sa.Double),  # in a two-stage draw: the PSU's
+    sa.Column("kish", sa.Text),  # the selection table of a household
 )
 releases = sa.Table(
     "releases",
@@ -285,12 +287,12 @@ releases = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
 )
-stops = sa.Table(  # fieldwork stopped with numbers open: lets a wave be weighted, and stands beside its figures
+stops = sa.Table(  # fieldwork stopped while numbers were open: the wave may then be weighted, and its figures say so
     "stops",
     metadata,
     sa.Column("stop_id", sa.Integer, primary_key=True),
     sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
-    sa.Column("releases", sa.Integer, nullable=False),  # how many were out: a further one is not covered
+    sa.Column("releases", sa.Integer, nullable=False),  # made by then: a further release is not covered
     sa.Column("units", sa.Integer, nullable=False),
     sa.Column("open", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),

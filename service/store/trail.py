@@ -1,4 +1,4 @@
-"""Use cases on the audit trail: is it whole, and what stands in it."""
+"""Use cases on the audit trail: verify it, and read its lines."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ NEWEST = 200
 
 @permitted
 def verify_trail(store: Store, *, noted: Iterable[audit.Head] = ()) -> audit.Verified:
-    """Check every line against the one before and against the heads kept outside; noted: heads somebody wrote down."""
+    """Check every line against the one before and the heads kept outside; noted: heads that somebody wrote down."""
     kept = audit.kept_heads(store.engine.url)
     with store.read() as connection:
         return audit.check(audit.trail(connection), kept, noted)

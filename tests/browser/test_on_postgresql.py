@@ -122,7 +122,7 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     assert tab.get_by_role("link", name=text("people.page", "zh")).count() == 0
     tab.get_by_role("button", name=text("sign_in.out", "zh")).click()
     tab.get_by_role("heading", name=text("sign_in.title", "zh")).wait_for(timeout=PATIENCE)
-    for _ in range(people.OWN):
+    for _ in range(people.OF_ONE):
         sign_in(tab, "ann", "wrong", "zh")
         tab.get_by_text(text("people.wrong", "zh")).wait_for(timeout=PATIENCE)
         settle(tab)

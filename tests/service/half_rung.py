@@ -44,5 +44,5 @@ def log(rows) -> bytes:
     return as_csv(pd.DataFrame(lines, columns=["unit_id", "at", "interviewer", "disposition"]))
 
 
-def ring(store: Store, *rows) -> calls.TakenIn:
+def ring(store: Store, *rows) -> calls.ImportedCalls:
     return calls.import_calls(store, NAME, MAY, log(rows), FILE)

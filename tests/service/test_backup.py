@@ -138,7 +138,7 @@ def test_a_backup_of_older_code_is_restored_and_brought_up_to_date(fresh_url, tm
     content = (tmp_path / "old.db").read_bytes()
     store = restore(tmp_path / "old.db", fresh_url(target)).store
     with store.read() as connection:
-        assert migration.found(connection) == migration.head()
+        assert migration.revision_of(connection) == migration.head()
     counts = row_counts(store)
     assert all(counts[name] == len(found) for name, found in before.items() if name in counts)
     assert (tmp_path / "old.db").read_bytes() == content
@@ -204,10 +204,10 @@ def guarded_store(store: Store) -> Store:
 
 
 def keys_told(restored) -> list[str]:
-    for each in restored.told:
+    for each in restored.notes:
         for t in BOTH.values():
             assert "{" not in t(each.key, **each.values)
-    return [each.key for each in restored.told]
+    return [each.key for each in restored.notes]
 
 
 @pytest.mark.parametrize("target", ENGINES)
@@ -245,9 +245,9 @@ def test_replacing_a_store_puts_the_heads_of_later_lines_aside_and_says_up_to_wh
     assert lost > lines
     restored = restore(tmp_path / "a.db", store.engine.url.render_as_string(hide_password=False), replace=True)
     assert keys_told(restored) == ["restore.trail_whole", "restore.trail_later"]
-    assert restored.told[0].values == {"lines": lines, "vouched": lines}
-    assert restored.told[1].values["number"] == lost
-    aside = audit.head_file(store.engine.url).with_name(os.path.basename(restored.told[1].values["file"]))
+    assert restored.notes[0].values == {"lines": lines, "vouched": lines}
+    assert restored.notes[1].values["number"] == lost
+    aside = audit.head_file(store.engine.url).with_name(os.path.basename(restored.notes[1].values["file"]))
     assert len(aside.read_text("ascii").splitlines()) == lost
     assert verify_trail(restored.store).findings == ()
     assert len(trail_lines(restored.store)) == lines + 1
@@ -263,7 +263,7 @@ def test_a_backup_whose_trail_was_changed_is_restored_and_said_to_be_damaged(sql
         driver.commit()
     heads("second")
     restored = restore(tmp_path / "a.db", fresh_url("postgresql"))
-    assert keys_told(restored)[0] == "restore.trail_broken" and restored.told[0].values["finding"]["en"].startswith(
+    assert keys_told(restored)[0] == "restore.trail_broken" and restored.notes[0].values["finding"]["en"].startswith(
         "Line 2 "
     )
     assert verify_trail(restored.store).findings[0].number == 2

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from half_rung import FILE, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
-from presentation import league_table
+from presentation.league_notes import league_notes
 from sampling import Wanted
 from service.care import jobs
 from service.drawing import draws
@@ -88,11 +88,11 @@ def test_each_release_says_how_many_are_tried_finished_and_open(begun_on_both):
 def test_the_same_log_again_changes_nothing_and_a_longer_one_adds_its_new_lines(begun_on_both):
     first = units(begun_on_both)
     rows = [(first[0], 0, NO_ANSWER), (first[1], 1, INTERVIEW)]
-    assert ring(begun_on_both, *rows) == calls.TakenIn(2, 0)
+    assert ring(begun_on_both, *rows) == calls.ImportedCalls(2, 0)
     runs = len(run_list(begun_on_both))
-    assert ring(begun_on_both, *reversed(rows)) == calls.TakenIn(0, 2)
+    assert ring(begun_on_both, *reversed(rows)) == calls.ImportedCalls(0, 2)
     assert len(run_list(begun_on_both)) == runs
-    assert ring(begun_on_both, *rows, (first[0], 90, INTERVIEW)) == calls.TakenIn(1, 2)
+    assert ring(begun_on_both, *rows, (first[0], 90, INTERVIEW)) == calls.ImportedCalls(1, 2)
     assert len(begun_on_both.frame(sa.select(schema.calls))) == 3
 
 
@@ -198,7 +198,7 @@ def test_a_stop_lets_it_be_estimated_and_its_reason_stands_beside_every_figure(a
     compared(store)
     for league in (read_league(store, NAME, wave=MAY), read_league(store, NAME, wave=JUNE)):  # June: by the comparison
         for say in BOTH.values():
-            notes = [n for n in league_table.league_notes(league, say) if "flood: the call centre is closed" in n]
+            notes = [n for n in league_notes(league, say) if "flood: the call centre is closed" in n]
             assert len(notes) == 1 and "3" in notes[0] and "10" in notes[0]
     found = calls.read_fieldwork(store, NAME, MAY)
     assert (found.open, found.stopped["open"], found.stopped["by"]) == (3, 3, "ann")
@@ -207,7 +207,7 @@ def test_a_stop_lets_it_be_estimated_and_its_reason_stands_beside_every_figure(a
     ring(store, *[(unit, 30 + k, "2.11") for k, unit in enumerate(first[7:])])
     assert not waves.estimate_wave(store, NAME, MAY).repeated
     league = read_league(store, NAME, wave=MAY)
-    assert not [n for n in league_table.league_notes(league, BOTH["en"]) if "flood" in n]
+    assert not [n for n in league_notes(league, BOTH["en"]) if "flood" in n]
 
 
 def test_a_stop_holds_for_the_releases_that_were_out(answered):

@@ -18,7 +18,8 @@ from typer.main import get_group
 
 from commands import cli
 from commands.speaking import chosen_language
-from presentation import changes, league_table
+from presentation import changes
+from presentation.league_notes import league_notes
 from service.figures.league import read_league
 from service.store import schema
 from service.store.engine import Store
@@ -185,7 +186,7 @@ def test_the_printed_table_shows_the_stored_figures(surveyed, rankshift, languag
         for part in (f"{row.estimate:.1f}", f"{row.rank_lower}–{row.rank_upper}", f"{row.change:+.1f}", f" {row.n} "):
             assert part in line
         assert BOTH[language](f"short.verdict.{row.verdict}") in line
-    for note in league_table.league_notes(found, BOTH[language])[2:]:
+    for note in league_notes(found, BOTH[language])[2:]:
         assert note in lines
 
 

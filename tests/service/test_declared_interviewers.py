@@ -10,6 +10,7 @@ from made_up import ANN, BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey,
 
 from presentation import league_table
 from presentation.interviewers import interviewer_notes
+from presentation.league_notes import league_notes
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -62,7 +63,7 @@ def test_what_the_programme_declares_is_counted_and_its_size_stands_beside_the_f
     assert found.everybody["interviewers"] == 10
     assert f"correlation {found.table.rho_interviewer.iloc[0]:.4f}" in said(store, wave=JUNE)[0]
     for t in BOTH.values():
-        assert interviewer_notes(found, t)[0] in league_table.league_notes(found, t)
+        assert interviewer_notes(found, t)[0] in league_notes(found, t)
         rows = league_table.league_rows(found, t)
         assert {"se_interviewer", "rho_interviewer", "change_se_interviewer"} <= set(rows)
     run = found.runs[waves.ESTIMATE]["run_id"]

@@ -62,7 +62,7 @@ def test_an_older_store_is_named_and_not_changed(fresh_url, engine):
     old = landed(url)
     assert findings(url)["doctor.behind"] == "note"
     with old.connect() as connection:
-        assert migration.found(connection) == "schema2"
+        assert migration.revision_of(connection) == "schema2"
     old.dispose()
 
 

@@ -10,6 +10,7 @@ import pytest
 from made_up import BOTH, JUNE, MAY, NAME, changed, interviews, whole_survey
 
 from presentation import league_table
+from presentation.league_notes import league_notes
 from service.figures.league import read_league
 from service.files.write import csv_bytes, file_name, workbook_bytes
 from service.store.engine import Store
@@ -67,7 +68,7 @@ def test_a_sheet_of_notes_says_what_it_is_how_people_were_asked_and_which_runs_m
     t = BOTH[language]
     assert book.sheetnames == [{"zh": "2024年6月", "en": "2024-06"}[language], t("notes.title")]
     notes = [row[0] for row in book.worksheets[1].iter_rows(values_only=True)]
-    assert notes == league_table.league_notes(league, t)
+    assert notes == league_notes(league, t)
     said = "\n".join(notes)
     assert (
         t("note.simulated") in said

@@ -65,7 +65,7 @@ def test_a_store_of_every_landed_revision_comes_up_to_date_with_its_data(fresh_u
     assert rows(store.engine, then) == before
     assert {name: len(found) for name, found in before.items()} == ROWS
     with store.read() as connection:
-        assert migration.found(connection) == migration.head()
+        assert migration.revision_of(connection) == migration.head()
     store.engine.dispose()
 
 

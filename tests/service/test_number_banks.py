@@ -18,8 +18,8 @@ from changping import (
 )
 from township_list import ROOT
 
-from presentation import figures
 from presentation import samples as sample_words
+from presentation.imports import import_rows
 from sampling import Wanted
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.drawing import draws
@@ -225,6 +225,6 @@ def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reas
     assert list(log.fault.dropna()) == ["frame.refused", "phone.row", "frame.refused_never", "frame.name"]
     assert set(log.by) == {"ann"} and "13912345678" not in log.to_csv()
     for language, label, says in (("en", "frame ", "22 areas below it"), ("zh", "抽样框", "22个市以下的地区")):
-        shown = figures.import_rows(log, speaker(language))
+        shown = import_rows(log, speaker(language))
         assert shown.wave.iloc[0] == label + FRAME and shown.version.iloc[2] == 1
         assert says in shown.reason.iloc[0]

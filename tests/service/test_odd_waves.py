@@ -9,7 +9,12 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 
 from accountability import Figures, Rule, judge
 from estimation import Estimate
-from presentation import changes, figures, league_table
+from presentation import changes, league_table
+from presentation.imports import import_rows
+from presentation.league_notes import league_notes
+from presentation.league_table import shown_rows
+from presentation.notes import everybody_text
+from presentation.rules import rule_rows, rule_sentence
 from service.figures import waves
 from service.figures.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.intake import imports
@@ -22,13 +27,13 @@ def everything_said(league) -> str:
     said = []
     for t in BOTH.values():
         rows = league_table.league_rows(league, t)
-        shown = figures.shown_rows(league, rows, t)
-        said += [changes.headline(league, t), figures.everybody_text(league, t), *league_table.league_notes(league, t)]
+        shown = shown_rows(league, rows, t)
+        said += [changes.headline(league, t), everybody_text(league, t), *league_notes(league, t)]
         said += [changes.area_sentence(league, area, t) for area in league.table.index]
-        said += [league_table.league_csv(league, t).decode("utf-8-sig"), *figures.rule_rows(league, t).area]
+        said += [league_table.league_csv(league, t).decode("utf-8-sig"), *rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
         for rule in league.programme.rules[league.measure.name]:
-            said.append(figures.rule_sentence(league, rule, rule_summary(league, rule.name), t))
+            said.append(rule_sentence(league, rule, rule_summary(league, rule.name), t))
         assert league_table.league_workbook(league, t).startswith(b"PK")
     return "\n".join(said)
 
@@ -98,7 +103,7 @@ def test_an_area_without_answers_is_left_out_and_named(holes):
     assert list(league.table.index) == ["cedar"]
     assert set(league.missing) == {"ash", "birch"}
     for t, names in ((BOTH["zh"], ("白蜡港", "桦港")), (BOTH["en"], ("Ashhaven", "Birchhaven"))):
-        (note,) = [n for n in league_table.league_notes(league, t) if names[0] in n]
+        (note,) = [n for n in league_notes(league, t) if names[0] in n]
         assert names[1] in note
 
 
@@ -268,7 +273,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
         imports.import_programme(sqlite_store, b"x", "x.toml")
     take(sqlite_store, MAY)
     for language, t in BOTH.items():
-        rows = figures.import_rows(imports.import_log(sqlite_store), t)
+        rows = import_rows(imports.import_log(sqlite_store), t)
         assert list(rows.outcome) == [t(f"outcome.{x}") for x in ("imported", "refused", "refused", "imported")]
         assert [bool(reason) for reason in rows.reason] == [False, True, True, False]
         assert "2024-5" in rows.reason[2] and rows.wave[2] == "2024-5"
@@ -277,7 +282,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
 
 
 def test_an_empty_import_log_reads_as_an_empty_table(sqlite_store):
-    rows = figures.import_rows(imports.import_log(sqlite_store), BOTH["zh"])
+    rows = import_rows(imports.import_log(sqlite_store), BOTH["zh"])
     assert rows.empty and "reason" in rows
 
 

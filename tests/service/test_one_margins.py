@@ -7,6 +7,7 @@ import pytest
 from made_up import BOTH
 
 from presentation import league_table
+from presentation.league_notes import change_notes, margin_notes
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -75,7 +76,7 @@ def test_a_change_of_the_margins_is_told_from_a_change_of_the_areas(tmp_path):
         waves.estimate_wave(store, NAME, wave)
     league = read_league(store, NAME, measure="rating", wave=AFTER, against=BEFORE, league="all")
     for language, t in BOTH.items():
-        notes = " ".join(league_table.change_notes(league, t))
+        notes = " ".join(change_notes(league, t))
         assert league.name(gap.abs().idxmax())[language] in notes
         assert (
             t("notes.one_margins_same") in notes or t("notes.one_margins_verdicts", names=["#"]).split("#")[0] in notes
@@ -96,7 +97,7 @@ def test_margins_with_the_same_parts_are_the_same_margins(tmp_path):
         waves.estimate_wave(store, NAME, wave)
     league = read_league(store, NAME, measure="rating", wave=AFTER, against=BEFORE, league="all")
     assert "change_one_margins" not in league_table.league_rows(league, BOTH["en"])
-    assert league_table.margin_notes(league, BOTH["en"]) == []
+    assert margin_notes(league, BOTH["en"]) == []
 
 
 def test_margins_with_other_categories_are_a_break(tmp_path):

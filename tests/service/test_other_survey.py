@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
 from accountability.league import INTERVIEWER_COLUMNS, PROBABILITIES
-from presentation import figures, league_table
+from presentation.league_notes import league_notes
+from presentation.times import wave_text
 from programme.survey import read_programme
 from service.figures.league import read_league, rule_summary
 from service.store import schema
@@ -94,12 +95,12 @@ def test_the_rule_not_the_last_is_missed_as_printed_by_the_last_of_each_league(s
 def test_made_up_data_is_marked_as_such_under_every_table_in_both_languages(surveyed):
     league = read_league(surveyed[0], NAME)
     for t, mark in ((BOTH["zh"], "【模拟数据】"), (BOTH["en"], "[SIMULATED DATA]")):
-        assert any(note.startswith(mark) for note in league_table.league_notes(league, t))
+        assert any(note.startswith(mark) for note in league_notes(league, t))
 
 
 def test_a_month_is_said_as_a_month(surveyed):
-    assert figures.wave_text(MAY, BOTH["zh"]) == "2024年5月"
-    assert figures.wave_text(MAY, BOTH["en"]) == "2024-05"
+    assert wave_text(MAY, BOTH["zh"]) == "2024年5月"
+    assert wave_text(MAY, BOTH["en"]) == "2024-05"
 
 
 def test_without_a_psu_column_every_respondent_is_a_psu():

@@ -85,7 +85,7 @@ def test_a_wrong_name_and_a_wrong_password_sound_the_same(sqlite_store):
 def test_after_five_failures_even_the_right_password_waits_and_others_do_not(store):
     with_ann(store)
     bob = people.add_person(store, "bob", LEADER)
-    for _ in range(people.OWN):
+    for _ in range(people.OF_ONE):
         assert fault(people.sign_in, store, "ann", "wrong").key == "people.wrong"
     waits = fault(people.sign_in, store, "ann", PASSWORD)
     assert waits.key == "people.wait" and waits.values["minutes"] in (15, 16)
@@ -98,13 +98,13 @@ def test_after_five_failures_even_the_right_password_waits_and_others_do_not(sto
 def test_a_success_forgives_the_failures_before_it(sqlite_store):
     with_ann(sqlite_store)
     for _ in range(3):
-        for _ in range(people.OWN - 1):
+        for _ in range(people.OF_ONE - 1):
             fault(people.sign_in, sqlite_store, "ann", "wrong")
         assert people.sign_in(sqlite_store, "ann", PASSWORD)
 
 
 def test_names_tried_in_turn_are_throttled_all_together_and_are_not_written_down(sqlite_store, monkeypatch):
-    monkeypatch.setattr(people, "ALL_TOGETHER", 8)
+    monkeypatch.setattr(people, "OF_ALL", 8)
     with_ann(sqlite_store)
     for k in range(8):
         assert fault(people.sign_in, sqlite_store, f"my own password {k}", "").key == "people.wrong"

@@ -7,7 +7,8 @@ from made_up import BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed,
 
 from accountability.league import EVERYONE
 from presentation import league_table, terminal
-from presentation.figures import finite_note
+from presentation.league_notes import league_notes
+from presentation.notes import finite_note
 from programme.survey import read_programme
 from service.drawing import draws
 from service.fieldwork.eligible import drawn_population
@@ -47,13 +48,9 @@ def test_a_town_of_which_everyone_was_asked_has_no_sampling_error_and_the_page_s
     assert league.table.fpc["birch"] == pytest.approx(0.5) and np.isnan(league.table.population["cedar"])
     for language, t in BOTH.items():
         notes = finite_note(league, t)
-        assert (
-            len(notes) == 2
-            and league.name("ash")[language] in notes[1]
-            and notes[0] in league_table.league_notes(league, t)
-        )
+        assert len(notes) == 2 and league.name("ash")[language] in notes[1] and notes[0] in league_notes(league, t)
         assert t("method.everyone") in league_table.league_csv(league, t).decode("utf-8-sig")
-        assert "24" in [str(c) for column in terminal.league(league, t).columns for c in column.cells]
+        assert "24" in [str(c) for column in terminal.league_table(league, t).columns for c in column.cells]
     assert waves.rerun(store, waves.estimate_wave(store, NAME, MAY).run_id) == []
 
 
@@ -119,7 +116,7 @@ def test_a_drawn_wave_knows_its_people_from_the_frame_and_the_call_log(sqlite_st
     assert dict(table.population) == {town: found["units"][town] for town in table.index}
     run = waves.estimate_wave(store, NAME, MAY)
     assert run.repeated and waves.rerun(store, run.run_id) == []
-    text = league_table.league_notes(read_league(store, NAME, wave=MAY, league="north"), BOTH["en"])[-1]
+    text = league_notes(read_league(store, NAME, wave=MAY, league="north"), BOTH["en"])[-1]
     assert "{" not in text and "harbours 2024-05;" in text
 
 

@@ -8,6 +8,7 @@ import pytest
 from simulated import expanded, linearised, read_toml, simulated, simulated_records, standard_error
 
 from presentation.definitions import definition_text
+from presentation.notes import everybody_text
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.league import read_league
@@ -107,12 +108,11 @@ def test_every_example_is_compared_and_its_change_has_the_variance_of_two_indepe
 
 
 def test_an_index_without_records_for_everybody_has_no_figure_over_all_areas(store):
-    from presentation import figures
 
     assert read_league(store, "riverside", measure="harmony", wave=BEFORE).everybody
     league = read_league(store, "riverside", measure="harmony", wave=AFTER)
     assert league.everybody == {}
-    assert figures.everybody_text(league, speaker("en")).startswith("There is no figure for all areas together")
+    assert everybody_text(league, speaker("en")).startswith("There is no figure for all areas together")
 
 
 def test_a_run_of_all_kinds_of_indicator_is_computed_again_the_same(store):

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from made_up import ANN, BOTH, MAY, NAME, begin_survey, take
 
 from accountability.league import MARGINAL, SIMULTANEOUS
-from presentation import figures, league_table
+from presentation import league_table
+from presentation.league_notes import league_notes
+from presentation.league_table import shown_rows
 from service.figures import waves
 from service.figures.league import read_league, run_list
 from service.store import runs, schema
@@ -45,7 +47,7 @@ def test_an_estimate_has_the_sets_of_all_areas_together_and_no_area_has_one_of_i
     assert not league.alone and not set(ALONE) & set(league.table)
     for t in BOTH.values():
         assert "alone_lower" not in league_table.league_csv(league, t).decode()
-        assert "rank_range_alone" not in figures.shown_rows(league, league_table.league_rows(league, t), t)
+        assert "rank_range_alone" not in shown_rows(league, league_table.league_rows(league, t), t)
 
 
 def test_who_asks_gets_the_sets_in_a_run_that_is_kept_shown_and_made_again(estimated):
@@ -68,8 +70,8 @@ def test_who_asks_gets_the_sets_in_a_run_that_is_kept_shown_and_made_again(estim
     assert table["rank"].between(table.alone_lower, table.alone_upper).all()
     for t in BOTH.values():
         assert "alone_lower" in league_table.league_csv(league, t).decode()
-        assert any("ranks-alone" in note for note in league_table.league_notes(league, t))
-        rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
+        assert any("ranks-alone" in note for note in league_notes(league, t))
+        rows = shown_rows(league, league_table.league_rows(league, t), t)
         low, high = rows.iloc[0][ALONE]
         assert rows.rank_range_alone[0] == f"{low}–{high}"
     assert "ranks-alone" in trail_lines(store.acting(STAN), newest=3).details.str.cat()

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take
 
-from presentation import changes, figures, league_table, terminal
+from presentation import changes, league_table, terminal
+from presentation.detection import detection_rows
+from presentation.league_notes import change_notes, probability_notes, year_notes
+from presentation.times import window_text
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.detection import detection
@@ -42,9 +45,9 @@ def test_windows_of_two_waves_are_compared_and_named_in_both_languages(compared)
     found = read_league(store, NAME, wave=AUGUST, against=names[1])
     assert found.windowed and (found.against, found.upto) == (f"{MAY}+{JUNE}", f"{JULY}+{AUGUST}")
     for t in BOTH.values():
-        note = " ".join(league_table.change_notes(found, t))
-        assert figures.window_text(found.against, t) in note
-        assert figures.window_text(found.against, t) in changes.headline(found, t)
+        note = " ".join(change_notes(found, t))
+        assert window_text(found.against, t) in note
+        assert window_text(found.against, t) in changes.headline(found, t)
     assert not read_league(store, NAME, wave=AUGUST, against=JUNE).windowed
 
 
@@ -98,7 +101,7 @@ def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh
     alpha = 1 - plan.level
     assert (row.watched, row.family) == (1, plan.family)
     assert (row.alpha_standing, row.alpha_rank) == pytest.approx((0.8 * alpha, 0.2 * alpha))
-    notes = " ".join(league_table.change_notes(found, BOTH["en"]))
+    notes = " ".join(change_notes(found, BOTH["en"]))
     assert str(plan.family) in notes and found.name("ash")["en"] in notes
     store.engine.dispose()
 
@@ -122,7 +125,7 @@ def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
     assert (found.needed.standing <= found.needed["rank"]).all()
     for t in BOTH.values():
         league = read_league(compared[0], NAME, wave=AUGUST)
-        designs, needed = figures.detection_rows(league, found, t)
+        designs, needed = detection_rows(league, found, t)
         assert len(designs) == 5 and len(needed) == 3
 
 
@@ -142,9 +145,9 @@ def test_a_years_error_is_shared_out_over_its_pages(fresh_url):
     assert (found.table.alpha_standing + found.table.alpha_rank).to_numpy() == pytest.approx(0.02)
     assert found.table.alpha_rank.to_numpy() == pytest.approx(0.002)
     for t in BOTH.values():
-        notes = " ".join(league_table.change_notes(found, t))
+        notes = " ".join(change_notes(found, t))
         assert "98%" in notes and "8%" in notes and "2%" in notes
-        assert len(league_table.year_notes(found, t)) == 1
+        assert len(year_notes(found, t)) == 1
     store.engine.dispose()
 
 
@@ -152,7 +155,7 @@ def test_more_pages_than_the_year_has_are_said(fresh_url):
     store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 2")
     assert found.pages == 3
     for t in BOTH.values():
-        assert "3" in league_table.year_notes(found, t)[1]
+        assert "3" in year_notes(found, t)[1]
     store.engine.dispose()
 
 
@@ -160,7 +163,7 @@ def test_without_a_years_error_the_page_says_what_its_own_adds_up_to(fresh_url):
     store, found = yearly(fresh_url, "rank_share = 0.1")
     apart = f"{100 * (1 - 0.9**12):.4g}%"
     for t in BOTH.values():
-        (note,) = league_table.year_notes(found, t)
+        (note,) = year_notes(found, t)
         assert "10%" in note and "100%" in note and apart in note and "12" in note
     store.engine.dispose()
 
@@ -190,7 +193,7 @@ def test_no_table_that_is_shown_or_sent_lists_who_probably_fell(compared):
         assert "p_last" in rows and not {"p_worse", "p_rank_worse", "p_rank_better"} & set(rows.columns)
         columns = league_table.league_csv(league, t).decode("utf-8-sig").splitlines()[0].split(",")
         assert "p_worse_standing" in columns and "p_worse" not in columns
-        assert len(terminal.levels(league, t).columns) == 10  # the one-sided p of the standing is the tenth
+        assert len(terminal.levels_table(league, t).columns) == 10  # the one-sided p of the standing is the tenth
 
 
 @pytest.mark.parametrize("fits", [True, False])
@@ -198,9 +201,9 @@ def test_the_probability_of_being_last_stands_only_where_its_model_fits(compared
     league = read_league(compared[0], NAME, wave=AUGUST)
     table = league.table.assign(fits=float(fits), last=5)
     for t in BOTH.values():
-        (note,) = league_table.probability_notes(replace(league, table=table), t)
+        (note,) = probability_notes(replace(league, table=table), t)
         assert ("99%" in note) == fits and "5" in note
-    assert not league_table.probability_notes(replace(league, table=table.assign(fits=float("nan"))), t)
+    assert not probability_notes(replace(league, table=table.assign(fits=float("nan"))), t)
 
 
 def test_a_page_says_that_too_few_answers_of_a_panel_changed_and_only_then(compared):
@@ -208,6 +211,6 @@ def test_a_page_says_that_too_few_answers_of_a_panel_changed_and_only_then(compa
     assert (league.table.few_changed.dropna() == 0).all() and league.table.few_changed.notna().any()
     for t in BOTH.values():
         refused = replace(league, table=league.table.assign(few_changed=1.0))
-        assert t("notes.few_changed") in league_table.change_notes(refused, t)
+        assert t("notes.few_changed") in change_notes(refused, t)
         older = replace(league, table=league.table.assign(few_changed=float("nan")))
-        assert not any(t("notes.few_changed") in league_table.change_notes(x, t) for x in (league, older))
+        assert not any(t("notes.few_changed") in change_notes(x, t) for x in (league, older))

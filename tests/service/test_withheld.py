@@ -13,8 +13,9 @@ from simulated import read_toml, simulated
 
 from accountability.league import ALL
 from presentation import changes, league_table, terminal
-from presentation import figures as wording
-from presentation.factors import factor_rows, factors_csv, shown_factors
+from presentation.factors import factor_notes, factor_rows, factors_csv, shown_factors
+from presentation.league_notes import league_notes
+from presentation.notes import everybody_text, withheld_text
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.detection import detection
@@ -67,10 +68,10 @@ def everything_said(league: League, t) -> str:
     """All that leaves the house of a league: both files, the terminal, the notes, each area's sentences."""
     book = openpyxl.load_workbook(io.BytesIO(league_table.league_workbook(league, t)))
     cells = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c is not None]
-    said = [league_table.league_csv(league, t).decode("utf-8-sig"), *cells, *league_table.league_notes(league, t)]
+    said = [league_table.league_csv(league, t).decode("utf-8-sig"), *cells, *league_notes(league, t)]
     said += [changes.area_sentence(league, a, t) + changes.movement_sentence(league, a, t) for a in league.table.index]
-    columns = terminal.league(league, t).columns
-    said += [str(cell) for column in columns for cell in column.cells] + [wording.everybody_text(league, t)]
+    columns = terminal.league_table(league, t).columns
+    said += [str(cell) for column in columns for cell in column.cells] + [everybody_text(league, t)]
     return "\n".join(said)
 
 
@@ -90,9 +91,9 @@ def test_small_areas_and_those_beside_them_are_in_nothing_a_leader_or_the_centre
                 figures = all_of_it.loc[area, ["estimate", "se", "lower", "upper"]]
                 long = [f"{figure:.10g}"[:9] for figure in figures if len(f"{figure:.10g}") >= 9]
                 assert len(long) >= 3 and not any(figure in said for figure in long)
-                assert wording.withheld_text(own, t) in said
+                assert withheld_text(own, t) in said
             if own.withheld:
-                assert str(LIMIT) in wording.withheld_text(own, t)
+                assert str(LIMIT) in withheld_text(own, t)
                 assert {"zh": "《统计法》", "en": "Statistics Law"}[language] in said
 
 
@@ -174,7 +175,7 @@ def test_planning_figures_and_the_terminal_work_on_what_is_shown(survey):
     league = seen(survey, LEADER, wave=JUNE, league="north")
     if len(league.table) > 1:
         assert detection(league).interviews == int(league.table.n.median())
-    assert terminal.levels(league, BOTH["en"]).row_count == league.table.change.notna().sum()
+    assert terminal.levels_table(league, BOTH["en"]).row_count == league.table.change.notna().sum()
 
 
 def test_the_limit_stands_in_the_programme_with_a_default_and_is_never_below_three():
@@ -250,10 +251,10 @@ def test_factors_few_named_are_withheld_and_each_factor_adds_up_over_areas_witho
             assert own.table.filter(like="mentions").isna().all().all()
             assert list(own.table.index[-len(own.withheld) :]) == list(own.withheld)
             for t in BOTH.values():
-                cell = wording.withheld_text(own, t)
+                cell = withheld_text(own, t)
                 assert (factor_rows(own, t).respondents == cell).sum() == len(own.withheld)
                 assert cell in factors_csv(own, t).decode("utf-8-sig") and cell in shown_factors(own, t).to_csv()
-                assert any("Statistics Law" in note or "《统计法》" in note for note in wording.factor_notes(own, t))
+                assert any("Statistics Law" in note or "《统计法》" in note for note in factor_notes(own, t))
     assert some
     assert not read_factors(store, programme, area=areas[0]).withheld
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from presentation import figures
+from presentation.imports import import_rows, wave_rows
+from presentation.notes import survey_note
+from presentation.times import wave_text
 from service.intake.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
@@ -20,14 +22,14 @@ def show(store: Store, t: Speaker) -> None:
     version, programme = current_programme(store, name)
     counts = {"areas": len(programme.areas), "items": len(programme.items), "measures": len(programme.measures)}
     st.markdown(t("centre.programme", title=programme.title, programme=name, version=version, **counts))
-    st.caption(t("leader.note", note=figures.survey_note(programme, t)))
+    st.caption(t("leader.note", note=survey_note(programme, t)))
     st.subheader(t("centre.waves"), anchor=False)
-    waves = figures.wave_rows(wave_versions(store, name), t)
+    waves = wave_rows(wave_versions(store, name), t)
     cards.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, name, t)
     job.show(store, name, t)
     st.subheader(t("centre.imports"), anchor=False)
-    log = figures.import_rows(import_log(store), t)
+    log = import_rows(import_log(store), t)
     cards.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
     for refused in log[log.reason != ""].to_dict("records"):
         st.warning(t("centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
@@ -47,7 +49,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             return
-        wave_name = figures.wave_text(imported.wave, t)
+        wave_name = wave_text(imported.wave, t)
         values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
         st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
         st.caption(t("centre.upload.next"))

@@ -2,8 +2,13 @@
 
 import streamlit as st
 
-from presentation import changes, figures, league_table
+from presentation import changes, league_table
 from presentation.definitions import definition_text
+from presentation.league_notes import margin_notes, year_notes
+from presentation.league_table import shown_rows, with_withheld
+from presentation.notes import everybody_text
+from presentation.numbers import percent_text
+from presentation.rules import rule_sentence
 from service.figures.league import League, rule_summary
 from service.store.engine import Store
 from ui import cards, charts, choosers
@@ -18,17 +23,15 @@ def show(store: Store, t: Speaker) -> None:
         return
     st.subheader(changes.headline(league, t), anchor=False)
     if league.against is not None:
-        st.caption(t("leader.promise", level=figures.percent_text(league.programme.page_level)))
+        st.caption(t("leader.promise", level=percent_text(league.programme.page_level)))
     _one_area(league, t)
     _charts(league, t)
     _table(league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
-        st.markdown(
-            t("leader.how.text", level=league.programme.level, page=figures.percent_text(league.programme.page_level))
-        )
+        st.markdown(t("leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level)))
         if league.against is not None:
-            for sentence in league_table.year_notes(league, t) + league_table.margin_notes(league, t):
+            for sentence in year_notes(league, t) + margin_notes(league, t):
                 st.caption(sentence)
         st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
 
@@ -52,20 +55,20 @@ def _charts(league: League, t: Speaker) -> None:
     alt = t("leader.chart.alt")
     left.altair_chart(charts.estimate_chart(league, t), width="stretch", alt=alt)
     right.altair_chart(charts.rank_chart(league, t), width="stretch", alt=alt)
-    st.caption(figures.everybody_text(league, t))
-    cards.league_notes(league, t)
+    st.caption(everybody_text(league, t))
+    cards.show_notes(league, t)
 
 
 def _table(league: League, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
-    rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
+    rows = shown_rows(league, league_table.league_rows(league, t), t)
     columns = ["rank", "area"]
     if league.against is not None:
         columns += ["verdict", "places", "noise", "change"]
     columns += ["estimate", "interval", "rank_range", "n"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **cards.value_formats(league.measure)}
-    cards.show_table(figures.with_withheld(league, rows, t), columns, formats, t)
-    cards.league_notes(league, t)
+    cards.show_table(with_withheld(league, rows, t), columns, formats, t)
+    cards.show_notes(league, t)
 
 
 def _rules(league: League, t: Speaker) -> None:
@@ -74,4 +77,4 @@ def _rules(league: League, t: Speaker) -> None:
         return
     st.subheader(t("leader.rules"), anchor=False)
     for rule in rules:
-        st.markdown(figures.rule_sentence(league, rule, rule_summary(league, rule.name), t))
+        st.markdown(rule_sentence(league, rule, rule_summary(league, rule.name), t))

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from presentation import figures, league_table
+from presentation import league_table
+from presentation.detection import detection_note, detection_rows
+from presentation.league_table import shown_rows
+from presentation.rules import rule_rows
 from service.figures.detection import detection
 from service.figures.league import League, run_list
 from service.store.engine import Store
@@ -19,7 +22,7 @@ def show(store: Store, t: Speaker) -> None:
     league = choose_league(store, t)
     if league is None:
         return
-    rows = figures.shown_rows(league, league_table.league_rows(league, t), t)
+    rows = shown_rows(league, league_table.league_rows(league, t), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)
     if league.against is not None:
@@ -38,14 +41,14 @@ def show(store: Store, t: Speaker) -> None:
 def _detection(league: League, t: Speaker) -> None:
     st.subheader(t("detection.title"), anchor=False)
     detectable = detection(league)
-    for rows in figures.detection_rows(league, detectable, t):
+    for rows in detection_rows(league, detectable, t):
         cards.plain_table(rows)
-    st.caption(figures.detection_note(detectable, t))
+    st.caption(detection_note(detectable, t))
 
 
 def _rules(league: League, t: Speaker) -> None:
     st.subheader(t("statistician.rules"), anchor=False)
-    cards.show_table(figures.rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+    cards.show_table(rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
 
 
 def _runs(store: Store, league: League, t: Speaker) -> None:

@@ -26,7 +26,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
 
 def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
     if imported := st.session_state.pop("taken_in", None):  # by the run of the page before this one
-        st.success(call_words.taken_in(imported, t))
+        st.success(call_words.import_text(imported, t))
     with st.expander(t("calls.upload")), st.form("calls", clear_on_submit=True):
         st.caption(t("calls.upload.columns"))
         file = st.file_uploader(t("calls.upload.file"), type=["csv", "xlsx"])

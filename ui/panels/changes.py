@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from presentation import league_table
+from presentation.league_notes import change_notes, probability_notes
 from service.figures.league import League
 from ui import cards
 from words import Speaker
@@ -38,6 +38,6 @@ def show(league: League, rows: pd.DataFrame, t: Speaker) -> None:
         with tab:
             st.markdown(t(f"statistician.level.{level}"))
             cards.show_table(rows, ["area", *columns], formats, t, if_known=IF_KNOWN)
-    for note in league_table.change_notes(league, t) + league_table.probability_notes(league, t):
+    for note in change_notes(league, t) + probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))

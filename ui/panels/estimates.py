@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from presentation import figures, league_table
+from presentation import league_table
 from presentation.definitions import definition_text
+from presentation.notes import everybody_text
 from service.figures import waves
 from service.figures.league import League
 from service.files.write import file_name
@@ -39,7 +40,7 @@ def downloads(league: League, t: Speaker) -> None:
 def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     """The table of estimates, what it means, and a button for the rank ranges of single areas if they are lacking.
 
-    rows: `figures.shown_rows` of the league.
+    rows: `shown_rows` of the league.
     """
     st.subheader(t("statistician.estimates"), anchor=False)
     columns = [*COLUMNS, *IF_FINITE * league.finite, "n_effective", "unfit", "rank_range"]
@@ -49,10 +50,10 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
     cards.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
     st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
-    st.caption(figures.everybody_text(league, t))
+    st.caption(everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
-    cards.league_notes(league, t)
+    cards.show_notes(league, t)
     if not league.alone and len(league.table) > 1:
         _rank_alone(store, league, t)
 

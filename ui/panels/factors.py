@@ -3,8 +3,7 @@
 import streamlit as st
 
 from accountability.league import ALL
-from presentation import figures
-from presentation.factors import shown_factors
+from presentation.factors import factor_notes, shown_factors
 from service.figures.factors import read_factors
 from service.figures.league import League
 from service.store.engine import Store
@@ -24,5 +23,5 @@ def show(store: Store, league: League, t: Speaker) -> None:
     area = choose(right, "area factors", [ALL, *league.table.index], area_name, t)
     factor_table = read_factors(store, league.programme.name, wave=league.wave, name=name, area=area)
     cards.plain_table(shown_factors(factor_table, t))
-    for note in figures.factor_notes(factor_table, t):
+    for note in factor_notes(factor_table, t):
         st.caption(note)

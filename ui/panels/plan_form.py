@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from presentation.figures import wave_text
+from presentation.times import wave_text
 from sampling import Assumed
 from sampling.planning.wanted import METHODS, Wanted, read_numbers, written_numbers
 from service.drawing import draws

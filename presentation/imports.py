@@ -1,0 +1,36 @@
+"""Waves and the import log as pages and the command line show them."""
+
+import pandas as pd
+
+from presentation.times import wave_text
+from programme.survey import WAVE
+from service.intake.imports import frame_label
+from service.store.runs import local_time
+from words import Speaker
+
+
+def wave_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The versions of waves (`wave_versions`) in the reader's language."""
+    return versions.assign(
+        wave=[wave_text(w, t) for w in versions.wave], current=[t("yes" if c else "no") for c in versions.current]
+    )
+
+
+def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The import log (`import_log`) with outcomes and reasons in the reader's language."""
+    reasons = [t(fault, **v) if fault else "" for fault, v in zip(log.fault, log.fault_values, strict=True)]
+    return log.assign(
+        at=[local_time(at) for at in log["at"]],
+        wave=[wave_label(w, t) if w else p for w, p in zip(log.wave, log.programme, strict=True)],
+        outcome=[t(f"outcome.{o}") for o in log.outcome],
+        reason=reasons,
+        version=log.version.astype("Int64"),
+        interviews=log.interviews.astype("Int64"),
+    )
+
+
+def wave_label(wave: str, t: Speaker) -> str:
+    """The name of a wave or of a frame in words; anything else that somebody typed is shown as it was typed."""
+    if wave.startswith(frame_label("")):
+        return t("centre.frame", name=wave.removeprefix(frame_label("")))
+    return wave_text(wave, t) if WAVE.fullmatch(wave) else wave

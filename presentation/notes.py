@@ -1,0 +1,75 @@
+"""Notes under the figures of a league: how people were asked, what is withheld or unfit, and what errors mean."""
+
+from collections.abc import Iterable, Mapping
+
+from presentation.numbers import value_text
+from presentation.times import wave_text
+from programme.population import PROCESS
+from programme.survey import Programme
+from service.figures.factors import FactorTable
+from service.figures.league import League
+from words import Speaker
+
+
+def survey_note(league_or_programme: League | Programme, t: Speaker) -> str:
+    """How people were asked and by whom; if the data are simulated, this is said first."""
+    of_league = isinstance(league_or_programme, League)
+    programme = league_or_programme.programme if of_league else league_or_programme
+    note = t("note.survey", note=programme.note, source=programme.source)
+    return t("note.simulated") + note if programme.simulated else note
+
+
+def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
+    """A sentence for each wave weighted while numbers of its releases were still open, with the reason given."""
+    stops = {stop["stop_id"]: stop for run in runs for stop in run["stopped"]}
+    counts = [{c: stop[c] for c in ("open", "units", "reason")} for stop in stops.values()]
+    waves = [wave_text(stop["wave"], t) for stop in stops.values()]
+    return [t("notes.stopped", wave=wave, **values) for wave, values in zip(waves, counts, strict=True)]
+
+
+def finite_note(league: League, t: Speaker) -> list[str]:
+    """If the eligible people are counted: what the errors then mean, and in which areas everybody was asked."""
+    if not league.finite:
+        return []
+    everyone = [league.name(area) for area in league.table.index[league.table.fpc == 0]]
+    note = t("notes.finite" if league.programme.population.changes == PROCESS else "notes.finite_changes")
+    return [note, *([t("notes.everyone", names=everyone)] if everyone else [])]
+
+
+def withheld_text(league_or_factors: League | FactorTable, t: Speaker) -> str:
+    """The words in place of a withheld figure, whether it is too small or withheld to protect another."""
+    return t("withheld.cell", limit=league_or_factors.programme.withhold)
+
+
+def withheld_note(league: League, t: Speaker) -> list[str]:
+    """Which areas and changes are withheld, why, and what the ranks then mean; nothing if none are withheld."""
+    values, notes = {"limit": league.programme.withhold, "shown": len(league.table)}, []
+    if league.withheld:
+        names = [league.name(a) for a in league.withheld]
+        notes = [t("withheld.note", names=names, count=len(names), **values), t("withheld.ranks", **values)]
+    if league.unchanged:
+        names = [league.name(a) for a in league.unchanged]
+        notes.append(t("withheld.changes", names=names, **values))
+    return notes
+
+
+def unfit_text(broken: str, t: Speaker) -> str:
+    """The limits that a figure breaks (`broken`, separated by blanks), in words; empty if it is fit to publish."""
+    return t("unfit.list", limits=[t(f"unfit.{name}") for name in broken.split()]) if broken else ""
+
+
+def unfit_note(league: League, t: Speaker) -> list[str]:
+    """A sentence that names the areas whose figures are not fit to publish; nothing if all are fit."""
+    names = [league.name(area) for area in league.table.index[league.table.unfit != ""]]
+    publish = league.programme.publish
+    limits = {"n": publish.n, "n_effective": publish.n_effective, "df": publish.df, "cv": publish.cv}
+    return [t("unfit.note", names=names, count=len(names), **limits)] if names else []
+
+
+def everybody_text(league: League, t: Speaker) -> str:
+    """The estimate over all areas with its interval and n; or why there is none."""
+    if not league.everybody:
+        return withheld_text(league, t) if league.withheld else t("leader.no_everybody")
+    overall = league.everybody
+    value, lower, upper = (value_text(league.measure, overall[k], t) for k in ("estimate", "lower", "upper"))
+    return t("leader.everybody", value=value, lower=lower, upper=upper, level=overall["level"], n=int(overall["n"]))
