@@ -2,7 +2,7 @@
 
 from programme.survey import parts_of_wave
 from service.figures.league import WINDOWS
-from service.figures.waves import window
+from service.figures.loaded_waves import window
 from words import Speaker
 
 

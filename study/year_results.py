@@ -11,7 +11,8 @@ import pandas as pd
 from accountability import MET, MISSED
 from estimation.change.league_comparison import PROVEN
 from service.figures.league import comparison_name, read_league
-from service.figures.waves import JOINED, compare_waves, estimate_wave
+from service.figures.loaded_waves import JOINED
+from service.figures.waves import compare_waves, estimate_wave
 from service.intake.imports import import_programme, import_wave
 from service.store.engine import Store
 from service.store.permissions import STATISTICIAN, Actor

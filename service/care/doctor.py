@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from packaging.requirements import Requirement
 
 from service.care import jobs
+from service.figures.computing import COMPUTE
 from service.figures.league import run_list
-from service.figures.waves import COMPUTE
 from service.protection import keys
 from service.protection.vault import contact_lists, key_fingerprint
 from service.store import migration

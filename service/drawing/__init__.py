@@ -1,1 +1,1 @@
-"""From a plan to numbers to ring: a wave planned, approved, drawn and released."""
+"""From a sample plan to numbers to call: plan a wave, approve the plan, draw, and release."""

@@ -1,4 +1,4 @@
-"""Use case: plan a city's interviews over its townships, from a divisions file and a population file."""
+"""A city plan: interviews are allocated to a city's townships, from a file of divisions and a file of populations."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from service.files.csv import check_given, read_csv, refuse
 from service.store.runs import planning_generator
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
-COUNTY, PERSONS = "code2023", "pop_total"  # columns of the population file; other rows than counties are not used
-LEAST = 2  # interviews a township, so that each has a variance
+COUNTY, PERSONS = "code2023", "pop_total"  # columns of the population file, of which only the counties are used
+LEAST = 2  # interviews per township, so that each has a variance
 
 
 @dataclass(frozen=True, eq=False)
 class CityPlan:
-    """How many interviews each township is given, and what that can tell; nothing of it is drawn or stored yet.
+    """How many interviews each township gets, with their margins of error; nothing of this is drawn or stored.
 
     townships  township, name, county, county_name, county_population, interviews, margin_srs: the expected margin of
                error of a share p at `level`, under simple random sampling within the township (sampling.size)
     counties   county, name, population, townships, proportional (n N_h/N before whole numbers and
                minimums), interviews
-    left_out   township, name, county, county_name: units of the file that are no townships
+    left_out   township, name, county, county_name: units of the file that are not townships
     """
 
     city: str
@@ -37,7 +37,7 @@ class CityPlan:
 
     @property
     def notes(self) -> list[tuple[str, dict]]:
-        """What must stand beside the plan: keys in words/ and the values of their sentences."""
+        """What must be said beside the plan: keys in words/ with the values of their sentences."""
         notes = [
             ("plan.note_allocation", {"minimum": LEAST}),
             ("plan.note_margin", {"p": self.p, "level": self.level}),
@@ -59,11 +59,12 @@ def plan_city(
     divisions_file: str = "divisions.csv",
     population_file: str = "population.csv",
 ) -> CityPlan:
-    """Spread `interviews` over the counties of `city` in proportion to their population, then equally over townships.
+    """Allocate interviews to the counties of a city in proportion to their populations, then equally to townships.
 
     divisions   CSV content: code, name, level, parent;   population  CSV content: code2023, pop_total
-    p, level    share and confidence of the margins;      …_file      names that faults are to show
-    No populations of townships exist, hence equally; the counties' are of all ages and include left-out units.
+    p, level    share and confidence level of the margins;  …_file  the files' names for faults
+    The allocation within counties is equal since no populations of townships are known; those of the counties are of
+    all ages and include the units left out.
     """
     table = _read(divisions, divisions_file, DIVISION_COLUMNS)
     frame = city_frame(table, city)
@@ -86,19 +87,19 @@ def plan_city(
 
 
 def foresee_plan(
-    plan: CityPlan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
+    city_plan: CityPlan, assumed: Assumed, *, cost: float | None = None, progress: Progress | None = None
 ) -> Foresight:
-    """What the plan's interviews can tell; a township has no known population, so its county's stands for it.
+    """What the plan's interviews can show; for a township's unknown population, that of its county is used.
 
     progress(done, of): called after each part of the simulation
     """
     columns = {"township": "area", "county_population": "population", "interviews": "sample"}
-    areas = plan.townships.rename(columns=columns)[list(columns.values())]
+    areas = city_plan.townships.rename(columns=columns)[list(columns.values())]
     return foresee(areas, assumed, rng=planning_generator(), cost=cost, progress=progress)
 
 
 def _persons(content: bytes, file: str) -> pd.Series:
-    """Persons of each county, by its code."""
+    """The number of people in each county, by its code."""
     table = _read(content, file, (COUNTY, PERSONS))
     refuse(~table[PERSONS].str.fullmatch("[0-9]{1,12}"), "plan.not_a_count", file, PERSONS, table)
     return table.set_index(COUNTY)[PERSONS].astype(int)

@@ -53,139 +53,141 @@ def make_plan(
     frame: str | None = None,
     progress: Progress | None = None,
 ) -> SamplePlan:
-    """Plan a wave on the newest version of a frame; a draft, beside the earlier versions of the wave's plan.
+    """Make a sample plan on the newest version of a frame: a draft, beside the earlier versions of the wave's plan.
 
-    progress(done, of): called after each part of the simulation of what the plan can tell
+    progress(done, of): called after each part of the simulation of what the plan can show
     """
     check_wave_name(wave)
     programme_id, _ = current_programme(store, programme)
-    found = current_frame(store, programme, frame)
+    frame_row = current_frame(store, programme, frame)
     with store.read() as connection:
         began = version_of(last_plan(connection, programme, wave))
-    strata = frame_strata(store, found.version_id)
+    strata = frame_strata(store, frame_row.version_id)
     if wanted.each is None:
         allocation = allocate(strata, wanted)
     else:
-        allocation = allocate_stages(strata, psu_list(load_frame(store, found.version_id)), wanted)
+        allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
     areas = allocation.groupby("area", as_index=False)
-    made = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    seen = _foreseen(store, programme, made, wanted, progress)
+    by_area = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
+    foresight = _foreseen(store, programme, by_area, wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if (version := version_of(last_plan(connection, programme, wave))) != began:
             raise Fault(key="sample.plan_overtaken", wave=wave, version=version)
         values = {"programme": programme, "wave": wave, "version": version + 1}
-        inputs = [("programme", programme_id), ("frame", found.version_id)]
-        run = add_run(connection, store.actor, MAKE, values | {"frame": found.frame}, inputs)
-        row = values | {"frame_id": found.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
-        connection.execute(schema.plans.insert().values(**row, expected=seen.plain(), run_id=run))
-        _told(connection, store, MAKE, values | {"frame": found.frame, "interviews": wanted.interviews})
+        inputs = [("programme", programme_id), ("frame", frame_row.version_id)]
+        run = add_run(connection, store.actor, MAKE, values | {"frame": frame_row.frame}, inputs)
+        row = values | {"frame_id": frame_row.version_id, "wanted": wanted.plain(), "allocation": records(allocation)}
+        connection.execute(schema.plans.insert().values(**row, expected=foresight.plain(), run_id=run))
+        _record(connection, store, MAKE, values | {"frame": frame_row.frame, "interviews": wanted.interviews})
     return read_plan(store, programme, wave)
 
 
 @permitted
 def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> SamplePlan:
-    """Approve the newest plan: fixes its frame, makes the seed, and gives the commitment to publish before the draw.
+    """Approve the newest plan: its frame is fixed, its seed is made, and the commitment is there to publish.
 
-    The seed is kept sealed under the frames' key until the draw publishes it.  Raises Fault for a frame that has a
-    newer version or other units than were planned for, and for a plan approved already.
+    The seed is kept encrypted under the frame key until the draw publishes it. A Fault if the frame has a newer version
+    or other units than the plan was made for, and if the plan is approved already.
     """
-    plan = read_plan(store, programme, wave)
-    units = _frame_of(store, programme, plan)
+    sample_plan = read_plan(store, programme, wave)
+    units = _frame_of(store, programme, sample_plan)
     seed = new_seed()
-    digests = frame_digests(units, plan.design, _psus(units, plan))
+    digests = frame_digests(units, sample_plan.design, _psus(units, sample_plan))
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
         assert last is not None  # `read_plan` found it
-        if last.plan_id != plan.plan_id or last.commitment is not None:
+        if last.plan_id != sample_plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
-        _same_key(connection, plan.frame_id, frame_key)
-        named = {"programme": programme, "wave": wave, "version": plan.version}
-        run = add_run(connection, store.actor, APPROVE, named, [("plan", plan.plan_id)])
-        sealed = sealed_seed(seed, frame_key, _place(programme, wave, plan.plan_id))
-        row = fixed | {"plan_id": plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
+        _same_key(connection, sample_plan.frame_id, frame_key)
+        identity = {"programme": programme, "wave": wave, "version": sample_plan.version}
+        run = add_run(connection, store.actor, APPROVE, identity, [("plan", sample_plan.plan_id)])
+        sealed = sealed_seed(seed, frame_key, _place(programme, wave, sample_plan.plan_id))
+        row = fixed | {"plan_id": sample_plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
-        _told(connection, store, APPROVE, named | fixed)
+        _record(connection, store, APPROVE, identity | fixed)
     return read_plan(store, programme, wave)
 
 
 @permitted
 def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sample:
-    """Draw the approved plan's sample and publish its seed in the record; no number is released yet.
+    """Draw the approved plan's sample, with the seed public in its record; nothing is released yet.
 
-    Raises Fault for a wave drawn before, a plan not approved, and a frame that changed since the approval.
+    A Fault if the wave is drawn already, the plan is not approved, or the frame changed since the approval.
     """
     with store.read() as connection:
         _refuse_drawn(connection, programme, wave)
         row = last_plan(connection, programme, wave)
-    plan = read_plan(store, programme, wave)
+    sample_plan = read_plan(store, programme, wave)
     assert row is not None
-    if not plan.approved:
-        raise Fault(key="sample.not_approved", wave=wave, version=plan.version)
-    units = _frame_of(store, programme, plan)
-    psus = _psus(units, plan)
-    if frame_digests(units, plan.design, psus) != (row.digest, row.numbers, row.psus):
-        raise Fault(key="sample.frame_changed", wave=wave, frame=plan.frame)
-    place = _place(programme, wave, plan.plan_id)
+    if not sample_plan.approved:
+        raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version)
+    units = _frame_of(store, programme, sample_plan)
+    psus = _psus(units, sample_plan)
+    if frame_digests(units, sample_plan.design, psus) != (row.digest, row.numbers, row.psus):
+        raise Fault(key="sample.frame_changed", wave=wave, frame=sample_plan.frame)
+    place = _place(programme, wave, sample_plan.plan_id)
     seed = opened_seed(row.seed, frame_key, place, wave=wave, committed=row.commitment)
-    earlier = _earlier(store, programme, plan)
-    before = None if earlier is None else earlier.released
+    earlier = _earlier(store, programme, sample_plan)
+    earlier_units = None if earlier is None else earlier.released
     code = code_version(DRAWING)
-    drawn, record = record_draw(units, plan.design, seed=seed, wave=wave, code=code, earlier=before, psus=psus)
-    if plan.design.keep == 0.0 and earlier is not None:
+    drawn, record = record_draw(
+        units, sample_plan.design, seed=seed, wave=wave, code=code, earlier=earlier_units, psus=psus
+    )
+    if sample_plan.design.keep == 0.0 and earlier is not None:
         refuse_repeated(drawn, _chain(store, programme, earlier))
-    drawn = split_releases(drawn, plan.wanted.portions, within="stratum" if psus is None else "psu")
+    drawn = split_releases(drawn, sample_plan.wanted.portions, within="stratum" if psus is None else "psu")
     drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         last = last_plan(connection, programme, wave)
-        if last is None or last.plan_id != plan.plan_id:
-            raise Fault(key="sample.not_approved", wave=wave, version=plan.version + 1)
-        named = {"programme": programme, "wave": wave, "version": plan.version}
-        inputs = [("plan", plan.plan_id), ("frame", plan.frame_id)]
-        run = add_run(connection, store.actor, DRAW, named, inputs, seed=seed)
-        values = {"programme": programme, "wave": wave, "plan_id": plan.plan_id, "record": record.plain()}
+        if last is None or last.plan_id != sample_plan.plan_id:
+            raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version + 1)
+        identity = {"programme": programme, "wave": wave, "version": sample_plan.version}
+        inputs = [("plan", sample_plan.plan_id), ("frame", sample_plan.frame_id)]
+        run = add_run(connection, store.actor, DRAW, identity, inputs, seed=seed)
+        values = {"programme": programme, "wave": wave, "plan_id": sample_plan.plan_id, "record": record.plain()}
         if earlier is not None:
             if release_count(connection, earlier.draw_id) != len(earlier.releases):
                 raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
             values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
-        added = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
-        insert_frame(connection, schema.sample_units, drawn, draw_id=added)
-        told = {"units": record.units, "commitment": record.commitment, "seed": seed, "sample": record.sample}
-        _told(connection, store, DRAW, named | told)
+        draw_id = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
+        insert_frame(connection, schema.sample_units, drawn, draw_id=draw_id)
+        public = {"units": record.units, "commitment": record.commitment, "seed": seed, "sample": record.sample}
+        _record(connection, store, DRAW, identity | public)
     return read_sample(store, programme, wave)
 
 
 @permitted
 def release_next(store: Store, programme: str, wave: str) -> Sample:
-    """Release the next portion of a wave's sample; a Fault if all are out, or if a later wave continues from here.
+    """Release the next portion of a wave's sample; a Fault if there is none, or if a later wave continues this one.
 
-    Numbers of earlier releases may still be open: they are rung on, and how many there are stands in the trail.
+    Numbers of earlier releases may still be open; they are called further, and the trail records how many they are.
     """
     sample = read_sample(store, programme, wave)
-    still_open, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
+    open_units, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
     with store.begin("draw", programme) as connection:
         if release_count(connection, sample.draw_id) >= number:
             raise Fault(key="release.overtaken", wave=wave, number=number)
         if number > sample.portions:
             raise Fault(key="release.all", wave=wave, count=sample.portions)
-        after = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
-        if after is not None:
-            raise Fault(key="release.continued", wave=wave, later=after)
+        later = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
+        if later is not None:
+            raise Fault(key="release.continued", wave=wave, later=later)
         count = int((sample.units.release == number).sum())
-        named = {"programme": programme, "wave": wave, "release": number}
-        run = add_run(connection, store.actor, RELEASE, named, [("plan", sample.plan.plan_id)])
+        identity = {"programme": programme, "wave": wave, "release": number}
+        run = add_run(connection, store.actor, RELEASE, identity, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _told(connection, store, RELEASE, named | {"units": count, "open": still_open})
+        _record(connection, store, RELEASE, identity | {"units": count, "open": open_units})
     return read_sample(store, programme, wave)
 
 
 @permitted
 def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
-    """unit_id, phone and name of what was released, by stratum and place: from the vault, recorded as a call sheet."""
+    """unit_id, phone and name of the released units, by stratum and place; recorded in the trail as a call sheet."""
     sample = read_sample(store, programme, wave)
     place = contact_place(sample.plan.frame, sample.plan.frame_version)
     rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
@@ -197,7 +199,7 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
 def _foreseen(
     store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
 ) -> Foresight:
-    """What the areas' interviews can tell, by the plan's assumptions or an earlier wave's estimates."""
+    """What the areas' interviews can show, under the plan's assumptions or an earlier wave's estimates."""
     options: dict[str, Any] = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
     options["eligibility"] = wanted.eligibility
     assumed = wanted.assumed
@@ -208,43 +210,47 @@ def _foreseen(
     return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
 
 
-def _frame_of(store: Store, programme: str, plan: SamplePlan) -> pd.DataFrame:
-    """The units of the plan's frame; a Fault if the frame has a newer version or its units are not those taken in."""
-    newest = current_frame(store, programme, plan.frame)
-    if newest.version_id != plan.frame_id:
+def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame:
+    """The units of the plan's frame; a Fault if the frame has a newer version, or units other than its digests say."""
+    newest = current_frame(store, programme, sample_plan.frame)
+    if newest.version_id != sample_plan.frame_id:
         raise Fault(
-            key="sample.frame_newer", frame=plan.frame, found=newest.version, planned=plan.frame_version, wave=plan.wave
+            key="sample.frame_newer",
+            frame=sample_plan.frame,
+            found=newest.version,
+            planned=sample_plan.frame_version,
+            wave=sample_plan.wave,
         )
-    units = load_frame(store, plan.frame_id)
+    units = load_frame(store, sample_plan.frame_id)
     if (frame_digest(units), frame_digest(units, ("unit_id", "prn"))) != (newest.digest, newest.numbers):
-        raise Fault(key="sample.frame_changed", wave=plan.wave, frame=plan.frame)
+        raise Fault(key="sample.frame_changed", wave=sample_plan.wave, frame=sample_plan.frame)
     return units
 
 
-def _earlier(store: Store, programme: str, plan: SamplePlan) -> Sample | None:
-    """The sample the plan continues; a Fault if nothing of it was released."""
-    if plan.wanted.after is None:
+def _earlier(store: Store, programme: str, sample_plan: SamplePlan) -> Sample | None:
+    """The sample that the plan continues, or None; a Fault if nothing of it was released, or if it has two stages."""
+    if sample_plan.wanted.after is None:
         return None
-    earlier = read_sample(store, programme, plan.wanted.after)
+    earlier = read_sample(store, programme, sample_plan.wanted.after)
     if earlier.releases.empty:
-        raise Fault(key="sample.earlier_unreleased", wave=plan.wave, earlier=earlier.wave)
+        raise Fault(key="sample.earlier_unreleased", wave=sample_plan.wave, earlier=earlier.wave)
     if earlier.plan.wanted.each is not None:
-        raise Fault(key="sample.earlier_staged", wave=plan.wave, earlier=earlier.wave)
+        raise Fault(key="sample.earlier_staged", wave=sample_plan.wave, earlier=earlier.wave)
     return earlier
 
 
-def _psus(units: pd.DataFrame, plan: SamplePlan) -> pd.DataFrame | None:
-    """The list of PSUs of a plan of two stages."""
-    return None if plan.wanted.each is None else psu_list(units)
+def _psus(units: pd.DataFrame, sample_plan: SamplePlan) -> pd.DataFrame | None:
+    """The list of PSUs for a two-stage plan, else None."""
+    return None if sample_plan.wanted.each is None else psu_list(units)
 
 
 def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:
-    """What was released of the wave continued, and of those it continues with nobody kept."""
-    found = [earlier.released]
+    """The released units of the earlier wave, and of the waves before it as long as each kept nobody of the last."""
+    released = [earlier.released]
     while earlier.plan.wanted.after is not None and earlier.plan.wanted.keep == 0.0:
         earlier = read_sample(store, programme, earlier.plan.wanted.after)
-        found.append(earlier.released)
-    return found
+        released.append(earlier.released)
+    return released
 
 
 def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
@@ -255,14 +261,14 @@ def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
 
 def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:
     frames = schema.frames.c
-    made = connection.execute(sa.select(frames.fingerprint).where(frames.version_id == frame_id)).scalar_one()
-    if not hmac.compare_digest(made, key.fingerprint):
-        raise Fault(key="frame.other_key", found=key.fingerprint, expected=made)
+    fingerprint = connection.execute(sa.select(frames.fingerprint).where(frames.version_id == frame_id)).scalar_one()
+    if not hmac.compare_digest(fingerprint, key.fingerprint):
+        raise Fault(key="frame.other_key", found=key.fingerprint, expected=fingerprint)
 
 
 def _place(programme: str, wave: str, plan_id: int) -> tuple[str, ...]:
     return "seed", programme, wave, str(plan_id)
 
 
-def _told(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
+def _record(connection: sa.Connection, store: Store, action: str, details: Mapping) -> None:
     audit.append(connection, store.actor, action, details)

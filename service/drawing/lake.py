@@ -1,8 +1,8 @@
 """Frames and interviews too large for memory: Parquet files, each query written once, on an engine chosen by URL.
 
-The engine only filters and sums.  What a draw is stays in `sampling`: a wave's sample are the first n_h units of each
-stratum from its starting point on, so the engine fetches a window of random numbers that holds them, and the same
-function chooses among these few as among a frame in memory.  No engine's own randomness is used.
+The engine only filters and sums. The draw itself is that of `sampling`: a wave's sample consists of the first n_h units
+of each stratum from its starting point on. The engine fetches a window of random numbers that contains them, and the
+same function chooses among these few units as in a frame in memory. No engine's own randomness is used.
 """
 
 import os
@@ -28,7 +28,7 @@ EMBEDDED = "duckdb://"
 BATCH = 1_000_000  # units numbered at a time
 NUMBER = r"^(\+?86)?1[3-9][0-9]{9}$|^0[0-9]{9,11}$"  # a mobile, or a landline with its area code
 FORMULA = r"^\s*[=+\-@]|[\t\r\n]"  # as `files.FORMULA`
-SPARE = 6  # a window is wide enough for n_h + 6 √n_h units: hardly a stratum is asked twice
+SPARE = 6  # a window is wide enough for n_h + 6 √n_h + 6 units, so that hardly any stratum needs a second query
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +70,12 @@ def number_frame(
     keep: Sequence[str] | None = None,
     memory: str = "2GB",
 ) -> None:
-    """Gives every unit of `source` its permanent random number and writes the frame to `target`, ordered by it.
+    """Give every unit of `source` its permanent random number, and write the frame to `target` in their order.
 
-    keep    further columns to take along; None: all
-    Made once, on one machine, in about `memory`; ordered so, every later draw on any engine reads only the part of the
-    file that holds its window.  Raises Fault where a unit has no id or no stratum, or stands twice, or where its id is
-    a telephone number or would be a formula in a spreadsheet.
+    keep    further columns to copy; None: all
+    This is done once, on one machine, in about `memory`. Thanks to the order, every later draw, on any engine, reads
+    only the part of the file with its window. A Fault if a unit has no id or stratum or occurs twice, or if its id is a
+    telephone number or would be a formula in a spreadsheet.
     """
     if not source.is_file():
         raise Fault(key="lake.absent", file=str(source))
@@ -92,27 +92,27 @@ def number_frame(
 
 
 def populations(lake: Lake, frame: Path) -> pd.DataFrame:
-    """N_h: the units of each stratum of a frame, a STRATA table."""
+    """N_h, the number of units in each stratum of a frame, as a STRATA table."""
     table = lake.table(frame)
-    found = table.group_by("stratum").agg(population=table.count()).to_pandas()
-    return found.sort_values("stratum", ignore_index=True)
+    strata = table.group_by("stratum").agg(population=table.count()).to_pandas()
+    return strata.sort_values("stratum", ignore_index=True)
 
 
-def draw_from_lake(lake: Lake, frame: Path, allocation: pd.DataFrame, *, start) -> pd.DataFrame:
+def draw_from_lake(lake: Lake, frame: Path, allocation: pd.DataFrame, *, start: float | pd.Series) -> pd.DataFrame:
     """`sampling.draw_stratified` from a frame that `number_frame` wrote: the same sample, unit for unit.
 
-    allocation: an ALLOCATION table; its populations are held against the frame's
-    start: in [0, 1), one for all or a Series by stratum.  Raises Fault as `draw_stratified`.
+    allocation: an ALLOCATION table; its populations must be those of the frame
+    start: in [0, 1), one for all strata or a Series by stratum.  Faults as in `draw_stratified`.
     """
-    allocation, found = check(allocation, ALLOCATION), populations(lake, frame)
-    wanted = allocation[allocation["sample"] > 0]
-    n, population = wanted["sample"].to_numpy(), wanted["population"].to_numpy()
+    allocation, strata = check(allocation, ALLOCATION), populations(lake, frame)
+    to_draw = allocation[allocation["sample"] > 0]
+    n, population = to_draw["sample"].to_numpy(), to_draw["population"].to_numpy()
     window = np.minimum((n + SPARE * np.sqrt(n) + SPARE) / population, 1.0)
-    starts = starts_by_stratum(pd.Index(wanted.stratum), start, n)
-    limits = pd.DataFrame({"stratum": wanted.stratum.to_numpy(), "start": starts, "window": window})
-    near = _enough(lake.table(frame), limits, n)
-    part = CodedFrame.part_of(near, found.set_index("stratum").population)
-    return draw_stratified(part, allocation, start=start)
+    starts = starts_by_stratum(pd.Index(to_draw.stratum), start, n)
+    limits = pd.DataFrame({"stratum": to_draw.stratum.to_numpy(), "start": starts, "window": window})
+    units = _enough(lake.table(frame), limits, n)
+    frame_part = CodedFrame.part_of(units, strata.set_index("stratum").population)
+    return draw_stratified(frame_part, allocation, start=start)
 
 
 def sums_by_cell(lake: Lake, interviews: Path, *, weight: str, y: str, by: Sequence[str]) -> pd.DataFrame:
@@ -130,25 +130,27 @@ def sums_by_cell(lake: Lake, interviews: Path, *, weight: str, y: str, by: Seque
     return table.group_by(list(by)).agg(**sums).to_pandas().sort_values(list(by), ignore_index=True)
 
 
-def _number(source: Path, target: Path, key: bytes, named: tuple[str, str], keep: Sequence[str] | None) -> None:
-    """The unit's id, stratum and number, and other columns as they are, batch by batch."""
-    (unit, stratum), writer, read = named, None, 0
+def _number(
+    source: Path, target: Path, key: bytes, unit_and_stratum: tuple[str, str], keep: Sequence[str] | None
+) -> None:
+    """Write each unit's id, stratum and random number, and the other columns unchanged, batch by batch."""
+    (unit, stratum), writer, rows_read = unit_and_stratum, None, 0
     opened = _opened(source, [unit, stratum, *(keep or [])])
     try:
         for batch in opened.iter_batches(BATCH):
             table = pa.Table.from_batches([batch])
-            _refuse_missing(table, source, unit, stratum, read)
+            _refuse_missing(table, source, unit, stratum, rows_read)
             units = table.column(unit).cast(pa.large_string())
-            _refuse_texts(units, NUMBER, "contacts.number_as_unit", source, unit, read)
+            _refuse_texts(units, NUMBER, "contacts.number_as_unit", source, unit, rows_read)
             strata = table.column(stratum).cast(pa.large_string())
-            _refuse_texts(units, FORMULA, "lake.formula", source, unit, read)
-            _refuse_texts(strata, FORMULA, "lake.formula", source, stratum, read)
-            read += len(batch)
+            _refuse_texts(units, FORMULA, "lake.formula", source, unit, rows_read)
+            _refuse_texts(strata, FORMULA, "lake.formula", source, stratum, rows_read)
+            rows_read += len(batch)
             prn = permanent_random_numbers(units.to_pylist(), key=key)
             others = table.column_names if keep is None else keep
-            rest = [name for name in others if name not in (unit, stratum, "unit_id", "stratum", "prn")]
+            further = [name for name in others if name not in (unit, stratum, "unit_id", "stratum", "prn")]
             columns = {"unit_id": units, "stratum": strata, "prn": pa.array(prn)}
-            table = pa.table(columns | {name: table.column(name) for name in rest})
+            table = pa.table(columns | {name: table.column(name) for name in further})
             writer = writer or pq.ParquetWriter(target, table.schema)
             writer.write_table(table)
     finally:
@@ -157,20 +159,20 @@ def _number(source: Path, target: Path, key: bytes, named: tuple[str, str], keep
 
 
 def _opened(source: Path, columns: Sequence[str]) -> pq.ParquetFile:
-    """The file; a Fault if it is none, or lacks one of the columns."""
+    """The open file; a Fault if it is not Parquet, or lacks one of the columns."""
     try:
         opened = pq.ParquetFile(source)
     except (pa.ArrowException, OSError) as error:
         raise Fault(key="file.not_parquet", file=source.name, problem=type(error).__name__) from error
-    found = opened.schema_arrow.names
-    absent = [column for column in columns if column not in found]
+    names = opened.schema_arrow.names
+    absent = [column for column in columns if column not in names]
     if absent:
-        raise Fault(key="lake.column", file=source.name, column=absent[0], found=found)
+        raise Fault(key="lake.column", file=source.name, column=absent[0], found=names)
     return opened
 
 
 def _refuse_texts(texts: pa.ChunkedArray, pattern: str, key: str, source: Path, column: str, read: int) -> None:
-    """A Fault with the file's row, counted from 1, where a text is what it must not be."""
+    """A Fault with the file's row, counted from 1, if a text matches the pattern; read: rows of earlier batches."""
     wrong = pc.match_substring_regex(texts, pattern)
     count = pc.sum(wrong).as_py() or 0
     if count:
@@ -179,7 +181,7 @@ def _refuse_texts(texts: pa.ChunkedArray, pattern: str, key: str, source: Path, 
 
 
 def _refuse_missing(table: pa.Table, source: Path, unit: str, stratum: str, read: int) -> None:
-    """A Fault with the file's row, counted from 1, where a unit has no id or no stratum."""
+    """A Fault with the file's row, counted from 1, if a unit has no id or no stratum."""
     for column in (unit, stratum):
         if table.column(column).null_count:
             row = read + int(np.flatnonzero(table.column(column).is_null().to_numpy())[0]) + 1
@@ -187,38 +189,38 @@ def _refuse_missing(table: pa.Table, source: Path, unit: str, stratum: str, read
 
 
 def _refuse_twice(frame: Path) -> None:
-    """Equal ids have equal numbers, and stand side by side."""
+    """A Fault if a unit occurs twice: equal ids have equal random numbers, and are therefore neighbours."""
     last = None
     for batch in pq.ParquetFile(frame).iter_batches(BATCH, columns=["prn", "unit_id"]):
         prn, units = batch.column("prn").to_numpy(), batch.column("unit_id")
-        same = np.flatnonzero(np.diff(prn) == 0)
-        again = same[[units[i] == units[i + 1] for i in same.tolist()]] if len(same) else same
-        twice = units[int(again[0])] if len(again) else units[0] if units[0] == last else None
-        if twice is not None:
-            raise Fault(key="lake.unit_twice", unit=twice.as_py())
+        equal = np.flatnonzero(np.diff(prn) == 0)
+        repeats = equal[[units[i] == units[i + 1] for i in equal.tolist()]] if len(equal) else equal
+        repeated = units[int(repeats[0])] if len(repeats) else units[0] if units[0] == last else None
+        if repeated is not None:
+            raise Fault(key="lake.unit_twice", unit=repeated.as_py())
         last = units[-1]
 
 
 def _enough(table, limits: pd.DataFrame, n: np.ndarray) -> pd.DataFrame:
-    """The units of each stratum's window; of a stratum whose window holds fewer than n, all units."""
-    found = _window(table, limits)
-    short = found.stratum.value_counts().reindex(limits.stratum, fill_value=0).to_numpy() < n
-    if not short.any():
-        return found
-    again = _window(table, limits[short].assign(window=1.0))
-    return pd.concat([found[~found.stratum.isin(again.stratum)], again], ignore_index=True)
+    """The units in each stratum's window; all units of a stratum whose window has fewer than n."""
+    units = _window(table, limits)
+    too_few = units.stratum.value_counts().reindex(limits.stratum, fill_value=0).to_numpy() < n
+    if not too_few.any():
+        return units
+    whole = _window(table, limits[too_few].assign(window=1.0))
+    return pd.concat([units[~units.stratum.isin(whole.stratum)], whole], ignore_index=True)
 
 
 def _window(table, limits: pd.DataFrame) -> pd.DataFrame:
-    """The units whose number lies at most `window` after their stratum's `start`, around the circle from 0 to 1."""
+    """The units whose number is at most `window` after their stratum's `start`, around the circle from 0 to 1."""
     start, end = limits.start.min(), (limits.start + limits.window).max()
-    if end <= 1:  # said once more for all strata, so that the engine need not read the rest of the file
+    if end <= 1:  # one condition for all strata together, so that the engine need not read the rest of the file
         table = table.filter((table.prn >= start) & (table.prn < end))
     elif (limits.start == start).all():
         table = table.filter((table.prn >= start) | (table.prn < end - 1))
-    near = table.join(ibis.memtable(limits), "stratum")
-    after = ibis.ifelse(near.prn >= near.start, near.prn - near.start, near.prn - near.start + 1)
-    return near.filter((after < near.window) | (near.window >= 1)).drop("start", "window").to_pandas()
+    joined = table.join(ibis.memtable(limits), "stratum")
+    distance = ibis.ifelse(joined.prn >= joined.start, joined.prn - joined.start, joined.prn - joined.start + 1)
+    return joined.filter((distance < joined.window) | (joined.window >= 1)).drop("start", "window").to_pandas()
 
 
 def _spark(url: str) -> ibis.BaseBackend:

@@ -1,7 +1,7 @@
-"""A wave's sample from a frame too large for memory: committed to, drawn on any engine, drawn again by others.
+"""A wave's sample from a frame too large for memory: commit to a plan, draw on any engine, and let others verify it.
 
-No store is needed: the frame is a Parquet file that `lake.number_frame` wrote, the plan and the record are files beside
-it.  What is proved is what `sampling.proof` proves, with the digest of the frame's file in place of its rows' digests.
+No store is needed: the frame is a Parquet file that `lake.number_frame` wrote, and the plan and the draw record are
+files beside it. The proof is that of `sampling.proof`, with the digest of the frame's file in place of its rows' ones.
 """
 
 import base64
@@ -50,7 +50,7 @@ BLOCK = 2**20  # bytes of a file digested at a time
 
 @dataclass(frozen=True)
 class LargePlan:
-    """What is fixed before the draw: wave, design, the frame's digest, and the seed, sealed under the frames' key."""
+    """What is fixed before the draw: wave, design, the frame's digest, and the seed, encrypted under the frame key."""
 
     wave: str
     design: DrawPlan
@@ -64,19 +64,19 @@ class LargePlan:
         return slip(self.wave, self.design, self.commitment, self.frame, self.frame)
 
     def seed(self, key: Key) -> str:
-        """The seed, opened with the frames' key."""
+        """The seed, decrypted with the frame key."""
         place = _place(self.wave, self.frame)
         return opened_seed(self.sealed, key, place, wave=self.wave, committed=self.commitment)
 
 
 def proportional(strata: pd.DataFrame, units: int) -> pd.DataFrame:
-    """An ALLOCATION of so many units in proportion to N_h, at least 2 a stratum."""
+    """An ALLOCATION of so many units in proportion to N_h, with at least 2 in each stratum."""
     sample = allocate_proportional(strata, units, minimum=2)
     return strata.assign(sample=sample.to_numpy())
 
 
 def read_allocation(content: bytes, file: str, strata: pd.DataFrame) -> pd.DataFrame:
-    """An ALLOCATION from a CSV (stratum, sample); `population`, if it stands there, is held against the frame's."""
+    """An ALLOCATION from a CSV file (stratum, sample); if it has `population`, this must be that of the frame."""
     table = read_csv(content, file)
     check_given(table, file, ("stratum", "sample"))
     refuse(table.stratum.duplicated(), "lake.stratum_twice", file, "stratum", table)
@@ -85,61 +85,65 @@ def read_allocation(content: bytes, file: str, strata: pd.DataFrame) -> pd.DataF
     unknown = sorted(set(table.stratum) - set(strata.stratum))
     if unknown:
         raise Fault(key="sampling.unknown_strata", strata=unknown)
-    known = table.stratum.map(strata.set_index("stratum").population)
-    found = pd.DataFrame({"stratum": table.stratum, "population": known, "sample": table["sample"].astype(np.int64)})
-    if "population" in table and (table.population.astype(np.int64) != known).any():
-        changed = list(table.stratum[table.population.astype(np.int64) != known])
+    in_frame = table.stratum.map(strata.set_index("stratum").population)
+    allocation = pd.DataFrame(
+        {"stratum": table.stratum, "population": in_frame, "sample": table["sample"].astype(np.int64)}
+    )
+    if "population" in table and (table.population.astype(np.int64) != in_frame).any():
+        changed = list(table.stratum[table.population.astype(np.int64) != in_frame])
         raise Fault(key="sampling.frame_changed", strata=changed)
-    refuse_larger(found.stratum, found["sample"], found.population)
-    return found.reset_index(drop=True)
+    refuse_larger(allocation.stratum, allocation["sample"], allocation.population)
+    return allocation.reset_index(drop=True)
 
 
 def commit_plan(
     frame: Path, allocation: pd.DataFrame, wave: str, *, frame_key: Key, keep: float | None = None
 ) -> bytes:
-    """A plan's file (JSON): a new seed, sealed, and the commitment to it with the digest of the frame's file.
+    """A large plan's file (JSON): a new encrypted seed, the commitment to it, and the digest of the frame's file.
 
-    keep    None, or the part that stays of an earlier wave, which this one continues: 0, nobody of it is rung again
+    keep    the part that is kept of an earlier wave, which this one continues (0: nobody); None if it continues none
     """
     check_wave_name(wave)
     if keep is not None and not 0 <= keep <= 1:
         raise Fault(key="sampling.keep", found=keep)
-    wanted = allocation[allocation["sample"] > 0]
-    design = DrawPlan(STRATIFIED, tuple(zip(wanted.stratum, wanted["sample"].tolist(), strict=True)), keep=keep)
+    drawn_strata = allocation[allocation["sample"] > 0]
+    design = DrawPlan(
+        STRATIFIED, tuple(zip(drawn_strata.stratum, drawn_strata["sample"].tolist(), strict=True)), keep=keep
+    )
     seed, digest = new_seed(), file_digest(frame)
     sealed = base64.b64encode(sealed_seed(seed, frame_key, _place(wave, digest))).decode()
     return _json(asdict(LargePlan(wave, design, digest, commitment(seed), sealed)))
 
 
 def read_plan_file(content: bytes, file: str) -> LargePlan:
-    """A plan from its file."""
+    """The large plan in a file's content; a Fault if there is none."""
     try:
-        plain = json.loads(content)
-        design = DrawPlan(**plain.pop("design"))
-        return LargePlan(design=design, **plain)
+        values = json.loads(content)
+        design = DrawPlan(**values.pop("design"))
+        return LargePlan(design=design, **values)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Fault(key="lake.plan", file=file, problem=type(error).__name__) from error
 
 
 def draw_plan(
-    lake: Lake, frame: Path, plan: LargePlan, *, frame_key: Key, earlier: pd.DataFrame | None = None
+    lake: Lake, frame: Path, large_plan: LargePlan, *, frame_key: Key, earlier: pd.DataFrame | None = None
 ) -> dict[str, bytes]:
-    """Draw the plan's sample and publish its seed: file name -> content of sample and record, as `draw_proof`'s.
+    """Draw the plan's sample, with the seed public in the record; returns file name -> content, as `draw_proof` does.
 
-    earlier   what was rung of the wave this one continues, where the plan says `keep`
-    Raises Fault for a frame whose file is not the one committed to.
+    earlier   the released units of the wave that this one continues, if the plan has `keep`
+    A Fault if the frame's file is not the one committed to.
     """
-    digest, seed = file_digest(frame), plan.seed(frame_key)
-    if digest != plan.frame:
-        raise Fault(key="lake.frame_changed", file=frame.name, wave=plan.wave)
-    start = starting_point(seed, plan.wave)
-    sample = _draw(lake, frame, plan.design, start, earlier)
+    digest, seed = file_digest(frame), large_plan.seed(frame_key)
+    if digest != large_plan.frame:
+        raise Fault(key="lake.frame_changed", file=frame.name, wave=large_plan.wave)
+    start = starting_point(seed, large_plan.wave)
+    sample = _draw(lake, frame, large_plan.design, start, earlier)
     record = DrawRecord(
-        wave=plan.wave,
-        plan=plan.design,
+        wave=large_plan.wave,
+        plan=large_plan.design,
         frame=digest,
         numbers=digest,
-        commitment=plan.commitment,
+        commitment=large_plan.commitment,
         seed=seed,
         start=start,
         earlier=None if earlier is None else sample_digest(earlier),
@@ -148,29 +152,29 @@ def draw_plan(
         code=code_version(DRAWING),
     )
     files = {RECORD: _json(asdict(record)), SAMPLE: csv_bytes(sample[[*DRAWN, "base_weight"]])}
-    files[READ_ME] = "\n\n".join(text("lake.read_me", lang, wave=plan.wave) for lang in LANGUAGES).encode()
+    files[READ_ME] = "\n\n".join(text("lake.read_me", lang, wave=large_plan.wave) for lang in LANGUAGES).encode()
     return files if earlier is None else files | {EARLIER: csv_bytes(earlier[DRAWN])}
 
 
 def verify_large(
     lake: Lake, frame: Path, folder: Path, *, published: str | None = None
 ) -> tuple[DrawRecord, Verification]:
-    """Draw again from the frame's file as the folder's record says, on any engine, and compare; needs no key."""
+    """Draw again from the frame's file as the folder's record says, on any engine, and compare; this needs no key."""
     record = read_record_file(read_bounded(folder / RECORD))
     sample = read_units(folder / SAMPLE, DRAWN)
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
-    found = list(differing_files(record, sample, published))
+    differences = list(differing_files(record, sample, published))
     if file_digest(frame) != record.frame:
-        found.append(("lake.other_frame", {"file": frame.name, "recorded": record.frame}))
-    found += differing_seed(record, record.wave, None)
+        differences.append(("lake.other_frame", {"file": frame.name, "recorded": record.frame}))
+    differences += differing_seed(record, record.wave, None)
     if (None if earlier is None else sample_digest(earlier)) != record.earlier:
-        found.append(("proof.earlier", {"wave": record.wave}))
-    again = lambda: _draw(lake, frame, record.plan, record.start, earlier)  # noqa: E731
-    return record, verification(found, record, again, sample=sample, code=code_version(DRAWING))
+        differences.append(("proof.earlier", {"wave": record.wave}))
+    draw_again = lambda: _draw(lake, frame, record.plan, record.start, earlier)  # noqa: E731
+    return record, verification(differences, record, draw_again, sample=sample, code=code_version(DRAWING))
 
 
 def file_digest(frame: Path) -> str:
-    """SHA-256, hexadecimal, of a file (`sha256sum` gives the same), or of a folder's Parquet files with their names."""
+    """SHA-256, in hexadecimal, of a file (as by `sha256sum`), or of a folder's Parquet files with their names."""
     if not frame.exists():
         raise Fault(key="lake.absent", file=str(frame))
     if frame.is_dir():

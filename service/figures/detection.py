@@ -1,4 +1,4 @@
-"""What a comparison can see at this league's number of interviews, and how many would settle a stated move."""
+"""Which moves each comparison can detect with a league's interviews, and how many interviews a given move needs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +12,17 @@ from service.figures.league import League, process_variance
 from words import Fault
 
 MOVES = (0.03, 0.05, 0.10)  # of the measure's whole scale: 3, 5 and 10 points of a share
-PANEL = 0.5  # correlation of one person's two answers, assumed: no data here say
-WATCHED = 5  # areas on a list named beforehand, where the programme names none
+PANEL = 0.5  # correlation of one person's two answers; assumed, since no data tell it
+WATCHED = 5  # length of a list of areas to watch, if the programme has none
 
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """Planning figures, normal theory: a typical area of the league, the others standing still.
+    """Planning figures by normal theory for a typical area of the league, if the other areas do not move.
 
     interviews, design_effect: medians over the areas;  correlation: of a panel, assumed;  watched: length of the list
-    designs: one row a comparison (key): power of each move, detectable with 80 %
-    needed: one row a move: interviews an area and wave at which score, standing and rank would call it with 80 %
+    designs: one row for each comparison (key): the power for each move, and the move detectable with 80 %
+    needed: one row for each move: interviews per area and wave that give 80 % on the levels score, standing and rank
     """
 
     interviews: int
@@ -35,18 +35,18 @@ class Detection:
 
 
 def detection(league: League) -> Detection:
-    """Power of the usual comparisons and interviews needed, from the league's n, design effects and spread."""
-    table, measure, plan = league.table, league.measure, league.programme
+    """The power of the usual comparisons and the interviews needed, from a league's n, design effects and spread."""
+    table, measure, programme = league.table, league.measure, league.programme
     areas = len(table)
     if areas < 2:
         raise Fault(key="detection.areas", found=areas)
     n, deff = int(table.n.median()), float(np.nanmedian(table.deff.astype(float).fillna(1.0)))
-    alpha = (1 - plan.page_level) / plan.family
-    levels = {SCORE: 1 - plan.page_level, STANDING: alpha * (1 - plan.comparing.rank_share)}
-    levels[RANK] = alpha * plan.comparing.rank_share
+    alpha = (1 - programme.page_level) / programme.family
+    levels = {SCORE: 1 - programme.page_level, STANDING: alpha * (1 - programme.comparing.rank_share)}
+    levels[RANK] = alpha * programme.comparing.rank_share
     moves = tuple(m * (measure.high - measure.low) for m in MOVES)
     spread = _spread(league)
-    watched = min(len(plan.comparing.watch) or WATCHED, areas)
+    watched = min(len(programme.comparing.watch) or WATCHED, areas)
     usual = usual_comparisons(correlation=PANEL, information=1.0, watch=watched)
     options: dict[str, Any] = {
         "areas": areas,
@@ -58,10 +58,10 @@ def detection(league: League) -> Detection:
     designs = []
     for key, design in usual.items():
         if "score" not in key:
-            found = [comparison_power(design, move, **options) for move in moves]
-            designs.append([key, *(each.power for each in found), found[0].detectable])
+            powers = [comparison_power(design, move, **options) for move in moves]
+            designs.append([key, *(power.power for power in powers), powers[0].detectable])
     columns: dict[str, Any] = {"areas": areas, "design_effect": deff, **spread}
-    needed = {each: interviews_needed(moves, level=each, alpha=a, **columns) for each, a in levels.items()}
+    needed = {level: interviews_needed(moves, level=level, alpha=a, **columns) for level, a in levels.items()}
     return Detection(
         n,
         deff,
@@ -74,7 +74,7 @@ def detection(league: League) -> Detection:
 
 
 def _spread(league: League) -> dict:
-    """The typical share, or the standard deviation of one answer: from the design's own standard errors."""
+    """The typical share, or the standard deviation of one answer, from the design's own standard errors."""
     table = league.table
     if league.measure.yes_or_no:
         return {"share": float(np.clip((table.estimate * table.n).sum() / table.n.sum(), 0.01, 0.99))}

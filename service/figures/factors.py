@@ -1,4 +1,4 @@
-"""What people named, as a table: each factor's share of respondents and of mentions, of one area or of everybody."""
+"""Factors, what respondents named: the share of respondents and of mentions, in one area or over all of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from accountability.disclosure import withheld_mentions
 from accountability.league import ALL
 from estimation.columns.ties import equalized
-from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item
+from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item, Measure
 from programme.survey import Programme
+from service.figures.computing import ESTIMATE
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
-from service.figures.waves import ESTIMATE
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
 from service.store.engine import Store
@@ -26,12 +26,12 @@ FIGURES = ("estimate", "se", "lower", "upper")
 
 @dataclass(frozen=True, eq=False)
 class FactorTable:
-    """One table of factors of one area ("*": everybody) in one wave.
+    """A table of factors in one area ("*": over all areas) in one wave.
 
-    table: indexed by the factor's code, most named first; respondents, respondents_se, …_lower, …_upper and the same of
-    mentions (NaN where nobody of the area named anything), n, unfit.
-    withheld: codes of factors not shown to this reader, last in the table and empty; the shares of mentions, which add
-    up to 1, are then empty throughout.
+    table: indexed by the factor's code, most named first; respondents, respondents_se, …_lower, …_upper, the same for
+    mentions (NaN if nobody in the area named anything), n, unfit
+    withheld: codes of factors that may not be shown to this reader; they are last in the table and empty, and so are
+    all shares of mentions, which add up to 1
     """
 
     programme: Programme
@@ -55,57 +55,61 @@ class FactorTable:
 
 @permitted
 def read_factors(
-    store: Store, programme: str, *, wave: str | None = None, name: str | None = None, area: str = ALL
+    store: Store, programme_name: str, *, wave: str | None = None, name: str | None = None, area: str = ALL
 ) -> FactorTable:
-    """A table of factors; not named: the newest estimated wave and the first table.  area: a code, or "*" for all."""
-    plan = current_programme(store, programme)[1]
-    if not plan.factors:
-        raise Fault(key="factors.none", programme=programme)
-    wave = wave or newest_estimated_wave(store, programme) or newest_wave(store, programme)
-    run = newest_run(store, ESTIMATE, programme=programme, wave=wave)
+    """A table of factors; by default the first one, of the newest estimated wave.  area: a code, or "*" for all."""
+    programme = current_programme(store, programme_name)[1]
+    if not programme.factors:
+        raise Fault(key="factors.none", programme=programme_name)
+    wave = wave or newest_estimated_wave(store, programme_name) or newest_wave(store, programme_name)
+    run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
     if run is None:
         raise Fault(key="league.not_estimated", wave=wave)
-    plan = programme_of_run(store, run["run_id"])
-    name = one_of(name, plan.factors, "factors.unknown")
-    measures = plan.factors[name].measures
+    programme = programme_of_run(store, run["run_id"])
+    name = one_of(name, programme.factors, "factors.unknown")
+    measures = programme.factors[name].measures
     estimates = schema.DERIVED["ESTIMATES"]
-    mine = sa.and_(
+    of_table = sa.and_(
         estimates.c.run_id == run["run_id"],
         estimates.c.domain == area,
         estimates.c.measure.in_([m.name for m in measures.values()]),
     )
-    found = store.frame(sa.select(estimates).where(mine)).set_index("measure")
-    if found.empty:
-        raise Fault(key="factors.nobody", area=area, wave=wave, expected=[ALL, *plan.areas])
-    table, withheld = _table(found, measures), ()
+    rows = store.frame(sa.select(estimates).where(of_table)).set_index("measure")
+    if rows.empty:
+        raise Fault(key="factors.nobody", area=area, wave=wave, expected=[ALL, *programme.areas])
+    table, withheld = _table(rows, measures), ()
     if not sees_all(store.actor):
-        withheld = _withheld(store, plan, name, run["run_id"], area)
+        withheld = _withheld(store, programme, name, run["run_id"], area)
         table = _without(table, withheld)
-    return FactorTable(plan, name, wave, area, table, run, run["run_id"] in outdated_runs(store), withheld)
+    return FactorTable(programme, name, wave, area, table, run, run["run_id"] in outdated_runs(store), withheld)
 
 
-def _table(found: pd.DataFrame, measures) -> pd.DataFrame:
+def _table(estimates: pd.DataFrame, measures: Mapping[tuple[str, str], Measure]) -> pd.DataFrame:
+    """One row for each factor from ESTIMATES, indexed by measure; measures: (factor, base) -> measure."""
     rows = {}
     for (code, base), measure in measures.items():
         row = rows.setdefault(code, {})
-        own = found.loc[measure.name] if measure.name in found.index else pd.Series(dtype=float)
-        row |= {f"{base}_{c}".replace("_estimate", ""): own.get(c, float("nan")) for c in FIGURES}
+        known = measure.name in estimates.index
+        figures = estimates.loc[measure.name] if known else pd.Series(dtype=float)
+        row |= {f"{base}_{c}".replace("_estimate", ""): figures.get(c, float("nan")) for c in FIGURES}
         if base == RESPONDENTS:
-            row |= {"n": int(own.get("n", 0)), "unfit": own.get("unfit", "")}
+            row |= {"n": int(figures.get("n", 0)), "unfit": figures.get("unfit", "")}
     table = pd.DataFrame.from_dict(rows, orient="index")
-    return table.iloc[np.argsort(-equalized(table[RESPONDENTS]), kind="stable")]  # equal shares as the list has them
+    return table.iloc[
+        np.argsort(-equalized(table[RESPONDENTS]), kind="stable")
+    ]  # equal shares in the order of the programme
 
 
-def _withheld(store: Store, plan: Programme, name: str, run: int, area: str) -> tuple[str, ...]:
-    """Codes of the factors that are not shown of this area, in the questionnaire's order."""
-    factors, item = plan.factors[name], plan.items[plan.factors[name].item]
+def _withheld(store: Store, programme: Programme, name: str, run: int, area: str) -> tuple[str, ...]:
+    """The codes of the factors that are withheld in this area, in the questionnaire's order."""
+    factors, item = programme.factors[name], programme.items[programme.factors[name].item]
     first = next(m for (_, base), m in factors.measures.items() if base == RESPONDENTS)
     sizes = schema.DERIVED["ESTIMATES"].c
-    asked = sa.select(sizes.domain, sizes.n).where(
+    by_area = sa.select(sizes.domain, sizes.n).where(
         sizes.run_id == run, sizes.measure == first.name, sizes.domain != ALL
     )
-    n = store.frame(asked).set_index("domain").n.to_dict()
-    hidden, by_factor = withheld_mentions(n, _named(store, run, item), limit=plan.withhold)
+    n = store.frame(by_area).set_index("domain").n.to_dict()
+    hidden, by_factor = withheld_mentions(n, _named(store, run, item), limit=programme.withhold)
     if area != ALL:
         return tuple(c for c in item.answers if area in hidden.parts or area in by_factor[c].parts)
     return tuple(c for c in item.answers if hidden.total or by_factor[c].total)
@@ -113,21 +117,22 @@ def _withheld(store: Store, plan: Programme, name: str, run: int, area: str) -> 
 
 def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
     """factor -> area -> how many respondents of the run's wave named it."""
-    inputs, people, said = schema.run_inputs.c, *(schema.MICRODATA[name] for name in ("RESPONDENTS", "RESPONSES"))
-    same = sa.and_(said.c.version_id == people.c.version_id, said.c.unit_id == people.c.unit_id)
+    inputs, people, responses = schema.run_inputs.c, *(schema.MICRODATA[name] for name in ("RESPONDENTS", "RESPONSES"))
+    same_unit = sa.and_(responses.c.version_id == people.c.version_id, responses.c.unit_id == people.c.unit_id)
     wave = sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")
-    chosen = people.c.version_id.in_(wave), said.c.item == item.name
-    rows = sa.select(people.c.area, said.c.answer, sa.func.count().label("count")).join(said, same).where(*chosen)
-    found = store.frame(rows.group_by(people.c.area, said.c.answer))
+    of_item = people.c.version_id.in_(wave), responses.c.item == item.name
+    columns = people.c.area, responses.c.answer
+    select = sa.select(*columns, sa.func.count().label("count")).join(responses, same_unit).where(*of_item)
+    answers = store.frame(select.group_by(*columns))
     counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
-    for area, answer, count in found.itertuples(index=False):
+    for area, answer, count in answers.itertuples(index=False):
         for code in set(answer.split(item.separator)) & counts.keys():
             counts[code][area] = counts[code].get(area, 0) + int(count)
     return counts
 
 
 def _without(table: pd.DataFrame, withheld: tuple[str, ...]) -> pd.DataFrame:
-    """The table without what is withheld; those codes last, so that their place among the others tells nothing."""
+    """The table without what is withheld; those codes come last, so that their place reveals nothing."""
     if not withheld:
         return table
     figures = [c for c in table if c not in ("n", "unfit")]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from accountability.league import joined_waves
-from service.figures import waves
+from service.figures import computing, loaded_waves, waves
 from service.intake import imports
+from service.store import schema
 from service.store.engine import Store
 
 FOLDER = Path(__file__).parent / "cases" / "panel_three_margins"
@@ -28,7 +29,7 @@ def panel_store(tmp_path_factory):
 
 def test_a_panel_with_three_margins_is_compared(panel_store):
     run = waves.compare_waves(panel_store, "panel", BEFORE, AFTER)
-    changes = panel_store.frame(waves.schema.DERIVED["CHANGES"].select())
+    changes = panel_store.frame(schema.DERIVED["CHANGES"].select())
     assert not run.unanswered and len(changes) == 20
     assert changes[["change", "se", "lower", "upper", "p_standing", "places"]].notna().all(axis=None)
     estimates = [estimates_of(panel_store, wave) for wave in (BEFORE, AFTER)]
@@ -38,14 +39,14 @@ def test_a_panel_with_three_margins_is_compared(panel_store):
 
 def estimates_of(store, wave):
     run = waves.estimate_wave(store, "panel", wave).run_id
-    table = waves.schema.DERIVED["ESTIMATES"]
+    table = schema.DERIVED["ESTIMATES"]
     return store.frame(table.select().where(table.c.run_id == run))
 
 
 def test_the_joint_covariance_of_both_waves_is_one(panel_store):
     plan_id, plan = imports.current_programme(panel_store, "panel")
-    inputs = [("programme", plan_id), *waves.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
-    (data,) = waves._measures(plan, waves.load_waves(panel_store, plan, inputs), {}).values()
+    inputs = [("programme", plan_id), *loaded_waves.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
+    (data,) = computing._measures(plan, loaded_waves.load_waves(panel_store, plan, inputs), {}).values()
     for joined in joined_waves(dict(zip((BEFORE, AFTER), data, strict=True)), list(plan.areas)):
         (cross,) = joined.cross.values()
         one, two = (e.covariance for e in joined.estimates)

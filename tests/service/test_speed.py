@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from service.fieldwork import calls
 from service.figures.league import comparisons, read_league, run_list
-from service.figures.waves import load_wave
+from service.figures.loaded_waves import load_wave
 from service.intake.imports import current_programme, wave_versions
 from service.store import schema
 from service.store.backup import backup, restore

@@ -1,0 +1,169 @@
+"""What a run computes, from loaded waves to the tables of the store: weights, estimates, ranks and changes.
+
+Each function in COMPUTE takes the programme, the loaded waves, the run's arguments and seed, and `progress`, which it
+calls with each measure's name; it returns tables of contracts by their names.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+import contracts
+from accountability.league import (
+    MARGINAL,
+    WaveMeasure,
+    change_table,
+    covariance_table,
+    estimate_table,
+    league_ranks,
+    rank_table,
+)
+from accountability.rules.table import verdict_table
+from estimation import Design, Measure, weights_table
+from programme.survey import Programme
+from service.figures.loaded_waves import Wave, window
+from service.figures.one_margins import beside
+from service.store.runs import generator
+from words import Fault
+
+ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
+Progress = Callable[[str], None]
+Tables = dict[str, pd.DataFrame]
+
+
+def _weigh(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    (wave,) = loaded
+    assert wave.weighting is not None and wave.unit_id is not None
+    return {"WEIGHTS": weights_table(wave.name, wave.unit_id, wave.weighting.weights())}
+
+
+def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    (wave,) = loaded
+    parts = {t.name: [] for t in (contracts.ESTIMATES, contracts.COVARIANCES, contracts.RANKS, contracts.VERDICTS)}
+    for name, (data,) in _measures(programme, loaded, arguments).items():
+        progress(name)
+        parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
+        parts["COVARIANCES"].append(covariance_table(data))
+        for league in _leagues(programme, data):
+            rng = generator(seed, wave.name, name, league)
+            ranks = league_ranks(data, programme.league_areas(league), level=programme.level, rng=rng)
+            parts["RANKS"].append(rank_table(name, ranks))
+            if programme.rules[name]:
+                parts["VERDICTS"].append(verdict_table(data, ranks, programme.rules[name]))
+    for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
+        parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
+        parts["COVARIANCES"].append(covariance_table(data))
+    return _checked(parts)
+
+
+def _ranks_alone(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    (wave,), name, league = loaded, arguments["measure"], arguments["league"]
+    progress(name)
+    ((data,),) = _measures(programme, loaded, arguments, {name: programme.measures[name]}).values()
+    rng, family = generator(seed, wave.name, name, league, MARGINAL), MARGINAL
+    ranks = league_ranks(data, programme.league_areas(league), family=family, level=programme.level, rng=rng)
+    return _checked({"RANKS": [rank_table(name, ranks, family)]})
+
+
+def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
+    options: dict[str, Any] = {"level": programme.page_level, "family": programme.family}
+    options |= {"rank_share": programme.comparing.rank_share, "side": programme.comparing.side}
+    parts = {"CHANGES": []}
+    period = next((w.one_margins for w in loaded if w.one_margins), None)
+    reweighted = [w if w.on_one_margins is None else replace(w, weighting=w.on_one_margins) for w in loaded]
+    on_one_margins = {} if period is None else _measures(programme, reweighted, arguments)
+    for name, data in _measures(programme, loaded, arguments).items():
+        progress(name)
+        for league in _leagues(programme, *data):
+            areas = programme.league_areas(league)
+            watch = [a for a in programme.comparing.watch if a in areas]
+            changes, changes_on_one = (
+                change_table(
+                    dict(zip(names, waves, strict=True)),
+                    *map(window, ends),
+                    areas,
+                    watch=watch,
+                    last=programme.last(name),
+                    rng=generator(seed, *ends, name, league),
+                    **options,
+                )
+                if waves
+                else None
+                for waves in (data, on_one_margins.get(name))
+            )
+            assert changes is not None
+            changes = beside(changes, changes_on_one, period)
+            parts["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
+    return _checked(parts)
+
+
+COMPUTE = {ESTIMATE: _estimate, RANKS_ALONE: _ranks_alone, COMPARE: _compare, WEIGH: _weigh}
+TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table with a row for every area that has answers
+
+
+def unanswered(programme: Programme, use_case: str, computed: pd.DataFrame | None) -> tuple[str, ...]:
+    """The measures that nobody answered, and the leagues of others that nobody answered, by the table of TELLING."""
+    if use_case not in TELLING:
+        return ()
+    pairs = [] if computed is None else computed[["measure", "area"]].values
+    answered = {(measure, programme.areas[area].league) for measure, area in pairs}
+    missing = []
+    for name in programme.measures:
+        leagues = [league for league in programme.leagues if (name, league) not in answered]
+        missing += [name] if leagues == list(programme.leagues) else [f"{name} ({league})" for league in leagues]
+    return tuple(missing)
+
+
+def _leagues(programme: Programme, *waves: WaveMeasure) -> list[str]:
+    """The leagues that have an area with answers in every one of the waves."""
+    return [
+        x for x in programme.leagues if set(programme.league_areas(x)).intersection(*(w.areas.names for w in waves))
+    ]
+
+
+def _measures(
+    programme: Programme,
+    loaded: list[Wave],
+    arguments: Mapping = MappingProxyType({}),
+    measures: Mapping[str, Measure] | None = None,
+) -> dict[str, list[WaveMeasure]]:
+    """The data of each measure in every loaded wave, if it was answered, with a positive weight, in all of them.
+
+    arguments: those of the run; for a wave drawn here they say how many eligible people there are
+    measures: name -> measure; by default those of the programme
+    """
+    measures = programme.measures if measures is None else measures
+    designs, drawn, by_name = [w.design(programme.lonely) for w in loaded], arguments.get("population", {}), {}
+    for name, measure in measures.items():
+        data = [
+            _wave_measure(programme, measure, w, d, drawn.get(w.name)) for w, d in zip(loaded, designs, strict=True)
+        ]
+        if all(m.answered_by_anyone for m in data):
+            by_name[name] = data
+    return by_name
+
+
+def _wave_measure(
+    programme: Programme, measure: Measure, wave: Wave, design: Design, drawn: Mapping | None
+) -> WaveMeasure:
+    """One wave's data of a measure; drawn: its eligible people (`drawn_population`), if it was drawn here."""
+    absent = sorted(set(measure.records) - {record for record, _ in wave.records})
+    if absent:
+        raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
+    options: dict[str, Any] = {"items": programme.items, "measures": programme.measures, "records": wave.records}
+    options["interviewer"] = wave.interviewers(programme)
+    options |= {
+        "population": programme.population.known(wave.records, drawn),
+        "of_people": programme.population.of_people,
+    }
+    return WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
+
+
+def _checked(parts: Mapping[str, list[pd.DataFrame]]) -> Tables:
+    """The parts of each table joined and checked; tables without parts are left out."""
+    tables = {name: pd.concat(pieces, ignore_index=True) for name, pieces in parts.items() if pieces}
+    return {name: contracts.check(table, getattr(contracts, name)) for name, table in tables.items()}

@@ -1,0 +1,136 @@
+"""Waves as they are loaded from the store to compute with: respondents, answers, records and weights."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from estimation import Design, Weighting, weigh
+from programme.survey import Programme
+from service.figures.one_margins import same_margins
+from service.intake.imports import current_margins, load_margins, wave_versions
+from service.intake.released import released_table
+from service.store import schema
+from service.store.engine import Store
+from service.store.permissions import permitted
+from words import Fault
+
+JOINED = "+"  # between the waves of a window
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One version of a wave.
+
+    respondents     RESPONDENTS, in the order of the file
+    answers         one row for each respondent, one column for each item
+    records         (record, area) -> value
+    weighting       the steps from released numbers to weights, if the programme computes its weights
+    on_one_margins  the same steps to the margins of another period, if these differ from the wave's own
+    one_margins     that period, the newest of the waves that were loaded together
+    unit_id         of the released numbers
+    """
+
+    version_id: int
+    name: str
+    respondents: pd.DataFrame
+    answers: pd.DataFrame
+    records: Mapping[tuple[str, str], float]
+    weighting: Weighting | None = None
+    on_one_margins: Weighting | None = None
+    one_margins: str | None = None
+    unit_id: np.ndarray | None = None
+
+    def interviewers(self, programme: Programme) -> np.ndarray | None:
+        """Who interviewed each respondent; None unless it is known of all and numbers were assigned at random."""
+        interviewer, declared = self.respondents.interviewer, programme.interviewers
+        if declared is None or not declared.at_random or interviewer.isna().any():
+            return None
+        return interviewer.to_numpy()
+
+    def file_design(self, lonely: str) -> Design:
+        """The design of those who responded, with the file's weights or the base weights."""
+        return Design.from_table(self.respondents, weight="weight", stratum="stratum", psu="psu", lonely=lonely)
+
+    def design(self, lonely: str) -> Design:
+        """The design to estimate with: with the file's weights, or those that the programme computes."""
+        design = self.file_design(lonely)
+        return design if self.weighting is None else self.weighting.design(design)
+
+
+def window(text: str) -> list[str]:
+    """The waves of a window, oldest first: "2015Q1", or several joined by "+"; a Fault if one occurs twice."""
+    waves = sorted(text.split(JOINED))
+    if len(set(waves)) < len(waves):
+        raise Fault(key="compare.twice", found=text)
+    return waves
+
+
+@permitted
+def current_wave(store: Store, programme: str, wave: str) -> int:
+    """The version_id of a wave's newest version."""
+    versions = wave_versions(store, programme)
+    current = versions[versions.current & (versions.wave == wave)]
+    if current.empty:
+        raise Fault(
+            key="wave.unknown",
+            found=wave,
+            programme=programme,
+            expected=list(versions.wave.unique()) or ["-"],
+        )
+    return int(current.version_id.iloc[0])
+
+
+@permitted
+def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> list[tuple[str, int]]:
+    """The newest versions of the waves, and of the known totals that their weights are calibrated to."""
+    inputs = [("wave", current_wave(store, programme.name, wave)) for wave in names]
+    if programme.weighting is not None and programme.weighting.calibrating is not None:
+        periods = dict.fromkeys(programme.weighting.calibrating.period or wave for wave in names)
+        inputs += [("margins", current_margins(store, programme.name, period)) for period in periods]
+    return inputs
+
+
+@permitted
+def load_waves(store: Store, programme: Programme, inputs: Iterable[tuple[str, int]]) -> list[Wave]:
+    """The waves among a run's inputs, weighed by the known totals among them if the programme computes weights."""
+    files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
+    totals = {file.period: file.totals for file in files}
+    waves = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
+    return waves if programme.weighting is None else [_weighed(store, programme, wave, totals) for wave in waves]
+
+
+@permitted
+def load_wave(store: Store, version_id: int) -> Wave:
+    """One version of a wave, without weights that the programme computes; rows are in the order of its file."""
+    respondents, responses = (_microdata(store, name, version_id) for name in ("RESPONDENTS", "RESPONSES"))
+    answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
+    select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
+    records = store.frame(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
+    values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
+    return Wave(version_id, store.frame(select).wave[0], respondents, answers, values)
+
+
+def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:
+    """The wave with its weights; totals: the known totals by period."""
+    assert programme.weighting is not None
+    released = released_table(_microdata(store, "RELEASED", wave.version_id))
+    calibrating = programme.weighting.calibrating
+    period = None if calibrating is None else calibrating.period or wave.name
+    numbers = released.reset_index(drop=True)
+    own_totals = None if period is None else totals.get(period)
+    weighting = weigh(numbers, programme.weighting, own_totals)
+    wave = replace(wave, weighting=weighting, unit_id=released.index.to_numpy())
+    newest = max(totals, default=None)
+    if period is None or newest is None or calibrating is None or period == newest:
+        return wave
+    if same_margins(totals[period], totals[newest], calibrating.margins, (period, newest)):
+        return wave
+    return replace(wave, on_one_margins=weigh(numbers, programme.weighting, totals[newest]), one_margins=newest)
+
+
+def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
+    table = schema.MICRODATA[name]
+    return store.frame(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))
