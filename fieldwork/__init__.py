@@ -1,4 +1,4 @@
-"""From released numbers to responses: outcomes of attempts to ring, and when the work on a number is done; pure."""
+"""From released numbers to responses: the outcomes of calls, and when a number needs no more of them."""
 
 from fieldwork.attempts import eligibility_known, work_done
 from fieldwork.dispositions import DISPOSITIONS, ENDING, canonical

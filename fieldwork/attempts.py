@@ -1,4 +1,4 @@
-"""When a number is finished: its last word was said, or it was rung as often as the wave requires."""
+"""When a number is finished: a call had a final outcome, or it was called as often as the wave requires."""
 
 import pandas as pd
 
@@ -7,13 +7,13 @@ from words import Fault
 
 
 def work_done(outcomes: pd.DataFrame, *, required: int) -> pd.DataFrame:
-    """Of every unit rung: attempts, and whether it is finished; by unit_id.
+    """attempts and finished of every unit that was called, by unit_id.
 
-    outcomes  unit_id, disposition, attempts: how many attempts at the unit had this outcome
-    required  attempts after which a number that nobody answered is given up, at least 1
+    outcomes  unit_id, disposition, attempts: how many calls to the unit had this outcome
+    required  the attempts after which a number without a final outcome is given up, at least 1
 
-    finished = some attempt had an outcome of ENDING, or attempts >= required.  An outcome that ends the work does so
-    whatever came before or after it: a complete interview stays one if the number is rung again by mistake.
+    finished = some call had an outcome of ENDING, or attempts >= required.  A final outcome counts whatever came before
+    or after it, so that a complete interview remains one if the number is called again by mistake.
     """
     if not required >= 1:
         raise Fault(key="fieldwork.required", found=required)
@@ -23,10 +23,10 @@ def work_done(outcomes: pd.DataFrame, *, required: int) -> pd.DataFrame:
 
 
 def eligibility_known(outcomes: pd.DataFrame) -> pd.Series:
-    """Whether each unit of which the attempts tell is eligible, by unit_id; the others are left out.
+    """Whether a unit is eligible, by unit_id, for the units of which the calls tell it.
 
-    outcomes: as in `work_done`.  An interview, a refusal or an appointment tells that a unit is eligible, whatever
-    else was noted of it; AAPOR's group 3 and a number out of order for the time being tell nothing.
+    outcomes: as in `work_done`.  An interview, a refusal or an appointment shows that a unit is eligible, whatever the
+    outcome of other calls was; AAPOR's group 3 and a number that is temporarily out of order show nothing.
     """
-    eligible, told = outcomes.disposition.isin(ELIGIBLE), outcomes.disposition.isin((*ELIGIBLE, *NOT_ELIGIBLE))
-    return eligible[told].groupby(outcomes.unit_id[told]).any()
+    eligible, known = outcomes.disposition.isin(ELIGIBLE), outcomes.disposition.isin((*ELIGIBLE, *NOT_ELIGIBLE))
+    return eligible[known].groupby(outcomes.unit_id[known]).any()

@@ -1,7 +1,8 @@
-"""Outcomes of an attempt to ring a number: AAPOR's codes, and which of them end the work on it at once.
+"""Outcomes of a call: AAPOR's codes, and which of them are final, so that the number is not called again.
 
-AAPOR, Standard Definitions, telephone surveys.  Group 1 are interviews, 2 eligible without one, 3 unknown whether
-eligible, 4 not eligible.  3.11 (not attempted) is left out: a log has a line an attempt.
+AAPOR, Standard Definitions, telephone surveys.  Group 1 are interviews, group 2 eligible units without an interview,
+group 3 units that may be eligible or not, group 4 units that are not eligible.  3.11 (not attempted) is left out,
+because a log has one line per attempt.
 """
 
 INTERVIEW = ("1.1", "1.2")  # complete, partial
@@ -15,8 +16,8 @@ NOT_ELIGIBLE = (
 NOT_REACHED = ("2.2", "2.21", "2.22", "2.221", "2.222")  # nobody there, the respondent away, a machine
 NOT_NOW = ("2.3", "2.333", "2.34", "2.35", "2.36")  # no interviewer of the language, bad line, a bad moment, other
 UNKNOWN = ("3.1", "3.12", "3.13", "3.14", "3.15", "3.16", "3.161", "3.2", "3.21", "3.3", "3.9")  # busy, no answer …
-OUT_OF_ORDER = ("4.33",)  # for the time being
-QUOTA_FILLED = ("4.8",)  # of no effect here: a release that drops whom it no longer needs favours the easily reached
+OUT_OF_ORDER = ("4.33",)  # temporarily
+QUOTA_FILLED = ("4.8",)  # not final: a quota that drops people favours those who are easy to reach
 
 ELIGIBLE = (*INTERVIEW, *REFUSAL, *CANNOT, *NOT_REACHED, *NOT_NOW)
 ENDING = frozenset((*INTERVIEW, *REFUSAL, *CANNOT, *NOT_ELIGIBLE))
@@ -24,5 +25,5 @@ DISPOSITIONS = ENDING.union(NOT_REACHED, NOT_NOW, UNKNOWN, OUT_OF_ORDER, QUOTA_F
 
 
 def canonical(code: str) -> str:
-    """The code without zeros at its end: 2.10 and 2.1 are one, and a spreadsheet writes the second for the first."""
+    """The code without zeros at its end, because a spreadsheet turns 2.10 into 2.1."""
     return code.rstrip("0").rstrip(".") if "." in code else code

@@ -1,15 +1,16 @@
-"""Phone numbers as people write them: one spelling for each, and the masked one that may be shown."""
+"""Phone numbers as people write them: one standard spelling for each, and a masked one that may be shown."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 AREA_CODE = re.compile(r"0(?:10|2\d|[3-9]\d{2})")  # of a landline: 010, 02x, or 0 and three digits
 LANDLINE = re.compile(rf"({AREA_CODE.pattern})?([2-9]\d{{6,7}})(?:x(\d{{1,6}}))?")
 COUNTRY = re.compile(r"^(?:\+|00)86")
 BETWEEN = r"[ \-.\u2010-\u2015()\u00a0]*"
-# what looks like a number in running text: 7 digits or more, perhaps with blanks or dashes between groups
+# what looks like a phone number in a text: 7 digits or more, perhaps with spaces or dashes between groups
 WRITTEN = re.compile(rf"(?<!\d)(?<!\d\.)\+?\d(?:{BETWEEN}\d){{6,}}(?!\d)")
 DAY = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}")
 LETTER = re.compile(r"[A-Za-z]")
@@ -17,9 +18,9 @@ STAR = "*"
 
 
 def normalised(text: str) -> str | None:
-    """The number's one spelling ("13812345678", "07722812345", an extension after x), or None if it is none.
+    """The standard spelling ("13812345678", "07722812345", an extension after x); None if it is not a phone number.
 
-    Full-width digits, blanks, dashes, brackets and +86 are only ways of writing it.
+    Full-width digits, spaces, dashes, brackets and +86 make no difference.
     """
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     plain = re.sub(r"(?:ext\.?|#|\u8f6c)", "x", plain)
@@ -35,7 +36,7 @@ def normalised(text: str) -> str | None:
 
 
 def masked(number: str) -> str:
-    """138****5678, 0772****345, ****345: a mobile without its middle four, a landline's area code and last three."""
+    """138****5678, 0772****345, ****345: a mobile without its middle four digits, a landline with its last three."""
     number = normalised(number) or number
     if MOBILE.fullmatch(number):
         return number[:3] + STAR * 4 + number[-4:]
@@ -48,7 +49,7 @@ def masked(number: str) -> str:
 
 
 def masked_text(text: str) -> str:
-    """A text in which all that looks like a phone number is masked; inside a word (a digest) only mobiles are."""
+    """The text with all that looks like a phone number masked; inside a word, such as a digest, only mobile numbers."""
 
     def mask(found: re.Match) -> str:
         number, around = normalised(found[0]), text[max(found.start() - 1, 0) : found.start()] + text[found.end() :][:1]
@@ -59,8 +60,8 @@ def masked_text(text: str) -> str:
     return WRITTEN.sub(mask, text)
 
 
-def masked_values(value):
-    """A value made of texts, numbers, lists and mappings with every text of it masked."""
+def masked_values(value: Any) -> Any:
+    """A value made of texts, numbers, lists and mappings, with `masked_text` of every text; sequences become lists."""
     if isinstance(value, str):
         return masked_text(value)
     if isinstance(value, Mapping):

@@ -1,9 +1,10 @@
-"""A table of a programme's TOML file and where it stands, so that every fault names the place and the way out."""
+"""A table of a programme's TOML file and its place there, so that every fault names the place and what is expected."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from words import LANGUAGES, Fault, in_language
 
@@ -23,22 +24,22 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A table of the TOML file and where it stands, so that a fault can name the place."""
+    """A table of the TOML file, its path there, and the file's name, so that a fault can name the place."""
 
     file: str
     path: str
     data: Mapping
 
     def where(self, key: str) -> str:
-        """The entry's name as a person would look for it: measures.safe.counts."""
+        """The full name of an entry, such as measures.safe.counts."""
         return f"{self.path}.{key}" if self.path else key
 
-    def fault(self, key: str, found, expected) -> Fault:
+    def fault(self, key: str, found: Any, expected: Any) -> Fault:
         """A Fault naming file and entry, what was found and what was expected."""
         return Fault(key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected)
 
-    def get(self, key: str, kind, default=None):
-        """The value of `key`, of type `kind`."""
+    def get(self, key: str, kind: Any, default: Any = None) -> Any:
+        """The value of `key`; a Fault if it is missing and has no default, or is not of type `kind`."""
         value = self.data.get(key, default)
         if value is None:
             raise Fault(key="programme.missing", file=self.file, entry=self.where(key))
@@ -46,8 +47,8 @@ class Entry:
             raise self.fault(key, repr(value), TYPES[kind])
         return value
 
-    def known(self, keys) -> None:
-        """A Fault for the first key that stands here and is not one of `keys`."""
+    def known(self, keys: Iterable[str]) -> None:
+        """A Fault for the first key of this table that is not one of `keys`."""
         for key in self.data:
             if key not in keys:
                 where = {"file": self.file, "entry": self.where(key)}
@@ -57,7 +58,7 @@ class Entry:
         """The table under `key`."""
         return Entry(self.file, self.where(key), self.get(key, dict))
 
-    def entries(self, key: str, default=None) -> dict[str, "Entry"]:
+    def entries(self, key: str, default: Mapping | None = None) -> dict[str, "Entry"]:
         """The tables under `key`, by name; at least one unless a default is given."""
         table = self.get(key, dict, default)
         if not table and default is None:
@@ -65,33 +66,33 @@ class Entry:
         return {k: Entry(self.file, self.where(key), table).at(k) for k in table}
 
     def code(self, key: str) -> str:
-        """A short name without blanks."""
+        """The value of `key` as a short name without spaces."""
         value = self.get(key, str)
         if not CODE.fullmatch(value):
             raise self.fault(key, repr(value), "A-Z a-z 0-9 _ . -")
         return value
 
     def names(self, key: str) -> Mapping[str, str]:
-        """A name in every language there is; languages are written with two letters."""
+        """The name under `key` in every language; a language is written with two letters."""
         table = self.at(key)
         table.known({*LANGUAGES, *(code for code in table.data if LANGUAGE.fullmatch(code))})
         return table.by_language()
 
     def by_language(self) -> Mapping[str, str]:
-        """The name this table gives; a language it is not given in has the name in one that it is given in."""
+        """The name in every language; for a language that this table does not have, the name in one that it has."""
         given = {language: self.get(language, str) for language in LANGUAGES if language in self.data}
         if not given:
             raise Fault(key="programme.missing", file=self.file, entry=self.where(" | ".join(LANGUAGES)))
         return {language: in_language(given, language) for language in LANGUAGES}
 
-    def one_of(self, key: str, allowed) -> str:
-        """A value out of a fixed few."""
+    def one_of(self, key: str, allowed: Iterable[str]) -> str:
+        """The value of `key`, which must be one of `allowed`."""
         value = self.get(key, str)
         if value not in allowed:
             raise self.fault(key, repr(value), list(allowed))
         return value
 
-    def texts(self, key: str, default=None) -> tuple[str, ...]:
+    def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """One text or a list of texts."""
         value = self.get(key, str | list, default)
         values = (value,) if isinstance(value, str) else tuple(value)

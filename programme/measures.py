@@ -39,7 +39,7 @@ FACTORS = {"name", "item", "where"}
 
 @dataclass(frozen=True)
 class Record:
-    """An administrative record an index takes: its names, and whether its largest value is best."""
+    """An administrative record that is part of an index: its names, and whether the largest value is the best."""
 
     name: Mapping[str, str]
     largest_is_best: bool
@@ -47,7 +47,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Factors:
-    """What people named of one item that takes several answers: its names, and the measures of the table.
+    """The table of what people named in one item with several answers: its names and its measures.
 
     measures: (code, "respondents" or "mentions") -> measure, for each answer of the item.
     """
@@ -59,7 +59,7 @@ class Factors:
 
 @dataclass(frozen=True)
 class Indicators:
-    """All that a programme asks and estimates; every name is {"zh": …, "en": …}."""
+    """All that a programme asks and estimates; a name is a mapping from language to text."""
 
     items: Mapping[str, Item]
     item_texts: Mapping[str, Mapping[str, str]]
@@ -70,7 +70,7 @@ class Indicators:
 
 
 def read_indicators(entry: Entry) -> Indicators:
-    """The four tables of a programme; a Fault names the entry that is wrong, what was found and what is expected."""
+    """The tables of a programme; a Fault names the entry that is wrong, what was found and what is expected."""
     items = {name: _item(name, each) for name, each in entry.entries("items").items()}
     for name, each in entry.entries("items").items():
         items[name] = replace(items[name], asked_if=_codes(each, "asked_if", items))
@@ -208,7 +208,7 @@ def _index(name: str, entry: Entry, largest: bool, items, measures, records) -> 
 
 
 def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> Part:
-    """One part on the index's scale; it runs backwards where the part's best end is not the index's."""
+    """One part on the index's scale, turned round if its best end is not the index's."""
     entry.known({"weight", "bounds"})
     if name not in measures and name not in records:
         found = {"entry": entry.path, "measures": list(measures) or ["-"], "records": list(records) or ["-"]}
@@ -225,7 +225,7 @@ def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> P
 
 
 def _pair(entry: Entry, key: str, default) -> tuple[float, float]:
-    """Two numbers, the first the smaller."""
+    """Two numbers in ascending order, or the default."""
     if key not in entry.data:
         return default
     given = entry.get(key, list)
@@ -238,7 +238,7 @@ def _pair(entry: Entry, key: str, default) -> tuple[float, float]:
 
 
 def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mapping[str, str]]]:
-    """The measure, and with `by` one for each answer of that item; not the whole where the item's groups stay apart."""
+    """The measure, and with `by` one for each answer of that item; without the whole if the groups are never pooled."""
     names = entry.names("name")
     whole = [(measure, names)]
     if "by" not in entry.data:
@@ -254,7 +254,7 @@ def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mappi
 
 
 def _refuse_pooling(measure: Measure, entry: Entry, items) -> None:
-    """A Fault for a measure that takes two groups together which are never to be pooled."""
+    """A Fault for a measure that pools groups which are never to be pooled."""
     if measure.kind == INDEX:
         return
     for item in items.values():
@@ -263,7 +263,7 @@ def _refuse_pooling(measure: Measure, entry: Entry, items) -> None:
 
 
 def _groups(measure: Measure, items, measures) -> dict[str, frozenset]:
-    """The groups an index takes in, of each item whose groups are never pooled."""
+    """The groups that an index contains, for each item whose groups are never pooled."""
     found = {}
     for item in [item.name for item in items.values() if item.apart]:
         if measure.kind != INDEX:

@@ -1,6 +1,6 @@
-"""How many eligible units there are: what a programme or a wave's file says of it, and what changes are about."""
+"""How many eligible units there are, as a programme or a wave's file says, and whether changes are about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,16 +9,17 @@ from estimation.precision.finite import AREA, OF, Population
 from programme.entry import Entry
 
 PROCESS, FINITE = CHANGES = ("process", "finite")
-RECORD = "*population"  # the wave's record of what its file's column says; no programme's record can be called so
+RECORD = "*population"  # the wave's record with the values of its file's column; no record of a programme has this name
 KNOWN = ("of", "units", "column", "changes")
 
 
 @dataclass(frozen=True)
 class PopulationPlan:
-    """[population] of a programme.
+    """The table [population] of a programme.
 
-    of       whether `units` and `column` are of areas or of strata
-    units    name -> eligible units;   column  of the wave's file that has them;  neither: known where drawn here
+    of       whether `units` and `column` are about areas or strata
+    units    name -> number of eligible units
+    column   the column of the wave's file with these numbers; without both they are known only of samples drawn here
     changes  "process": changes, ranks and rules are about the process behind the units;  "finite": about the units
     """
 
@@ -33,15 +34,15 @@ class PopulationPlan:
         return self.changes == FINITE
 
     def known(self, records: Mapping[tuple[str, str], float], drawn: Mapping | None) -> Population | None:
-        """What is known of a wave: the programme's units, its file's (records), or those of its draw (of, units)."""
+        """The units of a wave, from the programme, its file (records) or its draw (of, units); None: not known."""
         of_file = {name: value for (record, name), value in records.items() if record == RECORD}
         if self.units or of_file:
             return Population(self.of, self.units or of_file)
         return None if drawn is None else Population(drawn["of"], drawn["units"])
 
 
-def read_population(entry: Entry, areas) -> PopulationPlan:
-    """The table [population]; a Fault names unknown areas, numbers below 1, and two sources where one is wanted."""
+def read_population(entry: Entry, areas: Iterable[str]) -> PopulationPlan:
+    """The table [population]; a Fault for unknown areas, numbers below 1, and both `units` and `column`."""
     entry.known(KNOWN)
     of = entry.one_of("of", OF) if "of" in entry.data else AREA
     changes = entry.one_of("changes", CHANGES) if "changes" in entry.data else PROCESS

@@ -47,7 +47,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of the wave's file say who answered, where, how sampled and with what weight."""
+    """The columns of the wave's file that say who answered, in which area, how sampled and with what weight."""
 
     respondent: tuple[str, ...]
     area: str
@@ -58,8 +58,8 @@ class Columns:
 
 @dataclass(frozen=True)
 class Interviewers:
-    """[interviewers]: which column of the wave's file says who rang ("": the wave's call log does), and whether an
-    area's numbers were shared among its interviewers at random."""
+    """[interviewers]: the column of the wave's file that names the interviewer ("": the wave's call log does), and
+    whether the numbers of an area were divided among its interviewers at random."""
 
     column: str
     at_random: bool
@@ -69,13 +69,13 @@ class Interviewers:
 class Comparing:
     """How changes are judged, fixed before the waves are seen.
 
-    rank_share: of the error 1 - level, for the rank level, the rest for standing
-    together: "league": each league and measure is a page of its own;  "programme": all of them share the error
-    watch: areas to look at more closely; of each league half of the standing level's error is theirs
-    yearly_error: of all pages of a year together, shared out equally over `pages_a_year`; 0: each page has 1 - level
-    side: "both": rises and falls against the field are called;  "worse": falls alone, found more often
-    A page is what shares one error: one comparison of two windows, of one table or (together) of all.  A quarter
-    compared with the last one and with the same quarter last year is two pages.
+    rank_share    the part of the error 1 - level that the rank level has; the standing level has the other part
+    together      "league": each league and measure is a page of its own;  "programme": they share one error
+    watch         areas to be watched more closely, which have half of the standing level's error in their leagues
+    yearly_error  of all pages of a year together, divided equally over `pages_a_year`; 0: each page has 1 - level
+    side          "both": rises and falls against the field are called;  "worse": falls only, which are found more often
+    A page is what shares one error: a comparison of two windows, of one table or (together) of all.  To compare a
+    quarter with the last one and with the same quarter of last year makes two pages.
     """
 
     rank_share: float = RANK_SHARE
@@ -88,14 +88,15 @@ class Comparing:
 
 @dataclass(frozen=True)
 class Programme:
-    """One survey as data; `digest` is that of the file's bytes; every name is {"zh": …, "en": …}.
+    """One survey as data; a name is a mapping from language to text.
 
-    weighting: how weights are made from the released numbers; None: the file's weights are final (columns.weight)
-    interviewers: who rang; None: not declared, so that their effect is unknown
-    labels: what columns that weighting uses and their codes are called
-    population: the eligible units there are, where they are said, and whether changes are about them
-    withhold: figures of fewer respondents are shown to statisticians and administrators only
-    breaks: wave -> reason; from that wave on mode or questions are new, and nothing earlier can be compared.
+    weighting     how weights are made from the released numbers; None: the file's weights are final (columns.weight)
+    interviewers  None: not declared, so that their effect is unknown
+    labels        the names of the columns used by weighting, and of their codes
+    population    the eligible units, where they are known, and whether changes are about them
+    withhold      figures of fewer respondents than this are shown only to statisticians and administrators
+    breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
+    digest        of the file's bytes
     """
 
     name: str
@@ -138,7 +139,7 @@ class Programme:
 
     @property
     def page_level(self) -> float:
-        """With what probability all that a page of changes confirms is true: 1 - the year's error over its pages."""
+        """The probability that all a page of changes confirms is true: 1 - the year's error divided by its pages."""
         spent = self.comparing.yearly_error
         return 1 - spent / self.comparing.pages_a_year if spent else self.level
 
@@ -148,7 +149,7 @@ class Programme:
         return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
 
     def last(self, measure: str) -> int:
-        """How many areas are called the last: what the measure's first rule that lists some says, or `LAST`."""
+        """How many areas count as the last, by the measure's first rule that lists areas; without one, `LAST`."""
         return next((rule.listed for rule in self.rules[measure] if rule.listed is not None), LAST)
 
     def league_areas(self, league: str) -> list[str]:
@@ -233,7 +234,7 @@ def _publish(entry: Entry) -> Limits:
 
 
 def _withhold(entry: Entry) -> int:
-    """[publish] withhold, or the default; never so low that it withholds nothing."""
+    """[publish] withhold, or the default; a Fault if it is so low that nothing would be withheld."""
     given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
     if WITHHOLD_ENTRY not in given.data:
         return WITHHOLD

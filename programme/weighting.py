@@ -1,4 +1,4 @@
-"""A programme's `[weighting]` table read and checked: outcomes, base weights, nonresponse, telephones, margins."""
+"""The `[weighting]` table of a programme, read and checked: outcomes, base weights, nonresponse, phones, margins."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,14 +45,14 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Label:
-    """What a column and its codes are called, in both languages."""
+    """The names of a column and of its codes, by language."""
 
     name: Mapping[str, str]
     codes: Mapping[str, Mapping[str, str]]
 
 
 def read_weighting(entry: Entry) -> WeightingSteps:
-    """The plan in the table `[weighting]`; a Fault names the entry that is missing, unknown or contradicts another."""
+    """The weighting steps in `[weighting]`; a Fault names an entry that is missing, unknown or contradicts another."""
     _known(entry, "")
     base, ages = _base(_part(entry, "base")), None
     if "ages" in entry.data:
@@ -75,7 +75,7 @@ def read_weighting(entry: Entry) -> WeightingSteps:
 
 
 def read_labels(entry: Entry) -> dict[str, Label]:
-    """Names of columns and their codes in both languages, from `[weighting.labels.sex]`; none need be given."""
+    """The names of columns and of their codes by language, from tables such as `[weighting.labels.sex]`."""
     given = entry.entries("labels", {})
     named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
     return {
@@ -85,7 +85,7 @@ def read_labels(entry: Entry) -> dict[str, Label]:
 
 
 def _part(entry: Entry, name: str) -> Entry:
-    """A table inside `[weighting]`, empty if it is not there, with no entry that nobody reads."""
+    """A table inside `[weighting]`, empty if it is missing; a Fault for an entry that is not known."""
     part = type(entry)(entry.file, entry.where(name), entry.get(name, dict, {}))
     _known(part, name)
     return part
@@ -113,7 +113,7 @@ def _dispositions(entry: Entry) -> Dispositions:
 
 
 def _base(given: Entry) -> Base:
-    """A column of weights, or the numbers of each frame: one of the two."""
+    """Either a column of weights or how many numbers each frame has."""
     weight = given.get("weight", str) if "weight" in given.data else None
     frame = given.get("frame", str) if "frame" in given.data else None
     numbers = {f: given.at("numbers").number(f) for f in given.get("numbers", dict, {})}

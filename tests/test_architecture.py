@@ -41,6 +41,7 @@ CHAPTERS = {
 TOOLS = ("study", "bench", "mutants", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}
 PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme")
+TYPED = ("estimation", "sampling", "fieldwork", "accountability", "programme")
 LIBRARIES = {
     "sqlalchemy": {"service"},
     "alembic": {"service"},
@@ -201,6 +202,23 @@ def test_randomness_enters_a_pure_room_by_name_and_is_never_defaulted(room):
                 assert defaults.get("rng") is None, f"{file.name}: {node.name}"
                 positional = node.args.args[len(node.args.args) - len(node.args.defaults) :]
                 assert "rng" not in [a.arg for a in positional], f"{file.name}: {node.name}"
+
+
+def functions_of(file: Path) -> list[tuple[str, ast.FunctionDef]]:
+    """The public functions of a file, and the public methods of its classes."""
+    code = tree(file)
+    owners = [("", code), *((f"{node.name}.", node) for node in code.body if isinstance(node, ast.ClassDef))]
+    inside = [(owner + n.name, n) for owner, node in owners for n in node.body if isinstance(n, ast.FunctionDef)]
+    return [(name, function) for name, function in inside if not function.name.startswith("_")]
+
+
+@pytest.mark.parametrize("room", TYPED)
+def test_a_public_function_of_a_pure_room_says_the_types_of_its_parameters_and_of_its_result(room):
+    for file in files(room):
+        for name, function in functions_of(file):
+            named = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+            untyped = [a.arg for a in named if a.annotation is None and a.arg not in ("self", "cls")]
+            assert not untyped and function.returns is not None, f"{file.name}: {name} {untyped}"
 
 
 def test_a_page_is_words_and_widgets():

@@ -1,6 +1,6 @@
 """The table of a league's changes between two windows of waves: what is confirmed, and how sure it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,15 +28,15 @@ RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it ha
 
 def change_table(
     waves: Mapping[str, WaveMeasure],
-    before,
-    after,
-    areas,
+    before: Sequence[str],
+    after: Sequence[str],
+    areas: Sequence[str],
     *,
     level: float,
     rng: np.random.Generator,
     rank_share: float = RANK_SHARE,
     family: int = 1,
-    watch=(),
+    watch: Sequence[str] = (),
     last: int = LAST,
     side: str = BOTH,
 ) -> pd.DataFrame:

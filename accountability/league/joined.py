@@ -1,6 +1,6 @@
 """The estimates of several waves together, with the covariances between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -13,7 +13,12 @@ from estimation.waves.finite_changes import finite_waves
 from estimation.waves.waves import is_independent
 
 
-def joined_waves(waves: Mapping[str, WaveMeasure], areas, *, sides=((), ())) -> tuple[Waves, Waves, Waves]:
+def joined_waves(
+    waves: Mapping[str, WaveMeasure],
+    areas: Sequence,
+    *,
+    sides: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> tuple[Waves, Waves, Waves]:
     """The areas' estimates in all waves with the covariances between waves: the design's, smoothed, and with
     interviewers counted, which is what pages are judged on.
 
@@ -42,7 +47,7 @@ def joined_waves(waves: Mapping[str, WaveMeasure], areas, *, sides=((), ())) -> 
     return joint_waves(linearized, plain), sampled, replace(sampled, estimates=tuple(counted.values()), cross=cross)
 
 
-def interviewers_between(waves: Mapping[str, WaveMeasure], areas) -> dict:
+def interviewers_between(waves: Mapping[str, WaveMeasure], areas: Sequence) -> dict:
     """(earlier, later) -> the covariance (p,p) by the interviewers in both, where other people are asked; {}: none."""
     parts = {name: part for name in sorted(waves) if (part := waves[name].interviewers) is not None and part.known}
     if len(parts) < len(waves):

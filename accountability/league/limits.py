@@ -1,6 +1,7 @@
 """The limits of estimates: interviewers counted, the design effects of shares, and the eligible units there are."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def _weights_of(wave: WaveMeasure, areas) -> np.ndarray:
 
 
 def interval_inputs(
-    wave: WaveMeasure, sampled: Estimate, growth=1.0
+    wave: WaveMeasure, sampled: Estimate, growth: float | np.ndarray = 1.0
 ) -> tuple[Estimate, np.ndarray, np.ndarray, Moderated | None]:
     """What an interval is made from: estimates of this wave, n and effective n, design effects of shares.
 
@@ -67,15 +68,17 @@ def share_effects(wave: WaveMeasure, sampled: Estimate, part: InterviewerVarianc
     return effects if part is None else effects._replace(df=part.added_to(smoothed).df)
 
 
-def measure_limits(wave: WaveMeasure, sampled: Estimate, *, level: float, growth=1.0):
+def measure_limits(
+    wave: WaveMeasure, sampled: Estimate, *, level: float, growth: float | np.ndarray = 1.0
+) -> tuple[Interval, np.ndarray]:
     """The measure's default interval for estimates of this wave, and the method used for each name."""
     m = wave.measure
     estimate, n, effective, effects = interval_inputs(wave, sampled, growth)
-    options = {"low": m.low, "high": m.high, "share": m.yes_or_no, "level": level, "effects": effects}
+    options: dict[str, Any] = {"low": m.low, "high": m.high, "share": m.yes_or_no, "level": level, "effects": effects}
     return measure_interval(estimate, n, effective, **options)
 
 
-def finite_limits(wave: WaveMeasure, finite: FiniteEstimate, *, level: float):
+def finite_limits(wave: WaveMeasure, finite: FiniteEstimate, *, level: float) -> tuple[Interval, np.ndarray]:
     """`measure_limits` of the eligible units there are; where all of them were asked, a point.
 
     Not so where interviewers are known to add to the error: asking everyone does not take that away.

@@ -1,5 +1,7 @@
 """The ranks of a league in one wave, as sets that hold the true ranks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
 
 
 def league_ranks(
-    wave: WaveMeasure, areas, *, family: str = SIMULTANEOUS, level: float, rng: np.random.Generator
+    wave: WaveMeasure, areas: Sequence[str], *, family: str = SIMULTANEOUS, level: float, rng: np.random.Generator
 ) -> RankSet:
     """Rank sets of a league: of all areas together, or (MARGINAL, which takes p times as long) of each area alone."""
     return rank_confidence_set(

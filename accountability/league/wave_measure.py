@@ -1,7 +1,9 @@
 """One measure in one wave: its values, areas and design, and the estimates that follow from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,13 +61,13 @@ class WaveMeasure:
         cls,
         measure: Measure,
         answers: pd.DataFrame,
-        area,
+        area: np.ndarray,
         design: Design,
         *,
-        interviewer=None,
-        population=None,
-        of_people=False,
-        **options,
+        interviewer: np.ndarray | None = None,
+        population: Population | None = None,
+        of_people: bool = False,
+        **options: Any,
     ) -> "WaveMeasure":
         """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
         values = indicator_values(answers, measure, area, design, **options)
@@ -175,11 +177,11 @@ class WaveMeasure:
         """`judged` with the interviewers' part: what ranks, rules and changes are judged on."""
         return self.judged if self.interviewers is None else self.interviewers.added_to(self.judged)
 
-    def answered(self, areas) -> list:
+    def answered(self, areas: Sequence[str]) -> list[str]:
         """Those of the areas that have answers, in their order."""
         return [a for a in areas if a in set(self.areas.names)]
 
-    def league(self, areas) -> Estimate:
+    def league(self, areas: Sequence[str]) -> Estimate:
         """The estimates, smoothed and interviewers counted, of a league's areas with answers; a Fault if none has."""
         present = self.answered(areas)
         if not present:

@@ -38,6 +38,7 @@ from typing import NamedTuple
 import numpy as np
 
 from estimation.columns.ties import equalized, in_standard_errors, scale_of
+from estimation.estimators.laws import ChangeLaw, SamplingLaw
 from estimation.precision.t_scale import satterthwaite, to_normal
 from estimation.precision.under_null import pair_moments, score
 
@@ -121,7 +122,7 @@ class Pairs:
         covariance: np.ndarray | None,
         df: np.ndarray,
         *,
-        law=None,
+        law: SamplingLaw | ChangeLaw | None = None,
         sign: float = 1.0,
         width: float = 1.0,
     ) -> "Pairs":

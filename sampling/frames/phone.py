@@ -1,16 +1,18 @@
-"""Number banks: all numbers that a prefix could stand for, drawn from without ever being written down.
+"""Number banks: all numbers that can follow a prefix, from which samples are drawn without storing the numbers.
 
-A mobile prefix of seven digits, or a landline exchange, stands for 10,000 possible numbers.  It belongs to a city,
-never to a county or a township: whoever wants those needs a question at the start of the interview, or a list.
+A mobile prefix of seven digits, or a landline exchange, has 10,000 possible numbers.  It belongs to a city, never to a
+county or a township; to reach those takes a question at the start of the interview, or a list.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sampling.allocation.allocation import refuse_larger
 from sampling.draw.permutation import KeyedPermutation
@@ -25,10 +27,9 @@ LOCAL = (7, 8)  # digits of a local number
 
 @dataclass(frozen=True)
 class Bank:
-    """A prefix and how many digits follow it: 10**digits possible numbers.
+    """A prefix and how many digits follow it, so that it has 10**digits possible numbers.
 
-    areas   the cities it can ring in: one, or several where an area code is shared (0772: Liuzhou and Laibin)
-    stratum what it is drawn in: by default mode and areas
+    areas  the cities that it belongs to, several where they share an area code (0772: Liuzhou and Laibin)
     """
 
     prefix: str
@@ -42,19 +43,19 @@ class Bank:
 
     @property
     def size(self) -> int:
-        """Possible numbers."""
+        """How many numbers are possible."""
         return 10**self.digits
 
     @property
     def stratum(self) -> str:
-        """mode and areas: mobile 4513, landline 4502+4513."""
+        """The stratum it is drawn in, its mode and areas: mobile 4513, landline 4502+4513."""
         return f"{self.mode} {'+'.join(self.areas)}"
 
 
 class NumberBanks:
-    """The banks of a frame, number by number in the order of their prefixes, and no number of it stored.
+    """The banks of a frame in the order of their prefixes; their numbers are not stored.
 
-    strata (H,) with population N_h: the possible numbers of each.  Raises Fault where two banks hold one number.
+    Raises Fault where two banks have a number in common.
     """
 
     def __init__(self, banks: Sequence[Bank]):
@@ -67,24 +68,26 @@ class NumberBanks:
 
     @property
     def strata(self) -> pd.DataFrame:
-        """A STRATA table: stratum, population; and how many banks."""
+        """A STRATA table: stratum, population N_h (its possible numbers), and how many banks it has."""
         table = pd.DataFrame({"stratum": [b.stratum for b in self.banks], "population": [b.size for b in self.banks]})
         return table.groupby("stratum").population.agg(population="sum", banks="size").reset_index()
 
-    def numbers(self, stratum: str, index) -> np.ndarray:
-        """The numbers (k,) that stand at the places `index` of the stratum, 0..N_h-1."""
+    def numbers(self, stratum: str, index: ArrayLike) -> np.ndarray:
+        """The numbers (k,) at the places `index` of the stratum, 0..N_h-1."""
         banks = [bank for bank in self.banks if bank.stratum == stratum]
         ends = np.cumsum([bank.size for bank in banks])
         at = np.searchsorted(ends, index, side="right")
-        rest = np.asarray(index) - (ends - [bank.size for bank in banks])[at]
-        found = [f"{banks[b].prefix}{r:0{banks[b].digits}d}" for b, r in zip(at.tolist(), rest.tolist(), strict=True)]
-        return np.array(found, dtype=object)
+        place = np.asarray(index) - (ends - [bank.size for bank in banks])[at]
+        numbers = [
+            f"{banks[b].prefix}{k:0{banks[b].digits}d}" for b, k in zip(at.tolist(), place.tolist(), strict=True)
+        ]
+        return np.array(numbers, dtype=object)
 
 
 def mobile_banks(segments: pd.DataFrame, cities: Sequence[str]) -> list[Bank]:
-    """Banks of 10,000 of the prefixes (columns segment7, city_code) of these cities.
+    """The banks of 10,000 numbers of the prefixes of these cities; segments: segment7, city_code.
 
-    Raises Fault for a city without prefixes, and for prefixes that are not 1 and six digits more.
+    Raises Fault for a city without prefixes and for prefixes that are not a 1 and six more digits.
     """
     chosen = segments[segments.city_code.isin(list(cities))]
     absent = sorted(set(cities) - set(chosen.city_code))
@@ -97,11 +100,13 @@ def mobile_banks(segments: pd.DataFrame, cities: Sequence[str]) -> list[Bank]:
 
 
 def landline_banks(area_code: str, exchanges: Sequence[str], cities: Sequence[str], *, length: int) -> list[Bank]:
-    """Banks of an area code and its exchanges (the first digits of local numbers of `length` digits).
+    """The banks of the exchanges of an area code.
 
-    cities   all cities that share the area code; several: the plan must ask where the person lives
-    Raises Fault for an area code that is none (010, 02x, or 0 and three digits from 3 on), for a length that local
-    numbers there do not have, and for exchanges that cannot begin them.
+    exchanges  the first digits of the local numbers
+    cities     all cities that share the area code; if they are several, the interview must ask where the person lives
+    length     digits of a local number
+    Raises Fault for an area code that is not 010, 02x, or 0 and three digits from 300 on, for a length that local
+    numbers there do not have, and for exchanges with which local numbers cannot begin.
     """
     if not AREA_CODE.fullmatch(area_code):
         raise Fault(key="phone.area_code", found=area_code)
@@ -115,10 +120,11 @@ def landline_banks(area_code: str, exchanges: Sequence[str], cities: Sequence[st
 
 
 def placed(banks: Sequence[Bank], cities: Sequence[str]) -> list[Bank]:
-    """The banks that can ring in these cities, each as the bank of its one city among them.
+    """The banks that belong to these cities, each with its one city among them as its only area.
 
-    A shared bank (0772: Liuzhou and Laibin) is one of Laibin's in a frame for Laibin; whoever lives in Liuzhou is then
-    not eligible.  Raises Fault for a bank that two of the cities share: its numbers have no stratum before they ring.
+    In a frame for Laibin a bank shared by Liuzhou and Laibin (0772) counts as Laibin's, and who lives in Liuzhou is not
+    eligible.  Raises Fault for a bank that two of the cities share, whose numbers have no stratum until somebody
+    answers.
     """
     found = []
     for bank in banks:
@@ -130,10 +136,10 @@ def placed(banks: Sequence[Bank], cities: Sequence[str]) -> list[Bank]:
 
 
 def bank_findings(banks: NumberBanks, areas: Sequence[str], *, cities: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """What the plan must add, because banks stop at the city: to reach `areas`, and where area codes are shared.
+    """What the interview must ask because banks only tell the city: where areas are smaller, or area codes shared.
 
-    areas    codes of what is to be estimated; one that is itself a bank's area is reached, one below it is not
-    cities   the frame is made for; by default all that its banks can ring in
+    areas   codes of the areas to be estimated; one that is itself a bank's area is reached, one below it is not
+    cities  those the frame is made for; by default all cities of its banks
     """
     reached = set(cities) or {city for bank in banks.banks for city in bank.areas}
     below = [a for a in areas if a not in reached and any(a.startswith(city) for city in reached)]
@@ -149,18 +155,21 @@ def bank_findings(banks: NumberBanks, areas: Sequence[str], *, cities: Sequence[
     return tuple(findings)
 
 
-def draw_numbers(banks: NumberBanks, allocation, *, key: bytes, start: float, after: int = 0) -> pd.DataFrame:
-    """n_h of the N_h possible numbers of each stratum, simple random, without making the other N_h - n_h.
+def draw_numbers(
+    banks: NumberBanks, allocation: Mapping[str, int] | pd.Series, *, key: bytes, start: float, after: int = 0
+) -> pd.DataFrame:
+    """A simple random sample of n_h of the N_h possible numbers of each stratum, without making the others.
 
-    allocation  n_h by stratum;   start  in [0, 1), `starting_point`
-    after       numbers of the stratum that earlier waves with the same start took: 0, then what they took together,
-                so that waves do not meet until all are used
+    allocation  n_h by stratum
+    start       in [0, 1), from `starting_point`
+    after       how many numbers of each stratum earlier waves with the same start took, so that no number is drawn
+                twice before all have been drawn
 
-    `KeyedPermutation` puts the stratum's numbers in a secret random order; taken are n_h places that follow each other
-    from ⌊start N_h⌋ + after on, around the end.  This is what the n_h smallest permanent random numbers are, with the
-    order computed instead of sorted: 4.63 million numbers of Laibin, or 148 million of Guangxi, cost no more than the
-    sample.  (A threshold on keyed hashes would have to hash every number.)
-    SAMPLE: unit_id (the number), stratum, mode, place, probability n_h/N_h, base_weight.
+    `KeyedPermutation` gives the stratum's numbers a secret random order, and the n_h places from ⌊start N_h⌋ + after on
+    are taken, going on at the first place after the last.  The n_h smallest permanent random numbers would be an
+    equivalent sample, but here the order is computed and nothing is sorted: the work depends on the sample, not on the
+    4.63 million numbers of Laibin or the 148 million of Guangxi.
+    Gives SAMPLE: unit_id (the number), stratum, mode, place, probability n_h/N_h, base_weight.
     Raises Fault for an unknown stratum and for more than N_h numbers.
     """
     check_start(start)
@@ -176,7 +185,11 @@ def draw_numbers(banks: NumberBanks, allocation, *, key: bytes, start: float, af
         size = int(population[stratum])
         places = (int(start * size) + after + np.arange(n, dtype=np.int64)) % size
         order = KeyedPermutation(size, key=key, label=stratum)
-        columns = {"unit_id": banks.numbers(stratum, order(places)), "stratum": stratum, "mode": mode[stratum]}
+        columns: dict[str, Any] = {
+            "unit_id": banks.numbers(stratum, order(places)),
+            "stratum": stratum,
+            "mode": mode[stratum],
+        }
         columns |= {"place": np.arange(1, n + 1), "probability": n / size, "base_weight": size / max(n, 1)}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)

@@ -12,11 +12,11 @@ TOWNSHIP_KINDS = ("0", "1", "2", "3")  # first digit of a unit's last three: 0 s
 
 @dataclass(frozen=True, eq=False)
 class CityFrame:
-    """A city's counties and townships, in the order of their codes, and the units that are no townships.
+    """A city's counties and townships, in the order of their codes, and its units that are not townships.
 
     counties   county, name
     townships  township, name, county, county_name
-    left_out   the same columns as townships: farms and zones, named so that nothing is dropped in silence
+    left_out   the columns of townships: farms and zones, listed so that nothing is dropped silently
     """
 
     city: str
@@ -27,10 +27,10 @@ class CityFrame:
 
 
 def city_frame(divisions: pd.DataFrame, city: str) -> CityFrame:
-    """The counties under `city` and the townships under those; `divisions` is a DIVISIONS table.
+    """The counties of a city and their townships; divisions: a DIVISIONS table, city: the city's code.
 
-    A unit's code is its county's and three digits more: 001-399 are streets, towns and townships; 400 and above
-    farms, development zones and the like, which are left out and listed (GB/T 10114, codes below the county).
+    A unit's code is that of its county and three more digits.  001-399 are streets, towns and townships; 400 and above
+    are farms, development zones and the like, which are left out and listed (GB/T 10114, codes below the county).
     Raises Fault for an unknown city, malformed codes, and a county without townships.
     """
     divisions = check(divisions, DIVISIONS).sort_values("code")
@@ -59,8 +59,8 @@ def city_frame(divisions: pd.DataFrame, city: str) -> CityFrame:
 def county_strata(frame: CityFrame, population: pd.Series) -> pd.DataFrame:
     """The city's counties as a STRATA table; `population` holds the persons N_h of each county, by its code.
 
-    A county's population includes the residents of the units that are left out: nobody counted them apart.
-    Raises Fault for a county whose population is absent or below 1.
+    A county's population includes the residents of the units that are left out, because they were not counted apart.
+    Raises Fault for a county whose population is missing or below 1.
     """
     names = frame.counties.set_index("county").name
     persons = population.reindex(names.index)

@@ -7,7 +7,7 @@ lists: the PSUs with their sizes, and the units with their PSU.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -31,12 +31,12 @@ class DrawPlan:
     """How a sample is drawn, in plain values that can be written down.
 
     method      stratified, systematic, pps_systematic, pps_sampford, pps_pivotal, two_stage
-    allocation  n_h by stratum, as pairs in the order of their names; of two stages the PSUs
-    size, order the column of sizes, the columns to sort by, where the method asks for them
-    keep        None: the wave starts where its seed says; a part: after the earlier wave (`coordinated_start`), and
-                where its seed says in strata that the earlier wave did not have
-    each, pps   of two stages: units in every PSU, and how the PSUs are drawn (a method of `draw_pps`, by `size`)
-    person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit is who is asked
+    allocation  n_h by stratum, as pairs in the order of the names; of a two-stage plan how many PSUs
+    size, order the column of sizes and the columns to sort by, where the method needs them
+    keep        None: the wave starts where its seed says; a part: it starts after the earlier wave
+                (`coordinated_start`), except in strata that the earlier wave did not have
+    each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
+    person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit itself is asked
     """
 
     method: str
@@ -58,24 +58,25 @@ class DrawPlan:
         object.__setattr__(self, "allocation", tuple(sorted((str(s), int(n)) for s, n in self.allocation)))
 
     def plain(self) -> dict:
-        """As JSON.  What a plan of one stage has not is left out: its published line stays what it was."""
+        """In values fit for JSON, without the fields of two stages in a plan of one; its line stays the same."""
         return {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
 
 
-STAGED = ("each", "pps", "person", "psus")  # fields that records of older versions have not
+STAGED = ("each", "pps", "person", "psus")  # fields that records of older versions do not have
 
 
 @dataclass(frozen=True)
 class DrawRecord:
-    """All that a second draw needs, and what it must find; plain values, fit for JSON.
+    """All that a second draw needs and must find, in values fit for JSON.
 
-    frame, numbers  digests of (unit_id, stratum) and of (unit_id, prn and what else the plan reads): order-independent
-    commitment      SHA-256 of the seed, public before the draw;   seed  public after it
-    start           where the wave started, from seed and wave (of no effect if the plan continues an earlier wave)
-    earlier         digest of the wave this one continues, or None
-    sample          digest of the drawn units with their places and probabilities;   units  how many
+    frame, numbers  digests of (unit_id, stratum) and of (unit_id, prn and what else the plan reads)
+    commitment      SHA-256 of the seed, public before the draw
+    seed            public after the draw
+    start           where the wave started, from seed and wave (without effect if the plan continues an earlier wave)
+    earlier         digest of the wave that this one continues, or None
+    sample, units   digest of the drawn units with their places and probabilities, and how many they are
     code            version of the program
-    psus            of two stages: digest of the PSUs with stratum, prn and size; `frame` is then of (unit_id, psu)
+    psus            of a two-stage plan: digest of the PSUs with stratum, prn and size; `frame` is of (unit_id, psu)
     """
 
     wave: str
@@ -92,13 +93,13 @@ class DrawRecord:
     psus: str | None = None
 
     def plain(self) -> dict:
-        """As JSON; what a record of one stage has not is left out."""
+        """In values fit for JSON, without the fields of two stages in a record of one."""
         rest = {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
         return rest | {"plan": self.plan.plain()}
 
     @classmethod
     def read(cls, plain: Mapping) -> "DrawRecord":
-        """From JSON."""
+        """From such values."""
         plan = dict(plain["plan"])
         plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
         fields: dict[str, Any] = dict(plain, plan=DrawPlan(**plan))
@@ -107,17 +108,17 @@ class DrawRecord:
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a record holds, and if not, what differs: keys in words/ with their values, in the order of checking."""
+    """Whether a record holds, and if not, what differs: keys of words/ with their values, in the order of checking."""
 
     holds: bool
     differences: tuple[tuple[str, dict], ...] = field(default=())
 
 
-def frame_digest(frame: pd.DataFrame, columns=("unit_id", "stratum")) -> str:
-    """SHA-256, hexadecimal, over the sorted BLAKE2b digests of the rows: the same in any order of rows.
+def frame_digest(frame: pd.DataFrame, columns: Sequence[str] = ("unit_id", "stratum")) -> str:
+    """SHA-256, hexadecimal, of the sorted BLAKE2b digests of the rows, so that the order of the rows does not matter.
 
-    Numbers enter by their shortest exact decimal form.  A unit_id that stands there twice is a Fault: then the rows
-    would not say who is meant.  O(N log N), about 2 µs a row and column.
+    Numbers are written in their shortest exact decimal form.  The time is O(N log N), about 2 µs per row and column.
+    Raises Fault for a missing column and for a unit_id in two rows, which would not say which unit is meant.
     """
     missing = [c for c in columns if c not in frame]
     if missing:
@@ -135,13 +136,13 @@ def frame_digest(frame: pd.DataFrame, columns=("unit_id", "stratum")) -> str:
 
 
 def psu_digest(psus: pd.DataFrame, size: str) -> str:
-    """`frame_digest` of the PSUs: unit_id, stratum, prn and the sizes, as decimal fractions."""
+    """`frame_digest` of the PSUs by unit_id, stratum, prn and their sizes, which are written as floats."""
     sizes = psus.assign(**{size: psus[size].astype(float)}) if size in psus else psus
     return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
 
 
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
-    """What a plan fixes of its frame before the draw: who could be drawn, with which numbers, and the PSUs, if any."""
+    """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs."""
     clusters = None if psus is None else psu_digest(psus, str(plan.size))
     return frame_digest(frame, _who(plan)), frame_digest(frame, _columns(plan)), clusters
 
@@ -156,11 +157,12 @@ def record_draw(
     earlier: pd.DataFrame | None = None,
     psus: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, DrawRecord]:
-    """Draw the wave's sample and write down what proves it.
+    """Draw a wave's sample, and the record that proves how it was drawn.
 
-    frame    unit_id, stratum, prn and the columns the plan names;   code  the program's version
-    earlier  the sample this wave continues, where the plan says `keep`: as released
-    psus     of two stages: unit_id, stratum, prn and sizes of the PSUs; `frame` then has unit_id, psu, prn
+    frame    unit_id, stratum, prn and the columns that the plan names
+    code     the version of the program
+    earlier  the sample that this wave continues, as released, if the plan has `keep`
+    psus     of a two-stage plan: unit_id, stratum, prn and sizes of the PSUs; `frame` then has unit_id, psu, prn
     """
     _check_needed(plan, earlier, psus)
     start = starting_point(seed, wave)
@@ -195,10 +197,11 @@ def verify_draw(
 ) -> Verification:
     """Draw again from `frame` as `record` says, and compare everything that can be compared.
 
-    sample     the units said to have been drawn, if known: those missing or added are counted and named
-    earlier    the sample the wave continues, where the plan says `keep`;   psus  of two stages: the list of PSUs
-    published  the commitment as it was made public before the draw;   code  the version that verifies
-    A different version of the program is said, and is no failure by itself.
+    sample     the units said to have been drawn; those that are missing or added are counted and named
+    earlier    the sample that the wave continues, if the plan has `keep`
+    psus       of a two-stage plan: the list of PSUs
+    published  the commitment as it was made public before the draw
+    code       the version of the program that verifies; another one is reported, but is not a failure by itself
     """
     _check_needed(record.plan, earlier, psus)
     differing = _differing_values(frame, record, earlier, psus, published)
@@ -214,7 +217,7 @@ def verification(
     sample: pd.DataFrame | None,
     code: str | None,
 ) -> Verification:
-    """What differs before and after drawing again; another version of the program is said, and is no failure."""
+    """What differs before and after drawing again; another version of the program is reported, but is not a failure."""
     found = list(differing)
     try:
         found += differing_units(again(), record, sample)
@@ -237,8 +240,8 @@ def _differing_values(frame, record: DrawRecord, earlier, psus, published):
         yield "proof.earlier", {"wave": record.wave}
 
 
-def differing_seed(record, label: str, published: str | None):
-    """What does not fit among seed, commitment (as recorded and as published) and start."""
+def differing_seed(record: Any, label: str, published: str | None) -> Iterator[tuple[str, dict]]:
+    """What does not agree among the seed, its commitment (as recorded and as published) and the start."""
     if commitment(record.seed) != record.commitment:
         yield "proof.commitment", {"recorded": record.commitment}
     if published is not None and published != record.commitment:
@@ -247,8 +250,8 @@ def differing_seed(record, label: str, published: str | None):
         yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, label)}
 
 
-def differing_units(again: pd.DataFrame, record, sample: pd.DataFrame | None):
-    """What a second draw finds other than the record (its sample and units) and other than the `sample` shown."""
+def differing_units(again: pd.DataFrame, record: Any, sample: pd.DataFrame | None) -> Iterator[tuple[str, dict]]:
+    """Where a second draw differs from the record (its sample and units) and from the `sample` shown."""
     if sample_digest(again) != record.sample:
         yield "proof.sample", {"drawn": len(again), "recorded": record.units}
     if sample is not None:
