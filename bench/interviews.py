@@ -7,10 +7,10 @@ SEED = 2015
 
 
 def interviews(n: int, areas: int, strata: int, psus: int, crossing: bool) -> pd.DataFrame:
-    """n interviews in random order; every PSU lies in one stratum.
+    """n interviews in random order; every PSU is in one stratum.
 
-    crossing False: every PSU lies in one area too; of areas and strata, the more numerous lie inside the less numerous.
-    crossing True: an interview's area is drawn at random, so that PSUs and strata run through all areas.
+    crossing  False: every PSU is also in one area, and the more numerous of areas and strata divide the other;
+              True: an interview's area is drawn at random, so that PSUs and strata extend over all areas
     """
     rng = np.random.default_rng(SEED)
     psu = rng.permutation(np.arange(n) % psus)

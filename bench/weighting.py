@@ -90,7 +90,7 @@ def bootstrap_beside_peers(folder: str, rows: int, *, peers: bool) -> None:
 
 
 def make_rake(path: str, kind: str, rows: str) -> dict:
-    """A table of four columns of categories, and known totals up to 40 % away from the sample's."""
+    """A table with four columns of categories, and known totals that differ from the sample's by up to 40 %."""
     import numpy as np
     import pandas as pd
 

@@ -37,7 +37,7 @@ def main(
         warm(tree.tree)
         reached = reach(tree, QUICK_MODULES if quick else test_modules(tree.tree), kept=not quick, reuse=reuse)
         for test in reached["failed"]:
-            print(f"fails without any fault, so it is not asked: {test}")
+            print(f"fails without any fault and is left out: {test}")
         rng = random.Random(seed)
         places = [p for room in rooms for file in files_of(tree.tree, room) for p in places_of(tree.tree, file)]
         rng.shuffle(places)
@@ -52,7 +52,7 @@ def main(
 
 
 class Dead:
-    """The mutants that a test has killed, by the digest of the file they are in; `known`: those of earlier runs too."""
+    """The mutants that a test has killed, by the digest of their file; known: with those of earlier runs."""
 
     def __init__(self, file: Path, *, known: bool):
         self.file = file

@@ -1,7 +1,7 @@
-"""Every sentence a person reads, found by key in a folder a language; and the error that carries such a key.
+"""Every sentence that a person reads, found by its key in one folder per language, and the error that carries a key.
 
-A folder has one JSON file for each subject; a key stands in one file, in the same one in every language. Chinese and
-English are complete. Another language is one folder more: what it does not say yet is said in English.
+A folder has one JSON file per subject, and a key is in the same file in every language. Chinese and English are
+complete. Another language is one more folder; what it does not have yet is said in English.
 """
 
 import json
