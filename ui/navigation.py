@@ -53,13 +53,13 @@ def run(store: Store, t: Speaker) -> None:
 
 
 def language() -> str:
-    """The language to begin in: the address's, another than English that the browser asks for, else the server's.
+    """The language to begin in: that of the address, else the browser's if it is not English, else the server's.
 
     Somebody who comes back from a sign-in service has an address without the language chosen before.
     """
     locale = (st.context.locale or "").lower()
-    asked = next((code for code in LANGUAGES if code != "en" and locale.startswith(code)), None)
-    return st.query_params.get("lang") or asked or os.environ.get("RANKSHIFT_LANGUAGE", "zh")
+    preferred = next((code for code in LANGUAGES if code != "en" and locale.startswith(code)), None)
+    return st.query_params.get("lang") or preferred or os.environ.get("RANKSHIFT_LANGUAGE", "zh")
 
 
 def _hold_addresses(t: Speaker) -> None:

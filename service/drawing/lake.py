@@ -39,10 +39,10 @@ class Lake:
 
     def table(self, path: Path | str):
         """The rows of a Parquet file, or of a folder of them."""
-        found = Path(path)
-        if not found.exists():
+        place = Path(path)
+        if not place.exists():
             raise Fault(key="lake.absent", file=str(path))
-        return self.engine.read_parquet(str(found / "*.parquet" if found.is_dir() else found))
+        return self.engine.read_parquet(str(place / "*.parquet" if place.is_dir() else place))
 
 
 def open_lake(url: str = EMBEDDED, *, memory: str = "2GB", spill: Path | None = None) -> Lake:

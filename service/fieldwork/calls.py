@@ -189,12 +189,12 @@ def outcomes_by_unit(programme: str, wave: str) -> sa.Select:
 
 def attempts_of(round_id: int, unit_id: str) -> sa.Select:
     """Every attempt at one number, oldest first."""
-    mine = calls.c.round_id == round_id, calls.c.unit_id == unit_id
-    return sa.select(calls.c.at, calls.c.disposition).where(*mine).order_by(calls.c.at)
+    of_unit = calls.c.round_id == round_id, calls.c.unit_id == unit_id
+    return sa.select(calls.c.at, calls.c.disposition).where(*of_unit).order_by(calls.c.at)
 
 
 def last_outcome_of(round_id: int, unit_id: str) -> sa.Select:
-    """The newest attempt at one number: what a call sheet asks before it gives the number out."""
+    """The newest attempt at one number, which a call sheet needs before it gives the number out."""
     return attempts_of(round_id, unit_id).order_by(None).order_by(calls.c.at.desc()).limit(1)
 
 

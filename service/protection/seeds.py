@@ -1,4 +1,4 @@
-"""The seed of a draw, sealed under the frames' key from the commitment until the draw publishes it."""
+"""The seed of a draw, encrypted under the frame key from the commitment until the draw publishes it."""
 
 import base64
 import secrets
@@ -14,19 +14,19 @@ BYTES = 32
 
 
 def new_seed() -> str:
-    """A seed nobody could have chosen: 64 hexadecimal digits."""
+    """A random seed of 64 hexadecimal digits."""
     return secrets.token_hex(BYTES)
 
 
 def sealed_seed(seed: str, key: Key, place: Sequence[str]) -> bytes:
-    """The seed's ciphertext; place: the draw it belongs to, without which it does not open."""
+    """The seed's ciphertext; place: the draw that it belongs to, without which it cannot be decrypted."""
     return key.seeds.encrypt(seed.encode(), [part.encode() for part in place])
 
 
 def opened_seed(sealed: bytes | str, key: Key, place: Sequence[str], *, wave: str, committed: str) -> str:
-    """The seed again; a str is the ciphertext in base64, as it stands in a file.
+    """The seed, decrypted; sealed: its ciphertext, or as a str the ciphertext in base64, as files have it.
 
-    Raises Fault for another key, another place or a changed ciphertext, and for a seed that was not committed to.
+    A Fault for another key, another place or a changed ciphertext, and for a seed that was not committed to.
     """
     try:
         ciphertext = base64.b64decode(sealed) if isinstance(sealed, str) else sealed

@@ -128,14 +128,18 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
         row = connection.execute(sa.select(draws).where(where)).first()
         if row is None:
             raise Fault(key="sample.not_drawn", wave=wave, programme=programme)
-        plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
+        sample_plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
     units, releases = schema.sample_units, schema.releases
     drawn = store.frame(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
-    made = store.frame(sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release))
+    releases_made = store.frame(
+        sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
+    )
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = DrawRecord.read(row.record)
     unstaged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
-    return Sample(row.draw_id, wave, plan, record, drawn.drop(columns=["draw_id", *unstaged]), made, earlier)
+    return Sample(
+        row.draw_id, wave, sample_plan, record, drawn.drop(columns=["draw_id", *unstaged]), releases_made, earlier
+    )
 
 
 @permitted

@@ -16,8 +16,8 @@ from service.store.permissions import PERMITTED
 from words import Fault, Speaker
 
 TABLES = ["csv", "xlsx", "parquet"]
-IMPORTED = "frame taken in"  # in the session: the last import, said once, when the page is drawn again
-TIMES = "frames taken in"  # how many imports there were; part of the forms' keys, so that each import empties them
+IMPORTED = "imported frame"  # in the session: the last import, said once, when the page is drawn again
+TIMES = "imported frames"  # how many imports there were; part of the forms' keys, so that each import empties them
 
 
 def show(store: Store, programme: str, t: Speaker) -> None:
