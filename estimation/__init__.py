@@ -3,13 +3,13 @@
 from estimation.calibration.calibration import Calibration, calibrate, poststratify, rake, standardize
 from estimation.calibration.distances import LINEAR, RAKING, Distance, bounded, logit
 from estimation.calibration.trimming import Trimming, trim, trim_calibrated
-from estimation.change.changes import change, score_change, standing_change
-from estimation.change.comparisons import Comparison, comparison_power, score_information, usual_comparisons
-from estimation.change.field import FieldContrast, field_contrast_test
-from estimation.change.league_comparison import ChangeVerdict, LeagueComparison, compare_league
-from estimation.change.movement import ShiftSplit, no_change_band, shift_split
-from estimation.change.needed import interviews_needed, shrunken_move
-from estimation.change.posterior import (
+from estimation.changes.changes import change, score_change, standing_change
+from estimation.changes.comparisons import Comparison, comparison_power, score_information, usual_comparisons
+from estimation.changes.field import FieldContrast, field_contrast_test
+from estimation.changes.league_comparison import ChangeVerdict, LeagueComparison, compare_league
+from estimation.changes.movement import ShiftSplit, no_change_band, shift_split
+from estimation.changes.needed import interviews_needed, shrunken_move
+from estimation.changes.posterior import (
     ShiftPosterior,
     TripleGoal,
     WavePosterior,
@@ -17,7 +17,7 @@ from estimation.change.posterior import (
     triple_goal,
     wave_posterior,
 )
-from estimation.change.rank_changes import RankChange, rank_change
+from estimation.changes.rank_changes import RankChange, rank_change
 from estimation.estimators.contrasts import contrast, transform
 from estimation.estimators.design import Design
 from estimation.estimators.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
@@ -65,9 +65,9 @@ from estimation.precision.interviewers import InterviewerVariance, interviewer_v
 from estimation.precision.moderation import Moderated, moderate, moderate_effects, own_effects
 from estimation.precision.quantiles import Quantiles, quantile
 from estimation.precision.smoothing import smooth_scores, smooth_shares
-from estimation.ranks.last_k import LastK, last_k
-from estimation.ranks.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
-from estimation.ranks.ranks import RankSet, rank_confidence_set, ranks
+from estimation.ranking.last_k import LastK, last_k
+from estimation.ranking.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
+from estimation.ranking.ranks import RankSet, rank_confidence_set, ranks
 from estimation.waves.fourth_moments import change_steps
 from estimation.waves.overlap import common_psu_covariance, joint_waves
 from estimation.waves.third_moments import third_ratio

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import Measure
-from estimation.change.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
 from estimation.indicators.indicators import SHARE
 from presentation.notes import withheld_text
 from presentation.numbers import shown_value

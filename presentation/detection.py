@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from estimation.change.needed import RANK, SCORE, STANDING
+from estimation.changes.needed import RANK, SCORE, STANDING
 from presentation.numbers import change_text
 from service.figures.detection import Detection
 from service.figures.league import League

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from estimation.change.needed import STANDING
+from estimation.changes.needed import STANDING
 from presentation.times import wave_text
 from sampling import Assumed, Finding, Foresight, Verification
 from sampling.planning.change_power import LEVELS

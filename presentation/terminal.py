@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from estimation.change.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
 from presentation.changes import verdict_text
 from presentation.league_table import league_rows, shown_rows
 from presentation.notes import withheld_text

@@ -12,8 +12,8 @@ from accountability.disclosure import LEAST, WITHHOLD
 from accountability.league import ALL, LAST, RANK_SHARE
 from accountability.rules import KINDS, Rule
 from estimation import Limits
-from estimation.change.field import BOTH
-from estimation.change.league_comparison import WORSE
+from estimation.changes.field import BOTH
+from estimation.changes.league_comparison import WORSE
 from estimation.estimators.design import LONELY
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps

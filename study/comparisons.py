@@ -9,8 +9,8 @@ from scipy.special import ndtri
 from scipy.stats import norm
 
 from estimation import change, smooth_scores, smooth_shares, standing_change
-from estimation.change.comparisons import Comparison, comparison_power, score_information, usual_comparisons
-from estimation.change.league_comparison import ALPHA_STANDING
+from estimation.changes.comparisons import Comparison, comparison_power, score_information, usual_comparisons
+from estimation.changes.league_comparison import ALPHA_STANDING
 from study.moves import DRAWS
 from study.surveys import QUARTERS, ROLLING, YEARS, League, compared
 

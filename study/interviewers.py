@@ -12,7 +12,7 @@ from scipy.special import betaincinv, ndtr
 
 from accountability.league import WaveMeasure, interviewers_between, measure_limits
 from estimation import INDEPENDENT, Design, Measure, change, standing_change
-from estimation.change.league_comparison import ALPHA_STANDING
+from estimation.changes.league_comparison import ALPHA_STANDING
 from estimation.indicators.indicators import SHARE
 from study.streams import Task, run
 

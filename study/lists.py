@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from estimation import field_contrast_test, last_k
-from estimation.change.field import BELOW
-from estimation.ranks.last_k import IN, INDEPENDENT_AREAS
+from estimation.changes.field import BELOW
+from estimation.ranking.last_k import IN, INDEPENDENT_AREAS
 from study.moves import ALPHA, DRAWS, FEW, LAST, LINKED, UNEQUAL, USUAL, Cell, league_of, same_n
 from study.surveys import QUARTERS, compared
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from estimation import change, proportion_interval, rank_change, ranks, score_change, standing_change
-from estimation.change.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.changes.league_comparison import ALPHA_RANK, ALPHA_STANDING
 from study.leagues import ranks_hold
 from study.surveys import QUARTERS, ROLLING, YEARS, Compared, League, compared
 

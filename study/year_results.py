@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from accountability import MET, MISSED
-from estimation.change.league_comparison import PROVEN
+from estimation.changes.league_comparison import PROVEN
 from service.figures.league import comparison_name, read_league
 from service.figures.loaded_waves import JOINED
 from service.figures.waves import compare_waves, estimate_wave

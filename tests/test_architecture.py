@@ -29,8 +29,8 @@ CHAPTERS = {
         "indicators",
         "weighting",
         "waves",
-        "ranks",
-        "change",
+        "ranking",
+        "changes",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
     "accountability": ["league", "rules", "disclosure"],
@@ -155,6 +155,18 @@ def test_a_room_of_many_files_has_chapters_and_a_chapter_imports_only_those_befo
         for file in (ROOT / room / chapter).rglob("*.py"):
             later = {f"{room}.{name}" for name in CHAPTERS[room][place + 1 :]}
             assert not {".".join(name.split(".")[:2]) for name in modules_imported(file)} & later, file
+
+
+@pytest.mark.parametrize("room", ["estimation", "sampling", "accountability"])
+def test_no_chapter_has_the_name_of_something_its_room_hands_out(room):
+    """Else `room.name` is the function, and `room.name.file` cannot be reached by it."""
+    handed_out = {
+        alias.asname or alias.name
+        for node in ast.walk(tree(ROOT / room / "__init__.py"))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not handed_out & set(CHAPTERS[room])
 
 
 def test_estimation_never_imports_sampling_and_nobody_imports_the_pages():

@@ -57,7 +57,7 @@ LOOKED_FOR = {
         "def numbers_needed",
     ),
     "in which portions": ("in which portions", "sampling/draw/releases.py", "def split_releases"),
-    "a rank's lower bound": ("a rank's lower bound", "estimation/ranks/ranks.py", "L_j = 1 +"),
+    "a rank's lower bound": ("a rank's lower bound", "estimation/ranking/ranks.py", "L_j = 1 +"),
     "when an area is missed": ("when an area is “missed”", "accountability/rules/at_least.py", "missed"),
     "the Chinese for stratum": ("the Chinese for “stratum”", "words/glossary.csv", "\nstratum,层,"),
     "the SQL type of a weight": ("the SQL type of a weight", "service/store/schema.py", "float: sa.Double"),

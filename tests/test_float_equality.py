@@ -27,25 +27,25 @@ ALLOWED = {
         "denominator != 0": "guards a division",
         "k == 1": "a count",
     },
-    "estimation/change/field.py": {"own != 0": "1 - a_j of the caller's weights"},
+    "estimation/changes/field.py": {"own != 0": "1 - a_j of the caller's weights"},
     "estimation/precision/intervals.py": {
         "drop == 0": "t is 0 exactly where there are no df",
     },
-    "estimation/ranks/k_split.py": {
+    "estimation/ranking/k_split.py": {
         "high[rows][:, None] == 0": "a standard error of 0 is 0 exactly",
         "high == 0": "a standard error of 0 is 0 exactly",
     },
     "estimation/estimators/laws.py": {"c == 0": "a sum of the caller's coefficients above 0: 0 only if there are none"},
-    "estimation/change/league_comparison.py": {"rank.places != 0": "whole numbers"},
+    "estimation/changes/league_comparison.py": {"rank.places != 0": "whole numbers"},
     "estimation/indicators/linear_values.py": {"below != 0": "guards a division"},
     "estimation/calibration/margins.py": {
         "weight == 0": "a sum of weights above 0 is 0 only if there are none",
         "known.to_numpy() == 0": "a total as it was given",
     },
-    "estimation/change/needed.py": {"delta == 0": "the caller's move"},
+    "estimation/changes/needed.py": {"delta == 0": "the caller's move"},
     "estimation/waves/noise.py": {"v1 == 0": "a variance of 0 is 0 exactly"},
     "estimation/waves/overlap.py": {"size[block] == 1": "a count"},
-    "estimation/change/posterior.py": {
+    "estimation/changes/posterior.py": {
         "np.einsum('jaa->aj', v) == 0": "a variance of 0 is 0 exactly",
         "scipy.stats.rankdata": "of expected ranks: whole numbers over the number of draws",
     },

@@ -5,7 +5,7 @@ import pandas as pd
 
 from accountability.disclosure.cells import place_among
 from accountability.league.changes import PROBABILITIES
-from estimation.change.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
 
 # what mixes all areas of a league, the withheld ones too, in equations or sums: shown of none where one is withheld
 MIXED = ("relative", "relative_se", "relative_lower", "relative_upper", "p_standing", "p_holm", "q_screening")

@@ -18,7 +18,7 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.change.field import BOTH
+from estimation.changes.field import BOTH
 from words import Fault
 
 LAST = 5  # of a league, where no rule says how many are called the last

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Judged, Kind
-from estimation.ranks.last_k import IN, OUT
+from estimation.ranking.last_k import IN, OUT
 from words import Fault
 
 
@@ -14,7 +14,7 @@ class NotLast(Kind):
     Places are whole numbers.  Exactly k worse areas are enough; a rank set that ends at place p - k, the last that is
     not among the last k, shows it, and only one that begins after it shows the rule missed.
 
-    Shown by the K-split (estimation.ranks.last_k); without one, by a rank set wholly above or wholly among the last k
+    Shown by the K-split (estimation.ranking.last_k); without one, by a rank set wholly above or wholly among the last k
     places: the projection of Mogstad, Romano, Shaikh & Wilhelm (2023), which asks for more.
     """
 

@@ -1,7 +1,7 @@
 """The chance that an area's fall is called, from simulated leagues that are judged by the product's own procedures.
 
-The critical values are those of each procedure's first step (`estimation.change.needed`); its later steps can only call
-more, namely where another area or pair was called before.
+The critical values are those of each procedure's first step (`estimation.changes.needed`); its later steps can only
+call more, namely where another area or pair was called before.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from estimation import Comparison
-from estimation.change.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
+from estimation.changes.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
 from estimation.columns.ties import in_standard_errors
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
 from estimation.precision.smoothing import NOBODY, PRIOR

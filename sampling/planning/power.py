@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from estimation import Estimate
-from estimation.change.posterior import posterior_draws
-from estimation.change.spread import fit_league
+from estimation.changes.posterior import posterior_draws
+from estimation.changes.spread import fit_league
 from estimation.precision.smoothing import NOBODY, PRIOR
-from estimation.ranks.k_split import critical_any, critical_independent
+from estimation.ranking.k_split import critical_any, critical_independent
 from words import Fault
 
 LIMITS = 0.001, 0.999  # of a true share that the normal model would put outside

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import comparison_power, interviews_needed, usual_comparisons
-from estimation.change.needed import RANK, SCORE, STANDING
+from estimation.changes.needed import RANK, SCORE, STANDING
 from service.figures.league import League, process_variance
 from words import Fault
 

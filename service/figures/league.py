@@ -13,7 +13,7 @@ from accountability.disclosure import Withheld, shown_table, withheld_of_wave
 from accountability.league import ALL, MARGINAL, SIMULTANEOUS
 from accountability.rules import verdicts_among_shown
 from estimation import Measure
-from estimation.change.league_comparison import PROVEN, REAL
+from estimation.changes.league_comparison import PROVEN, REAL
 from programme.survey import Programme
 from service.fieldwork.calls import stops_read
 from service.figures.computing import COMPARE, ESTIMATE

@@ -14,10 +14,10 @@ from estimation import (
     score_change,
     standing_change,
 )
-from estimation.change.changes import change_interval
-from estimation.change.field import ABOVE, BELOW, BOTH, UNDECIDED
-from estimation.change.league_comparison import ALPHA_RANK, ALPHA_STANDING
-from estimation.ranks.last_k import IN, OUT
+from estimation.changes.changes import change_interval
+from estimation.changes.field import ABOVE, BELOW, BOTH, UNDECIDED
+from estimation.changes.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.ranking.last_k import IN, OUT
 from estimation.waves.noise import off_diagonal
 from study.claims.draws import League, Truth
 from study.leagues import ranks_hold

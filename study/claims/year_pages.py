@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import INDEPENDENT, change, smooth_shares, standing_change
-from estimation.change.league_comparison import ALPHA_STANDING
+from estimation.changes.league_comparison import ALPHA_STANDING
 from study.claims.cells import SPREAD, Cell
 from study.claims.checks import DRAWS
 from study.claims.draws import CountedLeagues

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 import contracts
 from accountability.league import WaveMeasure, change_table, covariance_table, estimate_table
 from estimation import Design, Measure
-from estimation.change.spread import ModelFit
+from estimation.changes.spread import ModelFit
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 

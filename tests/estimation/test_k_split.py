@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from estimation.ranks import k_split
-from estimation.ranks.k_split import critical_any, critical_independent, independent_bound
+from estimation.ranking import k_split
+from estimation.ranking.k_split import critical_any, critical_independent, independent_bound
 
 
 def spread(low, high, p=70):

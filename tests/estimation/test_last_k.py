@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from scipy import stats
 
 from estimation import Estimate, last_k
-from estimation.ranks.k_split import critical_any, critical_independent
+from estimation.ranking.k_split import critical_any, critical_independent
 from words import Fault
 
 

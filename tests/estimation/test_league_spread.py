@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from estimation.change.spread import fit_league, inverse, learnt_variances, log_posterior, root, spread_of
+from estimation.changes.spread import fit_league, inverse, learnt_variances, log_posterior, root, spread_of
 from words import Fault
 
 

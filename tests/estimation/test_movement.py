@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from scipy import stats
 
 from estimation import INDEPENDENT, Estimate, no_change_band, ranks, shift_split
-from estimation.change.movement import rank_rows
+from estimation.changes.movement import rank_rows
 from words import Fault
 
 

@@ -6,7 +6,7 @@ from scipy import stats
 from statsmodels.stats.power import NormalIndPower
 
 from estimation import Estimate, field_contrast_test, interviews_needed, shrunken_move
-from estimation.change.needed import rank_critical, score_critical, standing_critical
+from estimation.changes.needed import rank_critical, score_critical, standing_critical
 from words import Fault
 
 

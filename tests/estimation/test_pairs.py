@@ -5,10 +5,10 @@ import pytest
 from scipy import stats
 
 from estimation.precision.t_scale import from_normal, satterthwaite, to_normal
-from estimation.ranks import stepdown
-from estimation.ranks.drawn_pairs import DrawnPairs, DrawnRow
-from estimation.ranks.pairs import Pairs
-from estimation.ranks.stepdown import Maxima, surely_larger
+from estimation.ranking import stepdown
+from estimation.ranking.drawn_pairs import DrawnPairs, DrawnRow
+from estimation.ranking.pairs import Pairs
+from estimation.ranking.stepdown import Maxima, surely_larger
 from estimation.waves.noise import normal_draws, wave_draws
 from estimation.waves.waves import INDEPENDENT
 from words import Fault

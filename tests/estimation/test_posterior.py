@@ -8,8 +8,8 @@ import pytest
 import scipy.sparse as sp
 
 from estimation import INDEPENDENT, Estimate, ranks, shift_posterior, triple_goal, wave_posterior
-from estimation.change.posterior import posterior_draws
-from estimation.change.spread import League, ModelFit
+from estimation.changes.posterior import posterior_draws
+from estimation.changes.spread import League, ModelFit
 from words import Fault
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ranks"

@@ -15,7 +15,7 @@ from estimation import (
     rank_confidence_set,
     tukey_rank_set,
 )
-from estimation.ranks.rank_methods import BONFERRONI, HOLM, SIDAK
+from estimation.ranking.rank_methods import BONFERRONI, HOLM, SIDAK
 from words import Fault
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ranks"

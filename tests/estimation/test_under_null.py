@@ -22,10 +22,10 @@ from estimation import (
     standing_change,
     window_change,
 )
-from estimation.change.changes import change_interval
+from estimation.changes.changes import change_interval
 from estimation.precision.skewness import skew_score
 from estimation.precision.under_null import null_moments, value_score
-from estimation.ranks.ranks import area_pairs
+from estimation.ranking.ranks import area_pairs
 
 AREAS = 70
 

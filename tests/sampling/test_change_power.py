@@ -16,7 +16,7 @@ from estimation import (
     standing_change,
     usual_comparisons,
 )
-from estimation.change.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
+from estimation.changes.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
 from estimation.estimators.laws import SamplingLaw, combined_law
 from estimation.precision.under_null import null_moments
 from estimation.waves.waves import Waves, windows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from estimation import Comparison, Estimate, comparison_power, interviews_needed, last_k, smooth_shares
-from estimation.ranks.last_k import IN
+from estimation.ranking.last_k import IN
 from sampling import interviews_for, last_k_curve, league_rates
 from words import LANGUAGES, Fault, text
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.ties import at_least, equalized, scale_of
 from estimation.estimators.estimates import Estimate, check_names, t_times
-from estimation.ranks.ranks import RankSet, ranks
+from estimation.ranking.ranks import RankSet, ranks
 from estimation.waves.noise import off_diagonal
 from words import Fault
 

@@ -8,8 +8,8 @@ import pandas as pd
 import scipy
 from numpy.typing import ArrayLike
 
-from estimation.change.movement import chunks, cross_diagonal, equalized_waves, in_one_order, rank_rows
-from estimation.change.spread import League, fit_league, inverse, learnt_variances, root, weighted_mean
+from estimation.changes.movement import chunks, cross_diagonal, equalized_waves, in_one_order, rank_rows
+from estimation.changes.spread import League, fit_league, inverse, learnt_variances, root, weighted_mean
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import equalized, scale_of
 from estimation.estimators.estimates import Estimate

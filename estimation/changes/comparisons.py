@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from estimation.change.needed import ALPHA, STANDING, answer_sd, standing_critical
+from estimation.changes.needed import ALPHA, STANDING, answer_sd, standing_critical
 from words import Fault
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimation.change.changes import change, told
+from estimation.changes.changes import change, told
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate
-from estimation.ranks.drawn_pairs import DrawnPairs
-from estimation.ranks.pairs import Pairs
-from estimation.ranks.ranks import RankSet, area_pairs, estimate_ranks
-from estimation.ranks.stepdown import surely_larger
+from estimation.ranking.drawn_pairs import DrawnPairs
+from estimation.ranking.pairs import Pairs
+from estimation.ranking.ranks import RankSet, area_pairs, estimate_ranks
+from estimation.ranking.stepdown import surely_larger
 from estimation.waves.noise import wave_draws
 from estimation.waves.waves import is_independent
 

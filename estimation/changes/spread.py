@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from estimation.change.movement import chunks
+from estimation.changes.movement import chunks
 from words import Fault
 
 SPREADS = 256  # the number of Τ drawn from the proposal, a power of 2 (Sobol points)

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.ties import places, scale_of
 from estimation.estimators.estimates import Estimate
-from estimation.ranks.drawn_pairs import DrawnPairs, DrawnRow
-from estimation.ranks.pairs import Pairs
-from estimation.ranks.stepdown import surely_larger
+from estimation.ranking.drawn_pairs import DrawnPairs, DrawnRow
+from estimation.ranking.pairs import Pairs
+from estimation.ranking.stepdown import surely_larger
 from estimation.waves.noise import normal_draws, off_diagonal
 from words import Fault
 
@@ -74,7 +74,7 @@ def rank_confidence_set(
     differ unless they are equal (estimation.columns.ties).
     Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
 
-    Examples: the four areas of `estimation.ranks.pairs` on paper; csranks' answers to the same draws are in the tests.
+    Examples: the four areas of `estimation.ranking.pairs` on paper; csranks' answers to the same draws are tested.
 
     >>> import numpy as np
     >>> from estimation import Estimate, rank_confidence_set

@@ -1,17 +1,17 @@
 """The stepdown over pairs of areas: how large the largest difference can be by chance, and which pairs exceed it.
 
-The maximum over p² pairs does not take p² operations per draw: tiles of pairs (estimation.ranks.pairs) are computed in
-the order of their bounds, from the highest down, until no bound exceeds the maximum found so far.  The result is exact,
-and usually needs few tiles.  Where areas are so correlated that the bounds exclude little, all pairs are computed as
-soon as a certain part of the tiles has been computed in vain.
+The maximum over p² pairs does not take p² operations per draw: tiles of pairs (estimation.ranking.pairs) are computed
+in the order of their bounds, from the highest down, until no bound exceeds the maximum found so far.  The result is
+exact, and usually needs few tiles.  Where areas are so correlated that the bounds exclude little, all pairs are
+computed as soon as a certain part of the tiles has been computed in vain.
 
 The four areas of `pairs` on paper (values 10, 7.5, 7, 2, and s = 1 for every pair).  Round 1: if all four were equal,
 the largest of the 12 differences would be the range of four normal values divided by √2, which is below
 3.633/√2 = 2.57 in 95 of 100 leagues (3.633 is in the tables of the studentized range).  The differences A - C, A - D,
 B - D and C - D exceed 2.57; A - B = 2.5 does not.
 
->>> from estimation.ranks.drawn_pairs import DrawnPairs
->>> from estimation.ranks.pairs import Pairs
+>>> from estimation.ranking.drawn_pairs import DrawnPairs
+>>> from estimation.ranking.pairs import Pairs
 >>> pairs = Pairs.of(np.array([10, 7.5, 7, 2]), np.full(4, 0.5), None, np.full(4, np.inf))
 >>> noise = np.sqrt(0.5) * np.random.default_rng(0).standard_normal((100_000, 4))
 >>> largest = Maxima([DrawnPairs.of(pairs, noise)])
@@ -33,7 +33,7 @@ could be the second and B the first.
 
 import numpy as np
 
-from estimation.ranks.pairs import Tiles, portions
+from estimation.ranking.pairs import Tiles, portions
 
 IN_VAIN = 1 / 6  # of the tiles: computing so many, one by one, takes about as long as computing all pairs at once
 

@@ -12,7 +12,7 @@ from estimation.columns.ties import equalized, in_standard_errors, scale_of
 from estimation.estimators.estimates import Estimate
 from estimation.precision.t_scale import satterthwaite, to_normal
 from estimation.precision.under_null import pair_moments, score
-from estimation.ranks.k_split import critical_any, critical_independent
+from estimation.ranking.k_split import critical_any, critical_independent
 from estimation.waves.noise import linked_pair
 from words import Fault
 
@@ -72,11 +72,11 @@ def last_k(
     Each T is first brought to the normal scale by Student's t with Satterthwaite's df; smooth the variances of small
     areas beforehand.  If the estimate has a law, T has the error it would have if the pair were equal, corrected for
     skewness.  Two areas with standard error 0 differ unless they are equal (estimation.columns.ties).  For c, c' and
-    the proof see estimation/ranks/k_split.py.
+    the proof see estimation/ranking/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
 
-    Examples: of four areas D is surely the last; B and C may each be among the last two (`estimation.ranks.k_split` on
-    paper).
+    Examples: of four areas D is surely the last; B and C may each be among the last two (on paper in
+    `estimation.ranking.k_split`).
 
     >>> import numpy as np
     >>> from estimation import Estimate, last_k

@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from estimation.change.field import BOTH, FieldContrast, field_contrast_test
+from estimation.changes.field import BOTH, FieldContrast, field_contrast_test
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from estimation.estimators.laws import ChangeLaw

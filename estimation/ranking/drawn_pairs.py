@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from estimation.ranks.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
+from estimation.ranking.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
 
 
 @dataclass(frozen=True, eq=False)

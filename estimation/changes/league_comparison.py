@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from estimation.change.changes import (
+from estimation.changes.changes import (
     ScoreChange,
     StandingChange,
     change,
@@ -18,9 +18,9 @@ from estimation.change.changes import (
     standing_change,
     told,
 )
-from estimation.change.field import ABOVE, BELOW, BOTH
-from estimation.change.movement import ShiftSplit, no_change_band, shift_split
-from estimation.change.rank_changes import RankChange, rank_change
+from estimation.changes.field import ABOVE, BELOW, BOTH
+from estimation.changes.movement import ShiftSplit, no_change_band, shift_split
+from estimation.changes.rank_changes import RankChange, rank_change
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from words import Fault
