@@ -33,8 +33,8 @@ AT = {  # the k-th attempt's time: spread evenly over the days of its wave, whic
 UNIT = {"sqlite": "printf('%07d', k % :units)", "postgresql": "lpad((k % :units)::text, 7, '0')"}
 
 
-def fill(store: Store, attempts: int) -> int:
-    """Write the attempts, wave by wave; how many numbers a wave has."""
+def fill(store: Store, attempts: int) -> None:
+    """Write the attempts, wave by wave."""
     engine, each = store.engine.dialect.name, attempts // WAVES
     units = each // TRIES
     insert = sa.text(
@@ -51,17 +51,14 @@ def fill(store: Store, attempts: int) -> int:
             connection.execute(insert, values)
     with store.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
-    return units
 
 
-def questions(units: int) -> dict[str, Callable[[int], sa.Select]]:
-    """What is asked, of the k-th of several numbers, days and waves."""
+def questions() -> dict[str, Callable[[int], sa.Select]]:
+    """What is asked, of the k-th of several days and waves."""
     day = BEGAN + timedelta(days=DAYS * 20)
     return {
-        "a number's history": lambda k: calls.attempts_of(21, f"{k * 997 % units:07d}"),
-        "a number's last outcome": lambda k: calls.last_outcome_of(21, f"{k * 997 % units:07d}"),
-        "a day's outcomes by interviewer": lambda k: calls.outcomes_between(
-            21, day + timedelta(days=k % DAYS), day + timedelta(days=k % DAYS + 1)
+        "a day's attempts, as a call log is held against": lambda k: calls.attempts_between(
+            21, day + timedelta(days=k % DAYS), day + timedelta(days=k % DAYS + 1, seconds=-1)
         ),
         "a wave's outcomes by number": lambda k: calls.outcomes_by_unit("made-up", _wave(k % WAVES)),
     }
@@ -70,9 +67,9 @@ def questions(units: int) -> dict[str, Callable[[int], sa.Select]]:
 def measured(store: Store, attempts: int) -> None:
     """Fill the store and print what each question takes."""
     began = time.perf_counter()
-    units = fill(store, attempts)
+    fill(store, attempts)
     print(f"{store.engine.dialect.name}: {attempts:,} attempts written in {time.perf_counter() - began:.0f} s")
-    for name, asked in questions(units).items():
+    for name, asked in questions().items():
         taken, rows = [], 0
         for k in range(REPEATS):
             with store.read() as connection:

@@ -1,6 +1,5 @@
 """The empirical-Bayes posterior of true values and ranks: the probability that an area fell, or is among the last."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +49,6 @@ class WavePosterior:
     p_last: np.ndarray
     k: int
     league: League
-
-    def expected_wrong(self, listed: Iterable) -> float:
-        """The expected number of the listed areas that are not among the last k: Σ (1 - p_last)."""
-        position = {name: j for j, name in enumerate(self.names)}
-        return float(sum(1 - self.p_last[position[name]] for name in listed))
 
     def to_frame(self) -> pd.DataFrame:
         """A table with one row per name, the columns of `TripleGoal`, and p_last."""

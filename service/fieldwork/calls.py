@@ -187,22 +187,10 @@ def outcomes_by_unit(programme: str, wave: str) -> sa.Select:
     return counts.group_by(*columns)
 
 
-def attempts_of(round_id: int, unit_id: str) -> sa.Select:
-    """Every attempt at one number, oldest first."""
-    of_unit = calls.c.round_id == round_id, calls.c.unit_id == unit_id
-    return sa.select(calls.c.at, calls.c.disposition).where(*of_unit).order_by(calls.c.at)
-
-
-def last_outcome_of(round_id: int, unit_id: str) -> sa.Select:
-    """The newest attempt at one number, which a call sheet needs before it gives the number out."""
-    return attempts_of(round_id, unit_id).order_by(None).order_by(calls.c.at.desc()).limit(1)
-
-
-def outcomes_between(round_id: int, begin: datetime, end: datetime) -> sa.Select:
-    """How many attempts had each outcome, by interviewer, from begin up to end: a day's progress and quality."""
-    within = calls.c.round_id == round_id, calls.c.at >= begin, calls.c.at < end
-    columns = calls.c.interviewer, calls.c.disposition
-    return sa.select(*columns, sa.func.count().label("attempts")).where(*within).group_by(*columns)
+def attempts_between(round_id: int, first: datetime, last: datetime) -> sa.Select:
+    """unit_id, at, disposition, interviewer of a wave's attempts from first to last, both included."""
+    columns = calls.c.unit_id, calls.c.at, calls.c.disposition, calls.c.interviewer
+    return sa.select(*columns).where(calls.c.round_id == round_id, calls.c.at >= first, calls.c.at <= last)
 
 
 def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
@@ -212,11 +200,8 @@ def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
 
 def _stored_content(connection: sa.Connection, round_id: int, log: pd.DataFrame) -> pd.Series:
     """For each line of a log, the content stored of an attempt at that unit and time; None if there is none."""
-    within = calls.c.round_id == round_id, calls.c.at >= log[AT].min(), calls.c.at <= log[AT].max()
-    columns = calls.c.unit_id, calls.c.at, calls.c.disposition, calls.c.interviewer
-    stored = pd.DataFrame(
-        connection.execute(sa.select(*columns).where(*within)).all(), columns=[c.name for c in columns]
-    )
+    asked = attempts_between(round_id, log[AT].min(), log[AT].max())
+    stored = pd.DataFrame(connection.execute(asked).all(), columns=list(asked.selected_columns.keys()))
     at = [time.replace(tzinfo=time.tzinfo or UTC) for time in stored[AT]]
     content = dict(
         zip(zip(stored[UNIT], at, strict=True), _content(stored[DISPOSITION], stored[INTERVIEWER]), strict=True)

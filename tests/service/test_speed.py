@@ -207,10 +207,9 @@ def rung(request, fresh_url):
 
 
 QUERIES = {
-    "attempts of a number": (calls.attempts_of(2, "0000007"), "calls_of_a_unit"),
-    "its last outcome": (calls.last_outcome_of(2, "0000007"), "calls_of_a_unit"),
-    "outcomes of a day": (
-        calls.outcomes_between(2, DAY + timedelta(days=31), DAY + timedelta(days=32)),
+    "a wave's outcomes by number": (calls.outcomes_by_unit("made-up", "2026Q1"), "calls_of_a_unit"),
+    "attempts of a day": (
+        calls.attempts_between(2, DAY + timedelta(days=31), DAY + timedelta(days=32, seconds=-1)),
         "calls_by_time",
     ),
 }
@@ -227,6 +226,7 @@ def test_each_question_about_attempts_goes_through_its_index(rung, query):
 
 def test_the_questions_find_what_was_written(rung):
     found = {name: rung.frame(asked) for name, (asked, _) in QUERIES.items()}
-    assert list(found["attempts of a number"].disposition) == ["3.11"] * 4 + ["1.1"]
-    assert list(found["its last outcome"].disposition) == ["1.1"]
-    assert found["outcomes of a day"].attempts.sum() == UNITS and set(found["outcomes of a day"].attempts) == {100}
+    by_number = found["a wave's outcomes by number"].groupby("disposition").attempts.agg(["size", "sum"])
+    assert by_number.loc["3.11"].tolist() == [UNITS, 4 * UNITS] and by_number.loc["1.1"].tolist() == [UNITS, UNITS]
+    day = found["attempts of a day"]
+    assert len(day) == UNITS and day.unit_id.is_unique and set(day.disposition) == {"3.11"}
