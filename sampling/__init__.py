@@ -33,9 +33,11 @@ from sampling.planning.size import (
 )
 from sampling.planning.staged_plan import allocate_stages, psu_list
 from sampling.planning.wanted import Wanted, allocate
+from sampling.proof.approved_draw import ApprovedWave, EarlierWave, approved_digests, draw_approved
 from sampling.proof.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 
 __all__ = [
+    "ApprovedWave",
     "Assumed",
     "Bank",
     "CityFrame",
@@ -43,6 +45,7 @@ __all__ = [
     "ConstrainedAllocation",
     "DrawPlan",
     "DrawRecord",
+    "EarlierWave",
     "FallCurve",
     "Finding",
     "Foresight",
@@ -59,12 +62,14 @@ __all__ = [
     "allocate_proportional",
     "allocate_stages",
     "allocate_townships",
+    "approved_digests",
     "bank_findings",
     "city_frame",
     "commitment",
     "coordinated_start",
     "county_strata",
     "detectable_change",
+    "draw_approved",
     "draw_numbers",
     "draw_pps",
     "draw_stratified",

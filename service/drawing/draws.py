@@ -10,21 +10,22 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sampling import (
+    ApprovedWave,
+    DrawRecord,
+    EarlierWave,
     Foresight,
     Wanted,
     allocate,
     allocate_stages,
+    approved_digests,
     commitment,
+    draw_approved,
     foresee,
     frame_digest,
     psu_list,
-    record_draw,
-    refuse_repeated,
-    split_releases,
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
-from sampling.proof.proof import frame_digests
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of
 from service.intake.imports import current_programme, version_of
@@ -93,7 +94,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     sample_plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, sample_plan)
     seed = new_seed()
-    digests = frame_digests(units, sample_plan.design, _psus(units, sample_plan))
+    digests = approved_digests(units, sample_plan.design)
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
@@ -117,46 +118,13 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sam
 
     A Fault if the wave is drawn already, the plan is not approved, or the frame changed since the approval.
     """
-    with store.read() as connection:
-        _refuse_drawn(connection, programme, wave)
-        row = last_plan(connection, programme, wave)
-    sample_plan = read_plan(store, programme, wave)
-    assert row is not None
-    if not sample_plan.approved:
-        raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version)
+    sample_plan, approved, seed = _approved(store, programme, wave, frame_key)
     units = _frame_of(store, programme, sample_plan)
-    psus = _psus(units, sample_plan)
-    if frame_digests(units, sample_plan.design, psus) != (row.digest, row.numbers, row.psus):
-        raise Fault(key="sample.frame_changed", wave=wave, frame=sample_plan.frame)
-    place = _place(programme, wave, sample_plan.plan_id)
-    seed = opened_seed(row.seed, frame_key, place, wave=wave, committed=row.commitment)
-    earlier = _earlier(store, programme, sample_plan)
-    earlier_units = None if earlier is None else earlier.released
-    code = code_version(DRAWING)
-    drawn, record = record_draw(
-        units, sample_plan.design, seed=seed, wave=wave, code=code, earlier=earlier_units, psus=psus
-    )
-    if sample_plan.design.keep == 0.0 and earlier is not None:
-        refuse_repeated(drawn, _chain(store, programme, earlier))
-    drawn = split_releases(drawn, sample_plan.wanted.portions, within="stratum" if psus is None else "psu")
-    drawn = drawn.assign(**{c: drawn.unit_id.map(units.set_index("unit_id")[c]) for c in ("area", "first_phase")})
+    earlier = _earlier(store, programme, sample_plan.wanted)
+    before = [EarlierWave(e.wave, e.released, staged=e.plan.wanted.each is not None) for e in earlier]
+    drawn, record = draw_approved(units, approved, seed=seed, code=code_version(DRAWING), earlier=before)
     with store.begin("draw", programme) as connection:
-        _refuse_drawn(connection, programme, wave)
-        last = last_plan(connection, programme, wave)
-        if last is None or last.plan_id != sample_plan.plan_id:
-            raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version + 1)
-        identity = {"programme": programme, "wave": wave, "version": sample_plan.version}
-        inputs = [("plan", sample_plan.plan_id), ("frame", sample_plan.frame_id)]
-        run = add_run(connection, store.actor, DRAW, identity, inputs, seed=seed)
-        values = {"programme": programme, "wave": wave, "plan_id": sample_plan.plan_id, "record": record.plain()}
-        if earlier is not None:
-            if release_count(connection, earlier.draw_id) != len(earlier.releases):
-                raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
-            values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
-        draw_id = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
-        insert_frame(connection, schema.sample_units, drawn, draw_id=draw_id)
-        public = {"units": record.units, "commitment": record.commitment, "seed": seed, "sample": record.sample}
-        _record(connection, store, DRAW, identity | public)
+        _save_draw(connection, store, programme, sample_plan, drawn, record, earlier[0] if earlier else None)
     return read_sample(store, programme, wave)
 
 
@@ -227,30 +195,57 @@ def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataF
     return units
 
 
-def _earlier(store: Store, programme: str, sample_plan: SamplePlan) -> Sample | None:
-    """The sample that the plan continues, or None; a Fault if nothing of it was released, or if it has two stages."""
-    if sample_plan.wanted.after is None:
-        return None
-    earlier = read_sample(store, programme, sample_plan.wanted.after)
-    if earlier.releases.empty:
-        raise Fault(key="sample.earlier_unreleased", wave=sample_plan.wave, earlier=earlier.wave)
-    if earlier.plan.wanted.each is not None:
-        raise Fault(key="sample.earlier_staged", wave=sample_plan.wave, earlier=earlier.wave)
-    return earlier
+def _approved(store: Store, programme: str, wave: str, frame_key: Key) -> tuple[SamplePlan, ApprovedWave, str]:
+    """A wave's sample plan, what its approval fixed, and its seed; a Fault if it is drawn already or not approved."""
+    with store.read() as connection:
+        _refuse_drawn(connection, programme, wave)
+        row = last_plan(connection, programme, wave)
+    sample_plan = read_plan(store, programme, wave)
+    assert row is not None  # `read_plan` found it
+    if sample_plan.approval is None:
+        raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version)
+    place = _place(programme, wave, sample_plan.plan_id)
+    seed = opened_seed(row.seed, frame_key, place, wave=wave, committed=row.commitment)
+    fixed = sample_plan.design, (row.digest, row.numbers, row.psus), sample_plan.wanted.portions
+    return sample_plan, ApprovedWave(wave, sample_plan.frame, *fixed), seed
 
 
-def _psus(units: pd.DataFrame, sample_plan: SamplePlan) -> pd.DataFrame | None:
-    """The list of PSUs for a two-stage plan, else None."""
-    return None if sample_plan.wanted.each is None else psu_list(units)
+def _earlier(store: Store, programme: str, wanted: Wanted) -> list[Sample]:
+    """The sample that is continued, then those it continues itself with nobody kept, newest first."""
+    samples: list[Sample] = []
+    while wanted.after is not None and (not samples or wanted.keep == 0.0):
+        samples.append(read_sample(store, programme, wanted.after))
+        wanted = samples[-1].plan.wanted
+    return samples
 
 
-def _chain(store: Store, programme: str, earlier: Sample) -> list[pd.DataFrame]:
-    """The released units of the earlier wave, and of the waves before it as long as each kept nobody of the last."""
-    released = [earlier.released]
-    while earlier.plan.wanted.after is not None and earlier.plan.wanted.keep == 0.0:
-        earlier = read_sample(store, programme, earlier.plan.wanted.after)
-        released.append(earlier.released)
-    return released
+def _save_draw(
+    connection: sa.Connection,
+    store: Store,
+    programme: str,
+    sample_plan: SamplePlan,
+    drawn: pd.DataFrame,
+    record: DrawRecord,
+    earlier: Sample | None,
+) -> None:
+    """Write a draw; a Fault if meanwhile it was drawn or planned anew, or more of the earlier wave was released."""
+    wave = sample_plan.wave
+    _refuse_drawn(connection, programme, wave)
+    last = last_plan(connection, programme, wave)
+    if last is None or last.plan_id != sample_plan.plan_id:
+        raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version + 1)
+    identity = {"programme": programme, "wave": wave, "version": sample_plan.version}
+    inputs = [("plan", sample_plan.plan_id), ("frame", sample_plan.frame_id)]
+    run = add_run(connection, store.actor, DRAW, identity, inputs, seed=record.seed)
+    values = {"programme": programme, "wave": wave, "plan_id": sample_plan.plan_id, "record": record.plain()}
+    if earlier is not None:
+        if release_count(connection, earlier.draw_id) != len(earlier.releases):
+            raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
+        values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
+    draw_id = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
+    insert_frame(connection, schema.sample_units, drawn, draw_id=draw_id)
+    public = {c: getattr(record, c) for c in ("units", "commitment", "seed", "sample")}
+    _record(connection, store, DRAW, identity | public)
 
 
 def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
