@@ -99,7 +99,7 @@ def change_table(
         alpha_rank=found.alpha_rank,
         family=family,
         watched=np.isin(common, list(watch)).astype(int),
-        few_changed=float(not found.told),
+        few_changed=float(not found.told_apart),
         **likely,
     )
 

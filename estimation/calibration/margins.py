@@ -64,7 +64,7 @@ def margin_cells(
 
 def _known(column, totals, wave) -> pd.Series:
     """One margin's totals as floats; a Fault if one is negative or missing, or if they belong to another wave."""
-    name = said_columns(column)
+    name = said(column)
     series = totals if isinstance(totals, pd.Series) else pd.Series(totals)
     of = series.attrs.get("wave")
     if wave is not None and of is not None and of != wave:
@@ -90,9 +90,9 @@ def _agreeing(columns, known: list) -> list:
         if abs(total - sums[0]) > AGREEMENT * max(sums[0], total):
             raise Fault(
                 key="margins.disagree",
-                column=said_columns(column),
+                column=said(column),
                 found=total,
-                first=said_columns(columns[0]),
+                first=said(columns[0]),
                 expected=sums[0],
                 difference=total - sums[0],
                 factor=sums[0] / total if total else np.inf,
@@ -102,7 +102,7 @@ def _agreeing(columns, known: list) -> list:
 
 def _codes(base, table: pd.DataFrame, column, known: pd.Series) -> np.ndarray:
     """The position (n,) of each row's category among the margin's categories."""
-    name = said_columns(column)
+    name = said(column)
     for part in column_names(column):
         if part not in table.columns:
             raise Fault(key="margins.column_missing", column=str(part), found=[str(c) for c in table.columns])
@@ -142,8 +142,3 @@ def _cells(codes: list, sizes: list) -> tuple[np.ndarray, list]:
         categories = [c[before] for c in categories] + [last]
         cells = len(occurring)
     return cell, categories
-
-
-def said_columns(column: str | tuple[str, ...]) -> str:
-    """A margin's column or columns, as a sentence writes them."""
-    return said(column)

@@ -103,17 +103,17 @@ def score_change(shift: Estimate) -> ScoreChange:
     If the estimate has a law, t has the variance under the null and is corrected for skewness (`value_score`).
     Holm (1979), Scandinavian Journal of Statistics 6:65; Benjamini & Hochberg (1995), JRSS-B 57:289.
     A change of 0 (or of rounding alone, see estimation.columns.ties) with standard error 0 has p = 1; any other change
-    with standard error 0 has p = 0.  If a panel has too few changed answers to tell its areas apart (`ChangeLaw.told`),
-    p_holm is 1.
+    with standard error 0 has p = 0.  If a panel has too few changed answers to tell its areas apart
+    (`ChangeLaw.told_apart`), p_holm is 1.
     """
     p = 2 * scipy.stats.norm.sf(np.abs(value_score(shift, 0.0)))
-    familywise = holm(p) if told(shift) else np.ones(len(p))
+    familywise = holm(p) if told_apart(shift) else np.ones(len(p))
     return ScoreChange(shift.names, shift.value, shift.se, shift.df, p, familywise, benjamini_hochberg(p))
 
 
-def told(shift: Estimate) -> bool:
+def told_apart(shift: Estimate) -> bool:
     """Whether the changes of these areas can be told apart; if not, no level of change confirms any of them."""
-    return not isinstance(shift.law, ChangeLaw) or shift.law.told
+    return not isinstance(shift.law, ChangeLaw) or shift.law.told_apart
 
 
 def change_interval(shift: Estimate, level: float) -> Interval:

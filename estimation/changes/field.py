@@ -71,7 +71,7 @@ class FieldNull:
     In one wave this value is pooled from the n_j answers of the area and those of the others; otherwise, if all the
     others are at 100 %, one dissatisfied answer in the area would be compared with an error of 0.
     Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart, and neither are changes
-    of a panel with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told`): every score is then 0.
+    of a panel with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told_apart`): every score is then 0.
     κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added, and there is no skewness.
     """
 
@@ -100,7 +100,7 @@ class FieldNull:
         deviation, law = self.relative - d, self.estimate.law
         if law is None:
             return score(deviation, self.variance, 0.0, self.df)
-        if self.rarer_answers < LEAST_RARER or (isinstance(law, ChangeLaw) and not law.told):
+        if self.rarer_answers < LEAST_RARER or (isinstance(law, ChangeLaw) and not law.told_apart):
             return np.zeros(len(deviation))
         area_part = 1 - self.weights
         added, third = null_moments(law, self._null_value(d))

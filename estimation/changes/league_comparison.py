@@ -16,7 +16,7 @@ from estimation.changes.changes import (
     change_interval,
     score_change,
     standing_change,
-    told,
+    told_apart,
 )
 from estimation.changes.field import ABOVE, BELOW, BOTH
 from estimation.changes.movement import ShiftSplit, no_change_band, shift_split
@@ -94,9 +94,9 @@ class LeagueComparison:
     family: int
 
     @property
-    def told(self) -> bool:
-        """Whether enough answers changed to confirm any area's change (`ChangeLaw.told`)."""
-        return told(self.change)
+    def told_apart(self) -> bool:
+        """Whether enough answers changed to confirm any area's change (`ChangeLaw.told_apart`)."""
+        return told_apart(self.change)
 
     def verdicts(self) -> tuple[ChangeVerdict, ...]:
         """One verdict per area."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimation.changes.changes import change, told
+from estimation.changes.changes import change, told_apart
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate
 from estimation.ranking.drawn_pairs import DrawnPairs
@@ -74,13 +74,13 @@ def rank_change(
     cross   as in `change`
     draws   their number, or (Z_1, Z_2), each (B,p) in the order of the names of `before`
     shift   the change itself, for windows that share waves: `combine` of all waves by `window_change`; None: `change`.
-            If its areas cannot be told apart (`ChangeLaw.told`), D proves nothing
+            If its areas cannot be told apart (`ChangeLaw.told_apart`), D proves nothing
     """
     shift = change(before, after, cross=cross) if shift is None else shift.select(before.names)
     aligned = after.select(before.names)
     c = cross if is_independent(cross) else _columns(cross, after.positions(before.names))
     noise = _noise(before, aligned, c, draws, rng)
-    vectors = (before, aligned, shift) if told(shift) else (before, aligned)
+    vectors = (before, aligned, shift) if told_apart(shift) else (before, aligned)
     families = [DrawnPairs.of(area_pairs(e, largest_is_best=largest_is_best), noise.pop()) for e in vectors]
     cut = surely_larger([families], level, stepdown=stepdown)
     pairs = [family.pairs for family in families]

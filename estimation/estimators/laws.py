@@ -108,7 +108,7 @@ class ChangeLaw:
     steps: Steps | None = None
 
     @property
-    def told(self) -> bool:
+    def told_apart(self) -> bool:
         """Whether the league has enough changed answers for the changes of its areas to be told apart."""
         return self.steps is None or not (self.steps.changed < LEAST_CHANGED).any()
 

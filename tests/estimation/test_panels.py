@@ -140,7 +140,7 @@ def test_where_fewer_than_ten_answers_changed_no_area_is_confirmed():
         for k in range(others):
             y[k % 2, 1 + k % 11, k] = 0
         shift = panel(y, 1, 1)
-        assert shift.law.told == told
+        assert shift.law.told_apart == told
         score, rng = score_change(shift), np.random.default_rng(2)
         standing = standing_change(shift, rng=rng, draws=999)
         assert (score.p_holm[0] < 0.05) == told and (standing.p_standing[0] < 0.05) == told
