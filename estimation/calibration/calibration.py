@@ -33,10 +33,10 @@ class Calibration:
     distance          F
     names (q,)        what each total counts
     cell (n,)         the cell of each row; None where every row is a cell of its own
-    independent (q',) the columns of x that are not sums of other columns: λ and B have these entries only
-    swept             None: the residual is e = z - x'B, B being the regression with the base weights.  Otherwise the
-                      columns of x that belong to each margin: e is z less its unweighted margin means, subtracted
-                      margin by margin in ten rounds, as in the variance of R's `rake()`
+    independent (q',) a linearly independent subset of the columns of x; λ (and B unless `swept`) is over these only
+    swept             None: B is the regression of z on x with the base weights (`coefficients`).  Otherwise the columns
+                      of x that belong to each margin: e is z less its unweighted margin means, subtracted margin by
+                      margin in ten rounds, as in the variance of R's `rake()`
     To estimate with these weights, pass `design.calibrated(calibration)` to any estimator.
     """
 
@@ -57,7 +57,7 @@ class Calibration:
 
     @cached_property
     def x(self) -> Matrix:
-        """The columns of x that have an entry in B (c,q')."""
+        """The columns of x over which B is: the `independent` ones (c,q'), or all (c,q) if `swept`."""
         return self.auxiliary[:, self.independent] if self.swept is None else self.auxiliary
 
     def margins(self) -> pd.DataFrame:
@@ -94,12 +94,12 @@ class Calibration:
         return sp.coo_array((self.weight, (unit, rows)), shape=shape).tocsr() @ self.x
 
     def coefficients(self, z: Matrix, weight: np.ndarray) -> np.ndarray:
-        """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k), the regression of z on x whose residual enters the variance.
+        """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k), the regression whose residual enters the variance.
 
         z       (n,k) dense or sparse, the linearised variable
         weight  (n,) w, the final weights, which differ from dg only if weights were trimmed after calibration
-        B is fitted with the base weights, and the residual then has the final weight: Särndal, Swensson & Wretman
-        (1992), 6.6.
+        The residual is e = (w/dg) z - x'B, with the calibrated weight dg; without trimming w = dg and e = z - x'B.
+        With `swept`, B comes from sweeps of unweighted margin means instead.  Särndal, Swensson & Wretman (1992), 6.6.
         """
         d = self.base if self.swept is None else np.ones_like(self.base)
         kept = np.divide(weight, self.weight, out=np.ones_like(weight), where=self.weight != 0)
@@ -126,11 +126,11 @@ def calibrate(
     distance        LINEAR (GREG), RAKING, `logit(low, high)` or `bounded(LINEAR, low, high)`
     tolerance       the largest |Σwx - T| allowed, relative to the larger of Σd|x| and |T|
     max_steps       the largest number of Newton steps
-    Raises Fault if the names of totals and columns differ, a column is 0 for everybody whose total is not, a total
-    lies beyond what the bounds allow, or T is not reached.
+    Raises Fault if a column has no total or a total has no column, a column is 0 for everybody although its total is
+    not 0, a total lies beyond what the bounds allow, or T is not reached.
 
     Examples: R's survey, `calibrate(dclus1, ~stype + api99, c(6194, 755, 1018, 3914069))`, then `svymean(~api00, …)`:
-    665.31 with standard error 3.4418, where the cluster sample alone has 23.54.
+    665.31 with standard error 3.4418, where the uncalibrated sample's is 23.54.
 
     >>> import pandas as pd
     >>> from estimation import Design, calibrate, mean
@@ -165,8 +165,8 @@ def rake(
     distance        RAKING converges to the result of iterative proportional fitting (Deming & Stephan 1940); the other
                     distances are those of `calibrate`
     residual        used by the variance only: "regression", B fitted with the base weights, as R's
-                    `calibrate(calfun="raking")` has it; "margin_means", ten sweeps of unweighted margin means, as R's
-                    `rake()` has it
+                    `calibrate(calfun="raking")` does; "margin_means", ten sweeps of unweighted margin means, as R's
+                    `rake()` does
     wave            the wave being weighted; a margin whose `.attrs["wave"]` names another wave is refused
     Rows with the same categories form one cell: a million interviews are raked as a few thousand cells.
     Raises Fault if the margins' sums disagree, a category with a total occurs in no row, a category in the table has
@@ -270,7 +270,7 @@ def _auxiliary(base, auxiliary, totals) -> tuple[tuple, object, np.ndarray]:
 
 
 def _named_totals(names: tuple, totals) -> list:
-    """The totals in the order of `names`; a Fault if one is absent or none of the names."""
+    """The totals in the order of `names`; a Fault if a column has no total or a total has no column."""
     if not hasattr(totals, "keys"):
         raise Fault(key="calibration.totals_unnamed", expected=[said(n) for n in names])
     by_name = dict(totals)

@@ -38,7 +38,8 @@ def _exponential(u):
 
 
 LINEAR = Distance("linear", lambda u: 1 + u, np.ones_like)  # the GREG estimator; weights may become negative
-RAKING = Distance("raking", _exponential, _exponential, low=0.0)  # the limit of iterative proportional fitting
+# the limit of iterative proportional fitting
+RAKING = Distance("raking", _exponential, _exponential, low=0.0)  # F(u) = eᵘ, from Σ w ln(w/d) - w + d
 
 
 def logit(low: float, high: float) -> Distance:

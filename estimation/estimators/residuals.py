@@ -62,11 +62,11 @@ Totals: TypeAlias = Any  # totals by unit (m,k) in one of their forms: numpy, sc
 
 
 def residual_totals(u: Matrix, z: Matrix, design: "Design") -> Totals:
-    """Totals by last-stage unit of the residual e = z - x'B: Σ_i w_i z_i - (Σ_i d_i g_i x_i)' B.
+    """Totals by last-stage unit of the weighted residuals: Σ_i w_i z_i - (Σ_i d_i g_i x_i)' B.
 
-    u (m,k) are the totals of z (n,k), both dense or both sparse; without calibration u is returned as it is.  The
-    residual has the final weight, and B is fitted with the base weights: Särndal, Swensson & Wretman (1992), 6.6;
-    Deville & Särndal (1992).
+    u (m,k) are the totals Σ w z of z (n,k), both dense or both sparse; without calibration u is returned as it is.  The
+    residual is e = (w/dg) z - x'B with the calibrated weight dg, which is e = z - x'B unless weights were trimmed after
+    calibration (`Calibration.coefficients`).  Särndal, Swensson & Wretman (1992), 6.6; Deville & Särndal (1992).
     """
     if design.calibration is None:
         return u

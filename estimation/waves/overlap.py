@@ -15,7 +15,7 @@ from estimation.waves.influence import SharedInfluence, gram
 from estimation.waves.waves import INDEPENDENT, Waves, is_independent
 
 NEARLY = 1e-14  # an eigenvalue of r_a below this is rounding
-NOTHING = 1e-10  # of the largest eigenvalue: a direction with no more has no variance
+NOTHING = 1e-10  # relative to the largest eigenvalue: a direction with less is taken to have no variance
 
 
 def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Estimate]) -> Waves:
@@ -27,14 +27,16 @@ def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Esti
 
         C_st = S_s P_st S_t,   P_st = R_s^½ K_st R_t^½,   K_st = Λ^½ G_st Λ^½ + diag_a (r_a - λ_a G_a)_st,
 
-    where S_t are standard errors, R_t the correlations of the estimates of wave t, and G the correlations between the
-    R_t^-½ θ_t of different waves in the Gram matrix of the stacked influence values (`gram`).  G_a (T,T) is the part of
-    G for area a alone, r_a (T,T) are the correlations of that area drawn towards the league's (`drawn_correlations`),
-    and λ_a, on the diagonal of Λ, is the largest share of the Gram matrix for which r_a - λ_a G_a is positive
-    semi-definite.  Then K with K_tt = I is positive semi-definite too, and so is the joint matrix of all waves, whose
-    diagonal blocks are the covariances of the waves, unchanged.  Where nothing links areas, P_st is diagonal.
-    PSUs are the same if the labels of stratum and PSU are the same.  A full panel of one area gives the textbook
-    covariance of paired PSU totals.
+    S_t   the standard errors of wave t, on a diagonal;  R_t: the correlations of its estimates
+    G_st  the correlations between R_s^-½ θ_s and R_t^-½ θ_t that the stacked influence values give (`gram`), that is,
+          after each wave's own correlations are removed
+    G_a   (T,T), the entries of G for area a, with ones on the diagonal
+    r_a   (T,T), the correlations between the waves of area a, shrunk towards the league's (`drawn_correlations`)
+    λ_a   on the diagonal of Λ: the largest number, at most 1, for which r_a - λ_a G_a is positive semi-definite
+    Then K with K_tt = I is positive semi-definite too, and so is the joint matrix of all waves, whose diagonal blocks
+    are the covariances of the waves, unchanged.  Where nothing links areas, P_st is diagonal.
+    PSUs are the same if the labels of stratum and PSU are the same.  For one area with the same PSUs in both waves, C
+    is the textbook covariance of paired PSU totals.
     """
     names, linearizations, used = tuple(waves), list(waves.values()), tuple(estimates[name] for name in waves)
     areas = used[0].names
@@ -62,6 +64,7 @@ def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Esti
         matrix = sp.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
         matrix = matrix.tocsr() if sparse else matrix.toarray()
         cross[names[s], names[t]] = _scaled(used[s].se, matrix, used[t].se)
+    # the parts of both variances that come from common PSUs, and the df of the difference of these PSUs
     common = {
         (names[s], names[t]): (overlap[:, s, t] * used[s].variance, overlap[:, s, t] * used[t].variance, df[:, s, t])
         for s, t in meeting
@@ -85,30 +88,31 @@ def common_psu_covariance(before: Linearization, after: Linearization) -> Matrix
     return covariance.tocsr() if sp.issparse(cross) else covariance.toarray()
 
 
-def _joint(within, stacked, drawn) -> dict:
-    """P_st (k,k) of areas that are linked.
+def _joint(within, stacked, shrunk) -> dict:
+    """(s,t) -> P_st (k,k), for areas that are linked.
 
-    within: R_t (k,k) of each wave; stacked: (s,t) -> the correlations of the Gram matrix (k,k); drawn: r (k,T,T).
+    within: R_t (k,k) of each wave; stacked: (s,t) -> the Gram matrix of the two waves over their standard errors (k,k);
+    shrunk: r (k,T,T).
     """
     half, inverse = zip(*(_roots(r) for r in within), strict=True)
     standardised = {(s, t): inverse[s] @ g @ inverse[t] for (s, t), g in stacked.items()}
-    of_area = np.tile(np.eye(len(within)), (len(drawn), 1, 1))
+    of_area = np.tile(np.eye(len(within)), (len(shrunk), 1, 1))
     for (s, t), g in standardised.items():
         of_area[:, s, t] = of_area[:, t, s] = g.diagonal()
-    root = np.sqrt(_room(drawn, of_area))
+    root = np.sqrt(_room(shrunk, of_area))
     joint = {}
     for (s, t), g in standardised.items():
         k = root[:, None] * g * root
-        joint[s, t] = half[s] @ (k + np.diag(drawn[:, s, t] - k.diagonal())) @ half[t]
+        joint[s, t] = half[s] @ (k + np.diag(shrunk[:, s, t] - k.diagonal())) @ half[t]
     return joint
 
 
-def _room(drawn, of_area) -> np.ndarray:
-    """λ (k,), the largest up to 1 for which r - λ G is positive semi-definite: 1/(largest eigenvalue of r^-½ G r^-½).
+def _room(shrunk, of_area) -> np.ndarray:
+    """λ_a (k,), at most 1: 1/(largest eigenvalue of r_a^-½ G_a r_a^-½), so that r_a - λ_a G_a has no negative eigenvalue.
 
-    drawn, of_area: r and G (k,T,T).
+    shrunk, of_area: r and G_a (k,T,T).
     """
-    value, vector = np.linalg.eigh(drawn)
+    value, vector = np.linalg.eigh(shrunk)
     inverse = vector / np.sqrt(np.maximum(value, NEARLY))[:, None, :]
     largest = np.linalg.eigvalsh(np.swapaxes(inverse, 1, 2) @ of_area @ inverse)[:, -1]
     return np.where(largest < 1 / NOTHING, 1 / np.maximum(largest, 1.0), 0.0)

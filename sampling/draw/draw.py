@@ -1,7 +1,8 @@
-"""Stratified and systematic samples: the same frame and start give the same units, whatever the order of the rows.
+"""Stratified and systematic samples.
 
-Units are drawn in the order of their random numbers from `start` upwards and then from 0 to `start`, those with equal
-numbers in the order of unit_id.  In SQL:
+The same frame and start give the same units, whatever the order of the rows and whatever the machine.  Units are drawn
+in the order of their random numbers from `start` upwards and then from 0 to `start`; equal numbers go in the order of
+unit_id.  In SQL:
     row_number() over (partition by stratum order by (prn < start), prn, unit_id) <= n_h
 """
 
@@ -42,7 +43,7 @@ class CodedFrame:
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "CodedFrame":
-        """Prepare a table with unit_id, stratum and prn, in O(N); it is quicker where `stratum` is categorical.
+        """Prepare a table with unit_id, stratum and prn, in O(N).  A categorical `stratum` is faster.
 
         Raises Fault for a missing column and for a row without stratum or with a prn outside [0, 1).
         """
@@ -72,15 +73,15 @@ def draw_stratified(frame: pd.DataFrame | CodedFrame, allocation: Allocation, *,
     """Stratified simple random sample: in each stratum the first n_h units in the order of prn from `start` on.
 
     frame       unit_id, stratum, prn in [0, 1); a CodedFrame saves work if it is drawn from many times
-    allocation  n_h by stratum, or an ALLOCATION table, whose population must be the frame's
+    allocation  n_h by stratum, or an ALLOCATION table, whose population is checked against the frame's
     start       in [0, 1), from `starting_point`; or one per stratum (Series), from `coordinated_start`
 
     Gives SAMPLE, sorted by stratum and place: unit_id, stratum, prn, place 1..n_h in the order of the draw, probability
-    π = n_h/N_h, base_weight 1/π.  The random numbers are independent of everything the survey asks, so every order of a
-    stratum's units is equally likely: the n_h are a simple random sample, and so are the first m of them, or any m in
-    succession.  Ohlsson (1995).
-    The frame is not sorted.  One pass finds the rows within (n_h + 6√n_h + 6)/N_h of `start`; only those are sorted.  A
-    stratum with fewer than n_h of them (or whose numbers are not random) is looked at in full.
+    π = n_h/N_h, base_weight 1/π.  Random numbers do not depend on anything the survey asks, so every order of a stratum
+    is equally likely: the n_h are a simple random sample of it, and so are the first m of them, or any m in succession.
+    Ohlsson (1995).
+    Cost: one pass to find the rows within (n_h + 6√n_h + 6)/N_h of `start`, then a sort of these few.  If a stratum
+    yields fewer than n_h, all its rows are sorted.
     Raises Fault for a sample larger than its stratum, a stratum that the frame does not have, and a population other
     than the frame's.
 
@@ -105,8 +106,8 @@ def draw_stratified(frame: pd.DataFrame | CodedFrame, allocation: Allocation, *,
 def draw_stream(chunks: Iterable[pd.DataFrame], allocation: Allocation, *, start: Start) -> pd.DataFrame:
     """The sample of `draw_stratified` from a frame that is read in pieces.
 
-    Memory holds one piece and the sample so far: the first n_h units of the whole are among the first n_h of its parts.
-    allocation: n_h by stratum, or an ALLOCATION table, whose population must be that of all pieces together.
+    Memory holds one piece and the sample so far, because the first n_h of a union are among the first n_h of each part.
+    allocation: n_h by stratum, or an ALLOCATION table, whose population is checked against that of all pieces together.
     """
     wanted, population, kept = _by_stratum(allocation), pd.Series(dtype=np.int64), []
     for chunk in chunks:
@@ -127,10 +128,9 @@ def draw_systematic(
 
     order   the columns by which each stratum is sorted before unit_id (area, age …), over which the sample is spread
     u_h     in [0, 1), derived from `start` and the stratum's name, so that strata do not move in step
-    π = n_h/N_h exactly, even if N_h/n_h is not whole (SSW 3.4).  Units far apart in the order are drawn together more
-    often than neighbours, and some pairs never: no unbiased estimator of the variance exists, and the sample is usually
-    treated as a stratified one.  Gives SAMPLE as `draw_stratified` does; places follow the prn, so that the first m are
-    a random part of the sample.
+    π = n_h/N_h exactly, even if N_h/n_h is not whole (Särndal, Swensson & Wretman 1992, 3.4).  Some pairs can never be
+    drawn together, so no unbiased estimator of the variance exists; the usual one treats the sample as a stratified
+    one.  Gives SAMPLE as `draw_stratified` does; places follow the prn, so that the first m are a random part of it.
     """
     coded = CodedFrame.of(frame)
     sample = units_wanted(coded, allocation)
@@ -145,7 +145,7 @@ def draw_systematic(
 
 
 def systematic_places(u: float, population: int, sample: int) -> np.ndarray:
-    """⌊(u + i) N/n⌋ for i = 0..n-1, computed in whole multiples of 2⁻⁵³, so that rounding repeats or skips no place."""
+    """⌊(u + i) N/n⌋ for i = 0..n-1, computed in integers, in units of 2⁻⁵³: no place is repeated or skipped."""
     whole, one = int(u * 2**53), 2**53
     return np.array([(whole + i * one) * population // (sample * one) for i in range(sample)], dtype=np.int64)
 
@@ -164,7 +164,7 @@ def starts_by_stratum(strata: pd.Index, start: Start, sample: np.ndarray) -> np.
 
 
 def _by_stratum(allocation) -> pd.Series:
-    """n_h by the stratum's name; a Fault unless all are whole numbers >= 0 and no stratum comes twice."""
+    """n_h by the stratum's name; a Fault for one that is no whole number >= 0, or for a stratum named twice."""
     if isinstance(allocation, pd.DataFrame):
         allocation = allocation.set_index("stratum")["sample"]
     wanted = pd.Series(allocation)
@@ -211,9 +211,10 @@ def _first_rows(coded: CodedFrame, sample, starts) -> np.ndarray:
 
 
 def _within(coded: CodedFrame, starts, reach) -> np.ndarray:
-    """Rows with (prn - start) mod 1 <= the reach of their stratum: the first rows of each stratum.
+    """Rows whose distance (prn - start) mod 1 is at most their stratum's reach.
 
-    Rows are handled in blocks and first compared with the largest reach, so that few need that of their stratum.
+    Distance never decreases along the order of the draw, so these are each stratum's first rows.  Rows beyond the
+    largest reach are dropped before their own stratum's is looked up.
     """
     if len(reach) == 0:
         return np.array([], dtype=np.int64)
@@ -245,7 +246,10 @@ def order_of_draw(coded: CodedFrame, rows: np.ndarray, starts: np.ndarray) -> np
 
 
 def rows_sorted(coded: CodedFrame, order: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All rows sorted by stratum, the columns of `order` and unit_id; and where each stratum begins and ends (H+1,)."""
+    """All rows sorted by stratum, then by the columns of `order`, then by unit_id; and the strata's limits (H+1,).
+
+    Stratum h has the sorted rows from limit h up to, but not including, limit h + 1.
+    """
     missing = [c for c in order if c not in coded.frame]
     if missing:
         raise Fault(key="table.columns", table="FRAME", columns=missing)
