@@ -108,7 +108,7 @@ def _joint(within, stacked, shrunk) -> dict:
 
 
 def _room(shrunk, of_area) -> np.ndarray:
-    """λ_a (k,), at most 1: 1/(largest eigenvalue of r_a^-½ G_a r_a^-½), so that r_a - λ_a G_a has no negative eigenvalue.
+    """λ_a (k,): 1/(largest eigenvalue of r_a^-½ G_a r_a^-½), at most 1, so that r_a - λ_a G_a >= 0 in every direction.
 
     shrunk, of_area: r and G_a (k,T,T).
     """

@@ -28,9 +28,9 @@ class Wave:
     answers         one row for each respondent, one column for each item
     records         (record, area) -> value
     weighting       the steps from released numbers to weights, if the programme computes its weights
-    on_one_margins  the same steps to the margins of another period, if these differ from the wave's own
-    one_margins     that period, the newest of the waves that were loaded together
-    unit_id         of the released numbers
+    on_one_margins  the weighting repeated with the newest margins among the waves loaded (their period: one_margins);
+                    None where these are the wave's own
+    unit_id         the ids of the released numbers
     """
 
     version_id: int

@@ -41,8 +41,8 @@ class Computed:
 def weigh_wave(store: Store, programme_name: str, wave: str, *, progress: Progress = lambda _: None) -> Computed:
     """Compute the weights of a wave's released numbers after every step, in one run.
 
-    This and the use cases below raise a Fault for a wave that was drawn here and has open numbers, unless its fieldwork
-    was stopped with a reason (`calls.stops_of_waves`).
+    This, `estimate_wave` and `compare_waves` raise a Fault for a wave sampled here whose numbers are still open, unless
+    its fieldwork was stopped with a reason (`calls.stops_of_waves`).
     """
     programme_id, programme = current_programme(store, programme_name)
     if programme.weighting is None:
@@ -79,9 +79,10 @@ def estimate_wave(
 def rank_alone(
     store: Store, run_id: int, measure: str, league: str, *, progress: Progress = lambda _: None
 ) -> Computed:
-    """Compute the rank set of each area alone in one league of an estimate (its run), in a run of its own.
+    """Rank ranges that hold area by area, in one league, for the estimate of run `run_id`.
 
-    It reads the inputs of the estimate, with its seed and code; an estimate of other code must be computed again first.
+    They are computed on request, as a run of its own, from the same inputs and seed.  If the code has changed since,
+    the wave must be estimated again first (a Fault).
     """
     earlier_run = alone_run(store, run_id, measure, league)
     if earlier_run is not None:
@@ -102,9 +103,9 @@ def rank_alone(
 
 @permitted
 def alone_run(store: Store, run_id: int, measure: str, league: str) -> int | None:
-    """The run with the rank set of each area alone in a league of an estimate (its run); None if it was not computed.
+    """The run with the rank ranges that `rank_alone` computes for the estimate of run `run_id`; None if there is none.
 
-    Estimates by earlier versions of the program have these sets themselves.
+    It is `run_id` itself for an estimate by an earlier version of the program, which computed them along with it.
     """
     run, ranks = _run_row(store, run_id), schema.DERIVED["RANKS"]
     if run is None or run.use_case != ESTIMATE:
@@ -129,10 +130,10 @@ def compare_waves(
 ) -> Computed:
     """Compute the changes of every measure and league between two windows of waves, in one run.
 
-    A window is a wave or the mean of several ("2014Q1+2014Q2"). The earlier may be any that ends no later than the
-    other: the quarter before, the same quarter a year earlier, disjoint years, rolling years. Waves weighted to margins
-    of different periods are also compared with all of them on the newest period's; a Fault if those have other
-    categories.
+    A window is a wave or the mean of several ("2014Q1+2014Q2"). `before` must end earlier than `after`, or end with it
+    and start earlier: the quarter before, the same quarter a year earlier, disjoint years, rolling years. If waves were
+    weighted to margins of different periods, the comparison is also made with all of them weighted to the newest; a
+    Fault if the newest margins have other categories.
     """
     earlier, later = window(before), window(after)
     if (earlier[-1], earlier) >= (later[-1], later):
@@ -157,9 +158,9 @@ def compare_waves(
 
 
 def _drawn(store: Store, programme: Programme, names: Sequence[str]) -> dict[str, Any]:
-    """The run's argument "population": the eligible units of the waves drawn here; {} if the programme gives them.
+    """{"population": the numbers of eligible units of waves sampled here}; {} if there are none.
 
-    It is an argument so that the run can be computed again from what is recorded of it.
+    They are kept in the run's arguments so that it can be repeated. There are none if the programme gives the numbers.
     """
     if programme.population.units or programme.population.column is not None:
         return {}
@@ -170,7 +171,7 @@ def _drawn(store: Store, programme: Programme, names: Sequence[str]) -> dict[str
 
 @permitted
 def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> list[Difference]:
-    """Compute a run again from the versions that it read; returns the tables that differ, with the first difference.
+    """Compute a run again from the versions that it read: the differences, table by table; an empty list if all agree.
 
     Numbers that agree within 1e-12 relative do not differ. Nothing is written.
     """
