@@ -2,6 +2,7 @@
 
 from accountability.league.changes import LAST, PROBABILITIES, RANK_SHARE, change_table
 from accountability.league.estimates import INTERVIEWER_COLUMNS, covariance_table, estimate_table
+from accountability.league.figures import LeagueFigures, league_figures
 from accountability.league.joined import interviewers_between, joined_waves
 from accountability.league.limits import EVERYONE, finite_limits, measure_limits
 from accountability.league.ranks import MARGINAL, SIMULTANEOUS, league_ranks, rank_table
@@ -16,6 +17,7 @@ __all__ = [
     "PROBABILITIES",
     "RANK_SHARE",
     "SIMULTANEOUS",
+    "LeagueFigures",
     "WaveMeasure",
     "change_table",
     "covariance_table",
@@ -23,6 +25,7 @@ __all__ = [
     "finite_limits",
     "interviewers_between",
     "joined_waves",
+    "league_figures",
     "league_ranks",
     "measure_limits",
     "rank_table",

@@ -1,17 +1,15 @@
 """A league as it is read from the store: its table in one wave, its changes since another, and the runs behind them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 import contracts
 from accountability import MET, MISSED, UNDECIDED
-from accountability.disclosure import Withheld, shown_table, withheld_of_wave
-from accountability.league import ALL, MARGINAL, SIMULTANEOUS
-from accountability.rules import verdicts_among_shown
+from accountability.disclosure import shown_figures
+from accountability.league import league_figures
 from estimation import Measure
 from estimation.changes.league_comparison import PROVEN, REAL
 from programme.survey import Programme
@@ -124,26 +122,26 @@ def read_league(
         raise Fault(key="league.not_estimated", wave=wave)
     compared = _compared(store, programme_name, wave, against)
     alone = alone_run(store, estimated["run_id"], name, league)
-    table, everybody = _estimates(store, estimated["run_id"], name, programme.league_areas(league), alone)
-    if table.empty:
+    areas = programme.league_areas(league)
+    run_id = estimated["run_id"]
+    figures = league_figures(
+        programme.measures[name],
+        areas,
+        estimates=_rows(store, "ESTIMATES", run_id, name),
+        ranks=_rows(store, "RANKS", run_id, name),
+        verdicts=_rows(store, "VERDICTS", run_id, name),
+        alone=None if alone is None else _rows(store, "RANKS", alone, name),
+        changes=None if compared is None else _rows(store, "CHANGES", compared["run_id"], name),
+    )
+    if figures.table.empty:
         raise Fault(key="league.no_measure", wave=wave, measure=programme.measure_names[name])
-    changes = None if compared is None else _rows(store, "CHANGES", compared["run_id"], name).set_index("area")
-    if changes is not None:
-        changes["p_last"] = changes.p_last.where(changes.fits == 1)  # older runs have it even if the model fits poorly
-        table = table.join(changes.drop(columns=["measure", "level", "df"]).rename(columns=CHANGE_NAMES))
-        table["toward"] = _toward(table, programme.measures[name])
-    rules = _in_order(_rows(store, "VERDICTS", estimated["run_id"], name), table.index)
-    missing = tuple(a for a in programme.league_areas(league) if a not in table.index)
-    withheld = unchanged = ()
+    missing = tuple(a for a in areas if a not in figures.table.index)
     if not sees_all(store.actor):
-        hidden, total, other = _hidden(store, programme, name, estimated, compared)
-        withheld = tuple(a for a in programme.league_areas(league) if a in hidden and a in table.index)
-        shown = shown_table(table, hidden, other, compared is not None)
-        if shown.empty:
-            raise Fault(key="withheld.all", wave=wave, limit=programme.withhold)
-        unchanged = tuple(a for a in shown.index if a in other and pd.notna(table.change[a])) if compared else ()
-        rules = verdicts_among_shown(rules, programme.rules[name], shown, withheld=len(withheld))
-        table, everybody = shown, {} if total else everybody
+        sides = () if compared is None else _waves_of(compared)
+        sizes = {w: _sizes(store, programme, estimated, w) for w in {wave, *sides}}
+        of_measure = programme.measures, name, programme.rules[name]
+        of_wave = {"areas": areas, "wave": wave, "compared": sides, "limit": programme.withhold}
+        figures = shown_figures(figures, *of_measure, sizes, **of_wave)
     alone_run_row = None if alone in (None, estimated["run_id"]) else _run(store, schema.runs.c.run_id == alone)
     runs = {r["use_case"]: r for r in (estimated, alone_run_row, compared) if r is not None}
     return League(
@@ -153,25 +151,16 @@ def read_league(
         wave=wave,
         against=None if compared is None else compared["arguments"]["before"],
         upto=None if compared is None else compared["arguments"]["after"],
-        table=table,
-        rules=rules,
-        everybody=everybody,
+        table=figures.table,
+        rules=figures.verdicts,
+        everybody=figures.everybody,
         missing=missing,
         runs=runs,
         outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
-        withheld=withheld,
-        unchanged=unchanged,
+        withheld=figures.withheld,
+        unchanged=figures.unchanged,
         pages=0 if compared is None else _pages(store, programme_name, wave),
     )
-
-
-CHANGE_NAMES = {
-    "se": "change_se",
-    "se_design": "change_se_design",
-    "se_interviewer": "change_se_interviewer",
-    "lower": "change_lower",
-    "upper": "change_upper",
-}
 
 
 @permitted
@@ -258,17 +247,6 @@ def _run(store: Store, *conditions: sa.ColumnElement[bool]) -> Mapping | None:
         return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
 
 
-def _toward(table: pd.DataFrame, measure: Measure) -> pd.Series:
-    """The direction of a confirmed change: 1 for the better, -1 for the worse; 0 if none is confirmed.
-
-    It is that of the rank if its change is confirmed, else that of the change against the average of all areas.
-    """
-    against_average = np.sign(table.relative.astype(float)) * (1 if measure.largest_is_best else -1)
-    of_rank = np.sign(table.places.astype(float))
-    toward = of_rank.where(table.verdict == PROVEN, against_average.where(table.verdict == REAL))
-    return toward.fillna(0).astype(int)
-
-
 def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
     """The newest run that compares `wave` with `against`, or by default with the nearest wave that it has."""
     name = against or next(iter(comparisons(store, programme, wave)), None)
@@ -291,55 +269,19 @@ def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     return rows.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL is one of numbers too
 
 
-def _hidden(
-    store: Store, programme: Programme, measure: str, estimated: Mapping, compared: Mapping | None
-) -> tuple[frozenset, bool, frozenset]:
-    """The areas whose figures are withheld, whether the overall figure is, and the areas whose changes are.
-
-    From a change and one of its waves one can compute the other. A change is therefore withheld if the area is withheld
-    in any wave of either window, and in all areas if one of the waves was never estimated, so that its n are unknown.
-    """
-    withheld = _withheld(store, programme, measure, estimated)
-    if compared is None:
-        return withheld.parts, withheld.total, frozenset()
-    of_changes, arguments = set(), compared["arguments"]
-    for wave in set(window(arguments["before"]) + window(arguments["after"])):
-        if wave == estimated["arguments"]["wave"]:
-            of_changes |= withheld.parts
-            continue
-        run = newest_run(store, ESTIMATE, programme=programme.name, wave=wave)
-        of_changes |= set(programme.areas) if run is None else _withheld(store, programme, measure, run).parts
-    return withheld.parts, withheld.total, frozenset(of_changes)
+def _waves_of(compared: Mapping) -> tuple[str, ...]:
+    """The waves of both windows of a comparison."""
+    return (*window(compared["arguments"]["before"]), *window(compared["arguments"]["after"]))
 
 
-def _withheld(store: Store, programme: Programme, measure: str, run: Mapping) -> Withheld:
+def _sizes(store: Store, programme: Programme, estimated: Mapping, wave: str) -> pd.DataFrame | None:
+    """measure, domain, n of a wave's ESTIMATES, the newest but for the wave that is read; None without any."""
+    is_read = wave == estimated["arguments"]["wave"]
+    run = estimated if is_read else newest_run(store, ESTIMATE, programme=programme.name, wave=wave)
+    if run is None:
+        return None
     table = schema.DERIVED["ESTIMATES"]
-    sizes = sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"])
-    return withheld_of_wave(programme.measures, store.frame(sizes), limit=programme.withhold).get(measure, Withheld())
-
-
-def _in_order(rules: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:
-    """The league's VERDICTS by rule, with areas in the order of the table, so that every engine gives the same."""
-    place = {area: j for j, area in enumerate(areas)}
-    of_league = rules[rules.area.isin(place)]
-    return of_league.iloc[of_league.area.map(place).argsort(kind="stable")].sort_values("rule", kind="stable")
-
-
-def _estimates(
-    store: Store, run_id: int, measure: str, areas: Iterable[str], alone: int | None
-) -> tuple[pd.DataFrame, Mapping]:
-    """The league's rows, best first, and the estimate over all areas; alone: the run with the rank sets of each."""
-    estimates = _rows(store, "ESTIMATES", run_id, measure).set_index("domain")
-    ranks = _rows(store, "RANKS", run_id, measure).set_index("area")
-    present = [a for a in areas if a in estimates.index]
-    joint = ranks[ranks.family == SIMULTANEOUS].reindex(present)
-    table = estimates.loc[present].assign(rank=joint["rank"], rank_lower=joint.lower, rank_upper=joint.upper)
-    if alone is not None:
-        alone_ranks = _rows(store, "RANKS", alone, measure).set_index("area")
-        alone_ranks = alone_ranks[alone_ranks.family == MARGINAL].reindex(present)
-        table = table.assign(alone_lower=alone_ranks.lower, alone_upper=alone_ranks.upper)
-    everybody = estimates.loc[ALL].to_dict() if ALL in estimates.index else {}
-    return table.rename_axis("area").sort_values(["rank", "n"], ascending=[True, False], kind="stable"), everybody
+    return store.frame(sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"]))
 
 
 def rule_summary(league: League, rule: str) -> Mapping[str, list[str]]:
