@@ -34,6 +34,7 @@ from sampling.planning.size import (
 from sampling.planning.staged_plan import allocate_stages, psu_list
 from sampling.planning.wanted import Wanted, allocate
 from sampling.proof.approved_draw import ApprovedWave, EarlierWave, approved_digests, draw_approved
+from sampling.proof.numbered_frame import NumberedFrame, numbered_frame
 from sampling.proof.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Foresight",
     "LastKCurve",
     "NumberBanks",
+    "NumberedFrame",
     "SampleSize",
     "Verification",
     "Wanted",
@@ -93,6 +95,7 @@ __all__ = [
     "list_findings",
     "margin_of_error",
     "mobile_banks",
+    "numbered_frame",
     "numbers_needed",
     "permanent_random_numbers",
     "placed",

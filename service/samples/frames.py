@@ -15,8 +15,7 @@ from sampling import (
     NumberBanks,
     bank_findings,
     draw_numbers,
-    frame_digest,
-    permanent_random_numbers,
+    numbered_frame,
     placed,
     stratify,
 )
@@ -264,8 +263,8 @@ def _add(
     arguments: of the run; digest: of the file; began: the newest version when the import began, 0 if there was none.
     """
     programme, name = arguments["programme"], arguments["frame"]
-    units = frame.units.assign(prn=permanent_random_numbers(frame.units[UNIT], key=number_key(frame_key)))
-    units["first_phase"] = units.get("first_phase", 1.0)
+    numbered = numbered_frame(frame.units, key=number_key(frame_key))
+    units = numbered.units
     with store.begin("frame", programme, name) as connection:
         last = _last(connection, programme, name)
         if last is not None and last.fingerprint != frame_key.fingerprint:
@@ -280,14 +279,14 @@ def _add(
                 seal_frame_numbers(connection, programme, place, frame.numbers, key=key, delete_on=delete_on)
             values = {"programme": programme, "frame": name, "version": version, "file": arguments["file"]}
             run = add_run(connection, store.actor, IMPORT, arguments, [("programme", programme_id)])
-            values |= {"file_digest": digest, "digest": frame_digest(units)}
-            values |= {"numbers": frame_digest(units, (UNIT, "prn")), "units": len(units), "run_id": run}
+            values |= {"file_digest": digest, "digest": numbered.digest, "numbers": numbered.numbers}
+            values |= {"units": len(units), "run_id": run}
             values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in frame.findings]}
             frame_id = inserted_id(connection, schema.frames.insert().values(**values))
             for first in range(0, len(units), AT_ONCE):
                 part = units.iloc[first : first + AT_ONCE]
                 insert_frame(connection, schema.frame_units, part, frame_id=frame_id)
-            details = {"programme": programme, "frame": name, "version": version, "digest": values["digest"]}
+            details = {"programme": programme, "frame": name, "version": version, "digest": numbered.digest}
             details |= {"findings": [f.key for f in frame.findings]}
             audit.append(connection, store.actor, IMPORT, details)
         outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
