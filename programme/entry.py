@@ -47,12 +47,12 @@ class Entry:
             raise self.fault(key, repr(value), TYPES[kind])
         return value
 
-    def known(self, keys: Iterable[str]) -> None:
-        """A Fault for the first key of this table that is not one of `keys`."""
+    def known(self, keys: Iterable[str], *, languages: bool = False) -> None:
+        """A Fault for the first key of this table that is not one of `keys`, nor (languages) two letters."""
+        allowed = sorted({*keys, *(LANGUAGES if languages else ())})
         for key in self.data:
-            if key not in keys:
-                where = {"file": self.file, "entry": self.where(key)}
-                raise Fault(key="programme.unknown_key", **where, expected=sorted(keys))
+            if key not in allowed and not (languages and LANGUAGE.fullmatch(key)):
+                raise Fault(key="programme.unknown_key", file=self.file, entry=self.where(key), expected=allowed)
 
     def at(self, key: str) -> "Entry":
         """The table under `key`."""
@@ -75,7 +75,7 @@ class Entry:
     def names(self, key: str) -> Mapping[str, str]:
         """The name under `key` in every language; a language is written with two letters."""
         table = self.at(key)
-        table.known({*LANGUAGES, *(code for code in table.data if LANGUAGE.fullmatch(code))})
+        table.known((), languages=True)
         return table.by_language()
 
     def by_language(self) -> Mapping[str, str]:

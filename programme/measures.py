@@ -107,6 +107,7 @@ def _record(entry: Entry) -> Record:
 
 
 def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
+    entry.known(set().union(*MEASURE.values()))
     kind = entry.one_of("kind", KINDS)
     entry.known(MEASURE[kind])
     largest = entry.one_of("best", BEST) == LARGEST

@@ -26,6 +26,12 @@ from words import Fault
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY = "withhold"
+# what may stand in the file, and in those of its tables whose reading does not say it otherwise
+TEXTS = ("programme", "name", "note", "source")
+SETTINGS = ("simulated", "encoding", "level", "columns", "design", "interviewers", "weighting", "publish", "comparing")
+TABLES = ("population", "leagues", "areas", "breaks", "items", "records", "measures", "factors", "rules")
+COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
+RULE = ("measure", "kind", "threshold", "level", "name")
 
 
 def parts_of_wave(wave: str) -> tuple[str, str | None, str | None]:
@@ -167,7 +173,8 @@ def read_programme(content: bytes, file: str) -> Programme:
     except tomllib.TOMLDecodeError as error:
         raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
     entry = Entry(file, "", data)
-    leagues = {k: v.names("name") for k, v in entry.entries("leagues").items()}
+    entry.known((*TEXTS, *SETTINGS, *TABLES))
+    leagues = _named(entry.entries("leagues"), "name")
     areas = _areas(entry, leagues)
     indicators = read_indicators(entry)
     rules, rule_names = _rules(entry, indicators.measures, areas)
@@ -182,7 +189,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         interviewers=_interviewers(entry),
         weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
         labels=read_labels(entry.at("weighting")) if "weighting" in entry.data else {},
-        lonely=entry.at("design").one_of("lonely", LONELY),
+        lonely=_lonely(entry.at("design")),
         level=_level(entry),
         publish=_publish(entry),
         withhold=_withhold(entry),
@@ -198,11 +205,23 @@ def read_programme(content: bytes, file: str) -> Programme:
     )
 
 
+def _named(entries: Mapping[str, Entry], key: str) -> dict[str, Mapping[str, str]]:
+    """The names under `key` of tables that have nothing else."""
+    for entry in entries.values():
+        entry.known((key,))
+    return {name: entry.names(key) for name, entry in entries.items()}
+
+
+def _lonely(entry: Entry) -> str:
+    entry.known(("lonely",))
+    return entry.one_of("lonely", LONELY)
+
+
 def _breaks(entry: Entry) -> dict[str, Mapping[str, str]]:
     for wave in (table := entry.entries("breaks", {})):
         if not WAVE.fullmatch(wave):
             raise entry.fault("breaks", repr(wave), "[breaks.2026Q1], [breaks.2026-03], [breaks.2026]")
-    return {wave: each.names("reason") for wave, each in table.items()}
+    return _named(table, "reason")
 
 
 def _encoding(entry: Entry) -> str:
@@ -225,9 +244,8 @@ def _publish(entry: Entry) -> Limits:
     """The limits of [publish]; those it does not name are the defaults."""
     given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
     known = {field.name for field in fields(Limits)}
+    given.known(known | {WITHHOLD_ENTRY})
     for name in given.data:
-        if name not in known | {WITHHOLD_ENTRY}:
-            raise given.fault(name, repr(given.data[name]), sorted(known | {WITHHOLD_ENTRY}))
         if given.number(name) < 0:
             raise given.fault(name, repr(given.data[name]), "≥ 0")
     return Limits(**{name: given.number(name) for name in given.data if name in known})
@@ -247,10 +265,7 @@ def _withhold(entry: Entry) -> int:
 def _comparing(entry: Entry, areas) -> Comparing:
     """[comparing], or the defaults."""
     given = Entry(entry.file, "comparing", entry.get("comparing", dict, {}))
-    known = [field.name for field in fields(Comparing)]
-    for name in given.data:
-        if name not in known:
-            raise given.fault(name, repr(given.data[name]), known)
+    given.known(field.name for field in fields(Comparing))
     share = given.number("rank_share") if "rank_share" in given.data else RANK_SHARE
     if not 0 < share < 1:
         raise given.fault("rank_share", share, "0.1")
@@ -277,6 +292,7 @@ def _yearly(given: Entry) -> tuple[float, int]:
 
 def _columns(entry: Entry, *, weighted: bool) -> Columns:
     """[columns]; weighted: the weights are made by [weighting], and no column of the file holds them."""
+    entry.known(COLUMNS)
     psu = entry.texts("psu", [])
     respondent = entry.texts("respondent")
     if not respondent:
@@ -304,6 +320,7 @@ def _interviewers(entry: Entry) -> Interviewers | None:
 def _areas(entry: Entry, leagues) -> dict[str, Area]:
     areas = {}
     for code, area in entry.entries("areas").items():
+        area.known(("league",), languages=True)
         areas[code] = Area(code, area.one_of("league", leagues), area.by_language())
     if ALL in areas:  # stands for everybody in ESTIMATES
         raise entry.at("areas").fault(ALL, repr(ALL), "A-Z a-z 0-9 _ . -")
@@ -318,6 +335,7 @@ def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
     names = {}
     largest = max(Counter(area.league for area in areas.values()).values())
     for name, rule in entry.entries("rules", {}).items():
+        rule.known(RULE)
         kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")
         measure = rule.one_of("measure", measures)
         scale = {"low": measures[measure].low, "high": measures[measure].high}

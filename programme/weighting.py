@@ -53,7 +53,7 @@ class Label:
 
 def read_weighting(entry: Entry) -> WeightingSteps:
     """The weighting steps in `[weighting]`; a Fault names an entry that is missing, unknown or contradicts another."""
-    _known(entry, "")
+    entry.known(PARTS[""])
     base, ages = _base(_part(entry, "base")), None
     if "ages" in entry.data:
         given = _part(entry, "ages")
@@ -77,6 +77,10 @@ def read_weighting(entry: Entry) -> WeightingSteps:
 def read_labels(entry: Entry) -> dict[str, Label]:
     """The names of columns and of their codes by language, from tables such as `[weighting.labels.sex]`."""
     given = entry.entries("labels", {})
+    for of in given.values():
+        of.known(("name", "codes"))
+        for code in of.entries("codes", {}).values():
+            code.known((), languages=True)
     named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
     return {
         column: Label(name, {code: of.by_language() for code, of in codes.items()})
@@ -87,14 +91,8 @@ def read_labels(entry: Entry) -> dict[str, Label]:
 def _part(entry: Entry, name: str) -> Entry:
     """A table inside `[weighting]`, empty if it is missing; a Fault for an entry that is not known."""
     part = type(entry)(entry.file, entry.where(name), entry.get(name, dict, {}))
-    _known(part, name)
+    part.known(PARTS[name])
     return part
-
-
-def _known(entry: Entry, name: str) -> None:
-    for key in entry.data:
-        if key not in PARTS[name]:
-            raise entry.fault(key, repr(entry.data[key]), list(PARTS[name]))
 
 
 def _dispositions(entry: Entry) -> Dispositions:

@@ -142,6 +142,7 @@ def test_without_a_period_totals_are_of_the_wave_itself(sqlite_store):
     assert waves.weigh_wave(sqlite_store, NAME, WAVE).run_id == 4
 
 
+AGES = re.search(r"\[weighting\.ages\].*?\n\n", PROGRAMME.decode(), re.S)[0]
 WRONG_PROGRAMMES = {
     "an outcome in two lists": ('"busy", "hung_up"]', '"busy", "refused"]', "weighting.outcome_twice"),
     "no base weights": ("numbers = { mobile = 1_900_000, landline = 150_000 }", "", "weighting.base"),
@@ -150,16 +151,12 @@ WRONG_PROGRAMMES = {
         'weight = "d"\nframe = "frame"\nnumbers',
         "weighting.base",
     ),
-    "an unknown step": ("[weighting.trimming]", "[weighting.triming]", "programme.entry"),
+    "an unknown step": ("[weighting.trimming]", "[weighting.triming]", "programme.unknown_key"),
     "an unknown distance": ('distance = "raking"', 'distance = "cooking"', "programme.entry"),
     "logit without bounds": ('distance = "raking"', 'distance = "logit"', "programme.entry"),
     "bounds that exclude 1": ('distance = "raking"', "bounds = [1.2, 3]", "programme.entry"),
     "age groups with a gap": ('"18-29", "30-39"', '"18-29", "31-39"', "programme.entry"),
-    "no ages for age_group": (
-        "[weighting.ages]",
-        "[weighting.labels.x]\nname.zh='x'\nname.en='x'\n[x]",
-        "programme.entry",
-    ),
+    "no ages for age_group": (AGES, "", "programme.entry"),
     "a trimming limit below the median": ("largest = 3.5", "largest = 0.5", "programme.entry"),
     "nobody can respond": ('responded = ["complete"]', "responded = []", "programme.entry"),
     "a weight column too": ('area = "county"', 'area = "county"\nweight = "w"', "programme.entry"),
