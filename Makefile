@@ -34,6 +34,7 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.weighting $(QUICK)
 	$(BIN)/python -m bench.frames $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
+	$(BIN)/python -m bench.commands $(QUICK)
 
 mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
 	$(BIN)/python -m mutants $(QUICK)

@@ -19,6 +19,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "Raking {} rows",
         "{} units drawn",
         "sqlite: {} attempts",
+        "rankshift league: .* of the bare import",
     ],
     "study": ["intervals: {} rows", "cells {}, cells above"],
     "mutants": ["2 of {} places tried"],

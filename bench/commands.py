@@ -1,0 +1,59 @@
+"""What starting the command costs: processor time of help, and of commands that show what a store holds.
+
+    python -m bench.commands [--quick]
+
+Beside each stands its ratio to `import pandas, sqlalchemy` in a process of its own, which no command on a store can do
+without.  The store is made from the ENSU demo.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measured import quick_asked
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = (["--help"], ["--version"], ["runs"], ["imports"], ["league"])
+BARE = "import pandas, sqlalchemy"
+START = "from commands.cli import main; main()"
+REPEATS = 9
+
+
+def processor_seconds(code: str, arguments: list[str], environment: dict[str, str]) -> float:
+    """The processor time (user and system) of one Python process that runs this code, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Make the store, then measure each command and the bare import in turn; print the least of each and the ratio."""
+    repeats = 1 if quick_asked() else REPEATS
+    with tempfile.TemporaryDirectory() as folder:
+        # bytecode is kept, as it is where the program is installed: the first round, not counted, writes it
+        environment = dict(os.environ) | {
+            "RANKSHIFT_STORE": f"sqlite:///{folder}/bench.db",
+            "PYTHONPYCACHEPREFIX": f"{folder}/bytecode",
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        processor_seconds(START, ["load", "ensu2015", "--demo"], environment)
+        tasks = {BARE: (BARE, [])} | {" ".join(command): (START, command) for command in COMMANDS}
+        seconds: dict[str, list[float]] = {name: [] for name in tasks}
+        for round_number in range(repeats + 1):
+            for name, (code, arguments) in tasks.items():
+                taken = processor_seconds(code, arguments, environment)
+                if round_number:
+                    seconds[name].append(taken)
+    bare = min(seconds[BARE])
+    print(f"{BARE}: {bare:.2f} s of processor time, least of {repeats}")
+    for command in COMMANDS:
+        least = min(seconds[" ".join(command)])
+        print(f"rankshift {' '.join(command)}: {least:.2f} s, {least / bare:.2f} of the bare import")
+
+
+if __name__ == "__main__":
+    main()
