@@ -19,10 +19,9 @@ from estimation.waves.noise import normal_draws, off_diagonal
 from words import Fault
 
 BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"
-BLOCK = 1_000_000  # numbers drawn at a time
-LEAST_RARER = (
-    10.0  # rarer answers in a league, effective: from fewer nobody knows whether they come singly or in clumps
-)
+BLOCK = 1_000_000  # numbers simulated at a time
+# effective answers of the rarer kind in a league; from fewer nobody knows whether they come singly or in clumps
+LEAST_RARER = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +31,7 @@ class FieldContrast:
     relative    m;  se, df (Satterthwaite's): of m
     z           the normal score of m under the null (`FieldNull`)
     p           adjusted by max-T stepdown; of the direction that m has if `side` is "both", else of `side`
-    maxima (B,) the largest Z of the league in the direction of `side` (the largest |Z| for "both"), for each draw
+    maxima (B,) the largest simulated Z of the league in the direction of `side` (of |Z| for "both"), for each draw
     null        the test for other null values, from which intervals come
     """
 
@@ -47,10 +46,11 @@ class FieldContrast:
     null: "FieldNull"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """The values of m that the single-step test does not reject, jointly for all areas; c: the quantile of maxima.
+        """The values of m that the single-step test does not reject at the `level` quantile of `maxima`, for all areas
+        jointly.
 
-        One-sided if the test is: "below" has only an upper limit, "above" only a lower one.  An area whose interval
-        excludes 0 is also confirmed by the stepdown test, which may confirm a few more.
+        It is one-sided if the test is: "below" has only an upper limit, "above" only a lower one.  An area whose
+        interval excludes 0 is also confirmed by the stepdown test, which may confirm a few more.
         """
         c = float(np.quantile(self.maxima, level, method="higher"))
         criticals = (np.inf if self.side == BELOW else c), (np.inf if self.side == ABOVE else c)
@@ -64,12 +64,12 @@ class FieldContrast:
 
 @dataclass(frozen=True, eq=False)
 class FieldNull:
-    """The test of m_j = θ_j - Σ_k a_k θ_k against any value d, with the error that m_j would have if it were d.
+    """The test of m_j = θ_j - Σ_k a_k θ_k against any value d, with the standard error m_j would have if it were d.
 
     Var m_j = Σ_jj - 2(Σa)_j + a'Σa.  The area's own part (1 - a_j)² V_j is computed under the null that the area's
     value is θ_r + d/(1 - a_j), where θ_r is the mean of the others: (1 - a_j)²(V_j⁰ - V_j) is added (`null_moments`).
-    In one wave this value is pooled from the n_j answers of the area and those of the others; otherwise, if all the
-    others are at 100 %, one dissatisfied answer in the area would be compared with an error of 0.
+    In one wave this value is pooled from the n_j answers of the area and those of the others: if it were the others'
+    alone and these are at 100 %, one dissatisfied answer in the area would be compared with a standard error of 0.
     Shares of a league with fewer than LEAST_RARER answers of the rarer kind are not told apart, and neither are changes
     of a panel with fewer than LEAST_CHANGED changed answers (`ChangeLaw.told_apart`): every score is then 0.
     κ₃ = (1 - a_j)³ κ₃_j⁰ - Σ_{k≠j} a_k³ κ₃_k⁰.  Without a law nothing is added, and there is no skewness.
@@ -152,9 +152,10 @@ def field_contrast_test(
     weights  a (p,), which sum to 1 and are fixed before the data are seen; None: equal
     side     "both": the 2p directional nulls m_j <= 0 and m_j >= 0 are tested jointly;  "below", "above": only p
     among    (p,) of bool, the areas tested, fixed before the data are seen; the others count in the mean and have p = 1
-    The adjusted p of a direction is the running maximum, from the clearest one down, of (1 + #{draws in which the
-    maximum over it and all less clear ones reaches its z})/(draws + 1).  The draws are the studentised Z_j - a·Z,
-    Z ~ N(0, Σ), which needs no p x p matrix if Σ is diagonal.
+    A direction is the clearer, the larger its z (-z for m_j >= 0).  Its adjusted p is the running maximum, from the
+    clearest down, of (1 + #{draws in which the maximum over it and all less clear ones reaches its z})/(draws + 1).
+    The draws are the simulated Z_j - a·Z over their standard errors, Z ~ N(0, Σ); they need no p x p matrix if Σ is
+    diagonal.
     If the estimate has a law, z is m over its standard error under the null, corrected for skewness (`FieldNull`); the
     draws remain N(0, Σ).  df = (Σ_k c_k V_k)²/Σ_k c_k² V_k²/df_k, c_k = (1{k=j} - a_k)².
     """

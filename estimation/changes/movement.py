@@ -1,4 +1,4 @@
-"""What a change of rank consists of: how far chance moves an area, and the parts due to it and to the other areas."""
+"""What a change of rank consists of: how far chance moves an area, and what is due to it and to the other areas."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,10 +64,10 @@ def no_change_band(
 ) -> np.ndarray:
     """How many places each area moves if no area changed: the `level` quantile of |rank move| (p,).
 
-    True values are drawn from the league shrunk towards its mean: θ_j ~ N(m + b_j(e_j - m), b_j v_j),
+    True values are simulated from the league shrunk towards its mean: θ_j ~ N(m + b_j(e_j - m), b_j v_j),
     b_j = τ²/(τ² + v_j), where e is the mean of the two waves, v its variance, and τ² = max(0, var(e) - mean v) the
-    variation that sampling error does not explain.  Both waves are then drawn around the same θ, with their covariance.
-    It describes chance and is not a test.  cross: as in `change`; the areas are in the order of `before`.
+    variation that sampling error does not explain.  Both waves are then simulated around the same θ, with their
+    covariance.  It describes chance and is not a test.  cross: as in `change`; the areas are in the order of `before`.
     """
     after, cross = in_one_order(before, after, cross)
     p, c = len(before.names), cross_diagonal(before, after, cross)

@@ -8,8 +8,8 @@ import scipy
 from estimation.changes.movement import chunks
 from words import Fault
 
-SPREADS = 256  # the number of Τ drawn from the proposal, a power of 2 (Sobol points)
-EFFECTIVE = 50  # the smallest effective number of them after weighting
+SPREADS = 256  # the number of Τ simulated from the proposal, a power of 2 (Sobol points)
+EFFECTIVE = 50  # how many equally weighted Τ they must be worth at least
 ROUNDS = 4  # how often the proposal is adapted to the draws at most
 TAIL = 4  # degrees of freedom of the proposal, which gives it heavier tails than the posterior
 STEP = 1e-3  # of the numerical second derivatives
@@ -71,7 +71,7 @@ def fit_league(e: np.ndarray, v: np.ndarray, *, rng: np.random.Generator) -> Lea
 
     Prior: μ flat, Τ ~ |Τ + V_0|^-(d+1) dΤ, with V_0 diagonal with the typical variances of the waves, so that the
     shrinkage V_0(Τ + V_0)⁻¹ of an area with such variances is uniform (Everson & Morris 2000, JRSS-B 62:399).  The
-    prior is proper, so two areas are enough.  μ is integrated out, and Τ is drawn by importance sampling around the
+    prior is proper, so two areas are enough.  μ is integrated out, and Τ is simulated by importance sampling around the
     posterior mode in log √Τ_tt and artanh of the correlation.
     The maximum likelihood estimate would often be singular (no change: correlation 1), and would then claim with
     certainty that no rank changed.

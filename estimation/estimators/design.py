@@ -28,7 +28,7 @@ class Design:
     weight (n,)      w_i >= 0 of each interview (a weight of 0 adds nothing to an estimate, but its PSU counts in n_h)
     psu (n,)         code 0..m-1 of the interview's primary sampling unit (PSU)
     psu_stratum (m,) code 0..H-1 of the stratum each PSU belongs to
-    population (H,)  N_h, the number of PSUs in the stratum's population; inf where PSUs were drawn with replacement
+    population (H,)  N_h, the number of PSUs in the stratum's population; inf where PSUs were sampled with replacement
                      or no finite population correction is wanted
     lonely           what a stratum with one sampled PSU contributes to the variance: "error" (the design is refused),
                      "adjust" (the square of its PSU total, not centred), "average" (the mean of the other strata),

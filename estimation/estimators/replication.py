@@ -152,7 +152,7 @@ def balanced_weights(design: Design, *, fay: float = 0.0, mse: bool = False) -> 
 
 
 def bootstrap_weights(design: Design, replicates: int, *, rng: np.random.Generator, mse: bool = False) -> Replicates:
-    """w (1 - a + a n_h/(n_h-1) t_hj), a = √(1-f_h): PSU j is drawn t_hj times in n_h - 1 draws with replacement.
+    """w (1 - a + a n_h/(n_h-1) t_hj), a = √(1-f_h): PSU j is sampled t_hj times in n_h - 1 draws with replacement.
 
     replicates: R >= 2.  V = 1/(R-1) Σ_r (θ_r - θ̄)(θ_r - θ̄)', or with `mse` 1/R about the full sample's estimate.
     Rao, Wu & Yue (1992), Survey Methodology 18, 209-217, with the factor √(1-f_h) of Rao & Wu (1988), JASA 83,

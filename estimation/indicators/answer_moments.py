@@ -12,7 +12,7 @@ PRIOR = 300.0  # the interviews that the league's moment counts as: a third mome
 def third_moments(
     values: np.ndarray, domain: ArrayLike, weight: np.ndarray, names: Sequence, *, prior: float = PRIOR
 ) -> np.ndarray:
-    """μ₃ (k,) of one answer in each domain, drawn towards the league's: (n_d m_d + c m̄)/(n_d + c), c = prior.
+    """μ₃ (k,) of one answer in each domain, shrunk towards the league's: (n_d m_d + c m̄)/(n_d + c), c = prior.
 
     values (n,)  NaN for no answer;  domain, weight (n,);  names (k,): the domains, in order
     m_d = Σ w(y - ȳ_d)³/Σ w, n_d = (Σw)²/Σw² (Kish), and m̄ is the mean of m_d weighted by n_d.

@@ -54,7 +54,7 @@ class FiniteEstimate:
         """The factor (k,) of the effective n: g + (1/(1-f) - g) min(r, 1), g = -log(1-f)/f, r = x(1-f)/f.
 
         n (k,): answers; low, high: the ends of the scale; x = n min(θ, 1-θ) are the rarer answers, θ being the value
-        rescaled to 0..1.  If K of N units would answer otherwise, then n units drawn from them all answer alike with
+        rescaled to 0..1.  If K of N units would answer otherwise, then n units sampled from them all answer alike with
         probability (1-f)^K, nearly (the hypergeometric law); for a process in which a part q answers otherwise, the
         probability is (1-q)^n.  The two agree at K/N = q if n is multiplied by g.  The variance falls by the factor
         1-f, but this counts only where one more rarer answer is to be expected among those not interviewed: r.

@@ -87,7 +87,7 @@ class InterviewerVariance:
 
     names (k,)   the areas
     share (k,J)  W_dj, sparse: the part of area d's weight that interviewer j has
-    spread (k,)  σ_d, drawn towards the league's
+    spread (k,)  σ_d, shrunk towards the league's
     contrasts    what ρ is estimated from
     shared       the number of areas with two interviewers or more
     alone        the areas with one interviewer
@@ -236,7 +236,7 @@ def interviewer_variance(
         θ    = (Q - tr(D⁻¹ N))/tr(D⁻¹ M M),    D = diag(m), M = Σ_d σ_d (diag(w_d.) - w_d. w_d.'/w_d)
 
     N is the covariance of Σ_d t_dj without interviewer effects, computed from s_d², the mean square within
-    interviewers; σ_d² is s_d² drawn towards the league's by `PRIOR` answers.  For one area θ is (MSB - MSW)/(n_0 MSW),
+    interviewers; σ_d² is s_d² shrunk towards the league's by `PRIOR` answers.  For one area θ is (MSB - MSW)/(n_0 MSW),
     the analysis of variance of unequal groups.  Without effects, Q has the expectation it has over all random
     divisions of the numbers among the interviewers, whatever the clusters of an area.  Numerators and denominators
     are added over areas before they are divided: a ratio per area would be too small where an interviewer makes the
@@ -291,7 +291,7 @@ def lasting_correlation(waves: Sequence[InterviewerVariance]) -> float:
 def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray]:
     """s_d² = Σ w (y - ȳ_dj)²/Σ_j (w_dj - Σw²/w_dj) (k,), the mean square within interviewers; and σ_d (k,).
 
-    σ_d² is s_d² drawn towards the league's.
+    σ_d² is s_d² shrunk towards the league's.
     """
     centre = np.bincount(cell, w * y) / weight
     squares = np.bincount(d, np.bincount(cell, w * (y - centre[cell]) ** 2))

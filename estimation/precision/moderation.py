@@ -39,12 +39,12 @@ class Moderated(NamedTuple):
 def moderate(variance: ArrayLike, df: ArrayLike) -> Moderated:
     """s̃²_d = (d₀ s₀² + ν_d s²_d)/(d₀ + ν_d), with d₀ + ν_d df but at most Σν.  Smyth (2004), section 6.2 and (3).
 
-    variance, df (k,): s²_d and ν_d.  Unlike Smyth, a variance above s₀² is drawn down with the weight d₀/2 only.
+    variance, df (k,): s²_d and ν_d.  Unlike Smyth, a variance above s₀² is shrunk with the weight d₀/2 only.
     If the true variances are distributed as s₀² d₀/χ²(d₀), then e_d = log s²_d - ψ(ν_d/2) + log(ν_d/2) has the mean
     log s₀² - ψ(d₀/2) + log(d₀/2) and the variance ψ′(ν_d/2) + ψ′(d₀/2), which gives s₀² and d₀.  Areas with s² = 0 or
     ν = 0 contribute to neither and receive s₀²: equal answers say that a variance is small, not how small.  With fewer
     than three other areas, s₀² is Σνs²/Σν and d₀ = 1.  A few areas that are much more mixed than all others widen the
-    prior less than they should, and it is their variances that are drawn down; therefore the upper limit of ψ′(d₀/2)
+    prior less than they should, and it is their variances that are shrunk; therefore the upper limit of ψ′(d₀/2)
     is used (`_random_effects`).
     """
     s2, known = np.broadcast_arrays(np.asarray(variance, dtype=float), np.asarray(df, dtype=float))
@@ -101,7 +101,7 @@ def design_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> 
 
 
 def own_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> Moderated:
-    """The δ of each share alone, drawn towards 1 by the `alone` df of `design_effects`, and never below 1."""
+    """The δ of each share alone, shrunk towards 1 by the `alone` df of `design_effects`, and never below 1."""
     effects = design_effects(estimate, n, n_effective)
     part = effects.information / (effects.alone + effects.information)
     df = np.where(effects.df > 0, effects.alone + effects.df, np.where(effects.alone >= ALONE, ALONE, 0.0))
@@ -112,7 +112,7 @@ def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -
     """A league's design effects against Kish's n: (d₀ δ̄ + ν δ)/(d₀ + ν), with d₀/2 where δ > δ̄; never below 1.
 
     δ, ν and χ are those of `design_effects`.  δ̄ = (a + Σνδ)/(a + Σν), a being the mean of `alone`: the league's value
-    is drawn towards 1 as that of a single area is.  d₀ = 2/τ², where τ² is the variance of δ/δ̄ beyond 2/ν.  The df are
+    is shrunk towards 1 as that of a single area is.  d₀ = 2/τ², where τ² is the variance of δ/δ̄ beyond 2/ν.  The df are
     d₀ + χ, at most Σχ.  If fewer than three areas have ν > 0, the result is that of `own_effects`.
     """
     effects = design_effects(estimate, n, n_effective)

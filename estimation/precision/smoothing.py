@@ -49,7 +49,7 @@ def smooth_scores(
     unit_third (k,)   the third central moment of one answer, for the law (`third_moments`); 0: symmetric answers
     The df remain those of the area: with the league's d₀ added, the far tails that matter for the largest of many
     areas would be too light for areas that are more mixed than the league (docs/decisions.md).  The law's level is
-    drawn towards the league's mean as far as s² is drawn towards the league's.
+    shrunk towards the league's mean as far as s² is shrunk towards the league's.
     """
     n = np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),))
     moderated = moderate(n * estimate.variance, estimate.df)

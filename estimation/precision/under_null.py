@@ -25,7 +25,7 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
     change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 = w q_1 + (1 - w)(q_2 - δ), π_2 = π_1 + δ, cut off at 0
-               and 1, q_t being the levels (drawn towards the league by smoothing) and w from `_pooled_part`.  Scores:
+               and 1, q_t being the levels (shrunk towards the league by smoothing) and w from `_pooled_part`.  Scores:
                s² and μ₃ pooled over both windows with the same weights.
                V⁰ = c²(V_1⁰ + V_2⁰)(1 - r), r the law's `common`;  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ its third_ratio.
                If 2r√(V_1⁰V_2⁰) were subtracted instead, V⁰ of a panel would be too small where levels differ by chance.

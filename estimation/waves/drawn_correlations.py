@@ -1,4 +1,4 @@
-"""The correlation of two waves of one area: estimated from its common PSUs, and drawn towards that of the league."""
+"""The correlation of two waves of one area: estimated from its common PSUs, and shrunk towards that of the league."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -7,15 +7,15 @@ import numpy as np
 
 from estimation.waves.influence import SharedInfluence
 
-STEPS = 40  # halvings of the share by which a matrix is drawn to one that is positive semi-definite
+STEPS = 40  # bisections for how far a matrix is moved towards one that is positive semi-definite
 
 
 class Drawn(NamedTuple):
     """What two waves of each area have in common; arrays (a,T,T).
 
     correlation  r, of the estimates of each area between waves: positive semi-definite, with ones on the diagonal
-    overlap      g, the part of the area's samples that two waves have in common
-    df           of the variance D_a of the difference of the common PSUs
+    overlap      g, the part of the area's samples that two waves have in common, between 0 and 1
+    df           those of the variance D_a of the difference of the common PSUs
     """
 
     correlation: np.ndarray
@@ -28,14 +28,15 @@ def drawn_correlations(shared: SharedInfluence, variances: np.ndarray) -> Drawn:
 
     variances: V_t (T,a), to which the correlations belong, those of the design or smoothed ones
     For two waves with n_1 and n_2 answering PSUs, let s_t² = n_t V_t be the variance of one PSU, and k its covariance
-    between the waves.  A change consists of D = s_1² + s_2² - 2k, the variance of the difference of a common PSU.
+    between the waves.  D = s_1² + s_2² - 2k is then the variance of the difference between a common PSU's two values.
 
         k̂_a from Σ_h f_h Σ_common e_1 e_2,  f_h = √((1-1/n_1)(1-1/n_2))/κ_h,  κ_h = 1 - 1/n_1 - 1/n_2 + c/(n_1 n_2)
-        D̂_a with the design's variances;  D_a = D̂_a drawn towards what the league expects of such an area (`drawn`)
+        D̂_a with the design's variances;  D_a = D̂_a shrunk towards what the league expects of such an area (`drawn`)
         ρ_a = (s_1² + s_2² - D_a)/(2 s_1 s_2), at most 1;  r_a = g_a ρ_a,  g_a the part that both samples have in common
 
-    κ_h makes the sum unbiased for the covariance; Kish (1965), 12.4.  It is the difference that is drawn, and not ρ,
-    because areas whose people differ more from one another do not always change more.
+    e are the influence values (`SharedInfluence`), and h strata with n_1 and n_2 PSUs in the waves, c of them common.
+    κ_h makes the sum unbiased for the covariance; Kish (1965), 12.4.  It is D that is shrunk, and not ρ, because areas
+    whose people differ more from one another do not always change more.
     """
     waves, areas = shared.n.shape[0], len(shared.areas)
     correlation, expected, overlap, df = (np.tile(np.eye(waves), (areas, 1, 1)) for _ in range(4))
@@ -58,8 +59,8 @@ def drawn(
 
     difference   D̂ (a,)
     spread       its estimated sampling variance (a,)
-    information  ν (a,), to which the sampling variance is inversely proportional
-    size         u (a,)
+    information  ν (a,), the df of D̂_a: its sampling variance is inversely proportional to them
+    size         u (a,), the mean (s_1² + s_2²)/2 of the area
 
         D̄_a = α + β u_a, least squares with weights ν, 0 <= β <= Σν D̂/Σν u; at least half of Σν D̂/Σν u times u_a
         λ_a = τ²/(τ² + φ/(ν_a - 2)),   φ = Σν² spread/D̄²/Σν,   τ² = max(0, (Σν(D̂/D̄ - 1)² - (a-2)φ)/Σν)
@@ -139,7 +140,7 @@ class _Pair(NamedTuple):
         return cls(n, overlap, by_area(c * kappa), difference, spread)
 
     def correlations(self, unit: np.ndarray) -> np.ndarray:
-        """The drawn ρ_a, the ρ_a that the league expects, and the df of D_a (3,a), from unit s_t² (2,a).
+        """ρ_a, the ρ_a that the league expects, and the df of D_a (3,a); unit: s_t² (2,a).
 
         They are 0 where nothing is shared.
         """

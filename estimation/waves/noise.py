@@ -1,4 +1,4 @@
-"""Random draws of sampling errors: of one wave, or of two waves jointly."""
+"""Simulated sampling errors: of one wave, or of two waves jointly."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,7 +8,7 @@ from estimation.columns.ties import TOLERANCE
 from estimation.waves.waves import is_independent
 from words import Fault
 
-NEGATIVE = 1e-8  # an eigenvalue below minus this part of the largest is not rounding: the matrix is not a covariance
+NEGATIVE = 1e-8  # a more negative eigenvalue, relative to the largest, is not rounding: it is no covariance matrix
 
 
 def dense(covariance: Matrix) -> np.ndarray:
@@ -52,7 +52,7 @@ def wave_draws(
 
     before, after  V_1 and V_2 (p,p)
     cross          C (p,p), the rows of `before` with the columns of `after`, or INDEPENDENT
-    Areas that are independent of each other are drawn separately: Z_2 = (c/v_1) Z_1 + √(v_2 - c²/v_1) ε.
+    Areas that are independent of each other are simulated separately: Z_2 = (c/v_1) Z_1 + √(v_2 - c²/v_1) ε.
     Raises Fault if the joint matrix is not positive semi-definite.
     """
     if is_independent(cross):
