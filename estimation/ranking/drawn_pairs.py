@@ -1,4 +1,4 @@
-"""A family of pairs with draws of noise: all pairs (`DrawnPairs`), or those of one area (`DrawnRow`).
+"""A family of pairs with simulated errors: all pairs (`DrawnPairs`), or those of one area (`DrawnRow`).
 
 Both give `stepdown` the bounds of every tile of pairs, and the maxima over the pairs of single tiles.
 """
@@ -14,10 +14,10 @@ from estimation.ranking.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
 
 @dataclass(frozen=True, eq=False)
 class DrawnPairs:
-    """All pairs, with draws of noise.
+    """All pairs of areas, with simulated errors.
 
-    z (B,p)              draws from N(0, Σ), with the areas in the order of `pairs`
-    top, bottom (B,G)    the largest ε and the largest -ε of each group, at least 0
+    z (B,p)              B draws of Z ~ N(0, Σ), with the areas in the order of `pairs`
+    top, bottom (B,G)    the largest ε = Z/σ and the largest -ε of each group, at least 0
     """
 
     pairs: Pairs
@@ -59,9 +59,10 @@ class DrawnPairs:
         )
 
     def largest(self, cut: float) -> Callable:
-        """The function (draws, first, second) -> max of (Z_j - Z_k)/s_jk over the pairs T_jk <= cut of a tile per draw.
+        """The function that gives, for one tile per draw, the maximum of (Z_j - Z_k)/s_jk over its pairs T_jk <= cut.
 
-        first, second: the groups of that tile, for each draw; the maxima (draws,) are at least 0.
+        Its arguments are the draws, and for each draw the groups `first` and `second` of the tile; the maxima (draws,)
+        are at least 0.
         """
 
         def of_tiles(draws, first, second) -> np.ndarray:

@@ -1,9 +1,10 @@
 """Critical values of the K-split: how clearly areas must differ before one is shown to be among the last k.
 
-Order the areas by their true values, worst first, with ties in any order fixed beforehand.  S is the set of the first
-k; the areas after it are j_1, j_2, ..., j_{p-k}.  T_ij = (x_i - x_j)/s_ij, and j is *in* when #{i: T_ij > c} >= p-k.
+There are p areas with estimates x_i; s_ij is the standard error of x_i - x_j, and c the critical value.  Order the
+areas by their true values, worst first, with ties in any order fixed beforehand.  S is the set of the first k; the
+areas after it are j_1, j_2, ..., j_{p-k}.  T_ij = (x_i - x_j)/s_ij, and j is *in* when #{i: T_ij > c} >= p-k.
 
-The counting step.  Suppose that j = j_m is declared to be in, which is false.  Its k+m-1 predecessors
+The counting step.  Suppose that j = j_m is falsely declared to be in.  Its k+m-1 predecessors
 B_m = S + {j_1..j_{m-1}} leave p-k-m other areas, so at least m of B_m have T_ij > c.  These are truly no better than
 j_m, so it is their errors alone that exceed c:
     A_m = "at least m of the k+m-1 areas of B_m have (Z_i - Z_j)/s_ij > c",     P(any false claim) <= Σ_m P(A_m).
@@ -35,9 +36,9 @@ import scipy
 from numpy.typing import ArrayLike
 from scipy import special
 
-LOWEST, HIGHEST = -7.0, 4.0  # the range of z + c; values beyond it change no printed digit
+LOWEST, HIGHEST = -7.0, 4.0  # the range of z + c integrated over; values beyond it change no printed digit
 MOST_GROUPS = 48  # the largest number of groups of areas with nearly equal standard errors, which are bounded together
-FINEST = 0.01  # the relative width of a group if there are more different standard errors than groups
+FINEST = 0.01  # the relative width of a group that is tried first if there are more different se than groups
 MOST_STEPS = 256  # areas added one by one; the others, less likely to exceed, enter through a Poisson bound
 WORK = 2e8  # numbers processed in one evaluation: above it the groups become coarser (and the bound remains valid)
 NEGLIGIBLE = 1e-3  # the part of alpha below which the remaining terms are bounded instead of computed
@@ -68,7 +69,7 @@ def critical_independent(se: ArrayLike, k: int, alpha: float, *, named: ArrayLik
         return high
 
     @cache
-    def excess(c_squared: float) -> float:  # nearly linear
+    def excess(c_squared: float) -> float:  # log(bound/α), nearly linear in c²
         return np.log(max(independent_bound(se, k, c_squared**0.5, named=named, alpha=alpha), 1e-300) / alpha)
 
     if excess(low**2) <= 0:
@@ -102,7 +103,7 @@ def independent_bound(se: np.ndarray, k: int, c: float, *, named: np.ndarray, al
 
 
 def _slots(p: int, k: int, named: int | None) -> int:
-    """w, the largest number of false claims."""
+    """w, the largest possible number of false claims."""
     return p - k if named is None else min(named, p - k)
 
 
@@ -191,7 +192,7 @@ class _Row:
 
 
 def _fewer_failures(q, counts, k: int, w: int, weight, enough: float) -> np.ndarray:
-    """F (rows, M): at least m of the k+m-1 likeliest exceed, that is, fewer than k fail; F_M is small enough."""
+    """F (rows, M): at least m of the k+m-1 likeliest exceed, so fewer than k fail; up to an M with F <= enough."""
     row, f = _Row(q, counts), []
     failures = np.zeros((k, q.shape[0] * q.shape[1]))
     failures[0] = 1

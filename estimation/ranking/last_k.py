@@ -70,9 +70,9 @@ def last_k(
                 sharper; a Fault if the estimate's covariance says otherwise
     best        True: the best k instead of the last k
     Each T is first brought to the normal scale by Student's t with Satterthwaite's df; smooth the variances of small
-    areas beforehand.  If the estimate has a law, T has the error it would have if the pair were equal, corrected for
-    skewness.  Two areas with standard error 0 differ unless they are equal (estimation.columns.ties).  For c, c' and
-    the proof see estimation/ranking/k_split.py.
+    areas beforehand.  If the estimate has a law, T is a score statistic: variance and skewness are those the pair would
+    have if both true values were equal.  Two areas with standard error 0 differ unless they are equal
+    (estimation.columns.ties).  For c, c' and the proof see estimation/ranking/k_split.py.
     Raises Fault unless 1 <= k < p, 0 < alpha <= 0.5, 0 < in_share <= 1 and waves >= 1.
 
     Examples: of four areas D is surely the last; B and C may each be among the last two (on paper in
@@ -151,7 +151,7 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
 
 
 def _scores(difference, s, law, estimate: Estimate, j: int, sign: int) -> np.ndarray:
-    """The normal scores (p,) of sign (x_i - x_j), with the error that equal pairs have, corrected for skewness."""
+    """The normal scores (p,) of sign (x_i - x_j), with the variance and skewness under equal true values."""
     i = np.flatnonzero(difference)
     added, third = pair_moments(law, estimate.value, estimate.variance, i, np.full(len(i), j))
     v, df = (np.column_stack([a[i], np.full(len(i), a[j])]) for a in (estimate.variance, np.maximum(estimate.df, 1.0)))
@@ -177,7 +177,7 @@ def _count_beyond(t, limits, j: int, v, df) -> int:
 
 
 def _limits(c: float, df) -> tuple[np.ndarray, np.ndarray]:
-    """A grid of df from the smallest to infinity, and for each the T whose normal score is c, which decreases to c."""
+    """A grid of df up to infinity, and for each the T whose normal score is c: the larger the df, the nearer to c."""
     if np.isinf(c) or np.isinf(df).all():
         return np.array([np.inf]), np.array([c])
     most = 2 * df[np.isfinite(df)].max()

@@ -28,7 +28,7 @@ def joint_interval_rank_set(
     The p intervals x ± t_df s hold jointly: each has the level level^(1/p) (SIDAK, for independent areas, or normal
     ones with any correlation, Šidák 1967, JASA 62:626) or 1 - (1 - level)/p (BONFERRONI).  Intervals that touch count
     as separate.
-    decimals: the limits are rounded to so many first, as in published tables; None: they are not
+    decimals: to how many decimals the limits are rounded first, as in published tables; None: they are not rounded
     Klein, Wright & Wieczorek (2020), JRSS-C, 10.1111/rssc.12402.  The sets hold jointly for all areas, and are wider
     than `rank_confidence_set`: two intervals separate at |x_j - x_k| > z (s_j + s_k), while their difference is
     significant from z √(s_j² + s_k²) on.
@@ -89,10 +89,10 @@ def count_rank_set(
 
 
 def tukey_rank_set(estimate: Estimate, *, level: float = 0.95, largest_is_best: bool = True) -> RankSet:
-    """Ranks from Tukey's range: j and k differ if |x_j - x_k| > q s_jk/√2, q being a quantile of the range.
+    """Ranks from Tukey's range: j and k differ if |x_j - x_k| > q s_jk/√2.
 
-    q is the `level` quantile of the range of p standard normal values.  The level is exact for independent areas of
-    equal, known variance, and is at least reached with unequal variances (Tukey-Kramer; Hayter 1984, Annals of
+    q is the `level` quantile of the range of p independent standard normal values.  The level is exact for independent
+    areas of equal, known variance, and is at least reached with unequal variances (Tukey-Kramer; Hayter 1984, Annals of
     Statistics 12:61).  The df are not used.  The sets are those of Al Mohamad, van Zwet & Goeman, arXiv 1708.02428.
     Raises Fault for correlated areas.
     """

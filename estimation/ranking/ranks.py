@@ -59,19 +59,19 @@ def rank_confidence_set(
     stepdown: bool = True,
     draws: int | np.ndarray | list[np.ndarray] = 10_000,
 ) -> RankSet:
-    """L_j = 1 + #{k surely better}, U_j = p - #{k surely worse}.
+    """The places [L_j, U_j] that each area can hold: L_j = 1 + #{k surely better}, U_j = p - #{k surely worse}.
 
     j is surely better than k if T_jk = (x_j - x_k)/s_jk, s²_jk = Σ_jj + Σ_kk - 2Σ_jk, exceeds the `level` quantile of
     the maximum of (Z_j - Z_k)/s_jk over the pairs not yet rejected, Z ~ N(0, Σ).  Rejected pairs are removed and the
     quantile is computed again, until no more are rejected (Romano-Wolf stepdown).  T_jk is first brought to the normal
-    scale by its t distribution with Satterthwaite's df; if the estimate has a law, with the error that the pair would
-    have if it were equal, corrected for skewness (`pair_moments`).
+    scale by its t distribution with Satterthwaite's df.  If the estimate has a law, T is a score statistic: variance
+    and skewness are those the pair would have if both true values were equal (`pair_moments`).
 
     simultaneous  True: all sets hold jointly (all ordered pairs);  False: each holds by itself (the area's pairs only)
     stepdown      False: only the first step is taken
-    draws         the number of Z, or the draws themselves: one array (B,p), or a list of them, one for each round
-    Under ties a true rank is a range, and the set covers [1 + #better, p - #worse].  Two areas with standard error 0
-    differ unless they are equal (estimation.columns.ties).
+    draws         the number of simulated Z, or these themselves: one array (B,p), or a list, one for each step
+    If true values are tied, an area's true rank is the range [1 + #better, p - #worse], and all of it is covered.  Two
+    areas with standard error 0 differ unless they are equal (estimation.columns.ties).
     Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
 
     Examples: the four areas of `estimation.ranking.pairs` on paper; csranks' answers to the same draws are tested.
@@ -84,7 +84,6 @@ def rank_confidence_set(
     [1 2 2 4] [1 3 3 4]
     """
     p = len(estimate.names)
-
     pairs = area_pairs(estimate, largest_is_best=largest_is_best, width=1.0 if simultaneous else 2.0)
     rounds = [DrawnPairs.of(pairs, z) for z in _rounds(estimate, draws, rng)]
     if simultaneous:
@@ -106,7 +105,7 @@ def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float
 
 
 def _rounds(estimate: Estimate, draws, rng: np.random.Generator) -> list[np.ndarray]:
-    """The draws (B,p) of each round."""
+    """The simulated errors (B,p) for each step of the stepdown; the last ones serve all further steps."""
     if isinstance(draws, int | np.integer):
         rounds = [normal_draws(estimate.covariance, int(draws), rng)]
     else:

@@ -3,9 +3,9 @@
 The maximum over p² pairs does not take p² operations per draw: tiles of pairs (estimation.ranking.pairs) are computed
 in the order of their bounds, from the highest down, until no bound exceeds the maximum found so far.  The result is
 exact, and usually needs few tiles.  Where areas are so correlated that the bounds exclude little, all pairs are
-computed as soon as a certain part of the tiles has been computed in vain.
+computed at once after IN_VAIN of the tiles have not sufficed.
 
-The four areas of `pairs` on paper (values 10, 7.5, 7, 2, and s = 1 for every pair).  Round 1: if all four were equal,
+The four areas of `pairs` on paper: values 10, 7.5, 7, 2, and s = 1 for every pair.  Step 1: if all four were equal,
 the largest of the 12 differences would be the range of four normal values divided by √2, which is below
 3.633/√2 = 2.57 in 95 of 100 leagues (3.633 is in the tables of the studentized range).  The differences A - C, A - D,
 B - D and C - D exceed 2.57; A - B = 2.5 does not.
@@ -19,8 +19,8 @@ B - D and C - D exceed 2.57; A - B = 2.5 does not.
 >>> print(round(first, 2))
 2.57
 
-Round 2: these four are taken as true, so that only the other eight pairs can still be rejected falsely.  Their largest
-difference is below 2.43 in 95 of 100 leagues, and A - B exceeds that.  Round 3, without A - B: the limit is 2.38;
+Step 2: these four are taken as true, so that only the other eight pairs can still be rejected falsely.  Their largest
+difference is below 2.43 in 95 of 100 leagues, and A - B exceeds that.  Step 3, without A - B: the limit is 2.38;
 B - C = 0.5 is far below it, and the procedure ends.
 
 >>> second = largest.quantile(0.95, first)
@@ -35,14 +35,14 @@ import numpy as np
 
 from estimation.ranking.pairs import Tiles, portions
 
-IN_VAIN = 1 / 6  # of the tiles: computing so many, one by one, takes about as long as computing all pairs at once
+IN_VAIN = 1 / 6  # computing this fraction of the tiles one by one takes about as long as all pairs at once
 
 
 def surely_larger(rounds: list[list], level: float, *, stepdown: bool) -> float:
     """The cut c such that j is surely larger than k exactly where T_jk > c.  Romano & Wolf (2005), JASA 100:94.
 
-    rounds    for each round of the stepdown a list of families (`DrawnPairs` or `DrawnRow`) that have the same number
-              of joint draws; the draws of the last round serve all further rounds
+    rounds    for each step of the stepdown a list of families (`DrawnPairs` or `DrawnRow`) that have the same number
+              of joint draws; those of the last one serve all further steps
     stepdown  False: only the first step is taken
     Every rejected pair has a larger T than every other pair, so the pairs still to be tested are always {T <= c}, and
     no table of rejections is needed.
@@ -69,9 +69,9 @@ class Maxima:
         self.patience = [int(np.ceil(IN_VAIN * len(family.tiles.first))) for family in families]
 
     def quantile(self, level: float, cut: float) -> float:
-        """The `level` quantile (type 7) of the maxima; 0 if no pair is uncertain.
+        """The `level` quantile (R's type 7) of the maxima over the pairs with T_jk <= cut; 0 if there is no such pair.
 
-        cut: it must not rise from call to call.  Maxima that cannot reach the quantile are not computed.
+        The cut must not rise from call to call.  Maxima that cannot reach the quantile are not computed.
         """
         b = self.bound.shape[1]
         known = int(np.floor((b - 1) * level))
@@ -96,7 +96,7 @@ class Maxima:
 
 
 def _highest(family) -> np.ndarray:
-    """The highest bound of each draw (B,)."""
+    """The highest bound over all tiles, or the maximum of the close pairs if it is larger, for each draw (B,)."""
     highest, tiles = family.close(slice(None), np.inf), family.tiles.alive(np.inf)
     for part in portions(len(highest), len(tiles.first)):
         highest[part] = np.maximum(highest[part], family.bounds(part, tiles).max(axis=1, initial=0.0))
@@ -106,7 +106,7 @@ def _highest(family) -> np.ndarray:
 def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.ndarray, bool]:
     """The maxima (draws,), tile by tile from the highest bound down, exact where they exceed `least`.
 
-    After `patience` tiles all pairs are computed at once; the second result is whether this was not needed.
+    After `patience` tiles all pairs are computed at once; the second result is True if this was not needed.
     """
     if not patience:
         return family.largest_of_all(draws, cut), False
