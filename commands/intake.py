@@ -10,6 +10,7 @@ from commands.opening import opened_as, programme_of
 from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
 from presentation.imports import wave_label
 from presentation.times import wave_text
+from programme.survey import read_programme
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
 from service.intake import imports
@@ -37,11 +38,12 @@ def load(
 ) -> None:
     """Create the store and import a survey's folder: the programme, its waves, then estimates and comparisons."""
     folder = survey_folder(folder)
-    files = imports.wave_files(folder)
+    plan, files = folder / "programme.toml", imports.wave_files(folder)
+    read_programme(read_bounded(plan), plan.name)  # refused here, it leaves no store behind
     init(store)
     if demo:
         people.mark_demo(Store.open(store_url(store)))
-    programme = import_programme(folder / "programme.toml", store)
+    programme = import_programme(plan, store)
     if (folder / imports.MARGINS).exists():
         import_margins(folder / imports.MARGINS, programme, store)
     for wave, file in files:

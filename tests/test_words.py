@@ -490,3 +490,10 @@ def test_a_fault_inside_another_sentence_is_said_in_that_ones_language():
     inner = Fault(key="sampling.no_rows")
     for language in LANGUAGES:
         assert text("sampling.no_rows", language) in text("proof.cannot_draw", language, reason=inner.sentences)
+
+
+@pytest.mark.parametrize("key", ["wave.column", "margin_file.columns", "margin_file.census", "contacts.column"])
+def test_one_missing_column_is_said_in_the_singular(key):
+    values = {"file": "q1.csv", "found": ["id"], "expected": ["id"]}
+    assert "safe_q is missing" in text(key, "en", columns=["safe_q"], **values)
+    assert "safe_q, w are missing" in text(key, "en", columns=["safe_q", "w"], **values)

@@ -127,7 +127,7 @@ def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
 def call_sheet(
     store: Store, programme: str, wave: str, *, key: Key, units: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """unit_id, phone and name in full: only here do they leave the vault, and this is recorded first.
+    """unit_id, the full phone number and the name of each unit: only here do they leave the vault; recorded first.
 
     units: if given, only these (the released units of a frame's list).
     """

@@ -1,4 +1,8 @@
-"""Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom."""
+"""Runs: what was computed, from which versions, with which arguments, seed and code, when and by whom.
+
+So every figure can be computed again: a run names the versions of all that it read, which are never changed, and the
+same versions, arguments, seed and code give the same digits (`rankshift rerun`).
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping

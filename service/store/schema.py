@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import contracts
 
+# how a column of contracts.py is stored; a weight is a float: DOUBLE PRECISION
 KINDS: dict[type, Any] = {str: sa.Text, int: sa.BigInteger, float: sa.Double, bool: sa.Boolean}
 
 metadata = sa.MetaData()

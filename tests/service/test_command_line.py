@@ -395,6 +395,16 @@ def test_a_folder_whose_files_name_no_wave_is_refused_before_anything_is_made(fi
     assert not (files / "s.db").exists()
 
 
+@pytest.mark.parametrize("programme", [None, PROGRAMME.replace(b"level =", b"lvel =")], ids=["absent", "misspelt"])
+def test_a_folder_without_a_good_programme_is_refused_before_anything_is_made(files, rankshift, programme):
+    (files / "bad.csv").unlink()
+    if programme is not None:
+        (files / "programme.toml").write_bytes(programme)
+    said = rankshift("load", files, "-s", files / "s.db")
+    assert said.code == 1 and "programme.toml" in said.err
+    assert not (files / "s.db").exists()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_city_is_planned_without_a_store(files, rankshift, language, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
