@@ -21,8 +21,8 @@ class ScoreChange:
     """The score level, whose null hypothesis is "the area's own value did not change"; arrays (p,).
 
     change, se, df   of each area
-    p, p_holm        two-sided, of the area alone and familywise over the league
-    q_screening      Benjamini-Hochberg, for a list of areas to look at; it proves nothing
+    p, p_holm        two-sided p-values: of the area alone, and Holm's, familywise over the league
+    q_screening      Benjamini and Hochberg's, for a list of areas to look at; it proves nothing
     """
 
     names: tuple
@@ -38,12 +38,12 @@ class ScoreChange:
 class StandingChange:
     """The standing level, whose null hypothesis is "the area changed as all areas did on average"; arrays (p,).
 
-    relative      the area's change minus the mean change of all areas; se, df are its
+    relative      the area's change minus the mean change of all areas;  se, df: of this difference
     p_standing    max-T stepdown, familywise over the league
     lower, upper  limits of `relative`, valid jointly for all areas at `level`: the single-step test inverted
     side          "both", or "below" or "above" if only moves in that direction were tested (the interval then has one
                   limit)
-    contrasts     the tests, each with the areas (p,) it is for: one, or two if a watch list has a test of its own
+    contrasts     (areas, test): one of all areas, or one of the watch list and one of the others; areas: bool (p,)
     """
 
     names: tuple
@@ -117,7 +117,7 @@ def told_apart(shift: Estimate) -> bool:
 
 
 def change_interval(shift: Estimate, level: float) -> Interval:
-    """Limits of the change of each area alone: the values that the score level's test does not reject at 1 - level.
+    """Limits of the change of each area alone: the values that the test of `score_change` does not reject at 1 - level.
 
     The interval excludes 0 exactly where the test rejects it.  Without a law it is value ± t(df) se.
     """
@@ -139,12 +139,12 @@ def standing_change(
     """m_j = δ_j - Σ_k a_k δ_k tested against 0, max-T stepdown over the league: `field_contrast_test`.
 
     weights  a (p,), which sum to 1 and are fixed before the data are seen; None: equal
-    watch    names listed before the data were seen: half of the error is reserved for them, so p_standing is twice that
-             of a stepdown over the watched areas, and for the other areas twice that of a stepdown over those
+    watch    names listed before the data were seen: half of the error is reserved for them, so the watched areas and
+             the others have a stepdown each, and p_standing is twice that of the area's own stepdown
     level    of the joint limits
     side     "both" directions, or only "below" or "above", which is sharper in that direction and silent about the
              other; fixed before the data are seen
-    Block M of our methods (docs/methods.md).  If the list is chosen from the waves compared, the error rate is false.
+    Block M of our methods (docs/methods.md).  If the list is chosen from the waves compared, the error rate does not hold.
     """
     watched = np.zeros(len(shift.names), dtype=bool)
     if len(watch):

@@ -1,7 +1,7 @@
 """Designs of comparison: which windows are compared, with which people and measure, and what each design can detect.
 
-With the usual n, a comparison of a quarter with the quarter before detects almost nothing.  This file says so, and what
-would detect more, before the year begins.
+With the usual n, a comparison of a quarter with the quarter before detects almost nothing.  The power computed here
+shows this, and which design would detect more, before the year begins.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Comparison:
     correlation  ρ between the errors of the windows: 0 with new people; with a panel that answers in the same quarter
                  of both windows, the correlation of one person's two answers
     information  of one answer, relative to that of a share (`score_information` for an ordinal score)
-    watch        None: all areas share alpha;  a number: so many areas were named beforehand and share half of it
+    watch        None: all areas share alpha;  a number: this many areas were named beforehand and share half of it
     """
 
     quarters: int = 1
@@ -123,7 +123,8 @@ def score_information(shares: ArrayLike, scores: ArrayLike, satisfied: int) -> f
 
     shares, scores (C,)  of the answer categories, worst first; the last `satisfied` categories count as satisfied
     A latent normal answer is cut at Φ⁻¹ of the cumulative shares.  A small shift moves the mean score by
-    Σ_c (s_{c+1} - s_c) φ(cut_c) and the share by φ(its cut); the result is the ratio of their derivative²/variance.
+    Σ_c (s_{c+1} - s_c) φ(cut_c) and the share by φ(its cut).  The information of each is (this derivative)²/variance of
+    one answer; the result is the score's over the share's.
     """
     shares, scores = np.asarray(shares, dtype=float), np.asarray(scores, dtype=float)
     if not (shares.shape == scores.shape and (shares > 0).all() and abs(shares.sum() - 1) < 1e-9):

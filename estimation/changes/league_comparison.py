@@ -38,9 +38,10 @@ class ChangeVerdict:
     outcome      PROVEN: its rank changed;  REAL: it moved against the average in the direction in which its rank did,
                  but by how many places is not certain;  CHANCE: everything observed could be chance
     change       of its value; lower, upper: the 1 - alpha interval (of this area alone)
-    places       rank_before - rank_after; at least places_lower and at most places_upper (for all areas jointly)
+    places       rank_before - rank_after; the true number is between places_lower and places_upper, for all areas
+                 jointly
     own, others  the parts of `places` that are due to its own movement and to that of the others
-    noise        the places within which an area like it moves by chance alone, 19 times in 20
+    noise        by chance alone, an area like it moves at most this many places 19 times in 20
     """
 
     name: Hashable
@@ -66,15 +67,15 @@ class ChangeVerdict:
 class LeagueComparison:
     """A league compared between two waves.
 
-    All outcomes PROVEN and REAL, and all rank ranges and places of `rank`, are true jointly with probability
-    >= 1 - alpha_standing - alpha_rank over all `family` tables compared; nothing else has this guarantee.
+    All statements by PROVEN and REAL, and all rank ranges and limits of places in `rank`, are true jointly with
+    probability >= 1 - alpha_standing - alpha_rank over all `family` tables compared; nothing else has this guarantee.
 
     change, interval        the changes of the areas' values, and the interval of each area alone
     score, standing, rank   the three levels
     worse                   the standing level tested for falls only; the same as `standing` if `side` is "worse"
     split, noise            what the observed shift of ranks consists of, and how far chance moves an area
     outcome (p,)            PROVEN, REAL or CHANCE
-    alpha_standing, alpha_rank   of the whole family
+    alpha_standing, alpha_rank   the errors of the two levels, over the whole family
     family                  the number of tables (leagues times indicators) that share the error
     """
 
@@ -157,7 +158,8 @@ def compare_league(
     shift           the change itself, for windows that share waves: `combine` of all waves by `window_change`
     Raises Fault for errors that do not lie between 0 and 1, and for the faults of the levels.
 
-    Examples: ten areas with errors of 1; the first falls by 12, from place 1 to 6, and by one place at least is proven.
+    Examples: ten areas with standard errors of 1; the best, j, falls by 12, from place 1 to 6.  It is proven that it
+    lost at least one place, and at most eight.
 
     >>> import numpy as np
     >>> from estimation import INDEPENDENT, Estimate, compare_league

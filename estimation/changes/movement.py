@@ -62,7 +62,7 @@ def no_change_band(
     draws: int = 4_000,
     level: float = 0.95,
 ) -> np.ndarray:
-    """How many places each area moves if no area changed: the `level` quantile of |rank move| (p,).
+    """How many places each area moves by chance if no area changed: the `level` quantile of |rank move| (p,).
 
     True values are simulated from the league shrunk towards its mean: θ_j ~ N(m + b_j(e_j - m), b_j v_j),
     b_j = τ²/(τ² + v_j), where e is the mean of the two waves, v its variance, and τ² = max(0, var(e) - mean v) the

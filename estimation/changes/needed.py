@@ -1,8 +1,8 @@
 """How many interviews are needed to confirm a stated move, on each of the three levels of change.
 
 These are planning formulas: normal theory, equal n and equal spread in every area, and no movement of the other areas.
-They apply to a move that was stated or shrunk, never to the observed one: the largest of 70 observed moves is mostly
-chance.
+They apply to a move that was stated beforehand or shrunk (`shrunken_move`), never to the observed one: the largest of
+70 observed moves is mostly chance.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def interviews_needed(
               could therefore hide the place gained.  n is such that the probabilities of missing one of these,
                 Φ(c - gap/s) + Φ(c - (δ-gap)/s) + near Φ(c - δ/√(2V)),  s² = 2Dσ²/n, c = `rank_critical`,
               sum to 1 - power: the power is at least that for any correlation between the parts.
-    alpha     of the level over the league; None: 0.05 for score, 0.045 for standing and 0.005 for rank
+    alpha     the error of the level over the league; None: 0.05 for score, 0.045 for standing and 0.005 for rank
     Raises Fault for a parameter outside its range.
 
     Examples: a fall of 5 points from 90%, any of 70 areas: c = Φ⁻¹(1 - 0.05/140) = 3.38, and (3.38 + 0.84)² · 2 · 0.9 ·

@@ -19,7 +19,7 @@ from words import Fault
 class TripleGoal:
     """Posterior draws summarised for three goals: each value, the ranks, and the shape of the league; arrays (p,).
 
-    mean, sd       of the draws, best for the value of a single area
+    mean, sd       of the draws; the mean is the best estimate of a single area's value
     constrained    mean of the means + √(1 + mean sd²/var mean) (mean - mean of the means), which vary as much as the
                    true values
     ensemble       the (2 rank - 1)/(2p) quantile of all draws: values in the order of `rank` with the league's shape
@@ -41,7 +41,7 @@ class WavePosterior:
 
     goals        summaries of the true values
     p_last (p,)  P(among the last k), that is, at least p - k areas are truly better
-    league       what was learnt of μ and Τ, and whether the model fits (`league.fit.fits`)
+    league       what the estimates say about μ and Τ, and whether the model fits (`league.fit.fits`)
     """
 
     names: tuple
@@ -98,8 +98,8 @@ def wave_posterior(
 ) -> WavePosterior:
     """The posterior of one wave: θ_j ~ N(μ, τ²), e_j ~ N(θ_j, v_j), with independent areas.
 
-    k: how many areas count as the last.  The draws and the remarks are those of `shift_posterior`.  The model is that
-    of Fay & Herriot (1979, JASA 74:269) without covariates.
+    k: how many areas count as the last.  The draws are made, and the remarks apply, as in `shift_posterior`.  The model
+    is that of Fay & Herriot (1979, JASA 74:269) without covariates.
     """
     _check_last(k, len(estimate.names))
     e = equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))[:, None]
@@ -128,7 +128,7 @@ def shift_posterior(
     θ_j = μ + B_j(e_j - μ) + N(0, B_j V_j), B_j = Τ(Τ + V_j)⁻¹; a value without sampling error equals its estimate.
     A rank is 1 + the number of areas that are truly better.  Standard errors are treated as known: use smoothed ones.
     The probabilities are right on average over leagues like those of the model.  "P > 0.95" is not a test: where
-    almost nothing changes, such areas claim more change than there is.
+    almost nothing changes, a list of such areas claims more change than there is.
     """
     after, cross = in_one_order(before, after, cross)
     _check_last(k, len(before.names))

@@ -22,7 +22,7 @@ class RankChange:
 
     places         rank before - rank after, positive for a rise
     lower, upper   limits of the true number of places gained, for all areas jointly
-    before, after  the rank sets of both waves; they and the limits hold jointly with probability `level`
+    before, after  the rank sets of both waves; these sets and the limits all hold jointly with probability `level`
     critical       a difference is proven if its T exceeds this
     """
 
@@ -92,7 +92,7 @@ def rank_change(
 
 
 def _noise(before, after, cross, draws, rng) -> list[np.ndarray]:
-    """The draws [Z_2 - Z_1, Z_2, Z_1] of the three vectors, the last first, to be popped so that none is kept twice."""
+    """[Z_2 - Z_1, Z_2, Z_1], the simulated errors of the three vectors, the last first: popped, none is kept twice."""
     if isinstance(draws, int | np.integer):
         draws = wave_draws(before.covariance, after.covariance, cross, int(draws), rng)
     z1, z2 = (np.asarray(z, dtype=float) for z in draws)

@@ -12,11 +12,11 @@ SPREADS = 256  # the number of Τ simulated from the proposal, a power of 2 (Sob
 EFFECTIVE = 50  # how many equally weighted Τ they must be worth at least
 ROUNDS = 4  # how often the proposal is adapted to the draws at most
 TAIL = 4  # degrees of freedom of the proposal, which gives it heavier tails than the posterior
-STEP = 1e-3  # of the numerical second derivatives
+STEP = 1e-3  # the step of numerical derivatives
 FLATTEST = 0.1  # the smallest curvature used, so that the proposal remains finite where the posterior is flat
 LARGEST = (15.0, 15.0, 9.0)  # of |x|: true deviations within e^±15 sampling errors, 1 - |correlation| > 3e-8
-LEAST_VARIANCE = 0.01  # of the typical one: the smallest variance that an area has when Τ is learnt
-MOST_CORRELATED = 0.99  # the largest correlation of the waves' sampling errors when Τ is learnt
+LEAST_VARIANCE = 0.01  # the smallest variance, relative to the typical one, that an area has when Τ is estimated
+MOST_CORRELATED = 0.99  # the largest correlation of the waves' sampling errors when Τ is estimated
 JUDGED_FROM = 8  # the number of areas from which normality is tested
 POOR = 0.05  # a p-value below this means that the model does not fit
 
@@ -91,7 +91,7 @@ def fit_league(e: np.ndarray, v: np.ndarray, *, rng: np.random.Generator) -> Lea
 
 
 def learnt_variances(v: np.ndarray) -> np.ndarray:
-    """V_j (p,d,d) as used when μ and Τ are learnt, bounded away from certainty.
+    """V_j (p,d,d) as used to estimate μ and Τ, bounded away from certainty.
 
     A variance is at least 1 % of the typical one of its wave, and a correlation between the waves' errors at most 0.99.
     Without these limits the likelihood is unbounded if, for example, two areas without sampling error have the same

@@ -11,11 +11,14 @@ from estimation.estimators.laws import SamplingLaw
 from estimation.precision.smoothing import with_variance
 from estimation.waves.waves import Waves, is_independent, with_diagonal
 
-LEAST = 1e-9  # the smallest part of the variance kept, where everyone was interviewed, so that nothing is divided by 0
+LEAST = 1e-9  # the smallest 1 - f: where everyone was interviewed, nothing is then divided by 0
 
 
 def of_the_people(estimate: Estimate, remaining: np.ndarray) -> Estimate:
-    """The same estimates with V(1-f), remaining = 1 - f (k,), and their law: n/(1-f), κ₃ (1-f)(1-2f), 0 from f = ½."""
+    """The same estimates with the variance V(1-f) and the law of it: n/(1-f) interviews, κ₃ (1-f)(1-2f), 0 from f = ½.
+
+    remaining: 1 - f (k,), f being the part of the people who were interviewed.
+    """
     left = np.maximum(remaining, LEAST)
     law = estimate.law
     if law is not None:
@@ -34,14 +37,14 @@ def finite_waves(
 ) -> Waves:
     """The waves with V(1-f) and C = ρ S_1 S_2 (c/(n_1 n_2) - 1/N) of each area.  Tam (1984), Am. Statistician 38, 288.
 
-    waves      of the process
+    waves      with the variances and covariances of an infinite population
     remaining  wave -> 1 - f (k,)
     asked      wave -> the number n_t of PSUs (k,)
     common     (earlier, later) -> the number c of PSUs in both (k,)
     apart      the pairs of waves that are on different sides of the comparison
-    ρ = C_st/√(V_s V_t) √(n_s n_t)/c for the process, and S_s S_t/N = √(V_s f_s V_t f_t).  Where nobody was interviewed
-    twice, ρ is not known: it is taken as 1 for waves on different sides and as 0 for waves on the same side, which
-    gives the largest variance in both cases.  If the matrix of an area over the waves is then not positive
+    ρ = C_st/√(V_s V_t) √(n_s n_t)/c in the infinite population, and S_s S_t/N = √(V_s f_s V_t f_t).  Where nobody was
+    interviewed twice, ρ is not known: it is taken as 1 for waves on different sides and as 0 for waves on the same
+    side, which gives the largest variance in both cases.  If the matrix of an area over the waves is then not positive
     semi-definite, its negative eigenvalues are set to 0.
     """
     names, k = waves.names, len(waves.estimates[0].names)

@@ -28,8 +28,8 @@ def shared_steps(shared: SharedInfluence, a: ArrayLike) -> Steps:
 
     PSU j of an area with m PSUs contributes d_j = Σ_t a_t e_tj; on a scale common to all areas this is m d_j.
     R = Σ_a m²Σ_j d⁴ m²/Σ_a m²Σ_j d² is the square of a step on the common scale, and R/m² that on the area's scale.
-    With M PSUs in the league, Σ d has the excess kurtosis Σ(md)⁴/(Σ(md)²)² - 3/M, which is that of its inverse number
-    of answers that each change by one step.
+    With M PSUs in the league, Σ md has the excess kurtosis Σ(md)⁴/(Σ(md)²)² - 3/M; one over this is the number of
+    answers, each changed by one step of ±1, that would have the same.
     """
     a = np.asarray(a, dtype=float)
     times = shared.present.sum(axis=1) - 1

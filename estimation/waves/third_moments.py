@@ -9,7 +9,7 @@ from estimation.waves.influence import SharedInfluence
 
 
 def third_ratio(waves: Mapping[str, Linearization], coefficients: Mapping[str, float]) -> float:
-    """κ₃ of Σ_t a_t θ_t over what it would be if the waves shared nobody, pooled over the league; 1 if none is shared.
+    """κ₃ of Σ_t a_t θ_t over what it would be if the waves shared nobody, pooled over the league; 1 if they do not.
 
     waves         name -> linearisation;  coefficients: name -> a_t, as `window_change` makes them
     PSU j of an area contributes Σ_t a_t S_t x_tj, where x_tj is its standardised value in each wave t that has it, and

@@ -15,7 +15,7 @@ from estimation.estimators.variance import with_diagonal
 from words import Fault
 
 INDEPENDENT = "independent"  # what a caller says who knows that two waves share nobody; it is never assumed
-ROUNDING = 1e-12  # a variance below 0 by less than this part of its terms is rounding
+ROUNDING = 1e-12  # a negative variance smaller than this, relative to its largest terms, is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,11 @@ def combine(
     coefficients  a (k,), or a mapping wave -> a_t (0 for waves left out); see `window_change` and `slope`
     third_ratio   for a change whose waves share PSUs: its third cumulant over that of independent waves (`third_ratio`)
     steps         for such a change: what it consists of (`change_steps`), with the areas in the order of the first wave
-    df = V²/Σ_s Σ_t |r_st| q_s q_t/√(df_s df_t), q_t = a_t Σ_s a_s C_st (which sum to V), r_st being the correlations of
+    df = V²/Σ_s Σ_t |r_st q_s q_t|/√(df_s df_t), q_t = a_t Σ_s a_s C_st (which sum to V), r_st being the correlations of
     the waves.  For independent waves this is Satterthwaite's formula; variances that are estimated from the same PSUs
     are too large or too small together.  If the waves have `common`, the df are those of `_common_df`.
     For a change, 1/ν is added to 1/df, ν being the df of tails as heavy as those of few changed answers (`tail_df`).
-    A θ that is only rounding of the largest a_t θ_t becomes 0: waves with equal values have a change of 0.
+    A θ that is only the rounding error of a_t θ_t becomes 0: waves with equal values have a change of 0.
     Raises Fault if the a_t reach over a break, or if a variance is negative.
     """
     a = _coefficients(waves, coefficients)
@@ -91,9 +91,8 @@ def combine(
     if (v < -ROUNDING * largest).any():
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
-    covariance = with_diagonal(
-        (covariance + covariance.T) / 2, np.maximum(v, 0)
-    )  # v may be slightly negative by rounding
+    # v may be slightly negative by rounding
+    covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))
     law = combined_law(estimates, a, c, third_ratio, steps) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
     df = np.array([e.df for e in estimates], dtype=float)
