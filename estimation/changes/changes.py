@@ -117,7 +117,7 @@ def told_apart(shift: Estimate) -> bool:
 
 
 def change_interval(shift: Estimate, level: float) -> Interval:
-    """Limits of the change of each area alone: the values that the test of `score_change` does not reject at 1 - level.
+    """Limits of the change of each area alone: the values that its score test does not reject at 1 - level.
 
     The interval excludes 0 exactly where the test rejects it.  Without a law it is value ± t(df) se.
     """
@@ -144,7 +144,7 @@ def standing_change(
     level    of the joint limits
     side     "both" directions, or only "below" or "above", which is sharper in that direction and silent about the
              other; fixed before the data are seen
-    Block M of our methods (docs/methods.md).  If the list is chosen from the waves compared, the error rate does not hold.
+    Block M of our methods (docs/methods.md).  A list chosen from the waves compared makes the error larger than stated.
     """
     watched = np.zeros(len(shift.names), dtype=bool)
     if len(watch):
