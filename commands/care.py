@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -37,10 +38,22 @@ def serve(
     command += _page_settings()
     command += ["--server.port", str(port)] if port else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
+    raise typer.Exit(_code_at_end(command, environment))
+
+
+def _code_at_end(command: list[str], environment: dict[str, str]) -> int:
+    """Run the pages until they end; who ends this process (SIGTERM, Ctrl-C) ends them too, which is no failure."""
+    pages = subprocess.Popen(command, cwd=ROOT, env=environment)
+    handler = signal.signal(signal.SIGTERM, lambda *_: pages.terminate())
     try:
-        raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+        code = pages.wait()
+        return 0 if code == -signal.SIGTERM else code
     except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+        pages.terminate()
+        pages.wait()
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _page_settings() -> list[str]:

@@ -28,6 +28,7 @@ from presentation.definitions import definition_text
 from presentation.detection import detection_note, detection_rows
 from presentation.factors import factor_notes, factors_csv, shown_factors
 from presentation.league_notes import league_notes
+from presentation.rules import rule_notes
 from presentation.times import wave_text, window_text
 from service.figures import waves
 from service.figures.detection import detection
@@ -164,9 +165,8 @@ def league(
         headline = f"{wave_text(league_figures.wave, t)} · {headline}"
         if levels and league_figures.against is None:
             raise Fault(key="cli.league.no_levels", wave=league_figures.wave)
-        print_table(
-            title, (terminal.levels_table if levels else terminal.league_table)(league_figures, t), notes, headline
-        )
+        table = (terminal.levels_table if levels else terminal.league_table)(league_figures, t)
+        print_table(title, table, [*rule_notes(league_figures, t), *notes], headline)
 
 
 @commands.command(cls=Command, help=t("cli.power.help"))

@@ -8,7 +8,7 @@ from accountability import MET, MISSED, UNDECIDED
 from accountability.rules import Rule
 from estimation import Measure
 from presentation.numbers import value_text
-from service.figures.league import League
+from service.figures.league import League, rule_summary
 from words import Speaker
 
 
@@ -20,6 +20,13 @@ def rule_sentence(league: League, rule: Rule, summary: Mapping[str, list[str]], 
     if not summary["printed"]:
         return sentence
     return sentence + t("leader.rules.names_printed", names=[league.name(a) for a in summary["printed"]])
+
+
+def rule_notes(league: League, t: Speaker) -> list[str]:
+    """A heading and the sentence of each rule of the league's measure; nothing if it has none."""
+    rules = league.programme.rules[league.measure.name]
+    sentences = [rule_sentence(league, rule, rule_summary(league, rule.name), t) for rule in rules]
+    return [t("leader.rules"), *sentences] if sentences else []
 
 
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:

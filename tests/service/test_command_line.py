@@ -20,6 +20,7 @@ from commands import cli
 from commands.speaking import chosen_language
 from presentation import changes
 from presentation.league_notes import league_notes
+from presentation.rules import rule_notes
 from service.figures.league import read_league
 from service.store import schema
 from service.store.engine import Store
@@ -421,11 +422,14 @@ def test_a_city_is_planned_without_a_store(files, rankshift, language, monkeypat
 def test_serve_starts_the_pages_on_this_store_in_this_language(surveyed, rankshift, monkeypatch):
     started = []
 
-    def run(command, **options):
-        started.append((command, options))
-        return subprocess.CompletedProcess(command, 0)
+    class Pages:
+        def __init__(self, command, **options):
+            started.append((command, options))
 
-    monkeypatch.setattr(subprocess, "run", run)
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Pages)
     monkeypatch.chdir(surveyed.parent)
     assert rankshift("serve", "--port", "8700", "-s", surveyed.name, language="zh").code == 0
     ((command, options),) = started
@@ -433,6 +437,26 @@ def test_serve_starts_the_pages_on_this_store_in_this_language(surveyed, rankshi
     assert Path(command[4]) == ROOT / "app.py"
     assert options["env"]["RANKSHIFT_STORE"] == f"sqlite:///{surveyed}"
     assert options["env"]["RANKSHIFT_LANGUAGE"] == "zh"
+
+
+def test_whoever_ends_serve_ends_the_pages_with_it():
+    pages = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"]
+    code = f"import os, sys; from commands import care; sys.exit(care._code_at_end({pages}, dict(os.environ)))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as serving:
+        number = int(serving.stdout.readline())
+        serving.terminate()
+        assert serving.wait(timeout=20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_rules_of_the_measure_stand_under_the_printed_table(surveyed, rankshift, language):
+    league, t = read_league(Store.open(f"sqlite:///{surveyed}"), NAME), BOTH[language]
+    heading, *sentences = rule_notes(league, t)
+    said = "".join(rankshift("league", "-s", surveyed, language=language).out.split())
+    assert "".join(heading.split()) in said and len(sentences) == len(league.programme.rules[league.measure.name]) > 0
+    assert all("".join(sentence.split()) in said for sentence in sentences)
 
 
 @pytest.fixture(scope="module")
