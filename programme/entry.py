@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,11 +24,15 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A table of the TOML file, its path there, and the file's name, so that a fault can name the place."""
+    """A table of the TOML file, its path there, and the file's name, so that a fault can name the place.
+
+    lenient: keys that nothing reads are passed over, as they were when the file was imported by an older program
+    """
 
     file: str
     path: str
     data: Mapping
+    lenient: bool = False
 
     def where(self, key: str) -> str:
         """The full name of an entry, such as measures.safe.counts."""
@@ -49,6 +53,8 @@ class Entry:
 
     def known(self, keys: Iterable[str], *, languages: bool = False) -> None:
         """A Fault for the first key of this table that is not one of `keys`, nor (languages) two letters."""
+        if self.lenient:
+            return
         allowed = sorted({*keys, *(LANGUAGES if languages else ())})
         for key in self.data:
             if key not in allowed and not (languages and LANGUAGE.fullmatch(key)):
@@ -56,14 +62,14 @@ class Entry:
 
     def at(self, key: str) -> "Entry":
         """The table under `key`."""
-        return Entry(self.file, self.where(key), self.get(key, dict))
+        return replace(self, path=self.where(key), data=self.get(key, dict))
 
     def entries(self, key: str, default: Mapping | None = None) -> dict[str, "Entry"]:
         """The tables under `key`, by name; at least one unless a default is given."""
         table = self.get(key, dict, default)
         if not table and default is None:
             raise self.fault(key, "{}", "[" + self.where(key) + ".…]")
-        return {k: Entry(self.file, self.where(key), table).at(k) for k in table}
+        return {k: replace(self, path=self.where(key), data=table).at(k) for k in table}
 
     def code(self, key: str) -> str:
         """The value of `key` as a short name without spaces."""

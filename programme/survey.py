@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from accountability.disclosure import LEAST, WITHHOLD
 from accountability.league import ALL, LAST, RANK_SHARE
@@ -163,8 +163,11 @@ class Programme:
         return [code for code, area in self.areas.items() if area.league == league]
 
 
-def read_programme(content: bytes, file: str) -> Programme:
-    """The programme in a TOML file's bytes; a Fault names the file and the entry that is missing or wrong."""
+def read_programme(content: bytes, file: str, *, stored: bool = False) -> Programme:
+    """The programme in a TOML file's bytes; a Fault names the file and the entry that is missing, wrong or not known.
+
+    stored: it was imported before; a key that nothing reads is then passed over, since older programs accepted it
+    """
     try:
         data = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -172,7 +175,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         raise Fault(key="programme.encoding", file=file, row=line) from error
     except tomllib.TOMLDecodeError as error:
         raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
-    entry = Entry(file, "", data)
+    entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues = _named(entry.entries("leagues"), "name")
     areas = _areas(entry, leagues)
@@ -193,7 +196,7 @@ def read_programme(content: bytes, file: str) -> Programme:
         level=_level(entry),
         publish=_publish(entry),
         withhold=_withhold(entry),
-        population=read_population(Entry(file, "population", entry.get("population", dict, {})), areas),
+        population=read_population(replace(entry, path="population", data=entry.get("population", dict, {})), areas),
         comparing=_comparing(entry, areas),
         leagues=leagues,
         areas=areas,
@@ -242,7 +245,7 @@ def _level(entry: Entry) -> float:
 
 def _publish(entry: Entry) -> Limits:
     """The limits of [publish]; those it does not name are the defaults."""
-    given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
+    given = replace(entry, path="publish", data=entry.get("publish", dict, {}))
     known = {field.name for field in fields(Limits)}
     given.known(known | {WITHHOLD_ENTRY})
     for name in given.data:
@@ -253,7 +256,7 @@ def _publish(entry: Entry) -> Limits:
 
 def _withhold(entry: Entry) -> int:
     """[publish] withhold, or the default; a Fault if it is so low that nothing would be withheld."""
-    given = Entry(entry.file, "publish", entry.get("publish", dict, {}))
+    given = replace(entry, path="publish", data=entry.get("publish", dict, {}))
     if WITHHOLD_ENTRY not in given.data:
         return WITHHOLD
     limit = given.number(WITHHOLD_ENTRY)
@@ -264,7 +267,7 @@ def _withhold(entry: Entry) -> int:
 
 def _comparing(entry: Entry, areas) -> Comparing:
     """[comparing], or the defaults."""
-    given = Entry(entry.file, "comparing", entry.get("comparing", dict, {}))
+    given = replace(entry, path="comparing", data=entry.get("comparing", dict, {}))
     given.known(field.name for field in fields(Comparing))
     share = given.number("rank_share") if "rank_share" in given.data else RANK_SHARE
     if not 0 < share < 1:

@@ -28,7 +28,7 @@ def parsed_programme(connection: sa.Connection, version_id: int) -> Programme:
             _kept.move_to_end(digest)
             return _kept[digest]
     row = connection.execute(sa.select(programmes.c.content, programmes.c.file).where(this_version)).one()
-    programme = read_programme(row.content, row.file)
+    programme = read_programme(row.content, row.file, stored=True)
     with _turn:
         _kept[digest] = programme
         while len(_kept) > KEPT:

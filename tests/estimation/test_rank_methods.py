@@ -149,7 +149,7 @@ def test_joint_sets_from_counts_cover_at_their_level():
 
 @pytest.mark.parametrize("counts", [[1, 2], [1, -1, 2], [1, 2, 0.5], [1, 2, np.nan]])
 def test_counts_that_are_none_are_refused(counts):
-    with pytest.raises(Fault, match="3 whole numbers"):
+    with pytest.raises(Fault, match="3 counts, one for each name"):
         count_rank_set("abc", counts)
 
 

@@ -25,7 +25,7 @@ from township_list import programme as laibin
 from sampling import Wanted
 from service.care import jobs
 from service.drawing import draws
-from service.figures import waves
+from service.figures import loaded_waves, waves
 from service.intake import imports
 from service.protection import people, vault
 from service.protection.keys import Key
@@ -61,9 +61,11 @@ def both(store: Store, reads, work) -> list[str]:
     store.engine.dispose()  # no connection may cross the fork
     gate, said = PROCESSES.Barrier(2), PROCESSES.Queue()
 
+    steps = [reads, reads] if isinstance(reads[1], str) else reads
+    originals = [getattr(module, name) for module, name in steps]  # here, so that a name that is gone fails at once
+
     def go(k: int) -> None:
-        module, name = reads if isinstance(reads[1], str) else reads[k - 1]
-        before, met = getattr(module, name), []
+        (module, name), before, met = steps[k - 1], originals[k - 1], []
 
         def held(*arguments, **options):
             found = before(*arguments, **options)
@@ -191,7 +193,7 @@ def test_two_processes_that_judge_a_wave_at_once_make_one_run(store):
     def work(opened, k):
         return f"run {waves.estimate_wave(opened, NAME, MAY).run_id}"
 
-    said = both(store, (waves, "load_wave"), work)
+    said = both(store, (loaded_waves, "load_wave"), work)
     assert "run.overtaken" in said
     (made,) = [answer for answer in said if answer != "run.overtaken"]
     verdicts = contents(store)["VERDICTS"]
@@ -206,7 +208,7 @@ def test_two_processes_that_compare_waves_at_once_make_one_run(store):
     def work(opened, k):
         return f"run {waves.compare_waves(opened, NAME, MAY, JUNE).run_id}"
 
-    said = both(store, (waves, "load_wave"), work)
+    said = both(store, (loaded_waves, "load_wave"), work)
     assert "run.overtaken" in said
     (made,) = [answer for answer in said if answer != "run.overtaken"]
     assert {f"run {number}" for number in contents(store)["CHANGES"].run_id} == {made} == {work(store, 3)}
@@ -308,7 +310,7 @@ def drawn(store: Store, wave: str) -> samples.Sample:
 
 def test_two_processes_that_draw_a_wave_at_once_make_one_sample(at):
     approved = at(APPROVED)
-    said = both(approved, (draws, "record_draw"), lambda opened, k: len(drawn(opened, FIRST).units))
+    said = both(approved, (draws, "draw_approved"), lambda opened, k: len(drawn(opened, FIRST).units))
     assert said == ["140", "sample.drawn"]
     assert (row_counts(approved)["draws"], row_counts(approved)["sample_units"]) == (1, 140)
 
@@ -330,7 +332,7 @@ def test_nobody_is_in_two_waves_though_one_is_drawn_while_the_other_releases(at)
     def work(opened, k):
         return len((drawn(opened, SECOND) if k == 1 else draws.release_next(opened, LAIBIN, FIRST)).units)
 
-    said = both(store, ((draws, "record_draw"), (draws, "read_sample")), work)
+    said = both(store, ((draws, "draw_approved"), (draws, "read_sample")), work)
     assert said in (["140", "release.continued"], ["140", "sample.earlier_released"])
     if said[1] == "sample.earlier_released":
         drawn(store, SECOND)

@@ -3,12 +3,17 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_up import NAME, PROGRAMME, begin_survey
 from test_programme_page import CONTENT
 
 from programme.survey import read_programme
+from service.intake.imports import current_programme
+from service.store import schema
+from service.store.engine import Store
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
@@ -94,3 +99,16 @@ def test_a_misspelt_key_is_named_in_every_table_and_before_what_is_then_missing(
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_programme_of_the_project_loads(file):
     read_programme(file.read_bytes(), file.name)
+
+
+def test_a_programme_that_an_older_program_stored_with_a_misspelt_key_can_still_be_read(store: Store):
+    misspelt = PROGRAMME + b"\n[comparison]\nyearly_error = 0.05\n"
+    with pytest.raises(Fault, match="comparison"):
+        read_programme(misspelt, "harbours.toml")
+    begin_survey(store)
+    version_id, as_imported = current_programme(store, NAME)
+    with store.begin() as connection:
+        row = {"content": misspelt, "digest": "of the misspelt file"}
+        connection.execute(schema.programmes.update().where(schema.programmes.c.version_id == version_id).values(**row))
+    read_again = current_programme(store, NAME)[1]
+    assert replace(read_again, digest=as_imported.digest) == as_imported
