@@ -13,7 +13,12 @@ def read(monkeypatch):
     """The files parsed in this test, with nothing kept from others."""
     files = []
     original = parsed.read_programme
-    monkeypatch.setattr(parsed, "read_programme", lambda *given: files.append(given[1]) or original(*given))
+
+    def noted(content: bytes, file: str, *, stored: bool):
+        files.append(file)
+        return original(content, file, stored=stored)
+
+    monkeypatch.setattr(parsed, "read_programme", noted)
     monkeypatch.setattr(parsed, "_kept", type(parsed._kept)())
     return files
 
