@@ -11,8 +11,13 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
     p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md"), *ROOT.glob("tests/**/*.md")]
 )
-LEFT_BEHIND = {"build", "__pycache__", "rankshift.egg-info"}  # by running, building and installing
-ROOMS = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".")} - LEFT_BEHIND
+# what running, building and installing leave behind is listed in .gitignore: those folders are no rooms
+IGNORED = [line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split()]
+ROOMS = {
+    p.name
+    for p in ROOT.iterdir()
+    if p.is_dir() and not p.name.startswith(".") and not any(p.match(pattern) for pattern in IGNORED)
+}
 KINDS = "py|md|toml|csv|json|R|npz|sql|png"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(rf"(?<![\w/.…-])((?:[\w-]+/)+[\w.-]+\.(?:{KINDS}))\b")
