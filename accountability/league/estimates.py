@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 
 from accountability.league.limits import finite_limits, with_interviewers
 from accountability.league.wave_measure import WaveMeasure
@@ -75,7 +75,7 @@ def interviewer_columns(part: InterviewerVariance | None) -> dict:
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:
     """COVARIANCES between areas, each pair once (domain <= other), only those that are not zero."""
     areas, _ = with_interviewers(wave, wave.areas)
-    names, upper = np.array(areas.names, dtype=object), sp.triu(areas.covariance, format="coo")
+    names, upper = np.array(areas.names, dtype=object), scipy.sparse.triu(areas.covariance, format="coo")
     kept = upper.data != 0
     i, j = upper.row[kept], upper.col[kept]
     columns = {"domain": names[i], "other": names[j], "covariance": upper.data[kept]}

@@ -150,11 +150,16 @@ class WaveMeasure:
     def smoothed(self) -> Estimate:
         """The areas' estimates with the sampling variances that statements about ranks and changes use."""
         sizes = self.sizes.loc[list(self.areas.names)]
-        n, effective = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
+        n, effective, n_third = (sizes[name].to_numpy() for name in ("n", "n_effective", "n_third"))
         if self.measure.yes_or_no:
-            return smooth_shares(self.areas, effective, n=n)
-        third = third_moments(self.values, self.area, self.design.weight, self.areas.names)
-        return smooth_scores(self.areas, effective, reach=self.measure.high - self.measure.low, unit_third=third)
+            return smooth_shares(self.areas, effective, n=n, n_third=n_third)
+        reach, third = self.measure.high - self.measure.low, self._third_moments
+        return smooth_scores(self.areas, effective, reach=reach, unit_third=third, n_third=n_third)
+
+    @property
+    def _third_moments(self) -> np.ndarray:
+        """The third central moment (k,) of one answer in each area."""
+        return third_moments(self.values, self.area, self.design.weight, self.areas.names)
 
     @cached_property
     def effects(self) -> Moderated:

@@ -1,5 +1,7 @@
 """Weights that reproduce known totals: post-stratification, raking, linear and bounded calibration."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.calibration.distances import LINEAR, RAKING, Distance
@@ -78,11 +80,11 @@ class Calibration:
         return self._grouping @ values
 
     @cached_property
-    def _grouping(self) -> sp.csr_array:
+    def _grouping(self) -> scipy.sparse.csr_array:
         """(c,n), 1 where the row belongs to the cell."""
         assert self.cell is not None
         n = len(self.cell)
-        return sp.csr_array((np.ones(n), (self.cell, np.arange(n))), shape=(self.auxiliary.shape[0], n))
+        return scipy.sparse.csr_array((np.ones(n), (self.cell, np.arange(n))), shape=(self.auxiliary.shape[0], n))
 
     def unit_totals(self, unit: np.ndarray, units: int) -> Matrix:
         """Σ_{i in unit} w_i x_i (units,q'): the auxiliaries' totals by sampling unit under the calibrated weights.
@@ -91,7 +93,7 @@ class Calibration:
         """
         rows = np.arange(len(unit)) if self.cell is None else self.cell
         shape = (units, self.auxiliary.shape[0])
-        return sp.coo_array((self.weight, (unit, rows)), shape=shape).tocsr() @ self.x
+        return scipy.sparse.coo_array((self.weight, (unit, rows)), shape=shape).tocsr() @ self.x
 
     def coefficients(self, z: Matrix, weight: np.ndarray) -> np.ndarray:
         """B = (Σ d xx')⁻¹ Σ d x (w/dg) z (q',k), the regression whose residual enters the variance.
@@ -103,15 +105,15 @@ class Calibration:
         """
         d = self.base if self.swept is None else np.ones_like(self.base)
         kept = np.divide(weight, self.weight, out=np.ones_like(weight), where=self.weight != 0)
-        moments: Matrix = self.x.T @ self.cell_sums(sp.diags_array(d * kept) @ z)
-        moments = moments.toarray() if sp.issparse(moments) else moments
+        moments: Matrix = self.x.T @ self.cell_sums(scipy.sparse.diags_array(d * kept) @ z)
+        moments = moments.toarray() if scipy.sparse.issparse(moments) else moments
         matrix = cross_product(self.x, self.cell_sums(d))
         return solve(matrix, moments) if self.swept is None else sweep(matrix, moments, self.swept, R_SWEEPS)
 
 
 def calibrate(
     base: ArrayLike,
-    auxiliary: pd.DataFrame | ArrayLike | sp.sparray,
+    auxiliary: pd.DataFrame | ArrayLike | scipy.sparse.sparray,
     totals: Mapping | pd.Series | ArrayLike,
     *,
     distance: Distance = LINEAR,
@@ -255,7 +257,7 @@ def _auxiliary(base, auxiliary, totals) -> tuple[tuple, object, np.ndarray]:
         totals = _named_totals(names, totals)
         x = np.column_stack([_auxiliary_column(auxiliary[name], name) for name in names])
     else:
-        x = auxiliary.tocsr() if sp.issparse(auxiliary) else np.asarray(auxiliary, dtype=float)
+        x = auxiliary.tocsr() if scipy.sparse.issparse(auxiliary) else np.asarray(auxiliary, dtype=float)
         x = x.reshape(-1, 1) if x.ndim == 1 else x
         names = tuple(f"x{j + 1}" for j in range(x.shape[1]))
     totals = np.atleast_1d(np.asarray(totals, dtype=float))

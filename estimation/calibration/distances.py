@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from words import Fault
 
@@ -51,10 +51,10 @@ def logit(low: float, high: float) -> Distance:
     rate, start = (high - low) / ((1 - low) * (high - 1)), np.log((1 - low) / (high - 1))
 
     def g(u):
-        return low + (high - low) * expit(rate * u + start)
+        return low + (high - low) * scipy.special.expit(rate * u + start)
 
     def slope(u):
-        p = expit(rate * u + start)
+        p = scipy.special.expit(rate * u + start)
         return (high - low) * rate * p * (1 - p)
 
     return Distance("logit", g, slope, low, high)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse as sp
-from scipy import linalg
+import scipy
 
 from estimation.calibration.distances import LINEAR, Distance
 from estimation.columns.columns import said
@@ -77,12 +76,12 @@ def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     size = np.where(size > 0, size, 1.0)
     scaled, right = matrix / np.outer(size, size), (right.T / size).T
     try:
-        factor = linalg.cho_factor(scaled, check_finite=False)
+        factor = scipy.linalg.cho_factor(scaled, check_finite=False)
         if (np.diag(factor[0]) ** 2).min(initial=1.0) > DEPENDENT:
-            return (linalg.cho_solve(factor, right, check_finite=False).T / size).T
-    except linalg.LinAlgError:
+            return (scipy.linalg.cho_solve(factor, right, check_finite=False).T / size).T
+    except scipy.linalg.LinAlgError:
         pass
-    values, vectors = linalg.eigh(scaled)
+    values, vectors = scipy.linalg.eigh(scaled)
     kept = values > DEPENDENT
     vectors = vectors[:, kept]
     return ((vectors @ ((vectors.T @ right).T / values[kept]).T).T / size).T
@@ -104,8 +103,8 @@ def sweep(matrix: np.ndarray, right: np.ndarray, blocks: Sequence[slice], sweeps
 
 def cross_product(x: Matrix, weight: np.ndarray) -> np.ndarray:
     """Σ weight x x' (q,q)."""
-    if sp.issparse(x):
-        return (x.T @ sp.diags_array(weight) @ x).toarray()
+    if scipy.sparse.issparse(x):
+        return (x.T @ scipy.sparse.diags_array(weight) @ x).toarray()
     return x.T @ (x * weight[:, None])
 
 
@@ -116,7 +115,7 @@ def _refuse_unreachable(d, x, totals, names, distance: Distance, slack) -> None:
         raise Fault(key="calibration.nobody", name=said(names[j]), total=float(totals[j]))
     if not distance.bounded:
         return
-    up, down = x.maximum(0) if sp.issparse(x) else np.maximum(x, 0), None
+    up, down = x.maximum(0) if scipy.sparse.issparse(x) else np.maximum(x, 0), None
     down = x - up
     low = up.T @ (d * distance.low) + down.T @ (d * distance.high)
     high = up.T @ (d * distance.high) + down.T @ (d * distance.low)

@@ -1,12 +1,14 @@
 """Margins, that is, known totals by category: checked against the table and each other; rows grouped into cells."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 
 from estimation.columns.codes import occurring_codes
 from estimation.columns.columns import column_names, label_codes, said
@@ -28,7 +30,7 @@ class MarginCells:
     """
 
     cell: np.ndarray
-    indicators: sp.csr_array
+    indicators: scipy.sparse.csr_array
     names: tuple
     totals: np.ndarray
     independent: np.ndarray
@@ -55,7 +57,7 @@ def margin_cells(
     starts = np.append(0, np.cumsum(sizes))
     c, m = len(categories[0]), len(columns)
     place = np.column_stack([categories[k] + starts[k] for k in range(m)])
-    indicators = sp.csr_array((np.ones(c * m), place.ravel(), np.arange(c + 1) * m), shape=(c, starts[-1]))
+    indicators = scipy.sparse.csr_array((np.ones(c * m), place.ravel(), np.arange(c + 1) * m), shape=(c, starts[-1]))
     names = tuple((column, label) for column, total in zip(columns, known, strict=True) for label in total.index)
     independent = np.setdiff1d(np.arange(starts[-1]), starts[1:-1])
     blocks = tuple(slice(a, b) for a, b in pairwise(starts))

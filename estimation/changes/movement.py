@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import equalized, scale_of
@@ -88,7 +88,7 @@ def in_one_order(before: Estimate, after: Estimate, cross: Matrix) -> tuple:
     Waves(("before", "after"), (before, after), {("before", "after"): cross})
     at, p = after.positions(before.names), len(before.names)
     if not is_independent(cross):
-        cross = cross.tocsr() if sp.issparse(cross) else np.asarray(cross, dtype=float)
+        cross = cross.tocsr() if scipy.sparse.issparse(cross) else np.asarray(cross, dtype=float)
         if cross.shape != (p, p):
             raise Fault(key="change.cross", found=str(cross.shape), expected=str((p, p)))
         cross = cross[:, at]

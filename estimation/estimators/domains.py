@@ -1,11 +1,13 @@
 """Means, ratios and totals of domains, with the covariance between all domains."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sized
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.codes import occurring_pairs
@@ -97,11 +99,11 @@ class _Cells(NamedTuple):
         """Sums (c,) of values (n,) over each cell's rows."""
         return np.bincount(self.of, self.rows(values), minlength=len(self.unit))
 
-    def linearized(self, z: np.ndarray, n: int) -> sp.csr_array:
+    def linearized(self, z: np.ndarray, n: int) -> scipy.sparse.csr_array:
         """The linearised variable (n, domains), sparse: each kept row has its z in the column of its domain."""
         answered = np.ones(n, dtype=int) if self.kept is None else self.kept.astype(int)
         starts = np.append(0, np.cumsum(answered))
-        return sp.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
+        return scipy.sparse.csr_array((z, self.domain[self.of], starts), shape=(n, len(self.labels)))
 
     def domain_sums(self, sums: np.ndarray) -> np.ndarray:
         """Sums (domains,) of the cells' sums (c,)."""

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from estimation.columns.columns import first_text, numbers, said
 from estimation.columns.matrices import Matrix, Spread
@@ -64,7 +63,9 @@ class Estimate:
     def __post_init__(self):
         value = np.atleast_1d(np.asarray(self.value, dtype=float))
         k = len(value)
-        covariance = self.covariance if sp.issparse(self.covariance) else np.asarray(self.covariance, dtype=float)
+        covariance = (
+            self.covariance if scipy.sparse.issparse(self.covariance) else np.asarray(self.covariance, dtype=float)
+        )
         covariance = covariance.reshape(k, k) if covariance.size == 1 and k == 1 else covariance
         names = (self.names,) if isinstance(self.names, str) else tuple(self.names)
         df = np.broadcast_to(np.asarray(self.df, dtype=float), (k,))
@@ -99,7 +100,9 @@ class Estimate:
     def select(self, names: Sequence) -> "Estimate":
         """The estimates of `names` (k',) in that order, with their covariance."""
         at = self.positions(names)
-        covariance = self.covariance[at][:, at] if sp.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
+        covariance = (
+            self.covariance[at][:, at] if scipy.sparse.issparse(self.covariance) else self.covariance[np.ix_(at, at)]
+        )
         law = None if self.law is None else self.law.select(at)
         return Estimate(tuple(names), self.value[at], covariance, self.df[at], self.flags, law)
 
@@ -163,9 +166,11 @@ class Linearization:
         covariance = totals_covariance(self.totals, self.subtotals, self.raised, self.design)
         known = self._known(covariance.diagonal())
         if known.any():
-            uncertain = sp.diags_array(1.0 - known)
+            uncertain = scipy.sparse.diags_array(1.0 - known)
             covariance = uncertain @ covariance @ uncertain
-        return covariance.toarray() if sp.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
+        return (
+            covariance.toarray() if scipy.sparse.issparse(covariance) and len(self.names) < SPARSE_FROM else covariance
+        )
 
 
 class LinearizedEstimate(Estimate):
@@ -194,7 +199,7 @@ class LinearizedEstimate(Estimate):
 def t_quantile(level: float, df: ArrayLike) -> np.ndarray:
     """The two-sided quantile t_df((1 + level)/2) of Student's t: inf for df below 1, the normal one for df = inf."""
     df = np.asarray(df, dtype=float)
-    return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.inf)
+    return np.where(df >= 1, scipy.special.stdtrit(np.maximum(df, 1), (1 + level) / 2), np.inf)
 
 
 def t_times(level: float, df: ArrayLike, se: ArrayLike) -> np.ndarray:
@@ -353,7 +358,7 @@ def _check_estimate(names, value, covariance, df) -> None:
     if len(names) != k or covariance.shape != (k, k):
         raise Fault(key="estimate.shapes", names=len(names), values=k, covariance=str(covariance.shape))
     check_names(names)
-    entries = covariance.data if sp.issparse(covariance) else covariance
+    entries = covariance.data if scipy.sparse.issparse(covariance) else covariance
     unfit = ~np.isfinite(value) | np.isnan(df)
     if unfit.any() or not np.isfinite(entries).all():
         raise Fault(key="estimate.not_finite", names=[str(names[j]) for j in np.flatnonzero(unfit)] or ["covariance"])

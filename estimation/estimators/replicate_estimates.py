@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.columns import said
@@ -55,8 +55,8 @@ def replicate_domain_means(y: ArrayLike, domain: ArrayLike | pd.DataFrame, repli
     codes, labels = domain_codes(domain, replicates.design)
     answered = ~np.isnan(y[:, 0])
     n, k = len(codes), len(labels)
-    belongs = sp.csr_array((answered.astype(float), codes, np.arange(n + 1)), shape=(n, k))
-    sums = sp.csr_array((np.where(answered, y[:, 0], 0.0), codes, np.arange(n + 1)), shape=(n, k))
+    belongs = scipy.sparse.csr_array((answered.astype(float), codes, np.arange(n + 1)), shape=(n, k))
+    sums = scipy.sparse.csr_array((np.where(answered, y[:, 0], 0.0), codes, np.arange(n + 1)), shape=(n, k))
     occupied = np.asarray(replicates.design.weight @ belongs) > 0
     if not occupied.any():
         raise Fault(key="estimate.no_answers", names=[said(label) for label in labels])
@@ -85,7 +85,7 @@ def _divided(names, y, x, replicates: Replicates) -> Estimate:
     w, k = replicates.design.weight, len(names)
     denominator = np.asarray(w @ x)
     _refuse_nothing(names, denominator[None, :], "estimate.no_answers")
-    columns = sp.hstack([y, x], format="csr") if sp.issparse(y) else np.hstack([y, x])
+    columns = scipy.sparse.hstack([y, x], format="csr") if scipy.sparse.issparse(y) else np.hstack([y, x])
     numerators, denominators = np.split(replicates.totals(columns), [k], axis=1)
     _refuse_nothing(names, denominators, "replicates.no_answers")
     return _estimate(names, np.asarray(w @ y) / denominator, numerators / denominators, replicates)

@@ -6,9 +6,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
-from scipy.linalg import hadamard
 
 from estimation.columns.columns import number_column, said
 from estimation.columns.matrices import Matrix
@@ -58,7 +57,7 @@ class Replicates:
     def totals(self, z: Matrix) -> np.ndarray:
         """Σ_i w_ir z_i (R,k) for z (n,k), dense or sparse, computed from the unit totals."""
         n, m = len(self.unit), len(self.shift)
-        u = sp.csr_array((self.base, (self.unit, np.arange(n))), shape=(m, n)) @ z
+        u = scipy.sparse.csr_array((self.base, (self.unit, np.arange(n))), shape=(m, n)) @ z
         return self.from_unit_totals(u)
 
     def from_unit_totals(self, u: Matrix) -> np.ndarray:
@@ -66,7 +65,7 @@ class Replicates:
         m, k = u.shape
         totals = np.empty((self.count, k))
         fixed = np.asarray(u.T @ self.shift)
-        weighted = sp.csr_array(u.T * self.slope) if sp.issparse(u) else u.T * self.slope
+        weighted = scipy.sparse.csr_array(u.T * self.slope) if scipy.sparse.issparse(u) else u.T * self.slope
         width = max(1, BLOCK // m)
         for r in range(0, self.count, width):
             factors = np.ascontiguousarray(_dense(self.table[:, r : r + width]))
@@ -112,11 +111,11 @@ def jackknife_weights(design: Design, *, mse: bool = False) -> Replicates:
     if n_h @ n_h > LARGEST_JACKKNIFE:
         raise Fault(key="replicates.jackknife_large", count=len(h), factors=int(n_h @ n_h), most=LARGEST_JACKKNIFE)
     m = len(h)
-    pairs = sp.csr_array((np.ones(m), (np.arange(m), h)), shape=(m, len(n_h)))
+    pairs = scipy.sparse.csr_array((np.ones(m), (np.arange(m), h)), shape=(m, len(n_h)))
     together = (pairs @ pairs.T).tocoo()
     row, column = together.coords
     change = np.where(row == column, -1.0, 1 / np.maximum(n_h[h[row]] - 1, 1))  # w (1 + change)
-    table = sp.csc_array((change, (row, column)), shape=(m, m))
+    table = scipy.sparse.csc_array((change, (row, column)), shape=(m, m))
     rscales = ((1 - design.sampling_fraction) * (n_h - 1) / n_h)[h]
     return Replicates(
         design, design.psu, design.weight, table, np.ones(m), np.ones(m), 1.0, rscales, mse, float(design.df)
@@ -138,7 +137,7 @@ def balanced_weights(design: Design, *, fay: float = 0.0, mse: bool = False) -> 
         names = [said(s) for s in design.stratum_names[others]]
         raise Fault(key="replicates.pairs", strata=names, count=len(names), found=int(design.sampled[others][0]))
     h, strata = design.psu_stratum, len(design.stratum_names)
-    signs = hadamard(1 << strata.bit_length())[1 : strata + 1]
+    signs = scipy.linalg.hadamard(1 << strata.bit_length())[1 : strata + 1]
     first = np.zeros(len(h), dtype=bool)
     first[np.unique(h, return_index=True)[1]] = True
     table = np.where(first[:, None], signs[h], -signs[h]).astype(np.int8)
@@ -218,4 +217,4 @@ def _refuse_lonely(design: Design) -> None:
 
 
 def _dense(table) -> np.ndarray:
-    return table.toarray() if sp.issparse(table) else np.asarray(table, dtype=float)
+    return table.toarray() if scipy.sparse.issparse(table) else np.asarray(table, dtype=float)

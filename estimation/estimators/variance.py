@@ -1,9 +1,11 @@
 """The one variance: every estimator is linearised, and its sampling error is computed here from PSU totals."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.codes import occurring_pairs
@@ -15,7 +17,7 @@ from estimation.estimators.residuals import ResidualTotals, Totals, residual_tot
 NEARLY_NOTHING = 1e-6  # if calibration leaves less than this part of a variance, it is computed from the residuals
 
 
-def linearized_covariance(z: ArrayLike | sp.sparray, design: Design) -> Matrix:
+def linearized_covariance(z: ArrayLike | scipy.sparse.sparray, design: Design) -> Matrix:
     """V = Σ_h (1-f_h) n_h/(n_h-1) Σ_j (u_hj-ū_h)(u_hj-ū_h)',  u_hj = Σ_{i in PSU j} w_i z_i.
 
     z (n,) or (n,k), dense or scipy.sparse: the linearised variables, in the units of the estimate.
@@ -27,15 +29,15 @@ def linearized_covariance(z: ArrayLike | sp.sparray, design: Design) -> Matrix:
     return totals_covariance(u, subtotals, raised, design)
 
 
-def psu_totals(z: ArrayLike | sp.sparray, design: Design) -> tuple[Totals, Totals | None]:
+def psu_totals(z: ArrayLike | scipy.sparse.sparray, design: Design) -> tuple[Totals, Totals | None]:
     """u_j = Σ_{i in j} w_i z_i: weighted totals (m,k) of z by PSU, and by second-stage unit (None in one stage).
 
     With calibrated weights, z is replaced by its residual from the auxiliaries (`residual_totals`).
     """
     stage = design if design.second is None else design.second
     n, m = len(stage.psu), len(stage.psu_stratum)
-    grouping = sp.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
-    z = z if sp.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)
+    grouping = scipy.sparse.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
+    z = z if scipy.sparse.issparse(z) else np.asarray(z, dtype=float).reshape(n, -1)
     return stage_totals(residual_totals(grouping @ z, z, design), design)
 
 
@@ -82,11 +84,11 @@ def _without_rounding(covariance):
     All covariances of an estimate whose variance is 0 become 0 too.
     """
     se = np.sqrt(covariance.diagonal())
-    if sp.issparse(covariance):
+    if scipy.sparse.issparse(covariance):
         entries = covariance.tocoo()
         kept = np.abs(entries.data) > TOLERANCE * se[entries.row] * se[entries.col]
         at = (entries.row[kept], entries.col[kept])
-        return sp.csr_array((entries.data[kept], at), shape=covariance.shape)
+        return scipy.sparse.csr_array((entries.data[kept], at), shape=covariance.shape)
     return np.where(np.abs(covariance) > TOLERANCE * np.outer(se, se), covariance, 0.0)
 
 
@@ -102,7 +104,7 @@ class StratumCells(NamedTuple):
     column: np.ndarray
 
     @classmethod
-    def of_entries(cls, stratum: np.ndarray, column: np.ndarray, strata: int, k: int) -> "StratumCells":
+    def of_entries(cls, stratum: np.ndarray, column: np.ndarray, strata: int, k: int) -> StratumCells:
         """The pairs of entries that have a stratum (c,) below `strata` and a column (c,) below k."""
         if strata < k:  # the more numerous first: each of them may occur with only one of the others
             of, column, stratum = occurring_pairs(column, stratum, k, strata)
@@ -121,9 +123,9 @@ class CellTotals(NamedTuple):
     shape: tuple[int, int]
 
     @classmethod
-    def of_matrix(cls, u: sp.sparray, stage: Design) -> "CellTotals":
+    def of_matrix(cls, u: scipy.sparse.sparray, stage: Design) -> CellTotals:
         """The cells of a sparse matrix u (m,k), and their strata."""
-        u = sp.csr_array(u)
+        u = scipy.sparse.csr_array(u)
         psu = np.repeat(np.arange(u.shape[0]), np.diff(u.indptr))
         strata = StratumCells.of_entries(stage.psu_stratum[psu], u.indices, len(stage.stratum_names), u.shape[1])
         return cls(u.data, psu, u.indices, strata, u.shape)
@@ -134,10 +136,10 @@ class CellTotals(NamedTuple):
         centred -= self.u
         return np.bincount(self.strata.of, np.square(centred, out=centred), minlength=len(centre))
 
-    def matrix(self) -> sp.csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """u (m,k)."""
         starts = np.append(0, np.cumsum(np.bincount(self.psu, minlength=self.shape[0])))
-        return sp.csr_array((self.u, self.column, starts), shape=self.shape)
+        return scipy.sparse.csr_array((self.u, self.column, starts), shape=self.shape)
 
 
 def as_matrix(u: Totals | CellTotals) -> Totals:
@@ -176,11 +178,11 @@ def _stage_covariance(u, stage: Design, share):
     h, n = stage.psu_stratum, stage.sampled
     scale, centre = stage_factors(stage, share)
     sums = stratum_sums(u, stage)
-    if not sp.issparse(u):
+    if not scipy.sparse.issparse(u):
         centred = u - (sums * (centre / n)[:, None])[h]
         return (centred * scale[h][:, None]).T @ centred
-    squares = u.T @ sp.diags_array(scale[h]) @ u
-    covariance = squares - sums.T @ sp.diags_array(scale * centre / n) @ sums
+    squares = u.T @ scipy.sparse.diags_array(scale[h]) @ u
+    covariance = squares - sums.T @ scipy.sparse.diags_array(scale * centre / n) @ sums
     return with_diagonal(covariance, _stage_variance(u, stage, share))
 
 
@@ -189,8 +191,10 @@ def with_diagonal(covariance: Matrix, diagonal: np.ndarray) -> Matrix:
 
     The old diagonal is subtracted first: adding the difference of the two would leave rounding, such as -6e-18 for 0.
     """
-    if sp.issparse(covariance):
-        return sp.csr_array(covariance - sp.diags_array(covariance.diagonal()) + sp.diags_array(diagonal))
+    if scipy.sparse.issparse(covariance):
+        return scipy.sparse.csr_array(
+            covariance - scipy.sparse.diags_array(covariance.diagonal()) + scipy.sparse.diags_array(diagonal)
+        )
     covariance = np.array(covariance)
     np.fill_diagonal(covariance, diagonal)
     return covariance
@@ -247,5 +251,5 @@ def _centred(x: np.ndarray, stage: Design, share) -> np.ndarray:
 def stratum_sums(u: Totals, stage: Design) -> Totals:
     """Sums (H,k) of the totals u (m,k) over each stratum's units, in the same form as u."""
     h, m = stage.psu_stratum, len(stage.psu_stratum)
-    grouping = sp.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
+    grouping = scipy.sparse.csr_array((np.ones(m), (h, np.arange(m))), shape=(len(stage.stratum_names), m))
     return u.summed(grouping) if isinstance(u, ResidualTotals) else grouping @ u

@@ -14,27 +14,31 @@ REFERENCES = ("wr", "wor")
 
 
 def sample_sizes(y: ArrayLike, domain: ArrayLike | pd.DataFrame, design: Design) -> pd.DataFrame:
-    """By domain: n answers with a weight above 0, and Kish's n_effective = (Σw)²/Σw² = n/(1+cv²_w).  Kish (1965), 11.7.
+    """By domain: n answers with a weight above 0, and how many equally weighted answers they are worth.
 
+    n_effective = (Σw)²/Σw² = n/(1+cv²_w) would have the same variance, Kish (1965), 11.7; n_third = √((Σw)³/Σw³) would
+    have the same third cumulant, and is never larger.
     y (n,), NaN for no answer; domain (n,), or a DataFrame.  The index has the domains with an answer.
 
-    Examples: of three answers with the weights 1, 1 and 2 the effective number is (1 + 1 + 2)²/(1 + 1 + 4) = 2.67.
+    Examples: of three answers with the weights 1, 1 and 2 the effective number is (1 + 1 + 2)²/(1 + 1 + 4) = 2.67,
+    and that for the third cumulant √((1 + 1 + 2)³/(1 + 1 + 8)) = 2.53.
 
     >>> import pandas as pd
     >>> from estimation import Design, sample_sizes
     >>> table = pd.DataFrame({"w": [1, 1, 2], "y": [1.0, 0.0, 1.0], "town": "a"})
     >>> print(sample_sizes(table.y, table.town, Design.from_table(table, weight="w")).round(2).to_dict("index"))
-    {'a': {'n': 3, 'n_effective': 2.67}}
+    {'a': {'n': 3, 'n_effective': 2.67, 'n_third': 2.53}}
     """
     _, y = number_columns(y, design, "mean")
     codes, labels = domain_codes(domain, design)
     kept = ~np.isnan(y[:, 0]) & (design.weight > 0)
     w, codes, k = design.weight[kept], codes[kept], len(labels)
-    n, sum_w, sum_w2 = (np.bincount(codes, values, minlength=k) for values in (None, w, w**2))
+    n, sum_w, sum_w2, sum_w3 = (np.bincount(codes, values, minlength=k) for values in (None, w, w**2, w**3))
     answered = n > 0
     effective = np.minimum(sum_w[answered] ** 2 / sum_w2[answered], n[answered])
+    third = np.minimum(np.sqrt(sum_w[answered] ** 3 / sum_w3[answered]), effective)
     index = pd.Index(labels[answered], name=getattr(domain, "name", None), tupleize_cols=False)
-    return pd.DataFrame({"n": n[answered], "n_effective": effective}, index=index)
+    return pd.DataFrame({"n": n[answered], "n_effective": effective, "n_third": third}, index=index)
 
 
 def design_effect(

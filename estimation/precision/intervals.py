@@ -3,7 +3,6 @@
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincinv, expit, logit, rel_entr
 
 from estimation.columns.ties import at_end, onto_ends
 from estimation.estimators.estimates import Estimate, Interval, t_quantile, t_times
@@ -134,12 +133,16 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
     from scipy.optimize.elementwise import find_root  # imported here: it costs half a second
 
     def excess(share, x, n, theta):
-        return theta * betainc(x, n - x + 1, share) + (1 - theta) * betainc(x + 1, n - x, share) - alpha
+        return (
+            theta * scipy.special.betainc(x, n - x + 1, share)
+            + (1 - theta) * scipy.special.betainc(x + 1, n - x, share)
+            - alpha
+        )
 
     lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # where all n answers are alike, π^n = α/2
     inside = (x > 0) & (x < n)
     x, n, theta = x[inside], n[inside], theta[inside]
-    ends = betaincinv(x, n - x + 1, alpha), betaincinv(x + 1, n - x, alpha)
+    ends = scipy.special.betaincinv(x, n - x + 1, alpha), scipy.special.betaincinv(x + 1, n - x, alpha)
     lower[inside] = find_root(excess, ends, args=(x, n, theta)).x
     return lower
 
@@ -169,7 +172,7 @@ def _logit(p, variance, df, n, kish, level):
     inside = (p > 0) & (p < 1)
     q = np.where(inside, p, 0.5)
     half = t_times(level, df, np.sqrt(variance) / (q * (1 - q)))
-    return tuple(np.where(inside, expit(logit(q) + side), p) for side in (-half, half))
+    return tuple(np.where(inside, scipy.special.expit(scipy.special.logit(q) + side), p) for side in (-half, half))
 
 
 def _arcsine(p, variance, df, n, kish, level):
@@ -201,7 +204,7 @@ def _root(p, drop, known, end):
         return p
 
     def excess(share):
-        return rel_entr(p, share) + rel_entr(1 - p, 1 - share) - drop
+        return scipy.special.rel_entr(p, share) + scipy.special.rel_entr(1 - p, 1 - share) - drop
 
     return end if excess(end) <= 0 else scipy.optimize.brentq(excess, p, end, xtol=1e-300, rtol=1e-15)
 

@@ -5,15 +5,16 @@ interviewer j, with Var β = θ and Var e = σ_d².  The intra-interviewer corre
 JASA 57:92.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv
 
 from estimation.columns.codes import occurring_pairs
 from estimation.columns.columns import column_codes
@@ -36,8 +37,8 @@ class Contrasts:
 
     people: tuple
     z: np.ndarray
-    effect: sp.csr_array
-    noise: sp.csr_array
+    effect: scipy.sparse.csr_array
+    noise: scipy.sparse.csr_array
 
     @cached_property
     def between(self) -> float:
@@ -50,9 +51,9 @@ class Contrasts:
         return float(self.noise.trace())
 
     @cached_property
-    def signal(self) -> sp.csr_array:
+    def signal(self) -> scipy.sparse.csr_array:
         """LL'."""
-        return sp.csr_array(self.effect @ self.effect.T)
+        return scipy.sparse.csr_array(self.effect @ self.effect.T)
 
     @cached_property
     def lever(self) -> float:
@@ -65,9 +66,9 @@ class Contrasts:
         return max(0.0, self.between - self.within) / self.lever if self.lever else 0.0
 
     @cached_property
-    def variance(self) -> sp.csr_array:
+    def variance(self) -> scipy.sparse.csr_array:
         """The covariance θ LL' + N of z (J,J)."""
-        return sp.csr_array(self.theta * self.signal + self.noise)
+        return scipy.sparse.csr_array(self.theta * self.signal + self.noise)
 
     @cached_property
     def df(self) -> float:
@@ -94,7 +95,7 @@ class InterviewerVariance:
     """
 
     names: tuple
-    share: sp.csr_array
+    share: scipy.sparse.csr_array
     spread: np.ndarray
     contrasts: Contrasts
     shared: int
@@ -137,17 +138,17 @@ class InterviewerVariance:
         For one area these are the limits of Searle, Casella & McCulloch (1992), 3.5.
         """
         tail, c = (1 - level) / 2, self.contrasts
-        parts = [2 * gammaincinv(self.df / 2, q) / self.df for q in (1 - tail, tail)]
+        parts = [2 * scipy.special.gammaincinv(self.df / 2, q) / self.df for q in (1 - tail, tail)]
         low, high = (max(0.0, c.between / part - c.within) / c.lever for part in parts)
         return low / (1 + low), high / (1 + high)
 
     @cached_property
-    def loading(self) -> sp.csr_array:
+    def loading(self) -> scipy.sparse.csr_array:
         """B = (σ_d W_dj) (k,J): interviewers add the covariance θ BB'."""
-        return sp.csr_array(sp.diags_array(self.spread) @ self.share)
+        return scipy.sparse.csr_array(scipy.sparse.diags_array(self.spread) @ self.share)
 
     @cached_property
-    def covariance(self) -> np.ndarray | sp.sparray:
+    def covariance(self) -> np.ndarray | scipy.sparse.sparray:
         """θ σ_d σ_e Σ_j W_dj W_ej (k,k), sparse only for many areas."""
         added = self.theta * (self.loading @ self.loading.T)
         return added if len(self.names) >= SPARSE_FROM else added.toarray()
@@ -170,12 +171,12 @@ class InterviewerVariance:
         df = np.divide(total**2, spread, out=np.full(len(total), np.inf), where=spread > 0)
         df = np.where(estimate.df < 1, estimate.df, np.clip(df, 1.0, estimate.df))
         covariance = estimate.covariance
-        if sp.issparse(covariance) and not sp.issparse(of_areas.covariance):
+        if scipy.sparse.issparse(covariance) and not scipy.sparse.issparse(of_areas.covariance):
             covariance = covariance.toarray()
         covariance = covariance + of_areas.covariance
         return Estimate(estimate.names, estimate.value, covariance, df, estimate.flags, estimate.law)
 
-    def with_later(self, later: "InterviewerVariance", lasting: float) -> sp.csr_array:
+    def with_later(self, later: InterviewerVariance, lasting: float) -> scipy.sparse.csr_array:
         """r √(θ_1 θ_2) σ_1d σ_2e Σ_j W_1dj W_2ej (k,k'), sparse: the interviewers' covariance with a later wave.
 
         lasting: r, see `lasting_correlation`.
@@ -205,10 +206,10 @@ class InterviewerVariance:
         """The number of interviewers who took answers in each area (k,)."""
         return np.diff(self.share.indptr)
 
-    def pooled(self, weights: np.ndarray, name: str) -> "InterviewerVariance":
+    def pooled(self, weights: np.ndarray, name: str) -> InterviewerVariance:
         """The same for the mean of all areas with these weights (k,), which sum to 1; `name` is the mean's name."""
         spread = np.sqrt(weights @ self.spread**2)
-        share = sp.csr_array(np.asarray(weights)[None, :] @ self.loading) / spread
+        share = scipy.sparse.csr_array(np.asarray(weights)[None, :] @ self.loading) / spread
         return replace(self, names=(name,), share=share, spread=np.array([spread]))
 
     @cached_property
@@ -216,7 +217,7 @@ class InterviewerVariance:
         """σ_d² Σ_j W_dj² (k,)."""
         return np.asarray(self.loading.multiply(self.loading).sum(axis=1)).ravel()
 
-    def select(self, names: Sequence) -> "InterviewerVariance":
+    def select(self, names: Sequence) -> InterviewerVariance:
         """The same for some of the areas, in the order of `names`."""
         position = {name: j for j, name in enumerate(self.names)}
         at = np.array([position[name] for name in names], dtype=int)
@@ -257,7 +258,7 @@ def interviewer_variance(
     size = np.bincount(d, weight)
     square, spread = _within(y, w, cell, d, weight, squared)
     shape = (k, len(working))
-    share = sp.csr_array((weight / size[d], (d, j)), shape=shape)
+    share = scipy.sparse.csr_array((weight / size[d], (d, j)), shape=shape)
     has_several = np.bincount(d) > 1
     centre = np.bincount(codes, w * y) / size
     residual, in_shared_area = np.bincount(cell, w * (y - centre[codes])), has_several[d]
@@ -313,16 +314,16 @@ def _contrasts(people, t, d, j, weight, squared, square, spread) -> Contrasts:
     root = np.sqrt(np.divide(1.0, m, out=np.zeros(len(m)), where=m > 0))
     size, squares = np.bincount(d, weight, minlength=shape[0]), np.bincount(d, squared, minlength=shape[0])
     over = np.divide(1.0, size, out=np.zeros(len(size)), where=size > 0)
-    w, q = (sp.csr_array((values, (d, j)), shape=shape) for values in (weight, squared))
-    signal = _diagonal(j, weight * spread[d], shape) - w.T @ sp.diags_array(spread * over) @ w
-    crossed = q.T @ sp.diags_array(square * over) @ w
+    w, q = (scipy.sparse.csr_array((values, (d, j)), shape=shape) for values in (weight, squared))
+    signal = _diagonal(j, weight * spread[d], shape) - w.T @ scipy.sparse.diags_array(spread * over) @ w
+    crossed = q.T @ scipy.sparse.diags_array(square * over) @ w
     noise = _diagonal(j, squared * square[d], shape) - crossed - crossed.T
-    noise = noise + w.T @ sp.diags_array(square * squares * over**2) @ w
-    scale = sp.diags_array(root)
-    effect, noise = sp.csr_array(scale @ signal), sp.csr_array(scale @ noise @ scale)
+    noise = noise + w.T @ scipy.sparse.diags_array(square * squares * over**2) @ w
+    scale = scipy.sparse.diags_array(root)
+    effect, noise = scipy.sparse.csr_array(scale @ signal), scipy.sparse.csr_array(scale @ noise @ scale)
     return Contrasts(people, root * np.bincount(j, t, minlength=shape[1]), effect, noise)
 
 
-def _diagonal(j, values, shape) -> sp.sparray:
+def _diagonal(j, values, shape) -> scipy.sparse.sparray:
     """The diagonal matrix of the interviewers' sums of values."""
-    return sp.diags_array(np.bincount(j, values, minlength=shape[1]).astype(float))
+    return scipy.sparse.diags_array(np.bincount(j, values, minlength=shape[1]).astype(float))

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
-from scipy.special import chdtri, digamma, polygamma
 
 from estimation.columns.ties import onto_ends
 from estimation.estimators.estimates import Estimate
@@ -24,16 +23,20 @@ WIDEST = 1e8  # trigamma is inverted between 1/WIDEST and WIDEST
 
 
 class Moderated(NamedTuple):
-    """Moderated variances or design effects (k,) and their df (k,); the league's value and the df it is worth."""
+    """Moderated variances or design effects (k,) and their df (k,); the league's value and the df it is worth.
+
+    league: a number, or (k,) if the league's value depends on the area's clusters
+    """
 
     value: np.ndarray
     df: np.ndarray
-    league: float
+    league: float | np.ndarray
     league_df: float
 
     def select(self, at: np.ndarray) -> "Moderated":
         """Those at the positions `at` (k',)."""
-        return self._replace(value=self.value[at], df=self.df[at])
+        league = self.league[at] if isinstance(self.league, np.ndarray) else self.league
+        return self._replace(value=self.value[at], df=self.df[at], league=league)
 
 
 def moderate(variance: ArrayLike, df: ArrayLike) -> Moderated:
@@ -54,10 +57,12 @@ def moderate(variance: ArrayLike, df: ArrayLike) -> Moderated:
     if telling.sum() < FEWEST_AREAS:
         league = np.average(s2[telling], weights=nu) if telling.any() else s2.mean()
     else:
-        logs = np.log(s2[telling]) - digamma(nu / 2) + np.log(nu / 2)
-        centre, excess = _random_effects(logs, polygamma(1, nu / 2))
+        logs = np.log(s2[telling]) - scipy.special.digamma(nu / 2) + np.log(nu / 2)
+        centre, excess = _random_effects(logs, scipy.special.polygamma(1, nu / 2))
         league_df = np.inf if excess <= ALIKE else max(2 * _trigamma_inverse(excess), FEWEST_DF)
-        league = np.exp(centre + (0 if np.isinf(league_df) else digamma(league_df / 2) - np.log(league_df / 2)))
+        league = np.exp(
+            centre + (0 if np.isinf(league_df) else scipy.special.digamma(league_df / 2) - np.log(league_df / 2))
+        )
     moderated = _drawn(s2, np.where(telling, df, 0.0), df, league, league_df, cap=max(df.sum(), FEWEST_DF))
     return moderated._replace(df=np.where(np.isinf(known), np.inf, moderated.df))
 
@@ -109,28 +114,41 @@ def own_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> Mod
 
 
 def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> Moderated:
-    """A league's design effects against Kish's n: (d₀ δ̄ + ν δ)/(d₀ + ν), with d₀/2 where δ > δ̄; never below 1.
+    """A league's design effects against Kish's n: (d₀ δ̄_d + ν δ)/(d₀ + ν), with d₀/2 where δ > δ̄_d; never below 1.
 
-    δ, ν and χ are those of `design_effects`.  δ̄ = (a + Σνδ)/(a + Σν), a being the mean of `alone`: the league's value
-    is shrunk towards 1 as that of a single area is.  d₀ = 2/τ², where τ² is the variance of δ/δ̄ beyond 2/ν.  The df are
-    d₀ + χ, at most Σχ.  If fewer than three areas have ν > 0, the result is that of `own_effects`.
+    δ, ν and χ are those of `design_effects`.  δ̄_d = 1 + ρ x_d is the league's value for an area with n_K/(df + 1)
+    effective interviews per PSU, x_d more than one, because clusters of b interviews raise δ by (b - 1)ρ.
+    ρ = Σνx(δ - 1)/((1 + a/Σν) Σνx²), a being the mean of `alone`: the league's value is shrunk towards 1 as that of a
+    single area is.  If no PSU has more than one, δ̄_d = (a + Σνδ)/(a + Σν), as it is if all x are equal.
+    d₀ = 2/τ², where τ² is the variance of δ/δ̄_d beyond 2/ν.  The df are d₀ + χ, at most Σχ.  If fewer than three areas
+    have ν > 0, the result is that of `own_effects`.
     """
     effects = design_effects(estimate, n, n_effective)
     nu, alone, telling = effects.information, effects.alone.mean(), effects.information > 0
     if telling.sum() < FEWEST_AREAS:
         return own_effects(estimate, n, n_effective)
-    _, excess = _random_effects(effects.value[telling], 2 / nu[telling], relative=True)
+    others = np.maximum(np.asarray(n_effective) / (np.maximum(estimate.df, 0.0) + 1) - 1, 0.0)
+    league = _expected_effects(effects.value, nu, alone, np.broadcast_to(others, nu.shape))
+    _, excess = _random_effects((effects.value / league)[telling], 2 / nu[telling], relative=True)
     league_df = np.inf if excess <= ALIKE else max(2 / excess, FEWEST_DF)
-    league = (alone + nu @ effects.value) / (alone + nu.sum())
     moderated = _drawn(effects.value, nu, effects.df, league, league_df, cap=effects.df.sum())
     return moderated._replace(value=np.maximum(moderated.value, 1.0))
 
 
-def _drawn(value, weight, df, league: float, league_df: float, *, cap: float) -> Moderated:
+def _expected_effects(effect, nu, alone: float, x: np.ndarray) -> np.ndarray:
+    """δ̄_d (k,) of `moderate_effects`."""
+    squares = nu @ x**2
+    if squares <= ALIKE * nu.sum():
+        return np.full(x.shape, (alone + nu @ effect) / (alone + nu.sum()))
+    rho = (nu * x) @ (effect - 1) / ((1 + alone / nu.sum()) * squares)
+    return 1 + np.maximum(rho, -1 / (2 * x.max())) * x
+
+
+def _drawn(value, weight, df, league: float | np.ndarray, league_df: float, *, cap: float) -> Moderated:
     """(d₀ league + ν value)/(d₀ + ν), with half of d₀ where value > league; its df are d₀ + df, at most `cap`."""
     drawing = league_df * np.where(value > league, DOWN, 1.0)
     part = np.zeros(value.shape) if np.isinf(league_df) else weight / (drawing + weight)
-    return Moderated(league + part * (value - league), np.minimum(drawing + df, cap), float(league), float(league_df))
+    return Moderated(league + part * (value - league), np.minimum(drawing + df, cap), league, float(league_df))
 
 
 def _random_effects(values, noise, *, relative: bool = False) -> tuple[float, float]:
@@ -140,7 +158,7 @@ def _random_effects(values, noise, *, relative: bool = False) -> tuple[float, fl
     χ² is the value that χ²(k - 1) falls below with probability 10 %: at a larger τ², values as alike as these would be
     rarer than that.  relative: τ² is that of v/c.
     """
-    expected = chdtri(len(values) - 1, SURELY)
+    expected = scipy.special.chdtri(len(values) - 1, SURELY)
 
     def centre(excess):
         return np.average(values, weights=1 / (noise + excess))
@@ -163,4 +181,6 @@ def _trigamma_inverse(value: float) -> float:
     if value >= WIDEST:
         return value**-0.5
     end = np.log(WIDEST)
-    return float(np.exp(scipy.optimize.brentq(lambda u: np.log(polygamma(1, np.exp(u)) / value), -end, end)))
+    return float(
+        np.exp(scipy.optimize.brentq(lambda u: np.log(scipy.special.polygamma(1, np.exp(u)) / value), -end, end))
+    )

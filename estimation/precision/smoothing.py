@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.ties import onto_ends
@@ -17,17 +17,26 @@ NOBODY = 0.5  # the part of one more interview in the league that is taken to an
 
 
 def smooth_shares(
-    estimate: Estimate, n_effective: ArrayLike, *, n: ArrayLike | None = None, prior: float = PRIOR
+    estimate: Estimate,
+    n_effective: ArrayLike,
+    *,
+    n: ArrayLike | None = None,
+    n_third: ArrayLike | None = None,
+    prior: float = PRIOR,
 ) -> Estimate:
     """The same shares with V_d = q_d(1-q_d)/n_d, q_d = (n_d p_d + m p̄)/(n_d + m), m = prior.
 
     n_effective (k,)  Kish's n_K of each share;  n_d = n_K/δ_d, δ_d being the moderated design effect
                       (`moderate_effects`), whose df the estimate receives
     n (k,)            interviews behind each share; None: n_K
+    n_third (k,)      n₃, the number of equally weighted answers with the same third cumulant; None: n_K
     p̄ = (½ + Σn_d p_d)/(1 + Σn_d) is the share of the league with one more interview, half for and half against.
     The form is a generalized variance function, Wolter (2007), ch. 7; that rank statements keep their error rate with
-    it is shown by simulation (docs/methods.md).  The law (`estimation.estimators.laws`) has n_d interviews and level
-    q_d.
+    it is shown by simulation (docs/methods.md).  The law (`estimation.estimators.laws`) has n_d interviews, the
+    level q_d and m = n₃/√(δ max(2δ - 1, δ)) for the third cumulant: rarer answers that come in clumps, as a mixture of
+    binomials in PSUs gives them, are more skewed than n_d independent ones.  A beta-binomial count of n answers with
+    the design effect δ = (s + n)/(s + 1) has (s + 2n)/(s + 2) = 2δ - 1, nearly, as the factor of δ κ₃ of independent
+    answers.
     """
     p = onto_ends(estimate.value)
     kish = np.broadcast_to(np.asarray(n_effective, dtype=float), p.shape)
@@ -35,11 +44,18 @@ def smooth_shares(
     n_d = kish / effects.value
     q = (n_d * p + prior * (NOBODY + n_d @ p) / (1 + n_d.sum())) / (n_d + prior)
     v = q * (1 - q) / n_d
-    return with_variance(replace(estimate, df=effects.df), v, SamplingLaw(n_d, n_d, q, v))
+    third = kish if n_third is None else np.broadcast_to(np.asarray(n_third, dtype=float), p.shape)
+    third = third / np.sqrt(effects.value * np.maximum(2 * effects.value - 1, effects.value))
+    return with_variance(replace(estimate, df=effects.df), v, SamplingLaw(n_d, third, q, v))
 
 
 def smooth_scores(
-    estimate: Estimate, n_effective: ArrayLike, *, reach: float = 1.0, unit_third: ArrayLike = 0.0
+    estimate: Estimate,
+    n_effective: ArrayLike,
+    *,
+    reach: float = 1.0,
+    unit_third: ArrayLike = 0.0,
+    n_third: ArrayLike | None = None,
 ) -> Estimate:
     """The same scores with V_d = s̃²_d/n_d, s̃²_d being the moderated n_d V_d (`moderate`).
 
@@ -47,6 +63,7 @@ def smooth_scores(
     reach             the length of the scale.  Where no area's answers differ at all, s² is that of a share on this
                       scale, with ½ of one more interview in the league answering otherwise
     unit_third (k,)   the third central moment of one answer, for the law (`third_moments`); 0: symmetric answers
+    n_third (k,)      n₃, the number of equally weighted answers with the same third cumulant; None: n_K
     The df remain those of the area: with the league's d₀ added, the far tails that matter for the largest of many
     areas would be too light for areas that are more mixed than the league (docs/decisions.md).  The law's level is
     shrunk towards the league's mean as far as s² is shrunk towards the league's.
@@ -56,16 +73,17 @@ def smooth_scores(
     otherwise = NOBODY / (1 + n.sum())
     s2 = moderated.value if moderated.value.any() else np.full(n.shape, reach**2 * otherwise * (1 - otherwise))
     third = np.broadcast_to(np.asarray(unit_third, dtype=float), n.shape)
+    m = n if n_third is None else np.broadcast_to(np.asarray(n_third, dtype=float), n.shape)
     area_part = np.divide(estimate.df, moderated.df, out=np.ones(n.shape), where=np.isfinite(moderated.df))
     level = area_part * estimate.value + (1 - area_part) * (n @ estimate.value) / n.sum()
-    return with_variance(estimate, s2 / n, SamplingLaw(n, n, level, s2 / n, third))
+    return with_variance(estimate, s2 / n, SamplingLaw(n, m, level, s2 / n, third))
 
 
 def with_variance(estimate: Estimate, variance: np.ndarray, law: SamplingLaw | ChangeLaw | None = None) -> Estimate:
     """The same estimates and correlations with other variances (k,), and their law."""
     r = se_ratio(estimate.se, np.sqrt(variance))
-    if sp.issparse(estimate.covariance):
-        covariance = sp.diags_array(r) @ estimate.covariance @ sp.diags_array(r)
+    if scipy.sparse.issparse(estimate.covariance):
+        covariance = scipy.sparse.diags_array(r) @ estimate.covariance @ scipy.sparse.diags_array(r)
     else:
         covariance = r[:, None] * estimate.covariance * r
     covariance = with_diagonal(covariance, variance)

@@ -1,8 +1,8 @@
 """Statistics with different degrees of freedom brought to one scale, that of the normal distribution."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 
 def satterthwaite(weights: ArrayLike, variance: np.ndarray, df: np.ndarray) -> np.ndarray:
@@ -22,8 +22,8 @@ def to_normal(t: ArrayLike, df: ArrayLike) -> np.ndarray:
     t, df = np.broadcast_arrays(np.asarray(t, dtype=float), np.asarray(df, dtype=float))
     finite = np.isfinite(df) & np.isfinite(t)
     z = np.array(t)
-    tail = special.stdtr(df[finite], -np.abs(t[finite]))
-    z[finite] = np.copysign(special.ndtri(tail), t[finite])
+    tail = scipy.special.stdtr(df[finite], -np.abs(t[finite]))
+    z[finite] = np.copysign(scipy.special.ndtri(tail), t[finite])
     return z
 
 
@@ -35,5 +35,5 @@ def from_normal(z: ArrayLike, df: ArrayLike) -> np.ndarray:
     z, df = np.broadcast_arrays(np.asarray(z, dtype=float), np.asarray(df, dtype=float))
     finite = np.isfinite(df)
     t = np.array(z)
-    t[finite] = special.stdtrit(df[finite], special.ndtr(z[finite]))
+    t[finite] = scipy.special.stdtrit(df[finite], scipy.special.ndtr(z[finite]))
     return t

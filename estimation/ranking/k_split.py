@@ -34,7 +34,6 @@ from functools import cache
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 LOWEST, HIGHEST = -7.0, 4.0  # the range of z + c integrated over; values beyond it change no printed digit
 MOST_GROUPS = 48  # the largest number of groups of areas with nearly equal standard errors, which are bounded together
@@ -158,7 +157,7 @@ def _exceedance(low, high, rows, c: float, z) -> np.ndarray:
     certain = np.where(above > 0, np.inf, -np.inf)
     argument = np.divide(above, cosine, out=certain, where=cosine > 1e-12)
     exact = (high[rows][:, None] == 0) & (high == 0)
-    return np.where(exact[:, None, :], 0.0, special.ndtr(-argument))
+    return np.where(exact[:, None, :], 0.0, scipy.special.ndtr(-argument))
 
 
 class _Row:
@@ -215,7 +214,7 @@ def _enough_successes(q, counts, k: int, w: int, weight) -> np.ndarray:
     while row.taken < min(k - 1, MOST_STEPS):
         successes = _one_more(successes, row.next())
     if row.taken < k - 1:
-        others = special.pdtr(np.arange(w)[:, None], row.poisson_rate(k + w - 1))
+        others = scipy.special.pdtr(np.arange(w)[:, None], row.poisson_rate(k + w - 1))
         fewer = [(successes[:m] * others[m - 1 :: -1]).sum(axis=0) for m in range(1, w + 1)]
         return np.stack([row.integral(1 - chance, weight) for chance in fewer], axis=1)
     for m in range(1, w + 1):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import scipy
-import scipy.sparse as sp
 
 from estimation.columns.ties import equalized, in_standard_errors, scale_of
 from estimation.estimators.estimates import Estimate
@@ -132,11 +131,11 @@ def _shown(estimate: Estimate, c_farther: float, c_nearer: float, sign: int) -> 
     """For each area (p,) how many are shown to be farther from the extreme end (where sign x is small), and nearer."""
     x = sign * equalized(estimate.value, scale=scale_of(estimate.value, estimate.se))
     v, df, law = estimate.variance, np.maximum(estimate.df, 1.0), estimate.law
-    covariance = estimate.covariance.tocsr() if sp.issparse(estimate.covariance) else estimate.covariance
+    covariance = estimate.covariance.tocsr() if scipy.sparse.issparse(estimate.covariance) else estimate.covariance
     farther, nearer = np.zeros(len(x), dtype=int), np.zeros(len(x), dtype=int)
     limits_farther, limits_nearer = _limits(c_farther, df), _limits(c_nearer, df)
     for j in range(len(x)):
-        shared = covariance[[j]].toarray()[0] if sp.issparse(covariance) else covariance[j]
+        shared = covariance[[j]].toarray()[0] if scipy.sparse.issparse(covariance) else covariance[j]
         s = np.sqrt(np.maximum(v[j] + v - 2 * shared, 0.0))
         difference = x - x[j]
         if law is not None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from estimation.estimators.estimates import Estimate
 from estimation.estimators.laws import SamplingLaw
@@ -68,10 +68,10 @@ def finite_waves(
         for s, one in enumerate(names[:t]):
             pair_cross = waves.cross[one, name]
             if is_independent(pair_cross):
-                sparse = sp.issparse(waves.estimates[t].covariance)
-                pair_cross = sp.csr_array((k, k)) if sparse else np.zeros((k, k))
-            elif sp.issparse(pair_cross):
-                pair_cross = sp.diags_array(left[one]) @ pair_cross @ sp.diags_array(left[name])
+                sparse = scipy.sparse.issparse(waves.estimates[t].covariance)
+                pair_cross = scipy.sparse.csr_array((k, k)) if sparse else np.zeros((k, k))
+            elif scipy.sparse.issparse(pair_cross):
+                pair_cross = scipy.sparse.diags_array(left[one]) @ pair_cross @ scipy.sparse.diags_array(left[name])
             else:
                 pair_cross = left[one][:, None] * pair_cross * left[name]
             cross[one, name] = with_diagonal(pair_cross, matrix[:, s, t])

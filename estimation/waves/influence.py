@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
+import scipy
 
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Linearization
@@ -122,13 +122,13 @@ def _parts(wave: Linearization, rows, names):
     mean = _scaled_rows(stratum_sums(totals, design), centre / design.sampled, at)
     if isinstance(totals, np.ndarray):
         return (totals[np.ix_(rows, at)] - mean[h]) * root[:, None] * raised, None, None
-    weigh = sp.diags_array(root)
-    inside = sp.csr_array((root, (np.arange(len(rows)), h)), shape=(len(rows), len(scale)))
+    weigh = scipy.sparse.diags_array(root)
+    inside = scipy.sparse.csr_array((root, (np.arange(len(rows)), h)), shape=(len(rows), len(scale)))
     if isinstance(totals, ResidualTotals):
-        y = sp.hstack([weigh @ sp.csr_array(totals.x)[rows], inside], format="csr")
+        y = scipy.sparse.hstack([weigh @ scipy.sparse.csr_array(totals.x)[rows], inside], format="csr")
         b = np.vstack([totals.coefficients[:, at], mean]) * raised
-        return weigh @ sp.csr_array(totals.u)[rows][:, at] * raised, y, b
-    return weigh @ sp.csr_array(totals)[rows][:, at] * raised, inside, mean * raised
+        return weigh @ scipy.sparse.csr_array(totals.u)[rows][:, at] * raised, y, b
+    return weigh @ scipy.sparse.csr_array(totals)[rows][:, at] * raised, inside, mean * raised
 
 
 def _scaled_rows(sums, factor, at):
@@ -137,7 +137,7 @@ def _scaled_rows(sums, factor, at):
         return sums.columns(at) * factor[:, None]
     if isinstance(sums, np.ndarray):
         return sums[:, at] * factor[:, None]
-    return sp.diags_array(factor) @ sp.csr_array(sums)[:, at]
+    return scipy.sparse.diags_array(factor) @ scipy.sparse.csr_array(sums)[:, at]
 
 
 def _cells(wave: Linearization, areas, strata, units):

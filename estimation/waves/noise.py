@@ -1,7 +1,7 @@
 """Simulated sampling errors: of one wave, or of two waves jointly."""
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import TOLERANCE
@@ -13,7 +13,7 @@ NEGATIVE = 1e-8  # a more negative eigenvalue, relative to the largest, is not r
 
 def dense(covariance: Matrix) -> np.ndarray:
     """A covariance (p,p) as a dense array."""
-    return covariance.toarray() if sp.issparse(covariance) else covariance
+    return covariance.toarray() if scipy.sparse.issparse(covariance) else covariance
 
 
 def off_diagonal(covariance: Matrix) -> np.ndarray | None:
@@ -24,7 +24,7 @@ def off_diagonal(covariance: Matrix) -> np.ndarray | None:
 
 def linked_pair(covariance: Matrix, se_row: np.ndarray, se_column: np.ndarray) -> tuple[int, int] | None:
     """Two areas j != k whose covariance is above rounding, TOLERANCE of what the standard errors allow; or None."""
-    if sp.issparse(covariance):
+    if scipy.sparse.issparse(covariance):
         entries = covariance.tocoo()
         row, column, entry = entries.row, entries.col, entries.data
         linked = np.flatnonzero((np.abs(entry) > TOLERANCE * se_row[row] * se_column[column]) & (row != column))

@@ -5,8 +5,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Linearization
@@ -58,10 +57,10 @@ def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Esti
         joint = _joint([_part(w, at) for w in within], {p: _part(g, at) for p, g in stacked.items()}, r[at])
         for pair, matrix in joint.items():
             entries[pair].append((np.repeat(at, len(at)), np.tile(at, len(at)), matrix.ravel()))
-    sparse = all(sp.issparse(r) for r in within)
+    sparse = all(scipy.sparse.issparse(r) for r in within)
     for (s, t), parts in entries.items():
         rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
-        matrix = sp.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
+        matrix = scipy.sparse.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
         matrix = matrix.tocsr() if sparse else matrix.toarray()
         cross[names[s], names[t]] = _scaled(used[s].se, matrix, used[t].se)
     # the parts of both variances that come from common PSUs, and the df of the difference of these PSUs
@@ -82,10 +81,10 @@ def common_psu_covariance(before: Linearization, after: Linearization) -> Matrix
     (cross,) = joint_waves({"before": before, "after": after}, chosen).cross.values()
     shape = (len(one.names), len(two.names))
     if is_independent(cross):
-        return sp.csr_array(shape) if sp.issparse(one.covariance) else np.zeros(shape)
-    entries = sp.coo_array(cross)
-    covariance = sp.coo_array((entries.data, (rows[entries.row], columns[entries.col])), shape=shape)
-    return covariance.tocsr() if sp.issparse(cross) else covariance.toarray()
+        return scipy.sparse.csr_array(shape) if scipy.sparse.issparse(one.covariance) else np.zeros(shape)
+    entries = scipy.sparse.coo_array(cross)
+    covariance = scipy.sparse.coo_array((entries.data, (rows[entries.row], columns[entries.col])), shape=shape)
+    return covariance.tocsr() if scipy.sparse.issparse(cross) else covariance.toarray()
 
 
 def _joint(within, stacked, shrunk) -> dict:
@@ -136,8 +135,8 @@ class _Blocks(NamedTuple):
 
 def _linked(matrices) -> _Blocks:
     """The blocks of areas that are linked by a correlation other than 0 in one of the matrices (k,k)."""
-    links = sum(abs(sp.csr_array(m)) for m in matrices)
-    _, block = connected_components(links, directed=False)
+    links = sum(abs(scipy.sparse.csr_array(m)) for m in matrices)
+    _, block = scipy.sparse.csgraph.connected_components(links, directed=False)
     order = np.argsort(block, kind="stable")
     size = np.bincount(block)
     groups = np.split(order, np.cumsum(size)[:-1])
@@ -146,8 +145,8 @@ def _linked(matrices) -> _Blocks:
 
 def _scaled(left, matrix, right):
     """The matrix with its rows times `left` and its columns times `right`, dense or sparse as it is."""
-    if sp.issparse(matrix):
-        return sp.csr_array(sp.diags_array(left) @ matrix @ sp.diags_array(right))
+    if scipy.sparse.issparse(matrix):
+        return scipy.sparse.csr_array(scipy.sparse.diags_array(left) @ matrix @ scipy.sparse.diags_array(right))
     return left[:, None] * matrix * right
 
 
@@ -158,4 +157,4 @@ def _inverse(value) -> np.ndarray:
 
 def _part(matrix, at) -> np.ndarray:
     """The rows and columns at the positions `at`, as a dense array."""
-    return matrix[at][:, at].toarray() if sp.issparse(matrix) else matrix[np.ix_(at, at)]
+    return matrix[at][:, at].toarray() if scipy.sparse.issparse(matrix) else matrix[np.ix_(at, at)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.matrices import Matrix
@@ -228,7 +228,7 @@ def _refuse_break(waves: Waves, a) -> None:
 
 def _ordered(cross, earlier: Estimate, later: Estimate, areas):
     """The covariance (p,p) with rows and columns in the order of `areas`."""
-    c = cross.tocsr() if sp.issparse(cross) else np.asarray(cross, dtype=float)
+    c = cross.tocsr() if scipy.sparse.issparse(cross) else np.asarray(cross, dtype=float)
     k = len(areas)
     if c.shape != (k, k):
         raise Fault(key="change.cross", found=str(c.shape), expected=str((k, k)))

@@ -30,15 +30,11 @@ DIGITS = 9
 
 
 class Claim(NamedTuple):
-    """A claim with the error it is allowed, and `false(league, truth, rng)`, which says whether it erred.
-
-    dear: it takes a multiple of the others' time, so that a short run checks it in fewer leagues.
-    """
+    """A claim with the error it is allowed, and `false(league, truth, rng)`, which says whether it erred."""
 
     name: str
     allowed: float
     false: Callable
-    dear: bool = False
 
 
 def page(league: League, truth: Truth, rng: np.random.Generator) -> bool:
@@ -114,9 +110,9 @@ CLAIMS = (
     Claim("field_above", ALPHA, _field(ABOVE)),
     Claim("field_both", ALPHA, _field(BOTH)),
     Claim("rank_sets", ALPHA, rank_sets),
-    Claim("rank_moves", ALPHA_RANK, rank_moves, dear=True),
-    Claim("last_in", ALPHA, last_in, dear=True),
-    Claim("last_out", ALPHA, last_out, dear=True),
+    Claim("rank_moves", ALPHA_RANK, rank_moves),
+    Claim("last_in", ALPHA, last_in),
+    Claim("last_out", ALPHA, last_out),
 )
 
 

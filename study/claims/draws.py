@@ -109,6 +109,16 @@ class Wave:
         first, second = (np.bincount(self.area, self.weight**k) for k in (1, 2))
         return np.minimum(first**2 / second, self.sizes)
 
+    @cached_property
+    def n_third(self) -> np.ndarray:
+        """√((Σw)³/Σw³) (p,)."""
+        first, third = (np.bincount(self.area, self.weight**k) for k in (1, 3))
+        return np.minimum(np.sqrt(first**3 / third), self.n_effective)
+
+    def smoothed(self, estimate: Estimate) -> Estimate:
+        """The estimate on smoothed variances."""
+        return smooth_shares(estimate, self.n_effective, n=self.sizes, n_third=self.n_third)
+
 
 def heavy(deff: float) -> float:
     """r such that a quarter of weights r among ones has n Σw²/(Σw)² = deff:  (3 + r²)/4 = deff (3 + r)²/16."""
@@ -188,7 +198,7 @@ class CountedLeagues:
     def league(self, counts) -> League:
         """The league of one row of counts (groups,) a wave."""
         plain = [c.estimate(x) for c, x in zip(self.counts, counts, strict=True)]
-        smooth = tuple(smooth_shares(e, w.n_effective, n=w.sizes) for e, w in zip(plain, self.waves, strict=True))
+        smooth = tuple(w.smoothed(e) for e, w in zip(plain, self.waves, strict=True))
         last, first = self.waves[-1], self.cell.windows[0]
         effects = moderate_effects(plain[-1], last.sizes, last.n_effective)
         sizes = last.sizes, last.n_effective

@@ -1,15 +1,22 @@
 """`python -m study.claims` judges every promise in every cell and ends with one line: cells, and cells above (0).
 
-Each look doubles the leagues of the cells in which something is still open, so that all cells come first.  A claim is
-settled in a cell when a rate of 7/5 of what it is allowed would give so few errors once in a thousand (it then needs no
-more leagues), when so many errors would come once in a hundred million, or when the cell has had all leagues.
-*Above its promise*: rejected at 1 % after Holm over the cells (exact binomial), and again with a fresh seed.
+Each claim is tested league by league in each cell (Wald 1945): L is the likelihood of the errors seen if the claim errs
+2 points more often than it is allowed, over that if it errs just as often (7 % to 5 %).  The claim is *above its
+promise* once L >= m/LEVEL in one of m cells, and again with a fresh seed; it *keeps* it once L <= 1 - POWER.
+By Ville's inequality a claim that errs as it may is ever called above with probability at most LEVEL/m, which Holm's
+procedure over the cells would reject too; one that errs 2 points more often is called kept with at most 1 - POWER.
+Each look doubles the leagues of the cells in which a claim is still open, so that all cells come first.
 """
 
 import gc
 import json
+import math
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +27,7 @@ from scipy import stats
 from service.store.runs import code_version
 from study.claims import probabilities, tables, year_pages
 from study.claims.cells import CELLS, Cell, full_crossing, one_by_one
-from study.claims.checks import ALPHA, CLAIMS, Covered, covered
+from study.claims.checks import CLAIMS, Covered, covered
 from study.claims.draws import CountedLeagues, Truth, wave_sizes
 from study.claims.persons import PersonLeagues
 from words import LANGUAGES, speaker
@@ -29,9 +36,8 @@ BUILD = Path(__file__).parents[2] / "build" / "claims"
 DOCS = Path(__file__).parents[2] / "docs"
 PROBABLE, PROGRAMMES = 1500, 2000  # leagues whose probabilities are judged; programmes whose year's pages are
 SEED = 20261126
-LEVEL, POWER, TRUE = 0.01, 0.9, 0.07
-NEVER, SURELY = 1e-3, 1e-8
-LOOKS = (125, 250, 500, 1000, 2000)  # and then all leagues
+LEVEL, POWER, BEYOND = 0.01, 0.9, 0.02
+FIRST_LOOK, LOOKS = 125, 8  # leagues of the first look; how many looks, each with twice as many as the one before
 LEAST_COVERAGE, MOST_COVERAGE, LEAST_LEVEL = 0.94, 0.97, 0.92
 CHANGED = 10  # changed answers expected in an area, from which on a change's coverage must also not be too much
 
@@ -53,46 +59,54 @@ class Tally:
         return mean, float(np.sqrt(max(self.squares[j] / n - mean**2, 0.0) / max(n - 1, 1)))
 
 
-def leagues_needed(cells: int, *, allowed: float = ALPHA, true: float = TRUE) -> int:
-    """The fewest leagues with which Holm's first step over the cells rejects with probability POWER if `true` holds."""
-    for n in range(500, 100_000, 50):
-        critical = stats.binom.isf(LEVEL / cells, n, allowed) + 1
-        if stats.binom.sf(critical - 1, n, true) >= POWER:
-            return n
-    raise ValueError("more than 100,000 leagues")
+KEPT, ABOVE, OPEN = "kept", "above", "open"
 
 
-def settled(allowed: float, leagues: int, errors: int, most: int) -> bool:
-    """Does this claim need no more leagues in this cell?"""
-    if leagues >= most:
-        return True
-    harmless = stats.binom.cdf(errors, leagues, allowed * TRUE / ALPHA) < NEVER
-    return bool(leagues and (harmless or stats.binom.sf(errors - 1, leagues, allowed) < SURELY))
+def log_ratio(allowed: float, leagues: int, errors: int) -> float:
+    """log L: log(t/a) for each error and log((1-t)/(1-a)) for each league without, a = allowed and t = a + BEYOND."""
+    true = allowed + BEYOND
+    return errors * math.log(true / allowed) + (leagues - errors) * math.log((1 - true) / (1 - allowed))
 
 
-def judge(cell: Cell, number: int, tally: Tally, upto: int, most: int, seed: int, *, sparing: int = 1) -> Tally:
-    """The tally with the claims that are open in it checked in leagues `tally.leagues` .. upto-1 of the cell.
+def verdict(allowed: float, leagues: int, errors: int, cells: int) -> str:
+    """KEPT, ABOVE or OPEN: what is known of a claim in one of so many cells."""
+    evidence = log_ratio(allowed, leagues, errors)
+    if evidence >= math.log(cells / LEVEL):
+        return ABOVE
+    return KEPT if evidence <= math.log(1 - POWER) else OPEN
 
-    sparing: dear claims in every so manieth league only.
+
+def expected_leagues(allowed: float, rate: float) -> float:
+    """About how many leagues show that a claim with this rate of errors, at most `allowed`, keeps its promise."""
+    a_league = rate * log_ratio(allowed, 1, 1) + (1 - rate) * log_ratio(allowed, 1, 0)
+    return math.log(1 - POWER) / a_league
+
+
+def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until: float = math.inf) -> Tally:
+    """The tally with the claims that are open in it checked in leagues `tally.leagues` .. upto-1 of a cell of CELLS.
+
+    number: the cell's place in CELLS;  cells: how many are judged;  until: nothing is begun after this time
     """
-    open_claims = [c for c in CLAIMS if not settled(c.allowed, *tally.claims[c.name], most)]
-    if not open_claims or upto <= tally.leagues:
+    is_open = {c.name: verdict(c.allowed, *tally.claims[c.name], cells) == OPEN for c in CLAIMS}
+    if not any(is_open.values()) or upto <= tally.leagues or time.monotonic() > until:
         return tally
-    start = time.perf_counter()
+    start, cell = time.process_time(), CELLS[number]
     leagues = (PersonLeagues if one_by_one(cell) else CountedLeagues)(cell)
     drawing, testing = (_stream(seed, number, tally.leagues, part) for part in (0, 1))
-    claims = {name: list(pair) for name, pair in tally.claims.items()}
+    claims, count = {name: list(pair) for name, pair in tally.claims.items()}, tally.leagues
     sums, squares = np.array(tally.sums), np.array(tally.squares)
-    for i, league in enumerate(leagues.drawn(drawing, upto - tally.leagues)):
+    for league in leagues.drawn(drawing, upto - tally.leagues):
         held = np.array(covered(league, leagues.truth))
-        sums, squares = sums + held, squares + held**2
-        for claim in open_claims:
-            if claim.dear and i % sparing:
-                continue
-            claims[claim.name][0] += 1
-            claims[claim.name][1] += int(claim.false(league, leagues.truth, testing))
-    seconds = tally.seconds + time.perf_counter() - start
-    return Tally(claims, upto, sums.tolist(), squares.tolist(), seconds)
+        sums, squares, count = sums + held, squares + held**2, count + 1
+        for claim in CLAIMS:
+            if is_open[claim.name]:
+                claims[claim.name][0] += 1
+                claims[claim.name][1] += int(claim.false(league, leagues.truth, testing))
+                is_open[claim.name] = verdict(claim.allowed, *claims[claim.name], cells) == OPEN
+        if count >= FIRST_LOOK and not any(is_open.values()):
+            break
+    seconds = tally.seconds + time.process_time() - start
+    return Tally(claims, count, sums.tolist(), squares.tolist(), seconds)
 
 
 def _stream(seed: int, number: int, done: int, part: int) -> np.random.Generator:
@@ -103,20 +117,18 @@ def _stream(seed: int, number: int, done: int, part: int) -> np.random.Generator
 
 
 def rejected(tallies: dict[int, Tally]) -> dict[str, set[int]]:
-    """Claim -> cells in which it is rejected at LEVEL after Holm over the cells; coverage of changes and shares too."""
-    found = {}
-    for claim in CLAIMS:
-        p = {k: stats.binom.sf(t.claims[claim.name][1] - 1, *_of(t, claim)) for k, t in tallies.items()}
-        found[claim.name] = _after_holm(p)
+    """Claim -> cells in which it is above its promise; coverage of changes and shares too, at LEVEL after Holm."""
+    found = {
+        claim.name: {
+            k for k, t in tallies.items() if verdict(claim.allowed, *t.claims[claim.name], len(tallies)) == ABOVE
+        }
+        for claim in CLAIMS
+    }
     found["coverage_low"] = _after_holm({k: _below(t, "change", LEAST_COVERAGE) for k, t in tallies.items()})
     enough = {k: t for k, t in tallies.items() if changed_answers(CELLS[k]) >= CHANGED}
     found["coverage_high"] = _after_holm({k: 1 - _below(t, "change", MOST_COVERAGE) for k, t in enough.items()})
     found["level_low"] = _after_holm({k: _below(t, "level", LEAST_LEVEL) for k, t in tallies.items()})
     return found
-
-
-def _of(tally: Tally, claim) -> tuple[int, float]:
-    return max(tally.claims[claim.name][0], 1), claim.allowed
 
 
 def _below(tally: Tally, name: str, limit: float) -> float:
@@ -170,56 +182,68 @@ def _text(cell: Cell) -> str:
 
 
 def run(
-    numbers, most: int, *, seed: int, record: Record, until: float, sparing: int = 1, say=print
+    numbers, most: int, *, seed: int, record: Record, until: float = math.inf, processes: int = 1, say=print
 ) -> dict[int, Tally]:
-    """The tallies of the cells, after as many looks as the time allows."""
-    for upto in [*(look for look in LOOKS if look < most), most]:
-        for number in numbers:
-            if time.monotonic() > until:
+    """The tallies of the cells, after as many looks as the time allows; at most so many leagues a cell."""
+    looks = sorted({min(FIRST_LOOK * 2**look, most) for look in range(LOOKS)})
+    with ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool:
+        for upto in looks:
+            before = [record.read(k) for k in numbers]
+            looked = partial(judge, upto=upto, seed=seed, cells=len(numbers), until=until)
+            for k, old, tally in zip(
+                numbers, before, (pool.map if pool else map)(looked, numbers, before), strict=True
+            ):
+                if tally.leagues > old.leagues:
+                    record.write(k, tally)
+            tallies = {k: record.read(k) for k in numbers}
+            still_open = sum(open_claims(t, len(numbers)) > 0 for t in tallies.values())
+            hours_used = sum(t.seconds for t in tallies.values()) / 3600
+            say(f"{upto} leagues: {still_open} cells open after {hours_used:.2f} hours of processor time")
+            if not still_open:
                 break
-            before = record.read(number)
-            after = judge(CELLS[number], number, before, upto, most, seed, sparing=sparing)
-            if after is not before:
-                record.write(number, after)
-        say(f"{upto} leagues: {sum(record.read(k).seconds for k in numbers) / 3600:.2f} h of processor time so far")
     return {k: record.read(k) for k in numbers}
 
 
-def hours(numbers, most: int, *, leagues: int = 2) -> tuple[float, float]:
-    """Hours expected, from a few leagues a cell: at least (all settled after the second look) and at most."""
-    a_league = [judge(CELLS[k], k, Tally(), leagues, most, 0).seconds / leagues for k in numbers]
-    return sum(a_league) * min(LOOKS[1], most) / 3600, sum(a_league) * most / 3600
+def open_claims(tally: Tally, cells: int) -> int:
+    """How many claims are not decided in this cell."""
+    return sum(verdict(c.allowed, *tally.claims[c.name], cells) == OPEN for c in CLAIMS)
+
+
+def hours(numbers, *, leagues: int = 2) -> tuple[float, float]:
+    """Hours of processor time expected, from a few leagues a cell: if claims never err, and if they err as they may."""
+    a_league = sum(judge(k, Tally(), leagues, 0, cells=len(numbers)).seconds for k in numbers) / leagues
+    needed = [max(expected_leagues(c.allowed, part * c.allowed) for c in CLAIMS) for part in (0, 1)]
+    return a_league * needed[0] / 3600, a_league * needed[1] / 3600
 
 
 def main(
     quick: Annotated[bool, typer.Option(help="a few leagues of three cells: does it run?")] = False,
     cells: Annotated[int, typer.Option(help="only so many cells, evenly taken; 0: all")] = 0,
-    leagues: Annotated[int, typer.Option(help="most leagues a cell; 0: as many as find a true 7 %")] = 0,
-    minutes: Annotated[float, typer.Option(help="stop after so many; the next run goes on")] = float("inf"),
-    sparing: Annotated[int, typer.Option(help="rank moves and the last k in every so manieth league only")] = 1,
+    minutes: Annotated[float, typer.Option(help="stop after so many; the next run goes on")] = math.inf,
+    processes: Annotated[int, typer.Option(help="cells judged at a time; 0: one a processor")] = 0,
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
     """Judge every promise in every cell; the tallies are kept in build/ and a second run goes on where one stopped."""
-    chosen = 3 if quick else (cells or len(CELLS))
+    chosen, most = (3, 4) if quick else (cells or len(CELLS), FIRST_LOOK * 2**LOOKS)
     numbers = sorted({round(x) for x in np.linspace(0, len(CELLS) - 1, min(chosen, len(CELLS)))})
-    most = 4 if quick else (leagues or leagues_needed(len(numbers)))
     gc.freeze()
-    least_hours, most_hours = hours(numbers, most, leagues=1 if quick else 2)
-    print(f"{len(numbers)} of {full_crossing():,} possible cells, at most {most:,} leagues each:", end=" ")
-    print(f"{least_hours:.1f} to {most_hours:.1f} hours of processor time")
+    least_hours, usual_hours = hours(numbers, leagues=1 if quick else 2)
+    print(f"{len(numbers)} of {full_crossing():,} possible cells:", end=" ")
+    print(f"{least_hours:.1f} to {usual_hours:.1f} hours of processor time")
     until, record = time.monotonic() + 60 * minutes, Record(seed)
-    tallies = run(numbers, most, seed=seed, record=record, until=until, sparing=sparing)
+    options = {"until": until, "processes": processes or os.cpu_count() or 1}
+    tallies = run(numbers, most, seed=seed, record=record, **options)
     tallies = {k: t for k, t in tallies.items() if t.leagues}
-    above = confirmed(rejected(tallies), most, seed=seed, until=until, sparing=sparing)
+    above = confirmed(rejected(tallies), most, seed=seed, **options)
     if not quick:
-        write(tallies, above, most, seed=seed, late=lambda: time.monotonic() > until)
+        write(tallies, above, seed=seed, late=lambda: time.monotonic() > until)
     for name, where in above.items():
         for k in sorted(where):
             print(name, CELLS[k], tallies[k].claims.get(name, ""))
     print(f"cells {len(numbers)}, cells above {len(set().union(*above.values()))}")
 
 
-def write(tallies: dict[int, Tally], above: dict, most: int, *, seed: int, late) -> None:
+def write(tallies: dict[int, Tally], above: dict, *, seed: int, late) -> None:
     """The chapter of docs/study.md and docs/study.zh.md, with what goes into it besides; late: whether time is up."""
     rows = probabilities.kept(BUILD / code_version().replace("/", "-"), PROBABLE, seed=seed, until=late)
     year = {}
@@ -227,20 +251,18 @@ def write(tallies: dict[int, Tally], above: dict, most: int, *, seed: int, late)
         pages = year_pages.simulated(cell, PROGRAMMES, seed=seed, until=late)
         year |= {cell.share: (len(pages), year_pages.rates(pages))} if pages else {}
     found = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
-    short = any(not settled(c.allowed, *x.claims[c.name], most) for x in tallies.values() for c in CLAIMS)
+    short = len(tallies) < len(CELLS) or any(open_claims(t, len(tallies)) for t in tallies.values())
     for language in LANGUAGES:
         file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
         text = tables.chapter(tallies, above, found, speaker(language), short=short)
         file.write_text(tables.with_claims(file.read_text("utf-8"), text), "utf-8")
 
 
-def confirmed(
-    first: dict[str, set[int]], most: int, *, seed: int, until: float, sparing: int = 1
-) -> dict[str, set[int]]:
-    """Of what was rejected, what is rejected again with a fresh seed (Holm over the cells rejected)."""
+def confirmed(first: dict[str, set[int]], most: int, *, seed: int, until: float, processes: int) -> dict[str, set[int]]:
+    """Of what was rejected, what is rejected again with a fresh seed, over the cells in which anything was."""
     again = sorted(set().union(*first.values()))
     if not again:
         return first
-    tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until, sparing=sparing)
+    tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until, processes=processes)
     second = rejected({k: t for k, t in tallies.items() if t.leagues})
     return {name: cells & second[name] for name, cells in first.items()}

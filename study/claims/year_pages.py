@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from estimation import INDEPENDENT, change, smooth_shares, standing_change
+from estimation import INDEPENDENT, change, standing_change
 from estimation.changes.league_comparison import ALPHA_STANDING
 from study.claims.cells import SPREAD, Cell
 from study.claims.checks import DRAWS
@@ -18,7 +18,7 @@ def pages(cell: Cell, rng: np.random.Generator, *, alpha: float = ALPHA_STANDING
     leagues = CountedLeagues(cell)
     counts, wave = leagues.counts[0], leagues.waves[0]
     drawn = counts.draw(leagues.truth.before, rng, YEAR + QUARTERS)
-    waves = [smooth_shares(counts.estimate(x), wave.n_effective) for x in drawn]
+    waves = [wave.smoothed(counts.estimate(x)) for x in drawn]
 
     def errs(before: int, after: int) -> bool:
         shift = change(waves[before], waves[after], cross=INDEPENDENT)

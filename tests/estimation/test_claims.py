@@ -6,7 +6,6 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from accountability.league import WaveMeasure, change_table, joined_waves, measure_limits
 from estimation import Design, change, domain_means, standing_change, windows
@@ -150,17 +149,30 @@ def test_fewer_interviews_afterwards_are_fewer_and_keep_their_panel():
 # ---- judgement
 
 
-def test_so_many_leagues_find_a_true_seven_per_cent_nine_times_in_ten():
-    n = judged.leagues_needed(74)
-    critical = stats.binom.isf(0.01 / 74, n, 0.05) + 1
-    assert stats.binom.sf(critical - 1, n, 0.05) <= 0.01 / 74 and stats.binom.sf(critical - 1, n, 0.07) >= 0.9
-    assert 3000 < n < 3600 and judged.leagues_needed(1000) < 4500
+def test_errors_decide_a_claim_as_often_as_its_two_bounds_say():
+    """2,000 sequences at the allowed rate and at 2 points more; both bounds are never passed more often."""
+    for allowed in (0.05, 0.005):
+        for rate, wrong, most in ((allowed, judged.ABOVE, 0.01), (allowed + 0.02, judged.KEPT, 0.1)):
+            ended = [decided(stream(i), allowed, rate) for i in range(2000)]
+            share = np.mean([found == wrong for found, _ in ended])
+            assert share <= most + 3 * np.sqrt(most * (1 - most) / 2000), (allowed, rate)
+            if wrong == judged.ABOVE:
+                leagues = np.mean([count for _, count in ended])
+                assert leagues == pytest.approx(judged.expected_leagues(allowed, allowed), rel=0.3)
 
 
-def test_a_claim_is_settled_when_seven_per_cent_is_out_of_the_question_or_certain():
-    assert not judged.settled(0.05, 0, 0, 4000) and not judged.settled(0.05, 250, 12, 4000)
-    assert judged.settled(0.05, 250, 5, 4000) and judged.settled(0.05, 250, 60, 4000)
-    assert judged.settled(0.05, 4000, 200, 4000)
+def decided(rng, allowed: float, rate: float) -> tuple[str, int]:
+    """The verdict of one cell alone, and after how many leagues."""
+    errors = np.cumsum(rng.random(20_000) < rate)
+    count = np.arange(1, 20_001)
+    evidence = judged.log_ratio(allowed, count, errors)
+    end = int(np.argmax((evidence >= np.log(1 / 0.01)) | (evidence <= np.log(0.1))))
+    return judged.verdict(allowed, int(count[end]), int(errors[end]), 1), int(count[end])
+
+
+def test_few_errors_settle_a_claim_soon_and_many_too():
+    assert judged.verdict(0.05, 0, 0, 74) == judged.OPEN == judged.verdict(0.05, 250, 12, 74)
+    assert judged.verdict(0.05, 109, 0, 74) == judged.KEPT and judged.verdict(0.05, 250, 40, 74) == judged.ABOVE
 
 
 def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> judged.Tally:
@@ -202,14 +214,14 @@ def test_coverage_is_that_of_the_intervals_on_the_page():
 
 def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(tmp_path, monkeypatch):
     numbers = [CELLS.index(Cell()), next(k for k, c in enumerate(CELLS) if c.overlap == HALF and c.areas == 14)]
-    monkeypatch.setattr(judged, "LOOKS", (2, 4))
+    monkeypatch.setattr(judged, "FIRST_LOOK", 2)
     monkeypatch.setattr(judged, "CLAIMS", [c for c in CLAIMS if c.name in ("page", "field_both")])
     options = {"seed": 5, "say": lambda line: None}
-    once = judged.run(numbers, 4, record=judged.Record(5, tmp_path / "a"), until=np.inf, **options)
+    once = judged.run(numbers, 4, record=judged.Record(5, tmp_path / "a"), **options)
     record = judged.Record(5, tmp_path / "b")
-    judged.run(numbers[:1], 2, record=record, until=np.inf, **options)
+    judged.run(numbers[:1], 2, record=record, **options)
     assert record.read(numbers[0]).leagues == 2 and record.read(numbers[1]).leagues == 0
-    twice = judged.run(numbers, 4, record=record, until=np.inf, **options)
+    twice = judged.run(numbers, 4, record=record, **options)
     for k in numbers:
         assert (once[k].claims, once[k].sums) == (twice[k].claims, twice[k].sums) and once[k].leagues == 4
 

@@ -1,15 +1,18 @@
 """The law an estimate carries: its moments are those of simulated answers, in one wave, in windows, in changes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from estimation import (
     INDEPENDENT,
+    Design,
     Estimate,
     Waves,
     change,
     combine,
+    sample_sizes,
     smooth_scores,
     smooth_shares,
     window_change,
@@ -45,6 +48,31 @@ def test_variance_and_third_cumulant_are_those_of_drawn_shares():
     law = shares([p], n).law
     assert law.variance_at(np.array([p]))[0] == pytest.approx((drawn**2).mean(), rel=0.01)
     assert law.third_at(np.array([p]))[0] == pytest.approx((drawn**3).mean(), rel=0.06)
+
+
+def test_unequal_weights_make_a_share_more_skewed():
+    """All 2⁶ outcomes of six persons with the weights 1, 1, 1, 2, 4, 9, against the law."""
+    w, p = np.array([1.0, 1, 1, 2, 4, 9]), 0.9
+    outcomes = (np.arange(64)[:, None] >> np.arange(6)) & 1
+    chance = np.prod(np.where(outcomes, p, 1 - p), axis=1)
+    third = chance @ (outcomes @ w / w.sum() - p) ** 3
+    sizes = sample_sizes(np.ones(6), np.full(6, "a"), Design.from_table(pd.DataFrame({"w": w}), weight="w"))
+    n, n_third = sizes.n_effective.to_numpy(), sizes.n_third.to_numpy()
+    found = smooth_shares(Estimate(("a",), [p], [[p * (1 - p) / n[0]]], np.inf), n, n_third=n_third)
+    assert found.law.third_at(p)[0] == pytest.approx(third, rel=1e-9)
+    assert n_third < 0.9 * n
+
+
+def test_rarer_answers_that_come_in_clumps_are_more_skewed():
+    """2,000 PSUs of 44 with the same probability but for a beta of variance .05 p(1-p): a beta-binomial's skewness."""
+    m, size, p, rho = 2000, 44, 0.98, 0.05
+    s = 1 / rho - 1
+    variance, skewness = (float(x) for x in stats.betabinom(size, p * s, (1 - p) * s).stats("vs"))
+    v = variance / (m * size**2)
+    found = smooth_shares(Estimate(("a",), [p], [[v]], m - 1.0), [float(m * size)], prior=0.0)
+    # SamplingLaw is of the mean of m PSUs: its third cumulant is that of one over m²
+    assert found.law.variance == pytest.approx([v], rel=0.01)
+    assert found.law.third_at(p)[0] == pytest.approx(skewness * (variance / size**2) ** 1.5 / m**2, rel=0.06)
 
 
 def test_a_window_s_law_is_that_of_all_its_answers_together_when_waves_are_alike():

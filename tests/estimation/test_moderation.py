@@ -81,6 +81,21 @@ def test_a_league_s_clusters_are_learnt_together_and_one_area_s_noise_is_not_bel
     y = rng.binomial(10, chance) / 10
     e = Estimate(tuple(range(40)), y.mean(1), np.diag(y.var(1, ddof=1) / 8), 7)
     league, alone = moderate_effects(e, 80, 80), own_effects(e, 80, 80)
-    assert league.league == pytest.approx(1.45, abs=0.25)
+    np.testing.assert_allclose(league.league, 1.45, atol=0.25)
     assert league.value.std() < 0.5 * alone.value.std()
     assert (league.df > alone.df).all() and (league.value >= 1).all()
+
+
+def test_areas_with_larger_clusters_are_expected_to_have_larger_design_effects():
+    """600 areas of 24 PSUs, of 5 and of 40 interviews in turn: design effects of 1.12 and 2.17."""
+    rng, psus, size, rho = np.random.default_rng(4), 24, np.tile([5, 40], 300), 0.03
+    chance = rng.beta(0.8 * (1 / rho - 1), 0.2 * (1 / rho - 1), (600, psus))
+    y = rng.binomial(size[:, None], chance) / size[:, None]
+    e = Estimate(tuple(range(600)), y.mean(1), np.diag(y.var(1, ddof=1) / psus), psus - 1)
+    moderated = moderate_effects(e, psus * size, psus * size)
+    for persons in (5, 40):
+        true = 1 + (persons - 1) * rho
+        assert moderated.value[size == persons].mean() == pytest.approx(true, rel=0.08)
+        assert moderated.league[size == persons] == pytest.approx(true, rel=0.08)
+    chosen = moderated.select([1, 3])
+    np.testing.assert_array_equal(chosen.league, moderated.league[[1, 3]])
