@@ -6,7 +6,6 @@ is called, since help and the version need none of the statistics.
 
 import sys
 from importlib import import_module
-from importlib.metadata import version as installed_version
 from typing import Annotated, Any
 
 import typer
@@ -61,6 +60,8 @@ app = typer.Typer(cls=Subcommands, no_args_is_help=True, add_completion=False, h
 
 def _version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version as installed_version
+
         out.print(f"rankshift {installed_version('rankshift')}")
         raise typer.Exit
 

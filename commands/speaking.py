@@ -5,15 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
-import typer.rich_utils
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from words import LANGUAGES, Fault, speaker
@@ -58,16 +57,9 @@ t = speaker(LANGUAGE)
 PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
 
-typer.rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
-typer.rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
-typer.rich_utils.COMMANDS_PANEL_TITLE = t("cli.commands")
-typer.rich_utils.ERRORS_PANEL_TITLE = t("cli.error")
-typer.rich_utils.DEFAULT_STRING = t("cli.default", value="{}")
-typer.rich_utils.REQUIRED_LONG_STRING = t("cli.required")
-
 
 class Speaking:
-    """A command whose --help option is described in the reader's language."""
+    """A command whose help is in the reader's language."""
 
     def get_help_option(self, ctx):
         option = super().get_help_option(ctx)  # ty: ignore[missing-attribute]  # of the Command it is mixed into
@@ -75,13 +67,80 @@ class Speaking:
             option.help = t("cli.help_option")
         return option
 
+    def format_help(self, ctx, formatter) -> None:
+        from typer import rich_utils  # imported here: only help needs it, and every command would pay for it
+
+        rich_utils.OPTIONS_PANEL_TITLE = t("cli.options")
+        rich_utils.ARGUMENTS_PANEL_TITLE = t("cli.arguments")
+        rich_utils.COMMANDS_PANEL_TITLE = t("cli.commands")
+        rich_utils.DEFAULT_STRING = t("cli.default", value="{}")
+        rich_utils.REQUIRED_LONG_STRING = t("cli.required")
+        super().format_help(ctx, formatter)  # ty: ignore[missing-attribute]
+
 
 class Command(Speaking, typer.core.TyperCommand):
     pass
 
 
 class Group(Speaking, typer.core.TyperGroup):
-    pass
+    def resolve_command(self, ctx, args):
+        """The sub-command that is named first; if there is none of this name, those with a similar one are named."""
+        if args and args[0] not in self.list_commands(ctx):
+            similar = get_close_matches(args[0], self.list_commands(ctx))
+            key = "cli.no_such_command" if similar else "cli.no_command"
+            ctx.fail(t(key, name=args[0], similar=similar))
+        return super().resolve_command(ctx, args)
+
+    def main(self, *arguments, standalone_mode: bool = True, **options):
+        """Run the command; what was mistyped is said in the reader's language, with exit code 2."""
+        if not standalone_mode:
+            return super().main(*arguments, standalone_mode=False, **options)
+        try:
+            code = super().main(*arguments, standalone_mode=False, **options)
+        except MISTYPED as mistake:
+            say_mistyped(mistake)
+            sys.exit(mistake.exit_code)
+        except typer.Abort:
+            err.print(t("cli.aborted"), style="red")
+            sys.exit(REFUSED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+MISTYPED: Any = typer.BadParameter.__base__  # Typer's class of everything that may be wrong in what was typed
+
+EXPECTED = {  # a part of Typer's English message -> the key of what was expected
+    "valid integer": "cli.expected_integer",
+    "valid number": "cli.expected_number",
+    "match the format": "cli.expected_day",
+}
+
+
+def say_mistyped(mistake) -> None:
+    """One line on what was wrong in the command as typed, and one on where its help is."""
+    option, parameter = getattr(mistake, "option_name", None), getattr(mistake, "param", None)
+    name = getattr(mistake, "param_hint", None)
+    if parameter is not None and not name:
+        is_option = parameter.param_type_name == "option"
+        name = " / ".join(parameter.opts) if is_option else (parameter.metavar or parameter.name)
+    kind = type(mistake).__name__
+    if kind == "NoArgsIsHelpError":
+        mistake.show()
+        return
+    if kind == "NoSuchOption":
+        similar = sorted(mistake.possibilities or ())
+        sentence = t("cli.no_such_option" if similar else "cli.no_option", name=option, similar=similar)
+    elif kind == "MissingParameter":
+        sentence = t("cli.missing", name=name)
+    elif kind == "BadParameter" and name:
+        expected = next((t(key) for part, key in EXPECTED.items() if part in mistake.message), mistake.message)
+        sentence = t("cli.bad_value", name=name, problem=expected)
+    elif kind == "BadOptionUsage":
+        sentence = t("cli.option_without_value", name=option)
+    else:
+        sentence = mistake.message
+    err.print(sentence, style="red")
+    if mistake.ctx is not None:
+        err.print(t("cli.see_help", command=f"{mistake.ctx.command_path} --help"))
 
 
 StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]
@@ -121,6 +180,8 @@ def working(what: str) -> Generator[Callable[[str], None]]:
 @contextmanager
 def counting(what: str) -> Generator[Callable[[float, float], None]]:
     """A bar on standard error that says what is being computed; yields a function to call with (done, of)."""
+    from rich.progress import BarColumn, Progress, TextColumn  # imported here: few commands count
+
     columns = TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(t("cli.working", what=what), total=1.0)

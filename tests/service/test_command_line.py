@@ -119,6 +119,18 @@ def test_help_and_version_load_no_statistics():
         assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.endswith("[]\n")
 
 
+def test_showing_what_a_store_holds_loads_no_part_of_scipy_and_no_formatting_of_help(surveyed):
+    code = (
+        f"import sys; sys.argv = ['rankshift', 'runs', '-s', {str(surveyed)!r}]\n"
+        "from commands.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('scipy.sparse', 'scipy.special', 'scipy.stats', 'typer.rich_utils') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.endswith(
+        "[]\n"
+    )
+
+
 @pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_every_command_explains_itself_in_both_languages(rankshift, command):
     said = {language: rankshift(*([command] if command else []), "--help", language=language) for language in BOTH}
@@ -338,6 +350,23 @@ def test_without_a_programme_or_with_several_the_way_on_is_said(files, rankshift
 def test_a_mistyped_command_has_exit_code_two(surveyed, rankshift, arguments):
     said = rankshift(*arguments, *(["-s", surveyed] if arguments[0] in COMMANDS and arguments[-1] != "--wave" else []))
     assert said.code == 2 and said.out == "" and said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["leage"], "没有命令“leage”。名称相近的有：league。"),
+        (["league", "--colour"], "没有选项--colour。"),
+        (["league", "--wav"], "没有选项--wav。名称相近的有："),
+        (["rerun"], "缺少run。"),
+        (["rerun", "one"], "run的值不能用：应为整数。"),
+        (["league", "--wave"], "选项--wave后面要有值。"),
+    ],
+)
+def test_what_was_mistyped_is_said_in_the_reader_s_language(rankshift, arguments, sentence):
+    lines = rankshift(*arguments, language="zh").err.splitlines()
+    assert lines[0].startswith(sentence)
+    assert arguments[-1] == "--wave" or lines[1].endswith("--help")
 
 
 def test_without_arguments_the_help_is_shown(rankshift):
