@@ -2,8 +2,6 @@
 
 import os
 import re
-import signal
-import subprocess
 import sys
 import tomllib
 from datetime import date, datetime
@@ -38,22 +36,10 @@ def serve(
     command += _page_settings()
     command += ["--server.port", str(port)] if port else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
-    raise typer.Exit(_code_at_end(command, environment))
-
-
-def _code_at_end(command: list[str], environment: dict[str, str]) -> int:
-    """Run the pages until they end; who ends this process (SIGTERM, Ctrl-C) ends them too, which is no failure."""
-    pages = subprocess.Popen(command, cwd=ROOT, env=environment)
-    handler = signal.signal(signal.SIGTERM, lambda *_: pages.terminate())
-    try:
-        code = pages.wait()
-        return 0 if code == -signal.SIGTERM else code
-    except KeyboardInterrupt:
-        pages.terminate()
-        pages.wait()
-        return 0
-    finally:
-        signal.signal(signal.SIGTERM, handler)
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    # this process becomes the pages: whoever ends it ends them, and no second process keeps its memory
+    os.execve(command[0], command, environment)
 
 
 def _page_settings() -> list[str]:

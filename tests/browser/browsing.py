@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -38,15 +37,13 @@ def serving(url: str, said: Path, *, port: int, environment: Mapping[str, str] |
     )
     command = [*COMMAND, "serve", "--store", url, "--port", str(port)]
     with said.open("wb") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
+        server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT)
     try:
         await_health(f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(server.pid, signal.SIGTERM)  # the command and the pages it started
-        server.wait()
+        server.terminate()
+        assert server.wait(timeout=30) == 0, "who ends `rankshift serve` ends the pages, which is no failure"
 
 
 def await_health(address: str) -> None:
