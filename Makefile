@@ -9,7 +9,7 @@ SIMULATED := data/laibin_simulated
 YEAR := build/laibin_year_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench mutants year documents clean
+.PHONY: run demo setup test lint browser study bench load mutants year documents clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -35,6 +35,9 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.frames $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
 	$(BIN)/python -m bench.commands $(QUICK)
+
+load: setup  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
+	$(BIN)/python -m bench.load $(QUICK)
 
 mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
 	$(BIN)/python -m mutants $(QUICK)
