@@ -35,7 +35,7 @@ def shown_factors(factors: FactorTable, t: Speaker) -> pd.DataFrame:
 
 def factors_csv(factors: FactorTable, t: Speaker) -> bytes:
     """The table as CSV."""
-    return csv_bytes(factor_rows(factors, t))
+    return csv_bytes(factor_rows(factors, t), simulated=factors.programme.simulated)
 
 
 def factor_notes(factors: FactorTable, t: Speaker) -> list[str]:

@@ -94,7 +94,7 @@ def heading(column: str, t: Speaker) -> str:
 
 def league_csv(league: League, t: Speaker) -> bytes:
     """The whole table as CSV, its columns under their technical names, so that scripts find them."""
-    return csv_bytes(sent_rows(league, t))
+    return csv_bytes(sent_rows(league, t), simulated=league.programme.simulated)
 
 
 def league_workbook(league: League, t: Speaker) -> bytes:

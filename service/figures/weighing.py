@@ -73,7 +73,7 @@ class WaveWeights:
         """The weight of every released number after each step, as CSV."""
         table = pd.DataFrame({name: np.where(w > 0, w, np.nan) for name, w in self.stored.items()})
         table.insert(0, "unit_id", self.data.unit_id)
-        return csv_bytes(table)
+        return csv_bytes(table, simulated=self.programme.simulated)
 
 
 @permitted

@@ -14,8 +14,12 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # 
 LONGEST_NAME = 180  # bytes
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV with a byte-order mark; text that a spreadsheet would run as a formula gets an apostrophe."""
+def csv_bytes(table: pd.DataFrame, *, simulated: bool = False) -> bytes:
+    """The table as CSV with a byte-order mark; text that a spreadsheet would run as a formula gets an apostrophe.
+
+    simulated: the figures rest on simulated data; a last column, `simulated`, says so in every row.
+    """
+    table = table.assign(simulated=True) if simulated else table
     safe = table.apply(lambda column: column.map(_no_formula) if _is_text(column) else column)
     safe.columns = [_no_formula(name) for name in safe.columns]
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

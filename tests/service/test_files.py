@@ -106,6 +106,7 @@ def test_the_csv_starts_with_a_mark_has_technical_names_and_neutralises_formulas
     assert not content.startswith(b"\xef\xbb\xbf" * 2)
     table = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
     assert list(table.columns[:4]) == ["rank", "area", "code", "estimate"]
+    assert league.programme.simulated and table.columns[-1] == "simulated" and table.simulated.all()
     assert list(table.code) == list(league.table.index)
     assert list(table.estimate) == pytest.approx(list(league.table.estimate), rel=1e-12)
     assert table.change.lt(0).any() and pd.api.types.is_float_dtype(table.change)  # a minus sign is not a formula
