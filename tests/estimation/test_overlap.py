@@ -24,7 +24,7 @@ from estimation import (
 )
 from estimation.estimators import estimates as estimates_module
 from estimation.precision.smoothing import with_variance
-from estimation.waves.drawn_correlations import drawn
+from estimation.waves.drawn_correlations import _overlap, drawn
 from estimation.waves.influence import gram
 from estimation.waves.noise import wave_draws
 from estimation.waves.waves import Waves
@@ -306,3 +306,10 @@ def test_domain_means_of_two_columns_know_their_cells():
     psu, column = found.cells
     assert len(psu) == 2 * len(table) and column.max() == 11
     np.testing.assert_allclose(found.estimate().value, domain_means(table[["y", "w"]], table.area, design).value)
+
+
+def test_an_area_without_an_interview_in_one_wave_overlaps_in_nothing():
+    """The second area has no variance in either wave: 2 of √(4·4) interviews are common."""
+    with np.errstate(all="raise"):
+        part = _overlap(np.array([0.0, 2.0]), np.zeros(2), n=np.array([[0.0, 4], [3, 4]]), v=np.zeros((2, 2)))
+    np.testing.assert_array_equal(part, [0, 0.5])
