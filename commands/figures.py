@@ -1,6 +1,5 @@
 """Commands that compute and show figures: weights, estimates, comparisons, leagues, and what they rest on."""
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +29,9 @@ from presentation.factors import factor_notes, factors_csv, shown_factors
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text, window_text
+from service.fieldwork.calls import OPEN
 from service.figures import waves
+from service.figures.comparable import NEVER, regular_of_wave
 from service.figures.detection import detection
 from service.figures.factors import read_factors
 from service.figures.league import newest_wave, read_league
@@ -94,6 +95,7 @@ def estimate(
     for wave_name in [wave] if wave else _waves(opened, programme_name):
         what = wave_text(imports.check_wave_name(wave_name), t)
         compute(what, lambda p, w=wave_name: waves.estimate_wave(opened, programme_name, w, seed=seed, progress=p))
+        _compare_regularly(opened, programme_name, wave_name, seed)
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))
@@ -105,25 +107,36 @@ def compare(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Compare two waves, or every wave with the one before it."""
+    """Compare two waves, or every wave with the one before it and with that of the same period last year."""
     if (before is None) != (after is None):
         raise typer.BadParameter(t("cli.compare.both"))
     opened, programme_name = opened_for(store, as_, programme)
     known_waves = _waves(opened, programme_name)
-    current_programme = imports.current_programme(opened, programme_name)[1]
-    pairs = [(before, after)] if before and after else list(pairwise(known_waves))
-    if not pairs:
-        raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
-    for first, second in pairs:
-        for wave_name in waves.window(first) + waves.window(second):
+    if before and after:
+        for wave_name in waves.window(before) + waves.window(after):
             imports.check_wave_name(wave_name)
-        what = " → ".join(window_text(w, t) for w in (first, second))
-        if before is None and (new := current_programme.break_between(first, second)) is not None:
-            out.print(t("compare.break", before=first, after=second, wave=new, reason=current_programme.breaks[new]))
-            continue
-        compute(
-            what, lambda p, a=first, b=second: waves.compare_waves(opened, programme_name, a, b, seed=seed, progress=p)
-        )
+        what = " → ".join(window_text(w, t) for w in (before, after))
+        compute(what, lambda p: waves.compare_waves(opened, programme_name, before, after, seed=seed, progress=p))
+        return
+    if len(known_waves) < 2:
+        raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
+    for wave_name in known_waves:
+        _compare_regularly(opened, programme_name, wave_name, seed)
+
+
+def _compare_regularly(opened: Store, programme_name: str, wave: str, seed: str) -> None:
+    """Make the regular comparisons of a wave; say of one that can never be made, or not yet, why it is left out."""
+    for comparison in regular_of_wave(opened, programme_name, wave):
+        ends = comparison.before, comparison.after
+        what = " → ".join(wave_text(end, t) for end in ends)
+        try:
+            compute(
+                what, lambda p, ends=ends: waves.compare_waves(opened, programme_name, *ends, seed=seed, progress=p)
+            )
+        except Fault as fault:
+            if fault.key not in (*NEVER, OPEN):
+                raise
+            out.print(t(fault.key, **fault.values))
 
 
 @commands.command(cls=Command, help=t("cli.league.help"))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.figures import compare, estimate
+from commands.figures import estimate
 from commands.opening import opened_as, programme_of
 from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
 from presentation.imports import wave_label
@@ -49,8 +49,6 @@ def load(
     for wave, file in files:
         import_wave(wave, file, imports.records_beside(file), programme, store)
     estimate(programme=programme, store=store)
-    if len(files) > 1:
-        compare(programme=programme, store=store)
 
 
 @commands.command(cls=Command, help=t("cli.import_programme.help"))

@@ -63,7 +63,7 @@ def comparisons(year: Year) -> list[tuple[str, str, str]]:
 
 
 def _change(store: Store, year: Year, kind: str, before: str, after: str) -> pd.DataFrame:
-    compare_waves(store, NAME, before, after)
+    compare_waves(store, NAME, before, after, sharing=1)  # each comparison is a page of its own here
     wave = after.split(JOINED)[-1]
     found = read_league(store, NAME, wave=wave, against=comparison_name(before, after)).table
     truth = [year.truth[year.truth.wave == w.split(JOINED)[0]].set_index("township") for w in (before, after)]

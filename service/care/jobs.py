@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.fieldwork import calls
-from service.figures.waves import compare_waves, estimate_wave
+from service.figures.comparable import check_comparison
+from service.figures.regular import wave_steps
+from service.figures.waves import compare_waves
 from service.intake.imports import current_programme, wave_versions
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE, Store, inserted_id, store_url
@@ -27,7 +28,7 @@ from words import Fault, Speaker
 RUNNING, DONE, FAILED, CANCELLED, LOST = "running", "done", "failed", "cancelled", "lost"
 BEAT = 1.0  # seconds between two heartbeats
 SILENCE = timedelta(seconds=90)  # without a heartbeat, the worker counts as lost; a writer may wait 30 s for another
-REFRESH = "refresh"
+REFRESH, COMPARE = "refresh", "compare"
 ROOT = Path(__file__).parents[2]
 _started: dict[int, subprocess.Popen] = {}  # workers that this process started, so that none of them stays a zombie
 Report = Callable[[float, str], None]  # called with the progress (0..1) and the present step
@@ -35,27 +36,24 @@ Report = Callable[[float, str], None]  # called with the progress (0..1) and the
 
 @permitted
 def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
-    """Estimate every wave and compare every two neighbours, with the newest programme and waves; returns the last run.
+    """Estimate every wave and make its regular comparisons, with the newest programme and waves; returns the last run.
 
     What is up to date is not computed again, so a job that was interrupted continues where it was. A wave with open
     numbers is passed over, and a Fault names it when everything else is done.
     """
-    _, newest_programme = current_programme(store, programme)
-    waves = list(wave_versions(store, programme).wave.unique())
-    pairs = [
-        (before, after) for before, after in pairwise(waves) if newest_programme.break_between(before, after) is None
+    measures = list(current_programme(store, programme)[1].measures)
+    steps = [
+        step for wave in wave_versions(store, programme).wave.unique() for step in wave_steps(store, programme, wave)
     ]
-    last_run, unfinished_wave, measures, steps = None, None, list(newest_programme.measures), len(waves) + len(pairs)
-    for k, step in enumerate([(wave,) for wave in waves] + pairs):
-        what = " → ".join(step)
+    last_run, unfinished_wave = None, None
+    for k, (what, compute) in enumerate(steps):
 
         def at(measure: str, k=k, what=what) -> None:
-            report((k + measures.index(measure) / len(measures)) / steps, f"{what} · {measure}")
+            report((k + measures.index(measure) / len(measures)) / len(steps), f"{what} · {measure}")
 
-        report(k / steps, what)
-        work = estimate_wave if len(step) == 1 else compare_waves
+        report(k / len(steps), what)
         try:
-            last_run = work(store, programme, *step, progress=at).run_id
+            last_run = compute(at).run_id
         except Fault as fault:
             if fault.key != calls.OPEN:
                 raise
@@ -65,26 +63,43 @@ def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -
     return last_run
 
 
-WORK = {REFRESH: refresh}
+@permitted
+def compare_windows(
+    store: Store, programme: str, before: str, after: str, *, report: Report = lambda *_: None
+) -> int | None:
+    """Compare any two windows of waves, measure by measure; returns the run."""
+    measures, what = list(current_programme(store, programme)[1].measures), f"{before} → {after}"
+    report(0.0, what)
+
+    def at(measure: str) -> None:
+        report(measures.index(measure) / len(measures), f"{what} · {measure}")
+
+    return compare_waves(store, programme, before, after, progress=at).run_id
+
+
+WORK = {REFRESH: refresh, COMPARE: compare_windows}
 
 
 @permitted
-def start(store: Store, use_case: str, programme: str) -> int:
+def start(store: Store, use_case: str, programme: str, **windows: str) -> int:
     """Start a job in a process of its own, and return its number; a Fault if this programme has one already.
 
+    windows: before and after, for COMPARE; a comparison that would fail is refused here, before it starts.
     The process acts as the person who started the job, and what it computes is recorded in their name.
     """
     mark_lost(store)
     current_programme(store, programme)
+    if use_case == COMPARE:
+        check_comparison(store, programme, windows["before"], windows["after"])
     now = datetime.now(UTC)
-    row: dict[str, Any] = dict(use_case=use_case, arguments={"programme": programme}, resource=programme, state=RUNNING)
+    row: dict[str, Any] = dict(use_case=use_case, arguments={"programme": programme} | windows, resource=programme)
     row |= dict(by=store.actor.name, started=now, heartbeat=now, host=socket.gethostname())
-    row |= dict(progress=0.0, step="", cancel=False)
+    row |= dict(state=RUNNING, progress=0.0, step="", cancel=False)
     with store.begin("job", programme) as connection:
         if (running := unfinished(connection, programme)) is not None:
             raise Fault(key="jobs.taken", job=running.job_id, by=running.by, programme=programme)
         job_id = inserted_id(connection, schema.jobs.insert().values(**row))
-        details = {"job": job_id, "use_case": use_case, "programme": programme}
+        details = {"job": job_id, "use_case": use_case, "programme": programme} | windows
         audit.append(connection, store.actor, "begin-job", details)
     environment = {**os.environ, STORE_VARIABLE: store.engine.url.render_as_string(hide_password=False)}
     worker = subprocess.Popen(

@@ -23,6 +23,7 @@ from accountability.league import (
 )
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
+from programme.regular_comparisons import shared_level
 from programme.survey import Programme
 from service.figures.loaded_waves import Wave, window
 from service.figures.one_margins import beside
@@ -30,6 +31,7 @@ from service.store.runs import generator
 from words import Fault
 
 ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
+SHARING, COMPARISONS = "sharing", "comparisons"  # of a comparison's arguments: {"sharing": {"comparisons": 2}}
 Progress = Callable[[str], None]
 Tables = dict[str, pd.DataFrame]
 
@@ -70,7 +72,8 @@ def _ranks_alone(programme: Programme, loaded: list[Wave], arguments: Mapping, s
 
 def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
     names, ends = [w.name for w in loaded], (arguments["before"], arguments["after"])
-    options: dict[str, Any] = {"level": programme.page_level, "family": programme.family}
+    sharing = arguments.get(SHARING, {}).get(COMPARISONS, 1)
+    options: dict[str, Any] = {"level": shared_level(programme, sharing), "family": programme.family}
     options |= {"rank_share": programme.comparing.rank_share, "side": programme.comparing.side}
     parts = {"CHANGES": []}
     period = next((w.one_margins for w in loaded if w.one_margins), None)

@@ -41,8 +41,8 @@ def detection(league: League) -> Detection:
     if areas < 2:
         raise Fault(key="detection.areas", found=areas)
     n, deff = int(table.n.median()), float(np.nanmedian(table.deff.astype(float).fillna(1.0)))
-    alpha = (1 - programme.page_level) / programme.family
-    levels = {SCORE: 1 - programme.page_level, STANDING: alpha * (1 - programme.comparing.rank_share)}
+    alpha = league.error / programme.family
+    levels = {SCORE: league.error, STANDING: alpha * (1 - programme.comparing.rank_share)}
     levels[RANK] = alpha * programme.comparing.rank_share
     moves = tuple(m * (measure.high - measure.low) for m in MOVES)
     spread = _spread(league)

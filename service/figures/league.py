@@ -14,7 +14,7 @@ from estimation import Measure
 from estimation.changes.league_comparison import PROVEN, REAL
 from programme.survey import Programme
 from service.fieldwork.calls import stops_read
-from service.figures.computing import COMPARE, ESTIMATE
+from service.figures.computing import COMPARE, ESTIMATE, SHARING
 from service.figures.loaded_waves import JOINED, current_wave, window
 from service.figures.waves import alone_run
 from service.intake.imports import current_programme, programme_of_run, wave_versions
@@ -41,7 +41,7 @@ class League:
     missing: areas of the league in which nobody answered
     withheld: areas not in `table` because their figures may not be shown to this reader
     unchanged: areas whose changes may not be shown; ranks are then among the areas shown (`accountability.disclosure`)
-    pages: how many comparisons end in the wave's calendar year
+    pages: how many pages of comparisons end in the wave's calendar year
     runs: the runs behind it, by use case.  outdated: whether any of them read a version that was corrected since
     """
 
@@ -84,6 +84,14 @@ class League:
     def proven(self) -> list[str]:
         """The areas whose change of rank is confirmed."""
         return [] if self.against is None else list(self.table.index[self.table.verdict == PROVEN])
+
+    @property
+    def error(self) -> float:
+        """The error of all that the comparison confirms together; without a comparison, that of a page."""
+        compared = self.table[self.table.alpha_standing.notna()] if self.against is not None else self.table[:0]
+        if compared.empty:
+            return 1 - self.programme.page_level
+        return float(compared.alpha_standing.iloc[0] + compared.alpha_rank.iloc[0])
 
     @property
     def finite(self) -> bool:
@@ -159,7 +167,7 @@ def read_league(
         outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
         withheld=figures.withheld,
         unchanged=figures.unchanged,
-        pages=0 if compared is None else _pages(store, programme_name, wave),
+        pages=0 if compared is None else _pages(store, programme, wave),
     )
 
 
@@ -190,17 +198,25 @@ def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     return sorted(names, key=lambda name: (WINDOWS not in name, name), reverse=True)
 
 
-def _compared_windows(store: Store, programme: str) -> set[tuple[str, str]]:
-    """Both windows of every comparison, each pair once however often it was computed."""
+def _compared_windows(store: Store, programme: str) -> dict[tuple[str, str], bool]:
+    """Both windows of every comparison, and whether the newest run of it shares a page's error with others."""
     runs = schema.runs
-    compared = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE)
+    compared = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE).order_by(runs.c.run_id)
     with store.read() as connection:
-        return {(r["before"], r["after"]) for r in connection.scalars(compared) if r["programme"] == programme}
+        return {
+            (r["before"], r["after"]): SHARING in r for r in connection.scalars(compared) if r["programme"] == programme
+        }
 
 
-def _pages(store: Store, programme: str, wave: str) -> int:
-    """How many comparisons end in the wave's calendar year."""
-    return sum(window(after)[-1][:YEAR] == wave[:YEAR] for _, after in _compared_windows(store, programme))
+def _pages(store: Store, programme: Programme, wave: str) -> int:
+    """How many pages end in the wave's calendar year: comparisons that share an error are one page.
+
+    Where the programme divides a year's error over its pages, each comparison is a page.
+    """
+    windows = _compared_windows(store, programme.name)
+    ending = {ends: shared for ends, shared in windows.items() if window(ends[1])[-1][:YEAR] == wave[:YEAR]}
+    apart = bool(programme.comparing.yearly_error)
+    return len({ends if apart or not shared else ends[1] for ends, shared in ending.items()})
 
 
 def process_variance(table: pd.DataFrame) -> pd.Series:

@@ -9,10 +9,23 @@ import sqlalchemy as sa
 
 from accountability.league import MARGINAL
 from programme.population import FINITE
+from programme.regular_comparisons import sharing_error
 from programme.survey import Programme
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population
-from service.figures.computing import COMPARE, COMPUTE, ESTIMATE, RANKS_ALONE, TELLING, WEIGH, Progress, unanswered
+from service.figures.comparable import check_comparison, regular_of_wave
+from service.figures.computing import (
+    COMPARE,
+    COMPARISONS,
+    COMPUTE,
+    ESTIMATE,
+    RANKS_ALONE,
+    SHARING,
+    TELLING,
+    WEIGH,
+    Progress,
+    unanswered,
+)
 from service.figures.loaded_waves import JOINED, load_waves, wave_inputs, window
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
@@ -126,33 +139,28 @@ def compare_waves(
     after: str,
     *,
     seed: str = SEED,
+    sharing: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Computed:
-    """Compute the changes of every measure and league between two windows of waves, in one run.
+    """Compare the changes of every measure and league between two windows of waves, in one run.
 
     A window is a wave or the mean of several ("2014Q1+2014Q2"). `before` must end earlier than `after`, or end with it
     and start earlier: the quarter before, the same quarter a year earlier, disjoint years, rolling years. If waves were
     weighted to margins of different periods, the comparison is also made with all of them weighted to the newest; a
     Fault if the newest margins have other categories.
+
+    sharing: how many comparisons share the error of one page with this one; None: as many regular ones as the later
+    wave has, if this is one of them (`sharing_error`), else 1
     """
-    earlier, later = window(before), window(after)
-    if (earlier[-1], earlier) >= (later[-1], later):
-        raise Fault(key="compare.order", before=before, after=after)
-    programme_id, programme = current_programme(store, programme_name)
-    first = min(earlier + later)
-    if (new := programme.break_between(first, later[-1])) is not None:
-        raise Fault(key="compare.break", before=first, after=later[-1], wave=new, reason=programme.breaks[new])
-    names = sorted({*earlier, *later})
-    inputs = [
-        ("programme", programme_id),
-        *wave_inputs(store, programme, names),
-        *stops_of_waves(store, programme_name, names),
-    ]
-    arguments: dict[str, Any] = {
-        "programme": programme_name,
-        "before": JOINED.join(earlier),
-        "after": JOINED.join(later),
-    }
+    inputs = check_comparison(store, programme_name, before, after)
+    earlier, later = JOINED.join(window(before)), JOINED.join(window(after))
+    programme = current_programme(store, programme_name)[1]
+    if sharing is None:
+        single = JOINED not in earlier + later
+        sharing = sharing_error(regular_of_wave(store, programme_name, later), earlier, later) if single else 1
+    arguments: dict[str, Any] = {"programme": programme_name, "before": earlier, "after": later}
+    arguments |= {SHARING: {COMPARISONS: sharing}} if sharing > 1 else {}
+    names = sorted({*window(before), *window(after)})
     arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
     return _run(store, COMPARE, arguments, inputs, programme, seed, progress)
 
