@@ -130,7 +130,7 @@ def cancel(store: Store, job_id: int) -> None:
 def job_list(store: Store) -> pd.DataFrame:
     """Every job, newest first; jobs whose workers are gone are marked as lost first."""
     mark_lost(store)
-    jobs = store.frame(sa.select(schema.jobs).order_by(schema.jobs.c.job_id.desc()))
+    jobs = store.table(sa.select(schema.jobs).order_by(schema.jobs.c.job_id.desc()))
     return jobs.astype(object).where(jobs.notna(), None)
 
 

@@ -28,7 +28,7 @@ from sampling.planning.foresight import records
 from sampling.planning.power import Progress
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of
-from service.intake.imports import current_programme, version_of
+from service.intake.imports import current_programme
 from service.intake.wave_file import check_wave_name
 from service.protection import vault
 from service.protection.keys import Key
@@ -36,7 +36,7 @@ from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame, inserted_id
+from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import permitted
 from service.store.runs import DRAWING, add_run, code_version, planning_generator
 from words import Fault
@@ -62,7 +62,7 @@ def make_plan(
     programme_id, _ = current_programme(store, programme)
     frame_row = current_frame(store, programme, frame)
     with store.read() as connection:
-        began = version_of(last_plan(connection, programme, wave))
+        began = _plan_version(connection, programme, wave)
     strata = frame_strata(store, frame_row.version_id)
     if wanted.each is None:
         allocation = allocate(strata, wanted)
@@ -73,7 +73,7 @@ def make_plan(
     foresight = _foreseen(store, programme, by_area, wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
-        if (version := version_of(last_plan(connection, programme, wave))) != began:
+        if (version := _plan_version(connection, programme, wave)) != began:
             raise Fault(key="sample.plan_overtaken", wave=wave, version=version)
         values = {"programme": programme, "wave": wave, "version": version + 1}
         inputs = [("programme", programme_id), ("frame", frame_row.version_id)]
@@ -243,9 +243,15 @@ def _save_draw(
             raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
         values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
     draw_id = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
-    insert_frame(connection, schema.sample_units, drawn, draw_id=draw_id)
+    insert_rows(connection, schema.sample_units, drawn, draw_id=draw_id)
     public = {c: getattr(record, c) for c in ("units", "commitment", "seed", "sample")}
     _record(connection, store, DRAW, identity | public)
+
+
+def _plan_version(connection: sa.Connection, programme: str, wave: str) -> int:
+    """The number of the newest version of a wave's plan; 0 if there is none yet."""
+    last = last_plan(connection, programme, wave)
+    return 0 if last is None else last.version
 
 
 def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:

@@ -19,7 +19,7 @@ from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read
 from service.files.csv import refuse
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame, inserted_id
+from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import permitted
 from service.store.runs import add_run
 from words import Fault
@@ -84,7 +84,7 @@ def import_calls(store: Store, programme: str, wave: str, content: bytes, file: 
         if len(new):
             details = {"programme": programme, "wave": wave, "file": masked_text(file), "attempts": len(new)}
             add_run(connection, store.actor, IMPORT, details, [("plan", sample.plan.plan_id)])
-            insert_frame(connection, calls, new, round_id=number)
+            insert_rows(connection, calls, new, round_id=number)
             audit.append(connection, store.actor, IMPORT, details)
     return ImportedCalls(len(new), len(log) - len(new))
 
@@ -99,7 +99,7 @@ def read_fieldwork(store: Store, programme: str, wave: str) -> Fieldwork:
 def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
     """How far the work on this sample's releases is."""
     through, required = len(sample.releases), sample.plan.wanted.attempts
-    work = work_done(store.frame(outcomes_by_unit(programme, sample.wave)), required=required)
+    work = work_done(store.table(outcomes_by_unit(programme, sample.wave)), required=required)
     if not through:
         no_releases = pd.DataFrame(columns=["release", "units", "tried", "finished", "open"])
         return Fieldwork(sample.wave, required, no_releases, sample.units.iloc[:0], None)

@@ -55,10 +55,10 @@ def _eligible_units(store: Store, programme: Programme, sample: Sample, wave_id:
     allocation = sample.plan.allocation
     population = (allocation.population / allocation.stratum.map(first_phase).fillna(1.0)).groupby(allocation[by]).sum()
     if programme.weighting is None:
-        eligible = eligibility_known(store.frame(outcomes_by_unit(programme.name, sample.wave)))
+        eligible = eligibility_known(store.table(outcomes_by_unit(programme.name, sample.wave)))
     else:
         table, codes = schema.MICRODATA["RELEASED"], programme.weighting.dispositions
-        rows = store.frame(sa.select(table).where(table.c.version_id == wave_id).order_by(table.c.row))
+        rows = store.table(sa.select(table).where(table.c.version_id == wave_id).order_by(table.c.row))
         state = released_table(rows)[codes.column]
         eligible = state.isin(codes.responded | codes.not_responded)[~state.isin(codes.unknown)]
     eligibility = eligible.astype(float).groupby(units[by].reindex(eligible.index)).mean()
@@ -71,4 +71,4 @@ def _respondents(store: Store, programme: str, wave: str) -> tuple[pd.DataFrame,
     version_id = int(versions.version_id[versions.current & (versions.wave == wave)].iloc[0])
     table = schema.MICRODATA["RESPONDENTS"].c
     select = sa.select(table.unit_id, table.area, table.stratum).where(table.version_id == version_id)
-    return store.frame(select), version_id
+    return store.table(select), version_id

@@ -74,7 +74,7 @@ def read_factors(
         estimates.c.domain == area,
         estimates.c.measure.in_([m.name for m in measures.values()]),
     )
-    rows = store.frame(sa.select(estimates).where(of_table)).set_index("measure")
+    rows = store.table(sa.select(estimates).where(of_table)).set_index("measure")
     if rows.empty:
         raise Fault(key="factors.nobody", area=area, wave=wave, expected=[ALL, *programme.areas])
     table, withheld = _table(rows, measures), ()
@@ -108,7 +108,7 @@ def _withheld(store: Store, programme: Programme, name: str, run: int, area: str
     by_area = sa.select(sizes.domain, sizes.n).where(
         sizes.run_id == run, sizes.measure == first.name, sizes.domain != ALL
     )
-    n = store.frame(by_area).set_index("domain").n.to_dict()
+    n = store.table(by_area).set_index("domain").n.to_dict()
     hidden, by_factor = withheld_mentions(n, _named(store, run, item), limit=programme.withhold)
     if area != ALL:
         return tuple(c for c in item.answers if area in hidden.parts or area in by_factor[c].parts)
@@ -123,7 +123,7 @@ def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
     of_item = people.c.version_id.in_(wave), responses.c.item == item.name
     columns = people.c.area, responses.c.answer
     select = sa.select(*columns, sa.func.count().label("count")).join(responses, same_unit).where(*of_item)
-    answers = store.frame(select.group_by(*columns))
+    answers = store.table(select.group_by(*columns))
     counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
     for area, answer, count in answers.itertuples(index=False):
         for code in set(answer.split(item.separator)) & counts.keys():

@@ -235,7 +235,7 @@ def comparison_name(before: str, after: str) -> str:
 @permitted
 def run_list(store: Store) -> pd.DataFrame:
     """Every run, newest first; `outdated` if a version that it read was corrected since."""
-    runs = store.frame(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
+    runs = store.table(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
     return runs.assign(outdated=runs.run_id.isin(outdated_runs(store)))
 
 
@@ -280,7 +280,7 @@ def _compared(store: Store, programme: str, wave: str, against: str | None) -> M
 def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     """A run's rows of a measure in one of the derived tables."""
     table = schema.DERIVED[name]
-    rows = store.frame(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
+    rows = store.table(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
     numbers = {c: kind for c, kind in getattr(contracts, name).columns.items() if kind is float}
     return rows.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL is one of numbers too
 
@@ -297,7 +297,7 @@ def _sizes(store: Store, programme: Programme, estimated: Mapping, wave: str) ->
     if run is None:
         return None
     table = schema.DERIVED["ESTIMATES"]
-    return store.frame(sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"]))
+    return store.table(sa.select(table.c.measure, table.c.domain, table.c.n).where(table.c.run_id == run["run_id"]))
 
 
 def rule_summary(league: League, rule: str) -> Mapping[str, list[str]]:

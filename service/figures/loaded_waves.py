@@ -108,9 +108,9 @@ def load_wave(store: Store, version_id: int) -> Wave:
     respondents, responses = (_microdata(store, name, version_id) for name in ("RESPONDENTS", "RESPONSES"))
     answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
-    records = store.frame(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
+    records = store.table(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
     values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
-    return Wave(version_id, store.frame(select).wave[0], respondents, answers, values)
+    return Wave(version_id, store.table(select).wave[0], respondents, answers, values)
 
 
 def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:
@@ -133,4 +133,4 @@ def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str
 
 def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
     table = schema.MICRODATA[name]
-    return store.frame(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))
+    return store.table(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))

@@ -30,7 +30,7 @@ from service.figures.loaded_waves import JOINED, load_waves, wave_inputs, window
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
 from service.store.differences import Difference, difference
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_rows
 from service.store.permissions import permitted
 from service.store.runs import add_run, code_version, find_run, run_inputs
 from words import Fault
@@ -202,7 +202,7 @@ def _run_row(store: Store, run_id: int) -> sa.Row | None:
 
 def _measures_ranked(store: Store, run_id: int) -> set[str]:
     ranks = schema.DERIVED["RANKS"]
-    return set(store.frame(sa.select(ranks.c.measure).where(ranks.c.run_id == run_id).distinct()).measure)
+    return set(store.table(sa.select(ranks.c.measure).where(ranks.c.run_id == run_id).distinct()).measure)
 
 
 def _run(
@@ -226,11 +226,11 @@ def _run(
             raise Fault(key="run.overtaken", run=other)
         run_id = add_run(connection, store.actor, use_case, arguments, inputs, seed=seed)
         for name, table in tables.items():
-            insert_frame(connection, schema.DERIVED[name], table, run_id=run_id)
+            insert_rows(connection, schema.DERIVED[name], table, run_id=run_id)
     telling = tables.get(TELLING.get(use_case, ""))
     return Computed(run_id, repeated=False, unanswered=unanswered(programme, use_case, telling))
 
 
 def _stored(store: Store, name: str, run_id: int) -> pd.DataFrame:
     table = schema.DERIVED[name]
-    return store.frame(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")
+    return store.table(sa.select(table).where(table.c.run_id == run_id)).drop(columns="run_id")

@@ -96,6 +96,6 @@ def read_weights(store: Store, programme: str, wave: str | None = None) -> WaveW
 def _stored(store: Store, run_id: int, data: Wave) -> dict[str, np.ndarray]:
     assert data.weighting is not None
     table = schema.DERIVED["WEIGHTS"]
-    rows = store.frame(sa.select(table.c.unit_id, table.c.step, table.c.weight).where(table.c.run_id == run_id))
+    rows = store.table(sa.select(table.c.unit_id, table.c.step, table.c.weight).where(table.c.run_id == run_id))
     wide = rows.set_index(["unit_id", "step"]).weight.unstack("step").reindex(data.unit_id).fillna(0.0)  # noqa: PD010
     return {step.name: wide[step.name].to_numpy() for step in data.weighting.steps}

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text, masked_values
 from programme.survey import WAVE, Programme, read_programme
+from programme.versions import Version, next_step, number_of
 from service.intake.margin_file import MarginFile, read_margins
 from service.intake.parsed import parsed_programme
 from service.intake.records_file import RECORDS_ENDING, RecordsFile
 from service.intake.wave_file import WaveData, check_wave_name, read_wave
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame, inserted_id
+from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
@@ -28,12 +29,12 @@ from words import Fault
 MARGINS = "margins.csv"  # the file of known totals in a folder of waves
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 FRAME = "frame"
-IMPORTED, UNCHANGED, CORRECTED, REFUSED = "imported", "unchanged", "corrected", "refused"
+REFUSED = "refused"  # or what `programme.versions` says
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: outcome IMPORTED, UNCHANGED, or CORRECTED (a new version beside the old one)."""
+    """What an import did: the outcome of `versions.next_step`, what was imported, and its version."""
 
     outcome: str
     programme: str
@@ -49,7 +50,7 @@ def import_programme(store: Store, content: bytes, file: str) -> Imported:
     with refusals_logged(store, tried):
         programme = read_programme(content, file)
         with store.read() as connection:
-            began = version_of(_last(connection, schema.programmes, programme=programme.name))
+            began = number_of(newest_version(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
             imported = _add_programme(connection, programme, content, tried, began)
             log_attempt(connection, tried, imported)
@@ -69,7 +70,7 @@ def import_wave(
         check_wave_name(wave)
         programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
-            began = version_of(_last(connection, schema.waves, programme=programme_name, wave=wave))
+            began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
         data = read_wave(content, file, programme, records, _interviewers(store, programme, wave))
         with store.begin("wave", programme_name, wave) as connection:
             imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
@@ -112,7 +113,7 @@ def current_margins(store: Store, programme: str, period: str) -> int:
         row = _last(connection, schema.margins, programme=programme, period=period)
     if row is None:
         select = sa.select(schema.margins.c.period).where(schema.margins.c.programme == programme).distinct()
-        known = sorted(store.frame(select).period)
+        known = sorted(store.table(select).period)
         raise Fault(key="weighting.period", expected=period, programme=programme, found=known or ["-"])
     return row.version_id
 
@@ -169,7 +170,7 @@ def programme_of_run(store: Store, run_id: int) -> Programme:
 @permitted
 def programme_names(store: Store) -> list[str]:
     """The names of the imported programmes."""
-    return sorted(store.frame(sa.select(schema.programmes.c.programme).distinct()).programme)
+    return sorted(store.table(sa.select(schema.programmes.c.programme).distinct()).programme)
 
 
 @permitted
@@ -177,14 +178,14 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
     waves = schema.waves
     select = sa.select(waves).where(waves.c.programme == programme).order_by(waves.c.wave, waves.c.version)
-    versions = store.frame(select)
+    versions = store.table(select)
     return versions.assign(current=~versions.duplicated("wave", keep="last"))
 
 
 @permitted
 def import_log(store: Store) -> pd.DataFrame:
     """Every attempt to import anything, newest first; a failed one with the key and the values of its Fault."""
-    log = store.frame(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
+    log = store.table(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
     return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
 
 
@@ -233,15 +234,13 @@ def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fau
 def _add_programme(
     connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int
 ) -> Imported:
-    last = _last(connection, schema.programmes, programme=programme.name)
-    if last is not None and last.digest == programme.digest:
-        return Imported(UNCHANGED, programme.name, "", last.version)
-    refuse_overtaken(last, began)
-    version = version_of(last) + 1
-    run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
-    row = dict(programme=programme.name, version=version, digest=programme.digest, file=tried.file)
-    connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
-    return Imported(IMPORTED if last is None else CORRECTED, programme.name, "", version)
+    newest = newest_version(connection, schema.programmes, programme=programme.name)
+    step = next_step(newest, programme.digest, began=began)
+    if step.writes:
+        run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
+        row = dict(programme=programme.name, version=step.version, digest=programme.digest, file=tried.file)
+        connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
+    return Imported(step.outcome, programme.name, "", step.version)
 
 
 def _add_wave(
@@ -253,53 +252,36 @@ def _add_wave(
     began: int,
 ) -> Imported:
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
-    last = _last(connection, schema.waves, **key)
-    if last is not None and last.digest == data.digest:
-        return Imported(UNCHANGED, tried.programme, tried.wave, last.version, count)
-    refuse_overtaken(last, began)
-    version = version_of(last) + 1
-    run_id = add_run(connection, tried.actor, "import-wave", {**key, "file": tried.file}, [("programme", programme_id)])
-    row = dict(**key, version=version, digest=data.digest, file=tried.file, file_digest=file_digest)
-    wave_id = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
-    for name, table in (("RESPONDENTS", data.respondents), ("RESPONSES", data.responses), ("RELEASED", data.released)):
-        if table is None:
-            continue
-        numbered = table.assign(row=range(len(table)))
-        insert_frame(connection, schema.MICRODATA[name], numbered, version_id=wave_id)
-    numbered = data.records.assign(row=range(len(data.records)))
-    insert_frame(connection, schema.RECORDS, numbered, version_id=wave_id)
-    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, tried.wave, version, count)
+    step = next_step(newest_version(connection, schema.waves, **key), data.digest, began=began)
+    if step.writes:
+        arguments = {**key, "file": tried.file}
+        run_id = add_run(connection, tried.actor, "import-wave", arguments, [("programme", programme_id)])
+        row = dict(**key, version=step.version, digest=data.digest, file=tried.file, file_digest=file_digest)
+        wave_id = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
+        microdata = {"RESPONDENTS": data.respondents, "RESPONSES": data.responses, "RELEASED": data.released}
+        tables = [(schema.MICRODATA[name], rows) for name, rows in microdata.items() if rows is not None]
+        for table, rows in [*tables, (schema.RECORDS, data.records)]:
+            insert_rows(connection, table, rows.assign(row=range(len(rows))), version_id=wave_id)
+    return Imported(step.outcome, tried.programme, tried.wave, step.version, count)
 
 
 def _add_margins(
     connection: sa.Connection, period: str, content: bytes, programme_id: int, tried: Tried, began: int
 ) -> Imported:
     key, digest = {"programme": tried.programme, "period": period}, hashlib.sha256(content).hexdigest()
-    last = _last(connection, schema.margins, **key)
-    if last is not None and last.digest == digest:
-        return Imported(UNCHANGED, tried.programme, period, last.version)
-    refuse_overtaken(last, began)
-    version = version_of(last) + 1
-    run_id = add_run(
-        connection, tried.actor, "import-margins", {**key, "file": tried.file}, [("programme", programme_id)]
-    )
-    row = dict(**key, version=version, digest=digest, file=tried.file, content=content, run_id=run_id)
-    connection.execute(schema.margins.insert().values(**row))
-    return Imported(IMPORTED if last is None else CORRECTED, tried.programme, period, version)
+    step = next_step(newest_version(connection, schema.margins, **key), digest, began=began)
+    if step.writes:
+        arguments = {**key, "file": tried.file}
+        run_id = add_run(connection, tried.actor, "import-margins", arguments, [("programme", programme_id)])
+        row = dict(**key, version=step.version, digest=digest, file=tried.file, content=content, run_id=run_id)
+        connection.execute(schema.margins.insert().values(**row))
+    return Imported(step.outcome, tried.programme, period, step.version)
 
 
-def version_of(last: sa.Row | None) -> int:
-    """The number of the newest version; 0 if there is none yet."""
-    return 0 if last is None else last.version
-
-
-def refuse_overtaken(last: sa.Row | None, began: int) -> None:
-    """A Fault if others have imported a version since `began`: nobody corrects what they have not seen.
-
-    last: the newest version now; began: the number of the newest version when this import began, 0 if there was none.
-    """
-    if version_of(last) != began:
-        raise Fault(key="import.overtaken", version=version_of(last), file="-" if last is None else last.file)
+def newest_version(connection: sa.Connection, table: sa.Table, **key: str) -> Version | None:
+    """The newest version of what the key names, as `next_step` wants it; None if there is none."""
+    row = _last(connection, table, **key)
+    return None if row is None else Version(row.version, row.digest, row.file)
 
 
 def _last(connection: sa.Connection, table: sa.Table, **key: str) -> sa.Row | None:

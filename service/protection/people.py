@@ -128,7 +128,7 @@ def person_list(store: Store) -> pd.DataFrame:
     """name, role, active, elsewhere (signed in by another service) and one_time of each person; no hashes."""
     people = schema.people.c
     elsewhere = people.identity.is_not(None).label("elsewhere")
-    return store.frame(
+    return store.table(
         sa.select(people.name, people.role, people.active, elsewhere, people.one_time).order_by(people.name)
     )
 

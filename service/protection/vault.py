@@ -97,7 +97,7 @@ def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, ke
 def contact_lists(store: Store) -> pd.DataFrame:
     """programme, wave, numbers, delete_on and (if it was deleted) purged of every imported list."""
     lists = schema.contact_lists
-    return store.frame(sa.select(lists).order_by(lists.c.programme, lists.c.wave))
+    return store.table(sa.select(lists).order_by(lists.c.programme, lists.c.wave))
 
 
 @permitted

@@ -10,9 +10,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork.phone_numbers import masked_text
+from programme.versions import Version, next_step, number_of
 from sampling import (
     Finding,
     NumberBanks,
+    NumberedFrame,
     bank_findings,
     draw_numbers,
     numbered_frame,
@@ -20,17 +22,12 @@ from sampling import (
     stratify,
 )
 from service.intake.imports import (
-    CORRECTED,
-    IMPORTED,
-    UNCHANGED,
     Imported,
     Tried,
     current_programme,
     frame_label,
     log_attempt,
     refusals_logged,
-    refuse_overtaken,
-    version_of,
 )
 from service.protection.keys import Key
 from service.protection.people import is_demo
@@ -38,8 +35,8 @@ from service.protection.vault import seal_frame_numbers
 from service.samples.bank_files import ExchangeFile, check_wanted, read_banks
 from service.samples.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
 from service.store import audit, schema
-from service.store.engine import Store, insert_frame, inserted_id
-from service.store.permissions import permitted
+from service.store.engine import Store, insert_rows, inserted_id
+from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
 
@@ -85,25 +82,13 @@ def import_frame(
     tried = _tried(store, programme_name, name, file)
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
-        began = _version(store, programme_name, name)
+        began = _newest_number(store, programme_name, name)
         frame = read_frame(content, file, by=by, areas=list(programme.areas))
         refuse_findings(frame, file, accept=accept)
-        if frame.numbers is not None:
-            _check_vault(store, key, delete_on)
+        vault = None if frame.numbers is None else _vault(store, key, delete_on)
         digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
         arguments = {"programme": programme_name, "frame": name, "file": file, "by": list(by)}
-        return _add(
-            store,
-            programme_id,
-            tried,
-            arguments,
-            digest,
-            frame,
-            began,
-            frame_key=frame_key,
-            key=key,
-            delete_on=delete_on,
-        )
+        return _add(store, _Incoming(programme_id, arguments, digest, frame, vault), tried, began, frame_key)
 
 
 @permitted
@@ -134,8 +119,8 @@ def import_banks(
     tried = _tried(store, programme_name, name, file)
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
-        began = _version(store, programme_name, name)
-        _check_vault(store, key, delete_on)
+        began = _newest_number(store, programme_name, name)
+        vault = _vault(store, key, delete_on)
         check_wanted(numbers, exchanges)
         banks = NumberBanks(read_banks(content, file, exchanges, cities))
         secret = frame_key.derived(f"number banks {programme_name} {name}", 32)
@@ -146,18 +131,7 @@ def import_banks(
         arguments["numbers"] = dict(numbers)
         contents = content if exchanges is None else content + b"\0" + exchanges.content
         digest = hashlib.sha256(contents + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
-        return _add(
-            store,
-            programme_id,
-            tried,
-            arguments,
-            digest,
-            frame,
-            began,
-            frame_key=frame_key,
-            key=key,
-            delete_on=delete_on,
-        )
+        return _add(store, _Incoming(programme_id, arguments, digest, frame, vault), tried, began, frame_key)
 
 
 @permitted
@@ -165,7 +139,7 @@ def frame_list(store: Store, programme: str) -> pd.DataFrame:
     """Every version of a programme's frames: frame, version, file, units, findings, digest."""
     frames = schema.frames
     select = sa.select(frames).where(frames.c.programme == programme).order_by(frames.c.frame, frames.c.version)
-    return store.frame(select)
+    return store.table(select)
 
 
 @permitted
@@ -188,7 +162,7 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
     units = schema.frame_units.c
     columns = [units.stratum, units.area, units.mode]
     select = sa.select(*columns, sa.func.count().label("population")).where(units.frame_id == frame_id)
-    strata = store.frame(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
+    strata = store.table(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
     if not _divided_by_mode(strata):
         strata = strata.assign(mode=None).groupby(["stratum", AREA], as_index=False, sort=False).population.sum()
         strata[MODE] = None
@@ -201,7 +175,7 @@ def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
     units = schema.frame_units.c
     columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu)
     select = sa.select(*columns).where(units.frame_id == frame_id)
-    frame = store.frame(select.order_by(units.unit_id))
+    frame = store.table(select.order_by(units.unit_id))
     return frame.drop(columns="psu") if frame.psu.isna().all() else frame
 
 
@@ -245,54 +219,61 @@ def _master_sample(
     return ListFrame(units, to_seal, bank_findings(banks, areas, cities=cities))
 
 
-def _add(
-    store: Store,
-    programme_id: int,
-    tried: Tried,
-    arguments: Mapping,
-    digest: str,
-    frame: ListFrame,
-    began: int,
-    *,
-    frame_key: Key,
-    key: Key | None,
-    delete_on: date | None,
-) -> ImportedFrame:
+@dataclass(frozen=True)
+class _Incoming:
+    """A frame that was read and is to be stored.
+
+    arguments  of the run: programme, frame, file and how the file was read
+    digest     of the file and of how it was read
+    vault      the vault's key and the day of deletion, if the frame has telephone numbers
+    """
+
+    programme_id: int
+    arguments: Mapping
+    digest: str
+    frame: ListFrame
+    vault: tuple[Key, date] | None
+
+
+def _add(store: Store, incoming: _Incoming, tried: Tried, began: int, frame_key: Key) -> ImportedFrame:
     """Write a frame's new version, unless its newest version is of the same file.
 
-    arguments: of the run; digest: of the file; began: the newest version when the import began, 0 if there was none.
+    began: the newest version when the import began, 0 if there was none.
     """
-    programme, name = arguments["programme"], arguments["frame"]
+    programme, name, frame = incoming.arguments["programme"], incoming.arguments["frame"], incoming.frame
     numbered = numbered_frame(frame.units, key=number_key(frame_key))
-    units = numbered.units
     with store.begin("frame", programme, name) as connection:
-        last = _last(connection, programme, name)
-        if last is not None and last.fingerprint != frame_key.fingerprint:
-            raise Fault(key="frame.other_key", found=frame_key.fingerprint, expected=last.fingerprint)
-        unchanged = last is not None and last.file_digest == digest
-        version = last.version if unchanged else began + 1
-        if not unchanged:
-            refuse_overtaken(last, began)
-            if frame.numbers is not None:
-                assert key is not None and delete_on is not None
-                place = contact_place(name, version)
-                seal_frame_numbers(connection, programme, place, frame.numbers, key=key, delete_on=delete_on)
-            values = {"programme": programme, "frame": name, "version": version, "file": arguments["file"]}
-            run = add_run(connection, store.actor, IMPORT, arguments, [("programme", programme_id)])
-            values |= {"file_digest": digest, "digest": numbered.digest, "numbers": numbered.numbers}
-            values |= {"units": len(units), "run_id": run}
-            values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in frame.findings]}
-            frame_id = inserted_id(connection, schema.frames.insert().values(**values))
-            for first in range(0, len(units), AT_ONCE):
-                part = units.iloc[first : first + AT_ONCE]
-                insert_frame(connection, schema.frame_units, part, frame_id=frame_id)
-            details = {"programme": programme, "frame": name, "version": version, "digest": numbered.digest}
-            details |= {"findings": [f.key for f in frame.findings]}
-            audit.append(connection, store.actor, IMPORT, details)
-        outcome = UNCHANGED if unchanged else IMPORTED if last is None else CORRECTED
-        log_attempt(connection, tried, Imported(outcome, programme, tried.wave, version))
-    numbers = 0 if frame.numbers is None else len(frame.numbers)
-    return ImportedFrame(outcome, name, version, len(units), units.stratum.nunique(), numbers, frame.findings)
+        row = _last(connection, programme, name)
+        if row is not None and row.fingerprint != frame_key.fingerprint:
+            raise Fault(key="frame.other_key", found=frame_key.fingerprint, expected=row.fingerprint)
+        step = next_step(_version(row), incoming.digest, began=began)
+        if step.writes:
+            _write(connection, store.actor, incoming, numbered, step.version, frame_key)
+        log_attempt(connection, tried, Imported(step.outcome, programme, tried.wave, step.version))
+    units, numbers = numbered.units, 0 if frame.numbers is None else len(frame.numbers)
+    return ImportedFrame(step.outcome, name, step.version, len(units), units.stratum.nunique(), numbers, frame.findings)
+
+
+def _write(
+    connection: sa.Connection, actor: Actor, incoming: _Incoming, numbered: NumberedFrame, version: int, frame_key: Key
+) -> None:
+    """Write a version of a frame: its telephone numbers into the vault, its run, its units and a line of the trail."""
+    programme, name, frame = incoming.arguments["programme"], incoming.arguments["frame"], incoming.frame
+    if frame.numbers is not None and incoming.vault is not None:
+        key, delete_on = incoming.vault
+        place = contact_place(name, version)
+        seal_frame_numbers(connection, programme, place, frame.numbers, key=key, delete_on=delete_on)
+    identity = {"programme": programme, "frame": name, "version": version}
+    run = add_run(connection, actor, IMPORT, incoming.arguments, [("programme", incoming.programme_id)])
+    values = identity | {"file": incoming.arguments["file"], "file_digest": incoming.digest, "run_id": run}
+    values |= {"digest": numbered.digest, "numbers": numbered.numbers, "units": len(numbered.units)}
+    values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in frame.findings]}
+    frame_id = inserted_id(connection, schema.frames.insert().values(**values))
+    for first in range(0, len(numbered.units), AT_ONCE):
+        part = numbered.units.iloc[first : first + AT_ONCE]
+        insert_rows(connection, schema.frame_units, part, frame_id=frame_id)
+    details = identity | {"digest": numbered.digest, "findings": [f.key for f in frame.findings]}
+    audit.append(connection, actor, IMPORT, details)
 
 
 def _divided_by_mode(strata: pd.DataFrame) -> bool:
@@ -301,19 +282,25 @@ def _divided_by_mode(strata: pd.DataFrame) -> bool:
     return bool(single) and len(set(strata[MODE])) > 1
 
 
-def _check_vault(store: Store, key: Key | None, delete_on: date | None) -> None:
-    """A Fault unless telephone numbers can go into the vault: no demonstration, a key, and a day after today."""
+def _vault(store: Store, key: Key | None, delete_on: date | None) -> tuple[Key, date]:
+    """What telephone numbers need to go into the vault, a key and a day after today; a Fault in a demonstration."""
     if is_demo(store):
         raise Fault(key="contacts.demo")
     if key is None or delete_on is None:
         raise Fault(key="frame.needs_vault")
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
+    return key, delete_on
 
 
-def _version(store: Store, programme: str, name: str) -> int:
+def _newest_number(store: Store, programme: str, name: str) -> int:
     with store.read() as connection:
-        return version_of(_last(connection, programme, name))
+        return number_of(_version(_last(connection, programme, name)))
+
+
+def _version(row: sa.Row | None) -> Version | None:
+    """A row of the frames as the version that `next_step` wants: the same file is the same content."""
+    return None if row is None else Version(row.version, row.file_digest, row.file)
 
 
 def _last(connection: sa.Connection, programme: str, name: str) -> sa.Row | None:

@@ -143,7 +143,7 @@ def _commitments(store: Store, programme: str, wave: str) -> list[dict]:
     select = sa.select(plans.version, approvals.commitment, approvals.at, approvals.by).join(
         schema.approvals, approvals.plan_id == plans.plan_id
     )
-    rows = store.frame(select.where(plans.programme == programme, plans.wave == wave).order_by(plans.version))
+    rows = store.table(select.where(plans.programme == programme, plans.wave == wave).order_by(plans.version))
     times = [at.replace(tzinfo=at.tzinfo or UTC).isoformat() for at in rows["at"]]
     return [{**row, "at": at} for row, at in zip(rows.drop(columns="at").to_dict("records"), times, strict=True)]
 

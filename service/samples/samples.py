@@ -130,8 +130,8 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
             raise Fault(key="sample.not_drawn", wave=wave, programme=programme)
         sample_plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
     units, releases = schema.sample_units, schema.releases
-    drawn = store.frame(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
-    releases_made = store.frame(
+    drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
+    releases_made = store.table(
         sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
     )
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)

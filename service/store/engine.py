@@ -89,7 +89,7 @@ class Store:
         with self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
-    def frame(self, select: sa.Select) -> pd.DataFrame:
+    def table(self, select: sa.Select) -> pd.DataFrame:
         """The rows that a SELECT returns."""
         with self.read() as connection:
             result = connection.execute(select)
@@ -107,9 +107,9 @@ def take_turn(connection: sa.Connection, *names: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(names))))
 
 
-def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed) -> None:
-    """Write a DataFrame's rows, each with the `fixed` values added; NaN in an optional column becomes NULL."""
-    rows = frame.assign(**fixed).astype(object)
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame, **fixed) -> None:
+    """Write rows into a table, each with the `fixed` values added; NaN in an optional column becomes NULL."""
+    rows = rows.assign(**fixed).astype(object)
     records = rows.where(rows.notna(), None).to_dict("records")
     if records:
         connection.execute(table.insert(), records)

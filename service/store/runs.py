@@ -111,7 +111,7 @@ def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[in
             .join(table, sa.and_(inputs.c.kind == kind, inputs.c.version_id == table.c.version_id))
             .where(sa.exists().where(same), *only)
         )
-        outdated |= set(store.frame(select).run_id)
+        outdated |= set(store.table(select).run_id)
     return outdated
 
 

@@ -24,4 +24,4 @@ def verify_trail(store: Store, *, noted: Iterable[audit.Head] = ()) -> audit.Ver
 def trail_lines(store: Store, *, newest: int = NEWEST) -> pd.DataFrame:
     """The newest lines of the trail, newest first."""
     lines = schema.audit
-    return store.frame(sa.select(lines).order_by(lines.c.number.desc()).limit(newest))
+    return store.table(sa.select(lines).order_by(lines.c.number.desc()).limit(newest))

@@ -79,7 +79,7 @@ def contents(store: Store, tables=None) -> dict[str, pd.DataFrame]:
     found = {}
     for name in tables or schema.DERIVED:
         table = schema.DERIVED.get(name, schema.metadata.tables.get(name.lower()))
-        frame = store.frame(sa.select(table))
+        frame = store.table(sa.select(table))
         found[name] = frame.sort_values([c.name for c in table.primary_key], ignore_index=True)
     return found
 

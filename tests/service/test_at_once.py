@@ -22,6 +22,7 @@ from township_list import FILE, FRAME, residents
 from township_list import NAME as LAIBIN
 from township_list import programme as laibin
 
+from programme import versions
 from sampling import Wanted
 from service.care import jobs
 from service.drawing import draws
@@ -105,12 +106,14 @@ def test_two_processes_that_import_a_wave_at_once_make_one_version(store, other)
         return take(opened, JUNE, as_csv(interviews(1 if k == 1 else other))).outcome
 
     said = both(store, (imports, "read_wave"), work)
-    assert said == sorted([imports.IMPORTED, imports.UNCHANGED if other == 1 else "import.overtaken"])
+    assert said == sorted([versions.IMPORTED, versions.UNCHANGED if other == 1 else "import.overtaken"])
     assert list(imports.wave_versions(store, NAME).version) == [1]
     counts = row_counts(store)
     assert (counts["respondents"], counts["responses"]) == (60, 180)
     log = imports.import_log(store)
-    assert sorted(log.outcome) == sorted([imports.IMPORTED, imports.IMPORTED, "unchanged" if other == 1 else "refused"])
+    assert sorted(log.outcome) == sorted(
+        [versions.IMPORTED, versions.IMPORTED, "unchanged" if other == 1 else "refused"]
+    )
     if other == 2:
         refused = log[log.outcome == imports.REFUSED].iloc[0]
         sentence = text(refused.fault, "en", **refused.fault_values)
@@ -127,8 +130,8 @@ def test_two_processes_that_import_a_programme_at_once_make_one_version(store, s
     def work(opened, k):
         return imports.import_programme(opened, PROGRAMME if k == 1 else second, f"{k}.toml").outcome
 
-    said = both(store, (imports, "version_of"), work)
-    assert said == sorted([imports.IMPORTED, imports.UNCHANGED if second == PROGRAMME else "import.overtaken"])
+    said = both(store, (imports, "number_of"), work)
+    assert said == sorted([versions.IMPORTED, versions.UNCHANGED if second == PROGRAMME else "import.overtaken"])
     assert row_counts(store)["programmes"] == 1
 
 
@@ -144,7 +147,7 @@ def test_two_processes_that_import_known_totals_at_once_make_one_version(store, 
         return imports.import_margins(opened, NAME, content, f"{k}.csv").outcome
 
     said = both(store, (imports, "read_margins"), work)
-    assert said == sorted([imports.IMPORTED, imports.UNCHANGED if second == 51 else "import.overtaken"])
+    assert said == sorted([versions.IMPORTED, versions.UNCHANGED if second == 51 else "import.overtaken"])
     assert row_counts(store)["margins"] == 1
 
 
@@ -279,7 +282,7 @@ def list_in(store: Store, table) -> str:
 def test_two_processes_that_import_a_frame_at_once_make_one_version(at, other):
     listed = at(LISTED)
     said = both(listed, (frames, "read_frame"), lambda opened, k: list_in(opened, residents(6 if k == 1 else other)))
-    assert said == sorted([imports.CORRECTED, imports.UNCHANGED if other == 6 else "import.overtaken"])
+    assert said == sorted([versions.CORRECTED, versions.UNCHANGED if other == 6 else "import.overtaken"])
     assert list(frames.frame_list(listed, LAIBIN).version) == [1, 2]
 
 

@@ -31,7 +31,7 @@ def everything(store: Store) -> dict[str, list]:
     """Every row of every table, times as moments."""
     found = {}
     for name, table in schema.metadata.tables.items():
-        frame = store.frame(sa.select(table).order_by(*table.primary_key))
+        frame = store.table(sa.select(table).order_by(*table.primary_key))
         for column in frame:
             if isinstance(table.c[column].type, sa.DateTime):
                 frame[column] = pd.to_datetime(frame[column], utc=True)
@@ -114,7 +114,7 @@ def test_a_store_is_replaced_while_another_reads_it_and_only_when_told(sqlite_st
     restored = restore(tmp_path / "a.db", url, replace=True).store
     for opened in (reader, sqlite_store, restored):
         assert len(imports.wave_versions(opened, NAME)) == 0
-        assert opened.frame(sa.text("PRAGMA journal_mode")).iloc[0, 0] == "wal"
+        assert opened.table(sa.text("PRAGMA journal_mode")).iloc[0, 0] == "wal"
     assert take(reader, MAY).version == 1
     for opened in (reader, restored):
         opened.engine.dispose()

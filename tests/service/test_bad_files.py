@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, changed, interviews, row_counts, take
 
+from programme import versions
 from programme.survey import read_programme
 from service.intake import imports
 from service.intake.wave_file import read_wave
@@ -135,7 +136,7 @@ def test_blank_lines_are_no_rows_but_are_counted_as_a_spreadsheet_counts_them(su
         read_wave(b"".join(content), "f.csv", read_programme(PROGRAMME, "p.toml"))
     lines = list(LINES)
     lines.insert(10, b"\n")
-    assert take(survey, MAY, b"".join(lines) + b"\n\n").outcome == imports.UNCHANGED
+    assert take(survey, MAY, b"".join(lines) + b"\n\n").outcome == versions.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_blank_lines_are_no_rows_but_are_counted_as_a_spreadsheet_counts_them(su
     ids=["mark", "windows", "mac", "no last line end", "blanks", "quoted", "line end in a cell"],
 )
 def test_what_only_looks_different_is_the_same_wave(survey, content):
-    assert take(survey, MAY, content).outcome == imports.UNCHANGED
+    assert take(survey, MAY, content).outcome == versions.UNCHANGED
 
 
 def test_gb18030_is_taken_in_when_the_programme_says_so(fresh_url):
@@ -160,7 +161,7 @@ def test_gb18030_is_taken_in_when_the_programme_says_so(fresh_url):
         Store.create(fresh_url("sqlite")), changed(("simulated = true", 'encoding = "gb18030"\nsimulated = true'))
     )
     content = interviews().assign(remark="码头很吵").to_csv(index=False).encode("gb18030")
-    assert take(store, MAY, content).outcome == imports.IMPORTED
+    assert take(store, MAY, content).outcome == versions.IMPORTED
     with pytest.raises(Fault) as caught:
         take(store, JUNE, with_line(4, b"\xff\xff" + LINES[3]))
     assert (caught.value.key, caught.value.values["row"]) == ("file.encoding", 4)

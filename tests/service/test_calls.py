@@ -93,7 +93,7 @@ def test_the_same_log_again_changes_nothing_and_a_longer_one_adds_its_new_lines(
     assert ring(begun_on_both, *reversed(rows)) == calls.ImportedCalls(0, 2)
     assert len(run_list(begun_on_both)) == runs
     assert ring(begun_on_both, *rows, (first[0], 90, INTERVIEW)) == calls.ImportedCalls(1, 2)
-    assert len(begun_on_both.frame(sa.select(schema.calls))) == 3
+    assert len(begun_on_both.table(sa.select(schema.calls))) == 3
 
 
 def test_a_log_is_refused_whole_and_nothing_of_it_is_kept(begun):
@@ -111,7 +111,7 @@ def test_a_log_is_refused_whole_and_nothing_of_it_is_kept(begun):
     ):
         found = fault(ring, begun, good, row)
         assert found.key == key and says in str(found) and "row 3" in str(found) and FILE in str(found)
-    assert counts(begun) == [(1, 10, 0, 0, 10)] and begun.frame(sa.select(schema.calls)).empty
+    assert counts(begun) == [(1, 10, 0, 0, 10)] and begun.table(sa.select(schema.calls)).empty
 
 
 def test_a_number_written_for_a_unit_is_not_repeated_in_the_refusal(begun):
@@ -123,7 +123,7 @@ def test_an_attempt_taken_in_is_never_changed(begun):
     ring(begun, (unit, 0, NO_ANSWER))
     found = fault(ring, begun, (unit, 30, NO_ANSWER), (unit, 0, INTERVIEW))
     assert found.key == "calls.changed" and "3.13, i1" in str(found) and "row 3" in str(found)
-    assert len(begun.frame(sa.select(schema.calls))) == 1
+    assert len(begun.table(sa.select(schema.calls))) == 1
 
 
 def test_columns_and_cells_that_are_missing_are_named():

@@ -11,6 +11,7 @@ from made_up import ANN, BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey,
 from presentation import league_table
 from presentation.interviewers import interviewer_notes
 from presentation.league_notes import league_notes
+from programme import versions
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -79,7 +80,7 @@ def test_what_is_not_declared_or_not_at_random_is_said_and_not_counted(sqlite_st
     waves.estimate_wave(store, NAME, MAY)  # taken in before anybody said who rang
     assert said(store) == [BOTH["en"]("interviewers.absent")]
     imports.import_programme(store, declared(column="rang", at_random=False), "harbours.toml")
-    assert take(store, MAY, as_csv(rung())).outcome == imports.CORRECTED
+    assert take(store, MAY, as_csv(rung())).outcome == versions.CORRECTED
     waves.estimate_wave(store, NAME, MAY)
     assert said(store) == [BOTH["en"]("interviewers.not_random")]
     np.testing.assert_array_equal(league(store).table.se, plain)
@@ -105,12 +106,12 @@ def test_a_respondent_without_an_interviewer_is_refused_with_the_row(sqlite_stor
 def test_a_wave_without_interviewers_has_the_identity_it_always_had(sqlite_store):
     store = begin_survey(sqlite_store)
     take(store)
-    stored = store.frame(sa.select(schema.waves.c.digest)).digest[0]
+    stored = store.table(sa.select(schema.waves.c.digest)).digest[0]
     table = interviews()
     assert stored == imports.read_wave(as_csv(table), "w.csv", imports.current_programme(store, NAME)[1]).digest
-    respondents = store.frame(sa.select(schema.MICRODATA["RESPONDENTS"]))
+    respondents = store.table(sa.select(schema.MICRODATA["RESPONDENTS"]))
     assert respondents.interviewer.isna().all()
-    assert take(store).outcome == imports.UNCHANGED
+    assert take(store).outcome == versions.UNCHANGED
 
 
 def test_the_call_log_says_who_held_each_interview(sqlite_store):
@@ -127,5 +128,5 @@ def test_the_call_log_says_who_held_each_interview(sqlite_store):
         rows = [dict(zip(columns, line, strict=True), round_id=number) for line in log]
         connection.execute(schema.calls.insert(), rows)
     take(store.acting(ANN), MAY, as_csv(table))
-    kept = store.frame(sa.select(schema.MICRODATA["RESPONDENTS"])).set_index("unit_id").interviewer
+    kept = store.table(sa.select(schema.MICRODATA["RESPONDENTS"])).set_index("unit_id").interviewer
     assert kept[table.id].tolist() == table.rang.tolist()

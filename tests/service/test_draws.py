@@ -128,7 +128,7 @@ def test_numbers_are_in_the_vault_and_nowhere_else(chain):
     store, sample, folder = chain
     people = residents().set_index("unit_id").phone
     tables = [schema.frame_units, schema.frames, schema.sample_units, schema.plans, schema.draws, schema.audit]
-    content = "".join(store.frame(sa.select(t)).to_csv() for t in tables)
+    content = "".join(store.table(sa.select(t)).to_csv() for t in tables)
     content += "".join(f.read_text("utf-8") for f in folder.iterdir())
     assert not [number for number in people if number in content]
     sheet = draws.release_sheet(store, NAME, FIRST, key=KEY).set_index("unit_id")
@@ -235,7 +235,7 @@ def test_a_plan_read_back_is_the_plan_made(planned):
 
 def test_the_seed_is_sealed_until_the_draw_and_fits_the_commitment_after_it(planned):
     plan = samples.read_plan(planned, NAME, FIRST)
-    sealed = planned.frame(sa.select(schema.approvals)).seed[0]
+    sealed = planned.table(sa.select(schema.approvals)).seed[0]
     assert fault(draws.draw_wave, planned, NAME, FIRST, frame_key=OTHER).key == "sample.seed_sealed"
     sample = draws.draw_wave(planned, NAME, FIRST, frame_key=FRAME_KEY)
     assert sample.record.seed.encode() not in sealed
@@ -283,7 +283,7 @@ def test_every_step_is_a_run_and_a_line_in_the_trail(chain):
     actions = list(trail_lines(store).action)
     for action in (frames.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
         assert action in actions
-        assert (store.frame(sa.select(schema.runs)).use_case == action).any()
+        assert (store.table(sa.select(schema.runs)).use_case == action).any()
 
 
 # ---------------------------------------------------------------- the next wave

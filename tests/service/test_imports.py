@@ -18,11 +18,12 @@ from made_up import (
     whole_survey,
 )
 
+from programme import versions
 from service.figures import waves
 from service.figures.league import read_league, run_list
 from service.intake import imports
 from service.store import schema
-from service.store.engine import Store, insert_frame
+from service.store.engine import Store, insert_rows
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -36,10 +37,10 @@ def outcomes(store):
 
 def test_importing_the_same_wave_twice_changes_nothing_and_says_so(store):
     begin_survey(store)
-    assert take(store).outcome == imports.IMPORTED
+    assert take(store).outcome == versions.IMPORTED
     before = row_counts(store)
     again = take(store)
-    assert (again.outcome, again.version, again.interviews) == (imports.UNCHANGED, 1, 60)
+    assert (again.outcome, again.version, again.interviews) == (versions.UNCHANGED, 1, 60)
     assert row_counts(store) == before
     assert outcomes(store) == [("imported", 1), ("imported", 1), ("unchanged", 1)]
 
@@ -49,7 +50,7 @@ def test_the_same_rows_in_another_order_and_with_columns_nobody_uses_are_the_sam
     take(store)
     table = interviews().sample(frac=1, random_state=3)
     table = table[table.columns[::-1]].assign(remark="changed")
-    assert take(store, content=as_csv(table)).outcome == imports.UNCHANGED
+    assert take(store, content=as_csv(table)).outcome == versions.UNCHANGED
 
 
 def test_a_weight_written_otherwise_is_the_same_weight(store):
@@ -57,7 +58,7 @@ def test_a_weight_written_otherwise_is_the_same_weight(store):
     table = interviews()
     take(store, content=as_csv(table))
     table["w"] = [f" {float(w):.4f} " for w in table.w]
-    assert take(store, content=as_csv(table)).outcome == imports.UNCHANGED
+    assert take(store, content=as_csv(table)).outcome == versions.UNCHANGED
 
 
 @pytest.mark.parametrize(("column", "value"), [("w", "7"), ("market", "good"), ("noise", "refused"), ("side", "hill")])
@@ -68,13 +69,13 @@ def test_one_corrected_cell_is_a_new_version_beside_the_old_one(sqlite_store, co
     take(store, content=as_csv(table))
     responses = schema.MICRODATA["RESPONSES"]
     oldest = sa.select(responses).order_by(responses.c.row).where(responses.c.version_id == 1)
-    first = store.frame(oldest)
+    first = store.table(oldest)
     table.loc[0, column] = value
     done = take(store, content=as_csv(table))
-    assert (done.outcome, done.version) == (imports.CORRECTED, 2)
-    versions = imports.wave_versions(store, NAME)
-    assert list(zip(versions.version, versions.current, strict=True)) == [(1, False), (2, True)]
-    assert len(first) == 180 and store.frame(oldest).equals(first)
+    assert (done.outcome, done.version) == (versions.CORRECTED, 2)
+    stored = imports.wave_versions(store, NAME)
+    assert list(zip(stored.version, stored.current, strict=True)) == [(1, False), (2, True)]
+    assert len(first) == 180 and store.table(oldest).equals(first)
 
 
 def test_whatever_was_computed_from_a_corrected_wave_is_flagged_outdated_until_it_is_computed_again(store):
@@ -103,17 +104,17 @@ def test_the_same_programme_twice_changes_nothing_and_says_so(store):
     begin_survey(store)
     before = row_counts(store)
     again = imports.import_programme(store, PROGRAMME, "other_name.toml")
-    assert (again.outcome, again.version) == (imports.UNCHANGED, 1)
+    assert (again.outcome, again.version) == (versions.UNCHANGED, 1)
     assert row_counts(store) == before
 
 
 def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_under_the_old_one(sqlite_store):
     store, runs = sqlite_store, whole_survey(sqlite_store, interviews(1), interviews(2))
     done = imports.import_programme(store, CORRECTED, "harbours.toml")
-    assert (done.outcome, done.version) == (imports.CORRECTED, 2)
+    assert (done.outcome, done.version) == (versions.CORRECTED, 2)
     assert {run.run_id for run in runs} <= outdated_runs(store)
     assert read_league(store, NAME).outdated
-    kept = store.frame(sa.select(schema.programmes).order_by(schema.programmes.c.version))
+    kept = store.table(sa.select(schema.programmes).order_by(schema.programmes.c.version))
     assert [bytes(content) for content in kept.content] == [PROGRAMME, CORRECTED]
     assert waves.rerun(store, runs[-1].run_id) == []  # from the version it read
     new = waves.estimate_wave(store, NAME, JUNE)
@@ -165,7 +166,7 @@ def test_an_item_added_by_a_correction_asks_for_the_wave_to_be_imported_again(st
     with pytest.raises(Fault) as caught:
         waves.estimate_wave(store, NAME, MAY)
     assert caught.value.key == "measure.items_absent"
-    assert take(store, content=as_csv(table)).outcome == imports.CORRECTED
+    assert take(store, content=as_csv(table)).outcome == versions.CORRECTED
     assert waves.estimate_wave(store, NAME, MAY).unanswered == ()
 
 
@@ -179,7 +180,7 @@ def test_an_import_that_fails_in_the_middle_of_writing_leaves_nothing_behind(sto
         take(store, JUNE)
     assert row_counts(store) == before
     monkeypatch.undo()
-    assert take(store, JUNE).outcome == imports.IMPORTED
+    assert take(store, JUNE).outcome == versions.IMPORTED
 
 
 @pytest.mark.parametrize("at", [1, 3])
@@ -196,17 +197,17 @@ def test_an_estimate_that_fails_in_the_middle_of_writing_leaves_nothing_behind(s
 
 
 def _fail_at(monkeypatch, module, at: int):
-    """insert_frame writes half the rows of its `at`-th table and then breaks off."""
+    """insert_rows writes half the rows of its `at`-th table and then breaks off."""
     calls = []
 
     def broken(connection, table, frame, **fixed):
         calls.append(table.name)
         if len(calls) == at:
-            insert_frame(connection, table, frame.head(len(frame) // 2), **fixed)
+            insert_rows(connection, table, frame.head(len(frame) // 2), **fixed)
             raise RuntimeError("power cut")
-        insert_frame(connection, table, frame, **fixed)
+        insert_rows(connection, table, frame, **fixed)
 
-    monkeypatch.setattr(module, "insert_frame", broken)
+    monkeypatch.setattr(module, "insert_rows", broken)
 
 
 def test_a_refused_wave_stands_in_the_log_though_its_import_was_undone(store):
@@ -250,6 +251,6 @@ def test_two_who_import_a_programme_at_once_make_one_version(store):
         thread.start()
     for thread in threads:
         thread.join()
-    assert said.count(imports.IMPORTED) == 1
-    assert set(said) == {imports.IMPORTED, imports.UNCHANGED}
+    assert said.count(versions.IMPORTED) == 1
+    assert set(said) == {versions.IMPORTED, versions.UNCHANGED}
     assert row_counts(store)["programmes"] == 1

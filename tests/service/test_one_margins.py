@@ -51,7 +51,7 @@ def begun(tmp_path, margins, period: str = "", merged: bool = False) -> Store:
 def changes(store: Store):
     run = waves.compare_waves(store, NAME, BEFORE, AFTER).run_id
     table = schema.DERIVED["CHANGES"]
-    return run, store.frame(table.select().where(table.c.run_id == run)).set_index("area")
+    return run, store.table(table.select().where(table.c.run_id == run)).set_index("area")
 
 
 SHARES = {"type_M": 2000, "type_E": 2000, "type_H": 2000}

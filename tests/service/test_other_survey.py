@@ -140,7 +140,7 @@ def test_a_marked_break_forbids_the_comparison_and_says_why_in_both_languages(fr
     assert refused.value.key == "compare.break"
     said = {language: t(refused.value.key, **refused.value.values) for language, t in BOTH.items()}
     assert "asked by text message" in said["en"] and "改为短信访问" in said["zh"]
-    assert store.frame(sa.select(schema.DERIVED["CHANGES"])).empty
+    assert store.table(sa.select(schema.DERIVED["CHANGES"])).empty
 
 
 def test_a_break_that_names_no_wave_is_refused():

@@ -29,7 +29,7 @@ def panel_store(tmp_path_factory):
 
 def test_a_panel_with_three_margins_is_compared(panel_store):
     run = waves.compare_waves(panel_store, "panel", BEFORE, AFTER)
-    changes = panel_store.frame(schema.DERIVED["CHANGES"].select())
+    changes = panel_store.table(schema.DERIVED["CHANGES"].select())
     assert not run.unanswered and len(changes) == 20
     assert changes[["change", "se", "lower", "upper", "p_standing", "places"]].notna().all(axis=None)
     estimates = [estimates_of(panel_store, wave) for wave in (BEFORE, AFTER)]
@@ -40,7 +40,7 @@ def test_a_panel_with_three_margins_is_compared(panel_store):
 def estimates_of(store, wave):
     run = waves.estimate_wave(store, "panel", wave).run_id
     table = schema.DERIVED["ESTIMATES"]
-    return store.frame(table.select().where(table.c.run_id == run))
+    return store.table(table.select().where(table.c.run_id == run))
 
 
 def test_the_joint_covariance_of_both_waves_is_one(panel_store):

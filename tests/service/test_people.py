@@ -53,7 +53,7 @@ def test_a_demonstration_has_no_administrator_until_somebody_gets_an_account(sql
 
 def test_a_password_is_kept_as_argon2id_and_is_nowhere_else(sqlite_store):
     with_ann(sqlite_store)
-    (kept,) = sqlite_store.frame(sa.select(schema.people.c.password)).password
+    (kept,) = sqlite_store.table(sa.select(schema.people.c.password)).password
     assert kept.startswith("$argon2id$") and PASSWORD not in kept
     assert PASSWORD not in "".join(trail_lines(sqlite_store).details)
     assert "password" not in people.person_list(sqlite_store)
@@ -109,7 +109,7 @@ def test_names_tried_in_turn_are_throttled_all_together_and_are_not_written_down
     for k in range(8):
         assert fault(people.sign_in, sqlite_store, f"my own password {k}", "").key == "people.wrong"
     assert fault(people.sign_in, sqlite_store, "ann", PASSWORD).key == "people.wait"
-    names = sqlite_store.frame(sa.select(schema.sign_ins.c.name)).name
+    names = sqlite_store.table(sa.select(schema.sign_ins.c.name)).name
     assert set(names) == {"ann", ""}
     assert "my own password" not in repr(trail_lines(sqlite_store).to_dict())
 

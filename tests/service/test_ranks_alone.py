@@ -13,7 +13,7 @@ from presentation.league_table import shown_rows
 from service.figures import waves
 from service.figures.league import read_league, run_list
 from service.store import runs, schema
-from service.store.engine import insert_frame
+from service.store.engine import insert_rows
 from service.store.permissions import LEADER, STATISTICIAN, Actor
 from service.store.trail import trail_lines
 from words import Fault
@@ -37,7 +37,7 @@ def ask(store, run: int, measure: str = "disturbed", league: str = "north") -> w
 
 def ranks(store, run: int) -> pd.DataFrame:
     table = schema.DERIVED["RANKS"]
-    return store.frame(sa.select(table).where(table.c.run_id == run))
+    return store.table(sa.select(table).where(table.c.run_id == run))
 
 
 def test_an_estimate_has_the_sets_of_all_areas_together_and_no_area_has_one_of_its_own_before_somebody_asks(estimated):
@@ -100,7 +100,7 @@ def test_an_estimate_of_an_earlier_version_shows_the_sets_it_holds(estimated):
     with store.begin() as connection:
         for table in (schema.DERIVED["RANKS"], schema.run_inputs, schema.runs):
             connection.execute(table.delete().where(table.c.run_id == made))
-        insert_frame(connection, schema.DERIVED["RANKS"], held, run_id=run)
+        insert_rows(connection, schema.DERIVED["RANKS"], held, run_id=run)
     league = read_league(store, NAME, **NOISE)
     assert league.alone and "ranks-alone" not in league.runs
     assert ask(store, run) == waves.Computed(run, repeated=True)

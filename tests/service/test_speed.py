@@ -225,7 +225,7 @@ def test_each_question_about_attempts_goes_through_its_index(rung, query):
 
 
 def test_the_questions_find_what_was_written(rung):
-    found = {name: rung.frame(asked) for name, (asked, _) in QUERIES.items()}
+    found = {name: rung.table(asked) for name, (asked, _) in QUERIES.items()}
     by_number = found["a wave's outcomes by number"].groupby("disposition").attempts.agg(["size", "sum"])
     assert by_number.loc["3.11"].tolist() == [UNITS, 4 * UNITS] and by_number.loc["1.1"].tolist() == [UNITS, UNITS]
     day = found["attempts of a day"]

@@ -11,7 +11,7 @@ from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 from contracts import ESTIMATES
 from service.intake.imports import import_log, programme_names, wave_versions
 from service.store import schema
-from service.store.engine import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_frame, shown, store_url
+from service.store.engine import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_rows, shown, store_url
 from words import Fault
 
 
@@ -125,8 +125,8 @@ def test_readers_wait_for_no_writer(fresh_url):
     with store.begin() as connection:
         connection.execute(schema.runs.insert().values(**_run()))
         assert import_log(store).empty  # read while the writer holds the store
-        assert store.frame(sa.select(schema.runs)).empty
-    assert len(store.frame(sa.select(schema.runs))) == 1
+        assert store.table(sa.select(schema.runs)).empty
+    assert len(store.table(sa.select(schema.runs))) == 1
 
 
 def test_an_empty_optional_cell_is_stored_as_nothing_and_numbers_as_they_are(store):
@@ -136,8 +136,8 @@ def test_an_empty_optional_cell_is_stored_as_nothing_and_numbers_as_they_are(sto
     frame = pd.DataFrame([row | dict(estimate=0.1 + 0.2, se=1 / 3, deff=float("nan"))])
     with store.begin() as connection:
         run_id = connection.execute(schema.runs.insert().values(**run)).inserted_primary_key[0]
-        insert_frame(connection, table, frame, run_id=run_id)
-        insert_frame(connection, table, frame.head(0), run_id=run_id)
+        insert_rows(connection, table, frame, run_id=run_id)
+        insert_rows(connection, table, frame.head(0), run_id=run_id)
     with store.read() as connection:
         found = connection.execute(sa.select(table)).mappings().one()
     assert found["deff"] is None
@@ -148,5 +148,5 @@ def test_times_come_back_as_the_same_moment(store):
     at = datetime(2024, 6, 1, 23, 30, tzinfo=UTC)
     with store.begin() as connection:
         connection.execute(schema.runs.insert().values(**_run(at=at)))
-    (found,) = store.frame(sa.select(schema.runs))["at"]
+    (found,) = store.table(sa.select(schema.runs))["at"]
     assert found.replace(tzinfo=found.tzinfo or UTC) == at

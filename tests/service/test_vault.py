@@ -39,7 +39,7 @@ def centre(store: Store) -> Store:
 
 
 def with_contacts(store: Store, content: bytes = LIST, *, wave: str = MAY, key: Key = KEY, delete_on=LATER) -> Store:
-    if NAME not in set(store.frame(sa.select(schema.programmes.c.programme)).programme):
+    if NAME not in set(store.table(sa.select(schema.programmes.c.programme)).programme):
         begin_survey(store)
     vault.import_contacts(centre(store), NAME, wave, content, "list.csv", key=key, delete_on=delete_on)
     return store
@@ -145,7 +145,7 @@ def test_a_list_needs_a_day_of_deletion_to_come_a_wave_of_its_own_and_no_demonst
 
 
 def stored(store: Store) -> pd.DataFrame:
-    return store.frame(sa.select(schema.contacts).order_by(schema.contacts.c.wave, schema.contacts.c.unit_id))
+    return store.table(sa.select(schema.contacts).order_by(schema.contacts.c.wave, schema.contacts.c.unit_id))
 
 
 def test_the_same_number_is_another_ciphertext_in_every_place_and_the_same_hash(store):

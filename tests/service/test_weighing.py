@@ -77,7 +77,7 @@ def test_a_wave_is_weighed_and_estimated_on_both_engines_and_again_with_the_same
 
 
 def test_each_step_of_every_number_is_stored(weighed):
-    rows = weighed.frame(sa.select(schema.DERIVED["WEIGHTS"]))
+    rows = weighed.table(sa.select(schema.DERIVED["WEIGHTS"]))
     table = read_csv(NUMBERS, "numbers.csv")
     counts = rows.groupby("step").size()
     assert counts.base == len(table) == 2800
