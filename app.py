@@ -1,21 +1,12 @@
 """The web pages' entry: look, language, store.  Start it with `rankshift serve`."""
 
-from typing import Any
-
 import streamlit as st
 
 from service.store.engine import Store, store_url
-from ui import navigation
-from ui.choosers import language_switch
+from ui import frame, navigation
 from ui.faults import explained
 from ui.memory import keep_uploads_in_memory
-from words import speaker, text
-
-LOOK: dict[str, Any] = {
-    "page_icon": ":material/leaderboard:",
-    "layout": "wide",
-    "initial_sidebar_state": 340,
-}  # a survey's title fits
+from words import speaker
 
 
 @st.cache_resource
@@ -25,6 +16,7 @@ def open_store(url: str) -> Store:
     return Store.open(url)
 
 
-st.set_page_config(page_title=text("app.title", "en"), **LOOK)
-t = speaker(language_switch(navigation.language()))
+t = speaker(navigation.language())
+st.set_page_config(page_title=t("app.title"), page_icon=frame.ICON, layout="wide")
+frame.begin(t("language.code"))
 explained(lambda: navigation.run(open_store(store_url()), t), t)

@@ -4,9 +4,10 @@ import os
 import re
 import sys
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,12 +46,20 @@ def serve(
 def _page_settings() -> list[str]:
     """The pages' settings as options of Streamlit, except those that the environment sets (STREAMLIT_SERVER_PORT)."""
     options = []
-    for section, values in tomllib.loads(PAGE_SETTINGS.read_text("utf-8")).items():
-        for name, value in values.items():
-            words = re.sub(r"(?=[A-Z])", "_", name).upper()
-            if f"STREAMLIT_{section.upper()}_{words}" not in os.environ:
-                options.append(f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}")
+    for name, value in _flat(tomllib.loads(PAGE_SETTINGS.read_text("utf-8"))):
+        words = re.sub(r"(?=[A-Z])", "_", name).replace(".", "_").upper()
+        if f"STREAMLIT_{words}" not in os.environ:
+            options.append(f"--{name}={str(value).lower() if isinstance(value, bool) else value}")
     return options
+
+
+def _flat(section: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:
+    """The settings in a section and in the sections within it, under their whole names (theme.dark.textColor)."""
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}{key}.")
+        else:
+            yield name + key, value
 
 
 @commands.command(cls=Command, help=t("cli.backup.help"))

@@ -247,7 +247,7 @@ def test_pages_are_handed_a_store_bound_to_an_actor_and_open_none_themselves():
     bound = [
         ast.unparse(n.value) for n in ast.walk(entry) if isinstance(n, ast.Assign) and "actor" in ast.unparse(n.targets)
     ]
-    assert bound == ["explained(lambda: sign_in.actor(store, t), t)"]
+    assert bound == ["explained(lambda: sign_in.actor(store, menu, t), t)"]
     for file in files("ui"):
         code = tree(file)
         calls = {ast.unparse(node.func) for node in ast.walk(code) if isinstance(node, ast.Call)}

@@ -35,7 +35,7 @@ page = AppTest.from_file({app!r}, default_timeout=60)
 page.query_params["lang"] = "fr"
 page.run()
 assert not page.exception, page.exception
-print(*page.sidebar.radio[0].options, sep="|")
+print(*page.radio(key="language").options, sep="|")
 for kind in (page.title, page.subheader, page.success, page.info, page.markdown, page.caption):
     print(*(part.value for part in kind), sep="\\n")
 """

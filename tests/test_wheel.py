@@ -60,6 +60,8 @@ def test_every_data_file_and_every_module_is_in_the_wheel(unpacked):
     words = {p.relative_to(ROOT) for p in (ROOT / "words").rglob("*") if p.suffix in (".json", ".csv")}
     assert words and {p for p in words if not (unpacked / p).is_file()} == set()
     assert (unpacked / "rankshift_pages" / "config.toml").is_file()
+    looks = {p.relative_to(ROOT) for p in (ROOT / "ui").rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")}
+    assert looks and {p for p in looks if not (unpacked / p).is_file()} == set()
 
 
 def test_the_command_finds_its_data_from_an_empty_folder(unpacked, tmp_path):
@@ -82,9 +84,9 @@ def test_the_pages_have_their_settings_without_the_checkout(unpacked, tmp_path):
         "import service.files.carried, commands.care as care; print(service.files.carried.__file__); "
         "print(*care._page_settings(), sep='\\n')"
     )
-    environment = {**os.environ, "PYTHONPATH": str(unpacked), "STREAMLIT_THEME_TEXT_COLOR": "#000000"}
+    environment = {**os.environ, "PYTHONPATH": str(unpacked), "STREAMLIT_THEME_DARK_TEXT_COLOR": "#000000"}
     command = [sys.executable, "-P", "-c", code]
     said = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
     assert said.startswith(str(unpacked))
     assert "--client.showErrorDetails=none" in said and "--browser.gatherUsageStats=false" in said
-    assert "--theme.textColor" not in said
+    assert "--theme.dark.textColor" not in said and "--theme.dark.backgroundColor=" in said

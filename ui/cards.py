@@ -1,60 +1,30 @@
-"""Cards: tables under their headings, the notes below them, and a file to save."""
+"""Cards: the key of the marks, the notes below the figures, and a file to save."""
 
 import base64
 import html
-from collections.abc import Collection, Iterable, Mapping
 
-import pandas as pd
 import streamlit as st
 
-from estimation import Measure
-from estimation.indicators.indicators import SHARE
-from presentation import league_table
 from presentation.interviewers import interviewer_notes
 from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
 from service.figures.league import League
-from ui.charts import ACCENT, FONT
+from ui import marks
 from words import Speaker
 
-WIDE = ("area", "verdict")  # columns whose words must not be cut
-ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
-TALLEST = 1200  # a longer table scrolls
+LINK = "font:14px 'Source Sans', sans-serif;color:#0072B2"
 
 
-def show_table(
-    rows: pd.DataFrame,
-    columns: Iterable[str],
-    formats: Mapping[str, str],
-    t: Speaker,
-    *,
-    if_known: Collection[str] = (),
-) -> None:
-    """A table of the given columns under their headings.
-
-    formats: Streamlit's number format of a column, for those that have one.
-    if_known: columns that are left out if no row has a value in them.
-    """
-    shown_columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
-    config = {}
-    for c in shown_columns:
-        width = "medium" if c in WIDE else None
-        if c in formats:
-            config[c] = st.column_config.NumberColumn(league_table.heading(c, t), format=formats[c])
-        else:
-            config[c] = st.column_config.Column(league_table.heading(c, t), width=width)
-    height = min(_height(rows), TALLEST)
-    st.dataframe(
-        rows[shown_columns], column_config=config, hide_index=True, width="stretch", height=height, placeholder="–"
-    )
-
-
-def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
-    """A small table whose headings and cells are text already.
-
-    words: how many columns, from the left, hold words; the others hold figures and are aligned to the right.
-    """
-    right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
-    st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
+def key_of_marks(league: League, t: Speaker) -> None:
+    """What each mark means that the league's charts and tables may have."""
+    parts = []
+    if league.against is not None:
+        ways = ("rise", "fall") if league.measure.largest_is_best else ("better", "worse")
+        named = {marks.of_direction(way): t(f"mark.{way}") for way in ways}
+        parts = [*named.items(), (marks.OPEN, t("mark.open"))]
+    if league.table.unfit.astype(bool).any():
+        parts.append((marks.WEAK, t("mark.weak")))
+    if parts:
+        st.html("&emsp;".join(f"{marks.coloured(mark)}&nbsp;{html.escape(said)}" for mark, said in parts))
 
 
 def show_notes(league: League, t: Speaker) -> None:
@@ -71,12 +41,6 @@ def show_notes(league: League, t: Speaker) -> None:
     st.caption(t("leader.note", note=survey_note(league, t)))
 
 
-def value_formats(measure: Measure) -> dict[str, str]:
-    """Streamlit's number formats of an estimate and of a change, in the measure's unit."""
-    decimals = measure.decimals
-    return {"estimate": f"%.{decimals}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{decimals}f"}
-
-
 def file_link(label: str, content: bytes, name: str, mime: str) -> None:
     """A link that saves `content` under a file name; the content travels inside the page.
 
@@ -84,10 +48,5 @@ def file_link(label: str, content: bytes, name: str, mime: str) -> None:
     whoever knows that address is asked for no role.
     """
     data = base64.b64encode(content).decode()
-    style = f"font:14px {FONT};color:{ACCENT}"
     file = f'href="data:{mime};base64,{data}" download="{html.escape(name)}"'
-    st.iframe(f'<a id="save" style="{html.escape(style)}" {file}>{html.escape(label)}</a>', height=40, alt=label)
-
-
-def _height(rows: pd.DataFrame) -> int:
-    return ROW * (len(rows) + 1) + BORDER
+    st.iframe(f'<a id="save" style="{html.escape(LINK)}" {file}>{html.escape(label)}</a>', height=40, alt=label)

@@ -7,13 +7,12 @@ from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from presentation.numbers import shown_value
 from service.figures.league import League
+from ui import marks
 from words import Speaker
 
-INK, QUIET, ACCENT = "#1f2a37", "#9aa5b1", "#b3401a"
 ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below the rows
 LONG = 40  # rows that fill a screen
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
-FONT = "'Source Sans Pro', 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
 def estimate_chart(league: League, t: Speaker) -> alt.LayerChart:
@@ -32,7 +31,7 @@ def rank_chart(league: League, t: Speaker) -> alt.LayerChart:
     title = t("leader.chart.rank", level=league.programme.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
     x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_axis_side(rows)))
-    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t, labels=False)
+    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t)
 
 
 def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerChart:
@@ -52,8 +51,8 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerCh
     ]
     height = CURVES + LEGEND_LINE * points.what.nunique()
     lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
-    rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=QUIET, strokeDash=[4, 3])
-    return (lines + rule.encode(x="interviews:Q")).configure_axis(labelFont=FONT, titleFont=FONT)
+    rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
+    return lines + rule.encode(x="interviews:Q")
 
 
 def chart_rows(league: League, t: Speaker) -> pd.DataFrame:
@@ -61,17 +60,17 @@ def chart_rows(league: League, t: Speaker) -> pd.DataFrame:
     rows = league_table.league_rows(league, t)
     decimals = league.measure.decimals
     values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
-    label = rows.area + "  n=" + rows.n.astype(str)
-    colour = rows.code.isin(league.movers).map({True: ACCENT, False: QUIET})
-    return rows.assign(**values, label=label, colour=colour)
+    mark = [marks.of_area(league, code) or marks.OPEN for code in rows.code]
+    colour, shape = ([look[m] for m in mark] for look in (marks.COLOURS, marks.SHAPES))
+    weak = [f" {marks.WEAK}" if unfit else "" for unfit in rows.unfit]
+    label = rows.area + pd.Series(weak, index=rows.index)
+    return rows.assign(**values, label=label, colour=colour, shape=shape)
 
 
-def interval_chart(
-    rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker, *, labels: bool = True
-) -> alt.LayerChart:
+def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker) -> alt.LayerChart:
     """One row for each area, in the order of `rows`: a bar from the first column to the last and a point at the second.
 
-    x: the axis's title, scale and look; labels: whether the areas are named at the left.
+    x: the axis's title, scale and look.
     """
     low, point, high = columns
     tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
@@ -79,14 +78,16 @@ def interval_chart(
         "label:N",
         sort=list(rows.label),
         title=None,
-        axis=alt.Axis(labels=labels, labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
+        axis=alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )
     colour = alt.Color("colour:N", scale=None)
     base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, color=colour, tooltip=tooltip)
     x.shorthand = f"{low}:Q"
-    bar = base.mark_rule(strokeWidth=4, opacity=0.45, strokeCap="round").encode(x=x, x2=f"{high}:Q")
-    dot = base.mark_point(size=70, filled=True, opacity=1).encode(x=f"{point}:Q")
-    return (bar + dot).configure_axis(labelFont=FONT, titleFont=FONT, labelColor=INK, titleColor=INK, labelFontSize=12)
+    bar = base.mark_rule(strokeWidth=2).encode(x=x, x2=f"{high}:Q")
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(
+        x=f"{point}:Q", shape=alt.Shape("shape:N", scale=None)
+    )
+    return bar + dot
 
 
 def _tenths(rows: pd.DataFrame, low: float, high: float) -> list[float]:

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, WORKERS
-from ui import sign_in
+from ui import address, frame, sign_in
 from ui.faults import explained
 from ui.pages import centre, leader, people, samples, statistician
 from words import LANGUAGES, Speaker
@@ -41,7 +41,8 @@ PAGES = (  # in the order of the menu; the first one opens first
 
 def run(store: Store, t: Speaker) -> None:
     """The chosen page, among those that the person's role may see; or, before that, the question who it is."""
-    actor = explained(lambda: sign_in.actor(store, t), t)
+    menu = frame.menu(t)
+    actor = explained(lambda: sign_in.actor(store, menu, t), t)
     if actor is None:
         _hold_addresses(t)
         return
@@ -49,7 +50,9 @@ def run(store: Store, t: Speaker) -> None:
     for page in PAGES:
         if actor.role in page.roles:
             entries.append(_entry(page, lambda page=page: page.module.show(store.acting(actor), t), t))
-    st.navigation(entries).run()
+    page = st.navigation(entries, position="top")
+    address.arrive(page.url_path)
+    page.run()
 
 
 def language() -> str:
@@ -59,7 +62,9 @@ def language() -> str:
     """
     locale = (st.context.locale or "").lower()
     preferred = next((code for code in LANGUAGES if code != "en" and locale.startswith(code)), None)
-    return st.query_params.get("lang") or preferred or os.environ.get("RANKSHIFT_LANGUAGE", "zh")
+    server = os.environ.get("RANKSHIFT_LANGUAGE")
+    chosen = address.value(address.LANGUAGE, LANGUAGES) or preferred or server
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 def _hold_addresses(t: Speaker) -> None:

@@ -8,17 +8,21 @@ import streamlit as st
 from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES, Actor
+from ui import address
 from words import Fault, Speaker
 
 VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
 
 
-def actor(store: Store, t: Speaker) -> Actor | None:
-    """The person at the page with their role; None while the page still asks who it is."""
+def actor(store: Store, menu: Any, t: Speaker) -> Actor | None:
+    """The person at the page with their role; None while the page still asks who it is.
+
+    menu: where the page's menu says who it is, and lets them change it.
+    """
     if people.is_demo(store):
-        return _visitor(t)
+        return _visitor(menu, t)
     if by_service():
-        return _known_elsewhere(store, t)
+        return _known_elsewhere(store, menu, t)
     if not people.has_people(store):
         st.info(t("sign_in.nobody"))
         return None
@@ -30,7 +34,7 @@ def actor(store: Store, t: Speaker) -> Actor | None:
     if st.session_state.get(ONE_TIME):
         _own_password(store.acting(person), t)
         return None
-    _signed_in(person, lambda: st.session_state.clear(), t)
+    _signed_in(person, lambda: st.session_state.clear(), menu, t)
     return person
 
 
@@ -45,16 +49,23 @@ def claims() -> dict[str, Any]:
     return user if user.get("is_logged_in") else {}
 
 
-def _visitor(t: Speaker) -> Actor:
-    with st.sidebar:
-        st.warning(t("sign_in.demo"))
-        role = st.selectbox(
-            t("sign_in.role"), ROLES, format_func=lambda r: t(f"role.{r}"), key=f"role {t('language.code')}"
-        )
+def _visitor(menu: Any, t: Speaker) -> Actor:
+    key = f"role {t('language.code')}"
+    role = st.session_state[key] = address.value(address.ROLE, ROLES) or ROLES[0]
+    address.show(address.ROLE, role)
+    menu.selectbox(
+        t("sign_in.role"),
+        ROLES,
+        format_func=lambda r: t(f"role.{r}"),
+        key=key,
+        filter_mode=None,
+        on_change=lambda: address.put(address.ROLE, st.session_state[key]),
+    )
+    menu.caption(t("sign_in.demo"))
     return Actor(VISITOR, role)
 
 
-def _known_elsewhere(store: Store, t: Speaker) -> Actor | None:
+def _known_elsewhere(store: Store, menu: Any, t: Speaker) -> Actor | None:
     person_claims = claims()
     if not person_claims:
         st.title(t("sign_in.title"))
@@ -63,10 +74,9 @@ def _known_elsewhere(store: Store, t: Speaker) -> Actor | None:
     try:
         person = _looked_up(store, person_claims)
     except Fault:
-        with st.sidebar:
-            st.button(t("sign_in.out"), on_click=st.logout)  # to come back as somebody else
+        menu.button(t("sign_in.out"), on_click=st.logout)  # to come back as somebody else
         raise
-    _signed_in(person, st.logout, t)
+    _signed_in(person, st.logout, menu, t)
     return person
 
 
@@ -105,7 +115,6 @@ def _own_password(store: Store, t: Speaker) -> None:
     st.rerun()
 
 
-def _signed_in(person: Actor, leave: Callable[[], None], t: Speaker) -> None:
-    with st.sidebar:
-        st.caption(t("sign_in.as", name=person.name, role=t(f"role.{person.role}")))
-        st.button(t("sign_in.out"), on_click=leave)
+def _signed_in(person: Actor, leave: Callable[[], None], menu: Any, t: Speaker) -> None:
+    menu.caption(t("sign_in.as", name=person.name, role=t(f"role.{person.role}")))
+    menu.button(t("sign_in.out"), on_click=leave)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from words import text
+
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "shots"
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
@@ -61,6 +63,12 @@ def new_tab(browser, language: str):
     """A reader's tab: its own cookies, its language's locale."""
     locale = "zh-CN" if language == "zh" else "en-GB"
     return browser.new_context(viewport={"width": 1400, "height": 1800}, locale=locale).new_page()
+
+
+def open_menu(tab, language: str) -> None:
+    """Open the page's menu, which holds the language, the role and who is signed in."""
+    settle(tab)  # a page still being drawn closes what is opened
+    tab.get_by_role("button", name=text("app.menu", language)).click(timeout=PATIENCE)
 
 
 def settle(tab) -> None:

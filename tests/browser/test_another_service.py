@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from browsing import PATIENCE, await_health, free_port, new_tab, serving, settle, shot
+from browsing import PATIENCE, await_health, free_port, new_tab, open_menu, serving, settle, shot
 
 from service.protection import people
 from service.store.engine import Store
@@ -78,7 +78,10 @@ def through_the_service(browser, own, email: str, language: str):
 def test_somebody_known_gets_their_role_and_leaves_again(browser, own, language):
     tab = through_the_service(browser, own, "ann@example.org", language)
     said = text("sign_in.as", language, name="ann", role=text(f"role.{CENTRE}", language))
+    tab.get_by_role("heading", name=text("leader.title", language)).wait_for(timeout=PATIENCE)
+    open_menu(tab, language)
     tab.get_by_text(said).wait_for(timeout=PATIENCE)
+    tab.keyboard.press("Escape")
     settle(tab)
     shot(tab, f"service_ann_{language}")
     assert tab.get_by_role("link", name=text("samples.page", language)).count() == 1
@@ -89,6 +92,7 @@ def test_somebody_known_gets_their_role_and_leaves_again(browser, own, language)
 
 def leave(tab, language: str) -> None:
     """Sign out here and, on the page of the provider, there; back at the app nobody is known."""
+    open_menu(tab, language)
     tab.get_by_role("button", name=text("sign_in.out", language)).click()
     tab.get_by_role("button", name="End session").click(timeout=PATIENCE)
     tab.get_by_role("button", name=text("sign_in.service", language)).wait_for(timeout=PATIENCE)
@@ -111,7 +115,8 @@ def test_who_came_in_and_who_tried_stand_in_the_trail(browser, own):
     before = len(trail_lines(own[1]))
     for email in ("ann@example.org", "eve@example.org"):
         tab = through_the_service(browser, own, email, "en")
-        tab.get_by_role("button", name=text("sign_in.out", "en")).wait_for(timeout=PATIENCE)
+        tab.get_by_role("button", name=text("app.menu", "en")).wait_for(timeout=PATIENCE)
+        tab.get_by_role("alert").or_(tab.get_by_role("heading")).first.wait_for(timeout=PATIENCE)
         settle(tab)
         tab.context.close()
     lines = trail_lines(own[1], newest=len(trail_lines(own[1])) - before)

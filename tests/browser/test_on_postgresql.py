@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from browsing import COMMAND, PATIENCE, ROOT, free_port, new_tab, serving, settle, shot
+from browsing import COMMAND, PATIENCE, ROOT, free_port, new_tab, open_menu, serving, settle, shot
 
 from service.protection import people
 from service.store.backup import backup, restore
@@ -71,7 +71,10 @@ def one_time(said: str) -> str:
 
 def signed_in(tab, name: str, role: str, language: str = "en"):
     words = text("sign_in.as", language, name=name, role=text(f"role.{role}", language))
+    tab.get_by_role("heading", name=text("leader.title", language)).wait_for(timeout=PATIENCE)
+    open_menu(tab, language)
     tab.get_by_text(words).wait_for(timeout=PATIENCE)
+    tab.keyboard.press("Escape")
 
 
 def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
@@ -104,6 +107,7 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     shot(tab, "people_en")
     anns = one_time(given.inner_text())
     people.change_person(Store.open(url), "ann", role=STATISTICIAN)
+    open_menu(tab, "en")
     tab.get_by_role("button", name=text("sign_in.out", "en")).click()
     tab.get_by_role("heading", name=text("sign_in.title", "en")).wait_for(timeout=PATIENCE)
     tab.context.close()
@@ -120,6 +124,7 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     shot(tab, "statistician_signed_in_zh")
     assert tab.get_by_role("link", name=text("centre.page", "zh")).count() == 1
     assert tab.get_by_role("link", name=text("people.page", "zh")).count() == 0
+    open_menu(tab, "zh")
     tab.get_by_role("button", name=text("sign_in.out", "zh")).click()
     tab.get_by_role("heading", name=text("sign_in.title", "zh")).wait_for(timeout=PATIENCE)
     for _ in range(people.OF_ONE):
@@ -130,5 +135,5 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     tab.get_by_text(text("people.wait", "zh", minutes=15)).wait_for(timeout=PATIENCE)
     settle(tab)
     shot(tab, "wait_zh")
-    assert tab.get_by_test_id("stSidebarNavLink").count() == 0  # no pages for nobody
+    assert tab.get_by_test_id("stTopNavLink").count() == 0  # no pages for nobody
     tab.context.close()

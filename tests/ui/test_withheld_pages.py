@@ -72,4 +72,4 @@ def test_the_statistician_sees_the_same_town_in_full(url, monkeypatch):
     monkeypatch.setenv(STORE_VARIABLE, url)
     at = page("leader", "en", "statistician")
     table = at.dataframe[0].value
-    assert table[table.area == "Ashhaven"].n.tolist() == [4]
+    assert table[table.area == "Ashhaven †"].n.tolist() == [4]  # marked: too weak to publish

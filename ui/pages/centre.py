@@ -8,7 +8,7 @@ from presentation.times import wave_text
 from service.intake.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
-from ui import cards, choosers
+from ui import choosers, tables
 from ui.panels import job
 from words import Fault, Speaker
 
@@ -25,12 +25,12 @@ def show(store: Store, t: Speaker) -> None:
     st.caption(t("leader.note", note=survey_note(programme, t)))
     st.subheader(t("centre.waves"), anchor=False)
     waves = wave_rows(wave_versions(store, name), t)
-    cards.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
+    tables.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, name, t)
     job.show(store, name, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = import_rows(import_log(store), t)
-    cards.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
+    tables.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
     for refused in log[log.reason != ""].to_dict("records"):
         st.warning(t("centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
 

@@ -11,7 +11,7 @@ from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from service.figures.league import League, rule_summary
 from service.store.engine import Store
-from ui import cards, charts, choosers
+from ui import cards, charts, choosers, tables
 from words import Speaker
 
 
@@ -40,17 +40,14 @@ def _one_area(league: League, t: Speaker) -> None:
     start = league.movers[0] if league.movers else league.table.index[0]
     codes = list(league.table.index)
     area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
-    # each table remembers its own area, and starts at the first that moved
-    name = f"area {league.measure.name} {league.wave} {league.against}"
-    area = str(choosers.choose(st, name, codes, area_name, t, start=start))
+    area = str(choosers.choose(st, "area", codes, area_name, t, start=start))
     st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
 
 
 def _charts(league: League, t: Speaker) -> None:
-    if league.against is not None:
-        st.markdown(t("leader.chart.key", real=charts.ACCENT, chance=charts.QUIET), unsafe_allow_html=True)
+    cards.key_of_marks(league, t)
     left, right = st.columns(2)
     alt = t("leader.chart.alt")
     left.altair_chart(charts.estimate_chart(league, t), width="stretch", alt=alt)
@@ -62,12 +59,13 @@ def _charts(league: League, t: Speaker) -> None:
 def _table(league: League, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
     rows = shown_rows(league, league_table.league_rows(league, t), t)
-    columns = ["rank", "area"]
+    columns = ["area", "rank"]
     if league.against is not None:
-        columns += ["verdict", "places", "noise", "change"]
+        columns = ["area", "verdict", "rank", "places", "noise", "change"]
     columns += ["estimate", "interval", "rank_range", "n"]
-    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **cards.value_formats(league.measure)}
-    cards.show_table(with_withheld(league, rows, t), columns, formats, t)
+    formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **tables.value_formats(league.measure)}
+    rows = tables.marked(league, with_withheld(league, rows, t))
+    tables.show_table(rows, columns, formats, t, name="rows")
     cards.show_notes(league, t)
 
 

@@ -9,7 +9,7 @@ from service.store.engine import Store
 from service.store.permissions import ROLES
 from service.store.runs import local_time
 from service.store.trail import trail_lines, verify_trail
-from ui import cards
+from ui import tables
 from words import Speaker
 
 
@@ -31,7 +31,7 @@ def show(store: Store, t: Speaker) -> None:
     lines = trail_lines(store)
     lines["at"] = [local_time(datetime.fromisoformat(at)) for at in lines["at"]]
     lines["role"] = [t(f"role.{role}") if role in ROLES else role for role in lines.role]
-    cards.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
+    tables.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
 
 
 def _list(store: Store, t: Speaker) -> None:
@@ -39,7 +39,7 @@ def _list(store: Store, t: Speaker) -> None:
     listed["role"] = [t(f"role.{role}") for role in listed.role]
     for column in ("active", "one_time"):
         listed[column] = [t("yes" if value else "no") for value in listed[column]]
-    cards.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
+    tables.show_table(listed, ["name", "role", "active", "one_time"], {}, t)
 
 
 def _add(store: Store, t: Speaker) -> None:

@@ -6,7 +6,7 @@ from service.drawing import draws
 from service.protection import keys
 from service.samples import frames, samples
 from service.store.engine import Store
-from ui import cards, choosers, faults
+from ui import choosers, faults, tables
 from ui.panels import drawn_sample, plan_form, sample_plan
 from ui.panels import frames as frames_panel
 from words import Speaker
@@ -25,7 +25,7 @@ def show(store: Store, t: Speaker) -> None:
         st.info(t("samples.no_frame"))
         return
     rows = frame_list.rename(columns={"units": "frame_units"})
-    cards.show_table(rows, ["frame", "version", "frame_units", "file", "digest"], {}, t)
+    tables.show_table(rows, ["frame", "version", "frame_units", "file", "digest"], {}, t)
     waves = samples.sample_waves(store, programme)
     plan_form.show(store, programme, list(dict.fromkeys(frame_list.frame)), list(waves.wave[waves.drawn]), t)
     waves = samples.sample_waves(store, programme)  # the form may have added one

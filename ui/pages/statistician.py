@@ -10,7 +10,7 @@ from service.figures.detection import detection
 from service.figures.league import League, run_list
 from service.store.engine import Store
 from service.store.runs import run_text
-from ui import cards
+from ui import tables
 from ui.choosers import choose_league
 from ui.panels import changes, estimates, factors, weights
 from words import Speaker
@@ -42,13 +42,13 @@ def _detection(league: League, t: Speaker) -> None:
     st.subheader(t("detection.title"), anchor=False)
     detectable = detection(league)
     for rows in detection_rows(league, detectable, t):
-        cards.plain_table(rows)
+        tables.plain_table(rows)
     st.caption(detection_note(detectable, t))
 
 
 def _rules(league: League, t: Speaker) -> None:
     st.subheader(t("statistician.rules"), anchor=False)
-    cards.show_table(rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+    tables.show_table(rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
 
 
 def _runs(store: Store, league: League, t: Speaker) -> None:

@@ -6,7 +6,7 @@ from presentation import calls as call_words
 from service.fieldwork import calls
 from service.samples.samples import Sample
 from service.store.engine import Store
-from ui import cards, faults
+from ui import faults, tables
 from words import Fault, Speaker
 
 
@@ -16,7 +16,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     if fieldwork.releases.empty:
         return
     st.markdown(t("calls.title"))
-    cards.plain_table(call_words.release_rows(fieldwork, t), words=0)
+    tables.plain_table(call_words.release_rows(fieldwork, t), words=0)
     *_, state = call_words.lines(fieldwork, t)  # the first line, the rule, is among the notes of the plan
     (st.warning if fieldwork.open else st.success)(state)
     _upload(store, programme, sample.wave, t)

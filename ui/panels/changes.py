@@ -5,7 +5,7 @@ import streamlit as st
 
 from presentation.league_notes import change_notes, probability_notes
 from service.figures.league import League
-from ui import cards
+from ui import tables
 from words import Speaker
 
 PROBABILITY = "%.4f"
@@ -37,7 +37,7 @@ def show(league: League, rows: pd.DataFrame, t: Speaker) -> None:
     for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
         with tab:
             st.markdown(t(f"statistician.level.{level}"))
-            cards.show_table(rows, ["area", *columns], formats, t, if_known=IF_KNOWN)
+            tables.show_table(rows, ["area", *columns], formats, t, if_known=IF_KNOWN)
     for note in change_notes(league, t) + probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))

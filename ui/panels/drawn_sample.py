@@ -10,7 +10,7 @@ from service.samples import proof_files
 from service.samples.samples import Sample
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
-from ui import cards, faults
+from ui import cards, faults, tables
 from ui.panels import calls
 from words import Fault, Speaker
 
@@ -19,7 +19,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
-    cards.plain_table(sample_words.release_rows(sample, t), words=0)
+    tables.plain_table(sample_words.release_rows(sample, t), words=0)
     calls.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)

@@ -10,7 +10,7 @@ from service.figures import waves
 from service.figures.league import League
 from service.files.write import file_name
 from service.store.engine import Store
-from ui import cards, faults
+from ui import cards, faults, tables
 from words import Speaker
 
 COLUMNS = ("rank", "code", "area", "n", "estimate", "se", "se_interviewer", "deff", "df", "lower", "upper", "method")
@@ -48,7 +48,7 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
-    cards.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
+    tables.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
     st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
     st.caption(everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))

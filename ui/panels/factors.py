@@ -7,7 +7,7 @@ from presentation.factors import factor_notes, shown_factors
 from service.figures.factors import read_factors
 from service.figures.league import League
 from service.store.engine import Store
-from ui import cards
+from ui import tables
 from ui.choosers import choose
 from words import Speaker
 
@@ -22,6 +22,6 @@ def show(store: Store, league: League, t: Speaker) -> None:
     area_name = lambda area: t("factors.everybody") if area == ALL else areas[area].name[code]  # noqa: E731
     area = choose(right, "area factors", [ALL, *league.table.index], area_name, t)
     factor_table = read_factors(store, league.programme.name, wave=league.wave, name=name, area=area)
-    cards.plain_table(shown_factors(factor_table, t))
+    tables.plain_table(shown_factors(factor_table, t))
     for note in factor_notes(factor_table, t):
         st.caption(note)

@@ -13,7 +13,7 @@ from service.drawing.earlier_rates import estimated_waves, plan_measures
 from service.intake.imports import current_programme, wave_versions
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
-from ui import choosers, faults
+from ui import address, faults
 from words import Fault, Speaker
 
 
@@ -64,7 +64,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         progress = lambda done, of: bar.progress(done / of, text=working)  # noqa: E731
         draws.make_plan(store, programme, wave, wanted, frame=frame, progress=progress)
         bar.empty()
-        choosers.choose_now("wave samples", wave, t)
+        address.put("wave-samples", wave)
     except Fault as fault:
         faults.say(fault, t)
 

@@ -6,7 +6,7 @@ from presentation import samples as sample_words
 from service.intake.imports import current_programme
 from service.samples.samples import SamplePlan
 from service.store.engine import Store
-from ui import cards
+from ui import tables
 from ui.charts import power_chart
 from words import Speaker
 
@@ -22,14 +22,14 @@ def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> N
     foresight, assumed = sample_plan.foresight, sample_plan.wanted.assumed
     if len(foresight.power):
         st.markdown(t("sample.power"))
-        cards.plain_table(sample_words.power_rows(foresight, assumed, t), words=2)
+        tables.plain_table(sample_words.power_rows(foresight, assumed, t), words=2)
         planned = float(foresight.power.interviews[foresight.power.planned].iloc[0])
         points = sample_words.power_curve(foresight, assumed, t)
         st.altair_chart(power_chart(points, planned, t), width="stretch")
     modes = sample_words.mode_rows(sample_plan, t)
     if len(modes):
-        cards.plain_table(modes, words=1)
+        tables.plain_table(modes, words=1)
     with st.expander(t("samples.precision"), expanded=not sample_plan.approved):
-        cards.plain_table(sample_words.precision_rows(sample_plan, names, t), words=1)
+        tables.plain_table(sample_words.precision_rows(sample_plan, names, t), words=1)
     for note in sample_words.plan_notes(sample_plan, t, names):
         st.caption(note)

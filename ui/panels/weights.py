@@ -8,7 +8,7 @@ from service.figures.weighing import read_weights
 from service.files.write import file_name
 from service.store.engine import Store
 from service.store.runs import run_text
-from ui import cards
+from ui import tables
 from words import Speaker
 
 
@@ -16,7 +16,7 @@ def show(store: Store, league: League, t: Speaker) -> None:
     """The weighting steps, a file of the weights, and for those who look closer the cells, costs and extremes."""
     st.subheader(t("weights.title"), anchor=False)
     wave_weights = read_weights(store, league.programme.name, league.wave)
-    cards.plain_table(weights.step_rows(wave_weights, t), words=1)
+    tables.plain_table(weights.step_rows(wave_weights, t), words=1)
     for sentence in [weights.extreme_note(wave_weights, t), *weights.notes(wave_weights, t)]:
         st.caption(sentence)
     name = file_name(league.programme.name, league.wave, "weights", suffix=".csv")
@@ -27,12 +27,12 @@ def show(store: Store, league: League, t: Speaker) -> None:
         for tab, step in zip(tabs, steps, strict=True):
             with tab:
                 st.markdown(weights.step_note(wave_weights, step, t))
-                cards.plain_table(weights.detail_rows(wave_weights, step, t), words=1)
+                tables.plain_table(weights.detail_rows(wave_weights, step, t), words=1)
     if wave_weights.cost is not None:
         with st.expander(t("weights.cost")):
-            cards.plain_table(weights.cost_rows(wave_weights, t), words=1)
+            tables.plain_table(weights.cost_rows(wave_weights, t), words=1)
             st.caption(t("weights.note.cost"))
     if len(wave_weights.extremes):
         with st.expander(t("weights.heaviest")):
-            cards.plain_table(weights.extreme_rows(wave_weights, t), words=1)
+            tables.plain_table(weights.extreme_rows(wave_weights, t), words=1)
     st.code(run_text(wave_weights.run, t), language=None, wrap_lines=True)

@@ -1,0 +1,93 @@
+"""Tables: rows under their headings, area and verdict pinned; as long as their rows up to 40, then in pages."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from estimation import Measure
+from estimation.indicators.indicators import SHARE
+from presentation import league_table
+from service.figures.league import League
+from ui import address, marks
+from words import Speaker
+
+WIDE = ("area", "verdict")  # columns whose words must not be cut
+PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
+ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
+LONGEST = 40  # rows of one page of a table
+
+
+def show_table(
+    rows: pd.DataFrame,
+    columns: Iterable[str],
+    formats: Mapping[str, str],
+    t: Speaker,
+    *,
+    if_known: Collection[str] = (),
+    name: str = "",
+) -> None:
+    """A table of the given columns under their headings.
+
+    formats: Streamlit's number format of a column, for those that have one.
+    if_known: columns that are left out if no row has a value in them.
+    name: what its page of rows is called in the address, if it may have several pages.
+    """
+    shown_columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
+    config = {}
+    for c in shown_columns:
+        width, pinned, said = "medium" if c in WIDE else None, c in PINNED or None, league_table.heading(c, t)
+        if c in formats:
+            config[c] = st.column_config.NumberColumn(said, format=formats[c], width=width, pinned=pinned)
+        else:
+            config[c] = st.column_config.Column(said, width=width, pinned=pinned)
+    page = _page(rows[shown_columns], name, t)
+    st.dataframe(page, column_config=config, hide_index=True, width="stretch", height=_height(page), placeholder="–")
+
+
+def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
+    """A small table whose headings and cells are text already.
+
+    words: how many columns, from the left, hold words; the others hold figures and are aligned to the right.
+    """
+    right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
+    st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
+
+
+def marked(league: League, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a league with the mark of each verdict before its words, and that of a figure too weak to publish."""
+    weak = rows.unfit.fillna("") != ""
+    area = [f"{a} {marks.WEAK}" if w else a for a, w in zip(rows.area, weak, strict=True)]
+    if "verdict" not in rows:
+        return rows.assign(area=area)
+    verdicts = zip(rows.code, rows.verdict, strict=True)
+    return rows.assign(area=area, verdict=[f"{marks.of_area(league, code)} {words}" for code, words in verdicts])
+
+
+def value_formats(measure: Measure) -> dict[str, str]:
+    """Streamlit's number formats of an estimate and of a change, in the measure's unit."""
+    decimals = measure.decimals
+    return {"estimate": f"%.{decimals}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{decimals}f"}
+
+
+def _page(rows: pd.DataFrame, name: str, t: Speaker) -> pd.DataFrame:
+    """The rows of the page that is chosen above the table; all of them if they are few."""
+    if len(rows) <= LONGEST or not name:
+        return rows
+    firsts = [str(first) for first in range(0, len(rows), LONGEST)]
+    last = lambda first: min(int(first) + LONGEST, len(rows))  # noqa: E731
+    key = f"{name} {t('language.code')}"
+    first = st.session_state[key] = address.value(name, firsts) or firsts[0]
+    st.segmented_control(
+        t("rows.label"),
+        firsts,
+        format_func=lambda first: t("rows.from", first=int(first) + 1, last=last(first)),
+        key=key,
+        required=True,
+        on_change=lambda: address.put(name, st.session_state[key]),
+    )
+    return rows.iloc[int(first) : last(first)]
+
+
+def _height(rows: pd.DataFrame) -> int:
+    return ROW * (min(len(rows), LONGEST) + 1) + BORDER
