@@ -8,7 +8,7 @@ import streamlit as st
 from presentation.interviewers import interviewer_notes
 from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
 from service.figures.league import League
-from ui import marks
+from ui import charts, marks
 from words import Speaker
 
 LINK = "font:14px 'Source Sans', sans-serif;color:#0072B2"
@@ -23,6 +23,9 @@ def key_of_marks(league: League, t: Speaker) -> None:
         parts = [*named.items(), (marks.OPEN, t("mark.open"))]
     if league.table.unfit.astype(bool).any():
         parts.append((marks.WEAK, t("mark.weak")))
+    lines = charts.reference_lines(league)
+    parts += [("│", t("mark.mean"))] * any(dash == charts.SOLID for _, dash in lines)
+    parts += [("┆", t("mark.target"))] * any(dash == charts.DASHED for _, dash in lines)
     if parts:
         st.html("&emsp;".join(f"{marks.coloured(mark)}&nbsp;{html.escape(said)}" for mark, said in parts))
 

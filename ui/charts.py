@@ -2,6 +2,7 @@
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from estimation.indicators.indicators import SHARE
 from presentation import league_table
@@ -12,22 +13,28 @@ from words import Speaker
 
 ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below the rows
 LONG = 40  # rows that fill a screen
+BY_RANK, MOVERS_FIRST = ORDERS = ("rank", "movers")
+SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
 
-def estimate_chart(league: League, t: Speaker) -> alt.LayerChart:
-    """Each area's estimate with its interval, best first; confirmed rises and falls stand out by their colour."""
-    measure, rows = league.measure, chart_rows(league, t)
+def estimate_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> alt.LayerChart:
+    """Each area's estimate with its interval, and lines at the mean of all areas and at the targets.
+
+    order: BY_RANK, or MOVERS_FIRST; area: the one whose row is marked.
+    """
+    measure, rows = league.measure, chart_rows(league, t, order=order, area=area)
     names, level = league.programme.measure_names[measure.name], league.programme.level
     scale = {"domain": _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))}
     axis = alt.Axis(labelExpr="datum.label + '%'" if measure.unit == SHARE else "datum.label", orient=_axis_side(rows))
     x = alt.X(title=t("leader.chart.estimate", measure=names, level=level), scale=scale, axis=axis)
-    return interval_chart(rows, ("lower", "estimate", "upper"), x, t)
+    lines = pd.DataFrame(reference_lines(league), columns=["at", "dash"])
+    return interval_chart(rows, ("lower", "estimate", "upper"), x, t, lines=lines)
 
 
-def rank_chart(league: League, t: Speaker) -> alt.LayerChart:
+def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> alt.LayerChart:
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
-    rows = chart_rows(league, t)
+    rows = chart_rows(league, t, order=order, area=area)
     title = t("leader.chart.rank", level=league.programme.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
     x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_axis_side(rows)))
@@ -52,25 +59,40 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerCh
     height = CURVES + LEGEND_LINE * points.what.nunique()
     lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
-    return lines + rule.encode(x="interviews:Q")
+    return themed(lines + rule.encode(x="interviews:Q"))
 
 
-def chart_rows(league: League, t: Speaker) -> pd.DataFrame:
-    """The league's rows with values in the unit shown, a label for each area, and a colour for confirmed movement."""
+def reference_lines(league: League) -> list[tuple[float, list[int]]]:
+    """Where the mean of all areas and the targets lie, in the unit shown, and the dashes they are drawn with."""
+    mean = [league.everybody["estimate"]] if league.everybody else []
+    rules = league.programme.rules[league.measure.name]
+    targets = [rule.threshold for rule in rules if not rule.of_places]
+    drawn = [(at, SOLID) for at in mean] + [(at, DASHED) for at in targets]
+    return [(shown_value(league.measure, at), dash) for at, dash in drawn]
+
+
+def chart_rows(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> pd.DataFrame:
+    """The league's rows in their order, with values in the unit shown, a label, and the look of each verdict's mark."""
     rows = league_table.league_rows(league, t)
     decimals = league.measure.decimals
     values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
     mark = [marks.of_area(league, code) or marks.OPEN for code in rows.code]
     colour, shape = ([look[m] for m in mark] for look in (marks.COLOURS, marks.SHAPES))
+    fill = [marks.PAPER[_theme()] if m == marks.OPEN else marks.COLOURS[m] for m in mark]
     weak = [f" {marks.WEAK}" if unfit else "" for unfit in rows.unfit]
     label = rows.area + pd.Series(weak, index=rows.index)
-    return rows.assign(**values, label=label, colour=colour, shape=shape)
+    looks = {"label": label, "colour": colour, "shape": shape, "fill": fill, "chosen": rows.code == area}
+    rows = rows.assign(**values, **looks)
+    moved = rows.code.isin(league.movers)
+    return pd.concat([rows[moved], rows[~moved]]) if order == MOVERS_FIRST else rows
 
 
-def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker) -> alt.LayerChart:
+def interval_chart(
+    rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker, *, lines: pd.DataFrame | None = None
+) -> alt.LayerChart:
     """One row for each area, in the order of `rows`: a bar from the first column to the last and a point at the second.
 
-    x: the axis's title, scale and look.
+    x: the axis's title, scale and look.  lines: at, dash: lines across all rows.
     """
     low, point, high = columns
     tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
@@ -80,14 +102,29 @@ def interval_chart(rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, 
         title=None,
         axis=alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
     )
-    colour = alt.Color("colour:N", scale=None)
-    base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, color=colour, tooltip=tooltip)
+    colour, fill = alt.Color("colour:N", scale=None), alt.Fill("fill:N", scale=None)
+    base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, tooltip=tooltip)
     x.shorthand = f"{low}:Q"
-    bar = base.mark_rule(strokeWidth=2).encode(x=x, x2=f"{high}:Q")
-    dot = base.mark_point(size=80, filled=True, opacity=1).encode(
-        x=f"{point}:Q", shape=alt.Shape("shape:N", scale=None)
+    bar = base.mark_rule(strokeWidth=2).encode(x=x, x2=f"{high}:Q", color=colour)
+    shape = alt.Shape("shape:N", scale=None)
+    dot = base.mark_point(size=80, opacity=1, strokeWidth=2).encode(
+        x=f"{point}:Q", shape=shape, color=colour, fill=fill
     )
-    return bar + dot
+    layers = [alt.Chart(rows[rows.chosen]).mark_rect(color=marks.LINE, opacity=0.3).encode(y=y)]
+    for line in [] if lines is None else lines.to_dict("records"):
+        at = alt.Chart(pd.DataFrame({"at": [line["at"]]}))
+        layers.append(at.mark_rule(color=marks.LINE, strokeWidth=1.5, strokeDash=line["dash"]).encode(x="at:Q"))
+    return themed(alt.layer(*layers, bar, dot))
+
+
+def themed(chart: alt.LayerChart) -> alt.LayerChart:
+    """The chart with words in the ink of the page, light or dark."""
+    ink = marks.INK[_theme()]
+    return chart.configure_axis(labelColor=ink, titleColor=ink, labelFontSize=12)
+
+
+def _theme() -> str:
+    return st.context.theme.type or "light"
 
 
 def _tenths(rows: pd.DataFrame, low: float, high: float) -> list[float]:

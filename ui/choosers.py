@@ -16,9 +16,9 @@ from words import Speaker
 WIDE, NARROW = 260, 168  # pixels; two narrow ones stand side by side on a phone
 
 
-def row() -> Any:
+def row(name: str = "choices") -> Any:
     """A place for select boxes beside one another; they wrap where the screen is narrow."""
-    return st.container(horizontal=True, gap="small", key="choices")
+    return st.container(horizontal=True, gap="small", key=name)
 
 
 def choose(

@@ -24,8 +24,11 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(changes.headline(league, t), anchor=False)
     if league.against is not None:
         st.caption(t("leader.promise", level=percent_text(league.programme.page_level)))
-    _one_area(league, t)
-    _charts(league, t)
+    area, order = _area_and_order(league, t)
+    st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
+    if detail := changes.movement_sentence(league, area, t):
+        st.caption(detail)
+    _charts(league, area, order, t)
     _table(league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
@@ -36,22 +39,25 @@ def show(store: Store, t: Speaker) -> None:
         st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
 
 
-def _one_area(league: League, t: Speaker) -> None:
+def _area_and_order(league: League, t: Speaker) -> tuple[str, str]:
+    """The area that is looked at, at first the first that moved, and the order of the charts' rows."""
     start = league.movers[0] if league.movers else league.table.index[0]
-    codes = list(league.table.index)
     area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
-    area = str(choosers.choose(st, "area", codes, area_name, t, start=start))
-    st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
-    if detail := changes.movement_sentence(league, area, t):
-        st.caption(detail)
+    place = choosers.row("area-and-order")
+    area = choosers.choose(place, "area", list(league.table.index), area_name, t, start=start, width=choosers.WIDE)
+    order = charts.BY_RANK
+    if league.movers:
+        say = lambda order: t(f"order.{order}")  # noqa: E731
+        order = choosers.choose(place, "order", charts.ORDERS, say, t, width=choosers.WIDE)
+    return str(area), str(order)
 
 
-def _charts(league: League, t: Speaker) -> None:
+def _charts(league: League, area: str, order: str, t: Speaker) -> None:
     cards.key_of_marks(league, t)
     left, right = st.columns(2)
-    alt = t("leader.chart.alt")
-    left.altair_chart(charts.estimate_chart(league, t), width="stretch", alt=alt)
-    right.altair_chart(charts.rank_chart(league, t), width="stretch", alt=alt)
+    alt, look = t("leader.chart.alt"), {"order": order, "area": area}
+    left.altair_chart(charts.estimate_chart(league, t, **look), width="stretch", alt=alt)
+    right.altair_chart(charts.rank_chart(league, t, **look), width="stretch", alt=alt)
     st.caption(everybody_text(league, t))
     cards.show_notes(league, t)
 
