@@ -28,13 +28,18 @@ def regular_comparisons(programme: Programme, waves: Iterable[str], wave: str) -
     A yearly wave has one at most, since the wave before it is that of the year before.
     """
     earlier = [name for name in waves if name < wave and _kind(name) == _kind(wave)]
-    year = parts_of_wave(wave)[0]
-    bases = {PREVIOUS: max(earlier, default=None), YEAR_AGO: f"{int(year) - 1:04}{wave[len(year) :]}"}
+    bases = {PREVIOUS: max(earlier, default=None), YEAR_AGO: year_before(wave)}
     if bases[YEAR_AGO] not in earlier or bases[YEAR_AGO] == bases[PREVIOUS]:
         del bases[YEAR_AGO]
     return tuple(
         Regular(kind, before, wave, programme.break_between(before, wave)) for kind, before in bases.items() if before
     )
+
+
+def year_before(wave: str) -> str:
+    """The wave of the same quarter or month a year earlier: 2025Q3 for 2026Q3."""
+    year = parts_of_wave(wave)[0]
+    return f"{int(year) - 1:04}{wave[len(year) :]}"
 
 
 def _kind(wave: str) -> tuple[bool, bool]:

@@ -118,57 +118,91 @@ def read_league(
 
     against: one of `comparisons`: an earlier wave, or both windows ("2014Q1+2014Q2>2015Q1+2015Q2").
     """
+    estimated = read_estimated(store, programme_name, wave=wave, measure=measure, league=league)
+    return estimated.league(_compared(store, programme_name, estimated.wave, against))
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """What is read of one wave's measure in one league, once for all comparisons that are shown of it.
+
+    run, alone: the estimate, and the run with each area's own rank set if there is one
+    estimates, ranks, verdicts, alone_ranks: rows of the measure in these runs
+    """
+
+    store: Store
+    programme: Programme
+    measure: str
+    league_name: str
+    wave: str
+    run: Mapping
+    alone: int | None
+    estimates: pd.DataFrame
+    ranks: pd.DataFrame
+    verdicts: pd.DataFrame
+    alone_ranks: pd.DataFrame | None
+
+    def league(self, compared: Mapping | None) -> League:
+        """The league with the changes of the run `compared`, or without changes; a Fault if nobody answered."""
+        store, programme, name, run_id = self.store, self.programme, self.measure, self.run["run_id"]
+        areas = programme.league_areas(self.league_name)
+        figures = league_figures(
+            programme.measures[name],
+            areas,
+            estimates=self.estimates,
+            ranks=self.ranks,
+            verdicts=self.verdicts,
+            alone=self.alone_ranks,
+            changes=None if compared is None else _rows(store, "CHANGES", compared["run_id"], name),
+        )
+        if figures.table.empty:
+            raise Fault(key="league.no_measure", wave=self.wave, measure=programme.measure_names[name])
+        missing = tuple(a for a in areas if a not in figures.table.index)
+        if not sees_all(store.actor):
+            sides = () if compared is None else _waves_of(compared)
+            sizes = {w: _sizes(store, programme, self.run, w) for w in {self.wave, *sides}}
+            of_measure = programme.measures, name, programme.rules[name]
+            of_wave = {"areas": areas, "wave": self.wave, "compared": sides, "limit": programme.withhold}
+            figures = shown_figures(figures, *of_measure, sizes, **of_wave)
+        alone_run_row = None if self.alone in (None, run_id) else _run(store, schema.runs.c.run_id == self.alone)
+        runs = {r["use_case"]: r for r in (self.run, alone_run_row, compared) if r is not None}
+        return League(
+            programme=programme,
+            measure=programme.measures[name],
+            league=self.league_name,
+            wave=self.wave,
+            against=None if compared is None else compared["arguments"]["before"],
+            upto=None if compared is None else compared["arguments"]["after"],
+            table=figures.table,
+            rules=figures.verdicts,
+            everybody=figures.everybody,
+            missing=missing,
+            runs=runs,
+            outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
+            withheld=figures.withheld,
+            unchanged=figures.unchanged,
+            pages=0 if compared is None else _pages(store, programme, self.wave),
+        )
+
+
+def read_estimated(
+    store: Store, programme_name: str, *, wave: str | None = None, measure: str | None = None, league: str | None = None
+) -> Estimated:
+    """One wave's estimate of a measure in a league, with the defaults of `read_league`."""
     programme = current_programme(store, programme_name)[1]
     name = one_of(measure, programme.measures, "league.unknown_measure")
     league = one_of(league, programme.leagues, "league.unknown_league")
     wave = wave or newest_estimated_wave(store, programme_name) or newest_wave(store, programme_name)
-    estimated = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
-    if estimated is None:
+    run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
+    if run is None:
         raise Fault(key="league.not_estimated", wave=wave)
-    programme = programme_of_run(store, estimated["run_id"])  # the version that the figures were computed with
+    programme = programme_of_run(store, run["run_id"])  # the version that the figures were computed with
     if name not in programme.measures or league not in programme.leagues:
         raise Fault(key="league.not_estimated", wave=wave)
-    compared = _compared(store, programme_name, wave, against)
-    alone = alone_run(store, estimated["run_id"], name, league)
-    areas = programme.league_areas(league)
-    run_id = estimated["run_id"]
-    figures = league_figures(
-        programme.measures[name],
-        areas,
-        estimates=_rows(store, "ESTIMATES", run_id, name),
-        ranks=_rows(store, "RANKS", run_id, name),
-        verdicts=_rows(store, "VERDICTS", run_id, name),
-        alone=None if alone is None else _rows(store, "RANKS", alone, name),
-        changes=None if compared is None else _rows(store, "CHANGES", compared["run_id"], name),
-    )
-    if figures.table.empty:
-        raise Fault(key="league.no_measure", wave=wave, measure=programme.measure_names[name])
-    missing = tuple(a for a in areas if a not in figures.table.index)
-    if not sees_all(store.actor):
-        sides = () if compared is None else _waves_of(compared)
-        sizes = {w: _sizes(store, programme, estimated, w) for w in {wave, *sides}}
-        of_measure = programme.measures, name, programme.rules[name]
-        of_wave = {"areas": areas, "wave": wave, "compared": sides, "limit": programme.withhold}
-        figures = shown_figures(figures, *of_measure, sizes, **of_wave)
-    alone_run_row = None if alone in (None, estimated["run_id"]) else _run(store, schema.runs.c.run_id == alone)
-    runs = {r["use_case"]: r for r in (estimated, alone_run_row, compared) if r is not None}
-    return League(
-        programme=programme,
-        measure=programme.measures[name],
-        league=league,
-        wave=wave,
-        against=None if compared is None else compared["arguments"]["before"],
-        upto=None if compared is None else compared["arguments"]["after"],
-        table=figures.table,
-        rules=figures.verdicts,
-        everybody=figures.everybody,
-        missing=missing,
-        runs=runs,
-        outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
-        withheld=figures.withheld,
-        unchanged=figures.unchanged,
-        pages=0 if compared is None else _pages(store, programme, wave),
-    )
+    alone = alone_run(store, run["run_id"], name, league)
+    tables = [_rows(store, table, run["run_id"], name) for table in ("ESTIMATES", "RANKS", "VERDICTS")]
+    alone_ranks = None if alone is None else _rows(store, "RANKS", alone, name)
+    return Estimated(store, programme, name, league, wave, run, alone, *tables, alone_ranks)
 
 
 @permitted

@@ -27,6 +27,7 @@ PERMITTED = {
     "newest_estimated_wave": EVERYBODY,
     "comparisons": EVERYBODY,
     "read_league": EVERYBODY,
+    "read_screen": EVERYBODY,
     "read_factors": EVERYBODY,
     "run_list": EVERYBODY,
     "newest_run": EVERYBODY,

@@ -1,0 +1,258 @@
+"""A leader's first screen as facts: both regular comparisons, the last k, the targets, and what is not shown or said.
+
+Everything is read from stored tables; nothing is computed again, and no word of any language is in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from accountability import MET, MISSED, UNDECIDED
+from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_before
+from programme.survey import parts_of_wave
+from service.figures.comparable import never_comparable, regular_of_wave
+from service.figures.computing import COMPARE
+from service.figures.league import Estimated, League, newest_run, read_estimated
+from service.intake.imports import wave_versions
+from service.store.engine import Store
+from service.store.permissions import permitted
+
+FIRST, NOT_SURVEYED, BREAK = "first", "not_surveyed", "break"
+CATEGORIES, NOT_COMPUTED, NO_ANSWERS = "categories", "not_computed", "no_answers"
+IN, OUT, LISTED, POSSIBLE = "in", "out", "listed", "possible"
+ONE_KIND = {"compare.break": BREAK, "compare.margins": CATEGORIES}
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """One regular comparison.
+
+    kind            PREVIOUS or YEAR_AGO;  before: the wave compared with
+    league          the league's figures with this comparison's changes
+    better, worse   areas whose change for the better, or for the worse, is confirmed, best first
+    unsaid          areas whose change is confirmed, its direction not said (some areas are withheld)
+    least           area -> the least places it surely rose (positive) or fell (negative), if its rank change is
+                    confirmed
+    ranks_changed, areas   how many printed ranks are others than before, of how many areas compared
+    error           of all that this comparison confirms together
+    """
+
+    kind: str
+    before: str
+    league: League
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    least: Mapping[str, int]
+    ranks_changed: int
+    areas: int
+    error: float
+
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        """All areas with a confirmed change, in the league's order."""
+        chosen = {*self.better, *self.worse, *self.unsaid}
+        return tuple(area for area in self.league.table.index if area in chosen)
+
+
+@dataclass(frozen=True)
+class NotCompared:
+    """Why there is no such comparison: FIRST, NOT_SURVEYED, BREAK, CATEGORIES, NOT_COMPUTED or NO_ANSWERS.
+
+    before: the wave it would be with, if there is one by name;  since: of a BREAK, the first wave after it
+    """
+
+    kind: str
+    why: str
+    before: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True)
+class LastPlaces:
+    """Who is among the last k, with an error of its own: all areas at once, in each wave.
+
+    confirmed   surely among them;  listed: in the printed list without being sure;  possible: not in the list and not
+                ruled out;  out: surely not among them.  Areas are in the order of the league, best first.
+    printed     all areas on the printed list, which ties can make longer than k
+    rule        the rule that says k; None: the programme has none, and the joint rank sets say who is in or out
+    """
+
+    k: int
+    level: float
+    rule: str | None
+    confirmed: tuple[str, ...]
+    listed: tuple[str, ...]
+    possible: tuple[str, ...]
+    out: tuple[str, ...]
+    printed: tuple[str, ...]
+
+    def place(self, area: str) -> str:
+        """IN, OUT, LISTED or POSSIBLE."""
+        groups = {IN: self.confirmed, LISTED: self.listed, POSSIBLE: self.possible}
+        return next((name for name, areas in groups.items() if area in areas), OUT)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A rule of a threshold: who surely reaches it, who surely misses it, and who cannot be told, each area by itself.
+
+    level: of each area's own interval;  below: those of `undecided` whose printed figure is below the threshold
+    """
+
+    rule: str
+    threshold: float
+    level: float
+    reached: tuple[str, ...]
+    missed: tuple[str, ...]
+    undecided: tuple[str, ...]
+    below: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """A leader's first screen of one wave, measure and league.
+
+    league        the figures, with the changes of the first comparison that there is
+    comparisons   kind -> Compared or NotCompared, for PREVIOUS and YEAR_AGO; a yearly wave has only PREVIOUS
+    last          None where the league has no more areas than the list
+    weak          area -> the limits that its figure breaks ("n", "n_effective", "df", "cv"): indicative only
+    arrived       a newer wave whose data were imported and that is not estimated yet
+    error         of all that both comparisons confirm together (Bonferroni: the sum of theirs); 0 without any
+    """
+
+    league: League
+    comparisons: Mapping[str, Compared | NotCompared]
+    last: LastPlaces | None
+    targets: tuple[Target, ...]
+    weak: Mapping[str, tuple[str, ...]]
+    arrived: str | None
+    error: float
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """The comparisons that there are."""
+        return tuple(c for c in self.comparisons.values() if isinstance(c, Compared))
+
+
+@permitted
+def read_screen(
+    store: Store,
+    programme_name: str,
+    *,
+    wave: str | None = None,
+    measure: str | None = None,
+    league: str | None = None,
+) -> Screen:
+    """The first screen; by default of the newest estimated wave, the first measure and the first league."""
+    estimated = read_estimated(store, programme_name, wave=wave, measure=measure, league=league)
+    comparisons = _comparisons(store, programme_name, estimated)
+    compared = [c for c in comparisons.values() if isinstance(c, Compared)]
+    shown = compared[0].league if compared else estimated.league(None)
+    waves = wave_versions(store, programme_name).wave
+    arrived = None if waves.empty or wave is not None else waves.iloc[-1]
+    return Screen(
+        league=shown,
+        comparisons=comparisons,
+        last=last_places(shown),
+        targets=targets(shown),
+        weak={area: tuple(broken.split()) for area, broken in shown.table.unfit.items() if broken},
+        arrived=arrived if arrived is not None and arrived > shown.wave else None,
+        error=sum(c.error for c in compared),
+    )
+
+
+def _comparisons(store: Store, programme_name: str, estimated: Estimated) -> dict[str, Compared | NotCompared]:
+    wave = estimated.wave
+    regular = {c.kind: c for c in regular_of_wave(store, programme_name, wave)}
+    absent = {PREVIOUS: NotCompared(PREVIOUS, FIRST)}
+    quarter_or_month = any(parts_of_wave(wave)[1:])
+    if quarter_or_month and not (PREVIOUS in regular and regular[PREVIOUS].before == year_before(wave)):
+        absent[YEAR_AGO] = NotCompared(YEAR_AGO, NOT_SURVEYED, year_before(wave))
+    return {
+        kind: _comparison(store, programme_name, estimated, regular[kind]) if kind in regular else missing
+        for kind, missing in absent.items()
+    }
+
+
+def _comparison(store: Store, programme_name: str, estimated: Estimated, regular: Regular) -> Compared | NotCompared:
+    if regular.broken is not None:
+        return NotCompared(regular.kind, BREAK, regular.before, regular.broken)
+    run = newest_run(store, COMPARE, programme=programme_name, before=regular.before, after=regular.after)
+    if run is None:
+        fault = never_comparable(store, programme_name, regular.before, regular.after)
+        why = NOT_COMPUTED if fault is None else ONE_KIND.get(fault.key, NOT_COMPUTED)
+        return NotCompared(regular.kind, why, regular.before)
+    league = estimated.league(run)
+    table = league.table[league.table.change.notna()]
+    if table.empty and not league.unchanged:
+        return NotCompared(regular.kind, NO_ANSWERS, regular.before)
+    toward = table.toward.where(table.index.isin(league.movers))
+    least = np.where(table.places_lower > 0, table.places_lower, table.places_upper)
+    return Compared(
+        kind=regular.kind,
+        before=regular.before,
+        league=league,
+        better=tuple(table.index[toward == 1]),
+        worse=tuple(table.index[toward == -1]),
+        unsaid=tuple(table.index[toward == 0]),
+        least={a: int(places) for a, places in zip(table.index, least, strict=True) if a in set(league.proven)},
+        ranks_changed=int((table.places != 0).sum()),
+        areas=len(table),
+        error=league.error,
+    )
+
+
+def last_places(league: League) -> LastPlaces | None:
+    """Who is among the last k by the measure's first rule that lists areas, or without one by the joint rank sets."""
+    name, table = league.measure.name, league.table
+    k = league.programme.last(name)
+    if k >= len(table):
+        return None
+    rule = next((r for r in league.programme.rules[name] if r.listed is not None), None)
+    if rule is None:
+        worse = np.array([(table["rank"] > rank).sum() for rank in table["rank"]])
+        printed, level = set(table.index[worse < k]), league.programme.level
+        confirmed = set(table.index[table.rank_lower > len(table) - k])
+        out = set(table.index[table.rank_upper <= len(table) - k])
+    else:
+        verdicts, level = league.rules[league.rules.rule == rule.name], rule.level
+        if verdicts.empty:
+            return None
+        printed, confirmed, out = (
+            set(verdicts.area[rows])
+            for rows in (
+                ~verdicts.printed.astype(bool),
+                verdicts.outcome == MISSED,
+                verdicts.outcome == MET,
+            )
+        )
+        level = float(verdicts.level.iloc[0])
+
+    def in_order(areas: set[str]) -> tuple[str, ...]:
+        return tuple(area for area in table.index if area in areas)
+
+    return LastPlaces(
+        k=k,
+        level=level,
+        rule=None if rule is None else rule.name,
+        confirmed=in_order(confirmed),
+        listed=in_order(printed - confirmed - out),
+        possible=in_order(set(table.index) - printed - confirmed - out),
+        out=in_order(out),
+        printed=in_order(printed),
+    )
+
+
+def targets(league: League) -> tuple[Target, ...]:
+    """The measure's rules of a threshold, in the programme's order."""
+    found = []
+    for rule in league.programme.rules[league.measure.name]:
+        verdicts = league.rules[league.rules.rule == rule.name]
+        if rule.of_places or verdicts.empty:
+            continue
+        reached, missed, undecided = (tuple(verdicts.area[verdicts.outcome == o]) for o in (MET, MISSED, UNDECIDED))
+        below = tuple(verdicts.area[(verdicts.outcome == UNDECIDED) & ~verdicts.printed.astype(bool)])
+        found.append(Target(rule.name, rule.threshold, rule.level, reached, missed, undecided, below))
+    return tuple(found)
