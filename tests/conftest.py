@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import os
+import shutil
 import sys
 import tempfile
 import warnings
@@ -79,20 +80,41 @@ def fresh_url(request, tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """The file of an empty store on SQLite, to copy: running all migrations anew takes ten times as long."""
+    file = tmp_path_factory.mktemp("empty") / "empty.db"
+    Store.create(f"sqlite:///{file}").engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def fresh_store(fresh_url, empty_file):
+    """fresh_store("sqlite") or fresh_store("postgresql"): an empty store of its own."""
+
+    def fresh(engine: str) -> Store:
+        url = fresh_url(engine)
+        if engine == "sqlite":
+            shutil.copy(empty_file, sa.make_url(url).database)
+        return Store.create(url)
+
+    return fresh
+
+
 @pytest.fixture
-def sqlite_store(fresh_url):
+def sqlite_store(fresh_store):
     """An empty store on SQLite, for what does not depend on the engine."""
-    made = Store.create(fresh_url("sqlite"))
-    yield made
-    made.engine.dispose()
+    empty = fresh_store("sqlite")
+    yield empty
+    empty.engine.dispose()
 
 
 @pytest.fixture(params=ENGINES)
-def store(request, fresh_url):
+def store(request, fresh_store):
     """An empty store; a test that takes it runs on both engines."""
-    made = Store.create(fresh_url(request.param))
-    yield made
-    made.engine.dispose()
+    empty = fresh_store(request.param)
+    yield empty
+    empty.engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -125,6 +147,18 @@ def rankshift(monkeypatch, capsys):
         return Said(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests of a file that share a server, a survey or a simulation run in one process, so that it is made only once.
+
+    `--dist loadgroup` of `make test` goes by this mark; every other test runs wherever there is room.
+    """
+    for item in items:
+        definitions = item._fixtureinfo.name2fixturedefs.values()
+        if any(fixtures[-1].scope == "module" for fixtures in definitions):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(hookwrapper=True)
