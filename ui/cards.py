@@ -2,11 +2,13 @@
 
 import base64
 import html
+from collections.abc import Iterable
 
 import streamlit as st
 
 from presentation.interviewers import interviewer_notes
 from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
+from presentation.tiles import Line, Tile
 from service.figures.league import League
 from ui import charts, marks
 from words import Speaker
@@ -28,6 +30,26 @@ def key_of_marks(league: League, t: Speaker) -> None:
     parts += [("┆", t("mark.target"))] * any(dash == charts.DASHED for _, dash in lines)
     if parts:
         st.html("&emsp;".join(f"{marks.coloured(mark)}&nbsp;{html.escape(said)}" for mark, said in parts))
+
+
+def tile(content: Tile, t: Speaker) -> None:
+    """A tile: what was counted, each count with its mark and its names, and a list of all names to open."""
+    with st.container(border=True, key=f"tile-{content.name}"):
+        st.html(_lines(content.lines, t, heading=content.heading))
+        if not all(line.short for line in content.lines):
+            with st.popover(t("tile.list"), key=f"list-{content.name}"):
+                st.html(_lines(content.lines, t, whole=True))
+
+
+def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", whole: bool = False) -> str:
+    """The lines as markup: a mark, the words, and the names, of many only if the whole list is wanted."""
+    parts = [f"<h4>{html.escape(heading)}</h4>"] if heading else []
+    for line in lines:
+        mark, said = marks.OF_LINE.get(line.kind), html.escape(line.said)
+        names = html.escape(t("list.all", names=list(line.names))) if line.short or whole else ""
+        parts.append(f"<p>{marks.coloured(mark)}&nbsp;<b>{said}</b>" if mark else f"<p>{said}")
+        parts.append(f"<br><small>{names}</small></p>" if names else "</p>")
+    return f'<div class="tile">{"".join(parts)}</div>'
 
 
 def show_notes(league: League, t: Speaker) -> None:

@@ -10,13 +10,24 @@ from service.figures.league import League
 FALL, RISE, CHANGED, OPEN = "▼", "▲", "◆", "○"  # confirmed; confirmed without a direction; not confirmed
 REACHED, MISSED, UNTOLD = "✓", "✗", "?"  # a target or rule
 WEAK = "†"  # too weak to publish
-COLOURS = {FALL: "#D55E00", RISE: "#0072B2", CHANGED: "#8A5A9E", OPEN: "#767676"}
+COLOURS = {FALL: "#D55E00", RISE: "#0072B2", CHANGED: "#8A5A9E", OPEN: "#767676", REACHED: "#0072B2", MISSED: "#D55E00"}
 SHAPES = {FALL: "triangle-down", RISE: "triangle-up", CHANGED: "diamond", OPEN: "circle"}  # in charts
 INK = {"light": "#1f2a37", "dark": "#e8eaed"}  # the theme's colours, for what is drawn on a canvas
 PAPER = {"light": "#ffffff", "dark": "#14181d"}
 LINE = "#8a94a0"  # of means, targets and axes
 
 TOWARD = {"fall": FALL, "worse": FALL, "rise": RISE, "better": RISE}
+OF_LINE = {  # of the lines of a tile
+    **TOWARD,
+    "changed": CHANGED,
+    "in": MISSED,
+    "listed": OPEN,
+    "possible": OPEN,
+    "out": REACHED,
+    "reached": REACHED,
+    "missed": MISSED,
+    "untold": UNTOLD,
+}
 
 
 def of_direction(direction: str) -> str:

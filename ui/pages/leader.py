@@ -9,7 +9,9 @@ from presentation.league_table import shown_rows, with_withheld
 from presentation.notes import everybody_text
 from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
+from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
+from service.figures.screen import read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
 from words import Speaker
@@ -21,9 +23,18 @@ def show(store: Store, t: Speaker) -> None:
     league = choosers.choose_league(store, t)
     if league is None:
         return
+    of = {"wave": league.wave, "measure": league.measure.name, "league": league.league}
+    screen = read_screen(store, league.programme.name, **of)
     st.subheader(changes.headline(league, t), anchor=False)
+    for other in screen.compared:
+        if other.before != league.against:
+            st.markdown(changes.headline(other.league, t))
     if league.against is not None:
         st.caption(t("leader.promise", level=percent_text(league.programme.page_level)))
+    content = tiles(screen, t)
+    for place, tile in zip(st.columns(len(content)), content, strict=True):
+        with place:
+            cards.tile(tile, t)
     area, order = _area_and_order(league, t)
     st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):

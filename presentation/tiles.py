@@ -1,0 +1,74 @@
+"""The tiles of the first screen as lines of words: confirmed rises and falls, the last places, the targets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from presentation.rules import rule_number
+from presentation.times import wave_text
+from service.figures.league import League
+from service.figures.screen import IN, LISTED, OUT, POSSIBLE, Compared, Screen
+from words import Speaker
+
+FEW = 12  # names that a tile has room for
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a tile: what it is about (fall, rise, in, reached, …), the words, and the names of those counted."""
+
+    kind: str
+    said: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether all its names stand on the tile; of many, only the list that the tile opens has them."""
+        return len(self.names) <= FEW
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile: its heading and its lines."""
+
+    name: str
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def tiles(screen: Screen, t: Speaker) -> list[Tile]:
+    """The tiles of a first screen; one for the last places only where the league is longer than these."""
+    made = [Tile("moves", t("tile.moves"), tuple(_moves(screen, t)))]
+    if (last := screen.last) is not None:
+        groups = ((IN, last.confirmed), (LISTED, last.listed), (POSSIBLE, last.possible), (OUT, last.out))
+        lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
+        made.append(Tile("last", t("tile.last", count=last.k), lines))
+    for target in screen.targets:
+        rule = next(r for r in screen.league.programme.rules[screen.league.measure.name] if r.name == target.rule)
+        threshold = rule_number(screen.league.measure, rule, target.threshold, t)
+        groups = (("reached", target.reached), ("missed", target.missed), ("untold", target.undecided))
+        lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
+        made.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines))
+    return made
+
+
+def _moves(screen: Screen, t: Speaker) -> Iterable[Line]:
+    """For each comparison a line with its base, and one for each direction in which a change is confirmed."""
+    for compared in screen.comparisons.values():
+        if compared.before is None:
+            yield Line("base", t("tile.first"))
+            return
+        base = t("tile.against", base=wave_text(compared.before, t))
+        if not isinstance(compared, Compared):
+            yield Line("base", t(f"tile.why.{compared.why}", against=base))
+            continue
+        largest = compared.league.measure.largest_is_best
+        up, down = ("rise", "fall") if largest else ("better", "worse")
+        groups = ((down, compared.worse), (up, compared.better), ("changed", compared.unsaid))
+        lines = [_line(compared.league, kind, areas, t) for kind, areas in groups if areas]
+        yield Line("base", base if lines else t("tile.none_confirmed", against=base))
+        yield from lines
+
+
+def _line(league: League, kind: str, areas: tuple[str, ...], t: Speaker) -> Line:
+    names = tuple(league.name(area)[t("language.code")] for area in areas)
+    return Line(kind, t(f"tile.{kind}", count=len(areas)), names)
