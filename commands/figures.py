@@ -22,6 +22,7 @@ from commands.speaking import (
     write,
 )
 from presentation import changes, league_table, terminal
+from presentation import screen as said
 from presentation import weights as weight_words
 from presentation.definitions import definition_text
 from presentation.detection import detection_note, detection_rows
@@ -35,6 +36,7 @@ from service.figures.comparable import NEVER, regular_of_wave
 from service.figures.detection import detection
 from service.figures.factors import read_factors
 from service.figures.league import newest_wave, read_league
+from service.figures.screen import read_screen
 from service.figures.weighing import read_weights
 from service.intake import imports
 from service.store.engine import Store
@@ -175,6 +177,11 @@ def league(
             write(path, content(league_figures, t))
     if area is None and csv is None and xlsx is None:
         title, headline, *notes = league_notes(league_figures, t)
+        if against is None:
+            screen = read_screen(opened, programme_name, wave=league_figures.wave, measure=measure, league=group)
+            headline = t("list.between_sentences").join(
+                filter(None, (said.headline(screen, t), said.weak_text(screen, t)))
+            )
         headline = f"{wave_text(league_figures.wave, t)} · {headline}"
         if levels and league_figures.against is None:
             raise Fault(key="cli.league.no_levels", wave=league_figures.wave)

@@ -24,12 +24,12 @@ def against_text(league: League, t: Speaker) -> str:
     against = str(league.against)
     if league.windowed:
         return t("against.windows", before=window_text(against, t), after=window_text(str(league.upto), t))
-    earlier = _name_of_earlier(against, league.wave)
+    earlier = name_of_earlier(against, league.wave)
     base = wave_text(against, t)
     return t("against.one", base=t(f"base.{earlier}", wave=base) if earlier else base)
 
 
-def _name_of_earlier(earlier: str, wave: str) -> str | None:
+def name_of_earlier(earlier: str, wave: str) -> str | None:
     """The key of what people call the earlier wave (last quarter, the same quarter last year); None if nothing."""
     parts = [parts_of_wave(name) for name in (earlier, wave)]
     (year, quarter, month), (now, this_quarter, this_month) = parts

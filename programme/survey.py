@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from accountability.disclosure import LEAST, WITHHOLD
 from accountability.league import ALL, LAST, RANK_SHARE
@@ -103,6 +103,7 @@ class Programme:
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
     digest        of the file's bytes
+    units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
     name: str
@@ -133,6 +134,7 @@ class Programme:
     rule_names: Mapping[str, Mapping[str, str]]
     breaks: Mapping[str, Mapping[str, str]]
     digest: str
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -177,7 +179,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
-    leagues = _named(entry.entries("leagues"), "name")
+    leagues, units = _leagues(entry.entries("leagues"))
     areas = _areas(entry, leagues)
     indicators = read_indicators(entry)
     rules, rule_names = _rules(entry, indicators.measures, areas)
@@ -205,6 +207,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
+        units=units,
     )
 
 
@@ -213,6 +216,14 @@ def _named(entries: Mapping[str, Entry], key: str) -> dict[str, Mapping[str, str
     for entry in entries.values():
         entry.known((key,))
     return {name: entry.names(key) for name, entry in entries.items()}
+
+
+def _leagues(entries: Mapping[str, Entry]) -> tuple[dict, dict]:
+    """The leagues' names, and what one area of each is called where it is said."""
+    for entry in entries.values():
+        entry.known(("name", "unit"))
+    names = {league: entry.names("name") for league, entry in entries.items()}
+    return names, {league: entry.names("unit") for league, entry in entries.items() if "unit" in entry.data}
 
 
 def _lonely(entry: Entry) -> str:

@@ -15,6 +15,7 @@ Speaker = Callable[..., str]  # t(key, **values) -> the sentence in one language
 COMPLETE = ("zh", "en")
 LONGEST_LIST = 6
 WHOLE = "all"  # {names:all}: a list that is never shortened
+UNSAID = "unsaid"  # {count:unsaid}: a value that this language's sentence does without
 FORMS = "|"  # {count:area|areas}: the word that goes with the number
 MINUS = "\u2212"
 
@@ -73,6 +74,8 @@ class _Sentence(string.Formatter):
         self.language = language
 
     def format_field(self, value, format_spec: str) -> str:
+        if format_spec == UNSAID:
+            return ""
         if FORMS in format_spec:
             return self.word_for(value, format_spec.split(FORMS))
         if isinstance(value, Mapping):

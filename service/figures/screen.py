@@ -189,7 +189,8 @@ def _comparison(store: Store, programme_name: str, estimated: Estimated, regular
     if table.empty and not league.unchanged:
         return NotCompared(regular.kind, NO_ANSWERS, regular.before)
     toward = table.toward.where(table.index.isin(league.movers))
-    least = np.where(table.places_lower > 0, table.places_lower, table.places_upper)
+    proven = table[table.index.isin(league.proven)]
+    least = np.where(proven.places_lower > 0, proven.places_lower, proven.places_upper)
     return Compared(
         kind=regular.kind,
         before=regular.before,
@@ -197,7 +198,7 @@ def _comparison(store: Store, programme_name: str, estimated: Estimated, regular
         better=tuple(table.index[toward == 1]),
         worse=tuple(table.index[toward == -1]),
         unsaid=tuple(table.index[toward == 0]),
-        least={a: int(places) for a, places in zip(table.index, least, strict=True) if a in set(league.proven)},
+        least={area: int(places) for area, places in zip(proven.index, least, strict=True)},
         ranks_changed=int((table.places != 0).sum()),
         areas=len(table),
         error=league.error,

@@ -1,0 +1,238 @@
+"""The sentences of a leader's first screen: both comparisons, the last k, the targets, and what they promise."""
+
+from collections.abc import Mapping
+
+from estimation.changes.league_comparison import CHANCE, PROVEN
+from presentation.changes import direction, name_of_earlier
+from presentation.numbers import percent_text, value_text
+from presentation.times import wave_text
+from service.figures.league import League
+from service.figures.screen import (
+    BREAK,
+    FIRST,
+    Compared,
+    LastPlaces,
+    NotCompared,
+    Screen,
+    Target,
+)
+from words import Speaker
+
+PLAIN = 10  # numbers up to this one are written as words where a language does so
+
+
+def headline(screen: Screen, t: Speaker) -> str:
+    """Both comparisons in one sentence; of a single one, what is confirmed, what is not, and the ranks that changed."""
+    compared = screen.compared
+    if len(compared) == 2:
+        clauses = {"first": _clauses(compared[0], t), "second": _clauses(compared[1], t)}
+        bases = {"base": base_text(compared[0], t), "other": base_text(compared[1], t)}
+        return t("screen.both", wave=wave_text(screen.league.wave, t), **bases, **clauses)
+    if compared:
+        return comparison_text(compared[0], t)
+    first = next(c for c in screen.comparisons.values() if isinstance(c, NotCompared))
+    return not_compared_text(first, screen.league, t)
+
+
+def comparison_text(compared: Compared, t: Speaker, *, period: bool = True) -> str:
+    """What one comparison confirms, with its base.  period: the base's exact period is added in brackets."""
+    league, base = compared.league, base_text(compared, t, period=period)
+    one = area_word(league, 1, t)
+    rest = compared.areas - len(compared.confirmed)
+    if not compared.confirmed:
+        key = "screen.none" if compared.ranks_changed else "screen.none_moved"
+        return t(key, base=base, area=one, moved=compared.ranks_changed, count=compared.areas)
+    sentences = _places(compared, base, t) if compared.least else [_ways(compared, base, t)]
+    sentences += [t("screen.rest", rest=rest, area=one)] if rest else []
+    return t("list.between_sentences").join(sentences)
+
+
+def base_text(compared: Compared, t: Speaker, *, period: bool = False) -> str:
+    """What the earlier wave is called: last quarter, the same quarter last year; else its name."""
+    wave = wave_text(compared.before, t)
+    name = name_of_earlier(compared.before, compared.league.wave)
+    if name is None:
+        return wave
+    return t(f"base.{name}", wave=wave) if period else t(f"screen.base.{name}")
+
+
+def area_word(league: League, count: int, t: Speaker) -> str:
+    """What the areas of the league are called, in the form that goes with the number."""
+    forms = league.programme.units.get(league.league, {}).get(t("language.code")) or t("screen.area")
+    one, *many = forms.split("|")
+    return one if str(count) in t("language.one").split() or not many else many[-1]
+
+
+def count_text(count: int, t: Speaker, *, numeral: bool = False) -> str:
+    """A number as the language writes it in a sentence: one fall, 1个; numeral: the last five, 后五名."""
+    words = t("screen.numerals" if numeral else "screen.counts").split(t("list.between"))
+    return words[count] if count <= PLAIN else str(count)
+
+
+def _direction(compared: Compared, areas: tuple[str, ...], t: Speaker) -> str:
+    return t(f"direction.{direction(compared.league, areas[0])}", count=len(areas))
+
+
+def _groups(compared: Compared) -> list[tuple[str, ...]]:
+    """The areas of each direction that has some, those that got worse first."""
+    return [areas for areas in (compared.worse, compared.better, compared.unsaid) if areas]
+
+
+def _names(compared: Compared, areas: tuple[str, ...]) -> list[Mapping[str, str]]:
+    return [compared.league.name(area) for area in areas]
+
+
+def _way(compared: Compared, areas: tuple[str, ...], t: Speaker) -> str:
+    key = "fall" if set(areas) <= set(compared.worse) else "rise" if set(areas) <= set(compared.better) else "either"
+    return t(f"screen.{key}")
+
+
+def _ways(compared: Compared, base: str, t: Speaker) -> str:
+    """Rises and falls that are confirmed, by an uncertain number of places."""
+    groups = _groups(compared)
+    if compared.worse and compared.better and not compared.unsaid:
+        worse, better = groups
+        directions = {"worse": _direction(compared, worse, t), "better": _direction(compared, better, t)}
+        counts = {"falls": count_text(len(worse), t), "rises": count_text(len(better), t), "total": len(worse)}
+        names = {"fallen": _names(compared, worse), "risen": _names(compared, better)}
+        return t("screen.two_ways", base=base, **directions, **counts, **names)
+    areas = compared.confirmed
+    values = {"count": count_text(len(areas), t), "total": len(areas), "way": _way(compared, areas, t)}
+    said = _direction(compared, groups[0], t) if len(groups) == 1 else t("direction.changed", count=len(areas))
+    return t("screen.one_way", base=base, direction=said, names=_names(compared, areas), **values)
+
+
+def _places(compared: Compared, base: str, t: Speaker) -> list[str]:
+    """Changes of rank that are confirmed, with the least places; then those confirmed by uncertain places."""
+    clauses = []
+    for way, sign in (("down", -1), ("up", 1)):
+        areas = [area for area, places in compared.least.items() if places * sign > 0]
+        names = [
+            t(f"screen.least.{way}", area=compared.league.name(area), least=abs(compared.least[area])) for area in areas
+        ]
+        values = {"count": count_text(len(areas), t), "total": len(areas), "names": names}
+        drop = t(f"screen.drop.{way}", count=len(areas))
+        clauses += [t("screen.places_clause", direction=drop, **values)] if areas else []
+    sentences = [t("screen.places", base=base, clauses=t("list.between_clauses").join(clauses))]
+    for group in _groups(compared):
+        areas = tuple(area for area in group if area not in compared.least)
+        if areas:
+            said = {"direction": t(f"direction.{direction(compared.league, areas[0])}", count=1)}
+            values = {"way": _way(compared, areas, t), "names": _names(compared, areas), "count": len(areas)}
+            sentences.append(t("screen.more", **said, **values))
+    return sentences
+
+
+def _clauses(compared: Compared, t: Speaker) -> str:
+    if not compared.confirmed:
+        return t("screen.both.none", area=area_word(compared.league, 1, t))
+    clauses = [
+        t(
+            "screen.both.clause",
+            direction=_direction(compared, areas, t),
+            count=count_text(len(areas), t),
+            names=_names(compared, areas),
+        )
+        for areas in _groups(compared)
+    ]
+    joined = t("screen.both.between").join(clauses)
+    return t("screen.both.confirmed", clauses=joined, total=len(compared.confirmed))
+
+
+def not_compared_text(missing: NotCompared, league: League, t: Speaker) -> str:
+    """Why there is no such comparison."""
+    if missing.why == FIRST:
+        return t("screen.first")
+    if missing.why == BREAK:
+        since = str(missing.since)
+        return t("screen.break", wave=wave_text(since, t), reason=league.programme.breaks[since])
+    return t(f"screen.{missing.why}", base=wave_text(str(missing.before), t))
+
+
+def arrived_text(screen: Screen, t: Speaker) -> str:
+    """That newer data have arrived and are not computed yet; empty if there are none."""
+    if screen.arrived is None:
+        return ""
+    return t("screen.arrived", new=wave_text(screen.arrived, t), old=wave_text(screen.league.wave, t))
+
+
+def weak_text(screen: Screen, t: Speaker) -> str:
+    """How many areas' figures are indicative only; empty if all are fit to publish."""
+    count = len(screen.weak)
+    return t("screen.weak", count=count, area=area_word(screen.league, count, t)) if count else ""
+
+
+def promise_lines(screen: Screen, t: Speaker) -> list[str]:
+    """The small lines under the headline: what rises and falls promise together, and the errors of the other tiles."""
+    lines = [t("screen.line", error=percent_text(screen.error))] if screen.compared else []
+    if screen.last is not None:
+        k = count_text(screen.last.k, t, numeral=True)
+        lines.append(t("screen.line_last", k=k, error=percent_text(1 - screen.last.level)))
+    if screen.targets:
+        level = min(target.level for target in screen.targets)
+        one = area_word(screen.league, 1, t)
+        lines.append(t("screen.line_target", area=one, error=percent_text(1 - level)))
+    return lines
+
+
+def last_text(league: League, last: LastPlaces, t: Speaker) -> str:
+    """Who is confirmed among the last k, how many cannot be ruled out, and how many are confirmed not among them."""
+    k, undecided = count_text(last.k, t, numeral=True), {*last.listed, *last.possible}
+    if not last.confirmed and last.printed and set(last.printed) <= undecided:
+        names = [league.name(area) for area in last.printed]
+        values = {"count": len(undecided), "listed": count_text(len(names), t, numeral=True), "names": names}
+        return t("screen.last.none", area=area_word(league, 1, t), k=k, **values)
+    counts = {"in": last.confirmed, "possible": sorted(undecided), "out": last.out}
+    clauses = [
+        t(f"screen.last.{key}", count=len(areas), **({"names": [league.name(a) for a in areas]} if key == "in" else {}))
+        if key != "out"
+        else t("screen.last.out", count=len(areas), k=k)
+        for key, areas in counts.items()
+        if areas
+    ]
+    return t("screen.last", k=k, clauses=t("screen.last.between").join(clauses))
+
+
+def last_area_text(last: LastPlaces, area: str, t: Speaker) -> str:
+    """Whether the area is among the last k."""
+    return t(f"screen.last.area.{last.place(area)}", k=count_text(last.k, t, numeral=True))
+
+
+def target_text(league: League, target: Target, t: Speaker) -> str:
+    """How many areas surely reach the target, surely miss it, or cannot be told."""
+    groups = ("reached", "missed", "undecided", "below")
+    counts = {group: len(getattr(target, group)) for group in groups}
+    return t("screen.target", target=_threshold(league, target, t), **counts)
+
+
+def target_area_text(league: League, target: Target, area: str, t: Speaker) -> str:
+    """Whether the area reaches the target."""
+    told = {"reached": target.reached, "missed": target.missed, "below": target.below}
+    key = next((name for name, areas in told.items() if area in areas), "above")
+    value = value_text(league.measure, float(league.table.estimate[area]), t)
+    return t(f"screen.target.area.{key}", value=value, target=_threshold(league, target, t))
+
+
+def _threshold(league: League, target: Target, t: Speaker) -> str:
+    """A threshold as a programme writes it: 80%, not 80.0%."""
+    share = league.measure.unit == "share"
+    return percent_text(target.threshold) if share else value_text(league.measure, target.threshold, t)
+
+
+def badge(league: League, area: str, t: Speaker) -> str:
+    """The badge of an area's change: confirmed with its direction, not confirmed, not comparable, or not shown."""
+    if area in league.withheld or area in league.unchanged:
+        return t("badge.withheld")
+    verdict = league.table.verdict[area] if league.against is not None else None
+    if not isinstance(verdict, str):
+        return t("badge.not_comparable")
+    if verdict == CHANCE:
+        return t("badge.not_confirmed")
+    if verdict == PROVEN:
+        return t("badge.rank_up" if league.table.places[area] > 0 else "badge.rank_down")
+    return t(f"badge.{direction(league, area)}")
+
+
+def weak_badge(league: League, area: str, t: Speaker) -> str:
+    """The badge of a figure that is indicative only; empty if it is fit to publish."""
+    return t("badge.weak") if league.table.unfit[area] else ""
