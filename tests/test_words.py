@@ -36,6 +36,7 @@ CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
 FILES = (".py", ".db", ".csv", ".toml", ".json")  # names of files look like keys
 SAID = [key for key in EN if not key.startswith(("study.", "year."))]  # the studies' documents are made with their own
+GLOSSED = [key for key in EN if not key.startswith("study.claim")]  # the judged promises have the words of their run
 MAY_BE_EMPTY = {
     "no",
     "list.between_sentences",
@@ -421,13 +422,13 @@ def right(language: str) -> list[str]:
 
 
 # right words that are no term of the glossary: with them the word inside them is no fault
-RIGHT = {"zh": {"计量单位", "占提及次数", "百分数", "中位数", "分位数"}, "en": set()}
+RIGHT = {"zh": {"计量单位", "占提及次数", "再次访问", "百分数", "中位数", "分位数"}, "en": set()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_not_to_be_used_are_not_used(language):
     found = []
-    for key in SAID:
+    for key in GLOSSED:
         sentence = plain(dictionary(language)[key])
         for term in right(language):
             sentence = sentence.replace(term, "\x00") if language == "zh" else sentence
