@@ -28,6 +28,7 @@ PERMITTED = {
     "comparisons": EVERYBODY,
     "read_league": EVERYBODY,
     "read_screen": EVERYBODY,
+    "read_area": EVERYBODY,
     "read_factors": EVERYBODY,
     "run_list": EVERYBODY,
     "newest_run": EVERYBODY,
