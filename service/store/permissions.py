@@ -29,6 +29,7 @@ PERMITTED = {
     "read_league": EVERYBODY,
     "read_screen": EVERYBODY,
     "read_area": EVERYBODY,
+    "provenance": EVERYBODY,
     "read_factors": EVERYBODY,
     "run_list": EVERYBODY,
     "newest_run": EVERYBODY,
