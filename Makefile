@@ -21,7 +21,7 @@ demo: setup  ## the demo survey and a simulated one taken in, estimated and comp
 setup: .venv/installed  ## the environment alone
 
 test: .venv/tested lint browser  ## everything the tests need, and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -66,7 +66,8 @@ def area_word(league: League, count: int, t: Speaker) -> str:
 def count_text(count: int, t: Speaker, *, numeral: bool = False) -> str:
     """A number as the language writes it in a sentence: one fall, 1个; numeral: the last five, 后五名."""
     words = t("screen.numerals" if numeral else "screen.counts").split(t("list.between"))
-    return words[count] if count <= PLAIN else str(count)
+    whole = len(words) == PLAIN + 1  # a language that has not its own yet lists English words with its own sign
+    return words[count] if count <= PLAIN and whole else str(count)
 
 
 def _direction(compared: Compared, areas: tuple[str, ...], t: Speaker) -> str:

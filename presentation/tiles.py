@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from presentation.rules import rule_number
+from presentation.screen import not_compared_text
 from presentation.times import wave_text
 from service.figures.league import League
 from service.figures.screen import IN, LISTED, OUT, POSSIBLE, Compared, Screen
@@ -59,7 +60,7 @@ def _moves(screen: Screen, t: Speaker) -> Iterable[Line]:
             return
         base = t("tile.against", base=wave_text(compared.before, t))
         if not isinstance(compared, Compared):
-            yield Line("base", t(f"tile.why.{compared.why}", against=base))
+            yield Line("base", not_compared_text(compared, screen.league, t))
             continue
         largest = compared.league.measure.largest_is_best
         up, down = ("rise", "fall") if largest else ("better", "worse")

@@ -149,6 +149,18 @@ def rankshift(monkeypatch, capsys):
     return run
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests of a file that share a server, a survey or a simulation run in one process, so that it is made only once.
+
+    `--dist loadgroup` of `make test` goes by this mark; every other test runs wherever there is room.
+    """
+    for item in items:
+        definitions = item._fixtureinfo.name2fixturedefs.values()
+        if any(fixtures[-1].scope == "module" for fixtures in definitions):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """In CI a skipped test is a failure: what is not seen working there is not seen at all."""

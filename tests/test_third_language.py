@@ -19,7 +19,7 @@ FRENCH = {
         "list.shortened": "{names} et {more} autres",
     },
     "league": {
-        "headline.none": "{moved} sur {count} {count:zone|zones} ({against}).",
+        "screen.none": "{moved} sur {count} {count:zone|zones} ({base}).",
     },
     "columns": {"short.verdict.chance": "non confirmé"},
 }
@@ -72,7 +72,7 @@ def test_a_name_not_given_in_it_is_shown_in_a_language_it_is_given_in(run):
 
 def test_the_command_speaks_it_and_says_in_english_what_it_lacks(run):
     table = run(command("--language", "fr", "league"))
-    assert "26 sur 32 zones (Compared with last quarter (2015 Q2),)" in table and "non confirmé" in table
+    assert "26 sur 32 zones (last quarter (2015 Q2))" in table and "non confirmé" in table
     assert "Mexico City" in table and "Range" in table  # without French names
     assert "zh|en|fr" in run(command("--language", "fr", "--help"))
 
@@ -84,5 +84,5 @@ def test_the_page_offers_it_and_speaks_it(run):
 
 
 def test_each_language_says_which_numbers_go_with_its_first_form(run):
-    code = "from words import text; print(text('headline.none', 'fr', count={n}, against='', moved=0))"
+    code = "from words import text; print(text('screen.none', 'fr', count={n}, base='', area='', moved=0))"
     assert "0 sur 0 zone (" in run(code.format(n=0)) and "0 sur 2 zones (" in run(code.format(n=2))

@@ -60,7 +60,7 @@ def test_a_choice_a_reload_another_page_and_the_way_back_keep_what_was_chosen(br
     chosen = tab.url
     assert parse_qs(urlparse(chosen).query)["wave"] == ["2015Q2"]
     tab.reload()
-    tab.get_by_role("heading", name="1 fall is confirmed (Colima)").wait_for(timeout=PATIENCE)
+    tab.get_by_role("heading", name="is confirmed: Colima").wait_for(timeout=PATIENCE)
     settle(tab)
     tab.get_by_role("link", name=text("statistician.page", "en")).click()
     tab.get_by_role("heading", name=text("statistician.title", "en")).wait_for(timeout=PATIENCE)
@@ -68,10 +68,10 @@ def test_a_choice_a_reload_another_page_and_the_way_back_keep_what_was_chosen(br
     assert parse_qs(urlparse(tab.url).query) == parse_qs(urlparse(chosen).query)
     assert tab.get_by_label(text("app.wave", "en"), exact=True).input_value() == "2015 Q2"
     tab.go_back()
-    tab.get_by_role("heading", name="1 fall is confirmed (Colima)").wait_for(timeout=PATIENCE)
+    tab.get_by_role("heading", name="is confirmed: Colima").wait_for(timeout=PATIENCE)
     assert tab.url == chosen
     tab.go_back()
-    tab.get_by_role("heading", name="no rise or fall is confirmed").wait_for(timeout=PATIENCE)
+    tab.get_by_role("heading", name="rise or fall is confirmed. 26").wait_for(timeout=PATIENCE)
     tab.context.close()
 
 

@@ -47,7 +47,7 @@ def test_what_was_not_surveyed_is_not_called_incomparable(ensu_store):
     moves = tiles(read_screen(ensu_store[0], "ensu2015", wave="2015Q3"), speaker("en"))[0]
     assert [line.said for line in moves.lines] == [
         "Against 2015 Q2: none confirmed",
-        "Against 2014 Q3: there was no survey then",
+        "There was no wave in 2014 Q3 to compare with.",
     ]
 
 

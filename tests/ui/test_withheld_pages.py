@@ -49,7 +49,7 @@ def test_a_small_town_has_a_row_without_figures_and_a_reason(url, monkeypatch, l
     assert not at.exception and not at.error
     captions = "\n".join(str(c.value) for c in at.caption)
     assert {"zh": "《统计法》", "en": "Statistics Law"}[language] in captions
-    table = at.dataframe[0].value
+    table = next(d.value for d in at.dataframe if "estimate" in d.value)
     town = {"zh": "白蜡港", "en": "Ashhaven"}[language]
     own = table[table.area == town]
     assert len(own) == (name == "leader") and own[["estimate", "n", "rank"]].isna().all().all()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from presentation import changes, league_table
+from presentation import screen as words
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
 from presentation.league_table import shown_rows, with_withheld
@@ -25,12 +26,10 @@ def show(store: Store, t: Speaker) -> None:
         return
     of = {"wave": league.wave, "measure": league.measure.name, "league": league.league}
     screen = read_screen(store, league.programme.name, **of)
-    st.subheader(changes.headline(league, t), anchor=False)
-    for other in screen.compared:
-        if other.before != league.against:
-            st.markdown(changes.headline(other.league, t))
-    if league.against is not None:
-        st.caption(t("leader.promise", level=percent_text(league.programme.page_level)))
+    st.subheader(words.headline(screen, t), anchor=False)
+    if league.against is not None and league.against not in [c.before for c in screen.compared]:
+        st.markdown(changes.headline(league, t))
+    st.caption(t("list.between_sentences").join([*words.promise_lines(screen, t), words.weak_text(screen, t)]))
     content = tiles(screen, t)
     for place, tile in zip(st.columns(len(content)), content, strict=True):
         with place:

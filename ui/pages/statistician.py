@@ -3,6 +3,7 @@
 import streamlit as st
 
 from presentation import league_table
+from presentation.changes import headline
 from presentation.detection import detection_note, detection_rows
 from presentation.league_table import shown_rows
 from presentation.rules import rule_rows
@@ -10,23 +11,25 @@ from service.figures.detection import detection
 from service.figures.league import League, run_list
 from service.store.engine import Store
 from service.store.runs import run_text
-from ui import tables
+from ui import cards, tables
 from ui.choosers import choose_league
 from ui.panels import changes, estimates, factors, weights
 from words import Speaker
 
 
 def show(store: Store, t: Speaker) -> None:
-    """Estimates, changes, what can be detected, factors, rules, weights and runs of one league."""
+    """The verdict with its tests, estimates, what can be detected, factors, rules, weights and runs of one league."""
     st.title(t("statistician.title"))
     league = choose_league(store, t)
     if league is None:
         return
     rows = shown_rows(league, league_table.league_rows(league, t), t)
+    st.subheader(headline(league, t), anchor=False)
+    if league.against is not None:
+        cards.key_of_marks(league, t)
+        changes.show(league, tables.marked(league, rows), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)
-    if league.against is not None:
-        changes.show(league, rows, t)
     if len(league.table) > 1:
         _detection(league, t)
     if league.programme.factors:
