@@ -1,5 +1,6 @@
 """The frame of every page: its look, the reader's language, and a small menu for language, role and account."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ def begin(language: str) -> None:
     """Draw what is on every page before anything else; the page's own words follow."""
     address.begin(language)
     st.html(STYLE)
+    st.html(_words_of_widgets(language))
     with st.container(key="page-language"):
         said = HTML_LANGUAGE.get(language, language)
         st.html(SAY_LANGUAGE.format(language=said), unsafe_allow_javascript=True)
+
+
+def _words_of_widgets(language: str) -> str:
+    """Words in the place of Streamlit's English, for which it has no setting: page.css writes them."""
+    return f"<style>:root {{ --upload: {json.dumps(text('app.upload', language), ensure_ascii=False)} }}</style>"
 
 
 def menu(t: Speaker) -> Any:

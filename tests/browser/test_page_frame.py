@@ -82,3 +82,14 @@ def test_nothing_reaches_beyond_the_screen(browser, address, size):
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert tab.evaluate(OUTSIDE) == []
         tab.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_button_for_a_file_speaks_the_reader_s_language(browser, address, language):
+    tab = opened(browser, address, f"centre?lang={language}", language)
+    tab.get_by_text(text("centre.upload", language)).first.click()
+    word = tab.get_by_test_id("stFileUploaderDropzone").first.locator("button p")
+    word.wait_for(state="attached", timeout=PATIENCE)
+    drawn = word.evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]")
+    assert drawn == ["0px", f'"{text("app.upload", language)}"']
+    tab.context.close()
