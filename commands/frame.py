@@ -7,9 +7,22 @@ from typing import Annotated
 import typer
 
 from commands.opening import opened_as, opened_for, programme_of
-from commands.speaking import DAY, AsOption, Command, Group, ProgrammeOption, StoreOption, out, t
+from commands.speaking import (
+    DAY,
+    AsOption,
+    Command,
+    EncodingOption,
+    Group,
+    ProgrammeOption,
+    SheetOption,
+    StoreOption,
+    out,
+    say_recognised,
+    t,
+)
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
+from service.files.choice import choice_of
 from service.protection import keys
 from service.samples import frames
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
@@ -33,6 +46,8 @@ def frame_import(
         datetime | None,
         typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"), show_default=False),
     ] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -48,6 +63,7 @@ def frame_import(
         frame_key=keys.find_frame_key(),
         by=by.split(","),
         accept=accept,
+        choice=choice_of(sheet, encoding),
         **sealing,
     )
     _say_frame(imported)
@@ -93,6 +109,7 @@ def frame_list(programme: ProgrammeOption = None, store: StoreOption = None, as_
 
 
 def _say_frame(imported: frames.ImportedFrame) -> None:
+    say_recognised(imported.notes)
     for finding in imported.findings:
         out.print(t(finding.key, **finding.values))
     counts = {"units": imported.units, "strata": imported.strata, "numbers": imported.numbers}

@@ -7,12 +7,24 @@ import typer
 
 from commands.figures import estimate
 from commands.opening import opened_as, programme_of
-from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, out, t, working
+from commands.speaking import (
+    AsOption,
+    Command,
+    EncodingOption,
+    ProgrammeOption,
+    SheetOption,
+    StoreOption,
+    out,
+    say_recognised,
+    t,
+    working,
+)
 from presentation.imports import wave_label
 from presentation.times import wave_text
 from programme.survey import read_programme
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
+from service.files.choice import choice_of
 from service.intake import imports
 from service.intake.records_file import RecordsFile
 from service.protection import people
@@ -45,9 +57,9 @@ def load(
         people.mark_demo(Store.open(store_url(store)))
     programme = import_programme(plan, store)
     if (folder / imports.MARGINS).exists():
-        import_margins(folder / imports.MARGINS, programme, store)
+        import_margins(folder / imports.MARGINS, programme=programme, store=store)
     for wave, file in files:
-        import_wave(wave, file, imports.records_beside(file), programme, store)
+        import_wave(wave, file, imports.records_beside(file), programme=programme, store=store)
     estimate(programme=programme, store=store)
 
 
@@ -67,13 +79,17 @@ def import_programme(
 @commands.command(cls=Command, help=t("cli.import_margins.help"))
 def import_margins(
     file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Import the known totals of a population."""
     opened = opened_as(store, as_)
-    imported = imports.import_margins(opened, programme_of(opened, programme), read_bounded(file), file.name)
+    name, choice = programme_of(opened, programme), choice_of(sheet, encoding)
+    imported = imports.import_margins(opened, name, read_bounded(file), file.name, choice)
+    say_recognised(imported.notes)
     period = wave_text(imported.wave, t)
     out.print(
         t("cli.imported.margins", period=period, version=imported.version, outcome=t(f"outcome.{imported.outcome}"))
@@ -85,6 +101,8 @@ def import_wave(
     wave: Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))],
     file: Annotated[Path, typer.Argument(help=t("cli.import_wave.file"))],
     records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -94,7 +112,9 @@ def import_wave(
     programme_name, content = programme_of(opened, programme), read_bounded(file)
     with working(file.name):
         records_file = None if records is None else RecordsFile(read_bounded(records), records.name)
-        imported = imports.import_wave(opened, programme_name, wave, content, file.name, records=records_file)
+        named = {"records": records_file, "choice": choice_of(sheet, encoding)}
+        imported = imports.import_wave(opened, programme_name, wave, content, file.name, **named)
+    say_recognised(imported.notes)
     shown_wave = wave_text(imported.wave, t)
     values = {"wave": shown_wave, "version": imported.version, "interviews": imported.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))

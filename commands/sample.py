@@ -9,13 +9,16 @@ from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     AsOption,
     Command,
+    EncodingOption,
     Group,
     ProgrammeOption,
+    SheetOption,
     StoreOption,
     WaveArgument,
     counting,
     out,
     print_table,
+    say_recognised,
     t,
     write_private,
 )
@@ -28,6 +31,7 @@ from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.fieldwork import calls
 from service.files.bounds import read_bounded
+from service.files.choice import choice_of
 from service.files.write import csv_bytes
 from service.intake.imports import current_programme
 from service.protection import keys
@@ -144,14 +148,17 @@ def sample_release(
 def sample_calls(
     wave: WaveArgument,
     file: Annotated[Path, typer.Argument(help=t("cli.sample.call_log"))],
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    out.print(
-        call_words.import_text(calls.import_calls(opened, programme_name, wave, read_bounded(file), file.name), t)
-    )
+    choice = choice_of(sheet, encoding)
+    imported = calls.import_calls(opened, programme_name, wave, read_bounded(file), file.name, choice)
+    say_recognised(imported.notes)
+    out.print(call_words.import_text(imported, t))
     _show_fieldwork(calls.read_fieldwork(opened, programme_name, wave))
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 from sampling import allocate_townships, city_frame, county_strata, margin_of_error
 from sampling.planning.foresight import Assumed, Foresight, foresee
 from sampling.planning.power import Progress
-from service.files.csv import check_given, read_csv, refuse
+from service.files.faults import check_given, refuse
+from service.files.read import read_table
 from service.store.runs import planning_generator
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent")
@@ -106,8 +107,8 @@ def _persons(content: bytes, file: str) -> pd.Series:
 
 
 def _read(content: bytes, file: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The named columns of a UTF-8 CSV file, one row for each value of the first."""
-    table = read_csv(content, file)
+    """The named columns of a file, one row for each value of the first."""
+    table = read_table(content, file, columns)
     check_given(table, file, columns, key="plan.column")
     refuse(table[columns[0]].duplicated(), "plan.repeated", file, columns[0], table)
     return table[list(columns)]

@@ -26,7 +26,8 @@ from sampling.proof.proof import (
 )
 from service.drawing.lake import Lake, draw_from_lake, populations
 from service.files.bounds import read_bounded
-from service.files.csv import check_given, read_csv, refuse
+from service.files.faults import check_given, refuse
+from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.intake.wave_file import check_wave_name
 from service.protection.keys import Key
@@ -76,8 +77,8 @@ def proportional(strata: pd.DataFrame, units: int) -> pd.DataFrame:
 
 
 def read_allocation(content: bytes, file: str, strata: pd.DataFrame) -> pd.DataFrame:
-    """An ALLOCATION from a CSV file (stratum, sample); if it has `population`, this must be that of the frame."""
-    table = read_csv(content, file)
+    """An ALLOCATION from a file (stratum, sample); if it has `population`, this must be that of the frame."""
+    table = read_table(content, file, ("stratum", "sample"), ("population",))
     check_given(table, file, ("stratum", "sample"))
     refuse(table.stratum.duplicated(), "lake.stratum_twice", file, "stratum", table)
     for column in [c for c in ("sample", "population") if c in table]:

@@ -1,37 +1,49 @@
 """A call log's file, checked cell by cell: it is right, or one Fault says where it is wrong."""
 
+import re
 from datetime import UTC, datetime
 
 import pandas as pd
 
 from fieldwork import DISPOSITIONS, canonical
-from service.files.csv import check_given, refuse
-from service.files.xlsx import read_table
+from service.files.cell_text import serial_text
+from service.files.choice import Choice, Note
+from service.files.faults import FaultList, check_given, refuse
+from service.files.read import read_file
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
-SLASHED = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")  # as Chinese spreadsheets save times
+BETWEEN = r"[/.\-\u5e74\u6708]"  # 2026/1/5, 2026.1.5, and with the characters of year, month and day
+WRITTEN = re.compile(
+    rf"(\d{{4}}){BETWEEN}(\d{{1,2}}){BETWEEN}(\d{{1,2}})\u65e5?\s*"
+    r"(\d{1,2})[:\uff1a\u65f6\u70b9](\d{1,2})(?:[:\uff1a\u5206](\d{1,2})\u79d2?|\u5206)?"
+)  # a time as Chinese spreadsheets and people write it
+SERIAL_TIME = re.compile(r"[3-7][0-9]{4}\.[0-9]+")  # a spreadsheet's number of a time, from 1982 on
 SHORTEST = len("20260102T0304")  # characters of a text that has a time and not only a day
 
 
-def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
-    """unit_id, at (UTC), interviewer and disposition of every attempt in a CSV or XLSX file, by row number.
+def read_calls(
+    content: bytes, file: str, now: datetime, choice: Choice | None = None
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """unit_id, at (UTC), interviewer and disposition of every attempt in a file, by row number; what was recognised.
 
-    at   ISO 8601 or 2026/1/5 18:30; without a time zone it is this machine's time
+    at   ISO 8601, 2026/1/5 18:30, the same with Chinese characters, or a spreadsheet's number; without a time zone this
+         machine's time
     now  no attempt may be later
-    A Fault names the file, row and column of the first error. Two attempts at one unit at the same time are an error:
+    A Fault names every kind of error with its rows and columns. Two attempts at one unit at the same time are an error:
     either a line was repeated, or the times need seconds.
     """
-    table = read_table(content, file)
+    read = read_file(content, file, COLUMNS, choice=choice)
+    table, faults = read.table, FaultList(file, list(read.faults))
     check_given(table, file, COLUMNS, key="calls.columns")
-    for column in COLUMNS:
-        refuse(table[column] == "", "calls.blank", file, column, table)
+    blank = {c: faults.refuse(table[c] == "", "calls.blank", c, table) for c in COLUMNS}
     codes = table[DISPOSITION].map(canonical)
-    expected = sorted(DISPOSITIONS)
-    refuse(~codes.isin(DISPOSITIONS), "calls.disposition", file, DISPOSITION, table, expected=expected)
+    no_code = ~blank[DISPOSITION] & ~codes.isin(DISPOSITIONS)
+    faults.refuse(no_code, "calls.disposition", DISPOSITION, table, expected=sorted(DISPOSITIONS))
     times = {text: point_in_time(text) for text in table[AT].unique()}
-    refuse([times[text] is None for text in table[AT]], "calls.time", file, AT, table)
+    faults.refuse(~blank[AT] & [times[text] is None for text in table[AT]], "calls.time", AT, table)
     future = {text for text, time in times.items() if time is not None and time > now}
-    refuse(table[AT].isin(future), "calls.future", file, AT, table)
+    faults.refuse(table[AT].isin(future), "calls.future", AT, table)
+    faults.settle()
     at = pd.Series([times[text] for text in table[AT]], index=table.index, dtype=object)
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
     twice = log.duplicated([UNIT, AT])
@@ -39,13 +51,21 @@ def read_calls(content: bytes, file: str, *, now: datetime) -> pd.DataFrame:
         row = twice.idxmax()
         first = ((log[UNIT] == log[UNIT][row]) & (log[AT] == log[AT][row])).idxmax()
         refuse(twice, "calls.twice", file, UNIT, table, first=int(first), at=table[AT][row])
-    return log
+    return log, read.notes
 
 
 def point_in_time(text: str) -> datetime | None:
     """The time that a text says, in UTC; None if it says none, or only a day."""
-    local = _iso(text) or next((t for form in SLASHED if (t := _slashed(text, form)) is not None), None)
-    return None if local is None else local.astimezone(UTC)
+    text = _of_serial(number) if (number := SERIAL_TIME.fullmatch(text)) else text
+    local = _iso(text) or _written(text)
+    try:
+        return None if local is None else local.astimezone(UTC)
+    except (OverflowError, ValueError, OSError):  # a year beyond those that the machine's time zone knows
+        return None
+
+
+def _of_serial(number: re.Match) -> str:
+    return serial_text(float(number[0])) or number[0]
 
 
 def _iso(text: str) -> datetime | None:
@@ -55,8 +75,12 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _slashed(text: str, form: str) -> datetime | None:
+def _written(text: str) -> datetime | None:
+    match = WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     try:
-        return datetime.strptime(text, form)
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None

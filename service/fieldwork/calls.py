@@ -6,7 +6,7 @@ beside every figure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -16,7 +16,8 @@ from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from sampling import release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
-from service.files.csv import refuse
+from service.files.choice import Choice, Note
+from service.files.faults import refuse
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
@@ -56,20 +57,26 @@ class Fieldwork:
 
 @dataclass(frozen=True)
 class ImportedCalls:
-    """What an import of a call log did: how many attempts were new, and how many were known already."""
+    """What an import of a call log did: how many attempts were new, and how many were known already.
+
+    notes: what was recognised in the file.
+    """
 
     new: int
     known: int
+    notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
 @permitted
-def import_calls(store: Store, programme: str, wave: str, content: bytes, file: str) -> ImportedCalls:
+def import_calls(
+    store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
+) -> ImportedCalls:
     """Import a call log (`call_file.read_calls`), completely or not at all; lines imported before change nothing.
 
     A Fault for a unit that was not drawn or is not released yet, and for a line that contradicts what an earlier import
     said of the same attempt: attempts are never changed.
     """
-    sample, log = read_sample(store, programme, wave), read_calls(content, file, now=datetime.now(UTC))
+    sample, (log, notes) = read_sample(store, programme, wave), read_calls(content, file, datetime.now(UTC), choice)
     release = log[UNIT].map(sample.units.set_index("unit_id").release)
     shown = log if release.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
     refuse(release.isna(), "calls.unknown_unit", file, UNIT, shown, wave=wave)
@@ -86,7 +93,7 @@ def import_calls(store: Store, programme: str, wave: str, content: bytes, file: 
             add_run(connection, store.actor, IMPORT, details, [("plan", sample.plan.plan_id)])
             insert_rows(connection, calls, new, round_id=number)
             audit.append(connection, store.actor, IMPORT, details)
-    return ImportedCalls(len(new), len(log) - len(new))
+    return ImportedCalls(len(new), len(log) - len(new), notes)
 
 
 @permitted

@@ -1,87 +1,90 @@
-"""A CSV file's cells with their row numbers, or one Fault that says why it is not a CSV file."""
+"""A CSV file's rows: its encoding and its separator are told apart and said, or named by the user."""
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
-import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike
-
-from service.files.bounds import check_columns, check_rows, check_size
+from service.files.rows import SEARCHED, Row, header_of
 from words import Fault
 
-HEADER_ROW = 1  # rows are counted as a spreadsheet counts them
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+SEPARATORS = (",", ";", "\t")
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+GUESSED = "gb18030"  # of a text that is no UTF-8; it contains GBK and GB2312
+NAMED_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # a first line that Excel reads and writes
 
 
-def read_csv(content: bytes, file: str, *, encoding: str = "utf-8") -> pd.DataFrame:
-    """Every cell of a CSV file as text without blanks around it, indexed by row number; the header is row 1.
+def encoding_of(content: bytes, file: str, named: str | None, usual: str) -> str:
+    """The encoding of a text: that of its mark, UTF-8, the usual one of the programme, or GB18030.
 
-    A Fault that names file and row if it is no CSV file: empty, binary, a workbook, in another encoding, or ragged.
+    named: by the user; then no other is tried.  A Fault with row and byte if none fits. A text whose longer characters
+    are mostly UTF-8 is UTF-8 that was damaged, though its bytes may mean something else in GB18030.
     """
-    check_size(content, file)
-    if not content.strip():
-        raise Fault(key="file.empty", file=file)
-    if content.startswith((ZIP, OLE)):
-        raise Fault(key="file.workbook", file=file)
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Fault(key="file.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
+    mark = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
+    tried = [named] if named else [mark] if mark else ["utf-8"]
+    wrong = _wrong_byte(content, tried[0])
+    if wrong is None:
+        return tried[0]
+    if not named and not mark and not _damaged(content):
+        for encoding in dict.fromkeys((usual, GUESSED)):
+            if _wrong_byte(content, encoding) is None:
+                return encoding
+    row = content[:wrong].count(b"\n") + 1
+    byte = content[wrong : wrong + 1].hex()
+    raise Fault(key="file.encoding", file=file, expected=tried[0].upper(), row=row, found=f"0x{byte}")
+
+
+def csv_rows(content: bytes, file: str, encoding: str, expected: Sequence[str]) -> tuple[str, Iterator[Row]]:
+    """The separator and the rows of a CSV file; a Fault with the row where it is no CSV file."""
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    first = text.readline()
+    match = NAMED_SEPARATOR.fullmatch(first)
+    skipped = 1 if match else 0
+    separator = match[1] if match else _separator(content, encoding, expected)
+    text.seek(0)
+    return separator, _rows(text, file, separator, skipped)
+
+
+def _rows(text: io.TextIOWrapper, file: str, separator: str, skipped: int) -> Iterator[Row]:
+    number = 0
     try:
-        text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        start = getattr(error, "start", 0)
-        byte = content[start : start + 1].hex()
-        row = content[:start].count(b"\n") + 1
-        raise Fault(key="file.encoding", file=file, expected=encoding, row=row, found=f"0x{byte}") from error
-    lines, number = {}, 0
-    try:
-        for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), HEADER_ROW):
-            check_rows(number, file)
-            lines[number] = [cell.strip() for cell in line]
+        for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
+            if number > skipped:
+                yield number, cells
     except csv.Error as error:  # in the row after the last complete one, where an open quote began
         raise Fault(key="file.not_csv", file=file, row=number + 1, problem=str(error)) from error
-    return table_of(lines, file)
 
 
-def table_of(lines: dict[int, list[str]], file: str) -> pd.DataFrame:
-    """Rows of text by row number as a table, with the first row as its headings.
-
-    A Fault if there are none, if they are ragged, or if two columns have the same name.
-    """
-    if not any(lines.values()):
-        raise Fault(key="file.empty", file=file)
-    header, rows = lines.pop(HEADER_ROW), {number: line for number, line in lines.items() if line}
-    for number, row in rows.items():
-        if len(row) != len(header):
-            raise Fault(key="file.ragged", file=file, row=number, found=len(row), expected=len(header))
-    check_columns(len(header), file)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise Fault(key="file.header_twice", file=file, columns=twice)
-    if not rows:
-        raise Fault(key="file.no_rows", file=file)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype=str)
+def _separator(content: bytes, encoding: str, expected: Sequence[str]) -> str:
+    """The separator by which a row has the most of the expected names, else the most cells; a comma in doubt."""
+    best, most = SEPARATORS[0], (0, 0)
+    for separator in SEPARATORS:
+        text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+        top: list[Row] = []
+        with suppress(Fault):  # what is wrong below the header is said when the file is read
+            top.extend(islice(_rows(text, "", separator, 0), SEARCHED))
+        at, known = header_of(top, expected)
+        found = (known, len(top[at][1]) if at >= 0 else 0)
+        if found > most:
+            best, most = separator, found
+    return best
 
 
-def refuse(
-    wrong: ArrayLike, key: str, file: str, column: str, table: pd.DataFrame, *, private: bool = False, **values: Any
-) -> None:
-    """Raise the Fault `key` for the first row where `wrong` holds; private: without the cell, which nobody may see.
-
-    wrong: one truth value for each row of the table; values: what the sentence needs besides file, row and column.
-    """
-    is_wrong = np.asarray(wrong)
-    if is_wrong.any():
-        row = int(is_wrong.argmax())
-        cell = {} if private else {"found": table[column].iloc[row]}
-        where = {"file": file, "row": int(table.index[row]), "column": column}
-        raise Fault(key=key, **where, **cell, count=int(is_wrong.sum()), **values)
+def _wrong_byte(content: bytes, encoding: str) -> int | None:
+    """Where the text is not in this encoding, or None if it is."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    except LookupError:
+        return 0
+    return None
 
 
-def check_given(table: pd.DataFrame, file: str, expected: Sequence[str], key: str = "file.columns") -> None:
-    """Raise the Fault `key`, which names the columns that a file must have, if it lacks one of them."""
-    missing = [c for c in expected if c not in table]
-    if missing:
-        raise Fault(key=key, file=file, columns=missing, found=list(table.columns), expected=list(expected))
+def _damaged(content: bytes) -> bool:
+    """Whether most of the characters beyond ASCII are right in UTF-8."""
+    text = content.decode("utf-8", errors="replace")
+    longer = sum(character > "\x7f" for character in text)
+    return longer > 2 * text.count("\ufffd")

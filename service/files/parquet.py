@@ -1,32 +1,31 @@
-"""A Parquet file read as the cells of a CSV file: text, indexed by row; its size is checked before it is unpacked."""
+"""A Parquet file's rows as text; its size is checked before it is unpacked."""
 
 import io
+from collections.abc import Iterator
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from service.files.bounds import check_cells, check_columns, check_rows, check_size, check_unpacked
-from service.files.csv import HEADER_ROW, table_of
+from service.files.bounds import check_cells, check_columns, check_rows, check_unpacked
+from service.files.rows import CHUNK, HEADER_ROW, Row
 from words import Fault
 
 PARQUET = b"PAR1"
 
 
-def read_parquet(content: bytes, file: str) -> pd.DataFrame:
-    """Every cell as text; the first row of data is row 2, as in a spreadsheet under its header.
+def parquet_rows(content: bytes, file: str) -> Iterator[Row]:
+    """The rows of a Parquet file: row 1 holds the names, the first row of data is row 2, as in a spreadsheet.
 
     A Fault if it is no Parquet file, too large, or has columns whose values are not single cells (lists, structures).
     """
-    check_size(content, file)
     try:
-        return table_of(_lines(content, file), file)
-    except (pa.ArrowException, OSError) as error:
+        yield from _rows(content, file)
+    except (pa.ArrowException, OSError, OverflowError) as error:
         raise Fault(key="file.not_parquet", file=file, problem=type(error).__name__) from error
 
 
-def _lines(content: bytes, file: str) -> dict[int, list[str]]:
+def _rows(content: bytes, file: str) -> Iterator[Row]:
     opened = pq.ParquetFile(io.BytesIO(content))
     rows, names = opened.metadata.num_rows, opened.schema_arrow.names
     check_rows(rows, file)
@@ -40,9 +39,13 @@ def _lines(content: bytes, file: str) -> dict[int, list[str]]:
     # a text that is repeated a million times takes few bytes in a dictionary; its length written out is checked first
     table = pq.ParquetFile(io.BytesIO(content), read_dictionary=_texts(opened.schema_arrow)).read()
     check_unpacked(sum(_length(column) for column in table.columns), file)
-    cells = [[_text(value) for value in column.to_pylist()] for column in table.columns]
-    body = zip(*cells, strict=True)
-    return {HEADER_ROW: list(names)} | {number: list(line) for number, line in enumerate(body, HEADER_ROW + 1)}
+    yield HEADER_ROW, names
+    number = HEADER_ROW
+    for batch in table.to_batches(max_chunksize=CHUNK):
+        cells = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+        for line in zip(*cells, strict=True):
+            number += 1
+            yield number, line
 
 
 def _texts(schema: pa.Schema) -> list[str]:

@@ -1,73 +1,321 @@
-"""A workbook's first sheet read as the cells of a CSV file: text, indexed by row; defusedxml parses its XML."""
+"""A workbook's rows as text, read by expat from the cells themselves: `<dimension>` is not believed, nor any entity."""
 
 import io
+import posixpath
+import struct
 import zipfile
-from xml.etree.ElementTree import ParseError
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from xml.parsers import expat
 
-import pandas as pd
-from defusedxml import DefusedXmlException
-
-from service.files.bounds import check_columns, check_rows, check_size, check_zip
-from service.files.csv import HEADER_ROW, ZIP, read_csv, table_of
-from service.files.parquet import PARQUET, read_parquet
+from service.files.bounds import check_zip
+from service.files.cell_text import Formats, number_text
+from service.files.rows import SEARCHED, Row, header_of
 from words import Fault
 
+BLOCK = 1 << 18  # bytes of XML that are parsed at a time
+TEXTS = 3_000_000  # shared texts
+ELEMENTS = 25_000_000  # of one part's XML
+LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
+DIGITS = 1e15  # a number from here on has more digits than a spreadsheet keeps
+BROKEN = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
-def read_table(content: bytes, file: str) -> pd.DataFrame:
-    """Every cell of a CSV, XLSX or Parquet file as text, indexed by row number; the header is row 1."""
-    if content.startswith(PARQUET):
-        return read_parquet(content, file)
-    return read_xlsx(content, file) if content.startswith(ZIP) else read_csv(content, file)
+
+class Forbidden(ValueError):
+    """A part of a workbook that no spreadsheet writes: an entity, too many elements, a cell without end."""
 
 
-def read_xlsx(content: bytes, file: str) -> pd.DataFrame:
-    """Every cell of a workbook's first sheet; a Fault if it is no workbook, too large, or has malicious XML."""
-    import openpyxl  # imported here: it costs a quarter of a command's start
-    from openpyxl.utils.exceptions import InvalidFileException
+@dataclass
+class Marks:
+    """Cells (row, column) whose value cannot be trusted: formulas never calculated, and numbers too long to be kept."""
 
-    check_size(content, file)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    long: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: its name, its part of the zip, and whether it is shown."""
+
+    name: str
+    part: str
+    shown: bool
+
+
+def xlsx_rows(
+    content: bytes, file: str, expected: Sequence[str], named: str | None
+) -> tuple[Sheet, int, Iterator[Row], Marks]:
+    """The sheet that is read, how many there are, its rows and its marked cells.
+
+    The sheet is the one named by the user, or the one with a row of all expected names, or else the first with cells.
+    A Fault if it is no workbook, too large, malicious, has no such sheet, or if several sheets could be meant.
+    """
     check_zip(content, file)
-    if not openpyxl.DEFUSEDXML or openpyxl.LXML:
-        raise RuntimeError("openpyxl does not read through defusedxml")
-    broken = (ParseError, DefusedXmlException, InvalidFileException, zipfile.BadZipFile)
     try:
-        lines = _lines(content, file)
-    except (*broken, KeyError, ValueError, TypeError, IndexError) as error:
-        if isinstance(error, Fault):
-            raise
-        raise Fault(key="file.not_xlsx", file=file, problem=type(_first(error)).__name__) from error
-    return table_of(lines, file)
+        book = _Book(content)
+        sheet = _chosen(book, file, expected, named)
+    except BROKEN as error:
+        raise _no_workbook(error, file) from error
+    marks = Marks()
+    return sheet, len(book.sheets), _safely(book.rows(sheet, marks), file), marks
 
 
-def _first(error: BaseException) -> BaseException:
-    """The error that was raised first: openpyxl wraps the errors of its parser."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return error
+def _safely(rows: Iterator[Row], file: str) -> Iterator[Row]:
+    try:
+        yield from rows
+    except BROKEN as error:
+        raise _no_workbook(error, file) from error
 
 
-def _lines(content: bytes, file: str) -> dict[int, list[str]]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    lines = {}
-    for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), HEADER_ROW):
-        check_rows(number, file)
-        check_columns(len(row), file)
-        lines[number] = [_text(value) for value in row]
-    filled = [k + 1 for k, cell in enumerate(lines.get(HEADER_ROW, [])) if cell]
-    width = max(filled, default=0)
-    return {
-        number: line[:width] + [""] * (width - len(line)) if not any(line[width:]) else line
-        for number, line in lines.items()
-        if any(line)
-    }
+def _no_workbook(error: BaseException, file: str) -> Fault:
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, RuntimeError) and "encrypted" in str(error):
+        return Fault(key="file.encrypted", file=file)
+    return Fault(key="file.not_xlsx", file=file, problem=str(error)[:100] or type(error).__name__)
 
 
-def _text(value) -> str:
-    """A cell as a person reads it: a whole number without a decimal point."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()
+def _chosen(book: "_Book", file: str, expected: Sequence[str], named: str | None) -> Sheet:
+    if named is not None:
+        chosen = next((sheet for sheet in book.sheets if sheet.name == named), None)
+        if chosen is None:
+            raise Fault(key="file.no_sheet", file=file, found=named, expected=[sheet.name for sheet in book.sheets])
+        return chosen
+    tops = {}
+    for sheet in [s for s in book.sheets if s.shown] or book.sheets:
+        rows = list(islice(book.rows(sheet, Marks()), SEARCHED))
+        at, known = header_of(rows, expected)
+        if at >= 0:
+            tops[sheet] = known
+    if not tops:
+        raise Fault(key="file.empty", file=file)
+    most = max(tops.values())
+    best = [sheet for sheet, known in tops.items() if known == most]
+    if most == len(set(expected)) > 0 and len(best) > 1:
+        raise Fault(key="file.sheets", file=file, sheets=[sheet.name for sheet in best])
+    return best[0]
+
+
+class _Book:
+    """An opened workbook: its sheets in their order, its shared texts and its number formats."""
+
+    def __init__(self, content: bytes):
+        self.zip = zipfile.ZipFile(io.BytesIO(content))
+        self.parts = set(self.zip.namelist())
+        main = next(
+            (t for kind, t in self._relations("", "_rels/.rels") if kind == "officeDocument"), "xl/workbook.xml"
+        )
+        folder, name = posixpath.split(main)
+        relations = posixpath.join(folder, "_rels", name + ".rels")
+        by_id, by_kind = dict(self._relations(folder, relations, by_id=True)), dict(self._relations(folder, relations))
+        self.sheets: list[Sheet] = []
+        self.formats = Formats()
+        self._read_book(main, by_id)
+        styles, texts = by_kind.get("styles"), by_kind.get("sharedStrings")
+        if styles in self.parts:
+            self._parse(styles, self.formats.start, self.formats.end)
+        self.texts_part, self._texts = texts if texts in self.parts else None, None
+
+    @property
+    def texts(self) -> list[str]:
+        if self._texts is None:
+            self._texts = [] if self.texts_part is None else _SharedTexts().read(self, self.texts_part)
+        return self._texts
+
+    def rows(self, sheet: Sheet, marks: Marks) -> Iterator[Row]:
+        """The rows of a sheet that have cells, as they are read."""
+        cells = _Cells(self.texts, self.formats, marks)
+        for _ in self.blocks(sheet.part, cells.start, cells.end, cells):
+            yield from cells.done()
+
+    def blocks(self, part: str, start, end, text=None) -> Iterator[None]:
+        """Parse a part block by block; entities and endless parts are refused."""
+        parser = expat.ParserCreate()
+        count = 0
+
+        def counted(name: str, attributes: dict) -> None:
+            nonlocal count
+            count += 1
+            if count > ELEMENTS:
+                raise Forbidden("TooManyElements")
+            start(name.rpartition(":")[2], attributes)
+            parser.CharacterDataHandler = text.add if text is not None and text.listening else None
+
+        def ended(name: str) -> None:
+            end(name.rpartition(":")[2])
+            parser.CharacterDataHandler = text.add if text is not None and text.listening else None
+
+        def forbidden(*_) -> int:
+            raise Forbidden("EntitiesForbidden")
+
+        parser.StartElementHandler, parser.EndElementHandler = counted, ended
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = forbidden
+        parser.buffer_text = True
+        with self.zip.open(part) as opened:
+            while block := opened.read(BLOCK):
+                parser.Parse(block, False)
+                yield
+            parser.Parse(b"", True)
+            yield
+
+    def _parse(self, part: str, start, end=lambda name: None) -> None:
+        for _ in self.blocks(part, start, end):
+            pass
+
+    def _relations(self, folder: str, part: str, *, by_id: bool = False) -> list[tuple[str, str]]:
+        """(kind or id, target) of the parts that a part names."""
+        found: list[tuple[str, str]] = []
+
+        def start(name: str, a: dict) -> None:
+            if name == "Relationship" and a.get("TargetMode") != "External":
+                target = a["Target"]
+                place = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                found.append((a["Id"] if by_id else a["Type"].rpartition("/")[2], posixpath.normpath(place)))
+
+        if part in self.parts:
+            self._parse(part, start)
+        return found
+
+    def _read_book(self, part: str, by_id: dict[str, str]) -> None:
+        def start(name: str, a: dict) -> None:
+            if name == "sheet":
+                key = next((a[k] for k in a if k.rpartition(":")[2] == "id"), "")
+                place = by_id.get(key, "")
+                if "worksheets" in place or place in self.parts:
+                    self.sheets.append(Sheet(a["name"], place, a.get("state", "visible") == "visible"))
+            elif name == "workbookPr":
+                self.formats.from_1904 = a.get("date1904") in ("1", "true")
+
+        self._parse(part, start)
+
+
+class _SharedTexts:
+    """The texts that cells refer to by number, without the readings that are noted beside Chinese characters."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.pieces: list[str] = []
+        self.listening = self.beside = False
+
+    def read(self, book: _Book, part: str) -> list[str]:
+        for _ in book.blocks(part, self.start, self.end, self):
+            pass
+        return self.texts
+
+    def start(self, name: str, attributes: dict) -> None:
+        if name == "si":
+            self.pieces = []
+        elif name == "rPh":
+            self.beside = True
+        elif name == "t":
+            self.listening = not self.beside
+
+    def end(self, name: str) -> None:
+        self.listening = False
+        if name == "rPh":
+            self.beside = False
+        elif name == "si":
+            if len(self.texts) >= TEXTS:
+                raise Forbidden("TooManyTexts")
+            self.texts.append("".join(self.pieces))
+
+    def add(self, piece: str) -> None:
+        self.pieces.append(piece)
+
+
+class _Cells:
+    """A sheet's cells while its XML is read; `done` gives the rows that are complete."""
+
+    def __init__(self, texts: list[str], formats: Formats, marks: Marks):
+        self.texts, self.formats, self.marks = texts, formats, marks
+        self.complete: list[Row] = []
+        self.cells: list[str] = []
+        self.row = self.column = self.length = 0
+        self.kind, self.style, self.formula, self.beside = "n", "0", False, False
+        self.pieces: list[str] = []
+        self.listening = False
+
+    def done(self) -> list[Row]:
+        complete, self.complete = self.complete, []
+        return complete
+
+    def start(self, name: str, a: dict) -> None:
+        if name == "c":
+            self.column = _column(a["r"]) if "r" in a else len(self.cells)
+            self.kind, self.style, self.formula = a.get("t", "n"), a.get("s", "0"), False
+            self.pieces, self.length = [], 0
+        elif name == "v" or name == "t":
+            self.listening = not self.beside
+        elif name == "f":
+            self.formula = True
+        elif name == "rPh":
+            self.beside = True
+        elif name == "row":
+            number = int(a["r"]) if "r" in a else self.row + 1
+            if number <= self.row:
+                raise Forbidden("RowsOutOfOrder")
+            self.row, self.cells = number, []
+
+    def end(self, name: str) -> None:
+        if name == "c":
+            text = self._text("".join(self.pieces))
+            if text:
+                gap = self.column - len(self.cells)
+                if gap < 0:
+                    raise Forbidden("CellsOutOfOrder")
+                self.cells += [""] * gap
+                self.cells.append(text)
+        elif name == "row":
+            if self.cells:
+                self.complete.append((self.row, self.cells))
+        elif name == "rPh":
+            self.beside = False
+        self.listening = False
+
+    def add(self, piece: str) -> None:
+        self.length += len(piece)
+        if self.length > LONGEST:
+            raise Forbidden("CellTooLong")
+        self.pieces.append(piece)
+
+    def _text(self, raw: str) -> str:
+        kind = self.kind
+        if kind == "s":
+            return self.texts[int(raw)] if raw else ""
+        if kind == "n":
+            if not raw:
+                if self.formula:
+                    self.marks.uncalculated.append((self.row, self.column))
+                return ""
+            text = number_text(raw, self.style, self.formats)
+            if (len(raw) > 15 or "E" in raw or "e" in raw) and abs(float(raw)) >= DIGITS:
+                self.marks.long.append((self.row, self.column))
+            return text
+        if kind == "b":
+            return "TRUE" if raw == "1" else "FALSE"
+        return raw  # str, inlineStr, e, d
+
+
+def _column(reference: str) -> int:
+    """The number of a cell's column from its name, A1 is 0; a Forbidden for what no spreadsheet has."""
+    column = 0
+    for character in reference:
+        if not "A" <= character <= "Z":
+            break
+        column = column * 26 + ord(character) - 64
+    if not 0 < column <= 16_384:
+        raise Forbidden("NoSuchColumn")
+    return column - 1

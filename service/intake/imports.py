@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text, masked_values
 from programme.survey import WAVE, Programme, read_programme
 from programme.versions import Version, next_step, number_of
-from service.intake.margin_file import MarginFile, read_margins
+from service.files.choice import Choice, Note
+from service.intake.margin_file import MarginFile, margins_as_csv, read_margins
 from service.intake.parsed import parsed_programme
 from service.intake.records_file import RECORDS_ENDING, RecordsFile
 from service.intake.wave_file import WaveData, check_wave_name, read_wave
@@ -34,13 +35,17 @@ REFUSED = "refused"  # or what `programme.versions` says
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: the outcome of `versions.next_step`, what was imported, and its version."""
+    """What an import did: the outcome of `versions.next_step`, what was imported, and its version.
+
+    notes: what was recognised in the file, to be said.
+    """
 
     outcome: str
     programme: str
     wave: str
     version: int
     interviews: int = 0
+    notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
 @permitted
@@ -59,11 +64,19 @@ def import_programme(store: Store, content: bytes, file: str) -> Imported:
 
 @permitted
 def import_wave(
-    store: Store, programme_name: str, wave: str, content: bytes, file: str, *, records: RecordsFile | None = None
+    store: Store,
+    programme_name: str,
+    wave: str,
+    content: bytes,
+    file: str,
+    *,
+    records: RecordsFile | None = None,
+    choice: Choice | None = None,
 ) -> Imported:
-    """Import one wave's CSV file; the same answers again change nothing, corrected ones are a new version.
+    """Import one wave's file; the same answers again change nothing, corrected ones are a new version.
 
     records: the administrative records of the wave's areas, where the programme has some.
+    choice: the sheet or the encoding of the file, where the user named it.
     """
     tried = Tried(programme_name, masked_text(wave), masked_text(file), store.actor)
     with refusals_logged(store, tried):
@@ -71,11 +84,11 @@ def import_wave(
         programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
             began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
-        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave))
+        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave), choice)
         with store.begin("wave", programme_name, wave) as connection:
             imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
             log_attempt(connection, tried, imported)
-    return imported
+    return replace(imported, notes=data.notes)
 
 
 def _interviewers(store: Store, programme: Programme, wave: str) -> dict[str, str]:
@@ -90,8 +103,11 @@ def _interviewers(store: Store, programme: Programme, wave: str) -> dict[str, st
 
 
 @permitted
-def import_margins(store: Store, programme: str, content: bytes, file: str) -> Imported:
-    """Import known totals to calibrate to; other totals of the same period are a new version of them."""
+def import_margins(store: Store, programme: str, content: bytes, file: str, choice: Choice | None = None) -> Imported:
+    """Import known totals to calibrate to; other totals of the same period are a new version of them.
+
+    What is kept is the file itself if it is CSV in UTF-8 with commas, else its totals as such a file.
+    """
     tried = Tried(programme, "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
         programme_id, _ = current_programme(store, programme)
@@ -99,11 +115,12 @@ def import_margins(store: Store, programme: str, content: bytes, file: str) -> I
         with store.read() as connection:  # of every period: only the file says which one it is of
             of_programme = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
             began = dict(connection.execute(of_programme).all())
-        period = read_margins(content, file).period
+        margins = read_margins(content, file, choice)
+        period, kept = margins.period, content if margins.plain else margins_as_csv(margins)
         with store.begin("margins", programme, period) as connection:
-            imported = _add_margins(connection, period, content, programme_id, tried, began.get(period, 0))
+            imported = _add_margins(connection, period, kept, programme_id, tried, began.get(period, 0))
             log_attempt(connection, tried, imported)
-    return imported
+    return replace(imported, notes=margins.notes)
 
 
 @permitted

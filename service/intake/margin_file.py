@@ -1,4 +1,4 @@
-"""A file of known totals: CSV with margin, category, total and period, either imported or made from the census."""
+"""A file of known totals: margin, category, total and period, either imported or made from the census."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from estimation import census_margins
 from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
 from programme.survey import WAVE
-from service.files.csv import check_given, read_csv, refuse
+from service.files.choice import Choice, Note
+from service.files.faults import FaultList, check_given, refuse
+from service.files.read import read_file, read_table
 from service.files.write import csv_bytes
 from words import Fault
 
@@ -20,26 +22,46 @@ COLUMNS = ("margin", "category", "total", "period")
 
 @dataclass(frozen=True, eq=False)
 class MarginFile:
-    """Known totals (margin, category, total) and the one period they are of: 2020, 2026Q1 or 2026-03."""
+    """Known totals (margin, category, total) and the one period they are of: 2020, 2026Q1 or 2026-03.
+
+    notes: what was recognised in the file.
+    """
 
     file: str
     period: str
     totals: pd.DataFrame
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it came as CSV in UTF-8 with commas."""
+        return not self.notes
 
 
-def read_margins(content: bytes, file: str) -> MarginFile:
-    """The totals in a CSV file's bytes; a Fault names the file, row and column of the first error."""
-    table = read_csv(content, file)
+def read_margins(content: bytes, file: str, choice: Choice | None = None) -> MarginFile:
+    """The totals in a file's bytes; a Fault names every kind of error with its rows and columns."""
+    read = read_file(content, file, COLUMNS, choice=choice)
+    table, faults = read.table, FaultList(file, list(read.faults))
     check_given(table, file, COLUMNS, key="margin_file.columns")
-    for column in COLUMNS:
-        refuse(table[column] == "", "wave.blank", file, column, table)
+    blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in COLUMNS}
     total = pd.to_numeric(table.total, errors="coerce").to_numpy(dtype=float)
-    refuse(~(np.isfinite(total) & (total >= 0)), "margin_file.total", file, "total", table)
-    refuse(~table.period.str.fullmatch(WAVE.pattern), "margin_file.period", file, "period", table)
+    no_total = ~blank["total"] & ~(np.isfinite(total) & (total >= 0))
+    faults.refuse(no_total, "margin_file.total", "total", table)
+    no_period = ~blank["period"] & ~table.period.str.fullmatch(WAVE.pattern)
+    faults.refuse(no_period, "margin_file.period", "period", table)
     first = table.period.iloc[0]
-    refuse(table.period != first, "margin_file.periods", file, "period", table, first=first)
-    refuse(table.duplicated(["margin", "category"]), "margin_file.twice", file, "category", table)
-    return MarginFile(file, first, table[["margin", "category"]].assign(total=total).reset_index(drop=True))
+    others = ~blank["period"] & ~no_period & (table.period != first)
+    faults.refuse(others, "margin_file.periods", "period", table, first=first)
+    named = ~blank["margin"] & ~blank["category"]
+    faults.refuse(named & table.duplicated(["margin", "category"]), "margin_file.twice", "category", table)
+    faults.settle()
+    totals = table[["margin", "category"]].assign(total=total).reset_index(drop=True)
+    return MarginFile(file, first, totals, read.notes)
+
+
+def margins_as_csv(margins: MarginFile) -> bytes:
+    """The totals as the CSV file that is kept of them, whatever they came as; each number is written out in full."""
+    return margins.totals.assign(period=margins.period)[list(COLUMNS)].to_csv(index=False).encode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +79,7 @@ def census_file(
 
     groups: ages ("18-29", …);  margins: columns, crossed ("sex*age_group", "county*urban");  period: the census year.
     """
-    table = read_csv(content, file)
+    table = read_table(content, file, ("code2023", "pop_urban", "pop_rural"))
     bands = [c for c in table.columns if BAND.fullmatch(c)]
     missing = [c for c in ("code2023", "pop_urban", "pop_rural") if c not in table.columns]
     missing += [f"{sex}_0 …" for sex in ("m", "f") if not any(c.startswith(sex) for c in bands)]

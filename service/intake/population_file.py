@@ -5,7 +5,7 @@ import pandas as pd
 
 from estimation.precision.finite import STRATUM, refuse_small
 from programme.population import RECORD, PopulationPlan
-from service.files.csv import refuse
+from service.files.faults import refuse
 from words import Fault
 
 

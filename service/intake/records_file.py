@@ -1,4 +1,4 @@
-"""A wave's administrative records: a CSV file of record, area and value, checked against the programme."""
+"""A wave's administrative records: a file of record, area and value, checked against the programme."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ import pandas as pd
 from accountability.league import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
-from service.files.csv import check_given, read_csv, refuse
+from service.files.choice import Choice
+from service.files.faults import FaultList, check_given
+from service.files.read import read_file
 from words import Fault
 
 RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that of its records
@@ -17,10 +19,11 @@ RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that o
 
 @dataclass(frozen=True)
 class RecordsFile:
-    """An uploaded records file: its bytes and its name."""
+    """An uploaded records file: its bytes and its name, and what the user named of it."""
 
     content: bytes
     file: str
+    choice: Choice | None = None
 
 
 def read_records(upload: RecordsFile | None, programme: Programme, areas: Iterable[str]) -> pd.DataFrame:
@@ -34,18 +37,21 @@ def read_records(upload: RecordsFile | None, programme: Programme, areas: Iterab
         return check(pd.DataFrame(columns=list(RECORDS.columns)), RECORDS)
     if upload is None:
         raise Fault(key="records.needed", programme=programme.name, records=list(programme.records))
-    table = read_csv(upload.content, upload.file, encoding=programme.encoding)
-    check_given(table, upload.file, list(RECORDS.columns), key="wave.column")
-    table = table[list(RECORDS.columns)]
+    columns = list(RECORDS.columns)
+    read = read_file(upload.content, upload.file, columns, choice=upload.choice, usual=programme.encoding)
+    faults = FaultList(upload.file, list(read.faults))
+    check_given(read.table, upload.file, columns, key="wave.column")
+    table = read.table[columns]
     for column, known in (("record", list(programme.records)), ("area", [*programme.areas, ALL])):
-        refuse(~table[column].isin(known), "records.unknown", upload.file, column, table, expected=known)
-    refuse(table.duplicated(["record", "area"]), "records.repeated", upload.file, "area", table)
+        faults.refuse(~table[column].isin(known), "records.unknown", column, table, expected=known)
+    faults.refuse(table.duplicated(["record", "area"]), "records.repeated", "area", table)
     value = pd.to_numeric(table["value"], errors="coerce")
-    refuse(~value.abs().lt(float("inf")), "records.number", upload.file, "value", table)
+    no_number = faults.refuse(~value.abs().lt(float("inf")), "records.number", "value", table)
     for part in [p for m in programme.measures.values() for p in m.parts if p.record]:
-        outside = (table.record == part.name) & ~value.between(*part.possible)
+        outside = (table.record == part.name) & ~value.between(*part.possible) & ~no_number
         limits: dict[str, Any] = {"record": part.name, "low": part.possible[0], "high": part.possible[1]}
-        refuse(outside, "records.outside", upload.file, "value", table, **limits)
+        faults.refuse(outside, "records.outside", "value", table, **limits)
+    faults.settle()
     records = table.assign(value=value)
     for record in programme.records:
         absent = [a for a in areas if a not in set(records.area[records.record == record])]

@@ -7,34 +7,38 @@ import pandas as pd
 
 from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingSteps
-from service.files.csv import check_given, refuse
+from service.files.faults import FaultList, check_given
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
 
 def check_released(
-    table: pd.DataFrame, file: str, respondent: Sequence[str], steps: WeightingSteps
+    table: pd.DataFrame, faults: FaultList, respondent: Sequence[str], steps: WeightingSteps
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Base weights of all numbers, and which of them responded; a Fault names the first cell that is wrong.
+    """Base weights of all numbers, and which of them responded; what is wrong is added to `faults`.
 
     respondent: the columns that identify a number;  steps: the programme's weighting steps.
     """
     needed, numeric, codes = steps.needed(), steps.number_columns(), steps.dispositions
     columns = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
-    check_given(table, file, columns, key="wave.column")
+    check_given(table, faults.file, columns, key="wave.column")
     state = table[codes.column]
-    refuse(~state.isin(codes.codes), "wave.disposition", file, codes.column, table, expected=sorted(codes.codes))
+    faults.refuse(~state.isin(codes.codes), "wave.disposition", codes.column, table, expected=sorted(codes.codes))
     responded = state.isin(codes.responded)
     who = {"all": state != "", "eligible": responded | state.isin(codes.not_responded), "responded": responded}
+    wrong: dict[str, np.ndarray] = {}  # of a column, the rows whose fault is known
     for name, rows in who.items():
         for column in (*respondent, *needed[name]) if name == "all" else needed[name]:
-            refuse(rows & (table[column] == ""), BLANK[name], file, column, table)
+            blank = rows & (table[column] == "") & ~wrong.get(column, np.False_)
+            wrong[column] = wrong.get(column, np.False_) | faults.refuse(blank, BLANK[name], column, table)
         for column in numeric[name]:
             value = _numbers(table, column)
-            refuse(rows & ~(np.isfinite(value) & (value >= 0)), "wave.count", file, column, table)
+            no_count = rows & ~wrong[column] & ~(np.isfinite(value) & (value >= 0))
+            wrong[column] |= faults.refuse(no_count, "wave.count", column, table)
         if steps.ages is not None and steps.ages.column in needed[name]:
-            _check_ages(table, rows, file, steps)
-    return base_weight(table, steps), responded.to_numpy()
+            wrong[steps.ages.column] |= _check_ages(table, rows & ~wrong[steps.ages.column], faults, steps)
+    base = np.ones(len(table)) if faults.found else base_weight(table, steps)
+    return base, responded.to_numpy()
 
 
 def released_rows(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:
@@ -56,11 +60,12 @@ def released_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.reindex(order)
 
 
-def _check_ages(table: pd.DataFrame, rows: pd.Series, file: str, steps: WeightingSteps) -> None:
+def _check_ages(table: pd.DataFrame, rows: pd.Series, faults: FaultList, steps: WeightingSteps) -> np.ndarray:
     assert steps.ages is not None
     spans, years = age_spans(steps.ages.groups), _numbers(table, steps.ages.column)
     inside = (years >= spans[0].low) & (years < spans[-1].above)
-    refuse(rows & ~inside, "wave.age", file, steps.ages.column, table, expected=f"{spans[0].label} … {spans[-1].label}")
+    outside, expected = rows & ~inside, f"{spans[0].label} … {spans[-1].label}"
+    return faults.refuse(outside, "wave.age", steps.ages.column, table, expected=expected)
 
 
 def _numbers(table: pd.DataFrame, column: str) -> np.ndarray:

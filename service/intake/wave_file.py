@@ -1,4 +1,4 @@
-"""A wave's CSV file, checked cell by cell against its programme: it is right, or one Fault says where it is wrong."""
+"""A wave's file, checked cell by cell against its programme: it is right, or one Fault says all that is wrong in it."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,9 @@ from estimation.indicators.answers import asked
 from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.survey import WAVE, Programme
-from service.files.csv import check_given, read_csv, refuse
+from service.files.choice import Choice, Note
+from service.files.faults import FaultList, check_given, refuse
+from service.files.read import read_file
 from service.intake.population_file import check_population
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import check_released, released_rows
@@ -28,12 +30,14 @@ class WaveData:
     """Who answered (RESPONDENTS), what they answered (RESPONSES), and the areas' RECORDS.
 
     released: if the programme computes its weights, what it needs to know of every released number (RELEASED).
+    notes: what was recognised in the file.
     """
 
     respondents: pd.DataFrame
     responses: pd.DataFrame
     records: pd.DataFrame
     released: pd.DataFrame | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -57,21 +61,28 @@ def read_wave(
     programme: Programme,
     records: RecordsFile | None = None,
     interviewers: Mapping[str, str] | None = None,
+    choice: Choice | None = None,
 ) -> WaveData:
-    """The answers in a CSV file's bytes; a Fault names the file, row and column of the first error.
+    """The answers in a file's bytes; a Fault names every kind of error with its rows and columns.
 
     records: the file of the areas' administrative records, if the programme has records.
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
-    table, released = read_csv(content, file, encoding=programme.encoding), None
+    read = read_file(content, file, _columns(programme), choice=choice, usual=programme.encoding)
+    table, released, faults = read.table, None, FaultList(file, list(read.faults))
     if programme.weighting is not None:
-        base, answered = check_released(table, file, programme.columns.respondent, programme.weighting)
-        released = released_rows(table, _units(table, file, programme.columns.respondent), programme.weighting)
+        base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
+        all_units = _units(table, faults, programme.columns.respondent)
+        if faults.found:
+            _check_cells(table[answered], faults, programme)
+        faults.settle()
+        released = released_rows(table, all_units, programme.weighting)
         table, weight = table[answered], base[answered]
-    _check_cells(table, file, programme)
+    _check_cells(table, faults, programme)
     if programme.weighting is None:
-        weight = _weights(table, file, programme.columns.weight)
-    unit = _units(table, file, programme.columns.respondent)
+        weight = _weights(table, faults, programme.columns.weight)
+    unit = _units(table, faults, programme.columns.respondent)
+    faults.settle()
     respondents = pd.DataFrame(
         {
             "unit_id": unit,
@@ -96,67 +107,82 @@ def read_wave(
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
     released = None if released is None else check(released, RELEASED)
-    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released)
+    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes)
 
 
-def _check_cells(table: pd.DataFrame, file: str, programme: Programme) -> None:
-    """A Fault unless every column is there, the design has no blanks, and areas and answers are the programme's."""
-    columns, areas = programme.columns, list(programme.areas)
-    filled = list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu]))
-    if programme.interviewers is not None and programme.interviewers.column:
-        filled.append(programme.interviewers.column)
-    weight = [columns.weight] if programme.weighting is None else []
-    check_given(table, file, list(dict.fromkeys([*filled, *weight, *programme.items])), key="wave.column")
-    for column in filled:
-        refuse(table[column] == "", "wave.blank", file, column, table)
-    refuse(~table[columns.area].isin(areas), "wave.area", file, columns.area, table, expected=areas)
+def _columns(programme: Programme) -> list[str]:
+    """The columns that a wave's file must have."""
+    weighting, population = programme.weighting, programme.population.column
+    columns = [*_filled(programme), *programme.items]
+    if weighting is None:
+        columns.append(programme.columns.weight)
+    else:
+        columns += [column for of in weighting.needed().values() for column in of]
+    return list(dict.fromkeys(columns if population is None else [*columns, population]))
+
+
+def _filled(programme: Programme) -> list[str]:
+    """The columns without blanks: who was asked, where, in which part of the sample, and by whom."""
+    columns, interviewers = programme.columns, programme.interviewers
+    by = [] if interviewers is None or not interviewers.column else [interviewers.column]
+    return list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu, *by]))
+
+
+def _check_cells(table: pd.DataFrame, faults: FaultList, programme: Programme) -> None:
+    """A Fault unless every column is there; the blanks of the design, and areas and answers that are unknown."""
+    column, areas = programme.columns.area, list(programme.areas)
+    weight = [programme.columns.weight] if programme.weighting is None else []
+    needed = list(dict.fromkeys([*_filled(programme), *weight, *programme.items]))
+    check_given(table, faults.file, needed, key="wave.column")
+    blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in _filled(programme)}
+    unknown = ~blank[column] & ~table[column].isin(areas)
+    faults.refuse(unknown, "wave.area", column, table, expected=areas)
     for name, item in programme.items.items():
         valid = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
         key = "wave.codes" if item.separator else "wave.code"
         values: dict[str, Any] = {"separator": item.separator} if item.separator else {}
-        refuse(~table[name].isin(valid), key, file, name, table, expected=sorted(item.codes), **values)
+        faults.refuse(~table[name].isin(valid), key, name, table, expected=sorted(item.codes), **values)
     for item in programme.items.values():
         if item.asked_if:
-            _check_filter(table, file, item, programme)
+            _check_filter(table, faults, item, programme)
 
 
-def _check_filter(table: pd.DataFrame, file: str, item: Item, programme: Programme) -> None:
-    """A Fault unless exactly those were asked the question whom the programme says."""
+def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme: Programme) -> None:
+    """Those who were asked the question although the programme says otherwise, and those who were not."""
     to_be_asked, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
     values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
-    refuse(~to_be_asked & ~not_asked, "wave.not_to_be_asked", file, item.name, table, **values)
-    refuse(to_be_asked & not_asked, "wave.to_be_asked", file, item.name, table, **values)
+    faults.refuse(~to_be_asked & ~not_asked, "wave.not_to_be_asked", item.name, table, **values)
+    faults.refuse(to_be_asked & not_asked, "wave.to_be_asked", item.name, table, **values)
 
 
-def _units(table: pd.DataFrame, file: str, columns: Sequence[str]) -> pd.Series:
-    """Each row's respondent; a Fault if two rows have the same one."""
-    _refuse_numbers(table, file, columns)
-    unit = _joined(table, columns)
-    repeated = unit.duplicated()
+def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> pd.Series:
+    """Each row's respondent, who stands in no other row."""
+    _refuse_numbers(table, faults, columns)
+    unit, name = _joined(table, columns), JOIN.join(columns)
+    repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
     if repeated.any():
         row: Any = repeated.idxmax()
         first: Any = (unit == unit[row]).idxmax()
-        where = {"file": file, "row": int(row), "first": int(first), "column": list(columns)}
-        raise Fault(key="wave.respondent", **where, found=unit[row], count=int(repeated.sum()))
+        faults.refuse(repeated, "wave.respondent", name, table.assign(**{name: unit}), first=int(first))
     return unit
 
 
-def _refuse_numbers(table: pd.DataFrame, file: str, columns: Sequence[str]) -> None:
-    """A Fault if a column that identifies respondents is mostly mobile numbers; a few codes may look so by chance."""
+def _refuse_numbers(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> None:
+    """A Fault, alone, if a column that identifies respondents is mostly mobile numbers; a few look so by chance."""
     for column in columns:
         mobile = table[column].str.fullmatch(MOBILE.pattern)
         if mobile.mean() > 0.5:
-            where = {"file": file, "row": int(mobile.idxmax()), "column": column}
+            where = {"file": faults.file, "row": int(mobile.idxmax()), "column": column}
             raise Fault(key="wave.number_as_unit", **where, count=int(mobile.sum()))
 
 
-def _weights(table: pd.DataFrame, file: str, column: str) -> np.ndarray:
-    refuse(table[column] == "", "wave.weight_missing", file, column, table)
+def _weights(table: pd.DataFrame, faults: FaultList, column: str) -> np.ndarray:
+    missing = faults.refuse(table[column] == "", "wave.weight_missing", column, table)
     weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
-    refuse(~np.isfinite(weight), "wave.weight_text", file, column, table)
-    refuse(weight < 0, "wave.weight_negative", file, column, table)
-    if not weight.any():
-        raise Fault(key="design.weight_zero", column=column)
+    no_number = faults.refuse(~missing & ~np.isfinite(weight), "wave.weight_text", column, table)
+    faults.refuse(weight < 0, "wave.weight_negative", column, table)
+    if not weight.any() and not (missing | no_number).any():
+        faults.found.append(Fault(key="design.weight_zero", column=column))
     return weight
 
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from fieldwork.phone_numbers import STAR, masked, normalised
-from service.files.csv import refuse
-from service.files.xlsx import read_table
+from service.files.faults import refuse
+from service.files.read import read_table
 from service.intake.imports import current_programme
 from service.intake.wave_file import check_wave_name
 from service.protection.erasure import Search, scrub, search, store_files
@@ -66,7 +66,7 @@ def import_contacts(
         raise Fault(key="contacts.demo")
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
-    listed = _checked(read_table(content, file), file)
+    listed = _checked(read_table(content, file, (UNIT, PHONE), (NAME,)), file)
     rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
     with store.begin() as connection:
         values = _add(connection, programme, wave, rows, key=key, delete_on=delete_on)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sampling import Bank, landline_banks, mobile_banks
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.carried import GUANGXI
-from service.files.csv import check_given, refuse
-from service.files.xlsx import read_table
+from service.files.faults import check_given, refuse
+from service.files.read import read_table
 from words import Fault
 
 PREFIXES = ("segment7", "city_code")
@@ -38,7 +38,7 @@ def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, citie
 
     If the prefix file has area codes too (area_code), the exchanges of a city must have that city's area code.
     """
-    table = read_table(prefixes, file)
+    table = read_table(prefixes, file, PREFIXES, ("area_code",))
     check_given(table, file, PREFIXES)
     banks = mobile_banks(table, cities)
     if exchanges is None:
@@ -54,7 +54,7 @@ def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mappi
 
     area_codes: those of each city, if they are known.
     """
-    table = read_table(exchanges.content, exchanges.file)
+    table = read_table(exchanges.content, exchanges.file, EXCHANGES)
     check_given(table, exchanges.file, EXCHANGES)
     for column in EXCHANGES:
         refuse(table[column] == "", "wave.blank", exchanges.file, column, table)

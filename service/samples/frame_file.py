@@ -9,9 +9,10 @@ from fieldwork.phone_numbers import MOBILE as MOBILE_NUMBER
 from fieldwork.phone_numbers import masked, normalised
 from sampling import Finding, list_findings, stratify
 from sampling.frames.phone import LANDLINE, MOBILE
-from service.files.csv import refuse
+from service.files.choice import Choice, Note
+from service.files.faults import FaultList, refuse
+from service.files.read import read_file
 from service.files.write import FORMULA
-from service.files.xlsx import read_table
 from words import Fault, sentences
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
@@ -27,21 +28,29 @@ class ListFrame:
     units     unit_id, stratum, area, mode, psu
     numbers   unit_id, phone, name of the units with a telephone number; None if there is none
     findings  what is wrong with the list, in the order of the file
+    notes     what was recognised in the file
     """
 
     units: pd.DataFrame
     numbers: pd.DataFrame | None
     findings: tuple[Finding, ...]
+    notes: tuple[Note, ...] = ()
 
 
-def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = ()) -> ListFrame:
-    """Read a list frame (CSV, XLSX or Parquet) with unit_id, area and, if there are, phone, name, source and psu.
+def read_frame(
+    content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = (), choice: Choice | None = None
+) -> ListFrame:
+    """Read a list frame with unit_id, area and, if there are, phone, name, source and psu.
 
     by      columns that make up the strata, the area always first; "mode" (mobile or landline) is made from the numbers
     areas   the programme's areas, each of which a frame should contain
     A Fault for a file that cannot be read as a frame; what is wrong with a frame itself are its `findings`.
     """
-    table, by = read_table(content, file), [AREA, *(c for c in by if c != AREA)]
+    by = [AREA, *(c for c in by if c != AREA)]
+    needed = [UNIT, *(c for c in by if c != MODE)]
+    read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
+    FaultList(file, list(read.faults)).settle()
+    table = read.table
     missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]
     if missing or (MODE in by and PHONE not in table):
         raise Fault(key="frame.column", file=file, columns=missing or [PHONE], found=list(table.columns))
@@ -60,7 +69,7 @@ def read_frame(content: bytes, file: str, *, by: Sequence[str], areas: Sequence[
         names = table.get(NAME)
         numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: normal, NAME: names})[normal.notna().to_numpy()]
     columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
-    return ListFrame(pd.DataFrame(columns).reset_index(drop=True), numbers, tuple(findings))
+    return ListFrame(pd.DataFrame(columns).reset_index(drop=True), numbers, tuple(findings), read.notes)
 
 
 def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:

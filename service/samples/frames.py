@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -21,6 +21,7 @@ from sampling import (
     placed,
     stratify,
 )
+from service.files.choice import Choice, Note
 from service.intake.imports import (
     Imported,
     Tried,
@@ -48,7 +49,10 @@ AT_ONCE = 50_000  # units written by one statement
 
 @dataclass(frozen=True)
 class ImportedFrame:
-    """What an import did, as in `imports.Imported`; numbers: how many went into the vault; findings: those accepted."""
+    """What an import did, as in `imports.Imported`; numbers: how many went into the vault; findings: those accepted.
+
+    notes: what was recognised in the file.
+    """
 
     outcome: str
     frame: str
@@ -57,6 +61,7 @@ class ImportedFrame:
     strata: int
     numbers: int
     findings: tuple[Finding, ...]
+    notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
 @permitted
@@ -72,6 +77,7 @@ def import_frame(
     accept: bool = False,
     key: Key | None = None,
     delete_on: date | None = None,
+    choice: Choice | None = None,
 ) -> ImportedFrame:
     """Import a list frame (`frame_file.read_frame`), completely or not at all; the same file again changes nothing.
 
@@ -83,7 +89,7 @@ def import_frame(
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
         began = _newest_number(store, programme_name, name)
-        frame = read_frame(content, file, by=by, areas=list(programme.areas))
+        frame = read_frame(content, file, by=by, areas=list(programme.areas), choice=choice)
         refuse_findings(frame, file, accept=accept)
         vault = None if frame.numbers is None else _vault(store, key, delete_on)
         digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
@@ -251,7 +257,8 @@ def _add(store: Store, incoming: _Incoming, tried: Tried, began: int, frame_key:
             _write(connection, store.actor, incoming, numbered, step.version, frame_key)
         log_attempt(connection, tried, Imported(step.outcome, programme, tried.wave, step.version))
     units, numbers = numbered.units, 0 if frame.numbers is None else len(frame.numbers)
-    return ImportedFrame(step.outcome, name, step.version, len(units), units.stratum.nunique(), numbers, frame.findings)
+    strata = units.stratum.nunique()
+    return ImportedFrame(step.outcome, name, step.version, len(units), strata, numbers, frame.findings, frame.notes)
 
 
 def _write(

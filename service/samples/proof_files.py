@@ -14,7 +14,8 @@ from sampling import Verification, psu_list
 from sampling import verify_draw as verify
 from sampling.proof.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service.files.bounds import read_bounded
-from service.files.csv import check_given, read_csv
+from service.files.faults import check_given
+from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.samples.frames import load_frame
 from service.samples.samples import read_sample
@@ -113,7 +114,7 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
 
     numbers: columns to be read as numbers, besides those that are numbers in every file.
     """
-    table = read_csv(read_bounded(file), file.name)
+    table = read_table(read_bounded(file), file.name, columns)
     check_given(table, file.name, columns, key="frame.column")
     try:
         numeric = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]

@@ -1,6 +1,7 @@
 """A file of assumed shares: one row for each area, with columns area and share."""
 
-from service.files.csv import check_given, read_csv
+from service.files.faults import check_given
+from service.files.read import read_table
 from words import Fault
 
 AREA, SHARE = COLUMNS = ("area", "share")
@@ -8,7 +9,7 @@ AREA, SHARE = COLUMNS = ("area", "share")
 
 def read_shares(content: bytes, file: str) -> dict[str, float]:
     """area -> share; a Fault if a column is missing, an area occurs twice, or a share is not a number in (0, 1)."""
-    table = read_csv(content, file)
+    table = read_table(content, file, COLUMNS)
     check_given(table, file, COLUMNS)
     shares = {}
     for row, (area, cell) in table[list(COLUMNS)].iterrows():

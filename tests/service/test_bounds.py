@@ -11,8 +11,7 @@ import pytest
 from made_up import BOTH
 
 from service.files import bounds
-from service.files.csv import read_csv
-from service.files.xlsx import read_table, read_xlsx
+from service.files.read import read_table
 from words import Fault
 
 
@@ -99,15 +98,15 @@ def test_a_file_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(bounds, "BYTES", 1000)
     (tmp_path / "a.csv").write_bytes(b"x" * 1001)
     assert fault(bounds.read_bounded, tmp_path / "a.csv").key == "file.too_large"
-    assert fault(read_csv, b"x" * 1001, "a.csv").key == "file.too_large"
-    assert fault(read_xlsx, b"PK" * 1001, "a.xlsx").key == "file.too_large"
+    assert fault(read_table, b"x" * 1001, "a.csv").key == "file.too_large"
+    assert fault(read_table, b"PK" * 1001, "a.xlsx").key == "file.too_large"
 
 
 def test_rows_and_columns_are_counted_while_reading(monkeypatch):
     monkeypatch.setattr(bounds, "ROWS", 10)
     monkeypatch.setattr(bounds, "COLUMNS", 5)
     long, wide = [["a"]] * 12, [[f"c{k}" for k in range(6)], ["x"] * 6]
-    for read, made in ((read_xlsx, workbook), (read_csv, lambda rows: "\n".join(map(",".join, rows)).encode())):
+    for read, made in ((read_table, workbook), (read_table, lambda rows: "\n".join(map(",".join, rows)).encode())):
         assert fault(read, made([["a"], *long]), "a").key == "file.too_many_rows"
         assert fault(read, made(wide), "a").key == "file.too_many_columns"
 
@@ -116,7 +115,7 @@ def test_a_zip_bomb_is_refused_by_what_it_declares_without_unpacking():
     bomb = with_part(workbook([["a"], ["b"]]), "xl/worksheets/sheet1.xml", b" " * 500_000_000)
     assert len(bomb) < 1_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = fault(read_xlsx, bomb, "bomb.xlsx")
+    found = fault(read_table, bomb, "bomb.xlsx")
     assert found.key == "file.unpacks_too_large" and found.values["found"] > 500_000_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
 
@@ -128,13 +127,13 @@ def test_a_zip_that_declares_less_than_it_holds_gives_no_more_than_declared():
     size = (1_000_007).to_bytes(4, "little")
     assert content.count(size) == 2  # in the part's own head and in the list at the end
     assert (
-        fault(read_xlsx, bytes(content.replace(size, (100).to_bytes(4, "little"))), "lies.xlsx").key == "file.not_xlsx"
+        fault(read_table, bytes(content.replace(size, (100).to_bytes(4, "little"))), "lies.xlsx").key == "file.not_xlsx"
     )
 
 
 def test_many_parts_are_refused(monkeypatch):
     monkeypatch.setattr(bounds, "PARTS", 3)
-    assert fault(read_xlsx, workbook([["a"]]), "a.xlsx").key == "file.too_many_parts"
+    assert fault(read_table, workbook([["a"]]), "a.xlsx").key == "file.too_many_parts"
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
@@ -150,7 +149,7 @@ def test_xml_that_grows_or_reads_files_is_refused(part, entity):
     evil = f"{text[:start]}<!DOCTYPE {root} [{entity}]>{text[start:]}".replace("<v>", "<v>&b;", 1).replace(
         "<t>", "<t>&b;", 1
     )
-    found = fault(read_xlsx, with_part(content, part, evil.encode()), "evil.xlsx")
+    found = fault(read_table, with_part(content, part, evil.encode()), "evil.xlsx")
     assert (found.key, found.values["problem"]) == ("file.not_xlsx", "EntitiesForbidden")
 
 

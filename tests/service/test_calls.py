@@ -128,12 +128,12 @@ def test_an_attempt_taken_in_is_never_changed(begun):
 
 def test_columns_and_cells_that_are_missing_are_named():
     now = datetime.now(UTC)
-    assert "disposition" in str(fault(read_calls, b"unit_id,at,interviewer\nu,2024-05-06 08:00,i\n", FILE, now=now))
+    assert "disposition" in str(fault(read_calls, b"unit_id,at,interviewer\nu,2024-05-06 08:00,i\n", FILE, now))
     blank = b"unit_id,at,interviewer,disposition\nu,2024-05-06 08:00,,1.1\n"
-    assert fault(read_calls, blank, FILE, now=now).values["column"] == "interviewer"
+    assert fault(read_calls, blank, FILE, now).values["column"] == "interviewer"
     for text in ("2024-05-06", "yesterday", "2024-13-01 08:00", "08:00"):
         content = f"unit_id,at,interviewer,disposition\nu,{text},i,1.1\n".encode()
-        assert fault(read_calls, content, FILE, now=now).key == "calls.time"
+        assert fault(read_calls, content, FILE, now).key == "calls.time"
 
 
 def test_times_are_read_as_people_and_spreadsheets_write_them():
@@ -148,7 +148,7 @@ def test_a_workbook_is_a_log_too_with_its_cells_of_time_and_its_numbers_for_code
     cells = {"unit_id": ["u1", "u2"], "at": [datetime(2024, 5, 6, 8, 5), datetime(2024, 5, 6, 8, 6, 7)]}
     buffer = io.BytesIO()
     pd.DataFrame(cells | {"interviewer": [7, 8], "disposition": [1.1, 2.10]}).to_excel(buffer, index=False)
-    found = read_calls(buffer.getvalue(), "calls.xlsx", now=datetime.now(UTC))
+    found, _ = read_calls(buffer.getvalue(), "calls.xlsx", datetime.now(UTC))
     assert list(found.disposition) == ["1.1", "2.1"] and list(found.interviewer) == ["7", "8"]
     assert list(found["at"]) == [at.astimezone(UTC) for at in cells["at"]]
 
@@ -251,3 +251,12 @@ def test_a_plan_made_before_attempts_were_planned_has_the_default():
     del plain["attempts"]
     assert Wanted.read(plain).attempts == Wanted.attempts == 5
     assert fault(Wanted, 20, attempts=0).key == "fieldwork.required"
+
+
+@pytest.mark.parametrize(
+    "text", ["2025年5月1日 18:30", "2025年5月1日18时30分", "2025/5/1 18:30:00", "2025.5.1 18：30", "45778.770833333336"]
+)
+def test_a_time_is_read_as_chinese_spreadsheets_write_it(text):
+    assert point_in_time(text) == point_in_time("2025-05-01 18:30:00") is not None
+    assert point_in_time("9999年12月31日 23:59") is None or point_in_time("9999年12月31日 23:59").year >= 9999
+    assert point_in_time("2025年13月1日 18:30") is None

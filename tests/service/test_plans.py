@@ -74,7 +74,7 @@ def test_the_notes_say_what_the_plan_rests_on_in_both_languages(plan):
 
 CENSUS = "code2023,pop_total\n451302,5\n"
 BAD_DIVISIONS = {
-    "file.encoding": DIVISIONS.decode().encode("gb18030"),
+    "file.encoding": DIVISIONS + b"4,\xe5,x,\n",
     "file.not_csv": b'code,name,level,parent\n45,"a"b,province,\n',
     "file.no_rows": b"code,name,level,parent\n\n",
     "plan.column": DIVISIONS.replace(b"parent", b"above", 1),
@@ -83,7 +83,7 @@ BAD_DIVISIONS = {
     "sampling.city_unknown": b"code,name,level,parent\n45,a,province,\n",
 }
 BAD_POPULATIONS = {
-    "file.encoding": CENSUS.encode("utf-16"),
+    "file.encoding": CENSUS.encode("utf-16")[:-1],
     "file.empty": b"",
     "plan.column": CENSUS.replace("code2023", "code").encode(),
     "file.ragged": (CENSUS + "451321\n").encode(),

@@ -15,7 +15,7 @@ from programme.survey import read_programme
 from service.figures import waves
 from service.figures.league import read_league, run_list
 from service.figures.weighing import read_weights
-from service.files.csv import read_csv
+from service.files.read import read_table
 from service.intake import imports
 from service.intake.margin_file import census_file, read_margins
 from service.intake.wave_file import read_wave
@@ -78,7 +78,7 @@ def test_a_wave_is_weighed_and_estimated_on_both_engines_and_again_with_the_same
 
 def test_each_step_of_every_number_is_stored(weighed):
     rows = weighed.table(sa.select(schema.DERIVED["WEIGHTS"]))
-    table = read_csv(NUMBERS, "numbers.csv")
+    table = read_table(NUMBERS, "numbers.csv")
     counts = rows.groupby("step").size()
     assert counts.base == len(table) == 2800
     assert counts.trimming == counts.nonresponse == (table.outcome == "complete").sum()

@@ -12,6 +12,8 @@ from ui import choosers, tables
 from ui.panels import job
 from words import Fault, Speaker
 
+KINDS = ["csv", "txt", "tsv", "xlsx", "parquet"]
+
 
 def show(store: Store, t: Speaker) -> None:
     """The survey, its waves, an upload, and the log of imports."""
@@ -38,9 +40,9 @@ def show(store: Store, t: Speaker) -> None:
 def _upload(store: Store, programme: str, t: Speaker) -> None:
     with st.expander(t("centre.upload")), st.form("upload", clear_on_submit=True):
         wave = st.text_input(t("centre.upload.wave"))
-        file = st.file_uploader(t("centre.upload.file"), type="csv")
+        file = st.file_uploader(t("centre.upload.file"), type=KINDS)
         has_records = current_programme(store, programme)[1].records
-        records = st.file_uploader(t("centre.upload.records"), type="csv") if has_records else None
+        records = st.file_uploader(t("centre.upload.records"), type=KINDS) if has_records else None
         if not st.form_submit_button(t("centre.upload.go")) or file is None:
             return
         try:
@@ -52,4 +54,6 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         wave_name = wave_text(imported.wave, t)
         values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
         st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
+        for key, recognised in imported.notes:
+            st.caption(t(key, **recognised))
         st.caption(t("centre.upload.next"))

@@ -1,0 +1,115 @@
+"""The one entrance for tables that come in: what a file is, and its cells as text, whatever it was saved as."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from service.files.bounds import check_size
+from service.files.choice import Choice, Note
+from service.files.csv import csv_rows, encoding_of
+from service.files.faults import FIRST_ROWS, FaultList
+from service.files.kinds import CSV, PARQUET, XLSX, kind_of
+from service.files.parquet import parquet_rows
+from service.files.rows import Gathered, gather, letters
+from service.files.xlsx import xlsx_rows
+from words import Fault
+
+LOOK_UP_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+UTF_8 = "UTF-8"
+SEPARATED = {",": "file.read.csv.comma", ";": "file.read.csv.semicolon", "\t": "file.read.csv.tab"}
+
+
+@dataclass(frozen=True, eq=False)
+class FileRead:
+    """A table that came in.
+
+    table   every cell as text without blanks around it, by row number
+    notes   what was recognised, to be said; none for a plain file: CSV with commas, UTF-8, its header in row 1
+    faults  cells without a value: failed look-ups, formulas never calculated, numbers cut short; uneven rows
+    labels  column -> code -> its label, where the file has labels
+    """
+
+    table: pd.DataFrame
+    notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_file(
+    content: bytes,
+    file: str,
+    expected: Sequence[str] = (),
+    also: Sequence[str] = (),
+    *,
+    choice: Choice | None = None,
+    usual: str = "utf-8",
+) -> FileRead:
+    """Read a CSV, XLSX or Parquet file.
+
+    expected  the columns that it must have: by them the sheet, the header and the separator are found
+    also      further columns that are used; faults of others do not matter. Without either every column is used
+    usual     the encoding of a text that is no UTF-8
+    A Fault for what cannot be read at all; it says what the file is, and what to save it as.
+    """
+    choice = choice or Choice()
+    check_size(content, file)
+    kind, wanted = kind_of(content, file), list(dict.fromkeys([*expected, *also]))
+    if kind == PARQUET:
+        gathered = gather(parquet_rows(content, file), file, wanted, expected, padded=True)
+        return _checked(gathered, file, wanted, (("file.read.parquet", {"file": file}),))
+    if kind == XLSX:
+        sheet, count, rows, marks = xlsx_rows(content, file, expected, choice.sheet)
+        gathered = gather(rows, file, wanted, expected, padded=True)
+        values = {"file": file, "sheet": sheet.name, "sheets": count, "row": gathered.header_row}
+        marked = {"file.uncalculated": marks.uncalculated, "file.long_number": marks.long}
+        return _checked(gathered, file, wanted, (("file.read.xlsx", values),), marked)
+    assert kind == CSV
+    encoding = encoding_of(content, file, choice.encoding, usual)
+    separator, rows = csv_rows(content, file, encoding, expected)
+    gathered = gather(rows, file, wanted, expected, padded=False)
+    name = UTF_8 if encoding == "utf-8-sig" else encoding.upper()
+    values = {"file": file, "separator": separator, "encoding": name}
+    key = SEPARATED.get(separator, "file.read.csv.other")
+    is_plain = (key, name, gathered.header_row) == ("file.read.csv.comma", UTF_8, 1)
+    return _checked(gathered, file, wanted, () if is_plain else ((key, values | {"row": gathered.header_row}),))
+
+
+def read_table(
+    content: bytes, file: str, expected: Sequence[str] = (), also: Sequence[str] = (), *, choice: Choice | None = None
+) -> pd.DataFrame:
+    """Every cell as text, by row number; a Fault also for a cell without a value. Arguments: those of `read_file`."""
+    read = read_file(content, file, expected, also, choice=choice)
+    FaultList(file, list(read.faults)).settle()
+    return read.table
+
+
+def _checked(
+    gathered: Gathered,
+    file: str,
+    wanted: Sequence[str],
+    notes: tuple[Note, ...],
+    marked: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+) -> FileRead:
+    faults = FaultList(file, list(gathered.faults))
+    table = gathered.table
+    used = [c for c in table if not wanted or c in wanted]
+    for column in used:
+        failed = table[column].isin(LOOK_UP_ERRORS)
+        if failed.any():
+            faults.refuse(failed, "file.look_up", column, table)
+    for key, cells in (marked or {}).items():
+        for position, rows in _by_column(cells).items():
+            column = gathered.names[position] if position < len(gathered.names) else ""
+            below = [row for row in rows if row > gathered.header_row]
+            if column in used and below:
+                where = {"row": below[0], "column": column, "cell": f"{letters(position)}{below[0]}"}
+                faults.found.append(Fault(key=key, file=file, **where, count=len(below), rows=below[:FIRST_ROWS]))
+    return FileRead(table, notes, tuple(faults.found))
+
+
+def _by_column(cells: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+    rows: dict[int, list[int]] = {}
+    for row, column in cells:
+        rows.setdefault(column, []).append(row)
+    return rows

@@ -1,0 +1,140 @@
+"""Rows of text become one table: its header is found below a title, blank rows and trailing empty columns go."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.files.bounds import check_cells, check_columns, check_rows
+from service.files.faults import FIRST_ROWS
+from words import Fault
+
+SEARCHED = 40  # rows at the top of a file among which the header is looked for
+CHUNK = 10_000  # rows held as Python texts at a time
+HEADER_ROW = 1  # of formats that have no row for it; rows are counted as a spreadsheet counts them
+
+Row = tuple[int, Sequence[str]]  # its number and its cells
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """The cells as text without blanks around them, by row number, and the row of the header.
+
+    names   what the header says in each of its cells;  faults: rows of another width
+    """
+
+    table: pd.DataFrame
+    header_row: int
+    names: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def header_of(rows: Sequence[Row], expected: Sequence[str]) -> tuple[int, int]:
+    """Which of these rows is the header, and how many of the expected names it has.
+
+    The row with the most of them, the first of several; where no row has any, the first row with two filled cells,
+    else the first filled one. -1 if all are blank.
+    """
+    names = set(expected)
+    known = [len(names.intersection(cell.strip() for cell in cells)) for _, cells in rows]
+    if max(known, default=0):
+        return known.index(max(known)), max(known)
+    filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
+    for least in (2, 1):
+        at = next((k for k, count in enumerate(filled) if count >= least), -1)
+        if at >= 0:
+            return at, 0
+    return -1, 0
+
+
+def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequence[str], *, padded: bool) -> Gathered:
+    """The table that rows of text make up.
+
+    wanted    the columns that are used, which may occur but once; none: all
+    expected  the columns that the header must have, by which it is found
+    padded    rows may be shorter than the header, as in a workbook; else they are faults, as in a CSV file
+    """
+    stream = iter(rows)
+    top = list(islice(stream, SEARCHED))
+    at, _ = header_of(top, expected)
+    if at < 0:
+        raise Fault(key="file.empty", file=file)
+    header_row, cells = top[at]
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    check_columns(len(names), file)
+    numbers: list[int] = []
+    ragged: list[tuple[int, int]] = []
+    chunks: list[list[pa.Array]] = []
+    body = _even(chain(top[at + 1 :], stream), len(names), ragged, padded=padded, file=file)
+    while chunk := list(islice(body, CHUNK)):
+        numbers += [number for number, _ in chunk]
+        check_cells(len(numbers) * len(names), file)
+        columns = zip(*(cells for _, cells in chunk), strict=True)
+        chunks.append([pc.utf8_trim_whitespace(pa.array(column, pa.large_string())) for column in columns])
+    faults = ()
+    if ragged:
+        row, found = ragged[0]
+        first = [number for number, _ in ragged[:FIRST_ROWS]]
+        values = {"row": row, "found": found, "expected": len(names), "count": len(ragged), "rows": first}
+        faults = (Fault(key="file.ragged", file=file, **values),)
+    if not numbers:
+        if faults:
+            raise faults[0]
+        raise Fault(key="file.no_rows", file=file)
+    kept = _kept(names, chunks, wanted, header_row, file)
+    table = pa.table([pa.chunked_array([chunk[k] for chunk in chunks]) for k in kept], names=[names[k] for k in kept])
+    frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get)
+    return Gathered(frame.set_index(pd.Index(numbers, dtype="int64")), header_row, tuple(names), faults)
+
+
+def _even(
+    rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, as wide as the header; those that cannot be made so are added to `ragged`."""
+    for number, cells in rows:
+        check_rows(number, file)
+        if len(cells) != width:
+            beyond = cells[width:]
+            if beyond and any(cell.strip() for cell in beyond):
+                ragged.append((number, len(cells)))
+                continue
+            if len(cells) < width:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if not padded:
+                    ragged.append((number, len(cells)))
+                    continue
+                cells = [*cells, *[""] * (width - len(cells))]
+            else:
+                cells = cells[:width]
+        if "".join(cells).strip():
+            yield number, list(cells)
+
+
+def _kept(names: list[str], chunks: list[list[pa.Array]], wanted: Sequence[str], row: int, file: str) -> list[int]:
+    """Which columns are kept: a Fault for a wanted name that occurs twice, or for cells under no name."""
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    refused = [name for name in twice if not wanted or name in wanted]
+    if refused:
+        raise Fault(key="file.header_twice", file=file, row=row, columns=refused)
+    nameless = [k for k, name in enumerate(names) if not name]
+    filled = [k for k in nameless if not wanted and any(pc.any(pc.not_equal(c[k], "")).as_py() for c in chunks)]
+    if filled:
+        raise Fault(key="file.nameless", file=file, row=row, columns=[letters(k) for k in filled])
+    return [k for k, name in enumerate(names) if name and name not in twice]
+
+
+def letters(column: int) -> str:
+    """A spreadsheet's name of a column: 0 is A, 26 is AA."""
+    text = ""
+    column += 1
+    while column:
+        column, k = divmod(column - 1, 26)
+        text = chr(65 + k) + text
+    return text

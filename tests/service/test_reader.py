@@ -1,0 +1,181 @@
+"""Every table comes in by one reader: formats, encodings, separators and headers are told apart, and it says which."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pandas as pd
+import pytest
+from made_up import BOTH
+
+from service.files.choice import Choice, choice_of
+from service.files.read import read_file, read_table
+from words import Fault
+
+ROWS = [["编号", "镇", "n"], ["a1", "磨坊镇", "3"], ["a2", "渡口镇", ""], ["a3", "堰镇", "0.25"]]
+TEXT = "\n".join(",".join(row) for row in ROWS) + "\n"
+PLAIN = {"编号": ["a1", "a2", "a3"], "镇": ["磨坊镇", "渡口镇", "堰镇"], "n": ["3", "", "0.25"]}
+
+
+def workbook(*sheets, **formats) -> bytes:
+    """A workbook of sheets (name, rows); formats: the number format of a column's cells below the header, by letter."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        for letter, code in formats.items():
+            for cell in sheet[letter][1:]:
+                cell.number_format = code
+    book.save(buffer := io.BytesIO())
+    return buffer.getvalue()
+
+
+def with_sheet(content: bytes, change) -> bytes:
+    """The workbook with the XML of its first sheet changed."""
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made := io.BytesIO(), "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return made.getvalue()
+
+
+def fault(*arguments, **options) -> Fault:
+    with pytest.raises(Fault) as caught:
+        read_table(*arguments, **options)
+    for t in BOTH.values():
+        assert "{" not in t(caught.value.key, **caught.value.values)
+    return caught.value
+
+
+@pytest.mark.parametrize(("separator", "said"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_text_is_read_whatever_it_was_saved_as_and_it_is_said(separator, said, encoding):
+    read = read_file(TEXT.replace(",", separator).encode(encoding), "名单.csv", ["编号", "镇"])
+    assert read.table.to_dict("list") == PLAIN and list(read.table.index) == [2, 3, 4]
+    if (separator, encoding.removesuffix("-sig")) == (",", "utf-8"):
+        assert not read.notes
+        return
+    ((key, values),) = read.notes
+    sentence = BOTH["en"](key, **values)
+    assert said in sentence and encoding.upper().removesuffix("-SIG") in sentence and "row 1" in sentence
+
+
+def test_a_named_encoding_is_the_only_one_tried():
+    assert fault(TEXT.encode("gb18030"), "a.csv", choice=Choice(encoding="utf-8")).key == "file.encoding"
+    assert read_table("a\né\n".encode("cp1252"), "a.csv", choice=choice_of(None, "cp1252")).a.tolist() == ["é"]
+    for unknown in ("klingon", "hex"):
+        with pytest.raises(Fault, match="not an encoding"):
+            choice_of(None, unknown)
+
+
+def test_damaged_utf_8_is_not_taken_for_chinese():
+    damaged = TEXT.encode().replace("堰".encode(), "堰".encode()[:2])
+    assert damaged.decode("gb18030", errors="replace") and fault(damaged, "a.csv").values["row"] == 4
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_titles_blank_rows_and_empty_columns_are_no_fault(form):
+    rows = [["2026年四季度样本框", "", "", "", ""], [""] * 5, *([*row, "", ""] for row in ROWS[:2]), [""] * 5]
+    rows += [[*row, "", ""] for row in ROWS[2:]]
+    if form == "csv":
+        read = read_file("\n".join(map(",".join, rows)).encode(), "a.csv", ["编号", "镇"])
+    else:
+        read = read_file(workbook(("说明", [["请勿修改"]]), ("名单", rows)), "a.xlsx", ["编号", "镇"])
+        assert "名单" in BOTH["zh"](read.notes[0][0], **read.notes[0][1])
+    assert read.table.to_dict("list") == PLAIN and list(read.table.index) == [4, 6, 7]
+    assert read.notes[0][1]["row"] == 3
+
+
+def test_rows_of_another_width_are_counted_and_the_others_read():
+    read = read_file(b"a,b\n1,2\n3\n4,5,6\n7,8\n", "a.csv")
+    assert read.table.a.tolist() == ["1", "7"]
+    assert read.faults[0].key == "file.ragged" and read.faults[0].values["rows"] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "tag", [b"", b'<dimension ref="A1"/>', b'<dimension ref="A1:B3"/>', b'<dimension ref="A1:A99"/>']
+)
+def test_what_a_workbook_says_of_its_size_is_not_believed(tag):
+    content = with_sheet(workbook(("s", ROWS)), lambda xml: re.sub(rb"<dimension[^>]*/>", tag, xml))
+    assert read_table(content, "a.xlsx").to_dict("list") == PLAIN
+
+
+def test_a_sheet_is_the_one_named_or_the_one_with_the_columns_or_it_is_asked():
+    book = workbook(("说明", [["x", "y"], ["1", "2"]]), ("一", ROWS), ("二", ROWS))
+    assert fault(book, "a.xlsx", ["编号"]).values["sheets"] == ["一", "二"]
+    assert read_table(book, "a.xlsx", ["编号"], choice=Choice(sheet="二")).to_dict("list") == PLAIN
+    assert read_table(book, "a.xlsx", ["x"]).x.tolist() == ["1"]
+    assert fault(book, "a.xlsx", choice=Choice(sheet="三")).key == "file.no_sheet"
+
+
+def test_numbers_in_a_workbook_keep_what_was_typed():
+    rows = [["id", "w", "zeros", "day"], [13800000001, 1.1, 7, datetime(2025, 5, 1)], [2.0, 1e-7, 12, 45778.75]]
+    table = read_table(workbook(("s", rows), C="000", D="yyyy/m/d h:mm"), "a.xlsx")
+    assert table.id.tolist() == ["13800000001", "2"] and [float(w) for w in table.w] == [1.1, 1e-7]
+    assert table.zeros.tolist() == ["007", "012"]
+    assert table.day.tolist() == ["2025-05-01", "2025-05-01 18:00:00"]
+
+
+def test_cells_without_a_value_are_faults_with_every_row_where_the_column_is_used():
+    rows = [["id", "town", "note"], ["=A9", "#N/A", "#REF!"], [451302000000000001, "x", "=1+1"], ["c", "#N/A", ""]]
+    content = workbook(("s", rows))
+    found = read_file(content, "a.xlsx", ["id", "town"]).faults
+    assert {f.key: f.values["rows"] for f in found} == {
+        "file.look_up": [2, 4],
+        "file.uncalculated": [2],
+        "file.long_number": [3],
+    }
+    together = fault(content, "a.xlsx", ["id", "town"])
+    sentence = BOTH["en"](together.key, **together.values)
+    assert together.key == "file.faults" and "3 kinds" in sentence and "rows 2, 4" in sentence and "cell A2" in sentence
+    assert fault(b"a,b\n#N/A,1\n", "a.csv").key == "file.look_up"
+
+
+def other_zip(name: str) -> bytes:
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as new:
+        new.writestr(name, "x")
+    return made.getvalue()
+
+
+OTHERS = {
+    "pdf": b"%PDF-1.7 ...",
+    "picture": b"\x89PNG\r\n\x1a\n",
+    "archive": other_zip("a.csv"),
+    "document": other_zip("word/document.xml"),
+    "open_document": other_zip("content.xml"),
+    "binary_workbook": other_zip("xl/workbook.bin"),
+    "old_workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "web_page": b"  <HTML><body><table>",
+    "xml": b"<?xml version='1.0'?><Workbook>",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_cannot_be_read_gets_one_sentence_that_says_what_it_is(kind):
+    found = fault(OTHERS[kind], "a.xls")
+    assert found.key == "file.other_kind"
+    for t in BOTH.values():
+        assert t(f"file.kind.{kind}") in t(found.key, **found.values) and "XLSX" in t(found.key, **found.values)
+
+
+def test_an_encrypted_workbook_is_said():
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    flagged = bytearray(workbook(("s", ROWS)))
+    with zipfile.ZipFile(io.BytesIO(bytes(flagged))) as parts:
+        for part in parts.infolist():
+            flagged[part.header_offset + 6] |= 1
+    at = -1
+    while (at := flagged.find(b"PK\x01\x02", at + 1)) >= 0:
+        flagged[at + 8] |= 1
+    assert fault(ole, "a.xlsx").key == fault(bytes(flagged), "a.xlsx").key == "file.encrypted"
+
+
+def test_a_workbook_that_pandas_wrote_reads_as_its_csv():
+    table = pd.DataFrame({"id": ["a", "b"], "w": [0.1, 2.5], "n": [1, 30]})
+    table.to_excel(buffer := io.BytesIO(), index=False, engine="xlsxwriter")
+    read = read_table(buffer.getvalue(), "a.xlsx").to_dict("list")
+    assert read == read_table(table.to_csv(index=False).encode(), "a.csv").to_dict("list")
