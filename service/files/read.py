@@ -1,7 +1,7 @@
 """The one entrance for tables that come in: what a file is, and its cells as text, whatever it was saved as."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -9,9 +9,10 @@ from service.files.bounds import check_size
 from service.files.choice import Choice, Note
 from service.files.csv import csv_rows, encoding_of
 from service.files.faults import FIRST_ROWS, FaultList
-from service.files.kinds import CSV, PARQUET, XLSX, kind_of
+from service.files.kinds import CSV, DTA, PARQUET, SAV, XLSX, kind_of
 from service.files.parquet import parquet_rows
 from service.files.rows import Gathered, gather, letters
+from service.files.statistical import statistical_rows
 from service.files.xlsx import xlsx_rows
 from words import Fault
 
@@ -45,7 +46,7 @@ def read_file(
     choice: Choice | None = None,
     usual: str = "utf-8",
 ) -> FileRead:
-    """Read a CSV, XLSX or Parquet file.
+    """Read a CSV, XLSX, Parquet, SPSS or Stata file.
 
     expected  the columns that it must have: by them the sheet, the header and the separator are found
     also      further columns that are used; faults of others do not matter. Without either every column is used
@@ -64,6 +65,12 @@ def read_file(
         values = {"file": file, "sheet": sheet.name, "sheets": count, "row": gathered.header_row}
         marked = {"file.uncalculated": marks.uncalculated, "file.long_number": marks.long}
         return _checked(gathered, file, wanted, (("file.read.xlsx", values),), marked)
+    if kind in (SAV, DTA):
+        encoding, rows, labels = statistical_rows(content, file, kind, choice)
+        gathered = gather(rows, file, wanted, expected, padded=True)
+        key = "file.read.sav" if kind == SAV else "file.read.dta"
+        notes = ((key, {"file": file, "encoding": encoding, "labelled": len(labels)}),)
+        return replace(_checked(gathered, file, wanted, notes), labels=labels)
     assert kind == CSV
     encoding = encoding_of(content, file, choice.encoding, usual)
     separator, rows = csv_rows(content, file, encoding, expected)

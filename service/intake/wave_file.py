@@ -20,6 +20,7 @@ from service.files.read import read_file
 from service.intake.population_file import check_population
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import check_released, released_rows
+from service.intake.said_answers import as_codes
 from words import Fault
 
 JOIN = " / "  # between the codes of a name that several columns make up
@@ -69,7 +70,8 @@ def read_wave(
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
     read = read_file(content, file, _columns(programme), choice=choice, usual=programme.encoding)
-    table, released, faults = read.table, None, FaultList(file, list(read.faults))
+    table, said = as_codes(read.table, read.labels, programme)
+    released, faults = None, FaultList(file, list(read.faults))
     if programme.weighting is not None:
         base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
         all_units = _units(table, faults, programme.columns.respondent)
@@ -107,7 +109,9 @@ def read_wave(
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
     released = None if released is None else check(released, RELEASED)
-    return WaveData(check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes)
+    return WaveData(
+        check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes + said
+    )
 
 
 def _columns(programme: Programme) -> list[str]:

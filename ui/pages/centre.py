@@ -12,7 +12,7 @@ from ui import choosers, tables
 from ui.panels import job
 from words import Fault, Speaker
 
-KINDS = ["csv", "txt", "tsv", "xlsx", "parquet"]
+KINDS = ["csv", "txt", "tsv", "xlsx", "parquet", "sav", "dta"]
 
 
 def show(store: Store, t: Speaker) -> None:

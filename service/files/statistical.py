@@ -1,0 +1,101 @@
+"""The rows and the value labels of SPSS and Stata files; pyreadstat reads them, imported only for such a file."""
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.files.bounds import check_cells, check_columns, check_rows, check_unpacked
+from service.files.choice import Choice
+from service.files.kinds import SAV
+from service.files.rows import HEADER_ROW, Row
+from words import Fault
+
+GUESSED = "GB18030"  # of a file whose texts are not in the encoding that it names, or that names none
+SPSS_FIRST, STATA_FIRST = datetime(1582, 10, 14), datetime(1960, 1, 1)
+SPSS_DAYS = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE")
+AT_ONCE = 10_000  # rows turned into text at a time
+
+
+def statistical_rows(
+    content: bytes, file: str, kind: str, choice: Choice
+) -> tuple[str, Iterator[Row], dict[str, dict[str, str]]]:
+    """The encoding, the rows and the value labels (column -> code -> label) of a .sav or .dta file.
+
+    Values that the survey declared as missing keep their codes. The first row of data is row 2, as under a header.
+    A Fault if it cannot be read or is too large, which is checked before its values are unpacked.
+    """
+    import pyreadstat
+
+    read = pyreadstat.read_sav if kind == SAV else pyreadstat.read_dta
+
+    def opened(encoding: str | None, **options: Any) -> tuple[Any, Any]:
+        options |= {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
+        return read(io.BytesIO(content), encoding=encoding, **options)
+
+    problem: Exception | None = None
+    for encoding in [choice.encoding] if choice.encoding else [None, GUESSED]:
+        try:
+            _, head = opened(encoding, metadataonly=True)
+            _check_sizes(head, file)
+            columns, meta = opened(encoding, row_limit=(head.number_rows or 0))
+        except Fault:
+            raise
+        except Exception as error:  # whatever a foreign reader of binary files raises is said in one sentence
+            problem = problem or error
+            continue
+        formats = {name: str(meta.original_variable_types.get(name, "")) for name in meta.column_names}
+        labels = {
+            name: {_text(code, ""): str(label).strip() for code, label in of.items()}
+            for name, of in meta.variable_value_labels.items()
+        }
+        return (encoding or meta.file_encoding or "UTF-8").upper(), _rows(columns, meta.column_names, formats), labels
+    raise Fault(
+        key="file.not_sav" if kind == SAV else "file.not_dta", file=file, problem=str(problem)[:100]
+    ) from problem
+
+
+def _check_sizes(head: Any, file: str) -> None:
+    names, rows = head.column_names, head.number_rows or 0
+    check_rows(rows, file)
+    check_columns(len(names), file)
+    check_cells(rows * len(names), file)
+    check_unpacked(rows * sum(width or 0 for width in head.variable_storage_width.values()), file)
+
+
+def _rows(columns: Mapping[str, Any], names: list[str], formats: Mapping[str, str]) -> Iterator[Row]:
+    yield HEADER_ROW, names
+    count = len(columns[names[0]]) if names else 0
+    for start in range(0, count, AT_ONCE):
+        part = [[_text(value, formats[name]) for value in columns[name][start : start + AT_ONCE]] for name in names]
+        for k, cells in enumerate(zip(*part, strict=True)):
+            yield HEADER_ROW + 1 + start + k, cells
+
+
+def _text(value: Any, form: str) -> str:
+    """A value as text: a whole number without a decimal point, a day or a time by its variable's format."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace").strip()
+    if isinstance(value, str):
+        return value.strip()
+    number = float(value)
+    return _time(number, form) or (str(int(number)) if number.is_integer() else repr(number))
+
+
+def _time(number: float, form: str) -> str | None:
+    """The day or the time that a number stands for in this format; None if it is a plain number."""
+    name = form.upper()
+    try:
+        if name.startswith(SPSS_DAYS):
+            return (SPSS_FIRST + timedelta(seconds=number)).date().isoformat()
+        if name.startswith(("DATETIME", "YMDHMS")):
+            return (SPSS_FIRST + timedelta(seconds=round(number))).isoformat(sep=" ")
+        if name.startswith("%TD"):
+            return (STATA_FIRST + timedelta(days=number)).date().isoformat()
+        if name.startswith("%TC"):
+            return (STATA_FIRST + timedelta(seconds=round(number / 1000))).isoformat(sep=" ")
+    except (OverflowError, ValueError):  # beyond the year 9999
+        return None
+    return None

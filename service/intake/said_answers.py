@@ -1,0 +1,89 @@
+"""Answers that came in words, or in one column for each of them: taken as the programme's codes, and said."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from estimation.indicators.indicators import Item
+from programme.survey import Programme
+from service.files.choice import Note
+from words import sentences
+
+CHOSEN = frozenset(("y", "yes", "1", "true", *sentences("yes").values()))  # as survey programs write a ticked box
+NOT_CHOSEN = frozenset(("", "n", "no", "0", "false", "n/a"))
+CODE_AND_TEXT = ". "  # between a question's code and its text in a heading: "safe. Do you feel safe?"
+
+
+def as_codes(
+    table: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], programme: Programme
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The table with the programme's column names and codes, and what was changed for it.
+
+    A heading may be the code and the text of a question. An item with several answers may have a column for each of
+    them, why[1] or why_1. A cell that is no code of its column but a label in the file, or the text of an answer in the
+    programme, is that answer's code; the names of areas are taken for their codes likewise.
+    """
+    notes: list[Note] = []
+    known = [*programme.items, programme.columns.area, *programme.columns.respondent]
+    short = {c: c.partition(CODE_AND_TEXT)[0] for c in table if CODE_AND_TEXT in c}
+    renamed = {c: s for c, s in short.items() if (s in known and s not in table) or "[" in s}
+    table = table.rename(columns=renamed)
+    for item in programme.items.values():
+        if item.separator and item.name not in table:
+            table, joined = _joined(table, item)
+            notes += joined
+        if item.name in table and not item.separator:
+            texts = [(text, code) for code, names in item.answers.items() for text in names.values()]
+            table, said = _coded(table, item.name, labels.get(item.name, {}), texts, item.codes)
+            notes += said
+    area = programme.columns.area
+    if area in table:
+        names = [(text, code) for code, place in programme.areas.items() for text in place.name.values()]
+        table, said = _coded(table, area, labels.get(area, {}), names, frozenset(programme.areas))
+        notes += said
+    return table, tuple(notes)
+
+
+def _coded(
+    table: pd.DataFrame, column: str, labels: Mapping[str, str], texts: list[tuple[str, str]], codes: frozenset
+) -> tuple[pd.DataFrame, list[Note]]:
+    """The table with the column's labels and texts as codes; a text that two codes share is left as it is."""
+    codes_of: dict[str, set[str]] = {}
+    for text, code in texts:
+        codes_of.setdefault(text.strip(), set()).add(code)
+    taken: dict[str, str] = {}
+    for cell in table[column].unique():
+        if cell in codes:
+            continue
+        text = labels.get(cell, cell)
+        found = {text} if text in codes else codes_of.get(text, set())
+        if len(found) == 1:
+            taken[cell] = min(found)
+    if not taken:
+        return table, []
+    pairs = [f"{cell} → {code}" for cell, code in taken.items()]
+    coded = table[column].map(lambda cell: taken.get(cell, cell)).astype(table[column].dtype)
+    return table.assign(**{column: coded}), [("file.read.as_codes", {"column": column, "pairs": pairs})]
+
+
+def _joined(table: pd.DataFrame, item: Item) -> tuple[pd.DataFrame, list[Note]]:
+    """The table with a column of the item's codes, made from a column for each of its answers; a Note if there are any.
+
+    A row with anything else than a ticked or an unticked box keeps what stands there, so that it is refused as a code.
+    """
+    boxes = {
+        code: name for code in item.answers for name in (f"{item.name}[{code}]", f"{item.name}_{code}") if name in table
+    }
+    if len(boxes) < len(item.answers):
+        return table, []
+    cells = pd.DataFrame({code: table[name].str.lower() for code, name in boxes.items()})
+    joined = [
+        item.separator.join(code for code, cell in row.items() if cell not in NOT_CHOSEN)
+        if all(cell in CHOSEN or cell in NOT_CHOSEN for cell in row.values())
+        else item.separator.join(row.values())
+        for row in cells.to_dict("records")
+    ]
+    made = pd.Series(joined, index=table.index, dtype=str)
+    return table.assign(**{item.name: made}), [
+        ("file.read.joined", {"column": item.name, "columns": [*boxes.values()]})
+    ]
