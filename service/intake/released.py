@@ -35,6 +35,9 @@ def check_released(
             value = _numbers(table, column)
             no_count = rows & ~wrong[column] & ~(np.isfinite(value) & (value >= 0))
             wrong[column] |= faults.refuse(no_count, "wave.count", column, table)
+            if steps.phones is not None and column == steps.phones.adults:
+                nobody = rows & ~wrong[column] & (value < 1)
+                wrong[column] |= faults.refuse(nobody, "wave.adults", column, table)
         if steps.ages is not None and steps.ages.column in needed[name]:
             wrong[steps.ages.column] |= _check_ages(table, rows & ~wrong[steps.ages.column], faults, steps)
     base = np.ones(len(table)) if faults.found else base_weight(table, steps)

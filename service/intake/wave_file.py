@@ -23,6 +23,7 @@ from service.intake.released import check_released, released_rows
 from service.intake.said_answers import as_codes
 from words import Fault
 
+SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
 JOIN = " / "  # between the codes of a name that several columns make up
 
 
@@ -185,6 +186,8 @@ def _weights(table: pd.DataFrame, faults: FaultList, column: str) -> np.ndarray:
     weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
     no_number = faults.refuse(~missing & ~np.isfinite(weight), "wave.weight_text", column, table)
     faults.refuse(weight < 0, "wave.weight_negative", column, table)
+    beyond = (weight > 0) & np.isfinite(weight) & ~((weight >= SMALLEST) & (weight <= LARGEST))
+    faults.refuse(beyond, "wave.weight_size", column, table, low=SMALLEST, high=LARGEST)
     if not weight.any() and not (missing | no_number).any():
         faults.found.append(Fault(key="design.weight_zero", column=column))
     return weight

@@ -44,6 +44,8 @@ BAD = {
     "a weight that is text": (with_cell(2, "w", "heavy"), "wave.weight_text", 2, "w"),
     "a weight that is not a number": (with_cell(2, "w", "nan"), "wave.weight_text", 2, "w"),
     "an infinite weight": (with_cell(3, "w", "inf"), "wave.weight_text", 3, "w"),
+    "a weight too large to be one": (with_cell(3, "w", "1e308"), "wave.weight_size", 3, "w"),
+    "a weight too small to be one": (with_cell(4, "w", "1e-300"), "wave.weight_size", 4, "w"),
     "a weight with a decimal comma": (with_cell(3, "w", "1,5"), "wave.weight_text", 3, "w"),
     "a weight that says true": (with_cell(3, "w", "True"), "wave.weight_text", 3, "w"),
     "a duplicated respondent": (with_cell(30, "id", interviews().id[3]), "wave.respondent", 30, "id"),

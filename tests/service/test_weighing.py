@@ -193,6 +193,7 @@ def rows():
         ("complete", "age", "17", "wave.age"),
         ("refused", "age", "old", "wave.count"),
         ("complete", "mobiles", "-1", "wave.count"),
+        ("complete", "adults", "0", "wave.adults"),
         ("complete", "urban", "", "wave.blank_responded"),
         ("no_answer", "frame", "", "wave.blank"),
         ("complete", "county", "999999", "wave.area"),
