@@ -37,7 +37,7 @@ PLAIN += "table = pd.DataFrame({'area': [f'area {j}' for j in range(32)], 'value
 PLAIN += "st.altair_chart(alt.Chart(table).mark_point().encode(x='value', y='area'))\nst.dataframe(table)\n"
 HEADLINES = ("heading", "markdown", "alert", "html")  # the elements in which a page's first sentence may come
 READERS, REPEATS = 20, 7
-AREA = "lang=zh&area=ciudad-de-mexico"
+AREA = "lang=zh&area=01"
 PATIENCE = 120  # seconds
 
 
