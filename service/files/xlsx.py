@@ -17,7 +17,7 @@ from words import Fault
 
 BLOCK = 1 << 18  # bytes of XML that are parsed at a time
 TEXTS = 3_000_000  # shared texts
-ELEMENTS = 25_000_000  # of one part's XML
+ELEMENTS = 12_000_000  # of one part's XML
 LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
 DIGITS = 1e15  # a number from here on has more digits than a spreadsheet keeps
 BROKEN = (
@@ -243,7 +243,7 @@ class _Cells:
         self.texts, self.formats, self.marks = texts, formats, marks
         self.complete: list[Row] = []
         self.cells: list[str] = []
-        self.row = self.column = self.length = 0
+        self.row = self.column = self.length = self.in_row = 0
         self.kind, self.style, self.formula, self.beside = "n", "0", False, False
         self.pieces: list[str] = []
         self.listening = False
@@ -256,6 +256,9 @@ class _Cells:
         if name == "c":
             self.column = _column(a["r"]) if "r" in a else len(self.cells)
             self.kind, self.style, self.formula = a.get("t", "n"), a.get("s", "0"), False
+            self.in_row += 1
+            if self.in_row > 16_384:
+                raise Forbidden("TooManyCells")
             self.pieces, self.length = [], 0
         elif name == "v" or name == "t":
             self.listening = not self.beside
@@ -267,7 +270,7 @@ class _Cells:
             number = int(a["r"]) if "r" in a else self.row + 1
             if number <= self.row:
                 raise Forbidden("RowsOutOfOrder")
-            self.row, self.cells = number, []
+            self.row, self.cells, self.in_row = number, [], 0
 
     def end(self, name: str) -> None:
         if name == "c":
