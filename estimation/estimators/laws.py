@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 ROUNDING = 1e-9  # of a sum of coefficients
+SUPPOSED = 30.0  # changed answers that "as many rise as fall" counts as, in the skewness of a panel's change
 LEAST_CHANGED = 10.0  # changed answers in a league; with fewer it is not known how many people of a panel change
 
 
@@ -68,18 +69,32 @@ class Steps:
     """What k changes consist of if waves share PSUs, as the answers of the league show (`change_steps`); arrays (k,).
 
     square   of a step: E d⁴/E d², d being the contribution of one PSU to a change
+    signed   the length of a step with its sign: E d³/E d², which is 0 if as many rise as fall
     units    m, the number of PSUs interviewed in any of the waves
     changed  the number of such steps in the changes of the whole league, the same for all areas; inf: very many
+    field    the mean change of the league's areas, the same for all
     """
 
     square: np.ndarray
+    signed: np.ndarray
     units: np.ndarray
     changed: np.ndarray
+    field: np.ndarray
 
     def excess(self, variance: np.ndarray) -> np.ndarray:
         """κ₄/V² (k,) of a change with this variance: square/V - 3/m."""
         size = np.divide(self.square, variance, out=np.full(len(variance), np.inf), where=np.asarray(variance) > 0)
         return size - np.divide(3, self.units, out=np.zeros(len(self.units)), where=self.units > 0)
+
+    def part(self, change: float | np.ndarray) -> np.ndarray:
+        """How much the signed steps that were seen count for the skewness of areas with this true change (k,).
+
+        Where an area changes as the league does, they count as K changed answers beside SUPPOSED of which as many rise
+        as fall; where it does not change at all they count nothing, and in between in proportion.
+        """
+        like_field = np.divide(change, self.field, out=np.zeros(len(self.field)), where=self.field != 0)
+        supposed = np.divide(SUPPOSED, self.changed, out=np.full(len(self.field), np.inf), where=self.changed > 0)
+        return np.clip(like_field, 0, 1) / (1 + supposed)
 
     def select(self, at: np.ndarray) -> "Steps":
         """The steps of the changes at the positions `at` (k',)."""

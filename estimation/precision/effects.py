@@ -33,6 +33,7 @@ def sample_sizes(y: ArrayLike, domain: ArrayLike | pd.DataFrame, design: Design)
     codes, labels = domain_codes(domain, design)
     kept = ~np.isnan(y[:, 0]) & (design.weight > 0)
     w, codes, k = design.weight[kept], codes[kept], len(labels)
+    w = w / w.max(initial=np.finfo(float).tiny)  # so that cubes of very large or small weights exist
     n, sum_w, sum_w2, sum_w3 = (np.bincount(codes, values, minlength=k) for values in (None, w, w**2, w**3))
     answered = n > 0
     effective = np.minimum(sum_w[answered] ** 2 / sum_w2[answered], n[answered])

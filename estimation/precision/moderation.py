@@ -116,10 +116,10 @@ def own_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> Mod
 def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -> Moderated:
     """A league's design effects against Kish's n: (d₀ δ̄_d + ν δ)/(d₀ + ν), with d₀/2 where δ > δ̄_d; never below 1.
 
-    δ, ν and χ are those of `design_effects`.  δ̄_d = 1 + ρ x_d is the league's value for an area with n_K/(df + 1)
-    effective interviews per PSU, x_d more than one, because clusters of b interviews raise δ by (b - 1)ρ.
-    ρ = Σνx(δ - 1)/((1 + a/Σν) Σνx²), a being the mean of `alone`: the league's value is shrunk towards 1 as that of a
-    single area is.  If no PSU has more than one, δ̄_d = (a + Σνδ)/(a + Σν), as it is if all x are equal.
+    δ, ν and χ are those of `design_effects`.  δ̄_d = δ₀ + ρ x_d is the league's value for an area with m = df + 1 PSUs.
+    Clusters raise δ by ρ (Σ_j W_j²/Σw² - 1), W_j being the weight of PSU j; that is ρ x_d, x_d = n_K/m - n_K/n, if
+    weights have nothing to do with PSUs.  ρ = Σνx(δ - δ₀)/((1 + a/Σν) Σνx²), a being the mean of `alone`: it is shrunk
+    as a single area's δ - 1 is.  δ₀ = (a + Σνδ)/(a + Σν) over the areas in which each interview is a PSU, else 1.
     d₀ = 2/τ², where τ² is the variance of δ/δ̄_d beyond 2/ν.  The df are d₀ + χ, at most Σχ.  If fewer than three areas
     have ν > 0, the result is that of `own_effects`.
     """
@@ -127,8 +127,9 @@ def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -
     nu, alone, telling = effects.information, effects.alone.mean(), effects.information > 0
     if telling.sum() < FEWEST_AREAS:
         return own_effects(estimate, n, n_effective)
-    others = np.maximum(np.asarray(n_effective) / (np.maximum(estimate.df, 0.0) + 1) - 1, 0.0)
-    league = _expected_effects(effects.value, nu, alone, np.broadcast_to(others, nu.shape))
+    n, kish = (np.broadcast_to(np.asarray(x, dtype=float), nu.shape) for x in (n, n_effective))
+    clustered = kish * np.maximum(1 / (np.maximum(estimate.df, 0.0) + 1) - 1 / n, 0.0)
+    league = _expected_effects(effects.value, nu, alone, np.where(clustered > ALIKE, clustered, 0.0))
     _, excess = _random_effects((effects.value / league)[telling], 2 / nu[telling], relative=True)
     league_df = np.inf if excess <= ALIKE else max(2 / excess, FEWEST_DF)
     moderated = _drawn(effects.value, nu, effects.df, league, league_df, cap=effects.df.sum())
@@ -137,11 +138,13 @@ def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -
 
 def _expected_effects(effect, nu, alone: float, x: np.ndarray) -> np.ndarray:
     """δ̄_d (k,) of `moderate_effects`."""
+    persons = x == 0
+    base = (alone + nu[persons] @ effect[persons]) / (alone + nu[persons].sum()) if persons.any() else 1.0
     squares = nu @ x**2
-    if squares <= ALIKE * nu.sum():
-        return np.full(x.shape, (alone + nu @ effect) / (alone + nu.sum()))
-    rho = (nu * x) @ (effect - 1) / ((1 + alone / nu.sum()) * squares)
-    return 1 + np.maximum(rho, -1 / (2 * x.max())) * x
+    if squares == 0:
+        return np.full(x.shape, base)
+    rho = (nu * x) @ (effect - base) / ((1 + alone / nu.sum()) * squares)
+    return base + np.maximum(rho, -base / (2 * x.max())) * x
 
 
 def _drawn(value, weight, df, league: float | np.ndarray, league_df: float, *, cap: float) -> Moderated:

@@ -33,7 +33,7 @@ def smooth_shares(
     p̄ = (½ + Σn_d p_d)/(1 + Σn_d) is the share of the league with one more interview, half for and half against.
     The form is a generalized variance function, Wolter (2007), ch. 7; that rank statements keep their error rate with
     it is shown by simulation (docs/methods.md).  The law (`estimation.estimators.laws`) has n_d interviews, the
-    level q_d and m = n₃/√(δ max(2δ - 1, δ)) for the third cumulant: rarer answers that come in clumps, as a mixture of
+    level q_d and m = n₃/√(δ(2δ - 1)) for the third cumulant: rarer answers that come in clumps, as a mixture of
     binomials in PSUs gives them, are more skewed than n_d independent ones.  A beta-binomial count of n answers with
     the design effect δ = (s + n)/(s + 1) has (s + 2n)/(s + 2) = 2δ - 1, nearly, as the factor of δ κ₃ of independent
     answers.
@@ -45,7 +45,7 @@ def smooth_shares(
     q = (n_d * p + prior * (NOBODY + n_d @ p) / (1 + n_d.sum())) / (n_d + prior)
     v = q * (1 - q) / n_d
     third = kish if n_third is None else np.broadcast_to(np.asarray(n_third, dtype=float), p.shape)
-    third = third / np.sqrt(effects.value * np.maximum(2 * effects.value - 1, effects.value))
+    third = third / np.sqrt(effects.value * (2 * effects.value - 1))
     return with_variance(replace(estimate, df=effects.df), v, SamplingLaw(n_d, third, q, v))
 
 

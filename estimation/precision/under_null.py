@@ -24,10 +24,12 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
     """V⁰ - V, which the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
-    change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 = w q_1 + (1 - w)(q_2 - δ), π_2 = π_1 + δ, cut off at 0
-               and 1, q_t being the levels (shrunk towards the league by smoothing) and w from `_pooled_part`.  Scores:
-               s² and μ₃ pooled over both windows with the same weights.
+    change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 and π_2 = π_1 + δ are the likeliest shares that differ by
+               δ (`likeliest_shares`), given the levels q_t (shrunk towards the league by smoothing).  Scores: s² and μ₃
+               pooled over both windows with the weight w of `_pooled_part`.
                V⁰ = c²(V_1⁰ + V_2⁰)(1 - r), r the law's `common`;  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ its third_ratio.
+               If the windows share PSUs, this supposes that as many answers rise as fall; it is drawn to V⁰ times the
+               signed length of the steps that were seen (`Steps.part`): where a whole field rises, nearly all rise.
                If 2r√(V_1⁰V_2⁰) were subtracted instead, V⁰ of a panel would be too small where levels differ by chance.
     value is a number or an array that broadcasts against the law's arrays.
     """
@@ -35,31 +37,61 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
         at = np.clip(value, 0.0, 1.0) if law.is_share else value
         return law.variance_at(at) - law.variance, law.third_at(at)
     one, two, r = law.before, law.after, law.common
-    part = _pooled_part(1 / one.interviews, 1 / two.interviews, r)
     if one.is_share:
         delta = np.asarray(value) / law.scale
-        pi1 = np.clip(part * one.level + (1 - part) * (two.level - delta), 0.0, 1.0)
-        pi2 = np.clip(pi1 + delta, 0.0, 1.0)
+        pi1, pi2 = likeliest_shares(one, two, delta, r)
         v1, v2 = one.variance_at(pi1), two.variance_at(pi2)
         third = two.third_at(pi2) - one.third_at(pi1)
     else:
+        part = _pooled_part(1 / one.interviews, 1 / two.interviews, r)
         s2 = part * one.unit_variance + (1 - part) * two.unit_variance
         v1, v2 = s2 / one.interviews, s2 / two.interviews
         mu3 = part * one.unit_third + (1 - part) * two.unit_third
         third = mu3 / two.third_interviews**2 - mu3 / one.third_interviews**2
     added = (v1 + v2 - one.variance - two.variance) * (1 - r)
-    return law.scale**2 * added, law.scale**3 * law.third_ratio * third
+    third = law.scale**3 * law.third_ratio * third
+    if law.steps is not None:
+        seen = law.steps.signed * law.scale**2 * (v1 + v2) * (1 - r)
+        part = law.steps.part(value)
+        third = part * seen + (1 - part) * third
+    return law.scale**2 * added, third
+
+
+def likeliest_shares(
+    one: SamplingLaw, two: SamplingLaw, delta: float | np.ndarray, common: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """π_1 and π_2 = π_1 + δ (k,), the likeliest shares of two windows that differ by δ.
+
+    π_1 = w q_1 + (1 - w)(q_2 - δ) with w = (V_2 - C)/(V_1 + V_2 - 2C) and the variances V_t = π_t(1 - π_t)/n_t of these
+    very shares.  If the windows share nobody, this is the equation of maximum likelihood
+
+        n_1 (q_1 - π_1)/(π_1(1 - π_1)) + n_2 (q_2 - π_2)/(π_2(1 - π_2)) = 0,    Miettinen & Nurminen (1985),
+
+    Statistics in Medicine 4:213.  With weights from the numbers of interviews alone, a window that is too high by
+    chance would move the null towards 100 %, where it has no variance, and so make its own deviation look certain.
+    """
+    delta = np.asarray(delta, dtype=float) + np.zeros(one.level.shape)
+    lower, upper = np.clip(-delta, 0.0, 1.0), np.clip(1 - delta, 0.0, 1.0)
+    for _ in range(HALVINGS):
+        pi1 = (lower + upper) / 2
+        pi2 = np.clip(pi1 + delta, 0.0, 1.0)
+        part = _pooled_part(one.variance_at(pi1), two.variance_at(pi2), common)
+        too_low = part * one.level + (1 - part) * (two.level - delta) > pi1
+        lower, upper = np.where(too_low, pi1, lower), np.where(too_low, upper, pi1)
+    pi1 = (lower + upper) / 2
+    return pi1, np.clip(pi1 + delta, 0.0, 1.0)
 
 
 def _pooled_part(v1: np.ndarray, v2: np.ndarray, common: np.ndarray) -> np.ndarray:
     """w = (V_2 - C)/(V_1 + V_2 - 2C), cut off at 0 and 1: w θ_1 + (1 - w) θ_2 is then uncorrelated with θ_2 - θ_1.
 
-    v1, v2: V_1 and V_2 (k,) on any common scale;  common: r = 2C/(V_1 + V_2).  w is n_1/(n_1 + n_2) if the windows
-    share nobody.
+    v1, v2: V_1 and V_2 (k,) on any common scale;  common: r = 2C/(V_1 + V_2).  If the windows share nobody and both
+    have the same s², w is n_1/(n_1 + n_2).
     """
-    c = common * (v1 + v2) / 2
-    of_change = np.maximum(v1 + v2 - 2 * c, 0.0)
-    part = np.divide(v2 - c, of_change, out=v2 / (v1 + v2), where=of_change > 0)
+    apart = v1 + v2
+    c = common * apart / 2
+    by_variance = np.divide(v2, apart, out=np.full(apart.shape, 0.5), where=apart > 0)
+    part = np.divide(v2 - c, apart - 2 * c, out=by_variance, where=apart - 2 * c > 0)
     return np.clip(part, 0.0, 1.0)
 
 

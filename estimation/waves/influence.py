@@ -21,7 +21,8 @@ class SharedInfluence:
 
     areas                    their names
     group_area (g,)          the area of each group
-    n, square, fourth (T,g)  the number of PSUs with an answer, and Σe² and Σe⁴ over them
+    n (T,g)                  the number of PSUs with an answer
+    square, third, fourth (T,g)   Σe², Σe³ and Σe⁴ over them
     group (c,)               the group of each cell
     e, present (c,T)         e of each cell (0 if absent), and whether the cell has an answer in the wave
     """
@@ -30,6 +31,7 @@ class SharedInfluence:
     group_area: np.ndarray
     n: np.ndarray
     square: np.ndarray
+    third: np.ndarray
     fourth: np.ndarray
     group: np.ndarray
     e: np.ndarray
@@ -46,8 +48,8 @@ class SharedInfluence:
         group_key, group = np.unique(stratum * len(areas) + area, return_inverse=True)
         at = wave * len(group_key) + group
         shape = (len(linearizations), len(group_key))
-        n, square, fourth = (
-            np.bincount(at, part, minlength=shape[0] * shape[1]).reshape(shape) for part in (None, e**2, e**4)
+        n, square, third, fourth = (
+            np.bincount(at, part, minlength=shape[0] * shape[1]).reshape(shape) for part in (None, e**2, e**3, e**4)
         )
         _, first, cell, times = np.unique(
             unit * len(areas) + area, return_index=True, return_inverse=True, return_counts=True
@@ -59,7 +61,7 @@ class SharedInfluence:
         present = np.zeros(influence.shape, dtype=bool)
         influence[row[cell[inside]], wave[inside]] = e[inside]
         present[row[cell[inside]], wave[inside]] = True
-        return cls(areas, group_key % len(areas), n, square, fourth, group[first[kept]], influence, present)
+        return cls(areas, group_key % len(areas), n, square, third, fourth, group[first[kept]], influence, present)
 
     @property
     def area(self) -> np.ndarray:

@@ -23,6 +23,7 @@ class Cell(NamedTuple):
     overlap     who is asked in every wave: NONE, HALF of the PSUs, FULL
     calibrated  raked to two margins, on which the answers hang
     interviewers  three an area, PSUs shared at random, 5 % of the latent variance (ρ = .017 at p = .9); counted
+    together    what all areas' true shares change by from the first window to the second: nobody's standing does
     movers      a tenth of the areas truly move, half of them up and half down: nobody else's standing does
     """
 
@@ -36,6 +37,7 @@ class Cell(NamedTuple):
     calibrated: bool = False
     interviewers: bool = False
     movers: bool = False
+    together: float = 0.0
 
 
 LEVELS = {
@@ -150,4 +152,12 @@ def _completed(chosen: dict, names: list[str], seen: set) -> Cell | None:
     return Cell(**chosen) if possible(Cell(**chosen)) else None
 
 
-CELLS = (*CORNERS, *covering_array())
+TOGETHER = (  # where the guarantee was seen to fail when the whole field moved
+    Cell(share=0.96, windows=(8, 1, 1.0), together=0.03),
+    Cell(share=0.975, windows=(8, 1, 1.0), together=0.02),
+    Cell(share=0.98, interviews=(1000,), windows=(1, 1, 0.5), together=-0.03),
+    Cell(share=0.96, windows=(4, 1, 1.0), overlap=FULL, together=0.03),
+    Cell(share=0.9, windows=(4, 1, 1.0), overlap=FULL, together=-0.1),
+    Cell(share=0.9, windows=(8, 1, 1.0), df=8, together=-0.1),
+)
+CELLS = (*CORNERS, *covering_array(), *TOGETHER)

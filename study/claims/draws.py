@@ -70,7 +70,7 @@ class Truth:
         if cell.movers:
             far = min(FARTHEST, (1 - before.max()) / 2)
             moved[:count] = np.where(np.arange(count) % 2, far, -far)
-        return cls(before, before + moved)
+        return cls(before, before + moved + cell.together)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ Each claim is tested league by league in each cell (Wald 1945): L is the likelih
 promise* once L >= m/LEVEL in one of m cells, and again with a fresh seed; it *keeps* it once L <= 1 - POWER.
 By Ville's inequality a claim that errs as it may is ever called above with probability at most LEVEL/m, which Holm's
 procedure over the cells would reject too; one that errs 2 points more often is called kept with at most 1 - POWER.
+A rate printed after such a test is on average a little too low: true 5.0 % give 4.4 %, since what is kept ends early.
 Each look doubles the leagues of the cells in which a claim is still open, so that all cells come first.
 """
 
@@ -259,10 +260,11 @@ def write(tallies: dict[int, Tally], above: dict, *, seed: int, late) -> None:
 
 
 def confirmed(first: dict[str, set[int]], most: int, *, seed: int, until: float, processes: int) -> dict[str, set[int]]:
-    """Of what was rejected, what is rejected again with a fresh seed, over the cells in which anything was."""
+    """Of what was rejected, what is rejected again with a fresh seed, or is still open in it because time was up."""
     again = sorted(set().union(*first.values()))
     if not again:
         return first
     tallies = run(again, most, seed=seed + 1, record=Record(seed + 1), until=until, processes=processes)
+    undecided = {k for k, t in tallies.items() if open_claims(t, len(again))}  # time was up: nothing is taken back
     second = rejected({k: t for k, t in tallies.items() if t.leagues})
-    return {name: cells & second[name] for name, cells in first.items()}
+    return {name: cells & (second[name] | undecided) for name, cells in first.items()}

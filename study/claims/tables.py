@@ -54,6 +54,8 @@ def cell_text(cell: Cell, t) -> list:
     before, after, ratio = cell.windows
     windows = t("study.claims_windows", before=before, after=after) + (f", n×{ratio:g}" if ratio != 1 else "")
     others = [t(f"study.claims_{name}") for name in ("calibrated", "interviewers", "movers") if getattr(cell, name)]
+    if cell.together:
+        others.append(t("study.claims_together", points=f"{100 * cell.together:+.0f}".replace("-", "−")))
     n = "–".join(map(str, cell.interviews)) if len(cell.interviews) < 3 else "/".join(map(str, cell.interviews[:2]))
     df = "n−1" if cell.df == PERSONS else cell.df
     return [

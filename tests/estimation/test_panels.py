@@ -6,6 +6,7 @@ from scipy import stats
 from scipy.special import ndtr, ndtri
 
 from estimation import Estimate, combine, score_change, smooth_shares, standing_change, window_change
+from estimation.precision.under_null import null_moments
 from estimation.waves.drawn_correlations import drawn, drawn_correlations
 from estimation.waves.fourth_moments import shared_steps
 from estimation.waves.influence import SharedInfluence
@@ -40,10 +41,10 @@ def panel(totals, persons, before: int) -> Estimate:
     e = np.sqrt(m / (m - 1)) * (totals - totals.mean(axis=2, keepdims=True)) / n[:, None, None]
     names, area = tuple(f"wave{t}" for t in range(waves)), np.arange(areas)
     psus, cells = np.full((waves, areas), float(m)), np.repeat(area, m)
-    square, fourth = (e**2).sum(axis=2), (e**4).sum(axis=2)
+    square, third, fourth = ((e**k).sum(axis=2) for k in (2, 3, 4))
     stacked = e.reshape(waves, -1).T
     present = np.ones(stacked.shape, dtype=bool)
-    shared = SharedInfluence(tuple(area), area, psus, square, fourth, cells, stacked, present)
+    shared = SharedInfluence(tuple(area), area, psus, square, third, fourth, cells, stacked, present)
     smooth = tuple(
         smooth_shares(Estimate(tuple(area), p, np.diag(v), np.full(areas, m - 1.0)), np.full(areas, float(size)))
         for p, v, size in zip(share, square, n, strict=True)
@@ -60,7 +61,8 @@ def panel(totals, persons, before: int) -> Estimate:
             )
     whole = Waves(names, smooth, cross, common=common)
     a = window_change(names[:before], names[before:])
-    return combine(whole, a, third_ratio=0.5, steps=shared_steps(shared, list(a.values())))
+    steps = shared_steps(shared, list(a.values()), mean_change=float(list(a.values()) @ share.mean(axis=1)))
+    return combine(whole, a, third_ratio=0.5, steps=steps)
 
 
 def calls(shift: Estimate, rng) -> bool:
@@ -117,14 +119,28 @@ def test_the_steps_of_one_league_tell_the_kurtosis_of_its_changes(before, after)
     assert law.steps.units.tolist() == [125.0] * 70
 
 
+def test_where_a_panel_s_whole_field_rises_its_changes_are_skewed_upwards():
+    """One wave on four, 96 to 99 %: nearly everyone who answers otherwise than before does so for the better."""
+    rng, share = np.random.default_rng(54), np.repeat([0.96, 0.99], [4, 1]).reshape(-1, 1, 1)
+    # of one person, half of whom keep their luck: 0.03 of these change by one step; the others answer anew
+    variance = (0.03 * 0.97 + 0.99 * 0.01 + 0.96 * 0.04 / 4) / 2
+    third = (0.03 * 0.97 * 0.94 - 0.99 * 0.01 * 0.98 + 0.96 * 0.04 * 0.92 / 16) / 2
+    shift = panel(answers(rng, 5, 70, 125, share), 1, 4)
+    added, of_field = null_moments(shift.law, 0.03)
+    assert (shift.variance + added).mean() == pytest.approx(variance / 125, rel=0.1)
+    assert of_field.mean() == pytest.approx(third / 125**2, rel=0.25)
+    # of an area that does not change, as many answers rise as fall
+    assert null_moments(shift.law, 0.0)[1].mean() < third / 125**2 / 2
+
+
 def test_changed_answers_are_counted_and_normal_ones_are_very_many():
     """Persons of whom 17 change by one step, in areas of unequal size."""
     e, area = np.zeros((180, 2)), np.repeat([0, 1], [60, 120])
     for row in [*range(5), *range(60, 72)]:
         e[row, row % 2] = 1 / (60, 120)[area[row]]
     sizes = np.tile([60.0, 120.0], (2, 1))
-    square, fourth = (np.stack([np.bincount(area, e[:, t] ** k) for t in (0, 1)]) for k in (2, 4))
-    shared = SharedInfluence((0, 1), np.arange(2), sizes, square, fourth, area, e, np.ones((180, 2), dtype=bool))
+    powers = (np.stack([np.bincount(area, e[:, t] ** k) for t in (0, 1)]) for k in (2, 3, 4))
+    shared = SharedInfluence((0, 1), np.arange(2), sizes, *powers, area, e, np.ones((180, 2), dtype=bool))
     steps = shared_steps(shared, [-1.0, 1.0])
     np.testing.assert_allclose(steps.changed, 1 / (1 / 17 - 3 / 180))
     np.testing.assert_allclose(steps.square, [1 / 60**2, 1 / 120**2])
