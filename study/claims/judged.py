@@ -14,7 +14,7 @@ import json
 import math
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -189,12 +189,10 @@ def run(
     looks = sorted({min(FIRST_LOOK * 2**look, most) for look in range(LOOKS)})
     with ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool:
         for upto in looks:
-            before = [record.read(k) for k in numbers]
+            before = {k: record.read(k) for k in numbers}
             looked = partial(judge, upto=upto, seed=seed, cells=len(numbers), until=until)
-            for k, old, tally in zip(
-                numbers, before, (pool.map if pool else map)(looked, numbers, before), strict=True
-            ):
-                if tally.leagues > old.leagues:
+            for k, tally in _as_they_come(pool, looked, before):
+                if tally.leagues > before[k].leagues:
                     record.write(k, tally)
             tallies = {k: record.read(k) for k in numbers}
             still_open = sum(open_claims(t, len(numbers)) > 0 for t in tallies.values())
@@ -203,6 +201,17 @@ def run(
             if not still_open:
                 break
     return {k: record.read(k) for k in numbers}
+
+
+def _as_they_come(pool, looked, before: dict[int, Tally]):
+    """(cell, tally) of each look, in this process or as those of the pool end; dear cells begin first."""
+    if pool is None:
+        yield from ((k, looked(k, tally)) for k, tally in before.items())
+        return
+    dearest = sorted(before, key=lambda k: -before[k].seconds / max(before[k].leagues, 1))
+    waiting = {pool.submit(looked, k, before[k]): k for k in dearest}
+    for ended in as_completed(waiting):
+        yield waiting[ended], ended.result()
 
 
 def open_claims(tally: Tally, cells: int) -> int:
