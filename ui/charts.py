@@ -1,5 +1,8 @@
 """Charts: each area's estimate and rank with their intervals, and a sample plan's chances of seeing a change."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -15,30 +18,30 @@ ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis belo
 LONG = 40  # rows that fill a screen
 BY_RANK, MOVERS_FIRST = ORDERS = ("rank", "movers")
 SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
+DRAWN = 200  # charts kept
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
 
-def estimate_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> alt.LayerChart:
+def estimate_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> dict[str, Any]:
     """Each area's estimate with its interval, and lines at the mean of all areas and at the targets.
 
     order: BY_RANK, or MOVERS_FIRST; area: the one whose row is marked.
     """
     measure, rows = league.measure, chart_rows(league, t, order=order, area=area)
     names, level = league.programme.measure_names[measure.name], league.programme.level
-    scale = {"domain": _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))}
-    axis = alt.Axis(labelExpr="datum.label + '%'" if measure.unit == SHARE else "datum.label", orient=_axis_side(rows))
-    x = alt.X(title=t("leader.chart.estimate", measure=names, level=level), scale=scale, axis=axis)
-    lines = pd.DataFrame(reference_lines(league), columns=["at", "dash"])
-    return interval_chart(rows, ("lower", "estimate", "upper"), x, t, lines=lines)
+    domain = _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))
+    axis = {"labelExpr": "datum.label + '%'" if measure.unit == SHARE else "datum.label", "orient": _axis_side(rows)}
+    x = {"title": t("leader.chart.estimate", measure=names, level=level), "scale": {"domain": domain}, "axis": axis}
+    return interval_chart(rows, ("lower", "estimate", "upper"), x, t, lines=reference_lines(league))
 
 
-def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> alt.LayerChart:
+def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> dict[str, Any]:
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
     rows = chart_rows(league, t, order=order, area=area)
     title = t("leader.chart.rank", level=league.programme.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
-    x = alt.X(title=title, scale=scale, axis=alt.Axis(tickMinStep=1, format="d", orient=_axis_side(rows)))
-    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), x, t)
+    axis = {"tickMinStep": 1, "format": "d", "orient": _axis_side(rows)}
+    return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), {"title": title, "scale": scale, "axis": axis}, t)
 
 
 def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerChart:
@@ -59,7 +62,7 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerCh
     height = CURVES + LEGEND_LINE * points.what.nunique()
     lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
-    return themed(lines + rule.encode(x="interviews:Q"))
+    return themed(lines + rule.encode(x="interviews:Q"), marks.INK[_theme()])
 
 
 def reference_lines(league: League) -> list[tuple[float, list[int]]]:
@@ -88,14 +91,25 @@ def chart_rows(league: League, t: Speaker, *, order: str = BY_RANK, area: str | 
 
 
 def interval_chart(
-    rows: pd.DataFrame, columns: tuple[str, str, str], x: alt.X, t: Speaker, *, lines: pd.DataFrame | None = None
-) -> alt.LayerChart:
-    """One row for each area, in the order of `rows`: a bar from the first column to the last and a point at the second.
+    rows: pd.DataFrame, columns: tuple[str, str, str], x: dict[str, Any], t: Speaker, *, lines: Sequence = ()
+) -> dict[str, Any]:
+    """The specification of a chart with one row for each area, in the order of `rows`: a bar from the first column to
+    the last, and a point at the second.
 
-    x: the axis's title, scale and look.  lines: at, dash: lines across all rows.
+    x: the axis's title, scale and look.  lines: (value, dashes) of lines across all rows.
     """
+    headings = [league_table.heading(column, t) for column in ("area", *columns, "n")]
+    shown = rows[["area", "code", *columns, "n", "label", "colour", "shape", "fill", "chosen"]]
+    return _interval_chart(shown, columns, x, headings, list(lines), marks.INK[_theme()])
+
+
+@st.cache_data(show_spinner=False, max_entries=DRAWN)
+def _interval_chart(rows, columns, x, headings, lines, ink) -> dict[str, Any]:
+    """`interval_chart`, drawn once for the same content; since the content is the key, nothing stale is shown."""
     low, point, high = columns
-    tooltip = [alt.Tooltip(c, title=league_table.heading(c, t)) for c in ("area", point, low, high, "n")]
+    names = ("area", low, point, high, "n")
+    heading_of = dict(zip(("area", *columns, "n"), headings, strict=True))
+    tooltip = [alt.Tooltip(name, title=heading_of[name]) for name in names]
     y = alt.Y(
         "label:N",
         sort=list(rows.label),
@@ -104,22 +118,21 @@ def interval_chart(
     )
     colour, fill = alt.Color("colour:N", scale=None), alt.Fill("fill:N", scale=None)
     base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, tooltip=tooltip)
-    x.shorthand = f"{low}:Q"
-    bar = base.mark_rule(strokeWidth=2).encode(x=x, x2=f"{high}:Q", color=colour)
+    across = alt.X(f"{low}:Q", title=x["title"], scale=x["scale"], axis=alt.Axis(**x["axis"]))
+    bar = base.mark_rule(strokeWidth=2).encode(x=across, x2=f"{high}:Q", color=colour)
     shape = alt.Shape("shape:N", scale=None)
     dot = base.mark_point(size=80, opacity=1, strokeWidth=2).encode(
         x=f"{point}:Q", shape=shape, color=colour, fill=fill
     )
     layers = [alt.Chart(rows[rows.chosen]).mark_rect(color=marks.LINE, opacity=0.3).encode(y=y)]
-    for line in [] if lines is None else lines.to_dict("records"):
-        at = alt.Chart(pd.DataFrame({"at": [line["at"]]}))
-        layers.append(at.mark_rule(color=marks.LINE, strokeWidth=1.5, strokeDash=line["dash"]).encode(x="at:Q"))
-    return themed(alt.layer(*layers, bar, dot))
+    for value, dashes in lines:
+        line = alt.Chart(pd.DataFrame({"at": [value]}))
+        layers.append(line.mark_rule(color=marks.LINE, strokeWidth=1.5, strokeDash=dashes).encode(x="at:Q"))
+    return themed(alt.layer(*layers, bar, dot), ink).to_dict()
 
 
-def themed(chart: alt.LayerChart) -> alt.LayerChart:
+def themed(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
     """The chart with words in the ink of the page, light or dark."""
-    ink = marks.INK[_theme()]
     return chart.configure_axis(labelColor=ink, titleColor=ink, labelFontSize=12)
 
 

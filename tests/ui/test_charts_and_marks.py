@@ -1,5 +1,7 @@
 """The league's charts and the marks: names in every panel, lines, order, the chosen row, colours one can tell."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.figures.league import read_league
@@ -14,10 +16,6 @@ def league(ensu_store):
     return read_league(ensu_store[0], "ensu2015", wave="2015Q2")
 
 
-def drawn(chart) -> dict:
-    return chart.to_dict()
-
-
 def rows_of(spec: dict) -> list[dict]:
     """The rows of the layer that draws the points."""
     data = spec["layer"][-1].get("data", spec.get("data"))
@@ -26,7 +24,7 @@ def rows_of(spec: dict) -> list[dict]:
 
 @pytest.mark.parametrize("draw", [charts.estimate_chart, charts.rank_chart])
 def test_every_panel_names_its_areas_and_marks_the_chosen_one(league, draw):
-    spec = drawn(draw(league, EN, area="33"))
+    spec = draw(league, EN, area="33")
     axes = [layer["encoding"]["y"]["axis"] for layer in spec["layer"] if "y" in layer.get("encoding", {})]
     assert axes and all(axis.get("labels", True) and not axis["labelOverlap"] for axis in axes)
     assert {row["area"] for row in rows_of(spec)} == {league.name(code)["en"] for code in league.table.index}
@@ -35,7 +33,7 @@ def test_every_panel_names_its_areas_and_marks_the_chosen_one(league, draw):
 
 
 def test_the_confirmed_fall_has_its_mark_its_colour_and_with_movers_first_the_first_row(league):
-    by_rank, first = (rows_of(drawn(charts.estimate_chart(league, EN, order=order))) for order in charts.ORDERS)
+    by_rank, first = (rows_of(charts.estimate_chart(league, EN, order=order)) for order in charts.ORDERS)
     assert [row["area"] for row in by_rank].index("Colima") == 16 and first[0]["area"] == "Colima"
     assert (first[0]["colour"], first[0]["shape"]) == (marks.COLOURS[marks.FALL], "triangle-down")
     assert {row["shape"] for row in first[1:]} == {"circle"}
@@ -45,15 +43,30 @@ def test_the_confirmed_fall_has_its_mark_its_colour_and_with_movers_first_the_fi
 def test_lines_stand_at_the_mean_of_all_areas_and_at_the_target(league):
     (mean, target) = charts.reference_lines(league)
     assert mean == (pytest.approx(100 * league.everybody["estimate"]), charts.SOLID) and target == (50, charts.DASHED)
-    spec = drawn(charts.estimate_chart(league, EN))
+    spec = charts.estimate_chart(league, EN)
     at = [row["at"] for rows in spec["datasets"].values() for row in rows if "at" in row]
     assert sorted(at) == sorted([mean[0], target[0]])
 
 
 def test_what_is_too_weak_to_publish_is_marked_and_nothing_else(league):
-    rows = rows_of(drawn(charts.estimate_chart(league, EN)))
+    rows = rows_of(charts.estimate_chart(league, EN))
     marked = {row["code"] for row in rows if row["label"].endswith(marks.WEAK)}
     assert marked == set(league.table.index[league.table.unfit != ""]) and 0 < len(marked) < len(rows)
+
+
+def test_a_chart_is_drawn_once_for_the_same_content_and_anew_for_any_other(league, monkeypatch):
+    drawings, draw = [], charts.themed
+    monkeypatch.setattr(charts, "themed", lambda *parts: drawings.append(parts) or draw(*parts))
+    charts._interval_chart.clear()
+    first = charts.rank_chart(league, EN)
+    assert charts.rank_chart(league, EN) == first and len(drawings) == 1
+    table = league.table.copy()
+    table.loc[table.index[0], "rank_upper"] += 1  # as if the wave had been corrected
+    corrected = charts.rank_chart(replace(league, table=table), EN)
+    assert len(drawings) == 2 and corrected["datasets"] != first["datasets"]
+    charts.rank_chart(league, speaker("zh"))
+    charts.rank_chart(league, EN, area="33")
+    assert len(drawings) == 4
 
 
 def luminance(colour: str) -> float:

@@ -63,7 +63,7 @@ def test_charts_hold_the_towns_shown_and_no_other(url, language):
     league = read_league(store, NAME, wave=JUNE, league="north")
     small, shown = ({"zh": z, "en": e}[language] for z, e in (("白蜡港", "Ashhaven"), ("雪松港", "Cedarhaven")))
     for chart in (charts.estimate_chart(league, t), charts.rank_chart(league, t)):
-        drawn = json.dumps(chart.to_dict(), ensure_ascii=False)
+        drawn = json.dumps(chart, ensure_ascii=False)
         assert small not in drawn and shown in drawn
     store.engine.dispose()
 

@@ -66,8 +66,8 @@ def _charts(league: League, area: str, order: str, t: Speaker) -> None:
     cards.key_of_marks(league, t)
     left, right = st.columns(2)
     alt, look = t("leader.chart.alt"), {"order": order, "area": area}
-    left.altair_chart(charts.estimate_chart(league, t, **look), width="stretch", alt=alt)
-    right.altair_chart(charts.rank_chart(league, t, **look), width="stretch", alt=alt)
+    for place, draw in ((left, charts.estimate_chart), (right, charts.rank_chart)):
+        place.vega_lite_chart(spec=draw(league, t, **look), width="stretch", alt=alt)
     st.caption(everybody_text(league, t))
     cards.show_notes(league, t)
 
