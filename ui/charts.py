@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -18,6 +19,7 @@ ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis belo
 LONG = 40  # rows that fill a screen
 BY_RANK, MOVERS_FIRST = ORDERS = ("rank", "movers")
 SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
+HISTORY = 260  # the height of an area's waves
 DRAWN = 200  # charts kept
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
@@ -42,6 +44,47 @@ def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | 
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
     axis = {"tickMinStep": 1, "format": "d", "orient": _axis_side(rows)}
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), {"title": title, "scale": scale, "axis": axis}, t)
+
+
+def history_chart(waves: pd.DataFrame, targets: Sequence[float], league: League, t: Speaker) -> dict[str, Any]:
+    """An area's figure in every wave as a line with its intervals, the mean of all areas, and lines at the targets.
+
+    waves: wave (in words), estimate, lower, upper, everybody, in the unit shown; a break (`broken`) begins a new line.
+    """
+    rows = waves.assign(part=waves.broken.cumsum())
+    names, level = league.programme.measure_names[league.measure.name], league.programme.level
+    title = t("leader.chart.estimate", measure=names, level=level)
+    limits = rows[["lower", "upper", "everybody"]].to_numpy(dtype=float)
+    domain = [float(np.nanmin([np.nanmin(limits), *targets])), float(np.nanmax([np.nanmax(limits), *targets]))]
+    base, x = _over_waves(rows, t)
+    y = alt.Y("estimate:Q", title=title, scale={"domain": domain, "zero": False})
+    bars = base.mark_rule(strokeWidth=2, color=marks.LINE).encode(x=x, y=alt.Y("lower:Q", title=title), y2="upper:Q")
+    line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(x=x, y=y, detail="part:N")
+    mean = base.mark_line(color=marks.LINE, strokeDash=[2, 3]).encode(x=x, y="everybody:Q", detail="part:N")
+    aims = alt.Chart(pd.DataFrame({"at": list(targets)})).mark_rule(color=marks.LINE, strokeDash=DASHED)
+    return themed(alt.layer(mean, aims.encode(y="at:Q"), bars, line), marks.INK[_theme()]).to_dict()
+
+
+def rank_history_chart(waves: pd.DataFrame, t: Speaker) -> dict[str, Any]:
+    """An area's rank in every wave, first place on top, within the band in which its true rank lies."""
+    base, x = _over_waves(waves, t)
+    scale = {"domain": [1, int(max(waves.areas.max(), 2))], "reverse": True, "nice": False}
+    axis = alt.Axis(tickMinStep=1, format="d")
+    low = alt.Y("rank_lower:Q", title=t("column.rank"), scale=scale, axis=axis)
+    band = base.mark_bar(size=26, color=marks.LINE, opacity=0.3).encode(x=x, y=low, y2="rank_upper:Q")
+    line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(
+        x=x, y=alt.Y("rank:Q", scale=scale)
+    )
+    return themed(alt.layer(band, line), marks.INK[_theme()]).to_dict()
+
+
+def _over_waves(rows: pd.DataFrame, t: Speaker) -> tuple[alt.Chart, alt.X]:
+    """A chart of an area's waves in their order, with the figures of a wave where one points at it."""
+    shown = ("wave", "estimate", "lower", "upper", "rank", "rank_lower", "rank_upper", "n")
+    heading_of = {"wave": t("app.wave")}
+    tooltip = [alt.Tooltip(c, title=heading_of.get(c) or league_table.heading(c, t)) for c in shown]
+    chart = alt.Chart(rows[[c for c in rows.columns if c != "level"]], height=HISTORY).encode(tooltip=tooltip)
+    return chart, alt.X("wave:O", sort=list(rows.wave), title=None, axis=alt.Axis(labelAngle=-30))
 
 
 def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerChart:

@@ -102,11 +102,16 @@ def _against(store: Store, place: Any, name: str, wave: str, t: Speaker) -> str 
     return choose(place, address.AGAINST, earlier, say, t, width=NARROW, placeholder=none, disabled=not earlier)
 
 
+def choose_measure(place: Any, programme: Programme, t: Speaker) -> str | None:
+    """One of the programme's measures."""
+    names, code = programme.measure_names, t("language.code")
+    return choose(place, "measure", list(programme.measures), lambda m: names[m][code], t, width=NARROW)
+
+
 def _measure_and_league(place: Any, programme: Programme, t: Speaker) -> dict[str, str | None]:
     """The measure; and the league, where there are several."""
-    code = t("language.code")
-    names, titles = programme.measure_names, {league: names[code] for league, names in programme.leagues.items()}
-    measure = choose(place, "measure", list(programme.measures), lambda m: names[m][code], t, width=NARROW)
+    titles = {league: names[t("language.code")] for league, names in programme.leagues.items()}
+    measure = choose_measure(place, programme, t)
     if len(titles) == 1:
         return {"measure": measure, "league": next(iter(titles))}
     return {

@@ -12,7 +12,7 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, WORKERS
 from ui import address, frame, sign_in
 from ui.faults import explained
-from ui.pages import centre, leader, people, samples, statistician
+from ui.pages import area, centre, leader, people, samples, statistician
 from words import LANGUAGES, Speaker
 
 
@@ -32,6 +32,7 @@ class Page:
 
 PAGES = (  # in the order of the menu; the first one opens first
     Page("leader", leader, "leader.page", ":material/leaderboard:", EVERYBODY),
+    Page("area", area, "area.page", ":material/location_on:", EVERYBODY),
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
     Page("centre", centre, "centre.page", ":material/inventory_2:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),

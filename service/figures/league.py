@@ -215,14 +215,21 @@ def newest_wave(store: Store, programme: str) -> str:
 
 
 @permitted
-def newest_estimated_wave(store: Store, programme: str) -> str | None:
-    """The last wave that has estimates; None if no wave of the programme has."""
+def estimated_waves(store: Store, programme: str) -> list[str]:
+    """The programme's waves that have estimates, newest first."""
     runs = schema.runs
     wave, of_programme = (runs.c.arguments[key].as_string() for key in ("wave", "programme"))
     with store.read() as connection:
-        return connection.scalar(
-            sa.select(sa.func.max(wave)).where(runs.c.use_case == ESTIMATE, of_programme == programme)
+        found = connection.scalars(
+            sa.select(wave).where(runs.c.use_case == ESTIMATE, of_programme == programme).distinct()
         )
+        return sorted(found, reverse=True)
+
+
+@permitted
+def newest_estimated_wave(store: Store, programme: str) -> str | None:
+    """The last wave that has estimates; None if no wave of the programme has."""
+    return next(iter(estimated_waves(store, programme)), None)
 
 
 @permitted

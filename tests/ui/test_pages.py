@@ -13,7 +13,7 @@ from words import Fault, text
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
-PAGES = ("leader", "statistician", "centre")
+PAGES = ("leader", "area", "statistician", "centre")
 
 
 def page(name: str, language: str) -> AppTest:

@@ -1,0 +1,94 @@
+"""One area's page: what is confirmed of it, its waves one by one, its rules, and what its people named."""
+
+import streamlit as st
+
+from presentation import changes
+from presentation import screen as words
+from presentation.area_waves import drawn_waves, wave_rows
+from presentation.factors import factor_notes, shown_factors
+from presentation.numbers import shown_value
+from presentation.rules import rule_rows
+from presentation.times import wave_text
+from programme.survey import Programme
+from service.figures.area_page import AreaPage, read_area
+from service.figures.league import estimated_waves
+from service.intake.imports import current_programme
+from service.store.engine import Store
+from ui import address, cards, charts, choosers, tables
+from words import Speaker
+
+
+def show(store: Store, t: Speaker) -> None:
+    """The area chosen: its verdict card, its figures and ranks over all waves, its rules and its factors."""
+    place = choosers.row()
+    name = choosers.choose_programme(store, t, place)
+    waves = estimated_waves(store, name) if name is not None else []
+    if name is None or not waves:
+        st.info(t("app.no_store"))
+        return
+    programme = current_programme(store, name)[1]
+    say = lambda wave: wave_text(wave, t)  # noqa: E731
+    wave = choosers.choose(place, address.WAVE, waves, say, t, width=choosers.NARROW)
+    measure = choosers.choose_measure(place, programme, t)
+    area = choosers.choose(
+        place, address.AREA, list(programme.areas), lambda code: _name(programme, code, t), t, width=choosers.WIDE
+    )
+    page = read_area(store, name, str(area), wave=wave, measure=measure)
+    st.title(_name(programme, page.area, t))
+    _card(page, t)
+    _history(page, t)
+    _rules(page, t)
+    _factors(page, t)
+    cards.show_notes(page.league, t)
+
+
+def _name(programme: Programme, area: str, t: Speaker) -> str:
+    return programme.areas[area].name[t("language.code")]
+
+
+def _card(page: AreaPage, t: Speaker) -> None:
+    """The verdict: each comparison with its badge and its sentence, then the last places and the targets."""
+    if page.row is None:
+        st.info(t("area.not_shown"))
+        return
+    league, screen = page.league, page.screen
+    with st.container(border=True):
+        for compared in screen.compared:
+            badge = words.badge(compared.league, page.area, t)
+            st.subheader(t("area.against", base=words.base_text(compared, t), badge=badge), anchor=False)
+            st.markdown(changes.area_sentence(compared.league, page.area, t))
+        if not screen.compared:
+            st.markdown(changes.area_sentence(league, page.area, t))
+        if page.last is not None:
+            st.markdown(words.last_area_text(page.last, page.area, t))
+        for target in screen.targets:
+            st.markdown(words.target_area_text(league, target, page.area, t))
+        if weak := words.weak_badge(league, page.area, t):
+            st.markdown(f"{weak}: {words.weak_text(screen, t)}")
+    st.caption(t("list.between_sentences").join(words.promise_lines(screen, t)))
+
+
+def _history(page: AreaPage, t: Speaker) -> None:
+    """The area's figure and its rank in every wave, as pictures and as a table."""
+    waves, measure = drawn_waves(page, t), page.league.measure
+    targets = [shown_value(measure, target.threshold) for target in page.screen.targets]
+    specifications = charts.history_chart(waves, targets, page.league, t), charts.rank_history_chart(waves, t)
+    for place, specification in zip(st.columns(2), specifications, strict=True):
+        place.vega_lite_chart(spec=specification, width="stretch", alt=t("area.chart.alt"))
+    tables.plain_table(wave_rows(page, t), words=1)
+
+
+def _rules(page: AreaPage, t: Speaker) -> None:
+    rows = rule_rows(page.league, t)
+    own = rows[(page.league.rules.area == page.area).to_numpy()]
+    if len(own):
+        st.subheader(t("leader.rules"), anchor=False)
+        tables.show_table(own, ["rule", "printed", "shown", "lower", "upper"], {}, t)
+
+
+def _factors(page: AreaPage, t: Speaker) -> None:
+    if page.factors is not None:
+        st.subheader(t("factors.title"), anchor=False)
+        tables.plain_table(shown_factors(page.factors, t))
+        for note in factor_notes(page.factors, t):
+            st.caption(note)
