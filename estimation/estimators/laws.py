@@ -92,7 +92,7 @@ class Steps:
         Where an area changes as the league does, they count as K changed answers beside SUPPOSED of which as many rise
         as fall; where it does not change at all they count nothing, and in between in proportion.
         """
-        like_field = np.divide(change, self.field, out=np.zeros(len(self.field)), where=self.field != 0)
+        like_field = np.divide(change, self.field, out=np.zeros(len(self.field)), where=np.abs(self.field) > ROUNDING)
         supposed = np.divide(SUPPOSED, self.changed, out=np.full(len(self.field), np.inf), where=self.changed > 0)
         return np.clip(like_field, 0, 1) / (1 + supposed)
 

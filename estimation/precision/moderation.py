@@ -138,10 +138,10 @@ def moderate_effects(estimate: Estimate, n: ArrayLike, n_effective: ArrayLike) -
 
 def _expected_effects(effect, nu, alone: float, x: np.ndarray) -> np.ndarray:
     """δ̄_d (k,) of `moderate_effects`."""
-    persons = x == 0
+    persons = ~(x > 0)
     base = (alone + nu[persons] @ effect[persons]) / (alone + nu[persons].sum()) if persons.any() else 1.0
     squares = nu @ x**2
-    if squares == 0:
+    if not squares > 0:
         return np.full(x.shape, base)
     rho = (nu * x) @ (effect - base) / ((1 + alone / nu.sum()) * squares)
     return base + np.maximum(rho, -base / (2 * x.max())) * x

@@ -215,7 +215,7 @@ def newest_wave(store: Store, programme: str) -> str:
 
 
 @permitted
-def estimated_waves(store: Store, programme: str) -> list[str]:
+def waves_with_estimates(store: Store, programme: str) -> list[str]:
     """The programme's waves that have estimates, newest first."""
     runs = schema.runs
     wave, of_programme = (runs.c.arguments[key].as_string() for key in ("wave", "programme"))
@@ -229,7 +229,7 @@ def estimated_waves(store: Store, programme: str) -> list[str]:
 @permitted
 def newest_estimated_wave(store: Store, programme: str) -> str | None:
     """The last wave that has estimates; None if no wave of the programme has."""
-    return next(iter(estimated_waves(store, programme)), None)
+    return next(iter(waves_with_estimates(store, programme)), None)
 
 
 @permitted

@@ -25,6 +25,7 @@ PERMITTED = {
     "current_wave": EVERYBODY,
     "newest_wave": EVERYBODY,
     "newest_estimated_wave": EVERYBODY,
+    "waves_with_estimates": EVERYBODY,
     "comparisons": EVERYBODY,
     "read_league": EVERYBODY,
     "read_screen": EVERYBODY,

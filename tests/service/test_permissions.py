@@ -17,6 +17,8 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.protection.erasure.store_files",
     "service.protection.erasure.scrub",
     "service.intake.imports.refusals_logged",
+    "service.figures.league.read_estimated",
+    "service.figures.area_page.area_waves",
 }
 
 

@@ -19,10 +19,11 @@ COLIMA = "33"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_link_to_colima_shows_its_fall_and_its_three_quarters(ensu_store, monkeypatch, language):
+def test_a_link_to_colima_shows_a_leader_its_fall_and_its_three_quarters(ensu_store, monkeypatch, language):
     monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
     page = "from ui.pages import area\nfrom service.store.engine import Store, store_url\nfrom words import speaker\n"
-    page += f"area.show(Store.open(store_url()), speaker({language!r}))"
+    page += "from service.store.permissions import LEADER, Actor\n"
+    page += f"area.show(Store.open(store_url()).acting(Actor('ann', LEADER)), speaker({language!r}))"
     at = AppTest.from_string(page, default_timeout=60)
     at.query_params["area"], at.query_params["wave"] = COLIMA, "2015Q2"
     at.run()

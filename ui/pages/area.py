@@ -11,7 +11,7 @@ from presentation.rules import rule_rows
 from presentation.times import wave_text
 from programme.survey import Programme
 from service.figures.area_page import AreaPage, read_area
-from service.figures.league import estimated_waves
+from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, tables
@@ -22,7 +22,7 @@ def show(store: Store, t: Speaker) -> None:
     """The area chosen: its verdict card, its figures and ranks over all waves, its rules and its factors."""
     place = choosers.row()
     name = choosers.choose_programme(store, t, place)
-    waves = estimated_waves(store, name) if name is not None else []
+    waves = waves_with_estimates(store, name) if name is not None else []
     if name is None or not waves:
         st.info(t("app.no_store"))
         return
