@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import sqlalchemy as sa
@@ -70,12 +71,12 @@ class League:
         """Whether the table has the rank set of each area alone."""
         return "alone_lower" in self.table
 
-    @property
+    @cached_property
     def uncompared(self) -> tuple[str, ...]:
         """The areas without a change: nobody answered in the other wave, or the change is withheld."""
         return () if self.against is None else tuple(self.table.index[self.table.change.isna()])
 
-    @property
+    @cached_property
     def movers(self) -> list[str]:
         """The areas whose change against the average, or whose change of rank, is confirmed."""
         return [] if self.against is None else list(self.table.index[self.table.verdict.isin(CONFIRMED)])
