@@ -22,8 +22,13 @@ def change_steps(
     shared = SharedInfluence.of(used, areas)
     if not shared.present.any():
         return None
-    change = sum(coefficients[name] * w.value[[w.names.index(area) for area in areas]] for name, w in used.items())
-    return shared_steps(shared, [coefficients[name] for name in used], mean_change=float(np.mean(change)))
+    mean_change = sum(coefficients[name] * _mean_value(w, areas) for name, w in used.items())
+    return shared_steps(shared, [coefficients[name] for name in used], mean_change=mean_change)
+
+
+def _mean_value(wave: Linearization, areas: Sequence) -> float:
+    place = {name: j for j, name in enumerate(wave.names)}
+    return float(wave.value[[place[area] for area in areas]].mean())
 
 
 def shared_steps(shared: SharedInfluence, a: ArrayLike, *, mean_change: float = 0.0) -> Steps:

@@ -1,14 +1,13 @@
 """The areas' shares by an earlier wave's estimates, on which a sample plan can rest instead of an assumption."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from estimation import Estimate, smooth_shares
 from programme.survey import Programme
-from service.figures.computing import ESTIMATE
-from service.figures.league import newest_run, process_variance, read_league
+from service.figures.league import process_variance, read_league
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -45,12 +44,6 @@ def earlier_rates(store: Store, programme_name: str, wave: str, measure: str) ->
     unsmoothed = Estimate(tuple(table.index), value, np.diag(variance), np.inf)
     basis = {"wave": wave, "measure": measure, "name": dict(programme.measure_names[measure]), "estimated": len(table)}
     return smooth_shares(unsmoothed, table.n_effective.to_numpy(dtype=float)), basis
-
-
-@permitted
-def estimated_waves(store: Store, programme: str, waves: Iterable[str]) -> list[str]:
-    """The waves among these that have estimates."""
-    return [wave for wave in waves if newest_run(store, ESTIMATE, programme=programme, wave=wave) is not None]
 
 
 def plan_measures(programme: Programme) -> list[str]:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from service.figures.computing import ESTIMATE
 from service.figures.detection import Detection, detection
 from service.figures.factors import FactorTable, read_factors
-from service.figures.league import League, newest_run, read_estimated
+from service.figures.league import League, read_estimated, waves_with_estimates
 from service.figures.screen import LastPlaces, Screen, read_screen
-from service.intake.imports import wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
@@ -79,9 +77,7 @@ def read_area(
 def area_waves(store: Store, programme_name: str, area: str, measure: str, league: str) -> pd.DataFrame:
     """The area's figure, rank and range in every estimated wave in which the measure was asked."""
     rows = []
-    for wave in wave_versions(store, programme_name).wave.unique():
-        if newest_run(store, ESTIMATE, programme=programme_name, wave=wave) is None:
-            continue
+    for wave in reversed(waves_with_estimates(store, programme_name)):
         try:
             found = read_estimated(store, programme_name, wave=wave, measure=measure, league=league).league(None)
         except Fault:  # nobody was asked this then, or all of it is withheld

@@ -81,7 +81,6 @@ PERMITTED = {
     "frame_strata": WORKERS,
     "load_frame": WORKERS,
     "earlier_rates": WORKERS,
-    "estimated_waves": WORKERS,
     "make_plan": frozenset({CENTRE, ADMINISTRATOR}),
     "read_plan": WORKERS,
     "approve_plan": frozenset({CENTRE, ADMINISTRATOR}),

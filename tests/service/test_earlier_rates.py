@@ -7,8 +7,9 @@ from township_list import as_csv
 from presentation import samples as sample_words
 from sampling import Assumed, Wanted
 from service.drawing import draws
-from service.drawing.earlier_rates import earlier_rates, estimated_waves, plan_measures
+from service.drawing.earlier_rates import earlier_rates, plan_measures
 from service.figures import waves
+from service.figures.league import waves_with_estimates
 from service.intake import imports
 from service.intake.imports import current_programme
 from service.protection.keys import Key
@@ -63,7 +64,7 @@ def test_the_shares_are_the_stored_estimates_with_smoothed_variances(store):
     assert ((estimate.value > 0.7) & (estimate.value < 1)).all()
     n = 150 * 0.9
     assert estimate.se == pytest.approx(np.sqrt(0.9 * 0.1 / n), rel=0.5) and (estimate.se > 0).all()
-    assert estimated_waves(store, programme(store), ["2025Q2", WAVE]) == [WAVE]
+    assert waves_with_estimates(store, programme(store)) == [WAVE]
 
 
 def test_a_plan_from_estimates_says_so_and_keeps_it(store):

@@ -9,8 +9,9 @@ from presentation.times import wave_text
 from sampling import Assumed
 from sampling.planning.wanted import METHODS, Wanted, read_numbers, written_numbers
 from service.drawing import draws
-from service.drawing.earlier_rates import estimated_waves, plan_measures
-from service.intake.imports import current_programme, wave_versions
+from service.drawing.earlier_rates import plan_measures
+from service.figures.league import waves_with_estimates
+from service.intake.imports import current_programme
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from ui import address, faults
@@ -75,8 +76,7 @@ def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
     one, two, three = st.columns(3)
     programme = current_programme(store, programme_name)[1]
     code = t("language.code")
-    waves = list(wave_versions(store, programme_name).wave.unique())[::-1]
-    estimated = estimated_waves(store, programme_name, waves)
+    estimated = waves_with_estimates(store, programme_name)
     wave = one.selectbox(
         t("samples.from"), estimated, index=None, key="plan_from", format_func=lambda w: wave_text(w, t)
     )
