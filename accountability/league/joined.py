@@ -7,9 +7,10 @@ from itertools import combinations
 import numpy as np
 
 from accountability.league.wave_measure import WaveMeasure
-from estimation import Waves, joint_waves, lasting_correlation
+from estimation import Waves, lasting_correlation
 from estimation.estimators.estimates import SPARSE_FROM
 from estimation.waves.finite_changes import finite_waves
+from estimation.waves.overlap import SharedPsus
 from estimation.waves.waves import is_independent
 
 
@@ -31,7 +32,8 @@ def joined_waves(
     smooth = {name: waves[name].smoothed.select(areas) for name in names}
     counted = {name: waves[name].counted.select(areas) for name in names}
     linearized = {name: waves[name].linearized for name in names}
-    sampled = joint_waves(linearized, smooth)
+    shared = SharedPsus.of(linearized, areas)
+    sampled = shared.joint(smooth)
     others = all(is_independent(shared) for shared in sampled.cross.values())
     lasting = interviewers_between(waves, areas) if others else {}
     if all(waves[name].finite for name in names):
@@ -44,7 +46,7 @@ def joined_waves(
     cross = dict(sampled.cross)
     for pair, c in lasting.items():
         cross[pair] = c if is_independent(cross[pair]) else cross[pair] + c
-    return joint_waves(linearized, plain), sampled, replace(sampled, estimates=tuple(counted.values()), cross=cross)
+    return shared.joint(plain), sampled, replace(sampled, estimates=tuple(counted.values()), cross=cross)
 
 
 def interviewers_between(waves: Mapping[str, WaveMeasure], areas: Sequence) -> dict:

@@ -88,49 +88,72 @@ def label_ids(waves: Sequence[Linearization]) -> tuple[list[np.ndarray], list[np
     return strata, inside
 
 
-def common_rows(one: Linearization, two: Linearization) -> tuple[np.ndarray, np.ndarray]:
-    """The positions, in each of the two waves, of the PSUs that both have (c,)."""
-    _, (first, second) = label_ids([one, two])
-    _, at_one, at_two = np.intersect1d(first, second, assume_unique=True, return_indices=True)
-    return at_one, at_two
+@dataclass(frozen=True, eq=False)
+class InfluenceParts:
+    """e = u - y b (m,k): what each of the m PSUs of one wave contributes to k estimates, kept in parts.
+
+    unit (m,)  the number of each PSU, the same in every wave that has it
+    u (m,k)    dense or sparse
+    fitted     y (m,q) and b (q,k), dense or sparse; None where u alone is e
+    """
+
+    unit: np.ndarray
+    u: Matrix
+    fitted: tuple[Matrix, Matrix] | None = None
+
+    @classmethod
+    def of(cls, wave: Linearization, unit: np.ndarray, names: Sequence) -> "InfluenceParts":
+        """e_j = √scale_h (u_j - ū_h) of the wave's PSUs for the estimates `names`."""
+        design, totals = wave.design, wave.totals
+        position = {name: j for j, name in enumerate(wave.names)}
+        at = np.array([position[name] for name in names], dtype=int)
+        scale, centre = stage_factors(design, 1.0)
+        h = design.psu_stratum
+        root, raised = np.sqrt(scale[h]), np.sqrt(wave.raised[at])
+        mean = _scaled_rows(stratum_sums(totals, design), centre / design.sampled, at)
+        if isinstance(totals, np.ndarray):
+            return cls(unit, (totals[:, at] - mean[h]) * root[:, None] * raised)
+        weigh = scipy.sparse.diags_array(root)
+        inside = scipy.sparse.csr_array((root, (np.arange(len(h)), h)), shape=(len(h), len(scale)))
+        if isinstance(totals, ResidualTotals):
+            y = scipy.sparse.hstack([weigh @ scipy.sparse.csr_array(totals.x), inside], format="csr")
+            b = np.vstack([totals.coefficients[:, at], mean]) * raised
+            return cls(unit, scipy.sparse.csr_array(weigh @ scipy.sparse.csr_array(totals.u)[:, at] * raised), (y, b))
+        u = scipy.sparse.csr_array(weigh @ scipy.sparse.csr_array(totals)[:, at] * raised)
+        return cls(unit, u, (inside, mean * raised))
+
+    def rows(self, at: np.ndarray) -> "InfluenceParts":
+        """The parts of the PSUs at these positions."""
+        fitted = None if self.fitted is None else (self.fitted[0][at], self.fitted[1])
+        return InfluenceParts(self.unit[at], self.u[at], fitted)
+
+    def left_product(self, left: Matrix) -> Matrix:
+        """left @ e, for a matrix (r,m)."""
+        if self.fitted is None:
+            return left @ self.u
+        y, b = self.fitted
+        return left @ self.u - (left @ y) @ b
 
 
-def gram(one: Linearization, two: Linearization, names: Sequence) -> Matrix:
-    """Σ_j e_1j e_2j' (k,k) over the PSUs in both waves, for the estimates `names`; dense or sparse.
+def influence_parts(waves: Sequence[Linearization], names: Sequence) -> list[InfluenceParts]:
+    """What the PSUs of each wave contribute to the estimates `names`, the PSUs numbered over all waves."""
+    _, units = label_ids(waves)
+    return [InfluenceParts.of(wave, unit, names) for wave, unit in zip(waves, units, strict=True)]
+
+
+def gram(one: InfluenceParts, two: InfluenceParts) -> Matrix:
+    """Σ_j e_1j e_2j' (k,k) over the PSUs in both waves; dense or sparse.
 
     Together with V_1 and V_2 it is a block of the Gram matrix of the stacked e, which is positive semi-definite for any
     calibration; e is that of `SharedInfluence`, for all areas that are linked by the auxiliaries or a PSU.
     """
-    j1, j2 = common_rows(one, two)
-    (u1, y1, b1), (u2, y2, b2) = (_parts(w, j, names) for w, j in ((one, j1), (two, j2)))
-    between = u1.T @ u2
-    if b1 is not None:
-        between = between - b1.T @ (y1.T @ u2)
-    if b2 is not None:
-        between = between - (u1.T @ y2) @ b2
-    if b1 is not None and b2 is not None:
-        between = between + b1.T @ ((y1.T @ y2) @ b2)
-    return between
-
-
-def _parts(wave: Linearization, rows, names):
-    """√scale (u - y b) of some PSUs and estimates in parts: u (c,k), y (c,q) and b (q,k); y and b are None if 0."""
-    design, totals = wave.design, wave.totals
-    position = {name: j for j, name in enumerate(wave.names)}
-    at = np.array([position[name] for name in names], dtype=int)
-    scale, centre = stage_factors(design, 1.0)
-    h = design.psu_stratum[rows]
-    root, raised = np.sqrt(scale[h]), np.sqrt(wave.raised[at])
-    mean = _scaled_rows(stratum_sums(totals, design), centre / design.sampled, at)
-    if isinstance(totals, np.ndarray):
-        return (totals[np.ix_(rows, at)] - mean[h]) * root[:, None] * raised, None, None
-    weigh = scipy.sparse.diags_array(root)
-    inside = scipy.sparse.csr_array((root, (np.arange(len(rows)), h)), shape=(len(rows), len(scale)))
-    if isinstance(totals, ResidualTotals):
-        y = scipy.sparse.hstack([weigh @ scipy.sparse.csr_array(totals.x)[rows], inside], format="csr")
-        b = np.vstack([totals.coefficients[:, at], mean]) * raised
-        return weigh @ scipy.sparse.csr_array(totals.u)[rows][:, at] * raised, y, b
-    return weigh @ scipy.sparse.csr_array(totals)[rows][:, at] * raised, inside, mean * raised
+    _, in_one, in_two = np.intersect1d(one.unit, two.unit, assume_unique=True, return_indices=True)
+    one, two = one.rows(in_one), two.rows(in_two)
+    between = two.left_product(one.u.T)
+    if one.fitted is None:
+        return between
+    y, b = one.fitted
+    return between - b.T @ two.left_product(y.T)
 
 
 def _scaled_rows(sums, factor, at):

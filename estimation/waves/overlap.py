@@ -1,6 +1,7 @@
 """The joint covariance of waves that share primary sampling units: rotating samples, panels, rolling windows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import scipy
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Linearization
 from estimation.waves.drawn_correlations import drawn_correlations
-from estimation.waves.influence import SharedInfluence, gram
+from estimation.waves.influence import SharedInfluence, gram, influence_parts
 from estimation.waves.waves import INDEPENDENT, Waves, is_independent
 
 NEARLY = 1e-14  # an eigenvalue of r_a below this is rounding
@@ -37,38 +38,70 @@ def joint_waves(waves: Mapping[str, Linearization], estimates: Mapping[str, Esti
     PSUs are the same if the labels of stratum and PSU are the same.  For one area with the same PSUs in both waves, C
     is the textbook covariance of paired PSU totals.
     """
-    names, linearizations, used = tuple(waves), list(waves.values()), tuple(estimates[name] for name in waves)
-    areas = used[0].names
-    pairs = list(combinations(range(len(names)), 2))
-    shared = SharedInfluence.of(waves, areas)
-    meeting = [(s, t) for s, t in pairs if shared.present[:, [s, t]].all(axis=1).any()]
-    cross = {(names[s], names[t]): INDEPENDENT for s, t in pairs}
-    if not meeting:
-        return Waves(names, used, cross)
-    r, overlap, df = drawn_correlations(shared, np.stack([e.variance for e in used]))
-    designs = [w.estimate().select(areas) for w in linearizations]
-    scale = [_inverse(e.se) for e in designs]
-    within = [_scaled(d, e.covariance, d) for d, e in zip(scale, designs, strict=True)]
-    grams = {(s, t): gram(linearizations[s], linearizations[t], areas) for s, t in meeting}
-    stacked = {(s, t): _scaled(scale[s], g, scale[t]) for (s, t), g in grams.items()}
-    blocks = _linked([*within, *stacked.values()])
-    entries = {pair: [(blocks.alone, blocks.alone, r[blocks.alone, *pair])] for pair in meeting}
-    for at in blocks.several:
-        joint = _joint([_part(w, at) for w in within], {p: _part(g, at) for p, g in stacked.items()}, r[at])
-        for pair, matrix in joint.items():
-            entries[pair].append((np.repeat(at, len(at)), np.tile(at, len(at)), matrix.ravel()))
-    sparse = all(scipy.sparse.issparse(r) for r in within)
-    for (s, t), parts in entries.items():
-        rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
-        matrix = scipy.sparse.coo_array((values, (rows, columns)), shape=(len(areas), len(areas)))
-        matrix = matrix.tocsr() if sparse else matrix.toarray()
-        cross[names[s], names[t]] = _scaled(used[s].se, matrix, used[t].se)
-    # the parts of both variances that come from common PSUs, and the df of the difference of these PSUs
-    common = {
-        (names[s], names[t]): (overlap[:, s, t] * used[s].variance, overlap[:, s, t] * used[t].variance, df[:, s, t])
-        for s, t in meeting
-    }
-    return Waves(names, used, cross, common=common)
+    used = {name: estimates[name] for name in waves}
+    return SharedPsus.of(waves, next(iter(used.values())).names).joint(used)
+
+
+@dataclass(frozen=True, eq=False)
+class SharedPsus:
+    """What `joint_waves` knows of waves before it is given the variances: it serves several sets of estimates.
+
+    waves, areas  the names of the waves, in the order of time, and those of the areas
+    influence     the stacked influence values
+    meeting       the pairs of waves that share a PSU
+    within, stacked   the design's R_t (k,k), and the Gram matrices (k,k) over the design's standard errors
+    """
+
+    waves: tuple[str, ...]
+    areas: tuple
+    influence: SharedInfluence
+    meeting: list[tuple[int, int]]
+    within: list[Matrix]
+    stacked: dict[tuple[int, int], Matrix]
+
+    @classmethod
+    def of(cls, waves: Mapping[str, Linearization], areas: Sequence) -> "SharedPsus":
+        """What the waves share for the estimates of these areas."""
+        influence, linearizations = SharedInfluence.of(waves, areas), list(waves.values())
+        pairs = combinations(range(len(linearizations)), 2)
+        meeting = [pair for pair in pairs if influence.present[:, list(pair)].all(axis=1).any()]
+        if not meeting:
+            return cls(tuple(waves), tuple(areas), influence, [], [], {})
+        designs = [w.estimate().select(areas) for w in linearizations]
+        scale, parts = [_inverse(e.se) for e in designs], influence_parts(linearizations, areas)
+        within = [_scaled(d, e.covariance, d) for d, e in zip(scale, designs, strict=True)]
+        stacked = {(s, t): _scaled(scale[s], gram(parts[s], parts[t]), scale[t]) for s, t in meeting}
+        return cls(tuple(waves), tuple(areas), influence, meeting, within, stacked)
+
+    def joint(self, estimates: Mapping[str, Estimate]) -> Waves:
+        """The waves with these estimates and the covariances between them (`joint_waves`)."""
+        names, used = self.waves, tuple(estimates[name] for name in self.waves)
+        cross: dict = dict.fromkeys(combinations(names, 2), INDEPENDENT)
+        if not self.meeting:
+            return Waves(names, used, cross)
+        r, overlap, df = drawn_correlations(self.influence, np.stack([e.variance for e in used]))
+        blocks = _linked([*self.within, *self.stacked.values()])
+        entries = {pair: [(blocks.alone, blocks.alone, r[blocks.alone, *pair])] for pair in self.meeting}
+        for at in blocks.several:
+            stacked = {pair: _part(g, at) for pair, g in self.stacked.items()}
+            for pair, matrix in _joint([_part(w, at) for w in self.within], stacked, r[at]).items():
+                entries[pair].append((np.repeat(at, len(at)), np.tile(at, len(at)), matrix.ravel()))
+        sparse = all(scipy.sparse.issparse(w) for w in self.within)
+        for (s, t), parts in entries.items():
+            rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
+            matrix = scipy.sparse.coo_array((values, (rows, columns)), shape=(len(self.areas), len(self.areas)))
+            matrix = matrix.tocsr() if sparse else matrix.toarray()
+            cross[names[s], names[t]] = _scaled(used[s].se, matrix, used[t].se)
+        # the parts of both variances that come from common PSUs, and the df of the difference of these PSUs
+        common = {
+            (names[s], names[t]): (
+                overlap[:, s, t] * used[s].variance,
+                overlap[:, s, t] * used[t].variance,
+                df[:, s, t],
+            )
+            for s, t in self.meeting
+        }
+        return Waves(names, used, cross, common=common)
 
 
 def common_psu_covariance(before: Linearization, after: Linearization) -> Matrix:

@@ -25,7 +25,7 @@ from estimation import (
 from estimation.estimators import estimates as estimates_module
 from estimation.precision.smoothing import with_variance
 from estimation.waves.drawn_correlations import _overlap, drawn
-from estimation.waves.influence import gram
+from estimation.waves.influence import gram, influence_parts
 from estimation.waves.noise import wave_draws
 from estimation.waves.waves import Waves
 
@@ -104,7 +104,7 @@ def test_calibration_that_couples_areas_reaches_between_the_waves():
     rng = np.random.default_rng(3)
     linear = {f"w{t}": linearized(x, raked=True) for t, x in enumerate(survey(rng, persons=60, kept=1.0))}
     found = joint(linear)[:6, 6:]
-    expected = gram(*linear.values(), range(6))
+    expected = gram(*influence_parts(linear.values(), range(6)))
     apart = ~np.eye(6, dtype=bool)
     assert np.abs(expected[apart]).max() > 0
     np.testing.assert_allclose(found[apart], expected[apart], atol=0.35 * np.abs(expected[apart]).max())
@@ -114,7 +114,7 @@ def test_the_gram_matrix_of_a_wave_with_itself_is_its_covariance():
     for raked, cross_strata in ((False, False), (True, False), (True, True), (False, True)):
         (table,) = survey(np.random.default_rng(5), waves=1, cross_strata=cross_strata)
         wave = linearized(table, raked=raked)
-        found = gram(wave, wave, wave.names)
+        found = gram(*influence_parts([wave, wave], wave.names))
         found = found.toarray() if sp.issparse(found) else found
         np.testing.assert_allclose(found, wave.estimate().covariance, rtol=1e-9, atol=1e-15)
 
