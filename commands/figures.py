@@ -21,9 +21,10 @@ from commands.speaking import (
     t,
     write,
 )
-from presentation import changes, league_table, terminal
+from presentation import league_table, terminal
 from presentation import screen as said
 from presentation import weights as weight_words
+from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
 from presentation.detection import detection_note, detection_rows
 from presentation.factors import factor_notes, factors_csv, shown_factors
@@ -171,7 +172,7 @@ def league(
                 wave=league_figures.wave,
                 expected=list(league_figures.table.index),
             )
-        out.print(changes.area_sentence(league_figures, area, t))
+        out.print(area_sentence(league_figures, area, t))
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
             write(path, content(league_figures, t))

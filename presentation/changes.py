@@ -1,14 +1,11 @@
-"""A league's changes in words: the windows, verdicts with their direction, the headline, and an area's sentences."""
-
-from collections.abc import Mapping
+"""A league's changes in words: the windows, verdicts with their direction, the headline, and sizes of moves."""
 
 import numpy as np
 import pandas as pd
 
 from estimation import Measure
-from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.league_comparison import CHANCE
 from estimation.indicators.indicators import SHARE
-from presentation.notes import withheld_text
 from presentation.numbers import shown_value
 from presentation.times import wave_text, window_text
 from programme.survey import parts_of_wave
@@ -24,9 +21,18 @@ def against_text(league: League, t: Speaker) -> str:
     against = str(league.against)
     if league.windowed:
         return t("against.windows", before=window_text(against, t), after=window_text(str(league.upto), t))
-    earlier = name_of_earlier(against, league.wave)
-    base = wave_text(against, t)
-    return t("against.one", base=t(f"base.{earlier}", wave=base) if earlier else base)
+    return t("against.one", base=base_name(against, league.wave, t, period=True))
+
+
+def base_name(earlier: str, wave: str, t: Speaker, *, period: bool) -> str:
+    """What the earlier wave is called: last quarter, the same quarter last year; else its own name.
+
+    period: its dates are added in brackets.
+    """
+    kind, dates = name_of_earlier(earlier, wave), wave_text(earlier, t)
+    if kind is None:
+        return dates
+    return t(f"base.{kind}", wave=dates) if period else t(f"screen.base.{kind}")
 
 
 def name_of_earlier(earlier: str, wave: str) -> str | None:
@@ -105,49 +111,6 @@ def _proven(league: League, area: str, t: Speaker) -> str:
     )
 
 
-def area_sentence(league: League, area: str, t: Speaker) -> str:
-    """The area's rank and rank range, its change from the earlier wave, and what is confirmed of it."""
-    return t("list.between_sentences").join(_place_and_change(league, area, t))
-
-
-def _place_and_change(league: League, area: str, t: Speaker) -> list[str]:
-    row = league.table.loc[area]
-    ranks = {"rank": int(row["rank"]), "lower": int(row.rank_lower), "upper": int(row.rank_upper)}
-    place = t("sentence.place", area=league.name(area), count=len(league.table), level=row.level, **ranks)
-    if league.against is None:
-        return [place]
-    if area in league.unchanged:
-        return [place, t("sentence.withheld", cell=withheld_text(league, t))]
-    if pd.isna(row.places):
-        return [place, t("sentence.uncompared", wave=window_text(league.against, t))]
-    values = {"against": against_text(league, t), "places": places_text(int(row.places), t)}
-    if row.verdict == PROVEN:
-        truly = places_range_text(int(row.places_lower), int(row.places_upper), t)
-        change = t(f"direction.{direction(league, area)}", count=1)
-        return [place, t("sentence.moved.proven", truly=truly, direction=change, **values)]
-    if row.verdict == REAL:
-        return [place, *_real(league, area, values, t)]
-    if row.places == 0:
-        return [place, t("sentence.moved.same", against=values["against"])]
-    usual = {"noise": int(row.noise), "count": _compared(league)}
-    not_confirmed = "sentence.moved.chance" if abs(row.places) <= row.noise else "sentence.moved.more"
-    return [place, t(not_confirmed, **usual, **values)]
-
-
-def _real(league: League, area: str, values: Mapping, t: Speaker) -> list[str]:
-    """The figure's change with its interval, confirmed against the average change; the places are not certain."""
-    row, measure = league.table.loc[area], league.measure
-    across = row.change_lower < 0 < row.change_upper
-    toward = {"direction": t(f"direction.{direction(league, area)}", count=1)}
-    interval = interval_text(measure, row.change_lower, row.change_upper, t)
-    figure = {"measure": league.programme.measure_names[measure.name], "change": moved_text(measure, row.change, t)}
-    return [
-        t("sentence.moved.real", interval=interval, against=values["against"], **figure, **toward),
-        *([t("sentence.moved.itself")] if across else []),
-        t("sentence.moved.places", places=values["places"]),
-    ]
-
-
 def moved_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change in words without a sign: up 5.0 percentage points, down 0.3."""
     way = "up" if value > 0 else "down"
@@ -165,7 +128,11 @@ def interval_text(measure: Measure, lower: float, upper: float, t: Speaker) -> s
     ends = [abs(shown_value(measure, end)) for end in (lower, upper)]  # if it contains 0, the first is how far down
     decimals = 1 if measure.unit == SHARE else measure.decimals
     low, high = (f"{end:.{decimals}f}" for end in (ends if across else sorted(ends)))
-    return t("moved.across" if across else "moved.between", low=low, high=high)
+    if not across:
+        return t("moved.between", low=low, high=high)
+    return t(
+        "moved.across", low=low, high=high, high_size=t(f"number.{measure.unit}_size", value=_size(measure, upper))
+    )
 
 
 def movement_sentence(league: League, area: str, t: Speaker) -> str:

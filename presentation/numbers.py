@@ -32,3 +32,8 @@ def shown_value(measure: Measure, value: Values) -> Values:
 def percent_text(part: float) -> str:
     """0.95 as 95%, 0.99375 as 99.38%, 0.1855 as 18.55%."""
     return f"{100 * part:.4g}%"
+
+
+def threshold_text(measure: Measure, threshold: float, t: Speaker) -> str:
+    """A threshold as a programme writes it: 80%, not 80.0%."""
+    return percent_text(threshold) if measure.unit == SHARE else value_text(measure, threshold, t)

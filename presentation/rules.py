@@ -7,7 +7,7 @@ import pandas as pd
 from accountability import MET, MISSED, UNDECIDED
 from accountability.rules import Rule
 from estimation import Measure
-from presentation.numbers import value_text
+from presentation.numbers import threshold_text, value_text
 from service.figures.league import League, rule_summary
 from words import Speaker
 
@@ -15,7 +15,7 @@ from words import Speaker
 def rule_sentence(league: League, rule: Rule, summary: Mapping[str, list[str]], t: Speaker) -> str:
     """How many areas the rule lists as printed, with their names, and for how many the figures show it."""
     counts = {key: len(summary[key]) for key in ("printed", MISSED, MET, UNDECIDED)}
-    threshold = rule_number(league.measure, rule, rule.threshold, t)
+    threshold = f"{rule.threshold:g}" if rule.of_places else threshold_text(league.measure, rule.threshold, t)
     sentence = t(rule.sentence, rule=league.programme.rule_names[rule.name], threshold=threshold, **counts)
     if not summary["printed"]:
         return sentence

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from estimation.changes.league_comparison import CHANCE, PROVEN
-from presentation.changes import direction, name_of_earlier
-from presentation.numbers import percent_text, value_text
+from presentation.changes import base_name, direction
+from presentation.numbers import percent_text, threshold_text, value_text
 from presentation.times import wave_text
 from service.figures.league import League
 from service.figures.screen import (
@@ -49,11 +49,7 @@ def comparison_text(compared: Compared, t: Speaker, *, period: bool = True) -> s
 
 def base_text(compared: Compared, t: Speaker, *, period: bool = False) -> str:
     """What the earlier wave is called: last quarter, the same quarter last year; else its name."""
-    wave = wave_text(compared.before, t)
-    name = name_of_earlier(compared.before, compared.league.wave)
-    if name is None:
-        return wave
-    return t(f"base.{name}", wave=wave) if period else t(f"screen.base.{name}")
+    return base_name(compared.before, compared.league.wave, t, period=period)
 
 
 def area_word(league: League, count: int, t: Speaker) -> str:
@@ -203,7 +199,7 @@ def target_text(league: League, target: Target, t: Speaker) -> str:
     """How many areas surely reach the target, surely miss it, or cannot be told."""
     groups = ("reached", "missed", "undecided", "below")
     counts = {group: len(getattr(target, group)) for group in groups}
-    return t("screen.target", target=_threshold(league, target, t), **counts)
+    return t("screen.target", target=threshold_text(league.measure, target.threshold, t), **counts)
 
 
 def target_area_text(league: League, target: Target, area: str, t: Speaker) -> str:
@@ -211,13 +207,7 @@ def target_area_text(league: League, target: Target, area: str, t: Speaker) -> s
     told = {"reached": target.reached, "missed": target.missed, "below": target.below}
     key = next((name for name, areas in told.items() if area in areas), "above")
     value = value_text(league.measure, float(league.table.estimate[area]), t)
-    return t(f"screen.target.area.{key}", value=value, target=_threshold(league, target, t))
-
-
-def _threshold(league: League, target: Target, t: Speaker) -> str:
-    """A threshold as a programme writes it: 80%, not 80.0%."""
-    share = league.measure.unit == "share"
-    return percent_text(target.threshold) if share else value_text(league.measure, target.threshold, t)
+    return t(f"screen.target.area.{key}", value=value, target=threshold_text(league.measure, target.threshold, t))
 
 
 def badge(league: League, area: str, t: Speaker) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from presentation.rules import rule_number
+from presentation.numbers import threshold_text
 from presentation.screen import not_compared_text
 from presentation.times import wave_text
 from service.figures.league import League
@@ -44,8 +44,7 @@ def tiles(screen: Screen, t: Speaker) -> list[Tile]:
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
         made.append(Tile("last", t("tile.last", count=last.k), lines))
     for target in screen.targets:
-        rule = next(r for r in screen.league.programme.rules[screen.league.measure.name] if r.name == target.rule)
-        threshold = rule_number(screen.league.measure, rule, target.threshold, t)
+        threshold = threshold_text(screen.league.measure, target.threshold, t)
         groups = (("reached", target.reached), ("missed", target.missed), ("untold", target.undecided))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
         made.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines))

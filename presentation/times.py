@@ -21,7 +21,7 @@ def window_text(text: str, t: Speaker) -> str:
         return wave_text(waves[0], t)
     years = {parts_of_wave(wave)[0] for wave in waves}
     if len(years) == 1 and waves == [f"{min(years)}Q{q}" for q in (1, 2, 3, 4)]:
-        return t("wave.mean", names=[t("wave.year", year=min(years))])
+        return t("wave.mean_year", year=min(years))
     return t("wave.mean", names=[wave_text(wave, t) for wave in waves])
 
 
@@ -33,7 +33,12 @@ def comparison_text(name: str, t: Speaker) -> str:
     return t("wave.against", before=window_text(before, t), after=window_text(after, t))
 
 
-def waves_a_year(wave: str) -> int:
-    """How many waves of this kind a year has: 4 for a quarter, 12 for a month, 1 for a year."""
+def kind_of_wave(wave: str) -> str:
+    """Whether a wave is a quarter, a month or a year."""
     _, quarter, month = parts_of_wave(wave)
-    return 4 if quarter else 12 if month else 1
+    return "quarter" if quarter else "month" if month else "year"
+
+
+def waves_a_year(wave: str) -> int:
+    """How many waves of this kind a year has."""
+    return {"quarter": 4, "month": 12, "year": 1}[kind_of_wave(wave)]

@@ -35,6 +35,7 @@ CHAPTERS = {
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
     "accountability": ["league", "rules", "disclosure"],
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
+    "presentation": ["area"],
     "ui": ["panels", "pages"],
     "study": ["claims"],
 }

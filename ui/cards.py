@@ -41,6 +41,11 @@ def tile(content: Tile, t: Speaker) -> None:
                 st.html(_lines(content.lines, t, whole=True))
 
 
+def list_of_names(lines: Iterable[Line], t: Speaker) -> None:
+    """Lines with all their names, however many."""
+    st.html(_lines(lines, t, whole=True))
+
+
 def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", whole: bool = False) -> str:
     """The lines as markup: a mark, the words, and the names, of many only if the whole list is wanted."""
     parts = [f"<h4>{html.escape(heading)}</h4>"] if heading else []
@@ -53,7 +58,7 @@ def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", whole: bool 
 
 
 def show_notes(league: League, t: Speaker) -> None:
-    """What is said under every figure of a league: whether it is out of date, and how people were asked."""
+    """What is said once under the figures of a league: whether they are out of date, who is missing, what is weak."""
     if league.outdated:
         st.warning(t("app.outdated"))
     for sentence in stopped_note(league.runs.values(), t):
@@ -63,7 +68,11 @@ def show_notes(league: League, t: Speaker) -> None:
     sentences = finite_note(league, t) + interviewer_notes(league, t)
     for sentence in sentences + withheld_note(league, t) + unfit_note(league, t):
         st.caption(sentence)
-    st.caption(t("leader.note", note=survey_note(league, t)))
+
+
+def survey_line(league: League, t: Speaker) -> None:
+    """How people were asked and by whom, said above the figures; simulated data in a box of their own."""
+    (st.warning if league.programme.simulated else st.caption)(t("leader.note", note=survey_note(league, t)))
 
 
 def file_link(label: str, content: bytes, name: str, mime: str) -> None:

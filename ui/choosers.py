@@ -74,7 +74,15 @@ def choose_programme(store: Store, t: Speaker, place: Any = None) -> str | None:
 
 
 def choose_league(store: Store, t: Speaker) -> League | None:
-    """The league of the wave, comparison, measure and group chosen in one row; None if there is nothing to show."""
+    """The league that is chosen; None if there is nothing to show."""
+    chosen = choose_view(store, t)
+    return None if chosen is None else read_league(store, **chosen)
+
+
+def choose_view(store: Store, t: Speaker) -> dict[str, Any] | None:
+    """The survey, wave, comparison, measure and group chosen in one row, by the names that the readers of
+    `service.figures` give them; None if there is nothing to show.
+    """
     place = row()
     name = choose_programme(store, t, place)
     if name is None:
@@ -88,10 +96,10 @@ def choose_league(store: Store, t: Speaker) -> League | None:
     estimated = newest_estimated_wave(store, name)
     wave = choose(place, address.WAVE, waves, say, t, start=estimated, width=NARROW)
     against = _against(store, place, name, str(wave), t)
-    chosen = {"wave": wave, "against": against, **_measure_and_league(place, programme, t)}
+    chosen = {"programme_name": name, "wave": wave, "against": against, **_measure_and_league(place, programme, t)}
     if estimated is not None and wave == estimated < waves[0]:
         st.info(t("app.not_estimated_yet", wave=say(waves[0])))
-    return read_league(store, name, **chosen)
+    return chosen
 
 
 def _against(store: Store, place: Any, name: str, wave: str, t: Speaker) -> str | None:

@@ -27,6 +27,8 @@ OF_LINE = {  # of the lines of a tile
     "reached": REACHED,
     "missed": MISSED,
     "untold": UNTOLD,
+    "ahead": "↑",
+    "behind": "↓",
 }
 
 

@@ -16,6 +16,18 @@ from words import Fault
 OF_WAVE = ("estimate", "lower", "upper", "level", "n", "rank", "rank_lower", "rank_upper", "unfit")
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The areas of the league beside one of them, by their joint rank ranges, each group best first.
+
+    better, worse: their range of places lies wholly above or below its own;  untold: the ranges overlap
+    """
+
+    better: tuple[str, ...]
+    untold: tuple[str, ...]
+    worse: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class AreaPage:
     """What one area's page shows; every figure is one that its reader may see.
@@ -26,6 +38,7 @@ class AreaPage:
     waves        one row for each estimated wave, oldest first: OF_WAVE, everybody (the mean over all areas), areas
                  (how many are ranked), and broken (nothing earlier is comparable); empty cells where not shown
     rules        the area's VERDICTS;  factors: what its people named, None if the programme asks no such question
+    neighbours   whom it cannot be told from; None if it has no row
     needed       what each comparison can detect and the interviews a move takes, for a typical area of the league
     """
 
@@ -36,6 +49,7 @@ class AreaPage:
     waves: pd.DataFrame
     rules: pd.DataFrame
     factors: FactorTable | None
+    neighbours: Neighbours | None
     needed: Detection | None
 
     @property
@@ -70,8 +84,16 @@ def read_area(
         waves=area_waves(store, programme_name, area, newest.measure, league),
         rules=screen.league.rules[screen.league.rules.area == area],
         factors=_factors(store, programme_name, screen.league, area),
+        neighbours=neighbours(table, area) if area in table.index else None,
         needed=detection(screen.league) if len(table) > 1 else None,
     )
+
+
+def neighbours(table: pd.DataFrame, area: str) -> Neighbours:
+    """Who is surely better or worse than j: U_k < L_j or L_k > U_j, with the places [L, U] of all areas jointly."""
+    row, others = table.loc[area], table.drop(index=area)
+    better, worse = others.rank_upper < row.rank_lower, others.rank_lower > row.rank_upper
+    return Neighbours(*(tuple(others.index[rows]) for rows in (better, ~better & ~worse, worse)))
 
 
 def area_waves(store: Store, programme_name: str, area: str, measure: str, league: str) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def read_league(
     against: one of `comparisons`: an earlier wave, or both windows ("2014Q1+2014Q2>2015Q1+2015Q2").
     """
     estimated = read_estimated(store, programme_name, wave=wave, measure=measure, league=league)
-    return estimated.league(_compared(store, programme_name, estimated.wave, against))
+    return estimated.league(newest_comparison(store, programme_name, estimated.wave, against))
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,7 +305,8 @@ def _run(store: Store, *conditions: sa.ColumnElement[bool]) -> Mapping | None:
         return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
 
 
-def _compared(store: Store, programme: str, wave: str, against: str | None) -> Mapping | None:
+@permitted
+def newest_comparison(store: Store, programme: str, wave: str, against: str | None = None) -> Mapping | None:
     """The newest run that compares `wave` with `against`, or by default with the nearest wave that it has."""
     name = against or next(iter(comparisons(store, programme, wave)), None)
     if name is None:

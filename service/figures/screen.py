@@ -13,7 +13,7 @@ from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_befo
 from programme.survey import parts_of_wave
 from service.figures.comparable import never_comparable, regular_of_wave
 from service.figures.computing import COMPARE
-from service.figures.league import Estimated, League, newest_run, read_estimated
+from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated
 from service.intake.imports import wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -114,7 +114,7 @@ class Target:
 class Screen:
     """A leader's first screen of one wave, measure and league.
 
-    league        the figures, with the changes of the first comparison that there is
+    league        the figures, with the changes of the comparison asked for, or of the first one that there is
     comparisons   kind -> Compared or NotCompared, for PREVIOUS and YEAR_AGO; a yearly wave has only PREVIOUS
     last          None where the league has no more areas than the list
     weak          area -> the limits that its figure breaks ("n", "n_effective", "df", "cv"): indicative only
@@ -144,12 +144,16 @@ def read_screen(
     wave: str | None = None,
     measure: str | None = None,
     league: str | None = None,
+    against: str | None = None,
 ) -> Screen:
-    """The first screen; by default of the newest estimated wave, the first measure and the first league."""
+    """The first screen; by default of the newest estimated wave, the first measure and the first league.
+
+    against: one of `league.comparisons`, whose changes the table and the charts are to have.
+    """
     estimated = read_estimated(store, programme_name, wave=wave, measure=measure, league=league)
     comparisons = _comparisons(store, programme_name, estimated)
     compared = [c for c in comparisons.values() if isinstance(c, Compared)]
-    shown = compared[0].league if compared else estimated.league(None)
+    shown = _shown_league(store, programme_name, estimated, compared, against)
     waves = wave_versions(store, programme_name).wave
     arrived = None if waves.empty or wave is not None else waves.iloc[-1]
     return Screen(
@@ -161,6 +165,20 @@ def read_screen(
         arrived=arrived if arrived is not None and arrived > shown.wave else None,
         error=sum(c.error for c in compared),
     )
+
+
+def _shown_league(
+    store: Store, programme_name: str, estimated: Estimated, compared: list[Compared], against: str | None
+) -> League:
+    """The league with the comparison asked for; one of the regular ones is not read a second time."""
+    if against is None:
+        return (
+            compared[0].league
+            if compared
+            else estimated.league(newest_comparison(store, programme_name, estimated.wave))
+        )
+    same = next((c.league for c in compared if c.before == against), None)
+    return same or estimated.league(newest_comparison(store, programme_name, estimated.wave, against))
 
 
 def _comparisons(store: Store, programme_name: str, estimated: Estimated) -> dict[str, Compared | NotCompared]:

@@ -27,6 +27,7 @@ PERMITTED = {
     "newest_estimated_wave": EVERYBODY,
     "waves_with_estimates": EVERYBODY,
     "comparisons": EVERYBODY,
+    "newest_comparison": EVERYBODY,
     "read_league": EVERYBODY,
     "read_screen": EVERYBODY,
     "read_area": EVERYBODY,

@@ -54,7 +54,7 @@ def test_the_leader_picks_a_wave_and_reads_that_colima_s_fall_is_real(browser, a
     tab.get_by_role("option", name="2015年第2季度").click()
     sentence = tab.get_by_test_id("stAlertContentInfo")
     sentence.filter(has_text="科利马").wait_for(timeout=60_000)
-    assert "真正变了几位，不能确定" in sentence.inner_text()
+    assert "真正降了几位，不能确定" in sentence.inner_text()
     settle(tab)
     shot(tab, "leader_zh_2015Q2")
     tab.close()

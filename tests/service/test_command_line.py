@@ -18,7 +18,8 @@ from typer.main import get_group
 
 from commands import cli
 from commands.speaking import chosen_language
-from presentation import changes, screen
+from presentation import screen
+from presentation.area.sentences import area_sentence
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from service.figures.league import read_league
@@ -235,7 +236,7 @@ def test_power_prints_designs_and_interviews(surveyed, rankshift, language):
 def test_one_area_is_said_in_one_sentence(surveyed, rankshift, language):
     found = read_league(Store.open(f"sqlite:///{surveyed}"), NAME)
     said = rankshift("league", "--area", "birch", "--store", surveyed, language=language)
-    assert said.out == changes.area_sentence(found, "birch", BOTH[language]) + "\n"
+    assert said.out == area_sentence(found, "birch", BOTH[language]) + "\n"
 
 
 def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):

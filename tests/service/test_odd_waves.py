@@ -10,6 +10,7 @@ from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, changed, interv
 from accountability import Figures, Rule, judge
 from estimation import Estimate
 from presentation import changes, league_table
+from presentation.area.sentences import area_sentence
 from presentation.imports import import_rows
 from presentation.league_notes import league_notes
 from presentation.league_table import shown_rows
@@ -29,7 +30,7 @@ def everything_said(league) -> str:
         rows = league_table.league_rows(league, t)
         shown = shown_rows(league, rows, t)
         said += [changes.headline(league, t), everybody_text(league, t), *league_notes(league, t)]
-        said += [changes.area_sentence(league, area, t) for area in league.table.index]
+        said += [area_sentence(league, area, t) for area in league.table.index]
         said += [league_table.league_csv(league, t).decode("utf-8-sig"), *rule_rows(league, t).area]
         said += list(shown.interval) + list(shown.rank_range)
         for rule in league.programme.rules[league.measure.name]:
@@ -93,7 +94,7 @@ def test_a_measure_compared_with_nothing_says_that_and_does_not_call_ranks_uncha
     assert league.uncompared == tuple(league.table.index)
     assert "no earlier wave to compare with" in changes.headline(league, BOTH["en"])
     for area in league.table.index:
-        assert "no interviews here in 2024-05" in changes.area_sentence(league, area, BOTH["en"])
+        assert "was not surveyed in 2024-05" in area_sentence(league, area, BOTH["en"])
 
 
 def test_an_area_without_answers_is_left_out_and_named(holes):
@@ -114,10 +115,8 @@ def test_an_area_in_one_wave_only_is_ranked_but_not_compared(holes):
     assert set(league.table.index) == {"dill", "elder"}
     assert league.uncompared == ("elder",)
     assert pd.isna(league.table.places["elder"]) and not pd.isna(league.table.places["dill"])
-    assert "no interviews here in 2024-05, so a rise or fall is not known" in changes.area_sentence(
-        league, "elder", BOTH["en"]
-    )
-    assert "2024年5月没有访问该地区" in changes.area_sentence(league, "elder", BOTH["zh"])
+    assert "was not surveyed in 2024-05, so its rise or fall is not known" in area_sentence(league, "elder", BOTH["en"])
+    assert "2024年5月没有访问该地区" in area_sentence(league, "elder", BOTH["zh"])
     rows = league_table.league_rows(league, BOTH["en"]).set_index("code")
     assert rows.verdict["elder"] == "not comparable" and pd.isna(rows.places["elder"])
 
@@ -127,7 +126,7 @@ def test_a_league_with_one_area_gives_it_the_first_place_and_no_movement(holes):
     row = league.table.loc["cedar"]
     assert (row["rank"], row.rank_lower, row.rank_upper) == (1, 1, 1)
     assert (row.places, row.noise, row.verdict) == (0, 0, "chance")
-    assert "ranks 1 of 1" in changes.area_sentence(league, "cedar", BOTH["en"])
+    assert "ranks 1 of 1" in area_sentence(league, "cedar", BOTH["en"])
 
 
 def test_runs_with_holes_give_the_same_figures_again(holes):
@@ -217,7 +216,7 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     assert league.against is None
     assert comparisons(sqlite_store, NAME, MAY) == []
     assert "no earlier wave to compare with" in changes.headline(league, BOTH["en"])
-    assert changes.area_sentence(league, "ash", BOTH["en"]).endswith(".")
+    assert area_sentence(league, "ash", BOTH["en"]).endswith(".")
 
 
 def test_a_wave_taken_in_but_not_estimated_yet_leaves_the_newest_figures_in_place(sqlite_store):

@@ -13,6 +13,7 @@ from simulated import read_toml, simulated
 
 from accountability.league import ALL
 from presentation import changes, league_table, terminal
+from presentation.area.sentences import area_sentence
 from presentation.factors import factor_notes, factor_rows, factors_csv, shown_factors
 from presentation.league_notes import league_notes
 from presentation.notes import everybody_text, withheld_text
@@ -69,7 +70,7 @@ def everything_said(league: League, t) -> str:
     book = openpyxl.load_workbook(io.BytesIO(league_table.league_workbook(league, t)))
     cells = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c is not None]
     said = [league_table.league_csv(league, t).decode("utf-8-sig"), *cells, *league_notes(league, t)]
-    said += [changes.area_sentence(league, a, t) + changes.movement_sentence(league, a, t) for a in league.table.index]
+    said += [area_sentence(league, a, t) + changes.movement_sentence(league, a, t) for a in league.table.index]
     columns = terminal.league_table(league, t).columns
     said += [str(cell) for column in columns for cell in column.cells] + [everybody_text(league, t)]
     return "\n".join(said)
@@ -147,7 +148,7 @@ def test_a_change_is_withheld_where_either_wave_is_and_ranks_are_places_among_th
         assert ranks.min() == 1 and (now.table.rank_lower <= ranks).all() and (ranks <= now.table.rank_upper).all()
         assert now.table.rank_upper.max() <= len(now.table)
         for area in now.unchanged:
-            sentence = changes.area_sentence(now, area, BOTH["en"])
+            sentence = area_sentence(now, area, BOTH["en"])
             assert "not shown" in sentence
         assert now.table[["relative", "p_standing", "p_holm", "own", "p_last"]].isna().all().all()
         compared = now.table[now.table.change.notna()]

@@ -73,7 +73,8 @@ def test_an_index_says_that_its_records_are_taken_as_known(urls, monkeypatch, na
     at = page(name, "en")
     at.selectbox(key="measure en").set_value("composition").run()
     assert not at.exception and not at.error
-    assert "taken as known" in captions(at) and "SIMULATED" in captions(at)
+    assert "taken as known" in captions(at)
+    assert ["SIMULATED" in warning.value for warning in at.warning] == [True]
 
 
 def test_the_survey_centre_is_asked_for_records_only_where_the_programme_takes_some(urls, monkeypatch):

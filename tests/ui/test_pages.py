@@ -78,8 +78,8 @@ def test_between_q1_and_q2_only_colima_s_fall_is_confirmed():
     at.selectbox(key="wave zh").set_value("2015Q2").run()
     assert "能确认下降的有1个：科利马；降了几位，不能确定。" in at.subheader[0].value
     sentence = at.info[0].value
-    assert "科利马：排第17位，共32个" in sentence and "下降16位" in sentence
-    assert "下降可以确认。名次下降16位，真正变了几位，不能确定" in sentence
+    assert "科利马：排第17位，共32个。单项安全感比上季度下降49.0个百分点" in sentence
+    assert "下降可以确认。名次降16位，真正降了几位，不能确定" in sentence
 
 
 def test_a_choice_stays_when_the_language_changes_and_speaks_the_new_one():

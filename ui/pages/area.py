@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from presentation import changes
-from presentation import screen as words
-from presentation.area_waves import drawn_waves, wave_rows
+from presentation.area.waves import drawn_waves, wave_rows
 from presentation.factors import factor_notes, shown_factors
 from presentation.numbers import shown_value
 from presentation.rules import rule_rows
@@ -15,6 +13,7 @@ from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, tables
+from ui.panels import area_card
 from words import Speaker
 
 
@@ -35,8 +34,10 @@ def show(store: Store, t: Speaker) -> None:
     )
     page = read_area(store, name, str(area), wave=wave, measure=measure)
     st.title(_name(programme, page.area, t))
-    _card(page, t)
+    area_card.show(page, t)
+    cards.survey_line(page.league, t)
     _history(page, t)
+    area_card.show_neighbours(page, t)
     _rules(page, t)
     _factors(page, t)
     cards.show_notes(page.league, t)
@@ -44,28 +45,6 @@ def show(store: Store, t: Speaker) -> None:
 
 def _name(programme: Programme, area: str, t: Speaker) -> str:
     return programme.areas[area].name[t("language.code")]
-
-
-def _card(page: AreaPage, t: Speaker) -> None:
-    """The verdict: each comparison with its badge and its sentence, then the last places and the targets."""
-    if page.row is None:
-        st.info(t("area.not_shown"))
-        return
-    league, screen = page.league, page.screen
-    with st.container(border=True):
-        for compared in screen.compared:
-            badge = words.badge(compared.league, page.area, t)
-            st.subheader(t("area.against", base=words.base_text(compared, t), badge=badge), anchor=False)
-            st.markdown(changes.area_sentence(compared.league, page.area, t))
-        if not screen.compared:
-            st.markdown(changes.area_sentence(league, page.area, t))
-        if page.last is not None:
-            st.markdown(words.last_area_text(page.last, page.area, t))
-        for target in screen.targets:
-            st.markdown(words.target_area_text(league, target, page.area, t))
-        if weak := words.weak_badge(league, page.area, t):
-            st.markdown(f"{weak}: {words.weak_text(screen, t)}")
-    st.caption(t("list.between_sentences").join(words.promise_lines(screen, t)))
 
 
 def _history(page: AreaPage, t: Speaker) -> None:

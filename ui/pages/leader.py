@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation import changes, league_table
 from presentation import screen as words
+from presentation.area.sentences import area_sentence, screen_sentence, weak_sentence
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
 from presentation.league_table import shown_rows, with_withheld
@@ -12,7 +13,7 @@ from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
-from service.figures.screen import read_screen
+from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
 from words import Speaker
@@ -21,11 +22,11 @@ from words import Speaker
 def show(store: Store, t: Speaker) -> None:
     """The headline, one area in a sentence, the charts, the table and the rules."""
     st.title(t("leader.title"))
-    league = choosers.choose_league(store, t)
-    if league is None:
+    chosen = choosers.choose_view(store, t)
+    if chosen is None:
         return
-    of = {"wave": league.wave, "measure": league.measure.name, "league": league.league}
-    screen = read_screen(store, league.programme.name, **of)
+    screen = read_screen(store, **chosen)
+    league = screen.league
     st.subheader(words.headline(screen, t), anchor=False)
     if league.against is not None and league.against not in [c.before for c in screen.compared]:
         st.markdown(changes.headline(league, t))
@@ -35,7 +36,7 @@ def show(store: Store, t: Speaker) -> None:
         with place:
             cards.tile(tile, t)
     area, order = _area_and_order(league, t)
-    st.info(changes.area_sentence(league, area, t), icon=":material/location_on:")
+    st.info(_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
     _charts(league, area, order, t)
@@ -62,14 +63,23 @@ def _area_and_order(league: League, t: Speaker) -> tuple[str, str]:
     return str(area), str(order)
 
 
+def _sentence(screen: Screen, area: str, t: Speaker) -> str:
+    """The area's place and changes: both regular comparisons, or the one that was chosen instead of them."""
+    if screen.league.against in [None, *(c.before for c in screen.compared)]:
+        said = [screen_sentence(screen, area, t)]
+    else:
+        said = [area_sentence(screen.league, area, t)]
+    return t("list.between_sentences").join([*said, weak_sentence(screen, area, t)]).strip()
+
+
 def _charts(league: League, area: str, order: str, t: Speaker) -> None:
+    cards.survey_line(league, t)
     cards.key_of_marks(league, t)
     left, right = st.columns(2)
     alt, look = t("leader.chart.alt"), {"order": order, "area": area}
     for place, draw in ((left, charts.estimate_chart), (right, charts.rank_chart)):
         place.vega_lite_chart(spec=draw(league, t, **look), width="stretch", alt=alt)
     st.caption(everybody_text(league, t))
-    cards.show_notes(league, t)
 
 
 def _table(league: League, t: Speaker) -> None:

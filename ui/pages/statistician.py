@@ -25,6 +25,7 @@ def show(store: Store, t: Speaker) -> None:
         return
     rows = shown_rows(league, league_table.league_rows(league, t), t)
     st.subheader(headline(league, t), anchor=False)
+    cards.survey_line(league, t)
     if league.against is not None:
         cards.key_of_marks(league, t)
         changes.show(league, tables.marked(league, rows), t)

@@ -1,0 +1,1 @@
+"""One area in words and as rows: its sentences, and its waves one by one."""
