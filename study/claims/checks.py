@@ -27,6 +27,7 @@ DRAWS = 399  # (1 + count)/(draws + 1) is a valid p whatever their number, and e
 FEW, FEW_LEVEL, RANK_LEVEL = 199, 1 - 9 / 198, 1.0
 """Draws of rank sets, and levels of their quantiles that one more draw exceeds with probability 10/200 and 1/200."""
 DIGITS = 9
+COVERED = 500  # leagues whose intervals are looked at: 70 areas each tell more of a mean than one yes or no
 
 
 class Claim(NamedTuple):

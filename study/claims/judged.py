@@ -28,7 +28,7 @@ from scipy import stats
 from service.store.runs import code_version
 from study.claims import probabilities, tables, year_pages
 from study.claims.cells import CELLS, Cell, full_crossing, one_by_one
-from study.claims.checks import CLAIMS, Covered, covered
+from study.claims.checks import CLAIMS, COVERED, Covered, covered
 from study.claims.draws import CountedLeagues, Truth, wave_sizes
 from study.claims.persons import PersonLeagues
 from words import LANGUAGES, speaker
@@ -45,17 +45,21 @@ CHANGED = 10  # changed answers expected in an area, from which on a change's co
 
 @dataclass
 class Tally:
-    """What was seen in a cell: claim -> [leagues, errors]; leagues, sums and sums of squares of `Covered`; seconds."""
+    """What was seen in a cell: claim -> [leagues, errors]; sums and sums of squares of `Covered`; seconds.
+
+    leagues, covered: how many were drawn, and of how many the intervals were looked at
+    """
 
     claims: dict = field(default_factory=lambda: {claim.name: [0, 0] for claim in CLAIMS})
     leagues: int = 0
+    covered: int = 0
     sums: list = field(default_factory=lambda: [0.0] * len(Covered._fields))
     squares: list = field(default_factory=lambda: [0.0] * len(Covered._fields))
     seconds: float = 0.0
 
     def mean(self, name: str) -> tuple[float, float]:
         """The mean over leagues of a part of `Covered`, and its Monte-Carlo error."""
-        j, n = Covered._fields.index(name), max(self.leagues, 1)
+        j, n = Covered._fields.index(name), max(self.covered, 1)
         mean = self.sums[j] / n
         return mean, float(np.sqrt(max(self.squares[j] / n - mean**2, 0.0) / max(n - 1, 1)))
 
@@ -94,11 +98,13 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
     start, cell = time.process_time(), CELLS[number]
     leagues = (PersonLeagues if one_by_one(cell) else CountedLeagues)(cell)
     drawing, testing = (_stream(seed, number, tally.leagues, part) for part in (0, 1))
-    claims, count = {name: list(pair) for name, pair in tally.claims.items()}, tally.leagues
+    claims, count, seen = {name: list(pair) for name, pair in tally.claims.items()}, tally.leagues, tally.covered
     sums, squares = np.array(tally.sums), np.array(tally.squares)
     for league in leagues.drawn(drawing, upto - tally.leagues):
-        held = np.array(covered(league, leagues.truth))
-        sums, squares, count = sums + held, squares + held**2, count + 1
+        count += 1
+        if seen < COVERED:
+            held = np.array(covered(league, leagues.truth))
+            sums, squares, seen = sums + held, squares + held**2, seen + 1
         for claim in CLAIMS:
             if is_open[claim.name]:
                 claims[claim.name][0] += 1
@@ -107,7 +113,7 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
         if count >= FIRST_LOOK and not any(is_open.values()):
             break
     seconds = tally.seconds + time.process_time() - start
-    return Tally(claims, count, sums.tolist(), squares.tolist(), seconds)
+    return Tally(claims, count, seen, sums.tolist(), squares.tolist(), seconds)
 
 
 def _stream(seed: int, number: int, done: int, part: int) -> np.random.Generator:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from study.claims.cells import CELLS, CORNERS, PERSONS, Cell, full_crossing
-from study.claims.checks import CLAIMS
+from study.claims.checks import CLAIMS, COVERED
 from study.claims.probabilities import AREAS, SIZES
 from study.written import bullets, markdown, percent
 
@@ -34,7 +34,7 @@ def chapter(tallies: dict, above: dict, found: dict, t, *, short: bool) -> str:
     if short:
         parts.append(t("study.claims_honest", cells=len(tallies), leagues=sum(x.leagues for x in tallies.values())))
     parts += [f"### {t('study.claims_before')}", t("study.claims_before_text"), _before(tallies, t)]
-    parts += [f"### {t('study.claims_all')}", t("study.claims_all_text"), _all(tallies, t)]
+    parts += [f"### {t('study.claims_all')}", t("study.claims_all_text", covered=COVERED), _all(tallies, t)]
     parts += [t("study.follows"), bullets(_sentences(tallies, above, t))]
     parts += [f"### {t('study.calibration')}", _calibration(found["calibration"], found["leagues"], t)]
     parts += [f"### {t('study.year_pages')}", _year(found["year"], t)]

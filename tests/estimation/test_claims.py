@@ -176,7 +176,7 @@ def test_few_errors_settle_a_claim_soon_and_many_too():
 
 
 def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> judged.Tally:
-    found = judged.Tally({c.name: [leagues, 0] for c in CLAIMS}, leagues)
+    found = judged.Tally({c.name: [leagues, 0] for c in CLAIMS}, leagues, leagues)
     found.claims["page"][1] = errors
     means = np.array(Covered(coverage, 0.1, 0.95, 0.1))
     found.sums, found.squares = list(leagues * means), list(leagues * (means**2 + 0.03**2))
