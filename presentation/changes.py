@@ -6,7 +6,7 @@ import pandas as pd
 from estimation import Measure
 from estimation.changes.league_comparison import CHANCE
 from estimation.indicators.indicators import SHARE
-from presentation.numbers import shown_value
+from presentation.numbers import shown_value, size_text
 from presentation.times import wave_text, window_text
 from programme.survey import parts_of_wave
 from service.figures.league import League
@@ -114,12 +114,7 @@ def _proven(league: League, area: str, t: Speaker) -> str:
 def moved_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change in words without a sign: up 5.0 percentage points, down 0.3."""
     way = "up" if value > 0 else "down"
-    return t(f"moved.{way}", size=t(f"number.{measure.unit}_size", value=_size(measure, value)))
-
-
-def _size(measure: Measure, value: float) -> float | str:
-    size = abs(shown_value(measure, value))
-    return size if measure.unit == SHARE else f"{size:.{measure.decimals}f}"
+    return t(f"moved.{way}", size=size_text(measure, value, t))
 
 
 def interval_text(measure: Measure, lower: float, upper: float, t: Speaker) -> str:
@@ -130,9 +125,7 @@ def interval_text(measure: Measure, lower: float, upper: float, t: Speaker) -> s
     low, high = (f"{end:.{decimals}f}" for end in (ends if across else sorted(ends)))
     if not across:
         return t("moved.between", low=low, high=high)
-    return t(
-        "moved.across", low=low, high=high, high_size=t(f"number.{measure.unit}_size", value=_size(measure, upper))
-    )
+    return t("moved.across", low=low, high=high, high_size=size_text(measure, upper, t))
 
 
 def movement_sentence(league: League, area: str, t: Speaker) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from estimation.indicators.indicators import INDEX, MENTIONS, SCORE, Item, Measure, Part
+from estimation.indicators.indicators import INDEX, MEAN, MENTIONS, SCORE, Item, Measure, Part
+from presentation.numbers import counted_text
 from programme.survey import Programme
 from words import Speaker
 
@@ -34,6 +35,9 @@ def _what(programme: Programme, measure: Measure, items: list[Item], t: Speaker)
         points = (f"{_label(labels[c], t)} {p:.4g}" for c, p in measure.points.items() if c in labels)
         key = "definition.score" if len(items) == 1 else "definition.score_items"
         return t(key, items=texts, points=_list(points, t))
+    if measure.kind == MEAN:
+        key = "definition.mean" if len(items) == 1 else "definition.mean_items"
+        return t(key, items=texts, low=measure.low, high=counted_text(measure, f"{measure.high:g}", t))
     counted = _labels(items[0], measure.counts, t)
     if measure.of == MENTIONS:
         return t("definition.mentions", items=texts, counts=counted)

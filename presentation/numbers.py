@@ -12,16 +12,32 @@ Values = TypeVar("Values", float, pd.Series)
 
 
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
-    """A share as 89.6%, a score as 83.7."""
-    return t(f"number.{measure.unit}", value=value if measure.unit == SHARE else f"{value:.{measure.decimals}f}")
+    """A share as 89.6%, a score as 83.7, a mean with what it is counted in: 31.5 minutes."""
+    if measure.unit == SHARE:
+        return t("number.share", value=value)
+    return counted_text(measure, f"{value:.{measure.decimals}f}", t, otherwise="number.score")
 
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
-    shown = shown_value(measure, value)
-    return t(
-        f"number.{measure.unit}_change", value=shown if measure.unit == SHARE else f"{shown:+.{measure.decimals}f}"
-    )
+    if measure.unit == SHARE:
+        return t("number.share_change", value=shown_value(measure, value))
+    return counted_text(measure, f"{value:+.{measure.decimals}f}", t, otherwise="number.score_change")
+
+
+def size_text(measure: Measure, value: float, t: Speaker) -> str:
+    """The size of a change without its sign, with its unit."""
+    size = abs(shown_value(measure, value))
+    if measure.unit == SHARE:
+        return t("number.share_size", value=size)
+    return counted_text(measure, f"{size:.{measure.decimals}f}", t, otherwise="number.score_size")
+
+
+def counted_text(measure: Measure, number: str, t: Speaker, *, otherwise: str | None = None) -> str:
+    """The number with what the measure is counted in, else in the sentence with the key `otherwise`, else alone."""
+    if measure.counted_in:
+        return t("number.counted", value=number, unit=measure.counted_in)
+    return number if otherwise is None else t(otherwise, value=number)
 
 
 def shown_value(measure: Measure, value: Values) -> Values:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isfinite, isnan
 from typing import Any
 
 from estimation.indicators.indicators import (
     ANSWERED,
     INDEX,
+    MEAN,
     MENTIONS,
     MISSING,
     RESPONDENTS,
@@ -21,17 +23,19 @@ from words import LANGUAGES, Fault, text
 
 LARGEST, SMALLEST = "largest", "smallest"
 BEST = (LARGEST, SMALLEST)
-KINDS = (SHARE, SCORE, INDEX)
+KINDS = (SHARE, SCORE, MEAN, INDEX)
 OF = (RESPONDENTS, MENTIONS)
 SCALE = (0.0, 100.0)  # of an index, where it names none
 ROUNDING = 1e-9
-ITEM = {"text", "answers", "not_answered", "not_asked", "several", "asked_if", "never_pooled"}
+ITEM = {"text", "answers", "range", "whole", "not_answered", "not_asked", "several", "asked_if", "never_pooled"}
+CODED = ("answers", "several", "never_pooled")  # entries that an item whose answer is a number cannot have
 RECORD = {"name", "best"}
 BOTH = {"kind", "best", "name"}
 ANSWERS = BOTH | {"items", "where", "by"}
 MEASURE = {
     SHARE: ANSWERS | {"counts", "against", "of", "weights", "missing"},
     SCORE: ANSWERS | {"points", "weights", "missing"},
+    MEAN: ANSWERS | {"weights", "missing", "unit"},
     INDEX: BOTH | {"scale", "parts"},
 }
 FACTORS = {"name", "item", "where"}
@@ -89,6 +93,10 @@ def read_indicators(entry: Entry) -> Indicators:
 
 def _item(name: str, entry: Entry) -> Item:
     entry.known(ITEM)
+    if "range" in entry.data:
+        return _numeric_item(name, entry)
+    if "whole" in entry.data:
+        raise Fault(key="programme.missing", file=entry.file, entry=entry.where("range"))
     answers = {code: entry.at("answers").names(code) for code in entry.get("answers", dict)}
     none: dict[str, Any] = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
     for key, codes in none.items():
@@ -99,6 +107,30 @@ def _item(name: str, entry: Entry) -> Item:
     if split or ("several" in entry.data and not separator):
         raise entry.fault("several", repr(separator), f"≠ {split}" if split else '";"')
     return Item(name, answers, **none, separator=separator, apart=entry.get("never_pooled", bool, False))
+
+
+def _numeric_item(name: str, entry: Entry) -> Item:
+    """An item whose answer is a number; a Fault for what only coded items have, and for codes that are such numbers."""
+    for key in CODED:
+        if key in entry.data:
+            raise entry.fault(key, repr(entry.data[key]), "range")
+    none: dict[str, Any] = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
+    low, high = _pair(entry, "range", SCALE)
+    if not isfinite(high - low):
+        raise entry.fault("range", entry.data["range"], "[0, 10]")
+    item = Item(name, {}, **none, range=(low, high), whole=entry.get("whole", bool, False))
+    for key, codes in none.items():
+        answers = sorted(code for code in codes if not isnan(item.number(code)))
+        if answers:
+            raise Fault(
+                key="programme.code_in_range",
+                file=entry.file,
+                entry=entry.where(key),
+                codes=answers,
+                low=low,
+                high=high,
+            )
+    return item
 
 
 def _record(entry: Entry) -> Record:
@@ -118,6 +150,9 @@ def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
         raise entry.fault("items", list(of), list(items))
     options: dict[str, Any] = {"weights": _weights(entry, of), "where": _codes(entry, "where", items)}
     options["missing"] = entry.one_of("missing", MISSING) if "missing" in entry.data else ANSWERED
+    _refuse_other_items(entry, kind, [items[i] for i in of])
+    if kind == MEAN:
+        return _mean(name, entry, largest, [items[i] for i in of], options)
     if kind == SHARE:
         counts, base = _counts(entry, of, items), _base(entry, of, items)
         against = frozenset(entry.texts("against", []))
@@ -126,6 +161,27 @@ def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
             raise entry.fault("against", sorted(against), sorted(none) if base == RESPONDENTS else [])
         return Measure(name, kind, of, counts, {}, largest, of=base, against=against, **options)
     return Measure(name, kind, of, frozenset(), _points(entry, of, items), largest, **options)
+
+
+def _refuse_other_items(entry: Entry, kind: str, of: list[Item]) -> None:
+    """A Fault for a mean of answers that are codes, and for another kind of measure of answers that are numbers."""
+    wrong = [item.name for item in of if item.numeric != (kind == MEAN)]
+    if wrong:
+        key = "programme.coded_item" if kind == MEAN else "programme.numeric_item"
+        raise Fault(key=key, file=entry.file, entry=entry.where("items"), items=wrong, kind=kind)
+
+
+def _mean(name: str, entry: Entry, largest: bool, of: list[Item], options: Mapping) -> Measure:
+    """The mean of numbers answered; a Fault if its items do not have the same range."""
+    ranges = {item.name: item.range for item in of if item.range is not None}
+    if len(set(ranges.values())) > 1:
+        found = [f"{item}: {low:g} … {high:g}" for item, (low, high) in ranges.items()]
+        raise Fault(key="programme.ranges_differ", file=entry.file, entry=entry.where("items"), found=found)
+    ends = next(iter(ranges.values()))
+    counted_in = entry.names("unit") if "unit" in entry.data else {}
+    two_valued = len(of) == 1 and of[0].whole and ends == (0.0, 1.0)
+    given: dict[str, Any] = {**options, "range": ends, "two_valued": two_valued, "counted_in": counted_in}
+    return Measure(name, MEAN, tuple(item.name for item in of), frozenset(), {}, largest, **given)
 
 
 def _counts(entry: Entry, of, items) -> frozenset:
@@ -245,7 +301,7 @@ def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mappi
     if "by" not in entry.data:
         _refuse_pooling(measure, entry, items)
         return whole
-    item = items[entry.one_of("by", [name for name, item in items.items() if not item.separator])]
+    item = items[entry.one_of("by", [name for name, item in items.items() if item.answers and not item.separator])]
     found = []
     for code, label in item.answers.items():
         group = replace(measure, name=f"{measure.name}.{code}", where={**measure.where, item.name: frozenset({code})})

@@ -7,8 +7,18 @@ import numpy as np
 import pandas as pd
 
 from accountability.league.wave_measure import ALL, WaveMeasure
-from estimation import Estimate, Interval, Moderated, measure_interval, own_effects, smooth_shares
+from estimation import (
+    Estimate,
+    Interval,
+    Moderated,
+    design_effect,
+    measure_interval,
+    own_effects,
+    smooth_shares,
+)
 from estimation.columns.ties import at_end
+from estimation.indicators.answer_moments import skewness_of_means
+from estimation.indicators.indicators import MEAN
 from estimation.precision.finite import WITHOUT_END, FiniteEstimate
 from estimation.precision.interviewers import InterviewerVariance
 
@@ -75,7 +85,19 @@ def measure_limits(
     m = wave.measure
     estimate, n, effective, effects = interval_inputs(wave, sampled, growth)
     options: dict[str, Any] = {"low": m.low, "high": m.high, "share": m.yes_or_no, "level": level, "effects": effects}
+    if m.kind == MEAN and not m.yes_or_no:
+        options["skewness"] = _skewness(wave, estimate)
     return measure_interval(estimate, n, effective, **options)
+
+
+def _skewness(wave: WaveMeasure, estimate: Estimate) -> np.ndarray:
+    """How skewed the errors of these means are (k,), by the answers and the estimates' own variances."""
+    names, everyone = list(estimate.names), estimate.names == (ALL,)
+    values, domain = (wave.everyones, None) if everyone else (wave.values, wave.area)
+    deff = design_effect(estimate, values, wave.design, reference="wr", domain=domain)
+    areas = np.full(len(values), ALL, dtype=object) if domain is None else domain
+    n_third = wave.sizes.n_third[names].to_numpy()
+    return skewness_of_means(values, areas, wave.design.weight, names, deff=deff, n_third=n_third)
 
 
 def finite_limits(wave: WaveMeasure, finite: FiniteEstimate, *, level: float) -> tuple[Interval, np.ndarray]:

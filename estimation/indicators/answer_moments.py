@@ -1,4 +1,4 @@
-"""Third central moments of the answers by area: how skewed one answer is, which a covariance does not say."""
+"""How skewed one answer is, and a mean of answers, by area: third central moments, which a covariance does not say."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from estimation.columns.ties import without_rounding
+
 PRIOR = 300.0  # the interviews that the league's moment counts as: a third moment of 100 answers is mostly noise
+SHAPE_PRIOR = 100.0  # the same of the skewness of one answer, in which areas are more alike than in their moments
 
 
 def third_moments(
@@ -17,12 +20,45 @@ def third_moments(
     values (n,)  NaN for no answer;  domain, weight (n,);  names (k,): the domains, in order
     m_d = Σ w(y - ȳ_d)³/Σ w, n_d = (Σw)²/Σw² (Kish), and m̄ is the mean of m_d weighted by n_d.
     """
+    n, _, moment = _moments(values, domain, weight, names)
+    return (n * moment + prior * (n @ moment) / n.sum()) / (n + prior)
+
+
+def skewness_of_means(
+    values: np.ndarray,
+    domain: ArrayLike,
+    weight: np.ndarray,
+    names: Sequence,
+    *,
+    deff: ArrayLike,
+    n_third: ArrayLike,
+    prior: float = SHAPE_PRIOR,
+) -> np.ndarray:
+    """γ (k,) of the mean of each domain: γ₁ n_K^1.5 (2δ - 1)/(√δ n₃²), γ₁ being the skewness of one answer.
+
+    γ₁ = (n_d g_d + c ḡ)/(n_d + c), g = m₃/s³ and ḡ = Σ n_d m₃/Σ n_d s³, c = prior: in few answers a long tail often
+    goes unseen, so that the league's is borrowed.  n_d = (Σw)²/Σw² (Kish); 0 where no answers differ.
+    deff (k,)     δ, the design effect; NaN and values below 1 count as 1.  As in `smooth_shares`, the third cumulant of
+                  answers that come in clumps has the factor δ(2δ - 1), nearly, so that with V = δ s²/n it leaves this
+    n_third (k,)  n₃ of `sample_sizes`
+    Equally weighted independent answers have γ₁/√n.
+    """
+    n, square, third = _moments(values, domain, weight, names)
+    s3 = square**1.5
+    unit = np.divide(third, s3, out=np.zeros(len(n)), where=s3 > 0)
+    pooled = (n @ third) / (n @ s3) if s3.any() else 0.0
+    unit = np.where(s3 > 0, (n * unit + prior * pooled) / (n + prior), 0.0)
+    effect = np.maximum(np.nan_to_num(np.asarray(deff, dtype=float), nan=1.0), 1.0)
+    return unit * n**1.5 * (2 * effect - 1) / (np.sqrt(effect) * np.asarray(n_third, dtype=float) ** 2)
+
+
+def _moments(values, domain, weight, names: Sequence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """n_d, m₂ and m₃ (k,): Kish's number of the answers in each domain, and their central moments."""
     answered = ~np.isnan(values) & (np.asarray(weight) > 0)
     table = pd.DataFrame({"domain": np.asarray(domain)[answered], "y": values[answered], "w": weight[answered]})
     total = table.w.groupby(table.domain).sum()
     mean = (table.w * table.y).groupby(table.domain).sum() / total
-    deviation = table.y - table.domain.map(mean)
-    moment = (table.w * deviation**3).groupby(table.domain).sum() / total
-    n = (total**2 / (table.w**2).groupby(table.domain).sum()).reindex(list(names)).to_numpy()
-    moment = moment.reindex(list(names)).to_numpy()
-    return (n * moment + prior * (n @ moment) / n.sum()) / (n + prior)
+    deviation = without_rounding(table.y - table.domain.map(mean), table.y.abs())
+    square, third = ((table.w * deviation**m).groupby(table.domain).sum() / total for m in (2, 3))
+    n = total**2 / (table.w**2).groupby(table.domain).sum()
+    return tuple(column.reindex(list(names)).to_numpy() for column in (n, square, third))

@@ -1,16 +1,16 @@
-"""One number for each respondent from the answers: 0 or 1 of a share, points of a score, mentions counted."""
+"""One number for each respondent: 0 or 1 of a share, points of a score, the number answered, mentions counted."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from estimation.indicators.indicators import COMPLETE, INDEX, SHARE, Item, Measure
+from estimation.indicators.indicators import COMPLETE, INDEX, MEAN, SHARE, Item, Measure
 from words import Fault
 
 
 def measure_values(answers: pd.DataFrame, measure: Measure, items: Mapping[str, Item]) -> np.ndarray:
-    """y_i (n,) of a share of respondents or a score: Σ_k a_k y_ik/Σ_k a_k over the items k the respondent answered.
+    """y_i (n,) of a share of respondents, a score or a mean: Σ_k a_k y_ik/Σ_k a_k over the items k that were answered.
 
     answers: one row per respondent and one column per item, with codes as text; items: name -> Item.
     NaN where the respondent answered no item (or, with missing "complete", not all of them), or is outside `where`.
@@ -86,7 +86,9 @@ def _by_cell(cells: pd.Series, worth) -> np.ndarray:
 
 
 def _worth(cells: pd.Series, measure: Measure, item: Item) -> np.ndarray:
-    """What each cell of an item's column is worth to a share or a score (n,)."""
+    """What each cell of an item's column is worth to a share, a score or a mean (n,)."""
+    if measure.kind == MEAN:
+        return _by_cell(cells, item.number)
     if measure.kind == SHARE:
         return _by_cell(cells, lambda cell: _share(item, cell, measure))
     return cells.map(measure.points).to_numpy(dtype=float)

@@ -1,11 +1,13 @@
 """Indicators as data: items, what their answers are worth, and how "don't know", "refused" and "not asked" count."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import fsum
+from math import fsum, isnan, nan
 from typing import Any
 
-SHARE, SCORE, INDEX = "share", "score", "index"
+SHARE, SCORE, MEAN, INDEX = "share", "score", "mean", "index"
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")  # 7, 7.5, 1e3; not 7,5 nor 1_000
 RESPONDENTS, MENTIONS = "respondents", "mentions"
 ANSWERED, COMPLETE, ITEM_MEANS = "answered", "complete", "item_means"
 MISSING = (ANSWERED, COMPLETE, ITEM_MEANS)
@@ -16,7 +18,9 @@ class Item:
     """One question: its column in the file, the answers it allows, and the codes that are no answer.
 
     name          the column
-    answers       code -> label
+    answers       code -> label; none if the answer is a number
+    range         the smallest and the largest number that may be answered; None: answers are codes
+    whole         only whole numbers may be answered
     not_answered  the codes of "don't know" and "refused"
     not_asked     the codes that mean that the question was not put to this person
     separator     what separates the codes of a cell if several answers are allowed ("1;5;12"); "": only one is
@@ -31,6 +35,24 @@ class Item:
     separator: str = ""
     apart: bool = False
     asked_if: Mapping[str, frozenset] = field(default_factory=dict)
+    range: tuple[float, float] | None = None
+    whole: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Is the answer a number?"""
+        return self.range is not None
+
+    def number(self, cell: str) -> float:
+        """The number that a cell answers; NaN if it is none, or none that may be answered."""
+        if self.range is None or not NUMBER.fullmatch(cell):
+            return nan
+        value = float(cell)
+        return value if self.range[0] <= value <= self.range[1] and not (self.whole and value % 1) else nan
+
+    def allows(self, cell: str) -> bool:
+        """May the column contain this cell?"""
+        return self.codes_in(cell) is not None or not isnan(self.number(cell))
 
     @property
     def codes(self) -> frozenset:
@@ -85,6 +107,7 @@ class Measure:
 
     kind "share"   1 if the answer is among `counts`, else 0; of several items, their mean
     kind "score"   the `points` (code -> points) of the answer; of several items, their mean
+    kind "mean"    the number answered; of several items, their mean
     kind "index"   Σ_k a_k s_k over `parts`, which are measures and records brought to one scale
     of             a share of "respondents" or, where an item allows several answers, of all "mentions": Σwy/Σwx with
                    y a respondent's mentions among `counts` and x all mentions
@@ -96,6 +119,9 @@ class Measure:
                    "complete": the respondent is left out;
                    "item_means": the measure of an area is Σ_k a_k ȳ_k, each mean being over those who answered item k
     where          item -> codes: only respondents who gave one of these codes at every item named count, as a domain
+    range          of a mean: the smallest and the largest number that its items allow
+    two_valued     of a mean: 0 and 1 are the only numbers that its one item allows, so that it is a share
+    counted_in     of a mean: what its numbers are counted in, by language ("minutes"); empty: points
     """
 
     name: str
@@ -110,6 +136,9 @@ class Measure:
     missing: str = ANSWERED
     where: Mapping[str, frozenset] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    range: tuple[float, float] = (0.0, 1.0)
+    two_valued: bool = False
+    counted_in: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def low(self) -> float:
@@ -140,7 +169,7 @@ class Measure:
     @property
     def yes_or_no(self) -> bool:
         """Is each respondent's number 0 or 1?"""
-        return self.kind == SHARE and self.of == RESPONDENTS and len(self.items) == 1
+        return self.two_valued or (self.kind == SHARE and self.of == RESPONDENTS and len(self.items) == 1)
 
     @property
     def linear(self) -> bool:
@@ -161,6 +190,8 @@ class Measure:
     def _ends(self) -> tuple[float, float]:
         if self.kind == SHARE:
             return 0.0, 1.0
+        if self.kind == MEAN:
+            return self.range
         if self.kind == SCORE:
             return min(self.points.values()), max(self.points.values())
         reach = [sorted(part.weight * part.scaled(v) for v in part.possible) for part in self.parts]

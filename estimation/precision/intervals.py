@@ -1,4 +1,4 @@
-"""Confidence intervals for shares and scores that remain on their scale, and are not a single point at 0 or 1."""
+"""Confidence intervals for shares, scores and means that remain on their scale, and are no single point at its ends."""
 
 import numpy as np
 import scipy
@@ -7,10 +7,11 @@ from numpy.typing import ArrayLike
 from estimation.columns.ties import at_end, onto_ends
 from estimation.estimators.estimates import Estimate, Interval, t_quantile, t_times
 from estimation.precision.moderation import Moderated, own_effects
+from estimation.precision.skewed_intervals import skewed_interval
 from words import Fault
 
-MID_P, WALD = "mid_p", "wald"
-SKEWED = 0.1  # the skewness of an estimate from which a score's interval is no longer Wald's
+MID_P, WALD, SKEW = "mid_p", "wald", "skewed"
+SKEWED = 0.1  # the skewness of an estimate from which the interval of a score or a mean is no longer Wald's
 AT_THE_END = 1.0  # interviews at the nearer end of the scale that are added to those behind a score's variance
 
 
@@ -66,12 +67,18 @@ def measure_interval(
     share: bool,
     level: float = 0.95,
     effects: Moderated | None = None,
+    skewness: ArrayLike | None = None,
 ) -> tuple[Interval, np.ndarray]:
     """The default confidence limits of a measure on the scale low..high, and the method used for each (k,).
 
     n, n_effective (k,)  answers behind each value, and Kish's n_K
     share    True: every answer lies at one end of the scale or the other, and the limits are those of
              `proportion_interval`, with `effects` as there
+    skewness (k,)  γ of the errors of means of numbers, as their answers show it; None: it is not known
+    Where γ is known, the limits are those of `skewed_interval`, cut off at the ends of the scale, and Wald's where |γ|
+    is below 0.1 and the limits remain on the scale; how long the scale is then plays no part.  Where no answers differ
+    (V = 0), so that they do not say how much they vary, the limits are the mid-p limits below: any mean on the scale
+    counts as possible.
     Otherwise let θ be the value rescaled to 0..1 and V its variance.  The limits are Wald's (as in R's confint) where
     the skewness that a share with this mean and standard error has, |1-2θ|√V/(θ(1-θ)), is below 0.1 and the limits
     remain on the scale.  Elsewhere they are mid-p limits on n* = n_K/φ (z/t)², φ = (1 + x n_K V/(θ(1-θ)))/(1 + x): the
@@ -86,7 +93,9 @@ def measure_interval(
     )
     if share:
         limits = proportion_interval(scaled, n, level=level, n_effective=kish, effects=effects)
-        wald = np.zeros(len(scaled.value), dtype=bool)
+        methods = np.full(len(scaled.value), MID_P, dtype=object)
+    elif skewness is not None:
+        limits, methods = _mean_limits(scaled, n, kish, np.asarray(skewness, dtype=float), level)
     else:
         theta, variance = _shares(scaled), scaled.variance
         kish_star = _starred(kish / _spread(theta, variance, n, kish), estimate.df, level)
@@ -95,9 +104,22 @@ def measure_interval(
         skewness = np.abs(1 - 2 * theta) * np.sqrt(variance)
         wald = (variance > 0) & (skewness < SKEWED * theta * (1 - theta)) & (by_se.lower >= 0) & (by_se.upper <= 1)
         limits = Interval(*(np.where(wald, s, m) for s, m in zip(by_se[:2], limits[:2], strict=True)), level)
+        methods = np.where(wald, WALD, MID_P).astype(object)
     lower, upper = low + reach * limits.lower, low + reach * limits.upper
-    methods = np.where(wald, WALD, MID_P).astype(object)
     return Interval(np.minimum(lower, estimate.value), np.maximum(upper, estimate.value), level), methods
+
+
+def _mean_limits(scaled: Estimate, n, kish, skewness: np.ndarray, level: float) -> tuple[Interval, np.ndarray]:
+    """Limits of means on 0..1 whose skewness is known, and the method of each."""
+    theta, varies = _shares(scaled), scaled.variance > 0
+    by_se, skewed = scaled.interval(level), skewed_interval(scaled, skewness, level)
+    alike = mid_p_limits(theta, _starred(kish, scaled.df, level), level)
+    wald = varies & (np.abs(skewness) < SKEWED) & (by_se.lower >= 0) & (by_se.upper <= 1)
+    chosen = [
+        np.select([wald, varies], [s, np.clip(k, 0, 1)], a)
+        for s, k, a in zip(by_se[:2], skewed[:2], alike, strict=True)
+    ]
+    return Interval(*chosen, level), np.select([wald, varies], [WALD, SKEW], MID_P).astype(object)
 
 
 def mid_p_limits(p: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

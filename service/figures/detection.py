@@ -8,10 +8,12 @@ import pandas as pd
 
 from estimation import comparison_power, interviews_needed, usual_comparisons
 from estimation.changes.needed import RANK, SCORE, STANDING
+from estimation.indicators.indicators import MEAN
 from service.figures.league import League, process_variance
 from words import Fault
 
 MOVES = (0.03, 0.05, 0.10)  # of the measure's whole scale: 3, 5 and 10 points of a share
+STANDARD_MOVES = (0.1, 0.2, 0.5)  # standard deviations of one answer, for means of numbers, whose scale may be long
 PANEL = 0.5  # correlation of one person's two answers; assumed, since no data tell it
 WATCHED = 5  # length of a list of areas to watch, if the programme has none
 
@@ -44,8 +46,11 @@ def detection(league: League) -> Detection:
     alpha = league.error / programme.family
     levels = {SCORE: league.error, STANDING: alpha * (1 - programme.comparing.rank_share)}
     levels[RANK] = alpha * programme.comparing.rank_share
-    moves = tuple(m * (measure.high - measure.low) for m in MOVES)
     spread = _spread(league)
+    steps, unit = (MOVES, measure.high - measure.low)
+    if measure.kind == MEAN and "sd" in spread:
+        steps, unit = STANDARD_MOVES, spread["sd"]
+    moves = tuple(m * unit for m in steps)
     watched = min(len(programme.comparing.watch) or WATCHED, areas)
     usual = usual_comparisons(correlation=PANEL, information=1.0, watch=watched)
     options: dict[str, Any] = {

@@ -142,14 +142,24 @@ def _check_cells(table: pd.DataFrame, faults: FaultList, programme: Programme) -
     blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in _filled(programme)}
     unknown = ~blank[column] & ~table[column].isin(areas)
     faults.refuse(unknown, "wave.area", column, table, expected=areas)
-    for name, item in programme.items.items():
-        valid = [cell for cell in table[name].unique() if item.codes_in(cell) is not None]
-        key = "wave.codes" if item.separator else "wave.code"
-        values: dict[str, Any] = {"separator": item.separator} if item.separator else {}
-        faults.refuse(~table[name].isin(valid), key, name, table, expected=sorted(item.codes), **values)
+    for item in programme.items.values():
+        _check_answers(table, faults, item)
     for item in programme.items.values():
         if item.asked_if:
             _check_filter(table, faults, item, programme)
+
+
+def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
+    """Cells that are neither a code of the item, or a list of them, nor a number that it allows."""
+    wrong = ~table[item.name].isin([cell for cell in table[item.name].unique() if item.allows(cell)])
+    codes = sorted(item.codes)
+    if item.range is not None:
+        key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
+        faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=codes or ["-"])
+    elif item.separator:
+        faults.refuse(wrong, "wave.codes", item.name, table, expected=codes, separator=item.separator)
+    else:
+        faults.refuse(wrong, "wave.code", item.name, table, expected=codes)
 
 
 def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme: Programme) -> None:

@@ -21,7 +21,9 @@ def simulated(data: dict, seed: int = 1, per_area: int = 24) -> pd.DataFrame:
         }
     )
     for name, item in data["items"].items():
-        answers = list(item["answers"])
+        answers = list(item.get("answers", ()))
+        if not answers:
+            answers = [f"{v:g}" for v in np.linspace(*item["range"], 11)]
         likely = rng.dirichlet(np.full(len(answers), 2.0))
         cells = list(rng.choice(answers, n, p=likely))
         if "several" in item:
@@ -89,6 +91,8 @@ def worth_of(data, measure, item, cell):
     if measure["kind"] == "score":
         points = {k: number(v) for k, v in measure["points"].items()}
         return points.get(cell)
+    if measure["kind"] == "mean":
+        return None if cell in (*question.get("not_answered", ()), *question.get("not_asked", ())) else float(cell)
     codes = cell.split(question["several"]) if question.get("several") and cell else [cell]
     if any(c in measure["counts"] for c in codes):
         return 1.0

@@ -137,6 +137,9 @@ SENTENCES = {
     "composite": ("mean of the area's item means", "各题平均值的平均"),
     "theft": ("mentions counted over all mentions, a ratio", "提及数除以提及总数，是一个比率"),
     "safe_on_paper": ("“Mode”: paper", "“访问方式”为纸质"),
+    "trust": ("from 0 to 10.", "范围0～10。"),
+    "waiting": ("Mean of the numbers answered to “How many minutes", "范围0～600分钟。"),
+    "calm": ("0.5 × Trust rating (0 to 10 mapped to 0 to 100)", "0.5 × 信任评分（0～10换算为0～100）"),
     "harmony": ("Crimes per 10,000 (0 to 80 mapped to 100 to 0)", "每万人刑事案件（0～80换算为100～0）"),
 }
 
@@ -196,6 +199,35 @@ BAD = {
         ("parts.safe = { weight = 0.4, bounds = [0, 1] }\nparts.composite = { weight = 0.4 }\n", ""),
         "programme.only_records",
         "harmony.parts",
+    ),
+    "a code that is a number one may answer": (
+        ('not_answered = ["99"]\n\n[items.waiting]', 'not_answered = ["9"]\n\n[items.waiting]'),
+        "programme.code_in_range",
+        "trust.not_answered",
+    ),
+    "a range that runs backwards": (("range = [0, 600]", "range = [600, 0]"), "programme.entry", "waiting.range"),
+    "a range without an end": (("range = [0, 600]", "range = [0, inf]"), "programme.entry", "waiting.range"),
+    "answers beside a range": (("whole = true", "never_pooled = true"), "programme.entry", "trust.never_pooled"),
+    "a mean of codes": (
+        ('kind = "mean"\nitems = "trust"', 'kind = "mean"\nitems = "safe"'),
+        "programme.coded_item",
+        "safe",
+    ),
+    "a share of numbers": (
+        ('items = "safe"\ncounts = ["1"]\nagainst', 'items = "trust"\ncounts = ["1"]\nagainst'),
+        "programme.numeric_item",
+        "safe_strict.items",
+    ),
+    "groups by a number": (('by = "mode"', 'by = "trust"'), "programme.entry", "satisfied.by"),
+    "a mean over two ranges": (
+        ('kind = "mean"\nitems = "trust"', 'kind = "mean"\nitems = ["trust", "waiting"]'),
+        "programme.ranges_differ",
+        "waiting: 0 … 600",
+    ),
+    "a mean in an index without bounds": (
+        ("parts.trust = { weight = 0.5, bounds = [0, 10] }", "parts.trust = { weight = 0.5 }"),
+        "programme.part_scale",
+        "calm.parts.trust",
     ),
     "groups pooled": (('en = "Mode" }', 'en = "Mode" }\nnever_pooled = true'), "programme.pooled", "measures.safe"),
 }
