@@ -64,6 +64,7 @@ def sample_plan(
     shares: Annotated[Path | None, typer.Option(help=t("cli.sample.shares"), show_default=False)] = None,
     spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = Assumed.spread,
     fall: Annotated[float, typer.Option(help=t("cli.sample.fall"))] = Assumed.fall,
+    sd: Annotated[float | None, typer.Option(help=t("cli.sample.sd"), show_default=False)] = None,
     deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = Assumed.design_effect,
     attempts: Annotated[int, typer.Option(help=t("cli.sample.attempts"))] = Wanted.attempts,
     panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = Assumed.panel,
@@ -82,7 +83,7 @@ def sample_plan(
     release_portions = tuple(read_numbers(portions, name="portions"))
     ratio = [] if modes is None else read_numbers(modes, ":", name="modes")
     mode_split = dict(zip(("mobile", "landline"), ratio, strict=False))
-    assumed = Assumed(share, spread, fall, deff, panel, information, chance, from_, measure)
+    assumed = Assumed(share, spread, fall, deff, panel, information, chance, from_, measure, sd)
     wanted = Wanted(
         interviews,
         method,

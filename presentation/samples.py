@@ -45,7 +45,10 @@ def precision_rows(sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str
     table[t("sample.column.interviews")] = [f"{int(n):,}" for n in rows["sample"]]
     table[t("sample.column.numbers")] = [f"{n:,}" for n in drawn]
     margins = pd.to_numeric(rows.margin)
-    table[t("sample.column.margin")] = ["–" if m != m else f"±{100 * m:.1f}" for m in margins]
+    of_mean = sample_plan.wanted.assumed.sd is not None
+    said = [f"±{m:.3g}" if of_mean else f"±{100 * m:.1f}" for m in margins]
+    heading = t("sample.column.margin_mean" if of_mean else "sample.column.margin")
+    table[heading] = ["–" if m != m else text for m, text in zip(margins, said, strict=True)]
     if "cost" in rows:
         table[t("sample.column.cost")] = [f"{c:,.0f}" for c in rows.cost]
     return table
@@ -111,17 +114,24 @@ def power_curve(foresight: Foresight, assumed: Assumed, t: Speaker) -> pd.DataFr
     parts = [right[["interviews", "chance", "what"]]]
     for design in foresight.designs:
         chances = foresight.called(design, STANDING).rename("chance").reset_index()
-        label = t("sample.curve", fall=100 * assumed.fall, design=design_text(design, foresight, assumed, t))
+        label = t("sample.curve", fall=fall_text(assumed, t), design=design_text(design, foresight, assumed, t))
         parts.append(chances.assign(what=label))
     points = pd.concat(parts, ignore_index=True)
     return points.assign(chance=points.chance.astype(float))
 
 
+def fall_text(assumed: Assumed, t: Speaker) -> str:
+    """The fall that should be noticed, with its unit: percentage points of a share."""
+    return t("sample.fall_share", fall=100 * assumed.fall) if assumed.sd is None else f"{assumed.fall:g}"
+
+
 def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
     """What the tables assume, which wave this one continues, and what the frame requires of the interview."""
-    notes = [
-        t("sample.note_margin", share=sample_plan.wanted.assumed.share, deff=sample_plan.wanted.assumed.design_effect)
-    ]
+    assumed = sample_plan.wanted.assumed
+    if assumed.sd is None:
+        notes = [t("sample.note_margin", share=assumed.share, deff=assumed.design_effect)]
+    else:
+        notes = [t("sample.note_margin_mean", sd=assumed.sd, deff=assumed.design_effect)]
     if len(sample_plan.foresight.power):
         notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
     rates = {"response": sample_plan.wanted.response_rate, "eligibility": sample_plan.wanted.eligibility}
@@ -147,7 +157,8 @@ def staged_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
 def power_note(foresight: Foresight, assumed: Assumed, t: Speaker) -> str:
     """What the table of chances assumes."""
     if foresight.basis is None:
-        basis_text = t("sample.note_last", k=foresight.k, share=assumed.share, spread=assumed.spread)
+        values = {"k": foresight.k, "share": assumed.share, "spread": assumed.spread}
+        basis_text = t("sample.note_last" if assumed.sd is None else "sample.note_last_mean", **values)
     else:
         basis = {
             "wave": wave_text(foresight.basis["wave"], t),
@@ -155,9 +166,11 @@ def power_note(foresight: Foresight, assumed: Assumed, t: Speaker) -> str:
         }
         basis_text = t("sample.note_earlier", k=foresight.k, estimated=foresight.basis["estimated"], **basis)
     if foresight.error is None:
-        return basis_text + t("sample.note_formula", fall=100 * assumed.fall)
+        return basis_text + t("sample.note_formula", fall=fall_text(assumed, t))
     values = {"panel": assumed.panel, "information": assumed.information, "chance": assumed.chance}
-    return basis_text + t("sample.note_falls", fall=100 * assumed.fall, error=foresight.error, **values)
+    falls = t("sample.note_falls", fall=fall_text(assumed, t), error=foresight.error, **values)
+    in_sd = [] if assumed.sd is None else [t("sample.note_falls_mean", sd=assumed.sd)]
+    return basis_text + t("list.between_sentences").join([falls, *in_sd])
 
 
 def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:

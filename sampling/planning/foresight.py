@@ -1,7 +1,7 @@
 """What a sample plan will be able to tell: each area's precision, the cost, the last five areas, and falls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Assumed:
     information    of an answer on a scale, as a multiple of a yes-or-no answer's (`estimation.score_information`)
     chance         the wanted chance that the list is right and that the fall is called
     wave, measure  earlier estimates from which the true shares are drawn instead of share and spread; None: assumed
+    sd             of a mean of numbers, the known standard deviation of one answer; spread and fall are then in its
+                   unit, and share says nothing; None: the plan is for a share
     """
 
     share: float = 0.9
@@ -44,12 +46,30 @@ class Assumed:
     chance: float = 0.8
     wave: str | None = None
     measure: str | None = None
+    sd: float | None = None
 
     def __post_init__(self):
         if not 0 < self.chance < 1:
             raise Fault(key="foresight.chance", found=self.chance)
         if (self.wave is None) != (self.measure is None):
             raise Fault(key="foresight.earlier", wave=str(self.wave), measure=str(self.measure))
+        if self.sd is None:
+            return
+        if self.wave is not None:
+            raise Fault(key="foresight.sd_earlier", wave=self.wave, measure=str(self.measure))
+        if not (0 < self.sd < np.inf and 0 <= self.spread < self.sd and 0 < self.fall < self.sd):
+            raise Fault(key="foresight.sd", sd=self.sd, spread=self.spread, fall=self.fall)
+
+    @property
+    def as_share(self) -> "Assumed":
+        """The same to simulate shares: a mean with σ, spread s and fall f is like a share of 50 % with s/2σ and f/2σ.
+
+        An answer of yes or no with p = ½ has the standard deviation ½, so that everything is as large as it was when
+        counted in standard deviations; the answers' shape is lost, which a mean of many answers hardly shows.
+        """
+        if self.sd is None:
+            return self
+        return replace(self, share=0.5, spread=self.spread / (2 * self.sd), fall=self.fall / (2 * self.sd), sd=None)
 
     def rates(self, areas: int) -> np.ndarray:
         """True shares of m areas (m,): share + spread Φ⁻¹((j - 1/2)/m), kept within 0.01 and 0.99."""
@@ -153,14 +173,15 @@ def foresee(
     """
     allocation = areas.rename(columns={"area": "stratum"})
     options: dict[str, Any] = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
-    precision = expected_precision(allocation, p=assumed.share, **options)
+    precision = expected_precision(allocation, p=assumed.share, sd=assumed.sd, **options)
     precision = precision.rename(columns={"stratum": "area"})
     n, m = areas["sample"].to_numpy(dtype=float), len(areas)
     k = min(LAST, m - 1)
     if k < 1 or not (n >= 1).all():
         return Foresight(k, precision, pd.DataFrame(columns=POWER), pd.DataFrame(columns=FALLS), None)
+    of_share = assumed.as_share
     if earlier is None:
-        leagues = assumed.leagues(m, rng=rng)
+        leagues = of_share.leagues(m, rng=rng)
     else:
         leagues = league_rates(earlier, areas=list(areas.area), draws=DRAWS, rng=rng)
     sizes = {round(n.mean() * g): n * g for g in sorted(GRID, key=lambda g: g == 1.0) if (n * g >= 1).all()}
@@ -168,8 +189,10 @@ def foresee(
     options: dict[str, Any] = {"rng": rng, "design_effect": assumed.design_effect}
     curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
     designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
+    if assumed.sd is not None:  # what a score tells beyond a share is no question of a mean
+        designs = {name: design for name, design in designs.items() if "score" not in name}
     options |= {"draws": FALLING, "progress": _part(progress, 1)}
-    falls = fall_curve(leagues[:FALLING], sizes, designs, fall=assumed.fall, **options)
+    falls = fall_curve(leagues[:FALLING], sizes, designs, fall=of_share.fall, **options)
     power = pd.DataFrame({"interviews": curve.interviews, "right": curve.right, "wrong": curve.wrong})
     power["planned"] = np.isclose(power.interviews, n.mean())
     error = max(float(curve.error.max()), float(falls.error.to_numpy().max()))

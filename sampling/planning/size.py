@@ -54,7 +54,8 @@ def margin_of_error(n: ArrayLike, *, p: float, level: float = 0.95) -> np.ndarra
 def expected_precision(
     allocation: pd.DataFrame,
     *,
-    p: float,
+    p: float = 0.5,
+    sd: float | None = None,
     level: float = 0.95,
     deff: float = 1.0,
     eligibility: float = 1.0,
@@ -62,11 +63,12 @@ def expected_precision(
 ) -> pd.DataFrame:
     """The plan as a table: stratum, population, sample, margin of error, weight N_h/n_h, cost; the last row is the sum.
 
+    p, sd        the share that is expected; or, of a mean of numbers, the known standard deviation S of one answer
     allocation   an ALLOCATION table and, optionally, cost c_h per interview
     cost         per interview in all strata, where `allocation` has no costs; None: no column of costs
     eligibility  the part of the population that is eligible: E_h = eligibility N_h can be asked
-    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1), and for all strata together
-    z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same factor 1 - n/E
+    margin_h = z √(deff S_h²/n_h (1 - n_h/E_h)), S_h² = p(1-p) E_h/(E_h - 1) of a share and S² of a mean; for all strata
+    together z √(Σ (N_h/N)² deff S_h²/n_h (1 - n_h/E_h)).  The interval printed later has the same factor 1 - n/E
     (`estimation.precision.finite`).  Strata without an interview have no margin, and then all together have none.
     Cochran (1977) 3.2, 5.9. Raises Fault for more interviews than a stratum has eligible units.
     """
@@ -77,7 +79,7 @@ def expected_precision(
     eligible = eligibility * N
     refuse_larger(allocation.stratum, n.astype(int), np.floor(eligible * (1 + ROUNDING)).astype(int))
     some = np.where(n > 0, n, np.nan)
-    variance = deff * _finite_variance(p, some, eligible)
+    variance = deff * (_finite_variance(p, some, eligible) if sd is None else sd**2 / some * (1 - some / eligible))
     z = scipy.stats.norm.ppf((1 + level) / 2)
     table = pd.DataFrame(
         {"stratum": allocation.stratum.to_numpy(), "population": N.astype(int), "sample": n.astype(int)}

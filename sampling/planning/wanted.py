@@ -66,6 +66,8 @@ class Wanted:
             raise Fault(key="sample.cost", found=self.cost)
         if not self.attempts >= 1:
             raise Fault(key="fieldwork.required", found=self.attempts)
+        if self.shares and self.assumed.sd is not None:
+            raise Fault(key="sample.shares_and_sd")
         if self.each is not None and (self.each < 1 or self.after is not None):
             raise Fault(key="sample.each", found=self.each, after=str(self.after))
 
@@ -119,7 +121,7 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
 def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
     """Interviews by area."""
     p = areas.stratum.map(dict(wanted.shares)).astype(float).fillna(wanted.assumed.share).to_numpy()
-    sd = np.sqrt(p * (1 - p))
+    sd = np.sqrt(p * (1 - p)) if wanted.assumed.sd is None else np.full(len(p), wanted.assumed.sd)
     bounds = {"minimum": np.minimum(wanted.minimum, areas.population)}
     if wanted.method == PROPORTIONAL:
         found = allocate_proportional(areas, wanted.interviews, **bounds)

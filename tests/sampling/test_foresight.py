@@ -18,6 +18,27 @@ def fault(do, *arguments, **options) -> Fault:
     return caught.value
 
 
+def test_a_plan_for_a_mean_is_that_of_a_share_of_a_half_in_standard_deviations():
+    by_share = foresee(AREAS, Assumed(share=0.5, spread=0.05, fall=0.1), rng=np.random.default_rng(1))
+    by_mean = foresee(AREAS, Assumed(sd=2.0, spread=0.2, fall=0.4), rng=np.random.default_rng(1))
+    pd.testing.assert_frame_equal(by_mean.power, by_share.power)
+    assert not [d for d in by_mean.designs if "score" in d] and "quarters" in by_mean.designs
+    for level in ("score", "standing", "rank"):
+        shares = by_share.called("quarters", level)
+        assert by_mean.called("quarters", level).to_numpy() == pytest.approx(shares.to_numpy(), abs=0.06)  # other draws
+    row = by_mean.precision.iloc[0]
+    n, people = row["sample"], row.population
+    assert row.margin == pytest.approx(1.959964 * 2.0 * np.sqrt((1 - n / people) / n), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sd": 0.0}, {"sd": 1.0, "fall": 1.5}, {"sd": 1.0, "spread": 2.0}, {"sd": float("nan")}]
+)
+def test_a_standard_deviation_that_cannot_be_is_refused(wrong):
+    assert fault(Assumed, **wrong).key == "foresight.sd"
+    assert fault(Assumed, sd=1.0, wave="2026Q1", measure="safe").key == "foresight.sd_earlier"
+
+
 def test_more_interviews_list_fewer_areas_wrongly_and_one_area_has_no_list():
     areas = pd.DataFrame({"area": list("abcdefghij"), "population": 9_000, "sample": 200})
     power = foresee(areas, Assumed(), rng=np.random.default_rng(0)).power

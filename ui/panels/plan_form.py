@@ -87,15 +87,16 @@ def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
         format_func=lambda m: programme.measure_names[m][code],
     )
     return {
-        "fall": three.number_input(t("cli.sample.fall"), 0.001, 0.5, Assumed.fall, format="%.3f"),
+        "fall": three.number_input(t("cli.sample.fall"), 0.001, None, Assumed.fall, format="%.3f"),
         "share": one.number_input(t("cli.plan.share"), 0.01, 0.99, Assumed.share),
-        "spread": two.number_input(t("cli.sample.spread"), 0.0, 0.3, Assumed.spread),
+        "spread": two.number_input(t("cli.sample.spread"), 0.0, None, Assumed.spread),
         "design_effect": three.number_input(t("cli.sample.deff"), 0.1, 20.0, Assumed.design_effect),
         "panel": one.number_input(t("cli.sample.panel"), 0.0, 0.99, Assumed.panel, key="plan_panel"),
         "information": two.number_input(
             t("cli.sample.information"), 0.1, 10.0, Assumed.information, key="plan_information"
         ),
         "chance": three.number_input(t("cli.sample.chance"), 0.01, 0.99, Assumed.chance, key="plan_chance"),
+        "sd": one.number_input(t("cli.sample.sd"), 0.0, value=None, key="plan_sd"),
         "wave": wave,
         "measure": None if wave is None else measure,
     }
