@@ -35,7 +35,7 @@ CHAPTERS = {
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
     "accountability": ["league", "rules", "disclosure"],
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
-    "presentation": ["area"],
+    "presentation": ["area", "evidence"],
     "ui": ["panels", "pages"],
     "study": ["claims"],
 }

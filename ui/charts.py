@@ -165,12 +165,16 @@ def _interval_chart(rows, columns, x, headings, lines, ink) -> dict[str, Any]:
     bar = base.mark_rule(strokeWidth=2).encode(x=across, x2=f"{high}:Q", color=colour)
     shape = alt.Shape("shape:N", scale=None)
     dot = base.mark_point(size=80, opacity=1, strokeWidth=2).encode(
-        x=f"{point}:Q", shape=shape, color=colour, fill=fill
+        x=alt.X(f"{point}:Q", scale=x["scale"]), shape=shape, color=colour, fill=fill
     )
     layers = [alt.Chart(rows[rows.chosen]).mark_rect(color=marks.LINE, opacity=0.3).encode(y=y)]
     for value, dashes in lines:
         line = alt.Chart(pd.DataFrame({"at": [value]}))
-        layers.append(line.mark_rule(color=marks.LINE, strokeWidth=1.5, strokeDash=dashes).encode(x="at:Q"))
+        layers.append(
+            line.mark_rule(color=marks.LINE, strokeWidth=1.5, strokeDash=dashes).encode(
+                x=alt.X("at:Q", scale=x["scale"])
+            )
+        )
     return themed(alt.layer(*layers, bar, dot), ink).to_dict()
 
 

@@ -1,6 +1,7 @@
 """Tables: rows under their headings, area and verdict pinned; as long as their rows up to 40, then in pages."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,10 +13,11 @@ from service.figures.league import League
 from ui import address, marks
 from words import Speaker
 
-WIDE = ("area", "verdict")  # columns whose words must not be cut
+WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is room beside both
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 LONGEST = 40  # rows of one page of a table
+CHOSEN, CLOSED = "table chosen", "tables closed"  # in the session: the table whose cell is chosen, how often closed
 
 
 def show_table(
@@ -26,23 +28,40 @@ def show_table(
     *,
     if_known: Collection[str] = (),
     name: str = "",
-) -> None:
+    choosing: str = "",
+) -> tuple[pd.DataFrame, tuple[int, str] | None]:
     """A table of the given columns under their headings.
 
     formats: Streamlit's number format of a column, for those that have one.
     if_known: columns that are left out if no row has a value in them.
     name: what its page of rows is called in the address, if it may have several pages.
+    choosing: the name of a table in which a cell can be chosen, another one for other content.
+    Returned are the rows shown, and the row and column of the chosen cell.
     """
     shown_columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
     config = {}
     for c in shown_columns:
-        width, pinned, said = "medium" if c in WIDE else None, c in PINNED or None, league_table.heading(c, t)
+        width, pinned, said = WIDE if c in PINNED else None, c in PINNED or None, league_table.heading(c, t)
         if c in formats:
             config[c] = st.column_config.NumberColumn(said, format=formats[c], width=width, pinned=pinned)
         else:
             config[c] = st.column_config.Column(said, width=width, pinned=pinned)
-    page = _page(rows[shown_columns], name, t)
-    st.dataframe(page, column_config=config, hide_index=True, width="stretch", height=_height(page), placeholder="–")
+    page = _page(rows, name, t)
+    look: dict[str, Any] = {"column_config": config, "hide_index": True, "width": "stretch", "placeholder": "–"}
+    look["height"] = _height(page)
+    if not choosing:
+        st.dataframe(page[shown_columns], **look)
+        return page, None
+    session = st.session_state
+    key = f"{choosing} {t('language.code')} {session.get(CLOSED, 0)}"
+    look |= {"key": key, "on_select": lambda: session.update({CHOSEN: key}), "selection_mode": "single-cell"}
+    event: Any = st.dataframe(page[shown_columns], **look)
+    return page, next(iter(event.selection.cells), None) if session.get(CHOSEN) == key else None
+
+
+def close_chosen() -> None:
+    """Choose no cell any more, in any table."""
+    st.session_state[CLOSED] = st.session_state.get(CLOSED, 0) + 1
 
 
 def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:

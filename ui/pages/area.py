@@ -34,7 +34,7 @@ def show(store: Store, t: Speaker) -> None:
     )
     page = read_area(store, name, str(area), wave=wave, measure=measure)
     st.title(_name(programme, page.area, t))
-    area_card.show(page, t)
+    area_card.show(store, page, t)
     cards.survey_line(page.league, t)
     _history(page, t)
     area_card.show_neighbours(page, t)

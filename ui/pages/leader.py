@@ -16,6 +16,7 @@ from service.figures.league import League, rule_summary
 from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
+from ui.panels import source
 from words import Speaker
 
 
@@ -40,7 +41,7 @@ def show(store: Store, t: Speaker) -> None:
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
     _charts(league, area, order, t)
-    _table(league, t)
+    st.fragment(_table)(store, league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level)))
@@ -82,7 +83,7 @@ def _charts(league: League, area: str, order: str, t: Speaker) -> None:
     st.caption(everybody_text(league, t))
 
 
-def _table(league: League, t: Speaker) -> None:
+def _table(store: Store, league: League, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
     rows = shown_rows(league, league_table.league_rows(league, t), t)
     columns = ["area", "rank"]
@@ -91,7 +92,8 @@ def _table(league: League, t: Speaker) -> None:
     columns += ["estimate", "interval", "rank_range", "n"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **tables.value_formats(league.measure)}
     rows = tables.marked(league, with_withheld(league, rows, t))
-    tables.show_table(rows, columns, formats, t, name="rows")
+    st.caption(t("source.hint"))
+    source.table(store, league, rows, columns, formats, t, name="rows", choosing="league")
     cards.show_notes(league, t)
 
 

@@ -28,7 +28,7 @@ def show(store: Store, t: Speaker) -> None:
     cards.survey_line(league, t)
     if league.against is not None:
         cards.key_of_marks(league, t)
-        changes.show(league, tables.marked(league, rows), t)
+        changes.show(store, league, tables.marked(league, rows), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)
     if len(league.table) > 1:

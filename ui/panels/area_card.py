@@ -13,11 +13,13 @@ from presentation.area.sentences import (
 from presentation.changes import base_name
 from presentation.tiles import Line
 from service.figures.area_page import AreaPage
+from service.store.engine import Store
 from ui import cards
+from ui.panels import source
 from words import Speaker
 
 
-def show(page: AreaPage, t: Speaker) -> None:
+def show(store: Store, page: AreaPage, t: Speaker) -> None:
     """The verdict card: a badge for each comparison with its facts, one sentence, and what else is known for sure."""
     if page.row is None:
         st.info(absent_sentence(page.league, page.area, t))
@@ -35,6 +37,8 @@ def show(page: AreaPage, t: Speaker) -> None:
         for sentence in [*known, weak_sentence(screen, area, t)]:
             st.markdown(sentence)
     st.caption(t("list.between_sentences").join(words.promise_lines(screen, t)))
+    with st.popover(t("source.title"), key="area-source"):
+        source.show(store, page.league, area, "estimate", t)
 
 
 def show_neighbours(page: AreaPage, t: Speaker) -> None:

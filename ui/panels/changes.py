@@ -1,11 +1,15 @@
 """A panel of a league's changes: one tab for each level, from an area's own score to the probability of a place."""
 
+from itertools import chain
+
 import pandas as pd
 import streamlit as st
 
+from presentation.evidence.columns import column_lines
 from presentation.league_notes import change_notes, probability_notes
 from service.figures.league import League
-from ui import tables
+from service.store.engine import Store
+from ui.panels import source
 from words import Speaker
 
 PROBABILITY = "%.4f"
@@ -21,7 +25,7 @@ LEVELS = {  # columns of each level of change
 }
 
 
-def show(league: League, rows: pd.DataFrame, t: Speaker) -> None:
+def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     """The tables of the four levels, each under the question it answers, and what is promised of all of them.
 
     rows: `figures.shown_rows` of the league.
@@ -37,7 +41,9 @@ def show(league: League, rows: pd.DataFrame, t: Speaker) -> None:
     for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
         with tab:
             st.markdown(t(f"statistician.level.{level}"))
-            tables.show_table(rows, ["area", *columns], formats, t, if_known=IF_KNOWN)
+            source.table(store, league, rows, ["area", *columns], formats, t, if_known=IF_KNOWN, choosing=level)
+    with st.expander(t("columns.explained")):
+        st.markdown("\n".join(f"- {line}" for line in column_lines(chain.from_iterable(LEVELS.values()), t)))
     for note in change_notes(league, t) + probability_notes(league, t):
         st.caption(note)
     st.caption(t("statistician.smoothing"))

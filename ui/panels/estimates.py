@@ -1,16 +1,20 @@
 """A panel of a league's estimates: each area's figure with its standard error and interval, and files to save."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 import streamlit as st
 
 from presentation import league_table
 from presentation.definitions import definition_text
+from presentation.evidence.columns import column_lines
 from presentation.notes import everybody_text
 from service.figures import waves
 from service.figures.league import League
 from service.files.write import file_name
 from service.store.engine import Store
-from ui import cards, faults, tables
+from ui import cards, faults
+from ui.panels import source
 from words import Speaker
 
 COLUMNS = ("rank", "code", "area", "n", "estimate", "se", "se_interviewer", "deff", "df", "lower", "upper", "method")
@@ -48,7 +52,9 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}
-    tables.show_table(rows, columns, formats, t, if_known=IF_KNOWN)
+    st.caption(t("source.hint"))
+    source.table(store, league, rows, columns, formats, t, if_known=IF_KNOWN, choosing="estimates")
+    _explained(columns, t)
     st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
     st.caption(everybody_text(league, t))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
@@ -56,6 +62,11 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     cards.show_notes(league, t)
     if not league.alone and len(league.table) > 1:
         _rank_alone(store, league, t)
+
+
+def _explained(columns: Iterable[str], t: Speaker) -> None:
+    with st.expander(t("columns.explained")):
+        st.markdown("\n".join(f"- {line}" for line in column_lines(columns, t)))
 
 
 def _rank_alone(store: Store, league: League, t: Speaker) -> None:
