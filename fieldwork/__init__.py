@@ -1,6 +1,6 @@
 """From released numbers to responses: the outcomes of calls, and when a number needs no more of them."""
 
 from fieldwork.attempts import eligibility_known, work_done
-from fieldwork.dispositions import DISPOSITIONS, ENDING, canonical
+from fieldwork.dispositions import DISPOSITIONS, ENDING, canonical, code_of
 
-__all__ = ["DISPOSITIONS", "ENDING", "canonical", "eligibility_known", "work_done"]
+__all__ = ["DISPOSITIONS", "ENDING", "canonical", "code_of", "eligibility_known", "work_done"]

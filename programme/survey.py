@@ -17,6 +17,7 @@ from estimation.changes.league_comparison import WORSE
 from estimation.estimators.design import LONELY
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
+from fieldwork.dispositions import check_words
 from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
@@ -28,7 +29,18 @@ LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY = "withhold"
 # what may stand in the file, and in those of its tables whose reading does not say it otherwise
 TEXTS = ("programme", "name", "note", "source")
-SETTINGS = ("simulated", "encoding", "level", "columns", "design", "interviewers", "weighting", "publish", "comparing")
+SETTINGS = (
+    "simulated",
+    "encoding",
+    "level",
+    "columns",
+    "design",
+    "interviewers",
+    "weighting",
+    "publish",
+    "comparing",
+    "outcomes",
+)
 TABLES = ("population", "leagues", "areas", "breaks", "items", "records", "measures", "factors", "rules")
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "name")
@@ -103,6 +115,7 @@ class Programme:
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
     digest        of the file's bytes
+    outcomes      a centre's own words for the outcomes of calls -> AAPOR's codes, besides the usual ones
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -135,6 +148,7 @@ class Programme:
     breaks: Mapping[str, Mapping[str, str]]
     digest: str
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -208,7 +222,19 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
         units=units,
+        outcomes=_outcomes(entry),
     )
+
+
+def _outcomes(entry: Entry) -> dict[str, str]:
+    """[outcomes]: a centre's words -> codes; a Fault for what is no code."""
+    given = replace(entry, path="outcomes", data=entry.get("outcomes", dict, {}))
+    words = {word: given.get(word, str) for word in given.data}
+    try:
+        check_words(words)
+    except Fault as fault:
+        raise given.fault(fault.values["word"], repr(fault.values["found"]), fault.values["expected"]) from fault
+    return words
 
 
 def _named(entries: Mapping[str, Entry], key: str) -> dict[str, Mapping[str, str]]:

@@ -16,10 +16,12 @@ from estimation.weighting.steps import (
     TrimmingLimits,
     WeightingSteps,
 )
+from fieldwork.dispositions import NOT_ELIGIBLE_CLASS, UNKNOWN_CLASSES, codes_of_class
 from programme.entry import Entry
 from words import Fault
 
 OUTCOMES = ("responded", "not_responded", "unknown", "ineligible")
+BY_CLASS = (("I", "P"), ("R", "NC", "O"), UNKNOWN_CLASSES, (NOT_ELIGIBLE_CLASS,))  # where the table names no outcomes
 PARTS = {
     "": (
         "disposition",
@@ -96,6 +98,8 @@ def _part(entry: Entry, name: str) -> Entry:
 
 
 def _dispositions(entry: Entry) -> Dispositions:
+    if not any(name in entry.data for name in OUTCOMES):
+        return Dispositions(entry.get("disposition", str), *(codes_of_class(*groups) for groups in BY_CLASS))
     codes = {name: entry.texts(name, []) for name in OUTCOMES}
     if not codes["responded"]:
         raise entry.fault("responded", "[]", '["…"]')

@@ -14,7 +14,7 @@ LEFT = {
     "sampling": {"words", "contracts", "estimation"},
     "fieldwork": {"words", "contracts"},
     "accountability": {"words", "contracts", "estimation"},
-    "programme": {"words", "contracts", "estimation", "accountability"},
+    "programme": {"words", "contracts", "estimation", "fieldwork", "accountability"},
     "service": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme"},
 }
 SHOWING = {*LEFT, "presentation"}

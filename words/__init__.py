@@ -4,6 +4,7 @@ A folder has one JSON file per subject, and a key is in the same file in every l
 complete. Another language is one more folder; what it does not have yet is said in English.
 """
 
+import csv
 import json
 import string
 from collections.abc import Callable, Mapping
@@ -60,6 +61,11 @@ def dictionary(language: str) -> Mapping[str, str]:
     """All sentences of one language: key -> template; those that it lacks are the English ones."""
     own = _sentences_in(FOLDER.joinpath(language))
     return own if language in COMPLETE else {**dictionary("en"), **own}
+
+
+def rows_of(table: str) -> list[dict[str, str]]:
+    """The rows of a table of names that stands beside the sentences: dispositions.csv."""
+    return list(csv.DictReader(FOLDER.joinpath(table).read_text("utf-8").splitlines()))
 
 
 def in_language(names: Mapping[str, str], language: str) -> str:

@@ -1,15 +1,17 @@
 """A call log's file, checked cell by cell: it is right, or one Fault says where it is wrong."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pandas as pd
 
-from fieldwork import DISPOSITIONS, canonical
+from fieldwork import DISPOSITIONS
 from service.files.cell_text import serial_text
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList, check_given, refuse
 from service.files.read import read_file
+from service.intake.outcomes import coded_outcomes, counted
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
 BETWEEN = r"[/.\-\u5e74\u6708]"  # 2026/1/5, 2026.1.5, and with the characters of year, month and day
@@ -22,13 +24,14 @@ SHORTEST = len("20260102T0304")  # characters of a text that has a time and not 
 
 
 def read_calls(
-    content: bytes, file: str, now: datetime, choice: Choice | None = None
+    content: bytes, file: str, now: datetime, choice: Choice | None = None, words: Mapping[str, str] | None = None
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """unit_id, at (UTC), interviewer and disposition of every attempt in a file, by row number; what was recognised.
 
-    at   ISO 8601, 2026/1/5 18:30, the same with Chinese characters, or a spreadsheet's number; without a time zone this
-         machine's time
-    now  no attempt may be later
+    at     ISO 8601, 2026/1/5 18:30, the same with Chinese characters, or a spreadsheet's number; without a time zone
+           this machine's time
+    now    no attempt may be later
+    words  a centre's own words for outcomes, as its programme maps them to codes; the usual ones are known
     A Fault names every kind of error with its rows and columns. Two attempts at one unit at the same time are an error:
     either a line was repeated, or the times need seconds.
     """
@@ -36,9 +39,10 @@ def read_calls(
     table, faults = read.table, FaultList(file, list(read.faults))
     check_given(table, file, COLUMNS, key="calls.columns")
     blank = {c: faults.refuse(table[c] == "", "calls.blank", c, table) for c in COLUMNS}
-    codes = table[DISPOSITION].map(canonical)
-    no_code = ~blank[DISPOSITION] & ~codes.isin(DISPOSITIONS)
-    faults.refuse(no_code, "calls.disposition", DISPOSITION, table, expected=sorted(DISPOSITIONS))
+    codes, as_codes = coded_outcomes(table[DISPOSITION], words or {})
+    no_code = ~blank[DISPOSITION] & codes.isna()
+    unknown = counted(table[DISPOSITION][no_code])
+    faults.refuse(no_code, "calls.disposition", DISPOSITION, table, expected=sorted(DISPOSITIONS), outcomes=unknown)
     times = {text: point_in_time(text) for text in table[AT].unique()}
     faults.refuse(~blank[AT] & [times[text] is None for text in table[AT]], "calls.time", AT, table)
     future = {text for text, time in times.items() if time is not None and time > now}
@@ -51,7 +55,7 @@ def read_calls(
         row = twice.idxmax()
         first = ((log[UNIT] == log[UNIT][row]) & (log[AT] == log[AT][row])).idxmax()
         refuse(twice, "calls.twice", file, UNIT, table, first=int(first), at=table[AT][row])
-    return log, read.notes
+    return log, read.notes + as_codes
 
 
 def point_in_time(text: str) -> datetime | None:

@@ -18,6 +18,7 @@ from sampling import release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
 from service.files.choice import Choice, Note
 from service.files.faults import refuse
+from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
@@ -76,7 +77,11 @@ def import_calls(
     A Fault for a unit that was not drawn or is not released yet, and for a line that contradicts what an earlier import
     said of the same attempt: attempts are never changed.
     """
-    sample, (log, notes) = read_sample(store, programme, wave), read_calls(content, file, datetime.now(UTC), choice)
+    words = current_programme(store, programme)[1].outcomes
+    sample, (log, notes) = (
+        read_sample(store, programme, wave),
+        read_calls(content, file, datetime.now(UTC), choice, words),
+    )
     release = log[UNIT].map(sample.units.set_index("unit_id").release)
     shown = log if release.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
     refuse(release.isna(), "calls.unknown_unit", file, UNIT, shown, wave=wave)

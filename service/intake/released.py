@@ -8,6 +8,7 @@ import pandas as pd
 from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingSteps
 from service.files.faults import FaultList, check_given
+from service.intake.outcomes import counted
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
@@ -23,7 +24,9 @@ def check_released(
     columns = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
     check_given(table, faults.file, columns, key="wave.column")
     state = table[codes.column]
-    faults.refuse(~state.isin(codes.codes), "wave.disposition", codes.column, table, expected=sorted(codes.codes))
+    no_code = ~state.isin(codes.codes)
+    expected, outcomes = sorted(codes.codes), counted(state[no_code])
+    faults.refuse(no_code, "wave.disposition", codes.column, table, expected=expected, outcomes=outcomes)
     responded = state.isin(codes.responded)
     who = {"all": state != "", "eligible": responded | state.isin(codes.not_responded), "responded": responded}
     wrong: dict[str, np.ndarray] = {}  # of a column, the rows whose fault is known

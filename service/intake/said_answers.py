@@ -7,6 +7,7 @@ import pandas as pd
 from estimation.indicators.indicators import Item
 from programme.survey import Programme
 from service.files.choice import Note
+from service.intake.outcomes import coded_outcomes
 from words import sentences
 
 CHOSEN = frozenset(("y", "yes", "1", "true", *sentences("yes").values()))  # as survey programs write a ticked box
@@ -41,7 +42,19 @@ def as_codes(
         names = [(text, code) for code, place in programme.areas.items() for text in place.name.values()]
         table, said = _coded(table, area, labels.get(area, {}), names, frozenset(programme.areas))
         notes += said
+    if programme.weighting is not None and programme.weighting.dispositions.column in table:
+        table, said = _coded_dispositions(table, programme)
+        notes += said
     return table, tuple(notes)
+
+
+def _coded_dispositions(table: pd.DataFrame, programme: Programme) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The table with outcomes in words as codes, where the code is one of the programme's and the word is not."""
+    assert programme.weighting is not None
+    column, codes = programme.weighting.dispositions.column, programme.weighting.dispositions.codes
+    other = ~table[column].isin(codes)
+    coded, notes = coded_outcomes(table[column][other], programme.outcomes, codes)
+    return table.assign(**{column: coded.reindex(table.index).fillna(table[column]).astype(table[column].dtype)}), notes
 
 
 def _coded(

@@ -293,7 +293,7 @@ BAD_PROGRAMMES = {
     ),
     "infinite points": (changed(("good = 100", "good = inf")), "programme.entry", "measures.upkeep.points.good"),
     "an unknown kind of measure": (
-        changed(('kind = "share"', 'kind = "mean"')),
+        changed(('kind = "share"', 'kind = "median"')),
         "programme.entry",
         "measures.disturbed.kind",
     ),
