@@ -5,6 +5,7 @@ from accountability.league.estimates import INTERVIEWER_COLUMNS, covariance_tabl
 from accountability.league.figures import LeagueFigures, league_figures
 from accountability.league.joined import interviewers_between, joined_waves
 from accountability.league.limits import EVERYONE, finite_limits, measure_limits
+from accountability.league.methods import method_table
 from accountability.league.ranks import MARGINAL, SIMULTANEOUS, league_ranks, rank_table
 from accountability.league.wave_measure import ALL, WaveMeasure
 
@@ -28,5 +29,6 @@ __all__ = [
     "league_figures",
     "league_ranks",
     "measure_limits",
+    "method_table",
     "rank_table",
 ]

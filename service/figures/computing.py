@@ -150,6 +150,12 @@ def _measures(
     return by_name
 
 
+def measure_of_wave(programme: Programme, loaded: list[Wave], arguments: Mapping, name: str) -> WaveMeasure:
+    """One measure's data of the only wave loaded, as a run with these arguments computes with it."""
+    ((data,),) = _measures(programme, loaded, arguments, {name: programme.measures[name]}).values()
+    return data
+
+
 def _wave_measure(
     programme: Programme, measure: Measure, wave: Wave, design: Design, drawn: Mapping | None
 ) -> WaveMeasure:

@@ -59,6 +59,7 @@ PERMITTED = {
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,
     "compare_waves": WORKERS,
+    "compare_methods": WORKERS,
     "wave_steps": WORKERS,
     "comparison_steps": WORKERS,
     "compare_windows": WORKERS,

@@ -146,13 +146,13 @@ def test_the_league_table_shows_n_interval_rank_range_and_verdict_of_every_city(
 def test_the_statistician_sees_se_deff_df_interval_and_the_run():
     at = page("statistician", "en").run()
     assert "no rise or fall is confirmed" in at.subheader[0].value  # the verdict first, then its tests
-    score, standing, rank, likely, shown, designs, needed = (d.value for d in at.dataframe[:7])
+    score, standing, rank, likely, shown, promise, designs, needed = (d.value for d in at.dataframe[:8])
     assert {"n", "se", "deff", "df", "lower", "upper", "method"} <= set(shown.columns)
     assert {"p_holm", "q_screening", "change_se"} <= set(score.columns)
     assert {"p_standing", "relative_lower", "relative_upper"} <= set(standing.columns)
     assert {"range_before", "range_after", "places_range", "own", "others"} <= set(rank.columns)
     assert likely.p_last.between(0, 1).all() and list(likely.columns) == ["area", "p_last"]
-    assert len(designs) == 5 and len(needed) == 3
+    assert len(promise) == 6 and len(designs) == 5 and len(needed) == 3
     assert any("seed rankshift" in c.value and "estimate ensu2015" in c.value for c in at.code)
     assert any("compare ensu2015" in c.value for c in at.code)
 

@@ -13,7 +13,7 @@ from service.store.engine import Store
 from service.store.runs import run_text
 from ui import cards, tables
 from ui.choosers import choose_league
-from ui.panels import changes, estimates, factors, weights
+from ui.panels import changes, estimates, factors, methods, weights
 from words import Speaker
 
 
@@ -31,6 +31,8 @@ def show(store: Store, t: Speaker) -> None:
         changes.show(store, league, tables.marked(league, rows), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)
+    methods.show_promise(league, t)
+    methods.show(store, league, t)
     if len(league.table) > 1:
         _detection(league, t)
     if league.programme.factors:
