@@ -45,6 +45,14 @@ def screen_sentence(screen: Screen, area: str, t: Speaker, *, period: bool = Fal
     return _joined([_place(screen.league, area, t), t("list.between_comparisons").join(clauses) + t("list.stop")], t)
 
 
+def chosen_sentence(screen: Screen, area: str, t: Speaker) -> str:
+    """The area's place and changes: both regular comparisons, or the one chosen instead; and if it is indicative."""
+    regular = screen.league.against in [None, *(c.before for c in screen.compared)]
+    said = screen_sentence(screen, area, t) if regular else area_sentence(screen.league, area, t)
+    weak = weak_sentence(screen, area, t)
+    return t("list.between_sentences").join([said, weak] if weak else [said])
+
+
 def weak_sentence(screen: Screen, area: str, t: Speaker) -> str:
     """That the area's figure is indicative only, and why; empty if it is fit to publish."""
     broken = screen.weak.get(area)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from presentation import changes, league_table
 from presentation import screen as words
-from presentation.area.sentences import area_sentence, screen_sentence, weak_sentence
+from presentation.area.sentences import chosen_sentence
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
 from presentation.league_table import shown_rows, with_withheld
@@ -13,7 +13,7 @@ from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
-from service.figures.screen import Screen, read_screen
+from service.figures.screen import read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
 from ui.panels import source
@@ -37,7 +37,7 @@ def show(store: Store, t: Speaker) -> None:
         with place:
             cards.tile(tile, t)
     area, order = _area_and_order(league, t)
-    st.info(_sentence(screen, area, t), icon=":material/location_on:")
+    st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
     _charts(league, area, order, t)
@@ -62,15 +62,6 @@ def _area_and_order(league: League, t: Speaker) -> tuple[str, str]:
         say = lambda order: t(f"order.{order}")  # noqa: E731
         order = choosers.choose(place, "order", charts.ORDERS, say, t, width=choosers.WIDE)
     return str(area), str(order)
-
-
-def _sentence(screen: Screen, area: str, t: Speaker) -> str:
-    """The area's place and changes: both regular comparisons, or the one that was chosen instead of them."""
-    if screen.league.against in [None, *(c.before for c in screen.compared)]:
-        said = [screen_sentence(screen, area, t)]
-    else:
-        said = [area_sentence(screen.league, area, t)]
-    return t("list.between_sentences").join([*said, weak_sentence(screen, area, t)]).strip()
 
 
 def _charts(league: League, area: str, order: str, t: Speaker) -> None:

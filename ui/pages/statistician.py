@@ -13,7 +13,7 @@ from service.store.engine import Store
 from service.store.runs import run_text
 from ui import cards, tables
 from ui.choosers import choose_league
-from ui.panels import changes, estimates, factors, methods, weights
+from ui.panels import changes, estimates, factors, methods, weights, windows
 from words import Speaker
 
 
@@ -37,6 +37,7 @@ def show(store: Store, t: Speaker) -> None:
         _detection(league, t)
     if league.programme.factors:
         factors.show(store, league, t)
+    windows.show(store, league, t)
     if len(league.rules):
         _rules(league, t)
     if league.programme.weighting is not None:
