@@ -22,7 +22,7 @@ def league_notes(league: League, t: Speaker) -> list[str]:
     notes.append(t("notes.definition", text=definition_text(programme, league.measure, t)))
     notes.append(t("notes.ranks", level=programme.level))
     if league.against is not None:
-        notes += change_notes(league, t) + probability_notes(league, t)
+        notes += change_notes(league, t) + probability_notes(league, t) + uncompared_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
     notes += (
@@ -74,6 +74,15 @@ def margin_notes(league: League, t: Speaker) -> list[str]:
     if len(differing):
         return [*notes, t("notes.one_margins_verdicts", names=[league.name(a) for a in differing])]
     return [*notes, t("notes.one_margins_same")]
+
+
+def uncompared_notes(league: League, t: Speaker) -> list[str]:
+    """Which areas have figures now and none in the earlier window, so that nothing is said of their changes."""
+    areas = [a for a in league.uncompared if a not in league.withheld and a not in league.unchanged]
+    if league.against is None or not areas:
+        return []
+    before = window_text(league.against, t)
+    return [t("notes.uncompared", names=[league.name(a) for a in areas], count=len(areas), wave=before)]
 
 
 def year_notes(league: League, t: Speaker) -> list[str]:

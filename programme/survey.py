@@ -21,6 +21,7 @@ from fieldwork.dispositions import check_words
 from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
+from programme.renames import Renames, read_renames
 from programme.weighting import Label, read_labels, read_weighting
 from words import Fault
 
@@ -41,7 +42,7 @@ SETTINGS = (
     "comparing",
     "outcomes",
 )
-TABLES = ("population", "leagues", "areas", "breaks", "items", "records", "measures", "factors", "rules")
+TABLES = ("population", "leagues", "areas", "renamed", "breaks", "items", "records", "measures", "factors", "rules")
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "name")
 
@@ -116,6 +117,7 @@ class Programme:
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
     digest        of the file's bytes
     outcomes      a centre's own words for the outcomes of calls -> AAPOR's codes, besides the usual ones
+    renames       area codes that changed, and areas merged, from a wave on
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -149,6 +151,7 @@ class Programme:
     digest: str
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    renames: Renames = field(default_factory=Renames)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -223,6 +226,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         digest=hashlib.sha256(content).hexdigest(),
         units=units,
         outcomes=_outcomes(entry),
+        renames=read_renames(entry, areas, WAVE.fullmatch),
     )
 
 

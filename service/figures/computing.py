@@ -23,6 +23,7 @@ from accountability.league import (
 )
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
+from estimation.precision.finite import AREA
 from programme.regular_comparisons import shared_level
 from programme.survey import Programme
 from service.figures.loaded_waves import Wave, window
@@ -165,6 +166,8 @@ def _wave_measure(
         raise Fault(key="measure.records_absent", measure=measure.name, records=absent)
     options: dict[str, Any] = {"items": programme.items, "measures": programme.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(programme)
+    if drawn is not None and drawn["of"] == AREA:
+        drawn = {"of": AREA, "units": programme.renames.summed(wave.name, drawn["units"])}
     options |= {
         "population": programme.population.known(wave.records, drawn),
         "of_people": programme.population.of_people,

@@ -8,10 +8,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from estimation import Design, Weighting, weigh
+from programme.population import RECORD
+from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
 from service.intake.imports import current_margins, load_margins, wave_versions
 from service.intake.released import released_table
+from service.intake.wave_file import JOIN
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -95,11 +98,16 @@ def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> lis
 
 @permitted
 def load_waves(store: Store, programme: Programme, inputs: Iterable[tuple[str, int]]) -> list[Wave]:
-    """The waves among a run's inputs, weighed by the known totals among them if the programme computes weights."""
+    """The waves among a run's inputs, weighed by the known totals among them if the programme computes weights.
+
+    Their areas have the codes of today, whatever the file called them.
+    """
     files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
     totals = {file.period: file.totals for file in files}
     waves = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
-    return waves if programme.weighting is None else [_weighed(store, programme, wave, totals) for wave in waves]
+    if programme.weighting is not None:
+        waves = [_weighed(store, programme, wave, totals) for wave in waves]
+    return [_renamed(wave, programme.renames) for wave in waves]
 
 
 @permitted
@@ -111,6 +119,34 @@ def load_wave(store: Store, version_id: int) -> Wave:
     records = store.table(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
     values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
     return Wave(version_id, store.table(select).wave[0], respondents, answers, values)
+
+
+def _renamed(wave: Wave, renames: Renames) -> Wave:
+    """The wave with today's area codes; itself where none changed since.
+
+    An area that was merged has its respondents together, and keeps its strata apart, as they were drawn. Where an area
+    was only renamed, strata and PSUs named after it are renamed too, so that those of two waves are known again.
+    """
+    current, alone = renames.current(wave.name), renames.one_to_one(wave.name)
+    if not current:
+        return wave
+    columns = {"area": wave.respondents.area.map(lambda code: current.get(code, code))}
+    for column in ("stratum", "psu"):
+        texts = wave.respondents[column]
+        renamed = {t: JOIN.join(alone.get(part, part) for part in t.split(JOIN)) for t in texts.unique()}
+        columns[column] = texts.map(renamed)
+    records = _records_renamed(wave.records, current)
+    return replace(wave, respondents=wave.respondents.assign(**columns), records=records)
+
+
+def _records_renamed(
+    records: Mapping[tuple[str, str], float], current: Mapping[str, str]
+) -> dict[tuple[str, str], float]:
+    """Records by today's codes; of merged areas only the numbers of people add up, other records are then not known."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for (record, area), value in records.items():
+        found.setdefault((record, current.get(area, area)), []).append(value)
+    return {key: sum(values) for key, values in found.items() if len(values) == 1 or key[0] == RECORD}
 
 
 def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:

@@ -84,7 +84,7 @@ def import_wave(
         programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
             began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
-        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave), choice)
+        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave), choice, wave)
         with store.begin("wave", programme_name, wave) as connection:
             imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
             log_attempt(connection, tried, imported)

@@ -26,7 +26,9 @@ class RecordsFile:
     choice: Choice | None = None
 
 
-def read_records(upload: RecordsFile | None, programme: Programme, areas: Iterable[str]) -> pd.DataFrame:
+def read_records(
+    upload: RecordsFile | None, programme: Programme, areas: Iterable[str], wave: str = ""
+) -> pd.DataFrame:
     """RECORDS of a wave whose respondents live in `areas`; a Fault if one of the programme's records is missing.
 
     The file has columns record, area and value; the area "*" holds the value over all areas, and may be left out.
@@ -42,7 +44,10 @@ def read_records(upload: RecordsFile | None, programme: Programme, areas: Iterab
     faults = FaultList(upload.file, list(read.faults))
     check_given(read.table, upload.file, columns, key="wave.column")
     table = read.table[columns]
-    for column, known in (("record", list(programme.records)), ("area", [*programme.areas, ALL])):
+    for column, known in (
+        ("record", list(programme.records)),
+        ("area", [*programme.areas, *programme.renames.current(wave), ALL]),
+    ):
         faults.refuse(~table[column].isin(known), "records.unknown", column, table, expected=known)
     faults.refuse(table.duplicated(["record", "area"]), "records.repeated", "area", table)
     value = pd.to_numeric(table["value"], errors="coerce")

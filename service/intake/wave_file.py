@@ -64,10 +64,12 @@ def read_wave(
     records: RecordsFile | None = None,
     interviewers: Mapping[str, str] | None = None,
     choice: Choice | None = None,
+    wave: str = "",
 ) -> WaveData:
     """The answers in a file's bytes; a Fault names every kind of error with its rows and columns.
 
     records: the file of the areas' administrative records, if the programme has records.
+    wave: its name, which says the area codes of its time; "" for the codes of any time.
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
     read = read_file(content, file, _columns(programme), choice=choice, usual=programme.encoding)
@@ -77,11 +79,11 @@ def read_wave(
         base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
         all_units = _units(table, faults, programme.columns.respondent)
         if faults.found:
-            _check_cells(table[answered], faults, programme)
+            _check_cells(table[answered], faults, programme, wave)
         faults.settle()
         released = released_rows(table, all_units, programme.weighting)
         table, weight = table[answered], base[answered]
-    _check_cells(table, faults, programme)
+    _check_cells(table, faults, programme, wave)
     if programme.weighting is None:
         weight = _weights(table, faults, programme.columns.weight)
     unit = _units(table, faults, programme.columns.respondent)
@@ -105,7 +107,7 @@ def read_wave(
             "answer": table[items].to_numpy().ravel(order="F"),
         }
     )
-    area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)))
+    area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)), wave)
     population = check_population(table, respondents, file, programme.population)
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
@@ -133,9 +135,9 @@ def _filled(programme: Programme) -> list[str]:
     return list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu, *by]))
 
 
-def _check_cells(table: pd.DataFrame, faults: FaultList, programme: Programme) -> None:
+def _check_cells(table: pd.DataFrame, faults: FaultList, programme: Programme, wave: str) -> None:
     """A Fault unless every column is there; the blanks of the design, and areas and answers that are unknown."""
-    column, areas = programme.columns.area, list(programme.areas)
+    column, areas = programme.columns.area, list(dict.fromkeys([*programme.areas, *programme.renames.current(wave)]))
     weight = [programme.columns.weight] if programme.weighting is None else []
     needed = list(dict.fromkeys([*_filled(programme), *weight, *programme.items]))
     check_given(table, faults.file, needed, key="wave.column")
