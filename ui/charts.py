@@ -46,14 +46,13 @@ def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | 
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), {"title": title, "scale": scale, "axis": axis}, t)
 
 
-def history_chart(waves: pd.DataFrame, targets: Sequence[float], league: League, t: Speaker) -> dict[str, Any]:
+def history_chart(waves: pd.DataFrame, targets: Sequence[float], t: Speaker) -> dict[str, Any]:
     """An area's figure in every wave as a line with its intervals, the mean of all areas, and lines at the targets.
 
     waves: wave (in words), estimate, lower, upper, everybody, in the unit shown; a break (`broken`) begins a new line.
     """
     rows = waves.assign(part=waves.broken.cumsum())
-    names, level = league.programme.measure_names[league.measure.name], league.programme.level
-    title = t("leader.chart.estimate", measure=names, level=level)
+    title = league_table.heading("estimate", t)  # short: it stands along the axis, on a phone too
     limits = rows[["lower", "upper", "everybody"]].to_numpy(dtype=float)
     domain = [float(np.nanmin([np.nanmin(limits), *targets])), float(np.nanmax([np.nanmax(limits), *targets]))]
     base, x = _over_waves(rows, t)

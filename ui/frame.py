@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import address
+from ui import address, pictures
 from words import LANGUAGES, Speaker, text
 
 FOLDER = Path(__file__).parent
@@ -23,6 +23,7 @@ def begin(language: str) -> None:
     with st.container(key="page-language"):
         said = HTML_LANGUAGE.get(language, language)
         st.html(SAY_LANGUAGE.format(language=said), unsafe_allow_javascript=True)
+        pictures.listen()
 
 
 def _words_of_widgets(language: str) -> str:

@@ -1,6 +1,7 @@
 """The frame in Chromium: nothing comes from outside, the page says its language, and the address gives the page."""
 
 from urllib.parse import parse_qs, urlparse
+from xml.etree import ElementTree
 
 import pytest
 from browsing import PATIENCE, free_port, new_tab, serving, settle
@@ -92,4 +93,21 @@ def test_the_button_for_a_file_speaks_the_reader_s_language(browser, address, la
     word.wait_for(state="attached", timeout=PATIENCE)
     drawn = word.evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]")
     assert drawn == ["0px", f'"{text("app.upload", language)}"']
+    tab.context.close()
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_a_picture_that_is_saved_has_its_title_source_wave_and_run_in_it(browser, address, kind, tmp_path):
+    tab = opened(browser, address, "?lang=zh&wave=2015Q2")
+    with tab.expect_download(timeout=PATIENCE) as saving:
+        tab.get_by_role("button", name=text(f"picture.{kind}", "zh")).first.click()
+    file = tmp_path / f"picture.{kind}"
+    saving.value.save_as(file)
+    assert saving.value.suggested_filename == f"ensu2015_safe_2015Q2_estimates.{kind}"
+    if kind == "png":
+        assert file.read_bytes().startswith(b"\x89PNG") and file.stat().st_size > 20_000
+    else:
+        said = "".join("".join(ElementTree.parse(file).getroot().itertext()).split())
+        for words in ("2015年第2季度", "国家统计地理局", "运行", "科利马", "95%置信区间"):
+            assert words in said
     tab.context.close()

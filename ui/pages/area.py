@@ -12,7 +12,7 @@ from service.figures.area_page import AreaPage, read_area
 from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
-from ui import address, cards, charts, choosers, tables
+from ui import address, cards, charts, choosers, pictures, tables
 from ui.panels import area_card
 from words import Speaker
 
@@ -51,9 +51,14 @@ def _history(page: AreaPage, t: Speaker) -> None:
     """The area's figure and its rank in every wave, as pictures and as a table."""
     waves, measure = drawn_waves(page, t), page.league.measure
     targets = [shown_value(measure, target.threshold) for target in page.screen.targets]
-    specifications = charts.history_chart(waves, targets, page.league, t), charts.rank_history_chart(waves, t)
-    for place, specification in zip(st.columns(2), specifications, strict=True):
-        place.vega_lite_chart(spec=specification, width="stretch", alt=t("area.chart.alt"))
+    area, names = page.league.programme.areas[page.area].name, page.league.programme.measure_names[measure.name]
+    drawn = {
+        "history": (charts.history_chart(waves, targets, t), names),
+        "rank-history": (charts.rank_history_chart(waves, t), t("column.rank")),
+    }
+    for place, (name, (specification, of)) in zip(st.columns(2), drawn.items(), strict=True):
+        title = t("picture.area", area=area, of=of)
+        pictures.show(place, name, specification, page.league, title, t("area.chart.alt"), t)
     tables.plain_table(wave_rows(page, t), words=1)
 
 

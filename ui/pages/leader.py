@@ -8,7 +8,6 @@ from presentation.area.sentences import chosen_sentence
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
 from presentation.league_table import shown_rows, with_withheld
-from presentation.notes import everybody_text
 from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
@@ -16,7 +15,7 @@ from service.figures.league import League, rule_summary
 from service.figures.screen import read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
-from ui.panels import source
+from ui.panels import league_charts, source
 from words import Speaker
 
 
@@ -40,7 +39,7 @@ def show(store: Store, t: Speaker) -> None:
     st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
-    _charts(league, area, order, t)
+    league_charts.show(league, area, order, t)
     st.fragment(_table)(store, league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
@@ -62,16 +61,6 @@ def _area_and_order(league: League, t: Speaker) -> tuple[str, str]:
         say = lambda order: t(f"order.{order}")  # noqa: E731
         order = choosers.choose(place, "order", charts.ORDERS, say, t, width=choosers.WIDE)
     return str(area), str(order)
-
-
-def _charts(league: League, area: str, order: str, t: Speaker) -> None:
-    cards.survey_line(league, t)
-    cards.key_of_marks(league, t)
-    left, right = st.columns(2)
-    alt, look = t("leader.chart.alt"), {"order": order, "area": area}
-    for place, draw in ((left, charts.estimate_chart), (right, charts.rank_chart)):
-        place.vega_lite_chart(spec=draw(league, t, **look), width="stretch", alt=alt)
-    st.caption(everybody_text(league, t))
 
 
 def _table(store: Store, league: League, t: Speaker) -> None:

@@ -1,0 +1,49 @@
+"""Pictures: a chart with buttons that save it as SVG or PNG, with its title, source, wave and run in the picture."""
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from presentation.notes import survey_note
+from presentation.times import wave_text
+from service.figures.league import League
+from service.files.write import file_name
+from words import Speaker
+
+SCRIPT = Path(__file__).parent / "pictures.js"
+KINDS = ("svg", "png")
+
+
+def show(
+    place: Any, name: str, specification: dict[str, Any], league: League, title: str, alt: str, t: Speaker
+) -> None:
+    """The chart, and below it a button for each kind of file.  name: of the chart on its page."""
+    with place.container(key=f"picture-{name}"):
+        st.vega_lite_chart(spec=specification, width="stretch", alt=alt)
+        st.html("".join(_button(kind, name, league, title, t) for kind in KINDS))
+
+
+def listen() -> None:
+    """The script behind the buttons, once a page."""
+    st.html(f"<script>{SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+
+
+def notes(league: League, t: Speaker) -> list[str]:
+    """What stands below a picture that is taken away: how people were asked and by whom, and the runs."""
+    numbers = [str(run["run_id"]) for run in league.runs.values()]
+    code = next(iter(league.runs.values()))["version"]
+    return [survey_note(league, t), t("picture.run", runs=numbers, code=code)]
+
+
+def _button(kind: str, name: str, league: League, title: str, t: Speaker) -> str:
+    said = {
+        "picture": kind,
+        "title": t("picture.title", programme=league.programme.title, title=title, wave=wave_text(league.wave, t)),
+        "notes": json.dumps(notes(league, t), ensure_ascii=False),
+        "name": file_name(league.programme.name, league.measure.name, league.wave, name, suffix=""),
+    }
+    data = " ".join(f'data-{what}="{html.escape(value)}"' for what, value in said.items())
+    return f"<button {data}>{html.escape(t(f'picture.{kind}'))}</button>"
