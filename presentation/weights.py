@@ -8,6 +8,7 @@ import pandas as pd
 from estimation import Step
 from estimation.indicators.indicators import SHARE
 from estimation.weighting.census import CROSSED
+from estimation.weighting.merging import MERGED
 from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
 from presentation.notes import stopped_note, survey_note
 from presentation.numbers import change_text, shown_value, value_text
@@ -59,7 +60,10 @@ def margin_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
         sums = (t("number.count", value=row[c]) for c in ("n", "known", "before", "after"))
         columns = row["margin"].split(CROSSED)
         margin = " × ".join(_column(wave_weights.programme, column, t) for column in columns)
-        values = _named(wave_weights.programme, columns, row["category"].split(CROSSED), t)
+        values = MERGED.join(
+            _named(wave_weights.programme, columns, category.split(CROSSED), t)
+            for category in row["category"].split(MERGED)
+        )
         label = t("weights.category", margin=margin, category=values)
         rows.append((label, *sums, t("number.factor", value=row["ratio"])))
     columns = ("category", "n", "known", "uncalibrated", "calibrated", "ratio")
@@ -116,12 +120,21 @@ def step_note(wave_weights: WaveWeights, step: Step, t: Speaker) -> str:
         lowest, highest = calibration.g.min(), calibration.g.max()
         values = {"distance": t(f"weights.distance.{steps.calibrating.distance}"), "low": lowest, "high": highest}
         period = wave_text(str(wave_weights.period), t)
-        return t("weights.did.calibration", period=period, file=wave_weights.file, **values)
+        did = t("weights.did.calibration", period=period, file=wave_weights.file, **values)
+        return t("list.between_sentences").join([did, *merged_notes(wave_weights, t)])
     if step.name == TRIMMING and trimming is not None and steps.trimming is not None:
         trimmed = int(trimming.trimmed.sum())
         limits = {"smallest": steps.trimming.smallest, "largest": steps.trimming.largest}
         return t("weights.did.trimming", count=trimmed, **limits)
     return t(f"weights.did.{step.name}")
+
+
+def merged_notes(wave_weights: WaveWeights, t: Speaker) -> list[str]:
+    """Which categories of the margins were merged because nobody in one of them answered; nothing if none was."""
+    margins = wave_weights.weighting.margins()
+    merged = [row for row in margins.to_dict("records") if MERGED in row["category"]]
+    names = [f"{row['margin']}: {row['category']}" for row in merged]
+    return [t("weights.did.merged", categories=names)] if names else []
 
 
 def notes(wave_weights: WaveWeights, t: Speaker) -> list[str]:

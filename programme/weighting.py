@@ -40,7 +40,7 @@ PARTS = {
     "ages": ("column", "groups"),
     "nonresponse": ("cells", "predictors", "classes"),
     "phones": ("mobiles", "landlines", "adults"),
-    "calibration": ("margins", "period", "distance", "bounds"),
+    "calibration": ("margins", "period", "distance", "bounds", "merge"),
     "trimming": ("smallest", "largest"),
 }
 
@@ -159,11 +159,24 @@ def _calibrating(given: Entry, ages: Ages | None) -> Calibrating:
         raise given.fault("margins", "[]", '["sex*age_group", "county"]')
     distance = given.one_of("distance", DISTANCES) if "distance" in given.data else next(iter(DISTANCES))
     period = given.get("period", str) if "period" in given.data else None
-    found = Calibrating(margins, period, distance, _bounds(given, distance))
+    found = Calibrating(margins, period, distance, _bounds(given, distance), _merge(given, margins))
     if len(set(margins)) < len(margins) or "" in found.columns:
         raise given.fault("margins", list(margins), '["sex*age_group", "county"]')
     _columns_known(given, "margins", found.columns, ages)
     return found
+
+
+def _merge(given: Entry, margins) -> dict[str, dict[str, tuple[str, ...]]]:
+    """[weighting.calibration.merge]: margin -> category -> neighbours; a Fault for another margin or no neighbour."""
+    tables = given.entries("merge", {})
+    for name, rules in tables.items():
+        if name not in margins:
+            raise given.fault("merge", repr(name), list(margins))
+        for category in rules.data:
+            neighbours = rules.texts(category)
+            if not neighbours or category in neighbours:
+                raise rules.fault(category, list(neighbours), f"≠ {category}")
+    return {name: {category: rules.texts(category) for category in rules.data} for name, rules in tables.items()}
 
 
 def _bounds(given: Entry, distance: str) -> tuple[float, float] | None:

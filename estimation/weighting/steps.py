@@ -85,12 +85,15 @@ class Calibrating:
     period    the period of the known totals; None: that of the wave
     distance  "linear", "raking" or "logit" (`estimation.calibration.distances`)
     bounds    limits of the g-weights; None: none
+    merge     margin -> category -> neighbours, the first choice first, with one of which it is merged if nobody in it
+              answered
     """
 
     margins: tuple[str, ...]
     period: str | None = None
     distance: str = "raking"
     bounds: tuple[float, float] | None = None
+    merge: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from estimation.columns.ties import at_least
 from estimation.estimators.design import Design
 from estimation.weighting.ages import cut_ages
 from estimation.weighting.census import CROSSED
+from estimation.weighting.merging import merge_margin
 from estimation.weighting.steps import AGE_GROUP, Calibrating, TrimmingLimits, WeightingSteps
 from estimation.weighting.weights import (
     Step,
@@ -254,11 +255,26 @@ def _phones(w, table: pd.DataFrame, weighting_steps: WeightingSteps, chances) ->
 def _calibrated(w, table: pd.DataFrame, calibrating: Calibrating, totals) -> Calibration:
     if totals is None:
         raise Fault(key="weighting.margin_absent", margin=calibrating.margins[0], found=["-"])
-    calibration = rake(w, table, known_totals(totals, calibrating.margins), distance=calibrating.measure())
+    table, known = _merged(w, table, calibrating, known_totals(totals, calibrating.margins), totals)
+    calibration = rake(w, table, known, distance=calibrating.measure())
     if (calibration.weight < 0).any():
         count, smallest = int((calibration.weight < 0).sum()), float(calibration.g.min())
         raise Fault(key="weighting.negative", count=count, smallest=smallest)
     return calibration
+
+
+def _merged(w, table: pd.DataFrame, calibrating: Calibrating, known: dict, totals) -> tuple[pd.DataFrame, dict]:
+    """The table and the margins with the categories merged in which nobody answered, by the rules there are."""
+    merged = {}
+    for name, key in zip(calibrating.margins, known, strict=True):
+        rules = calibrating.merge.get(name)
+        found = merge_margin(w, table, name, totals[totals.margin == name], rules) if rules else None
+        if found is None:
+            merged[key] = known[key]
+        else:
+            cells, merged[name] = found
+            table = table.assign(**{name: cells})
+    return table, merged
 
 
 def _calibration_step(w, calibration: Calibration) -> Step:
