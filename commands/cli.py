@@ -16,9 +16,14 @@ from words import LANGUAGES, Fault
 
 # sub-command -> the file in commands/ that has it, in the order in which --help lists them
 SINGLE = {
-    **dict.fromkeys(("init", "load", "import-programme", "import-margins", "import-wave", "imports"), "intake"),
-    **dict.fromkeys(("weights", "estimate", "compare", "league", "power", "factors", "definitions"), "figures"),
-    **dict.fromkeys(("refresh", "jobs", "runs", "rerun"), "work"),
+    **dict.fromkeys(("init", "load", "import-programme", "import-margins", "import-wave"), "intake"),
+    "imports": "history",
+    **dict.fromkeys(("weights", "estimate", "compare"), "computing"),
+    "league": "figures",
+    "power": "computing",
+    **dict.fromkeys(("factors", "definitions"), "figures"),
+    **dict.fromkeys(("refresh", "jobs"), "work"),
+    **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "margins"), "planning"),
     **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),

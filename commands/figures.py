@@ -1,11 +1,11 @@
-"""Commands that compute and show figures: weights, estimates, comparisons, leagues, and what they rest on."""
+"""Commands that show figures: leagues, what respondents named, and the definitions of the measures."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from accountability.league import ALL
+from accountability.league.conventions import ALL
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     LANGUAGE,
@@ -13,7 +13,6 @@ from commands.speaking import (
     Command,
     CsvOption,
     ProgrammeOption,
-    SeedOption,
     StoreOption,
     compute,
     out,
@@ -23,123 +22,20 @@ from commands.speaking import (
 )
 from presentation import league_table, terminal
 from presentation import screen as said
-from presentation import weights as weight_words
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
-from presentation.detection import detection_note, detection_rows
 from presentation.factors import factor_notes, factors_csv, shown_factors
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
-from presentation.times import wave_text, window_text
-from service.fieldwork.calls import OPEN
-from service.figures import waves
-from service.figures.comparable import NEVER, regular_of_wave
-from service.figures.detection import detection
+from presentation.times import wave_text
 from service.figures.factors import read_factors
-from service.figures.league import newest_wave, read_league
+from service.figures.league import read_league
 from service.figures.screen import read_screen
-from service.figures.weighing import read_weights
+from service.figures.use_cases import ESTIMATE
 from service.intake import imports
-from service.store.engine import Store
-from service.store.runs import run_text
 from words import Fault
 
 commands = typer.Typer()
-
-
-@commands.command(cls=Command, help=t("cli.weights.help"))
-def weights(
-    wave: Annotated[str | None, typer.Argument(help=t("cli.weights.wave"), show_default=False)] = None,
-    csv: Annotated[Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False)] = None,
-    programme: ProgrammeOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
-    """Compute a wave's weights, and show every step or write them to a file."""
-    opened, programme_name = opened_for(store, as_, programme)
-    wave_name = imports.check_wave_name(wave) if wave else newest_wave(opened, programme_name)
-    what = wave_text(wave_name, t)
-    compute(what, lambda p: waves.weigh_wave(opened, programme_name, wave_name, progress=p))
-    wave_weights = read_weights(opened, programme_name, wave_name)
-    if csv is not None:
-        write(csv, wave_weights.csv())
-        return
-    print_table(weight_words.title(wave_weights, t), terminal.words_table(weight_words.step_rows(wave_weights, t)), [])
-    for step in wave_weights.weighting.steps:
-        table = terminal.words_table(weight_words.detail_rows(wave_weights, step, t))
-        out.print()
-        print_table(t(f"weights.step.{step.name}"), table, [weight_words.step_note(wave_weights, step, t)])
-    if wave_weights.cost is not None:
-        out.print()
-        print_table(
-            t("weights.cost"), terminal.words_table(weight_words.cost_rows(wave_weights, t)), [t("weights.note.cost")]
-        )
-    if len(wave_weights.extremes):
-        print_table(t("weights.heaviest"), terminal.words_table(weight_words.extreme_rows(wave_weights, t)), [])
-    out.print()
-    for note in [
-        weight_words.extreme_note(wave_weights, t),
-        *weight_words.notes(wave_weights, t),
-        run_text(wave_weights.run, t),
-    ]:
-        out.print(note, style="dim")
-
-
-@commands.command(cls=Command, help=t("cli.estimate.help"))
-def estimate(
-    wave: Annotated[str | None, typer.Argument(help=t("cli.import_wave.wave"), show_default=False)] = None,
-    programme: ProgrammeOption = None,
-    seed: SeedOption = waves.SEED,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
-    """Estimate one wave, or all of them."""
-    opened, programme_name = opened_for(store, as_, programme)
-    for wave_name in [wave] if wave else _waves(opened, programme_name):
-        what = wave_text(imports.check_wave_name(wave_name), t)
-        compute(what, lambda p, w=wave_name: waves.estimate_wave(opened, programme_name, w, seed=seed, progress=p))
-        _compare_regularly(opened, programme_name, wave_name, seed)
-
-
-@commands.command(cls=Command, help=t("cli.compare.help"))
-def compare(
-    before: Annotated[str | None, typer.Argument(help=t("cli.compare.before"), show_default=False)] = None,
-    after: Annotated[str | None, typer.Argument(help=t("cli.compare.after"), show_default=False)] = None,
-    programme: ProgrammeOption = None,
-    seed: SeedOption = waves.SEED,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
-    """Compare two waves, or every wave with the one before it and with that of the same period last year."""
-    if (before is None) != (after is None):
-        raise typer.BadParameter(t("cli.compare.both"))
-    opened, programme_name = opened_for(store, as_, programme)
-    known_waves = _waves(opened, programme_name)
-    if before and after:
-        for wave_name in waves.window(before) + waves.window(after):
-            imports.check_wave_name(wave_name)
-        what = " → ".join(window_text(w, t) for w in (before, after))
-        compute(what, lambda p: waves.compare_waves(opened, programme_name, before, after, seed=seed, progress=p))
-        return
-    if len(known_waves) < 2:
-        raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
-    for wave_name in known_waves:
-        _compare_regularly(opened, programme_name, wave_name, seed)
-
-
-def _compare_regularly(opened: Store, programme_name: str, wave: str, seed: str) -> None:
-    """Make the regular comparisons of a wave; say of one that can never be made, or not yet, why it is left out."""
-    for comparison in regular_of_wave(opened, programme_name, wave):
-        ends = comparison.before, comparison.after
-        what = " → ".join(wave_text(end, t) for end in ends)
-        try:
-            compute(
-                what, lambda p, ends=ends: waves.compare_waves(opened, programme_name, *ends, seed=seed, progress=p)
-            )
-        except Fault as fault:
-            if fault.key not in (*NEVER, OPEN):
-                raise
-            out.print(t(fault.key, **fault.values))
 
 
 @commands.command(cls=Command, help=t("cli.league.help"))
@@ -161,7 +57,9 @@ def league(
     opened, programme_name = opened_for(store, as_, programme)
     league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
     if alone and not league_figures.alone:
-        of = (league_figures.runs[waves.ESTIMATE]["run_id"], league_figures.measure.name, league_figures.league)
+        from service.figures import waves  # imported here: a table that was computed needs nothing that computes
+
+        of = (league_figures.runs[ESTIMATE]["run_id"], league_figures.measure.name, league_figures.league)
         compute(wave_text(league_figures.wave, t), lambda p: waves.rank_alone(opened, *of, progress=p))
         league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
     if area is not None:
@@ -188,29 +86,6 @@ def league(
             raise Fault(key="cli.league.no_levels", wave=league_figures.wave)
         table = (terminal.levels_table if levels else terminal.league_table)(league_figures, t)
         print_table(title, table, [*rule_notes(league_figures, t), *notes], headline)
-
-
-@commands.command(cls=Command, help=t("cli.power.help"))
-def power(
-    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
-    measure: Annotated[str | None, typer.Option(help=t("cli.league.measure"), show_default=False)] = None,
-    group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
-    programme: ProgrammeOption = None,
-    store: StoreOption = None,
-    as_: AsOption = None,
-) -> None:
-    """Print which changes each comparison can detect in a league, and how many interviews a given change needs."""
-    opened = opened_as(store, as_)
-    league_figures = read_league(opened, programme_of(opened, programme), wave=wave, measure=measure, league=group)
-    detectable = detection(league_figures)
-    designs, needed = detection_rows(league_figures, detectable, t)
-    title = t(
-        "notes.table",
-        programme=league_figures.programme.title,
-        measure=league_figures.programme.measure_names[league_figures.measure.name],
-    )
-    print_table(title, terminal.words_table(designs), [], t("detection.title"))
-    print_table("", terminal.words_table(needed), [detection_note(detectable, t)])
 
 
 @commands.command(cls=Command, help=t("cli.factors.help"))
@@ -247,9 +122,3 @@ def definitions(programme: ProgrammeOption = None, store: StoreOption = None, as
     for name, measure in current_programme.measures.items():
         out.print(f"{name}  {current_programme.measure_names[name][LANGUAGE]}", style="bold")
         out.print(definition_text(current_programme, measure, t))
-
-
-def _waves(store: Store, programme: str) -> list[str]:
-    """All waves of the programme, oldest first; a Fault if there is no such programme."""
-    imports.current_programme(store, programme)
-    return list(imports.wave_versions(store, programme).wave.unique())

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.figures import estimate
+from commands.computing import estimate
 from commands.opening import opened_as, programme_of
 from commands.speaking import (
     AsOption,
@@ -19,7 +19,6 @@ from commands.speaking import (
     t,
     working,
 )
-from presentation.imports import wave_label
 from presentation.times import wave_text
 from programme.survey import read_programme
 from service.files.bounds import read_bounded
@@ -29,7 +28,6 @@ from service.intake import imports
 from service.intake.records_file import RecordsFile
 from service.protection import people
 from service.store.engine import Store, shown, store_url
-from service.store.runs import local_time
 
 commands = typer.Typer()
 
@@ -118,13 +116,3 @@ def import_wave(
     shown_wave = wave_text(imported.wave, t)
     values = {"wave": shown_wave, "version": imported.version, "interviews": imported.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
-
-
-@commands.command(name="imports", cls=Command, help=t("cli.imports.help"))
-def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
-    """List the imports."""
-    for row in imports.import_log(opened_as(store, as_)).to_dict("records"):
-        reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
-        what = wave_label(row["wave"], t) if row["wave"] else row["programme"]
-        line = f"{local_time(row['at'])}  {what}  {row['file']}  "
-        out.print(line + t(f"outcome.{row['outcome']}") + reason)

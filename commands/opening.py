@@ -1,6 +1,5 @@
 """What a command works on: the store, opened as a person with a role, and the programme."""
 
-from service.intake.imports import programme_names
 from service.protection.people import still_permitted
 from service.store.engine import Store, store_url
 from service.store.permissions import Actor, person
@@ -24,6 +23,8 @@ def opened_for(url: str | None, name: str | None, programme: str | None) -> tupl
 
 def programme_of(opened: Store, name: str | None) -> str:
     """The name given, or the name of the only programme; a Fault if there are none or several to choose from."""
+    from service.intake.imports import programme_names  # imported here: some commands are about no programme
+
     names = programme_names(opened)
     if name is None and len(names) != 1:
         raise Fault(key="cli.programme_needed", expected=names) if names else Fault(key="cli.no_programme")

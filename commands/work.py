@@ -1,4 +1,4 @@
-"""Commands on runs, which were computed, and jobs, which compute them in the background."""
+"""Commands on jobs, which compute in the background what is out of date."""
 
 import time
 from typing import Annotated
@@ -6,12 +6,8 @@ from typing import Annotated
 import typer
 
 from commands.opening import opened_as, opened_for
-from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t, working
+from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t
 from service.care import jobs
-from service.figures import waves
-from service.figures.league import run_list
-from service.store.runs import code_version, run_text, run_version
-from words import Fault
 
 commands = typer.Typer()
 
@@ -56,28 +52,3 @@ def list_jobs(
         return
     for job in jobs.job_list(opened).to_dict("records"):
         out.print(jobs.job_text(job, t))
-
-
-@commands.command(cls=Command, help=t("cli.runs.help"))
-def runs(store: StoreOption = None, as_: AsOption = None) -> None:
-    """List the runs."""
-    for run in run_list(opened_as(store, as_)).to_dict("records"):
-        late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
-        out.print(run_text(run, t) + late)
-
-
-@commands.command(cls=Command, help=t("cli.rerun.help"))
-def rerun(
-    run: Annotated[int, typer.Argument(help=t("cli.rerun.run"))], store: StoreOption = None, as_: AsOption = None
-) -> None:
-    """Compute a run again, and list every difference from what is stored."""
-    opened = opened_as(store, as_)
-    with working(str(run)) as progress:
-        differing = waves.rerun(opened, run, progress=progress)
-    if differing:
-        for difference in differing:
-            out.print(difference.text(t))
-        if (made_by := run_version(opened, run)) != code_version():
-            out.print(t("rerun.code", run=run, found=made_by, expected=code_version()))
-        raise Fault(key="cli.rerun.differs", run=run, tables=[difference.table for difference in differing])
-    out.print(t("cli.rerun.same", run=run))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import Measure
-from estimation.changes.league_comparison import CHANCE
+from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
 from presentation.numbers import shown_value, size_text
 from presentation.times import wave_text, window_text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from estimation.changes.league_comparison import WORSE
+from estimation.changes.verdicts import WORSE
 from presentation.changes import headline
 from presentation.definitions import definition_text
 from presentation.interviewers import interviewer_notes

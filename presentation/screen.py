@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from estimation.changes.league_comparison import CHANCE, PROVEN
+from estimation.changes.verdicts import CHANCE, PROVEN
 from presentation.changes import base_name, direction
 from presentation.numbers import percent_text, threshold_text, value_text
 from presentation.times import wave_text

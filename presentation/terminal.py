@@ -1,19 +1,21 @@
 """Tables for the terminal: a league and its changes, and a city's plan by county."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.table import Table
 
-from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.verdicts import CHANCE, PROVEN, REAL
 from presentation.changes import verdict_text
 from presentation.league_table import league_rows, shown_rows
 from presentation.notes import withheld_text
 from presentation.numbers import shown_value
-from service.drawing.city_plan import CityPlan
 from service.figures.league import League
 from words import Speaker
+
+if TYPE_CHECKING:  # a league is shown without what plans a sample
+    from service.drawing.city_plan import CityPlan
 
 
 def league_table(league: League, t: Speaker) -> Table:
@@ -67,7 +69,7 @@ def words_table(rows: pd.DataFrame) -> Table:
     return table
 
 
-def city_plan_table(city_plan: CityPlan, t: Speaker) -> Table:
+def city_plan_table(city_plan: "CityPlan", t: Speaker) -> Table:
     """One row for each county: its people, townships and interviews, and the span of its townships' margins."""
     names = ("county", "population", "townships", "interviews", "each", "margin")
     table = _table([(t(f"column.plan.{name}"), "left" if name == "county" else "right") for name in names])

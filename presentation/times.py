@@ -1,8 +1,7 @@
 """Times in words: a wave, a window of several waves, and what a wave is compared with."""
 
 from programme.survey import parts_of_wave
-from service.figures.league import WINDOWS
-from service.figures.loaded_waves import window
+from service.figures.windows import WINDOWS, window
 from words import Speaker
 
 

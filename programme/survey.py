@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from accountability.disclosure import LEAST, WITHHOLD
-from accountability.league import ALL, LAST, RANK_SHARE
+from accountability.disclosure.cells import LEAST, WITHHOLD
+from accountability.league.conventions import ALL, LAST, RANK_SHARE
 from accountability.rules import KINDS, Rule
 from estimation import Limits
-from estimation.changes.field import BOTH
-from estimation.changes.league_comparison import WORSE
+from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps

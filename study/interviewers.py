@@ -10,7 +10,9 @@ import pandas as pd
 import typer
 from scipy.special import betaincinv, ndtr
 
-from accountability.league import WaveMeasure, interviewers_between, measure_limits
+from accountability.league.joined import interviewers_between
+from accountability.league.limits import measure_limits
+from accountability.league.wave_measure import WaveMeasure
 from estimation import INDEPENDENT, Design, Measure, change, standing_change
 from estimation.changes.league_comparison import ALPHA_STANDING
 from estimation.indicators.indicators import SHARE

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import field_contrast_test, last_k
-from estimation.changes.field import BELOW
+from estimation.changes.verdicts import BELOW
 from estimation.ranking.last_k import IN, INDEPENDENT_AREAS
 from study.moves import ALPHA, DRAWS, FEW, LAST, LINKED, UNEQUAL, USUAL, Cell, league_of, same_n
 from study.surveys import QUARTERS, compared

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from accountability.league import WaveMeasure
+from accountability.league.wave_measure import WaveMeasure
 from estimation import (
     INDEPENDENT,
     Design,

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from accountability import MET, MISSED
-from estimation.changes.league_comparison import PROVEN
-from service.figures.league import comparison_name, read_league
-from service.figures.loaded_waves import JOINED
+from estimation.changes.verdicts import PROVEN
+from service.figures.league import read_league
 from service.figures.waves import compare_waves, estimate_wave
+from service.figures.windows import JOINED, comparison_name
 from service.intake.imports import import_programme, import_wave
 from service.store.engine import Store
 from service.store.permissions import STATISTICIAN, Actor

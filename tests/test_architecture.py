@@ -1,6 +1,7 @@
 """The rooms: who may import whom, which library belongs where, and what pure rooms must never do."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,19 @@ def test_nothing_is_called_utils():
 
 def test_no_list_of_index_addresses_is_kept():
     assert not (ROOT / "uv.lock").exists() and not (ROOT / "pylock.toml").exists()
+
+
+@pytest.mark.parametrize("room", ["estimation", "sampling"])
+def test_every_public_name_of_a_room_is_loaded_from_the_file_that_checkers_read(room):
+    module, code = import_module(room), tree(ROOT / room / "__init__.py")
+    for_checkers = {
+        alias.name: node.module
+        for node in ast.walk(code)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith(f"{room}.")
+        for alias in node.names
+    }
+    assert sorted(for_checkers) == module.__all__
+    for name, file in for_checkers.items():
+        assert getattr(module, name) is getattr(import_module(file), name)
+        assert f"{room}.{module._FILE_OF[name]}" == file
+    assert not hasattr(module, "no_such_name")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from accountability.disclosure.cells import Withheld, withheld_parts, withheld_rows
-from accountability.league.wave_measure import ALL
+from accountability.league.conventions import ALL
 from estimation import Measure
 
 

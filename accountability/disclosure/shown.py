@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from accountability.disclosure.cells import place_among
-from accountability.league.changes import PROBABILITIES
-from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
+from accountability.league.conventions import PROBABILITIES
+from estimation.changes.verdicts import CHANCE, PROVEN, REAL
 
 # what mixes all areas of a league, the withheld ones too, in equations or sums: shown of none where one is withheld
 MIXED = ("relative", "relative_se", "relative_lower", "relative_upper", "p_standing", "p_holm", "q_screening")

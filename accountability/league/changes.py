@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from accountability.league.conventions import LAST, PROBABILITIES, RANK_SHARE
 from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
 from estimation import (
@@ -18,12 +19,8 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.changes.field import BOTH
+from estimation.changes.verdicts import BOTH
 from words import Fault
-
-LAST = 5  # of a league, where no rule says how many are called the last
-PROBABILITIES = ("p_worse", "p_rank_worse", "p_rank_better", "p_last")
-RANK_SHARE = 0.1  # of the page's error, for the rank level: at ordinary n it has next to no power
 
 
 def change_table(

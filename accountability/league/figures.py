@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from accountability.league.ranks import MARGINAL, SIMULTANEOUS
-from accountability.league.wave_measure import ALL
+from accountability.league.conventions import ALL, MARGINAL, SIMULTANEOUS
 from estimation import Measure
-from estimation.changes.league_comparison import PROVEN, REAL
+from estimation.changes.verdicts import PROVEN, REAL
 
 CHANGE_NAMES = {  # columns of CHANGES that ESTIMATES has too
     "se": "change_se",

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accountability.league.wave_measure import ALL, WaveMeasure
+from accountability.league.conventions import ALL
+from accountability.league.wave_measure import WaveMeasure
 from estimation import (
     Estimate,
     Interval,

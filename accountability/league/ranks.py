@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from accountability.league.conventions import SIMULTANEOUS
 from accountability.league.wave_measure import WaveMeasure
 from estimation import RankSet, rank_confidence_set
-
-SIMULTANEOUS, MARGINAL = "simultaneous", "marginal"
 
 
 def league_ranks(

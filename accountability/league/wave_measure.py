@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from accountability.league.conventions import ALL
 from estimation import (
     Design,
     Estimate,
@@ -30,8 +31,6 @@ from estimation.precision.finite import FiniteEstimate, Population, finite_means
 from estimation.precision.interviewers import InterviewerVariance
 from estimation.waves.finite_changes import of_the_people
 from words import Fault
-
-ALL = "*"  # the domain of everybody
 
 
 @dataclass(frozen=True, eq=False)

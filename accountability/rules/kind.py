@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from estimation import Estimate, Interval, LastK, RankSet
+if TYPE_CHECKING:  # a programme reads its rules without the statistics
+    from estimation import Estimate, Interval, LastK, RankSet
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 
@@ -23,17 +24,17 @@ class Figures:
     reaches it as printed; 0: all digits are.
     """
 
-    estimate: Estimate
-    ranks: RankSet | None = None
-    limits: Callable[[float], Interval] | None = None
-    split: Callable[[int, float], LastK | None] | None = None
+    estimate: "Estimate"
+    ranks: "RankSet | None" = None
+    limits: "Callable[[float], Interval] | None" = None
+    split: "Callable[[int, float], LastK | None] | None" = None
     printed_unit: float = 0.0
 
-    def interval(self, level: float) -> Interval:
+    def interval(self, level: float) -> "Interval":
         """The limits of the values at a level."""
         return self.estimate.interval(level) if self.limits is None else self.limits(level)
 
-    def last(self, k: int, level: float) -> LastK | None:
+    def last(self, k: int, level: float) -> "LastK | None":
         """Who is shown in and out of the last k at a level; None where only the rank set can say."""
         return None if self.split is None else self.split(k, level)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Judged, Kind
-from estimation.ranking.last_k import IN, OUT
 from words import Fault
 
 
@@ -29,6 +28,11 @@ class NotLast(Kind):
 
     def judge(self, rule: str, threshold: float, level: float, figures: Figures) -> Judged:
         """Places and their ranges against the last k, at the level of the split, or without one at that of the set."""
+        from estimation.ranking.last_k import (  # imported here: a programme reads its rules without the statistics
+            IN,
+            OUT,
+        )
+
         ranks = figures.ranks
         if ranks is None:
             raise Fault(key="rule.ranks", rule=rule)

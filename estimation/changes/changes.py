@@ -8,7 +8,8 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from estimation.changes.field import BOTH, FieldContrast, field_contrast_test
+from estimation.changes.field import FieldContrast, field_contrast_test
+from estimation.changes.verdicts import BOTH
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from estimation.estimators.laws import ChangeLaw

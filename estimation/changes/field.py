@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from estimation.changes.verdicts import ABOVE, BELOW, BOTH, UNDECIDED
 from estimation.columns.ties import scale_of, without_rounding
 from estimation.estimators.estimates import Estimate, Interval
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
@@ -18,7 +19,6 @@ from estimation.precision.under_null import inverted, null_moments, score
 from estimation.waves.noise import normal_draws, off_diagonal
 from words import Fault
 
-BELOW, ABOVE, BOTH, UNDECIDED = "below", "above", "both", "undecided"
 BLOCK = 1_000_000  # numbers simulated at a time
 # effective answers of the rarer kind in a league; from fewer nobody knows whether they come singly or in clumps
 LEAST_RARER = 10.0

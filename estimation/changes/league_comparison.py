@@ -18,15 +18,13 @@ from estimation.changes.changes import (
     standing_change,
     told_apart,
 )
-from estimation.changes.field import ABOVE, BELOW, BOTH
 from estimation.changes.movement import ShiftSplit, no_change_band, shift_split
 from estimation.changes.rank_changes import RankChange, rank_change
+from estimation.changes.verdicts import ABOVE, BELOW, BOTH, CHANCE, PROVEN, REAL, WORSE
 from estimation.columns.matrices import Matrix
 from estimation.estimators.estimates import Estimate, Interval
 from words import Fault
 
-WORSE = "worse"  # the side of falls
-PROVEN, REAL, CHANCE = "proven", "real", "chance"
 ALPHA_STANDING, ALPHA_RANK = 0.045, 0.005
 TAIL = 20  # the smallest number of draws expected beyond the critical value of the rank level
 

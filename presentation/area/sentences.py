@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimation.changes.league_comparison import PROVEN, REAL
+from estimation.changes.verdicts import PROVEN, REAL
 from presentation.changes import base_name, direction, interval_text, moved_text
 from presentation.screen import area_word
 from presentation.times import kind_of_wave, wave_text, window_text

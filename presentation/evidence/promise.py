@@ -4,8 +4,8 @@ import pandas as pd
 
 from presentation.numbers import percent_text
 from service.figures.league import League
-from service.figures.loaded_waves import window
 from service.figures.screen import last_places, targets
+from service.figures.windows import window
 from words import Speaker
 
 # waves before and after of which the study of claims simulates comparisons (study/claims/cells.py)

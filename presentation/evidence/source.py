@@ -9,9 +9,9 @@ from presentation.evidence.columns import column_formula
 from presentation.league_table import MOVEMENT, PLACES, TESTS, heading
 from presentation.times import wave_text
 from programme.survey import Programme
-from service.figures.computing import COMPARE, ESTIMATE, RANKS_ALONE
 from service.figures.league import League
 from service.figures.provenance import Provenance, Read
+from service.figures.use_cases import COMPARE, ESTIMATE, RANKS_ALONE
 from service.store.runs import run_text
 from words import Speaker
 

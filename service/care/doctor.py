@@ -14,12 +14,11 @@ from packaging.requirements import Requirement
 
 from service.care import jobs
 from service.figures.computing import COMPUTE
-from service.figures.league import run_list
 from service.protection import keys
 from service.protection.vault import contact_lists, key_fingerprint
 from service.store import migration
 from service.store.engine import Store, engine_of, shown
-from service.store.runs import code_version
+from service.store.runs import code_version, run_list
 from words import Fault
 
 FINE, NOTE, BAD = "fine", "note", "bad"

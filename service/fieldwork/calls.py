@@ -16,6 +16,7 @@ from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from sampling import release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
+from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
 from service.files.faults import refuse
 from service.intake.imports import current_programme
@@ -28,7 +29,6 @@ from words import Fault
 
 IMPORT, STOP = "import-calls", "stop-fieldwork"
 OPEN = "calls.open"  # the key of the Fault of a wave that cannot be weighted yet
-STOPPED = "stop"  # a kind of input of a run, besides waves and programmes
 LONGEST_REASON = 500  # characters
 
 calls, rounds, stops = schema.calls, schema.rounds, schema.stops
@@ -170,16 +170,6 @@ def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[t
             raise Fault(key=OPEN, wave=wave, open=fieldwork.open, units=units, required=fieldwork.required)
         inputs.append((STOPPED, fieldwork.stopped["stop_id"]))
     return inputs
-
-
-def stops_read(connection: sa.Connection, run_id: int) -> list[dict]:
-    """The stopped fieldwork behind a run's figures: wave, stop_id, open, units, reason."""
-    inputs, draws = schema.run_inputs, schema.draws
-    columns = draws.c.wave, stops.c.stop_id, stops.c.open, stops.c.units, stops.c.reason
-    joined = stops.join(draws, stops.c.draw_id == draws.c.draw_id).join(inputs, inputs.c.version_id == stops.c.stop_id)
-    of_run = inputs.c.run_id == run_id, inputs.c.kind == STOPPED
-    select = sa.select(*columns).select_from(joined).where(*of_run).order_by(draws.c.wave)
-    return [dict(row) for row in connection.execute(select).mappings()]
 
 
 def round_of(connection: sa.Connection, programme: str, wave: str) -> int:

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 from programme.regular_comparisons import Regular, regular_comparisons
 from programme.survey import Programme
-from service.fieldwork.calls import stops_of_waves
-from service.figures.loaded_waves import wave_inputs, window
+from service.figures.loaded_waves import wave_inputs
 from service.figures.one_margins import same_margins
+from service.figures.windows import window
 from service.intake.imports import current_margins, current_programme, load_margins, wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -43,6 +43,8 @@ def check_comparison(store: Store, programme_name: str, before: str, after: str)
 
     Besides what `never_comparable` says, numbers of a wave sampled here may still be open.
     """
+    from service.fieldwork.calls import stops_of_waves  # imported here: showing a comparison needs no fieldwork
+
     fault = never_comparable(store, programme_name, before, after)
     if fault is not None:
         raise fault

@@ -12,27 +12,23 @@ from typing import Any
 import pandas as pd
 
 import contracts
-from accountability.league import (
-    MARGINAL,
-    WaveMeasure,
-    change_table,
-    covariance_table,
-    estimate_table,
-    league_ranks,
-    rank_table,
-)
+from accountability.league.changes import change_table
+from accountability.league.conventions import MARGINAL
+from accountability.league.estimates import covariance_table, estimate_table
+from accountability.league.ranks import league_ranks, rank_table
+from accountability.league.wave_measure import WaveMeasure
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
 from estimation.precision.finite import AREA
 from programme.regular_comparisons import shared_level
 from programme.survey import Programme
-from service.figures.loaded_waves import Wave, window
+from service.figures.loaded_waves import Wave
 from service.figures.one_margins import beside
+from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
+from service.figures.windows import window
 from service.store.runs import generator
 from words import Fault
 
-ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
-SHARING, COMPARISONS = "sharing", "comparisons"  # of a comparison's arguments: {"sharing": {"comparisons": 2}}
 Progress = Callable[[str], None]
 Tables = dict[str, pd.DataFrame]
 

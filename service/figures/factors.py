@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from accountability.disclosure import withheld_mentions
-from accountability.league import ALL
+from accountability.disclosure.measures import withheld_mentions
+from accountability.league.conventions import ALL
 from estimation.columns.ties import equalized
 from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item, Measure
 from programme.survey import Programme
-from service.figures.computing import ESTIMATE
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
+from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
 from service.store.engine import Store

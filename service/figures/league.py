@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 import contracts
 from accountability import MET, MISSED, UNDECIDED
-from accountability.disclosure import shown_figures
-from accountability.league import league_figures
+from accountability.disclosure.shown_league import shown_figures
+from accountability.league.figures import league_figures
 from estimation import Measure
-from estimation.changes.league_comparison import PROVEN, REAL
+from estimation.changes.verdicts import PROVEN, REAL
 from programme.survey import Programme
-from service.fieldwork.calls import stops_read
-from service.figures.computing import COMPARE, ESTIMATE, SHARING
-from service.figures.loaded_waves import JOINED, current_wave, window
-from service.figures.waves import alone_run
-from service.intake.imports import current_programme, programme_of_run, wave_versions
+from service.fieldwork.stops import stops_read
+from service.figures.alone import alone_run
+from service.figures.use_cases import COMPARE, ESTIMATE, SHARING
+from service.figures.windows import JOINED, WINDOWS, comparison_name, window
+from service.intake.imports import current_programme, current_wave, programme_of_run, wave_versions
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
@@ -26,7 +26,6 @@ from service.store.runs import outdated_runs
 from words import Fault
 
 YEAR = 4  # digits: every wave's name begins with its year
-WINDOWS = ">"  # between the two windows in a comparison's name
 CONFIRMED = (PROVEN, REAL)
 
 
@@ -267,18 +266,6 @@ def process_variance(table: pd.DataFrame) -> pd.Series:
     by_interviewers = table.se_interviewer.astype(float).fillna(0.0) ** 2
     fpc = table.fpc.astype(float).fillna(1.0)
     return (table.se.astype(float) ** 2 - by_interviewers) / fpc.where(fpc > 0) + by_interviewers
-
-
-def comparison_name(before: str, after: str) -> str:
-    """A comparison's name: the earlier wave, or both windows if one of them has several waves."""
-    return before if JOINED not in before + after else f"{before}{WINDOWS}{after}"
-
-
-@permitted
-def run_list(store: Store) -> pd.DataFrame:
-    """Every run, newest first; `outdated` if a version that it read was corrected since."""
-    runs = store.table(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
-    return runs.assign(outdated=runs.run_id.isin(outdated_runs(store)))
 
 
 def one_of(name: str | None, known: Collection[str], key: str) -> str:

@@ -12,15 +12,12 @@ from programme.population import RECORD
 from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
-from service.intake.imports import current_margins, load_margins, wave_versions
+from service.intake.imports import current_margins, current_wave, load_margins
 from service.intake.released import released_table
 from service.intake.wave_file import JOIN
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
-from words import Fault
-
-JOINED = "+"  # between the waves of a window
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,29 +58,6 @@ class Wave:
         """The design to estimate with: with the file's weights, or those that the programme computes."""
         design = self.file_design(lonely)
         return design if self.weighting is None else self.weighting.design(design)
-
-
-def window(text: str) -> list[str]:
-    """The waves of a window, oldest first: "2015Q1", or several joined by "+"; a Fault if one occurs twice."""
-    waves = sorted(text.split(JOINED))
-    if len(set(waves)) < len(waves):
-        raise Fault(key="compare.twice", found=text)
-    return waves
-
-
-@permitted
-def current_wave(store: Store, programme: str, wave: str) -> int:
-    """The version_id of a wave's newest version."""
-    versions = wave_versions(store, programme)
-    current = versions[versions.current & (versions.wave == wave)]
-    if current.empty:
-        raise Fault(
-            key="wave.unknown",
-            found=wave,
-            programme=programme,
-            expected=list(versions.wave.unique()) or ["-"],
-        )
-    return int(current.version_id.iloc[0])
 
 
 @permitted

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from accountability.league import method_table
-from service.figures.computing import ESTIMATE, measure_of_wave
+from accountability.league.methods import method_table
+from service.figures.computing import measure_of_wave
 from service.figures.league import League
 from service.figures.loaded_waves import load_waves
+from service.figures.use_cases import ESTIMATE
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.runs import run_inputs

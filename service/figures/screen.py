@@ -12,8 +12,8 @@ from accountability import MET, MISSED, UNDECIDED
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_before
 from programme.survey import parts_of_wave
 from service.figures.comparable import never_comparable, regular_of_wave
-from service.figures.computing import COMPARE
 from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated
+from service.figures.use_cases import COMPARE
 from service.intake.imports import wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted

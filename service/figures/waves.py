@@ -7,32 +7,23 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from accountability.league import MARGINAL
 from programme.population import FINITE
 from programme.regular_comparisons import sharing_error
 from programme.survey import Programme
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population
+from service.figures.alone import alone_run
 from service.figures.comparable import check_comparison, regular_of_wave
-from service.figures.computing import (
-    COMPARE,
-    COMPARISONS,
-    COMPUTE,
-    ESTIMATE,
-    RANKS_ALONE,
-    SHARING,
-    TELLING,
-    WEIGH,
-    Progress,
-    unanswered,
-)
-from service.figures.loaded_waves import JOINED, load_waves, wave_inputs, window
+from service.figures.computing import COMPUTE, TELLING, Progress, unanswered
+from service.figures.loaded_waves import load_waves, wave_inputs
+from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
+from service.figures.windows import JOINED, window
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
 from service.store.differences import Difference, difference
 from service.store.engine import Store, insert_rows
 from service.store.permissions import permitted
-from service.store.runs import add_run, code_version, find_run, run_inputs
+from service.store.runs import add_run, code_version, find_run, run_inputs, run_row
 from words import Fault
 
 SEED = "rankshift"
@@ -100,7 +91,8 @@ def rank_alone(
     earlier_run = alone_run(store, run_id, measure, league)
     if earlier_run is not None:
         return Computed(earlier_run, repeated=True)
-    run = _run_row(store, run_id)
+    with store.read() as connection:
+        run = run_row(connection, run_id)
     if run is None or run.use_case != ESTIMATE or measure not in _measures_ranked(store, run_id):
         raise Fault(key="ranks_alone.unknown", found=run_id, measure=measure)
     programme = programme_of_run(store, run_id)
@@ -112,23 +104,6 @@ def rank_alone(
         inputs = sorted(run_inputs(connection, run_id))
     arguments = dict(run.arguments) | {"measure": measure, "league": league}
     return _run(store, RANKS_ALONE, arguments, inputs, programme, run.seed, progress)
-
-
-@permitted
-def alone_run(store: Store, run_id: int, measure: str, league: str) -> int | None:
-    """The run with the rank ranges that `rank_alone` computes for the estimate of run `run_id`; None if there is none.
-
-    It is `run_id` itself for an estimate by an earlier version of the program, which computed them along with it.
-    """
-    run, ranks = _run_row(store, run_id), schema.DERIVED["RANKS"]
-    if run is None or run.use_case != ESTIMATE:
-        return None
-    alone_rows = sa.select(ranks.c.area).where(ranks.c.run_id == run_id, ranks.c.family == MARGINAL)
-    with store.read() as connection:
-        if connection.execute(alone_rows.where(ranks.c.measure == measure).limit(1)).first() is not None:
-            return run_id
-        arguments, inputs = dict(run.arguments) | {"measure": measure, "league": league}, run_inputs(connection, run_id)
-        return find_run(connection, RANKS_ALONE, arguments, inputs, seed=run.seed, code=run.version)
 
 
 @permitted
@@ -193,11 +168,6 @@ def rerun(store: Store, run_id: int, *, progress: Progress = lambda _: None) -> 
     tables = COMPUTE[run.use_case](programme, loaded, run.arguments, run.seed, progress)
     differences = [difference(name, _stored(store, name, run_id), tables.get(name)) for name in schema.DERIVED]
     return [table for table in differences if table is not None]
-
-
-def _run_row(store: Store, run_id: int) -> sa.Row | None:
-    with store.read() as connection:
-        return connection.execute(sa.select(schema.runs).where(schema.runs.c.run_id == run_id)).first()
 
 
 def _measures_ranked(store: Store, run_id: int) -> set[str]:

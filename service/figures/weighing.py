@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from estimation import Weighting, extreme_weights, measure_values, trimming_cost, weight_summary
 from programme.survey import Programme
-from service.figures.computing import WEIGH
 from service.figures.league import newest_run, newest_wave
 from service.figures.loaded_waves import Wave, load_waves
+from service.figures.use_cases import WEIGH
 from service.files.write import csv_bytes
 from service.intake.imports import load_margins, programme_of_run
 from service.store import schema

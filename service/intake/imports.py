@@ -29,7 +29,6 @@ from words import Fault
 
 MARGINS = "margins.csv"  # the file of known totals in a folder of waves
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
-FRAME = "frame"
 REFUSED = "refused"  # or what `programme.versions` says
 
 
@@ -200,15 +199,18 @@ def wave_versions(store: Store, programme: str) -> pd.DataFrame:
 
 
 @permitted
-def import_log(store: Store) -> pd.DataFrame:
-    """Every attempt to import anything, newest first; a failed one with the key and the values of its Fault."""
-    log = store.table(sa.select(schema.imports).order_by(schema.imports.c.import_id.desc()))
-    return log.assign(fault=log.fault.astype(object).where(log.fault.notna(), None))
-
-
-def frame_label(name: str) -> str:
-    """What the import log has in place of a wave if the file was a frame."""
-    return f"{FRAME} {name}"
+def current_wave(store: Store, programme: str, wave: str) -> int:
+    """The version_id of a wave's newest version."""
+    versions = wave_versions(store, programme)
+    current = versions[versions.current & (versions.wave == wave)]
+    if current.empty:
+        raise Fault(
+            key="wave.unknown",
+            found=wave,
+            programme=programme,
+            expected=list(versions.wave.unique()) or ["-"],
+        )
+    return int(current.version_id.iloc[0])
 
 
 @dataclass(frozen=True)

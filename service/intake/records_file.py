@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from accountability.league import ALL
+from accountability.league.conventions import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
 from service.files.choice import Choice

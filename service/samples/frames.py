@@ -22,14 +22,8 @@ from sampling import (
     stratify,
 )
 from service.files.choice import Choice, Note
-from service.intake.imports import (
-    Imported,
-    Tried,
-    current_programme,
-    frame_label,
-    log_attempt,
-    refusals_logged,
-)
+from service.intake.import_log import frame_label
+from service.intake.imports import Imported, Tried, current_programme, log_attempt, refusals_logged
 from service.protection.keys import Key
 from service.protection.people import is_demo
 from service.protection.vault import seal_frame_numbers

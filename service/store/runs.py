@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 
 from service.store import audit, schema
@@ -90,6 +91,11 @@ def run_inputs(connection: sa.Connection, run_id: int) -> set[tuple[str, int]]:
     return {(kind, number) for kind, number in rows}
 
 
+def run_row(connection: sa.Connection, run_id: int) -> sa.Row | None:
+    """A run as it was recorded; None if there is no such run."""
+    return connection.execute(sa.select(schema.runs).where(schema.runs.c.run_id == run_id)).first()
+
+
 @permitted
 def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[int]:
     """The runs that read a programme, wave or margins of which there is now a newer version.
@@ -113,6 +119,13 @@ def outdated_runs(store: Store, *, among: Iterable[int] | None = None) -> set[in
         )
         outdated |= set(store.table(select).run_id)
     return outdated
+
+
+@permitted
+def run_list(store: Store) -> pd.DataFrame:
+    """Every run, newest first; `outdated` if a version that it read was corrected since."""
+    runs = store.table(sa.select(schema.runs).order_by(schema.runs.c.run_id.desc()))
+    return runs.assign(outdated=runs.run_id.isin(outdated_runs(store)))
 
 
 def local_time(at: datetime) -> str:

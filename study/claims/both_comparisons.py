@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from estimation import INDEPENDENT, Estimate, compare_league, smooth_shares
-from estimation.changes.league_comparison import ALPHA_RANK, ALPHA_STANDING, CHANCE
+from estimation.changes.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.changes.verdicts import CHANCE
 
 AREAS, INTERVIEWS, SEED = 70, 125, 20261127
 SHARES = np.random.default_rng(5).normal(0.8955, 0.03, AREAS).clip(0.7, 0.99)  # as those of the simulated year

@@ -15,8 +15,8 @@ from estimation import (
     standing_change,
 )
 from estimation.changes.changes import change_interval
-from estimation.changes.field import ABOVE, BELOW, BOTH, UNDECIDED
 from estimation.changes.league_comparison import ALPHA_RANK, ALPHA_STANDING
+from estimation.changes.verdicts import ABOVE, BELOW, BOTH, UNDECIDED
 from estimation.ranking.last_k import IN, OUT
 from estimation.waves.noise import off_diagonal
 from study.claims.draws import League, Truth

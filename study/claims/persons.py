@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from accountability.league import WaveMeasure, joined_waves, measure_limits
+from accountability.league.joined import joined_waves
+from accountability.league.limits import measure_limits
+from accountability.league.wave_measure import WaveMeasure
 from estimation import Design, Measure, change_steps, rake, third_ratio, window_change
 from estimation.indicators.indicators import SHARE
 from study.claims.cells import PERSONS, Cell

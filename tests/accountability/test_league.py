@@ -6,7 +6,9 @@ import pytest
 import scipy.sparse as sp
 
 import contracts
-from accountability.league import WaveMeasure, change_table, covariance_table, estimate_table
+from accountability.league.changes import change_table
+from accountability.league.estimates import covariance_table, estimate_table
+from accountability.league.wave_measure import WaveMeasure
 from estimation import Design, Measure
 from estimation.changes.spread import ModelFit
 

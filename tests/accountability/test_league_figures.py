@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 from accountability import Rule
-from accountability.disclosure import shown_figures
-from accountability.league import ALL, league_figures
+from accountability.disclosure.shown_league import shown_figures
+from accountability.league.conventions import ALL
+from accountability.league.figures import league_figures
 from accountability.rules.kind import MET
 from estimation import Measure
-from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.verdicts import CHANCE, PROVEN, REAL
 from words import Fault
 
 SAFE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from accountability.league import WaveMeasure, change_table, joined_waves, measure_limits
+from accountability.league.changes import change_table
+from accountability.league.joined import joined_waves
+from accountability.league.limits import measure_limits
+from accountability.league.wave_measure import WaveMeasure
 from estimation import Design, change, domain_means, standing_change, windows
 from study.claims import judged, probabilities, tables, year_pages
 from study.claims.cells import CELLS, FULL, HALF, LEVELS, PERSONS, SPREAD, Cell, covering_array, possible

@@ -8,7 +8,8 @@ import scipy.sparse as sp
 from scipy import stats
 
 from estimation import Estimate, field_contrast_test, smooth_shares
-from estimation.changes.field import BELOW, UNDECIDED, FieldContrast
+from estimation.changes.field import FieldContrast
+from estimation.changes.verdicts import BELOW, UNDECIDED
 from estimation.waves.noise import normal_draws
 from words import Fault
 

@@ -10,15 +10,12 @@ import pytest
 from scipy import stats
 
 from accountability import Rule
-from accountability.league import (
-    EVERYONE,
-    WaveMeasure,
-    change_table,
-    estimate_table,
-    joined_waves,
-    league_ranks,
-    measure_limits,
-)
+from accountability.league.changes import change_table
+from accountability.league.estimates import estimate_table
+from accountability.league.joined import joined_waves
+from accountability.league.limits import EVERYONE, measure_limits
+from accountability.league.ranks import league_ranks
+from accountability.league.wave_measure import WaveMeasure
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, domain_means, linearize_domain_means, rake
 from estimation.precision.finite import AREA, STRATUM, Population, finite_means, interview_fractions

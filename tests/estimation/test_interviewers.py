@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from accountability.league import WaveMeasure, change_table, estimate_table, joined_waves
+from accountability.league.changes import change_table
+from accountability.league.estimates import estimate_table
+from accountability.league.joined import joined_waves
+from accountability.league.wave_measure import WaveMeasure
 from estimation import INDEPENDENT, Design, Estimate, interviewer_variance, lasting_correlation
 from study import interviewers as study
 

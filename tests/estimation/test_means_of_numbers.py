@@ -8,7 +8,10 @@ import pytest
 from r_calls import GOLDEN, table
 from r_weights import calibrated
 
-from accountability.league import WaveMeasure, change_table, estimate_table, league_ranks
+from accountability.league.changes import change_table
+from accountability.league.estimates import estimate_table
+from accountability.league.ranks import league_ranks
+from accountability.league.wave_measure import WaveMeasure
 from estimation import Design, Item, Measure, measure_interval
 from estimation.estimators.estimates import Estimate
 from estimation.indicators.answer_moments import skewness_of_means

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accountability import Figures, Rule, judge
-from accountability.league import WaveMeasure, estimate_table
+from accountability.league.estimates import estimate_table
+from accountability.league.wave_measure import WaveMeasure
 from accountability.rules.table import verdict_table
 from estimation import (
     INDEPENDENT,

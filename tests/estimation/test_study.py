@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from accountability.league import change_table
+from accountability.league.changes import change_table
 from estimation import (
     INDEPENDENT,
     Design,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from estimation.changes.league_comparison import CHANCE, PROVEN, REAL
+from estimation.changes.verdicts import CHANCE, PROVEN, REAL
 from presentation.area.sentences import absent_sentence, area_sentence, neighbour_lines, screen_sentence, weak_sentence
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO
 from service.figures.area_page import Neighbours, neighbours, read_area

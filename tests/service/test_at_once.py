@@ -28,6 +28,7 @@ from service.care import jobs
 from service.drawing import draws
 from service.figures import loaded_waves, waves
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.protection import people, vault
 from service.protection.keys import Key
 from service.samples import frames, samples
@@ -110,7 +111,7 @@ def test_two_processes_that_import_a_wave_at_once_make_one_version(store, other)
     assert list(imports.wave_versions(store, NAME).version) == [1]
     counts = row_counts(store)
     assert (counts["respondents"], counts["responses"]) == (60, 180)
-    log = imports.import_log(store)
+    log = import_log(store)
     assert sorted(log.outcome) == sorted(
         [versions.IMPORTED, versions.IMPORTED, "unchanged" if other == 1 else "refused"]
     )

@@ -15,6 +15,7 @@ from test_migration import columns_of, landed, rows
 
 from service.figures import waves
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.protection import vault
 from service.protection.keys import Key
 from service.store import audit, migration, schema
@@ -99,7 +100,7 @@ def test_a_backup_made_while_others_write_holds_whole_transactions(store, tmp_pa
         opened = Store.open(f"sqlite:///{file}")
         counts = row_counts(opened)
         assert counts["responses"] == 180 * counts["waves"] and counts["respondents"] == 60 * counts["waves"]
-        assert counts["runs"] == 1 + counts["waves"] == len(imports.import_log(opened))
+        assert counts["runs"] == 1 + counts["waves"] == len(import_log(opened))
         opened.engine.dispose()
 
 

@@ -10,6 +10,7 @@ from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, chan
 from programme import versions
 from programme.survey import read_programme
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.intake.wave_file import read_wave
 from service.store.engine import Store
 from words import Fault
@@ -93,7 +94,7 @@ def test_a_bad_wave_is_refused_with_file_row_and_column_and_nothing_of_it_is_kep
             imports.import_wave(survey, NAME, wave, content, "六月.csv")
         assert caught.value.key == key
     assert row_counts(survey) == before
-    logged = imports.import_log(survey).iloc[0]
+    logged = import_log(survey).iloc[0]
     assert (logged.outcome, logged.wave, logged.file, logged.fault) == ("refused", JUNE, "六月.csv", key)
     for language, t in BOTH.items():
         sentence = t(key, **caught.value.values)
@@ -353,7 +354,7 @@ def test_a_bad_programme_is_refused_by_file_and_entry_and_the_refusal_is_on_reco
         imports.import_programme(empty, content, "harbours.toml")
     assert caught.value.key == key
     assert row_counts(empty) == before
-    logged = imports.import_log(empty).iloc[0]
+    logged = import_log(empty).iloc[0]
     assert (logged.outcome, logged.file, logged.fault) == ("refused", "harbours.toml", key)
     for t in BOTH.values():
         sentence = t(key, **caught.value.values)

@@ -18,12 +18,13 @@ from service.drawing import draws
 from service.fieldwork import calls
 from service.fieldwork.call_file import point_in_time, read_calls
 from service.figures import waves
-from service.figures.league import read_league, run_list
+from service.figures.league import read_league
 from service.intake import imports
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
+from service.store.runs import run_list
 from service.store.trail import trail_lines
 from words import Fault
 

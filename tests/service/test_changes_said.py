@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from estimation.changes.league_comparison import PROVEN, REAL
+from estimation.changes.verdicts import PROVEN, REAL
 from presentation import changes
 from service.figures.league import read_league
 from words import speaker

@@ -20,11 +20,12 @@ from made_up import (
 
 from programme import versions
 from service.figures import waves
-from service.figures.league import read_league, run_list
+from service.figures.league import read_league
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.store import schema
 from service.store.engine import Store, insert_rows
-from service.store.runs import outdated_runs
+from service.store.runs import outdated_runs, run_list
 from words import Fault
 
 CORRECTED = changed(("threshold = 50", "threshold = 60"))
@@ -32,7 +33,7 @@ CORRECTED = changed(("threshold = 50", "threshold = 60"))
 
 def outcomes(store):
     """The import log, oldest first: outcome and version."""
-    return [(row.outcome, row.version) for row in imports.import_log(store)[::-1].itertuples()]
+    return [(row.outcome, row.version) for row in import_log(store)[::-1].itertuples()]
 
 
 def test_importing_the_same_wave_twice_changes_nothing_and_says_so(store):
@@ -214,7 +215,7 @@ def test_a_refused_wave_stands_in_the_log_though_its_import_was_undone(store):
     begin_survey(store)
     with pytest.raises(Fault):
         take(store, content=as_csv(interviews().drop(columns="w")))
-    row = imports.import_log(store).iloc[0]
+    row = import_log(store).iloc[0]
     assert (row.outcome, row.programme, row.wave, row.file, row.by) == ("refused", NAME, MAY, f"{MAY}.csv", "ann")
     assert row.fault == "wave.column"
     assert row.fault_values["columns"] == ["w"]

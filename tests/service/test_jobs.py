@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, contents, interviews, row_counts, take
 
 from service.care import jobs
-from service.figures.league import run_list
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import STATISTICIAN, Actor
+from service.store.runs import run_list
 from service.store.trail import trail_lines
 from words import Fault
 

@@ -24,6 +24,7 @@ from sampling import Wanted
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.drawing import draws
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.protection import keys, people
 from service.protection.keys import Key
 from service.samples import frames, proof_files, samples
@@ -220,7 +221,7 @@ def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reas
     options = {"frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
     fault(frames.import_frame, empty, NAME, "13912345678", content, "13912345678.csv", **options)
     fault(frames.import_frame, empty, NAME, "no name", content, "list.csv", **options)
-    log = imports.import_log(empty)[::-1].reset_index(drop=True)[1:]
+    log = import_log(empty)[::-1].reset_index(drop=True)[1:]
     assert list(log.outcome) == ["refused", "refused", "imported", "unchanged", "refused", "refused"]
     assert list(log.fault.dropna()) == ["frame.refused", "phone.row", "frame.refused_never", "frame.name"]
     assert set(log.by) == {"ann"} and "13912345678" not in log.to_csv()

@@ -19,6 +19,7 @@ from presentation.rules import rule_rows, rule_sentence
 from service.figures import waves
 from service.figures.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.store.engine import Store
 from words import Fault
 
@@ -272,7 +273,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
         imports.import_programme(sqlite_store, b"x", "x.toml")
     take(sqlite_store, MAY)
     for language, t in BOTH.items():
-        rows = import_rows(imports.import_log(sqlite_store), t)
+        rows = import_rows(import_log(sqlite_store), t)
         assert list(rows.outcome) == [t(f"outcome.{x}") for x in ("imported", "refused", "refused", "imported")]
         assert [bool(reason) for reason in rows.reason] == [False, True, True, False]
         assert "2024-5" in rows.reason[2] and rows.wave[2] == "2024-5"
@@ -281,7 +282,7 @@ def test_an_import_log_with_good_and_refused_imports_reads_in_both_languages(sql
 
 
 def test_an_empty_import_log_reads_as_an_empty_table(sqlite_store):
-    rows = import_rows(imports.import_log(sqlite_store), BOTH["zh"])
+    rows = import_rows(import_log(sqlite_store), BOTH["zh"])
     assert rows.empty and "reason" in rows
 
 

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, interviews, whole_survey
 
-from accountability.league import INTERVIEWER_COLUMNS, PROBABILITIES
+from accountability.league.conventions import PROBABILITIES
+from accountability.league.estimates import INTERVIEWER_COLUMNS
 from presentation.league_notes import league_notes
 from presentation.times import wave_text
 from programme.survey import read_programme

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accountability.league import joined_waves
+from accountability.league.joined import joined_waves
 from service.figures import computing, loaded_waves, waves
 from service.intake import imports
 from service.store import schema

@@ -5,7 +5,7 @@ import pytest
 from half_rung import INTERVIEW, released, ring, units
 from made_up import BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
 
-from accountability.league import EVERYONE
+from accountability.league.limits import EVERYONE
 from presentation import league_table, terminal
 from presentation.league_notes import league_notes
 from presentation.notes import finite_note

@@ -6,15 +6,16 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, MAY, NAME, begin_survey, take
 
-from accountability.league import MARGINAL, SIMULTANEOUS
+from accountability.league.conventions import MARGINAL, SIMULTANEOUS
 from presentation import league_table
 from presentation.league_notes import league_notes
 from presentation.league_table import shown_rows
 from service.figures import waves
-from service.figures.league import read_league, run_list
+from service.figures.league import read_league
 from service.store import runs, schema
 from service.store.engine import insert_rows
 from service.store.permissions import LEADER, STATISTICIAN, Actor
+from service.store.runs import run_list
 from service.store.trail import trail_lines
 from words import Fault
 

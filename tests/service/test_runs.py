@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
 
 from service.figures import waves
-from service.figures.league import read_league, run_list
+from service.figures.league import read_league
 from service.store import runs, schema
 from service.store.engine import Store
-from service.store.runs import code_version, generator, local_time, run_inputs, run_text
+from service.store.runs import code_version, generator, local_time, run_inputs, run_list, run_text
 from words import Fault, speaker
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from made_up import NAME, as_csv, begin_survey, changed, interviews, take
 from test_speed import listening
 
 from accountability import MET, MISSED
-from estimation.changes.league_comparison import PROVEN, REAL
+from estimation.changes.verdicts import PROVEN, REAL
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO
 from service.care import jobs
 from service.figures import screen as screens

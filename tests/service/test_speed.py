@@ -11,14 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from service.fieldwork import calls
-from service.figures.league import comparisons, read_league, run_list
+from service.figures.league import comparisons, read_league
 from service.figures.loaded_waves import load_wave
 from service.intake.imports import current_programme, wave_versions
 from service.store import schema
 from service.store.backup import backup, restore
 from service.store.engine import Store
 from service.store.permissions import LEADER, STATISTICIAN, Actor
-from service.store.runs import outdated_runs
+from service.store.runs import outdated_runs, run_list
 
 ENGINES = ("sqlite", "postgresql")
 WAVES = [f"{year}Q{quarter}" for year in range(2015, 2040) for quarter in (1, 2, 3, 4)]

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 
 from contracts import ESTIMATES
-from service.intake.imports import import_log, programme_names, wave_versions
+from service.intake.import_log import import_log
+from service.intake.imports import programme_names, wave_versions
 from service.store import schema
 from service.store.engine import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_rows, shown, store_url
 from words import Fault

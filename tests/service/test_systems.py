@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated import expanded, linearised, read_toml, simulated, simulated_records, standard_error
 
-from accountability.league import ALL
+from accountability.league.conventions import ALL
 from presentation.definitions import definition
 from presentation.factors import factor_rows
 from programme.survey import read_programme

@@ -13,7 +13,7 @@ from made_up import BOTH
 from presentation import weights
 from programme.survey import read_programme
 from service.figures import waves
-from service.figures.league import read_league, run_list
+from service.figures.league import read_league
 from service.figures.weighing import read_weights
 from service.files.read import read_table
 from service.intake import imports
@@ -21,6 +21,7 @@ from service.intake.margin_file import census_file, read_margins
 from service.intake.wave_file import read_wave
 from service.store import schema
 from service.store.engine import Store
+from service.store.runs import run_list
 from words import Fault
 
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_simulated"

@@ -11,7 +11,7 @@ from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, TOWNS, changed, whole_surv
 from scipy.linalg import null_space
 from simulated import read_toml, simulated
 
-from accountability.league import ALL
+from accountability.league.conventions import ALL
 from presentation import changes, league_table, terminal
 from presentation.area.sentences import area_sentence
 from presentation.factors import factor_notes, factor_rows, factors_csv, shown_factors

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from service.figures import waves
-from service.figures.league import run_list
 from service.store.engine import STORE_VARIABLE
+from service.store.runs import run_list
 from words import text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))

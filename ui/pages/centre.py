@@ -5,7 +5,8 @@ import streamlit as st
 from presentation.imports import import_rows, wave_rows
 from presentation.notes import survey_note
 from presentation.times import wave_text
-from service.intake.imports import REFUSED, current_programme, import_log, import_wave, wave_versions
+from service.intake.import_log import import_log
+from service.intake.imports import REFUSED, current_programme, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
 from ui import choosers, tables

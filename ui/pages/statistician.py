@@ -8,9 +8,9 @@ from presentation.detection import detection_note, detection_rows
 from presentation.league_table import shown_rows
 from presentation.rules import rule_rows
 from service.figures.detection import detection
-from service.figures.league import League, run_list
+from service.figures.league import League
 from service.store.engine import Store
-from service.store.runs import run_text
+from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
 from ui.panels import changes, estimates, factors, methods, weights, windows

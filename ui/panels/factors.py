@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from accountability.league import ALL
+from accountability.league.conventions import ALL
 from presentation.factors import factor_notes, shown_factors
 from service.figures.factors import read_factors
 from service.figures.league import League

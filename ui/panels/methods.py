@@ -5,9 +5,9 @@ import streamlit as st
 
 from presentation.evidence.methods import error_rows, interval_rows
 from presentation.evidence.promise import promise_notes, promise_rows
-from service.figures.computing import ESTIMATE
 from service.figures.league import League
 from service.figures.methods import compare_methods
+from service.figures.use_cases import ESTIMATE
 from service.store.engine import Store
 from ui import faults, tables
 from words import Speaker

@@ -6,7 +6,7 @@ from presentation.times import wave_text, window_text
 from service.care import jobs
 from service.figures.comparable import check_comparison
 from service.figures.league import League, waves_with_estimates
-from service.figures.loaded_waves import JOINED
+from service.figures.windows import JOINED
 from service.store.engine import Store
 from ui import faults
 from ui.panels import job

@@ -1,0 +1,4 @@
+"""What the use cases that compute figures are called in the table of runs, and what their arguments are."""
+
+ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
+SHARING, COMPARISONS = "sharing", "comparisons"  # of a comparison's arguments: {"sharing": {"comparisons": 2}}
