@@ -12,7 +12,7 @@ from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
-from service.figures.screen import read_screen
+from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import cards, charts, choosers, tables
 from ui.panels import league_charts, source
@@ -35,7 +35,7 @@ def show(store: Store, t: Speaker) -> None:
     for place, tile in zip(st.columns(len(content)), content, strict=True):
         with place:
             cards.tile(tile, t)
-    area, order = _area_and_order(league, t)
+    area, order = _area_and_order(screen, t)
     st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
@@ -50,9 +50,11 @@ def show(store: Store, t: Speaker) -> None:
         st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
 
 
-def _area_and_order(league: League, t: Speaker) -> tuple[str, str]:
-    """The area that is looked at, at first the first that moved, and the order of the charts' rows."""
-    start = league.movers[0] if league.movers else league.table.index[0]
+def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
+    """The area that is looked at, at first one whose change is confirmed, and the order of the charts' rows."""
+    league = screen.league
+    confirmed = [*league.movers, *(area for compared in screen.compared for area in compared.confirmed)]
+    start = next((area for area in confirmed if area in league.table.index), league.table.index[0])
     area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
     place = choosers.row("area-and-order")
     area = choosers.choose(place, "area", list(league.table.index), area_name, t, start=start, width=choosers.WIDE)
