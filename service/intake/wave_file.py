@@ -157,7 +157,7 @@ def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
     codes = sorted(item.codes)
     if item.range is not None:
         key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
-        faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=codes or ["-"])
+        faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=[c or '""' for c in codes] or ["-"])
     elif item.separator:
         faults.refuse(wrong, "wave.codes", item.name, table, expected=codes, separator=item.separator)
     else:

@@ -118,6 +118,7 @@ def test_cells_outside_the_range_or_no_numbers_are_faults_with_their_rows_and_no
     problems = str(caught.value)
     assert "“366” is not a whole number from 0 to 365" in problems and "9 rows have this fault" in problems
     assert "row 5, column walk: “120.01” is not a number from 0 to 120" in problems and "refused" in problems
+    assert 'no answer ("", -1)' in problems  # an empty cell is a code, and is seen
     assert "“366”既不是0～365之间的整数" in caught.value.sentences["zh"]
 
 
