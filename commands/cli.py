@@ -1,7 +1,7 @@
 """The command `rankshift`: one sub-command for each use case, in the reader's language.
 
-A fault is one line on standard error and exit code 1. A sub-command's file is imported only when that sub-command
-is called, since help and the version need none of the statistics.
+A fault is one line on standard error, perhaps with one on how to see more, and exit code 1. A sub-command's file is
+imported only when that sub-command is called, since help and the version need none of the statistics.
 """
 
 import sys
@@ -91,4 +91,6 @@ def main() -> None:
         app(args=without_language(sys.argv[1:]))
     except Fault as fault:
         err.print(t(fault.key, **fault.values), style="red")
+        for note in getattr(fault, "__notes__", ()):
+            err.print(note)
         sys.exit(REFUSED)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from commands.incoming import EncodingOption, FaultsOption, SheetOption, listing_faults
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     DAY,
@@ -20,6 +21,7 @@ from commands.speaking import (
     write_private,
 )
 from service.files.bounds import read_bounded
+from service.files.choice import choice_of
 from service.files.write import csv_bytes, workbook_bytes
 from service.protection import keys, vault
 
@@ -33,6 +35,9 @@ def contacts_import(
     wave: WaveArgument,
     file: Annotated[Path, typer.Argument(help=t("cli.contacts.file"))],
     delete_on: Day,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -40,7 +45,9 @@ def contacts_import(
     opened = opened_as(store, as_)
     content, day = read_bounded(file), delete_on.date()
     programme_name = programme_of(opened, programme)
-    count = vault.import_contacts(opened, programme_name, wave, content, file.name, key=keys.find_key(), delete_on=day)
+    sealing = {"key": keys.find_key(), "delete_on": day, "choice": choice_of(sheet, encoding)}
+    with listing_faults(faults):
+        count = vault.import_contacts(opened, programme_name, wave, content, file.name, **sealing)
     out.print(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 
 

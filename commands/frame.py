@@ -6,18 +6,25 @@ from typing import Annotated
 
 import typer
 
+from commands.incoming import (
+    EncodingOption,
+    FaultsOption,
+    PreviewOption,
+    SheetOption,
+    ZerosOption,
+    listing_faults,
+    say_recognised,
+    show_preview,
+)
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     DAY,
     AsOption,
     Command,
-    EncodingOption,
     Group,
     ProgrammeOption,
-    SheetOption,
     StoreOption,
     out,
-    say_recognised,
     t,
 )
 from sampling.frames.phone import LANDLINE, MOBILE
@@ -48,24 +55,22 @@ def frame_import(
     ] = None,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
-    imported = frames.import_frame(
-        opened,
-        programme_name,
-        name,
-        read_bounded(file),
-        file.name,
-        frame_key=keys.find_frame_key(),
-        by=by.split(","),
-        accept=accept,
-        choice=choice_of(sheet, encoding),
-        **sealing,
-    )
+    content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    of_list = {"by": [column.strip() for column in by.split(",")], "choice": choice}
+    with listing_faults(faults):
+        if preview:
+            return show_preview(frames.preview_frame(opened, programme_name, name, content, file.name, **of_list))
+        sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
+        keyed = {"frame_key": keys.find_frame_key(), "accept": accept}
+        imported = frames.import_frame(opened, programme_name, name, content, file.name, **of_list, **keyed, **sealing)
     _say_frame(imported)
 
 
@@ -79,25 +84,27 @@ def frame_banks(
     exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
     prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
     accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    imported = frames.import_banks(
-        opened,
-        programme_name,
-        name,
-        read_bounded(prefixes),
-        prefixes.name,
-        cities=city.split(","),
-        numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
-        exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
-        frame_key=keys.find_frame_key(),
-        key=keys.find_key(),
-        delete_on=delete_on.date(),
-        accept=accept,
-    )
+    with listing_faults(faults):
+        imported = frames.import_banks(
+            opened,
+            programme_name,
+            name,
+            read_bounded(prefixes),
+            prefixes.name,
+            cities=city.split(","),
+            numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+            exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
+            frame_key=keys.find_frame_key(),
+            key=keys.find_key(),
+            delete_on=delete_on.date(),
+            accept=accept,
+        )
     _say_frame(imported)
 
 

@@ -1,21 +1,29 @@
 """Commands that import files: programmes, waves, known totals, and a whole survey at once."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commands.computing import estimate
+from commands.incoming import (
+    EncodingOption,
+    FaultsOption,
+    PreviewOption,
+    SheetOption,
+    ZerosOption,
+    listing_faults,
+    say_recognised,
+    show_preview,
+)
 from commands.opening import opened_as, programme_of
 from commands.speaking import (
     AsOption,
     Command,
-    EncodingOption,
     ProgrammeOption,
-    SheetOption,
     StoreOption,
     out,
-    say_recognised,
     t,
     working,
 )
@@ -23,8 +31,9 @@ from presentation.times import wave_text
 from programme.survey import read_programme
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
-from service.files.choice import choice_of
+from service.files.choice import Choice, choice_of
 from service.intake import imports
+from service.intake.preview import preview_margins, preview_wave
 from service.intake.records_file import RecordsFile
 from service.protection import people
 from service.store.engine import Store, shown, store_url
@@ -54,8 +63,8 @@ def load(
     if demo:
         people.mark_demo(Store.open(store_url(store)))
     programme = import_programme(plan, store)
-    if (folder / imports.MARGINS).exists():
-        import_margins(folder / imports.MARGINS, programme=programme, store=store)
+    if margins := imports.margins_in(folder):
+        import_margins(margins, programme=programme, store=store)
     for wave, file in files:
         import_wave(wave, file, imports.records_beside(file), programme=programme, store=store)
     estimate(programme=programme, store=store)
@@ -79,14 +88,19 @@ def import_margins(
     file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Import the known totals of a population."""
     opened = opened_as(store, as_)
-    name, choice = programme_of(opened, programme), choice_of(sheet, encoding)
-    imported = imports.import_margins(opened, name, read_bounded(file), file.name, choice)
+    name, choice, content = programme_of(opened, programme), choice_of(sheet, encoding), read_bounded(file)
+    with listing_faults(faults):
+        if preview:
+            return show_preview(preview_margins(opened, content, file.name, choice))
+        imported = imports.import_margins(opened, name, content, file.name, choice)
     say_recognised(imported.notes)
     period = wave_text(imported.wave, t)
     out.print(
@@ -101,16 +115,24 @@ def import_wave(
     records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Import a wave."""
     opened = opened_as(store, as_)
-    programme_name, content = programme_of(opened, programme), read_bounded(file)
-    with working(file.name):
-        records_file = None if records is None else RecordsFile(read_bounded(records), records.name)
-        named = {"records": records_file, "choice": choice_of(sheet, encoding)}
+    programme_name, content, choice = programme_of(opened, programme), read_bounded(file), choice_of(sheet, encoding)
+    choice = replace(choice, zeros=zeros)
+    records_choice = Choice(zeros=zeros)
+    records_file = None if records is None else RecordsFile(read_bounded(records), records.name, records_choice)
+    named = {"records": records_file, "choice": choice}
+    if preview:
+        with listing_faults(faults):
+            return show_preview(preview_wave(opened, programme_name, wave, content, file.name, **named))
+    with listing_faults(faults), working(file.name):
         imported = imports.import_wave(opened, programme_name, wave, content, file.name, **named)
     say_recognised(imported.notes)
     shown_wave = wave_text(imported.wave, t)

@@ -5,20 +5,27 @@ from typing import Annotated
 
 import typer
 
+from commands.incoming import (
+    EncodingOption,
+    FaultsOption,
+    PreviewOption,
+    SheetOption,
+    ZerosOption,
+    listing_faults,
+    say_recognised,
+    show_preview,
+)
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     AsOption,
     Command,
-    EncodingOption,
     Group,
     ProgrammeOption,
-    SheetOption,
     StoreOption,
     WaveArgument,
     counting,
     out,
     print_table,
-    say_recognised,
     t,
     write_private,
 )
@@ -74,12 +81,14 @@ def sample_plan(
     measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
     kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    own_shares = {} if shares is None else read_shares(read_bounded(shares), shares.name)
+    with listing_faults(faults):
+        own_shares = {} if shares is None else read_shares(read_bounded(shares), shares.name)
     release_portions = tuple(read_numbers(portions, name="portions"))
     ratio = [] if modes is None else read_numbers(modes, ":", name="modes")
     mode_split = dict(zip(("mobile", "landline"), ratio, strict=False))
@@ -151,13 +160,19 @@ def sample_calls(
     file: Annotated[Path, typer.Argument(help=t("cli.sample.call_log"))],
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    choice = choice_of(sheet, encoding)
-    imported = calls.import_calls(opened, programme_name, wave, read_bounded(file), file.name, choice)
+    content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    with listing_faults(faults):
+        if preview:
+            return show_preview(calls.preview_calls(opened, programme_name, wave, content, file.name, choice))
+        imported = calls.import_calls(opened, programme_name, wave, content, file.name, choice)
     say_recognised(imported.notes)
     out.print(call_words.import_text(imported, t))
     _show_fieldwork(calls.read_fieldwork(opened, programme_name, wave))

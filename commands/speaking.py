@@ -3,7 +3,7 @@
 import locale
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import pairwise
@@ -147,16 +147,8 @@ StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.st
 ProgrammeOption = Annotated[str | None, typer.Option("--programme", "-p", help=t("cli.programme"), show_default=False)]
 AsOption = Annotated[str | None, typer.Option("--as", envvar=PERSON_VARIABLE, help=t("cli.as"), show_default=False)]
 WaveArgument = Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))]
-SheetOption = Annotated[str | None, typer.Option("--sheet", help=t("cli.file.sheet"), show_default=False)]
-EncodingOption = Annotated[str | None, typer.Option("--encoding", help=t("cli.file.encoding"), show_default=False)]
 SeedOption = Annotated[str, typer.Option(help=t("cli.seed"))]
 CsvOption = Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)]
-
-
-def say_recognised(notes: Sequence[tuple[str, dict]]) -> None:
-    """Say what was recognised in a file that came in."""
-    for key, values in notes:
-        out.print(t(key, **values))
 
 
 def print_table(title: str, table: Table, notes: list[str], headline: str = "") -> None:

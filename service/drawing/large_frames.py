@@ -26,7 +26,7 @@ from sampling.proof.proof import (
 )
 from service.drawing.lake import Lake, draw_from_lake, populations
 from service.files.bounds import read_bounded
-from service.files.faults import check_given, refuse
+from service.files.faults import FaultList, check_given
 from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.intake.wave_file import check_wave_name
@@ -80,9 +80,11 @@ def read_allocation(content: bytes, file: str, strata: pd.DataFrame) -> pd.DataF
     """An ALLOCATION from a file (stratum, sample); if it has `population`, this must be that of the frame."""
     table = read_table(content, file, ("stratum", "sample"), ("population",))
     check_given(table, file, ("stratum", "sample"))
-    refuse(table.stratum.duplicated(), "lake.stratum_twice", file, "stratum", table)
+    faults = FaultList(file)
+    faults.refuse(table.stratum.duplicated(), "lake.stratum_twice", "stratum", table)
     for column in [c for c in ("sample", "population") if c in table]:
-        refuse(~table[column].str.fullmatch("[0-9]{1,15}"), "records.number", file, column, table)
+        faults.refuse(~table[column].str.fullmatch("[0-9]{1,15}"), "records.number", column, table)
+    faults.settle()
     unknown = sorted(set(table.stratum) - set(strata.stratum))
     if unknown:
         raise Fault(key="sampling.unknown_strata", strata=unknown)

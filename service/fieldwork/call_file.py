@@ -9,7 +9,7 @@ import pandas as pd
 from fieldwork import DISPOSITIONS
 from service.files.cell_text import serial_text
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, check_given, refuse
+from service.files.faults import FaultList, refuse
 from service.files.read import read_file
 from service.intake.outcomes import coded_outcomes, counted
 
@@ -37,7 +37,8 @@ def read_calls(
     """
     read = read_file(content, file, COLUMNS, choice=choice)
     table, faults = read.table, FaultList(file, list(read.faults))
-    check_given(table, file, COLUMNS, key="calls.columns")
+    if faults.lacking(table, COLUMNS, key="calls.columns"):
+        faults.settle()
     blank = {c: faults.refuse(table[c] == "", "calls.blank", c, table) for c in COLUMNS}
     codes, as_codes = coded_outcomes(table[DISPOSITION], words or {})
     no_code = ~blank[DISPOSITION] & codes.isna()
@@ -52,9 +53,8 @@ def read_calls(
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
     twice = log.duplicated([UNIT, AT])
     if twice.any():
-        row = twice.idxmax()
-        first = ((log[UNIT] == log[UNIT][row]) & (log[AT] == log[AT][row])).idxmax()
-        refuse(twice, "calls.twice", file, UNIT, table, first=int(first), at=table[AT][row])
+        first = log.index.to_series().groupby([log[UNIT], log[AT]]).transform("first")
+        refuse(twice, "calls.twice", file, UNIT, table, each={"first": first, "at": table[AT]})
     return log, read.notes + as_codes
 
 

@@ -18,7 +18,9 @@ from sampling import release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
 from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
-from service.files.faults import refuse
+from service.files.faults import FaultList, refuse
+from service.files.preview import Preview, preview
+from service.files.zeros import refuse_codes, restored
 from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
@@ -77,21 +79,14 @@ def import_calls(
     A Fault for a unit that was not drawn or is not released yet, and for a line that contradicts what an earlier import
     said of the same attempt: attempts are never changed.
     """
-    words = current_programme(store, programme)[1].outcomes
-    sample, (log, notes) = (
-        read_sample(store, programme, wave),
-        read_calls(content, file, datetime.now(UTC), choice, words),
-    )
-    release = log[UNIT].map(sample.units.set_index("unit_id").release)
-    shown = log if release.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
-    refuse(release.isna(), "calls.unknown_unit", file, UNIT, shown, wave=wave)
-    refuse(release > len(sample.releases), "calls.not_released", file, UNIT, log, wave=wave, out=len(sample.releases))
+    sample, words = read_sample(store, programme, wave), current_programme(store, programme)[1].outcomes
+    log, notes = _drawn_calls(sample, content, file, choice, words)
     with store.begin("round", programme, wave) as connection:
         number = round_of(connection, programme, wave)
         contents = _content(log[DISPOSITION], log[INTERVIEWER])
         stored = _stored_content(connection, number, log)
         changed = stored.notna() & (stored != contents)
-        refuse(changed, "calls.changed", file, UNIT, log, before=stored[changed.idxmax()])
+        refuse(changed, "calls.changed", file, UNIT, log, each={"before": stored})
         new = log[stored.isna()]
         if len(new):
             details = {"programme": programme, "wave": wave, "file": masked_text(file), "attempts": len(new)}
@@ -99,6 +94,33 @@ def import_calls(
             insert_rows(connection, calls, new, round_id=number)
             audit.append(connection, store.actor, IMPORT, details)
     return ImportedCalls(len(new), len(log) - len(new), notes)
+
+
+@permitted
+def preview_calls(
+    store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
+) -> Preview:
+    """What `import_calls` would make of a call log; calls that contradict earlier imports are found by the import."""
+    sample, words = read_sample(store, programme, wave), current_programme(store, programme)[1].outcomes
+    check = lambda: _drawn_calls(sample, content, file, choice, words)[1]  # noqa: E731
+    uses = {UNIT: UNIT, AT: AT, INTERVIEWER: "interviewer", DISPOSITION: DISPOSITION}
+    return preview(content, file, uses, check, expected=list(uses), choice=choice)
+
+
+def _drawn_calls(
+    sample: Sample, content: bytes, file: str, choice: Choice | None, words: Mapping[str, str]
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """A log's calls as `read_calls` gives them; a Fault names those of units not drawn, or not released yet."""
+    wave = sample.wave
+    log, notes = read_calls(content, file, datetime.now(UTC), choice, words)
+    log, mended = restored(log, UNIT, frozenset(sample.units.unit_id), choice)
+    release = log[UNIT].map(sample.units.set_index("unit_id").release)
+    shown = log if release.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
+    faults = FaultList(file)
+    refuse_codes(faults, release.isna(), "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
+    faults.refuse(release > len(sample.releases), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
+    faults.settle()
+    return log, (*notes, *mended)
 
 
 @permitted

@@ -11,13 +11,17 @@ Note = tuple[str, dict[str, Any]]  # a key in words/ and the values of its sente
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user named where it should not be found out: the sheet of a workbook, the encoding of a text."""
+    """What the user named where it should not be found out: the sheet of a workbook, the encoding of a text.
+
+    zeros: whether codes that lost their leading zeros in a spreadsheet (1 for 01) are taken as these codes.
+    """
 
     sheet: str | None = None
     encoding: str | None = None
+    zeros: bool = False
 
 
-def choice_of(sheet: str | None, encoding: str | None) -> Choice:
+def choice_of(sheet: str | None, encoding: str | None, *, zeros: bool = False) -> Choice:
     """What was named; a Fault for an encoding that there is not. A blank text names nothing."""
     encoding = (encoding or "").strip() or None
     try:
@@ -26,4 +30,4 @@ def choice_of(sheet: str | None, encoding: str | None) -> Choice:
             "".encode(encoding)  # a LookupError too for codecs that make no text ("hex")
     except LookupError as error:
         raise Fault(key="file.no_encoding", found=encoding) from error
-    return Choice((sheet or "").strip() or None, encoding)
+    return Choice((sheet or "").strip() or None, encoding, zeros)

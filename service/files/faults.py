@@ -1,6 +1,6 @@
-"""All that is wrong with one file: a fault of each kind, with its first row and how many rows are like it."""
+"""All that is wrong with one file: a fault of each kind with its first rows, and every wrong cell, to be sent back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,32 @@ from numpy.typing import ArrayLike
 from words import Fault
 
 FIRST_ROWS = 6  # of a kind of fault, named in the list of all faults
+
+
+class CellFault(Fault):
+    """A kind of fault in one column, and where it is.
+
+    numbers  the file's rows that have it
+    each     name -> its value in each of these rows: found, for what stands there, and what else the sentence needs
+    """
+
+    def __init__(self, *, key: str, numbers: Sequence[int], each: Mapping[str, Sequence] | None = None, **values: Any):
+        where = {"row": numbers[0], "count": len(numbers), "rows": list(numbers[:FIRST_ROWS])}
+        self.numbers, self.each = numbers, dict(each or {})
+        super().__init__(key=key, **where, **{name: of[0] for name, of in self.each.items()}, **values)
+
+
+class FileFaults(Fault):
+    """Several kinds of fault in one file, `faults`, in one sentence."""
+
+    def __init__(self, file: str, faults: Sequence[Fault]):
+        said = [_with_rows(fault) for fault in faults]
+        problems = {
+            language: "".join(f" ({k}) {sentence[language]}" for k, sentence in enumerate(said, 1)).strip()
+            for language in said[0]
+        }
+        super().__init__(key="file.faults", file=file, count=len(said), problems=problems)
+        self.faults = tuple(faults)
 
 
 @dataclass
@@ -25,32 +51,48 @@ class FaultList:
     found: list[Fault] = field(default_factory=list)
 
     def refuse(
-        self, wrong: ArrayLike, key: str, column: str, table: pd.DataFrame, *, private: bool = False, **values: Any
+        self,
+        wrong: ArrayLike,
+        key: str,
+        column: str,
+        table: pd.DataFrame,
+        *,
+        private: bool = False,
+        each: Mapping[str, ArrayLike] | None = None,
+        **values: Any,
     ) -> np.ndarray:
         """Add the Fault `key` of the rows where `wrong` holds; returns the truth of each row.
 
-        private: without the cell, which nobody may see;  values: what the sentence needs besides file, row and column.
+        private: without the cell, which nobody may see;  each, values: what the sentence needs besides file, row and
+        column, of each row of the table or of all of them.
         """
         is_wrong = np.asarray(wrong, dtype=bool)
         if is_wrong.any():
-            first = int(is_wrong.argmax())
-            cell = {} if private else {"found": table[column].iloc[first]}
-            rows = [int(row) for row in table.index[np.flatnonzero(is_wrong)[:FIRST_ROWS]]]
-            where = {"file": self.file, "row": rows[0], "column": column}
-            self.found.append(Fault(key=key, **where, **cell, count=int(is_wrong.sum()), rows=rows, **values))
+            varying = {} if private else {"found": table[column]}
+            each = {name: np.asarray(of)[is_wrong].tolist() for name, of in (varying | dict(each or {})).items()}
+            where = {"file": self.file, "column": column, "numbers": table.index[is_wrong].tolist()}
+            self.found.append(CellFault(key=key, **where, each=each, **values))
         return is_wrong
+
+    def lacking(self, table: pd.DataFrame, expected: Sequence[str], key: str = "file.columns") -> frozenset[str]:
+        """The expected columns that are not there; the Fault `key`, which names them, is added if there are any."""
+        missing = [c for c in expected if c not in table]
+        if missing:
+            columns = {"columns": missing, "found": list(table.columns), "expected": list(expected)}
+            self.found.append(Fault(key=key, file=self.file, **columns))
+        return frozenset(missing)
 
     def settle(self) -> None:
         """Raise the one Fault there is, or one that lists them all; nothing if there is none."""
         if len(self.found) == 1:
             raise self.found[0]
         if self.found:
-            kinds = [_with_rows(fault) for fault in self.found]
-            problems = {
-                language: "".join(f" ({k}) {kind[language]}" for k, kind in enumerate(kinds, 1)).strip()
-                for language in kinds[0]
-            }
-            raise Fault(key="file.faults", file=self.file, count=len(kinds), problems=problems)
+            raise FileFaults(self.file, self.found)
+
+
+def faults_in(fault: Fault) -> tuple[Fault, ...]:
+    """Each kind of fault that a refusal is about."""
+    return fault.faults if isinstance(fault, FileFaults) else (fault,)
 
 
 def _with_rows(fault: Fault) -> dict[str, str]:
@@ -64,17 +106,15 @@ def _with_rows(fault: Fault) -> dict[str, str]:
     return written.sentences
 
 
-def refuse(
-    wrong: ArrayLike, key: str, file: str, column: str, table: pd.DataFrame, *, private: bool = False, **values: Any
-) -> None:
-    """Raise the Fault `key` for the first row where `wrong` holds; the arguments are those of `FaultList.refuse`."""
+def refuse(wrong: ArrayLike, key: str, file: str, column: str, table: pd.DataFrame, **options: Any) -> None:
+    """Raise the Fault `key` of the rows where `wrong` holds; the arguments are those of `FaultList.refuse`."""
     faults = FaultList(file)
-    faults.refuse(wrong, key, column, table, private=private, **values)
+    faults.refuse(wrong, key, column, table, **options)
     faults.settle()
 
 
 def check_given(table: pd.DataFrame, file: str, expected: Sequence[str], key: str = "file.columns") -> None:
     """Raise the Fault `key`, which names the columns that a file must have, if it lacks one of them."""
-    missing = [c for c in expected if c not in table]
-    if missing:
-        raise Fault(key=key, file=file, columns=missing, found=list(table.columns), expected=list(expected))
+    faults = FaultList(file)
+    faults.lacking(table, expected, key)
+    faults.settle()

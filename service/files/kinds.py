@@ -6,6 +6,7 @@ import zipfile
 from words import Fault, sentences
 
 CSV, XLSX, PARQUET, SAV, DTA = "csv", "xlsx", "parquet", "sav", "dta"
+ENDINGS = ("csv", "txt", "tsv", "xlsx", "xlsm", "parquet", "sav", "zsav", "dta")  # of the names of files that are read
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHERS = (  # first bytes of files that are not read, and the keys of the words that say what each is

@@ -8,7 +8,7 @@ import pandas as pd
 from service.files.bounds import check_size
 from service.files.choice import Choice, Note
 from service.files.csv import csv_rows, encoding_of
-from service.files.faults import FIRST_ROWS, FaultList
+from service.files.faults import CellFault, FaultList
 from service.files.kinds import CSV, DTA, PARQUET, SAV, XLSX, kind_of
 from service.files.parquet import parquet_rows
 from service.files.rows import Gathered, gather, letters
@@ -26,12 +26,14 @@ class FileRead:
     """A table that came in.
 
     table   every cell as text without blanks around it, by row number
-    notes   what was recognised, to be said; none for a plain file: CSV with commas, UTF-8, its header in row 1
+    form    what the file was recognised as: its format, encoding, sheet and header
+    notes   what of this is to be said; nothing for a plain file: CSV with commas, UTF-8, its header in row 1
     faults  cells without a value: failed look-ups, formulas never calculated, numbers cut short; uneven rows
     labels  column -> code -> its label, where the file has labels
     """
 
     table: pd.DataFrame
+    form: Note
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -58,19 +60,19 @@ def read_file(
     kind, wanted = kind_of(content, file), list(dict.fromkeys([*expected, *also]))
     if kind == PARQUET:
         gathered = gather(parquet_rows(content, file), file, wanted, expected, padded=True)
-        return _checked(gathered, file, wanted, (("file.read.parquet", {"file": file}),))
+        return _checked(gathered, file, wanted, ("file.read.parquet", {"file": file}))
     if kind == XLSX:
         sheet, count, rows, marks = xlsx_rows(content, file, expected, choice.sheet)
         gathered = gather(rows, file, wanted, expected, padded=True)
         values = {"file": file, "sheet": sheet.name, "sheets": count, "row": gathered.header_row}
         marked = {"file.uncalculated": marks.uncalculated, "file.long_number": marks.long}
-        return _checked(gathered, file, wanted, (("file.read.xlsx", values),), marked)
+        return _checked(gathered, file, wanted, ("file.read.xlsx", values), marked)
     if kind in (SAV, DTA):
         encoding, rows, labels = statistical_rows(content, file, kind, choice)
         gathered = gather(rows, file, wanted, expected, padded=True)
         key = "file.read.sav" if kind == SAV else "file.read.dta"
-        notes = ((key, {"file": file, "encoding": encoding, "labelled": len(labels)}),)
-        return replace(_checked(gathered, file, wanted, notes), labels=labels)
+        form = (key, {"file": file, "encoding": encoding, "labelled": len(labels)})
+        return replace(_checked(gathered, file, wanted, form), labels=labels)
     assert kind == CSV
     encoding = encoding_of(content, file, choice.encoding, usual)
     separator, rows = csv_rows(content, file, encoding, expected)
@@ -79,7 +81,8 @@ def read_file(
     values = {"file": file, "separator": separator, "encoding": name}
     key = SEPARATED.get(separator, "file.read.csv.other")
     is_plain = (key, name, gathered.header_row) == ("file.read.csv.comma", UTF_8, 1)
-    return _checked(gathered, file, wanted, () if is_plain else ((key, values | {"row": gathered.header_row}),))
+    checked = _checked(gathered, file, wanted, (key, values | {"row": gathered.header_row}))
+    return replace(checked, notes=()) if is_plain else checked
 
 
 def read_table(
@@ -95,7 +98,7 @@ def _checked(
     gathered: Gathered,
     file: str,
     wanted: Sequence[str],
-    notes: tuple[Note, ...],
+    form: Note,
     marked: Mapping[str, Sequence[tuple[int, int]]] | None = None,
 ) -> FileRead:
     faults = FaultList(file, list(gathered.faults))
@@ -110,9 +113,9 @@ def _checked(
             column = gathered.names[position] if position < len(gathered.names) else ""
             below = [row for row in rows if row > gathered.header_row]
             if column in used and below:
-                where = {"row": below[0], "column": column, "cell": f"{letters(position)}{below[0]}"}
-                faults.found.append(Fault(key=key, file=file, **where, count=len(below), rows=below[:FIRST_ROWS]))
-    return FileRead(table, notes, tuple(faults.found))
+                names = [f"{letters(position)}{row}" for row in below]
+                faults.found.append(CellFault(key=key, numbers=below, each={"cell": names}, file=file, column=column))
+    return FileRead(table, form, (form,), tuple(faults.found))
 
 
 def _by_column(cells: Sequence[tuple[int, int]]) -> dict[int, list[int]]:

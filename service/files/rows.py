@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.files.bounds import check_cells, check_columns, check_rows
-from service.files.faults import FIRST_ROWS
+from service.files.faults import CellFault
 from words import Fault
 
 SEARCHED = 40  # rows at the top of a file among which the header is looked for
@@ -79,10 +79,8 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
         chunks.append([pc.utf8_trim_whitespace(pa.array(column, pa.large_string())) for column in columns])
     faults = ()
     if ragged:
-        row, found = ragged[0]
-        first = [number for number, _ in ragged[:FIRST_ROWS]]
-        values = {"row": row, "found": found, "expected": len(names), "count": len(ragged), "rows": first}
-        faults = (Fault(key="file.ragged", file=file, **values),)
+        lines, widths = zip(*ragged, strict=True)
+        faults = (CellFault(key="file.ragged", numbers=lines, each={"found": widths}, file=file, expected=len(names)),)
     if not numbers:
         if faults:
             raise faults[0]

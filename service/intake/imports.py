@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from fieldwork.phone_numbers import masked_text, masked_values
 from programme.survey import WAVE, Programme, read_programme
 from programme.versions import Version, next_step, number_of
 from service.files.choice import Choice, Note
+from service.files.kinds import ENDINGS
 from service.intake.margin_file import MarginFile, margins_as_csv, read_margins
 from service.intake.parsed import parsed_programme
 from service.intake.records_file import RECORDS_ENDING, RecordsFile
@@ -27,7 +29,7 @@ from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
 
-MARGINS = "margins.csv"  # the file of known totals in a folder of waves
+MARGINS = "margins"  # how the name of the file of known totals in a folder of waves begins
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 REFUSED = "refused"  # or what `programme.versions` says
 
@@ -83,14 +85,16 @@ def import_wave(
         programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
             began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
-        data = read_wave(content, file, programme, records, _interviewers(store, programme, wave), choice, wave)
+        interviewers = interviewers_of(store, programme, wave)
+        data = read_wave(content, file, programme, records, interviewers, choice, wave)
         with store.begin("wave", programme_name, wave) as connection:
             imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
             log_attempt(connection, tried, imported)
     return replace(imported, notes=data.notes)
 
 
-def _interviewers(store: Store, programme: Programme, wave: str) -> dict[str, str]:
+@permitted
+def interviewers_of(store: Store, programme: Programme, wave: str) -> dict[str, str]:
     """Who interviewed each unit of a wave, by its call log; nothing if the wave's file has a column for this."""
     if programme.interviewers is None or programme.interviewers.column:
         return {}
@@ -144,22 +148,38 @@ def load_margins(store: Store, version_id: int) -> MarginFile:
 
 
 def wave_files(folder: Path) -> list[tuple[str, Path]]:
-    """The waves in a folder, oldest first: CSV files whose names end in the wave's, such as ensu_2015Q1.csv.
+    """The waves in a folder, oldest first: tables whose names end in the wave's, such as ensu_2015Q1.csv or w_2026.sav.
 
-    Their records, if there are any, are in files beside them: ensu_2015Q1_records.csv (`records_beside`).
+    Their records, if there are any, are in files beside them: ensu_2015Q1_records.csv (`records_beside`). A Fault for
+    names without a wave, and for two files of one wave.
     """
-    files = [f for f in sorted(folder.glob("*.csv")) if f.name != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
+    files = [f for f in _tables(folder) if f.stem != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
     wave_of = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
     nameless = [file.name for file in files if file not in wave_of]
     if nameless or not wave_of:
         raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
-    return sorted((wave, file) for file, wave in wave_of.items())
+    waves = sorted((wave, file) for file, wave in wave_of.items())
+    for (one, first), (other, second) in pairwise(waves):
+        if one == other:
+            raise Fault(key="file.wave_twice", wave=one, files=[first.name, second.name])
+    return waves
+
+
+def margins_in(folder: Path) -> Path | None:
+    """The file of known totals in a folder of waves; None if there is none."""
+    return next((file for file in _tables(folder) if file.stem == MARGINS), None)
 
 
 def records_beside(file: Path) -> Path | None:
     """The records file beside a wave's file, or None if there is none."""
-    beside = file.with_stem(file.stem + RECORDS_ENDING)
-    return beside if beside.is_file() else None
+    return next((f for f in _tables(file.parent) if f.stem == file.stem + RECORDS_ENDING), None)
+
+
+def _tables(folder: Path) -> list[Path]:
+    """The files of a folder whose names end as those of tables do, without those that a spreadsheet has open."""
+    return [
+        f for f in sorted(folder.glob("*")) if f.suffix.lower()[1:] in ENDINGS and not f.name.startswith(("~", "."))
+    ]
 
 
 @permitted

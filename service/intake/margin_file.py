@@ -11,7 +11,7 @@ from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
 from programme.survey import WAVE
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, check_given, refuse
+from service.files.faults import FaultList
 from service.files.read import read_file, read_table
 from service.files.write import csv_bytes
 from words import Fault
@@ -42,7 +42,8 @@ def read_margins(content: bytes, file: str, choice: Choice | None = None) -> Mar
     """The totals in a file's bytes; a Fault names every kind of error with its rows and columns."""
     read = read_file(content, file, COLUMNS, choice=choice)
     table, faults = read.table, FaultList(file, list(read.faults))
-    check_given(table, file, COLUMNS, key="margin_file.columns")
+    if faults.lacking(table, COLUMNS, key="margin_file.columns"):
+        faults.settle()
     blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in COLUMNS}
     total = pd.to_numeric(table.total, errors="coerce").to_numpy(dtype=float)
     no_total = ~blank["total"] & ~(np.isfinite(total) & (total >= 0))
@@ -85,8 +86,10 @@ def census_file(
     missing += [f"{sex}_0 …" for sex in ("m", "f") if not any(c.startswith(sex) for c in bands)]
     if missing:
         raise Fault(key="margin_file.census", file=file, columns=missing, found=list(table.columns)[:8])
+    faults = FaultList(file)
     for column in (*bands, "pop_urban", "pop_rural"):
-        refuse(~table[column].str.fullmatch("[0-9]{1,12}"), "wave.count", file, column, table)
+        faults.refuse(~table[column].str.fullmatch("[0-9]{1,12}"), "wave.count", column, table)
+    faults.settle()
     census = census_margins(
         table.astype(dict.fromkeys((*bands, "pop_urban", "pop_rural"), float)), city, groups, margins
     )

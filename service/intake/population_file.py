@@ -5,8 +5,16 @@ import pandas as pd
 
 from estimation.precision.finite import STRATUM, refuse_small
 from programme.population import RECORD, PopulationPlan
-from service.files.faults import refuse
+from service.files.faults import FaultList
 from words import Fault
+
+LARGEST = 1e12  # eligible units; no survey has more
+
+
+def check_eligible(table: pd.DataFrame, faults: FaultList, population: PopulationPlan) -> None:
+    """Add the cells that are no number of eligible units to `faults`, if the file has a column of them."""
+    if population.column is not None and population.column in table:
+        faults.refuse(~_units(table, population).between(1, LARGEST), "wave.population", population.column, table)
 
 
 def check_population(
@@ -14,17 +22,13 @@ def check_population(
 ) -> pd.DataFrame:
     """RECORDS of the file's column of eligible units; empty if the file has none.
 
-    A Fault for a cell that is no number of units, and for fewer units than interviews.
+    A Fault for names with several numbers, and for fewer units than interviews; `check_eligible` has seen the cells.
     table: the file's rows of those who answered;  respondents: RESPONDENTS of the same rows;
     population: where the programme takes the numbers of eligible units from.
     """
     names, units = respondents[population.of].to_numpy(), pd.Series(population.units, dtype=float)
     if population.column is not None:
-        if population.column not in table:
-            raise Fault(key="wave.column", file=file, columns=[population.column], found=list(table.columns))
-        value = pd.to_numeric(table[population.column], errors="coerce")
-        refuse(~(value.ge(1) & value.lt(np.inf)), "wave.population", file, population.column, table)
-        by_name = value.groupby(names)
+        by_name = _units(table, population).groupby(names)
         varying = sorted(by_name.min().index[by_name.min() < by_name.max()])
         if varying:
             raise Fault(key="wave.population_varies", file=file, column=population.column, names=varying)
@@ -38,3 +42,7 @@ def check_population(
     refuse_small(interviews.index.to_numpy(), interviews.to_numpy(), eligible.to_numpy())
     rows = units.rename_axis("area").rename("value").reset_index() if population.column is not None else None
     return pd.DataFrame() if rows is None else rows.assign(record=RECORD)
+
+
+def _units(table: pd.DataFrame, population: PopulationPlan) -> pd.Series:
+    return pd.to_numeric(table[population.column], errors="coerce")

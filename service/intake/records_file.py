@@ -10,8 +10,9 @@ from accountability.league.conventions import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
 from service.files.choice import Choice
-from service.files.faults import FaultList, check_given
+from service.files.faults import FaultList
 from service.files.read import read_file
+from service.files.zeros import refuse_codes, restored
 from words import Fault
 
 RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that of its records
@@ -42,13 +43,12 @@ def read_records(
     columns = list(RECORDS.columns)
     read = read_file(upload.content, upload.file, columns, choice=upload.choice, usual=programme.encoding)
     faults = FaultList(upload.file, list(read.faults))
-    check_given(read.table, upload.file, columns, key="wave.column")
-    table = read.table[columns]
-    for column, known in (
-        ("record", list(programme.records)),
-        ("area", [*programme.areas, *programme.renames.current(wave), ALL]),
-    ):
-        faults.refuse(~table[column].isin(known), "records.unknown", column, table, expected=known)
+    if faults.lacking(read.table, columns, key="wave.column"):
+        faults.settle()
+    table, _ = restored(read.table[columns], "area", programme.areas, upload.choice)
+    areas_then = [*programme.areas, *programme.renames.current(wave), ALL]
+    for column, known in (("record", list(programme.records)), ("area", areas_then)):
+        refuse_codes(faults, ~table[column].isin(known), "records.unknown", column, table, known, expected=known)
     faults.refuse(table.duplicated(["record", "area"]), "records.repeated", "area", table)
     value = pd.to_numeric(table["value"], errors="coerce")
     no_number = faults.refuse(~value.abs().lt(float("inf")), "records.number", "value", table)
@@ -56,10 +56,11 @@ def read_records(
         outside = (table.record == part.name) & ~value.between(*part.possible) & ~no_number
         limits: dict[str, Any] = {"record": part.name, "low": part.possible[0], "high": part.possible[1]}
         faults.refuse(outside, "records.outside", "value", table, **limits)
-    faults.settle()
-    records = table.assign(value=value)
     for record in programme.records:
-        absent = [a for a in areas if a not in set(records.area[records.record == record])]
+        covered = set(table.area[table.record == record])
+        absent = [a for a in areas if a not in covered]
         if absent:
-            raise Fault(key="records.absent", file=upload.file, record=record, areas=absent, count=len(absent))
-    return check(records, RECORDS)
+            where = {"file": upload.file, "record": record}
+            faults.found.append(Fault(key="records.absent", **where, areas=absent, count=len(absent)))
+    faults.settle()
+    return check(table.assign(value=value), RECORDS)

@@ -1,14 +1,19 @@
 """The released numbers of a wave's file: the outcome of each, and what the weighting steps need to know of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingSteps
-from service.files.faults import FaultList, check_given
+from sampling.frames.phone import LANDLINE, MOBILE
+from service.files.faults import FaultList
 from service.intake.outcomes import counted
+from words import sentences
+
+TELEPHONE = {LANDLINE: "file.phone.landline", MOBILE: "file.phone.mobile"}  # keys in words/
+SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
@@ -16,13 +21,17 @@ BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "w
 def check_released(
     table: pd.DataFrame, faults: FaultList, respondent: Sequence[str], steps: WeightingSteps
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Base weights of all numbers, and which of them responded; what is wrong is added to `faults`.
+    """Base weights of all numbers, and which of them responded; `faults` gets what is wrong in the columns there are.
 
     respondent: the columns that identify a number;  steps: the programme's weighting steps.
     """
-    needed, numeric, codes = steps.needed(), steps.number_columns(), steps.dispositions
-    columns = list(dict.fromkeys([*respondent, *(c for of in needed.values() for c in of)]))
-    check_given(table, faults.file, columns, key="wave.column")
+    codes, there = steps.dispositions, set(table)
+    needed, numeric = (
+        {who: [c for c in columns if c in there] for who, columns in of.items()}
+        for of in (steps.needed(), steps.number_columns())
+    )
+    if codes.column not in there:
+        return np.ones(len(table)), np.ones(len(table), dtype=bool)
     state = table[codes.column]
     no_code = ~state.isin(codes.codes)
     expected, outcomes = sorted(codes.codes), counted(state[no_code])
@@ -31,7 +40,7 @@ def check_released(
     who = {"all": state != "", "eligible": responded | state.isin(codes.not_responded), "responded": responded}
     wrong: dict[str, np.ndarray] = {}  # of a column, the rows whose fault is known
     for name, rows in who.items():
-        for column in (*respondent, *needed[name]) if name == "all" else needed[name]:
+        for column in (*there.intersection(respondent), *needed[name]) if name == "all" else needed[name]:
             blank = rows & (table[column] == "") & ~wrong.get(column, np.False_)
             wrong[column] = wrong.get(column, np.False_) | faults.refuse(blank, BLANK[name], column, table)
         for column in numeric[name]:
@@ -41,10 +50,31 @@ def check_released(
             if steps.phones is not None and column == steps.phones.adults:
                 nobody = rows & ~wrong[column] & (value < 1)
                 wrong[column] |= faults.refuse(nobody, "wave.adults", column, table)
+            if column == steps.base.weight:
+                beyond = rows & ~wrong[column] & (value > 0) & ~((value >= SMALLEST) & (value <= LARGEST))
+                wrong[column] |= faults.refuse(beyond, "wave.weight_size", column, table, low=SMALLEST, high=LARGEST)
         if steps.ages is not None and steps.ages.column in needed[name]:
             wrong[steps.ages.column] |= _check_ages(table, rows & ~wrong[steps.ages.column], faults, steps)
+    _check_frames(table, responded, faults, steps, wrong)
     base = np.ones(len(table)) if faults.found else base_weight(table, steps)
     return base, responded.to_numpy()
+
+
+def _check_frames(
+    table: pd.DataFrame, responded: pd.Series, faults: FaultList, steps: WeightingSteps, wrong: Mapping[str, np.ndarray]
+) -> None:
+    """Numbers of a frame that there is not, and people reached by a telephone of which they say they have none."""
+    column = steps.base.frame
+    if column is None or column not in table:
+        return
+    known = list(steps.base.numbers) if steps.base.weight is None else [LANDLINE, MOBILE]
+    if steps.base.weight is None or steps.phones is not None:
+        faults.refuse(~wrong[column] & ~table[column].isin(known), "wave.frame", column, table, expected=known)
+    if steps.phones is not None:
+        for frame, own in ((LANDLINE, steps.phones.landlines), (MOBILE, steps.phones.mobiles)):
+            if own in table:
+                none = responded & (table[column] == frame) & ~wrong[own] & (_numbers(table, own) == 0)
+                faults.refuse(none, "wave.no_such_phone", own, table, frame=sentences(TELEPHONE[frame]))
 
 
 def released_rows(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from estimation.indicators.indicators import Item
 from programme.survey import Programme
-from service.files.choice import Note
+from service.files.choice import Choice, Note
+from service.files.zeros import restored
 from service.intake.outcomes import coded_outcomes
 from words import sentences
 
@@ -16,13 +17,17 @@ CODE_AND_TEXT = ". "  # between a question's code and its text in a heading: "sa
 
 
 def as_codes(
-    table: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], programme: Programme
+    table: pd.DataFrame,
+    labels: Mapping[str, Mapping[str, str]],
+    programme: Programme,
+    choice: Choice | None = None,
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """The table with the programme's column names and codes, and what was changed for it.
 
     A heading may be the code and the text of a question. An item with several answers may have a column for each of
     them, why[1] or why_1. A cell that is no code of its column but a label in the file, or the text of an answer in the
-    programme, is that answer's code; the names of areas are taken for their codes likewise.
+    programme, is that answer's code; the names of areas are taken for their codes likewise. Zeros that a spreadsheet
+    dropped from codes are restored if the choice says so.
     """
     notes: list[Note] = []
     known = [*programme.items, programme.columns.area, *programme.columns.respondent]
@@ -37,10 +42,14 @@ def as_codes(
             texts = [(text, code) for code, names in item.answers.items() for text in names.values()]
             table, said = _coded(table, item.name, labels.get(item.name, {}), texts, item.codes)
             notes += said
+            table, said = restored(table, item.name, item.codes, choice)
+            notes += said
     area = programme.columns.area
     if area in table:
         names = [(text, code) for code, place in programme.areas.items() for text in place.name.values()]
         table, said = _coded(table, area, labels.get(area, {}), names, frozenset(programme.areas))
+        notes += said
+        table, said = restored(table, area, frozenset(programme.areas), choice)
         notes += said
     if programme.weighting is not None and programme.weighting.dispositions.column in table:
         table, said = _coded_dispositions(table, programme)

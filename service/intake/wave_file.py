@@ -15,15 +15,15 @@ from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.survey import WAVE, Programme
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, check_given, refuse
+from service.files.faults import FaultList
 from service.files.read import read_file
-from service.intake.population_file import check_population
+from service.files.zeros import refuse_codes
+from service.intake.population_file import check_eligible, check_population
 from service.intake.records_file import RecordsFile, read_records
-from service.intake.released import check_released, released_rows
+from service.intake.released import LARGEST, SMALLEST, check_released, released_rows
 from service.intake.said_answers import as_codes
 from words import Fault
 
-SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
 JOIN = " / "  # between the codes of a name that several columns make up
 
 
@@ -72,22 +72,23 @@ def read_wave(
     wave: its name, which says the area codes of its time; "" for the codes of any time.
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
-    read = read_file(content, file, _columns(programme), choice=choice, usual=programme.encoding)
-    table, said = as_codes(read.table, read.labels, programme)
+    read = read_file(content, file, list(column_uses(programme)), choice=choice, usual=programme.encoding)
+    table, said = as_codes(read.table, read.labels, programme, choice)
     released, faults = None, FaultList(file, list(read.faults))
-    if programme.weighting is not None:
-        base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
-        all_units = _units(table, faults, programme.columns.respondent)
-        if faults.found:
-            _check_cells(table[answered], faults, programme, wave)
-        faults.settle()
-        released = released_rows(table, all_units, programme.weighting)
-        table, weight = table[answered], base[answered]
-    _check_cells(table, faults, programme, wave)
+    absent = faults.lacking(table, list(column_uses(programme)), key="wave.column")
+    unit, weight = _units(table, faults, programme.columns.respondent), None
     if programme.weighting is None:
         weight = _weights(table, faults, programme.columns.weight)
-    unit = _units(table, faults, programme.columns.respondent)
+    else:
+        base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
+        if not faults.found:
+            released = released_rows(table, unit, programme.weighting)
+        table, weight, unit = table[answered], base[answered], unit[answered]
+    _check_cells(table, faults, programme, wave, absent)
+    check_eligible(table, faults, programme.population)
+    interviewer = _interviewers(table, faults, unit, programme, interviewers or {})
     faults.settle()
+    assert weight is not None
     respondents = pd.DataFrame(
         {
             "unit_id": unit,
@@ -95,7 +96,7 @@ def read_wave(
             "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
             "psu": _joined(table, programme.columns.psu),
             "weight": weight,
-            "interviewer": _interviewers(table, file, unit, programme, interviewers or {}),
+            "interviewer": interviewer,
         }
     )
     Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
@@ -117,15 +118,22 @@ def read_wave(
     )
 
 
-def _columns(programme: Programme) -> list[str]:
-    """The columns that a wave's file must have."""
-    weighting, population = programme.weighting, programme.population.column
-    columns = [*_filled(programme), *programme.items]
+def column_uses(programme: Programme) -> dict[str, str]:
+    """The columns that a wave's file must have, and what each is for: the end of a key in words/ (file.use.…)."""
+    columns, interviewers, weighting = programme.columns, programme.interviewers, programme.weighting
+    by = [] if interviewers is None or not interviewers.column else [interviewers.column]
+    uses = {"respondent": columns.respondent, "area": [columns.area], "stratum": columns.stratum, "psu": columns.psu}
+    uses |= {"interviewer": by, "item": list(programme.items)}
     if weighting is None:
-        columns.append(programme.columns.weight)
+        uses["weight"] = [columns.weight]
     else:
-        columns += [column for of in weighting.needed().values() for column in of]
-    return list(dict.fromkeys(columns if population is None else [*columns, population]))
+        uses["weighting"] = [column for of in weighting.needed().values() for column in of]
+    uses["population"] = [] if programme.population.column is None else [programme.population.column]
+    by_column: dict[str, str] = {}
+    for use, named in uses.items():
+        for column in named:
+            by_column.setdefault(column, use)
+    return by_column
 
 
 def _filled(programme: Programme) -> list[str]:
@@ -135,19 +143,21 @@ def _filled(programme: Programme) -> list[str]:
     return list(dict.fromkeys([*columns.respondent, columns.area, *columns.stratum, *columns.psu, *by]))
 
 
-def _check_cells(table: pd.DataFrame, faults: FaultList, programme: Programme, wave: str) -> None:
-    """A Fault unless every column is there; the blanks of the design, and areas and answers that are unknown."""
+def _check_cells(
+    table: pd.DataFrame, faults: FaultList, programme: Programme, wave: str, absent: frozenset[str]
+) -> None:
+    """The blanks of the design, and areas and answers that are unknown, in the columns that are not absent."""
     column, areas = programme.columns.area, list(dict.fromkeys([*programme.areas, *programme.renames.current(wave)]))
-    weight = [programme.columns.weight] if programme.weighting is None else []
-    needed = list(dict.fromkeys([*_filled(programme), *weight, *programme.items]))
-    check_given(table, faults.file, needed, key="wave.column")
-    blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in _filled(programme)}
-    unknown = ~blank[column] & ~table[column].isin(areas)
-    faults.refuse(unknown, "wave.area", column, table, expected=areas)
-    for item in programme.items.values():
+    filled = [c for c in _filled(programme) if c not in absent]
+    blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in filled}
+    if column not in absent:
+        unknown = ~blank[column] & ~table[column].isin(areas)
+        refuse_codes(faults, unknown, "wave.area", column, table, areas, expected=areas)
+    items = {name: item for name, item in programme.items.items() if name not in absent}
+    for item in items.values():
         _check_answers(table, faults, item)
-    for item in programme.items.values():
-        if item.asked_if:
+    for item in items.values():
+        if item.asked_if and not absent.intersection(item.asked_if):
             _check_filter(table, faults, item, programme)
 
 
@@ -159,9 +169,9 @@ def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
         key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
         faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=[c or '""' for c in codes] or ["-"])
     elif item.separator:
-        faults.refuse(wrong, "wave.codes", item.name, table, expected=codes, separator=item.separator)
+        refuse_codes(faults, wrong, "wave.codes", item.name, table, codes, expected=codes, separator=item.separator)
     else:
-        faults.refuse(wrong, "wave.code", item.name, table, expected=codes)
+        refuse_codes(faults, wrong, "wave.code", item.name, table, codes, expected=codes)
 
 
 def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme: Programme) -> None:
@@ -173,14 +183,15 @@ def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme:
 
 
 def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> pd.Series:
-    """Each row's respondent, who stands in no other row."""
+    """Each row's respondent, who stands in no other row; without all of the columns, the row's number."""
+    if not set(columns) <= set(table):
+        return table.index.to_series().astype(str)
     _refuse_numbers(table, faults, columns)
     unit, name = _joined(table, columns), JOIN.join(columns)
     repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
     if repeated.any():
-        row: Any = repeated.idxmax()
-        first: Any = (unit == unit[row]).idxmax()
-        faults.refuse(repeated, "wave.respondent", name, table.assign(**{name: unit}), first=int(first))
+        first = unit.map(unit.index.to_series().groupby(unit).first())
+        faults.refuse(repeated, "wave.respondent", name, table.assign(**{name: unit}), each={"first": first})
     return unit
 
 
@@ -194,6 +205,8 @@ def _refuse_numbers(table: pd.DataFrame, faults: FaultList, columns: Sequence[st
 
 
 def _weights(table: pd.DataFrame, faults: FaultList, column: str) -> np.ndarray:
+    if column not in table:
+        return np.ones(len(table))
     missing = faults.refuse(table[column] == "", "wave.weight_missing", column, table)
     weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
     no_number = faults.refuse(~missing & ~np.isfinite(weight), "wave.weight_text", column, table)
@@ -206,16 +219,16 @@ def _weights(table: pd.DataFrame, faults: FaultList, column: str) -> np.ndarray:
 
 
 def _interviewers(
-    table: pd.DataFrame, file: str, unit: pd.Series, programme: Programme, by_call_log: Mapping[str, str]
+    table: pd.DataFrame, faults: FaultList, unit: pd.Series, programme: Programme, by_call_log: Mapping[str, str]
 ) -> pd.Series | None:
     """Who interviewed each respondent: by the file's column or the call log; None if the programme declares neither."""
     if programme.interviewers is None:
         return None
     if programme.interviewers.column:
-        return table[programme.interviewers.column]
+        return table.get(programme.interviewers.column)
     interviewer = unit.map(by_call_log)
     column = programme.columns.respondent[0]
-    refuse(interviewer.isna(), "wave.not_rung", file, column, table.assign(**{column: unit.map(masked_text)}))
+    faults.refuse(interviewer.isna(), "wave.not_rung", column, table.assign(**{column: unit.map(masked_text)}))
     return interviewer
 
 

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from fieldwork.phone_numbers import STAR, masked, normalised
-from service.files.faults import refuse
-from service.files.read import read_table
+from service.files.choice import Choice
+from service.files.faults import FaultList
+from service.files.read import read_file
 from service.intake.imports import current_programme
 from service.intake.wave_file import check_wave_name
 from service.protection.erasure import Search, scrub, search, store_files
@@ -53,11 +54,19 @@ class Purged:
 
 @permitted
 def import_contacts(
-    store: Store, programme: str, wave: str, content: bytes, file: str, *, key: Key, delete_on: date
+    store: Store,
+    programme: str,
+    wave: str,
+    content: bytes,
+    file: str,
+    *,
+    key: Key,
+    delete_on: date,
+    choice: Choice | None = None,
 ) -> int:
     """Import a wave's list of numbers, completely or not at all; returns how many they are.
 
-    content: CSV or XLSX with columns unit_id, phone and, if known, name.
+    content: a table with columns unit_id, phone and, if known, name.
     delete_on: the day from which `purge` deletes them; it must be after today.
     """
     check_wave_name(wave)
@@ -66,7 +75,7 @@ def import_contacts(
         raise Fault(key="contacts.demo")
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
-    listed = _checked(read_table(content, file, (UNIT, PHONE), (NAME,)), file)
+    listed = _checked(content, file, choice)
     rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
     with store.begin() as connection:
         values = _add(connection, programme, wave, rows, key=key, delete_on=delete_on)
@@ -212,19 +221,22 @@ def purge(store: Store, *, key: Key | None, today: date) -> Purged:
     return purged
 
 
-def _checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
-    """The list with its numbers as `normalised`; a Fault names the row and column of an error and shows no number."""
+def _checked(content: bytes, file: str, choice: Choice | None) -> pd.DataFrame:
+    """The list with its numbers as `normalised`; a Fault names every row and column of an error and shows no number."""
+    read = read_file(content, file, (UNIT, PHONE), (NAME,), choice=choice)
+    table, faults = read.table, FaultList(file, list(read.faults))
     missing = [column for column in (UNIT, PHONE) if column not in table]
     if missing:
         raise Fault(key="contacts.column", file=file, columns=missing, expected=[UNIT, PHONE, NAME])
-    for column in (UNIT, PHONE):
-        refuse(table[column] == "", "contacts.blank", file, column, table, private=True)
-    refuse(table[UNIT].duplicated(), "contacts.twice", file, UNIT, table, private=True)
+    blank = {c: faults.refuse(table[c] == "", "contacts.blank", c, table, private=True) for c in (UNIT, PHONE)}
+    twice = ~blank[UNIT] & table[UNIT].duplicated()
+    faults.refuse(twice, "contacts.twice", UNIT, table, private=True)
     numbers = table[PHONE].map(normalised)
-    refuse(numbers.isna(), "contacts.not_a_number", file, PHONE, table, private=True)
+    faults.refuse(~blank[PHONE] & numbers.isna(), "contacts.not_a_number", PHONE, table, private=True)
     digits = table[UNIT].str.replace(r"\D", "", regex=True)
-    is_number = [number in unit for number, unit in zip(numbers, digits, strict=True)]
-    refuse(is_number, "contacts.number_as_unit", file, UNIT, table, private=True)
+    is_number = [isinstance(number, str) and number in unit for number, unit in zip(numbers, digits, strict=True)]
+    faults.refuse(is_number, "contacts.number_as_unit", UNIT, table, private=True)
+    faults.settle()
     names = table[NAME].where(table[NAME] != "", None) if NAME in table else None
     return pd.DataFrame({UNIT: table[UNIT], PHONE: numbers, NAME: names})
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from sampling import Bank, landline_banks, mobile_banks
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.carried import GUANGXI
-from service.files.faults import check_given, refuse
-from service.files.read import read_table
+from service.files.faults import FaultList
+from service.files.read import read_file
 from words import Fault
 
 PREFIXES = ("segment7", "city_code")
@@ -38,8 +41,11 @@ def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, citie
 
     If the prefix file has area codes too (area_code), the exchanges of a city must have that city's area code.
     """
-    table = read_table(prefixes, file, PREFIXES, ("area_code",))
-    check_given(table, file, PREFIXES)
+    read = read_file(prefixes, file, PREFIXES, ("area_code",))
+    faults = FaultList(file, list(read.faults))
+    faults.lacking(read.table, PREFIXES)
+    faults.settle()
+    table = read.table
     banks = mobile_banks(table, cities)
     if exchanges is None:
         return banks
@@ -54,14 +60,9 @@ def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mappi
 
     area_codes: those of each city, if they are known.
     """
-    table = read_table(exchanges.content, exchanges.file, EXCHANGES)
-    check_given(table, exchanges.file, EXCHANGES)
-    for column in EXCHANGES:
-        refuse(table[column] == "", "wave.blank", exchanges.file, column, table)
-    is_count = table.local_digits.str.fullmatch("[0-9]{1,2}")
-    refuse(~is_count, "records.number", exchanges.file, "local_digits", table)
-    refuse(~table.city_code.str.fullmatch("[0-9]+( *[+] *[0-9]+)*"), "phone.cities", exchanges.file, "city_code", table)
-    banks = []
+    table, faults = _checked_exchanges(exchanges)
+    banks: list[Bank] = []
+    problems: dict[int, dict[str, str]] = {}
     for row, line in table.iterrows():
         served = [city.strip() for city in line.city_code.split(AND)]
         wanted = [city for city in served if city in cities]
@@ -74,8 +75,30 @@ def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mappi
                 raise Fault(key="phone.other_area_code", found=line.area_code, city=wrong[0], expected=expected)
             banks += landline_banks(line.area_code, [line.exchange], served, length=int(line.local_digits))
         except Fault as fault:
-            raise Fault(key="phone.row", file=exchanges.file, row=int(str(row)), problem=fault.sentences) from fault
+            problems[int(str(row))] = fault.sentences
+    faults.refuse(
+        table.index.isin(list(problems)),
+        "phone.row",
+        "exchange",
+        table,
+        each={"problem": table.index.map(problems.get)},
+    )
+    faults.settle()
     absent = sorted(set(cities) - {city for bank in banks for city in bank.areas})
     if absent:
         raise Fault(key="phone.no_exchange", file=exchanges.file, cities=absent)
     return banks
+
+
+def _checked_exchanges(exchanges: ExchangeFile) -> tuple[pd.DataFrame, FaultList]:
+    """The exchanges whose cells can be read, and the faults of the others."""
+    read = read_file(exchanges.content, exchanges.file, EXCHANGES)
+    table, faults = read.table, FaultList(exchanges.file, list(read.faults))
+    if faults.lacking(table, EXCHANGES):
+        faults.settle()
+    blank = {column: faults.refuse(table[column] == "", "wave.blank", column, table) for column in EXCHANGES}
+    wrong = np.logical_or.reduce(list(blank.values()))
+    forms = (("local_digits", "[0-9]{1,2}", "records.number"), ("city_code", "[0-9]+( *[+] *[0-9]+)*", "phone.cities"))
+    for column, form, key in forms:
+        wrong |= faults.refuse(~blank[column] & ~table[column].str.fullmatch(form), key, column, table)
+    return table[~wrong], faults

@@ -1,7 +1,9 @@
 """A list frame's file: who could be drawn and in which stratum, with numbers kept apart and faults listed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -10,14 +12,16 @@ from fieldwork.phone_numbers import masked, normalised
 from sampling import Finding, list_findings, stratify
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, refuse
+from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.write import FORMULA
+from service.files.zeros import lost_zeros, pairs, restored
 from words import Fault, sentences
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
 WITH_NUMBERS = ("frame.repeated_number", "frame.repeated_across")  # findings whose values are telephone numbers
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?")  # as the reader writes a workbook's days
 NUMBER_LENGTH = 10  # digits from which on a unit_id that looks like a telephone number is taken for one
 
 
@@ -38,23 +42,32 @@ class ListFrame:
 
 
 def read_frame(
-    content: bytes, file: str, *, by: Sequence[str], areas: Sequence[str] = (), choice: Choice | None = None
+    content: bytes,
+    file: str,
+    *,
+    by: Sequence[str],
+    areas: Sequence[str] = (),
+    before: Sequence[str] = (),
+    choice: Choice | None = None,
 ) -> ListFrame:
     """Read a list frame with unit_id, area and, if there are, phone, name, source and psu.
 
     by      columns that make up the strata, the area always first; "mode" (mobile or landline) is made from the numbers
-    areas   the programme's areas, each of which a frame should contain
+    areas   the programme's areas, each of which a frame should contain, and no other
+    before  the areas of the list that this one replaces
     A Fault for a file that cannot be read as a frame; what is wrong with a frame itself are its `findings`.
     """
     by = [AREA, *(c for c in by if c != AREA)]
     needed = [UNIT, *(c for c in by if c != MODE)]
     read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
-    FaultList(file, list(read.faults)).settle()
-    table = read.table
+    faults = FaultList(file, list(read.faults))
+    table, mended = restored(read.table, AREA, areas, choice)
     missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]
     if missing or (MODE in by and PHONE not in table):
-        raise Fault(key="frame.column", file=file, columns=missing or [PHONE], found=list(table.columns))
-    _check_ids(table, file)
+        lacking = {"columns": missing or [PHONE], "found": list(table.columns)}
+        faults.found.append(Fault(key="frame.column", file=file, **lacking))
+    _check_ids(table, faults)
+    faults.settle()
     table = table.mask(table == "")
     if PHONE in table:
         normal = table[PHONE].map(normalised, na_action="ignore")
@@ -62,14 +75,46 @@ def read_frame(
         kinds = normal.map(lambda n: MOBILE if MOBILE_NUMBER.fullmatch(n) else LANDLINE, na_action="ignore")
         table[MODE] = kinds.astype(object)
     table = stratify(table, by)
-    expected_areas = list(areas) if set(areas) & set(table[AREA]) else []  # a frame may name its areas otherwise
-    findings = [_masked(f) for f in list_findings(table, areas=expected_areas)]
+    findings = [*area_findings(table[AREA], areas, before), *map(_masked, list_findings(table, areas=areas))]
     numbers = None
     if PHONE in table and normal.notna().any():
         names = table.get(NAME)
         numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: normal, NAME: names})[normal.notna().to_numpy()]
     columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
-    return ListFrame(pd.DataFrame(columns).reset_index(drop=True), numbers, tuple(findings), read.notes)
+    units = pd.DataFrame(columns).reset_index(drop=True)
+    return ListFrame(units, numbers, tuple(findings), (*read.notes, *mended))
+
+
+def area_findings(column: pd.Series, areas: Sequence[str], before: Sequence[str] = ()) -> list[Finding]:
+    """What is wrong with the areas of a list, by the row of its file: those that the programme does not know.
+
+    Codes without their leading zeros and days that a spreadsheet made of codes (3-1) are named as what they are. Areas
+    of this list only, or only of the one before, are findings too.
+    """
+    unknown = column[~column.isin(list(areas))] if len(areas) else column.iloc[:0]
+    lost = lost_zeros(unknown.unique(), areas)
+    is_lost, is_day = unknown.isin(list(lost)), unknown.str.fullmatch(DAY.pattern)
+    findings = [
+        _area_finding("frame.lost_zeros", unknown[is_lost], codes=pairs(lost)),
+        _area_finding("frame.day_as_area", unknown[is_day]),
+        _area_finding("frame.unknown_area", unknown[~is_lost & ~is_day], expected=list(areas)),
+    ]
+    if len(before):
+        new, gone = sorted(set(column) - set(before)), sorted(set(before) - set(column))
+        findings += [
+            Finding(key, {"count": len(named), "areas": named}) if named else None
+            for key, named in (("frame.new_area", new), ("frame.gone_area", gone))
+        ]
+    return [finding for finding in findings if finding is not None]
+
+
+def _area_finding(key: str, cells: pd.Series, **values: Any) -> Finding | None:
+    """The finding of these cells, each of them once, with its first row; None if there are none."""
+    if cells.empty:
+        return None
+    first = cells[~cells.duplicated()]
+    found = list(first)
+    return Finding(key, {"count": len(cells), "found": found, "row": int(first.index[0]), "column": AREA, **values})
 
 
 def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:
@@ -85,20 +130,21 @@ def finding_text(finding: Finding) -> dict[str, str]:
     return sentences(finding.key, **finding.values)
 
 
-def _check_ids(table: pd.DataFrame, file: str) -> None:
-    """A Fault for a blank, a formula, or a telephone number where a unit's identifier should be."""
-    for column in (UNIT, AREA, *([PSU] if PSU in table else [])):
-        refuse(table[column] == "", "frame.blank", file, column, table)
+def _check_ids(table: pd.DataFrame, faults: FaultList) -> None:
+    """The blanks, formulas and telephone numbers where a unit's identifier should be."""
+    for column in (UNIT, AREA, PSU):
+        if column in table:
+            faults.refuse(table[column] == "", "frame.blank", column, table)
+    if UNIT not in table:
+        return
     formulas = [bool(FORMULA.match(unit)) for unit in table[UNIT]]  # a spreadsheet would change them in a proof
-    refuse(formulas, "frame.formula", file, UNIT, table)
+    faults.refuse(formulas, "frame.formula", UNIT, table)
     like_number = [len(normalised(unit) or "") >= NUMBER_LENGTH for unit in table[UNIT]]
     if PHONE in table:
         digits = table[UNIT].str.replace(r"\D", "", regex=True)
         numbers = [normalised(n) for n in table[PHONE]]
         like_number = [a or (n is not None and n in d) for a, n, d in zip(like_number, numbers, digits, strict=True)]
-    if any(like_number):
-        row = int(table.index[like_number.index(True)])
-        raise Fault(key="contacts.number_as_unit", file=file, row=row, column=UNIT, count=sum(like_number))
+    faults.refuse(like_number, "contacts.number_as_unit", UNIT, table, private=True)
 
 
 def _masked(finding: Finding) -> Finding:

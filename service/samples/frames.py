@@ -22,13 +22,26 @@ from sampling import (
     stratify,
 )
 from service.files.choice import Choice, Note
+from service.files.preview import Preview, preview
+from service.files.zeros import restored
 from service.intake.import_log import frame_label
 from service.intake.imports import Imported, Tried, current_programme, log_attempt, refusals_logged
 from service.protection.keys import Key
 from service.protection.people import is_demo
 from service.protection.vault import seal_frame_numbers
 from service.samples.bank_files import ExchangeFile, check_wanted, read_banks
-from service.samples.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, read_frame, refuse_findings
+from service.samples.frame_file import (
+    AREA,
+    MODE,
+    NAME,
+    PHONE,
+    PSU,
+    SOURCE,
+    UNIT,
+    ListFrame,
+    read_frame,
+    refuse_findings,
+)
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor, permitted
@@ -83,12 +96,48 @@ def import_frame(
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
         began = _newest_number(store, programme_name, name)
-        frame = read_frame(content, file, by=by, areas=list(programme.areas), choice=choice)
+        before = _areas_before(store, programme_name, name)
+        frame = read_frame(content, file, by=by, areas=list(programme.areas), before=before, choice=choice)
         refuse_findings(frame, file, accept=accept)
         vault = None if frame.numbers is None else _vault(store, key, delete_on)
-        digest = hashlib.sha256(content + "\0".join(by).encode()).hexdigest()
+        how_read = "\0".join([*by, "zeros"] if choice is not None and choice.zeros else by)
+        digest = hashlib.sha256(content + how_read.encode()).hexdigest()
         arguments = {"programme": programme_name, "frame": name, "file": file, "by": list(by)}
         return _add(store, _Incoming(programme_id, arguments, digest, frame, vault), tried, began, frame_key)
+
+
+@permitted
+def preview_frame(
+    store: Store,
+    programme_name: str,
+    name: str,
+    content: bytes,
+    file: str,
+    *,
+    by: Sequence[str] = (AREA,),
+    choice: Choice | None = None,
+) -> Preview:
+    """What `import_frame` would make of a list: its findings are among the notes."""
+    areas = list(current_programme(store, programme_name)[1].areas)
+
+    def check() -> list[Note]:
+        before = _areas_before(store, programme_name, name)
+        frame = read_frame(content, file, by=by, areas=areas, before=before, choice=choice)
+        found = [(finding.key, dict(finding.values)) for finding in frame.findings]
+        return [*found, ("frame.accept", {})] if found else []
+
+    uses = {column: column for column in (UNIT, AREA, PHONE, NAME, SOURCE, PSU)}
+    uses |= {column: uses.get(column, "stratum") for column in by if column != MODE}
+    expected = [UNIT, *(column for column in by if column != MODE)]
+    return preview(
+        content,
+        file,
+        uses,
+        check,
+        expected=expected,
+        choice=choice,
+        recognise=lambda read: restored(read.table, AREA, areas, choice),
+    )
 
 
 @permitted
@@ -292,6 +341,17 @@ def _vault(store: Store, key: Key | None, delete_on: date | None) -> tuple[Key, 
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
     return key, delete_on
+
+
+def _areas_before(store: Store, programme: str, name: str) -> list[str]:
+    """The areas of a frame's newest version; none if there is none."""
+    with store.read() as connection:
+        newest = _last(connection, programme, name)
+        if newest is None:
+            return []
+        units = schema.frame_units.c
+        areas = sa.select(units.area).where(units.frame_id == newest.version_id).distinct().order_by(units.area)
+        return list(connection.scalars(areas))
 
 
 def _newest_number(store: Store, programme: str, name: str) -> int:

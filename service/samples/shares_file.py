@@ -1,29 +1,24 @@
 """A file of assumed shares: one row for each area, with columns area and share."""
 
-from service.files.faults import check_given
-from service.files.read import read_table
-from words import Fault
+import pandas as pd
+
+from service.files.choice import Choice
+from service.files.faults import FaultList
+from service.files.read import read_file
 
 AREA, SHARE = COLUMNS = ("area", "share")
 
 
-def read_shares(content: bytes, file: str) -> dict[str, float]:
-    """area -> share; a Fault if a column is missing, an area occurs twice, or a share is not a number in (0, 1)."""
-    table = read_table(content, file, COLUMNS)
-    check_given(table, file, COLUMNS)
-    shares = {}
-    for row, (area, cell) in table[list(COLUMNS)].iterrows():
-        if area in shares:
-            raise Fault(key="shares.twice", file=file, row=row, area=area)
-        shares[area] = _share(cell, file, row)
-    return shares
-
-
-def _share(cell: str, file: str, row: int) -> float:
-    try:
-        share = float(cell)
-    except ValueError:
-        share = float("nan")
-    if not 0 < share < 1:
-        raise Fault(key="shares.share", file=file, row=row, found=cell)
-    return share
+def read_shares(content: bytes, file: str, choice: Choice | None = None) -> dict[str, float]:
+    """area -> share; a Fault names every row of an area that occurs twice, or whose share is no number in (0, 1)."""
+    read = read_file(content, file, COLUMNS, choice=choice)
+    table, faults = read.table, FaultList(file, list(read.faults))
+    absent = faults.lacking(table, COLUMNS)
+    if AREA not in absent:
+        blank = faults.refuse(table[AREA] == "", "wave.blank", AREA, table)
+        faults.refuse(~blank & table[AREA].duplicated(), "shares.twice", AREA, table)
+    if SHARE not in absent:
+        share = pd.to_numeric(table[SHARE], errors="coerce")
+        faults.refuse(~((share > 0) & (share < 1)), "shares.share", SHARE, table)
+    faults.settle()
+    return dict(zip(table[AREA], share, strict=True))

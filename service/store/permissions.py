@@ -49,6 +49,9 @@ PERMITTED = {
     # the work itself
     "import_programme": WORKERS,
     "import_wave": WORKERS,
+    "interviewers_of": WORKERS,
+    "preview_wave": WORKERS,
+    "preview_margins": WORKERS,
     "import_log": WORKERS,
     "import_margins": WORKERS,
     "load_wave": WORKERS,
@@ -69,6 +72,7 @@ PERMITTED = {
     "cancel": WORKERS,
     "work": WORKERS,
     "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "preview_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "read_fieldwork": WORKERS,
     "fieldwork_of": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
@@ -77,6 +81,7 @@ PERMITTED = {
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),
+    "preview_frame": frozenset({CENTRE}),
     "import_banks": frozenset({CENTRE}),
     "frame_list": WORKERS,
     "current_frame": WORKERS,

@@ -1,0 +1,53 @@
+"""A wave's file and known totals as they would be imported, before anything is kept."""
+
+from service.files.choice import Choice
+from service.files.preview import Preview, preview
+from service.intake.imports import current_programme, interviewers_of
+from service.intake.margin_file import COLUMNS, read_margins
+from service.intake.records_file import RecordsFile
+from service.intake.said_answers import as_codes
+from service.intake.wave_file import column_uses, read_wave
+from service.store.engine import Store
+from service.store.permissions import permitted
+
+
+@permitted
+def preview_wave(
+    store: Store,
+    programme_name: str,
+    wave: str,
+    content: bytes,
+    file: str,
+    *,
+    records: RecordsFile | None = None,
+    choice: Choice | None = None,
+) -> Preview:
+    """What `import_wave` would make of these arguments; the wave's name is not looked at."""
+    _, programme = current_programme(store, programme_name)
+    uses = column_uses(programme)
+
+    def check() -> tuple:
+        read_wave(content, file, programme, records, interviewers_of(store, programme, wave), choice, wave)
+        return ()
+
+    return preview(
+        content,
+        file,
+        uses,
+        check,
+        expected=list(uses),
+        choice=choice,
+        usual=programme.encoding,
+        recognise=lambda read: as_codes(read.table, read.labels, programme, choice),
+    )
+
+
+@permitted
+def preview_margins(store: Store, content: bytes, file: str, choice: Choice | None = None) -> Preview:
+    """What `import_margins` would make of a file of known totals."""
+
+    def check() -> tuple:
+        read_margins(content, file, choice)
+        return ()
+
+    return preview(content, file, {c: c for c in COLUMNS}, check, expected=COLUMNS, choice=choice)
