@@ -1,6 +1,7 @@
 """The rooms: who may import whom, which library belongs where, and what pure rooms must never do."""
 
 import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -85,6 +86,7 @@ def files(room: str) -> list[Path]:
     return [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").is_file() else sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
 def tree(file: Path) -> ast.AST:
     return ast.parse(file.read_text("utf-8"))
 
