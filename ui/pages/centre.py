@@ -5,6 +5,7 @@ import streamlit as st
 from presentation.imports import import_rows, wave_rows
 from presentation.notes import survey_note
 from presentation.times import wave_text
+from service.files.kinds import ENDINGS
 from service.intake.import_log import import_log
 from service.intake.imports import REFUSED, current_programme, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
@@ -13,7 +14,7 @@ from ui import choosers, tables
 from ui.panels import job
 from words import Fault, Speaker
 
-KINDS = ["csv", "txt", "tsv", "xlsx", "parquet", "sav", "dta"]
+KINDS = list(ENDINGS)
 
 
 def show(store: Store, t: Speaker) -> None:
@@ -39,7 +40,7 @@ def show(store: Store, t: Speaker) -> None:
 
 
 def _upload(store: Store, programme: str, t: Speaker) -> None:
-    with st.expander(t("centre.upload")), st.form("upload", clear_on_submit=True):
+    with st.expander(t("centre.upload")), st.form("upload"):
         wave = st.text_input(t("centre.upload.wave"))
         file = st.file_uploader(t("centre.upload.file"), type=KINDS)
         has_records = current_programme(store, programme)[1].records

@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation import calls as call_words
 from service.fieldwork import calls
+from service.files.kinds import ENDINGS
 from service.samples.samples import Sample
 from service.store.engine import Store
 from ui import faults, tables
@@ -29,7 +30,7 @@ def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
         st.success(call_words.import_text(imported, t))
     with st.expander(t("calls.upload")), st.form("calls", clear_on_submit=True):
         st.caption(t("calls.upload.columns"))
-        file = st.file_uploader(t("calls.upload.file"), type=["csv", "xlsx"])
+        file = st.file_uploader(t("calls.upload.file"), type=list(ENDINGS))
         if not st.form_submit_button(t("calls.upload.go")) or file is None:
             return
         try:

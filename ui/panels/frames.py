@@ -7,6 +7,7 @@ import streamlit as st
 
 from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
+from service.files.kinds import ENDINGS
 from service.intake.imports import REFUSED
 from service.protection import keys
 from service.samples import frames
@@ -15,7 +16,7 @@ from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from words import Fault, Speaker
 
-TABLES = ["csv", "xlsx", "parquet"]
+TABLES = list(ENDINGS)
 IMPORTED = "imported frame"  # in the session: the last import, said once, when the page is drawn again
 TIMES = "imported frames"  # how many imports there were; part of the forms' keys, so that each import empties them
 

@@ -11,6 +11,7 @@ from sampling.planning.wanted import METHODS, Wanted, read_numbers, written_numb
 from service.drawing import draws
 from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
+from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
@@ -36,7 +37,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         cost = three.number_input(t("cli.sample.cost"), 0.0, value=None)
         q = one.number_input(t("samples.q"), 0.0, 1.0, Wanted.q, key="plan_q")
         portions = two.text_input(t("cli.sample.portions"), written_numbers(Wanted.portions), key="plan_portions")
-        shares = three.file_uploader(t("cli.sample.shares"), type="csv", key="plan_shares")
+        shares = three.file_uploader(t("cli.sample.shares"), type=list(ENDINGS), key="plan_shares")
         after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
         attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
