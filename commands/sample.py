@@ -33,7 +33,7 @@ from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
 from sampling import Assumed
-from sampling.planning.wanted import Wanted, read_numbers, written_numbers
+from sampling.planning.wanted import REST, Wanted, read_numbers, written_numbers
 from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.fieldwork import calls
@@ -67,6 +67,8 @@ def sample_plan(
     cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     after: Annotated[str | None, typer.Option(help=t("cli.sample.after"), show_default=False)] = None,
     keep: Annotated[float, typer.Option(help=t("cli.sample.keep"))] = Wanted.keep,
+    rest: Annotated[int, typer.Option(help=t("cli.sample.rest"))] = REST,
+    public: Annotated[str | None, typer.Option(help=t("cli.sample.public"), show_default=False)] = None,
     share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = Assumed.share,
     shares: Annotated[Path | None, typer.Option(help=t("cli.sample.shares"), show_default=False)] = None,
     spread: Annotated[float, typer.Option(help=t("cli.sample.spread"))] = Assumed.spread,
@@ -105,6 +107,8 @@ def sample_plan(
         cost=cost,
         after=after,
         keep=keep,
+        rest=rest,
+        public=None if public is None else draws.public_value(public),
         assumed=assumed,
         shares=own_shares,
         attempts=attempts,
@@ -140,10 +144,15 @@ def sample_approve(
 
 @commands.command("draw", cls=Command, help=t("cli.sample.draw.help"))
 def sample_draw(
-    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+    wave: WaveArgument,
+    value: Annotated[str | None, typer.Option(help=t("cli.sample.value"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    _show_sample(opened, programme_name, draws.draw_wave(opened, programme_name, wave, frame_key=keys.find_frame_key()))
+    drawn = draws.draw_wave(opened, programme_name, wave, frame_key=keys.find_frame_key(), value=value)
+    _show_sample(opened, programme_name, drawn)
 
 
 @commands.command("release", cls=Command, help=t("cli.sample.release.help"))

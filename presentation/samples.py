@@ -140,8 +140,18 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
     if sample_plan.wanted.after is not None:
-        notes.append(t("sample.note_after", earlier=sample_plan.wanted.after, keep=sample_plan.wanted.keep))
+        notes.append(_after_note(sample_plan, t))
+    public = sample_plan.wanted.public
+    notes.append(t("sample.note_no_public") if public is None else t("sample.note_public", public=public))
     return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]
+
+
+def _after_note(sample_plan: SamplePlan, t: Speaker) -> str:
+    """Which wave the plan continues, what is kept of it, and for how many waves the others rest."""
+    wanted = sample_plan.wanted
+    if wanted.rest is None:
+        return t("sample.note_after_older", earlier=wanted.after, keep=wanted.keep)
+    return t("sample.note_after", earlier=wanted.after, keep=wanted.keep, rest=wanted.rest)
 
 
 def staged_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
@@ -198,14 +208,15 @@ def draw_lines(sample: Sample, t: Speaker) -> list[str]:
     return [
         t("sample.drawn_units", wave=r.wave, units=r.units, released=len(sample.released)),
         t("sample.published_seed", seed=r.seed, commitment=r.commitment),
+        *([] if r.value is None else [t("sample.public_value", public=r.plan.public, value=r.value)]),
         t("sample.published_slip", slip=sample.plan.slip),
         t("sample.code", code=r.code),
     ]
 
 
 def verification_lines(verification: Verification, t: Speaker) -> list[str]:
-    """A sentence for every difference."""
-    return [t(key, **values) for key, values in verification.differences]
+    """A sentence for every difference, and for what else the reader should know."""
+    return [t(key, **values) for key, values in (*verification.differences, *verification.notes)]
 
 
 def _finding_note(finding: Finding, sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:  # the same names, for who checks types
         split_modes,
     )
     from sampling.allocation.constraints import ConstrainedAllocation, allocate_constrained
-    from sampling.draw.coordination import coordinated_start, refuse_repeated
+    from sampling.draw.coordination import coordinated_start
     from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
     from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
     from sampling.draw.releases import release_progress, released, split_releases, unfinished
+    from sampling.draw.rested import PastWave, draw_rested
+    from sampling.draw.seeded import draw_key
     from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
     from sampling.draw.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
     from sampling.frames.faults import Finding, list_findings, stratify
@@ -45,19 +47,31 @@ if TYPE_CHECKING:  # the same names, for who checks types
     )
     from sampling.planning.staged_plan import allocate_stages, psu_list
     from sampling.planning.wanted import Wanted, allocate
-    from sampling.proof.approved_draw import ApprovedWave, EarlierWave, approved_digests, draw_approved
+    from sampling.proof.approved_draw import ApprovedWave, approved_digests, draw_approved
+    from sampling.proof.chain import DrawnWave, record_rested, verify_chain
     from sampling.proof.numbered_frame import NumberedFrame, numbered_frame
-    from sampling.proof.proof import DrawPlan, DrawRecord, Verification, frame_digest, record_draw, verify_draw
+    from sampling.proof.proof import (
+        Continued,
+        DrawPlan,
+        DrawRecord,
+        Verification,
+        frame_digest,
+        record_draw,
+        verify_draw,
+    )
+    from sampling.proof.slip import slip, slip_of
 
 # file -> the public names in it; each is loaded when it is first used, as in estimation/__init__.py
 _NAMES = {
     "allocation/allocation": "allocate_equally allocate_neyman allocate_power allocate_proportional "
     "allocate_townships split_modes",
     "allocation/constraints": "ConstrainedAllocation allocate_constrained",
-    "draw/coordination": "coordinated_start refuse_repeated",
+    "draw/coordination": "coordinated_start",
     "draw/draw": "CodedFrame draw_stratified draw_stream draw_systematic",
     "draw/random_numbers": "commitment permanent_random_numbers starting_point",
     "draw/releases": "release_progress released split_releases unfinished",
+    "draw/rested": "PastWave draw_rested",
+    "draw/seeded": "draw_key",
     "draw/stages": "draw_two_stage kish_person kish_tables last_birthday_probability",
     "draw/unequal": "draw_pps inclusion_probabilities joint_sampford joint_systematic",
     "frames/faults": "Finding list_findings stratify",
@@ -70,9 +84,11 @@ _NAMES = {
     "sample_size_change sample_size_difference sample_size_proportion",
     "planning/staged_plan": "allocate_stages psu_list",
     "planning/wanted": "Wanted allocate",
-    "proof/approved_draw": "ApprovedWave EarlierWave approved_digests draw_approved",
+    "proof/approved_draw": "ApprovedWave approved_digests draw_approved",
+    "proof/chain": "DrawnWave record_rested verify_chain",
     "proof/numbered_frame": "NumberedFrame numbered_frame",
-    "proof/proof": "DrawPlan DrawRecord Verification frame_digest record_draw verify_draw",
+    "proof/slip": "slip slip_of",
+    "proof/proof": "Continued DrawPlan DrawRecord Verification frame_digest record_draw verify_draw",
 }
 _FILE_OF = {name: file.replace("/", ".") for file, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_FILE_OF)

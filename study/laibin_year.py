@@ -20,7 +20,6 @@ from sampling import (
     coordinated_start,
     draw_stratified,
     permanent_random_numbers,
-    refuse_repeated,
     starting_point,
 )
 from sampling import commitment as committed
@@ -142,7 +141,7 @@ def draws(plan: Plan, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     for wave in plan.waves:
         sample = draw_stratified(coded, pd.Series(rung, index=coded.strata), start=start)
         if plan.overlap == 0:
-            refuse_repeated(sample, list(made.values()))
+            assert not sample.unit_id.isin({unit for before in made.values() for unit in before.unit_id}).any()
         made[wave], start = sample, coordinated_start(sample, keep=plan.overlap)
     return made
 

@@ -31,12 +31,3 @@ def coordinated_start(sample: pd.DataFrame, *, keep: float = 0.0) -> pd.Series:
     staying = sample[(leaving == 0) & (sample.place == 1)].set_index("stratum").prn
     after = pd.Series(np.nextafter(last.to_numpy(), 1.0), index=last.index)
     return pd.concat([after.where(after < 1, 0.0), staying]).sort_index().rename("start")
-
-
-def refuse_repeated(sample: pd.DataFrame, earlier: list[pd.DataFrame]) -> None:
-    """A Fault that names units of `sample` that were already in one of the `earlier` waves."""
-    before = pd.concat(earlier).unit_id if earlier else pd.Series(dtype=object)
-    again = sample.unit_id[sample.unit_id.isin(before)]
-    if len(again):
-        strata = sorted(sample.stratum[again.index].unique())
-        raise Fault(key="sampling.rung_again", count=len(again), strata=strata, waves=len(earlier))

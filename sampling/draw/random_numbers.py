@@ -48,10 +48,14 @@ def commitment(seed: str) -> str:
     return hashlib.sha256(b"rankshift seed\0" + seed.encode()).hexdigest()
 
 
-def starting_point(seed: str, wave: str) -> float:
-    """Where the wave starts, in [0, 1): ⌊2⁵³ h/2⁶⁴⌋/2⁵³ with h the first 64 bits of SHA-256(seed, wave)."""
+def starting_point(seed: str, wave: str, value: str | None = None) -> float:
+    """Where the wave starts, in [0, 1): ⌊2⁵³ h/2⁶⁴⌋/2⁵³ with h the first 64 bits of SHA-256(seed, wave, value).
+
+    value: the public value that enters the draw, if there is one
+    """
     commitment(seed)
-    digest = hashlib.sha256(b"rankshift start\0" + seed.encode() + b"\0" + wave.encode()).digest()
+    parts = [seed, wave, *([] if value is None else [value])]
+    digest = hashlib.sha256(b"rankshift start\0" + "\0".join(parts).encode()).digest()
     return float(_uniform(np.frombuffer(digest[:8], dtype=">u8"))[0])
 
 

@@ -20,6 +20,8 @@ from sampling.planning.size import numbers_needed
 from words import Fault
 
 PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
+LONGEST = 40  # waves that a plan may let people rest
+REST = 4  # waves for which nobody is called again: with quarterly waves, a year
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Wanted:
     portions       the parts of the drawn numbers that are released one after the other
     cost           of an interview; None: not known
     after, keep    the earlier wave that this one continues, and the part of it that stays; 0: nobody is called again
+    rest           the waves in which nobody is called again who was called in one; None in plans of older versions,
+                   whose waves start after the last random number of the earlier one
+    public         what the public value will be that enters the draw; None: whoever knows the seed knows the draw
     shares         assumed shares of areas for which `assumed.share` does not hold, used by Neyman and power allocation
     attempts       how often a number is called before it is given up; until then its release is not finished
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
@@ -50,6 +55,8 @@ class Wanted:
     cost: float | None = None
     after: str | None = None
     keep: float = 0.0
+    rest: int | None = REST
+    public: str | None = None
     assumed: Assumed = field(default_factory=Assumed)
     shares: Mapping[str, float] = field(default_factory=dict)
     attempts: int = 5
@@ -70,6 +77,14 @@ class Wanted:
             raise Fault(key="sample.shares_and_sd")
         if self.each is not None and (self.each < 1 or self.after is not None):
             raise Fault(key="sample.each", found=self.each, after=str(self.after))
+        if not 0 <= self.keep <= 1:
+            raise Fault(key="sampling.keep", found=self.keep)
+        if self.rest is not None and not 0 <= self.rest <= LONGEST:
+            raise Fault(key="sampling.rest", found=self.rest, most=LONGEST)
+        if self.keep > 0 and self.rest == 0:
+            raise Fault(key="sampling.keep_rest", keep=self.keep)
+        if self.public is not None and not self.public.strip():
+            raise Fault(key="sample.public_empty")
 
     def plain(self) -> dict:
         """In values fit for JSON."""
@@ -78,7 +93,10 @@ class Wanted:
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
         """From such values."""
-        fields: dict[str, Any] = dict(plain, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"]))
+        older = {} if "rest" in plain else {"rest": None}
+        fields: dict[str, Any] = dict(
+            plain, **older, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"])
+        )
         return cls(**fields)
 
 

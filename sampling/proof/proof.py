@@ -22,6 +22,7 @@ from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC, draw_pps
 from words import Fault
 
 STRATIFIED, EVERY_NTH = "stratified", "systematic"
+RESTED = "rested"
 TWO_STAGE, KISH = "two_stage", "kish"
 PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PIVOTAL}
 
@@ -30,11 +31,15 @@ PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PI
 class DrawPlan:
     """How a sample is drawn, in plain values that can be written down.
 
-    method      stratified, systematic, pps_systematic, pps_sampford, pps_pivotal, two_stage
+    method      rested, stratified, systematic, pps_systematic, pps_sampford, pps_pivotal, two_stage
     allocation  n_h by stratum, as pairs in the order of the names; of a two-stage plan how many PSUs
     size, order the column of sizes and the columns to sort by, where the method needs them
-    keep        None: the wave starts where its seed says; a part: it starts after the earlier wave
-                (`coordinated_start`), except in strata that the earlier wave did not have
+    keep        None: the wave continues no other.  A part: of a rested draw, what is kept of the wave before
+                (`draw_rested`); a stratified one starts after the earlier wave (`coordinated_start`), except in strata
+                that the earlier wave did not have
+    rest        of a rested draw: the waves for which nobody is taken again
+    portions    of a rested draw: the parts in which it is released, one after the other
+    public      what the public value will be that enters the draw ("the lottery's draw of 1 December"), or None
     each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
     person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit itself is asked
     """
@@ -47,22 +52,47 @@ class DrawPlan:
     each: int | None = None
     pps: str | None = None
     person: str | None = None
+    rest: int | None = None
+    portions: tuple[float, ...] | None = None
+    public: str | None = None
 
     def __post_init__(self):
-        methods = [STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
-        if self.method not in methods or (self.keep is not None and self.method != STRATIFIED):
+        methods = [RESTED, STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
+        continues = self.method in (RESTED, STRATIFIED)
+        if self.method not in methods or (self.keep is not None and not continues):
             raise Fault(key="sampling.method", found=self.method, expected=methods)
         staged = (self.each or 0) >= 1 and self.pps in PPS.values() and self.size is not None
         if self.method == TWO_STAGE and not (staged and self.person in (None, KISH)):
             raise Fault(key="sampling.two_stage", each=str(self.each), pps=str(self.pps), size=str(self.size))
+        if (self.method == RESTED) != (self.rest is not None and self.portions is not None):
+            raise Fault(key="sampling.rested_plan", rest=str(self.rest), portions=str(self.portions))
+        if self.portions is not None:
+            object.__setattr__(self, "portions", tuple(float(part) for part in self.portions))
         object.__setattr__(self, "allocation", tuple(sorted((str(s), int(n)) for s, n in self.allocation)))
 
     def plain(self) -> dict:
-        """In values fit for JSON, without the fields of two stages in a plan of one; its line stays the same."""
-        return {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
+        """In values fit for JSON, without the fields that its method does not have; the line of older plans stays."""
+        return {k: v for k, v in asdict(self).items() if k not in LATER or v is not None}
 
 
-STAGED = ("each", "pps", "person", "psus")  # fields that records of older versions do not have
+LATER = frozenset(  # fields that records of older versions do not have
+    ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start")
+)
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The wave that another one continues, as it was when that one's line was published.
+
+    wave, line  its name, and its own line
+    releases    how many of its portions were out
+    released    digest of the units in them, with their places
+    """
+
+    wave: str
+    line: str
+    releases: int
+    released: str
 
 
 @dataclass(frozen=True)
@@ -72,11 +102,14 @@ class DrawRecord:
     frame, numbers  digests of (unit_id, stratum) and of (unit_id, prn and what else the plan reads)
     commitment      SHA-256 of the seed, public before the draw
     seed            public after the draw
-    start           where the wave started, from seed and wave (without effect if the plan continues an earlier wave)
-    earlier         digest of the wave that this one continues, or None
+    start           where the wave started, from seed, wave and public value; None of a rested draw
+    earlier         of a stratified draw: digest of the wave that this one continues, or None
     sample, units   digest of the drawn units with their places and probabilities, and how many they are
     code            version of the program
     psus            of a two-stage plan: digest of the PSUs with stratum, prn and size; `frame` is of (unit_id, psu)
+    value           the public value that entered the draw; None if the plan names none
+    continued       of a rested draw: the wave that it continues, or None
+    rates           of a rested draw: stratum, rest, population and sample of `draw_rested`, one row each
     """
 
     wave: str
@@ -85,33 +118,44 @@ class DrawRecord:
     numbers: str
     commitment: str
     seed: str
-    start: float
+    start: float | None
     earlier: str | None
     sample: str
     units: int
     code: str
     psus: str | None = None
+    value: str | None = None
+    continued: Continued | None = None
+    rates: tuple[tuple[str, int, int, int], ...] | None = None
 
     def plain(self) -> dict:
-        """In values fit for JSON, without the fields of two stages in a record of one."""
-        rest = {k: v for k, v in asdict(self).items() if k not in STAGED or v is not None}
-        return rest | {"plan": self.plan.plain()}
+        """In values fit for JSON, without the fields that its method does not have."""
+        fields = {k: v for k, v in asdict(self).items() if k not in LATER or v is not None}
+        return fields | {"plan": self.plan.plain()}
 
     @classmethod
     def read(cls, plain: Mapping) -> "DrawRecord":
         """From such values."""
         plan = dict(plain["plan"])
         plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
-        fields: dict[str, Any] = dict(plain, plan=DrawPlan(**plan))
+        fields: dict[str, Any] = {"start": None, **plain, "plan": DrawPlan(**plan)}
+        if plain.get("continued") is not None:
+            fields["continued"] = Continued(**plain["continued"])
+        if plain.get("rates") is not None:
+            fields["rates"] = tuple(map(tuple, plain["rates"]))
         return cls(**fields)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a record holds, and if not, what differs: keys of words/ with their values, in the order of checking."""
+    """Whether a record holds, and if not, what differs: keys of words/ with their values, in the order of checking.
+
+    notes: what the reader should know besides, whether it holds or not
+    """
 
     holds: bool
     differences: tuple[tuple[str, dict], ...] = field(default=())
+    notes: tuple[tuple[str, dict], ...] = field(default=())
 
 
 def frame_digest(frame: pd.DataFrame, columns: Sequence[str] = ("unit_id", "stratum")) -> str:
@@ -141,6 +185,11 @@ def psu_digest(psus: pd.DataFrame, size: str) -> str:
     return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
 
 
+def released_digest(sample: pd.DataFrame, through: int) -> str:
+    """Digest of the units of the first `through` releases, with stratum, place and release."""
+    return frame_digest(sample[sample.release <= through], ("unit_id", "stratum", "place", "release"))
+
+
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
     """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs."""
     clusters = None if psus is None else psu_digest(psus, str(plan.size))
@@ -154,18 +203,21 @@ def record_draw(
     seed: str,
     wave: str,
     code: str,
+    value: str | None = None,
     earlier: pd.DataFrame | None = None,
     psus: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, DrawRecord]:
-    """Draw a wave's sample, and the record that proves how it was drawn.
+    """Draw a wave's sample by random numbers, and the record that proves how it was drawn (rested: `record_rested`).
 
     frame    unit_id, stratum, prn and the columns that the plan names
     code     the version of the program
-    earlier  the sample that this wave continues, as released, if the plan has `keep`
+    value    the public value, if the plan names one
+    earlier  the sample that this wave continues, as released, if a stratified plan has `keep`
     psus     of a two-stage plan: unit_id, stratum, prn and sizes of the PSUs; `frame` then has unit_id, psu, prn
     """
     _check_needed(plan, earlier, psus)
-    start = starting_point(seed, wave)
+    check_value(plan, value)
+    start = starting_point(seed, wave, value)
     sample = _draw(frame, plan, start, earlier, psus)
     who, numbers, clusters = frame_digests(frame, plan, psus)
     record = DrawRecord(
@@ -181,8 +233,15 @@ def record_draw(
         units=len(sample),
         code=code,
         psus=clusters,
+        value=value,
     )
     return sample, record
+
+
+def check_value(plan: DrawPlan, value: str | None) -> None:
+    """A Fault unless a public value is there exactly when the plan names one."""
+    if (plan.public is None) != (value is None):
+        raise Fault(key="proof.value_needed" if value is None else "proof.value_unwanted", public=str(plan.public))
 
 
 def verify_draw(
@@ -205,8 +264,16 @@ def verify_draw(
     """
     _check_needed(record.plan, earlier, psus)
     differing = _differing_values(frame, record, earlier, psus, published)
-    again = lambda: _draw(frame, record.plan, record.start, earlier, psus)  # noqa: E731
+    start = record_start(record)
+    again = lambda: _draw(frame, record.plan, start, earlier, psus)  # noqa: E731
     return verification(differing, record, again, sample=sample, code=code)
+
+
+def record_start(record: DrawRecord) -> float:
+    """Where a draw by random numbers started; a Fault for a rested draw, which has no such point."""
+    if record.start is None:
+        raise Fault(key="sampling.method", found=record.plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
+    return record.start
 
 
 def verification(
@@ -246,8 +313,9 @@ def differing_seed(record: Any, label: str, published: str | None) -> Iterator[t
         yield "proof.commitment", {"recorded": record.commitment}
     if published is not None and published != record.commitment:
         yield "proof.published", {"published": published, "recorded": record.commitment}
-    if starting_point(record.seed, label) != record.start:
-        yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, label)}
+    value = getattr(record, "value", None)
+    if record.start is not None and starting_point(record.seed, label, value) != record.start:
+        yield "proof.start", {"recorded": record.start, "found": starting_point(record.seed, label, value)}
 
 
 def differing_units(again: pd.DataFrame, record: Any, sample: pd.DataFrame | None) -> Iterator[tuple[str, dict]]:
@@ -284,13 +352,21 @@ def _who(plan: DrawPlan) -> tuple[str, str]:
 
 
 def _columns(plan: DrawPlan) -> tuple[str, ...]:
-    """What besides these settles the draw; of two stages the sizes are the PSUs'."""
+    """What besides these settles the draw or the weights; of two stages the sizes are the PSUs'."""
+    if plan.method == RESTED:
+        return ("unit_id", "first_phase")
     sizes = [plan.size] if plan.size and plan.method != TWO_STAGE else []
     return ("unit_id", "prn", *sizes, *plan.order)
 
 
 def sample_digest(sample: pd.DataFrame) -> str:
-    """Digest of a sample: its units with stratum, place and probability; of two stages PSU, π_I and table too."""
+    """Digest of a sample: its units with stratum, place and probability; of two stages PSU, π_I and table too; of a
+    rested draw also rest, release and base weight.
+    """
+    if "rest" in sample:
+        return frame_digest(
+            sample, ("unit_id", "stratum", "rest", "place", "release", "probability", "base_weight", "first_phase")
+        )
     staged = ("psu", "first_probability") if "first_probability" in sample else ()
     tables = (KISH,) if KISH in sample else ()
     return frame_digest(sample, ("unit_id", "stratum", "place", "probability", *staged, *tables))
@@ -304,7 +380,9 @@ def _check_needed(plan: DrawPlan, earlier: pd.DataFrame | None, psus: pd.DataFra
 
 
 def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
-    """A Fault unless an earlier sample is there exactly when the plan continues one."""
+    """A Fault unless an earlier sample is there exactly when the plan, which is no rested one, continues one."""
+    if plan.method == RESTED:
+        raise Fault(key="sampling.method", found=plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
     if (plan.keep is None) != (earlier is None):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
 

@@ -1,8 +1,9 @@
 """Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
 
 import hmac
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,6 @@ import sqlalchemy as sa
 from sampling import (
     ApprovedWave,
     DrawRecord,
-    EarlierWave,
     Foresight,
     Wanted,
     allocate,
@@ -26,6 +26,7 @@ from sampling import (
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
+from sampling.proof.proof import STRATIFIED, check_value
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of
 from service.intake.imports import current_programme
@@ -33,6 +34,7 @@ from service.intake.wave_file import check_wave_name
 from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
+from service.samples.chain import chain_of, continuing_wave, past_waves
 from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
@@ -63,6 +65,7 @@ def make_plan(
     frame_row = current_frame(store, programme, frame)
     with store.read() as connection:
         began = _plan_version(connection, programme, wave)
+    chain_of(store, programme, wanted, wave)  # a plan that could not be drawn is refused now
     strata = frame_strata(store, frame_row.version_id)
     if wanted.each is None:
         allocation = allocate(strata, wanted)
@@ -94,6 +97,8 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     sample_plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, sample_plan)
     seed = new_seed()
+    chain = chain_of(store, programme, sample_plan.wanted, wave)
+    _, continued = past_waves(store, chain)
     digests = approved_digests(units, sample_plan.design)
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
@@ -103,28 +108,40 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
         if last.plan_id != sample_plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
         _same_key(connection, sample_plan.frame_id, frame_key)
+        if chain:
+            _check_last(connection, programme, wave, chain[-1])
         identity = {"programme": programme, "wave": wave, "version": sample_plan.version}
         run = add_run(connection, store.actor, APPROVE, identity, [("plan", sample_plan.plan_id)])
         sealed = sealed_seed(seed, frame_key, _place(programme, wave, sample_plan.plan_id))
         row = fixed | {"plan_id": sample_plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
+        row["earlier"] = None if continued is None else asdict(continued)
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
         _record(connection, store, APPROVE, identity | fixed)
     return read_plan(store, programme, wave)
 
 
 @permitted
-def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key) -> Sample:
+def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value: str | None = None) -> Sample:
     """Draw the approved plan's sample, with the seed public in its record; nothing is released yet.
 
-    A Fault if the wave is drawn already, the plan is not approved, or the frame changed since the approval.
+    value: the public value, if the plan names one; runs of blanks in it count as one
+    A Fault if the wave is drawn already, the plan is not approved, the frame or what was released of the wave before
+    changed since the approval, and for a public value that is missing or not wanted.
     """
     sample_plan, approved, seed = _approved(store, programme, wave, frame_key)
+    value = None if value is None else public_value(value)
+    check_value(sample_plan.design, value)
     units = _frame_of(store, programme, sample_plan)
-    earlier = _earlier(store, programme, sample_plan.wanted)
-    before = [EarlierWave(e.wave, e.released, staged=e.plan.wanted.each is not None) for e in earlier]
-    drawn, record = draw_approved(units, approved, seed=seed, code=code_version(DRAWING), earlier=before)
+    if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
+        raise Fault(key="sample.older_plan", wave=wave)
+    chain = chain_of(store, programme, sample_plan.wanted, wave)
+    past, continued = past_waves(store, chain)
+    if chain and continued != sample_plan.continued:
+        raise Fault(key="sample.earlier_released", wave=wave, earlier=chain[-1].wave)
+    chance = {"seed": seed, "value": value, "past": past, "continued": continued}
+    drawn, record = draw_approved(units, approved, code=code_version(DRAWING), **chance)
     with store.begin("draw", programme) as connection:
-        _save_draw(connection, store, programme, sample_plan, drawn, record, earlier[0] if earlier else None)
+        _save_draw(connection, store, programme, sample_plan, drawn, record, chain[-1] if chain else None)
     return read_sample(store, programme, wave)
 
 
@@ -141,7 +158,7 @@ def release_next(store: Store, programme: str, wave: str) -> Sample:
             raise Fault(key="release.overtaken", wave=wave, number=number)
         if number > sample.portions:
             raise Fault(key="release.all", wave=wave, count=sample.portions)
-        later = connection.scalar(sa.select(schema.draws.c.wave).where(schema.draws.c.earlier_id == sample.draw_id))
+        later = continuing_wave(connection, programme, wave)
         if later is not None:
             raise Fault(key="release.continued", wave=wave, later=later)
         count = int((sample.units.release == number).sum())
@@ -210,13 +227,18 @@ def _approved(store: Store, programme: str, wave: str, frame_key: Key) -> tuple[
     return sample_plan, ApprovedWave(wave, sample_plan.frame, *fixed), seed
 
 
-def _earlier(store: Store, programme: str, wanted: Wanted) -> list[Sample]:
-    """The sample that is continued, then those it continues itself with nobody kept, newest first."""
-    samples: list[Sample] = []
-    while wanted.after is not None and (not samples or wanted.keep == 0.0):
-        samples.append(read_sample(store, programme, wanted.after))
-        wanted = samples[-1].plan.wanted
-    return samples
+def public_value(written: str) -> str:
+    """The public value as it enters the draw: Unicode's composed form, with one blank for any run of blanks."""
+    return " ".join(unicodedata.normalize("NFC", written).split())
+
+
+def _check_last(connection: sa.Connection, programme: str, wave: str, earlier: Sample) -> None:
+    """A Fault if more of the wave that is continued was released meanwhile, or if another wave continues it."""
+    if release_count(connection, earlier.draw_id) != len(earlier.releases):
+        raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
+    other = continuing_wave(connection, programme, earlier.wave)
+    if other not in (None, wave):
+        raise Fault(key="sample.earlier_continued", wave=wave, earlier=earlier.wave, other=other)
 
 
 def _save_draw(
@@ -239,12 +261,11 @@ def _save_draw(
     run = add_run(connection, store.actor, DRAW, identity, inputs, seed=record.seed)
     values = {"programme": programme, "wave": wave, "plan_id": sample_plan.plan_id, "record": record.plain()}
     if earlier is not None:
-        if release_count(connection, earlier.draw_id) != len(earlier.releases):
-            raise Fault(key="sample.earlier_released", wave=wave, earlier=earlier.wave)
+        _check_last(connection, programme, wave, earlier)
         values |= {"earlier_id": earlier.draw_id, "earlier_releases": len(earlier.releases)}
     draw_id = inserted_id(connection, schema.draws.insert().values(**values, run_id=run))
     insert_rows(connection, schema.sample_units, drawn, draw_id=draw_id)
-    public = {c: getattr(record, c) for c in ("units", "commitment", "seed", "sample")}
+    public = {c: getattr(record, c) for c in ("units", "commitment", "seed", "value", "sample")}
     _record(connection, store, DRAW, identity | public)
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, starting_point
+from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, slip, starting_point
 from sampling.allocation.allocation import refuse_larger
 from sampling.proof.proof import (
     STRATIFIED,
     DrawRecord,
     check_earlier,
     differing_seed,
+    record_start,
     sample_digest,
     verification,
 )
@@ -42,7 +43,6 @@ from service.samples.proof_files import (
     read_record_file,
     read_units,
 )
-from service.samples.slip import slip
 from service.store.runs import DRAWING, code_version
 from words import LANGUAGES, Fault, text
 
@@ -154,7 +154,7 @@ def draw_plan(
         units=len(sample),
         code=code_version(DRAWING),
     )
-    files = {RECORD: _json(asdict(record)), SAMPLE: csv_bytes(sample[[*DRAWN, "base_weight"]])}
+    files = {RECORD: _json(record.plain()), SAMPLE: csv_bytes(sample[[*DRAWN, "base_weight"]])}
     files[READ_ME] = "\n\n".join(text("lake.read_me", lang, wave=large_plan.wave) for lang in LANGUAGES).encode()
     return files if earlier is None else files | {EARLIER: csv_bytes(earlier[DRAWN])}
 
@@ -172,7 +172,8 @@ def verify_large(
     differences += differing_seed(record, record.wave, None)
     if (None if earlier is None else sample_digest(earlier)) != record.earlier:
         differences.append(("proof.earlier", {"wave": record.wave}))
-    draw_again = lambda: _draw(lake, frame, record.plan, record.start, earlier)  # noqa: E731
+    start = record_start(record)
+    draw_again = lambda: _draw(lake, frame, record.plan, start, earlier)  # noqa: E731
     return record, verification(differences, record, draw_again, sample=sample, code=code_version(DRAWING))
 
 

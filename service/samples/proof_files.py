@@ -10,16 +10,16 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import Verification, psu_list
+from sampling import DrawnWave, Verification, psu_list, slip_of, verify_chain
 from sampling import verify_draw as verify
-from sampling.proof.proof import KISH, STAGED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
+from sampling.proof.proof import KISH, LATER, RESTED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
 from service.files.bounds import read_bounded
 from service.files.faults import check_given
 from service.files.read import read_table
 from service.files.write import csv_bytes
+from service.samples.chain import chain_of, drawn_wave
 from service.samples.frames import load_frame
-from service.samples.samples import read_sample
-from service.samples.slip import slip_of
+from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -27,8 +27,12 @@ from service.store.runs import DRAWING, code_version
 from words import LANGUAGES, Fault, text
 
 RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
+EARLIER_FOLDER = "earlier"
 PSUS = "psus.csv"
+NUMBERS = ("prn", "probability", "base_weight", "first_probability", "first_phase")
 FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
+CHAIN_FRAME = ["unit_id", "stratum", "first_phase"]
+CHAIN_SAMPLE = ["unit_id", "stratum", "rest", "place", "release", "probability", "base_weight", "first_phase"]
 DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
 STAGED_FRAME = ["unit_id", "psu", "prn"]
 SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
@@ -38,23 +42,52 @@ BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a
 
 @permitted
 def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
-    """File name -> content: the frame's list, the sample, and the record with every commitment made for this wave."""
+    """File name -> content: the frame's list, the sample, and the record with every commitment made for this wave.
+
+    Of a rested draw the folders earlier/01, earlier/02, … have the same of the waves that it continues, oldest first.
+    """
     sample = read_sample(store, programme, wave)
-    record = sample.record.plain() | {"commitments": _commitments(store, programme, wave)}
-    record["released"] = len(sample.releases)
+    if sample.record.plan.method == RESTED:
+        chain = chain_of(store, programme, sample.plan.wanted, wave)
+        files = _chain_files(store, programme, sample)
+        for number, earlier in enumerate(chain, 1):
+            of_earlier = _chain_files(store, programme, earlier)
+            files |= {f"{EARLIER_FOLDER}/{number:02d}/{name}": content for name, content in of_earlier.items()}
+        return files | {READ_ME: _read_me("proof.read_me_chain", wave)}
+    record = _record(store, programme, sample)
     units, draw_plan = load_frame(store, sample.plan.frame_id), sample.record.plan
     staged = draw_plan.method == TWO_STAGE
     files = {
-        RECORD: json.dumps(record, ensure_ascii=False, indent=1).encode(),
+        RECORD: record,
         FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
         SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(draw_plan)]]),
-        READ_ME: "\n\n".join(text("proof.read_me", lang, wave=wave) for lang in LANGUAGES).encode(),
+        READ_ME: _read_me("proof.read_me", wave),
     }
     if staged:
         files[PSUS] = csv_bytes(psu_list(units))
     if sample.earlier is not None:
         files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
     return files
+
+
+def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, bytes]:
+    """The record, frame and sample of one wave of a chain."""
+    frame = drawn_wave(store, sample).frame
+    return {
+        RECORD: _record(store, programme, sample),
+        FRAME: csv_bytes(frame[CHAIN_FRAME]),
+        SAMPLE: csv_bytes(sample.units[CHAIN_SAMPLE]),
+    }
+
+
+def _record(store: Store, programme: str, sample: Sample) -> bytes:
+    """The record with every commitment made for the wave, and how many portions are released."""
+    beside = {"commitments": _commitments(store, programme, sample.wave), "released": len(sample.releases)}
+    return json.dumps(sample.record.plain() | beside, ensure_ascii=False, indent=1).encode()
+
+
+def _read_me(key: str, wave: str) -> bytes:
+    return "\n\n".join(text(key, language, wave=wave) for language in LANGUAGES).encode()
 
 
 def write_proof(files: Mapping[str, bytes], folder: Path) -> None:
@@ -64,6 +97,7 @@ def write_proof(files: Mapping[str, bytes], folder: Path) -> None:
         if any(folder.iterdir()):
             raise Fault(key="proof.folder", folder=str(folder))
         for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
@@ -83,7 +117,33 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
 
     published: the line made public before the draw (`slip`), from another source than the folder.
     """
-    record = read_record_file(read_bounded(folder / RECORD), BESIDE)
+    content = read_bounded(folder / RECORD)
+    record = read_record_file(content, BESIDE)
+    commitments = list(differing_commitments(record, content))
+    approvals = ("proof.approvals", {"count": _approvals(content)})
+    if record.plan.method == RESTED:
+        verified, differences = _verified_chain(folder, published), commitments
+    else:
+        verified, differences = _verified_alone(folder, record, published), commitments
+    holds = verified.holds and not differences
+    return record, Verification(holds, (*differences, *verified.differences), (approvals,))
+
+
+def _verified_chain(folder: Path, published: str | None) -> Verification:
+    """Every wave of a chain drawn again, from the folders of a proof."""
+    earlier = sorted((folder / EARLIER_FOLDER).iterdir()) if (folder / EARLIER_FOLDER).is_dir() else []
+    waves = []
+    for of_wave in (*earlier, folder):
+        record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
+        if record.plan.method != RESTED:
+            raise Fault(key="proof.record", file=f"{of_wave.name}/{RECORD}", problem=record.plan.method)
+        frame = read_units(of_wave / FRAME, CHAIN_FRAME)
+        waves.append(DrawnWave(record, frame, read_units(of_wave / SAMPLE, CHAIN_SAMPLE)))
+    return verify_chain(waves, published=published, code=code_version(DRAWING))
+
+
+def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> Verification:
+    """A wave that continues none, or one drawn by random numbers, drawn again from the files of its proof."""
     draw_plan, psus = record.plan, None
     if draw_plan.method == TWO_STAGE:
         psus = read_units(folder / PSUS, [*FRAME_COLUMNS, str(draw_plan.size)], numbers=[str(draw_plan.size)])
@@ -92,7 +152,20 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     verified = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
     differences = list(differing_files(record, sample, published))
-    return record, Verification(verified.holds and not differences, (*differences, *verified.differences))
+    return Verification(verified.holds and not differences, (*differences, *verified.differences))
+
+
+def differing_commitments(record: DrawRecord, content: bytes) -> Iterator[tuple[str, dict]]:
+    """A record must list the commitments of all approvals of its wave, its own among them."""
+    listed = json.loads(content)["commitments"]
+    made = [row.get("commitment") for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    if record.commitment not in made:
+        yield "proof.commitments", {"recorded": record.commitment, "count": len(made)}
+
+
+def _approvals(content: bytes) -> int:
+    listed = json.loads(content)["commitments"]
+    return len(listed) if isinstance(listed, list) else 0
 
 
 def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | None) -> Iterator[tuple[str, dict]]:
@@ -117,9 +190,9 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
     table = read_table(read_bounded(file), file.name, columns)
     check_given(table, file.name, columns, key="frame.column")
     try:
-        numeric = [c for c in ("prn", "probability", "first_probability", *numbers) if c in columns]
+        numeric = [c for c in (*NUMBERS, *numbers) if c in columns]
         figures = {c: table[c].map(float) for c in numeric}
-        places = {"place": table.place.map(int)} if "place" in columns else {}
+        places = {c: table[c].map(int) for c in ("place", "release", "rest") if c in columns}
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
     return table.assign(**figures, **places).reset_index(drop=True)
@@ -129,7 +202,7 @@ def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord
     """A record from its file, which holds the fields of a record and `more`, and no others."""
     try:
         plain = json.loads(content)
-        if unexpected := (set(plain) - set(STAGED)) ^ (FIELDS - set(STAGED) | more):
+        if unexpected := (set(plain) - LATER) ^ (FIELDS - LATER | more):
             raise KeyError(*unexpected)
         return DrawRecord.read({name: plain[name] for name in plain if name in FIELDS})
     except Fault:

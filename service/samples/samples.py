@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import DrawPlan, Finding, Foresight, Wanted, released
+from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
 from sampling.draw.unequal import SYSTEMATIC
 from sampling.planning.staged_plan import SIZE
-from sampling.proof.proof import STRATIFIED, TWO_STAGE, DrawRecord
-from service.samples.slip import slip
+from sampling.proof.proof import RESTED, STRATIFIED, TWO_STAGE, DrawRecord
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -28,7 +27,7 @@ class SamplePlan:
     allocation  one row for each stratum: stratum, area, mode, population, interviews, release, numbers and, in a
                 two-stage plan, psus
     foresight   what its interviews can show
-    approval    commitment, digest, numbers, psus (of the frame), at, by; None for a draft
+    approval    commitment, digest, numbers, psus (of the frame), earlier (the wave continued), at, by; None for a draft
     findings    what was accepted when the frame was imported
     """
 
@@ -56,16 +55,26 @@ class SamplePlan:
             by_stratum = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
             per_psu = int((by_stratum.numbers // by_stratum.psus).iloc[0])
             staged: dict[str, Any] = {"size": SIZE, "each": per_psu, "pps": SYSTEMATIC, "person": self.wanted.person}
-            return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), **staged)
+            return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), public=self.wanted.public, **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep
-        return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
+        if self.wanted.rest is None:
+            return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
+        chain: dict[str, Any] = {"rest": self.wanted.rest, "portions": self.wanted.portions}
+        return DrawPlan(RESTED, tuple(numbers.items()), keep=keep, public=self.wanted.public, **chain)
+
+    @property
+    def continued(self) -> Continued | None:
+        """The wave that this one continues, as it was when the plan was approved."""
+        fixed = None if self.approval is None else self.approval["earlier"]
+        return None if fixed is None else Continued(**fixed)
 
     @property
     def slip(self) -> str:
         """The line to publish before the draw."""
         assert self.approval is not None
-        return slip(self.wave, self.design, *(self.approval[c] for c in ("commitment", "digest", "numbers", "psus")))
+        fixed = (self.approval[c] for c in ("commitment", "digest", "numbers", "psus"))
+        return slip(self.wave, self.design, *fixed, self.continued)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +145,7 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     )
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = DrawRecord.read(row.record)
-    unstaged = [c for c in ("psu", "first_probability", "kish") if drawn[c].isna().all()]
+    unstaged = [c for c in ("psu", "first_probability", "kish", "rest") if drawn[c].isna().all()]
     return Sample(
         row.draw_id, wave, sample_plan, record, drawn.drop(columns=["draw_id", *unstaged]), releases_made, earlier
     )
@@ -167,7 +176,7 @@ def release_count(connection: sa.Connection, draw_id: int) -> int:
 
 def _plans() -> sa.Select:
     plans, approvals, frames = schema.plans, schema.approvals, schema.frames
-    of_approval = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "at", "by")]
+    of_approval = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "earlier", "at", "by")]
     joined = plans.join(frames, plans.c.frame_id == frames.c.version_id).outerjoin(approvals)
     return sa.select(plans, *FRAME_FIELDS, *of_approval).select_from(joined)
 
@@ -180,7 +189,7 @@ def last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | 
 
 
 def _plan(row: sa.Row) -> SamplePlan:
-    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "psus", "at", "by")}
+    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "psus", "earlier", "at", "by")}
     approval = None if row.commitment is None else approval
     return SamplePlan(
         row.plan_id,

@@ -7,13 +7,13 @@ import pytest
 
 from sampling import (
     ApprovedWave,
+    DrawnWave,
     DrawPlan,
-    EarlierWave,
     approved_digests,
     draw_approved,
     permanent_random_numbers,
     record_draw,
-    released,
+    slip_of,
     split_releases,
     verify_draw,
 )
@@ -38,19 +38,13 @@ def approved(frame, plan=PLAN, wave="2026Q3"):
     return ApprovedWave(wave, "list", plan, approved_digests(frame, plan), PORTIONS)
 
 
-def drawn(frame, wave, plan=PLAN, earlier=()):
-    return draw_approved(frame, approved(frame, plan, wave), seed=SEED, code="v1", earlier=earlier)
+def drawn(frame, wave, plan=PLAN, **chain):
+    return draw_approved(frame, approved(frame, plan, wave), seed=SEED, code="v1", **chain)
 
 
-def earlier_wave(frame, wave="2026Q3", earlier=(), through=1):
-    plan = PLAN if not earlier else replace(PLAN, keep=0.0)
-    sample, _ = drawn(frame, wave, plan, earlier)
-    return EarlierWave(wave, released(sample, through) if through else sample.iloc[:0], staged=False)
-
-
-def fault(frame, wave, earlier=(), seed=SEED):
+def fault(frame, wave, **chain):
     with pytest.raises(Fault) as caught:
-        draw_approved(frame, wave, seed=seed, code="v1", earlier=earlier)
+        draw_approved(frame, wave, seed=SEED, code="v1", **chain)
     assert len({text(caught.value.key, lang, **caught.value.values) for lang in LANGUAGES}) == 2
     return caught.value
 
@@ -87,27 +81,45 @@ def test_nothing_is_drawn_from_a_frame_that_is_not_the_one_approved(frame, chang
     assert found.key == "sample.frame_changed" and found.values == {"wave": "2026Q3", "frame": "list"}
 
 
+RESTED = DrawPlan("rested", PLAN.allocation, rest=2, portions=PORTIONS)
+
+
+def chained(frame, wave, plan=RESTED, chain=(), **options):
+    """A wave that continues the DrawnWaves `chain`, of each of which the first portion is released."""
+    past = [earlier.past(1) for earlier in chain]
+    continued = chain[-1].continued(1) if chain else None
+    sample, record = drawn(frame, wave, plan, past=past, continued=continued, **options)
+    return DrawnWave(record, frame, sample)
+
+
+def released_units(wave):
+    return set(wave.sample.unit_id[wave.sample.release == 1])
+
+
 def test_a_wave_that_keeps_nobody_rings_nobody_of_the_chain_it_continues(frame):
-    first = earlier_wave(frame)
-    second = earlier_wave(frame, "2026Q4", [first])
-    sample, record = drawn(frame, "2027Q1", replace(PLAN, keep=0.0), [second, first])
-    before = set(first.released.unit_id) | set(second.released.unit_id)
-    assert len(before) == 14 and not before & set(sample.unit_id) and record.earlier is not None
+    first = chained(frame, "2026Q3")
+    second = chained(frame, "2026Q4", replace(RESTED, keep=0.0), [first])
+    third = chained(frame, "2027Q1", replace(RESTED, keep=0.0), [first, second])
+    before = released_units(first) | released_units(second)
+    assert len(before) == 14 and not before & set(third.sample.unit_id)
+    assert third.record.continued == second.continued(1) and third.record.continued.releases == 1
+    half = chained(frame, "2027Q1", replace(RESTED, keep=0.5), [first, second])
+    kept = half.sample[half.sample.rest == 1]
+    assert set(kept.unit_id) <= released_units(second) and len(kept) == 4
 
 
-def test_a_unit_of_any_earlier_wave_stops_the_draw_unless_some_are_kept(frame):
-    first = earlier_wave(frame)
-    sample, _ = drawn(frame, "2026Q4", replace(PLAN, keep=0.0), [first])
-    long_ago = EarlierWave("2026Q2", sample.iloc[:2], staged=False)
-    none_kept = approved(frame, replace(PLAN, keep=0.0), "2026Q4")
-    found = fault(frame, none_kept, [first, long_ago])
-    assert found.key == "sampling.rung_again" and found.values["count"] == 2
-    half = approved(frame, replace(PLAN, keep=0.5), "2026Q4")
-    panel, _ = draw_approved(frame, half, seed=SEED, code="v1", earlier=[first, long_ago])
-    assert set(panel.unit_id) & set(first.released.unit_id)
+def test_a_chain_needs_the_waves_before_it_and_the_public_value_that_its_plan_names(frame):
+    first = chained(frame, "2026Q3")
+    wave = approved(frame, replace(RESTED, keep=0.0), "2026Q4")
+    assert fault(frame, wave).key == "proof.earlier_needed"
+    assert fault(frame, wave, past=[first.past(1)]).key == "proof.earlier_needed"
+    named = replace(RESTED, public="the lottery of 1 December")
+    assert fault(frame, approved(frame, named)).key == "proof.value_needed"
+    assert fault(frame, approved(frame, RESTED), value="3 1 4").key == "proof.value_unwanted"
+    one, two = (chained(frame, "2026Q3", named, value=value) for value in ("3 1 4", "3 1 5"))
+    assert set(one.sample.unit_id) != set(two.sample.unit_id) and slip_of(one.record) == slip_of(two.record)
 
 
-def test_only_released_waves_of_one_stage_can_be_continued(frame):
-    wave = approved(frame, replace(PLAN, keep=0.0), "2026Q4")
-    assert fault(frame, wave, [earlier_wave(frame, through=0)]).key == "sample.earlier_unreleased"
-    assert fault(frame, wave, [replace(earlier_wave(frame), staged=True)]).key == "sample.earlier_staged"
+def test_random_numbers_that_a_frame_has_decide_nothing_of_a_rested_draw(frame):
+    one, two = (chained(f, "2026Q3") for f in (frame, frame.assign(prn=1 - frame.prn)))
+    pd.testing.assert_frame_equal(one.sample.drop(columns="prn"), two.sample.drop(columns="prn"))

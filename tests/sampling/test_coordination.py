@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import coordinated_start, draw_stratified, refuse_repeated
+from sampling import coordinated_start, draw_stratified
 from words import LANGUAGES, Fault, text
 
 ERROR = 1e-6
@@ -30,9 +30,6 @@ def test_nobody_comes_again_before_all_others_have():
     assert not set(first) & set(waves[2].unit_id)
     again = set(waves[2].unit_id[waves[2].stratum == "h1"]) & set(waves[0].unit_id)
     assert len(again) == 2  # three waves of three from seven
-    with pytest.raises(Fault, match="h1"):
-        refuse_repeated(waves[2], waves[:2])
-    refuse_repeated(waves[1], waves[:1])
 
 
 @pytest.mark.parametrize(("keep", "stay"), [(0.0, 0), (0.25, 2), (0.5, 4), (1.0, 8)])
@@ -116,7 +113,6 @@ def test_the_circle_closes_at_one_and_only_what_was_released_counts_as_rung():
 
 def test_every_fault_speaks_both_languages():
     first = draw_stratified(_frame(np.random.default_rng(1), [5]), {"h0": 2}, start=0.1)
-    for call in (lambda: coordinated_start(first, keep=2), lambda: refuse_repeated(first, [first])):
-        with pytest.raises(Fault) as caught:
-            call()
-        assert len({text(caught.value.key, language, **caught.value.values) for language in LANGUAGES}) == 2
+    with pytest.raises(Fault) as caught:
+        coordinated_start(first, keep=2)
+    assert len({text(caught.value.key, language, **caught.value.values) for language in LANGUAGES}) == 2

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import DrawPlan, DrawRecord, kish_tables, permanent_random_numbers, record_draw, verify_draw
-from service.samples.slip import slip_of
+from sampling import DrawPlan, DrawRecord, kish_tables, permanent_random_numbers, record_draw, slip_of, verify_draw
 from words import LANGUAGES, Fault, text
 
 SEED = "lottery 2026-10-01: 03 11 17 25 31"

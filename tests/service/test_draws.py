@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents, townships
 
 from presentation import samples as sample_words
-from sampling import Wanted, commitment
+from sampling import DrawnWave, Wanted, commitment, frame_digest, record_rested, verify_chain
 from service.drawing import draws
 from service.intake import imports
 from service.protection import vault
@@ -369,10 +369,11 @@ def test_a_unit_put_into_the_sample_is_named(chain, copy):
     ("name", "old", "new", "key"),
     [
         ("record.json", '"seed": "', '"seed": "0', "proof.commitment"),
-        ("record.json", '"start": 0.', '"start": 0.0', "proof.start"),
+        ("record.json", '"wave": "', '"wave": "x', "proof.sample"),
         ("frame.csv", "sim-", "sum-", "proof.frame"),
-        ("frame.csv", ",0.", ",0.0", "proof.numbers"),
+        ("frame.csv", ",1.0", ",0.5", "proof.numbers"),
         ("sample.csv", ",1,", ",2,", "proof.sample_file"),
+        ("record.json", '"commitment": "', '"commitment": "0', "proof.commitments"),
         ("record.json", '"code": "', '"code": "x', "proof.code"),
     ],
 )
@@ -384,13 +385,11 @@ def test_what_was_tampered_with_is_named(copy, name, old, new, key):
 
 def test_a_record_made_anew_does_not_fit_what_was_published(chain, copy, rankshift):
     """Whoever changes frame and record alike passes every other check: the published line is what stops it."""
-    from sampling import frame_digest, record_draw
-
-    frame = proof_files.read_units(copy[0] / "frame.csv", proof_files.FRAME_COLUMNS)
+    frame = proof_files.read_units(copy[0] / "frame.csv", proof_files.CHAIN_FRAME)
     seed = "another seed, chosen because it draws a cousin"
-    drawn_anew, record = record_draw(frame, chain[1].record.plan, seed=seed, wave=FIRST, code=chain[1].record.code)
+    drawn_anew, record = record_rested(frame, chain[1].record.plan, seed=seed, wave=FIRST, code=chain[1].record.code)
     plain = json.loads((copy[0] / "record.json").read_text("utf-8"))
-    plain |= {k: v for k, v in vars(record).items() if k != "plan"}
+    plain |= record.plain() | {"commitments": [{"commitment": record.commitment}]}
     (copy[0] / "record.json").write_text(json.dumps(plain), "utf-8")
     drawn_anew.to_csv(copy[0] / "sample.csv", index=False)
     assert frame_digest(frame) == record.frame and keys_of(copy[0]) == []
@@ -405,7 +404,7 @@ def test_a_record_made_anew_does_not_fit_what_was_published(chain, copy, rankshi
         ("record.json", b"{", "proof.record"),
         ("record.json", b'{"seed": 1}', "proof.record"),
         ("frame.csv", b"unit_id\nx\n", "frame.column"),
-        ("frame.csv", b"unit_id,stratum,prn\nx,a,b\n", "proof.record"),
+        ("frame.csv", b"unit_id,stratum,first_phase\nx,a,b\n", "proof.record"),
         ("frame.csv", b"", "file.empty"),
         ("sample.csv", None, "file.absent"),
     ],
@@ -415,15 +414,100 @@ def test_a_proof_that_is_none_is_one_sentence(copy, name, content, key):
     assert fault(proof_files.verify_folder, copy[0]).key == key
 
 
-def test_the_proof_of_a_wave_that_continues_another_holds_too(sqlite_store, tmp_path):
+@pytest.fixture
+def continued(sqlite_store, tmp_path):
+    """A store with two waves, the second drawn with a public value after a portion of the first; its proof's folder."""
     store = begun(sqlite_store)
     take(store, residents(8))
     drawn(store, FIRST, Wanted(140))
-    drawn(store, SECOND, Wanted(140, after=FIRST))
+    draws.make_plan(store, NAME, SECOND, Wanted(140, after=FIRST, public="the lottery of 1 December"))
+    draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
+    assert fault(draws.draw_wave, store, NAME, SECOND, frame_key=FRAME_KEY).key == "proof.value_needed"
+    draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY, value="  3  1 4 ")
+    draws.release_next(store, NAME, SECOND)
     proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), tmp_path / "second")
-    assert keys_of(tmp_path / "second") == []
-    earlier = tmp_path / "second" / "earlier.csv"
-    earlier.write_text("\n".join(earlier.read_text("utf-8").splitlines()[:-1]) + "\n", "utf-8")
-    assert "proof.earlier" in keys_of(tmp_path / "second")
+    return store, tmp_path / "second"
+
+
+def test_the_proof_of_a_wave_that_continues_another_holds_too(continued):
+    store, folder = continued
+    sample = samples.read_sample(store, NAME, SECOND)
+    record, found = proof_files.verify_folder(folder, published=sample.plan.slip)
+    assert found.holds and found.differences == () and found.notes == (("proof.approvals", {"count": 1}),)
+    assert record.value == "3 1 4" and record.continued.releases == 1
+    assert not {*samples.read_sample(store, NAME, FIRST).released.unit_id} & {*sample.units.unit_id}
+    assert "prn" not in (folder / "frame.csv").read_text("utf-8").splitlines()[0]
     again = proof_files.draw_proof(store, NAME, SECOND)
-    assert fault(proof_files.write_proof, again, tmp_path / "second").key == "proof.folder"
+    assert fault(proof_files.write_proof, again, folder).key == "proof.folder"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "key"),
+    [
+        ("earlier/01/sample.csv", "sim-", "sum-", "proof.sample_file"),
+        ("earlier/01/record.json", '"seed": "', '"seed": "0', "proof.commitment"),
+        ("earlier/01/frame.csv", "sim-", "sum-", "proof.frame"),
+        ("record.json", '"releases": 1', '"releases": 2', "proof.earlier"),
+        ("record.json", '"value": "3 1 4"', '"value": "3 1 5"', "proof.sample"),
+        ("record.json", '"value": "3 1 4",', "", "proof.value"),
+        ("record.json", '"commitments": [', '"commitments": [], "x": [', "proof.record"),
+    ],
+)
+def test_a_forged_predecessor_or_value_is_named(continued, name, old, new, key):
+    _, folder = continued
+    content = (folder / name).read_text("utf-8")
+    assert old in content
+    (folder / name).write_text(content.replace(old, new, 1), "utf-8")
+    if key == "proof.record":
+        assert fault(proof_files.verify_folder, folder).key == key
+        return
+    _, found = proof_files.verify_folder(folder)
+    assert not found.holds and key in [k for k, _ in found.differences]
+
+
+def test_another_predecessor_that_fits_itself_does_not_fit_the_line(continued, tmp_path):
+    """The whole chain forged with other seeds holds by itself; the line that was published before does not."""
+    store, folder = continued
+    published, chain_waves = samples.read_sample(store, NAME, SECOND).plan.slip, []
+    for of_wave in (folder / "earlier" / "01", folder):
+        record = proof_files.read_record_file((of_wave / "record.json").read_bytes(), proof_files.BESIDE)
+        frame = proof_files.read_units(of_wave / "frame.csv", proof_files.CHAIN_FRAME)
+        past = [wave.past(1) for wave in chain_waves]
+        continues = chain_waves[-1].continued(1) if chain_waves else None
+        options = {"seed": f"chosen for a cousin in {record.wave}", "wave": record.wave, "value": record.value}
+        sample, forged = record_rested(frame, record.plan, code=record.code, past=past, continued=continues, **options)
+        chain_waves.append(DrawnWave(forged, frame, sample))
+    assert verify_chain(chain_waves).holds
+    assert [key for key, _ in verify_chain(chain_waves, published=published).differences] == ["proof.slip"]
+
+
+def test_what_a_plan_continues_is_closed_when_the_plan_is_approved_and_nobody_else_continues_it(sqlite_store):
+    store = begun(sqlite_store)
+    take(store, residents(8))
+    drawn(store, FIRST, Wanted(140))
+    for wave in (SECOND, THIRD):
+        draws.make_plan(store, NAME, wave, Wanted(140, after=FIRST))
+    draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
+    assert fault(draws.release_next, store, NAME, FIRST).key == "release.continued"
+    assert fault(draws.approve_plan, store, NAME, THIRD, frame_key=FRAME_KEY).key == ("sample.earlier_continued")
+    draws.make_plan(store, NAME, SECOND, Wanted(140, after=FIRST))  # no longer approved: more may be released
+    draws.release_next(store, NAME, FIRST)
+    draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
+    draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY)
+    assert samples.read_sample(store, NAME, SECOND).record.continued.releases == 2
+
+
+def test_a_plan_of_an_older_version_is_still_read_and_drawn_unless_it_continues_another(planned, monkeypatch):
+    store, wave = planned, THIRD
+    draws.make_plan(store, NAME, wave, Wanted(140))
+    with store.begin() as connection:
+        row = connection.execute(sa.select(schema.plans).where(schema.plans.c.wave == wave)).first()
+        wanted = {k: v for k, v in row.wanted.items() if k not in ("rest", "public")}
+        connection.execute(schema.plans.update().where(schema.plans.c.wave == wave).values(wanted=wanted))
+    plan = draws.approve_plan(store, NAME, wave, frame_key=FRAME_KEY)
+    assert plan.design.method == "stratified"
+    sample = draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY)
+    assert sample.record.start is not None and sample.earlier is None
+    draws.release_next(store, NAME, wave)
+    later = Wanted(140, after=wave)
+    assert fault(draws.make_plan, store, NAME, "2026Q4", later).key == "sample.earlier_older"

@@ -129,16 +129,17 @@ def test_two_stages_neither_continue_a_wave_nor_are_continued(sqlite_store):
     assert fault(Wanted, 20, each=2, after="2024-04").key == "sample.each"
     store = listed(sqlite_store, households())
     drawn(store)
-    draws.make_plan(store, NAME, "2024-06", Wanted(20, after=MAY))
-    draws.approve_plan(store, NAME, "2024-06", frame_key=FRAME_KEY)
-    assert fault(draws.draw_wave, store, NAME, "2024-06", frame_key=FRAME_KEY).key == "sample.earlier_staged"
+    assert fault(draws.make_plan, store, NAME, "2024-06", Wanted(20, after=MAY)).key == "sample.earlier_staged"
 
 
-def test_the_same_list_serves_a_sample_of_one_stage_whose_record_is_as_it_always_was(sqlite_store, tmp_path):
+def test_the_same_list_serves_a_sample_of_one_stage_whose_record_names_nothing_of_two(sqlite_store, tmp_path):
     store = listed(sqlite_store, households())
     sample = drawn(store, Wanted(20))
     plain = json.loads(proof_files.draw_proof(store, NAME, MAY)["record.json"])
-    assert set(plain["plan"]) == {"method", "allocation", "size", "order", "keep"} and "psus" not in plain
+    assert (
+        set(plain["plan"]) == {"method", "allocation", "size", "order", "keep", "rest", "portions"}
+        and "psus" not in plain
+    )
     proof_files.write_proof(proof_files.draw_proof(store, NAME, MAY), tmp_path / "proof")
     assert proof_files.verify_folder(tmp_path / "proof", published=sample.plan.slip)[1].holds
 

@@ -43,12 +43,18 @@ def show(store: Store, t: Speaker) -> None:
 
 def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: Speaker) -> None:
     """The next step's button; its key names the version, so that a click on one that was replaced does nothing."""
-    if plan.approved:
-        use_case, label, key = draws.draw_wave, t("samples.draw"), f"draw {plan.version}"
-    else:
-        use_case, label, key = draws.approve_plan, t("samples.approve"), f"approve {plan.version}"
-    if st.button(label, key=key, type="primary"):
-        faults.act(lambda: use_case(store, programme, plan.wave, frame_key=keys.find_frame_key()), t)
+    if not plan.approved:
+        if st.button(t("samples.approve"), key=f"approve {plan.version}", type="primary"):
+            faults.act(lambda: draws.approve_plan(store, programme, plan.wave, frame_key=keys.find_frame_key()), t)
+        return
+    value = None
+    if plan.wanted.public is not None:
+        value = st.text_input(t("samples.value", public=plan.wanted.public), key=f"value {plan.version}")
+    if st.button(t("samples.draw"), key=f"draw {plan.version}", type="primary", disabled=value == ""):
+        draw = lambda: draws.draw_wave(  # noqa: E731
+            store, programme, plan.wave, frame_key=keys.find_frame_key(), value=value
+        )
+        faults.act(draw, t)
 
 
 def _how(t: Speaker) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from presentation.times import wave_text
 from sampling import Assumed
-from sampling.planning.wanted import METHODS, Wanted, read_numbers, written_numbers
+from sampling.planning.wanted import LONGEST, METHODS, REST, Wanted, read_numbers, written_numbers
 from service.drawing import draws
 from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
@@ -40,7 +40,9 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         shares = three.file_uploader(t("cli.sample.shares"), type=list(ENDINGS), key="plan_shares")
         after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
-        attempts = three.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
+        rest = three.number_input(t("cli.sample.rest"), 0, LONGEST, REST, key="plan_rest")
+        public = one.text_input(t("cli.sample.public"), key="plan_public")
+        attempts = two.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         assumed = _assumed(store, programme, t)
         if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
             return
@@ -57,6 +59,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             cost=cost,
             after=after,
             keep=keep if after else 0.0,
+            rest=int(rest),
+            public=draws.public_value(public) or None,
             assumed=Assumed(**assumed),
             shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
             attempts=int(attempts),

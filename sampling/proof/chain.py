@@ -1,0 +1,169 @@
+"""A wave of a chain: drawn after those that it continues, recorded, and verified together with all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import pandas as pd
+
+from sampling.draw.random_numbers import commitment
+from sampling.draw.releases import split_releases
+from sampling.draw.rested import PastWave, draw_rested, released_rates
+from sampling.draw.seeded import draw_key
+from sampling.proof.proof import (
+    RESTED,
+    Continued,
+    DrawPlan,
+    DrawRecord,
+    Verification,
+    check_value,
+    differing_seed,
+    differing_units,
+    frame_digests,
+    released_digest,
+    sample_digest,
+)
+from sampling.proof.slip import slip_of
+from words import Fault
+
+RATE_COLUMNS = ["stratum", "rest", "population", "sample"]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnWave:
+    """A wave of a chain as it was drawn.
+
+    frame   unit_id, stratum, first_phase: who could be drawn
+    sample  the units drawn, as `record_rested` gave them
+    """
+
+    record: DrawRecord
+    frame: pd.DataFrame
+    sample: pd.DataFrame
+
+    def continued(self, releases: int) -> Continued:
+        """What the line of a wave binds that continues this one when so many of its portions are released."""
+        digest = released_digest(self.sample, releases)
+        return Continued(self.record.wave, slip_of(self.record), releases, digest)
+
+    def past(self, releases: int) -> PastWave:
+        """What the draw of a later wave needs to know of this one, of which so many portions were released."""
+        rates = pd.DataFrame(self.record.rates, columns=pd.Index(RATE_COLUMNS))
+        rates["rate"] = (rates["sample"] / rates.population.where(rates.population > 0)).fillna(0.0)
+        assert self.record.plan.rest is not None  # a rested draw
+        return PastWave(
+            self.record.wave,
+            self.record.plan.rest,
+            self.frame.set_index("unit_id").stratum.astype(str),
+            frozenset(self.sample.unit_id[self.sample.release <= releases]),
+            released_rates(rates, self.sample, releases),
+        )
+
+
+def record_rested(
+    frame: pd.DataFrame,
+    plan: DrawPlan,
+    *,
+    seed: str,
+    wave: str,
+    code: str,
+    value: str | None = None,
+    past: Sequence[PastWave] = (),
+    continued: Continued | None = None,
+) -> tuple[pd.DataFrame, DrawRecord]:
+    """Draw a wave of a chain, split it into its portions, and record how it was drawn.
+
+    frame      unit_id, stratum, first_phase (1 where the units are no sample themselves)
+    value      the public value, if the plan names one
+    past       the waves before it, oldest first
+    continued  the last of them, as it was when this wave's line was published
+    """
+    check_value(plan, value)
+    if (plan.keep is None) != (not past) or (continued is None) != (not past):
+        raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
+    sample, rates = _draw(frame, plan, draw_key(seed, wave, value), past)
+    who, first_phase, _ = frame_digests(frame, plan)
+    record = DrawRecord(
+        wave=wave,
+        plan=plan,
+        frame=who,
+        numbers=first_phase,
+        commitment=commitment(seed),
+        seed=seed,
+        start=None,
+        earlier=None,
+        sample=sample_digest(sample),
+        units=len(sample),
+        code=code,
+        value=value,
+        continued=continued,
+        rates=rates,
+    )
+    return sample, record
+
+
+def verify_chain(waves: Sequence[DrawnWave], *, published: str | None = None, code: str | None = None) -> Verification:
+    """Draw every wave of a chain again, oldest first, and compare everything that can be compared.
+
+    waves      the whole chain: from a wave that continues none to the one in question
+    published  the line made public before the last of them was drawn; it binds the lines of all before it
+    code       the version of the program that verifies; another one is reported, but is not a failure by itself
+    Units of earlier waves are taken from drawing again, never from their files.
+    """
+    differing: list[tuple[str, dict]] = []
+    past: list[PastWave] = []
+    before: DrawnWave | None = None
+    for wave, following in zip_longest(waves, waves[1:]):
+        record = wave.record
+        of_wave = [] if following is None else [("proof.in_earlier", {"wave": record.wave})]
+        of_wave += _differing_wave(wave, before)
+        try:
+            again, rates = _draw(wave.frame, record.plan, draw_key(record.seed, record.wave, record.value), past)
+        except Fault as fault:
+            differing += [*of_wave, ("proof.cannot_draw", {"reason": fault.sentences})]
+            break
+        of_wave += differing_units(again, record, wave.sample)
+        if rates != record.rates:
+            of_wave.append(("proof.rates", {"wave": record.wave}))
+        differing += [] if [key for key, _ in of_wave] == ["proof.in_earlier"] else of_wave
+        before = DrawnWave(record, wave.frame, again)
+        if following is not None and following.record.continued is not None:
+            past.append(before.past(following.record.continued.releases))
+    last = waves[-1].record
+    if published is not None and published.strip().lower() != slip_of(last):
+        differing.append(("proof.slip", {"published": published.strip(), "found": slip_of(last)}))
+    said = [] if code in (None, last.code) else [("proof.code", {"recorded": last.code, "found": code})]
+    return Verification(not differing, (*differing, *said))
+
+
+def _draw(frame: pd.DataFrame, plan: DrawPlan, key: bytes, past: Sequence[PastWave]):
+    """The sample in its portions with the units' `first_phase`, and the rows of its rates."""
+    if plan.method != RESTED:
+        raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
+    allocation, rest = dict(plan.allocation), plan.rest
+    assert rest is not None and plan.portions is not None  # see `DrawPlan`
+    sample, rates = draw_rested(frame, allocation, key=key, rest=rest, keep=plan.keep or 0.0, past=past)
+    sample = split_releases(sample, plan.portions)
+    sample["first_phase"] = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
+    rows = rates.loc[rates.population > 0, RATE_COLUMNS].itertuples(index=False, name=None)
+    return sample, tuple((str(s), int(a), int(N), int(n)) for s, a, N, n in rows)
+
+
+def _differing_wave(wave: DrawnWave, before: DrawnWave | None):
+    """What does not fit among a wave's record, its frame and the wave before it."""
+    record = wave.record
+    who, first_phase, _ = frame_digests(wave.frame, record.plan)
+    differing: list[tuple[str, dict]] = []
+    if who != record.frame:
+        differing.append(("proof.frame", {"rows": len(wave.frame)}))
+    elif first_phase != record.numbers:
+        differing.append(("proof.numbers", {"columns": ["first_phase"]}))
+    differing += differing_seed(record, record.wave, None)
+    if (record.plan.public is None) != (record.value is None):
+        differing.append(("proof.value", {"public": str(record.plan.public), "value": str(record.value)}))
+    through = 0 if record.continued is None else record.continued.releases
+    if record.continued != (None if before is None else before.continued(through)):
+        differing.append(("proof.earlier", {"wave": record.wave}))
+    if sample_digest(wave.sample) != record.sample:
+        differing.append(("proof.sample_file", {"file": "sample.csv"}))
+    return differing
