@@ -69,7 +69,6 @@ ALLOWED = {
     "sampling/planning/power.py": {"wrong == 0": "a count", "at == 0": "a position"},
     "sampling/planning/size.py": {"change == 0": "the caller's number"},
     "sampling/draw/unequal.py": {"n == 0": "a count"},
-    "sampling/proof/approved_draw.py": {"plan.keep == 0.0": "the number of the plan, as the caller wrote it"},
 }
 
 

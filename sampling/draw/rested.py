@@ -74,7 +74,7 @@ def draw_rested(
         raise Fault(key="sampling.rest", found=rest, most=LONGEST)
     if not 0 <= keep <= 1:
         raise Fault(key="sampling.keep", found=keep)
-    if keep > 0 and rest == 0:
+    if keep > 0 and rest < 1:
         raise Fault(key="sampling.keep_rest", keep=keep)
     units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
     coded = CodedFrame.of(units.assign(prn=0.0))

@@ -81,7 +81,7 @@ class Wanted:
             raise Fault(key="sampling.keep", found=self.keep)
         if self.rest is not None and not 0 <= self.rest <= LONGEST:
             raise Fault(key="sampling.rest", found=self.rest, most=LONGEST)
-        if self.keep > 0 and self.rest == 0:
+        if self.keep > 0 and self.rest is not None and self.rest < 1:
             raise Fault(key="sampling.keep_rest", keep=self.keep)
         if self.public is not None and not self.public.strip():
             raise Fault(key="sample.public_empty")

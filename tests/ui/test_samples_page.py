@@ -123,7 +123,9 @@ def test_a_bad_file_of_shares_is_one_sentence(store):
     at.text_input(key="plan_wave").set_value(WAVE)
     at.file_uploader(key="plan_shares").upload("shares.csv", b"area,share\n451302001,75\n")
     at.button(key="plan_go").click().run()
-    assert [e.value for e in at.error] == [text("shares.share", "en", file="shares.csv", row=2, found="75")]
+    assert [e.value for e in at.error] == [
+        text("shares.share", "en", file="shares.csv", row=2, column="share", found="75", count=1)
+    ]
     assert samples.sample_waves(store, NAME).empty
 
 
