@@ -5,9 +5,13 @@ from typing import TypeVar
 
 import streamlit as st
 
+from service.files.fault_file import fault_file
+from service.files.faults import CellFault, faults_in
+from ui import cards
 from words import Fault, Speaker
 
 Result = TypeVar("Result")
+FAULTS = "faults.csv"  # the list's file
 
 
 def explained(show: Callable[[], Result], t: Speaker) -> Result | None:
@@ -32,3 +36,13 @@ def act(use_case: Callable[[], object], t: Speaker) -> None:
 def say(fault: Fault, t: Speaker) -> None:
     """The fault as an error in words."""
     st.error(t(fault.key, **fault.values))
+    offer_list(fault, t)
+
+
+def offer_list(fault: Fault, t: Speaker) -> None:
+    """A link that saves every wrong cell of a refused file, to be sent back; nothing for other faults.
+
+    The list travels inside the page (`cards.file_link`): what stands in wrong cells may be about people.
+    """
+    if any(isinstance(each, CellFault) for each in faults_in(fault)):
+        cards.file_link(t("faults.save"), fault_file(fault, FAULTS, t), FAULTS, "text/csv")

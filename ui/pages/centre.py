@@ -10,7 +10,7 @@ from service.intake.import_log import import_log
 from service.intake.imports import REFUSED, current_programme, import_wave, wave_versions
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
-from ui import choosers, tables
+from ui import choosers, faults, tables
 from ui.panels import job
 from words import Fault, Speaker
 
@@ -52,6 +52,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
             imported = import_wave(store, programme, wave, file.getvalue(), file.name, records=records_file)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+            faults.offer_list(fault, t)
             return
         wave_name = wave_text(imported.wave, t)
         values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
