@@ -160,7 +160,7 @@ def test_two_processes_that_take_in_numbers_for_a_wave_at_once_make_one_list(sto
         content = f"unit_id,phone\nu{k},1391000000{k}\n".encode()
         return vault.import_contacts(opened, NAME, MAY, content, "list.csv", key=KEY, delete_on=LATER)
 
-    assert both(store, (vault, "read_table"), work) == ["1", "contacts.exists"]
+    assert both(store, (vault, "read_file"), work) == ["1", "contacts.exists"]
     assert len(vault.masked_contacts(store, NAME, MAY, key=KEY)) == 1
 
 
@@ -176,7 +176,7 @@ def test_numbers_that_come_in_while_the_key_is_changed_are_sealed_with_the_new_o
         vault.import_contacts(opened.acting(ANN), NAME, JUNE, content, "list.csv", key=KEY, delete_on=LATER)
         return "in"
 
-    said = both(store, ((vault, "_key_in_use"), (vault, "read_table")), work)
+    said = both(store, ((vault, "_key_in_use"), (vault, "read_file")), work)
     assert said in (["1", "key.other"], ["2", "in"])
     for wave in (MAY, JUNE)[: len(vault.contact_lists(store))]:
         assert list(vault.masked_contacts(store.acting(ANN), NAME, wave, key=OTHER).phone) == ["139****0001"]

@@ -19,6 +19,9 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.intake.imports.refusals_logged",
     "service.figures.league.read_estimated",
     "service.figures.area_page.area_waves",
+    "service.samples.chain.chain_of",
+    "service.samples.chain.drawn_wave",
+    "service.samples.chain.past_waves",
 }
 
 
