@@ -104,7 +104,8 @@ def draw_rested(
             "population": population.ravel(),
             "sample": counts.ravel(),
             "rate": rate.ravel(),
-        }
+        },
+        columns=pd.Index(RATES),
     )
     return table, rates
 

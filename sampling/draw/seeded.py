@@ -11,7 +11,7 @@ import numpy as np
 
 from sampling.draw.random_numbers import commitment
 
-WORD, WORDS = 2**64, 8  # of a word; words of a block
+WORD = 2**64  # how many numbers a word can be
 
 
 def draw_key(seed: str, wave: str, public_value: str | None) -> bytes:

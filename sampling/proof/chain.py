@@ -8,7 +8,7 @@ import pandas as pd
 
 from sampling.draw.random_numbers import commitment
 from sampling.draw.releases import split_releases
-from sampling.draw.rested import PastWave, draw_rested, released_rates
+from sampling.draw.rested import RATES, PastWave, draw_rested, released_rates
 from sampling.draw.seeded import draw_key
 from sampling.proof.proof import (
     RESTED,
@@ -26,7 +26,7 @@ from sampling.proof.proof import (
 from sampling.proof.slip import slip_of
 from words import Fault
 
-RATE_COLUMNS = ["stratum", "rest", "population", "sample"]
+RATE_COLUMNS = list(RATES[:-1])  # the rate follows from the others
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from sampling import (
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
-from sampling.proof.proof import STRATIFIED, check_value
+from sampling.proof.proof import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of
 from service.intake.imports import current_programme
@@ -130,7 +130,6 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
     """
     sample_plan, approved, seed = _approved(store, programme, wave, frame_key)
     value = None if value is None else public_value(value)
-    check_value(sample_plan.design, value)
     units = _frame_of(store, programme, sample_plan)
     if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
         raise Fault(key="sample.older_plan", wave=wave)

@@ -11,10 +11,7 @@ from service.files.faults import FaultList
 from service.intake.outcomes import counted
 from words import sentences
 
-MOBILE, LANDLINE = (
-    "mobile",
-    "landline",
-)  # modes as frames have them (sampling.frames.phone, which readers need not load)
+MOBILE, LANDLINE = "mobile", "landline"  # as in sampling.frames.phone, which showing figures need not load
 TELEPHONE = {LANDLINE: "file.phone.landline", MOBILE: "file.phone.mobile"}  # keys in words/
 SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
 

@@ -43,16 +43,17 @@ def drawn_wave(store: Store, sample: Sample) -> DrawnWave:
 
 def past_waves(store: Store, chain: Sequence[Sample]) -> tuple[list[PastWave], Continued | None]:
     """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it."""
-    past, last = [], None
+    past, continued = [], None
     for sample, following in zip_longest(chain, chain[1:]):
-        drawn = drawn_wave(store, sample)
         releases = len(sample.releases)
         if following is not None:
             assert following.earlier is not None  # it continues this one
             releases = following.earlier[1]
+        drawn = drawn_wave(store, sample)
         past.append(drawn.past(releases))
-        last = drawn.continued(releases)
-    return past, last
+        if following is None:
+            continued = drawn.continued(releases)
+    return past, continued
 
 
 def continuing_wave(connection: sa.Connection, programme: str, wave: str) -> str | None:

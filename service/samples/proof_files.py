@@ -131,7 +131,7 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
 
 def _verified_chain(folder: Path, published: str | None) -> Verification:
     """Every wave of a chain drawn again, from the folders of a proof."""
-    earlier = sorted((folder / EARLIER_FOLDER).iterdir()) if (folder / EARLIER_FOLDER).is_dir() else []
+    earlier = sorted(place for place in (folder / EARLIER_FOLDER).glob("*") if place.is_dir())
     waves = []
     for of_wave in (*earlier, folder):
         record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
