@@ -160,16 +160,29 @@ def weak_text(screen: Screen, t: Speaker) -> str:
 
 
 def promise_lines(screen: Screen, t: Speaker) -> list[str]:
-    """The small lines under the headline: what rises and falls promise together, and the errors of the other tiles."""
-    lines = [t("screen.line", error=percent_text(screen.error))] if screen.compared else []
-    if screen.last is not None:
-        k = count_text(screen.last.k, t, numeral=True)
-        lines.append(t("screen.line_last", k=k, error=percent_text(1 - screen.last.level)))
-    if screen.targets:
-        level = min(target.level for target in screen.targets)
-        one = area_word(screen.league, 1, t)
-        lines.append(t("screen.line_target", area=one, error=percent_text(1 - level)))
-    return lines
+    """All that a screen promises: rises and falls together, the last k apart, the targets area by area."""
+    return [line for line in (promise_line(screen, t), last_promise(screen, t), target_promise(screen, t)) if line]
+
+
+def promise_line(screen: Screen, t: Speaker) -> str:
+    """The small line under the headline: what rises and falls promise together; empty if nothing is compared."""
+    return t("screen.line", error=percent_text(screen.error)) if screen.compared else ""
+
+
+def last_promise(screen: Screen, t: Speaker) -> str:
+    """The error of all statements on the last k; empty if there are none."""
+    if screen.last is None:
+        return ""
+    k = count_text(screen.last.k, t, numeral=True)
+    return t("screen.line_last", k=k, error=percent_text(1 - screen.last.level))
+
+
+def target_promise(screen: Screen, t: Speaker) -> str:
+    """The error of the statement on one area's target; empty if there are no targets."""
+    if not screen.targets:
+        return ""
+    level = min(target.level for target in screen.targets)
+    return t("screen.line_target", area=area_word(screen.league, 1, t), error=percent_text(1 - level))
 
 
 def last_text(league: League, last: LastPlaces, t: Speaker) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from presentation.numbers import threshold_text
-from presentation.screen import not_compared_text
+from presentation.screen import last_promise, not_compared_text, target_promise, weak_text
 from presentation.times import wave_text
 from service.figures.league import League
 from service.figures.screen import IN, LISTED, OUT, POSSIBLE, Compared, Screen
@@ -29,25 +29,26 @@ class Line:
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile: its heading and its lines."""
+    """A tile: its heading, its lines, and in small print below what holds for them."""
 
     name: str
     heading: str
     lines: tuple[Line, ...]
+    foot: str = ""
 
 
 def tiles(screen: Screen, t: Speaker) -> list[Tile]:
     """The tiles of a first screen; one for the last places only where the league is longer than these."""
-    made = [Tile("moves", t("tile.moves"), tuple(_moves(screen, t)))]
+    made = [Tile("moves", t("tile.moves"), tuple(_moves(screen, t)), weak_text(screen, t))]
     if (last := screen.last) is not None:
         groups = ((IN, last.confirmed), (LISTED, last.listed), (POSSIBLE, last.possible), (OUT, last.out))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
-        made.append(Tile("last", t("tile.last", count=last.k), lines))
+        made.append(Tile("last", t("tile.last", count=last.k), lines, last_promise(screen, t)))
     for target in screen.targets:
         threshold = threshold_text(screen.league.measure, target.threshold, t)
         groups = (("reached", target.reached), ("missed", target.missed), ("untold", target.undecided))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
-        made.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines))
+        made.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines, target_promise(screen, t)))
     return made
 
 

@@ -34,8 +34,8 @@ def key_of_marks(league: League, t: Speaker) -> None:
 
 def tile(content: Tile, t: Speaker) -> None:
     """A tile: what was counted, each count with its mark and its names, and a list of all names to open."""
-    with st.container(border=True, key=f"tile-{content.name}"):
-        st.html(_lines(content.lines, t, heading=content.heading))
+    with st.container(border=True, key=f"tile-{content.name}", height="stretch"):
+        st.html(_lines(content.lines, t, heading=content.heading, foot=content.foot))
         if not all(line.short for line in content.lines):
             with st.popover(t("tile.list"), key=f"list-{content.name}"):
                 st.html(_lines(content.lines, t, whole=True))
@@ -46,7 +46,7 @@ def list_of_names(lines: Iterable[Line], t: Speaker) -> None:
     st.html(_lines(lines, t, whole=True))
 
 
-def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", whole: bool = False) -> str:
+def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", foot: str = "", whole: bool = False) -> str:
     """The lines as markup: a mark, the words, and the names, of many only if the whole list is wanted."""
     parts = [f"<h4>{html.escape(heading)}</h4>"] if heading else []
     for line in lines:
@@ -54,6 +54,7 @@ def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", whole: bool 
         names = html.escape(t("list.all", names=list(line.names))) if line.short or whole else ""
         parts.append(f"<p>{marks.coloured(mark)}&nbsp;<b>{said}</b>" if mark else f"<p>{said}")
         parts.append(f"<br><small>{names}</small></p>" if names else "</p>")
+    parts += [f"<footer>{html.escape(foot)}</footer>"] if foot else []
     return f'<div class="tile">{"".join(parts)}</div>'
 
 

@@ -13,7 +13,7 @@ from service.store.engine import Store
 from ui import address
 from words import Speaker
 
-WIDE, NARROW = 260, 168  # pixels; two narrow ones stand side by side on a phone
+LONG, WIDE, MEASURE, NARROW = 350, 260, 220, 168  # pixels; two narrow ones stand side by side on a phone
 
 
 def row(name: str = "choices") -> Any:
@@ -70,7 +70,7 @@ def choose_programme(store: Store, t: Speaker, place: Any = None) -> str | None:
         st.info(t("app.no_store"))
         return None
     titles = {name: current_programme(store, name)[1].title[t("language.code")] for name in names}
-    return choose(place or row(), address.SURVEY, names, titles.__getitem__, t, width=WIDE)
+    return choose(place or row(), address.SURVEY, names, titles.__getitem__, t, width=LONG)
 
 
 def choose_league(store: Store, t: Speaker) -> League | None:
@@ -113,7 +113,7 @@ def _against(store: Store, place: Any, name: str, wave: str, t: Speaker) -> str 
 def choose_measure(place: Any, programme: Programme, t: Speaker) -> str | None:
     """One of the programme's measures."""
     names, code = programme.measure_names, t("language.code")
-    return choose(place, "measure", list(programme.measures), lambda m: names[m][code], t, width=NARROW)
+    return choose(place, "measure", list(programme.measures), lambda m: names[m][code], t, width=MEASURE)
 
 
 def _measure_and_league(place: Any, programme: Programme, t: Speaker) -> dict[str, str | None]:

@@ -30,7 +30,7 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(words.headline(screen, t), anchor=False)
     if league.against is not None and league.against not in [c.before for c in screen.compared]:
         st.markdown(changes.headline(league, t))
-    st.caption(t("list.between_sentences").join([*words.promise_lines(screen, t), words.weak_text(screen, t)]))
+    st.caption(words.promise_line(screen, t))
     content = tiles(screen, t)
     for place, tile in zip(st.columns(len(content)), content, strict=True):
         with place:
