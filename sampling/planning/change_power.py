@@ -47,7 +47,7 @@ def fall_curve(
     fall: float,
     rng: np.random.Generator,
     draws: int = 200,
-    design_effect: float = 1.0,
+    design_effect: ArrayLike = 1.0,
     alpha: Mapping[str, float] = ALPHA,
     progress: Progress | None = None,
 ) -> FallCurve:
@@ -60,9 +60,9 @@ def fall_curve(
     alpha        the error of each level over the league; by default that of a page
     One area goes from θ to θ - fall (kept within 0.001 and 0.999) while all others stay.  In every league ten areas (or
     all, if there are fewer), drawn at random, fall in turn, each time with the same answers of the other areas.
-    Each quarter gives m = r n/D independent answers of an area, with D the design effect and r the information.  In q
-    quarters Binomial(q m, θ) of them count, and a panel's second answers have correlation ρ with the first.  A score is
-    simulated as a share of r n answers, where r says how much more a score tells than a share.
+    Each quarter gives m = r n/D independent answers of an area, D the design effect (one, or of each area) and r the
+    information.  In q quarters Binomial(q m, θ) of them count, and a panel's second answers have correlation ρ with the
+    first.  A score is simulated as a share of r n answers, where r says how much more a score tells than a share.
     Variances are smoothed as by `smooth_shares` (with the league's mean as if nobody had fallen), a panel's covariance
     has the correlation found in the answers, and t is transformed to the normal scale with Satterthwaite's df (m - 1
     per quarter).  The area is called to have fallen on the

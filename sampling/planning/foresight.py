@@ -9,9 +9,9 @@ import pandas as pd
 import scipy
 
 from estimation import Estimate, usual_comparisons
+from sampling.planning.area_precision import area_precision, spread_within
 from sampling.planning.change_power import LEVELS, fall_curve
 from sampling.planning.power import Progress, interviews_for, last_k_curve, league_rates
-from sampling.planning.size import expected_precision
 from words import Fault
 
 LAST = 5  # areas on the list of the last
@@ -165,17 +165,17 @@ def foresee(
 ) -> Foresight:
     """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `fall_curve` of one plan.
 
-    areas: area, population, sample (interviews);  rng: of the simulated leagues;  cost: of an interview, if known
+    areas: area, population, sample (interviews) and perhaps represents, one row for each area or each of its strata
+    (`area_precision`);  rng: of the simulated leagues;  cost: of an interview, if known
     eligibility: the part of an area's population that can be asked; the margins are of them (1 - n/N), the list of the
     last and the falls of the process behind them, as on the pages
     earlier: a wave's shares, the largest best, from which leagues are drawn (`league_rates`) instead of assumed
     progress(done, of): called after each part of the simulation
     """
-    allocation = areas.rename(columns={"area": "stratum"})
     options: dict[str, Any] = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
-    precision = expected_precision(allocation, p=assumed.share, sd=assumed.sd, **options)
-    precision = precision.rename(columns={"stratum": "area"})
-    n, m = areas["sample"].to_numpy(dtype=float), len(areas)
+    precision = area_precision(areas, p=assumed.share, sd=assumed.sd, **options)
+    names, n = list(precision.area[:-1]), precision["sample"].to_numpy(dtype=float)[:-1]
+    m = len(names)
     k = min(LAST, m - 1)
     if k < 1 or not (n >= 1).all():
         return Foresight(k, precision, pd.DataFrame(columns=POWER), pd.DataFrame(columns=FALLS), None)
@@ -183,10 +183,11 @@ def foresee(
     if earlier is None:
         leagues = of_share.leagues(m, rng=rng)
     else:
-        leagues = league_rates(earlier, areas=list(areas.area), draws=DRAWS, rng=rng)
+        leagues = league_rates(earlier, areas=names, draws=DRAWS, rng=rng)
     sizes = {round(n.mean() * g): n * g for g in sorted(GRID, key=lambda g: g == 1.0) if (n * g >= 1).all()}
     sizes = [sizes[mean] for mean in sorted(sizes)]  # one of a kind, the plan's own before any other
-    options: dict[str, Any] = {"rng": rng, "design_effect": assumed.design_effect}
+    widened = assumed.design_effect * spread_within(areas).to_numpy()
+    options: dict[str, Any] = {"rng": rng, "design_effect": widened}
     curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
     designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
     if assumed.sd is not None:  # what a score tells beyond a share is no question of a mean

@@ -73,7 +73,7 @@ def last_k_curve(
     k: int,
     rng: np.random.Generator,
     draws: int = 4_000,
-    design_effect: float = 1.0,
+    design_effect: ArrayLike = 1.0,
     alpha: float = 0.05,
     independent: bool = True,
     progress: Progress | None = None,
@@ -82,10 +82,10 @@ def last_k_curve(
 
     rates       true shares (p,), or one league per draw (draws,p) as `league_rates` gives them; the largest is best
     interviews  n per area (g,), or of each area (g,p) where an allocation is known
-    x_j ~ Binomial(n_j/D, θ_j), D the design effect.  All areas with x_j/n_j <= the k-th smallest are listed.  An area
-    is shown to be among the last if #{i: (x_i - x_j)/√(V_i + V_j) > c} >= p-k, with V the smoothed variance of
-    `smooth_shares` and c that of the K-split for independent areas with the standard errors of the (average) league, or
-    with independent=False for areas with any covariance.
+    x_j ~ Binomial(n_j/D, θ_j), D the design effect, one or of each area (p,).  All areas with x_j/n_j <= the k-th
+    smallest are listed.  An area is shown to be among the last if #{i: (x_i - x_j)/√(V_i + V_j) > c} >= p-k, with V the
+    smoothed variance of `smooth_shares` and c that of the K-split for independent areas with the standard errors of the
+    (average) league, or with independent=False for areas with any covariance.
     progress(done, of) is called after each number of interviews.
     Raises Fault for k outside 1..p-1 and for areas without interviews.
     """
@@ -167,7 +167,8 @@ def per_area(interviews: ArrayLike, p: int) -> list[np.ndarray]:
     return [np.broadcast_to(np.asarray(n, dtype=float), (p,)) for n in np.atleast_1d(np.asarray(interviews))]
 
 
-def check_interviews(grid: list[np.ndarray], design_effect: float) -> None:
+def check_interviews(grid: list[np.ndarray], design_effect: ArrayLike) -> None:
     """A Fault for an area with less than one interview and for a design effect that is not above 0."""
-    if not (design_effect > 0 and all((n >= 1).all() for n in grid)):
-        raise Fault(key="power.interviews", design_effect=design_effect)
+    smallest = float(np.min(design_effect))
+    if not (smallest > 0 and all((n >= 1).all() for n in grid)):
+        raise Fault(key="power.interviews", design_effect=smallest)

@@ -118,11 +118,17 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
 
     strata  stratum, area, mode, population (units of the frame), as `frames.frame_strata`
     Interviews go to the areas by the method, then within an area to its modes by their parts, or to its strata in
-    proportion to their populations.  release: the numbers expected to suffice;  numbers: those to be drawn, which
-    suffice with chance 0.95 (`sampling.numbers_needed`).
-    Raises Fault for a share of an unknown area, a mode that an area does not have, and more numbers than a stratum has.
+    proportion to their populations.  Every stratum of the frame gets at least one, since weights cannot stand for a
+    stratum in which nobody is asked: an area's minimum is at least the number of its strata.
+    release: the numbers expected to suffice;  numbers: those to be drawn, which suffice with chance 0.95
+    (`sampling.numbers_needed`).
+    Raises Fault for a share of an unknown area, fewer interviews than strata, a mode that an area does not have, a mode
+    of the frame that is given no part, and more numbers than a stratum has.
     """
-    areas = strata.groupby("area", as_index=False).population.sum().rename(columns={"area": "stratum"})
+    areas = strata.groupby("area", as_index=False).agg(population=("population", "sum"), strata=("stratum", "size"))
+    areas = areas.rename(columns={"area": "stratum"})
+    if wanted.interviews < len(strata):
+        raise Fault(key="sample.few_for_strata", found=wanted.interviews, expected=len(strata))
     unknown = sorted(set(wanted.shares) - set(areas.stratum))
     if unknown:
         raise Fault(key="sample.shares", areas=unknown)
@@ -140,7 +146,7 @@ def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
     """Interviews by area."""
     p = areas.stratum.map(dict(wanted.shares)).astype(float).fillna(wanted.assumed.share).to_numpy()
     sd = np.sqrt(p * (1 - p)) if wanted.assumed.sd is None else np.full(len(p), wanted.assumed.sd)
-    bounds = {"minimum": np.minimum(wanted.minimum, areas.population)}
+    bounds = {"minimum": np.minimum(np.maximum(wanted.minimum, areas.strata), areas.population)}
     if wanted.method == PROPORTIONAL:
         found = allocate_proportional(areas, wanted.interviews, **bounds)
     elif wanted.method == EQUAL:
@@ -157,9 +163,13 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
     """The interviews of each stratum (H,), from those of its area."""
     interviews = pd.Series(0, index=strata.index)
     if wanted.modes:
-        split, place = split_modes(n, dict(wanted.modes)), strata.set_index(["area", "mode"]).index
+        place = strata.set_index(["area", "mode"]).index
         if not place.is_unique or strata["mode"].isna().any():
             raise Fault(key="sample.modes", modes=sorted(wanted.modes))
+        nobody = sorted(mode for mode in set(strata["mode"]) if not wanted.modes.get(mode))
+        if nobody:
+            raise Fault(key="sample.mode_nobody", modes=nobody)
+        split = _at_least_one(split_modes(n, dict(wanted.modes)), strata)
         for (area, mode), count in split.stack().items():  # noqa: PD013
             rows = strata.index[(strata.area == area) & (strata["mode"] == mode)]
             if count and rows.empty:
@@ -168,5 +178,15 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
         return interviews.to_numpy()
     for area, part in strata.groupby("area"):
         own = part[["stratum", "population"]].reset_index(drop=True)
-        interviews[part.index] = allocate_proportional(own, int(n[area]), minimum=0).to_numpy()
+        interviews[part.index] = allocate_proportional(own, int(n[area]), minimum=1).to_numpy()
     return interviews.to_numpy()
+
+
+def _at_least_one(split: pd.DataFrame, strata: pd.DataFrame) -> pd.DataFrame:
+    """The split of areas (rows) over modes in which a stratum without interview takes one of its area's largest."""
+    there = pd.crosstab(strata.area, strata["mode"]).reindex(index=split.index, columns=split.columns, fill_value=0) > 0
+    split = split.copy()
+    for row, column in zip(*np.nonzero(((split < 1) & there).to_numpy()), strict=True):
+        split.iloc[row, split.iloc[row].to_numpy().argmax()] -= 1
+        split.iloc[row, column] += 1
+    return split

@@ -71,9 +71,7 @@ def make_plan(
         allocation = allocate(strata, wanted)
     else:
         allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
-    areas = allocation.groupby("area", as_index=False)
-    by_area = areas.agg(population=("population", "sum"), sample=("interviews", "sum"))
-    foresight = _foreseen(store, programme, by_area, wanted, progress)
+    foresight = _foreseen(store, programme, allocation.rename(columns={"interviews": "sample"}), wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
         if (version := _plan_version(connection, programme, wave)) != began:
@@ -181,17 +179,17 @@ def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.Da
 
 
 def _foreseen(
-    store: Store, programme: str, areas: pd.DataFrame, wanted: Wanted, progress: Progress | None
+    store: Store, programme: str, strata: pd.DataFrame, wanted: Wanted, progress: Progress | None
 ) -> Foresight:
-    """What the areas' interviews can show, under the plan's assumptions or an earlier wave's estimates."""
+    """What interviews in strata can show of their areas, by the plan's assumptions or an earlier wave's estimates."""
     options: dict[str, Any] = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
     options["eligibility"] = wanted.eligibility
     assumed = wanted.assumed
     if assumed.wave is None:
-        return foresee(areas, assumed, **options)
+        return foresee(strata, assumed, **options)
     estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
-    known = int(areas.area.isin(estimate.names).sum())
-    return replace(foresee(areas, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
+    known = len(set(strata.area) & set(estimate.names))
+    return replace(foresee(strata, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
 
 
 def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame:

@@ -207,13 +207,18 @@ def current_frame(store: Store, programme: str, name: str | None = None) -> sa.R
 
 @permitted
 def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
-    """The strata of a frame, by name: stratum, area, mode (None if strata mix modes), population (units)."""
+    """The strata of a frame, by name: stratum, area, mode (None if strata mix modes), population and represents.
+
+    population: units of the frame;  represents: the units that these stand for, more where the frame is a master sample
+    """
     units = schema.frame_units.c
     columns = [units.stratum, units.area, units.mode]
-    select = sa.select(*columns, sa.func.count().label("population")).where(units.frame_id == frame_id)
+    sums = sa.func.count().label("population"), sa.func.sum(1 / units.first_phase).label("represents")
+    select = sa.select(*columns, *sums).where(units.frame_id == frame_id)
     strata = store.table(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
     if not _divided_by_mode(strata):
-        strata = strata.assign(mode=None).groupby(["stratum", AREA], as_index=False, sort=False).population.sum()
+        by_stratum = strata.groupby(["stratum", AREA], as_index=False, sort=False)
+        strata = by_stratum[["population", "represents"]].sum()
         strata[MODE] = None
     return strata
 

@@ -1,5 +1,6 @@
 """Interviews of a plan shared out over its strata: every method, both modes, every plan that cannot be kept."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -49,10 +50,26 @@ def test_interviews_are_split_between_mobiles_and_landlines(strata):
         (lambda: Wanted(280, "lottery"), "sample.method"),
         (lambda: Wanted(280, portions=(0.5, 0.6)), "sampling.portions"),
         (lambda: Wanted(280, cost=-1.0), "sample.cost"),
-        (lambda: Wanted(100), "sampling.too_few"),
+        (lambda: Wanted(200, minimum=3), "sampling.too_few"),
         (lambda: Wanted(280, response_rate=0.01), "sampling.larger_than_stratum"),
         (lambda: Wanted(280, shares={"nowhere": 0.5}), "sample.shares"),
     ],
 )
 def test_a_plan_that_cannot_be_kept_is_refused_by_name(strata, wanted, key):
     assert fault(lambda: allocate(strata, wanted())).key == key
+
+
+def test_no_stratum_of_the_frame_gets_nobody(strata):
+    """Two interviews an area and 3 : 1 left 70 of 140 strata to nobody, and weights summed to fewer people."""
+    small = strata.assign(population=np.where(strata["mode"] == "landline", 4, 90))
+    for modes in ({"mobile": 3, "landline": 1}, {}):
+        made = allocate(small, Wanted(140, modes=modes))
+        assert made.interviews.sum() == 140 and (made.interviews == 1).all()
+        assert (allocate(small, Wanted(300, modes=modes)).interviews >= 1).all()
+    assert (allocate(small.iloc[1:], Wanted(300, modes=modes)).interviews >= 1).all()
+
+
+def test_a_frame_with_more_strata_than_interviews_or_a_mode_without_a_part_is_refused(strata):
+    found = fault(allocate, strata, Wanted(139, minimum=1))
+    assert found.key == "sample.few_for_strata" and found.values == {"found": 139, "expected": 140}
+    assert fault(allocate, strata, Wanted(560, modes={"mobile": 1, "landline": 0})).key == "sample.mode_nobody"
