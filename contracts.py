@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from words import Fault
 
@@ -227,6 +228,11 @@ VERDICTS = Table(
 )
 
 
+def first_row(wrong: ArrayLike) -> int:
+    """The first row where `wrong` (n,) holds, counted from 1, as every message names the rows of a table."""
+    return int(np.asarray(wrong).argmax()) + 1
+
+
 def check(table: pd.DataFrame, contract: Table) -> pd.DataFrame:
     """The table with the contract's columns, in its order and of its types.
 
@@ -239,7 +245,7 @@ def check(table: pd.DataFrame, contract: Table) -> pd.DataFrame:
     required = [c for c in contract.columns if c not in contract.optional]
     empty = [c for c in required if table[c].isna().any()]
     if empty:
-        raise Fault(key="table.empty", table=contract.name, columns=empty, row=int(table[empty[0]].isna().argmax()))
+        raise Fault(key="table.empty", table=contract.name, columns=empty, row=first_row(table[empty[0]].isna()))
     repeated = table.duplicated(list(contract.key))
     if repeated.any():
         row = table.loc[repeated.idxmax(), list(contract.key)]
@@ -251,7 +257,7 @@ def check(table: pd.DataFrame, contract: Table) -> pd.DataFrame:
                 key="table.truth",
                 table=contract.name,
                 truth=truth,
-                row=int(wrong.argmax()),
+                row=first_row(wrong),
                 count=int(wrong.sum()),
             )
     return table.astype({c: kind for c, kind in contract.columns.items() if kind is not str})

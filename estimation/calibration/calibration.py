@@ -244,7 +244,7 @@ def base_weights(weight: ArrayLike) -> np.ndarray:
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(key="weights.wrong", row=row, found=float(w[row]), count=int(wrong.sum()))
+        raise Fault(key="weights.wrong", row=row + 1, found=float(w[row]), count=int(wrong.sum()))
     if not w.any():
         raise Fault(key="weights.zero", count=len(w))
     return w

@@ -110,7 +110,7 @@ def _codes(base, table: pd.DataFrame, column, known: pd.Series) -> np.ndarray:
             raise Fault(key="margins.column_missing", column=str(part), found=[str(c) for c in table.columns])
         if table[part].hasnans:
             row = int(table[part].isna().to_numpy().argmax())
-            raise Fault(key="margins.empty", column=str(part), row=row, count=int(table[part].isna().sum()))
+            raise Fault(key="margins.empty", column=str(part), row=row + 1, count=int(table[part].isna().sum()))
     codes, labels = label_codes(table, column, ordered=False)
     place = known.index.get_indexer(pd.Index(labels, tupleize_cols=isinstance(known.index, pd.MultiIndex)))
     if (place < 0).any():

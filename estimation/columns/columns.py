@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from contracts import first_row
 from estimation.columns.codes import narrow, occurring_codes, occurring_pairs
 from estimation.columns.texts import text_codes
 from words import Fault
@@ -115,7 +116,7 @@ def said(label: Hashable) -> str:
 def _refuse_missing(missing, name) -> None:
     """A Fault that names the first row where `missing` (n,) is true."""
     if missing.any():
-        raise Fault(key="design.code_missing", column=str(name), row=int(missing.argmax()))
+        raise Fault(key="design.code_missing", column=str(name), row=first_row(missing))
 
 
 def _column(table: pd.DataFrame, name) -> pd.Series:

@@ -144,7 +144,7 @@ class Design:
         wrong = ~np.isfinite(weight) | (weight < 0)
         if wrong.any():
             row = int(np.where(wrong, weight, np.inf).argmin())
-            raise Fault(key="design.weights_negative", row=row, found=float(weight[row]), count=int(wrong.sum()))
+            raise Fault(key="design.weights_negative", row=row + 1, found=float(weight[row]), count=int(wrong.sum()))
         second = None if self.second is None else replace(self.second, weight=weight)
         return replace(self, weight=weight, second=second, calibration=calibration)
 
@@ -232,7 +232,7 @@ def _weights(table: pd.DataFrame, name) -> np.ndarray:
     wrong = ~np.isfinite(w) | (w < 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(key="design.weight", column=str(name), row=row, found=float(w[row]), count=int(wrong.sum()))
+        raise Fault(key="design.weight", column=str(name), row=row + 1, found=float(w[row]), count=int(wrong.sum()))
     if not w.any():
         raise Fault(key="design.weight_zero", column=str(name))
     return w
@@ -247,7 +247,7 @@ def _populations(table: pd.DataFrame, name, strata, stratum_names, psu_stratum) 
     wrong = ~(size_of_row > 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise Fault(key="design.population_value", column=str(name), row=row, found=float(size_of_row[row]))
+        raise Fault(key="design.population_value", column=str(name), row=row + 1, found=float(size_of_row[row]))
     sizes[strata] = size_of_row
     differs = sizes[strata] != size_of_row
     if differs.any():

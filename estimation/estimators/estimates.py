@@ -10,6 +10,7 @@ import pandas as pd
 import scipy
 from numpy.typing import ArrayLike
 
+from contracts import first_row
 from estimation.columns.columns import first_text, numbers, said
 from estimation.columns.matrices import Matrix, Spread
 from estimation.columns.ties import is_nothing
@@ -341,7 +342,7 @@ def number_columns(y: ArrayLike | pd.DataFrame, design: Design, name: str) -> tu
     if len(values) != len(design.weight):
         raise Fault(key="estimate.length", name=names[0], found=len(values), expected=len(design.weight))
     if np.isinf(values).any():
-        raise Fault(key="estimate.infinite", name=names[0], row=int(np.isinf(values).any(axis=1).argmax()))
+        raise Fault(key="estimate.infinite", name=names[0], row=first_row(np.isinf(values).any(axis=1)))
     if len(names) != values.shape[1]:
         names = tuple(f"{name}{j + 1}" for j in range(values.shape[1]))
     return names, values

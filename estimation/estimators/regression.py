@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from contracts import first_row
 from estimation.columns.columns import first_text, numbers, said
 from estimation.estimators.design import Design
 from estimation.estimators.estimates import Estimate, linearize, number_columns
@@ -59,7 +60,7 @@ def response_propensity(responded: ArrayLike, predictors: pd.DataFrame, weight: 
     """φ̂ (n,), the probability of response by a weighted logistic regression of `responded` (n,) on the predictors."""
     x = indicator_columns(predictors).to_numpy()
     if np.isnan(x).any():
-        raise Fault(key="propensity.missing", row=int(np.isnan(x).any(axis=1).argmax()))
+        raise Fault(key="propensity.missing", row=first_row(np.isnan(x).any(axis=1)))
     return np.asarray(_fit(np.asarray(responded, dtype=float), x, np.asarray(weight), "logistic").mu)
 
 

@@ -198,7 +198,9 @@ def given_weights(
     wrong = ~np.isfinite(columns) | (columns < 0)
     if wrong.any():
         row, column = (int(v[0]) for v in np.nonzero(wrong))
-        raise Fault(key="replicates.wrong", column=str(replicates[column]), row=row, found=float(columns[row, column]))
+        raise Fault(
+            key="replicates.wrong", column=str(replicates[column]), row=row + 1, found=float(columns[row, column])
+        )
     rscales = np.ones(columns.shape[1]) if rscales is None else np.asarray(rscales, dtype=float)
     if len(rscales) != columns.shape[1]:
         raise Fault(key="replicates.rscales", found=len(rscales), expected=columns.shape[1])

@@ -64,7 +64,7 @@ def cut_ages(age: ArrayLike, groups: Iterable) -> np.ndarray:
         row = int(wrong.argmax())
         expected = f"{spans[0].label} … {spans[-1].label}"
         raise Fault(
-            key="ages.outside", row=row, found=str(np.asarray(age)[row]), expected=expected, count=int(wrong.sum())
+            key="ages.outside", row=row + 1, found=str(np.asarray(age)[row]), expected=expected, count=int(wrong.sum())
         )
     labels = np.array([s.label for s in spans], dtype=object)
     return labels[np.searchsorted([s.low for s in spans], years, side="right") - 1]

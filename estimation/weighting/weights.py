@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from contracts import WEIGHTS, check
+from contracts import WEIGHTS, check, first_row
 from estimation.calibration.calibration import base_weights
 from estimation.columns.columns import column_codes, label_codes, numbers, said
 from estimation.estimators.regression import response_propensity
@@ -103,11 +103,11 @@ def phone_weight(
     """
     landlines, adults, mobiles = _counts("L", landlines), _counts("A", adults), _counts("M", mobiles)
     if (adults < 1).any():
-        raise Fault(key="phones.adults", row=int((adults < 1).argmax()), found=float(adults.min()))
+        raise Fault(key="phones.adults", row=first_row(adults < 1), found=float(adults.min()))
     expected = np.asarray(landline_probability) * landlines / adults + np.asarray(mobile_probability) * mobiles
     unreachable = ~(expected > 0)
     if unreachable.any():
-        raise Fault(key="phones.unreachable", row=int(unreachable.argmax()), count=int(unreachable.sum()))
+        raise Fault(key="phones.unreachable", row=first_row(unreachable), count=int(unreachable.sum()))
     return 1 / expected
 
 
@@ -131,11 +131,11 @@ def adjust_phones(
     frame = np.asarray(frame, dtype=object)
     wrong = ~np.isin(frame, ("landline", "mobile"))
     if wrong.any():
-        raise Fault(key="phones.frame", row=int(wrong.argmax()), found=str(frame[wrong][0]))
+        raise Fault(key="phones.frame", row=first_row(wrong), found=str(frame[wrong][0]))
     probability = np.where(frame == "landline", landline_probability, mobile_probability)
     none = np.where(frame == "landline", _counts("L", landlines), _counts("M", mobiles)) == 0
     if none.any():
-        raise Fault(key="phones.not_own", row=int(none.argmax()), frame=frame[none][0], count=int(none.sum()))
+        raise Fault(key="phones.not_own", row=first_row(none), frame=frame[none][0], count=int(none.sum()))
     after = w * probability * phone_weight(landline_probability, mobile_probability, landlines, adults, mobiles)
     return Step("phones", w, after, changes_by_cell(w, after, *column_codes(pd.Series(frame, dtype="str"), "frame")))
 
@@ -201,7 +201,7 @@ def _flags(name: str, values, w) -> np.ndarray:
         raise Fault(key="weights.length", name=name, found=len(array), expected=len(w))
     wrong = ~np.isin(array, (0, 1))
     if wrong.any():
-        raise Fault(key="weights.flag", name=name, row=int(wrong.argmax()), found=str(array[wrong][0]))
+        raise Fault(key="weights.flag", name=name, row=first_row(wrong), found=str(array[wrong][0]))
     return array.astype(bool)
 
 
@@ -210,5 +210,5 @@ def _counts(name: str, values) -> np.ndarray:
     array = np.atleast_1d(numbers(values))
     wrong = ~(np.isfinite(array) & (array >= 0))
     if wrong.any():
-        raise Fault(key="phones.count", name=name, row=int(wrong.argmax()), found=float(array[wrong][0]))
+        raise Fault(key="phones.count", name=name, row=first_row(wrong), found=float(array[wrong][0]))
     return array

@@ -84,7 +84,7 @@ def check_bounds(n: int, lowest: np.ndarray, highest: np.ndarray) -> None:
     """A Fault unless lowest <= highest in every stratum and n lies between their sums."""
     if (lowest > highest).any():
         h = int((lowest > highest).argmax())
-        raise Fault(key="sampling.bounds", row=h, lowest=int(lowest[h]), highest=int(highest[h]))
+        raise Fault(key="sampling.bounds", row=h + 1, lowest=int(lowest[h]), highest=int(highest[h]))
     if n < lowest.sum():
         raise Fault(key="sampling.too_few", found=n, expected=int(lowest.sum()))
     if n > highest.sum():

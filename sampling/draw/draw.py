@@ -55,7 +55,7 @@ class CodedFrame:
         wrong = (code < 0) | ~((prn >= 0) & (prn < 1))
         if wrong.any():
             row = int(wrong.argmax())
-            raise Fault(key="sampling.frame_row", row=row, count=int(wrong.sum()), prn=float(prn[row]))
+            raise Fault(key="sampling.frame_row", row=row + 1, count=int(wrong.sum()), prn=float(prn[row]))
         names = np.asarray(strata.astype(str), dtype=object)
         order = np.argsort(names, kind="stable")
         code = np.argsort(order)[code]
@@ -183,8 +183,8 @@ def units_wanted(coded: CodedFrame, allocation: Allocation) -> np.ndarray:
         planned = allocation.set_index(allocation.stratum.astype(str)).population.reindex(coded.strata)
         changed = (planned.notna() & (planned != coded.population)).to_numpy()
         if changed.any():
-            found = [f"{s}: {p:g} → {n}" for s, p, n in zip(coded.strata, planned, coded.population, strict=True)]
-            raise Fault(key="sampling.frame_changed", strata=[f for f, c in zip(found, changed, strict=True) if c])
+            counts = [f"{s}: {p:g} → {n}" for s, p, n in zip(coded.strata, planned, coded.population, strict=True)]
+            raise Fault(key="sampling.frame_changed", strata=[f for f, c in zip(counts, changed, strict=True) if c])
     sample = wanted.reindex(coded.strata).fillna(0).to_numpy(dtype=np.int64)
     refuse_larger(coded.strata, sample, coded.population)
     return sample
@@ -218,14 +218,14 @@ def _within(coded: CodedFrame, starts, reach) -> np.ndarray:
     """
     if len(reach) == 0:
         return np.array([], dtype=np.int64)
-    farthest, one_start, found = reach.max(), (starts == starts[0]).all(), []
+    farthest, one_start, inside = reach.max(), (starts == starts[0]).all(), []
     for begin in range(0, len(coded.prn), BLOCK):
         rows = slice(begin, begin + BLOCK)
         distance = coded.prn[rows] - (starts[0] if one_start else starts[coded.code[rows]])
         distance += distance < 0
         near = np.flatnonzero(distance <= farthest)
-        found.append(begin + near[distance[near] <= reach[coded.code[begin + near]]])
-    return np.concatenate(found) if found else np.array([], dtype=np.int64)
+        inside.append(begin + near[distance[near] <= reach[coded.code[begin + near]]])
+    return np.concatenate(inside) if inside else np.array([], dtype=np.int64)
 
 
 def order_of_draw(coded: CodedFrame, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -444,7 +444,7 @@ def test_an_empty_category_a_short_table_bad_bounds_and_options_are_refused():
     assert fault_of(logit, 1.1, 2.0).key == "calibration.bounds"
     assert fault_of(design_of(table).reweighted, [1.0]).key == "design.weights_length"
     table.loc[3, "age"] = None
-    assert fault_of(rake, table.weight, table, margins).values["row"] == 3
+    assert fault_of(rake, table.weight, table, margins).values["row"] == 4
 
 
 def test_the_residual_of_rs_rake_equals_the_regression_where_base_weights_are_equal_and_margins_nearly_unrelated():

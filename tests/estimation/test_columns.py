@@ -37,7 +37,7 @@ def test_the_first_row_with_nothing_in_it_is_named(kind):
     table = pd.DataFrame({"x": pd.Series(["a", "b", None, "a", None], dtype=kind)})
     with pytest.raises(Fault) as fault:
         label_codes(table, "x")
-    assert (fault.value.key, fault.value.values["row"]) == ("design.code_missing", 2)
+    assert (fault.value.key, fault.value.values["row"]) == ("design.code_missing", 3)
 
 
 def test_labels_of_two_columns_are_tuples_of_what_occurs():

@@ -286,7 +286,7 @@ def test_text_is_not_taken_for_numbers(table):
 
 def test_missing_columns_and_codes_are_named(table):
     assert "height" in refused("design.column_missing", lambda: read(table, weight="height"))
-    assert "row 7" in refused(
+    assert "row 8 (counted from 1)" in refused(
         "design.code_missing", lambda: read(table.assign(stratum=table.stratum.where(table.index != 7)))
     )
     refused("design.code_missing", lambda: domain_means(table.y, table.area.where(table.index != 7), read(table)))

@@ -208,4 +208,4 @@ def test_a_frame_without_a_stratum_somewhere_is_refused_with_its_row():
     frame.loc[3, "stratum"] = None
     with pytest.raises(Fault) as caught:
         draw_stratified(frame, {"h0": 1}, start=0.1)
-    assert (caught.value.key, caught.value.values["row"]) == ("sampling.frame_row", 3)
+    assert (caught.value.key, caught.value.values["row"]) == ("sampling.frame_row", 4)
