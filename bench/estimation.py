@@ -52,7 +52,7 @@ GET = {
 
 
 def main(quick: bool) -> None:
-    """Both tables, printed as they come."""
+    """Print both tables, each line as soon as it is measured."""
     designs = [(label, sizes | QUICK, columns) for label, sizes, columns in DESIGNS[::8]] if quick else DESIGNS
     compared = [(sizes | QUICK, areas) for sizes, areas in COMPARED[:1]] if quick else COMPARED
     peers = [] if quick else list(GET)
@@ -65,7 +65,7 @@ def main(quick: bool) -> None:
 
 
 def against_floor(folder: str, designs: list) -> None:
-    """Ours beside the floor, with and without reading the design from text."""
+    """Print ours beside the floor, with and without reading the design from text."""
     n, areas, strata = (designs[0][1][name] for name in ("n", "areas", "strata"))
     print(f"{n:,} interviews, {areas:,} areas, {strata:,} strata: mean, standard error and interval by area")
     print(f"{'':42}{'floor':>8}{'coded':>9}{'':9}{'from text':>11}{'':10}{'memory':>8}")
@@ -83,7 +83,7 @@ def against_floor(folder: str, designs: list) -> None:
 
 
 def against_peers(folder: str, sizes: dict, areas: str, peers: list[str]) -> None:
-    """Ours beside svy and R's survey, on one table, after checking that values and standard errors agree."""
+    """Print ours beside svy and R's survey on one table, once values and standard errors are seen to agree."""
     path, options = f"{folder}/peers-{sizes['areas']}", json.dumps(areas)
     python = [sys.executable, "-m", "bench.measured"]
     _run([*python, "make", path, json.dumps(sizes)])
@@ -118,17 +118,17 @@ def against_peers(folder: str, sizes: dict, areas: str, peers: list[str]) -> Non
 
 def _turns(ours: list[str], theirs: list[str]) -> list[tuple[dict, dict]]:
     """Both, one after the other, `ROUNDS` times; once if they take long."""
-    found = []
-    while len(found) < ROUNDS and not (found and found[-1][1]["seconds"] > LONG):
-        found.append((_run(ours), _run(theirs, PATIENCE)))
-    return found
+    turns = []
+    while len(turns) < ROUNDS and not (turns and turns[-1][1]["seconds"] > LONG):
+        turns.append((_run(ours), _run(theirs, PATIENCE)))
+    return turns
 
 
 def _run(command: list[str], patience: float | None = None) -> dict:
-    done = subprocess.run(
+    process = subprocess.run(
         command, stdout=subprocess.PIPE, text=True, check=True, timeout=patience, env=os.environ | ONE_THREAD
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def _marked(ratio: float, target: float) -> str:
@@ -146,8 +146,8 @@ def _difference(ours: dict, theirs: dict) -> float:
 def _present(name: str) -> bool:
     if name == "svy":
         return installed("svy") != "absent"
-    found = shutil.which("Rscript")
-    return bool(found) and subprocess.run([found, "-e", "library(survey)"], capture_output=True).returncode == 0
+    rscript = shutil.which("Rscript")
+    return bool(rscript) and subprocess.run([rscript, "-e", "library(survey)"], capture_output=True).returncode == 0
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     make bench            (or: .venv/bin/python -m bench.frames [--quick])
 
-The frame is made up: units with a random number, 2,000 strata, 100,000 to draw.  Times are seconds on the clock of all
-processors, medians of runs taken in turns; memory is a whole process's peak.  The large frame is ordered by its random
-numbers, as `number_frame` leaves it; its scan reads the columns the draw returns.
+The frame is made up: units with a random number, 2,000 strata, 100,000 to draw.  Times are elapsed seconds with all
+processors in use, medians of runs taken in turns; memory is a whole process's peak.  The large frame is ordered by its
+random numbers, as `number_frame` leaves it; its scan reads the columns that the draw returns.
 """
 
 import json
@@ -25,7 +25,7 @@ PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
 
 
 def main(quick: bool) -> None:
-    """Two tables, printed as they come."""
+    """Print both tables, each line as soon as it is measured."""
     in_memory, in_parquet, peers = (QUICK, [QUICK], {}) if quick else (IN_MEMORY, [IN_MEMORY, LARGE], PEERS)
     names = ("rankshift", "numpy", "pandas", "duckdb", "ibis-framework", "polars", "svy")
     print(f"Python {platform.python_version()}, {', '.join(f'{n} {installed(n)}' for n in names)}\n")
@@ -106,8 +106,8 @@ def in_parquet(rows: int) -> dict:
         made = subprocess.run([sys.executable, "-m", "bench.frames", "make_parquet", str(rows), str(path)], check=True)
         assert made.returncode == 0
         lake = open_lake(spill=Path(folder))
-        found = populations(lake, path)
-        wanted = found.assign(sample=DRAWN // STRATA)
+        population_sizes = populations(lake, path)
+        wanted = population_sizes.assign(sample=DRAWN // STRATA)
         columns = lake.table(path)
 
         def scan():
@@ -149,13 +149,13 @@ def _allocation(counts):
 
 def _run(task: str, rows: int) -> dict:
     command = [sys.executable, "-m", "bench.frames", task, str(rows)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 1 or quick_asked():
         main(quick_asked())
     else:
-        tasks = {each.__name__: each for each in (in_memory, polars, svy, in_parquet, make_parquet)}
+        tasks = {function.__name__: function for function in (in_memory, polars, svy, in_parquet, make_parquet)}
         print(json.dumps(tasks[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))

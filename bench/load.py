@@ -50,9 +50,9 @@ class Reading(NamedTuple):
 
 async def read(websocket, query: str) -> Reading:
     """Ask for the page of this address and read until it is whole."""
-    asked, start, headline = BackMsg(), time.perf_counter(), None
-    asked.rerun_script.query_string = query
-    await websocket.send(asked.SerializeToString())
+    request, start, headline = BackMsg(), time.perf_counter(), None
+    request.rerun_script.query_string = query
+    await websocket.send(request.SerializeToString())
     while True:
         message = ForwardMsg()
         message.ParseFromString(await asyncio.wait_for(websocket.recv(), PATIENCE))

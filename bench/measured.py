@@ -25,7 +25,7 @@ def installed(name: str) -> str:
 
 
 def quick_asked() -> bool:
-    """Was the part started with --quick: a size of seconds, without the peers, to see that every step runs?"""
+    """Whether --quick was asked for: a size that takes seconds, without the peers, to see that every step runs."""
     return "--quick" in sys.argv[1:]
 
 
@@ -35,7 +35,7 @@ def peak() -> int:
 
 
 def seconds(*tasks, repeats: int = REPEATS, clock=time.perf_counter) -> list[float]:
-    """The median time of each task; they take turns, so that a busy moment of the machine touches them alike."""
+    """The median time of each task; the tasks take turns, so that a busy moment of the machine affects all of them."""
     times = [[] for _ in tasks]
     for _ in range(repeats):
         for task, taken in zip(tasks, times, strict=True):
@@ -46,7 +46,7 @@ def seconds(*tasks, repeats: int = REPEATS, clock=time.perf_counter) -> list[flo
 
 
 def cpu_seconds(*tasks, repeats: int = REPEATS) -> list[float]:
-    """The same in CPU time, of all threads: what else the machine does counts less."""
+    """The same in CPU time of all threads, on which other work of the machine has less influence."""
     return seconds(*tasks, repeats=repeats, clock=time.process_time)
 
 
@@ -147,11 +147,11 @@ def svy(path: str, areas: str) -> dict:
     sample = svy.Sample(table, svy.Design(stratum="stratum", psu="psu", wgt="weight"))
     before, start = peak(), time.process_time()
     estimate: Any = sample.estimation.mean("y", by="area")
-    found = estimate.estimates
+    means = estimate.estimates
     taken, highest = time.process_time() - start, peak()
     if taken < 10:
         (taken,) = cpu_seconds(lambda: sample.estimation.mean("y", by="area"), repeats=5)
-    numbers = {e.by_level[0]: [e.est, e.se] for e in found}
+    numbers = {e.by_level[0]: [e.est, e.se] for e in means}
     return {"version": version("svy"), "seconds": taken, "peak": highest - before, "numbers": numbers}
 
 

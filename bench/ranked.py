@@ -61,10 +61,10 @@ def sets(p: int, errors: str, df: float = float("inf"), correlated: str = "", re
         z = z @ np.linalg.cholesky(covariance).T if correlated else z * se
         return z, np.sign(x[:, None] - x)
 
-    found = ours()
+    rank_sets = ours()
     highest = peak()
     bare, taken = cpu_seconds(floor, ours, repeats=repeats)
-    width = float(np.mean(found.upper - found.lower + 1))
+    width = float(np.mean(rank_sets.upper - rank_sets.lower + 1))
     return {"floor": bare, "seconds": taken, "peak": highest, "imported": imported, "width": width}
 
 
@@ -129,11 +129,11 @@ def peer(p: int, stepdown: bool, repeats: int, patience: int, path: str) -> dict
     from multiple_inference.confidence_set import SimultaneousRanking
 
     _, se, x = league(p, "mild")
-    found = {}
+    results = {}
 
     def theirs():
-        found["model"] = SimultaneousRanking(x, np.diag(se**2), random_state=1).fit(n_samples=DRAWS)
-        found["sets"] = found["model"].conf_int(0.05, fast=not stepdown)
+        results["model"] = SimultaneousRanking(x, np.diag(se**2), random_state=1).fit(n_samples=DRAWS)
+        results["sets"] = results["model"].conf_int(0.05, fast=not stepdown)
 
     def stop(*_):
         raise TimeoutError(f"{patience:,} s")
@@ -149,8 +149,8 @@ def peer(p: int, stepdown: bool, repeats: int, patience: int, path: str) -> dict
         why = str(error) if isinstance(error, TimeoutError) else f"{MEMORY_GUARD / 2**30:.0f} GiB"
         return {"after": time.process_time() - start, "why": why, "peak": peak()}
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-    np.save(path, found["model"]._pairwise_comparison._rvs - x)
-    return {"seconds": taken, "peak": peak(), "sets": np.asarray(found["sets"]).tolist()}
+    np.save(path, results["model"]._pairwise_comparison._rvs - x)
+    return {"seconds": taken, "peak": peak(), "sets": np.asarray(results["sets"]).tolist()}
 
 
 def beside_peer(p: int, stepdown: bool, path: str) -> dict:
@@ -168,11 +168,11 @@ def beside_peer(p: int, stepdown: bool, path: str) -> dict:
     ours()
     highest = peak()
     (taken,) = cpu_seconds(ours, repeats=9)
-    found = {"seconds": taken, "peak": highest}
+    results = {"seconds": taken, "peak": highest}
     if Path(path).exists():
         same = ours(np.load(path))
-        found["sets"] = np.stack([same.lower, same.upper], axis=1).tolist()
-    return found
+        results["sets"] = np.stack([same.lower, same.upper], axis=1).tolist()
+    return results
 
 
 if __name__ == "__main__":

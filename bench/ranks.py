@@ -40,7 +40,7 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 
 def main(quick: bool) -> None:
-    """Three tables, printed as they come; quick: a diagonal, a dense and each area's own set of a short league."""
+    """Print three tables, line by line as measured; quick: three kinds of set, of a short league."""
     areas, sets, peers = (QUICK, SETS[1::3], PEERS[:0]) if quick else (AREAS, SETS, PEERS)
     parts = [f"{name} {installed(name)}" for name in ("rankshift", "numpy", "scipy", "multiple-inference")]
     print(f"Python {platform.python_version()}, {', '.join(parts)}; {platform.machine()}\n")
@@ -50,7 +50,7 @@ def main(quick: bool) -> None:
 
 
 def against_floor(areas: int, sets: list) -> None:
-    """Rank sets beside the floor."""
+    """Print rank sets beside the floor."""
     print(f"{areas:,} areas, 1,000 draws: 95 % rank sets with stepdown")
     print(f"{'':40}{'floor s':>8}{'s':>9}{'x floor':>18}{'peak MB':>16}{'above imports':>15}{'mean width':>12}")
     for label, options, times, most in sets:
@@ -63,7 +63,7 @@ def against_floor(areas: int, sets: list) -> None:
 
 
 def two_waves(areas: int) -> None:
-    """Block R of a long league, and all levels of change for a league of 140."""
+    """Print block R of a long league, and all levels of change for a league of 140."""
     print("Two waves, areas independent, waves correlated by a half")
     print(f"{'':40}{'s':>17}{'peak MB':>16}{'above imports':>15}")
     for label, task, options, longest, most in (
@@ -77,7 +77,7 @@ def two_waves(areas: int) -> None:
 
 
 def against_peer(peers: list) -> None:
-    """Ours beside multiple-inference's SimultaneousRanking, after checking that its draws give us its sets."""
+    """Print ours beside multiple-inference's SimultaneousRanking, once its draws are seen to give us its sets."""
     print("Simultaneous rank sets, errors mild, 1,000 draws: beside PyPI's multiple-inference")
     print(f"{'':24}{'ours s':>9}{'theirs s':>11}{'x ours':>18}{'ours MB':>9}{'theirs MB':>11}   sets from their draws")
     if installed("multiple-inference") == "absent":
@@ -94,25 +94,25 @@ def _beside(p: int, stepdown: bool, times: int) -> None:
         same = {"p": p, "stepdown": stepdown, "path": f"{folder}/draws.npy"}
         theirs = _run("peer", **same, repeats=3 if p == FEWER else 1, patience=PATIENCE)
         ours = _run("beside_peer", **same)
-    done = "seconds" in theirs
-    if done and ours["sets"] != theirs["sets"]:
+    finished = "seconds" in theirs
+    if finished and ours["sets"] != theirs["sets"]:
         sys.exit(
             f"{p:,} areas: our sets are not multiple-inference's from the same draws: a faster wrong set is no set"
         )
-    taken = theirs["seconds" if done else "after"]
+    taken = theirs["seconds" if finished else "after"]
     ratio = taken / ours["seconds"]
-    miss = "" if ratio >= times else " *" if done else " ?"
-    multiple = f"{'' if done else '> '}{ratio:,.0f} (>={times}){miss}"
+    miss = "" if ratio >= times else " *" if finished else " ?"
+    multiple = f"{'' if finished else '> '}{ratio:,.0f} (>={times}){miss}"
     label, memory = f"{p:,}, {'stepdown' if stepdown else 'single step'}", f"{ours['peak'] / 1e6:9.0f}"
-    end = f"all {p:,} equal" if done else f"theirs stopped at {theirs['why']}"
-    start = f"{label:24}{ours['seconds']:9.3f}{'' if done else '>':>2}{taken:9.1f}"
+    end = f"all {p:,} equal" if finished else f"theirs stopped at {theirs['why']}"
+    start = f"{label:24}{ours['seconds']:9.3f}{'' if finished else '>':>2}{taken:9.1f}"
     print(f"{start}{multiple:>18}{memory}{theirs['peak'] / 1e6:11.0f}   {end}", flush=True)
 
 
 def _run(task: str, **options) -> dict:
     command = [sys.executable, "-m", "bench.ranked", task, json.dumps(options)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=os.environ | ONE_THREAD)
-    return json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=os.environ | ONE_THREAD)
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def _at_most(value: float, most: float | None, digits: int) -> str:

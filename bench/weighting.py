@@ -29,7 +29,7 @@ SEED = 2026
 
 
 def main(quick: bool) -> None:
-    """Both tables, printed as they come."""
+    """Print both tables, each line as soon as it is measured."""
     rows = QUICK if quick else {"rake": RAKE["n"], "bootstrap": BOOTSTRAP["n"]}
     with tempfile.TemporaryDirectory() as folder:
         rake_beside_rimpy(folder, rows["rake"], peers=not quick)
@@ -37,7 +37,7 @@ def main(quick: bool) -> None:
 
 
 def rake_beside_rimpy(folder: str, rows: int, *, peers: bool) -> None:
-    """Rows on four margins, categories as whole numbers and as text."""
+    """Print the times for rows with four margins, their categories whole numbers or text."""
     print(f"Raking {rows:,} rows on four margins (12, 100, 2 and 5 categories)")
     for kind in ("numbers", "text"):
         path = f"{folder}/rake-{kind}"
@@ -61,7 +61,7 @@ def rake_beside_rimpy(folder: str, rows: int, *, peers: bool) -> None:
 
 
 def bootstrap_beside_peers(folder: str, rows: int, *, peers: bool) -> None:
-    """500 Rao-Wu-Yue replicates, made and used for the means of 100 areas; the design is built before the clock."""
+    """500 Rao-Wu-Yue replicates, made and used for the means of 100 areas; the time to build the design is left out."""
     print(f"{REPLICATES} bootstrap replicates, {rows:,} rows, {BOOTSTRAP['psus']:,} PSUs, 100 areas")
     path = f"{folder}/bootstrap"
     _run("make_bootstrap", path, "", rows)
@@ -137,10 +137,14 @@ def rimpy(path: str, frame: str) -> dict:
     margins = pd.read_pickle(path + ".pickle")
     targets = {name: (totals / totals.sum() * 100).to_dict() for name, totals in margins.items()}
     before = peak()
-    found = rimpy.rake(table, targets, total=RAKE["population"])["weight"].to_numpy()
-    highest, ours = peak(), np.load(path + ".npy")
+    their_weights = rimpy.rake(table, targets, total=RAKE["population"])["weight"].to_numpy()
+    highest, our_weights = peak(), np.load(path + ".npy")
     (taken,) = seconds(lambda: rimpy.rake(table, targets, total=RAKE["population"]), repeats=7)
-    return {"seconds": taken, "peak": highest - before, "difference": float(np.abs(found / ours - 1).max())}
+    return {
+        "seconds": taken,
+        "peak": highest - before,
+        "difference": float(np.abs(their_weights / our_weights - 1).max()),
+    }
 
 
 def make_bootstrap(path: str, _: str, rows: str) -> dict:
@@ -164,8 +168,8 @@ def bootstrap(path: str, _: str) -> dict:
     design = Design.from_table(table, weight="weight", stratum="stratum", psu="psu")
 
     def run():
-        made = bootstrap_weights(design, REPLICATES, rng=np.random.default_rng(SEED))
-        return replicate_domain_means(table["y"], table["area"], made)
+        replicates = bootstrap_weights(design, REPLICATES, rng=np.random.default_rng(SEED))
+        return replicate_domain_means(table["y"], table["area"], replicates)
 
     before = peak()
     se = run().se.tolist()
@@ -185,9 +189,9 @@ def svy(path: str, _: str) -> dict:
 
     sample = svy.Sample(polars.read_csv(path + ".csv"), svy.Design(stratum="stratum", psu="psu", wgt="weight"))
     before, start = peak(), time.perf_counter()
-    made = sample.weighting.create_bs_wgts(REPLICATES, rstate=SEED)
-    found = made.estimation.mean("y", by="area", method="replication").estimates
-    return {"seconds": time.perf_counter() - start, "peak": peak() - before, "se": [e.se for e in found]}
+    with_replicates = sample.weighting.create_bs_wgts(REPLICATES, rstate=SEED)
+    means = with_replicates.estimation.mean("y", by="area", method="replication").estimates
+    return {"seconds": time.perf_counter() - start, "peak": peak() - before, "se": [e.se for e in means]}
 
 
 def _run(task: str, path: str, option: str, *rows: int) -> dict:
@@ -195,8 +199,8 @@ def _run(task: str, path: str, option: str, *rows: int) -> dict:
 
 
 def _json(command: list[str]) -> dict:
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE)
-    return json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE)
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def _present(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m mutants` tries faults chosen by chance until the time is up, and writes docs/mutants.md."""
+"""`python -m mutants` tries faults chosen at random until the time is up, and writes docs/mutants.md."""
 
 import hashlib
 import json
@@ -19,16 +19,16 @@ ROOT = Path(__file__).parents[1]
 DOCS, KEPT = ROOT / "docs" / "mutants.md", ROOT / "build" / "mutants"
 SEED = 1126
 QUICK_ROOM, QUICK_MUTANTS, QUICK_MODULES = "fieldwork", 2, ["tests/fieldwork/test_attempts.py"]  # of --quick
-MOST, SLACK, TIMES = 60.0, 15.0, 4  # CPU seconds of tests a mutant; a mutant may take SLACK + TIMES × what they take
+MOST, SLACK, TIMES = 60.0, 15.0, 4  # CPU seconds of tests per mutant, which may take SLACK + TIMES × as long
 
 
 def main(
-    minutes: Annotated[float, typer.Option(help="when to stop, after the tests' reach was measured")] = 60,
-    seed: Annotated[int, typer.Option(help="of the choice of faults")] = SEED,
+    minutes: Annotated[float, typer.Option(help="minutes of trials, after it was measured which test runs what")] = 60,
+    seed: Annotated[int, typer.Option(help="seed of the random choice of faults")] = SEED,
     only: Annotated[list[str] | None, typer.Option(help="a room or file; may be repeated")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="two faults in the smallest room; no file is written")] = False,
     most: Annotated[int, typer.Option(help="how many faults at most")] = 100_000,
-    reuse: Annotated[bool, typer.Option("--reuse", help="go on where a run stopped: keep reach and killed")] = False,
+    reuse: Annotated[bool, typer.Option("--reuse", help="go on where a run stopped: keep what it found")] = False,
 ):
     """Put one fault at a time into the pure rooms and see whether a test fails."""
     rooms = [QUICK_ROOM] if quick else list(only or ROOMS)
@@ -52,7 +52,7 @@ def main(
 
 
 class Dead:
-    """The mutants that a test has killed, by the digest of their file; known: with those of earlier runs."""
+    """The mutants that a test has killed, by the digest of their file; known: those of earlier runs are included."""
 
     def __init__(self, file: Path, *, known: bool):
         self.file = file
@@ -92,9 +92,9 @@ def trials(
         if outcome == KILLED and mutant not in dead:
             dead.add(mutant)
         if outcome == SURVIVED:
-            told = f"{mutant.operator}, {len(tests)} tests\n  - {mutant.before}\n  + {mutant.after}"
+            description = f"{mutant.operator}, {len(tests)} tests\n  - {mutant.before}\n  + {mutant.after}"
             killed = sum(t.outcome != SURVIVED for t in tried)
-            print(f"{killed}/{len(tried)} killed; survived: {place.file}:{place.line} {told}", flush=True)
+            print(f"{killed}/{len(tried)} killed; survived: {place.file}:{place.line} {description}", flush=True)
     return tried
 
 

@@ -13,14 +13,15 @@ EQUIVALENT, UNEXPLAINED = "Equivalent", "no reason yet · 尚无理由"
 OPENING = """# Mutants: tests that can fail · 变异检验
 
 `make mutants` puts one small fault at a time, chosen by chance, into a copy of the pure rooms (cosmic-ray's operators,
-and an argument left out of a call) and runs the tests that reach the function. A fault no test notices has survived.
+and an argument left out of a call) and runs the tests that reach the function. A fault that no test notices has
+survived.
 `make mutants` 每次在纯计算代码的副本里随机放入一处小错误，再运行涉及该函数的检验；没有检验发现的错误记为“存活”。
 """
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A mutant, what became of it, and how many tests were asked."""
+    """A mutant, what became of it, and how many tests were run."""
 
     mutant: Mutant
     outcome: str
@@ -28,7 +29,7 @@ class Tried:
 
 
 def accepted() -> dict[tuple[str, str, str], str]:
-    """(file, line as it is, line as it was made) -> the reason why no test need notice."""
+    """(file, original line, mutant's line) -> the reason why no test need notice."""
     known = tomllib.loads(REASONS.read_text("utf-8")).get("survivor", [])
     return {(s["file"], s["before"], s["after"]): s["reason"] for s in known}
 
@@ -48,8 +49,8 @@ def document(tried: list[Tried], *, places: int, seed: int, reasons: dict) -> st
     )
     lines += ["| room · 部分 | tried · 试 | killed · 发现 |", "|---|---|---|"]
     for room in ROOMS:
-        mine = [t for t in tried if t.mutant.place.file.split("/")[0] == room]
-        lines.append(f"| {room} | {len(mine)} | {sum(t.outcome != SURVIVED for t in mine)} |")
+        tried_in_room = [t for t in tried if t.mutant.place.file.split("/")[0] == room]
+        lines.append(f"| {room} | {len(tried_in_room)} | {sum(t.outcome != SURVIVED for t in tried_in_room)} |")
     if alive:
         lines += [
             "\n## Survivors · 存活\n",

@@ -12,7 +12,7 @@ from cosmic_ray.mutating import mutate_code
 
 from mutants.operators import operators
 
-GUARD = ", strict=True"  # of zip: it only notices a fault of our own, so leaving it out is none
+GUARD = ", strict=True"  # of zip: it only detects an error in our own code, so leaving it out is no fault
 BY_NAME = "*, "  # in a list of parameters: those after it are given by name
 ROOMS = ("estimation", "sampling", "fieldwork", "accountability", "contracts.py")
 
@@ -40,15 +40,15 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What stays the same while lines move: file, line as it is, line as it was made."""
+        """What stays the same while lines move: file, original line, mutant's line."""
         return self.place.file, self.before, self.after
 
 
 def files_of(root: Path, room: str) -> list[str]:
     """A room's files, relative to the root; an __init__.py only names what others hold."""
     path = root / room
-    found = [path] if path.is_file() else sorted(path.rglob("*.py"))
-    return [f.relative_to(root).as_posix() for f in found if f.name != "__init__.py"]
+    sources = [path] if path.is_file() else sorted(path.rglob("*.py"))
+    return [f.relative_to(root).as_posix() for f in sources if f.name != "__init__.py"]
 
 
 def places_of(root: Path, file: str) -> list[Place]:
@@ -68,23 +68,27 @@ def places_of(root: Path, file: str) -> list[Place]:
 
 
 def mutant_of(root: Path, place: Place, rng: random.Random) -> Mutant | None:
-    """One of the place's faults, by chance; None where none of them can be compiled."""
+    """One of the place's faults, chosen at random; None if none of them can be compiled."""
     source = (root / place.file).read_text("utf-8")
     for name, occurrence in rng.sample(place.faults, len(place.faults)):
-        made = mutate_code(source, operators()[name], occurrence)
-        if made is None or not _compiles(made) or ast.dump(ast.parse(made)) == ast.dump(ast.parse(source)):
+        changed_source = mutate_code(source, operators()[name], occurrence)
+        if (
+            changed_source is None
+            or not _compiles(changed_source)
+            or ast.dump(ast.parse(changed_source)) == ast.dump(ast.parse(source))
+        ):
             continue
-        changed = [d for d in difflib.ndiff(source.splitlines(), made.splitlines()) if d[:2] in ("- ", "+ ")]
+        changed = [d for d in difflib.ndiff(source.splitlines(), changed_source.splitlines()) if d[:2] in ("- ", "+ ")]
         before, after = (" ".join(d[2:].strip() for d in changed if d[0] == sign) for sign in "-+")
         if after in (before.replace(GUARD, ""), before.replace(BY_NAME, "/, ", 1)):
             continue
-        return Mutant(place, name, made, before, after)
+        return Mutant(place, name, changed_source, before, after)
     return None
 
 
 def function_spans(code: ast.AST) -> list[tuple[int, int, str]]:
     """(first line, last line, qualified name) of every function, outer ones first."""
-    found = []
+    function_lines = []
 
     def walk(node, names):
         for child in ast.iter_child_nodes(node):
@@ -92,11 +96,11 @@ def function_spans(code: ast.AST) -> list[tuple[int, int, str]]:
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 inside = (*names, child.name)
                 if isinstance(child, ast.FunctionDef):
-                    found.append((child.lineno, child.end_lineno or child.lineno, ".".join(inside)))
+                    function_lines.append((child.lineno, child.end_lineno or child.lineno, ".".join(inside)))
             walk(child, inside)
 
     walk(code, ())
-    return found
+    return function_lines
 
 
 def function_at(spans: list[tuple[int, int, str]], line: int) -> str:

@@ -54,8 +54,8 @@ def measure(root: Path, modules: list[str]) -> dict:
 
 def test_modules(root: Path) -> list[str]:
     """The modules with tests of the pure rooms."""
-    found = [f for t in TESTS for f in ([root / t] if t.endswith(".py") else sorted((root / t).rglob("test_*.py")))]
-    return [f.relative_to(root).as_posix() for f in found]
+    modules = [f for t in TESTS for f in ([root / t] if t.endswith(".py") else sorted((root / t).rglob("test_*.py")))]
+    return [f.relative_to(root).as_posix() for f in modules]
 
 
 def joined(parts: list[dict]) -> dict:

@@ -60,8 +60,8 @@ def in_child(task, *, cpu_seconds: float, quiet: bool = True) -> int | None:
             os._exit(code)
     patience = time.monotonic() + 20 * cpu_seconds + 60  # a mutant that sleeps or waits uses no CPU
     while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
+        ended_pid, status = os.waitpid(child, os.WNOHANG)
+        if ended_pid:
             return None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         if time.monotonic() > patience:
             os.killpg(child, signal.SIGKILL)

@@ -217,8 +217,8 @@ def target_text(league: League, target: Target, t: Speaker) -> str:
 
 def target_area_text(league: League, target: Target, area: str, t: Speaker) -> str:
     """Whether the area reaches the target."""
-    told = {"reached": target.reached, "missed": target.missed, "below": target.below}
-    key = next((name for name, areas in told.items() if area in areas), "above")
+    areas_by_outcome = {"reached": target.reached, "missed": target.missed, "below": target.below}
+    key = next((name for name, areas in areas_by_outcome.items() if area in areas), "above")
     value = value_text(league.measure, float(league.table.estimate[area]), t)
     return t(f"screen.target.area.{key}", value=value, target=threshold_text(league.measure, target.threshold, t))
 

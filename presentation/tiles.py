@@ -39,17 +39,17 @@ class Tile:
 
 def tiles(screen: Screen, t: Speaker) -> list[Tile]:
     """The tiles of a first screen; one for the last places only where the league is longer than these."""
-    made = [Tile("moves", t("tile.moves"), tuple(_moves(screen, t)), weak_text(screen, t))]
+    tile_list = [Tile("moves", t("tile.moves"), tuple(_moves(screen, t)), weak_text(screen, t))]
     if (last := screen.last) is not None:
         groups = ((IN, last.confirmed), (LISTED, last.listed), (POSSIBLE, last.possible), (OUT, last.out))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
-        made.append(Tile("last", t("tile.last", count=last.k), lines, last_promise(screen, t)))
+        tile_list.append(Tile("last", t("tile.last", count=last.k), lines, last_promise(screen, t)))
     for target in screen.targets:
         threshold = threshold_text(screen.league.measure, target.threshold, t)
         groups = (("reached", target.reached), ("missed", target.missed), ("untold", target.undecided))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
-        made.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines, target_promise(screen, t)))
-    return made
+        tile_list.append(Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines, target_promise(screen, t)))
+    return tile_list
 
 
 def _moves(screen: Screen, t: Speaker) -> Iterable[Line]:

@@ -86,10 +86,10 @@ class Entry:
 
     def by_language(self) -> Mapping[str, str]:
         """The name in every language; for a language that this table does not have, the name in one that it has."""
-        given = {language: self.get(language, str) for language in LANGUAGES if language in self.data}
-        if not given:
+        names_given = {language: self.get(language, str) for language in LANGUAGES if language in self.data}
+        if not names_given:
             raise Fault(key="programme.missing", file=self.file, entry=self.where(" | ".join(LANGUAGES)))
-        return {language: in_language(given, language) for language in LANGUAGES}
+        return {language: in_language(names_given, language) for language in LANGUAGES}
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str:
         """The value of `key`, which must be one of `allowed`."""

@@ -75,19 +75,19 @@ class Indicators:
 
 def read_indicators(entry: Entry) -> Indicators:
     """The tables of a programme; a Fault names the entry that is wrong, what was found and what is expected."""
-    items = {name: _item(name, each) for name, each in entry.entries("items").items()}
-    for name, each in entry.entries("items").items():
-        items[name] = replace(items[name], asked_if=_codes(each, "asked_if", items))
-    texts = {name: each.names("text") for name, each in entry.entries("items").items()}
-    records = {name: _record(each) for name, each in entry.entries("records", {}).items()}
+    items = {name: _item(name, table) for name, table in entry.entries("items").items()}
+    for name, table in entry.entries("items").items():
+        items[name] = replace(items[name], asked_if=_codes(table, "asked_if", items))
+    texts = {name: table.names("text") for name, table in entry.entries("items").items()}
+    records = {name: _record(table) for name, table in entry.entries("records", {}).items()}
     measures, names = {}, {}
-    for name, each in entry.entries("measures").items():
+    for name, table in entry.entries("measures").items():
         if name in records:
             raise entry.at("measures").fault(name, repr(name), "≠ [records]")
-        measure = _measure(name, each, items, measures, records)
-        for own, own_name in _grouped(measure, each, items):
-            measures[own.name], names[own.name] = own, own_name
-    factors = {name: _factors(name, each, items, measures) for name, each in entry.entries("factors", {}).items()}
+        measure = _measure(name, table, items, measures, records)
+        for named_measure, measure_name in _grouped(measure, table, items):
+            measures[named_measure.name], names[named_measure.name] = named_measure, measure_name
+    factors = {name: _factors(name, table, items, measures) for name, table in entry.entries("factors", {}).items()}
     return Indicators(items, texts, records, measures, names, factors)
 
 
@@ -110,7 +110,7 @@ def _item(name: str, entry: Entry) -> Item:
 
 
 def _numeric_item(name: str, entry: Entry) -> Item:
-    """An item whose answer is a number; a Fault for what only coded items have, and for codes that are such numbers."""
+    """An item whose answer is a number; a Fault for what only coded items have, and for codes inside the range."""
     for key in CODED:
         if key in entry.data:
             raise entry.fault(key, repr(entry.data[key]), "range")
@@ -175,13 +175,13 @@ def _mean(name: str, entry: Entry, largest: bool, of: list[Item], options: Mappi
     """The mean of numbers answered; a Fault if its items do not have the same range."""
     ranges = {item.name: item.range for item in of if item.range is not None}
     if len(set(ranges.values())) > 1:
-        found = [f"{item}: {low:g} … {high:g}" for item, (low, high) in ranges.items()]
-        raise Fault(key="programme.ranges_differ", file=entry.file, entry=entry.where("items"), found=found)
+        ranges_found = [f"{item}: {low:g} … {high:g}" for item, (low, high) in ranges.items()]
+        raise Fault(key="programme.ranges_differ", file=entry.file, entry=entry.where("items"), found=ranges_found)
     ends = next(iter(ranges.values()))
     counted_in = entry.names("unit") if "unit" in entry.data else {}
     two_valued = len(of) == 1 and of[0].whole and ends == (0.0, 1.0)
-    given: dict[str, Any] = {**options, "range": ends, "two_valued": two_valued, "counted_in": counted_in}
-    return Measure(name, MEAN, tuple(item.name for item in of), frozenset(), {}, largest, **given)
+    mean_options: dict[str, Any] = {**options, "range": ends, "two_valued": two_valued, "counted_in": counted_in}
+    return Measure(name, MEAN, tuple(item.name for item in of), frozenset(), {}, largest, **mean_options)
 
 
 def _counts(entry: Entry, of, items) -> frozenset:
@@ -217,16 +217,16 @@ def _weights(entry: Entry, of) -> tuple[float, ...]:
     """a_k of the items in their order, () where none are given."""
     if "weights" not in entry.data:
         return ()
-    given = entry.at("weights")
-    if set(given.data) != set(of):
-        raise entry.fault("weights", sorted(given.data), list(of))
-    return _sum_to_one(entry, "weights", {item: _positive(given, item) for item in of})
+    weights = entry.at("weights")
+    if set(weights.data) != set(of):
+        raise entry.fault("weights", sorted(weights.data), list(of))
+    return _sum_to_one(entry, "weights", {item: _positive(weights, item) for item in of})
 
 
 def _sum_to_one(entry: Entry, key: str, weights: Mapping[str, float]) -> tuple[float, ...]:
     if abs(sum(weights.values()) - 1) > ROUNDING:
-        found = {"entry": entry.where(key), "found": sum(weights.values()), "parts": list(weights)}
-        raise Fault(key="programme.weights_sum", file=entry.file, **found)
+        problem = {"entry": entry.where(key), "found": sum(weights.values()), "parts": list(weights)}
+        raise Fault(key="programme.weights_sum", file=entry.file, **problem)
     return tuple(weights.values())
 
 
@@ -241,18 +241,21 @@ def _codes(entry: Entry, key: str, items) -> dict[str, frozenset]:
     """item -> codes of a condition on other items."""
     if key not in entry.data:
         return {}
-    given = entry.at(key)
-    given.known(items)
-    found = {item: frozenset(given.texts(item)) for item in given.data}
-    for item, codes in found.items():
+    condition = entry.at(key)
+    condition.known(items)
+    codes_of_item = {item: frozenset(condition.texts(item)) for item in condition.data}
+    for item, codes in codes_of_item.items():
         if not codes or not codes <= items[item].codes:
-            raise given.fault(item, sorted(codes), sorted(items[item].codes))
-    return found
+            raise condition.fault(item, sorted(codes), sorted(items[item].codes))
+    return codes_of_item
 
 
 def _index(name: str, entry: Entry, largest: bool, items, measures, records) -> Measure:
     scale = _pair(entry, "scale", SCALE)
-    parts = [_part(own, each, scale, largest, measures, records) for own, each in entry.entries("parts").items()]
+    parts = [
+        _part(part_name, part_entry, scale, largest, measures, records)
+        for part_name, part_entry in entry.entries("parts").items()
+    ]
     if all(part.record for part in parts):
         raise Fault(key="programme.only_records", file=entry.file, entry=entry.where("parts"), measures=list(measures))
     _sum_to_one(entry, "parts", {part.name: part.weight for part in parts})
@@ -268,30 +271,32 @@ def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> P
     """One part on the index's scale, turned round if its best end is not the index's."""
     entry.known({"weight", "bounds"})
     if name not in measures and name not in records:
-        found = {"entry": entry.path, "measures": list(measures) or ["-"], "records": list(records) or ["-"]}
-        raise Fault(key="programme.part_unknown", file=entry.file, **found)
-    own = scale if name in records else (measures[name].low, measures[name].high)
+        problem = {"entry": entry.path, "measures": list(measures) or ["-"], "records": list(records) or ["-"]}
+        raise Fault(key="programme.part_unknown", file=entry.file, **problem)
+    own_scale = scale if name in records else (measures[name].low, measures[name].high)
     best = records[name].largest_is_best if name in records else measures[name].largest_is_best
     bounds = _pair(entry, "bounds", scale)
-    apart = max(abs(a - b) for a, b in zip(own, scale, strict=True)) > ROUNDING * (scale[1] - scale[0])
+    apart = max(abs(a - b) for a, b in zip(own_scale, scale, strict=True)) > ROUNDING * (scale[1] - scale[0])
     if "bounds" not in entry.data and apart:
-        found = {"entry": entry.path, "found": [f"{v:g}" for v in own], "expected": [f"{v:g}" for v in scale]}
-        raise Fault(key="programme.part_scale", file=entry.file, **found)
+        problem = {"entry": entry.path, "found": [f"{v:g}" for v in own_scale], "expected": [f"{v:g}" for v in scale]}
+        raise Fault(key="programme.part_scale", file=entry.file, **problem)
     onto = scale if best == largest else scale[::-1]
-    return Part(name, name in records, _positive(entry, "weight"), bounds, onto, bounds if name in records else own)
+    return Part(
+        name, name in records, _positive(entry, "weight"), bounds, onto, bounds if name in records else own_scale
+    )
 
 
 def _pair(entry: Entry, key: str, default) -> tuple[float, float]:
     """Two numbers in ascending order, or the default."""
     if key not in entry.data:
         return default
-    given = entry.get(key, list)
-    if len(given) == 2:
-        pair = Entry(entry.file, entry.where(key), {"1": given[0], "2": given[1]})
+    ends = entry.get(key, list)
+    if len(ends) == 2:
+        pair = Entry(entry.file, entry.where(key), {"1": ends[0], "2": ends[1]})
         low, high = pair.number("1"), pair.number("2")
         if low < high:
             return low, high
-    raise entry.fault(key, given, "[0, 100]")
+    raise entry.fault(key, ends, "[0, 100]")
 
 
 def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mapping[str, str]]]:
@@ -302,12 +307,12 @@ def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mappi
         _refuse_pooling(measure, entry, items)
         return whole
     item = items[entry.one_of("by", [name for name, item in items.items() if item.answers and not item.separator])]
-    found = []
+    groups = []
     for code, label in item.answers.items():
         group = replace(measure, name=f"{measure.name}.{code}", where={**measure.where, item.name: frozenset({code})})
         _refuse_pooling(group, entry, items)
-        found.append((group, {x: text("measure.group", x, measure=names[x], group=label[x]) for x in LANGUAGES}))
-    return found if item.apart else whole + found
+        groups.append((group, {x: text("measure.group", x, measure=names[x], group=label[x]) for x in LANGUAGES}))
+    return groups if item.apart else whole + groups
 
 
 def _refuse_pooling(measure: Measure, entry: Entry, items) -> None:
@@ -321,14 +326,15 @@ def _refuse_pooling(measure: Measure, entry: Entry, items) -> None:
 
 def _groups(measure: Measure, items, measures) -> dict[str, frozenset]:
     """The groups that an index contains, for each item whose groups are never pooled."""
-    found = {}
+    groups_of_item = {}
     for item in [item.name for item in items.values() if item.apart]:
         if measure.kind != INDEX:
-            found[item] = measure.where[item]
+            groups_of_item[item] = measure.where[item]
         else:
-            own = [measures[part.name] for part in measure.parts if not part.record]
-            found[item] = frozenset().union(*(_groups(each, items, measures)[item] for each in own))
-    return found
+            parts = [measures[part.name] for part in measure.parts if not part.record]
+            groups_of_part = [_groups(component, items, measures)[item] for component in parts]
+            groups_of_item[item] = frozenset().union(*groups_of_part)
+    return groups_of_item
 
 
 def _pooled(entry: Entry, item: str) -> Fault:
@@ -338,12 +344,12 @@ def _pooled(entry: Entry, item: str) -> Fault:
 def _factors(name: str, entry: Entry, items, measures) -> Factors:
     entry.known(FACTORS)
     item = entry.one_of("item", [name for name, item in items.items() if item.separator])
-    where, found = _codes(entry, "where", items), {}
+    where, share_of = _codes(entry, "where", items), {}
     for code in items[item].answers:
         for base in OF:
-            own = Measure(f"{name}.{code}.{base}", SHARE, (item,), frozenset({code}), {}, False, of=base, where=where)
-            if own.name in measures:
-                raise entry.fault("item", own.name, f"≠ measures.{own.name}")
-            _refuse_pooling(own, entry, items)
-            found[code, base] = own
-    return Factors(entry.names("name"), item, found)
+            share = Measure(f"{name}.{code}.{base}", SHARE, (item,), frozenset({code}), {}, False, of=base, where=where)
+            if share.name in measures:
+                raise entry.fault("item", share.name, f"≠ measures.{share.name}")
+            _refuse_pooling(share, entry, items)
+            share_of[code, base] = share
+    return Factors(entry.names("name"), item, share_of)

@@ -51,8 +51,8 @@ def read_population(entry: Entry, areas: Iterable[str]) -> PopulationPlan:
     column = entry.get("column", str) if "column" in entry.data else None
     units = {}
     if "units" in entry.data:
-        given = entry.at("units")
-        units = {name: given.number(name) for name in given.data}
+        numbers = entry.at("units")
+        units = {name: numbers.number(name) for name in numbers.data}
         unknown = sorted(set(units) - set(areas)) if of == AREA else []
         if unknown or not units:
             raise entry.fault("units", unknown, list(areas))

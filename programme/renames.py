@@ -10,7 +10,7 @@ EXAMPLE = '[renamed.2026Q1], "03" = "13"'
 
 @dataclass(frozen=True)
 class Renames:
-    """Codes of before -> codes of then, by the wave from which on the new codes hold; all of a wave at once."""
+    """Old code -> new code, by the first wave in which the new codes hold; those of one wave change at once."""
 
     from_wave: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -42,17 +42,17 @@ class Renames:
 
 
 def read_renames(entry: Entry, areas: Iterable[str], is_wave: Callable[[str], object]) -> Renames:
-    """The table [renamed]; a Fault for what is no wave, and for a code that no area has in the end."""
+    """The table [renamed]; a Fault for a name that is no wave, and for a code that no area of today has."""
     tables = entry.entries("renamed", {})
     for wave in tables:
         if not is_wave(wave):
             raise entry.fault("renamed", repr(wave), EXAMPLE)
-    renames = Renames({wave: {code: each.get(code, str) for code in each.data} for wave, each in tables.items()})
+    renames = Renames({wave: {code: table.get(code, str) for code in table.data} for wave, table in tables.items()})
     known = list(areas)
-    for wave, each in tables.items():
+    for wave, table in tables.items():
         for code, today in renames.current("").items():
-            if code in each.data and today not in known:
-                raise each.fault(code, repr(today), known)
-        if not each.data:
+            if code in table.data and today not in known:
+                raise table.fault(code, repr(today), known)
+        if not table.data:
             raise entry.fault("renamed", f"[renamed.{wave}]", EXAMPLE)
     return renames

@@ -91,7 +91,7 @@ class Comparing:
     together      "league": each league and measure is a page of its own;  "programme": they share one error
     watch         areas to be watched more closely, which have half of the standing level's error in their leagues
     yearly_error  of all pages of a year together, divided equally over `pages_a_year`; 0: each page has 1 - level
-    side          "both": rises and falls against the field are called;  "worse": falls only, which are found more often
+    side          "both": rises and falls against the field are tested;  "worse": falls only, which are found more often
     A page is what shares one error: a comparison of two windows, of one table or (together) of all.  To compare a
     quarter with the last one and with the same quarter of last year makes two pages.
     """
@@ -230,13 +230,13 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
 
 
 def _outcomes(entry: Entry) -> dict[str, str]:
-    """[outcomes]: a centre's words -> codes; a Fault for what is no code."""
-    given = replace(entry, path="outcomes", data=entry.get("outcomes", dict, {}))
-    words = {word: given.get(word, str) for word in given.data}
+    """[outcomes]: a centre's own words -> codes; a Fault for a code that does not exist."""
+    table = replace(entry, path="outcomes", data=entry.get("outcomes", dict, {}))
+    words = {word: table.get(word, str) for word in table.data}
     try:
         check_words(words)
     except Fault as fault:
-        raise given.fault(fault.values["word"], repr(fault.values["found"]), fault.values["expected"]) from fault
+        raise table.fault(fault.values["word"], repr(fault.values["found"]), fault.values["expected"]) from fault
     return words
 
 
@@ -285,51 +285,51 @@ def _level(entry: Entry) -> float:
 
 def _publish(entry: Entry) -> Limits:
     """The limits of [publish]; those it does not name are the defaults."""
-    given = replace(entry, path="publish", data=entry.get("publish", dict, {}))
+    table = replace(entry, path="publish", data=entry.get("publish", dict, {}))
     known = {field.name for field in fields(Limits)}
-    given.known(known | {WITHHOLD_ENTRY})
-    for name in given.data:
-        if given.number(name) < 0:
-            raise given.fault(name, repr(given.data[name]), "≥ 0")
-    return Limits(**{name: given.number(name) for name in given.data if name in known})
+    table.known(known | {WITHHOLD_ENTRY})
+    for name in table.data:
+        if table.number(name) < 0:
+            raise table.fault(name, repr(table.data[name]), "≥ 0")
+    return Limits(**{name: table.number(name) for name in table.data if name in known})
 
 
 def _withhold(entry: Entry) -> int:
     """[publish] withhold, or the default; a Fault if it is so low that nothing would be withheld."""
-    given = replace(entry, path="publish", data=entry.get("publish", dict, {}))
-    if WITHHOLD_ENTRY not in given.data:
+    table = replace(entry, path="publish", data=entry.get("publish", dict, {}))
+    if WITHHOLD_ENTRY not in table.data:
         return WITHHOLD
-    limit = given.number(WITHHOLD_ENTRY)
+    limit = table.number(WITHHOLD_ENTRY)
     if limit != int(limit) or limit < LEAST:
-        raise given.fault(WITHHOLD_ENTRY, limit, f"{LEAST}, {LEAST + 1} …")
+        raise table.fault(WITHHOLD_ENTRY, limit, f"{LEAST}, {LEAST + 1} …")
     return int(limit)
 
 
 def _comparing(entry: Entry, areas) -> Comparing:
     """[comparing], or the defaults."""
-    given = replace(entry, path="comparing", data=entry.get("comparing", dict, {}))
-    given.known(field.name for field in fields(Comparing))
-    share = given.number("rank_share") if "rank_share" in given.data else RANK_SHARE
+    table = replace(entry, path="comparing", data=entry.get("comparing", dict, {}))
+    table.known(field.name for field in fields(Comparing))
+    share = table.number("rank_share") if "rank_share" in table.data else RANK_SHARE
     if not 0 < share < 1:
-        raise given.fault("rank_share", share, "0.1")
-    watch = given.texts("watch", [])
+        raise table.fault("rank_share", share, "0.1")
+    watch = table.texts("watch", [])
     unknown = [area for area in watch if area not in areas]
     if unknown:
-        raise given.fault("watch", unknown, list(areas))
-    together = given.one_of("together", (LEAGUE, PROGRAMME)) if "together" in given.data else LEAGUE
-    side = given.one_of("side", (BOTH, WORSE)) if "side" in given.data else BOTH
-    return Comparing(share, together, watch, *_yearly(given), side)
+        raise table.fault("watch", unknown, list(areas))
+    together = table.one_of("together", (LEAGUE, PROGRAMME)) if "together" in table.data else LEAGUE
+    side = table.one_of("side", (BOTH, WORSE)) if "side" in table.data else BOTH
+    return Comparing(share, together, watch, *_yearly(table), side)
 
 
-def _yearly(given: Entry) -> tuple[float, int]:
+def _yearly(table: Entry) -> tuple[float, int]:
     """[comparing] yearly_error and pages_a_year: both or neither."""
-    if "yearly_error" not in given.data and "pages_a_year" not in given.data:
+    if "yearly_error" not in table.data and "pages_a_year" not in table.data:
         return 0.0, 0
-    error, pages = given.number("yearly_error"), given.number("pages_a_year")
+    error, pages = table.number("yearly_error"), table.number("pages_a_year")
     if not 0 < error < 1:
-        raise given.fault("yearly_error", error, "0.05")
+        raise table.fault("yearly_error", error, "0.05")
     if pages != int(pages) or pages < 1:
-        raise given.fault("pages_a_year", pages, "1, 2, 3 …")
+        raise table.fault("pages_a_year", pages, "1, 2, 3 …")
     return error, int(pages)
 
 
@@ -355,9 +355,9 @@ def _interviewers(entry: Entry) -> Interviewers | None:
     """[interviewers], or None where the programme has none."""
     if "interviewers" not in entry.data:
         return None
-    given = entry.at("interviewers")
-    given.known({"column", "at_random"})
-    return Interviewers(given.get("column", str, ""), given.get("at_random", bool))
+    table = entry.at("interviewers")
+    table.known({"column", "at_random"})
+    return Interviewers(table.get("column", str, ""), table.get("at_random", bool))
 
 
 def _areas(entry: Entry, leagues) -> dict[str, Area]:

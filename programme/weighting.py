@@ -78,12 +78,12 @@ def read_weighting(entry: Entry) -> WeightingSteps:
 
 def read_labels(entry: Entry) -> dict[str, Label]:
     """The names of columns and of their codes by language, from tables such as `[weighting.labels.sex]`."""
-    given = entry.entries("labels", {})
-    for of in given.values():
+    tables = entry.entries("labels", {})
+    for of in tables.values():
         of.known(("name", "codes"))
         for code in of.entries("codes", {}).values():
             code.known((), languages=True)
-    named = {column: (of.names("name"), of.entries("codes", {})) for column, of in given.items()}
+    named = {column: (of.names("name"), of.entries("codes", {})) for column, of in tables.items()}
     return {
         column: Label(name, {code: of.by_language() for code, of in codes.items()})
         for column, (name, codes) in named.items()
@@ -103,75 +103,79 @@ def _dispositions(entry: Entry) -> Dispositions:
     codes = {name: entry.texts(name, []) for name in OUTCOMES}
     if not codes["responded"]:
         raise entry.fault("responded", "[]", '["…"]')
-    seen: dict[str, str] = {}
+    entry_of_code: dict[str, str] = {}
     for name, of in codes.items():
         for code in of:
-            if code in seen:
+            if code in entry_of_code:
                 raise Fault(
-                    key="weighting.outcome_twice", file=entry.file, code=code, one=seen[code], two=entry.where(name)
+                    key="weighting.outcome_twice",
+                    file=entry.file,
+                    code=code,
+                    one=entry_of_code[code],
+                    two=entry.where(name),
                 )
-            seen[code] = entry.where(name)
+            entry_of_code[code] = entry.where(name)
     return Dispositions(entry.get("disposition", str), *(frozenset(codes[name]) for name in OUTCOMES))
 
 
-def _base(given: Entry) -> Base:
+def _base(table: Entry) -> Base:
     """Either a column of weights or how many numbers each frame has."""
-    weight = given.get("weight", str) if "weight" in given.data else None
-    frame = given.get("frame", str) if "frame" in given.data else None
-    numbers = {f: given.at("numbers").number(f) for f in given.get("numbers", dict, {})}
+    weight = table.get("weight", str) if "weight" in table.data else None
+    frame = table.get("frame", str) if "frame" in table.data else None
+    numbers = {f: table.at("numbers").number(f) for f in table.get("numbers", dict, {})}
     if (weight is None) == (not numbers) or (numbers and frame is None):
-        raise Fault(key="weighting.base", file=given.file, entry=given.path, found=sorted(given.data) or ["–"])
+        raise Fault(key="weighting.base", file=table.file, entry=table.path, found=sorted(table.data) or ["–"])
     for name, count in numbers.items():
         if count < 1:
-            raise given.at("numbers").fault(name, count, "≥ 1")
+            raise table.at("numbers").fault(name, count, "≥ 1")
     return Base(weight, frame, numbers)
 
 
-def _groups(given: Entry) -> tuple[str, ...]:
-    groups = given.texts("groups")
+def _groups(table: Entry) -> tuple[str, ...]:
+    groups = table.texts("groups")
     try:
         age_spans(groups)
     except Fault as fault:
-        raise given.fault("groups", list(groups), '["18-29", "30-39", "40+"]') from fault
+        raise table.fault("groups", list(groups), '["18-29", "30-39", "40+"]') from fault
     return groups
 
 
-def _columns_known(given: Entry, key: str, columns, ages: Ages | None) -> None:
+def _columns_known(table: Entry, key: str, columns, ages: Ages | None) -> None:
     if AGE_GROUP in columns and ages is None:
-        raise given.fault(key, repr(AGE_GROUP), "[weighting.ages]")
+        raise table.fault(key, repr(AGE_GROUP), "[weighting.ages]")
 
 
-def _nonresponse(given: Entry, ages: Ages | None) -> Nonresponse:
-    cells, predictors = given.texts("cells", []), given.texts("predictors", [])
+def _nonresponse(table: Entry, ages: Ages | None) -> Nonresponse:
+    cells, predictors = table.texts("cells", []), table.texts("predictors", [])
     for key, columns in (("cells", cells), ("predictors", predictors)):
-        _columns_known(given, key, columns, ages)
+        _columns_known(table, key, columns, ages)
     if cells and predictors:
-        raise given.fault("predictors", list(predictors), "cells | predictors")
-    classes = given.get("classes", int, 5)
+        raise table.fault("predictors", list(predictors), "cells | predictors")
+    classes = table.get("classes", int, 5)
     if classes < 0 or classes == 1:
-        raise given.fault("classes", classes, "0, 2, 3 …")
+        raise table.fault("classes", classes, "0, 2, 3 …")
     return Nonresponse(cells, predictors, classes)
 
 
-def _calibrating(given: Entry, ages: Ages | None) -> Calibrating:
-    margins = given.texts("margins")
+def _calibrating(table: Entry, ages: Ages | None) -> Calibrating:
+    margins = table.texts("margins")
     if not margins:
-        raise given.fault("margins", "[]", '["sex*age_group", "county"]')
-    distance = given.one_of("distance", DISTANCES) if "distance" in given.data else next(iter(DISTANCES))
-    period = given.get("period", str) if "period" in given.data else None
-    found = Calibrating(margins, period, distance, _bounds(given, distance), _merge(given, margins))
-    if len(set(margins)) < len(margins) or "" in found.columns:
-        raise given.fault("margins", list(margins), '["sex*age_group", "county"]')
-    _columns_known(given, "margins", found.columns, ages)
-    return found
+        raise table.fault("margins", "[]", '["sex*age_group", "county"]')
+    distance = table.one_of("distance", DISTANCES) if "distance" in table.data else next(iter(DISTANCES))
+    period = table.get("period", str) if "period" in table.data else None
+    calibrating = Calibrating(margins, period, distance, _bounds(table, distance), _merge(table, margins))
+    if len(set(margins)) < len(margins) or "" in calibrating.columns:
+        raise table.fault("margins", list(margins), '["sex*age_group", "county"]')
+    _columns_known(table, "margins", calibrating.columns, ages)
+    return calibrating
 
 
-def _merge(given: Entry, margins) -> dict[str, dict[str, tuple[str, ...]]]:
+def _merge(table: Entry, margins) -> dict[str, dict[str, tuple[str, ...]]]:
     """[weighting.calibration.merge]: margin -> category -> neighbours; a Fault for another margin or no neighbour."""
-    tables = given.entries("merge", {})
+    tables = table.entries("merge", {})
     for name, rules in tables.items():
         if name not in margins:
-            raise given.fault("merge", repr(name), list(margins))
+            raise table.fault("merge", repr(name), list(margins))
         for category in rules.data:
             neighbours = rules.texts(category)
             if not neighbours or category in neighbours:
@@ -179,23 +183,23 @@ def _merge(given: Entry, margins) -> dict[str, dict[str, tuple[str, ...]]]:
     return {name: {category: rules.texts(category) for category in rules.data} for name, rules in tables.items()}
 
 
-def _bounds(given: Entry, distance: str) -> tuple[float, float] | None:
-    if "bounds" not in given.data:
+def _bounds(table: Entry, distance: str) -> tuple[float, float] | None:
+    if "bounds" not in table.data:
         if distance in BOUNDED:
-            raise given.fault("bounds", "–", "[0.3, 3]")
+            raise table.fault("bounds", "–", "[0.3, 3]")
         return None
-    values = given.get("bounds", list)
+    values = table.get("bounds", list)
     numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     if len(values) != 2 or not numeric or not values[0] < 1 < values[1]:
-        raise given.fault("bounds", values, "[0.3, 3]")
+        raise table.fault("bounds", values, "[0.3, 3]")
     return float(values[0]), float(values[1])
 
 
-def _trimming(given: Entry) -> TrimmingLimits:
-    if not given.data:
-        raise given.fault("largest", "–", "largest = 5")
-    limits = TrimmingLimits(**{name: given.number(name) for name in given.data})
+def _trimming(table: Entry) -> TrimmingLimits:
+    if not table.data:
+        raise table.fault("largest", "–", "largest = 5")
+    limits = TrimmingLimits(**{name: table.number(name) for name in table.data})
     if not 0 <= limits.smallest < 1 < limits.largest:
-        found = ", ".join(f"{name} = {given.data[name]}" for name in given.data)
-        raise given.fault(next(iter(given.data)), found, "0 ≤ smallest < 1 < largest")
+        written = ", ".join(f"{name} = {table.data[name]}" for name in table.data)
+        raise table.fault(next(iter(table.data)), written, "0 ≤ smallest < 1 < largest")
     return limits

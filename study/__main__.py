@@ -46,15 +46,15 @@ def main(
     """Simulate: coverage of intervals and of changes; false alarms and power of what is said about ranks."""
     numbers = QUICK if quick else FULL
     rows = run(tasks(numbers, seed=seed, first=quick), workers=1 if quick else workers)
-    found = {name: rows[rows.study == k].dropna(axis=1, how="all") for k, name in enumerate(STUDIES)}
+    tables = {name: rows[rows.study == k].dropna(axis=1, how="all") for k, name in enumerate(STUDIES)}
     if quick:
-        for name, table in found.items():
+        for name, table in tables.items():
             print(f"{name}: {len(table)} rows\n{table.mean(numeric_only=True).to_string()}")
         return
     for language in LANGUAGES:
         path = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
         _, mark, claims = path.read_text("utf-8").partition(MARK)  # the chapter of `python -m study.claims` stays
-        text = document(found, numbers, seed, language)
+        text = document(tables, numbers, seed, language)
         path.write_text(with_claims(text, claims) if mark else text, "utf-8")
         print(path)
 

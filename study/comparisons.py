@@ -1,4 +1,4 @@
-"""What each design of comparison can see: one township moves, and the standing level is asked whether it did."""
+"""What each design of comparison can detect: one township moves, and the standing level tests whether it did."""
 
 from functools import cache, partial
 
@@ -39,8 +39,8 @@ def expected(name: str):
 
 
 def called(name: str, rng: np.random.Generator) -> pd.DataFrame:
-    """One row, means over replicates: power (the township that falls is called and said to fall), and false (another
-    one is said to fall).  Its share goes from half of the move above `SHARE` to half of it below; all others stay."""
+    """One row, means over replicates: power (the township that falls is confirmed to fall), and false (another one
+    is confirmed to fall).  Its share goes from half of the move above `SHARE` to half of it below; all others stay."""
     design, watch = designs()[name], ()
     share, moved = np.full(AREAS, SHARE), np.zeros(AREAS)
     share[0], moved[0] = SHARE + MOVE / 2, -MOVE
@@ -50,14 +50,14 @@ def called(name: str, rng: np.random.Generator) -> pd.DataFrame:
         watch = range(design.watch)
     comparison = ROLLING if name == ROLLING else QUARTERS if design.quarters == 1 else YEARS
     answers, smooth = partial(persons, score=score), smooth_scores if score else smooth_shares
-    found = []
+    outcomes = []
     for pair in compared(league, comparison, rng, REPEATS, answers=answers, smooth=smooth):
         before, after, cross = pair.smooth
         shift = change(before, after, cross=cross)
         standing = standing_change(shift, rng=rng, watch=watch, level=1 - ALPHA_STANDING, draws=DRAWS)
         falls = (standing.p_standing <= ALPHA_STANDING) & (standing.relative < 0)
-        found.append({"power": falls[0], "false": falls[1:].any()})
-    return pd.DataFrame(found).astype(float).mean().to_frame().T
+        outcomes.append({"power": falls[0], "false": falls[1:].any()})
+    return pd.DataFrame(outcomes).astype(float).mean().to_frame().T
 
 
 def persons(league: League, rng: np.random.Generator, repeats: int, *, score: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -66,16 +66,16 @@ def persons(league: League, rng: np.random.Generator, repeats: int, *, score: bo
     if league.common:
         r = latent_correlation(score)
         latent[1] = r * latent[0] + np.sqrt(1 - r**2) * latent[1]
-    found = []
+    answers = []
     for share, z in zip((league.share, league.share + league.moved), latent, strict=True):
         z += (ndtri(share) - ndtri(SHARE))[league.area, None]
-        found.append(SCORES[np.searchsorted(CUTS, z)] if score else (z > CUTS[-SATISFIED]).astype(float))
-    return tuple(found)
+        answers.append(SCORES[np.searchsorted(CUTS, z)] if score else (z > CUTS[-SATISFIED]).astype(float))
+    return tuple(answers)
 
 
 @cache
 def latent_correlation(score: bool) -> float:
-    """That of the latent answers where the answers', at the first answers' shares, is `CORRELATION`."""
+    """The correlation of two latent answers where that of the answers, with shares `ANSWERS`, is `CORRELATION`."""
     steps, cuts = (np.diff(SCORES), CUTS) if score else (np.ones(1), CUTS[-SATISFIED:][:1])
     mean = steps @ norm.sf(cuts)
     levels = np.append(0.0, steps.cumsum())

@@ -14,7 +14,7 @@ NOMINAL, ALPHA = 0.95, 0.05
 
 
 class Numbers(NamedTuple):
-    """Streams a cell in each study."""
+    """Streams per cell in each study."""
 
     intervals: int
     changes: int
@@ -25,17 +25,17 @@ class Numbers(NamedTuple):
     comparisons: int
 
 
-def document(found: dict, numbers: Numbers, seed: int, language: str) -> str:
-    """Markdown of all studies that were made."""
+def document(tables: dict, numbers: Numbers, seed: int, language: str) -> str:
+    """Markdown of all studies."""
     t = speaker(language)
     head = [f"# {t('study.title')}", t("study.other_language"), t("study.made", seed=seed), t("study.error")]
-    parts = head + _intervals(found["intervals"], numbers.intervals * intervals.COLUMNS, t)
-    parts += _changes(found["changes"], numbers.changes * panels.REPEATS, t)
-    parts += _leagues(found["leagues"], numbers.leagues * leagues.REPEATS, t)
-    parts += move_tables.sizes(found["sizes"], numbers.sizes * moves.REPEATS, t)
-    parts += move_tables.powers(found["powers"], numbers.powers * moves.REPEATS, t)
-    parts += list_tables.last_five(found["lists"], numbers.lists * lists.REPEATS, t)
-    parts += list_tables.of_comparisons(found["comparisons"], numbers.comparisons * comparisons.REPEATS, t)
+    parts = head + _intervals(tables["intervals"], numbers.intervals * intervals.COLUMNS, t)
+    parts += _changes(tables["changes"], numbers.changes * panels.REPEATS, t)
+    parts += _leagues(tables["leagues"], numbers.leagues * leagues.REPEATS, t)
+    parts += move_tables.sizes(tables["sizes"], numbers.sizes * moves.REPEATS, t)
+    parts += move_tables.powers(tables["powers"], numbers.powers * moves.REPEATS, t)
+    parts += list_tables.last_five(tables["lists"], numbers.lists * lists.REPEATS, t)
+    parts += list_tables.of_comparisons(tables["comparisons"], numbers.comparisons * comparisons.REPEATS, t)
     return "\n\n".join(parts) + "\n"
 
 
@@ -47,17 +47,17 @@ def thousandths(value: float, error: float) -> str:
 # ---- 1. intervals
 
 
-def interval_summary(found: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell and method: coverage, width and point, each with its Monte-Carlo error (…_error); n_eff, df."""
+def interval_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell and method: coverage, width and point, each with its Monte-Carlo error (…_error); n_eff, df."""
     measures = ["coverage", "width", "point"]
-    groups = found.groupby(["cell", "method"], sort=False)
+    groups = table.groupby(["cell", "method"], sort=False)
     errors = groups[measures].agg(sem).add_suffix("_error")
     cells = pd.DataFrame(intervals.CELLS).rename_axis("cell")
     return groups[[*measures, "n_effective", "df"]].mean().join(errors).reset_index().join(cells, on="cell")
 
 
-def _intervals(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    summary = interval_summary(found)
+def _intervals(table: pd.DataFrame, replicates: int, t) -> list[str]:
+    summary = interval_summary(table)
     parts = [f"## {t('study.intervals')}", t("study.intervals_text", replicates=replicates, shared=intervals.COLUMNS)]
     for design, rows in summary.groupby("design", sort=False):
         parts += [f"### {t(f'study.{design}')}", t(f"study.{design}_text")]
@@ -98,11 +98,11 @@ def _method_sentence(method: str, rows: pd.DataFrame, t) -> str:
 # ---- 2. change
 
 
-def change_summary(found: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell, group of areas, measure and estimator: coverage, se/sd and the covariance's bias, with errors."""
+def change_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell, group of areas, measure and estimator: coverage, se/sd, the covariance's bias; with errors."""
     rows = []
-    mixed = found.cell.map(lambda c: panels.CELLS[c][0] == panels.MIXED)
-    grouped = found.assign(group=found.rho.where(mixed, -1.0))
+    mixed = table.cell.map(lambda c: panels.CELLS[c][0] == panels.MIXED)
+    grouped = table.assign(group=table.rho.where(mixed, -1.0))
     for keys, part in grouped.groupby(["cell", "group", "measure", "estimator"], sort=False):
         cell, group, measure, estimator = tuple(keys)  # ty: ignore[invalid-argument-type]  # of four columns
         covered, se, square, excess, scale = (
@@ -117,8 +117,8 @@ def change_summary(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "bias", "bias_error"])
 
 
-def _changes(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    summary = change_summary(found)
+def _changes(table: pd.DataFrame, replicates: int, t) -> list[str]:
+    summary = change_summary(table)
     parts = [f"## {t('study.changes')}", t("study.changes_text", replicates=replicates, shared=panels.REPEATS)]
     parts.append(bullets(t(f"study.{e}_text") for e in panels.ESTIMATORS))
     for size, rows in summary.groupby("size", sort=False):
@@ -168,14 +168,14 @@ def _panel_cell(row, t) -> str:
 RATES = ("standing", "unsmoothed", "normal", "holm", "ranks")
 
 
-def league_summary(found: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: the rates of `RATES`, each with its Monte-Carlo error."""
-    groups = found.groupby("cell")[list(RATES)]
+def league_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell: the rates of `RATES`, each with its Monte-Carlo error."""
+    groups = table.groupby("cell")[list(RATES)]
     return groups.mean().join(groups.agg(sem).add_suffix("_error"))
 
 
-def _leagues(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    summary = league_summary(found)
+def _leagues(results: pd.DataFrame, replicates: int, t) -> list[str]:
+    summary = league_summary(results)
     head = ["league", "areas", "interviews", "df", "true_shares", "measure", "overlap"]
     lines = []
     for number, row in summary.iterrows():

@@ -1,7 +1,7 @@
-"""Shares' default intervals on a fine grid of true shares: how often they hold, at the worst share too, and how wide.
+"""The default intervals of shares on a fine grid of true shares: their coverage, also at the worst share, and width.
 
-`python -m study.fine_grid` prints a row a cell.  Widths are over those of Clopper and Pearson's limits on Kish's n, in
-clustered cells on Kish's n over the true design effect of the clusters, which no survey knows.
+`python -m study.fine_grid` prints one row per cell.  Widths are divided by those of Clopper and Pearson's limits on
+Kish's n; in clustered cells, on Kish's n over the true design effect of the clusters, which no survey knows.
 """
 
 from typing import Annotated, NamedTuple
@@ -17,15 +17,15 @@ from study.written import markdown, percent
 
 FORTY = 40  # areas of a league
 GRID = np.linspace(0.5, 0.998, 42)
-WEIGHT_SHARE = 0.2  # of the sample in the stratum that is half of the population, where weights have to do with answers
-APART = 0.5  # how far the strata's shares are from the mean, of what is possible: p ± 0.5 (1 - p)
+WEIGHT_SHARE = 0.2  # part of the sample in one half of the population, in cells whose weights are related to answers
+APART = 0.5  # the strata's shares are p ± 0.5 (1 - p)
 
 
 class Cell(NamedTuple):
-    """A kind of area, `areas` to a league (1: each by itself).
+    """A kind of area, with `areas` of them in a league (1: each by itself).
 
     psus of `size` interviews each, intracluster correlation `icc`;  deff of lognormal weights unrelated to answers
-    strata: instead two strata sampled 1 : 4, whose shares differ, one PSU an interview
+    strata: instead two strata sampled 1 : 4, whose shares differ; every interview is its own PSU
     """
 
     areas: int = 1
@@ -84,33 +84,33 @@ def measured(cell: Cell, share: float, rng: np.random.Generator, leagues: int) -
 
 
 def coverage(cell: Cell, rng: np.random.Generator, leagues: int = 50) -> pd.DataFrame:
-    """One row a share of the grid: coverage, width, exact (Clopper and Pearson's width)."""
+    """One row per share of the grid: coverage, width, exact (Clopper and Pearson's width)."""
     rows = [measured(cell, share, rng, leagues) for share in GRID]
     return pd.DataFrame(rows, columns=["coverage", "width", "exact"]).assign(share=GRID)
 
 
-def summary(found: pd.DataFrame, intervals: int) -> list[str]:
-    """Mean coverage, the worst and where, widths over the exact ones: mean and largest.  `intervals` a share."""
-    worst, mean = found.loc[found.coverage.idxmin()], found.coverage.mean()
-    ratio = found.width / found.exact
-    errors = [np.sqrt(c * (1 - c) / n) for c, n in ((mean, intervals * len(found)), (worst.coverage, intervals))]
+def summary(table: pd.DataFrame, intervals: int) -> list[str]:
+    """Mean coverage, the worst and where, widths over the exact ones: mean and largest; `intervals` for every share."""
+    worst, mean = table.loc[table.coverage.idxmin()], table.coverage.mean()
+    ratio = table.width / table.exact
+    errors = [np.sqrt(c * (1 - c) / n) for c, n in ((mean, intervals * len(table)), (worst.coverage, intervals))]
     figures = percent(mean, errors[0]), percent(worst.coverage, errors[1])
     return [*figures, f"{worst.share:.3f}", f"{ratio.mean():.3f}", f"{ratio.max():.3f}"]
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="two leagues a cell")] = False,
-    leagues: Annotated[int, typer.Option(help="leagues of 40 areas (or 40 areas by themselves) a cell and share")] = 50,
+    quick: Annotated[bool, typer.Option(help="two leagues per cell")] = False,
+    leagues: Annotated[int, typer.Option(help="leagues of 40 areas (or 40 single areas) per cell and share")] = 50,
     seed: Annotated[int, typer.Option(help="of the random stream")] = 20261126,
 ):
-    """Print coverage and widths of shares' default intervals, a row a cell."""
+    """Print coverage and widths of the default intervals of shares, one row per cell."""
     leagues, lines = (2 if quick else leagues), []
     for k, cell in enumerate(CELLS):
-        found = coverage(cell, np.random.Generator(np.random.Philox(key=[seed, k])), leagues)
+        table = coverage(cell, np.random.Generator(np.random.Philox(key=[seed, k])), leagues)
         kind = "strata" if cell.strata else "clusters" if cell.icc else "persons"
         who = "league" if cell.areas > 1 else "alone"
         n = cell.psus * cell.size
-        lines.append([kind, who, n, cell.psus, f"{cell.deff:g}", *summary(found, leagues * FORTY)])
+        lines.append([kind, who, n, cell.psus, f"{cell.deff:g}", *summary(table, leagues * FORTY)])
         print("| " + " | ".join(map(str, lines[-1])) + " |", flush=True)
     head = ["design", "areas", "n", "PSUs", "deff", "mean coverage", "worst", "at", "width", "widest"]
     print(markdown(head, lines))

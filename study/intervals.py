@@ -34,11 +34,11 @@ CELLS = [Cell(*c) for c in product((ELEMENTS, CLUSTERS), SHARES, SIZES)]
 
 
 def coverage(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a method: how often its interval covers p, how wide it is, how often it is a point; n_eff and df."""
+    """One row per method: how often its interval covers p, how wide it is, how often it is a point; n_eff and df."""
     design, y = sample(cell, rng)
     estimate = mean(y, design)
     n_effective = sample_sizes(y[:, 0], np.zeros(cell.n, dtype=int), design).n_effective.iloc[0]
-    found = []
+    lines = []
     for method in METHODS:
         chosen = None if method == "default" else method
         lower, upper, _ = proportion_interval(estimate, cell.n, method=chosen, n_effective=n_effective)
@@ -47,8 +47,8 @@ def coverage(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
             "width": (upper - lower).mean(),
             "point": (lower == upper).mean(),
         }
-        found.append({"method": method, **measured, "n_effective": n_effective, "df": float(design.df)})
-    return pd.DataFrame(found)
+        lines.append({"method": method, **measured, "n_effective": n_effective, "df": float(design.df)})
+    return pd.DataFrame(lines)
 
 
 def sample(cell: Cell, rng: np.random.Generator) -> tuple[Design, np.ndarray]:

@@ -1,4 +1,4 @@
-"""A made-up telephone survey of Laibin: released numbers, outcomes and answers; real are counties, townships, census.
+"""A simulated telephone survey of Laibin: numbers, outcomes and answers are made up; counties and census are real.
 
 `python -m study.laibin` writes the files of data/laibin_simulated.  Nobody was asked; every file and page says so.
 """
@@ -35,10 +35,10 @@ def files() -> dict[str, pd.DataFrame]:
     divisions = pd.read_csv(ROOT / "data" / "guangxi" / "divisions.csv", dtype=str)
     rng = np.random.default_rng(SEED)
     people = population(census, divisions, rng)
-    made = {"margins.csv": margins(census)}
+    tables = {"margins.csv": margins(census)}
     for wave in WAVES:
-        made[f"laibin_simulated_{wave}.csv"] = quarter(people, wave, rng)
-    return made | {LIST: listed(people)}
+        tables[f"laibin_simulated_{wave}.csv"] = quarter(people, wave, rng)
+    return tables | {LIST: listed(people)}
 
 
 def margins(census: pd.DataFrame) -> pd.DataFrame:
@@ -76,13 +76,13 @@ def listed(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def chance_safe(people: pd.DataFrame, wave: str) -> np.ndarray:
-    """Each person's chance to answer "safe" or "rather safe": older people and small counties feel safer."""
+    """Each person's probability to answer "safe" or "rather safe": older people and small counties feel safer."""
     moved = people.county.map(MOVED).fillna(0.0).to_numpy() * (wave != WAVES[0])
     return np.clip(people.age_group.map(SAFE) + people.county.map(COUNTY) + moved, 0.02, 0.98).to_numpy(dtype=float)
 
 
 def quarter(people: pd.DataFrame, wave: str, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a released number.  Who is behind it is drawn by mobiles, or by landlines over adults."""
+    """One row per released number; its person is drawn in proportion to mobiles, or to landlines over adults."""
     parts = []
     for frame, n in RELEASED.items():
         ways = people.mobiles if frame == "mobile" else people.landlines / people.adults

@@ -1,6 +1,6 @@
-"""A made-up year after a year of Laibin's 70 townships whose true rates are known: drawn, asked and written as files.
+"""Two simulated years of Laibin's 70 townships whose true rates are known: samples, answers and files.
 
-`python -m study.laibin_year FOLDER` writes the programme, a file a quarter and, in FOLDER/truth, the truth.
+`python -m study.laibin_year FOLDER` writes the programme, one file per quarter and, in FOLDER/truth, the truth.
 `python -m study.year_document` writes docs/year.md and docs/year.zh.md.  Nobody was asked; every file says so.
 """
 
@@ -30,7 +30,7 @@ NAME, FIRST_YEAR, SEED = "laibin_year_simulated", 2025, 4513
 MEAN, SPREAD = 0.8955, 0.03  # of the true rates in the first half of the quarters, over townships
 MOVES = {36: -0.20, 11: -0.10, 23: -0.06, 59: 0.06, 47: 0.04}  # true rank in the first half -> what the second adds
 PEOPLE = (5_000, 11_000)  # on a township's list
-RESPONSE, NO_ANSWER = 0.8, 0.02  # of those rung; of those interviewed
+RESPONSE, NO_ANSWER = 0.8, 0.02  # of those called; of those interviewed
 STEADY = 0.6  # correlation of one person's answers in two quarters
 
 
@@ -39,7 +39,7 @@ class Plan:
     """What is simulated.
 
     interviews: expected in a township and quarter;  quarters: an even number, whose second half has the moves
-    overlap: part of a quarter's sample that is rung again in the next;  moves: true rank -> change of the rate
+    overlap: part of a quarter's sample that is called again in the next;  moves: true rank -> change of the rate
     """
 
     interviews: int = 125
@@ -80,9 +80,9 @@ class Year:
 
 
 def simulate(plan: Plan, townships: pd.DataFrame) -> Year:
-    """Draw every quarter's sample from one list of residents and make up what those reached answer.
+    """Draw every quarter's sample from one list of residents and make up the answers of those who are reached.
 
-    townships: township, name, pinyin.  The samples never meet until a list is used up, but for the overlap.
+    townships: township, name, pinyin.  Apart from the overlap, nobody is drawn again until a list is used up.
     """
     truth = true_rates(plan, townships.township)
     frame = people(plan, townships.township)
@@ -134,28 +134,28 @@ def people(plan: Plan, townships: Sequence[str]) -> pd.DataFrame:
 
 
 def draws(plan: Plan, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Wave -> SAMPLE: the first starts at a point the seed settles, each later one where the one before says."""
-    coded, made = CodedFrame.of(frame), {}
-    rung = round(plan.interviews / RESPONSE)
+    """Wave -> SAMPLE: the first starts where the seed says, each later one where `coordinated_start` says."""
+    coded, samples = CodedFrame.of(frame), {}
+    called = round(plan.interviews / RESPONSE)
     start = starting_point(plan.draw_seed, plan.waves[0])
     for wave in plan.waves:
-        sample = draw_stratified(coded, pd.Series(rung, index=coded.strata), start=start)
+        sample = draw_stratified(coded, pd.Series(called, index=coded.strata), start=start)
         if plan.overlap == 0:
-            assert not sample.unit_id.isin({unit for before in made.values() for unit in before.unit_id}).any()
-        made[wave], start = sample, coordinated_start(sample, keep=plan.overlap)
-    return made
+            assert not sample.unit_id.isin({unit for before in samples.values() for unit in before.unit_id}).any()
+        samples[wave], start = sample, coordinated_start(sample, keep=plan.overlap)
+    return samples
 
 
 def answers(sample: pd.DataFrame, frame: pd.DataFrame, rates: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     """A wave's file: those who answered the call, with weight N_h/m_h, m_h of the township's sample having answered.
 
-    A person's answer is "safe" where a number is below θ: with probability √`STEADY` his own, else a fresh one; so two
-    answers of one person at unchanged θ have correlation `STEADY`.
+    A person's answer is "safe" if a number is below θ: with probability √`STEADY` the person's own, else a new one; so
+    two answers of one person at unchanged θ have correlation `STEADY`.
     """
     reached = sample[rng.random(len(sample)) < RESPONSE].reset_index(drop=True)
-    own = frame.set_index("unit_id").unease.loc[reached.unit_id].to_numpy()
+    unease = frame.set_index("unit_id").unease.loc[reached.unit_id].to_numpy()
     n = len(reached)
-    number = np.where(rng.random(n) < np.sqrt(STEADY), own, rng.random(n))
+    number = np.where(rng.random(n) < np.sqrt(STEADY), unease, rng.random(n))
     safe = number < rates.loc[reached.stratum].to_numpy()
     item = np.where(safe, rng.choice(["1", "2"], n, p=[0.45, 0.55]), rng.choice(["3", "4"], n, p=[0.75, 0.25]))
     people_by, answered = frame.groupby("stratum").size(), reached.groupby("stratum").size()
@@ -203,7 +203,7 @@ def laibin() -> pd.DataFrame:
 Interviews = Annotated[int, typer.Option(min=2, help="expected in a township and quarter")]
 Quarters = Annotated[int, typer.Option(min=2, help="an even number: rates move after the first half")]
 Seed = Annotated[int, typer.Option(help="of the truth, the draws and the answers")]
-Overlap = Annotated[float, typer.Option(min=0, max=1, help="of a quarter's sample, rung again in the next")]
+Overlap = Annotated[float, typer.Option(min=0, max=1, help="part of a quarter's sample, called again in the next")]
 
 
 def main(
@@ -214,7 +214,7 @@ def main(
     overlap: Overlap = 0.0,
     quick: Annotated[bool, typer.Option("--quick", help="every sixth township: to see that every step runs")] = False,
 ):
-    """A simulated year after a year of Laibin's 70 townships, with the truth beside it."""
+    """Write two simulated years of Laibin's 70 townships, with the truth beside them."""
     plan = planned(interviews, quarters, seed, overlap)
     townships = laibin().iloc[:: 6 if quick else 1].reset_index(drop=True)
     there = tuple(move for move in plan.moves if move[0] <= len(townships))

@@ -1,4 +1,4 @@
-"""Under no change: how often anything in a league is called a real move, and how often its rank sets are all right."""
+"""Leagues in which nothing changed: how often a change is confirmed, and how often all rank sets hold the truth."""
 
 from typing import NamedTuple
 
@@ -65,18 +65,18 @@ def panel_of(cell: Cell) -> Panel:
 
 
 def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
-    """One row, rates over replicates: a false "real" somewhere in the league, tested as the product does, on the
+    """One row, rates over replicates: a false confirmation somewhere in the league, tested as the product does, on the
     design's own variances, on those with normal theory, and by Holm on the score level; and every true rank inside
     its joint set."""
     panel = panel_of(cell)
-    sample, found = draw_sample(panel, rng), []
+    sample, outcomes = draw_sample(panel, rng), []
     for _ in range(REPEATS):
         before, after = wave_measures(sample, draw_answers(sample, rng)[cell.measure], cell.measure)
         shift, pair = report_change(before, after), (before.areas, after.areas)
         plain = combine(joined(before, after, pair), [-1.0, 1.0])
         normal = Estimate(plain.names, plain.value, plain.covariance, np.inf)
         sets = rank_confidence_set(before.smoothed, rng=rng, level=LEVEL, draws=DRAWS)
-        found.append(
+        outcomes.append(
             {
                 "standing": any_false(standing_change(shift, rng=rng, draws=DRAWS).p_standing),
                 "unsmoothed": any_false(standing_change(plain, rng=rng, draws=DRAWS).p_standing),
@@ -85,16 +85,16 @@ def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
                 "ranks": ranks_hold(sets, panel.truth(cell.measure)),
             }
         )
-    return pd.DataFrame(found).mean().to_frame().T
+    return pd.DataFrame(outcomes).mean().to_frame().T
 
 
 def any_false(p) -> bool:
-    """Is anything significant, where nothing changed?"""
+    """Whether anything is significant, although nothing changed."""
     return bool((p <= 1 - LEVEL).any())
 
 
 def ranks_hold(sets, truth) -> bool:
-    """Does every area's set hold all the places its true value can take among equals?"""
+    """Whether every area's set holds all the places that its true value can take among equals."""
     difference = np.round(truth[:, None] - truth, 12)
     lowest, highest = 1 + (difference < 0).sum(axis=1), len(truth) - (difference > 0).sum(axis=1)
     return bool(((sets.lower <= lowest) & (highest <= sets.upper)).all())

@@ -1,4 +1,4 @@
-"""Tables and sentences about the last five areas, and about which comparison sees a move."""
+"""Tables and sentences about the last five areas, and about which comparison detects a move."""
 
 import pandas as pd
 
@@ -7,9 +7,9 @@ from study.move_tables import head, league, measured, summary
 from study.written import CLEAR, bullets, decimals, markdown, percent
 
 
-def last_five(found: pd.DataFrame, replicates: int, t) -> list[str]:
+def last_five(results: pd.DataFrame, replicates: int, t) -> list[str]:
     """The K-split and the test against the field's average."""
-    table, rates = summary(found, lists.REPEATS), ("in_false", "below_false")
+    table, rates = summary(results, lists.REPEATS), ("in_false", "below_false")
 
     def columns(row):
         return [measured(row, name, percent if name in rates else decimals) for name in lists.MEASURES]
@@ -36,9 +36,9 @@ def last_five(found: pd.DataFrame, replicates: int, t) -> list[str]:
 # ---- designs of comparison
 
 
-def of_comparisons(found: pd.DataFrame, replicates: int, t) -> list[str]:
+def of_comparisons(results: pd.DataFrame, replicates: int, t) -> list[str]:
     """Simulated power of one township's move beside normal theory's."""
-    table = summary(found, comparisons.REPEATS)
+    table = summary(results, comparisons.REPEATS)
     lines, differences = [], {}
     for number, row in table.iterrows():
         name = comparisons.CELLS[int(str(number))]

@@ -1,4 +1,4 @@
-"""The last five: how many of those listed belong there, who is shown to, and who is shown to be below the average."""
+"""The last five: how many of the areas listed belong there, and which are shown to belong, or to be below average."""
 
 import numpy as np
 import pandas as pd
@@ -31,12 +31,12 @@ def listed(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     true_last = np.argsort(np.round(league.share, 9), kind="stable")[:LAST]
     not_last = np.setdiff1d(np.arange(cell.areas), true_last)
     not_below = np.round(league.share - league.share.mean(), 9) >= 0
-    found = []
+    outcomes = []
     for pair in compared(league, QUARTERS, rng, REPEATS):
         wave = pair.smooth[0]
         shown = last_k(wave, LAST, alpha=ALPHA, in_share=1.0, covariance=INDEPENDENT_AREAS).outcome == IN
         below = field_contrast_test(wave, rng=rng, draws=DRAWS, side=BELOW).outcome(ALPHA) == BELOW
         right = len(np.intersect1d(np.argsort(wave.value, kind="stable")[:LAST], true_last))
         values = right, shown.sum(), shown[not_last].any(), below.sum(), below[not_below].any()
-        found.append(dict(zip(MEASURES, values, strict=True)))
-    return pd.DataFrame(found).astype(float).mean().to_frame().T
+        outcomes.append(dict(zip(MEASURES, values, strict=True)))
+    return pd.DataFrame(outcomes).astype(float).mean().to_frame().T

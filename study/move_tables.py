@@ -19,12 +19,12 @@ YES_OR_NO = ("holds", "power")
 LEAGUE = 70  # areas of a league as large as those the practices are meant for
 
 
-def summary(found: pd.DataFrame, repeats: int) -> pd.DataFrame:
-    """One row a cell: the mean of every measure over streams, and its Monte-Carlo error (…_error).
+def summary(table: pd.DataFrame, repeats: int) -> pd.DataFrame:
+    """One row per cell: the mean of every measure over streams, and its Monte-Carlo error (…_error).
 
     A rate r of yes or no in n independent replicates has error √(r(1-r)/n), `repeats` of them a stream.
     """
-    groups = found.drop(columns=["stream", "study"], errors="ignore").groupby("cell")
+    groups = table.drop(columns=["stream", "study"], errors="ignore").groupby("cell")
     means, errors, n = groups.mean(), groups.agg(sem), groups.size() * repeats
     for name in means:
         if name.endswith("false") or name in YES_OR_NO:
@@ -75,16 +75,16 @@ def head(t, *columns: str) -> list[str]:
     return [*(t(f"study.{name}") for name in names), *(t(f"study.{name}") for name in columns)]
 
 
-def _rows(found: pd.DataFrame, cells: list, columns, t) -> list[list]:
-    return [[k + 1, *league(cells[int(str(i))], t), *columns(row)] for k, (i, row) in enumerate(found.iterrows())]
+def _rows(table: pd.DataFrame, cells: list, columns, t) -> list[list]:
+    return [[k + 1, *league(cells[int(str(i))], t), *columns(row)] for k, (i, row) in enumerate(table.iterrows())]
 
 
 # ---- nothing changed
 
 
-def sizes(found: pd.DataFrame, replicates: int, t) -> list[str]:
+def sizes(results: pd.DataFrame, replicates: int, t) -> list[str]:
     """False alarms of levels and practices, and what raw ranks do, in leagues where nothing changed."""
-    table, cells = summary(found, moves.REPEATS), moves.UNCHANGED
+    table, cells = summary(results, moves.REPEATS), moves.UNCHANGED
     levels = [*(f"level_{name}" for name in moves.LEVELS), "level_holds", "deff"]
     text = t("study.sizes_text", replicates=replicates, draws=moves.DRAWS)
 
@@ -188,9 +188,9 @@ def _raw_sentences(table: pd.DataFrame, t) -> list[str]:
 # ---- some areas moved
 
 
-def powers(found: pd.DataFrame, replicates: int, t) -> list[str]:
-    """How many of the areas that moved are called, and how often others are, wrongly."""
-    table, cells, methods = summary(found, moves.REPEATS), moves.CHANGED, [*moves.LEVELS, *moves.PRACTICES]
+def powers(results: pd.DataFrame, replicates: int, t) -> list[str]:
+    """How many of the areas that moved are confirmed, and how often others are, wrongly."""
+    table, cells, methods = summary(results, moves.REPEATS), moves.CHANGED, [*moves.LEVELS, *moves.PRACTICES]
     names = [*(f"level_{name}" for name in moves.LEVELS), *(f"practice_{name}" for name in moves.PRACTICES)]
 
     def hits(row):

@@ -1,4 +1,4 @@
-"""Is the shift real?  Size and power of every level, and of what people do instead, in leagues of every kind."""
+"""Size and power of every level of change, and of the usual practices without a test, in leagues of every kind."""
 
 from typing import Any, NamedTuple
 
@@ -134,7 +134,7 @@ def league_of(cell: Cell) -> League:
 
 
 def _moved(share, moves) -> np.ndarray:
-    """Each move (in points) by the area, not yet taken, that it brings closest to as far past `MIDDLE` as it was."""
+    """Each move (in points), by an area of its own: the one whose share is nearest to half of it before `MIDDLE`."""
     moved = np.zeros(len(share))
     for points in moves:
         distance = np.where(moved == 0, np.abs(share + points / 200 - MIDDLE), np.inf)
@@ -145,12 +145,12 @@ def _moved(share, moves) -> np.ndarray:
 def rates(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     """One row, means over replicates of `measured`."""
     league = league_of(cell)
-    found = [measured(c, rng) for c in compared(league, cell.comparison, rng, REPEATS)]
-    return pd.DataFrame(found).astype(float).mean().to_frame().T
+    outcomes = [measured(c, rng) for c in compared(league, cell.comparison, rng, REPEATS)]
+    return pd.DataFrame(outcomes).astype(float).mean().to_frame().T
 
 
-def measured(found: Compared, rng: np.random.Generator) -> dict:
-    """What is seen in one replicate; `name` is a level or a practice.
+def measured(pair: Compared, rng: np.random.Generator) -> dict:
+    """The results of one replicate; `name` is a level or a practice.
 
     name_false   is any area said to have changed that did not, or to have changed the other way?
     name_hits    of the areas that moved, the part said to have moved, and which way
@@ -158,41 +158,41 @@ def measured(found: Compared, rng: np.random.Generator) -> dict:
     holds        whether both waves' rank sets and all places gained hold the truth, together at 99.5 %
     movers .. new_faces: what a reader of the raw ranks sees;  deff: variance over that of as many independent answers
     """
-    own = np.sign(np.round(found.truth[1] - found.truth[0], 9))
-    moved = own != 0
-    rank, standing_truth, places = _levels(found, rng, own)
-    said = standing_truth | _practices(found, own)
+    directions = np.sign(np.round(pair.truth[1] - pair.truth[0], 9))
+    moved = directions != 0
+    rank, standing_truth, places = _levels(pair, rng, directions)
+    said = standing_truth | _practices(pair, directions)
     row = {}
     for name, (call, truth) in said.items():
         row[f"{name}_false"] = ((call != 0) & (call != truth)).any()
-        row[f"{name}_hits"] = ((call == own) & moved).sum() / max(moved.sum(), 1)
+        row[f"{name}_hits"] = ((call == directions) & moved).sum() / max(moved.sum(), 1)
         row[f"{name}_others"] = ((call != 0) & ~moved).sum() / (~moved).sum()
     row["page_false"] = row["standing_false"] or row["rank_false"]
-    true_places = ranks(np.round(found.truth[0], 9)) - ranks(np.round(found.truth[1], 9))
+    true_places = ranks(np.round(pair.truth[0], 9)) - ranks(np.round(pair.truth[1], 9))
     inside = ((rank.lower <= true_places) & (true_places <= rank.upper)).all()
-    held = [ranks_hold(s, truth) for s, truth in zip((rank.before, rank.after), found.truth, strict=True)]
-    before = found.plain[0]
-    independent = found.truth[0] * (1 - found.truth[0]) / found.n
+    held = [ranks_hold(s, truth) for s, truth in zip((rank.before, rank.after), pair.truth, strict=True)]
+    before = pair.plain[0]
+    independent = pair.truth[0] * (1 - pair.truth[0]) / pair.n
     return (
         row
-        | raw(*found.plain[:2], places)
+        | raw(*pair.plain[:2], places)
         | {"holds": inside and all(held)}
         | {"deff": before.variance.sum() / independent.sum()}
     )
 
 
-def _levels(found: Compared, rng: np.random.Generator, own):
-    """The rank level's result; level -> (the direction said (p,), the true one); the raw places gained."""
-    before, after, cross = found.smooth
+def _levels(pair: Compared, rng: np.random.Generator, directions):
+    """The rank level's result; level -> (the direction confirmed (p,), the true one); the raw places gained."""
+    before, after, cross = pair.smooth
     shift = change(before, after, cross=cross)
     score = score_change(shift)
     standing = standing_change(shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
     rank = rank_change(before, after, cross=cross, rng=rng, level=1 - ALPHA_RANK, draws=DRAWS)
-    delta = found.truth[1] - found.truth[0]
+    delta = pair.truth[1] - pair.truth[0]
     relative = np.sign(np.round(delta - delta.mean(), 9))
-    true_places = ranks(np.round(found.truth[0], 9)) - ranks(np.round(found.truth[1], 9))
+    true_places = ranks(np.round(pair.truth[0], 9)) - ranks(np.round(pair.truth[1], 9))
     calls = {
-        "score": (np.sign(score.change) * (score.p_holm <= ALPHA), own),
+        "score": (np.sign(score.change) * (score.p_holm <= ALPHA), directions),
         "standing": (np.sign(standing.relative) * (standing.p_standing <= ALPHA_STANDING), relative),
         "rank": (np.sign(rank.lower + rank.upper) * rank.proven, np.sign(true_places)),
     }
@@ -200,11 +200,11 @@ def _levels(found: Compared, rng: np.random.Generator, own):
     return rank, calls | {"page": (page, relative)}, rank.places
 
 
-def _practices(found: Compared, own) -> dict:
+def _practices(pair: Compared, directions) -> dict:
     """Practice -> the direction it says (p,), the true one; on the design's own variances, as people have them."""
-    before, after, cross = found.plain
+    before, after, cross = pair.plain
     places = ranks(before.value) - ranks(after.value)
-    limits = [proportion_interval(e, found.n, n_effective=found.n_effective) for e in (before, after)]
+    limits = [proportion_interval(e, pair.n, n_effective=pair.n_effective) for e in (before, after)]
     apart = (limits[1].lower > limits[0].upper).astype(int) - (limits[1].upper < limits[0].lower)
     shift = change(before, after, cross=cross)
     certain = np.where(shift.value == 0, 0.0, np.copysign(np.inf, shift.value))
@@ -215,7 +215,7 @@ def _practices(found: Compared, own) -> dict:
         "no_overlap": apart,
         "plain_z": np.sign(shift.value) * (np.abs(z) > NORMAL),
     }
-    return {name: (call, own) for name, call in calls.items()}
+    return {name: (call, directions) for name, call in calls.items()}
 
 
 def raw(before, after, places) -> dict:

@@ -1,4 +1,4 @@
-"""Rotating panels drawn from a known population, and the ways to take the change between their two waves."""
+"""Rotating panels drawn from a known population, and ways to estimate the change between their two waves."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,8 +104,8 @@ def draw_sample(panel: Panel, rng: np.random.Generator) -> Sample:
     table = pd.DataFrame({"wave": wave, "area": area, "stratum": stratum})
     table["psu"] = np.unique(stratum * (psu.max() + 1) + psu, return_inverse=True)[1]
     table = table.loc[np.repeat(np.arange(len(table)), size)].reset_index(drop=True)
-    both = (table.stratum + table.wave * panel.psus.size).to_numpy()
-    table["weight"] = stratum_weights(rng, both, np.tile(POPULATION, 2 * len(panel.psus)), WEIGHT_CV)
+    stratum_and_wave = (table.stratum + table.wave * panel.psus.size).to_numpy()
+    table["weight"] = stratum_weights(rng, stratum_and_wave, np.tile(POPULATION, 2 * len(panel.psus)), WEIGHT_CV)
     columns: dict[str, Any] = {"weight": "weight", "stratum": "stratum", "psu": "psu"}
     before, after = (Design.from_table(table[table.wave == w], **columns) for w in (0, 1))
     psu_area = table.groupby("psu").area.first().to_numpy()
@@ -124,7 +124,7 @@ def draw_answers(sample: Sample, rng: np.random.Generator) -> dict[str, np.ndarr
 
 
 def wave_measures(sample: Sample, y, measure: str) -> tuple[WaveMeasure, WaveMeasure]:
-    """Both waves of one measure, as the product's reports take them."""
+    """Both waves of one measure, in the form that the product's reports use."""
     areas = sample.table.area.to_numpy()
     inside = [(sample.table.wave == w).to_numpy() for w in (0, 1)]
     before, after = (
@@ -165,7 +165,7 @@ CELLS = [
 
 
 def ensu_like(overlap: float, rho, *, icc: float, areas: int = 32, apart: float = 0.2) -> Panel:
-    """2 strata of 4 and 6 PSUs with 4 interviews each, an area: ENSU's cities have 42 interviews and 9 df (medians)."""
+    """Areas of 2 strata with 4 and 6 PSUs of 4 interviews each: ENSU's cities have 42 interviews and 9 df (medians)."""
     psus = np.tile([4, 6], (areas, 1))
     half = np.arange(areas)[:, None] % 2 * 0.5  # of 6 PSUs a quarter is 1 in one area and 2 in the next
     common = np.floor(psus * overlap + half).astype(int) if 0 < overlap < 1 else (psus * overlap).astype(int)
@@ -174,7 +174,7 @@ def ensu_like(overlap: float, rho, *, icc: float, areas: int = 32, apart: float 
 
 
 def larger(overlap: float, rho: float, *, areas: int = 16) -> Panel:
-    """2 strata of 16 PSUs with 4 interviews each, an area: 30 df."""
+    """In every area 2 strata of 16 PSUs with 4 interviews each: 30 df."""
     psus = np.full((areas, 2), 16)
     shares = scattered(0.4, 0.95, areas, 7)
     return Panel(psus, (psus * overlap).astype(int), np.full(areas, 128), shares, np.full(areas, rho), ICC)
@@ -195,21 +195,21 @@ def panel_of(cell) -> Panel:
 
 
 def change_errors(cell, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a measure, estimator and area: means over replicates of `QUANTITIES`.
+    """One row per measure, estimator and area: means over replicates of `QUANTITIES`.
 
     covered: the change's interval holds 0;  se;  square of the change, whose mean is its true variance;
     excess: C less the product of the two waves' errors;  scale: half the sum of their squares.
     """
     panel = panel_of(cell)
-    sample, found = draw_sample(panel, rng), {}
+    sample, means = draw_sample(panel, rng), {}
     for _ in range(REPEATS):
         for measure, y in draw_answers(sample, rng).items():
             for estimator, values in _errors(sample, y, measure).items():
-                found[measure, estimator] = found.get((measure, estimator), 0) + values / REPEATS
+                means[measure, estimator] = means.get((measure, estimator), 0) + values / REPEATS
     areas = {"area": np.arange(len(panel.share)), "rho": panel.rho}
     return pd.concat(
         pd.DataFrame({"measure": m, "estimator": e, **areas, **dict(zip(QUANTITIES, values, strict=True))})
-        for (m, e), values in found.items()
+        for (m, e), values in means.items()
     )
 
 
@@ -217,12 +217,12 @@ def _errors(sample: Sample, y, measure: str) -> dict[str, np.ndarray]:
     """Estimator -> `QUANTITIES` (5,p) in one replicate."""
     before, after = wave_measures(sample, y, measure)
     one, two = (w.areas.value - sample.panel.truth(measure) for w in (before, after))
-    found = {}
+    quantities = {}
     for estimator, (shift, c) in changes(sample, before, after, y).items():
         lower, upper, _ = shift.interval()
         covered = (lower <= 0) & (upper >= 0)
-        found[estimator] = np.array([covered, shift.se, shift.value**2, c - one * two, (one**2 + two**2) / 2])
-    return found
+        quantities[estimator] = np.array([covered, shift.se, shift.value**2, c - one * two, (one**2 + two**2) / 2])
+    return quantities
 
 
 def changes(sample: Sample, before: WaveMeasure, after: WaveMeasure, y) -> dict[str, tuple[Estimate, np.ndarray]]:
@@ -230,24 +230,26 @@ def changes(sample: Sample, before: WaveMeasure, after: WaveMeasure, y) -> dict[
     pair = before.areas, after.areas
     smooth = before.smoothed, after.smoothed
     one, two, shared = stacked(sample, y)
-    found = {
+    change_of = {
         "independent": (change(*pair, cross=INDEPENDENT), np.zeros(len(shared))),
         "stacked": (change(one, two, cross=shared), np.diag(shared)),
     }
-    for name, each in (("common_psus", pair), ("report", smooth)):
-        waves = joined(before, after, each)
+    for name, estimates in (("common_psus", pair), ("report", smooth)):
+        waves = joined(before, after, estimates)
         (cross,) = waves.cross.values()
         c = np.zeros(len(shared)) if isinstance(cross, str) else np.diag(cross)
-        found[name] = (combine(waves, [-1.0, 1.0]), c)
-    return found
+        change_of[name] = (combine(waves, [-1.0, 1.0]), c)
+    return change_of
 
 
 def stacked(sample: Sample, y) -> tuple[Estimate, Estimate, np.ndarray]:
     """Both waves as domains of one design, R's way: before, after and the covariance between them."""
     areas = len(sample.panel.share)
     domain = (sample.table.wave * areas + sample.table.area).to_numpy()
-    found = linearize_domain_means(y, domain, sample.stacked).estimate()
-    names, cut = tuple(range(areas)), slice(areas)
-    rest = slice(areas, None)
-    one, two = (Estimate(names, found.value[s], found.covariance[s, s], found.df[s]) for s in (cut, rest))
-    return one, two, found.covariance[cut, rest]
+    domains = linearize_domain_means(y, domain, sample.stacked).estimate()
+    names, first_wave = tuple(range(areas)), slice(areas)
+    second_wave = slice(areas, None)
+    one, two = (
+        Estimate(names, domains.value[s], domains.covariance[s, s], domains.df[s]) for s in (first_wave, second_wave)
+    )
+    return one, two, domains.covariance[first_wave, second_wave]

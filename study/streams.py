@@ -33,18 +33,18 @@ def rows(task: Task) -> pd.DataFrame:
 
 
 def run(tasks: list[Task], *, workers: int, say=print) -> pd.DataFrame:
-    """The rows of all tasks in their order, whichever worker made them; `say` is told when a cell is done."""
-    start, found, cells = time.monotonic(), [], sorted({(t.study_number, t.cell_number) for t in tasks})
+    """The rows of all tasks in their order, whichever worker made them; `say` gets a line of text after each cell."""
+    start, tables, cells = time.monotonic(), [], sorted({(t.study_number, t.cell_number) for t in tasks})
     for k, (task, result) in enumerate(zip(tasks, _mapped(tasks, workers), strict=True)):
-        found.append(result.assign(study=task.study_number))
-        here = (task.study_number, task.cell_number)
-        if k + 1 == len(tasks) or here != (tasks[k + 1].study_number, tasks[k + 1].cell_number):
-            say(f"{task.function.__module__}  {cells.index(here) + 1}/{len(cells)}  {time.monotonic() - start:.0f} s")
-    return pd.concat(found, ignore_index=True)
+        tables.append(result.assign(study=task.study_number))
+        cell = (task.study_number, task.cell_number)
+        if k + 1 == len(tasks) or cell != (tasks[k + 1].study_number, tasks[k + 1].cell_number):
+            say(f"{task.function.__module__}  {cells.index(cell) + 1}/{len(cells)}  {time.monotonic() - start:.0f} s")
+    return pd.concat(tables, ignore_index=True)
 
 
 def _mapped(tasks: list[Task], workers: int):
-    """Results in the order of tasks; one thread of linear algebra a process, for two on a core only wait."""
+    """Results in the order of tasks; every process has one thread of linear algebra, as two on a core would wait."""
     if workers == 1:
         yield from map(rows, tasks)
         return

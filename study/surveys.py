@@ -1,4 +1,4 @@
-"""Leagues surveyed before and after a move, drawn as PSU totals: the numbers interviews would give, for less work."""
+"""Leagues surveyed before and after a move, drawn as PSU totals: the sums that interviews would give, for less work."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def compared(
 
     quarters  one before, one after
     years     four before and four after;  kept PSUs are interviewed again a year later
-    rolling   quarters 1-4 and 2-5 (others in each), the move lies before quarter 5, so the means move by a quarter
+    rolling   quarters 1-4 and 2-5 (other people in each); the move is before quarter 5: the means move by a quarter
     """
     waves = 1 if comparison == QUARTERS else QUARTERS_A_YEAR
     drawn = [answers(league, rng, repeats) for _ in range(waves)]
@@ -160,10 +160,10 @@ def compared(
 
 def _wave(league: League, y, which: int, smooth):
     """The linearised means, the means with their design's variances, the means with smoothed ones."""
-    found = linearize_domain_means(y, league.area, league.designs[which])
-    estimate = found.estimate()
+    means = linearize_domain_means(y, league.area, league.designs[which])
+    estimate = means.estimate()
     plain = Estimate(estimate.names, estimate.value, np.diag(estimate.variance), estimate.df)
-    return found, plain, smooth(plain, league.n_effective)
+    return means, plain, smooth(plain, league.n_effective)
 
 
 def _crosses(league: League, before: list, after: list, which: int) -> list:

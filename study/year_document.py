@@ -30,33 +30,33 @@ from words import LANGUAGES, speaker
 DOCS = Path(__file__).parents[1] / "docs"
 LARGER = 400  # interviews in a township and quarter, beside what was asked for
 FAR = 10  # places
-Made = dict[int, tuple[Year, Results]]  # by interviews in a township and quarter
+YearsBySize = dict[int, tuple[Year, Results]]  # by interviews in a township and quarter
 
 
 def write(plan: Plan) -> list[Path]:
     """docs/year.md and docs/year.zh.md of the plan and of one with more interviews."""
     years = {n: simulate(replace(plan, interviews=n), laibin()) for n in sorted({plan.interviews, LARGER})}
-    made = {n: (year, results(year)) for n, year in years.items()}
+    years_and_results = {n: (year, results(year)) for n, year in years.items()}
     written = []
     for language in LANGUAGES:
         path = DOCS / ("year.md" if language == "en" else f"year.{language}.md")
-        path.write_text(document(made, language), "utf-8")
+        path.write_text(document(years_and_results, language), "utf-8")
         written.append(path)
     return written
 
 
-def document(made: Made, language: str) -> str:
+def document(years: YearsBySize, language: str) -> str:
     """Markdown of the years, which share one truth."""
     t = speaker(language)
-    year = next(iter(made.values()))[0]
+    year = next(iter(years.values()))[0]
     parts = [f"# {t('year.title')}", t("year.other_language"), t("year.made", seed=year.plan.seed)]
     for section in (_true, _raw, _levels, _movers, _lasts):
-        parts += section(made, t)
+        parts += section(years, t)
     return "\n\n".join(parts) + "\n"
 
 
-def _true(made: Made, t) -> list[str]:
-    year = next(iter(made.values()))[0]
+def _true(years: YearsBySize, t) -> list[str]:
+    year = next(iter(years.values()))[0]
     first, second = year.plan.halves
     rates = year.truth[year.truth.wave == first[0]].rate
     plan = t(
@@ -73,26 +73,26 @@ def _true(made: Made, t) -> list[str]:
         steady=STEADY,
         rung=f"{100 * RESPONSE:g}",
     )
-    sizes = t("year.sizes", sizes=[f"{n} ({_interviews(y):,})" for n, (y, _) in made.items()])
+    sizes = t("year.sizes", sizes=[f"{n} ({_interviews(y):,})" for n, (y, _) in years.items()])
     return [f"## {t('year.true')}", plan, sizes, t("year.commitment", commitment=year.commitment)]
 
 
 def _interviews(year: Year) -> int:
-    """Of an average quarter."""
+    """Interviews of an average quarter."""
     return round(np.mean([len(table) for table in year.waves.values()]))
 
 
-def _raw(made: Made, t) -> list[str]:
+def _raw(years: YearsBySize, t) -> list[str]:
     rows = []
-    for n, (_, found) in made.items():
-        still = found.changes[~_moved(found.changes)]
+    for n, (_, year_results) in years.items():
+        still = year_results.changes[~_moved(year_results.changes)]
         for kind, part in _kinds(still):
             places = part.places.abs()
             shifted = (part.true_before - part.true_after).abs().max()
             rows.append(
                 [
                     n,
-                    _kind(kind, found.changes, t),
+                    _kind(kind, year_results.changes, t),
                     len(part),
                     int((places > 0).sum()),
                     f"{places.mean():.1f}",
@@ -105,12 +105,12 @@ def _raw(made: Made, t) -> list[str]:
     return [f"## {t('year.raw')}", t("year.raw_text"), markdown([t(f"year.{c}", far=FAR) for c in columns], rows)]
 
 
-def _levels(made: Made, t) -> list[str]:
+def _levels(years: YearsBySize, t) -> list[str]:
     rows = []
-    for n, (_, found) in made.items():
-        for kind, part in _kinds(found.changes):
+    for n, (_, year_results) in years.items():
+        for kind, part in _kinds(year_results.changes):
             moved = _moved(part)
-            cells = [n, _kind(kind, found.changes, t)]
+            cells = [n, _kind(kind, year_results.changes, t)]
             for level in LEVELS:
                 called = part[f"{level}_called"] != 0
                 cells.append(
@@ -124,27 +124,27 @@ def _levels(made: Made, t) -> list[str]:
             rows.append(cells)
     head = [t("year.n"), t("year.comparison"), *(t(f"level.{level}") for level in LEVELS)]
     rules = bullets(t(f"year.level.{level}", likely=f"{100 * LIKELY:g}") for level in LEVELS)
-    return [f"## {t('year.levels')}", t("year.levels_text"), rules, markdown(head, rows), _poor(made, t)]
+    return [f"## {t('year.levels')}", t("year.levels_text"), rules, markdown(head, rows), _poor(years, t)]
 
 
-def _poor(made: Made, t) -> str:
-    """For which comparisons the model behind the probabilities said itself that it fits poorly."""
-    every = pd.concat([found.changes.assign(interviews=n) for n, (_, found) in made.items()])
-    each = every.groupby(["interviews", "before", "after"]).fits.first()
-    return t("year.poor", poor=int((each == 0).sum()), comparisons=len(each))
+def _poor(years: YearsBySize, t) -> str:
+    """In how many comparisons the check of the model behind the probabilities says that it fits poorly."""
+    every = pd.concat([year_results.changes.assign(interviews=n) for n, (_, year_results) in years.items()])
+    fits = every.groupby(["interviews", "before", "after"]).fits.first()
+    return t("year.poor", poor=int((fits == 0).sum()), comparisons=len(fits))
 
 
-def _movers(made: Made, t) -> list[str]:
+def _movers(years: YearsBySize, t) -> list[str]:
     rows = []
-    for n, (year, found) in made.items():
+    for n, (year, year_results) in years.items():
         names = year.townships.set_index("township")["name" if t("language.code") == "zh" else "pinyin"]
-        moved = found.changes[_moved(found.changes)].sort_values(["kind", "moved"])
+        moved = year_results.changes[_moved(year_results.changes)].sort_values(["kind", "moved"])
         for row in moved.to_dict("records"):
             called = [t(f"level.{level}") for level in LEVELS if row[f"{level}_called"] != 0]
             rows.append(
                 [
                     n,
-                    _kind(row["kind"], found.changes, t),
+                    _kind(row["kind"], year_results.changes, t),
                     names[row["township"]],
                     f"{100 * row['rate_before']:.1f} → {100 * row['rate_after']:.1f}",
                     f"{100 * row['change']:+.1f}",
@@ -159,11 +159,11 @@ def _movers(made: Made, t) -> list[str]:
     return [f"## {t('year.movers')}", t("year.movers_text"), markdown([t(f"year.{c}") for c in columns], rows)]
 
 
-def _lasts(made: Made, t) -> list[str]:
+def _lasts(years: YearsBySize, t) -> list[str]:
     rows = []
-    for n, (_, found) in made.items():
-        lasts = found.lasts
-        for half, part in lasts.groupby(lasts.wave.isin(next(iter(made.values()))[0].plan.halves[1])):
+    for n, (_, year_results) in years.items():
+        lasts = year_results.lasts
+        for half, part in lasts.groupby(lasts.wave.isin(next(iter(years.values()))[0].plan.halves[1])):
             printed, shown = part[part.printed], part[part.shown_in]
             cells: list = [len(printed), int(printed.true.sum()), len(shown), int((~shown.true).sum())]
             out = part[part.shown_out]
@@ -194,7 +194,7 @@ def main(
     seed: Seed = SEED,
     overlap: Overlap = 0.0,
 ):
-    """Write docs/year.md and docs/year.zh.md of a simulated year after a year of Laibin's 70 townships."""
+    """Write docs/year.md and docs/year.zh.md about two simulated years of Laibin's 70 townships."""
     for path in write(planned(interviews, quarters, seed, overlap)):
         print(path)
 

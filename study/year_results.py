@@ -1,4 +1,4 @@
-"""What Rankshift says of a simulated year, taken through the store as anybody's files are, beside the known truth."""
+"""What Rankshift says of a simulated year, imported into a store as anybody's files are, beside the known truth."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -20,14 +20,14 @@ from study.laibin_year import NAME, Year, programme
 
 WITHIN, ACROSS, YEARS = "within", "across", "years"  # kinds of comparison
 LEVELS = ("score", "standing", "rank", "probability")
-LIKELY = 0.95  # a probability that counts as a call
+LIKELY = 0.95  # a probability that counts as a confirmation
 STUDY, LAST_FIVE = Actor("study", STATISTICIAN), "last_five"
 
 
 class Results(NamedTuple):
-    """changes: a row a comparison and township, with what each level called (-1, 0, 1) and what is true of it
+    """changes: one row per comparison and township, with what each level confirms (-1, 0, 1) and what is true
 
-    lasts: a row a quarter and township: printed and truly among the last five, and the verdict on it
+    lasts: one row per quarter and township: printed and truly among the last five, and the verdict on it
     """
 
     changes: pd.DataFrame
@@ -38,7 +38,7 @@ def results(year: Year, folder: Path | None = None) -> Results:
     """Load, estimate and compare the year in a store of its own: quarter on quarter, and its halves."""
     with TemporaryDirectory(dir=folder) as place:
         store = loaded(year, Path(place) / "simulated.db")
-        changes = pd.concat([_change(store, year, *asked) for asked in comparisons(year)], ignore_index=True)
+        changes = pd.concat([_change(store, year, *comparison) for comparison in comparisons(year)], ignore_index=True)
         lasts = pd.concat([_last(store, year, wave) for wave in year.waves], ignore_index=True)
         store.engine.dispose()
     return Results(changes, lasts)
@@ -58,44 +58,44 @@ def loaded(year: Year, file: Path) -> Store:
 def comparisons(year: Year) -> list[tuple[str, str, str]]:
     """kind, before, after: neighbouring quarters in which nothing changed, those across the moves, the two halves."""
     first, second = year.plan.halves
-    found = [(ACROSS if b == second[0] else WITHIN, a, b) for a, b in pairwise(year.plan.waves)]
-    return found + [(YEARS, JOINED.join(first), JOINED.join(second))] * (len(first) > 1)
+    neighbours = [(ACROSS if b == second[0] else WITHIN, a, b) for a, b in pairwise(year.plan.waves)]
+    return neighbours + [(YEARS, JOINED.join(first), JOINED.join(second))] * (len(first) > 1)
 
 
 def _change(store: Store, year: Year, kind: str, before: str, after: str) -> pd.DataFrame:
     compare_waves(store, NAME, before, after, sharing=1)  # each comparison is a page of its own here
     wave = after.split(JOINED)[-1]
-    found = read_league(store, NAME, wave=wave, against=comparison_name(before, after)).table
+    table = read_league(store, NAME, wave=wave, against=comparison_name(before, after)).table
     truth = [year.truth[year.truth.wave == w.split(JOINED)[0]].set_index("township") for w in (before, after)]
-    one, two = (t.reindex(found.index) for t in truth)
+    one, two = (t.reindex(table.index) for t in truth)
     moved = (two.rate - one.rate).to_numpy()
     true = {"score": moved, "standing": moved - moved.mean(), "rank": (one["rank"] - two["rank"]).to_numpy()}
     true["probability"] = true["rank"]
-    rows = pd.DataFrame({"kind": kind, "before": before, "after": after, "township": found.index, "moved": moved})
+    rows = pd.DataFrame({"kind": kind, "before": before, "after": after, "township": table.index, "moved": moved})
     rows = rows.assign(rate_before=one.rate.to_numpy(), rate_after=two.rate.to_numpy())
     rows = rows.assign(true_before=one["rank"].to_numpy(), true_after=two["rank"].to_numpy())
     columns = ["n", "change", "places", "places_lower", "places_upper", "p_holm", "p_standing", "verdict", "fits"]
     columns += ["p_rank_worse", "p_rank_better"]
-    rows[columns] = found[columns].to_numpy()
-    for level, called in _called(found).items():
+    rows[columns] = table[columns].to_numpy()
+    for level, called in _called(table).items():
         rows[f"{level}_called"] = called
         # rounding apart, a rate that did not move did not change
         rows[f"{level}_false"] = (called != 0) & (called != np.sign(np.round(true[level], 9)))
     return rows
 
 
-def _called(found: pd.DataFrame) -> dict[str, np.ndarray]:
+def _called(table: pd.DataFrame) -> dict[str, np.ndarray]:
     """What each level says of every area: -1 worse, 0 nothing, 1 better."""
-    likely = np.where(found.p_rank_worse >= LIKELY, -1, np.where(found.p_rank_better >= LIKELY, 1, 0))
-    score = np.where(found.p_holm <= 1 - found.level, np.sign(found.change), 0)
-    standing = np.where(found.p_standing <= found.alpha_standing, np.sign(found.relative), 0)
-    rank = np.where(found.verdict == PROVEN, np.sign(found.places), 0)
+    likely = np.where(table.p_rank_worse >= LIKELY, -1, np.where(table.p_rank_better >= LIKELY, 1, 0))
+    score = np.where(table.p_holm <= 1 - table.level, np.sign(table.change), 0)
+    standing = np.where(table.p_standing <= table.alpha_standing, np.sign(table.relative), 0)
+    rank = np.where(table.verdict == PROVEN, np.sign(table.places), 0)
     return dict(zip(LEVELS, (score, standing, rank, likely), strict=True))
 
 
 def _last(store: Store, year: Year, wave: str) -> pd.DataFrame:
-    found = read_league(store, NAME, wave=wave)
-    rules = found.rules[found.rules.rule == LAST_FIVE].set_index("area")
+    league = read_league(store, NAME, wave=wave)
+    rules = league.rules[league.rules.rule == LAST_FIVE].set_index("area")
     true = year.truth[year.truth.wave == wave].set_index("township")["rank"].reindex(rules.index)
     return pd.DataFrame(
         {

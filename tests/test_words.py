@@ -31,6 +31,13 @@ TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 STUDY = {  # what writes documents
     f: ast.parse(f.read_text("utf-8")) for room in ("study", "reference") for f in (ROOT / room).glob("*.py")
 }
+TOOLS = [f for room in ("study", "bench", "mutants", "reference") for f in sorted((ROOT / room).rglob("*.py"))]
+DOCSTRINGS = [
+    ast.get_docstring(node) or ""
+    for code in (*TREES.values(), *(ast.parse(f.read_text("utf-8")) for f in TOOLS))
+    for node in ast.walk(code)
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+]
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
@@ -353,10 +360,33 @@ def test_chinese_ellipses_and_brackets_are_whole():
         r"\bone (row|line) an? ",
         r"interviews an area",
         r"sample of two stages",
+        r"\(from 0\)",
     ],
 )
 def test_english_is_not_a_calque(calque):
     assert not {key: EN[key] for key in SAID if re.search(calque, EN[key], re.IGNORECASE)}
+
+
+@pytest.mark.parametrize(
+    "calque",
+    [
+        r"\bone (row|line|file|page|column) an? [a-z]",
+        r"\banew\b",
+        r"\b(rung|rang)\b",
+        r"\bany more\b",
+        r"\bhangs? on\b",
+        r"\bstood\b",
+        r"stands? (there )?twice",
+        r"\btakes? in\b",
+        r"what came of",
+        r"h[eo]ld against",
+        r"interviews an area",
+    ],
+)
+def test_the_english_of_the_code_is_no_calque_either(calque):
+    """Docstrings of modules, classes and functions."""
+    found = [text for text in DOCSTRINGS if re.search(calque, text, re.IGNORECASE)]
+    assert not found
 
 
 def test_what_is_not_confirmed_is_not_called_chance_and_what_is_confirmed_not_real():

@@ -10,7 +10,7 @@ import streamlit as st
 LANGUAGE, ROLE, SURVEY, WAVE, AGAINST, LEAGUE, AREA = "lang", "role", "programme", "wave", "against", "league", "area"
 STAYING = (LANGUAGE, ROLE)  # kept whatever else is chosen
 WRITTEN = (LANGUAGE, ROLE, SURVEY, WAVE, AGAINST, "measure", LEAGUE)  # with any choice, though nobody chose them
-BEGIN_ANEW = {WAVE: (AGAINST,), LEAGUE: (AREA,)}  # what hangs on a choice; on the survey all but what stays
+BEGIN_ANEW = {WAVE: (AGAINST,), LEAGUE: (AREA,)}  # what depends on a choice; on the survey, all but what stays
 SHOWN, CHOSEN, PAGE = "address shown", "address chosen", "address page"  # in the session
 
 
@@ -37,7 +37,7 @@ def show(name: str, said: str) -> None:
 
 
 def put(name: str, said: str) -> None:
-    """Put a choice into the address, and with it all that the page shows; what hangs on the choice begins anew."""
+    """Put a choice into the address, and with it all that the page shows; what depends on it is chosen again."""
     whole = {**st.session_state.get(SHOWN, {}), **st.query_params.to_dict()}
     anew = set(whole).difference(STAYING) if name == SURVEY else BEGIN_ANEW.get(name, ())
     _write({**{n: v for n, v in whole.items() if n not in anew}, name: said})

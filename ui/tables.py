@@ -60,7 +60,7 @@ def show_table(
 
 
 def close_chosen() -> None:
-    """Choose no cell any more, in any table."""
+    """Clear the chosen cell in every table."""
     st.session_state[CLOSED] = st.session_state.get(CLOSED, 0) + 1
 
 

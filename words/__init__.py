@@ -59,8 +59,8 @@ class Fault(ValueError):
 @cache
 def dictionary(language: str) -> Mapping[str, str]:
     """All sentences of one language: key -> template; those that it lacks are the English ones."""
-    own = _sentences_in(FOLDER.joinpath(language))
-    return own if language in COMPLETE else {**dictionary("en"), **own}
+    sentences_of_folder = _sentences_in(FOLDER.joinpath(language))
+    return sentences_of_folder if language in COMPLETE else {**dictionary("en"), **sentences_of_folder}
 
 
 def rows_of(table: str) -> list[dict[str, str]]:

@@ -37,7 +37,7 @@ def withheld_parts(n: Mapping[str, int], *, limit: int, also: Iterable[str] = ()
     Where even all the parts together are too few the total is withheld, and nothing says how much they sum to.
     """
     least = low if isinstance(low, Mapping) else dict.fromkeys(n, low)
-    hidden = {part for part, each in n.items() if each < limit} | (set(also) & set(n))
+    hidden = {part for part, count in n.items() if count < limit} | (set(also) & set(n))
     others = sorted(set(n) - hidden, key=lambda part: (n[part], part))
     while hidden and not _wide(hidden, n, least, limit):
         if not others:

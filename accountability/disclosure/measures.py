@@ -19,44 +19,46 @@ def withheld_of_wave(measures: Mapping[str, Measure], sizes: pd.DataFrame, *, li
     """
     n = {m: rows.set_index("domain").n.drop(ALL, errors="ignore") for m, rows in sizes.groupby("measure")}
     n = {m: counts.to_dict() for m, counts in n.items() if m in measures}
-    found: dict[Any, Withheld] = {m: withheld_parts(n[m], limit=limit) for m in n}
+    withheld: dict[Any, Withheld] = {m: withheld_parts(n[m], limit=limit) for m in n}
     before = None
     families, indices = _families(measures, n), _indices(measures, n)
-    while found != before:  # sets only grow
-        before = dict(found)
+    while withheld != before:  # sets only grow
+        before = dict(withheld)
         for tied in indices:
-            together = frozenset().union(*(found[m].parts for m in tied))
-            found |= {m: replace(found[m], parts=found[m].parts | (together & n[m].keys())) for m in tied}
+            together = frozenset().union(*(withheld[m].parts for m in tied))
+            withheld |= {m: replace(withheld[m], parts=withheld[m].parts | (together & n[m].keys())) for m in tied}
         for whole, groups in families:
-            also = frozenset().union(*(found[m].parts for m in (whole, *groups)))
+            also = frozenset().union(*(withheld[m].parts for m in (whole, *groups)))
             grid = pd.DataFrame({g: n[g] for g in groups}).reindex(list(n[whole])).fillna(0)
             rows = withheld_rows(grid, n[whole], limit=limit, also=also)
-            total = rows.total or any(found[m].total for m in (whole, *groups))
-            found |= {g: Withheld(found[g].parts | (rows.parts & n[g].keys()), found[g].total or total) for g in groups}
+            total = rows.total or any(withheld[m].total for m in (whole, *groups))
+            withheld |= {
+                g: Withheld(withheld[g].parts | (rows.parts & n[g].keys()), withheld[g].total or total) for g in groups
+            }
         for m in n:
-            again = withheld_parts(n[m], limit=limit, also=found[m].parts)
-            found[m] = Withheld(again.parts | found[m].parts, again.total or found[m].total)
-    return found
+            again = withheld_parts(n[m], limit=limit, also=withheld[m].parts)
+            withheld[m] = Withheld(again.parts | withheld[m].parts, again.total or withheld[m].total)
+    return withheld
 
 
 def _families(measures: Mapping[str, Measure], n: Mapping) -> list[tuple[str, list[str]]]:
     """A measure and the same measure of groups: one more condition, on one item."""
     plain = {m: replace(measures[m], name="", where={}) for m in n}
-    found: dict[tuple[str, str], list[str]] = {}
+    families: dict[tuple[str, str], list[str]] = {}
     for whole in n:
         of = measures[whole].where
         for group in n:
             where = measures[group].where
             more = set(where) - set(of)
             if len(more) == 1 and plain[group] == plain[whole] and all(where.get(k) == v for k, v in of.items()):
-                found.setdefault((whole, more.pop()), []).append(group)
-    return [(whole, groups) for (whole, _), groups in found.items()]
+                families.setdefault((whole, more.pop()), []).append(group)
+    return [(whole, groups) for (whole, _), groups in families.items()]
 
 
 def _indices(measures: Mapping[str, Measure], n: Mapping) -> list[list[str]]:
     """An index and those of its parts that are shown as measures of their own."""
     parts = {m: [p.name for p in measures[m].parts if not p.record and p.name in n] for m in n}
-    return [[m, *own] for m, own in parts.items() if own]
+    return [[m, *shown_parts] for m, shown_parts in parts.items() if shown_parts]
 
 
 def withheld_mentions(
@@ -71,7 +73,7 @@ def withheld_mentions(
     for factor, named in counts.items():
         parts = {a: named.get(a, 0) for a in n if named.get(a, 0) or a in areas.parts}
         low = {a: 0 if a in areas.parts else 1 for a in parts}
-        found = withheld_parts(parts, limit=limit, also=areas.parts, low=low)
+        withheld_areas = withheld_parts(parts, limit=limit, also=areas.parts, low=low)
         none = not sum(parts.values()) and not areas.parts
-        factors[factor] = Withheld(found.parts, not none and (found.total or areas.total))
+        factors[factor] = Withheld(withheld_areas.parts, not none and (withheld_areas.total or areas.total))
     return areas, factors

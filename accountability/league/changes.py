@@ -58,7 +58,7 @@ def change_table(
     skewness, steps = third_ratio(linearized, coefficients), change_steps(linearized, coefficients, common)
     shift = combine(smooth, coefficients, third_ratio=skewness, steps=steps)
     alpha, reach = 1 - level, measure.high - measure.low
-    found = compare_league(
+    comparison = compare_league(
         one,
         two,
         cross=cross,
@@ -72,31 +72,31 @@ def change_table(
         largest_is_best=measure.largest_is_best,
     )
     likely = _probabilities(one, two, cross, last, rng=rng, largest_is_best=measure.largest_is_best)
-    rows = found.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
+    rows = comparison.to_frame().rename(columns={"outcome": "verdict"}).rename_axis("area").reset_index()
     return rows.assign(
         measure=measure.name,
-        se=found.change.se,
+        se=comparison.change.se,
         se_design=combine(plain, coefficients).se,
         se_interviewer=_interviewers_part(waves, sampled, smooth, coefficients),
-        df=found.change.df,
+        df=comparison.change.df,
         lower=np.maximum(rows.lower, -reach),
         upper=np.minimum(rows.upper, reach),
         level=level,
-        p=found.score.p,
-        p_holm=found.score.p_holm,
-        q_screening=found.score.q_screening,
-        relative=found.standing.relative,
-        relative_se=found.standing.se,
-        relative_lower=np.maximum(found.standing.lower, -2 * reach),
-        relative_upper=np.minimum(found.standing.upper, 2 * reach),
-        p_standing=found.standing.p_standing,
-        p_worse_standing=found.worse.p_standing,
-        side=found.side,
-        alpha_standing=found.alpha_standing,
-        alpha_rank=found.alpha_rank,
+        p=comparison.score.p,
+        p_holm=comparison.score.p_holm,
+        q_screening=comparison.score.q_screening,
+        relative=comparison.standing.relative,
+        relative_se=comparison.standing.se,
+        relative_lower=np.maximum(comparison.standing.lower, -2 * reach),
+        relative_upper=np.minimum(comparison.standing.upper, 2 * reach),
+        p_standing=comparison.standing.p_standing,
+        p_worse_standing=comparison.worse.p_standing,
+        side=comparison.side,
+        alpha_standing=comparison.alpha_standing,
+        alpha_rank=comparison.alpha_rank,
         family=family,
         watched=np.isin(common, list(watch)).astype(int),
-        few_changed=float(not found.told_apart),
+        few_changed=float(not comparison.told_apart),
         **likely,
     )
 
@@ -121,11 +121,11 @@ def _probabilities(one: Estimate, two: Estimate, cross, k: int, **options) -> di
     if len(one.names) <= k:
         return none
     try:
-        found = shift_posterior(one, two, cross=cross, k=k, **options)
+        posterior = shift_posterior(one, two, cross=cross, k=k, **options)
     except Fault as fault:
         if fault.key not in ("posterior.not_converged", "posterior.certain"):
             raise
         return none  # a league its model cannot describe has no probabilities; the tests stand without them
-    last = found.after.p_last if found.league.fit.fits else np.full(len(one.names), np.nan)
-    columns = (found.p_score_worse, found.p_rank_worse, found.p_rank_better, last)
-    return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(found.league.fit.fits)}
+    last = posterior.after.p_last if posterior.league.fit.fits else np.full(len(one.names), np.nan)
+    columns = (posterior.p_score_worse, posterior.p_rank_worse, posterior.p_rank_better, last)
+    return dict(zip(PROBABILITIES, columns, strict=True)) | {"last": k, "fits": float(posterior.league.fit.fits)}

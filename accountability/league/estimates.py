@@ -66,10 +66,10 @@ def interviewer_columns(part: InterviewerVariance | None) -> dict:
     """The columns of ESTIMATES about interviewers; empty where nothing is known."""
     if part is None:
         return dict.fromkeys(INTERVIEWER_COLUMNS, np.nan)
-    found: dict = {"interviewers": part.working.astype(float)}
+    columns: dict = {"interviewers": part.working.astype(float)}
     if part.known:
-        found |= dict(zip(INTERVIEWER_COLUMNS[1:], (part.se, part.rho, *part.limits(), part.df), strict=True))
-    return dict.fromkeys(INTERVIEWER_COLUMNS, np.nan) | found
+        columns |= dict(zip(INTERVIEWER_COLUMNS[1:], (part.se, part.rho, *part.limits(), part.df), strict=True))
+    return dict.fromkeys(INTERVIEWER_COLUMNS, np.nan) | columns
 
 
 def covariance_table(wave: WaveMeasure) -> pd.DataFrame:

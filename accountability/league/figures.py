@@ -1,4 +1,4 @@
-"""A league's figures put together from a run's tables: one row an area, best first, with its ranks and its change."""
+"""A league's figures put together from a run's tables: one row per area, best first, with its ranks and its change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ def joined_waves(
     interviewers counted, which is what pages are judged on.
 
     Interviewers' parts are added to the smoothed ones; between waves what lasts of them (`lasting_correlation`), where
-    other people are asked: else what lasts of an interviewer could not be told from what lasts of people.
+    other people are asked: else what lasts of an interviewer could not be separated from what lasts of people.
     sides: the waves of the windows compared, for what is not known of changes of the people there are (`finite_waves`)
     """
     names = tuple(sorted(waves))
@@ -57,9 +57,11 @@ def interviewers_between(waves: Mapping[str, WaveMeasure], areas: Sequence) -> d
     lasting = lasting_correlation(list(parts.values()))
     if not lasting:
         return {}
-    own, few = {name: part.select(areas) for name, part in parts.items()}, len(areas) < SPARSE_FROM
-    made = {(s, t): own[s].with_later(own[t], lasting) for s, t in combinations(own, 2)}
-    return {pair: shared.toarray() if few else shared for pair, shared in made.items()}
+    part_of_wave, few = {name: part.select(areas) for name, part in parts.items()}, len(areas) < SPARSE_FROM
+    covariances = {
+        (s, t): part_of_wave[s].with_later(part_of_wave[t], lasting) for s, t in combinations(part_of_wave, 2)
+    }
+    return {pair: shared.toarray() if few else shared for pair, shared in covariances.items()}
 
 
 def _of_the_people(waves: Mapping[str, WaveMeasure], sampled: Waves, areas, sides) -> Waves:
@@ -77,10 +79,10 @@ def _of_the_people(waves: Mapping[str, WaveMeasure], sampled: Waves, areas, side
 
 def _psus(wave: WaveMeasure) -> dict:
     """area -> the PSUs (stratum, label) with an answer in it."""
-    design, given = wave.design, ~np.isnan(wave.values) & (wave.design.weight > 0)
-    psu = design.psu[given]
+    design, answered = wave.design, ~np.isnan(wave.values) & (wave.design.weight > 0)
+    psu = design.psu[answered]
     labels = zip(design.stratum_names[design.psu_stratum[psu]], np.asarray(design.psu_names)[psu], strict=True)
-    found: dict = {}
-    for area, label in zip(wave.area[given], labels, strict=True):
-        found.setdefault(area, set()).add(label)
-    return found
+    psus_of_area: dict = {}
+    for area, label in zip(wave.area[answered], labels, strict=True):
+        psus_of_area.setdefault(area, set()).add(label)
+    return psus_of_area

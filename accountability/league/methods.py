@@ -20,34 +20,34 @@ def method_table(wave: WaveMeasure, *, level: float, replicates: bool = True) ->
     design      √V of the linearised design;  smoothed: of shares and scores as ranks and changes use them
     jackknife   V = Σ_h (n_h−1)/n_h Σ_j (θ_hj − θ)²; NaN without `replicates`, or where a stratum has a lonely PSU
     """
-    areas, found = wave.areas, {"estimate": wave.areas.value}
+    areas, columns = wave.areas, {"estimate": wave.areas.value}
     for name, (lower, upper) in _intervals(wave, level).items():
-        found |= {f"{name}_lower": lower, f"{name}_upper": upper}
+        columns |= {f"{name}_lower": lower, f"{name}_upper": upper}
     errors = {DESIGN: areas.se, SMOOTHED: wave.smoothed.se}
     errors[JACKKNIFE] = _jackknife(wave) if replicates else np.full(len(areas.names), np.nan)
-    found |= {f"se_{source}": errors[source] for source in SOURCES}
-    return pd.DataFrame(found, index=pd.Index(areas.names, name="area"))
+    columns |= {f"se_{source}": errors[source] for source in SOURCES}
+    return pd.DataFrame(columns, index=pd.Index(areas.names, name="area"))
 
 
 def _intervals(wave: WaveMeasure, level: float) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     areas = wave.areas
     used, _ = measure_limits(wave, areas, level=level)
-    found = {DEFAULT: (used.lower, used.upper)}
+    by_method = {DEFAULT: (used.lower, used.upper)}
     if not wave.measure.yes_or_no:
         wald = areas.interval(level)
-        return found | {WALD: (wald.lower, wald.upper)}
+        return by_method | {WALD: (wald.lower, wald.upper)}
     sizes = wave.sizes.loc[list(areas.names)]
     n, kish = sizes.n.to_numpy(), sizes.n_effective.to_numpy()
     for name in OF_SHARES:
         limits = proportion_interval(areas, n, method=name, level=level, n_effective=kish)
-        found[name] = (limits.lower, limits.upper)
-    return found
+        by_method[name] = (limits.lower, limits.upper)
+    return by_method
 
 
 def _jackknife(wave: WaveMeasure) -> np.ndarray:
     """Standard errors from one replicate per PSU, in the order of the areas."""
     try:
-        found: Estimate = replicate_domain_means(wave.values, wave.area, jackknife_weights(wave.design))
+        replicated: Estimate = replicate_domain_means(wave.values, wave.area, jackknife_weights(wave.design))
     except Fault:
         return np.full(len(wave.areas.names), np.nan)
-    return pd.Series(found.se, index=list(found.names)).reindex(list(wave.areas.names)).to_numpy()
+    return pd.Series(replicated.se, index=list(replicated.names)).reindex(list(wave.areas.names)).to_numpy()

@@ -39,7 +39,7 @@ class WaveMeasure:
 
     values are `estimation.indicator_values` of the areas; overall those of everybody, where the two differ (a share of
     mentions, an index); an index whose records are not known for everybody has no overall value: all NaN.
-    interviewer (n,): who rang, where numbers were shared at random among an area's interviewers; None: not known.
+    interviewer (n,): who called, where numbers were shared at random among an area's interviewers; None: not known.
     population: the eligible units there are, if known; then levels are of them (`finite_areas`), while ranks, changes
     and rules are about the process behind them, unless `of_people` says that they too are of these units
     unanswered (n,): asked the question without an answer to it
@@ -83,8 +83,8 @@ class WaveMeasure:
     @cached_property
     def linearized(self) -> Linearization:
         """The areas' means before their variance: needed for the covariance with another wave."""
-        found = linearize_domain_means(self.values, self.area, self.design)
-        return replace(found, value=self._on_the_scale(found.value))
+        linear = linearize_domain_means(self.values, self.area, self.design)
+        return replace(linear, value=self._on_the_scale(linear.value))
 
     def _on_the_scale(self, value) -> np.ndarray:
         """Values exactly at an end of the measure's scale where only rounding keeps them from it."""
@@ -97,7 +97,7 @@ class WaveMeasure:
 
     @cached_property
     def interviewers(self) -> InterviewerVariance | None:
-        """What interviewers add to the areas' variances; None where it is not known who rang."""
+        """What interviewers add to the areas' variances; None where it is not known who called."""
         if self.interviewer is None:
             return None
         return interviewer_variance(self.values, self.area, self.interviewer, self.design)
@@ -112,8 +112,8 @@ class WaveMeasure:
         """The estimate over all areas; None where there is none."""
         if not (~np.isnan(self.everyones) & (self.design.weight > 0)).any():
             return None
-        found = mean(self.everyones, self.design)
-        return Estimate((ALL,), self._on_the_scale(found.value), found.covariance, found.df)
+        linear = mean(self.everyones, self.design)
+        return Estimate((ALL,), self._on_the_scale(linear.value), linear.covariance, linear.df)
 
     @cached_property
     def fractions(self) -> np.ndarray:
@@ -134,8 +134,8 @@ class WaveMeasure:
         """The estimate over all areas, of the eligible units there are."""
         assert self.population is not None
         total = np.full(len(self.area), ALL, dtype=object)
-        found = linearize_domain_means(self.everyones, total, self.design)
-        linearized = replace(found, value=self._on_the_scale(found.value))
+        linear = linearize_domain_means(self.everyones, total, self.design)
+        linearized = replace(linear, value=self._on_the_scale(linear.value))
         return finite_means(linearized, self.population, self.area, self.fractions, total)
 
     @cached_property

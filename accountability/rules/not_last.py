@@ -55,14 +55,14 @@ class NotLast(Kind):
         Shown to be among the last k of all, an area is among the last k of fewer; shown not to be, it is so here only
         if its range says so.
         """
-        own = shown.loc[verdicts.area]
-        worse = np.array([(shown["rank"] > rank).sum() for rank in own["rank"]])
-        safe = own.rank_upper.to_numpy() <= len(shown) - threshold
+        rows = shown.loc[verdicts.area]
+        worse = np.array([(shown["rank"] > rank).sum() for rank in rows["rank"]])
+        safe = rows.rank_upper.to_numpy() <= len(shown) - threshold
         outcomes = zip(verdicts.outcome, safe, strict=True)
         return verdicts.assign(
             printed=(worse >= threshold).astype(verdicts.printed.dtype),
             outcome=[o if o == MISSED or (o == MET and s) else UNDECIDED for o, s in outcomes],
-            estimate=own["rank"].to_numpy(float),
-            lower=own.rank_lower.to_numpy(float),
-            upper=own.rank_upper.to_numpy(float),
+            estimate=rows["rank"].to_numpy(float),
+            lower=rows.rank_lower.to_numpy(float),
+            upper=rows.rank_upper.to_numpy(float),
         )

@@ -51,9 +51,9 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
     added = (v1 + v2 - one.variance - two.variance) * (1 - r)
     third = law.scale**3 * law.third_ratio * third
     if law.steps is not None:
-        seen = law.steps.signed * law.scale**2 * (v1 + v2) * (1 - r)
+        signed_third = law.steps.signed * law.scale**2 * (v1 + v2) * (1 - r)
         part = law.steps.part(value)
-        third = part * seen + (1 - part) * third
+        third = part * signed_third + (1 - part) * third
     return law.scale**2 * added, third
 
 

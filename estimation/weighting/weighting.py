@@ -268,11 +268,11 @@ def _merged(w, table: pd.DataFrame, calibrating: Calibrating, known: dict, total
     merged = {}
     for name, key in zip(calibrating.margins, known, strict=True):
         rules = calibrating.merge.get(name)
-        found = merge_margin(w, table, name, totals[totals.margin == name], rules) if rules else None
-        if found is None:
+        merged_margin = merge_margin(w, table, name, totals[totals.margin == name], rules) if rules else None
+        if merged_margin is None:
             merged[key] = known[key]
         else:
-            cells, merged[name] = found
+            cells, merged[name] = merged_margin
             table = table.assign(**{name: cells})
     return table, merged
 

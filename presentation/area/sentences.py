@@ -88,7 +88,7 @@ def comparison_facts(league: League, area: str, t: Speaker) -> list[str]:
 def neighbour_lines(
     neighbours: Neighbours, league: League, t: Speaker
 ) -> list[tuple[str, str, list[Mapping[str, str]]]]:
-    """(kind, words, names) of the areas that are surely ahead, surely behind, and those it cannot be told from."""
+    """(kind, words, names): the areas surely ahead, those surely behind, and those not separated from it."""
     groups = {"ahead": neighbours.better, "untold": neighbours.untold, "behind": neighbours.worse}
     return [
         (kind, t(f"neighbours.{kind}", count=len(areas)), [league.name(area) for area in areas])

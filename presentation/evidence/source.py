@@ -34,14 +34,14 @@ def source_title(league: League, area: str, column: str, t: Speaker) -> str:
 
 
 def source_rows(
-    league: League, found: Mapping[str, Provenance], area: str, column: str, t: Speaker
+    league: League, provenances: Mapping[str, Provenance], area: str, column: str, t: Speaker
 ) -> list[tuple[str, str]]:
     """(what, words) from the formula to the run; found: `provenance` of the league."""
     column, run = _figure(column), run_of(column, league)
     rows = {
         "formula": column_formula(column, t),
         "definition": definition_text(league.programme, league.measure, t),
-        "data": t("jobs.between").join(_read(read, t) for read in found[run].reads),
+        "data": t("jobs.between").join(_read(read, t) for read in provenances[run].reads),
         "weights": weights_text(league.programme, t),
         "design": design_text(league, area, t),
         "method": _method(league, area, t),

@@ -211,5 +211,5 @@ def refuse_larger(strata: ArrayLike, sample: ArrayLike, population: ArrayLike) -
     strata, sample, population = (np.asarray(each) for each in (strata, sample, population))
     over = sample > population
     if over.any():
-        found = zip(strata[over], sample[over], population[over], strict=True)
-        raise Fault(key="sampling.larger_than_stratum", strata=[f"{s}: {n} > {N}" for s, n, N in found])
+        larger = zip(strata[over], sample[over], population[over], strict=True)
+        raise Fault(key="sampling.larger_than_stratum", strata=[f"{s}: {n} > {N}" for s, n, N in larger])

@@ -92,8 +92,8 @@ def _refuse_unreachable(domains, effect, fixed, wanted, highest) -> None:
     best = np.sqrt(np.maximum(effect @ (1 / np.maximum(highest, 1)) - fixed, 0.0))
     unmet = best > wanted * (1 + 1e-12)
     if unmet.any():
-        found = [f"{d}: {b:.4g} > {w:.4g}" for d, b, w, u in zip(domains, best, wanted, unmet, strict=True) if u]
-        raise Fault(key="sampling.unreachable", domains=found)
+        total = [f"{d}: {b:.4g} > {w:.4g}" for d, b, w, u in zip(domains, best, wanted, unmet, strict=True) if u]
+        raise Fault(key="sampling.unreachable", domains=total)
 
 
 def _continuous(a, cost, lowest, highest) -> tuple[np.ndarray, np.ndarray, float]:

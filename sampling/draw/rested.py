@@ -1,6 +1,6 @@
-"""A draw from those who were not rung lately, which survives a population that moves.
+"""A draw from those who were not called lately, which remains right in a population that moves.
 
-Units of a stratum are told apart only by how long they have rested: by the waves since they were last released.  A
+Units of a stratum differ only in how long they have rested: in the waves since they were last released.  A
 wave keeps the wanted part of those released in the wave before (a panel), and otherwise takes those who have rested
 longest.  Among units that rested equally long every choice is equally likely, by the stream of a key that is not known
 before the draw (`draw_key`): nothing of a unit, and nothing shown of an earlier draw, tells who comes next.
@@ -64,9 +64,9 @@ def draw_rested(
     over the places of the others, so that every portion has its share of both.
     SAMPLE has also `rest`.  Its probability is π_it = Σ_a P_i(a) n_ha/N_ha, where P_i(a) is the chance that unit i has
     the rest a now, from the rates of the earlier waves in the strata in which it was then (`rest_chances`).  Where
-    nobody moves it is n_h/N_h.  base_weight is 1/π.  Where people move, the N_ha hang on chance too, and totals have a
+    nobody moves it is n_h/N_h.  base_weight is 1/π.  Where people move, the N_ha depend on chance, and totals have a
     relative bias of the order 1/N_h: nothing in strata of hundreds, some per cent in strata of a dozen.  Who comes from
-    a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can stand for him.
+    a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
     RATES: one row for each stratum and rest: population N_ha, sample n_ha, rate.
     Raises Fault for a rest or a part to keep outside its limits, and whatever `draw_stratified` refuses.
     """
@@ -132,7 +132,7 @@ def rest_chances(unit_ids: pd.Series, past: Sequence[PastWave], rest: int) -> np
     """P_i(a) (n,k+1): the chance that each unit has the rest a = 1..k+1 after the waves `past`.
 
     Before the first wave P(k+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate r_ha
-    if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(k+1) takes in what was k + 1 before.
+    if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(k+1) keeps what was k + 1 before.
     In the frame of a wave that did not have the unit r is 0.
     """
     longest = max([rest, *(p.rest for p in past)])

@@ -247,7 +247,7 @@ def _save_draw(
     record: DrawRecord,
     earlier: Sample | None,
 ) -> None:
-    """Write a draw; a Fault if meanwhile it was drawn or planned anew, or more of the earlier wave was released."""
+    """Write a draw; a Fault if meanwhile it was drawn or planned again, or more of the earlier wave was released."""
     wave = sample_plan.wave
     _refuse_drawn(connection, programme, wave)
     last = last_plan(connection, programme, wave)

@@ -38,7 +38,7 @@ class AreaPage:
     waves        one row for each estimated wave, oldest first: OF_WAVE, everybody (the mean over all areas), areas
                  (how many are ranked), and broken (nothing earlier is comparable); empty cells where not shown
     rules        the area's VERDICTS;  factors: what its people named, None if the programme asks no such question
-    neighbours   whom it cannot be told from; None if it has no row
+    neighbours   the areas from which it cannot be separated, and those surely ahead or behind; None if it has no row
     needed       what each comparison can detect and the interviews a move takes, for a typical area of the league
     """
 
@@ -101,13 +101,19 @@ def area_waves(store: Store, programme_name: str, area: str, measure: str, leagu
     rows = []
     for wave in reversed(waves_with_estimates(store, programme_name)):
         try:
-            found = read_estimated(store, programme_name, wave=wave, measure=measure, league=league).league(None)
+            league_of_wave = read_estimated(store, programme_name, wave=wave, measure=measure, league=league).league(
+                None
+            )
         except Fault:  # nobody was asked this then, or all of it is withheld
             continue
-        own = found.table.loc[area, list(OF_WAVE)].to_dict() if area in found.table.index else {}
-        everybody = found.everybody.get("estimate")
-        values = {"everybody": everybody, "areas": len(found.table), "broken": wave in found.programme.breaks}
-        rows.append({"wave": wave, **own, **values})
+        of_area = league_of_wave.table.loc[area, list(OF_WAVE)].to_dict() if area in league_of_wave.table.index else {}
+        everybody = league_of_wave.everybody.get("estimate")
+        values = {
+            "everybody": everybody,
+            "areas": len(league_of_wave.table),
+            "broken": wave in league_of_wave.programme.breaks,
+        }
+        rows.append({"wave": wave, **of_area, **values})
     return pd.DataFrame(rows, columns=["wave", *OF_WAVE, "everybody", "areas", "broken"])
 
 

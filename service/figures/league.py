@@ -220,10 +220,10 @@ def waves_with_estimates(store: Store, programme: str) -> list[str]:
     runs = schema.runs
     wave, of_programme = (runs.c.arguments[key].as_string() for key in ("wave", "programme"))
     with store.read() as connection:
-        found = connection.scalars(
+        names = connection.scalars(
             sa.select(wave).where(runs.c.use_case == ESTIMATE, of_programme == programme).distinct()
         )
-        return sorted(found, reverse=True)
+        return sorted(names, reverse=True)
 
 
 @permitted

@@ -117,10 +117,10 @@ def _records_renamed(
     records: Mapping[tuple[str, str], float], current: Mapping[str, str]
 ) -> dict[tuple[str, str], float]:
     """Records by today's codes; of merged areas only the numbers of people add up, other records are then not known."""
-    found: dict[tuple[str, str], list[float]] = {}
+    values_of: dict[tuple[str, str], list[float]] = {}
     for (record, area), value in records.items():
-        found.setdefault((record, current.get(area, area)), []).append(value)
-    return {key: sum(values) for key, values in found.items() if len(values) == 1 or key[0] == RECORD}
+        values_of.setdefault((record, current.get(area, area)), []).append(value)
+    return {key: sum(values) for key, values in values_of.items() if len(values) == 1 or key[0] == RECORD}
 
 
 def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:

@@ -19,5 +19,5 @@ def compare_methods(store: Store, league: League) -> pd.DataFrame:
     with store.read() as connection:
         inputs = sorted(run_inputs(connection, run["run_id"]))
     data = measure_of_wave(programme, load_waves(store, programme, inputs), run["arguments"], league.measure.name)
-    found = method_table(data, level=programme.level, replicates=programme.weighting is None)
-    return found.loc[list(league.table.index)]
+    by_method = method_table(data, level=programme.level, replicates=programme.weighting is None)
+    return by_method.loc[list(league.table.index)]

@@ -266,12 +266,12 @@ def last_places(league: League) -> LastPlaces | None:
 
 def targets(league: League) -> tuple[Target, ...]:
     """The measure's rules of a threshold, in the programme's order."""
-    found = []
+    of_threshold = []
     for rule in league.programme.rules[league.measure.name]:
         verdicts = league.rules[league.rules.rule == rule.name]
         if rule.of_places or verdicts.empty:
             continue
         reached, missed, undecided = (tuple(verdicts.area[verdicts.outcome == o]) for o in (MET, MISSED, UNDECIDED))
         below = tuple(verdicts.area[(verdicts.outcome == UNDECIDED) & ~verdicts.printed.astype(bool)])
-        found.append(Target(rule.name, rule.threshold, rule.level, reached, missed, undecided, below))
-    return tuple(found)
+        of_threshold.append(Target(rule.name, rule.threshold, rule.level, reached, missed, undecided, below))
+    return tuple(of_threshold)

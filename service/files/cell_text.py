@@ -21,7 +21,7 @@ class Formats:
     _known: dict[str, tuple[bool, int]] = field(default_factory=dict)
 
     def start(self, name: str, a: dict) -> None:
-        """Take in an element of the part that holds the styles."""
+        """Read an element of the part that holds the styles."""
         if name == "numFmt" and "numFmtId" in a:
             self.codes[a["numFmtId"]] = a.get("formatCode", "")
         elif name == "cellXfs":
@@ -30,7 +30,7 @@ class Formats:
             self.styles.append(a.get("numFmtId", "0"))
 
     def end(self, name: str) -> None:
-        """Leave an element of it."""
+        """Leave an element of that part."""
         if name == "cellXfs":
             self.inside = False
 

@@ -11,7 +11,7 @@ Note = tuple[str, dict[str, Any]]  # a key in words/ and the values of its sente
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user named where it should not be found out: the sheet of a workbook, the encoding of a text.
+    """What the user named, so that it need not be recognised: the sheet of a workbook, the encoding of a text.
 
     zeros: whether codes that lost their leading zeros in a spreadsheet (1 for 01) are taken as these codes.
     """

@@ -1,4 +1,4 @@
-"""A CSV file's rows: its encoding and its separator are told apart and said, or named by the user."""
+"""A CSV file's rows: its encoding and its separator are recognised and reported, or named by the user."""
 
 import csv
 import io
@@ -66,9 +66,9 @@ def _separator(content: bytes, encoding: str, expected: Sequence[str]) -> str:
         with suppress(Fault):  # what is wrong below the header is said when the file is read
             top.extend(islice(_rows(text, "", separator, 0), SEARCHED))
         at, known = header_of(top, expected)
-        found = (known, len(top[at][1]) if at >= 0 else 0)
-        if found > most:
-            best, most = separator, found
+        score = (known, len(top[at][1]) if at >= 0 else 0)
+        if score > most:
+            best, most = separator, score
     return best
 
 

@@ -36,9 +36,9 @@ def _lines(kind: Fault, t: Speaker) -> Iterator[tuple[int, str, str, str]]:
     for row, *of_row in zip(kind.numbers, *kind.each.values(), strict=True):
         alike_rows = tuple(map(repr, of_row))
         if alike_rows not in said:
-            seen = masked_values(dict(zip(kind.each, of_row, strict=True)))
-            sentence = t(kind.key, **values | seen | {"count": 1, "row": "\0"}).replace(alike, "").strip()
-            said[alike_rows] = sentence, str(seen.get("found", ""))
+            values_of_row = masked_values(dict(zip(kind.each, of_row, strict=True)))
+            sentence = t(kind.key, **values | values_of_row | {"count": 1, "row": "\0"}).replace(alike, "").strip()
+            said[alike_rows] = sentence, str(values_of_row.get("found", ""))
         sentence, cell = said[alike_rows]
         yield row, str(values.get("column", "")), cell, sentence.replace("\0", str(row))
 

@@ -53,11 +53,11 @@ def preview(
     except Fault as fault:
         return Preview((), fault=fault)
     table, notes = recognise(read)
-    found, fault = (), None
+    acceptable, fault = (), None
     try:
-        found = tuple(note for note in check() if note != read.form)
+        acceptable = tuple(note for note in check() if note != read.form)
     except Fault as refusal:
         fault = refusal
     first = table[[c for c in table if c in uses]].head(SHOWN).map(masked_text)
     said = {column: uses.get(column, "") for column in table}
-    return Preview((read.form, *notes, *found), said, first, len(table), fault)
+    return Preview((read.form, *notes, *acceptable), said, first, len(table), fault)

@@ -54,7 +54,7 @@ def header_of(rows: Sequence[Row], expected: Sequence[str]) -> tuple[int, int]:
 def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequence[str], *, padded: bool) -> Gathered:
     """The table that rows of text make up.
 
-    wanted    the columns that are used, which may occur but once; none: all
+    wanted    the columns that are used, which may occur only once; none: all
     expected  the columns that the header must have, by which it is found
     padded    rows may be shorter than the header, as in a workbook; else they are faults, as in a CSV file
     """

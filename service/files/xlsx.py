@@ -177,17 +177,17 @@ class _Book:
 
     def _relations(self, folder: str, part: str, *, by_id: bool = False) -> list[tuple[str, str]]:
         """(kind or id, target) of the parts that a part names."""
-        found: list[tuple[str, str]] = []
+        targets: list[tuple[str, str]] = []
 
         def start(name: str, a: dict) -> None:
             if name == "Relationship" and a.get("TargetMode") != "External":
                 target = a["Target"]
                 place = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-                found.append((a["Id"] if by_id else a["Type"].rpartition("/")[2], posixpath.normpath(place)))
+                targets.append((a["Id"] if by_id else a["Type"].rpartition("/")[2], posixpath.normpath(place)))
 
         if part in self.parts:
             self._parse(part, start)
-        return found
+        return targets
 
     def _read_book(self, part: str, by_id: dict[str, str]) -> None:
         def start(name: str, a: dict) -> None:

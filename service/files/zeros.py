@@ -1,4 +1,4 @@
-"""Codes that a spreadsheet took for numbers, 01 becoming 1: recognised by the codes there are, and mended if asked."""
+"""Codes that a spreadsheet took for numbers, 01 becoming 1: recognised by the codes there are, restored on request."""
 
 from collections.abc import Collection, Iterable
 from typing import Any

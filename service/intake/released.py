@@ -71,10 +71,10 @@ def _check_frames(
     if steps.base.weight is None or steps.phones is not None:
         faults.refuse(~wrong[column] & ~table[column].isin(known), "wave.frame", column, table, expected=known)
     if steps.phones is not None:
-        for frame, own in ((LANDLINE, steps.phones.landlines), (MOBILE, steps.phones.mobiles)):
-            if own in table:
-                none = responded & (table[column] == frame) & ~wrong[own] & (_numbers(table, own) == 0)
-                faults.refuse(none, "wave.no_such_phone", own, table, frame=sentences(TELEPHONE[frame]))
+        for frame, telephones in ((LANDLINE, steps.phones.landlines), (MOBILE, steps.phones.mobiles)):
+            if telephones in table:
+                none = responded & (table[column] == frame) & ~wrong[telephones] & (_numbers(table, telephones) == 0)
+                faults.refuse(none, "wave.no_such_phone", telephones, table, frame=sentences(TELEPHONE[frame]))
 
 
 def released_rows(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:

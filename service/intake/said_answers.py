@@ -78,9 +78,9 @@ def _coded(
         if cell in codes:
             continue
         text = labels.get(cell, cell)
-        found = {text} if text in codes else codes_of.get(text, set())
-        if len(found) == 1:
-            taken[cell] = min(found)
+        meant = {text} if text in codes else codes_of.get(text, set())
+        if len(meant) == 1:
+            taken[cell] = min(meant)
     if not taken:
         return table, []
     pairs = [f"{cell} → {code}" for cell, code in taken.items()]
@@ -105,7 +105,7 @@ def _joined(table: pd.DataFrame, item: Item) -> tuple[pd.DataFrame, list[Note]]:
         else item.separator.join(row.values())
         for row in cells.to_dict("records")
     ]
-    made = pd.Series(joined, index=table.index, dtype=str)
-    return table.assign(**{item.name: made}), [
+    column = pd.Series(joined, index=table.index, dtype=str)
+    return table.assign(**{item.name: column}), [
         ("file.read.joined", {"column": item.name, "columns": [*boxes.values()]})
     ]

@@ -158,9 +158,9 @@ def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> 
 def differing_commitments(record: DrawRecord, content: bytes) -> Iterator[tuple[str, dict]]:
     """A record must list the commitments of all approvals of its wave, its own among them."""
     listed = json.loads(content)["commitments"]
-    made = [row.get("commitment") for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    if record.commitment not in made:
-        yield "proof.commitments", {"recorded": record.commitment, "count": len(made)}
+    commitments = [row.get("commitment") for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    if record.commitment not in commitments:
+        yield "proof.commitments", {"recorded": record.commitment, "count": len(commitments)}
 
 
 def _approvals(content: bytes) -> int:

@@ -18,7 +18,7 @@ SHARES = np.random.default_rng(5).normal(0.8955, 0.03, AREAS).clip(0.7, 0.99)  #
 
 
 def wave(rng: np.random.Generator) -> Estimate:
-    """One wave's shares with their smoothed variances, the truth as ever."""
+    """One wave's shares with their smoothed variances; the true shares are always `SHARES`."""
     value = rng.binomial(INTERVIEWS, SHARES) / INTERVIEWS
     variance = np.diag(value * (1 - value) / (INTERVIEWS - 1))
     n = np.full(AREAS, float(INTERVIEWS))
@@ -40,11 +40,11 @@ def replicate(rng: np.random.Generator) -> tuple[bool, bool, bool]:
 
 
 def main(seconds: float) -> None:
-    """Replicates until the time is over; rates with their Monte-Carlo standard errors."""
-    rng, found, until = np.random.default_rng(SEED), [], time.monotonic() + seconds
+    """Make replicates until the time is over, then print the rates with their Monte-Carlo standard errors."""
+    rng, outcomes, until = np.random.default_rng(SEED), [], time.monotonic() + seconds
     while time.monotonic() < until:
-        found.append(replicate(rng))
-    rates, m = np.mean(found, axis=0), len(found)
+        outcomes.append(replicate(rng))
+    rates, m = np.mean(outcomes, axis=0), len(outcomes)
     for name, rate in zip(("split", "each at 5 %", "one comparison alone"), rates, strict=True):
         print(f"{name}: {rate:.4f} ± {np.sqrt(rate * (1 - rate) / m):.4f} of {m} leagues")
 

@@ -8,7 +8,7 @@ import numpy as np
 NONE, HALF, FULL = "none", "half", "full"
 SPREAD = "N(.9,.03)"
 PERSONS = 0  # df that stands for "as many PSUs as persons"
-MOST_ROWS = 150_000  # interviews of one league in all its waves, where each has to be drawn and weighted one by one
+MOST_ROWS = 150_000  # interviews of one league in all its waves, where they have to be drawn and weighted one by one
 
 
 class Cell(NamedTuple):
@@ -21,7 +21,7 @@ class Cell(NamedTuple):
     df          of an area: clusters of equal size, one more than df; PERSONS: n - 1
     windows     waves before, waves after, interviews after over interviews before
     overlap     who is asked in every wave: NONE, HALF of the PSUs, FULL
-    calibrated  raked to two margins, on which the answers hang
+    calibrated  raked to two margins, on which the answers depend
     interviewers  three an area, PSUs shared at random, 5 % of the latent variance (ρ = .017 at p = .9); counted
     together    what all areas' true shares change by from the first window to the second: nobody's standing does
     movers      a tenth of the areas truly move, half of them up and half down: nobody else's standing does
@@ -84,12 +84,12 @@ def rows(cell: Cell) -> int:
 
 
 def one_by_one(cell: Cell) -> bool:
-    """Whether interviews have to be drawn one by one: counts do not tell who is asked again, nor the rest."""
+    """Whether interviews have to be drawn one by one: counts do not say who is asked again, or by whom."""
     return cell.overlap != NONE or cell.calibrated or cell.interviewers
 
 
 def possible(cell: Cell) -> bool:
-    """Whether every PSU has a person, also where numbers are cut, and a league fits a computer."""
+    """Whether every PSU has a person, also in the smallest wave, and a league fits into memory."""
     least = interviews(cell).min() * min(cell.windows[2], 1.0)
     return (cell.df == PERSONS or least > cell.df) and (not one_by_one(cell) or rows(cell) <= MOST_ROWS)
 
@@ -97,33 +97,33 @@ def possible(cell: Cell) -> bool:
 def full_crossing() -> int:
     """How many cells are possible."""
     kinds = [name for name in LEVELS if name in ("areas", "interviews", "df", "windows")]
-    found, others = 0, len(LEVELS["share"]) * len(LEVELS["deff"]) * len(LEVELS["movers"])
+    cells, others = 0, len(LEVELS["share"]) * len(LEVELS["deff"]) * len(LEVELS["movers"])
     apart = len(LEVELS["overlap"]) * len(LEVELS["calibrated"]) * len(LEVELS["interviewers"]) - 1
     for levels in product(*(LEVELS[name] for name in kinds)):
         fields: dict[str, Any] = dict(zip(kinds, levels, strict=True))
         cell = Cell(**fields)
-        found += others * (possible(cell) + apart * possible(cell._replace(calibrated=True)))
-    return found
+        cells += others * (possible(cell) + apart * possible(cell._replace(calibrated=True)))
+    return cells
 
 
 def covering_array(start=CORNERS) -> tuple[Cell, ...]:
-    """Cells such that, with `start`, every pair of levels that some possible cell has stands in a cell.
+    """Cells such that, with `start`, every pair of levels that occurs in some possible cell occurs in one of them.
 
     Greedy, deterministic: for the first pair still missing, the levels of the other factors are chosen one by one to
     add most pairs, the first named (usual) level where nothing is gained.
     """
     names = list(LEVELS)
-    seen = {pair for cell in start for pair in _pairs(cell._asdict(), names)}
+    covered = {pair for cell in start for pair in _pairs(cell._asdict(), names)}
     wanted = [pair for a, b in combinations(names, 2) for pair in product(_named(a), _named(b))]
-    found = []
+    chosen = []
     for pair in wanted:
-        if pair in seen:
+        if pair in covered:
             continue
-        cell = _completed(dict(pair), names, seen)
+        cell = _completed(dict(pair), names, covered)
         if cell is not None:
-            found.append(cell)
-            seen |= set(_pairs(cell._asdict(), names))
-    return tuple(found)
+            chosen.append(cell)
+            covered |= set(_pairs(cell._asdict(), names))
+    return tuple(chosen)
 
 
 def _named(name: str) -> list[tuple]:
@@ -136,7 +136,7 @@ def _pairs(levels: dict, names: list[str]):
     return combinations(there, 2)
 
 
-def _completed(chosen: dict, names: list[str], seen: set) -> Cell | None:
+def _completed(chosen: dict, names: list[str], covered: set) -> Cell | None:
     """A possible cell with the levels chosen, or None."""
     for name in names:
         if name in chosen:
@@ -144,7 +144,7 @@ def _completed(chosen: dict, names: list[str], seen: set) -> Cell | None:
         gains = []
         for level in LEVELS[name]:
             tried: dict[str, Any] = chosen | {name: level}
-            new = sum(pair not in seen for pair in _pairs(tried, names)) if possible(Cell(**tried)) else -1
+            new = sum(pair not in covered for pair in _pairs(tried, names)) if possible(Cell(**tried)) else -1
             gains.append(new)
         if max(gains) < 0:
             return None

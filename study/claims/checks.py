@@ -1,4 +1,4 @@
-"""What a page claims of a league, and whether it is true: one check a claim."""
+"""What a page claims about a league, and whether it is true: one check per claim."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -39,47 +39,47 @@ class Claim(NamedTuple):
 
 
 def page(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is an area called really moved that moved as the field did, or the other way?"""
-    found = standing_change(league.shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
+    """Whether an area is confirmed to have moved against its field that did not, or that moved the other way."""
+    standing = standing_change(league.shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS)
     moved = truth.after - truth.before
-    called = np.sign(found.relative) * (found.p_standing <= ALPHA_STANDING)
+    called = np.sign(standing.relative) * (standing.p_standing <= ALPHA_STANDING)
     return _wrong(called, np.sign(np.round(moved - moved.mean(), DIGITS)))
 
 
 def fallen(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Asked only for falls: is an area called fallen against its field that did not?"""
-    found = standing_change(league.shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS, side=BELOW)
+    """Tested for falls only: whether an area is confirmed to have fallen against its field that did not."""
+    standing = standing_change(league.shift, rng=rng, level=1 - ALPHA_STANDING, draws=DRAWS, side=BELOW)
     moved = truth.after - truth.before
-    return bool(((found.p_standing <= ALPHA_STANDING) & (np.round(moved - moved.mean(), DIGITS) >= 0)).any())
+    return bool(((standing.p_standing <= ALPHA_STANDING) & (np.round(moved - moved.mean(), DIGITS) >= 0)).any())
 
 
 def score(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is an own change called significant (Holm) that is none, or the other way?"""
-    found = score_change(league.shift)
-    called = np.sign(found.change) * (found.p_holm <= ALPHA)
+    """Whether an area's own change is significant (Holm) although there is none, or has the wrong sign."""
+    scores = score_change(league.shift)
+    called = np.sign(scores.change) * (scores.p_holm <= ALPHA)
     return _wrong(called, np.sign(np.round(truth.after - truth.before, DIGITS)))
 
 
 def rank_sets(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is a true rank outside its joint set?"""
+    """Whether a true rank is outside its joint set."""
     return not ranks_hold(rank_confidence_set(league.newest, rng=rng, level=FEW_LEVEL, draws=FEW), truth.after)
 
 
 def rank_moves(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is a true rank of either window, or a true move, outside what the rank level says?"""
-    found = rank_change(league.before, league.after, cross=league.cross, rng=rng, level=RANK_LEVEL, draws=FEW)
+    """Whether a true rank of either window, or a true move, is outside what the rank level says."""
+    rank_level = rank_change(league.before, league.after, cross=league.cross, rng=rng, level=RANK_LEVEL, draws=FEW)
     places = ranks(np.round(truth.before, DIGITS)) - ranks(np.round(truth.after, DIGITS))
-    inside = ((found.lower <= places) & (places <= found.upper)).all()
-    return not (inside and ranks_hold(found.before, truth.before) and ranks_hold(found.after, truth.after))
+    inside = ((rank_level.lower <= places) & (places <= rank_level.upper)).all()
+    return not (inside and ranks_hold(rank_level.before, truth.before) and ranks_hold(rank_level.after, truth.after))
 
 
 def last_in(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is an area shown to be among the last five that is not, true ties broken by the areas' order?"""
+    """Whether an area is shown to be among the last five that is not, true ties broken by the areas' order."""
     return bool((_split(league, 1.0).outcome == IN)[_order(truth)[K:]].any())
 
 
 def last_out(league: League, truth: Truth, rng: np.random.Generator) -> bool:
-    """Is an area cleared of the last five that is among them?"""
+    """Whether an area is shown not to be among the last five although it is."""
     return bool((_split(league, 1e-9).outcome == OUT)[_order(truth)[:K]].any())
 
 
@@ -128,8 +128,8 @@ class Covered(NamedTuple):
 
 def covered(league: League, truth: Truth) -> Covered:
     """The change's 95 % interval as pages print it, and that of the newest wave's own shares."""
-    own = _coverage(change_interval(league.shift, 1 - ALPHA), truth.after - truth.before)
-    return Covered(*own, *_coverage(league.limits, truth.after))
+    of_changes = _coverage(change_interval(league.shift, 1 - ALPHA), truth.after - truth.before)
+    return Covered(*of_changes, *_coverage(league.limits, truth.after))
 
 
 def _coverage(limits, truth) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Leagues of a cell drawn by chance as counts, where counts are all that a page needs of the answers."""
+"""Leagues of a cell drawn at random as counts, where counts are all that a page needs of the answers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,7 +61,7 @@ class Truth:
 
     @classmethod
     def of(cls, cell: Cell) -> "Truth":
-        """The shares, in an order that has nothing to do with interviews; as many movers up as down, as far."""
+        """The shares, in an order unrelated to interviews; as many movers go up as go down, equally far."""
         p = cell.areas
         before = np.full(p, MEAN if cell.share == SPREAD else cell.share)
         if cell.share == SPREAD:
@@ -89,7 +89,7 @@ class Wave:
 
     @classmethod
     def of(cls, cell: Cell, n, fewest) -> "Wave":
-        """n (p,) interviews, of `fewest` (p,) in the wave that has fewest; every fourth has a larger weight."""
+        """n (p,) interviews; `fewest` (p,): those of the smallest wave.  Every fourth interview has a larger weight."""
         psus = n if cell.df == PERSONS else np.full(len(n), cell.df + 1)
         area = np.repeat(np.arange(len(n)), n)
         place = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
@@ -129,7 +129,7 @@ def heavy(deff: float) -> float:
 def waves_of(cell: Cell) -> list[Wave]:
     """Every wave, oldest first."""
     sizes = wave_sizes(cell)
-    return [Wave.of(cell, own, np.minimum.reduce(sizes)) for own in sizes]
+    return [Wave.of(cell, n, np.minimum.reduce(sizes)) for n in sizes]
 
 
 def wave_sizes(cell: Cell) -> list[np.ndarray]:
@@ -167,11 +167,11 @@ class Counts:
         """ȳ_d and V_d = m/(m-1) Σ_j u_j², u_j = Σ_{i in j} w_i (y_i - ȳ_d)/Σ_d w, from the groups' counts (groups,)."""
         total = np.add.reduceat(self.weight * self.size, self.starts)
         value = np.add.reduceat(self.weight * x, self.starts) / total
-        own = value[self.area]
+        share = value[self.area]
         if self.persons:
-            square = self.weight**2 * (x * (1 - own) ** 2 + (self.size - x) * own**2)
+            square = self.weight**2 * (x * (1 - share) ** 2 + (self.size - x) * share**2)
         else:
-            square = np.bincount(self.inner, self.weight * (x - own * self.size)) ** 2
+            square = np.bincount(self.inner, self.weight * (x - share * self.size)) ** 2
         of = self.area if self.persons else np.repeat(np.arange(len(value)), self.wave.psus)
         m = self.wave.psus
         variance = m / (m - 1) * np.bincount(of, square) / total**2

@@ -98,13 +98,17 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
     start, cell = time.process_time(), CELLS[number]
     leagues = (PersonLeagues if one_by_one(cell) else CountedLeagues)(cell)
     drawing, testing = (_stream(seed, number, tally.leagues, part) for part in (0, 1))
-    claims, count, seen = {name: list(pair) for name, pair in tally.claims.items()}, tally.leagues, tally.covered
+    claims, count, intervals_checked = (
+        {name: list(pair) for name, pair in tally.claims.items()},
+        tally.leagues,
+        tally.covered,
+    )
     sums, squares = np.array(tally.sums), np.array(tally.squares)
     for league in leagues.drawn(drawing, upto - tally.leagues):
         count += 1
-        if seen < COVERED:
+        if intervals_checked < COVERED:
             held = np.array(covered(league, leagues.truth))
-            sums, squares, seen = sums + held, squares + held**2, seen + 1
+            sums, squares, intervals_checked = sums + held, squares + held**2, intervals_checked + 1
         for claim in CLAIMS:
             if is_open[claim.name]:
                 claims[claim.name][0] += 1
@@ -113,11 +117,11 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
         if count >= FIRST_LOOK and not any(is_open.values()):
             break
     seconds = tally.seconds + time.process_time() - start
-    return Tally(claims, count, seen, sums.tolist(), squares.tolist(), seconds)
+    return Tally(claims, count, intervals_checked, sums.tolist(), squares.tolist(), seconds)
 
 
-def _stream(seed: int, number: int, done: int, part: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(key=[seed, (number * 1_000_000 + done) * 2 + part]))
+def _stream(seed: int, number: int, leagues: int, part: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=[seed, (number * 1_000_000 + leagues) * 2 + part]))
 
 
 # ---- what follows
@@ -125,17 +129,17 @@ def _stream(seed: int, number: int, done: int, part: int) -> np.random.Generator
 
 def rejected(tallies: dict[int, Tally]) -> dict[str, set[int]]:
     """Claim -> cells in which it is above its promise; coverage of changes and shares too, at LEVEL after Holm."""
-    found = {
+    cells_above = {
         claim.name: {
             k for k, t in tallies.items() if verdict(claim.allowed, *t.claims[claim.name], len(tallies)) == ABOVE
         }
         for claim in CLAIMS
     }
-    found["coverage_low"] = _after_holm({k: _below(t, "change", LEAST_COVERAGE) for k, t in tallies.items()})
+    cells_above["coverage_low"] = _after_holm({k: _below(t, "change", LEAST_COVERAGE) for k, t in tallies.items()})
     enough = {k: t for k, t in tallies.items() if changed_answers(CELLS[k]) >= CHANGED}
-    found["coverage_high"] = _after_holm({k: 1 - _below(t, "change", MOST_COVERAGE) for k, t in enough.items()})
-    found["level_low"] = _after_holm({k: _below(t, "level", LEAST_LEVEL) for k, t in tallies.items()})
-    return found
+    cells_above["coverage_high"] = _after_holm({k: 1 - _below(t, "change", MOST_COVERAGE) for k, t in enough.items()})
+    cells_above["level_low"] = _after_holm({k: _below(t, "level", LEAST_LEVEL) for k, t in tallies.items()})
+    return cells_above
 
 
 def _below(tally: Tally, name: str, limit: float) -> float:
@@ -146,12 +150,12 @@ def _below(tally: Tally, name: str, limit: float) -> float:
 
 def _after_holm(p: dict[int, float]) -> set[int]:
     """The cells rejected: from the smallest p on, while p <= LEVEL/(how many are left).  Holm (1979)."""
-    found = set()
-    for left, (k, each) in zip(range(len(p), 0, -1), sorted(p.items(), key=lambda pair: pair[1]), strict=True):
-        if each > LEVEL / left:
+    cells_rejected = set()
+    for left, (k, p_value) in zip(range(len(p), 0, -1), sorted(p.items(), key=lambda pair: pair[1]), strict=True):
+        if p_value > LEVEL / left:
             break
-        found.add(k)
-    return found
+        cells_rejected.add(k)
+    return cells_rejected
 
 
 def changed_answers(cell: Cell) -> float:
@@ -164,7 +168,7 @@ def changed_answers(cell: Cell) -> float:
 
 
 class Record:
-    """Tallies kept in build/, one file a cell, seed and version of the code: a run that was stopped goes on."""
+    """Tallies kept in build/, one file per cell, seed and version of the code: a run that was stopped goes on."""
 
     def __init__(self, seed: int, folder: Path = BUILD):
         self.folder = folder / code_version().replace("/", "-") / str(seed)
@@ -210,7 +214,7 @@ def run(
 
 
 def _as_they_come(pool, looked, before: dict[int, Tally]):
-    """(cell, tally) of each look, in this process or as those of the pool end; dear cells begin first."""
+    """(cell, tally) of each look, in this process or as those of the pool end; costly cells begin first."""
     if pool is None:
         yield from ((k, looked(k, tally)) for k, tally in before.items())
         return
@@ -266,11 +270,11 @@ def write(tallies: dict[int, Tally], above: dict, *, seed: int, late) -> None:
     for cell in year_pages.CELLS:
         pages = year_pages.simulated(cell, PROGRAMMES, seed=seed, until=late)
         year |= {cell.share: (len(pages), year_pages.rates(pages))} if pages else {}
-    found = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
+    other_results = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
     short = len(tallies) < len(CELLS) or any(open_claims(t, len(tallies)) for t in tallies.values())
     for language in LANGUAGES:
         file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
-        text = tables.chapter(tallies, above, found, speaker(language), short=short)
+        text = tables.chapter(tallies, above, other_results, speaker(language), short=short)
         file.write_text(tables.with_claims(file.read_text("utf-8"), text), "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Leagues of a cell drawn person by person: panels, calibrated weights, interviewers; taken as a page takes them."""
+"""Leagues of a cell drawn person by person: panels, calibrated weights, interviewers; estimated as a page does."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
 SAME, SAME_EFFECT = 0.5, 0.8  # correlations with itself later: of a person's answer, of a cluster's effect
 INTERVIEWERS, RHO = 3, 0.05  # of an area and wave (others in each); their part of the latent variance
 MARGINS = {"sex": pd.Series([0.5, 0.5]), "age": pd.Series([0.3, 0.4, 0.3])}
-HANG = {"sex": (0.25, -0.25), "age": (-0.4, 0.1, 4 / 15)}  # what a category adds, as a part of min(p, 1 - p)
+ADDED = {"sex": (0.25, -0.25), "age": (-0.4, 0.1, 4 / 15)}  # what a category adds, as a part of min(p, 1 - p)
 
 
 class PersonLeagues:
@@ -61,7 +61,7 @@ class PersonLeagues:
         if self.cell.calibrated:
             for name, part in MARGINS.items():
                 of[name] = always.category(name, wave, self.cell, rng, part.to_numpy())
-                chance = chance + np.minimum(share, 1 - share)[wave.area] * np.array(HANG[name])[of[name]]
+                chance = chance + np.minimum(share, 1 - share)[wave.area] * np.array(ADDED[name])[of[name]]
             totals: dict[Any, pd.Series] = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
             design = design.calibrated(rake(wave.weight, pd.DataFrame(of), totals))
         y = always.answers(chance, wave, self.cell, rng)
@@ -71,7 +71,7 @@ class PersonLeagues:
 
 
 class _Kept:
-    """What stays of those who are asked in every wave, by area and number of the person or of the PSU."""
+    """What stays the same of those who are asked in every wave, by area and number of the person or of the PSU."""
 
     def __init__(self, starts, luck, steady, effect, categories):
         self.starts, self.luck, self.steady, self.effect, self.categories = starts, luck, steady, effect, categories
@@ -85,7 +85,7 @@ class _Kept:
         return cls(np.cumsum(wave.psus) - wave.psus, luck, steady, rng.standard_normal(units), categories)
 
     def at(self, wave: Wave, rows) -> np.ndarray:
-        """Where the PSUs of these persons stand."""
+        """The numbers of these persons' PSUs in what is kept."""
         return self.starts[wave.area[rows]] + wave.psu[rows]
 
     def category(self, name: str, wave: Wave, cell: Cell, rng, part) -> np.ndarray:
@@ -115,12 +115,12 @@ class _Kept:
 
 
 def interviewer(wave: Wave) -> np.ndarray:
-    """Who rang each person (n,): each area's numbers are shared out among three of its own, PSU by PSU."""
+    """Who called each person (n,): an area's numbers are shared out among three interviewers of its own, PSU by PSU."""
     return INTERVIEWERS * wave.area + wave.psu % INTERVIEWERS
 
 
 def _table(wave: Wave, name: str) -> pd.DataFrame:
     """The wave's persons; a PSU asked in every wave has one name in all."""
-    mine = np.where(wave.kept, "", name)
-    psu = pd.Series(wave.area).astype(str) + "-" + pd.Series(wave.psu).astype(str) + "-" + pd.Series(mine)
+    wave_of_psu = np.where(wave.kept, "", name)
+    psu = pd.Series(wave.area).astype(str) + "-" + pd.Series(wave.psu).astype(str) + "-" + pd.Series(wave_of_psu)
     return pd.DataFrame({"area": wave.area, "psu": psu, "weight": wave.weight})

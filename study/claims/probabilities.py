@@ -1,4 +1,4 @@
-"""Are the probabilities of ranks right?  What was said beside what is true, in leagues of which few or many moved."""
+"""Are the probabilities of ranks right?  What they say beside what is true, where few or many areas moved."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ DIGITS = 9
 
 
 def league(kind: str, n: int, rng: np.random.Generator) -> pd.DataFrame | None:
-    """One row an area: SAID by the two-wave model, whether each is true (true_…), and whether the model fits.
+    """One row per area: SAID by the two-wave model, whether each is true (true_…), and whether the model fits.
 
     True shares are normal quantiles before; None where the model gives no answer.
     """
@@ -31,14 +31,14 @@ def league(kind: str, n: int, rng: np.random.Generator) -> pd.DataFrame | None:
     else:
         after = np.clip(before + rng.normal(0, int(kind[len("spread") :]) / 100, AREAS), 0.5, 0.995)
     try:
-        found = shift_posterior(_wave(before, n, rng), _wave(after, n, rng), cross=INDEPENDENT, k=K, rng=rng)
+        posterior = shift_posterior(_wave(before, n, rng), _wave(after, n, rng), cross=INDEPENDENT, k=K, rng=rng)
     except Fault:
         return None
     one, two = (ranks(np.round(x, DIGITS)) for x in (before, after))
-    said = (found.p_score_worse, found.p_rank_worse, found.after.p_last)
+    said = (posterior.p_score_worse, posterior.p_rank_worse, posterior.after.p_last)
     true = (np.round(after - before, DIGITS) < 0, two > one, ranks(after, largest_is_best=False) <= K)
     columns = dict(zip((*SAID, *(f"true_{name}" for name in SAID)), (*said, *true), strict=True))
-    return pd.DataFrame(columns).assign(kind=kind, n=n, fits=bool(found.league.fit.fits))
+    return pd.DataFrame(columns).assign(kind=kind, n=n, fits=bool(posterior.league.fit.fits))
 
 
 def _wave(share, n: int, rng: np.random.Generator) -> Estimate:
@@ -49,33 +49,35 @@ def _wave(share, n: int, rng: np.random.Generator) -> Estimate:
 
 def leagues(count: int, *, seed: int, begin: int = 0) -> pd.DataFrame:
     """Leagues begin .. begin+count-1, each from a stream of its own, kinds and sizes in turn."""
-    found, kinds = [], [(kind, n) for n in SIZES for kind in KINDS]
+    tables, kinds = [], [(kind, n) for n in SIZES for kind in KINDS]
     for i in range(begin, begin + count):
         rng = np.random.Generator(np.random.Philox(key=[seed, i]))
         rows = league(*kinds[i % len(kinds)], rng)
-        found += [] if rows is None else [rows.assign(league=i)]
-    return pd.concat(found, ignore_index=True)
+        tables += [] if rows is None else [rows.assign(league=i)]
+    return pd.concat(tables, ignore_index=True)
 
 
 def calibration(rows: pd.DataFrame) -> pd.DataFrame:
     """Of leagues whose model fits, by `few` moved or all, name and band: said and true on average, error, count.
 
-    error: of `true`, with leagues as the units;  wrong: the part of leagues with something in the band all of it false
+    error: of `true`, with leagues as the units;  wrong: of leagues with such areas, the part where none is
     """
-    fitting, found = rows[rows.fits], []
+    fitting, lines = rows[rows.fits], []
     for few, part in fitting.groupby(fitting.kind.isin(FEW)):
         for name in SAID:
             band = np.digitize(part[name], BANDS[:-1])
             for b, low in enumerate(BANDS[:-1], start=1):
-                own = part[band == b]
-                if len(own):
-                    each = own.groupby("league")[f"true_{name}"].agg(["sum", "size"])
-                    true = each["sum"].sum() / each["size"].sum()
-                    error = np.sqrt(((each["sum"] - true * each["size"]) ** 2).sum()) / each["size"].sum()
-                    wrong = (each["sum"] == 0).mean()
-                    found.append([few, name, low, BANDS[b], own[name].mean(), true, error, wrong, len(own)])
+                in_band = part[band == b]
+                if len(in_band):
+                    by_league = in_band.groupby("league")[f"true_{name}"].agg(["sum", "size"])
+                    true = by_league["sum"].sum() / by_league["size"].sum()
+                    error = (
+                        np.sqrt(((by_league["sum"] - true * by_league["size"]) ** 2).sum()) / by_league["size"].sum()
+                    )
+                    wrong = (by_league["sum"] == 0).mean()
+                    lines.append([few, name, low, BANDS[b], in_band[name].mean(), true, error, wrong, len(in_band)])
     columns = ["few", "name", "low", "high", "said", "true", "error", "wrong", "count"]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(lines, columns=columns)
 
 
 def kept(folder: Path, count: int, *, seed: int, at_once: int = 15, until=lambda: False) -> pd.DataFrame:
@@ -83,7 +85,7 @@ def kept(folder: Path, count: int, *, seed: int, at_once: int = 15, until=lambda
     folder.mkdir(parents=True, exist_ok=True)
     for begin in range(0, count, at_once):
         file = folder / f"probabilities{begin:06d}.csv"
-        if not file.exists() and (begin == 0 or not until()):  # something, however little time there was
+        if not file.exists() and (begin == 0 or not until()):  # at least one part, however little time there is
             leagues(min(at_once, count - begin), seed=seed, begin=begin).to_csv(file, index=False)
     parts = sorted(folder.glob("probabilities*.csv"))
     return pd.concat([pd.read_csv(part, dtype={"kind": str}) for part in parts], ignore_index=True)

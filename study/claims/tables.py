@@ -22,7 +22,7 @@ def with_claims(text: str, chapter: str) -> str:
     return f"{text.split(MARK)[0].rstrip()}\n\n{MARK}\n\n{chapter.rstrip()}\n"
 
 
-def chapter(tallies: dict, above: dict, found: dict, t, *, short: bool) -> str:
+def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) -> str:
     """Markdown; short: whether the run ended before every claim was settled.
 
     above: claim -> cells rejected twice;  found: calibration and its leagues; year: true share -> (count, rates)
@@ -36,8 +36,8 @@ def chapter(tallies: dict, above: dict, found: dict, t, *, short: bool) -> str:
     parts += [f"### {t('study.claims_before')}", t("study.claims_before_text"), _before(tallies, t)]
     parts += [f"### {t('study.claims_all')}", t("study.claims_all_text", covered=COVERED), _all(tallies, t)]
     parts += [t("study.follows"), bullets(_sentences(tallies, above, t))]
-    parts += [f"### {t('study.calibration')}", _calibration(found["calibration"], found["leagues"], t)]
-    parts += [f"### {t('study.year_pages')}", _year(found["year"], t)]
+    parts += [f"### {t('study.calibration')}", _calibration(other_results["calibration"], other_results["leagues"], t)]
+    parts += [f"### {t('study.year_pages')}", _year(other_results["year"], t)]
     return "\n\n".join(parts)
 
 
@@ -101,24 +101,24 @@ def _all(tallies: dict, t) -> str:
 
 
 def _sentences(tallies: dict, above: dict, t) -> list[str]:
-    found = []
+    sentences = []
     for claim in CLAIMS:
-        seen = {k: x.claims[claim.name] for k, x in tallies.items() if x.claims[claim.name][0]}
-        if seen:
-            n, errors = (sum(pair[j] for pair in seen.values()) for j in (0, 1))
-            worst = max(seen, key=lambda k: seen[k][1] / seen[k][0])
+        leagues_and_errors = {k: x.claims[claim.name] for k, x in tallies.items() if x.claims[claim.name][0]}
+        if leagues_and_errors:
+            n, errors = (sum(pair[j] for pair in leagues_and_errors.values()) for j in (0, 1))
+            worst = max(leagues_and_errors, key=lambda k: leagues_and_errors[k][1] / leagues_and_errors[k][0])
             values = {
                 "all": rate(errors, n),
-                "worst": rate(*reversed(seen[worst])),
+                "worst": rate(*reversed(leagues_and_errors[worst])),
                 "row": worst + 1,
-                "cells": len(seen),
+                "cells": len(leagues_and_errors),
             }
             rows = sorted(k + 1 for k in above.get(claim.name, ()))
             said = t("study.claims_above", rows=[str(r) for r in rows]) if rows else t("study.claims_none_above")
             name = t(f"study.claim_{claim.name}")
             sentence = t("study.claims_sentence", claim=name, allowed=f"{100 * claim.allowed:g}", **values)
-            found.append(sentence + (" " if sentence.endswith(".") else "") + said)
-    return found
+            sentences.append(sentence + (" " if sentence.endswith(".") else "") + said)
+    return sentences
 
 
 def _calibration(calibration: pd.DataFrame, leagues: int, t) -> str:

@@ -14,7 +14,7 @@ CELLS = (Cell(share=SPREAD), Cell(share=0.95))
 
 
 def pages(cell: Cell, rng: np.random.Generator, *, alpha: float = ALPHA_STANDING) -> pd.DataFrame:
-    """One row a quarter of two years: is anything called on the page with the last quarter, with the same last year?"""
+    """One row per quarter of two years: is anything confirmed against the last quarter, against that of last year?"""
     leagues = CountedLeagues(cell)
     counts, wave = leagues.counts[0], leagues.waves[0]
     drawn = counts.draw(leagues.truth.before, rng, YEAR + QUARTERS)
@@ -30,8 +30,8 @@ def pages(cell: Cell, rng: np.random.Generator, *, alpha: float = ALPHA_STANDING
     )
 
 
-def rates(found: list[pd.DataFrame]) -> pd.DataFrame:
-    """In what part of programmes any page errs, with its Monte-Carlo error: over one page, a year's and two years'."""
+def rates(pages_of_programmes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The part of programmes with a page that errs, with its Monte-Carlo error: one page, a year's, two years'."""
     rows = {}
     for name, quarters, columns in (
         ("one", 1, ["last_quarter"]),
@@ -39,16 +39,16 @@ def rates(found: list[pd.DataFrame]) -> pd.DataFrame:
         ("eight", QUARTERS, ["last_quarter"]),
         ("four_and_last_year", YEAR, ["last_quarter", "last_year"]),
     ):
-        each = np.array([page[columns].iloc[:quarters].to_numpy().any() for page in found])
-        rows[name] = (each.mean(), np.sqrt(each.mean() * (1 - each.mean()) / len(each)))
+        erred = np.array([page[columns].iloc[:quarters].to_numpy().any() for page in pages_of_programmes])
+        rows[name] = (erred.mean(), np.sqrt(erred.mean() * (1 - erred.mean()) / len(erred)))
     return pd.DataFrame(rows, index=["rate", "error"]).T
 
 
 def simulated(cell: Cell, count: int, *, seed: int, until=lambda: False) -> list[pd.DataFrame]:
     """The pages of `count` programmes, each from a stream of its own."""
-    found = []
+    pages_of_programmes = []
     for i in range(count):
         if until():
             break
-        found.append(pages(cell, np.random.Generator(np.random.Philox(key=[seed, i]))))
-    return found
+        pages_of_programmes.append(pages(cell, np.random.Generator(np.random.Philox(key=[seed, i]))))
+    return pages_of_programmes

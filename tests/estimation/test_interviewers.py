@@ -116,11 +116,11 @@ def test_an_area_with_one_interviewer_has_the_others_rho_added_whole():
 
 
 def test_a_league_with_three_interviewers_an_area_is_quiet_again_when_they_are_counted():
-    cell, rng = study.Cell(areas=30, each=3, rho=0.05), np.random.default_rng(11)
+    cell, rng = study.Cell(areas=30, interviewers=3, rho=0.05), np.random.default_rng(11)
     leagues = [study.two_waves(cell, rng) for _ in range(40)]
     ignored = [[WaveMeasure(w.measure, w.values, w.area, w.design) for w in league] for league in leagues]
-    assert np.mean([study.false_real(league, rng) for league in ignored]) > 0.5  # .05 at most is promised
-    assert np.mean([study.false_real(league, rng) for league in leagues]) < 0.15
+    assert np.mean([study.false_confirmation(league, rng) for league in ignored]) > 0.5  # .05 at most is promised
+    assert np.mean([study.false_confirmation(league, rng) for league in leagues]) < 0.15
     assert np.mean([study.held(league[0], cell) for league in ignored]) < 0.85
     assert np.mean([study.held(league[0], cell) for league in leagues]) > 0.92
 
@@ -128,7 +128,7 @@ def test_a_league_with_three_interviewers_an_area_is_quiet_again_when_they_are_c
 def test_what_lasts_of_interviewers_is_found_but_never_where_nothing_lasts():
     rng, found = np.random.default_rng(6), {}
     for lasting in (0.0, 1.0):
-        cell = study.Cell(areas=40, each=3, rho=0.1, lasting=lasting)
+        cell = study.Cell(areas=40, interviewers=3, rho=0.1, lasting=lasting)
         waves = [study.two_waves(cell, rng) for _ in range(10)]
         found[lasting] = [lasting_correlation([w.interviewers for w in pair]) for pair in waves]
     assert np.mean(found[0.0]) < 0.1
@@ -137,7 +137,7 @@ def test_what_lasts_of_interviewers_is_found_but_never_where_nothing_lasts():
 
 
 def test_the_joint_covariance_of_waves_with_lasting_interviewers_is_one_and_their_change_is_surer():
-    cell = study.Cell(areas=40, each=3, rho=0.1, lasting=1.0)
+    cell = study.Cell(areas=40, interviewers=3, rho=0.1, lasting=1.0)
     pair = study.two_waves(cell, np.random.default_rng(7))
     for name, wave in enumerate(pair):  # other people in each wave
         table = pd.DataFrame({"area": wave.area, "weight": 1.0, "psu": np.arange(len(wave.area)) + name * 10**6})
@@ -159,7 +159,7 @@ def test_the_joint_covariance_of_waves_with_lasting_interviewers_is_one_and_thei
 
 
 def test_an_area_where_all_agree_keeps_an_interval_that_interviewers_widen():
-    rng, cell = np.random.default_rng(4), study.Cell(areas=10, interviews=40, each=2, rho=0.05)
+    rng, cell = np.random.default_rng(4), study.Cell(areas=10, interviews=40, interviewers=2, rho=0.05)
     wave = study.two_waves(cell, rng)[0]
     values = np.where(wave.area == 0, 1.0, wave.values)
     counted = WaveMeasure(wave.measure, values, wave.area, wave.design, interviewer=wave.interviewer)

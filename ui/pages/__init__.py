@@ -1,1 +1,1 @@
-"""One file a page; each has `show(store, t)`."""
+"""One file per page; each has `show(store, t)`."""

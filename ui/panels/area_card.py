@@ -42,7 +42,7 @@ def show(store: Store, page: AreaPage, t: Speaker) -> None:
 
 
 def show_neighbours(page: AreaPage, t: Speaker) -> None:
-    """The areas that are surely ahead or behind, and those that it cannot be told from."""
+    """The areas that are surely ahead or behind, and those from which it cannot be separated."""
     if page.neighbours is None or len(page.league.table) < 2:
         return
     st.subheader(t("neighbours.title"), anchor=False)

@@ -1,1 +1,1 @@
-"""One file a revision; a landed one is never edited."""
+"""One file per revision; a revision that has landed is never edited."""

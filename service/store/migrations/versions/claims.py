@@ -1,4 +1,4 @@
-"""What the guarantees rest on: who rang, the interviewers' part of the errors, and the people a figure is of."""
+"""What the guarantees rest on: who called, the interviewers' part of the errors, and the people a figure is of."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Jobs that run beside the pages, attempts to ring a number, and indexes for lists that grow with every wave."""
+"""Jobs that run beside the pages, attempts to call a number, and indexes for lists that grow with every wave."""
 
 import sqlalchemy as sa
 from alembic import op
