@@ -63,6 +63,8 @@ def sample_plan(
     modes: Annotated[str | None, typer.Option(help=t("cli.sample.modes"), show_default=False)] = None,
     response: Annotated[float, typer.Option(help=t("cli.sample.response"))] = Wanted.response_rate,
     eligibility: Annotated[float, typer.Option(help=t("cli.sample.eligibility"))] = Wanted.eligibility,
+    response_sd: Annotated[float, typer.Option(help=t("cli.sample.response_sd"))] = Wanted.response_sd,
+    census: Annotated[bool, typer.Option("--census", help=t("cli.sample.census"))] = False,
     portions: Annotated[str, typer.Option(help=t("cli.sample.portions"))] = written_numbers(Wanted.portions),
     cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     after: Annotated[str | None, typer.Option(help=t("cli.sample.after"), show_default=False)] = None,
@@ -114,6 +116,8 @@ def sample_plan(
         attempts=attempts,
         each=psu,
         person=KISH if kish else None,
+        response_sd=response_sd,
+        census=census,
     )
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)

@@ -134,8 +134,7 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
         notes = [t("sample.note_margin_mean", sd=assumed.sd, deff=assumed.design_effect)]
     if len(sample_plan.foresight.power):
         notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
-    rates = {"response": sample_plan.wanted.response_rate, "eligibility": sample_plan.wanted.eligibility}
-    notes.append(t("sample.note_numbers", **rates))
+    notes += _numbers_notes(sample_plan, t)
     notes.append(t("calls.rule", required=sample_plan.wanted.attempts))
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
@@ -144,6 +143,22 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     public = sample_plan.wanted.public
     notes.append(t("sample.note_no_public") if public is None else t("sample.note_public", public=public))
     return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]
+
+
+def _numbers_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
+    """For how many interviews the numbers suffice, with which chance, and where everybody is drawn."""
+    wanted, allocation = sample_plan.wanted, sample_plan.allocation
+    rates = {"response": wanted.response_rate, "eligibility": wanted.eligibility}
+    if not wanted.together:
+        return [t("sample.note_numbers_each", **rates)]
+    notes = [t("sample.note_numbers", strata=len(allocation), **rates)]
+    if wanted.response_sd:
+        notes.append(t("sample.note_response_sd", sd=wanted.response_sd))
+    whole = allocation.stratum[(allocation.numbers == allocation.population) & wanted.census]
+    if len(whole):
+        values = {"interviews": int(allocation.interviews.sum()), "wanted": wanted.interviews}
+        notes.append(t("sample.note_whole", count=len(whole), strata=list(whole), **values))
+    return notes
 
 
 def _after_note(sample_plan: SamplePlan, t: Speaker) -> str:

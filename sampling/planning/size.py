@@ -3,7 +3,9 @@
 These are planning figures by the normal approximation, rough where few "no" answers are expected, n(1-p) < 5 or so.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from sampling.allocation.allocation import refuse_larger
 from words import Fault
 
 ROUNDING = 1e-12
+MOST = 10**7  # numbers that a stratum may need
 
 
 @dataclass(frozen=True)
@@ -211,13 +214,21 @@ def detectable_change(
 
 
 def numbers_needed(
-    completes: float, *, response_rate: float = 1.0, eligibility: float = 1.0, assurance: float = 0.95
+    completes: float,
+    *,
+    response_rate: float = 1.0,
+    eligibility: float = 1.0,
+    assurance: float = 0.95,
+    response_sd: float = 0.0,
 ) -> SampleSize:
     """How many numbers so many interviews need: release = completes/(eligibility · response_rate).
 
     eligibility    the part of the numbers that are in use and belong to the population
     response_rate  the part of these that answer
     assurance      the chance with which the numbers to draw are to suffice
+    response_sd    by how much the part that answers differs from place to place (standard deviation), which nobody
+                   knows beforehand: interviews are then beta-binomial, with mean and spread of eligibility ·
+                   response_rate as stated
     Miluo's survey called 79 numbers for each completed interview: eligibility · response_rate = 1/79.
 
     Examples: if every fourth number leads to an interview, 100 interviews need 400 numbers, or 459 to be 95% sure.
@@ -231,13 +242,28 @@ def numbers_needed(
     _fractions(assurance=assurance)
     completes = int(completes)
     rate = response_rate * eligibility
+    yields = _yields(rate, eligibility * response_sd)
     release = _up(completes / rate)
     low, high = completes - 1, max(2 * release, release + 100)
+    while yields(high).sf(completes - 1) < assurance:
+        low, high = high, 2 * high
+        if high > MOST:
+            raise Fault(key="sampling.never_enough", completes=completes, sd=response_sd, assurance=assurance)
     while high - low > 1:
         middle = (low + high) // 2
-        enough = scipy.stats.binom.sf(completes - 1, middle, rate) >= assurance
+        enough = yields(middle).sf(completes - 1) >= assurance
         low, high = (low, middle) if enough else (middle, high)
     return SampleSize(completes, release, high)
+
+
+def _yields(rate: float, sd: float) -> Callable[[int], Any]:
+    """How many interviews N numbers give: Binomial(N, q), q = rate or, with an sd, Beta with that mean and sd."""
+    if not (sd >= 0 and (sd < ROUNDING or sd**2 < rate * (1 - rate))):
+        raise Fault(key="sampling.response_sd", found=sd, rate=rate)
+    if sd < ROUNDING:
+        return lambda numbers: scipy.stats.binom(numbers, rate)
+    both = rate * (1 - rate) / sd**2 - 1
+    return lambda numbers: scipy.stats.betabinom(numbers, rate * both, (1 - rate) * both)
 
 
 def _finite_variance(p: float, n, population) -> np.ndarray:

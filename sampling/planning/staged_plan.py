@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.planning.size import numbers_needed
-from sampling.planning.wanted import Wanted, allocate
+from sampling.planning.wanted import Wanted, allocate, yielding
 from words import Fault
 
 SIZE = "units"  # the column of sizes
@@ -32,14 +32,12 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
     """The table of `allocate` with a column psus: k_h = ⌈n_h/b⌉ PSUs with b = `wanted.each` interviews in each.
 
     A stratum gets at least 2 PSUs if it has them, because its variance cannot be estimated from one.  The interviews
-    are k_h b, which may be more than were wanted, and the numbers are k_h times those that suffice for b interviews in
-    one PSU with chance 0.95.
+    are k_h b, which may be more than were wanted.  Every PSU drawn gives the same numbers: so many that those of each
+    stratum suffice, with chance 0.95 in all strata together.
     Raises Fault for a stratum with fewer PSUs than it needs and for PSUs with fewer units than are drawn in each.
     """
     assert wanted.each is not None
-    rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
-    need = numbers_needed(wanted.each, **rates)
-    allocation = allocate(strata, replace(wanted, response_rate=1.0, eligibility=1.0))
+    allocation = allocate(strata, replace(wanted, response_rate=1.0, eligibility=1.0, response_sd=0.0))
     available = allocation.stratum.map(psus.stratum.value_counts()).fillna(0).to_numpy(dtype=np.int64)
     least = np.where(allocation.interviews > 0, np.minimum(2, available), 0)
     clusters = np.maximum(-(-allocation.interviews.to_numpy() // wanted.each), least)
@@ -47,9 +45,13 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
     if over.any():
         rows = zip(allocation.stratum[over], clusters[over], available[over], strict=True)
         raise Fault(key="sampling.few_psus", strata=[f"{s}: {k} > {K}" for s, k, K in rows])
+    options = yielding(wanted, strata=len(allocation))
+    per_stratum = {k: numbers_needed(k * wanted.each, **options) for k in {int(k) for k in clusters if k}}
+    per_psu = max((-(-size.draw // k) for k, size in per_stratum.items()), default=wanted.each)
+    expected = [per_stratum[k].release if k else 0 for k in clusters.tolist()]
     used = psus[psus.stratum.isin(set(allocation.stratum[clusters > 0]))]
-    small = used.unit_id[used[SIZE] < need.draw]
+    small = used.unit_id[used[SIZE] < per_psu]
     if len(small):
-        raise Fault(key="sampling.small_psus", psus=sorted(small), expected=need.draw)
-    counts = {"interviews": clusters * wanted.each, "release": clusters * need.release, "numbers": clusters * need.draw}
+        raise Fault(key="sampling.small_psus", psus=sorted(small), expected=per_psu)
+    counts = {"interviews": clusters * wanted.each, "release": expected, "numbers": clusters * per_psu}
     return allocation.assign(psus=clusters, **counts)

@@ -12,7 +12,6 @@ from sampling.allocation.allocation import (
     allocate_neyman,
     allocate_power,
     allocate_proportional,
-    refuse_larger,
     split_modes,
 )
 from sampling.planning.foresight import Assumed
@@ -21,6 +20,7 @@ from words import Fault
 
 PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
 LONGEST = 40  # waves that a plan may let people rest
+ASSURED = 0.95  # the chance that the numbers drawn suffice
 REST = 4  # waves for which nobody is called again: with quarterly waves, a year
 
 
@@ -33,6 +33,10 @@ class Wanted:
     minimum        the least interviews of every area
     modes          the parts of mobile and landline (mobile 3 : landline 1); empty: interviews are not split by mode
     response_rate, eligibility  of the numbers called, which say how many more numbers must be drawn
+    response_sd    by how much the response rate differs between strata, as a standard deviation
+    together       whether the numbers drawn suffice with chance ASSURED in all strata together; False in plans of older
+                   versions, where that was the chance of each
+    census         whether a stratum with fewer units than must be drawn is taken whole, instead of refused
     portions       the parts of the drawn numbers that are released one after the other
     cost           of an interview; None: not known
     after, keep    the earlier wave that this one continues, and the part of it that stays; 0: nobody is called again
@@ -62,6 +66,9 @@ class Wanted:
     attempts: int = 5
     each: int | None = None
     person: str | None = None
+    response_sd: float = 0.0
+    together: bool = True
+    census: bool = False
 
     def __post_init__(self):
         if self.method not in METHODS:
@@ -93,7 +100,7 @@ class Wanted:
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
         """From such values."""
-        older = {} if "rest" in plain else {"rest": None}
+        older = {name: value for name, value in (("rest", None), ("together", False)) if name not in plain}
         fields: dict[str, Any] = dict(
             plain, **older, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"])
         )
@@ -120,8 +127,9 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     Interviews go to the areas by the method, then within an area to its modes by their parts, or to its strata in
     proportion to their populations.  Every stratum of the frame gets at least one, since weights cannot stand for a
     stratum in which nobody is asked: an area's minimum is at least the number of its strata.
-    release: the numbers expected to suffice;  numbers: those to be drawn, which suffice with chance 0.95
-    (`sampling.numbers_needed`).
+    release: the numbers expected to suffice;  numbers: those to be drawn, which suffice with chance 0.95 in all H
+    strata together, since each has the chance 0.95^(1/H) (`numbers_needed`).  With `census` a stratum with fewer units
+    is taken whole, and its interviews are those that its units are expected to give.
     Raises Fault for a share of an unknown area, fewer interviews than strata, a mode that an area does not have, a mode
     of the frame that is given no part, and more numbers than a stratum has.
     """
@@ -134,12 +142,27 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
         raise Fault(key="sample.shares", areas=unknown)
     n = _by_area(areas, wanted)
     given = strata.assign(interviews=_within(strata, n, wanted))
-    rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
-    need = {c: numbers_needed(c, **rates) for c in set(given.interviews) if c}
+    need = {c: numbers_needed(c, **yielding(wanted, strata=len(given))) for c in set(given.interviews) if c}
     for column, name in (("release", "release"), ("numbers", "draw")):
         given[column] = [getattr(need[c], name) if c else 0 for c in given.interviews]
-    refuse_larger(given.stratum, given.numbers, given.population)
-    return given
+    small = given.numbers > given.population
+    if not small.any():
+        return given
+    if not wanted.census:
+        rows = given[small]
+        found = [f"{s}: {n} > {N}" for s, n, N in zip(rows.stratum, rows.numbers, rows.population, strict=True)]
+        raise Fault(key="sample.small_strata", strata=found)
+    whole = given.population.where(small, given.numbers)
+    expected = np.maximum(np.floor(whole * wanted.response_rate * wanted.eligibility + 1e-9).astype(int), 1)
+    interviews = given.interviews.where(~small, np.minimum(given.interviews, expected))
+    return given.assign(interviews=interviews, numbers=whole, release=np.minimum(given.release, whole))
+
+
+def yielding(wanted: Wanted, *, strata: int) -> dict[str, float]:
+    """The options of `numbers_needed` for one of so many strata."""
+    assurance = ASSURED ** (1 / strata) if wanted.together else ASSURED
+    rates = {"response_rate": wanted.response_rate, "eligibility": wanted.eligibility}
+    return {**rates, "response_sd": wanted.response_sd, "assurance": assurance}
 
 
 def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:

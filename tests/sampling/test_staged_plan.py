@@ -38,11 +38,13 @@ def test_the_psus_of_a_list_have_its_sizes_and_the_smallest_number_of_their_unit
 def test_a_stratum_has_as_many_psus_as_its_interviews_fill_and_two_at_least(interviews, each, psus):
     wanted = Wanted(interviews, each=each, response_rate=0.5, eligibility=0.8)
     found = allocate_stages(STRATA, psu_list(UNITS), wanted)
-    need = numbers_needed(each, response_rate=0.5, eligibility=0.8)
+    rates = {"response_rate": 0.5, "eligibility": 0.8}
+    need = [numbers_needed(k * each, **rates, assurance=0.95**0.5) for k in psus]
     assert tuple(found.psus) == psus
     assert list(found.interviews) == [k * each for k in psus]
-    assert list(found.release) == [k * need.release for k in psus]
-    assert list(found.numbers) == [k * need.draw for k in psus]
+    assert list(found.release) == [size.release for size in need]
+    per_psu = {n / k for n, k in zip(found.numbers, psus, strict=True)}
+    assert per_psu == {max(-(-size.draw // k) for size, k in zip(need, psus, strict=True))}
 
 
 def test_a_stratum_with_too_few_psus_is_named_with_how_many_it_needs_and_has():

@@ -1,10 +1,12 @@
 """Interviews of a plan shared out over its strata: every method, both modes, every plan that cannot be kept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import Wanted, allocate
+from sampling import Wanted, allocate, numbers_needed
 from words import LANGUAGES, Fault, text
 
 AREAS, MODES = [f"township {j:02d}" for j in range(70)], ("landline", "mobile")
@@ -51,7 +53,7 @@ def test_interviews_are_split_between_mobiles_and_landlines(strata):
         (lambda: Wanted(280, portions=(0.5, 0.6)), "sampling.portions"),
         (lambda: Wanted(280, cost=-1.0), "sample.cost"),
         (lambda: Wanted(200, minimum=3), "sampling.too_few"),
-        (lambda: Wanted(280, response_rate=0.01), "sampling.larger_than_stratum"),
+        (lambda: Wanted(280, response_rate=0.01), "sample.small_strata"),
         (lambda: Wanted(280, shares={"nowhere": 0.5}), "sample.shares"),
     ],
 )
@@ -73,3 +75,40 @@ def test_a_frame_with_more_strata_than_interviews_or_a_mode_without_a_part_is_re
     found = fault(allocate, strata, Wanted(139, minimum=1))
     assert found.key == "sample.few_for_strata" and found.values == {"found": 139, "expected": 140}
     assert fault(allocate, strata, Wanted(560, modes={"mobile": 1, "landline": 0})).key == "sample.mode_nobody"
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.08])
+def test_all_strata_reach_their_interviews_together_as_often_as_the_plan_says(sd):
+    """70 of 50 interviews: 95 % for each is 4 % for all; what is drawn now gives them all at once in 95 % of waves."""
+    towns = pd.DataFrame({"stratum": AREAS, "area": AREAS, "mode": None, "population": 5_000})
+    wanted = Wanted(3_500, response_rate=0.4, eligibility=0.8, response_sd=sd)
+    numbers = allocate(towns, wanted).numbers.to_numpy()
+    rng, waves = np.random.default_rng(8), 4_000
+    rate, spread = 0.32, 0.8 * sd
+    both = rate * (1 - rate) / spread**2 - 1 if sd else 0.0
+    yields = rng.beta(rate * both, (1 - rate) * both, (waves, 70)) if sd else rate
+    together = (rng.binomial(numbers, yields, (waves, 70)) >= 50).all(axis=1).mean()
+    assert together + 0.004 > 0.945 and together < 0.985
+    each = numbers_needed(50, response_rate=0.4, eligibility=0.8).draw
+    assert (rng.binomial(each, 0.32, (waves, 70)) >= 50).all(axis=1).mean() == pytest.approx(0.037, abs=0.01)
+    older = Wanted.read({k: v for k, v in wanted.plain().items() if k not in ("together", "response_sd", "census")})
+    assert not older.together and set(allocate(towns, older).numbers) == {each}
+
+
+def test_small_strata_are_taken_whole_where_that_is_wanted_and_the_others_as_before(strata):
+    """One landline number in every fifth township: refused with the name of the option, or all of it is called."""
+    small = strata.assign(population=np.where(strata["mode"] == "landline", 3, 400))
+    plan = Wanted(560, modes={"mobile": 3, "landline": 1}, response_rate=0.5)
+    found = fault(allocate, small, plan)
+    assert found.key == "sample.small_strata" and "--census" in text(found.key, "zh", **found.values)
+    whole = allocate(small, replace(plan, census=True)).set_index("mode")
+    landlines, mobiles = whole.loc["landline"], whole.loc["mobile"]
+    assert (landlines.numbers == 3).all() and (landlines.interviews == 1).all() and (landlines.release <= 3).all()
+    assert (mobiles.numbers < mobiles.population).all() and mobiles.interviews.sum() == 420
+
+
+def test_response_rates_that_differ_more_than_they_can_are_refused():
+    assert fault(numbers_needed, 5, response_rate=0.1, response_sd=0.31).key == "sampling.response_sd"
+    assert (
+        fault(numbers_needed, 5, response_rate=0.1, response_sd=0.29, assurance=0.9999).key == "sampling.never_enough"
+    )

@@ -43,6 +43,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         rest = three.number_input(t("cli.sample.rest"), 0, LONGEST, REST, key="plan_rest")
         public = one.text_input(t("cli.sample.public"), key="plan_public")
         attempts = two.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
+        response_sd = three.number_input(t("cli.sample.response_sd"), 0.0, 0.5, Wanted.response_sd, format="%.3f")
+        census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
             return
@@ -64,6 +66,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             assumed=Assumed(**assumed),
             shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
             attempts=int(attempts),
+            response_sd=response_sd,
+            census=census,
         )
         working = t("cli.working", what=wave)
         bar = st.progress(0.0, text=working)
