@@ -6,10 +6,11 @@ from estimation.changes.verdicts import WORSE
 from presentation.changes import headline
 from presentation.definitions import definition_text
 from presentation.interviewers import interviewer_notes
-from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
+from presentation.notes import finite_note, merged_strata_note, stopped_note, survey_note, unfit_note, withheld_note
 from presentation.numbers import change_text, percent_text
 from presentation.times import wave_text, waves_a_year, window_text
 from service.figures.league import YEAR, League
+from service.figures.use_cases import STRATA
 from service.store.runs import run_text
 from words import Speaker
 
@@ -25,8 +26,10 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         notes += change_notes(league, t) + probability_notes(league, t) + uncompared_notes(league, t)
     if league.missing:
         notes.append(t("notes.missing", names=[league.name(a) for a in league.missing]))
+    merged = {k: v for run in league.runs.values() for k, v in run["arguments"].get(STRATA, {}).items()}
     notes += (
-        finite_note(league, t)
+        merged_strata_note(merged, t)
+        + finite_note(league, t)
         + interviewer_notes(league, t)
         + withheld_note(league, t)
         + unfit_note(league, t)

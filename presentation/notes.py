@@ -27,6 +27,11 @@ def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
     return [t("notes.stopped", wave=wave, **values) for wave, values in zip(waves, counts, strict=True)]
 
 
+def merged_strata_note(merged: Mapping[str, str], t: Speaker) -> list[str]:
+    """Which strata were merged because one of them had a single sampled unit; nothing if none were."""
+    return [t("notes.merged_strata", strata=list(dict.fromkeys(merged.values())))] if merged else []
+
+
 def finite_note(league: League, t: Speaker) -> list[str]:
     """If the eligible people are counted: what the errors then mean, and in which areas everybody was asked."""
     if not league.finite:

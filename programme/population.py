@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
-from estimation.precision.finite import AREA, OF, Population
+from estimation.precision.finite import AREA, OF, STRATUM, Population
 from programme.entry import Entry
 
 PROCESS, FINITE = CHANGES = ("process", "finite")
@@ -33,12 +34,30 @@ class PopulationPlan:
         """Whether changes, ranks and rules are about the units themselves."""
         return self.changes == FINITE
 
-    def known(self, records: Mapping[tuple[str, str], float], drawn: Mapping | None) -> Population | None:
-        """The units of a wave, from the programme, its file (records) or its draw (of, units); None: not known."""
+    def known(
+        self,
+        records: Mapping[tuple[str, str], float],
+        drawn: Mapping | None,
+        merged: Mapping[str, str] = MappingProxyType({}),
+    ) -> Population | None:
+        """The units of a wave, from the programme, its file (records) or its draw (of, units); None: not known.
+
+        merged: stratum -> the merged stratum, whose number of units is the sum of its parts'
+        """
         of_file = {name: value for (record, name), value in records.items() if record == RECORD}
         if self.units or of_file:
-            return Population(self.of, self.units or of_file)
-        return None if drawn is None else Population(drawn["of"], drawn["units"])
+            of, units = self.of, self.units or of_file
+        elif drawn is not None:
+            of, units = drawn["of"], drawn["units"]
+        else:
+            return None
+        return Population(of, {**units, **_sums(units, merged)} if of == STRATUM else units)
+
+
+def _sums(units: Mapping[str, float], merged: Mapping[str, str]) -> dict[str, float]:
+    """The units of merged strata; a stratum of which one part's are not known is left out."""
+    parts = {into: [name for name in merged if merged[name] == into] for into in dict.fromkeys(merged.values())}
+    return {into: sum(units[name] for name in names) for into, names in parts.items() if set(names) <= set(units)}
 
 
 def read_population(entry: Entry, areas: Iterable[str]) -> PopulationPlan:

@@ -14,6 +14,7 @@ from accountability.rules import KINDS, Rule
 from estimation import Limits
 from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
+from estimation.estimators.merge_rules import Rules
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
 from fieldwork.dispositions import check_words
@@ -21,7 +22,7 @@ from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
 from programme.renames import Renames, read_renames
-from programme.weighting import Label, read_labels, read_weighting
+from programme.weighting import Label, merge_rules, read_labels, read_weighting
 from words import Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
@@ -117,6 +118,7 @@ class Programme:
     digest        of the file's bytes
     outcomes      a centre's own words for the outcomes of calls -> AAPOR's codes, besides the usual ones
     renames       area codes that changed, and areas merged, from a wave on
+    merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -151,6 +153,7 @@ class Programme:
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     renames: Renames = field(default_factory=Renames)
+    merged_strata: Rules = field(default_factory=dict)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -226,6 +229,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         units=units,
         outcomes=_outcomes(entry),
         renames=read_renames(entry, areas, WAVE.fullmatch),
+        merged_strata=_merged_strata(entry.at("design")),
     )
 
 
@@ -256,8 +260,12 @@ def _leagues(entries: Mapping[str, Entry]) -> tuple[dict, dict]:
 
 
 def _lonely(entry: Entry) -> str:
-    entry.known(("lonely",))
+    entry.known(("lonely", "merge"))
     return entry.one_of("lonely", LONELY)
+
+
+def _merged_strata(design: Entry) -> dict[str, tuple[str, ...]]:
+    return merge_rules(design.at("merge")) if "merge" in design.data else {}
 
 
 def _breaks(entry: Entry) -> dict[str, Mapping[str, str]]:

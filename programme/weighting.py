@@ -173,14 +173,19 @@ def _calibrating(table: Entry, ages: Ages | None) -> Calibrating:
 def _merge(table: Entry, margins) -> dict[str, dict[str, tuple[str, ...]]]:
     """[weighting.calibration.merge]: margin -> category -> neighbours; a Fault for another margin or no neighbour."""
     tables = table.entries("merge", {})
-    for name, rules in tables.items():
+    for name in tables:
         if name not in margins:
             raise table.fault("merge", repr(name), list(margins))
-        for category in rules.data:
-            neighbours = rules.texts(category)
-            if not neighbours or category in neighbours:
-                raise rules.fault(category, list(neighbours), f"≠ {category}")
-    return {name: {category: rules.texts(category) for category in rules.data} for name, rules in tables.items()}
+    return {name: merge_rules(rules) for name, rules in tables.items()}
+
+
+def merge_rules(entry: Entry) -> dict[str, tuple[str, ...]]:
+    """name -> neighbours, the first choice first; a Fault for no neighbour, or one that is the name itself."""
+    rules = {name: entry.texts(name) for name in entry.data}
+    for name, neighbours in rules.items():
+        if not neighbours or name in neighbours:
+            raise entry.fault(name, list(neighbours), f"≠ {name}")
+    return rules
 
 
 def _bounds(table: Entry, distance: str) -> tuple[float, float] | None:

@@ -1,15 +1,13 @@
 """Categories of a margin in which nobody answered, merged with neighbours by rules that were written beforehand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from estimation.estimators.merge_rules import Group, Rules, merged_groups
 from estimation.weighting.census import CROSSED
 from words import Fault
-
-MERGED = " + "  # between the categories of a merged one
-Rules = Mapping[str, Sequence[str]]  # category -> its neighbours, the first choice first
 
 
 def merged_categories(weight: Mapping[str, float], known: Mapping[str, float], rules: Rules) -> dict[str, str]:
@@ -20,18 +18,14 @@ def merged_categories(weight: Mapping[str, float], known: Mapping[str, float], r
     then, somebody did; the categories are taken in their order.  One without rules, or without such a neighbour, stays
     empty, and calibration refuses it.
     """
-    group: dict[str, tuple[str, ...]] = {category: (category,) for category in known}
-    for category in known:
-        answered = sum(weight.get(c, 0.0) for c in group[category])
-        if answered > 0 or not known[category] > 0:
-            continue
-        for neighbour in rules.get(category, ()):
-            if neighbour not in group or sum(weight.get(c, 0.0) for c in group[neighbour]) <= 0:
-                continue
-            joined = tuple(c for c in known if c in (*group[category], *group[neighbour]))
-            group |= dict.fromkeys(joined, joined)
-            break
-    return {category: MERGED.join(of) for category, of in group.items() if len(of) > 1}
+
+    def answered(group: Group) -> bool:
+        return sum(weight.get(category, 0.0) for category in group) > 0
+
+    def lacks(group: Group) -> bool:
+        return not answered(group) and sum(known[category] for category in group) > 0
+
+    return merged_groups(list(known), rules, lacks, lambda neighbour, _: answered(neighbour))
 
 
 def merge_margin(

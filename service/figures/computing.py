@@ -165,7 +165,7 @@ def _wave_measure(
     if drawn is not None and drawn["of"] == AREA:
         drawn = {"of": AREA, "units": programme.renames.summed(wave.name, drawn["units"])}
     options |= {
-        "population": programme.population.known(wave.records, drawn),
+        "population": programme.population.known(wave.records, drawn, wave.merged_strata),
         "of_people": programme.population.of_people,
     }
     return WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)

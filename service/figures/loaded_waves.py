@@ -1,20 +1,21 @@
 """Waves as they are loaded from the store to compute with: respondents, answers, records and weights."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from estimation import Design, Weighting, weigh
+from estimation.estimators.merge_rules import merged_strata
 from programme.population import RECORD
 from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
 from service.intake.imports import current_margins, current_wave, load_margins
 from service.intake.released import released_table
-from service.intake.wave_file import JOIN
+from service.intake.wave_file import with_today_names
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -31,6 +32,7 @@ class Wave:
     on_one_margins  the weighting repeated with the newest margins among the waves loaded (their period: one_margins);
                     None where these are the wave's own
     unit_id         the ids of the released numbers
+    merged_strata   stratum -> the merged stratum that its respondents are in, by the programme's merge rules
     """
 
     version_id: int
@@ -42,6 +44,7 @@ class Wave:
     on_one_margins: Weighting | None = None
     one_margins: str | None = None
     unit_id: np.ndarray | None = None
+    merged_strata: Mapping[str, str] = field(default_factory=dict)
 
     def interviewers(self, programme: Programme) -> np.ndarray | None:
         """Who interviewed each respondent; None unless it is known of all and numbers were assigned at random."""
@@ -74,14 +77,41 @@ def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> lis
 def load_waves(store: Store, programme: Programme, inputs: Iterable[tuple[str, int]]) -> list[Wave]:
     """The waves among a run's inputs, weighed by the known totals among them if the programme computes weights.
 
-    Their areas have the codes of today, whatever the file called them.
+    Their areas have the codes of today, whatever the file called them, and strata with one PSU in any of the waves are
+    merged by the programme's rules.
     """
+    inputs = list(inputs)
     files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
     totals = {file.period: file.totals for file in files}
     waves = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
     if programme.weighting is not None:
         waves = [_weighed(store, programme, wave, totals) for wave in waves]
-    return [_renamed(wave, programme.renames) for wave in waves]
+    merged = strata_merged(store, programme, inputs)
+    return [_merged(_renamed(wave, programme.renames), merged) for wave in waves]
+
+
+@permitted
+def strata_merged(store: Store, programme: Programme, inputs: Iterable[tuple[str, int]]) -> dict[str, str]:
+    """stratum -> the merged stratum, for those with one PSU in a wave among the inputs; {} without merge rules."""
+    if not programme.merged_strata:
+        return {}
+    table, units = schema.MICRODATA["RESPONDENTS"], []
+    for kind, number in inputs:
+        if kind == "wave":
+            pairs = store.table(sa.select(table.c.stratum, table.c.psu).where(table.c.version_id == number).distinct())
+            name = store.table(sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == number)).wave[0]
+            units.append(with_today_names(pairs, programme.renames, name))
+    return merged_strata(units, programme.merged_strata)
+
+
+def _merged(wave: Wave, merged: Mapping[str, str]) -> Wave:
+    """The wave with its respondents in the merged strata."""
+    stratum = wave.respondents.stratum
+    of_wave = {name: into for name, into in merged.items() if (stratum == name).any()}
+    if not of_wave:
+        return wave
+    respondents = wave.respondents.assign(stratum=stratum.map(lambda name: merged.get(name, name)))
+    return replace(wave, respondents=respondents, merged_strata=of_wave)
 
 
 @permitted
@@ -101,16 +131,12 @@ def _renamed(wave: Wave, renames: Renames) -> Wave:
     An area that was merged has its respondents together, and keeps its strata apart, as they were drawn. Where an area
     was only renamed, strata and PSUs named after it are renamed too, so that those of two waves are known again.
     """
-    current, alone = renames.current(wave.name), renames.one_to_one(wave.name)
+    current = renames.current(wave.name)
     if not current:
         return wave
-    columns = {"area": wave.respondents.area.map(lambda code: current.get(code, code))}
-    for column in ("stratum", "psu"):
-        texts = wave.respondents[column]
-        renamed = {t: JOIN.join(alone.get(part, part) for part in t.split(JOIN)) for t in texts.unique()}
-        columns[column] = texts.map(renamed)
-    records = _records_renamed(wave.records, current)
-    return replace(wave, respondents=wave.respondents.assign(**columns), records=records)
+    respondents = with_today_names(wave.respondents, renames, wave.name)
+    respondents = respondents.assign(area=respondents.area.map(lambda code: current.get(code, code)))
+    return replace(wave, respondents=respondents, records=_records_renamed(wave.records, current))
 
 
 def _records_renamed(

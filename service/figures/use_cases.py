@@ -2,3 +2,4 @@
 
 ESTIMATE, RANKS_ALONE, COMPARE, WEIGH = "estimate", "ranks-alone", "compare", "weigh"
 SHARING, COMPARISONS = "sharing", "comparisons"  # of a comparison's arguments: {"sharing": {"comparisons": 2}}
+STRATA = "strata"  # of an estimate's or a comparison's arguments: stratum -> the merged one that it was computed in

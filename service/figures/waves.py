@@ -15,8 +15,8 @@ from service.fieldwork.eligible import drawn_population
 from service.figures.alone import alone_run
 from service.figures.comparable import check_comparison, regular_of_wave
 from service.figures.computing import COMPUTE, TELLING, Progress, unanswered
-from service.figures.loaded_waves import load_waves, wave_inputs
-from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
+from service.figures.loaded_waves import load_waves, strata_merged, wave_inputs
+from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, STRATA, WEIGH
 from service.figures.windows import JOINED, window
 from service.intake.imports import current_programme, programme_of_run
 from service.store import schema
@@ -76,6 +76,7 @@ def estimate_wave(
     if programme.weighting is not None:
         weigh_wave(store, programme_name, wave, progress=progress)
     arguments = {"programme": programme_name, "wave": wave} | _drawn(store, programme, [wave])
+    arguments |= _merged(store, programme, inputs)
     return _run(store, ESTIMATE, arguments, inputs, programme, seed, progress)
 
 
@@ -137,7 +138,14 @@ def compare_waves(
     arguments |= {SHARING: {COMPARISONS: sharing}} if sharing > 1 else {}
     names = sorted({*window(before), *window(after)})
     arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
+    arguments |= _merged(store, programme, inputs)
     return _run(store, COMPARE, arguments, inputs, programme, seed, progress)
+
+
+def _merged(store: Store, programme: Programme, inputs: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """{"strata": the strata that merge rules put together}, to be shown under the figures; {} if there are none."""
+    merged = strata_merged(store, programme, inputs)
+    return {STRATA: merged} if merged else {}
 
 
 def _drawn(store: Store, programme: Programme, names: Sequence[str]) -> dict[str, Any]:

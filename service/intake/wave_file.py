@@ -10,9 +10,11 @@ import pandas as pd
 
 from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
 from estimation.estimators.design import Design
+from estimation.estimators.merge_rules import merged_strata
 from estimation.indicators.answers import asked
 from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
+from programme.renames import Renames
 from programme.survey import WAVE, Programme
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
@@ -99,7 +101,7 @@ def read_wave(
             "interviewer": interviewer,
         }
     )
-    Design.from_table(respondents, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
+    merged = _check_strata(respondents, programme, wave)
     items = list(programme.items)
     responses = pd.DataFrame(
         {
@@ -114,8 +116,30 @@ def read_wave(
         area_records = check(pd.concat([area_records, population]), RECORDS)
     released = None if released is None else check(released, RELEASED)
     return WaveData(
-        check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes + said
+        check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes + said + merged
     )
+
+
+def with_today_names(table: pd.DataFrame, renames: Renames, wave: str) -> pd.DataFrame:
+    """A table with stratum and psu named after areas as these are called today, where an area was only renamed."""
+    alone, columns = renames.one_to_one(wave), {}
+    for column in ("stratum", "psu"):
+        renamed = {t: JOIN.join(alone.get(part, part) for part in t.split(JOIN)) for t in table[column].unique()}
+        columns[column] = table[column].map(renamed)
+    return table.assign(**columns)
+
+
+def _check_strata(respondents: pd.DataFrame, programme: Programme, wave: str) -> tuple[Note, ...]:
+    """A Fault if the design is refused; a Note of strata with one PSU that the programme's rules merge with others.
+
+    The strata are stored as they were drawn: they are merged when the wave is computed with.
+    """
+    named = with_today_names(respondents, programme.renames, wave)
+    merged = merged_strata([named], programme.merged_strata)
+    into = named.stratum.map(lambda name: merged.get(name, name))
+    drawn = respondents.assign(stratum=into) if merged else respondents
+    Design.from_table(drawn, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
+    return (("wave.strata_merged", {"strata": list(dict.fromkeys(merged.values()))}),) if merged else ()
 
 
 def column_uses(programme: Programme) -> dict[str, str]:

@@ -56,6 +56,7 @@ PERMITTED = {
     "import_margins": WORKERS,
     "load_wave": WORKERS,
     "load_waves": WORKERS,
+    "strata_merged": WORKERS,
     "weigh_wave": WORKERS,
     "read_weights": WORKERS,
     "estimate_wave": WORKERS,
