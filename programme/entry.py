@@ -10,6 +10,7 @@ from words import LANGUAGES, Fault, in_language
 
 CODE = re.compile(r"[\w.-]+")
 LANGUAGE = re.compile(r"[a-z]{2}")
+LONGEST = 100  # characters of what was found, in a sentence
 # what a person may write where the type does not fit
 TYPES = {
     str: '"…"',
@@ -39,7 +40,9 @@ class Entry:
         return f"{self.path}.{key}" if self.path else key
 
     def fault(self, key: str, found: Any, expected: Any) -> Fault:
-        """A Fault naming file and entry, what was found and what was expected."""
+        """A Fault naming file and entry, what was found and what was expected; a text without end is cut."""
+        if not isinstance(found, list | tuple) and len(str(found)) > LONGEST:
+            found = f"{str(found)[:LONGEST]}…"
         return Fault(key="programme.entry", file=self.file, entry=self.where(key), found=found, expected=expected)
 
     def get(self, key: str, kind: Any, default: Any = None) -> Any:

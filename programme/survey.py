@@ -26,6 +26,7 @@ from programme.weighting import Label, merge_rules, read_labels, read_weighting
 from words import Fault
 
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
+LARGEST = 5_000_000  # bytes of a programme; one with two thousand areas has some 200,000
 LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY = "withhold"
 # what may stand in the file, and in those of its tables whose reading does not say it otherwise
@@ -189,6 +190,8 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
 
     stored: it was imported before; a key that nothing reads is then passed over, since older programs accepted it
     """
+    if len(content) > LARGEST:
+        raise Fault(key="programme.too_large", file=file, found=len(content), expected=LARGEST)
     try:
         data = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -196,6 +199,10 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         raise Fault(key="programme.encoding", file=file, row=line) from error
     except tomllib.TOMLDecodeError as error:
         raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
+    except ValueError as error:  # tomllib says neither the place nor that it is the file's fault
+        raise Fault(key="programme.long_number", file=file) from error
+    except RecursionError as error:
+        raise Fault(key="programme.too_deep", file=file) from error
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues, units = _leagues(entry.entries("leagues"))

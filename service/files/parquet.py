@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,7 @@ from service.files.rows import CHUNK, HEADER_ROW, Row
 from words import Fault
 
 PARQUET = b"PAR1"
+MIDNIGHT = " 00:00:00"
 
 
 def parquet_rows(content: bytes, file: str) -> Iterator[Row]:
@@ -42,7 +44,7 @@ def _rows(content: bytes, file: str) -> Iterator[Row]:
     yield HEADER_ROW, names
     number = HEADER_ROW
     for batch in table.to_batches(max_chunksize=CHUNK):
-        cells = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+        cells = [[_text(value) for value in _values(column)] for column in batch.columns]
         for line in zip(*cells, strict=True):
             number += 1
             yield number, line
@@ -64,10 +66,22 @@ def _length(column: pa.ChunkedArray) -> int:
     return total
 
 
+def _values(column: pa.Array) -> list:
+    """The values of a column; days and times that Python does not know (after the year 9999) as texts."""
+    if not pa.types.is_temporal(column.type):
+        return column.to_pylist()
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):
+        return column.cast(pa.string()).to_pylist()
+
+
 def _text(value) -> str:
-    """A cell as a person reads it: a whole number without a decimal point."""
+    """A cell as a person reads it: a whole number without a decimal point, a day without a time at midnight."""
     if value is None or value != value:
         return ""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return str(value).removesuffix(MIDNIGHT)
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")
     if isinstance(value, float) and value.is_integer():

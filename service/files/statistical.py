@@ -14,6 +14,9 @@ from words import Fault
 GUESSED = "GB18030"  # of a file whose texts are not in the encoding that it names, or that names none
 SPSS_FIRST, STATA_FIRST = datetime(1582, 10, 14), datetime(1960, 1, 1)
 SPSS_DAYS = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE")
+SPSS_TIMES = ("DATETIME", "YMDHMS")
+SPSS_PERIODS, STATA_PERIODS = ("MOYR", "QYR"), ("%TM", "%TQ")  # months and quarters
+DAY = 86_400  # seconds
 AT_ONCE = 10_000  # rows turned into text at a time
 
 
@@ -85,17 +88,33 @@ def _text(value: Any, form: str) -> str:
 
 
 def _time(number: float, form: str) -> str | None:
-    """The day or the time that a number stands for in this format; None if it is a plain number."""
+    """The day, the time or the period that a number stands for in this format; None if it is a plain number.
+
+    A number that is no day of the years 1 to 9999 stays a number, and is refused where a day is needed.
+    """
     name = form.upper()
     try:
-        if name.startswith(SPSS_DAYS):
-            return (SPSS_FIRST + timedelta(seconds=number)).date().isoformat()
-        if name.startswith(("DATETIME", "YMDHMS")):
+        if name.startswith(SPSS_TIMES):
             return (SPSS_FIRST + timedelta(seconds=round(number))).isoformat(sep=" ")
-        if name.startswith("%TD"):
+        if name.startswith((*SPSS_DAYS, *SPSS_PERIODS)):
+            day = (SPSS_FIRST + timedelta(seconds=number)).date()
+            return _period(day.year, day.month, name) if name.startswith(SPSS_PERIODS) else day.isoformat()
+        if name.startswith("TIME") and 0 <= number < DAY:
+            return (SPSS_FIRST + timedelta(seconds=round(number))).time().isoformat()
+        if name.startswith(("%TD", "%D")):
             return (STATA_FIRST + timedelta(days=number)).date().isoformat()
         if name.startswith("%TC"):
             return (STATA_FIRST + timedelta(seconds=round(number / 1000))).isoformat(sep=" ")
-    except (OverflowError, ValueError):  # beyond the year 9999
+        if name.startswith(STATA_PERIODS):
+            months = int(number) * (1 if name.startswith("%TM") else 3)
+            return _period(1960 + months // 12, months % 12 + 1, name)
+    except (OverflowError, ValueError):
         return None
     return None
+
+
+def _period(year: int, month: int, form: str) -> str | None:
+    """A month or a quarter as waves and known totals are named: 2026-03 or 2026Q1."""
+    if not 1 <= year <= 9999:
+        return None
+    return f"{year:04}Q{(month + 2) // 3}" if "Q" in form else f"{year:04}-{month:02}"

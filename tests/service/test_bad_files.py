@@ -208,6 +208,14 @@ def test_a_lone_psu_is_refused_where_the_programme_says_error():
 BAD_PROGRAMMES = {
     "no TOML": (b"programme = \n", "programme.syntax", "line 1"),
     "not UTF-8": (PROGRAMME.decode().encode("gb18030"), "programme.encoding", "3"),
+    "an integer of 5,000 digits": (
+        changed(("level = ", f"level = {'9' * 5000} #")),
+        "programme.long_number",
+        "harbours",
+    ),
+    "brackets without end": (b"a = " + b"[" * 5000, "programme.too_deep", "harbours"),
+    "a number of 400 digits": (changed(("level = ", f"level = {'9' * 400} #")), "programme.entry", "999…"),
+    "another file": (b"#" * 5_000_001, "programme.too_large", "5,000,001"),
     "no name": (changed(('programme = "harbours"', "")), "programme.missing", "programme"),
     "a name with blanks": (changed(('"harbours"', '"har bours"')), "programme.entry", "programme"),
     "no title in any language": (

@@ -7,6 +7,9 @@ from datetime import datetime
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 from made_up import BOTH
 
@@ -179,3 +182,39 @@ def test_a_workbook_that_pandas_wrote_reads_as_its_csv():
     table.to_excel(buffer := io.BytesIO(), index=False, engine="xlsxwriter")
     read = read_table(buffer.getvalue(), "a.xlsx").to_dict("list")
     assert read == read_table(table.to_csv(index=False).encode(), "a.csv").to_dict("list")
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "text"),
+    [
+        ("DATE11", 13966128000, "2025-05-09"),
+        ("DATETIME20", 13966131000, "2025-05-09 00:50:00"),
+        ("TIME8", 3661, "01:01:01"),
+        ("MOYR8", 13966128000, "2025-05"),
+        ("QYR6", 13966128000, "2025Q2"),
+        ("%td", 24000, "2025-09-16"),
+        ("%tc", 2062022400000, "2025-05-05 00:00:00"),
+        ("%tm", 784, "2025-05"),
+        ("%tq", -3, "1959Q2"),
+    ],
+)
+def test_days_times_and_periods_of_statistical_files_are_read_as_such_and_beyond_the_year_9999_as_numbers(
+    form, number, text, tmp_path
+):
+    write, suffix = (pyreadstat.write_dta, "dta") if form.startswith("%") else (pyreadstat.write_sav, "sav")
+    place = tmp_path / f"a.{suffix}"
+    write(pd.DataFrame({"d": [float(number), 1e18]}), str(place), variable_format={"d": form})
+    assert read_table(place.read_bytes(), place.name).d.tolist() == [text, str(10**18)]
+
+
+def test_days_of_parquet_are_read_as_such_and_beyond_the_year_9999_too():
+    kinds = {"us": pa.timestamp("us"), "s": pa.timestamp("s"), "day": pa.date32()}
+    far = {"us": 2**63 - 1, "s": 263402300799, "day": 2**31 - 1}
+    for name, kind in kinds.items():
+        days = {"us": 1746057600000000, "s": 1746057600, "day": 20209}
+        whole = pa.int32() if name == "day" else pa.int64()
+        for number, text in ((days[name], "2025-05-01"), (far[name], None)):
+            table = pa.table({"d": pa.array([number], whole).cast(kind, safe=False)})
+            pq.write_table(table, buffer := io.BytesIO())
+            (cell,) = read_table(buffer.getvalue(), "a.parquet").d
+            assert cell == text if text else not cell.startswith("2025")

@@ -207,6 +207,16 @@ def test_a_wrong_cell_of_a_released_number_is_refused_by_its_row(rows, outcome, 
     assert (fault.key, fault.values["row"], fault.values["column"]) == (key, rows[outcome], column)
 
 
+@pytest.mark.parametrize(("frame", "column"), [("mobile", "mobiles"), ("landline", "landlines")])
+def test_whoever_was_reached_by_a_telephone_has_one(frame, column):
+    programme = read_programme(PROGRAMME, "p.toml")
+    table = pd.read_csv(FOLDER / f"{NAME}_{WAVE}.csv", dtype=str, keep_default_na=False)
+    row = int(((table.outcome == "complete") & (table.frame == frame)).idxmax()) + 2
+    fault = fault_of(read_wave, cell(row, column, "0"), "f.csv", programme)
+    assert (fault.key, fault.values["row"], fault.values["column"]) == ("wave.no_such_phone", row, column)
+    assert frame in str(fault)
+
+
 def test_what_nobody_needs_of_a_number_may_be_empty(rows):
     programme = read_programme(PROGRAMME, "p.toml")
     data = read_wave(cell(rows["no_answer"], "township", "x"), "f.csv", programme)
