@@ -43,7 +43,19 @@ SETTINGS = (
     "comparing",
     "outcomes",
 )
-TABLES = ("population", "leagues", "areas", "renamed", "breaks", "items", "records", "measures", "factors", "rules")
+TABLES = (
+    "population",
+    "leagues",
+    "groups",
+    "areas",
+    "renamed",
+    "breaks",
+    "items",
+    "records",
+    "measures",
+    "factors",
+    "rules",
+)
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "name")
 
@@ -58,11 +70,12 @@ def parts_of_wave(wave: str) -> tuple[str, str | None, str | None]:
 
 @dataclass(frozen=True)
 class Area:
-    """An area that is ranked: its code in the file, its league, its names."""
+    """An area that is ranked: its code in the file, its league, its names, and the group it lies in ("": none)."""
 
     code: str
     league: str
     name: Mapping[str, str]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,7 @@ class Programme:
     outcomes      a centre's own words for the outcomes of calls -> AAPOR's codes, besides the usual ones
     renames       area codes that changed, and areas merged, from a wave on
     merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
+    groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -151,6 +165,7 @@ class Programme:
     rule_names: Mapping[str, Mapping[str, str]]
     breaks: Mapping[str, Mapping[str, str]]
     digest: str
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     renames: Renames = field(default_factory=Renames)
@@ -206,7 +221,8 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues, units = _leagues(entry.entries("leagues"))
-    areas = _areas(entry, leagues)
+    groups = _groups(entry.entries("groups", {}))
+    areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
     rules, rule_names = _rules(entry, indicators.measures, areas)
     return Programme(
@@ -233,6 +249,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
+        groups=groups,
         units=units,
         outcomes=_outcomes(entry),
         renames=read_renames(entry, areas, WAVE.fullmatch),
@@ -375,11 +392,19 @@ def _interviewers(entry: Entry) -> Interviewers | None:
     return Interviewers(table.get("column", str, ""), table.get("at_random", bool))
 
 
-def _areas(entry: Entry, leagues) -> dict[str, Area]:
+def _groups(entries: Mapping[str, Entry]) -> dict[str, Mapping[str, str]]:
+    """[groups]: the names of groups of areas."""
+    for entry in entries.values():
+        entry.known((), languages=True)
+    return {code: entry.by_language() for code, entry in entries.items()}
+
+
+def _areas(entry: Entry, leagues, groups) -> dict[str, Area]:
     areas = {}
     for code, area in entry.entries("areas").items():
-        area.known(("league",), languages=True)
-        areas[code] = Area(code, area.one_of("league", leagues), area.by_language())
+        area.known(("league", "group"), languages=True)
+        group = area.one_of("group", groups) if "group" in area.data else ""
+        areas[code] = Area(code, area.one_of("league", leagues), area.by_language(), group)
     if ALL in areas:  # stands for everybody in ESTIMATES
         raise entry.at("areas").fault(ALL, repr(ALL), "A-Z a-z 0-9 _ . -")
     for league in leagues:

@@ -174,7 +174,10 @@ def programme(townships: pd.DataFrame) -> str:
     """The programme's file: its text, and the areas."""
     quoted = lambda name: json.dumps(name, ensure_ascii=False)  # noqa: E731
     rows = zip(townships.township, townships.name, townships.pinyin, strict=True)
-    areas = [f'{code} = {{ league = "townships", zh = {quoted(zh)}, en = {quoted(en)} }}' for code, zh, en in rows]
+    areas = [
+        f'{code} = {{ league = "townships", group = "{code[:6]}", zh = {quoted(zh)}, en = {quoted(en)} }}'
+        for code, zh, en in rows
+    ]
     return PROGRAMME.read_text("utf-8") + "\n[areas]\n" + "\n".join(areas) + "\n"
 
 

@@ -37,7 +37,7 @@ CHAPTERS = {
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
     "accountability": ["league", "rules", "disclosure"],
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
-    "presentation": ["area", "evidence"],
+    "presentation": ["area", "evidence", "pictures"],
     "ui": ["panels", "pages"],
     "study": ["claims"],
 }

@@ -61,7 +61,7 @@ def history_chart(waves: pd.DataFrame, targets: Sequence[float], t: Speaker) -> 
     line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(x=x, y=y, detail="part:N")
     mean = base.mark_line(color=marks.LINE, strokeDash=[2, 3]).encode(x=x, y="everybody:Q", detail="part:N")
     aims = alt.Chart(pd.DataFrame({"at": list(targets)})).mark_rule(color=marks.LINE, strokeDash=DASHED)
-    return themed(alt.layer(mean, aims.encode(y="at:Q"), bars, line), marks.INK[_theme()]).to_dict()
+    return themed(alt.layer(mean, aims.encode(y="at:Q"), bars, line), marks.INK[theme()]).to_dict()
 
 
 def rank_history_chart(waves: pd.DataFrame, t: Speaker) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def rank_history_chart(waves: pd.DataFrame, t: Speaker) -> dict[str, Any]:
     line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(
         x=x, y=alt.Y("rank:Q", scale=scale)
     )
-    return themed(alt.layer(band, line), marks.INK[_theme()]).to_dict()
+    return themed(alt.layer(band, line), marks.INK[theme()]).to_dict()
 
 
 def _over_waves(rows: pd.DataFrame, t: Speaker) -> tuple[alt.Chart, alt.X]:
@@ -104,7 +104,7 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerCh
     height = CURVES + LEGEND_LINE * points.what.nunique()
     lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
-    return themed(lines + rule.encode(x="interviews:Q"), marks.INK[_theme()])
+    return themed(lines + rule.encode(x="interviews:Q"), marks.INK[theme()])
 
 
 def reference_lines(league: League) -> list[tuple[float, list[int]]]:
@@ -123,7 +123,7 @@ def chart_rows(league: League, t: Speaker, *, order: str = BY_RANK, area: str | 
     values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
     mark = [marks.of_area(league, code) or marks.OPEN for code in rows.code]
     colour, shape = ([look[m] for m in mark] for look in (marks.COLOURS, marks.SHAPES))
-    fill = [marks.PAPER[_theme()] if m == marks.OPEN else marks.COLOURS[m] for m in mark]
+    fill = [marks.PAPER[theme()] if m == marks.OPEN else marks.COLOURS[m] for m in mark]
     weak = [f" {marks.WEAK}" if unfit else "" for unfit in rows.unfit]
     label = rows.area + pd.Series(weak, index=rows.index)
     looks = {"label": label, "colour": colour, "shape": shape, "fill": fill, "chosen": rows.code == area}
@@ -142,7 +142,7 @@ def interval_chart(
     """
     headings = [league_table.heading(column, t) for column in ("area", *columns, "n")]
     shown = rows[["area", "code", *columns, "n", "label", "colour", "shape", "fill", "chosen"]]
-    return _interval_chart(shown, columns, x, headings, list(lines), marks.INK[_theme()])
+    return _interval_chart(shown, columns, x, headings, list(lines), marks.INK[theme()])
 
 
 @st.cache_data(show_spinner=False, max_entries=DRAWN)
@@ -179,10 +179,13 @@ def _interval_chart(rows, columns, x, headings, lines, ink) -> dict[str, Any]:
 
 def themed(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
     """The chart with words in the ink of the page, light or dark."""
-    return chart.configure_axis(labelColor=ink, titleColor=ink, labelFontSize=12)
+    return chart.configure_axis(labelColor=ink, titleColor=ink, labelFontSize=12).configure_legend(
+        labelColor=ink, titleColor=ink
+    )
 
 
-def _theme() -> str:
+def theme() -> str:
+    """The page's theme: light or dark."""
     return st.context.theme.type or "light"
 
 

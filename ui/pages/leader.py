@@ -39,7 +39,7 @@ def show(store: Store, t: Speaker) -> None:
     st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
-    league_charts.show(league, area, order, t)
+    league_charts.show(store, screen, area, order, t)
     st.fragment(_table)(store, league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):

@@ -1,16 +1,70 @@
-"""A panel of a league's charts: each area's figure and rank with their intervals, each a picture to take away."""
+"""A panel of a league's pictures, one kind at a time: figures and ranks, ranks over time, by group, and a funnel."""
+
+from typing import Any
 
 import streamlit as st
 
 from presentation.notes import everybody_text
+from presentation.pictures import funnel, group_tiles, rank_lines
 from service.figures.league import League
-from ui import cards, charts, pictures
+from service.figures.rank_waves import read_rank_waves
+from service.figures.screen import Screen
+from service.store.engine import Store
+from ui import address, cards, charts, league_pictures, pictures
 from words import Speaker
 
+LEAGUE, LINES, TILES, FUNNEL = "league", "lines", "tiles", "funnel"  # kinds of pictures
+PICTURE = "picture"  # in the address
 
-def show(league: League, area: str, order: str, t: Speaker) -> None:
-    """The key of the marks, both charts in the same order of rows, and the figure of all areas together."""
+
+def show(store: Store, screen: Screen, area: str, order: str, t: Speaker) -> None:
+    """How people were asked, a choice of pictures, and the one chosen with a sentence above it."""
+    league = screen.league
     cards.survey_line(league, t)
+    kind = _kind(screen, t)
+    if kind == LEAGUE:
+        _figures_and_ranks(league, area, order, t)
+    elif kind == LINES:
+        of = {"measure": league.measure.name, "league": league.league, "upto": league.wave}
+        rows = rank_lines.line_rows(read_rank_waves(store, league.programme.name, **of), screen, area, t)
+        _one(kind, league_pictures.rank_lines(rows, t), rank_lines.line_sentence(rows, screen, area, t), league, t)
+    elif kind == TILES:
+        specification = league_pictures.group_tiles(group_tiles.tile_rows(league, t), screen, area, t)
+        _one(kind, specification, group_tiles.tile_sentence(league, t), league, t)
+    else:
+        points = funnel.point_rows(league, area, t)
+        specification = league_pictures.funnel(points, funnel.limit_rows(league), league, t)
+        _one(kind, specification, funnel.funnel_sentence(league, points, t), league, t)
+    st.caption(everybody_text(league, t))
+
+
+def _kind(screen: Screen, t: Speaker) -> str:
+    """The kind of picture chosen, among those that this league can have."""
+    league = screen.league
+    kinds = [LEAGUE, LINES]
+    kinds += [TILES] * group_tiles.has_groups(league) + [FUNNEL] * funnel.has_funnel(league)
+    key = f"{PICTURE} {t('language.code')}"
+    kind = st.session_state[key] = address.value(PICTURE, kinds) or LEAGUE
+    st.segmented_control(
+        t("app.picture"),
+        kinds,
+        format_func=lambda kind: t(f"shown.{kind}"),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: address.put(PICTURE, st.session_state[key]),
+    )
+    return kind
+
+
+def _one(kind: str, specification: dict[str, Any], sentence: str, league: League, t: Speaker) -> None:
+    """A sentence and below it its picture over the whole width."""
+    st.markdown(sentence)
+    pictures.show(st, kind, specification, league, t(f"{kind}.title"), t(f"{kind}.alt"), t)
+
+
+def _figures_and_ranks(league: League, area: str, order: str, t: Speaker) -> None:
+    """The key of the marks, and both charts in the same order of rows."""
     cards.key_of_marks(league, t)
     left, right = st.columns(2)
     alt, look = t("leader.chart.alt"), {"order": order, "area": area}
@@ -21,4 +75,3 @@ def show(league: League, area: str, order: str, t: Speaker) -> None:
     }
     for name, (place, draw, title) in drawn.items():
         pictures.show(place, name, draw(league, t, **look), league, title, alt, t)
-    st.caption(everybody_text(league, t))
