@@ -111,6 +111,8 @@ def compare(
         compute(what, lambda p: waves.compare_waves(opened, programme_name, before, after, seed=seed, progress=p))
         return
     if len(known_waves) < 2:
+        if not known_waves:
+            raise Fault(key="wave.none", programme=programme_name)
         raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
     for wave_name in known_waves:
         _compare_regularly(opened, programme_name, wave_name, seed)

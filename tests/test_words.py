@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from words import COMPLETE as LANGUAGES
-from words import UNSAID, Fault, dictionary, speaker, text
+from words import UNSAID, Fault, _Sentence, dictionary, speaker, text
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -531,3 +531,20 @@ def test_one_missing_column_is_said_in_the_singular(key):
     values = {"file": "q1.csv", "found": ["id"], "expected": ["id"]}
     assert "safe_q is missing" in text(key, "en", columns=["safe_q"], **values)
     assert "safe_q, w are missing" in text(key, "en", columns=["safe_q", "w"], **values)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_list_is_said_and_leaves_no_gap_in_any_sentence(language):
+    """“Programme panel has only ; a comparison …”: wherever a list may stand, an empty one is a word."""
+    none = dictionary(language)["list.none"]
+    assert none.strip()
+    for key, template in dictionary(language).items():
+        for name in {name for name, spec in fields(template) if spec in ("", "all")}:
+            others = {other: "1" for other, _ in fields(template)} | {name: []}
+            plain = re.sub(r"\{(\w+)[^{}]*\}", r"{\1}", template)
+            assert f"{none}" in text_of(plain, language, others), key
+
+
+def text_of(template: str, language: str, values: dict) -> str:
+    """The template with these values, written as `text` writes a sentence."""
+    return _Sentence(language).vformat(template, (), values)

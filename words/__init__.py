@@ -99,8 +99,10 @@ class _Sentence(string.Formatter):
         return forms[0 if str(number).removesuffix(".0") in dictionary(self.language)["language.one"].split() else -1]
 
     def listed(self, names: list[str], *, whole: bool) -> str:
-        """The names with what stands between two of them; of a long list the first, and how many there are."""
+        """The names with what stands between two of them; of a long list the first, and how many; of none, “none”."""
         words = dictionary(self.language)
+        if not names:
+            return words["list.none"]
         shown = words["list.between"].join(names if whole else names[:LONGEST_LIST])
         if whole or len(names) <= LONGEST_LIST:
             return shown

@@ -210,7 +210,7 @@ def newest_wave(store: Store, programme: str) -> str:
     """The programme's last wave; a Fault if none was imported."""
     waves = wave_versions(store, programme).wave
     if waves.empty:
-        raise Fault(key="wave.unknown", found="-", programme=programme, expected=["-"])
+        raise Fault(key="wave.none", programme=programme)
     return waves.iloc[-1]
 
 

@@ -134,7 +134,7 @@ def current_margins(store: Store, programme: str, period: str) -> int:
     if row is None:
         select = sa.select(schema.margins.c.period).where(schema.margins.c.programme == programme).distinct()
         known = sorted(store.table(select).period)
-        raise Fault(key="weighting.period", expected=period, programme=programme, found=known or ["-"])
+        raise Fault(key="weighting.period", expected=period, programme=programme, found=known)
     return row.version_id
 
 
@@ -157,7 +157,7 @@ def wave_files(folder: Path) -> list[tuple[str, Path]]:
     wave_of = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
     nameless = [file.name for file in files if file not in wave_of]
     if nameless or not wave_of:
-        raise Fault(key="file.no_wave", folder=str(folder), files=nameless or ["-"])
+        raise Fault(key="file.no_wave", folder=str(folder), files=nameless)
     waves = sorted((wave, file) for file, wave in wave_of.items())
     for (one, first), (other, second) in pairwise(waves):
         if one == other:
@@ -191,7 +191,7 @@ def current_programme(store: Store, name: str) -> tuple[int, Programme]:
         version_id = connection.scalar(newest.limit(1))
         if version_id is not None:
             return version_id, parsed_programme(connection, version_id)
-    raise Fault(key="programme.unknown", found=name, expected=programme_names(store) or ["-"])
+    raise Fault(key="programme.unknown", found=name, expected=programme_names(store))
 
 
 @permitted
@@ -223,12 +223,14 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
     """The version_id of a wave's newest version."""
     versions = wave_versions(store, programme)
     current = versions[versions.current & (versions.wave == wave)]
+    if versions.empty:
+        raise Fault(key="wave.none", programme=programme)
     if current.empty:
         raise Fault(
             key="wave.unknown",
             found=wave,
             programme=programme,
-            expected=list(versions.wave.unique()) or ["-"],
+            expected=list(versions.wave.unique()),
         )
     return int(current.version_id.iloc[0])
 

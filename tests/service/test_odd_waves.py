@@ -207,7 +207,7 @@ def test_before_anything_is_estimated_the_way_on_is_said(sqlite_store):
     begin_survey(sqlite_store)
     with pytest.raises(Fault) as caught:
         newest_wave(sqlite_store, NAME)
-    assert caught.value.key == "wave.unknown"
+    assert caught.value.key == "wave.none"
     take(sqlite_store, MAY)
     with pytest.raises(Fault, match="run rankshift estimate 2024-05 first"):
         read_league(sqlite_store, NAME)

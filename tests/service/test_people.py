@@ -44,6 +44,16 @@ def test_the_first_start_gives_one_administrator_a_one_time_password_once(store)
     assert people.first_administrator(store) is None
 
 
+def test_people_added_before_the_first_start_leave_the_administrator_a_password(store):
+    people.add_person(store, "ann", LEADER)
+    password = people.first_administrator(store)
+    assert people.sign_in(store, people.FIRST, password).actor.role == ADMINISTRATOR
+    assert people.first_administrator(store) is None
+    people.change_person(store, "ann", role=ADMINISTRATOR)
+    people.change_person(store, people.FIRST, active=False)
+    assert people.first_administrator(store) is None  # ann is one
+
+
 def test_a_demonstration_has_no_administrator_until_somebody_gets_an_account(sqlite_store):
     people.mark_demo(sqlite_store)
     assert people.is_demo(sqlite_store) and people.first_administrator(sqlite_store) is None
