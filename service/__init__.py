@@ -1,1 +1,1 @@
-"""The shell: files, the store, use cases, the command line; each use case loads, computes in a pure room, saves."""
+"""The shell: the store, files and use cases; each use case loads, computes in a pure room, and saves."""

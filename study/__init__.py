@@ -1,1 +1,1 @@
-"""Do the intervals cover, and do the tests err as seldom as they say?  Simulations run by `python -m study`."""
+"""Do intervals hold, and do tests err, as often as they say?  Simulations run by `python -m study`."""

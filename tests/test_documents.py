@@ -69,7 +69,7 @@ LOOKED_FOR = {
     "the SQL type of a weight": ("the SQL type of a weight", "service/store/schema.py", "float: sa.Double"),
     "why a verdict can be recomputed": ("why a verdict can be recomputed", "service/store/runs.py", "code_version"),
     "the R command of a golden number": ("which R command made a golden number", "tests/golden/SOURCES.md", "calls"),
-    "a leader's headline": ("a leader's headline", "presentation/changes.py", "def headline"),
+    "a leader's headline": ("a leader's headline", "presentation/screen.py", "def headline"),
     "who may see phone numbers": ("who may see phone numbers", "service/store/permissions.py", '"call_sheet"'),
 }
 

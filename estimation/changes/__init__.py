@@ -1,1 +1,1 @@
-"""Is a change real?  Changes of score, standing and rank, and how many interviews it takes to detect them."""
+"""Can a change be confirmed?  Changes of score, standing and rank, and how many interviews it takes to detect them."""
