@@ -2,15 +2,31 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pandas as pd
 
-from accountability.rules.at_least import AtLeast
 from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Kind
-from accountability.rules.not_last import NotLast
 from words import Fault
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (AtLeast(), NotLast())}
+NO_KINDS = {"kind", "table"}  # every other file of this folder is a kind of rule
+
+
+def _kinds() -> dict[str, Kind]:
+    """The kinds of rule by name: one for each file of this folder, in the files' order."""
+    files = sorted(module.name for module in iter_modules(__path__) if module.name not in NO_KINDS)
+    modules = [import_module(f"{__name__}.{file}") for file in files]
+    classes = [value for module in modules for value in vars(module).values() if _is_kind_of(value, module.__name__)]
+    return {kind.name: kind() for kind in classes}
+
+
+def _is_kind_of(value: object, module: str) -> bool:
+    """Whether this is a kind of rule that the module itself defines."""
+    return isinstance(value, type) and issubclass(value, Kind) and value.__module__ == module
+
+
+KINDS: Mapping[str, Kind] = _kinds()
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Judged(NamedTuple):
 
 
 class Kind:
-    """A kind of rule; each is a class of its own in a file of its own, entered in `accountability.rules.KINDS`.
+    """A kind of rule; each is a class in a file of its own, which `accountability.rules.KINDS` finds by itself.
 
     name: what a programme's TOML calls it (kind = "not_last")
     sentence: the key in words/ of the sentence that sums up its verdicts

@@ -1,14 +1,17 @@
 """Rules: what is printed and what is shown, worked by hand; and the bulletin's tables on ENSU."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from accountability import MET, MISSED, UNDECIDED, Figures, Rule, judge
-from accountability.rules import KINDS, verdicts_among_shown
+from accountability.rules import KINDS, NO_KINDS, verdicts_among_shown
 from estimation import Estimate, Interval, LastK, RankSet
 from words import Fault, dictionary
 
+RULES = Path(__file__).parents[2] / "accountability" / "rules"
 FOUR = Estimate(("a", "b", "c", "d"), [4.0, 3.0, 2.0, 1.0], np.eye(4), np.inf)
 SHARES = Estimate(("a", "b", "c"), [0.90, 0.82, 0.70], np.diag([0.02, 0.02, 0.02]) ** 2, np.inf)
 
@@ -176,6 +179,12 @@ def test_where_none_is_withheld_verdicts_stay_as_they_are():
     verdicts = verdicts_of(rule, [MET] * 4)
     pd.testing.assert_frame_equal(verdicts_among_shown(verdicts, [rule], shown, withheld=0), verdicts)
     assert verdicts_among_shown(verdicts, [rule], shown.iloc[:0], withheld=4).empty
+
+
+def test_every_file_of_the_folder_is_one_kind_of_rule_with_the_files_name():
+    files = {file.stem for file in RULES.glob("*.py")} - {"__init__", *NO_KINDS}
+    assert set(KINDS) == files
+    assert all(type(kind).__module__ == f"accountability.rules.{name}" for name, kind in KINDS.items())
 
 
 def test_every_kind_says_all_that_a_programme_and_a_page_ask_of_it():
