@@ -161,10 +161,16 @@ def sample_draw(
 
 @commands.command("release", cls=Command, help=t("cli.sample.release.help"))
 def sample_release(
-    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+    wave: WaveArgument,
+    short: Annotated[bool, typer.Option("--short", help=t("cli.sample.short"))] = False,
+    area: Annotated[list[str] | None, typer.Option("--area", help=t("cli.sample.area"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    _show_sample(opened, programme_name, draws.release_next(opened, programme_name, wave))
+    sample = draws.release_next(opened, programme_name, wave, areas=area or [], short=short)
+    _show_sample(opened, programme_name, sample)
 
 
 @commands.command("calls", cls=Command, help=t("cli.sample.calls.help"))
@@ -253,6 +259,11 @@ def _show_sample(opened: Store, programme_name: str, sample: samples.Sample) -> 
     lines = sample_words.draw_lines(sample, t)
     print_table(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
     _show_fieldwork(calls.fieldwork_of(opened, programme_name, sample))
+    if len(sample.releases) and sample.left:
+        names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
+        rows = sample_words.short_rows(calls.short_strata(opened, programme_name, sample), names, t)
+        if len(rows):
+            print_table(t("sample.short"), terminal.words_table(rows), [t("sample.short.rule")])
 
 
 def _show_fieldwork(fieldwork: calls.Fieldwork) -> None:

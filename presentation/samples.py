@@ -208,13 +208,41 @@ def strata_rows(strata: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
-    """One row for each release: its units, and when and by whom it was made."""
-    size = sample.units.groupby("release").unit_id.size()
-    out = sample.releases.set_index("release")
-    at_by = [(local_time(out["at"][r]), out.by[r]) if r in out.index else (t("sample.not_out"), "") for r in size.index]
-    columns = {"release": [str(r) for r in size.index], "units": [f"{n:,}" for n in size]}
-    columns |= {"out": [at for at, _ in at_by], "by": [by for _, by in at_by]}
-    return pd.DataFrame({t(f"sample.column.{c}"): values for c, values in columns.items()})
+    """One row for each portion: its units, how many are out, and when and by whom the last of them were released."""
+    out, last = sample.out, _last_releases(sample)
+    rows = []
+    for portion, of_portion in sample.units.assign(out=out).groupby("release").out:
+        released, units, made = int(of_portion.sum()), len(of_portion), last.get(portion)
+        when = t("sample.not_out") if made is None else local_time(made["at"])
+        if 0 < released < units:
+            when = t("sample.out_in_part", out=released, at=when)
+        rows.append((str(portion), f"{units:,}", when, "" if made is None else made["by"]))
+    columns = [t(f"sample.column.{c}") for c in ("release", "units", "out", "by")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _last_releases(sample: Sample) -> dict[int, Mapping]:
+    """The last release that put units of a portion out, by portion."""
+    strata = set(sample.units.stratum)
+    out, last = dict.fromkeys(strata, 0), {}
+    for made in sample.releases.to_dict("records"):
+        for stratum in strata if made["strata"] is None else made["strata"]:
+            out[stratum] += 1
+            last[out[stratum]] = made
+    return last
+
+
+def short_rows(rows: pd.DataFrame, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:
+    """One row for each area in which interviews are short: wanted, had, open numbers, portions that are left."""
+    rows = rows.assign(left=rows.portions - rows.out)
+    by = rows.groupby("area").agg(
+        wanted=("wanted", "sum"), interviews=("interviews", "sum"), open=("open", "sum"), left=("left", "max")
+    )
+    short = by.loc[sorted(set(rows.area[rows.short]))]
+    table = pd.DataFrame({t("sample.column.area"): [_name(area, names, t) for area in short.index]})
+    for column in by:
+        table[t(f"sample.short.{column}")] = [f"{n:,}" for n in short[column]]
+    return table
 
 
 def draw_lines(sample: Sample, t: Speaker) -> list[str]:

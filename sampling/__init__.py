@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.draw.coordination import coordinated_start
     from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
     from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
-    from sampling.draw.releases import release_progress, released, split_releases, unfinished
+    from sampling.draw.releases import interviews_short, release_progress, released, split_releases, unfinished
     from sampling.draw.rested import PastWave, draw_rested
     from sampling.draw.seeded import draw_key
     from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
@@ -69,7 +69,7 @@ _NAMES = {
     "draw/coordination": "coordinated_start",
     "draw/draw": "CodedFrame draw_stratified draw_stream draw_systematic",
     "draw/random_numbers": "commitment permanent_random_numbers starting_point",
-    "draw/releases": "release_progress released split_releases unfinished",
+    "draw/releases": "interviews_short release_progress released split_releases unfinished",
     "draw/rested": "PastWave draw_rested",
     "draw/seeded": "draw_key",
     "draw/stages": "draw_two_stage kish_person kish_tables last_birthday_probability",

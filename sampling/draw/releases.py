@@ -2,17 +2,21 @@
 
 A stratum's numbers are called in the order of their places.  That order is random, so the numbers released so far are a
 simple random sample of the stratum, smaller than the one drawn.  Nobody who does not answer is replaced by the next
-number of a list: if interviews are lacking, a further portion is released.  A portion left unfinished would favour
+number of a list: if interviews are lacking, a further portion is released, of all strata or of those where they are
+lacking.  A portion left unfinished would favour
 people who are easy to reach.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from words import Fault
+
+Through: TypeAlias = int | Mapping[str, int]  # how many portions are out: of every stratum, or by stratum
 
 
 def split_releases(sample: pd.DataFrame, portions: ArrayLike, *, within: str = "stratum") -> pd.DataFrame:
@@ -31,16 +35,29 @@ def split_releases(sample: pd.DataFrame, portions: ArrayLike, *, within: str = "
     return sample.assign(release=1 + (sample.place.to_numpy()[:, None] > ends).sum(axis=1))
 
 
-def released(sample: pd.DataFrame, through: int, *, within: str = "stratum") -> pd.DataFrame:
-    """The rows of releases 1..through, with the probability of being released: π_drawn m_h/n_h, m_h of n_h released.
+def is_out(sample: pd.DataFrame, through: Through) -> np.ndarray:
+    """Whether each row (n,) of a sample is released, when so many portions are; a stratum not named has none out."""
+    release = sample.release.to_numpy()
+    if isinstance(through, int):
+        return release <= through
+    return release <= sample.stratum.map(dict(through)).fillna(0).to_numpy(dtype=float)
 
-    In a stratified sample that is m_h/N_h.  base_weight is 1/π.
-    Raises Fault unless 1 <= through <= R.
+
+def released(sample: pd.DataFrame, through: Through, *, within: str = "stratum") -> pd.DataFrame:
+    """The rows of the portions that are out, with the probability of being released: π_drawn m_h/n_h, m_h of n_h.
+
+    through  how many portions are out (1..R), of every stratum or by stratum (0..R)
+    In a stratified sample that is m_h/N_h, in each stratum with its own m_h.  base_weight is 1/π.
+    How many portions of a stratum are out may depend on how many interviews it gave so far.  Those who answer come in a
+    random order, and when to stop does not depend on what they say: a stratum's mean stays unbiased.
+    Raises Fault for a number of portions that the sample does not have.
     """
     most = int(sample.release.max())
-    if not 1 <= through <= most:
-        raise Fault(key="sampling.release", found=through, expected=most)
-    chosen = sample[sample.release <= through]
+    numbers, least = ([through], 1) if isinstance(through, int) else (list(through.values()), 0)
+    wrong = [number for number in numbers if not least <= number <= most]
+    if wrong:
+        raise Fault(key="sampling.release", found=wrong[0], expected=most)
+    chosen = sample[is_out(sample, through)]
     drawn = sample.groupby(within).size()
     part = chosen.groupby(within).size() / drawn
     probability = chosen.probability * chosen[within].map(part).to_numpy(dtype=float)
@@ -48,9 +65,9 @@ def released(sample: pd.DataFrame, through: int, *, within: str = "stratum") -> 
 
 
 def release_progress(
-    sample: pd.DataFrame, tried: Iterable, finished: Iterable, *, through: int, within: str = "stratum"
+    sample: pd.DataFrame, tried: Iterable, finished: Iterable, *, through: Through, within: str = "stratum"
 ) -> pd.DataFrame:
-    """One row per release 1..through: release, units, and how many of them are tried, finished and open (not finished).
+    """One row per portion of which something is out: release, units (that are out), how many tried, finished and open.
 
     tried     unit_ids called at least once
     finished  unit_ids that need no more calls (`fieldwork.work_done`)
@@ -58,7 +75,7 @@ def release_progress(
     begun = released(sample, through, within=within)
     left = unfinished(sample, finished, through=through, within=within)
     rung = begun[begun.unit_id.isin(set(tried))]
-    numbers = range(1, through + 1)
+    numbers = range(1, int(begun.release.max()) + 1)
     counts = {name: rows.release.value_counts() for name, rows in (("units", begun), ("tried", rung), ("open", left))}
     table = pd.DataFrame({name: [int(count.get(r, 0)) for r in numbers] for name, count in counts.items()})
     table.insert(0, "release", list(numbers))
@@ -66,10 +83,38 @@ def release_progress(
     return table
 
 
-def unfinished(sample: pd.DataFrame, finished: Iterable, *, through: int, within: str = "stratum") -> pd.DataFrame:
-    """The rows of releases 1..through whose unit_id is not among the `finished`: they are still to be called.
+def unfinished(sample: pd.DataFrame, finished: Iterable, *, through: Through, within: str = "stratum") -> pd.DataFrame:
+    """The rows of the portions that are out whose unit_id is not among the `finished`: they are still to be called.
 
     A wave may be weighted only when none is left, but a further release may begin before that.
     """
     begun = released(sample, through, within=within)
     return begun[~begun.unit_id.isin(set(finished))].reset_index(drop=True)
+
+
+def interviews_short(
+    sample: pd.DataFrame,
+    wanted: Mapping[str, int],
+    interviewed: Iterable,
+    finished: Iterable,
+    *,
+    through: Through,
+    rate: float,
+) -> pd.DataFrame:
+    """One row per stratum: stratum, wanted, interviews, open, out and portions (how many are out, of how many), short.
+
+    wanted               interviews by stratum;   rate  the part of open numbers that are expected to give one
+    interviewed, finished  unit_ids with an interview, and those that need no more calls
+    short: interviews + rate · open < wanted, to within half an interview, and a portion is left.  As long as numbers
+    are open they count as the plan supposed; when the work on a portion is finished, only interviews count.
+    """
+    out = is_out(sample, through)
+    done, closed = (sample.unit_id.isin(set(units)).to_numpy() for units in (interviewed, finished))
+    by = sample.stratum.to_numpy()
+    rows = pd.DataFrame({"interviews": done & out, "open": out & ~closed & ~done}).groupby(by).sum().astype(int)
+    rows["out"] = pd.Series(np.where(out, sample.release, 0)).groupby(by).max()
+    rows["portions"] = sample.release.groupby(by).max()
+    table = rows.rename_axis("stratum").reset_index()
+    table.insert(1, "wanted", table.stratum.map(dict(wanted)).fillna(0).astype(int))
+    lacking = table.wanted - table.interviews - rate * table.open >= 0.5
+    return table.assign(short=lacking & (table.out < table.portions))

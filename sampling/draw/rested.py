@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wanted
+from sampling.draw.releases import Through, is_out
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from sampling.planning.wanted import LONGEST
 from words import Fault
@@ -146,13 +147,13 @@ def rest_chances(unit_ids: pd.Series, past: Sequence[PastWave], rest: int) -> np
     return np.column_stack([chances[:, :rest], chances[:, rest:].sum(axis=1)])
 
 
-def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: int) -> pd.DataFrame:
-    """The RATES of what is released: times m_h/n_h, of which the first `through` releases have m_h of a stratum's n_h.
+def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: Through) -> pd.DataFrame:
+    """The RATES of what is released: times m_h/n_h, of which the portions that are out have m_h of a stratum's n_h.
 
     sample: with `release`
     """
     size = sample.groupby("stratum").size()
-    part = (sample[sample.release <= through].groupby("stratum").size() / size).reindex(rates.stratum)
+    part = (sample[is_out(sample, through)].groupby("stratum").size() / size).reindex(rates.stratum)
     return rates.assign(rate=rates.rate.to_numpy() * part.fillna(0.0).to_numpy())
 
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 import pandas as pd
 
 from sampling.draw.random_numbers import commitment
-from sampling.draw.releases import split_releases
+from sampling.draw.releases import Through, is_out, split_releases
 from sampling.draw.rested import RATES, PastWave, draw_rested, released_rates
 from sampling.draw.seeded import draw_key
 from sampling.proof.proof import (
@@ -41,12 +41,12 @@ class DrawnWave:
     frame: pd.DataFrame
     sample: pd.DataFrame
 
-    def continued(self, releases: int) -> Continued:
+    def continued(self, releases: Through) -> Continued:
         """What the line of a wave binds that continues this one when so many of its portions are released."""
         digest = released_digest(self.sample, releases)
         return Continued(self.record.wave, slip_of(self.record), releases, digest)
 
-    def past(self, releases: int) -> PastWave:
+    def past(self, releases: Through) -> PastWave:
         """What the draw of a later wave needs to know of this one, of which so many portions were released."""
         rates = pd.DataFrame(self.record.rates, columns=pd.Index(RATE_COLUMNS))
         rates["rate"] = (rates["sample"] / rates.population.where(rates.population > 0)).fillna(0.0)
@@ -55,7 +55,7 @@ class DrawnWave:
             self.record.wave,
             self.record.plan.rest,
             self.frame.set_index("unit_id").stratum.astype(str),
-            frozenset(self.sample.unit_id[self.sample.release <= releases]),
+            frozenset(self.sample.unit_id[is_out(self.sample, releases)]),
             released_rates(rates, self.sample, releases),
         )
 

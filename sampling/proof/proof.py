@@ -17,6 +17,7 @@ import pandas as pd
 from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
 from sampling.draw.random_numbers import commitment, starting_point
+from sampling.draw.releases import Through, is_out
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC, draw_pps
 from words import Fault
@@ -85,14 +86,18 @@ class Continued:
     """The wave that another one continues, as it was when that one's line was published.
 
     wave, line  its name, and its own line
-    releases    how many of its portions were out
+    releases    how many of its portions were out: of every stratum, or by stratum
     released    digest of the units in them, with their places
     """
 
     wave: str
     line: str
-    releases: int
+    releases: Through
     released: str
+
+    def __post_init__(self):
+        if not isinstance(self.releases, int):
+            object.__setattr__(self, "releases", dict(sorted(self.releases.items())))
 
 
 @dataclass(frozen=True)
@@ -185,9 +190,9 @@ def psu_digest(psus: pd.DataFrame, size: str) -> str:
     return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
 
 
-def released_digest(sample: pd.DataFrame, through: int) -> str:
-    """Digest of the units of the first `through` releases, with stratum, place and release."""
-    return frame_digest(sample[sample.release <= through], ("unit_id", "stratum", "place", "release"))
+def released_digest(sample: pd.DataFrame, through: Through) -> str:
+    """Digest of the units that are released when so many portions are, with stratum, place and release."""
+    return frame_digest(sample[is_out(sample, through)], ("unit_id", "stratum", "place", "release"))
 
 
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:

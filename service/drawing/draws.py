@@ -2,7 +2,7 @@
 
 import hmac
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from sampling.planning.foresight import records
 from sampling.planning.power import Progress
 from sampling.proof.proof import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
-from service.fieldwork.calls import fieldwork_of
+from service.fieldwork.calls import fieldwork_of, short_strata
 from service.intake.imports import current_programme
 from service.intake.wave_file import check_wave_name
 from service.protection import vault
@@ -143,28 +143,53 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
 
 
 @permitted
-def release_next(store: Store, programme: str, wave: str) -> Sample:
+def release_next(
+    store: Store, programme: str, wave: str, *, areas: Collection[str] = (), short: bool = False
+) -> Sample:
     """Release the next portion of a wave's sample; a Fault if there is none, or if a later wave continues this one.
 
+    areas  those of whose strata a portion is released; none named: of all
+    short  only of strata in which interviews are short (`calls.short_strata`)
     Numbers of earlier releases may still be open; they are called further, and the trail records how many they are.
     """
     sample = read_sample(store, programme, wave)
     open_units, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
+    chosen = _to_release(store, programme, sample, areas, short=short)
     with store.begin("draw", programme) as connection:
         if release_count(connection, sample.draw_id) >= number:
             raise Fault(key="release.overtaken", wave=wave, number=number)
-        if number > sample.portions:
-            raise Fault(key="release.all", wave=wave, count=sample.portions)
         later = continuing_wave(connection, programme, wave)
         if later is not None:
             raise Fault(key="release.continued", wave=wave, later=later)
-        count = int((sample.units.release == number).sum())
+        strata = None if len(chosen) == sample.units.stratum.nunique() else chosen
+        following = replace(sample, releases=pd.DataFrame({"strata": [*sample.releases.strata, strata]}, dtype=object))
+        count = int(following.out.sum() - sample.out.sum())
         identity = {"programme": programme, "wave": wave, "release": number}
-        run = add_run(connection, store.actor, RELEASE, identity, [("plan", sample.plan.plan_id)])
-        row = {"draw_id": sample.draw_id, "release": number, "units": count, "at": datetime.now(UTC)}
+        arguments = identity if strata is None else identity | {"strata": strata}
+        run = add_run(connection, store.actor, RELEASE, arguments, [("plan", sample.plan.plan_id)])
+        row = {"draw_id": sample.draw_id, "release": number, "strata": strata, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _record(connection, store, RELEASE, identity | {"units": count, "open": open_units})
+        _record(connection, store, RELEASE, arguments | {"units": count, "open": open_units})
     return read_sample(store, programme, wave)
+
+
+def _to_release(store: Store, programme: str, sample: Sample, areas: Collection[str], *, short: bool) -> list[str]:
+    """The strata of which the next portion is to be released; a Fault if there are none."""
+    allocation, strata = sample.plan.allocation, sample.left
+    unknown = sorted(set(areas) - set(allocation.area))
+    if unknown:
+        raise Fault(key="release.areas", wave=sample.wave, areas=unknown)
+    if areas:
+        strata = [s for s in strata if s in set(allocation.stratum[allocation.area.isin(areas)])]
+    if not strata:
+        raise Fault(key="release.all", wave=sample.wave, count=sample.portions)
+    if not short:
+        return strata
+    rows = short_strata(store, programme, sample)
+    strata = [s for s in strata if s in set(rows.stratum[rows.short])]
+    if not strata:
+        raise Fault(key="release.none_short", wave=sample.wave)
+    return strata
 
 
 @permitted

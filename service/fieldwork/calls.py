@@ -8,13 +8,15 @@ beside every figure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork import work_done
+from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text
-from sampling import release_progress, unfinished
+from sampling import interviews_short, release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
 from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
@@ -114,11 +116,11 @@ def _drawn_calls(
     wave = sample.wave
     log, notes = read_calls(content, file, datetime.now(UTC), choice, words)
     log, mended = restored(log, UNIT, frozenset(sample.units.unit_id), choice)
-    release = log[UNIT].map(sample.units.set_index("unit_id").release)
-    shown = log if release.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
+    out = log[UNIT].map(dict(zip(sample.units.unit_id, sample.out, strict=True)))
+    shown = log if out.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
     faults = FaultList(file)
-    refuse_codes(faults, release.isna(), "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
-    faults.refuse(release > len(sample.releases), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
+    refuse_codes(faults, out.isna(), "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
+    faults.refuse(out.eq(False), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
     faults.settle()
     return log, (*notes, *mended)
 
@@ -132,19 +134,38 @@ def read_fieldwork(store: Store, programme: str, wave: str) -> Fieldwork:
 @permitted
 def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
     """How far the work on this sample's releases is."""
-    through, required = len(sample.releases), sample.plan.wanted.attempts
+    made, required = len(sample.releases), sample.plan.wanted.attempts
     work = work_done(store.table(outcomes_by_unit(programme, sample.wave)), required=required)
-    if not through:
+    if not made:
         no_releases = pd.DataFrame(columns=["release", "units", "tried", "finished", "open"])
         return Fieldwork(sample.wave, required, no_releases, sample.units.iloc[:0], None)
     finished = work.index[work.finished]
-    extent = {"through": through, "within": sample.within}
+    extent: dict[str, Any] = {"through": sample.through(), "within": sample.within}
     progress = release_progress(sample.units, work.index, finished, **extent)
     open_units = unfinished(sample.units, finished, **extent)
-    where = stops.c.draw_id == sample.draw_id, stops.c.releases == through
+    where = stops.c.draw_id == sample.draw_id, stops.c.releases == made
     with store.read() as connection:
         stop = connection.execute(sa.select(stops).where(*where)).mappings().first()
     return Fieldwork(sample.wave, required, progress, open_units, None if stop is None else dict(stop))
+
+
+@permitted
+def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
+    """`interviews_short` of a sample by its call log, with each stratum's area; the rate is the one of its plan."""
+    outcomes = store.table(outcomes_by_unit(programme, sample.wave))
+    work = work_done(outcomes, required=sample.plan.wanted.attempts)
+    answered = set(outcomes.unit_id[outcomes.disposition.isin(INTERVIEW)])
+    allocation, wanted = sample.plan.allocation, sample.plan.wanted
+    rows = interviews_short(
+        sample.units,
+        allocation.groupby("stratum").interviews.sum().to_dict(),
+        answered,
+        work.index[work.finished],
+        through=sample.through(),
+        rate=wanted.response_rate * wanted.eligibility,
+    )
+    areas = allocation.drop_duplicates("stratum").set_index("stratum").area
+    return rows.assign(area=rows.stratum.map(areas))
 
 
 @permitted

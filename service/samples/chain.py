@@ -45,10 +45,11 @@ def past_waves(store: Store, chain: Sequence[Sample]) -> tuple[list[PastWave], C
     """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it."""
     past, continued = [], None
     for sample, following in zip_longest(chain, chain[1:]):
-        releases = len(sample.releases)
+        made = None
         if following is not None:
             assert following.earlier is not None  # it continues this one
-            releases = following.earlier[1]
+            made = following.earlier[1]
+        releases = sample.through(made)
         drawn = drawn_wave(store, sample)
         past.append(drawn.past(releases))
         if following is None:

@@ -81,8 +81,8 @@ def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, byte
 
 
 def _record(store: Store, programme: str, sample: Sample) -> bytes:
-    """The record with every commitment made for the wave, and how many portions are released."""
-    beside = {"commitments": _commitments(store, programme, sample.wave), "released": len(sample.releases)}
+    """The record with every commitment made for the wave, and how many portions are out, perhaps by stratum."""
+    beside = {"commitments": _commitments(store, programme, sample.wave), "released": sample.through()}
     return json.dumps(sample.record.plain() | beside, ensure_ascii=False, indent=1).encode()
 
 

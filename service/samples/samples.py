@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
+from sampling.draw.releases import Through, is_out
 from sampling.draw.unequal import SYSTEMATIC
 from sampling.planning.staged_plan import SIZE
 from sampling.proof.proof import RESTED, STRATIFIED, TWO_STAGE, DrawRecord
@@ -82,7 +84,7 @@ class Sample:
     """A wave's drawn sample.
 
     units     all units drawn, with the release that each belongs to
-    releases  the releases made so far: release, units, at, by
+    releases  the releases made so far: release, strata (None: all), units, at, by
     earlier   the draw_id that this draw continues, and how many of its releases were made by then; or None
     """
 
@@ -104,11 +106,31 @@ class Sample:
         """How many releases there are in all."""
         return int(self.units.release.max())
 
+    def through(self, releases: int | None = None) -> Through:
+        """How many portions are out after so many releases, or after all: of every stratum, or by stratum."""
+        made = self.releases.strata.iloc[:releases]
+        if made.isna().all():
+            return len(made)
+        strata = sorted(set(self.units.stratum))
+        return {s: sum(1 for named in made if named is None or s in named) for s in strata}
+
+    @property
+    def out(self) -> np.ndarray:
+        """Whether each of the units is released."""
+        return is_out(self.units, self.through())
+
+    @property
+    def left(self) -> list[str]:
+        """The strata of which a portion is not out yet."""
+        waiting = self.units.stratum[~self.out]
+        return sorted(set(waiting))
+
     @property
     def released(self) -> pd.DataFrame:
         """The units released so far, with their probabilities π and base weights in that part of the draw."""
-        through = len(self.releases)
-        return released(self.units, through, within=self.within) if through else self.units.iloc[:0]
+        if self.releases.empty:
+            return self.units.iloc[:0]
+        return released(self.units, self.through(), within=self.within)
 
     @property
     def weighted(self) -> pd.DataFrame:
@@ -143,6 +165,7 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     releases_made = store.table(
         sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
     )
+    releases_made["strata"] = [None if named is None else list(named) for named in releases_made.strata]
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = DrawRecord.read(row.record)
     unstaged = [c for c in ("psu", "first_probability", "kish", "rest") if drawn[c].isna().all()]

@@ -77,6 +77,7 @@ PERMITTED = {
     "preview_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "read_fieldwork": WORKERS,
     "fieldwork_of": WORKERS,
+    "short_strata": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
     "stops_of_waves": WORKERS,
     "drawn_population": WORKERS,

@@ -285,6 +285,7 @@ releases = sa.Table(
     metadata,
     sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
     sa.Column("release", sa.Integer, primary_key=True),
+    sa.Column("strata", sa.JSON(none_as_null=True)),  # those of which a portion was released; NULL: of all
     sa.Column("units", sa.Integer, nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),

@@ -1,14 +1,16 @@
 """Call logs and releases: what is taken in and refused, what is finished, and that nothing half worked is weighted."""
 
 import io
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from half_rung import FILE, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
+from half_rung import FILE, FRAME_KEY, INTERVIEW, NO_ANSWER, WANTED, log, released, ring, units
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
 from presentation.league_notes import league_notes
@@ -20,6 +22,7 @@ from service.fieldwork.call_file import point_in_time, read_calls
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
+from service.samples import proof_files
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
@@ -156,6 +159,56 @@ def test_a_workbook_is_a_log_too_with_its_cells_of_time_and_its_numbers_for_code
 
 def test_a_wave_that_was_not_drawn_has_no_log(begun):
     assert fault(calls.import_calls, begun, NAME, JUNE, log([("u", 0, INTERVIEW)]), FILE).key == "sample.not_drawn"
+
+
+# ---------------------------------------------------------------- where interviews are short
+
+
+def test_more_is_released_where_interviews_are_short_and_the_next_wave_follows_from_it(begun_on_both, tmp_path):
+    store = begun_on_both
+    sample = read_sample(store, NAME, MAY)
+    short = sorted(set(sample.units.stratum))[0]
+    out = sample.released.set_index("unit_id").stratum
+    assert fault(draws.release_next, store, NAME, MAY, areas=["nowhere"]).key == "release.areas"
+    ring(
+        store, *[(unit, k, "2.11" if stratum == short else INTERVIEW) for k, (unit, stratum) in enumerate(out.items())]
+    )
+    rows = calls.short_strata(store, NAME, sample).set_index("stratum")
+    assert rows.short.all()  # ten of the twenty interviews are had or refused
+    assert (rows.interviews == out.value_counts().where(lambda n: n.index != short, 0)).all()
+    with store.begin("plans") as connection:  # as if only half had been wanted
+        plans = schema.plans
+        half = sample.plan.allocation.assign(interviews=sample.plan.allocation.interviews // 2)
+        connection.execute(plans.update().values(allocation=half.to_dict("records")))
+    after = draws.release_next(store, NAME, MAY, short=True)
+    assert set(after.released.stratum[after.released.release == 2]) == {short} and after.left == sorted(
+        {*rows.index} - {short}
+    )
+    assert after.released.groupby("stratum").base_weight.sum().tolist() == pytest.approx([12.0] * len(rows))
+    waiting = after.units.unit_id[~after.out].iloc[0]
+    assert fault(ring, store, (waiting, 99, INTERVIEW)).key == "calls.not_released"
+    newly = after.released.unit_id[(after.released.release == 2)]
+    ring(store, *[(unit, 200 + k, INTERVIEW) for k, unit in enumerate(newly)])
+    assert fault(draws.release_next, store, NAME, MAY, short=True).key == "release.none_short"
+    assert calls.read_fieldwork(store, NAME, MAY).releases.units.tolist() == [len(out), len(newly)]
+    other = next(s for s in after.left)
+    (area,) = set(after.plan.allocation.area[after.plan.allocation.stratum == other])
+    third = draws.release_next(store, NAME, MAY, areas=[area])
+    assert third.through() == {s: 1 + (s in (short, other)) for s in rows.index}
+    draws.make_plan(store, NAME, JUNE, Wanted(10, after=MAY, rest=2))
+    draws.approve_plan(store, NAME, JUNE, frame_key=FRAME_KEY)
+    draws.draw_wave(store, NAME, JUNE, frame_key=FRAME_KEY)
+    assert fault(draws.release_next, store, NAME, MAY).key == "release.continued"
+    june = read_sample(store, NAME, JUNE)
+    assert not set(june.units.unit_id) & set(third.released.unit_id)
+    np.testing.assert_allclose(june.units.probability, 2 / 12, rtol=1e-12)  # all the same: nobody moved
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, JUNE), tmp_path / "proof")
+    assert proof_files.verify_folder(tmp_path / "proof", published=june.plan.slip)[1].holds
+    record = json.loads((tmp_path / "proof" / "record.json").read_bytes())
+    assert record["continued"]["releases"] == third.through()
+    record["continued"]["releases"][short] = 1
+    (tmp_path / "proof" / "record.json").write_text(json.dumps(record))
+    assert not proof_files.verify_folder(tmp_path / "proof", published=june.plan.slip)[1].holds
 
 
 # ---------------------------------------------------------------- weighting

@@ -83,6 +83,12 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     assert not at.error and sample.record.seed in said(at)
     at.button(key="release 1").click().run()
     assert not at.error and len(samples.read_sample(store, NAME, WAVE).releases) == 1
+    assert text("sample.short", "en") in said(at)  # nobody was called: every area needs more than the first half
+    at.multiselect(key="areas 2").set_value([TOWNSHIP])
+    at.button(key="release 2").click().run()
+    at.button(key="short 3").click().run()
+    released = samples.read_sample(store, NAME, WAVE)
+    assert not at.error and released.releases.strata[1] == [TOWNSHIP] and len(released.left) == 70
     at.button(key="proof").click().run()
     assert not at.exception and not at.error
 

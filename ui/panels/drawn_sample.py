@@ -4,7 +4,9 @@ import streamlit as st
 
 from presentation import samples as sample_words
 from service.drawing import draws
+from service.fieldwork import calls as calls_use
 from service.files.write import csv_bytes, file_name
+from service.intake.imports import current_programme
 from service.protection import keys
 from service.samples import proof_files
 from service.samples.samples import Sample
@@ -23,17 +25,40 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     calls.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)
-    if len(sample.releases) < sample.portions:
-        number = len(sample.releases) + 1
-        # the key names the release: a click on one that somebody else has made meanwhile does nothing
-        if st.button(t("samples.release", number=number), key=f"release {number}", type="primary"):
-            faults.act(lambda: draws.release_next(store, programme, sample.wave), t)
+    if sample.left:
+        _release(store, programme, sample, t)
     if len(sample.releases) and store.actor.role in PERMITTED[draws.release_sheet.use_case]:
         _call_sheet(store, programme, sample, t)
     if st.button(t("samples.proof"), key="proof"):
         content = proof_files.zipped(proof_files.draw_proof(store, programme, sample.wave))
         name = file_name(programme, sample.wave, "proof", suffix=".zip")
         st.download_button(t("samples.proof.save"), content, name, "application/zip")
+
+
+def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
+    """Where interviews are short, a button to release there, and one to release everywhere or in chosen areas."""
+    names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
+    number, release = len(sample.releases) + 1, lambda **of: draws.release_next(store, programme, sample.wave, **of)
+    # the keys name the release: a click on one that somebody else has made meanwhile does nothing
+    if not len(sample.releases):
+        if st.button(t("samples.release", number=number), key=f"release {number}", type="primary"):
+            faults.act(release, t)
+        return
+    rows = calls_use.short_strata(store, programme, sample)
+    short = sample_words.short_rows(rows, names, t)
+    if len(short):
+        st.markdown(t("sample.short"))
+        tables.plain_table(short, words=1)
+        st.caption(t("sample.short.rule"))
+        if st.button(t("samples.release.short", count=len(short)), key=f"short {number}", type="primary"):
+            faults.act(lambda: release(short=True), t)
+    with st.expander(t("samples.release.more")):
+        waiting = sorted(set(rows.area[rows.out < rows.portions]))
+        code = t("language.code")
+        label = lambda area: names[area][code] if area in names else area  # noqa: E731
+        areas = st.multiselect(t("samples.release.areas"), waiting, key=f"areas {number}", format_func=label)
+        if st.button(t("samples.release.next"), key=f"release {number}"):
+            faults.act(lambda: release(areas=areas), t)
 
 
 def _call_sheet(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
