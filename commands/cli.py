@@ -4,6 +4,7 @@ A fault is one line on standard error, perhaps with one on how to see more, and 
 imported only when that sub-command is called, since help and the version need none of the statistics.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ SINGLE = {
     **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }
+SELDOM = 100_000  # objects between two searches for cycles: modules that are loaded have none to give back
 GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame")
 
 
@@ -87,6 +89,7 @@ def options(
 
 def main() -> None:
     """Run the command; a fault is one line on standard error and exit code 1."""
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     try:
         app(args=without_language(sys.argv[1:]))
     except Fault as fault:

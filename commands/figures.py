@@ -29,8 +29,8 @@ from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text
 from service.figures.factors import read_factors
-from service.figures.league import read_league
-from service.figures.screen import read_screen
+from service.figures.league import League, read_league
+from service.figures.screen import Screen, read_screen
 from service.figures.use_cases import ESTIMATE
 from service.intake import imports
 from words import Fault
@@ -55,13 +55,23 @@ def league(
 ) -> None:
     """Print a league's table, write it to a file, or describe one area in a sentence."""
     opened, programme_name = opened_for(store, as_, programme)
-    league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
+    asked = {"wave": wave, "measure": measure, "league": group}
+    whole_table = area is None and csv is None and xlsx is None
+
+    def read() -> tuple[League, Screen | None]:
+        """The league, and with the table of the nearest comparison the whole first screen, which says its headline."""
+        if not whole_table or against is not None:
+            return read_league(opened, programme_name, **asked, against=against), None
+        screen = read_screen(opened, programme_name, **asked)
+        return screen.league, screen
+
+    league_figures, screen = read()
     if alone and not league_figures.alone:
         from service.figures import waves  # imported here: a table that was computed needs nothing that computes
 
         of = (league_figures.runs[ESTIMATE]["run_id"], league_figures.measure.name, league_figures.league)
         compute(wave_text(league_figures.wave, t), lambda p: waves.rank_alone(opened, *of, progress=p))
-        league_figures = read_league(opened, programme_name, wave=wave, measure=measure, league=group, against=against)
+        league_figures, screen = read()
     if area is not None:
         if area not in league_figures.table.index:
             raise Fault(
@@ -74,10 +84,9 @@ def league(
     for path, content in ((csv, league_table.league_csv), (xlsx, league_table.league_workbook)):
         if path is not None:
             write(path, content(league_figures, t))
-    if area is None and csv is None and xlsx is None:
+    if whole_table:
         title, headline, *notes = league_notes(league_figures, t)
-        if against is None:
-            screen = read_screen(opened, programme_name, wave=league_figures.wave, measure=measure, league=group)
+        if screen is not None:
             headline = t("list.between_sentences").join(
                 filter(None, (said.headline(screen, t), said.weak_text(screen, t)))
             )

@@ -5,7 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -58,8 +60,33 @@ PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
 
 
+@dataclass(frozen=True)
+class AsTyped:
+    """What converts a parameter's value: a text is passed on as it was typed, and what was not given stays so.
+
+    Typer loads pydantic to convert even these two, a tenth of what a command costs. All other values are left to it.
+    """
+
+    of_typer: Callable[[], Any]  # makes Typer's own
+
+    def coerce(self, value, param, ctx):
+        if value is None and not param.multiple and param.nargs == 1:
+            return None
+        if isinstance(value, str) and param.type_descriptor.annotation is str:
+            return value
+        return self.of_typer().coerce(value, param=param, ctx=ctx)
+
+
 class Speaking:
-    """A command whose help is in the reader's language."""
+    """A command whose help is in the reader's language, and whose parameters are converted only where they must be."""
+
+    def get_params(self, ctx):
+        parameters = super().get_params(ctx)  # ty: ignore[missing-attribute]  # of the Command it is mixed into
+        for parameter in parameters:
+            # an older Typer converts without pydantic, and has nothing to be replaced
+            if hasattr(parameter, "_runtime_param") and not isinstance(parameter.get_runtime_param, partial):
+                parameter.get_runtime_param = partial(AsTyped, parameter.get_runtime_param)
+        return parameters
 
     def get_help_option(self, ctx):
         option = super().get_help_option(ctx)  # ty: ignore[missing-attribute]  # of the Command it is mixed into

@@ -8,7 +8,7 @@ from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
 from presentation.numbers import shown_value, size_text
 from presentation.times import wave_text, window_text
-from programme.survey import parts_of_wave
+from programme.wave_names import parts_of_wave
 from service.figures.league import League
 from words import Speaker
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from presentation.times import wave_text
-from programme.survey import WAVE
+from programme.wave_names import WAVE
 from service.intake.import_log import frame_label
 from service.store.runs import local_time
 from words import Speaker

@@ -1,6 +1,6 @@
 """Times in words: a wave, a window of several waves, and what a wave is compared with."""
 
-from programme.survey import parts_of_wave
+from programme.wave_names import parts_of_wave
 from service.figures.windows import WINDOWS, window
 from words import Speaker
 

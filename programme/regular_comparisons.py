@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from programme.survey import Programme, parts_of_wave
+from programme.survey import Programme
+from programme.wave_names import parts_of_wave
 
 PREVIOUS, YEAR_AGO = "previous", "year_ago"
 

@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
@@ -22,10 +21,10 @@ from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
 from programme.renames import Renames, read_renames
+from programme.wave_names import WAVE
 from programme.weighting import Label, merge_rules, read_labels, read_weighting
 from words import Fault
 
-WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 LARGEST = 5_000_000  # bytes of a programme; one with two thousand areas has some 200,000
 LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY = "withhold"
@@ -58,14 +57,6 @@ TABLES = (
 )
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "name")
-
-
-def parts_of_wave(wave: str) -> tuple[str, str | None, str | None]:
-    """Year, quarter and month in the name of a wave: 2015Q1 gives ("2015", "1", None), 2015-03 ("2015", None, "03")."""
-    named = WAVE.fullmatch(wave)
-    assert named is not None
-    year, quarter, month = named.groups()
-    return year, quarter, month
 
 
 @dataclass(frozen=True)

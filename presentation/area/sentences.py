@@ -1,7 +1,7 @@
 """One area in sentences: its place, what is confirmed of its change, what is weak or not shown, and its neighbours."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -9,10 +9,12 @@ from estimation.changes.verdicts import PROVEN, REAL
 from presentation.changes import base_name, direction, interval_text, moved_text
 from presentation.screen import area_word
 from presentation.times import kind_of_wave, wave_text, window_text
-from service.figures.area_page import Neighbours
 from service.figures.league import League
 from service.figures.screen import Screen
 from words import Speaker
+
+if TYPE_CHECKING:
+    from service.figures.area_page import Neighbours
 
 
 def area_sentence(league: League, area: str, t: Speaker, *, period: bool = True) -> str:
@@ -86,7 +88,7 @@ def comparison_facts(league: League, area: str, t: Speaker) -> list[str]:
 
 
 def neighbour_lines(
-    neighbours: Neighbours, league: League, t: Speaker
+    neighbours: "Neighbours", league: League, t: Speaker
 ) -> list[tuple[str, str, list[Mapping[str, str]]]]:
     """(kind, words, names): the areas surely ahead, those surely behind, and those not separated from it."""
     groups = {"ahead": neighbours.better, "untold": neighbours.untold, "behind": neighbours.worse}

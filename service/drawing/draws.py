@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from programme.wave_names import check_wave_name
 from sampling import (
     ApprovedWave,
     DrawRecord,
@@ -30,7 +31,6 @@ from sampling.proof.proof import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import fieldwork_of, short_strata
 from service.intake.imports import current_programme
-from service.intake.wave_file import check_wave_name
 from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed

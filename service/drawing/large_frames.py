@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from programme.wave_names import check_wave_name
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, slip, starting_point
 from sampling.allocation.allocation import refuse_larger
 from sampling.proof.proof import (
@@ -30,7 +31,6 @@ from service.files.bounds import read_bounded
 from service.files.faults import FaultList, check_given
 from service.files.read import read_table
 from service.files.write import csv_bytes
-from service.intake.wave_file import check_wave_name
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.proof_files import (

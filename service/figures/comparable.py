@@ -1,18 +1,28 @@
 """Whether two windows of waves can be compared: asked by pages before anything is computed, and by what computes."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from programme.regular_comparisons import Regular, regular_comparisons
 from programme.survey import Programme
-from service.figures.loaded_waves import wave_inputs
 from service.figures.one_margins import same_margins
 from service.figures.windows import window
-from service.intake.imports import current_margins, current_programme, load_margins, wave_versions
+from service.intake.imports import current_margins, current_programme, current_wave, load_margins, wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
 
 NEVER = ("compare.break", "compare.margins")  # keys of Faults that no further work on the waves takes away
+
+
+@permitted
+def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> list[tuple[str, int]]:
+    """The newest versions of the waves, and of the known totals that their weights are calibrated to."""
+    inputs = [("wave", current_wave(store, programme.name, wave)) for wave in names]
+    if programme.weighting is not None and programme.weighting.calibrating is not None:
+        periods = dict.fromkeys(programme.weighting.calibrating.period or wave for wave in names)
+        inputs += [("margins", current_margins(store, programme.name, period)) for period in periods]
+    return inputs
 
 
 @permitted

@@ -13,7 +13,7 @@ from programme.population import RECORD
 from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
-from service.intake.imports import current_margins, current_wave, load_margins
+from service.intake.imports import load_margins
 from service.intake.released import released_table
 from service.intake.wave_file import with_today_names
 from service.store import schema
@@ -61,16 +61,6 @@ class Wave:
         """The design to estimate with: with the file's weights, or those that the programme computes."""
         design = self.file_design(lonely)
         return design if self.weighting is None else self.weighting.design(design)
-
-
-@permitted
-def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> list[tuple[str, int]]:
-    """The newest versions of the waves, and of the known totals that their weights are calibrated to."""
-    inputs = [("wave", current_wave(store, programme.name, wave)) for wave in names]
-    if programme.weighting is not None and programme.weighting.calibrating is not None:
-        periods = dict.fromkeys(programme.weighting.calibrating.period or wave for wave in names)
-        inputs += [("margins", current_margins(store, programme.name, period)) for period in periods]
-    return inputs
 
 
 @permitted

@@ -10,7 +10,7 @@ import numpy as np
 
 from accountability import MET, MISSED, UNDECIDED
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_before
-from programme.survey import parts_of_wave
+from programme.wave_names import parts_of_wave
 from service.figures.comparable import never_comparable, regular_of_wave
 from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated
 from service.figures.use_cases import COMPARE

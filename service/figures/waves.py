@@ -13,9 +13,9 @@ from programme.survey import Programme
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population
 from service.figures.alone import alone_run
-from service.figures.comparable import check_comparison, regular_of_wave
+from service.figures.comparable import check_comparison, regular_of_wave, wave_inputs
 from service.figures.computing import COMPUTE, TELLING, Progress, unanswered
-from service.figures.loaded_waves import load_waves, strata_merged, wave_inputs
+from service.figures.loaded_waves import load_waves, strata_merged
 from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, STRATA, WEIGH
 from service.figures.windows import JOINED, window
 from service.intake.imports import current_programme, programme_of_run

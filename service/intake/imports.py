@@ -8,27 +8,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text, masked_values
-from programme.survey import WAVE, Programme, read_programme
+from programme.survey import Programme, read_programme
 from programme.versions import Version, next_step, number_of
+from programme.wave_names import WAVE, check_wave_name
 from service.files.choice import Choice, Note
 from service.files.kinds import ENDINGS
-from service.intake.margin_file import MarginFile, margins_as_csv, read_margins
 from service.intake.parsed import parsed_programme
-from service.intake.records_file import RECORDS_ENDING, RecordsFile
-from service.intake.wave_file import WaveData, check_wave_name, read_wave
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor, permitted
 from service.store.runs import add_run
 from words import Fault
 
+if TYPE_CHECKING:  # who only asks what was imported reads no file
+    from service.intake.margin_file import MarginFile
+    from service.intake.records_file import RecordsFile
+    from service.intake.wave_file import WaveData
+
+RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that of its records
 MARGINS = "margins"  # how the name of the file of known totals in a folder of waves begins
 WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
 REFUSED = "refused"  # or what `programme.versions` says
@@ -71,7 +75,7 @@ def import_wave(
     content: bytes,
     file: str,
     *,
-    records: RecordsFile | None = None,
+    records: "RecordsFile | None" = None,
     choice: Choice | None = None,
 ) -> Imported:
     """Import one wave's file; the same answers again change nothing, corrected ones are a new version.
@@ -79,6 +83,8 @@ def import_wave(
     records: the administrative records of the wave's areas, where the programme has some.
     choice: the sheet or the encoding of the file, where the user named it.
     """
+    from service.intake.wave_file import read_wave
+
     tried = Tried(programme_name, masked_text(wave), masked_text(file), store.actor)
     with refusals_logged(store, tried):
         check_wave_name(wave)
@@ -111,6 +117,8 @@ def import_margins(store: Store, programme: str, content: bytes, file: str, choi
 
     What is kept is the file itself if it is CSV in UTF-8 with commas, else its totals as such a file.
     """
+    from service.intake.margin_file import margins_as_csv, read_margins
+
     tried = Tried(programme, "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
         programme_id, _ = current_programme(store, programme)
@@ -139,8 +147,10 @@ def current_margins(store: Store, programme: str, period: str) -> int:
 
 
 @permitted
-def load_margins(store: Store, version_id: int) -> MarginFile:
+def load_margins(store: Store, version_id: int) -> "MarginFile":
     """One version of known totals."""
+    from service.intake.margin_file import read_margins
+
     select = sa.select(schema.margins).where(schema.margins.c.version_id == version_id)
     with store.read() as connection:
         row = connection.execute(select).one()
@@ -286,7 +296,7 @@ def _add_programme(
 
 def _add_wave(
     connection: sa.Connection,
-    data: WaveData,
+    data: "WaveData",
     file_digest: str,
     programme_id: int,
     tried: Tried,

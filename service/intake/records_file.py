@@ -15,8 +15,6 @@ from service.files.read import read_file
 from service.files.zeros import refuse_codes, restored
 from words import Fault
 
-RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that of its records
-
 
 @dataclass(frozen=True)
 class RecordsFile:

@@ -15,7 +15,7 @@ from estimation.indicators.answers import asked
 from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.renames import Renames
-from programme.survey import WAVE, Programme
+from programme.survey import Programme
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.read import read_file
@@ -50,13 +50,6 @@ class WaveData:
         tables += [t for t in (self.released, self.records) if t is not None and len(t)]
         parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def check_wave_name(wave: str) -> str:
-    """The wave's name itself, if it is a period that sorts by time (2015Q1, 2015-03 or 2015); else a Fault."""
-    if not WAVE.fullmatch(wave):
-        raise Fault(key="wave.name", found=wave)
-    return wave
 
 
 def read_wave(

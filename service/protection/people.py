@@ -6,16 +6,18 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
 from service.store.permissions import ADMINISTRATOR, ROLES, Actor, permitted
 from words import Fault
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 FIRST = "admin"
 DEMO = "demo"
@@ -24,8 +26,6 @@ SHORTEST, LONGEST = 12, 1024  # characters of a password
 WINDOW = timedelta(minutes=15)
 OF_ONE, OF_ALL = 5, 100  # failures within the window after which to wait: of one account, and of all together
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are easily mistaken for another
-
-_hasher = PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     _known_role(role)
     password = None if identity else _one_time()
     row = {"name": name, "role": role, "identity": _identity(identity), "active": True}
-    row |= {"password": _hasher.hash(password) if password else None, "one_time": password is not None}
+    row |= {"password": _hasher().hash(password) if password else None, "one_time": password is not None}
     with store.begin("person", name) as connection:
         if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
             raise Fault(key="people.exists", name=name)
@@ -125,7 +125,7 @@ def new_password(store: Store, name: str) -> str:
     password = _one_time()
     with store.begin() as connection:
         _person(connection, name)
-        values = {"password": _hasher.hash(password), "one_time": True}
+        values = {"password": _hasher().hash(password), "one_time": True}
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
         audit.append(connection, store.actor, "new-password", {"name": name})
     return password
@@ -156,9 +156,9 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
     with store.begin() as connection:
         this_attempt = schema.sign_ins.c.attempt_id == attempt
         connection.execute(schema.sign_ins.update().where(this_attempt).values(succeeded=True))
-        if _hasher.check_needs_rehash(row.password):
+        if _hasher().check_needs_rehash(row.password):
             person = schema.people.c.name == name
-            connection.execute(schema.people.update().where(person).values(password=_hasher.hash(_plain(password))))
+            connection.execute(schema.people.update().where(person).values(password=_hasher().hash(_plain(password))))
         audit.append(connection, Actor(name, row.role), "sign-in", {})
     return SignedIn(Actor(name, row.role), bool(row.one_time))
 
@@ -195,7 +195,7 @@ def change_password(store: Store, old: str, new: str) -> None:
     if not SHORTEST <= len(new) <= LONGEST or _plain(new) == _plain(old) or name.lower() in new.lower():
         raise Fault(key="people.password", shortest=SHORTEST)
     with store.begin() as connection:
-        values = {"password": _hasher.hash(_plain(new)), "one_time": False}
+        values = {"password": _hasher().hash(_plain(new)), "one_time": False}
         connection.execute(schema.people.update().where(schema.people.c.name == name).values(**values))
         audit.append(connection, store.actor, "change-password", {})
 
@@ -223,15 +223,24 @@ def _attempt(store: Store, name: str) -> tuple[int, sa.Row | None]:
 
 def _verified(hashed: str | None, password: str) -> bool:
     """Whether the password is the hashed one; without an account, the answer takes as long as with one."""
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
     try:
-        return _hasher.verify(hashed or _nobody(), _plain(password)) and hashed is not None
+        return _hasher().verify(hashed or _nobody(), _plain(password)) and hashed is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 
 
 @cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # imported here: a command on a store knows its person without a password
+
+    return PasswordHasher()
+
+
+@cache
 def _nobody() -> str:
-    return _hasher.hash(secrets.token_hex())
+    return _hasher().hash(secrets.token_hex())
 
 
 def _plain(password: str) -> str:

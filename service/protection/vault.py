@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from fieldwork.phone_numbers import STAR, masked, normalised
+from programme.wave_names import check_wave_name
 from service.files.choice import Choice
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.imports import current_programme
-from service.intake.wave_file import check_wave_name
 from service.protection.erasure import Search, scrub, search, store_files
 from service.protection.keys import Key
 from service.protection.people import is_demo

@@ -112,7 +112,8 @@ jobs = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id)),  # the last run it made
     sa.Column("fault", sa.Text),  # key in words/
     sa.Column("fault_values", sa.JSON),
-    sa.Index("jobs_one_a_resource", "resource", unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    # PostgreSQL's has the same condition, made by its revision: naming it here would load that dialect at every start
+    sa.Index("jobs_one_a_resource", "resource", unique=True, sqlite_where=UNFINISHED),
 )
 rounds = sa.Table(
     "rounds",

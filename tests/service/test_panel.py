@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from accountability.league.joined import joined_waves
-from service.figures import computing, loaded_waves, waves
+from service.figures import comparable, computing, loaded_waves, waves
 from service.intake import imports
 from service.store import schema
 from service.store.engine import Store
@@ -45,7 +45,7 @@ def estimates_of(store, wave):
 
 def test_the_joint_covariance_of_both_waves_is_one(panel_store):
     plan_id, plan = imports.current_programme(panel_store, "panel")
-    inputs = [("programme", plan_id), *loaded_waves.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
+    inputs = [("programme", plan_id), *comparable.wave_inputs(panel_store, plan, [BEFORE, AFTER])]
     (data,) = computing._measures(plan, loaded_waves.load_waves(panel_store, plan, inputs), {}).values()
     for joined in joined_waves(dict(zip((BEFORE, AFTER), data, strict=True)), list(plan.areas)):
         (cross,) = joined.cross.values()

@@ -19,7 +19,8 @@ PASSWORD = "seventy townships, all alike"
 @pytest.fixture(autouse=True)
 def quick(tmp_path, monkeypatch):
     """argon2id with little memory, so that the tests are about us and not about it."""
-    monkeypatch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(people, "_hasher", lambda: weak)
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
     people._nobody.cache_clear()
 

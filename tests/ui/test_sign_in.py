@@ -20,7 +20,8 @@ PASSWORD = "seventy townships, all alike"
 
 @pytest.fixture
 def own_store(tmp_path, monkeypatch):
-    monkeypatch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(people, "_hasher", lambda: weak)
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
     url = f"sqlite:///{tmp_path}/own.db"
     monkeypatch.setenv(STORE_VARIABLE, url)
