@@ -59,8 +59,9 @@ year: setup  ## two simulated years of Laibin's 70 townships, truth beside them,
 	$(BIN)/rankshift league --levels --wave 2026Q4 --against '2025Q1+2025Q2+2025Q3+2025Q4>2026Q1+2026Q2+2026Q3+2026Q4' --store $(YEAR)/simulated.db
 	@echo "$(BIN)/rankshift serve --store $(YEAR)/simulated.db"
 
-documents: setup  ## docs/commands.md and docs/commands.zh.md, from the commands' own help
+documents: setup  ## docs/commands.md and docs/commands.zh.md, from the commands' own help, and the example files of data/examples
 	$(BIN)/python -m reference
+	$(BIN)/python -m reference.examples
 
 .venv/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'

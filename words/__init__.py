@@ -18,6 +18,7 @@ LONGEST_LIST = 6
 WHOLE = "all"  # {names:all}: a list that is never shortened
 UNSAID = "unsaid"  # {count:unsaid}: a value that this language's sentence does without
 FORMS = "|"  # {count:area|areas}: the word that goes with the number
+EMPTY = '""'  # an empty text in a list: the code of an empty cell
 MINUS = "\u2212"
 
 
@@ -103,6 +104,7 @@ class _Sentence(string.Formatter):
         words = dictionary(self.language)
         if not names:
             return words["list.none"]
+        names = [name or EMPTY for name in names]
         shown = words["list.between"].join(names if whole else names[:LONGEST_LIST])
         if whole or len(names) <= LONGEST_LIST:
             return shown

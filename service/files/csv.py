@@ -13,6 +13,9 @@ from words import Fault
 SEPARATORS = (",", ";", "\t")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 GUESSED = "gb18030"  # of a text that is no UTF-8; it contains GBK and GB2312
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+FREQUENT = re.compile(rb"(?:[\xc2-\xd7][\xa1-\xbf])+")  # in GB2312's first plane and in UTF-8's two-byte characters
+BESIDE_LETTERS = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 NAMED_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # a first line that Excel reads and writes
 
 
@@ -20,13 +23,14 @@ def encoding_of(content: bytes, file: str, named: str | None, usual: str) -> str
     """The encoding of a text: that of its mark, UTF-8, the usual one of the programme, or GB18030.
 
     named: by the user; then no other is tried.  A Fault with row and byte if none fits. A text whose longer characters
-    are mostly UTF-8 is UTF-8 that was damaged, though its bytes may mean something else in GB18030.
+    are mostly UTF-8 is UTF-8 that was damaged, though its bytes may mean something else in GB18030; a text that is
+    UTF-8 only by accident, as a few Chinese characters may be, is GB18030 (`_chinese`).
     """
     mark = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
     tried = [named] if named else [mark] if mark else ["utf-8"]
     wrong = _wrong_byte(content, tried[0])
     if wrong is None:
-        return tried[0]
+        return tried[0] if named or mark or not _chinese(content) else GUESSED
     if not named and not mark and not _damaged(content):
         for encoding in dict.fromkeys((usual, GUESSED)):
             if _wrong_byte(content, encoding) is None:
@@ -81,6 +85,16 @@ def _wrong_byte(content: bytes, encoding: str) -> int | None:
     except LookupError:
         return 0
     return None
+
+
+def _chinese(content: bytes) -> bool:
+    """Whether a text that could be UTF-8 is Chinese in GB2312: 某某 has the bytes of two Latin letters.
+
+    All of its characters beyond ASCII are frequent Chinese ones in GB2312, none stands beside an ASCII letter, as
+    letters with accents do, and as UTF-8 none of them is Chinese.
+    """
+    runs = BEYOND_ASCII.findall(content)
+    return bool(runs) and all(FREQUENT.fullmatch(run) for run in runs) and not BESIDE_LETTERS.search(content)
 
 
 def _damaged(content: bytes) -> bool:

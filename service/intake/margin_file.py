@@ -11,6 +11,7 @@ from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
 from programme.wave_names import WAVE
 from service.files.choice import Choice, Note
+from service.files.decimals import with_points
 from service.files.faults import FaultList
 from service.files.read import read_file, read_table
 from service.files.write import csv_bytes
@@ -41,7 +42,8 @@ class MarginFile:
 def read_margins(content: bytes, file: str, choice: Choice | None = None) -> MarginFile:
     """The totals in a file's bytes; a Fault names every kind of error with its rows and columns."""
     read = read_file(content, file, COLUMNS, choice=choice)
-    table, faults = read.table, FaultList(file, list(read.faults))
+    faults = FaultList(file, list(read.faults))
+    table, commas = with_points(read.table, ["total"])
     if faults.lacking(table, COLUMNS, key="margin_file.columns"):
         faults.settle()
     blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in COLUMNS}
@@ -57,7 +59,7 @@ def read_margins(content: bytes, file: str, choice: Choice | None = None) -> Mar
     faults.refuse(named & table.duplicated(["margin", "category"]), "margin_file.twice", "category", table)
     faults.settle()
     totals = table[["margin", "category"]].assign(total=total).reset_index(drop=True)
-    return MarginFile(file, first, totals, read.notes)
+    return MarginFile(file, first, totals, read.notes + commas)
 
 
 def margins_as_csv(margins: MarginFile) -> bytes:

@@ -10,6 +10,7 @@ from accountability.league.conventions import ALL
 from contracts import RECORDS, check
 from programme.survey import Programme
 from service.files.choice import Choice
+from service.files.decimals import with_points
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import refuse_codes, restored
@@ -43,7 +44,8 @@ def read_records(
     faults = FaultList(upload.file, list(read.faults))
     if faults.lacking(read.table, columns, key="wave.column"):
         faults.settle()
-    table, _ = restored(read.table[columns], "area", programme.areas, upload.choice)
+    table, _ = with_points(read.table[columns], ["value"])
+    table, _ = restored(table, "area", programme.areas, upload.choice)
     areas_then = [*programme.areas, *programme.renames.current(wave), ALL]
     for column, known in (("record", list(programme.records)), ("area", areas_then)):
         refuse_codes(faults, ~table[column].isin(known), "records.unknown", column, table, known, expected=known)

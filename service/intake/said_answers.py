@@ -7,12 +7,14 @@ import pandas as pd
 from estimation.indicators.indicators import Item
 from programme.survey import Programme
 from service.files.choice import Choice, Note
+from service.files.decimals import with_points
 from service.files.zeros import restored
 from service.intake.outcomes import coded_outcomes
 from words import sentences
 
+UNTICKED = [text for texts in sentences("file.unticked").values() for text in texts.split("|")]  # in exports
 CHOSEN = frozenset(("y", "yes", "1", "true", *sentences("yes").values()))  # as survey programs write a ticked box
-NOT_CHOSEN = frozenset(("", "n", "no", "0", "false", "n/a"))
+NOT_CHOSEN = frozenset(("", "n", "0", "false", "n/a", *UNTICKED))
 CODE_AND_TEXT = ". "  # between a question's code and its text in a heading: "safe. Do you feel safe?"
 
 
@@ -30,6 +32,8 @@ def as_codes(
     dropped from codes are restored if the choice says so.
     """
     notes: list[Note] = []
+    table, commas = with_points(table, number_columns(programme))
+    notes += commas
     known = [*programme.items, programme.columns.area, *programme.columns.respondent]
     short = {c: c.partition(CODE_AND_TEXT)[0] for c in table if CODE_AND_TEXT in c}
     renamed = {c: s for c, s in short.items() if (s in known and s not in table) or "[" in s}
@@ -55,6 +59,16 @@ def as_codes(
         table, said = _coded_dispositions(table, programme)
         notes += said
     return table, tuple(notes)
+
+
+def number_columns(programme: Programme) -> list[str]:
+    """The columns of a wave's file that hold numbers."""
+    weighting = programme.weighting
+    columns = [name for name, item in programme.items.items() if item.range is not None]
+    columns += [] if programme.population.column is None else [programme.population.column]
+    if weighting is None:
+        return [*columns, programme.columns.weight]
+    return [*columns, *(column for of in weighting.number_columns().values() for column in of)]
 
 
 def _coded_dispositions(table: pd.DataFrame, programme: Programme) -> tuple[pd.DataFrame, tuple[Note, ...]]:

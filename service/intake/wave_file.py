@@ -184,7 +184,7 @@ def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
     codes = sorted(item.codes)
     if item.range is not None:
         key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
-        faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=[c or '""' for c in codes] or ["-"])
+        faults.refuse(wrong, key, item.name, table, low=low, high=high, expected=codes)
     elif item.separator:
         refuse_codes(faults, wrong, "wave.codes", item.name, table, codes, expected=codes, separator=item.separator)
     else:
@@ -194,7 +194,7 @@ def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
 def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme: Programme) -> None:
     """Those who were asked the question although the programme says otherwise, and those who were not."""
     to_be_asked, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
-    values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked) or ["-"]}
+    values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked)}
     faults.refuse(~to_be_asked & ~not_asked, "wave.not_to_be_asked", item.name, table, **values)
     faults.refuse(to_be_asked & not_asked, "wave.to_be_asked", item.name, table, **values)
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from service.files.choice import Choice
+from service.files.decimals import with_points
 from service.files.faults import FaultList
 from service.files.read import read_file
 
@@ -12,7 +13,8 @@ AREA, SHARE = COLUMNS = ("area", "share")
 def read_shares(content: bytes, file: str, choice: Choice | None = None) -> dict[str, float]:
     """area -> share; a Fault names every row of an area that occurs twice, or whose share is no number in (0, 1)."""
     read = read_file(content, file, COLUMNS, choice=choice)
-    table, faults = read.table, FaultList(file, list(read.faults))
+    faults = FaultList(file, list(read.faults))
+    table, _ = with_points(read.table, [SHARE])
     absent = faults.lacking(table, COLUMNS)
     if AREA not in absent:
         blank = faults.refuse(table[AREA] == "", "wave.blank", AREA, table)

@@ -80,6 +80,24 @@ def test_damaged_utf_8_is_not_taken_for_chinese():
     assert damaged.decode("gb18030", errors="replace") and fault(damaged, "a.csv").values["row"] == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("id,name\n1,某某\n", "gb18030"),  # also UTF-8, of two Latin letters
+        ("id,name\n1,café\n", "utf-8"),
+        ("id,name\n1,Привет\n", "utf-8"),
+        ("id,name\n1,καλός\n", "utf-8"),
+        ("id,name\n1,某某\n", "utf-8"),
+        ("id,name\n1,à la\n", "utf-8"),
+    ],
+)
+def test_a_few_chinese_characters_are_not_taken_for_latin_letters_nor_the_other_way_round(text, encoding):
+    cell = text.split(",")[-1].strip()
+    assert read_table(text.encode(encoding), "a.csv").name.tolist() == [cell]
+    if encoding == "gb18030":
+        assert read_table(text.encode(encoding), "a.csv", choice=Choice(encoding="utf-8")).name.tolist() != [cell]
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_titles_blank_rows_and_empty_columns_are_no_fault(form):
     rows = [["2026年四季度样本框", "", "", "", ""], [""] * 5, *([*row, "", ""] for row in ROWS[:2]), [""] * 5]

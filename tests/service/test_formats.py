@@ -1,0 +1,128 @@
+"""Format by kind of file by encoding: whatever an office sends, the same table comes in, and the same estimates."""
+
+import io
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from made_up import ANN, BOTH
+
+from programme.survey import read_programme
+from reference import examples
+from service.fieldwork.call_file import read_calls
+from service.figures import waves
+from service.files.choice import Choice
+from service.files.decimals import with_points
+from service.files.read import read_file
+from service.intake import imports
+from service.intake.margin_file import read_margins
+from service.intake.records_file import RecordsFile, read_records
+from service.intake.wave_file import read_wave
+from service.samples.frame_file import read_frame
+from service.samples.shares_file import read_shares
+from words import Fault
+
+TOML = (examples.FOLDER / "programme.toml").read_bytes()
+PROGRAMME = read_programme(TOML, "programme.toml")
+CRIMES = b'[records.crimes]\nbest = "smallest"\nname = { zh = "\xe6\xa1\x88\xe4\xbb\xb6", en = "Crimes" }\n'
+OF_CRIMES = CRIMES + b'[measures.index]\nkind = "index"\nbest = "largest"\nscale = [0, 1]\nname = { en = "Index" }\n'
+OF_CRIMES += b"parts.safe = { weight = 0.5 }\nparts.crimes = { weight = 0.5, bounds = [0, 100] }\n"
+WITH_RECORDS = read_programme(TOML + OF_CRIMES, "programme.toml")
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+CHOICE = Choice()
+
+
+def records() -> pd.DataFrame:
+    return pd.DataFrame({"record": "crimes", "area": list(examples.TOWNS), "value": ["1.5", "2.25", "12", "3"]})
+
+
+KINDS = examples.KINDS | {"records": records}
+READ = {  # kind -> what comes of a file's bytes, without the numbers of rows
+    "wave": lambda content, name: read_wave(content, name, PROGRAMME).digest,
+    "list": lambda content, name: read_frame(content, name, by=["area"], areas=list(examples.TOWNS)).numbers,
+    "margins": lambda content, name: read_margins(content, name).totals,
+    "calls": lambda content, name: read_calls(content, name, NOW)[0],
+    "shares": read_shares,
+    "records": lambda content, name: read_records(
+        RecordsFile(content, name, CHOICE), WITH_RECORDS, list(examples.TOWNS)
+    ),
+}
+
+
+def as_text(result) -> str:
+    return result.to_csv(index=False) if isinstance(result, pd.DataFrame) else str(result)
+
+
+PLAIN = {kind: as_text(READ[kind](examples.csv(table(), "utf-8"), "plain.csv")) for kind, table in KINDS.items()}
+
+
+@pytest.mark.parametrize("form", examples.FORMS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_file_is_the_same_in_every_format_and_encoding(kind, form):
+    assert as_text(READ[kind](examples.FORMS[form](KINDS[kind]()), form)) == PLAIN[kind]
+
+
+@pytest.mark.parametrize("name", {**examples.WAVES, **examples.OTHERS})
+def test_the_example_files_are_those_that_the_script_makes(name):
+    made = ({**examples.WAVES, **examples.OTHERS})[name]()
+    headings = ["id", "unit_id", "margin", "share"]
+    kept, anew = (read_file(content, name, headings) for content in ((examples.FOLDER / name).read_bytes(), made))
+    assert len(kept.table) > 3
+    pd.testing.assert_frame_equal(kept.table, anew.table)
+    assert kept.labels == anew.labels and kept.form == anew.form
+
+
+def test_a_wave_in_any_of_its_formats_is_one_version_and_its_estimates_are_the_same(sqlite_store):
+    """The first format is imported; all others change nothing, for every answer and weight is the same."""
+    store = sqlite_store.acting(ANN)
+    imports.import_programme(store, TOML, "programme.toml")
+    for k, name in enumerate(examples.WAVES):
+        content = (examples.FOLDER / name).read_bytes()
+        imported = imports.import_wave(store, "lakeside", "2026Q1", content, name)
+        assert (imported.version, imported.outcome) == (1, "unchanged" if k else "imported"), name
+        for t in BOTH.values():
+            assert all("{" not in t(key, **values) for key, values in imported.notes)
+    waves.estimate_wave(store, "lakeside", "2026Q1")
+
+
+@pytest.mark.parametrize("form", ["title.xlsx", "plain.parquet", "text.sav", "text.dta"])
+def test_times_of_calls_that_are_times_in_their_format_are_the_same_as_written_ones(form):
+    log = examples.calls().assign(at=lambda table: pd.to_datetime(table["at"]))
+    if form == "title.xlsx":
+        log.to_excel(buffer := io.BytesIO(), index=False)
+        content = buffer.getvalue()
+    else:
+        content = examples.FORMS[form](log)
+    assert as_text(READ["calls"](content, form)) == PLAIN["calls"]
+
+
+def test_decimal_commas_are_read_only_where_nothing_else_can_be_meant():
+    table = pd.DataFrame(
+        {
+            "w": ["1,25", "0,5", ",5", "3", ""],
+            "thousands": ["1,250", "12", "3", "", "-2,500"],
+            "below_one": ["0,250", "1,250", "", "", ""],
+            "both": ["1,25", "1.25", "", "", ""],
+            "texts": ["1,2,3", "a,5", "", "", ""],
+            "unasked": ["1,25", "", "", "", ""],
+        },
+        dtype="str",
+    )
+    read, ((key, values),) = with_points(table, ["w", "thousands", "below_one", "both", "texts", "absent"])
+    assert values["columns"] == ["w", "below_one"] and "1.25" in BOTH["en"](key, **values)
+    assert read.w.tolist() == ["1.25", "0.5", ".5", "3", ""] and read.below_one.tolist()[:2] == ["0.250", "1.250"]
+    pd.testing.assert_frame_equal(read.drop(columns=["w", "below_one"]), table.drop(columns=["w", "below_one"]))
+
+
+@pytest.mark.parametrize("unticked", ["", "N", "No", "Not selected", "\u5426", "\u672a\u9009\u4e2d"])
+def test_an_unticked_box_is_no_answer_whatever_the_export_calls_it(unticked):
+    table = examples.boxes(examples.wave(), "Yes", unticked, "why[{}]. Why?")
+    assert READ["wave"](examples.csv(table, "utf-8"), "export.csv") == PLAIN["wave"]
+
+
+def test_an_empty_cell_in_a_list_of_codes_is_seen():
+    with pytest.raises(Fault) as caught:
+        READ["wave"](examples.csv(examples.wave().assign(why="7"), "utf-8"), "a.csv")
+    for sentence in caught.value.sentences.values():
+        assert '""' in sentence
+    assert 'it allows "", 1, 2, 3' in str(caught.value) and 'expected one of "".' in str(caught.value)
