@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 NONE, HALF, FULL = "none", "half", "full"
+SHARES, SCORES, RATINGS, MINUTES = "shares", "scores", "ratings", "minutes"
 SPREAD = "N(.9,.03)"
 PERSONS = 0  # df that stands for "as many PSUs as persons"
 MOST_ROWS = 150_000  # interviews of one league in all its waves, where they have to be drawn and weighted one by one
@@ -25,6 +26,7 @@ class Cell(NamedTuple):
     interviewers  three an area, PSUs shared at random, 5 % of the latent variance (ρ = .017 at p = .9); counted
     together    what all areas' true shares change by from the first window to the second: nobody's standing does
     movers      a tenth of the areas truly move, half of them up and half down: nobody else's standing does
+    answers     SHARES; or SCORES, RATINGS, MINUTES: numbers whose latent mean is that of a share (study/claims/numbers)
     """
 
     areas: int = 70
@@ -38,6 +40,7 @@ class Cell(NamedTuple):
     interviewers: bool = False
     movers: bool = False
     together: float = 0.0
+    answers: str = SHARES
 
 
 LEVELS = {
@@ -85,7 +88,7 @@ def rows(cell: Cell) -> int:
 
 def one_by_one(cell: Cell) -> bool:
     """Whether interviews have to be drawn one by one: counts do not say who is asked again, or by whom."""
-    return cell.overlap != NONE or cell.calibrated or cell.interviewers
+    return cell.overlap != NONE or cell.calibrated or cell.interviewers or cell.answers != SHARES
 
 
 def possible(cell: Cell) -> bool:

@@ -4,18 +4,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from accountability.league.joined import joined_waves
 from accountability.league.limits import measure_limits
 from accountability.league.wave_measure import WaveMeasure
-from estimation import Design, Measure, change_steps, rake, third_ratio, window_change
-from estimation.indicators.indicators import SHARE
-from study.claims.cells import PERSONS, Cell
+from estimation import Design, change_steps, rake, third_ratio, window_change
+from study.claims.cells import PERSONS, SHARES, Cell
 from study.claims.draws import ICC, League, Truth, Wave, waves_of
+from study.claims.numbers import ANSWERS
 
 LEVEL = 0.95
-MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
 SAME, SAME_EFFECT = 0.5, 0.8  # correlations with itself later: of a person's answer, of a cluster's effect
 INTERVIEWERS, RHO = 3, 0.05  # of an area and wave (others in each); their part of the latent variance
 MARGINS = {"sex": pd.Series([0.5, 0.5]), "age": pd.Series([0.3, 0.4, 0.3])}
@@ -26,12 +25,24 @@ class PersonLeagues:
     """Leagues of a cell in which counts are not enough."""
 
     def __init__(self, cell: Cell):
-        self.cell, self.truth = cell, Truth.of(cell)
+        self.cell, self.answers = cell, ANSWERS[cell.answers]
+        shares = Truth.of(cell)
+        self.shares = shares.before, shares.after
+        self.truth = Truth(*(self._means(share) for share in self.shares))
         self.waves = waves_of(cell)
         self.names = tuple(f"wave{k:02d}" for k in range(len(self.waves)))
         self.tables = [_table(wave, name) for wave, name in zip(self.waves, self.names, strict=True)]
         columns: dict[str, Any] = {"weight": "weight", "stratum": "area", "psu": "psu"}
         self.designs = [Design.from_table(table, **columns) for table in self.tables]
+
+    def _means(self, share: np.ndarray) -> np.ndarray:
+        """The true means (p,) where shares would be these (p,)."""
+        chance, part = share[:, None], np.ones(1)
+        if self.cell.calibrated:
+            shift = np.add.outer(*(np.array(HANG[name]) for name in MARGINS)).ravel()
+            chance = chance + np.minimum(share, 1 - share)[:, None] * shift
+            part = np.multiply.outer(*(margin.to_numpy() for margin in MARGINS.values())).ravel()
+        return share if self.cell.answers == SHARES else self.answers.mean(chance, part)
 
     def drawn(self, rng: np.random.Generator, count: int):
         """`count` leagues."""
@@ -56,7 +67,7 @@ class PersonLeagues:
 
     def _wave(self, k: int, always: "_Kept", rng) -> WaveMeasure:
         wave, design = self.waves[k], self.designs[k]
-        share = self.truth.before if k < self.cell.windows[0] else self.truth.after
+        share = self.shares[k >= self.cell.windows[0]]
         chance, of = share[wave.area], {}
         if self.cell.calibrated:
             for name, part in MARGINS.items():
@@ -64,10 +75,9 @@ class PersonLeagues:
                 chance = chance + np.minimum(share, 1 - share)[wave.area] * np.array(ADDED[name])[of[name]]
             totals: dict[Any, pd.Series] = {name: part * wave.weight.sum() for name, part in MARGINS.items()}
             design = design.calibrated(rake(wave.weight, pd.DataFrame(of), totals))
-        y = always.answers(chance, wave, self.cell, rng)
-        return WaveMeasure(
-            MEASURE, y, wave.area, design, interviewer=interviewer(wave) if self.cell.interviewers else None
-        )
+        y = self.answers.given(always.latent(wave, self.cell, rng), chance)
+        rung_by = interviewer(wave) if self.cell.interviewers else None
+        return WaveMeasure(self.answers.measure, y, wave.area, design, interviewer=rung_by)
 
 
 class _Kept:
@@ -95,23 +105,23 @@ class _Kept:
             place[wave.kept] = self.categories[name][self.at(wave, wave.kept)]
         return np.searchsorted(np.cumsum(part)[:-1], place, side="right")
 
-    def answers(self, chance, wave: Wave, cell: Cell, rng) -> np.ndarray:
-        """1 with probability `chance` (n,) over all luck, effects of clusters and of interviewers."""
-        latent, noise = ndtri(chance), 1.0
+    def latent(self, wave: Wave, cell: Cell, rng) -> np.ndarray:
+        """Standard normal numbers (n,): effects of clusters and of interviewers, and the person's own luck."""
+        effects, noise = np.zeros(len(wave.area)), 1.0
         if cell.df != PERSONS:
             b = rng.standard_normal(int(wave.psus.sum()))[wave.unit]
             b[wave.kept] *= np.sqrt(1 - SAME_EFFECT)
             b[wave.kept] += np.sqrt(SAME_EFFECT) * self.effect[self.at(wave, wave.kept)]
-            latent, noise = latent + np.sqrt(ICC) * b, noise - ICC
+            effects, noise = effects + np.sqrt(ICC) * b, noise - ICC
         if cell.interviewers:
             b = rng.standard_normal(INTERVIEWERS * len(wave.psus))[interviewer(wave)]
-            latent, noise = latent + np.sqrt(RHO) * b, noise - RHO
-        luck = rng.random(len(chance))
+            effects, noise = effects + np.sqrt(RHO) * b, noise - RHO
+        luck = rng.random(len(wave.area))
         if cell.df == PERSONS:
             at, again = self.at(wave, wave.kept), np.flatnonzero(wave.kept)
             again, at = again[self.steady[at]], at[self.steady[at]]
             luck[again] = self.luck[at]
-        return (luck < ndtr(latent / np.sqrt(noise))).astype(float)
+        return effects - np.sqrt(noise) * ndtri(luck)
 
 
 def interviewer(wave: Wave) -> np.ndarray:
