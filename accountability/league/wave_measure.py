@@ -25,8 +25,9 @@ from estimation import (
 )
 from estimation.columns.ties import onto_ends
 from estimation.estimators.estimates import Linearization
-from estimation.indicators.answer_moments import third_moments
+from estimation.indicators.answer_moments import answer_skewness
 from estimation.indicators.answers import put
+from estimation.precision.effects import psu_evenness
 from estimation.precision.finite import FiniteEstimate, Population, finite_means, interview_fractions
 from estimation.precision.interviewers import InterviewerVariance
 from estimation.waves.finite_changes import of_the_people
@@ -152,13 +153,15 @@ class WaveMeasure:
         n, effective, n_third = (sizes[name].to_numpy() for name in ("n", "n_effective", "n_third"))
         if self.measure.yes_or_no:
             return smooth_shares(self.areas, effective, n=n, n_third=n_third)
-        reach, third = self.measure.high - self.measure.low, self._third_moments
-        return smooth_scores(self.areas, effective, reach=reach, unit_third=third, n_third=n_third)
-
-    @property
-    def _third_moments(self) -> np.ndarray:
-        """The third central moment (k,) of one answer in each area."""
-        return third_moments(self.values, self.area, self.design.weight, self.areas.names)
+        names = self.areas.names
+        return smooth_scores(
+            self.areas,
+            effective,
+            reach=self.measure.high - self.measure.low,
+            unit_skewness=answer_skewness(self.values, self.area, self.design.weight, names),
+            n_third=n_third,
+            evenness=psu_evenness(self.values, self.area, self.design, names),
+        )
 
     @cached_property
     def effects(self) -> Moderated:

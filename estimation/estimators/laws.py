@@ -1,7 +1,9 @@
 """How the error of an estimate depends on the true value, so that a test can ask "what if nothing had changed?".
 
 A mean of n answers with unit variance s² and third central moment μ₃ has V = s²/n and the third cumulant κ₃ = μ₃/m².
-For a share θ both follow from the value itself: s² = θ(1-θ), μ₃ = θ(1-θ)(1-2θ).
+For a share θ both follow from the value itself: s² = θ(1-θ), μ₃ = θ(1-θ)(1-2θ).  For a score μ₃ = γs³, γ being the
+skewness of one answer: with a third moment of its own beside it, a variance that is too small by chance would make the
+error look arbitrarily skewed.
 """
 
 from collections.abc import Sequence
@@ -23,19 +25,21 @@ class SamplingLaw:
     third_interviews  m: κ₃ = μ₃(θ)/m²;  m = n for independent answers of equal weight
     level             the value at which the variance was computed (a smoothed share, a score)
     variance          V at that level, the sampling part of the estimate's variance
-    unit_third        μ₃ of scores;  None: shares, whose moments follow from their value
+    unit_skewness     γ of scores;  None: shares, whose moments follow from their value
+    unit_deviation    σ of scores, the standard deviation of one answer in the league
     """
 
     interviews: np.ndarray
     third_interviews: np.ndarray
     level: np.ndarray
     variance: np.ndarray
-    unit_third: np.ndarray | None = None
+    unit_skewness: np.ndarray | None = None
+    unit_deviation: np.ndarray | None = None
 
     @property
     def is_share(self) -> bool:
         """Whether the moments follow from the value, as θ(1-θ) and θ(1-θ)(1-2θ)."""
-        return self.unit_third is None
+        return self.unit_skewness is None
 
     @property
     def unit_variance(self) -> np.ndarray:
@@ -46,18 +50,20 @@ class SamplingLaw:
         """V (k,) if the true values were `value`.
 
         Of a share θ(1-θ)/n; of a score (s² + max(b - d², min(b, 0)))/n, but at least s²/4n, with d = value - level and
-        b = d μ₃/s²: skewed answers whose mean is too low by chance also have a variance that is too large or small.
+        b = γσd: skewed answers whose mean is too low by chance also have a variance that is too large or small.
         """
-        if self.unit_third is None:
+        if self.unit_skewness is None or self.unit_deviation is None:
             return value * (1 - value) / self.interviews
         s2, d = self.unit_variance, value - self.level
-        b = d * np.divide(self.unit_third, s2, out=np.zeros(s2.shape), where=s2 > 0)
+        b = self.unit_skewness * self.unit_deviation * d
         return np.maximum(s2 + np.maximum(b - d**2, np.minimum(b, 0.0)), s2 / 4) / self.interviews
 
     def third_at(self, value: float | np.ndarray) -> np.ndarray:
-        """κ₃ (k,) if the true values were `value`: θ(1-θ)(1-2θ)/m² of a share, μ₃/m² of a score."""
-        third = value * (1 - value) * (1 - 2 * value) if self.is_share else self.unit_third
-        return third / self.third_interviews**2
+        """κ₃ (k,) if the true values were `value`: θ(1-θ)(1-2θ)/m² of a share, γs³/m² of a score with that s²."""
+        if self.unit_skewness is None:
+            return value * (1 - value) * (1 - 2 * value) / self.third_interviews**2
+        unit_variance = self.interviews * self.variance_at(value)
+        return self.unit_skewness * unit_variance**1.5 / self.third_interviews**2
 
     def select(self, at: np.ndarray) -> "SamplingLaw":
         """The law of the estimates at the positions `at` (k',)."""
@@ -92,9 +98,8 @@ class Steps:
         Where an area changes as the league does, they count as K changed answers beside SUPPOSED of which as many rise
         as fall; where it does not change at all they count nothing, and in between in proportion.
         """
-        like_field = np.divide(change, self.field, out=np.zeros(len(self.field)), where=np.abs(self.field) > ROUNDING)
         supposed = np.divide(SUPPOSED, self.changed, out=np.full(len(self.field), np.inf), where=self.changed > 0)
-        return np.clip(like_field, 0, 1) / (1 + supposed)
+        return _like_field(change, self.field) / (1 + supposed)
 
     def select(self, at: np.ndarray) -> "Steps":
         """The steps of the changes at the positions `at` (k',)."""
@@ -111,6 +116,8 @@ class ChangeLaw:
     scale          c: 1 for two windows that share no wave, less if shared waves cancel
     third_ratio    κ₃ of the change over that of two independent windows: 1, or less if they share PSUs
     steps          what the changes consist of, if the windows share PSUs
+    growth         of scores, by what factor the league's unit variance grew from θ_1 to θ_2; 1 of shares
+    field          the mean change of the league's areas, the same for all
     """
 
     before: SamplingLaw
@@ -120,12 +127,22 @@ class ChangeLaw:
     common: np.ndarray
     scale: np.ndarray
     third_ratio: np.ndarray
+    growth: np.ndarray
+    field: np.ndarray
     steps: Steps | None = None
 
     @property
     def told_apart(self) -> bool:
         """Whether the league has enough changed answers for the changes of its areas to be told apart."""
         return self.steps is None or not (self.steps.changed < LEAST_CHANGED).any()
+
+    def growth_at(self, change: float | np.ndarray) -> np.ndarray:
+        """By what factor the unit variances of areas with this true change grew (k,).
+
+        Where an area changes as the league does, by the league's `growth`; where it does not change at all, by none;
+        in between in proportion, on the scale of logarithms.
+        """
+        return self.growth ** _like_field(change, self.field)
 
     def tail_df(self, variance: np.ndarray) -> np.ndarray:
         """The df (k,) of a Student's t whose tails are as heavy as those of a change with this variance (k,).
@@ -159,7 +176,7 @@ def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation:
 
     laws (T,), weights a (T,), correlation r_st (T,T,k) of waves s and t
     1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;
-    the level is Σ a_t q_t;  μ₃ of scores is the mean of the waves' μ₃, weighted by their parts of 1/m².
+    the level is Σ a_t q_t, and σ of scores Σ a_t σ_t;  γ of scores is that with which γs³/m² is Σ a_t³γ_t s_t³/m_t².
     None if a wave has no law, or if shares and scores are mixed.
     """
     used = [t for t, a in enumerate(weights) if a]
@@ -176,12 +193,14 @@ def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation:
         return np.einsum("s,t,sk,tk,stk->k", a, a, parts, parts, r)
 
     third = (a**3)[:, None] / m**2
-    unit_third = (
-        None if laws[0].is_share else (third * [law.unit_third for law in laws]).sum(axis=0) / third.sum(axis=0)
-    )
-    return SamplingLaw(
-        1 / quadratic(n**-0.5), third.sum(axis=0) ** -0.5, a @ level, quadratic(np.sqrt(variance)), unit_third
-    )
+    interviews, third_interviews = 1 / quadratic(n**-0.5), third.sum(axis=0) ** -0.5
+    mean_variance, skewness, deviation = quadratic(np.sqrt(variance)), None, None
+    if not laws[0].is_share:
+        third_cumulant = (third * [law.unit_skewness * law.unit_variance**1.5 for law in laws]).sum(axis=0)
+        cube = (interviews * mean_variance) ** 1.5
+        skewness = np.divide(third_cumulant * third_interviews**2, cube, out=np.zeros(len(cube)), where=cube > 0)
+        deviation = a @ np.array([law.unit_deviation for law in laws])
+    return SamplingLaw(interviews, third_interviews, a @ level, mean_variance, skewness, deviation)
 
 
 def combined_law(
@@ -217,7 +236,34 @@ def combined_law(
     v = v1 + v2
     common = np.clip(np.divide(2 * c12, v, out=np.zeros(len(v)), where=v > 0), -1, 1)
     ratio = np.broadcast_to(np.asarray(third_ratio, dtype=float), v.shape)
-    return ChangeLaw(before, after, down @ values, up @ values, common, np.full(len(v), c), ratio, steps)
+    first, second = down @ values, up @ values
+    growth, field = np.full(len(v), _growth(before, after)), np.full(len(v), np.mean(c * (second - first)))
+    return ChangeLaw(before, after, first, second, common, np.full(len(v), c), ratio, growth, field, steps)
+
+
+def _growth(before: SamplingLaw, after: SamplingLaw) -> float:
+    """S²_2/S²_1 of scores, S²_t = Σ_j n_tj s²_tj/Σ_j n_tj, drawn to 1 as far as the areas do not tell it; 1 of shares.
+
+    The variance of log S²_2/S²_1 is estimated from the areas as that of the sum of their parts r_j,
+    r_j = n_2j s²_2j/Σ n_2 s²_2 - n_1j s²_1j/Σ n_1 s²_1:  k/(k-1) Σ (r_j - r̄_j)², where r̄_j is what remains of r_j if
+    all areas have the same s².  log S²_2/S²_1 is multiplied by 1 - variance/log², but not by less than 0.
+    """
+    k = len(before.level)
+    squares = [law.interviews * law.unit_variance for law in (before, after)]
+    if before.is_share or k < 2 or not all(s.sum() > 0 for s in squares):
+        return 1.0
+    sizes = [law.interviews / law.interviews.sum() for law in (before, after)]
+    one, two = (s / s.sum() - size for s, size in zip(squares, sizes, strict=True))
+    log_ratio = np.log((squares[1].sum() / after.interviews.sum()) / (squares[0].sum() / before.interviews.sum()))
+    variance = k / (k - 1) * ((two - one) ** 2).sum()
+    told = max(1 - variance / log_ratio**2, 0.0) if abs(log_ratio) > ROUNDING else 0.0
+    return float(np.exp(told * log_ratio))
+
+
+def _like_field(change: float | np.ndarray, field: np.ndarray) -> np.ndarray:
+    """How far areas with this true change (k,) move as their field does: 0 not at all, 1 as far or farther."""
+    part = np.divide(change, field, out=np.zeros(len(field)), where=np.abs(field) > ROUNDING)
+    return np.clip(part, 0, 1)
 
 
 def _selected(law, at):

@@ -8,20 +8,26 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.ties import without_rounding
 
-PRIOR = 300.0  # the interviews that the league's moment counts as: a third moment of 100 answers is mostly noise
-SHAPE_PRIOR = 100.0  # the same of the skewness of one answer, in which areas are more alike than in their moments
+PRIOR = 100.0  # the interviews that the league's skewness counts as: that of few answers is mostly noise
 
 
-def third_moments(
+def answer_skewness(
     values: np.ndarray, domain: ArrayLike, weight: np.ndarray, names: Sequence, *, prior: float = PRIOR
 ) -> np.ndarray:
-    """μ₃ (k,) of one answer in each domain, shrunk towards the league's: (n_d m_d + c m̄)/(n_d + c), c = prior.
+    """γ₁ (k,) of one answer in each domain, shrunk towards the league's: (n_d g_d + c ḡ)/(n_d + c), c = prior.
 
     values (n,)  NaN for no answer;  domain, weight (n,);  names (k,): the domains, in order
-    m_d = Σ w(y - ȳ_d)³/Σ w, n_d = (Σw)²/Σw² (Kish), and m̄ is the mean of m_d weighted by n_d.
+    g = m₃/s³ with m_q = Σ w(y - ȳ_d)^q/Σ w, s² = m₂, and ḡ = Σ n_d m₃/Σ n_d s³, n_d = (Σw)²/Σw² (Kish): in few answers
+    a long tail often goes unseen, so that the league's is borrowed.  0 where no answers differ.
     """
-    n, _, moment = _moments(values, domain, weight, names)
-    return (n * moment + prior * (n @ moment) / n.sum()) / (n + prior)
+    return _answer_skewness(*_moments(values, domain, weight, names), prior)
+
+
+def _answer_skewness(n: np.ndarray, square: np.ndarray, third: np.ndarray, prior: float) -> np.ndarray:
+    s3 = square**1.5
+    unit = np.divide(third, s3, out=np.zeros(len(n)), where=s3 > 0)
+    pooled = (n @ third) / (n @ s3) if s3.any() else 0.0
+    return np.where(s3 > 0, (n * unit + prior * pooled) / (n + prior), 0.0)
 
 
 def skewness_of_means(
@@ -32,22 +38,17 @@ def skewness_of_means(
     *,
     deff: ArrayLike,
     n_third: ArrayLike,
-    prior: float = SHAPE_PRIOR,
+    prior: float = PRIOR,
 ) -> np.ndarray:
-    """γ (k,) of the mean of each domain: γ₁ n_K^1.5 (2δ - 1)/(√δ n₃²), γ₁ being the skewness of one answer.
+    """γ (k,) of the mean of each domain: γ₁ n_K^1.5 (2δ - 1)/(√δ n₃²), γ₁ being `answer_skewness`.
 
-    γ₁ = (n_d g_d + c ḡ)/(n_d + c), g = m₃/s³ and ḡ = Σ n_d m₃/Σ n_d s³, c = prior: in few answers a long tail often
-    goes unseen, so that the league's is borrowed.  n_d = (Σw)²/Σw² (Kish); 0 where no answers differ.
     deff (k,)     δ, the design effect; NaN and values below 1 count as 1.  As in `smooth_shares`, the third cumulant of
                   answers that come in clumps has the factor δ(2δ - 1), nearly, so that with V = δ s²/n it leaves this
     n_third (k,)  n₃ of `sample_sizes`
     Equally weighted independent answers have γ₁/√n.
     """
     n, square, third = _moments(values, domain, weight, names)
-    s3 = square**1.5
-    unit = np.divide(third, s3, out=np.zeros(len(n)), where=s3 > 0)
-    pooled = (n @ third) / (n @ s3) if s3.any() else 0.0
-    unit = np.where(s3 > 0, (n * unit + prior * pooled) / (n + prior), 0.0)
+    unit = _answer_skewness(n, square, third, prior)
     effect = np.maximum(np.nan_to_num(np.asarray(deff, dtype=float), nan=1.0), 1.0)
     return unit * n**1.5 * (2 * effect - 1) / (np.sqrt(effect) * np.asarray(n_third, dtype=float) ** 2)
 

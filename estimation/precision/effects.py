@@ -1,5 +1,7 @@
 """How the design affects precision: answers, effective answers, and the design effect against a stated reference."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -40,6 +42,23 @@ def sample_sizes(y: ArrayLike, domain: ArrayLike | pd.DataFrame, design: Design)
     third = np.minimum(np.sqrt(sum_w[answered] ** 3 / sum_w3[answered]), effective)
     index = pd.Index(labels[answered], name=getattr(domain, "name", None), tupleize_cols=False)
     return pd.DataFrame({"n": n[answered], "n_effective": effective, "n_third": third}, index=index)
+
+
+def psu_evenness(y: ArrayLike, domain: ArrayLike, design: Design, names: Sequence) -> np.ndarray:
+    """(Σ_j a_j)²/(m Σ_j a_j²) (k,), a_j = Σ w² over the answers of PSU j in a domain: 1 if all m PSUs weigh the same.
+
+    A variance is a sum of squares of its PSUs.  Where a few of them weigh much more, it is as uncertain as one of fewer
+    PSUs, by this factor of their df (Satterthwaite's, for answers as mixed in one PSU as in another).
+    y (n,), NaN for no answer; domain (n,); names (k,): the domains, in order
+    """
+    _, values = number_columns(y, design, "mean")
+    answered = ~np.isnan(values[:, 0]) & (design.weight > 0)
+    weight = design.weight[answered] / design.weight.max(initial=np.finfo(float).tiny)
+    table = pd.DataFrame({"domain": np.asarray(domain)[answered], "psu": design.psu[answered], "square": weight**2})
+    of_psu = table.groupby(["domain", "psu"]).square.sum()
+    by_domain = of_psu.groupby(level="domain")
+    total, squares, psus = by_domain.sum(), (of_psu**2).groupby(level="domain").sum(), by_domain.size()
+    return (total**2 / (psus * squares)).reindex(list(names)).to_numpy()
 
 
 def design_effect(

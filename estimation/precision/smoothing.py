@@ -54,29 +54,34 @@ def smooth_scores(
     n_effective: ArrayLike,
     *,
     reach: float = 1.0,
-    unit_third: ArrayLike = 0.0,
+    unit_skewness: ArrayLike = 0.0,
     n_third: ArrayLike | None = None,
+    evenness: ArrayLike = 1.0,
 ) -> Estimate:
     """The same scores with V_d = s̃²_d/n_d, s̃²_d being the moderated n_d V_d (`moderate`).
 
     n_effective (k,)  Kish's n_d of each score
     reach             the length of the scale.  Where no area's answers differ at all, s² is that of a share on this
                       scale, with ½ of one more interview in the league answering otherwise
-    unit_third (k,)   the third central moment of one answer, for the law (`third_moments`); 0: symmetric answers
+    unit_skewness (k,)  the skewness of one answer, for the law (`answer_skewness`); 0: symmetric answers
     n_third (k,)      n₃, the number of equally weighted answers with the same third cumulant; None: n_K
-    The df remain those of the area: with the league's d₀ added, the far tails that matter for the largest of many
-    areas would be too light for areas that are more mixed than the league (docs/decisions.md).  The law's level is
-    shrunk towards the league's mean as far as s² is shrunk towards the league's.
+    evenness (k,)     what is left of the df if the PSUs of an area have unequal weights (`psu_evenness`)
+    The df remain those of the area, times `evenness`: with the league's d₀ added, the far tails that matter for the
+    largest of many areas would be too light for areas that are more mixed than the league (docs/decisions.md).  The
+    law's level is shrunk towards the league's mean as far as s² is shrunk towards the league's.
     """
     n = np.broadcast_to(np.asarray(n_effective, dtype=float), (len(estimate.names),))
+    df = np.maximum(estimate.df * np.asarray(evenness, dtype=float), np.minimum(estimate.df, 1.0))
+    estimate = replace(estimate, df=df)
     moderated = moderate(n * estimate.variance, estimate.df)
     otherwise = NOBODY / (1 + n.sum())
     s2 = moderated.value if moderated.value.any() else np.full(n.shape, reach**2 * otherwise * (1 - otherwise))
-    third = np.broadcast_to(np.asarray(unit_third, dtype=float), n.shape)
+    skewness = np.broadcast_to(np.asarray(unit_skewness, dtype=float), n.shape)
     m = n if n_third is None else np.broadcast_to(np.asarray(n_third, dtype=float), n.shape)
     area_part = np.divide(estimate.df, moderated.df, out=np.ones(n.shape), where=np.isfinite(moderated.df))
+    deviation = np.full(n.shape, np.sqrt(n @ s2 / n.sum()))
     level = area_part * estimate.value + (1 - area_part) * (n @ estimate.value) / n.sum()
-    return with_variance(estimate, s2 / n, SamplingLaw(n, m, level, s2 / n, third))
+    return with_variance(estimate, s2 / n, SamplingLaw(n, m, level, s2 / n, skewness, deviation))
 
 
 def with_variance(estimate: Estimate, variance: np.ndarray, law: SamplingLaw | ChangeLaw | None = None) -> Estimate:

@@ -25,8 +25,9 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
 
     one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
     change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 and π_2 = π_1 + δ are the likeliest shares that differ by
-               δ (`likeliest_shares`), given the levels q_t (shrunk towards the league by smoothing).  Scores: s² and μ₃
-               pooled over both windows with the weight w of `_pooled_part`.
+               δ (`likeliest_shares`), given the levels q_t (shrunk towards the league by smoothing).  Scores: s² and γ
+               pooled over both windows with the weight w of `_pooled_part`, s² after what it grew by in the league
+               (`ChangeLaw.growth_at`): where all minutes double, the later ones vary four times as much.
                V⁰ = c²(V_1⁰ + V_2⁰)(1 - r), r the law's `common`;  κ₃⁰ = c³ρ₃(κ₃(π_2) - κ₃(π_1)), ρ₃ its third_ratio.
                If the windows share PSUs, this supposes that as many answers rise as fall; it is drawn to V⁰ times the
                signed length of the steps that were seen (`Steps.part`): where a whole field rises, nearly all rise.
@@ -44,10 +45,11 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
         third = two.third_at(pi2) - one.third_at(pi1)
     else:
         part = _pooled_part(1 / one.interviews, 1 / two.interviews, r)
-        s2 = part * one.unit_variance + (1 - part) * two.unit_variance
-        v1, v2 = s2 / one.interviews, s2 / two.interviews
-        mu3 = part * one.unit_third + (1 - part) * two.unit_third
-        third = mu3 / two.third_interviews**2 - mu3 / one.third_interviews**2
+        growth = law.growth_at(value)
+        first = part * one.unit_variance + (1 - part) * two.unit_variance / growth
+        second, skewness = first * growth, part * one.unit_skewness + (1 - part) * two.unit_skewness
+        v1, v2 = first / one.interviews, second / two.interviews
+        third = skewness * (second**1.5 / two.third_interviews**2 - first**1.5 / one.third_interviews**2)
     added = (v1 + v2 - one.variance - two.variance) * (1 - r)
     third = law.scale**3 * law.third_ratio * third
     if law.steps is not None:

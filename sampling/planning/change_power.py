@@ -132,7 +132,7 @@ class _Change:
         before = SamplingLaw(n, n, self.level_before, self.v_before)
         after = SamplingLaw(n, n, self.level_after, self.v_after)
         common = np.clip(_ratio(2 * self._shared, self.v_before + self.v_after), -1, 1)
-        return ChangeLaw(before, after, self.before, self.after, common, one, one)
+        return ChangeLaw(before, after, self.before, self.after, common, one, one, one, 0 * one)
 
     @cached_property
     def shift(self) -> np.ndarray:

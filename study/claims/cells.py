@@ -163,4 +163,23 @@ TOGETHER = (  # where the guarantee was seen to fail when the whole field moved
     Cell(share=0.9, windows=(4, 1, 1.0), overlap=FULL, together=-0.1),
     Cell(share=0.9, windows=(8, 1, 1.0), df=8, together=-0.1),
 )
-CELLS = (*CORNERS, *covering_array(), *TOGETHER)
+NUMBERS = (  # answers that are numbers, plain and where they are hardest: few, skewed, clustered, moving together
+    Cell(answers=SCORES),
+    Cell(answers=SCORES, interviews=(8,), windows=(8, 1, 1.0)),
+    Cell(answers=SCORES, share=0.98, windows=(8, 1, 1.0)),
+    Cell(answers=SCORES, windows=(4, 1, 1.0), overlap=FULL),
+    Cell(answers=SCORES, interviewers=True),
+    Cell(answers=SCORES, areas=140, df=8, movers=True),
+    Cell(answers=RATINGS, deff=2.0, calibrated=True),
+    Cell(answers=RATINGS, share=0.998, interviews=(50,), windows=(4, 1, 1.0), deff=1.5),
+    Cell(answers=RATINGS, interviews=(125, 1000, 2), overlap=HALF),
+    Cell(answers=MINUTES),
+    Cell(answers=MINUTES, interviews=(8,)),
+    Cell(answers=MINUTES, interviews=(30, 400), share=SPREAD),
+    Cell(answers=MINUTES, windows=(8, 1, 1.0), overlap=HALF),
+    Cell(answers=MINUTES, df=8, windows=(4, 1, 1.0), deff=1.5),
+    Cell(answers=MINUTES, areas=14, movers=True, windows=(1, 1, 0.5)),
+    Cell(answers=MINUTES, interviews=(50,), windows=(8, 1, 1.0), together=0.08),
+    Cell(answers=MINUTES, windows=(4, 1, 1.0), overlap=FULL, together=-0.15),
+)
+CELLS = (*CORNERS, *covering_array(), *TOGETHER, *NUMBERS)

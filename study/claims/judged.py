@@ -14,6 +14,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
@@ -27,7 +28,7 @@ from scipy import stats
 
 from service.store.runs import code_version
 from study.claims import probabilities, tables, year_pages
-from study.claims.cells import CELLS, Cell, full_crossing, one_by_one
+from study.claims.cells import CELLS, SHARES, Cell, full_crossing, one_by_one
 from study.claims.checks import CLAIMS, COVERED, Covered, covered
 from study.claims.draws import CountedLeagues, Truth, wave_sizes
 from study.claims.persons import PersonLeagues
@@ -239,13 +240,18 @@ def hours(numbers, *, leagues: int = 2) -> tuple[float, float]:
 def main(
     quick: Annotated[bool, typer.Option(help="a few leagues of three cells: does it run?")] = False,
     cells: Annotated[int, typer.Option(help="only so many cells, evenly taken; 0: all")] = 0,
+    only_numbers: Annotated[
+        bool, typer.Option("--numbers", help="only the cells in which answers are numbers, and their section")
+    ] = False,
     minutes: Annotated[float, typer.Option(help="stop after so many; the next run goes on")] = math.inf,
     processes: Annotated[int, typer.Option(help="cells judged at a time; 0: one a processor")] = 0,
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
     """Judge every promise in every cell; the tallies are kept in build/ and a second run goes on where one stopped."""
     chosen, most = (3, 4) if quick else (cells or len(CELLS), FIRST_LOOK * 2**LOOKS)
-    numbers = sorted({round(x) for x in np.linspace(0, len(CELLS) - 1, min(chosen, len(CELLS)))})
+    among = [k for k, cell in enumerate(CELLS) if cell.answers != SHARES or not only_numbers]
+    places = np.linspace(0, len(among) - 1, min(chosen, len(among)))
+    numbers = sorted({among[round(place)] for place in places})
     gc.freeze()
     least_hours, usual_hours = hours(numbers, leagues=1 if quick else 2)
     print(f"{len(numbers)} of {full_crossing():,} possible cells:", end=" ")
@@ -256,7 +262,10 @@ def main(
     tallies = {k: t for k, t in tallies.items() if t.leagues}
     above = confirmed(rejected(tallies), most, seed=seed, **options)
     if not quick:
-        write(tallies, above, seed=seed, late=lambda: time.monotonic() > until)
+        if only_numbers:
+            _write(lambda text, t: tables.with_numbers(text, tables.numbers_section(tallies, above, t)))
+        else:
+            write(tallies, above, seed=seed, late=lambda: time.monotonic() > until)
     for name, where in above.items():
         for k in sorted(where):
             print(name, CELLS[k], tallies[k].claims.get(name, ""))
@@ -272,10 +281,14 @@ def write(tallies: dict[int, Tally], above: dict, *, seed: int, late) -> None:
         year |= {cell.share: (len(pages), year_pages.rates(pages))} if pages else {}
     other_results = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
     short = len(tallies) < len(CELLS) or any(open_claims(t, len(tallies)) for t in tallies.values())
+    _write(lambda text, t: tables.with_claims(text, tables.chapter(tallies, above, other_results, t, short=short)))
+
+
+def _write(changed: Callable) -> None:
+    """docs/study.md and docs/study.zh.md, each as changed(its text, its language's speaker)."""
     for language in LANGUAGES:
         file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
-        text = tables.chapter(tallies, above, other_results, speaker(language), short=short)
-        file.write_text(tables.with_claims(file.read_text("utf-8"), text), "utf-8")
+        file.write_text(changed(file.read_text("utf-8"), speaker(language)), "utf-8")
 
 
 def confirmed(first: dict[str, set[int]], most: int, *, seed: int, until: float, processes: int) -> dict[str, set[int]]:

@@ -39,7 +39,7 @@ class PersonLeagues:
         """The true means (p,) where shares would be these (p,)."""
         chance, part = share[:, None], np.ones(1)
         if self.cell.calibrated:
-            shift = np.add.outer(*(np.array(HANG[name]) for name in MARGINS)).ravel()
+            shift = np.add.outer(*(np.array(ADDED[name]) for name in MARGINS)).ravel()
             chance = chance + np.minimum(share, 1 - share)[:, None] * shift
             part = np.multiply.outer(*(margin.to_numpy() for margin in MARGINS.values())).ravel()
         return share if self.cell.answers == SHARES else self.answers.mean(chance, part)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from study.claims.cells import CELLS, CORNERS, PERSONS, Cell, full_crossing
+from study.claims.cells import CELLS, CORNERS, NUMBERS, PERSONS, SHARES, Cell, full_crossing
 from study.claims.checks import CLAIMS, COVERED
 from study.claims.probabilities import AREAS, SIZES
 from study.written import bullets, markdown, percent
@@ -14,12 +14,17 @@ from study.written import bullets, markdown, percent
 # counted on the code of 2026-11-26 before the tests were mended
 BEFORE = Path(__file__).with_name("before.json")
 COMPARED = ("page", "field_below", "field_above", "field_both")
-MARK = "<!-- claims -->"
+MARK, NUMBERS_MARK = "<!-- claims -->", "<!-- numbers -->"
 
 
 def with_claims(text: str, chapter: str) -> str:
     """A document with this chapter at its end, in the place of the one it had."""
     return f"{text.split(MARK)[0].rstrip()}\n\n{MARK}\n\n{chapter.rstrip()}\n"
+
+
+def with_numbers(text: str, section: str) -> str:
+    """A document with this section on numbers at its end, in the place of the one it had."""
+    return f"{text.split(NUMBERS_MARK)[0].rstrip()}\n\n{section.rstrip()}\n"
 
 
 def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) -> str:
@@ -34,11 +39,21 @@ def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) 
     if short:
         parts.append(t("study.claims_honest", cells=len(tallies), leagues=sum(x.leagues for x in tallies.values())))
     parts += [f"### {t('study.claims_before')}", t("study.claims_before_text"), _before(tallies, t)]
-    parts += [f"### {t('study.claims_all')}", t("study.claims_all_text", covered=COVERED), _all(tallies, t)]
-    parts += [t("study.follows"), bullets(_sentences(tallies, above, t))]
+    shares = {k: x for k, x in tallies.items() if CELLS[k].answers == SHARES}
+    parts += [f"### {t('study.claims_all')}", t("study.claims_all_text", covered=COVERED), _all(shares, t)]
+    parts += [t("study.follows"), bullets(_sentences(shares, above, t))]
     parts += [f"### {t('study.calibration')}", _calibration(other_results["calibration"], other_results["leagues"], t)]
     parts += [f"### {t('study.year_pages')}", _year(other_results["year"], t)]
+    parts += [numbers_section(tallies, above, t)]
     return "\n\n".join(parts)
+
+
+def numbers_section(tallies: dict, above: dict, t) -> str:
+    """Markdown of the cells in which answers are numbers."""
+    numbers = {k: x for k, x in tallies.items() if CELLS[k].answers != SHARES}
+    text = t("study.claims_numbers_text", cells=len(NUMBERS), leagues=sum(x.leagues for x in numbers.values()))
+    table = [_all(numbers, t), t("study.follows"), bullets(_sentences(numbers, above, t))] if numbers else []
+    return "\n\n".join([NUMBERS_MARK, f"### {t('study.claims_numbers')}", text, *table])
 
 
 def rate(errors: int, leagues: int) -> str:
@@ -54,6 +69,8 @@ def cell_text(cell: Cell, t) -> list:
     before, after, ratio = cell.windows
     windows = t("study.claims_windows", before=before, after=after) + (f", n×{ratio:g}" if ratio != 1 else "")
     others = [t(f"study.claims_{name}") for name in ("calibrated", "interviewers", "movers") if getattr(cell, name)]
+    if cell.answers != SHARES:
+        others.insert(0, t(f"study.claims_{cell.answers}"))
     if cell.together:
         others.append(t("study.claims_together", points=f"{100 * cell.together:+.0f}".replace("-", "−")))
     n = "–".join(map(str, cell.interviews)) if len(cell.interviews) < 3 else "/".join(map(str, cell.interviews[:2]))

@@ -19,7 +19,9 @@ from estimation import (
     windows,
 )
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
-from estimation.indicators.answer_moments import third_moments
+from estimation.indicators.answer_moments import answer_skewness
+from estimation.precision.effects import psu_evenness
+from estimation.precision.under_null import null_moments
 
 
 def shares(p, n) -> Estimate:
@@ -106,39 +108,90 @@ def test_no_law_where_one_is_not_known():
     assert combine(independent_waves(plain, shares([0.9], 50)), [-1.0, 1.0]).law is None
     waves = independent_waves(*[shares([0.9], 50)] * 2)
     assert combine(waves, [1.0, 1.0]).law is None and combine(waves, [2.0, -1.0]).law is None
-    scores = smooth_scores(Estimate((0,), [0.9], [[0.01]], np.inf), [50.0], unit_third=-0.2)
+    scores = smooth_scores(Estimate((0,), [0.9], [[0.01]], np.inf), [50.0], unit_skewness=-0.2)
     assert combine(independent_waves(scores, shares([0.9], 50)), [0.5, 0.5]).law is None
 
 
-def test_a_score_s_law_takes_the_third_moment_it_is_given():
-    found = smooth_scores(
-        Estimate((0, 1), [3.0, 4.0], np.diag([0.02, 0.03]), np.inf), [50.0, 60.0], unit_third=[-1, -2]
-    )
-    np.testing.assert_allclose(found.law.unit_variance, found.variance * [50, 60])
-    np.testing.assert_allclose(found.law.third_at(found.value), [-1 / 50**2, -2 / 60**2])
+def test_a_score_s_law_takes_the_skewness_it_is_given():
+    plain = Estimate((0, 1), [3.0, 4.0], np.diag([0.02, 0.03]), np.inf)
+    found = smooth_scores(plain, [50.0, 60.0], unit_skewness=[-1, -2])
+    s2 = found.variance * [50, 60]
+    np.testing.assert_allclose(found.law.unit_variance, s2)
+    np.testing.assert_allclose(found.law.third_at(found.law.level), [-1, -2] * s2**1.5 / [50**2, 60**2])
+    np.testing.assert_allclose(found.law.unit_deviation, np.sqrt((50 * s2[0] + 60 * s2[1]) / 110))
     window = combine(independent_waves(found, found), [0.5, 0.5]).law
-    np.testing.assert_allclose(window.unit_third, [-1, -2])
+    np.testing.assert_allclose(window.unit_skewness, [-1, -2])
+    np.testing.assert_allclose(window.unit_deviation, found.law.unit_deviation)
     np.testing.assert_allclose(window.third_interviews, [100, 120])
 
 
-def test_third_moments_are_weighted_and_drawn_to_the_league():
+def test_a_window_of_scores_has_the_third_cumulant_of_its_waves():
+    plain = Estimate((0, 1), [3.0, 4.0], np.diag([0.02, 0.03]), np.inf)
+    one, two = (smooth_scores(plain, n, unit_skewness=g) for n, g in (([50.0, 60.0], -1.0), ([20.0, 90.0], 2.0)))
+    window = combine(independent_waves(one, two), [0.25, 0.75]).law
+    parts = [w.law.third_at(w.law.level) for w in (one, two)]
+    np.testing.assert_allclose(window.third_at(window.level), 0.25**3 * parts[0] + 0.75**3 * parts[1])
+
+
+def test_where_all_minutes_double_the_later_ones_vary_four_times_as_much():
+    """By as much as the league grew where an area changes as it does, not at all where the area does not change."""
+    rng, k, n = np.random.default_rng(5), 40, 200
+    minutes = rng.gamma(2.0, 10.0, (2, k, n))
+    minutes[1] *= 2
+    names = tuple(range(k))
+    one, two = (
+        smooth_scores(Estimate(names, y.mean(axis=1), np.diag(y.var(axis=1, ddof=1) / n), n - 1.0), np.full(k, n))
+        for y in minutes
+    )
+    law = change(one, two, cross=INDEPENDENT).law
+    field = two.value.mean() - one.value.mean()
+    np.testing.assert_allclose(law.field, field)
+    expected = two.variance.sum() / one.variance.sum()
+    np.testing.assert_allclose(law.growth_at(field), expected, rtol=0.05)
+    np.testing.assert_allclose(law.growth_at(0.0), 1.0)
+    np.testing.assert_allclose(law.growth_at(field / 2), np.sqrt(law.growth), rtol=1e-12)
+    added, _ = null_moments(law, field)
+    np.testing.assert_allclose(
+        (law.before.variance + law.after.variance + added).mean(), 5 * one.variance.mean(), rtol=0.1
+    )
+    steady = change(one, one, cross=INDEPENDENT).law
+    np.testing.assert_allclose(steady.growth, 1.0)
+    np.testing.assert_allclose(
+        change(shares([0.5, 0.9], 50), shares([0.7, 0.99], 50), cross=INDEPENDENT).law.growth, 1.0
+    )
+
+
+def test_the_df_of_scores_are_fewer_where_few_psus_weigh_most():
+    table = pd.DataFrame({"w": [1.0, 1, 1, 3, 1, 1, 5], "psu": [1, 1, 2, 3, 4, 5, 6], "area": list("aaaabbb")})
+    y = np.array([1.0, 2, 3, 4, 5, 6, np.nan])
+    design = Design.from_table(table, weight="w", psu="psu")
+    evenness = psu_evenness(y, table.area, design, ("b", "a"))
+    np.testing.assert_allclose(evenness, [1.0, 12**2 / (3 * (4 + 1 + 81))])
+    plain = Estimate((0, 1), [3.0, 4.0], np.diag([0.02, 0.03]), np.array([40.0, 1.0]))
+    np.testing.assert_allclose(smooth_scores(plain, [50.0, 60.0], evenness=[0.25, 0.25]).df, [10.0, 1.0])
+
+
+def test_skewness_is_weighted_and_drawn_to_the_league():
     values = np.array([1.0, 0.0, 0.0, 0.0, 3.0, 1.0, np.nan, 9.0])
     domain, weight = np.array(list("aaaabbbb")), np.array([1.0, 1, 1, 1, 1, 3, 5, 0])
-    own = third_moments(values, domain, weight, ("b", "a"), prior=0.0)
+    own = answer_skewness(values, domain, weight, ("b", "a"), prior=0.0)
     mean_a, mean_b = 0.25, 1.5
     a = ((1 - mean_a) ** 3 + 3 * (0 - mean_a) ** 3) / 4
     b = ((3 - mean_b) ** 3 + 3 * (1 - mean_b) ** 3) / 4
-    np.testing.assert_allclose(own, [b, a])
+    s3 = np.array([0.75, 3 / 16]) ** 1.5
+    np.testing.assert_allclose(own, np.array([b, a]) / s3)
     n = np.array([1.6, 4.0])
-    drawn = third_moments(values, domain, weight, ("b", "a"), prior=10.0)
-    np.testing.assert_allclose(drawn, (n * own + 10 * (n @ own) / n.sum()) / (n + 10))
+    league = (n @ [b, a]) / (n @ s3)
+    drawn = answer_skewness(values, domain, weight, ("b", "a"), prior=10.0)
+    np.testing.assert_allclose(drawn, (n * own + 10 * league) / (n + 10))
 
 
 def test_a_score_s_variance_follows_its_mean_as_a_share_s_does_and_never_vanishes():
     """A share told as a score of 0 and 1 has the variance of the share at the other value."""
     q = np.array([0.9, 0.95])
-    third = q * (1 - q) * (1 - 2 * q)
-    score = SamplingLaw(np.full(2, 100.0), np.full(2, 100.0), q, q * (1 - q) / 100, third)
+    deviation = np.sqrt(q * (1 - q))
+    skewness = (1 - 2 * q) / deviation
+    score = SamplingLaw(np.full(2, 100.0), np.full(2, 100.0), q, deviation**2 / 100, skewness, deviation)
     np.testing.assert_allclose(score.variance_at(q - 0.1) * 100, (q - 0.1) * (1.1 - q))
     assert (score.variance_at(np.ones(2)) * 100 >= q * (1 - q) / 4).all()
 
@@ -151,7 +204,7 @@ def test_few_changed_answers_have_tails_as_heavy_as_the_t_they_are_given():
     net = (steps[:, 0] - steps[:, 1]) / n
     ones = np.ones(1)
     share = SamplingLaw(n * ones, n * ones, 0.9 * ones, 0.09 / n * ones)
-    law = ChangeLaw(share, share, 0.9 * ones, 0.9 * ones, 0.9 * ones, ones, ones)
+    law = ChangeLaw(share, share, 0.9 * ones, 0.9 * ones, 0.9 * ones, ones, ones, ones, 0 * ones)
     (df,) = law.tail_df(np.array([chance / n]))
     assert df == pytest.approx(4 + 6 * n * chance / (1 - 3 * chance))
     assert 6 / (df - 4) == pytest.approx(stats.kurtosis(net), abs=0.05)
@@ -160,7 +213,9 @@ def test_few_changed_answers_have_tails_as_heavy_as_the_t_they_are_given():
 def test_independent_waves_near_a_half_and_scores_have_no_heavier_tails():
     ones = np.ones(1)
     share = SamplingLaw(125 * ones, 125 * ones, 0.5 * ones, 0.25 / 125 * ones)
-    law = ChangeLaw(share, share, 0.5 * ones, 0.5 * ones, 0 * ones, ones, ones)
+    law = ChangeLaw(share, share, 0.5 * ones, 0.5 * ones, 0 * ones, ones, ones, ones, 0 * ones)
     assert np.isinf(law.tail_df(np.array([2 * 0.25 / 125]))).all()
-    score = SamplingLaw(125 * ones, 125 * ones, 3 * ones, ones / 125, -0.5 * ones)
-    assert np.isinf(ChangeLaw(score, score, 3 * ones, 3 * ones, 0 * ones, ones, ones).tail_df(ones / 100)).all()
+    score = SamplingLaw(125 * ones, 125 * ones, 3 * ones, ones / 125, -0.5 * ones, ones)
+    assert np.isinf(
+        ChangeLaw(score, score, 3 * ones, 3 * ones, 0 * ones, ones, ones, ones, 0 * ones).tail_df(ones / 100)
+    ).all()

@@ -117,11 +117,11 @@ def test_what_was_added_to_the_sampling_variance_stays():
 
 def test_scores_pool_their_variance_over_both_windows():
     e = [Estimate((0,), [4.0], [[v]], np.inf) for v in (0.004, 0.02)]
-    one, two = smooth_scores(e[0], [500.0], unit_third=-3.0), smooth_scores(e[1], [100.0], unit_third=-3.0)
+    one, two = smooth_scores(e[0], [500.0], unit_skewness=-2.0), smooth_scores(e[1], [100.0], unit_skewness=-2.0)
     added, third = null_moments(change(one, two, cross=INDEPENDENT).law, 0.7)
     pooled = (500 * 500 * 0.004 + 100 * 100 * 0.02) / 600
     assert 0.024 + added == pytest.approx(pooled * (1 / 500 + 1 / 100))
-    assert third == pytest.approx(-3.0 * (1 / 100**2 - 1 / 500**2))
+    assert third == pytest.approx(-2.0 * pooled**1.5 * (1 / 100**2 - 1 / 500**2))
 
 
 # ---- order and inversion
