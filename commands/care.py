@@ -27,7 +27,8 @@ commands = typer.Typer()
 
 @commands.command(cls=Command, help=t("cli.serve.help"))
 def serve(
-    store: StoreOption = None, port: Annotated[int | None, typer.Option(help=t("cli.serve.port"))] = None
+    store: StoreOption = None,
+    port: Annotated[int | None, typer.Option(help=t("cli.serve.port"), min=1, max=65_535)] = None,
 ) -> None:
     """Start the pages."""
     url = store_url(store)

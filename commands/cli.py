@@ -97,3 +97,7 @@ def main() -> None:
         for note in getattr(fault, "__notes__", ()):
             err.print(note)
         sys.exit(REFUSED)
+    except OSError as error:  # a full disk, a folder that may not be written to
+        problem = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        err.print(t("cli.system", problem=problem), style="red")
+        sys.exit(REFUSED)

@@ -157,6 +157,8 @@ def _compare_regularly(opened: Store, programme_name: str, wave: str, seed: str)
 
 
 def _waves(store: Store, programme: str) -> list[str]:
-    """All waves of the programme, oldest first; a Fault if there is no such programme."""
+    """All waves of the programme, oldest first; a Fault if there is no such programme, or none of its waves."""
     imports.current_programme(store, programme)
-    return list(imports.wave_versions(store, programme).wave.unique())
+    if not (names := list(imports.wave_versions(store, programme).wave.unique())):
+        raise Fault(key="wave.none", programme=programme)
+    return names

@@ -17,7 +17,10 @@ commands = typer.Typer()
 @commands.command(name="imports", cls=Command, help=t("cli.imports.help"))
 def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the imports."""
-    for row in import_log(opened_as(store, as_)).to_dict("records"):
+    rows = import_log(opened_as(store, as_)).to_dict("records")
+    if not rows:
+        out.print(t("cli.imports.none"))
+    for row in rows:
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
         what = wave_label(row["wave"], t) if row["wave"] else row["programme"]
         line = f"{local_time(row['at'])}  {what}  {row['file']}  "
@@ -27,7 +30,10 @@ def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
 @commands.command(cls=Command, help=t("cli.runs.help"))
 def runs(store: StoreOption = None, as_: AsOption = None) -> None:
     """List the runs."""
-    for run in run_list(opened_as(store, as_)).to_dict("records"):
+    rows = run_list(opened_as(store, as_)).to_dict("records")
+    if not rows:
+        out.print(t("cli.runs.none"))
+    for run in rows:
         late = f"  [{t('column.outdated')}]" if run["outdated"] else ""
         out.print(run_text(run, t) + late)
 

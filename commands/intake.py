@@ -37,6 +37,7 @@ from service.intake.preview import preview_margins, preview_wave
 from service.intake.records_file import RecordsFile
 from service.protection import people
 from service.store.engine import Store, shown, store_url
+from words import Fault
 
 commands = typer.Typer()
 
@@ -57,12 +58,14 @@ def load(
 ) -> None:
     """Create the store and import a survey's folder: the programme, its waves, then estimates and comparisons."""
     folder = survey_folder(folder)
-    plan, files = folder / "programme.toml", imports.wave_files(folder)
-    read_programme(read_bounded(plan), plan.name)  # refused here, it leaves no store behind
+    if not folder.is_dir():
+        raise Fault(key="file.no_folder", folder=str(folder))
+    programme_file, files = folder / "programme.toml", imports.wave_files(folder)
+    read_programme(read_bounded(programme_file), programme_file.name)  # refused here, it leaves no store behind
     init(store)
     if demo:
         people.mark_demo(Store.open(store_url(store)))
-    programme = import_programme(plan, store)
+    programme = import_programme(programme_file, store)
     if margins := imports.margins_in(folder):
         import_margins(margins, programme=programme, store=store)
     for wave, file in files:

@@ -2,6 +2,7 @@
 
 import locale
 import os
+import re
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -46,7 +47,9 @@ def without_language(arguments: list[str]) -> list[str]:
             others += [argument, *following]
         elif argument == "--language" or argument.startswith("--language="):
             value = argument.split("=", 1)[1] if "=" in argument else next(following, None)
-            language = ["--language"] if value is None else [f"--language={value}"]
+            if value is None:
+                return ["--language"]  # refused: it needs a value
+            language = [f"--language={value}"]
         else:
             others.append(argument)
     return language + others
@@ -94,6 +97,11 @@ class Speaking:
             option.help = t("cli.help_option")
         return option
 
+    def get_usage(self, ctx) -> str:
+        """The line of usage, begun in the reader's language."""
+        usage = super().get_usage(ctx)  # ty: ignore[missing-attribute]
+        return usage.replace("Usage:", t("cli.usage"), 1)
+
     def format_help(self, ctx, formatter) -> None:
         from typer import rich_utils  # imported here: only help needs it, and every command would pay for it
 
@@ -130,11 +138,17 @@ class Group(Speaking, typer.core.TyperGroup):
         except typer.Abort:
             err.print(t("cli.aborted"), style="red")
             sys.exit(REFUSED)
+        if code == STOPPED:
+            err.print(t("cli.aborted"), style="red")
         sys.exit(code if isinstance(code, int) else 0)
 
 
 MISTYPED: Any = typer.BadParameter.__base__  # Typer's class of everything that may be wrong in what was typed
 
+STOPPED = 130  # the exit code after Ctrl-C
+AFTER = ("--store", "-s", "--programme", "-p", "--as")  # options of the sub-commands, which often come too early
+BOUND = re.compile(r"(less|greater) than or equal to (\S+)")
+TOO_MANY = re.compile(r"unexpected extra argument\S* \((.*)\)")
 EXPECTED = {  # a part of Typer's English message -> the key of what was expected
     "valid integer": "cli.expected_integer",
     "valid number": "cli.expected_number",
@@ -148,26 +162,39 @@ def say_mistyped(mistake) -> None:
     name = getattr(mistake, "param_hint", None)
     if parameter is not None and not name:
         is_option = parameter.param_type_name == "option"
-        name = " / ".join(parameter.opts) if is_option else (parameter.metavar or parameter.name)
+        name = " / ".join(parameter.opts) if is_option else (parameter.metavar or parameter.name.upper())
     kind = type(mistake).__name__
     if kind == "NoArgsIsHelpError":
         mistake.show()
         return
     if kind == "NoSuchOption":
         similar = sorted(mistake.possibilities or ())
-        sentence = t("cli.no_such_option" if similar else "cli.no_option", name=option, similar=similar)
+        early = mistake.ctx is not None and mistake.ctx.parent is None and option in AFTER
+        key = "cli.option_too_early" if early else "cli.no_such_option" if similar else "cli.no_option"
+        sentence = t(key, name=option, similar=similar)
     elif kind == "MissingParameter":
         sentence = t("cli.missing", name=name)
     elif kind == "BadParameter" and name:
-        expected = next((t(key) for part, key in EXPECTED.items() if part in mistake.message), mistake.message)
-        sentence = t("cli.bad_value", name=name, problem=expected)
+        sentence = t("cli.bad_value", name=name, problem=_expected(mistake.message))
     elif kind == "BadOptionUsage":
         sentence = t("cli.option_without_value", name=option)
+    elif "Missing command" in mistake.message:
+        sentence = t("cli.command_missing")
+    elif match := TOO_MANY.search(mistake.message):
+        sentence = t("cli.too_many", names=match[1])
     else:
         sentence = mistake.message
     err.print(sentence, style="red")
     if mistake.ctx is not None:
         err.print(t("cli.see_help", command=f"{mistake.ctx.command_path} --help"))
+
+
+def _expected(message: str) -> str:
+    """What was expected in the place of a value, from Typer's English message."""
+    if match := BOUND.search(message):
+        key = "cli.expected_less" if match[1] == "less" else "cli.expected_greater"
+        return t(key, bound=match[2])
+    return next((t(key) for part, key in EXPECTED.items() if part in message), message)
 
 
 StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]

@@ -209,6 +209,8 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         raise Fault(key="programme.long_number", file=file) from error
     except RecursionError as error:
         raise Fault(key="programme.too_deep", file=file) from error
+    if not data:
+        raise Fault(key="file.empty", file=file)
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues, units = _leagues(entry.entries("leagues"))

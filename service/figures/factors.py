@@ -14,7 +14,7 @@ from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item, Measur
 from programme.survey import Programme
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.figures.use_cases import ESTIMATE
-from service.intake.imports import current_programme, programme_of_run
+from service.intake.imports import current_programme, current_wave, programme_of_run
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
@@ -64,6 +64,7 @@ def read_factors(
     wave = wave or newest_estimated_wave(store, programme_name) or newest_wave(store, programme_name)
     run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
     if run is None:
+        current_wave(store, programme_name, wave)  # a Fault that names the waves there are, if it is none of them
         raise Fault(key="league.not_estimated", wave=wave)
     programme = programme_of_run(store, run["run_id"])
     name = one_of(name, programme.factors, "factors.unknown")

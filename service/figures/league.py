@@ -195,6 +195,7 @@ def read_estimated(
     wave = wave or newest_estimated_wave(store, programme_name) or newest_wave(store, programme_name)
     run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
     if run is None:
+        current_wave(store, programme_name, wave)  # a Fault that names the waves there are, if it is none of them
         raise Fault(key="league.not_estimated", wave=wave)
     programme = programme_of_run(store, run["run_id"])  # the version that the figures were computed with
     if name not in programme.measures or league not in programme.leagues:

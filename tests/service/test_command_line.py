@@ -374,7 +374,7 @@ def test_without_a_programme_or_with_several_the_way_on_is_said(files, rankshift
         ["rerun", "one"],
         ["compare", MAY],
         ["serve", "--port", "x"],
-        ["--language", "fr", "runs"],
+        ["--language", "xx", "runs"],
         ["league", "--wave"],
     ],
 )
@@ -389,15 +389,54 @@ def test_a_mistyped_command_has_exit_code_two(surveyed, rankshift, arguments):
         (["leage"], "没有命令“leage”。名称相近的有：league。"),
         (["league", "--colour"], "没有选项--colour。"),
         (["league", "--wav"], "没有选项--wav。名称相近的有："),
-        (["rerun"], "缺少run。"),
-        (["rerun", "one"], "run的值不能用：应为整数。"),
+        (["rerun"], "命令中缺少RUN。"),
+        (["rerun", "one"], "RUN的值不能用：应为整数。"),
+        (["league", "ash", "elm"], "参数过多，多出的是：ash elm。"),
+        (["serve", "--port", "0"], "--port的值不能用：应不小于1。"),
+        (["serve", "--port", "65536"], "--port的值不能用：应不大于65535。"),
+        (["--store", "x.db", "league"], "--store应写在子命令之后"),
+        (["--language", "zh"], "缺少子命令"),
         (["league", "--wave"], "选项--wave后面要有值。"),
+        (["league", "--language"], "选项--language后面要有值。"),
     ],
 )
 def test_what_was_mistyped_is_said_in_the_reader_s_language(rankshift, arguments, sentence):
     lines = rankshift(*arguments, language="zh").err.splitlines()
     assert lines[0].startswith(sentence)
-    assert arguments[-1] == "--wave" or lines[1].endswith("--help")
+    assert arguments[-1] in ("--wave", "--language") or lines[1].endswith("--help")
+
+
+def test_what_is_not_there_is_said_before_anything_is_made(tmp_path, rankshift):
+    store = ["-s", tmp_path / "new.db"]
+    assert f"There is no folder {tmp_path / 'nowhere'}" in rankshift("load", tmp_path / "nowhere", *store).err
+    assert rankshift("init", *store).code == 0
+    for command in ("runs", "imports"):
+        said = rankshift(command, *store)
+        assert said.code == 0 and "yet" in said.out
+    (tmp_path / "empty.toml").touch()
+    assert "empty.toml is empty" in rankshift("import-programme", tmp_path / "empty.toml", *store).err
+
+
+def test_a_wave_that_was_never_imported_is_not_said_to_lack_an_estimate(surveyed, rankshift):
+    said = rankshift("league", "--wave", "2031Q1", "-s", surveyed)
+    assert said.code == 1 and "no wave 2031Q1; imported are" in said.err
+
+
+def test_output_that_cannot_be_written_is_one_line(surveyed):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with open("/dev/full", "w") as full:
+        code = (
+            "import sys; sys.argv = ['rankshift', 'imports', '-s', sys.argv[1]]; from commands.cli import main; main()"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code, str(surveyed)], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 1 and ended.stderr.strip() == "This could not be done: No space left on device."
+
+
+def test_usage_is_said_in_the_reader_s_language(rankshift):
+    assert "用法：" in rankshift("league", "--help", language="zh").out
 
 
 def test_without_arguments_the_help_is_shown(rankshift):
