@@ -31,8 +31,10 @@ from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys
-from service.samples import frames
+from service.samples import frames, master
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
+from service.samples.proof_files import write_proof
+from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
 
@@ -84,6 +86,8 @@ def frame_banks(
     exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
     prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
     accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
+    public: Annotated[str | None, typer.Option(help=t("cli.sample.public"), show_default=False)] = None,
+    value: Annotated[str | None, typer.Option(help=t("cli.frame.value"), show_default=False)] = None,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -91,21 +95,50 @@ def frame_banks(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     with listing_faults(faults):
-        imported = frames.import_banks(
-            opened,
-            programme_name,
-            name,
-            read_bounded(prefixes),
-            prefixes.name,
-            cities=city.split(","),
-            numbers={MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
-            exchanges=None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
-            frame_key=keys.find_frame_key(),
-            key=keys.find_key(),
-            delete_on=delete_on.date(),
-            accept=accept,
-        )
+        file = read_bounded(prefixes), prefixes.name
+        of_banks = {
+            "cities": city.split(","),
+            "numbers": {MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
+            "exchanges": None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
+            "frame_key": keys.find_frame_key(),
+        }
+        if public is not None and value is None:
+            line = frames.commit_banks(opened, programme_name, name, *file, public=public, **of_banks)
+            out.print(t("banks.publish", frame=name, public=public, line=line))
+            return
+        sealing = {"key": keys.find_key(), "delete_on": delete_on.date(), "accept": accept}
+        drawing = {"public": public, "value": value}
+        imported = frames.import_banks(opened, programme_name, name, *file, **of_banks, **sealing, **drawing)
     _say_frame(imported)
+    out.print(t("banks.without_line" if public is None else "banks.with_line", frame=name))
+
+
+@commands.command("prove-banks", cls=Command, help=t("cli.frame.prove_banks.help"))
+def frame_prove_banks(
+    name: Annotated[str, typer.Argument(help=t("cli.sample.frame"))],
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.draw_proof.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    secrets = {"key": keys.find_key(), "frame_key": keys.find_frame_key()}
+    write_proof(master.master_proof(opened, programme_name, name, **secrets), folder)
+    out.print(t("banks.proof_written", folder=str(folder), frame=name))
+
+
+@commands.command("verify-banks", cls=Command, help=t("cli.frame.verify_banks.help"))
+def frame_verify_banks(
+    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
+    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+) -> None:
+    record, verification, lines = master.verify_master_folder(folder, published=published)
+    for key, values in verification.differences:
+        out.print(t(key, **values))
+    out.print(t("banks.lines", count=lines))
+    if not verification.holds:
+        raise Fault(key="cli.verify_draw.fails", wave=record.plan.frame)
+    out.print(t("banks.holds", frame=record.plan.frame, value=record.value, public=record.plan.public))
 
 
 @commands.command("list", cls=Command, help=t("cli.frame.list.help"))

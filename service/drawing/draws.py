@@ -1,7 +1,6 @@
 """Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
 
 import hmac
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -35,7 +34,7 @@ from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.chain import chain_of, continuing_wave, past_waves
-from service.samples.frames import contact_place, current_frame, frame_strata, load_frame
+from service.samples.frames import contact_place, current_frame, frame_strata, load_frame, plain_text
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
@@ -65,7 +64,10 @@ def make_plan(
     frame_row = current_frame(store, programme, frame)
     with store.read() as connection:
         began = _plan_version(connection, programme, wave)
-    chain_of(store, programme, wanted, wave)  # a plan that could not be drawn is refused now
+    chain = chain_of(store, programme, wanted, wave)  # a plan that could not be drawn is refused now
+    if chain and chain[-1].plan.frame != frame_row.frame:
+        earlier = {"earlier": chain[-1].wave, "earlier_frame": chain[-1].plan.frame}
+        raise Fault(key="sample.earlier_frame", wave=wave, frame=frame_row.frame, **earlier)
     strata = frame_strata(store, frame_row.version_id)
     if wanted.each is None:
         allocation = allocate(strata, wanted)
@@ -127,7 +129,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
     changed since the approval, and for a public value that is missing or not wanted.
     """
     sample_plan, approved, seed = _approved(store, programme, wave, frame_key)
-    value = None if value is None else public_value(value)
+    value = None if value is None else plain_text(value)
     units = _frame_of(store, programme, sample_plan)
     if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
         raise Fault(key="sample.older_plan", wave=wave)
@@ -247,11 +249,6 @@ def _approved(store: Store, programme: str, wave: str, frame_key: Key) -> tuple[
     seed = opened_seed(row.seed, frame_key, place, wave=wave, committed=row.commitment)
     fixed = sample_plan.design, (row.digest, row.numbers, row.psus), sample_plan.wanted.portions
     return sample_plan, ApprovedWave(wave, sample_plan.frame, *fixed), seed
-
-
-def public_value(written: str) -> str:
-    """The public value as it enters the draw: Unicode's composed form, with one blank for any run of blanks."""
-    return " ".join(unicodedata.normalize("NFC", written).split())
 
 
 def _check_last(connection: sa.Connection, programme: str, wave: str, earlier: Sample) -> None:

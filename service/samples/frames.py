@@ -1,10 +1,13 @@
 """Use cases on frames: each import is a version, each unit gets a permanent random number; phone numbers are apart."""
 
 import hashlib
+import hmac
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -16,11 +19,11 @@ from sampling import (
     NumberBanks,
     NumberedFrame,
     bank_findings,
-    draw_numbers,
     numbered_frame,
     placed,
     stratify,
 )
+from sampling.proof.master_sample import MasterRecord, draw_master, master_key, numbers_digest
 from service.files.choice import Choice, Note
 from service.files.preview import Preview, preview
 from service.files.zeros import restored
@@ -42,6 +45,7 @@ from service.samples.frame_file import (
     read_frame,
     refuse_findings,
 )
+from service.samples.master import commit_master, lines_committed, master_plan, recorded
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor, permitted
@@ -51,6 +55,7 @@ from words import Fault
 IMPORT = "import-frame"
 FRAME_NAME = re.compile(r"[\w.-]{1,64}")
 KEPT = 50  # units that a stored finding names at most
+ID_DIGITS = 14  # of a unit of a master sample: two of 100,000 alike once in 14 million frames
 AT_ONCE = 50_000  # units written by one statement
 
 
@@ -155,14 +160,18 @@ def import_banks(
     delete_on: date,
     exchanges: ExchangeFile | None = None,
     accept: bool = False,
+    public: str | None = None,
+    value: str | None = None,
 ) -> ImportedFrame:
     """Draw a master sample of each city's possible numbers, mobile and landline, as a frame whose strata are city/mode.
 
     content    the mobile prefixes (`bank_files`)
     exchanges  the landline exchanges, if landlines are wanted
-    numbers    how many in each city, by mode: n of the N possible ones, drawn by `sampling.draw_numbers` with the frame
-               key, in an order that is secret; they go into the vault, and the frame has city-mode-0000001 … in their
-               place, with first_phase = n/N
+    numbers    how many in each city, by mode: n of the N possible ones, drawn by `sampling.draw_numbers` in an order
+               that is secret; they go into the vault, and the frame has units city-mode-… in their place, which follow
+               from the number alone, so that a number is the same unit in every version; first_phase = n/N
+    public, value  what the public value was to be, as `commit_banks` fixed it in a line, and the value. Without them
+               the order follows from the frames' key and the programme, whatever the frame is called
     Waves are drawn from the master sample. Banks say nothing below the city, so smaller areas are a finding.
     """
     tried = _tried(store, programme_name, name, file)
@@ -172,15 +181,60 @@ def import_banks(
         vault = _vault(store, key, delete_on)
         check_wanted(numbers, exchanges)
         banks = NumberBanks(read_banks(content, file, exchanges, cities))
-        secret = frame_key.derived(f"number banks {programme_name} {name}", 32)
-        frame = _master_sample(banks, cities, numbers, list(programme.areas), secret)
+        key_of_order, master = frame_key.derived(f"number banks {programme_name}", 32), None
+        if public is not None:
+            fixed = {"programme": programme_name, "public": plain_text(public), "frame_key": frame_key}
+            plan, seed = master_plan(banks, name, cities, numbers, **fixed)
+            if plan.line not in [made["line"] for made in lines_committed(store, programme_name)]:
+                raise Fault(key="banks.commit_first", frame=name)
+            if value is None or not plain_text(value):
+                raise Fault(key="proof.value_needed", public=plan.public)
+            key_of_order = master_key(plan, seed, plain_text(value))
+        drawn = draw_master(banks.banks, cities, numbers, key=key_of_order)
+        if public is not None:
+            of_cities = placed(banks.banks, cities)
+            master = recorded(MasterRecord(plan, seed, plain_text(value or ""), numbers_digest(drawn)), of_cities)
+        ids = frame_key.derived(f"number ids {programme_name}", 32)
+        frame = _master_sample(drawn, ids, bank_findings(banks, list(programme.areas), cities=cities))
         refuse_findings(frame, file, accept=accept)
         files = [file] if exchanges is None else [file, exchanges.file]
-        arguments = {"programme": programme_name, "frame": name, "file": " + ".join(files), "of": list(cities)}
-        arguments["numbers"] = dict(numbers)
+        arguments: dict[str, Any] = {"programme": programme_name, "frame": name, "file": " + ".join(files)}
+        arguments |= {"of": list(cities), "numbers": dict(numbers)} | ({} if master is None else {"master": master})
         contents = content if exchanges is None else content + b"\0" + exchanges.content
-        digest = hashlib.sha256(contents + repr((sorted(cities), sorted(numbers.items()))).encode()).hexdigest()
+        digest = hashlib.sha256(
+            contents + repr((sorted(cities), sorted(numbers.items()), *([value] if public else []))).encode()
+        ).hexdigest()
         return _add(store, _Incoming(programme_id, arguments, digest, frame, vault), tried, began, frame_key)
+
+
+@permitted
+def commit_banks(
+    store: Store,
+    programme_name: str,
+    name: str,
+    content: bytes,
+    file: str,
+    *,
+    cities: Sequence[str],
+    numbers: Mapping[str, int],
+    frame_key: Key,
+    public: str,
+    exchanges: ExchangeFile | None = None,
+) -> str:
+    """The line to publish before a master sample is drawn by `import_banks`, whose arguments these are.
+
+    public: what the public value will be. The line goes into the trail; making another one shows.
+    """
+    _tried(store, programme_name, name, file)
+    current_programme(store, programme_name)
+    check_wanted(numbers, exchanges)
+    if not plain_text(public):
+        raise Fault(key="sample.public_empty")
+    banks = NumberBanks(read_banks(content, file, exchanges, cities))
+    fixed = {"programme": programme_name, "public": plain_text(public), "frame_key": frame_key}
+    plan, _ = master_plan(banks, name, cities, numbers, **fixed)
+    commit_master(store, programme_name, plan)
+    return plan.line
 
 
 @permitted
@@ -238,6 +292,11 @@ def shortened(finding: Finding) -> Finding:
     return Finding(finding.key, {k: v[:KEPT] if isinstance(v, list) else v for k, v in finding.values.items()})
 
 
+def plain_text(written: str) -> str:
+    """A public value, or what it will be, as it enters a draw: in Unicode's composed form, runs of blanks as one."""
+    return " ".join(unicodedata.normalize("NFC", written).split())
+
+
 def contact_place(name: str, version: int) -> str:
     """What the vault has in its column `wave` for the numbers of a frame's version."""
     return f"frame {name} {version}"
@@ -257,20 +316,16 @@ def _tried(store: Store, programme: str, name: str, file: str) -> Tried:
     return tried
 
 
-def _master_sample(
-    banks: NumberBanks, cities: Sequence[str], numbers: Mapping[str, int], areas: Sequence[str], secret: bytes
-) -> ListFrame:
-    """The numbers drawn of each city and mode, as units city-mode-0000001 …, with the numbers themselves apart."""
-    city_banks = NumberBanks(placed(banks.banks, cities))
-    drawn = draw_numbers(
-        city_banks, {bank.stratum: numbers[bank.mode] for bank in city_banks.banks}, key=secret, start=0.0
-    )
-    area = drawn.stratum.map({bank.stratum: bank.areas[0] for bank in city_banks.banks})
-    ids = [f"{a}-{m}-{place:07d}" for a, m, place in zip(area, drawn["mode"], drawn.place, strict=True)]
-    units = stratify(pd.DataFrame({UNIT: ids, AREA: area, MODE: drawn["mode"]}), [AREA, MODE])
+def _master_sample(drawn: pd.DataFrame, ids: bytes, findings: Sequence[Finding]) -> ListFrame:
+    """The numbers drawn of each city and mode, as units city-mode-…, with the numbers themselves apart.
+
+    ids: the key of the units' names, which follow from the numbers alone.
+    """
+    marks = [hmac.digest(ids, number.encode(), hashlib.sha256).hex()[:ID_DIGITS] for number in drawn.unit_id]
+    names = [f"{a}-{m}-{mark}" for a, m, mark in zip(drawn.area, drawn["mode"], marks, strict=True)]
+    units = stratify(pd.DataFrame({UNIT: names, AREA: drawn.area, MODE: drawn["mode"]}), [AREA, MODE])
     units["first_phase"] = drawn.probability
-    to_seal = pd.DataFrame({UNIT: ids, PHONE: drawn.unit_id, NAME: None})
-    return ListFrame(units, to_seal, bank_findings(banks, areas, cities=cities))
+    return ListFrame(units, pd.DataFrame({UNIT: names, PHONE: drawn.unit_id, NAME: None}), tuple(findings))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """A master sample of mobile and landline numbers from SIMULATED banks: Changping's plan, its question, its faults."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from changping import (
     CITY,
     EXCHANGES_FILE,
@@ -25,11 +27,11 @@ from sampling.frames.phone import LANDLINE, MOBILE
 from service.drawing import draws
 from service.intake import imports
 from service.intake.import_log import import_log
-from service.protection import keys, people
+from service.protection import keys, people, vault
 from service.protection.keys import Key
-from service.samples import frames, proof_files, samples
+from service.samples import frames, master, proof_files, samples
 from service.samples.bank_files import ExchangeFile
-from service.store import audit
+from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
 from words import LANGUAGES, Fault, speaker, text
@@ -210,6 +212,14 @@ def test_the_command_takes_both_modes_in_and_its_plan_asks_where_people_live(
     assert plan.code == 0 and "mobile" in plan.out and "In which of these do you live: Simulated town 01" in plan.out
     assert "访问须以甄别题开头" in rankshift("sample", "show", WAVE, *at, language="zh").out
     assert samples.read_plan(sqlite_store, NAME, WAVE).allocation.interviews.sum() == 100
+    sealed = [*take_in, "--accept", "--public", "the made-up lottery"]
+    line = rankshift(*sealed).out.split()[-1]
+    assert len(line) == 64 and rankshift(*sealed, "--value", "03 11").code == 0
+    proof = tmp_path / "proof"
+    assert rankshift("frame", "prove-banks", FRAME, "--out", proof, *at, "--as", "ann").code == 0
+    said = rankshift("frame", "verify-banks", proof, "--published", line)
+    assert said.code == 0 and "all numbers are the same" in said.out and "1 line was made" in said.out
+    assert rankshift("frame", "verify-banks", proof, "--published", line[::-1]).code == 1
 
 
 def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reason(empty):
@@ -229,3 +239,88 @@ def test_every_attempt_to_take_a_frame_in_stands_in_the_import_log_with_its_reas
         shown = import_rows(log, speaker(language))
         assert shown.wave.iloc[0] == label + FRAME and shown.version.iloc[2] == 1
         assert says in shown.reason.iloc[0]
+
+
+# ---------------------------------------------------------------- a master sample that nobody could choose
+
+PUBLIC, VALUE = "the (made-up) lottery of 1 December", "03 11 17 25 31"
+
+
+def committed(store: Store, name: str = FRAME, public: str = PUBLIC, **numbers: int) -> str:
+    wanted = {MOBILE: 300, LANDLINE: 100} | numbers
+    options = {"cities": [CITY], "numbers": wanted, "exchanges": ExchangeFile(exchanges(), EXCHANGES_FILE)}
+    fixed = {"frame_key": FRAME_KEY, "public": public}
+    return frames.commit_banks(store, NAME, name, prefixes(), PREFIXES_FILE, **options, **fixed)
+
+
+def test_a_master_sample_is_drawn_after_its_line_by_the_public_value_and_drawn_again_by_an_auditor(empty, tmp_path):
+    drawing = {"public": PUBLIC, "value": VALUE}
+    assert fault(take, empty, **drawing).key == "banks.commit_first"
+    assert fault(master.master_proof, empty, NAME, FRAME, key=KEY, frame_key=FRAME_KEY).key == "banks.no_line"
+    line = committed(empty)
+    assert fault(take, empty, public=PUBLIC).key == "proof.value_needed"
+    assert fault(take, empty, mobiles=301, **drawing).key == "banks.commit_first"  # not what the line fixed
+    take(empty, **drawing)
+    stored = [str(run) for run in empty.table(sa.select(schema.runs)).arguments]
+    files = master.master_proof(empty, NAME, FRAME, key=KEY, frame_key=FRAME_KEY)
+    record = json.loads(files["record.json"])
+    assert not any(record["seed"] in run for run in stored)  # the seed tells all numbers: it is not in the store
+    folder = tmp_path / "proof"
+    proof_files.write_proof(files, folder)
+    _, found, lines = master.verify_master_folder(folder, published=line)
+    assert found.holds and lines == 1
+    for name, old, new, key in (
+        ("numbers.csv", "19901", "19902", "banks.shown"),
+        ("banks.csv", "1990100,4", "1990177,4", "banks.changed"),
+        ("record.json", VALUE, "04 11 17 25 31", "banks.numbers"),
+        ("record.json", record["seed"], record["seed"][::-1], "proof.commitment"),
+        ("record.json", f'"line": "{line}"', '"line": ""', "banks.not_committed"),
+    ):
+        content = (folder / name).read_text("utf-8")
+        assert old in content
+        changed = content.replace(old, new) if key == "banks.not_committed" else content.replace(old, new, 1)
+        (folder / name).write_text(changed, "utf-8")
+        found = master.verify_master_folder(folder, published=line)[1]
+        assert not found.holds and key in [k for k, _ in found.differences], name
+        (folder / name).write_text(content, "utf-8")
+    assert "proof.slip" in dict(master.verify_master_folder(folder, published="0" * 64)[1].differences)
+
+
+def test_other_names_and_tries_give_other_lines_which_all_stay_and_without_a_line_a_name_changes_nothing(empty):
+    lines = {
+        committed(empty),
+        committed(empty, "other"),
+        committed(empty, public="another"),
+        committed(empty, mobile=9),
+    }
+    assert len(lines) == 4 == len(master.lines_committed(empty, NAME))
+    take(empty)
+    one = frames.load_frame(empty, frames.current_frame(empty, NAME, FRAME).version_id)
+    given = {"cities": [CITY], "numbers": {MOBILE: 300}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
+    frames.import_banks(empty, NAME, "renamed", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
+    other = frames.load_frame(empty, frames.current_frame(empty, NAME, "renamed").version_id)
+    assert set(other.unit_id) == set(one.unit_id[one.stratum == f"{CITY}/{MOBILE}"])
+
+
+def test_a_number_is_the_same_unit_when_the_list_of_prefixes_grows(empty):
+    """Its id was a place in an order: 750 of 750 kept mobiles were other telephones."""
+    take(empty, mobiles=20_000)
+    first = phones(empty, 1)
+    more = prefixes() + b"\n1990150,1101,010,SIMULATED"
+    given = {"cities": [CITY], "numbers": {MOBILE: 20_000}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
+    frames.import_banks(empty, NAME, FRAME, more, PREFIXES_FILE, delete_on=LATER, **given)
+    both = first.merge(phones(empty, 2), on="unit_id")
+    assert len(both) > 500 and (both.phone_x == both.phone_y).all()
+    assert len(first.merge(phones(empty, 2), on="phone")) == len(both)
+
+
+def phones(store: Store, version: int):
+    return vault.call_sheet(store, NAME, frames.contact_place(FRAME, version), key=KEY)
+
+
+def test_a_wave_does_not_continue_one_of_another_frame(planned):
+    store, _ = planned
+    given = {"cities": [CITY], "numbers": {MOBILE: 300}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
+    frames.import_banks(store, NAME, "another", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
+    found = fault(draws.make_plan, store, NAME, "2026Q2", Wanted(20, after=WAVE), frame="another")
+    assert found.key == "sample.earlier_frame" and found.values["earlier_frame"] == FRAME
