@@ -10,8 +10,8 @@ from pathlib import Path
 
 KILLED, SURVIVED, STOPPED = "killed", "survived", "stopped"  # stopped: it ran too long or took too much memory
 MEMORY = 6 * 2**30
-COPIED = ("estimation", "sampling", "fieldwork", "accountability", "words", "service", "study", "tests", "data", "docs")
-COPIED += ("contracts.py", "pyproject.toml")
+COPIED = ("words", "estimation", "sampling", "fieldwork", "accountability", "programme", "service", "study", "tests")
+COPIED += ("data", "docs", "contracts.py", "pyproject.toml")
 UNKNOWN, NOTHING = 4, 5  # pytest's exit codes: a test named is not there; no test was found
 
 

@@ -11,6 +11,7 @@ from cosmic_ray.mutating import mutate_code
 from mutants.operators import DropKeywordArgument, operators
 from mutants.places import mutant_of, places_of
 from mutants.reached import tests_of as asked
+from mutants.trial import COPIED
 
 SOURCE = '''"""A file."""
 from dataclasses import dataclass
@@ -61,3 +62,9 @@ def test_the_tests_that_run_a_function_are_asked_first_and_the_quickest_of_them_
     assert asked(REACHED, file, "Line.at", most=1) == ["a.py::quick"]
     assert asked(REACHED, file, "", most=60) == ["a.py::quick", "b.py::far", "a.py::slow", "a.py::beside"]
     assert asked(REACHED, "room/new.py", "", most=60) == []
+
+
+def test_every_room_that_the_tests_of_pure_rooms_reach_is_copied():
+    """Else it would be imported from the checkout, with the classes of the files that are not changed."""
+    rooms = ("words", "estimation", "sampling", "fieldwork", "accountability", "programme", "service", "contracts.py")
+    assert set(rooms) <= set(COPIED)
