@@ -1,5 +1,6 @@
 """Documents: every file they name is there, every link leads somewhere; the page of commands is as the program is."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_what_a_newcomer_looks_for_is_found_from_the_readme(looked_for):
     (line,) = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if words in line]
     assert Path(file).name in line or f"({Path(file).parent})" in line
     assert there in (ROOT / file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("looked_for", LOOKED_FOR)
+def test_what_a_newcomer_looks_for_is_named_by_its_folder_too(looked_for):
+    """For those who open the tree and not the README: the folder's first file names the one that has it."""
+    file = ROOT / LOOKED_FOR[looked_for][1]
+    opening = file.parent / "__init__.py"
+    if file.suffix == ".py" and file != opening:
+        assert file.name in ast.get_docstring(ast.parse(opening.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])

@@ -1,4 +1,7 @@
-"""Rules about areas, as data, and their verdicts: what the printed rule says, and what the figures can show."""
+"""Rules about areas, as data, and their verdicts: what the printed rule says, and what the figures can show.
+
+at_least.py says when an area is “missed” by a target, not_last.py when it is among the last; each file is a kind.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,4 @@
-"""The draw: permanent random numbers, samples of every kind, and releases."""
+"""The draw: permanent random numbers, samples of every kind, and releases.
+
+releases.py says in which portions a sample is released.
+"""
