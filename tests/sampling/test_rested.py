@@ -169,6 +169,35 @@ def test_totals_are_unbiased_while_people_move_are_born_and_die(rest, keep, shar
         assert wrong < -0.02 - 3 * monte_carlo
 
 
+@pytest.mark.parametrize("keep", [0.0, 0.5])
+def test_two_years_of_quarters_with_two_per_cent_movers_are_drawn_to_the_end(keep):
+    """Eight waves of 70 strata: totals unbiased in each, and nobody is called again within the four waves of rest.
+
+    Of the strata only the one that is small runs out, and says so by the rest of those whom it takes.
+    """
+    rng, strata_count, people = np.random.default_rng(9), 70, 8_400
+    home = np.repeat(np.arange(strata_count), people // strata_count)
+    home = np.where(np.arange(people) < 90, np.maximum(home, 1), home)  # stratum 0 has only some thirty people
+    allocation, past, wave_of, early = {f"{h:02d}": 12 for h in range(strata_count)}, [], {}, []
+    for t in range(8):
+        ids = [f"p{i:05d}" for i in range(people)]
+        frame = pd.DataFrame({"unit_id": ids, "stratum": [f"{h:02d}" for h in home]})
+        sample, rates = drawn(frame, allocation, f"q{t}", rest=4, keep=keep if t else 0.0, past=past)
+        assert len(sample) == 840 and sample.probability.between(0, 1).all()
+        large = sample[sample.stratum != "00"]
+        size = frame.stratum.value_counts()
+        assert large.groupby("stratum").base_weight.sum().div(size).mean() == pytest.approx(1, abs=0.03)
+        for unit, rest in zip(large.unit_id, large.rest, strict=True):
+            early += [unit] if rest > 1 and t - wave_of.get(unit, -9) <= 4 else []
+            assert rest in (1, 5) and (rest == 5 or keep)
+        assert keep or t < 3 or (sample.rest[sample.stratum == "00"] < 5).any()
+        wave_of |= dict.fromkeys(sample.unit_id, t)
+        past.append(after(frame, sample, rates, f"q{t}", 4))
+        moving = rng.random(people) < 0.02
+        home = np.where(moving, rng.integers(1, strata_count, people), home)
+    assert not early
+
+
 @pytest.mark.parametrize(
     ("options", "key"),
     [

@@ -33,10 +33,11 @@ def show(store: Store, t: Speaker) -> None:
         return
     wave = choosers.choose(st, "wave samples", list(waves.wave)[::-1], str, t)
     plan = samples.read_plan(store, programme, wave)
-    sample_plan.show(store, programme, plan, t)
-    if waves.drawn[list(waves.wave).index(wave)]:
+    if waves.drawn[list(waves.wave).index(wave)]:  # the work of the day first, the plan's tables below
         drawn_sample.show(store, programme, samples.read_sample(store, programme, wave), t)
+        sample_plan.show(store, programme, plan, t)
     else:
+        sample_plan.show(store, programme, plan, t)
         _approve_or_draw(store, programme, plan, t)
     _how(t)
 

@@ -56,7 +56,9 @@ def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         waiting = sorted(set(rows.area[rows.out < rows.portions]))
         code = t("language.code")
         label = lambda area: names[area][code] if area in names else area  # noqa: E731
-        areas = st.multiselect(t("samples.release.areas"), waiting, key=f"areas {number}", format_func=label)
+        areas = st.multiselect(
+            t("samples.release.areas"), waiting, key=f"areas {number}", format_func=label, placeholder=t("app.choose")
+        )
         if st.button(t("samples.release.next"), key=f"release {number}"):
             faults.act(lambda: release(areas=areas), t)
 

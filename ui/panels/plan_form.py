@@ -39,7 +39,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         q = one.number_input(t("samples.q"), 0.0, 1.0, Wanted.q, key="plan_q")
         portions = two.text_input(t("cli.sample.portions"), written_numbers(Wanted.portions), key="plan_portions")
         shares = three.file_uploader(t("cli.sample.shares"), type=list(ENDINGS), key="plan_shares")
-        after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after")
+        none = t("samples.after.none")
+        after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after", placeholder=none)
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
         rest = three.number_input(t("cli.sample.rest"), 0, LONGEST, REST, key="plan_rest")
         public = one.text_input(t("cli.sample.public"), key="plan_public")
@@ -88,7 +89,12 @@ def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
     code = t("language.code")
     estimated = waves_with_estimates(store, programme_name)
     wave = one.selectbox(
-        t("samples.from"), estimated, index=None, key="plan_from", format_func=lambda w: wave_text(w, t)
+        t("samples.from"),
+        estimated,
+        index=None,
+        key="plan_from",
+        format_func=lambda w: wave_text(w, t),
+        placeholder=t("samples.from.none"),
     )
     measure = two.selectbox(
         t("app.measure"),
@@ -106,7 +112,7 @@ def _assumed(store: Store, programme_name: str, t: Speaker) -> dict[str, Any]:
             t("cli.sample.information"), 0.1, 10.0, Assumed.information, key="plan_information"
         ),
         "chance": three.number_input(t("cli.sample.chance"), 0.01, 0.99, Assumed.chance, key="plan_chance"),
-        "sd": one.number_input(t("cli.sample.sd"), 0.0, value=None, key="plan_sd"),
+        "sd": one.number_input(t("samples.sd"), 0.0, value=None, key="plan_sd"),
         "wave": wave,
         "measure": None if wave is None else measure,
     }
