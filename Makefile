@@ -9,7 +9,7 @@ SIMULATED := data/laibin_simulated
 YEAR := build/laibin_year_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench load mutants year documents clean
+.PHONY: run demo setup test lint browser study bench fuzz load mutants year documents clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -35,6 +35,9 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.frames $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
 	$(BIN)/python -m bench.commands $(QUICK)
+
+fuzz: setup  ## ten thousand damaged files of every format and kind: none may trace back, be imported in part, or take too much
+	$(BIN)/python -m bench.fuzz $(QUICK)
 
 load: setup  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
 	$(BIN)/python -m bench.load $(QUICK)

@@ -21,6 +21,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "sqlite: {} attempts",
         "rankshift league: .* of the bare import",
     ],
+    "fuzz": ["{} files, wrong 0; slowest"],
     "load": ["headline: .* of an empty page", "{} readers at once over one alone"],
     "study": ["intervals: {} rows", "cells {}, cells above"],
     "mutants": ["2 of {} places tried"],

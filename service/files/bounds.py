@@ -10,7 +10,8 @@ BYTES = 50_000_000  # as .streamlit/config.toml allows
 ROWS, COLUMNS = 1_100_000, 2_000
 UNPACKED = 400_000_000  # bytes that all parts of a zip declare together
 PARTS = 2_000  # files in a zip
-CELLS = 20_000_000  # rows times columns
+CELLS = 10_000_000  # rows times columns
+TEXT = 100_000_000  # characters of all cells together; a text that a workbook repeats counts each time
 
 
 def check_size(content: bytes, file: str) -> None:
@@ -31,6 +32,11 @@ def check_columns(columns: int, file: str) -> None:
 def check_cells(cells: int, file: str) -> None:
     """A Fault if rows times columns are more than any upload may have."""
     _limit("file.too_many_cells", file, cells, CELLS)
+
+
+def check_text(characters: int, file: str) -> None:
+    """A Fault if all cells together have more characters than any upload may have."""
+    _limit("file.too_much_text", file, characters, TEXT)
 
 
 def check_unpacked(unpacked: int, file: str) -> None:

@@ -23,7 +23,7 @@ def parquet_rows(content: bytes, file: str) -> Iterator[Row]:
     """
     try:
         yield from _rows(content, file)
-    except (pa.ArrowException, OSError, OverflowError) as error:
+    except (pa.ArrowException, OSError, OverflowError, UnicodeError) as error:
         raise Fault(key="file.not_parquet", file=file, problem=type(error).__name__) from error
 
 

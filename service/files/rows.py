@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.files.bounds import check_cells, check_columns, check_rows
+from service.files.bounds import check_cells, check_columns, check_rows, check_text
 from service.files.faults import CellFault
 from words import Fault
 
@@ -88,6 +88,7 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
     kept = _kept(names, chunks, wanted, header_row, file)
     table = pa.table([pa.chunked_array([chunk[k] for chunk in chunks]) for k in kept], names=[names[k] for k in kept])
     frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get)
+    frame = frame if kept else pd.DataFrame(index=range(len(numbers)))  # every name occurs twice, and none is used
     return Gathered(frame.set_index(pd.Index(numbers, dtype="int64")), header_row, tuple(names), faults)
 
 
@@ -95,11 +96,12 @@ def _even(
     rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, as wide as the header; those that cannot be made so are added to `ragged`."""
+    characters = 0
     for number, cells in rows:
         check_rows(number, file)
         if len(cells) != width:
             beyond = cells[width:]
-            if beyond and any(cell.strip() for cell in beyond):
+            if beyond and any(cell.strip() for cell in reversed(beyond)):  # a workbook's row ends in a filled cell
                 ragged.append((number, len(cells)))
                 continue
             if len(cells) < width:
@@ -111,7 +113,10 @@ def _even(
                 cells = [*cells, *[""] * (width - len(cells))]
             else:
                 cells = cells[:width]
-        if "".join(cells).strip():
+        text = "".join(cells)
+        if text and not text.isspace():
+            characters += len(text)
+            check_text(characters, file)
             yield number, list(cells)
 
 

@@ -67,7 +67,7 @@ def _check_sizes(head: Any, file: str) -> None:
 
 
 def _rows(columns: Mapping[str, Any], names: list[str], formats: Mapping[str, str]) -> Iterator[Row]:
-    yield HEADER_ROW, names
+    yield HEADER_ROW, [name or "" for name in names]
     count = len(columns[names[0]]) if names else 0
     for start in range(0, count, AT_ONCE):
         part = [[_text(value, formats[name]) for value in columns[name][start : start + AT_ONCE]] for name in names]

@@ -1,6 +1,7 @@
 """A workbook's rows as text, read by expat from the cells themselves: `<dimension>` is not believed, nor any entity."""
 
 import io
+import lzma
 import posixpath
 import struct
 import zipfile
@@ -15,19 +16,22 @@ from service.files.cell_text import Formats, number_text
 from service.files.rows import SEARCHED, Row, header_of
 from words import Fault
 
-BLOCK = 1 << 18  # bytes of XML that are parsed at a time
-TEXTS = 3_000_000  # shared texts
+BLOCK = 1 << 15  # bytes of XML that are parsed at a time
+TEXTS = 1_500_000  # shared texts
 ELEMENTS = 12_000_000  # of one part's XML
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a spreadsheet
 LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
 DIGITS = 1e15  # a number from here on has more digits than a spreadsheet keeps
 BROKEN = (
     expat.ExpatError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
     EOFError,
-    KeyError,
+    LookupError,
     ValueError,
+    OverflowError,
     OSError,
     NotImplementedError,
     RuntimeError,
@@ -143,25 +147,21 @@ class _Book:
 
     def blocks(self, part: str, start, end, text=None) -> Iterator[None]:
         """Parse a part block by block; entities and endless parts are refused."""
-        parser = expat.ParserCreate()
-        count = 0
+        parser, local_names, count = expat.ParserCreate(), _LocalNames(), 0
 
         def counted(name: str, attributes: dict) -> None:
             nonlocal count
             count += 1
             if count > ELEMENTS:
                 raise Forbidden("TooManyElements")
-            start(name.rpartition(":")[2], attributes)
-            parser.CharacterDataHandler = text.add if text is not None and text.listening else None
-
-        def ended(name: str) -> None:
-            end(name.rpartition(":")[2])
-            parser.CharacterDataHandler = text.add if text is not None and text.listening else None
+            start(local_names[name], attributes)
 
         def forbidden(*_) -> int:
             raise Forbidden("EntitiesForbidden")
 
-        parser.StartElementHandler, parser.EndElementHandler = counted, ended
+        parser.StartElementHandler, parser.EndElementHandler = counted, lambda name: end(local_names[name])
+        if text is not None:
+            parser.CharacterDataHandler = text.add
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = forbidden
         parser.buffer_text = True
         with self.zip.open(part) as opened:
@@ -202,6 +202,13 @@ class _Book:
         self._parse(part, start)
 
 
+class _LocalNames(dict):
+    """The names of elements without their prefixes: x:row is row."""
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, name.rpartition(":")[2])
+
+
 class _SharedTexts:
     """The texts that cells refer to by number, without the readings that are noted beside Chinese characters."""
 
@@ -233,7 +240,8 @@ class _SharedTexts:
             self.texts.append("".join(self.pieces))
 
     def add(self, piece: str) -> None:
-        self.pieces.append(piece)
+        if self.listening:
+            self.pieces.append(piece)
 
 
 class _Cells:
@@ -257,7 +265,7 @@ class _Cells:
             self.column = _column(a["r"]) if "r" in a else len(self.cells)
             self.kind, self.style, self.formula = a.get("t", "n"), a.get("s", "0"), False
             self.in_row += 1
-            if self.in_row > 16_384:
+            if self.in_row > LAST_COLUMN:
                 raise Forbidden("TooManyCells")
             self.pieces, self.length = [], 0
         elif name == "v" or name == "t":
@@ -270,6 +278,8 @@ class _Cells:
             number = int(a["r"]) if "r" in a else self.row + 1
             if number <= self.row:
                 raise Forbidden("RowsOutOfOrder")
+            if number > LAST_ROW:
+                raise Forbidden("NoSuchRow")
             self.row, self.cells, self.in_row = number, [], 0
 
     def end(self, name: str) -> None:
@@ -289,6 +299,8 @@ class _Cells:
         self.listening = False
 
     def add(self, piece: str) -> None:
+        if not self.listening:
+            return
         self.length += len(piece)
         if self.length > LONGEST:
             raise Forbidden("CellTooLong")
@@ -297,6 +309,8 @@ class _Cells:
     def _text(self, raw: str) -> str:
         kind = self.kind
         if kind == "s":
+            if raw.startswith("-"):
+                raise Forbidden("NoSuchText")
             return self.texts[int(raw)] if raw else ""
         if kind == "n":
             if not raw:
@@ -319,6 +333,6 @@ def _column(reference: str) -> int:
         if not "A" <= character <= "Z":
             break
         column = column * 26 + ord(character) - 64
-    if not 0 < column <= 16_384:
+    if not 0 < column <= LAST_COLUMN:
         raise Forbidden("NoSuchColumn")
     return column - 1

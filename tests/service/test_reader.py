@@ -236,3 +236,47 @@ def test_days_of_parquet_are_read_as_such_and_beyond_the_year_9999_too():
             pq.write_table(table, buffer := io.BytesIO())
             (cell,) = read_table(buffer.getvalue(), "a.parquet").d
             assert cell == text if text else not cell.startswith("2025")
+
+
+HEAD = b'<c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="inlineStr"><is><t>n</t></is></c>'
+HOSTILE = {  # rows below the header, as XML, and the key of the fault
+    "a shared text that there is not": (b'<row r="2"><c r="A2" t="s"><v>999</v></c></row>', "file.not_xlsx"),
+    "a shared text below zero": (b'<row r="2"><c r="A2" t="s"><v>-1</v></c></row>', "file.not_xlsx"),
+    "a row that no spreadsheet has": (b'<row r="1048577"><c><v>1</v></c></row>', "file.not_xlsx"),
+    "rows without end": (b"<row/>" * 1_048_576, "file.not_xlsx"),
+    "cells far to the right": (
+        b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (k, k) for k in range(2, 1000)),
+        "file.ragged",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_no_spreadsheet_writes_is_one_sentence(name):
+    rows, key = HOSTILE[name]
+    sheet = b'<sheetData><row r="1">' + HEAD + b"</row>" + rows + b"</sheetData>"
+    xml = re.compile(rb"<sheetData.*</sheetData>|<sheetData/>", re.DOTALL)
+    content = with_sheet(workbook(("s", ROWS)), lambda old: xml.sub(lambda _: sheet, old))
+    assert fault(content, "a.xlsx", ["id", "n"]).key == key
+
+
+def test_an_encoding_that_there_is_not_within_a_workbook_is_one_sentence():
+    content = with_sheet(workbook(("s", ROWS)), lambda xml: b'<?xml version="1.0" encoding="UTFTF-8"?>' + xml)
+    assert fault(content, "a.xlsx").key == "file.not_xlsx"
+
+
+def test_a_text_that_a_workbook_repeats_counts_each_time(monkeypatch):
+    """140 kB may say 30,000 characters 40,000 times."""
+    content = workbook(("s", [["id", "n"], *[["x" * 1000, str(k)] for k in range(50)]]))
+    assert len(read_table(content, "a.xlsx")) == 50
+    monkeypatch.setattr("service.files.bounds.TEXT", 40_000)
+    assert fault(content, "a.xlsx").key == "file.too_much_text"
+
+
+def test_a_header_of_repeated_names_that_are_not_used_lacks_what_is_needed():
+    assert read_file(b"x,x\n1,2\n3,4\n", "a.csv", [], ["id"]).table.shape == (2, 0)
+
+
+def test_a_damaged_name_in_parquet_is_one_sentence():
+    pq.write_table(pa.table({"unit": ["a"]}), buffer := io.BytesIO())
+    assert fault(buffer.getvalue().replace(b"unit", b"\xff\xfe\xfd\xfc"), "a.parquet").key == "file.not_parquet"
