@@ -5,13 +5,15 @@ import streamlit as st
 from presentation.imports import import_rows, wave_rows
 from presentation.notes import survey_note
 from presentation.times import wave_text
+from service.files.choice import Choice
 from service.files.kinds import ENDINGS
 from service.intake.import_log import import_log
 from service.intake.imports import REFUSED, current_programme, import_wave, wave_versions
+from service.intake.preview import preview_wave
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
 from ui import choosers, faults, tables
-from ui.panels import job
+from ui.panels import incoming, job
 from words import Fault, Speaker
 
 KINDS = list(ENDINGS)
@@ -45,11 +47,21 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         file = st.file_uploader(t("centre.upload.file"), type=KINDS)
         has_records = current_programme(store, programme)[1].records
         records = st.file_uploader(t("centre.upload.records"), type=KINDS) if has_records else None
-        if not st.form_submit_button(t("centre.upload.go")) or file is None:
+        named = incoming.choose("wave", t)
+        one, two = st.columns(2)
+        looks = one.form_submit_button(t("centre.upload.preview"), width="stretch")
+        imports = two.form_submit_button(t("centre.upload.go"), type="primary", width="stretch")
+        if not (looks or imports) or file is None:
             return
         try:
-            records_file = None if records is None else RecordsFile(records.getvalue(), records.name)
-            imported = import_wave(store, programme, wave, file.getvalue(), file.name, records=records_file)
+            choice = incoming.chosen(named)
+            records_choice = Choice(zeros=choice.zeros)
+            records_file = None if records is None else RecordsFile(records.getvalue(), records.name, records_choice)
+            arguments = (store, programme, wave, file.getvalue(), file.name)
+            if looks:
+                incoming.show_preview(preview_wave(*arguments, records=records_file, choice=choice), t)
+                return
+            imported = import_wave(*arguments, records=records_file, choice=choice)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             faults.offer_list(fault, t)

@@ -1,0 +1,68 @@
+"""The form that takes a wave: a preview first, what may be named of the file, and a refusal that keeps both."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from reference import examples
+from service.intake import imports
+from service.store.engine import STORE_VARIABLE, Store
+from words import text
+
+SCRIPT = """
+from service.store.engine import Store, store_url
+from ui.pages import centre
+from words import speaker
+centre.show(Store.open(store_url()), speaker({language!r}))
+"""
+WRONG = examples.csv(examples.wave().assign(town=examples.wave().town.str.lstrip("0")), "utf-8")
+
+
+@pytest.fixture
+def lakeside(fresh_url, monkeypatch):
+    url = fresh_url("sqlite")
+    store = Store.create(url)
+    imports.import_programme(store, (examples.FOLDER / "programme.toml").read_bytes(), "programme.toml")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    yield store
+    store.engine.dispose()
+
+
+def button(at: AppTest, key: str, language: str):
+    return next(b for b in at.button if b.label == text(key, language))
+
+
+def shown(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in ("caption", "markdown", "success", "error") for e in at.get(kind))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_file_is_looked_at_first_and_its_choice_stays_after_a_refusal(lakeside, language):
+    at = AppTest.from_string(SCRIPT.format(language=language), default_timeout=60).run()
+    at.text_input[0].set_value("2026Q1")
+    at.file_uploader[0].set_value(("w.csv", WRONG, "text/csv"))
+    button(at, "centre.upload.preview", language).click().run()
+    assert not at.exception and len(at.error) == 1 and "01" in at.error[0].value
+    assert any(list(d.value.columns)[:2] == ["id", "town"] for d in at.dataframe)
+    assert text("file.use.weight", language) in shown(at)
+    button(at, "centre.upload.go", language).click().run()
+    assert len(at.error) == 1 and imports.wave_versions(lakeside, "lakeside").empty
+    assert at.file_uploader[0].value is not None and at.text_input[0].value == "2026Q1"
+    at.checkbox(key="wave_zeros").check()
+    button(at, "centre.upload.preview", language).click().run()
+    assert text("incoming.nothing_wrong", language) in shown(at) and imports.wave_versions(lakeside, "lakeside").empty
+    button(at, "centre.upload.go", language).click().run()
+    assert not at.error and list(imports.wave_versions(lakeside, "lakeside").interviews) == [60]
+    assert at.checkbox(key="wave_zeros").value
+
+
+def test_an_encoding_that_there_is_not_is_a_sentence_and_a_sheet_may_be_named(lakeside):
+    at = AppTest.from_string(SCRIPT.format(language="en"), default_timeout=60).run()
+    at.text_input[0].set_value("2026Q1")
+    at.file_uploader[0].set_value(("w.xlsx", examples.WAVES["wave_title.xlsx"](), "application/octet-stream"))
+    at.text_input(key="wave_encoding").set_value("klingon")
+    button(at, "centre.upload.go", "en").click().run()
+    assert not at.exception and "klingon" in at.error[0].value
+    at.text_input(key="wave_encoding").set_value("")
+    at.text_input(key="wave_sheet").set_value("\u6570\u636e")
+    button(at, "centre.upload.go", "en").click().run()
+    assert not at.error and list(imports.wave_versions(lakeside, "lakeside").interviews) == [60]

@@ -1,0 +1,39 @@
+"""What forms that take a file in share: what may be named of it, and what would come of it before it is imported."""
+
+import streamlit as st
+
+from service.files.choice import Choice, choice_of
+from service.files.preview import Preview
+from ui import faults
+from words import Speaker
+
+
+def choose(name: str, t: Speaker) -> tuple[str, str, bool]:
+    """What somebody names of a file: its sheet, its encoding, and whether lost zeros are restored. name: the form's."""
+    one, two, three = st.columns(3, vertical_alignment="bottom")
+    sheet = one.text_input(t("incoming.sheet"), key=f"{name}_sheet", placeholder=t("incoming.by_itself"))
+    encoding = two.text_input(t("incoming.encoding"), key=f"{name}_encoding", placeholder=t("incoming.by_itself"))
+    return sheet, encoding, three.checkbox(t("incoming.zeros"), key=f"{name}_zeros")
+
+
+def chosen(named: tuple[str, str, bool]) -> Choice:
+    """What `choose` returned, as the reader wants it; a Fault for an encoding that there is not."""
+    sheet, encoding, zeros = named
+    return choice_of(sheet, encoding, zeros=zeros)
+
+
+def show_preview(preview: Preview, t: Speaker) -> None:
+    """What was recognised, what each column is for, the first rows, and what is wrong."""
+    for key, values in preview.notes:
+        st.caption(t(key, **values))
+    if preview.uses:
+        used = [f"{column} = {t(f'file.use.{use}')}" for column, use in preview.uses.items() if use]
+        st.markdown(t("file.preview.used", columns=used))
+        if ignored := [column for column, use in preview.uses.items() if not use]:
+            st.markdown(t("file.preview.ignored", columns=ignored))
+        st.caption(t("file.preview.rows", rows=preview.rows))
+        st.dataframe(preview.first, hide_index=True, width="stretch")
+    if preview.fault is not None:
+        faults.say(preview.fault, t)
+    else:
+        st.success(t("incoming.nothing_wrong"))
