@@ -5,7 +5,7 @@ import streamlit as st
 from service.store.engine import Store, store_url
 from ui import frame, navigation
 from ui.faults import explained
-from ui.memory import keep_uploads_in_memory
+from ui.memory import keep_uploads_in_memory, spare_what_stays
 from words import speaker
 
 
@@ -13,6 +13,7 @@ from words import speaker
 def open_store(url: str) -> Store:
     """One engine for all sessions."""
     keep_uploads_in_memory()
+    spare_what_stays()
     return Store.open(url)
 
 

@@ -1,10 +1,12 @@
-"""What reading the pages costs: time to the headline, to the whole page and to another area; for one reader and many.
+"""What reading the pages costs: time to the headline, the charts, the whole page and another area; for one and many.
 
     python -m bench.load [--quick]
 
 Readers are real websocket sessions, as browsers open them.  In the same run two other pages are read: an empty one,
-which has a title alone, and a plain one, which has a title, a table and a chart of 32 rows without any statistics.
-The store is made from the ENSU demo.
+which has a title alone, and a plain one, which has a title, a table and a chart of 32 rows without any statistics.  All
+three servers run at once and are read in turns, so that what else the machine does falls on all of them.  The headline
+is the leader's counted sentence, the second heading of the page, and on the other two their title: style sheets and
+scripts, which come before it, are no headline.  The store is made from the ENSU demo.
 """
 
 import asyncio
@@ -18,7 +20,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,55 +37,76 @@ EMPTY = "import streamlit as st\nst.title('empty')\n"
 PLAIN = EMPTY + "import altair as alt, pandas as pd, sqlalchemy\n"
 PLAIN += "table = pd.DataFrame({'area': [f'area {j}' for j in range(32)], 'value': range(32)})\n"
 PLAIN += "st.altair_chart(alt.Chart(table).mark_point().encode(x='value', y='area'))\nst.dataframe(table)\n"
-HEADLINES = ("heading", "markdown", "alert", "html")  # the elements in which a page's first sentence may come
+HEADLINES = {"leader": "h3", "empty": "h1", "plain": "h1"}  # the heading that is each page's first answer
+CHARTS = ("vega_lite_chart", "arrow_vega_lite_chart")  # as Streamlit's messages name them
 READERS, REPEATS = 20, 7
 AREA = "lang=zh&area=01"
 PATIENCE = 120  # seconds
 
 
 class Reading(NamedTuple):
-    """Seconds from asking for a page: until its first headline, and until nothing more comes."""
+    """Seconds from asking for a page: until its headline, until its last chart, and until nothing more comes."""
 
     headline: float
+    charts: float
     whole: float
 
 
-async def read(websocket, query: str) -> Reading:
-    """Ask for the page of this address and read until it is whole."""
-    request, start, headline = BackMsg(), time.perf_counter(), None
-    request.rerun_script.query_string = query
-    await websocket.send(request.SerializeToString())
+async def read(websocket, query: str, headline: str) -> Reading:
+    """Ask for the page of this address and read until it is whole; a page without the headline is a fault."""
+    asked, start, headed, charted = BackMsg(), time.perf_counter(), None, 0.0
+    asked.rerun_script.query_string = query
+    await websocket.send(asked.SerializeToString())
     while True:
         message = ForwardMsg()
         message.ParseFromString(await asyncio.wait_for(websocket.recv(), PATIENCE))
         elapsed = time.perf_counter() - start
-        if message.WhichOneof("type") == "delta" and headline is None:
+        if message.WhichOneof("type") == "delta" and message.delta.HasField("new_element"):
             element = message.delta.new_element
-            if message.delta.HasField("new_element") and element.WhichOneof("type") in HEADLINES:
-                headline = elapsed
+            kind = element.WhichOneof("type")
+            if headed is None and kind == "heading" and element.heading.tag == headline:
+                headed = elapsed
+            charted = elapsed if kind in CHARTS else charted
         if message.WhichOneof("type") == "script_finished":
-            return Reading(elapsed if headline is None else headline, elapsed)
+            assert headed is not None, f"no {headline} in {query}"
+            return Reading(headed, charted or headed, elapsed)
 
 
-async def visit(port: int, queries: list[str]) -> list[Reading]:
+async def visit(port: int, queries: list[str], headline: str) -> list[Reading]:
     """One reader's session: these addresses one after another."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None) as websocket:
-        return [await read(websocket, query) for query in queries]
+        return [await read(websocket, query, headline) for query in queries]
 
 
-async def together(port: int, readers: int) -> float:
+async def together(port: int, readers: int, headline: str) -> float:
     """Seconds until so many readers who come at once have all read the whole page."""
     start = time.perf_counter()
-    await asyncio.gather(*(visit(port, ["lang=zh"]) for _ in range(readers)))
+    await asyncio.gather(*(visit(port, ["lang=zh"], headline) for _ in range(readers)))
     return time.perf_counter() - start
 
 
-def alone(port: int, repeats: int) -> tuple[Reading, float]:
-    """Medians for one reader at a time: the page, and the same page for another area in the same session."""
-    visits = [asyncio.run(visit(port, ["lang=zh", AREA])) for _ in range(repeats)]
-    page = Reading(*(statistics.median(first[k] for first, _ in visits) for k in (0, 1)))
-    return page, statistics.median(second.whole for _, second in visits)
+def alone(ports: dict[str, int], pids: dict[str, int], repeats: int) -> dict[str, dict[str, float]]:
+    """Medians for one reader at a time, the pages in turns: a page, and in the same session another area.
+
+    processor: the server's processor seconds for one page, which do not depend on what else the machine does.
+    """
+    visits: dict[str, list[list[Reading]]] = {name: [] for name in ports}
+    spent = dict.fromkeys(ports, 0.0)
+    for _ in range(repeats):
+        for name, port in ports.items():
+            before = processor(pids[name])
+            visits[name].append(asyncio.run(visit(port, ["lang=zh", AREA], HEADLINES[name])))
+            spent[name] += processor(pids[name]) - before
+    pages = 2 * repeats
+    return {name: {**_medians(read), "processor": spent[name] / pages} for name, read in visits.items()}
+
+
+def _medians(visits: list[list[Reading]]) -> dict[str, float]:
+    headline, charts, whole = (statistics.median(first[k] for first, _ in visits) for k in range(3))
+    after = statistics.median(first.charts - first.headline for first, _ in visits)
+    area = statistics.median(second.charts for _, second in visits)
+    return {"headline": headline, "charts": charts, "charts after": after, "whole": whole, "another area": area}
 
 
 def memory(pid: int) -> float:
@@ -91,6 +114,15 @@ def memory(pid: int) -> float:
     status = Path(f"/proc/{pid}/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS")), float("nan"))
+
+
+def processor(pid: int) -> float:
+    """The processor seconds that a process has used; NaN where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return float("nan")
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -117,28 +149,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def measured(
-    command: list[str], port: int, environment: dict[str, str], readers: int, repeats: int
-) -> dict[str, float]:
-    """Seconds and MB of one server; the first reader, who waits for imports, is not counted."""
-    with serving(command, port, environment) as server:
-        asyncio.run(visit(port, ["lang=zh", AREA]))
-        page, area = alone(port, repeats)
-        crowd = asyncio.run(together(port, readers))
-        return {
-            "headline": page.headline,
-            "whole": page.whole,
-            "another area": area,
-            "readers": crowd,
-            "memory": memory(server.pid),
-        }
-
-
 def main() -> None:
     """Measure the empty, the plain and the leader's page, and print the last one with its ratios to the others."""
     readers, repeats = (2, 1) if quick_asked() else (READERS, REPEATS)
-    results = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         environment = dict(os.environ) | {"RANKSHIFT_STORE": f"sqlite:///{folder}/bench.db"}
         environment |= {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_HEADLESS": "true"}
         ours = [sys.executable, "-c", START]
@@ -149,14 +163,29 @@ def main() -> None:
             page = Path(folder) / f"{name}.py"
             page.write_text(code, "utf-8")
             commands[name] = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port"]
+        ports, servers = {name: free_port() for name in commands}, {}
         for name, command in commands.items():
-            port = free_port()
-            results[name] = measured([*command, str(port)], port, environment, readers=readers, repeats=repeats)
+            port = ports[name]
+            servers[name] = running.enter_context(serving([*command, str(port)], port, environment))
+            asyncio.run(visit(port, ["lang=zh", AREA], HEADLINES[name]))  # who waits for imports is not counted
+        results = alone(ports, {name: server.pid for name, server in servers.items()}, repeats)
+        for name, port in ports.items():
+            results[name]["readers"] = asyncio.run(together(port, readers, HEADLINES[name]))
+            results[name]["memory"] = memory(servers[name].pid)
+    report(results, readers)
+
+
+def report(results: dict[str, dict[str, float]], readers: int) -> None:
+    """Print the leader's page with its ratios to the other two."""
     leader, empty, plain = results["leader"], results["empty"], results["plain"]
-    for what, unit in (("headline", "s"), ("whole", "s"), ("another area", "s"), ("readers", "s"), ("memory", "MB")):
+    units = dict.fromkeys(("headline", "charts", "whole", "another area", "processor", "readers"), "s") | {
+        "memory": "MB"
+    }
+    for what, unit in units.items():
         name = f"{readers} readers at once" if what == "readers" else what
         beside = f"{leader[what] / empty[what]:.2f} of an empty page, {leader[what] / plain[what]:.2f} of a plain one"
         print(f"{name}: {leader[what]:.3g} {unit}, {beside}")
+    print(f"charts after the headline: {leader['charts after']:.3g} s")
     crowds = ", ".join(f"{name} {page['readers'] / page['whole']:.1f}" for name, page in results.items())
     print(f"{readers} readers at once over one alone: {crowds}")
 

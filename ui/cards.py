@@ -16,8 +16,8 @@ from words import Speaker
 LINK = "font:14px 'Source Sans', sans-serif;color:#0072B2"
 
 
-def key_of_marks(league: League, t: Speaker) -> None:
-    """What each mark means that the league's charts and tables may have."""
+def key_of_marks(league: League, t: Speaker, *, charted: bool = True) -> None:
+    """What each mark means that the league's tables and, if there are some, its charts may have."""
     parts = []
     if league.against is not None:
         ways = ("rise", "fall") if league.measure.largest_is_best else ("better", "worse")
@@ -25,7 +25,7 @@ def key_of_marks(league: League, t: Speaker) -> None:
         parts = [*named.items(), (marks.OPEN, t("mark.open"))]
     if league.table.unfit.astype(bool).any():
         parts.append((marks.WEAK, t("mark.weak")))
-    lines = charts.reference_lines(league)
+    lines = charts.reference_lines(league) if charted else []
     parts += [("│", t("mark.mean"))] * any(dash == charts.SOLID for _, dash in lines)
     parts += [("┆", t("mark.target"))] * any(dash == charts.DASHED for _, dash in lines)
     if parts:

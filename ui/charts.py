@@ -24,12 +24,14 @@ DRAWN = 200  # charts kept
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
 
-def estimate_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> dict[str, Any]:
+def estimate_chart(
+    league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None, rows: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Each area's estimate with its interval, and lines at the mean of all areas and at the targets.
 
-    order: BY_RANK, or MOVERS_FIRST; area: the one whose row is marked.
+    order: BY_RANK, or MOVERS_FIRST; area: the one whose row is marked; rows: `league_rows`, if they are there already.
     """
-    measure, rows = league.measure, chart_rows(league, t, order=order, area=area)
+    measure, rows = league.measure, chart_rows(league, t, order=order, area=area, rows=rows)
     names, level = league.programme.measure_names[measure.name], league.programme.level
     domain = _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))
     axis = {"labelExpr": "datum.label + '%'" if measure.unit == SHARE else "datum.label", "orient": _axis_side(rows)}
@@ -37,9 +39,11 @@ def estimate_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: st
     return interval_chart(rows, ("lower", "estimate", "upper"), x, t, lines=reference_lines(league))
 
 
-def rank_chart(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> dict[str, Any]:
+def rank_chart(
+    league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None, rows: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
-    rows = chart_rows(league, t, order=order, area=area)
+    rows = chart_rows(league, t, order=order, area=area, rows=rows)
     title = t("leader.chart.rank", level=league.programme.level)
     scale = {"domain": [1, max(len(rows), 2)], "nice": False}
     axis = {"tickMinStep": 1, "format": "d", "orient": _axis_side(rows)}
@@ -116,9 +120,11 @@ def reference_lines(league: League) -> list[tuple[float, list[int]]]:
     return [(shown_value(league.measure, at), dash) for at, dash in drawn]
 
 
-def chart_rows(league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None) -> pd.DataFrame:
+def chart_rows(
+    league: League, t: Speaker, *, order: str = BY_RANK, area: str | None = None, rows: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The league's rows in their order, with values in the unit shown, a label, and the look of each verdict's mark."""
-    rows = league_table.league_rows(league, t)
+    rows = league_table.league_rows(league, t) if rows is None else rows
     decimals = league.measure.decimals
     values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
     mark = [marks.of_area(league, code) or marks.OPEN for code in rows.code]

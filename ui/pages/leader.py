@@ -1,5 +1,6 @@
 """The leader's page: in one minute, which rises and falls are confirmed."""
 
+import pandas as pd
 import streamlit as st
 
 from presentation import changes, league_table
@@ -39,8 +40,9 @@ def show(store: Store, t: Speaker) -> None:
     st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
-    league_charts.show(store, screen, area, order, t)
-    st.fragment(_table)(store, league, t)
+    rows = league_table.league_rows(league, t)
+    league_charts.show(store, screen, rows, area, order, t)
+    st.fragment(_table)(store, league, rows, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level)))
@@ -65,9 +67,9 @@ def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
     return str(area), str(order)
 
 
-def _table(store: Store, league: League, t: Speaker) -> None:
+def _table(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
-    rows = shown_rows(league, league_table.league_rows(league, t), t)
+    rows = shown_rows(league, rows, t)
     columns = ["area", "rank"]
     if league.against is not None:
         columns = ["area", "verdict", "rank", "places", "noise", "change"]

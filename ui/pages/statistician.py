@@ -27,7 +27,7 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(headline(league, t), anchor=False)
     cards.survey_line(league, t)
     if league.against is not None:
-        cards.key_of_marks(league, t)
+        cards.key_of_marks(league, t, charted=False)
         changes.show(store, league, tables.marked(league, rows), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)

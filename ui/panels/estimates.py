@@ -47,8 +47,8 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     rows: `shown_rows` of the league.
     """
     st.subheader(t("statistician.estimates"), anchor=False)
-    columns = [*COLUMNS, *IF_FINITE * league.finite, "n_effective", "unfit", "rank_range"]
-    columns += ["rank_range_alone"] * league.alone
+    columns = [*COLUMNS, *IF_FINITE * league.finite, "n_effective", "rank_range"]
+    columns += [*["rank_range_alone"] * league.alone, "unfit"]
     number = f"%.{league.measure.decimals + 1}f"
     formats = {c: number for c in ("estimate", "se", "se_interviewer", "lower", "upper", "deff")}
     formats |= {"df": "%d", "n": "%d", "n_effective": "%.1f", "population": "%.0f", "fpc": "%.3f"}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from presentation.notes import everybody_text
@@ -17,17 +18,20 @@ LEAGUE, LINES, TILES, FUNNEL = "league", "lines", "tiles", "funnel"  # kinds of 
 PICTURE = "picture"  # in the address
 
 
-def show(store: Store, screen: Screen, area: str, order: str, t: Speaker) -> None:
-    """How people were asked, a choice of pictures, and the one chosen with a sentence above it."""
+def show(store: Store, screen: Screen, rows: pd.DataFrame, area: str, order: str, t: Speaker) -> None:
+    """How people were asked, a choice of pictures, and the one chosen with a sentence above it.
+
+    rows: `league_rows` of the screen's league.
+    """
     league = screen.league
     cards.survey_line(league, t)
     kind = _kind(screen, t)
     if kind == LEAGUE:
-        _figures_and_ranks(league, area, order, t)
+        _figures_and_ranks(league, rows, area, order, t)
     elif kind == LINES:
         of = {"measure": league.measure.name, "league": league.league, "upto": league.wave}
-        rows = rank_lines.line_rows(read_rank_waves(store, league.programme.name, **of), screen, area, t)
-        _one(kind, league_pictures.rank_lines(rows, t), rank_lines.line_sentence(rows, screen, area, t), league, t)
+        lines = rank_lines.line_rows(read_rank_waves(store, league.programme.name, **of), screen, area, t)
+        _one(kind, league_pictures.rank_lines(lines, t), rank_lines.line_sentence(lines, screen, area, t), league, t)
     elif kind == TILES:
         specification = league_pictures.group_tiles(group_tiles.tile_rows(league, t), screen, area, t)
         _one(kind, specification, group_tiles.tile_sentence(league, t), league, t)
@@ -63,7 +67,7 @@ def _one(kind: str, specification: dict[str, Any], sentence: str, league: League
     pictures.show(st, kind, specification, league, t(f"{kind}.title"), t(f"{kind}.alt"), t)
 
 
-def _figures_and_ranks(league: League, area: str, order: str, t: Speaker) -> None:
+def _figures_and_ranks(league: League, rows: pd.DataFrame, area: str, order: str, t: Speaker) -> None:
     """The key of the marks, and both charts in the same order of rows."""
     cards.key_of_marks(league, t)
     left, right = st.columns(2)
@@ -74,4 +78,4 @@ def _figures_and_ranks(league: League, area: str, order: str, t: Speaker) -> Non
         "ranks": (right, charts.rank_chart, t("leader.chart.rank", level=level)),
     }
     for name, (place, draw, title) in drawn.items():
-        pictures.show(place, name, draw(league, t, **look), league, title, alt, t)
+        pictures.show(place, name, draw(league, t, rows=rows, **look), league, title, alt, t)
