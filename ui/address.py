@@ -43,6 +43,12 @@ def put(name: str, said: str) -> None:
     _write({**{n: v for n, v in whole.items() if n not in anew}, name: said})
 
 
+def link_to(page: str, label: str, icon: str, **chosen: str) -> None:
+    """A link to another page of the menu with all that this page shows, and what is chosen besides."""
+    whole = {**st.session_state.get(SHOWN, {}), **st.query_params.to_dict(), **chosen}
+    st.page_link(st.Page(lambda: None, title=label, url_path=page), label=label, icon=icon, query_params=whole)
+
+
 def begin(language: str) -> None:
     """The start of a run: nothing is shown yet but the language."""
     st.session_state[SHOWN] = {LANGUAGE: language}

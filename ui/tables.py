@@ -1,5 +1,6 @@
 """Tables: rows under their headings, area and verdict pinned; as long as their rows up to 40, then in pages."""
 
+import html
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from service.figures.league import League
 from ui import address, marks
-from words import Speaker
+from words import MINUS, Speaker
 
 WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is room beside both
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
@@ -49,6 +50,7 @@ def show_table(
     page = _page(rows, name, t)
     look: dict[str, Any] = {"column_config": config, "hide_index": True, "width": "stretch", "placeholder": "–"}
     look["height"] = _height(page)
+    _on_paper(rows[shown_columns], {c: league_table.heading(c, t) for c in shown_columns}, formats)
     if not choosing:
         st.dataframe(page[shown_columns], **look)
         return page, None
@@ -69,6 +71,7 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
 
     words: how many columns, from the left, hold words; the others hold figures and are aligned to the right.
     """
+    _on_paper(rows, {c: str(c) for c in rows}, {})
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
     st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
 
@@ -87,6 +90,20 @@ def value_formats(measure: Measure) -> dict[str, str]:
     """Streamlit's number formats of an estimate and of a change, in the measure's unit."""
     decimals = measure.decimals
     return {"estimate": f"%.{decimals}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{decimals}f"}
+
+
+def _on_paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str]) -> None:
+    """The whole table as markup that only paper shows: the grid is a canvas, of which paper has what the screen has."""
+    columns = {c: [_cell(value, formats.get(c)) for value in rows[c]] for c in rows}
+    head = "".join(f"<th>{html.escape(headings[c])}</th>" for c in columns)
+    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns.values(), strict=True))
+    st.html(f'<table class="printed"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def _cell(value: Any, form: str | None) -> str:
+    known = not pd.isna(value)
+    written = (form % value if form else str(value)).replace("-", MINUS, 1 if form else 0) if known else "–"
+    return f'<td class="figure">{written}</td>' if form else f"<td>{html.escape(written)}</td>"
 
 
 def _page(rows: pd.DataFrame, name: str, t: Speaker) -> pd.DataFrame:

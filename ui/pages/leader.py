@@ -15,7 +15,7 @@ from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
 from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
-from ui import cards, charts, choosers, tables
+from ui import address, cards, charts, choosers, tables
 from ui.panels import league_charts, source
 from words import Speaker
 
@@ -38,6 +38,7 @@ def show(store: Store, t: Speaker) -> None:
             cards.tile(tile, t)
     area, order = _area_and_order(screen, t)
     st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
+    address.link_to("area", t("leader.area", area=league.name(area)), ":material/arrow_forward:", area=area)
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
     rows = league_table.league_rows(league, t)
