@@ -28,7 +28,8 @@ def begin(language: str) -> None:
 
 def _words_of_widgets(language: str) -> str:
     """Words in the place of Streamlit's English, for which it has no setting: page.css writes them."""
-    return f"<style>:root {{ --upload: {json.dumps(text('app.upload', language), ensure_ascii=False)} }}</style>"
+    said = {name: json.dumps(text(f"app.{name}", language), ensure_ascii=False) for name in ("upload", "skip")}
+    return f"<style>:root {{ {'; '.join(f'--{name}: {words}' for name, words in said.items())} }}</style>"
 
 
 def menu(t: Speaker) -> Any:

@@ -1,0 +1,125 @@
+"""A new reader in Chromium: answers within three clicks, the keyboard alone, a printed page, and Chinese without English.
+
+One server and one tab a language; each step goes on where the one before it left the page.
+"""
+
+import re
+
+import pytest
+from browsing import PATIENCE, ROOT, free_port, new_tab, serving, settle
+
+from words import dictionary, text
+
+SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
+COLIMA, SECOND = {"zh": "科利马", "en": "Colima"}, {"zh": "2015年第2季度", "en": "2015 Q2"}
+LATIN = re.compile(r"(?<![A-Za-z0-9._+])[A-Za-z]{2,}(?![A-Za-z0-9._])")  # words, not parts of a file name or a digest
+VISIBLE = """() => { const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const e = walk.currentNode.parentElement;
+    if (e && e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length &&
+        parseFloat(getComputedStyle(e).fontSize) > 0 && !e.closest('script,style,svg.marks,[data-testid*=Icon],canvas'))
+      found.push(walk.currentNode.data); }
+  document.querySelectorAll('[placeholder]').forEach(e => found.push(e.placeholder));
+  return found; }"""
+FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+  const box = e.getBoundingClientRect(), look = [e, e.parentElement, e.closest('[role=group]')].filter(Boolean)
+    .map(x => getComputedStyle(x)).map(s => s.outlineStyle != 'none' || s.boxShadow != 'none' || s.borderColor);
+  return {name: e.getAttribute('aria-label') || e.innerText || e.tagName, tag: e.tagName, kind: e.dataset.picture || '',
+          tile: e.closest('[class*=st-key-list-]') != null, look: JSON.stringify(look), seen: box.width > 0}; }"""
+
+
+@pytest.fixture(scope="module")
+def address(browser, ensu_store, tmp_path_factory):
+    """The demonstration survey, served on a free port of this machine."""
+    with serving(ensu_store[1], tmp_path_factory.mktemp("said") / "said.txt", port=free_port()) as found:
+        yield found
+
+
+def sized(browser, language: str, size: str):
+    tab = new_tab(browser, language)
+    tab.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    return tab
+
+
+def opened(tab, address: str) -> None:
+    tab.goto(address)
+    tab.get_by_role("heading", level=3).first.wait_for(timeout=PATIENCE)
+    settle(tab)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_answer_takes_at_most_three_clicks(browser, address, language, size):
+    tab = sized(browser, language, size)
+    opened(tab, f"{address}/?lang={language}")
+    # who is in the last five for sure, is the target met: no click, at once on the tiles
+    last, target = (tab.locator(f"[class*=st-key-tile-{name}]").first.inner_text() for name in ("last", "target"))
+    assert text("tile.in", language, count=0) in last and text("tile.reached", language, count=3) in target
+    if size == "laptop":
+        assert tab.locator("[class*=st-key-tile-target]").first.bounding_box()["y"] < SIZES[size][1] / 2
+    # is Colima's fall real: two clicks
+    tab.get_by_label(text("app.wave", language), exact=True).click()
+    tab.get_by_role("option", name=SECOND[language]).click()
+    tab.get_by_role("heading", name=COLIMA[language]).wait_for(timeout=PATIENCE)
+    settle(tab)
+    # how did this area do in all waves: a click on its link
+    tab.get_by_role("link", name=text("leader.area", language, area=COLIMA)).click()
+    tab.get_by_role("heading", level=1, name=COLIMA[language]).wait_for(timeout=PATIENCE)
+    tab.locator("[class*=st-key-picture-rank-history] svg.marks").wait_for(timeout=PATIENCE)
+    # where does this number come from: a click there
+    tab.get_by_role("button", name=text("source.title", language)).click()
+    tab.locator("dl").get_by_text("ensu_2015Q2.csv").first.wait_for(timeout=PATIENCE)
+    tab.context.close()
+
+
+def test_the_keyboard_alone_reaches_every_control_and_opens_an_area(browser, address):
+    tab = sized(browser, "en", "laptop")
+    opened(tab, f"{address}/?lang=en&wave=2015Q2")
+    reached, resting = [], tab.evaluate("getComputedStyle(document.body).outlineStyle")
+    for _ in range(60):
+        tab.keyboard.press("Tab")
+        focused = tab.evaluate(FOCUSED)
+        if focused is not None:
+            reached.append(focused)
+        if focused is not None and focused["kind"] == "png":
+            break
+    names = [focused["name"].strip() for focused in reached]
+    wanted = [text(f"app.{name}", "en") for name in ("programme", "wave", "against", "measure", "area", "order")]
+    assert [name for name in names if name in wanted] == wanted  # in the order of the page
+    assert sum(focused["tile"] for focused in reached) == 2 and reached[-1]["kind"] == "png"
+    assert resting == "none" and all(focused["seen"] for focused in reached)
+    tab.get_by_role("link", name=text("leader.area", "en", area=COLIMA)).focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_role("heading", level=1, name="Colima").wait_for(timeout=PATIENCE)
+    tab.context.close()
+
+
+def test_a_printed_page_has_every_row_and_every_name_and_nothing_is_cut(browser, address):
+    tab = sized(browser, "en", "laptop")
+    opened(tab, f"{address}/?lang=en&wave=2015Q2")
+    tab.locator("svg.marks").first.wait_for(timeout=PATIENCE)
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 703, "height": 1032})  # what margins leave of a sheet of A4
+    tab.wait_for_timeout(1_500)
+    assert not tab.locator("[data-testid=stDataFrame]").first.is_visible()
+    assert not tab.locator("[data-testid=stHeader]").first.is_visible()
+    table = tab.locator("table.printed").first
+    assert table.is_visible() and table.locator("tbody tr").count() == 32
+    assert table.evaluate("e => e.scrollWidth <= innerWidth && e.getBoundingClientRect().right <= innerWidth + 1")
+    for chart in tab.locator("svg.marks").all():
+        assert "Toluca" in chart.text_content() and "Pachuca" in chart.text_content()
+        assert chart.evaluate("e => e.getBoundingClientRect().right <= innerWidth + 1")
+    tab.context.close()
+
+
+def test_a_chinese_page_has_no_english_but_names_of_files_methods_and_what_the_data_say(browser, address):
+    known = " ".join(dictionary("zh").values()) + (ROOT / "data" / "ensu2015" / "programme.toml").read_text("utf-8")
+    allowed = {word.lower() for word in LATIN.findall(known)} | {"ensu", "csv", "root", "visitor"}
+    tab = sized(browser, "zh", "laptop")
+    for path in ("", "area", "statistician", "centre", "samples", "people"):
+        tab.goto(f"{address}/{path}?lang=zh&wave=2015Q2")
+        tab.get_by_role("heading").first.wait_for(timeout=PATIENCE)
+        settle(tab)
+        said = {word for words in tab.evaluate(VISIBLE) for word in LATIN.findall(words)}
+        foreign = {word for word in said if word.lower() not in allowed}
+        assert foreign == set(), (path, foreign)
+    tab.context.close()
