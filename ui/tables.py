@@ -18,7 +18,7 @@ WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 LONGEST = 40  # rows of one page of a table
-PAPER = "<thead>{head}</thead><tbody>{body}</tbody>"
+PAPER = '<table class="printed"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 CHOSEN, CLOSED = "table chosen", "tables closed"  # in the session: the table whose cell is chosen, how often closed
 
 
@@ -98,7 +98,7 @@ def _on_paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[
     columns = {c: [_cell(value, formats.get(c)) for value in rows[c]] for c in rows}
     head = "".join(f"<th>{html.escape(headings[c])}</th>" for c in columns)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns.values(), strict=True))
-    st.html(f'<table class="printed">{PAPER.format(head=head, body=body)}</table>')
+    st.html(PAPER.format(head=head, body=body))
 
 
 def _cell(value: Any, form: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A new reader in Chromium: answers within three clicks, the keyboard alone, a printed page, and Chinese without English.
+"""A new reader in Chromium: answers within three clicks, the keyboard alone, paper, and Chinese without English.
 
 One server and one tab a language; each step goes on where the one before it left the page.
 """
