@@ -1,6 +1,7 @@
 """The leader's page: in one minute, which rises and falls are confirmed."""
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
 from presentation import changes, league_table
@@ -68,7 +69,7 @@ def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
     return str(area), str(order)
 
 
-def _table(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
+def _table(store: Store, league: League, rows: Any, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
     rows = shown_rows(league, rows, t)
     columns = ["area", "rank"]
