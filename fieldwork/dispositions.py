@@ -63,12 +63,12 @@ def _plain(word: str) -> str:
 
 
 OUTCOMES = {row["code"]: _outcome(row) for row in rows_of("dispositions.csv")}
-DISPOSITIONS = frozenset(code for code, each in OUTCOMES.items() if each.logged)
-ENDING = frozenset(code for code, each in OUTCOMES.items() if each.final)
-INTERVIEW = tuple(code for code, each in OUTCOMES.items() if each.group in ("I", "P"))
-ELIGIBLE = frozenset(code for code, each in OUTCOMES.items() if each.eligible)
-NOT_ELIGIBLE = frozenset(code for code, each in OUTCOMES.items() if each.eligible is False)
-WORDS = {word: code for code, each in OUTCOMES.items() if each.frames for word in each.words}
+DISPOSITIONS = frozenset(code for code, outcome in OUTCOMES.items() if outcome.logged)
+ENDING = frozenset(code for code, outcome in OUTCOMES.items() if outcome.final)
+INTERVIEW = tuple(code for code, outcome in OUTCOMES.items() if outcome.group in ("I", "P"))
+ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible)
+NOT_ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible is False)
+WORDS = {word: code for code, outcome in OUTCOMES.items() if outcome.frames for word in outcome.words}
 
 
 def code_of(written: str, own: Mapping[str, str] | None = None, allowed: frozenset[str] = DISPOSITIONS) -> str | None:
@@ -81,13 +81,13 @@ def code_of(written: str, own: Mapping[str, str] | None = None, allowed: frozens
     if code in allowed:
         return code
     mapped = {_plain(name): canonical(to) for name, to in (own or {}).items()}
-    found = mapped.get(word) or WORDS.get(word)
-    return found if found in allowed else None
+    mapped_code = mapped.get(word) or WORDS.get(word)
+    return mapped_code if mapped_code in allowed else None
 
 
 def codes_of_class(*groups: str) -> frozenset[str]:
     """The codes of these classes that a released number may have in the end, 3.11 (never called) among them."""
-    return frozenset(code for code, each in OUTCOMES.items() if each.group in groups and each.frames)
+    return frozenset(code for code, outcome in OUTCOMES.items() if outcome.group in groups and outcome.frames)
 
 
 def check_words(own: Mapping[str, str]) -> None:

@@ -31,8 +31,8 @@ def normalised(text: str) -> str | None:
     if MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits):
         return digits
     landline = f"0{digits}"  # after +86 the 0 of the area code is left out
-    found = LANDLINE.fullmatch(landline) if COUNTRY.match(re.sub(r"[^\d+]", "", plain)) else None
-    return landline if found and found[1] else None
+    parts = LANDLINE.fullmatch(landline) if COUNTRY.match(re.sub(r"[^\d+]", "", plain)) else None
+    return landline if parts and parts[1] else None
 
 
 def masked(number: str) -> str:
@@ -51,10 +51,10 @@ def masked(number: str) -> str:
 def masked_text(text: str) -> str:
     """The text with all that looks like a phone number masked; inside a word, such as a digest, only mobile numbers."""
 
-    def mask(found: re.Match) -> str:
-        number, around = normalised(found[0]), text[max(found.start() - 1, 0) : found.start()] + text[found.end() :][:1]
-        if number is None or DAY.fullmatch(found[0]) or (LETTER.search(around) and not MOBILE.fullmatch(number)):
-            return found[0]
+    def mask(match: re.Match) -> str:
+        number, around = normalised(match[0]), text[max(match.start() - 1, 0) : match.start()] + text[match.end() :][:1]
+        if number is None or DAY.fullmatch(match[0]) or (LETTER.search(around) and not MOBILE.fullmatch(number)):
+            return match[0]
         return masked(number)
 
     return WRITTEN.sub(mask, text)

@@ -38,12 +38,12 @@ def comparison_text(compared: Compared, t: Speaker, *, period: bool = True) -> s
     """What one comparison confirms, with its base.  period: the base's exact period is added in brackets."""
     league, base = compared.league, base_text(compared, t, period=period)
     one = area_word(league, 1, t)
-    rest = compared.areas - len(compared.confirmed)
+    unconfirmed = compared.areas - len(compared.confirmed)
     if not compared.confirmed:
         key = "screen.none" if compared.ranks_changed else "screen.none_moved"
         return t(key, base=base, area=one, moved=compared.ranks_changed, count=compared.areas)
     sentences = _places(compared, base, t) if compared.least else [_ways(compared, base, t)]
-    sentences += [t("screen.rest", rest=rest, area=one)] if rest else []
+    sentences += [t("screen.rest", rest=unconfirmed, area=one)] if unconfirmed else []
     return t("list.between_sentences").join(sentences)
 
 

@@ -27,7 +27,7 @@ ALLOWED = {
         "denominator != 0": "guards a division",
         "k == 1": "a count",
     },
-    "estimation/changes/field.py": {"own != 0": "1 - a_j of the caller's weights"},
+    "estimation/changes/field.py": {"weight_of_area != 0": "1 - a_j of the caller's weights"},
     "estimation/precision/intervals.py": {
         "drop == 0": "t is 0 exactly where there are no df",
     },

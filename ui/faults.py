@@ -44,5 +44,5 @@ def offer_list(fault: Fault, t: Speaker) -> None:
 
     The list travels inside the page (`cards.file_link`): what stands in wrong cells may be about people.
     """
-    if any(isinstance(each, CellFault) for each in faults_in(fault)):
+    if any(isinstance(kind, CellFault) for kind in faults_in(fault)):
         cards.file_link(t("faults.save"), fault_file(fault, FAULTS, t), FAULTS, "text/csv")

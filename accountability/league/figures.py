@@ -57,8 +57,8 @@ def league_figures(
     joint = ranks[ranks.family == SIMULTANEOUS].set_index("area").reindex(present)
     table = by_area.loc[present].assign(rank=joint["rank"], rank_lower=joint.lower, rank_upper=joint.upper)
     if alone is not None:
-        each = alone[alone.family == MARGINAL].set_index("area").reindex(present)
-        table = table.assign(alone_lower=each.lower, alone_upper=each.upper)
+        alone_ranks = alone[alone.family == MARGINAL].set_index("area").reindex(present)
+        table = table.assign(alone_lower=alone_ranks.lower, alone_upper=alone_ranks.upper)
     table = table.rename_axis("area").sort_values(["rank", "n"], ascending=[True, False], kind="stable")
     if changes is not None:
         table = _with_changes(table, changes.set_index("area"), measure)

@@ -68,13 +68,13 @@ def _of_the_people(waves: Mapping[str, WaveMeasure], sampled: Waves, areas, side
     """`finite_waves` of these waves: PSUs asked in each area, and those asked in both of two waves."""
     remaining = {name: w.finite_areas.select(areas).remaining for name, w in waves.items()}
     units = {name: _psus(w) for name, w in waves.items()}
-    asked = {name: np.array([len(units[name].get(a, ())) for a in areas], dtype=float) for name in waves}
+    psus_asked = {name: np.array([len(units[name].get(a, ())) for a in areas], dtype=float) for name in waves}
     common = {
         (s, t): np.array([len(units[s].get(a, set()) & units[t].get(a, set())) for a in areas], dtype=float)
         for s, t in sampled.cross
     }
     apart = {(s, t) for s, t in sampled.cross if any(s in one and t in two for one, two in (sides, sides[::-1]))}
-    return finite_waves(sampled, remaining, asked, common, apart)
+    return finite_waves(sampled, remaining, psus_asked, common, apart)
 
 
 def _psus(wave: WaveMeasure) -> dict:

@@ -143,8 +143,8 @@ class WaveMeasure:
     def sizes(self) -> pd.DataFrame:
         """n and Kish's effective n by area, and over all areas."""
         total = np.full(len(self.area), ALL, dtype=object)
-        each = ((self.values, self.area), (self.everyones, total))
-        return pd.concat([sample_sizes(values, domain, self.design) for values, domain in each])
+        domains = ((self.values, self.area), (self.everyones, total))
+        return pd.concat([sample_sizes(values, domain, self.design) for values, domain in domains])
 
     @cached_property
     def smoothed(self) -> Estimate:

@@ -121,12 +121,16 @@ class FieldNull:
 
         (n_j θ_j + n_r (θ_r + d/(1-a_j)))/(n_j + n_r).  For a change, `null_moments` pools the two windows instead.
         """
-        a, own, value, law = self.weights, 1 - self.weights, self.estimate.value, self.estimate.law
-        others = np.divide(a @ value - a * value + d, own, out=np.zeros(len(own)), where=own != 0)
+        a, weight_of_area, value, law = self.weights, 1 - self.weights, self.estimate.value, self.estimate.law
+        others = np.divide(
+            a @ value - a * value + d, weight_of_area, out=np.zeros(len(weight_of_area)), where=weight_of_area != 0
+        )
         if not isinstance(law, SamplingLaw):
             return others
         parts = a**2 / law.interviews
-        others_error = np.divide(parts.sum() - parts, own**2, out=np.zeros(len(own)), where=own != 0)  # 1/n_r
+        others_error = np.divide(
+            parts.sum() - parts, weight_of_area**2, out=np.zeros(len(weight_of_area)), where=weight_of_area != 0
+        )  # 1/n_r
         weight = 1 / (1 + law.interviews * others_error)  # n_r/(n_j + n_r)
         return (1 - weight) * value + weight * others
 

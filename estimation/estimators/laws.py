@@ -256,8 +256,8 @@ def _growth(before: SamplingLaw, after: SamplingLaw) -> float:
     one, two = (s / s.sum() - size for s, size in zip(squares, sizes, strict=True))
     log_ratio = np.log((squares[1].sum() / after.interviews.sum()) / (squares[0].sum() / before.interviews.sum()))
     variance = k / (k - 1) * ((two - one) ** 2).sum()
-    told = max(1 - variance / log_ratio**2, 0.0) if abs(log_ratio) > ROUNDING else 0.0
-    return float(np.exp(told * log_ratio))
+    part_not_noise = max(1 - variance / log_ratio**2, 0.0) if abs(log_ratio) > ROUNDING else 0.0
+    return float(np.exp(part_not_noise * log_ratio))
 
 
 def _like_field(change: float | np.ndarray, field: np.ndarray) -> np.ndarray:

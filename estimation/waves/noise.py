@@ -66,11 +66,11 @@ def wave_draws(
         return z[:, :p], z[:, p:]
     v1, v2, c = (np.asarray(part.diagonal()) for part in (before, after, cross))
     slope = np.divide(c, v1, out=np.zeros_like(c), where=v1 > 0)
-    rest = v2 - slope * c
-    if (rest < -NEGATIVE * v2).any() or c[v1 == 0].any():
-        raise Fault(key="rank.not_positive", found=float((rest - np.abs(c) * (v1 == 0)).min()))
+    conditional = v2 - slope * c
+    if (conditional < -NEGATIVE * v2).any() or c[v1 == 0].any():
+        raise Fault(key="rank.not_positive", found=float((conditional - np.abs(c) * (v1 == 0)).min()))
     one = rng.standard_normal((count, len(v1))) * np.sqrt(v1)
-    return one, slope * one + rng.standard_normal((count, len(v1))) * np.sqrt(np.maximum(rest, 0))
+    return one, slope * one + rng.standard_normal((count, len(v1))) * np.sqrt(np.maximum(conditional, 0))
 
 
 def _root(covariance) -> np.ndarray:

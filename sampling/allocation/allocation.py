@@ -208,7 +208,7 @@ def _whole(bound, count: int) -> np.ndarray:
 
 def refuse_larger(strata: ArrayLike, sample: ArrayLike, population: ArrayLike) -> None:
     """A Fault that names the strata (h,) of which more units are wanted (h,) than they have (h,), and both numbers."""
-    strata, sample, population = (np.asarray(each) for each in (strata, sample, population))
+    strata, sample, population = (np.asarray(numbers) for numbers in (strata, sample, population))
     over = sample > population
     if over.any():
         larger = zip(strata[over], sample[over], population[over], strict=True)

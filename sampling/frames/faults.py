@@ -33,18 +33,18 @@ def list_findings(frame: pd.DataFrame, *, areas: Sequence[str] = (), least: int 
     missing = [c for c in ("unit_id", "stratum") if c not in frame]
     if missing:
         raise Fault(key="table.columns", table="FRAME", columns=missing)
-    found = [_repeated(frame, "unit_id", "frame.repeated_unit")]
+    findings = [_repeated(frame, "unit_id", "frame.repeated_unit")]
     if "number" in frame:
-        found += [*_repeated_numbers(frame), _wrong_numbers(frame)]
+        findings += [*_repeated_numbers(frame), _wrong_numbers(frame)]
     without = frame.stratum.isna()
-    found.append(_rows("frame.no_stratum", frame.unit_id[without]))
+    findings.append(_rows("frame.no_stratum", frame.unit_id[without]))
     small = frame.stratum.value_counts()
     small = small[small < least].sort_index()
-    found.append(_rows("frame.small_stratum", small.index, least=least))
+    findings.append(_rows("frame.small_stratum", small.index, least=least))
     if len(areas):
         covered = set(frame["area"].dropna()) if "area" in frame else set()
-        found.append(_rows("frame.not_covered", [a for a in areas if a not in covered], name="areas"))
-    return tuple(finding for finding in found if finding is not None)
+        findings.append(_rows("frame.not_covered", [a for a in areas if a not in covered], name="areas"))
+    return tuple(finding for finding in findings if finding is not None)
 
 
 def stratify(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -78,6 +78,6 @@ def _wrong_numbers(frame: pd.DataFrame) -> Finding | None:
     return _rows("frame.wrong_number", frame.unit_id[~right.fillna(False).astype(bool)])
 
 
-def _rows(key: str, found, *, name: str = "found", **values) -> Finding | None:
-    found = [str(f) for f in found]
-    return Finding(key, {"count": len(found), name: found, **values}) if found else None
+def _rows(key: str, rows, *, name: str = "found", **values) -> Finding | None:
+    rows = [str(f) for f in rows]
+    return Finding(key, {"count": len(rows), name: rows, **values}) if rows else None

@@ -126,13 +126,13 @@ def placed(banks: Sequence[Bank], cities: Sequence[str]) -> list[Bank]:
     eligible.  Raises Fault for a bank that two of the cities share, whose numbers have no stratum until somebody
     answers.
     """
-    found = []
+    placed_banks = []
     for bank in banks:
-        own = [city for city in bank.areas if city in cities]
-        if len(own) > 1:
-            raise Fault(key="phone.shared", prefix=bank.prefix, cities=own)
-        found += [replace(bank, areas=(city,)) for city in own]
-    return found
+        cities_of_bank = [city for city in bank.areas if city in cities]
+        if len(cities_of_bank) > 1:
+            raise Fault(key="phone.shared", prefix=bank.prefix, cities=cities_of_bank)
+        placed_banks += [replace(bank, areas=(city,)) for city in cities_of_bank]
+    return placed_banks
 
 
 def bank_findings(banks: NumberBanks, areas: Sequence[str], *, cities: Sequence[str] = ()) -> tuple[Finding, ...]:

@@ -82,12 +82,12 @@ def fall_curve(
     area = rng.permuted(np.tile(np.arange(p), (draws, 1)), axis=1)[:, :IN_TURN]
     c_score, c_rank = score_critical(p, alpha[SCORE]), rank_critical(p, alpha[RANK])
     for done, n in enumerate(grid, start=1):
-        seen = {}
+        turns_of = {}
         for comparison in comparisons.values():
             kind = comparison.quarters, comparison.correlation, comparison.information
-            if kind not in seen:  # a watch list looks at the same interviews
-                seen[kind] = _Turns.drawn(theta, area, fall, comparison, n / design_effect, rng)
-            turns, c = seen[kind], comparison.critical(p, alpha[STANDING])
+            if kind not in turns_of:  # a watch list looks at the same interviews
+                turns_of[kind] = _Turns.drawn(theta, area, fall, comparison, n / design_effect, rng)
+            turns, c = turns_of[kind], comparison.critical(p, alpha[STANDING])
             called = turns.score < -c_score, turns.standing < -c, turns.places_lost(c_rank) > 0
             means.append([on_level.mean(axis=1) for on_level in called])
         if progress is not None:
@@ -179,11 +179,13 @@ class _Turns:
         m = np.maximum(np.round(comparison.information * n), FEWEST).astype(np.int64)
         size = np.broadcast_to(q * m, theta.shape)
         first = rng.binomial(size, theta)
-        own, own_first, own_size = (np.take_along_axis(x, area, axis=1) for x in (theta, first, size))
-        second, both = _asked_again(first, size, theta, theta, rho, rng)
-        own_second, own_both = _asked_again(own_first, own_size, own, np.clip(own - fall, *LIMITS), rho, rng)
+        own_theta, own_first, own_size = (np.take_along_axis(x, area, axis=1) for x in (theta, first, size))
+        second, first_and_second = _asked_again(first, size, theta, theta, rho, rng)
+        own_second, own_both = _asked_again(
+            own_first, own_size, own_theta, np.clip(own_theta - fall, *LIMITS), rho, rng
+        )
         levels = [_smoothed(x / size, size / q) for x in (first, second)]
-        r = _correlation(first / size, second / size, both / size) if rho else np.zeros(theta.shape)
+        r = _correlation(first / size, second / size, first_and_second / size) if rho else np.zeros(theta.shape)
         still = _Change(first / size, second / size, *levels, size.astype(float), r, size - float(q))
         share, before = own_second / own_size, still.of(area)
         level = _smoothed(share, own_size / q, _mean(still.after, size / q))
@@ -205,19 +207,21 @@ class _Turns:
         of their sum, is left out.
         """
         p, was = self.still.shift.shape[1], self.still.of(self.area)
-        rest, own = 1 / p**2, (1 - 1 / p) ** 2
+        weight_of_others, weight_of_area = 1 / p**2, (1 - 1 / p) ** 2
 
         def squares(x: _Change) -> np.ndarray:
             return x.variance**2 / x.shift_df
 
         others = self.still.shift.sum(axis=1, keepdims=True) - was.shift
         relative = self.fallen.shift * (1 - 1 / p) - others / p
-        variance = own * self.fallen.variance
-        variance += rest * (self.still.variance.sum(axis=1, keepdims=True) - was.variance)
-        spread = own**2 * squares(self.fallen)
-        spread += rest**2 * (squares(self.still).sum(axis=1, keepdims=True) - squares(was))
+        variance = weight_of_area * self.fallen.variance
+        variance += weight_of_others * (self.still.variance.sum(axis=1, keepdims=True) - was.variance)
+        spread = weight_of_area**2 * squares(self.fallen)
+        spread += weight_of_others**2 * (squares(self.still).sum(axis=1, keepdims=True) - squares(was))
         added, third = null_moments(self.fallen.law, others / (p - 1))
-        return score(relative, variance + own * added, own**1.5 * third, _ratio(variance**2, spread))
+        return score(
+            relative, variance + weight_of_area * added, weight_of_area**1.5 * third, _ratio(variance**2, spread)
+        )
 
     def places_lost(self, c: float) -> np.ndarray:
         """The places that each fallen area j has surely lost (B,m), 0 or more, as `rank_change` has it.
@@ -233,9 +237,9 @@ class _Turns:
             return places
         area = self.area[b, m]
 
-        def against(own, others, v, v_others, df, df_others) -> np.ndarray:
+        def against(values, others, v, v_others, df, df_others) -> np.ndarray:
             return _proven(
-                own[b, m][:, None], others[b], v[b, m][:, None], v_others[b], df[b, m][:, None], df_others[b], c
+                values[b, m][:, None], others[b], v[b, m][:, None], v_others[b], df[b, m][:, None], df_others[b], c
             )
 
         below = against(j.before, k.before, j.v_before, k.v_before, j.df, k.df) > 0
@@ -248,16 +252,16 @@ class _Turns:
         return places
 
 
-def _farthest(own, others, v, v_others, c: float) -> np.ndarray:
+def _farthest(values, others, v, v_others, c: float) -> np.ndarray:
     """Whether any x_j + y_k, j of (B,m) and k of (B,p), could exceed c standard errors: largest sum, smallest error."""
-    reach = own + others.max(axis=1, keepdims=True)
+    reach = values + others.max(axis=1, keepdims=True)
     return reach > c * np.sqrt(v + v_others.min(axis=1, keepdims=True))
 
 
-def _proven(own, others, v, v_others, df, df_others, c: float) -> np.ndarray:
+def _proven(values, others, v, v_others, df, df_others, c: float) -> np.ndarray:
     """1 where an area (r,1) is surely above another (r,p), -1 where surely below, else 0 (r,p)."""
     s2 = v + v_others
-    t = _ratio(own - others, np.sqrt(s2))
+    t = _ratio(values - others, np.sqrt(s2))
     clear = np.abs(t) > from_normal(c, min(df.min(), df_others.min()))  # whatever the df, z is then not below c
     proven = np.where(clear, np.sign(t), 0.0).astype(np.int8)
     at = np.nonzero((np.abs(t) > c) & ~clear)
@@ -285,8 +289,8 @@ def _asked_again(first, size, before, after, rho: float, rng: np.random.Generato
     c = rho * np.sqrt(before * (1 - before) * after * (1 - after))
     least, most = -np.minimum(before * after, (1 - before) * (1 - after)), np.minimum(before, after) - before * after
     c = np.clip(c, least, most)
-    both = rng.binomial(first, np.clip(after + c / before, 0, 1))
-    return both + rng.binomial(size - first, np.clip(after - c / (1 - before), 0, 1)), both
+    first_and_second = rng.binomial(first, np.clip(after + c / before, 0, 1))
+    return first_and_second + rng.binomial(size - first, np.clip(after - c / (1 - before), 0, 1)), first_and_second
 
 
 def _correlation(one, two, both) -> np.ndarray:

@@ -145,8 +145,8 @@ class Foresight:
         else:
             parts = [_stored_falls(power, design) for design in EARLIEST if len(power)]
             falls = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=FALLS)
-        rest = plain.get("error"), plain.get("basis")
-        return cls(plain["k"], pd.DataFrame(plain["precision"]), power[POWER], falls, *rest)
+        error_and_basis = plain.get("error"), plain.get("basis")
+        return cls(plain["k"], pd.DataFrame(plain["precision"]), power[POWER], falls, *error_and_basis)
 
 
 POWER = ["interviews", "planned", "right", "wrong"]

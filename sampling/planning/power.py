@@ -129,8 +129,8 @@ def _shown(share, n, k: int, c: float) -> np.ndarray:
     count = np.zeros(len(share), dtype=np.int64)
     lowest = np.argpartition(share, k - 1, axis=1)[:, :k]
     for j in lowest.T[:, :, None]:
-        x, own = np.take_along_axis(share, j, axis=1), np.take_along_axis(v, j, axis=1)
-        count += ((share - x > c * np.sqrt(v + own)).sum(axis=1)) >= share.shape[1] - k
+        x, v_of_area = np.take_along_axis(share, j, axis=1), np.take_along_axis(v, j, axis=1)
+        count += ((share - x > c * np.sqrt(v + v_of_area)).sum(axis=1)) >= share.shape[1] - k
     return count
 
 

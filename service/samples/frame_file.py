@@ -113,8 +113,10 @@ def _area_finding(key: str, cells: pd.Series, **values: Any) -> Finding | None:
     if cells.empty:
         return None
     first = cells[~cells.duplicated()]
-    found = list(first)
-    return Finding(key, {"count": len(cells), "found": found, "row": int(first.index[0]), "column": AREA, **values})
+    distinct_cells = list(first)
+    return Finding(
+        key, {"count": len(cells), "found": distinct_cells, "row": int(first.index[0]), "column": AREA, **values}
+    )
 
 
 def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:

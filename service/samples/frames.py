@@ -128,8 +128,8 @@ def preview_frame(
     def check() -> list[Note]:
         before = _areas_before(store, programme_name, name)
         frame = read_frame(content, file, by=by, areas=areas, before=before, choice=choice)
-        found = [(finding.key, dict(finding.values)) for finding in frame.findings]
-        return [*found, ("frame.accept", {})] if found else []
+        notes = [(finding.key, dict(finding.values)) for finding in frame.findings]
+        return [*notes, ("frame.accept", {})] if notes else []
 
     uses = {column: column for column in (UNIT, AREA, PHONE, NAME, SOURCE, PSU)}
     uses |= {column: uses.get(column, "stratum") for column in by if column != MODE}

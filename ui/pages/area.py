@@ -64,10 +64,10 @@ def _history(page: AreaPage, t: Speaker) -> None:
 
 def _rules(page: AreaPage, t: Speaker) -> None:
     rows = rule_rows(page.league, t)
-    own = rows[(page.league.rules.area == page.area).to_numpy()]
-    if len(own):
+    rules_of_area = rows[(page.league.rules.area == page.area).to_numpy()]
+    if len(rules_of_area):
         st.subheader(t("leader.rules"), anchor=False)
-        tables.show_table(own, ["rule", "printed", "shown", "lower", "upper"], {}, t)
+        tables.show_table(rules_of_area, ["rule", "printed", "shown", "lower", "upper"], {}, t)
 
 
 def _factors(page: AreaPage, t: Speaker) -> None:

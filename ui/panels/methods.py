@@ -19,10 +19,10 @@ def show(store: Store, league: League, t: Speaker) -> None:
     if not st.toggle(t("methods.show"), key="methods"):
         return
     of = (store.engine.url.render_as_string(), store.actor.role, league.runs[ESTIMATE]["run_id"], league.measure.name)
-    found = faults.explained(lambda: _compared(store, league, *of, league.league), t)
-    if found is None:
+    table = faults.explained(lambda: _compared(store, league, *of, league.league), t)
+    if table is None:
         return
-    for rows, note in ((interval_rows(league, found, t), "intervals"), (error_rows(league, found, t), "errors")):
+    for rows, note in ((interval_rows(league, table, t), "intervals"), (error_rows(league, table, t), "errors")):
         tables.plain_table(rows, words=1)
         st.caption(t(f"methods.note.{note}"))
 
