@@ -5,7 +5,7 @@ w mod m of the next word w that is less than the largest multiple of m, so that 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -70,3 +70,20 @@ def interleaved(below: Callable[[int], int], first: int, second: int) -> np.ndar
     u = below(places) if places else 0
     counted = (np.arange(places + 1) * first + u) // max(places, 1)
     return np.diff(counted) > 0
+
+
+def drawn_numbers(unit_ids: Iterable[str], key: bytes, *, name: str) -> np.ndarray:
+    """A random number in [0, 1) for each unit (n,) that only this draw has: BLAKE2b(key; name, unit_id), 53 bits of it.
+
+    They take the place of permanent random numbers in draws that go by such numbers: nobody knows them before the key
+    is known, and they tell nothing of another wave's.
+    """
+    keyed = hashlib.blake2b(f"numbers {name}\0".encode(), key=key, digest_size=8)
+
+    def words() -> Iterable[bytes]:
+        for unit_id in unit_ids:
+            of_unit = keyed.copy()
+            of_unit.update(unit_id.encode())
+            yield of_unit.digest()
+
+    return (np.frombuffer(b"".join(words()), dtype=">u8") >> np.uint64(11)) / 2.0**53

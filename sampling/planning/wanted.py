@@ -46,6 +46,7 @@ class Wanted:
     shares         assumed shares of areas for which `assumed.share` does not hold, used by Neyman and power allocation
     attempts       how often a number is called before it is given up; until then its release is not finished
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
+    seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
     """
 
     interviews: int
@@ -66,6 +67,7 @@ class Wanted:
     attempts: int = 5
     each: int | None = None
     person: str | None = None
+    seeded: bool = True
     response_sd: float = 0.0
     together: bool = True
     census: bool = False
@@ -100,7 +102,9 @@ class Wanted:
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
         """From such values."""
-        older = {name: value for name, value in (("rest", None), ("together", False)) if name not in plain}
+        older = {
+            name: value for name, value in (("rest", None), ("together", False), ("seeded", False)) if name not in plain
+        }
         fields: dict[str, Any] = dict(
             plain, **older, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"])
         )

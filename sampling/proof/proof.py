@@ -18,6 +18,7 @@ from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
 from sampling.draw.random_numbers import commitment, starting_point
 from sampling.draw.releases import Through, is_out
+from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC, draw_pps
 from words import Fault
@@ -43,6 +44,8 @@ class DrawPlan:
     public      what the public value will be that enters the draw ("the lottery's draw of 1 December"), or None
     each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
     person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit itself is asked
+    seeded      of a two-stage plan: True if its random numbers are `drawn_numbers` of this draw alone; None: they are
+                the frame's permanent ones, as in older records
     """
 
     method: str
@@ -56,6 +59,7 @@ class DrawPlan:
     rest: int | None = None
     portions: tuple[float, ...] | None = None
     public: str | None = None
+    seeded: bool | None = None
 
     def __post_init__(self):
         methods = [RESTED, STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
@@ -77,7 +81,7 @@ class DrawPlan:
 
 
 LATER = frozenset(  # fields that records of older versions do not have
-    ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start")
+    ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start", "seeded")
 )
 
 
@@ -184,10 +188,11 @@ def frame_digest(frame: pd.DataFrame, columns: Sequence[str] = ("unit_id", "stra
     return hashlib.sha256(header.encode() + ordered.tobytes()).hexdigest()
 
 
-def psu_digest(psus: pd.DataFrame, size: str) -> str:
-    """`frame_digest` of the PSUs by unit_id, stratum, prn and their sizes, which are written as floats."""
+def psu_digest(psus: pd.DataFrame, plan: DrawPlan) -> str:
+    """`frame_digest` of the PSUs by unit_id, stratum, permanent random number and sizes, written as floats."""
+    size = str(plan.size)
     sizes = psus.assign(**{size: psus[size].astype(float)}) if size in psus else psus
-    return frame_digest(sizes, ("unit_id", "stratum", "prn", size))
+    return frame_digest(sizes, ("unit_id", "stratum", *([] if plan.seeded else ["prn"]), size))
 
 
 def released_digest(sample: pd.DataFrame, through: Through) -> str:
@@ -197,7 +202,7 @@ def released_digest(sample: pd.DataFrame, through: Through) -> str:
 
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
     """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs."""
-    clusters = None if psus is None else psu_digest(psus, str(plan.size))
+    clusters = None if psus is None else psu_digest(psus, plan)
     return frame_digest(frame, _who(plan)), frame_digest(frame, _columns(plan)), clusters
 
 
@@ -223,7 +228,7 @@ def record_draw(
     _check_needed(plan, earlier, psus)
     check_value(plan, value)
     start = starting_point(seed, wave, value)
-    sample = _draw(frame, plan, start, earlier, psus)
+    sample = _draw(*numbered(frame, psus, plan, seed, wave, value), plan, start, earlier)
     who, numbers, clusters = frame_digests(frame, plan, psus)
     record = DrawRecord(
         wave=wave,
@@ -270,7 +275,8 @@ def verify_draw(
     _check_needed(record.plan, earlier, psus)
     differing = _differing_values(frame, record, earlier, psus, published)
     start = record_start(record)
-    again = lambda: _draw(frame, record.plan, start, earlier, psus)  # noqa: E731
+    lists = numbered(frame, psus, record.plan, record.seed, record.wave, record.value)
+    again = lambda: _draw(*lists, record.plan, start, earlier)  # noqa: E731
     return verification(differing, record, again, sample=sample, code=code)
 
 
@@ -334,11 +340,22 @@ def differing_units(again: pd.DataFrame, record: Any, sample: pd.DataFrame | Non
             yield "proof.units", {"added": added or ["-"], "missing": missing or ["-"]}
 
 
-def _draw(frame: pd.DataFrame, plan: DrawPlan, start: float, earlier, psus) -> pd.DataFrame:
+def numbered(
+    frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, seed: str, wave: str, value: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """The frame and its PSUs with the random numbers by which they are drawn: of a seeded plan those of this draw."""
+    if not plan.seeded:
+        return frame, psus
+    key = draw_key(seed, wave, value)
+    of_psus = None if psus is None else psus.assign(prn=drawn_numbers(psus.unit_id.astype(str), key, name="psu"))
+    return frame.assign(prn=drawn_numbers(frame.unit_id.astype(str), key, name="unit")), of_psus
+
+
+def _draw(frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, start: float, earlier) -> pd.DataFrame:
     allocation = dict(plan.allocation)
     size = str(plan.size)
     if plan.method == TWO_STAGE:
-        assert plan.each is not None and plan.pps is not None  # see `DrawPlan`
+        assert plan.each is not None and plan.pps is not None and psus is not None  # see `DrawPlan`
         drawn = draw_two_stage(psus, frame, allocation, plan.each, size=size, start=start, method=plan.pps)
         return drawn if plan.person is None else drawn.assign(kish=kish_tables(drawn.unit_id, drawn.prn))
     if plan.method == STRATIFIED:
@@ -358,7 +375,7 @@ def _who(plan: DrawPlan) -> tuple[str, str]:
 
 def _columns(plan: DrawPlan) -> tuple[str, ...]:
     """What besides these settles the draw or the weights; of two stages the sizes are the PSUs'."""
-    if plan.method == RESTED:
+    if plan.method == RESTED or plan.seeded:
         return ("unit_id", "first_phase")
     sizes = [plan.size] if plan.size and plan.method != TWO_STAGE else []
     return ("unit_id", "prn", *sizes, *plan.order)

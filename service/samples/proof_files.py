@@ -34,7 +34,7 @@ FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 CHAIN_FRAME = ["unit_id", "stratum", "first_phase"]
 CHAIN_SAMPLE = ["unit_id", "stratum", "rest", "place", "release", "probability", "base_weight", "first_phase"]
 DRAWN = ["unit_id", "stratum", "prn", "place", "probability"]
-STAGED_FRAME = ["unit_id", "psu", "prn"]
+STAGED_FRAME, SEEDED_FRAME = ["unit_id", "psu", "prn"], ["unit_id", "psu", "first_phase"]
 SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
 FIELDS = set(DrawRecord.__dataclass_fields__)
 BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a store says besides
@@ -59,12 +59,13 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     staged = draw_plan.method == TWO_STAGE
     files = {
         RECORD: record,
-        FRAME: csv_bytes(units[STAGED_FRAME if staged else FRAME_COLUMNS]),
+        FRAME: csv_bytes(units[_frame_columns(draw_plan)]),
         SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(draw_plan)]]),
         READ_ME: _read_me("proof.read_me", wave),
     }
     if staged:
-        files[PSUS] = csv_bytes(psu_list(units))
+        psus = psu_list(units)
+        files[PSUS] = csv_bytes(psus.drop(columns="prn") if draw_plan.seeded else psus)
     if sample.earlier is not None:
         files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
     return files
@@ -146,8 +147,9 @@ def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> 
     """A wave that continues none, or one drawn by random numbers, drawn again from the files of its proof."""
     draw_plan, psus = record.plan, None
     if draw_plan.method == TWO_STAGE:
-        psus = read_units(folder / PSUS, [*FRAME_COLUMNS, str(draw_plan.size)], numbers=[str(draw_plan.size)])
-    frame = read_units(folder / FRAME, STAGED_FRAME if draw_plan.method == TWO_STAGE else FRAME_COLUMNS)
+        columns = [c for c in FRAME_COLUMNS if c != "prn" or not draw_plan.seeded]
+        psus = read_units(folder / PSUS, [*columns, str(draw_plan.size)], numbers=[str(draw_plan.size)])
+    frame = read_units(folder / FRAME, _frame_columns(draw_plan))
     sample = read_units(folder / SAMPLE, [*DRAWN, *_further(draw_plan)])
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     verified = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))
@@ -174,6 +176,13 @@ def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | N
         yield "proof.slip", {"published": published.strip(), "found": slip_of(record)}
     if sample_digest(sample) != record.sample:
         yield "proof.sample_file", {"file": SAMPLE}
+
+
+def _frame_columns(draw_plan: DrawPlan) -> list[str]:
+    """The columns of the frame's file: no permanent random numbers where the draw does not go by them."""
+    if draw_plan.method != TWO_STAGE:
+        return FRAME_COLUMNS
+    return SEEDED_FRAME if draw_plan.seeded else STAGED_FRAME
 
 
 def _further(draw_plan: DrawPlan) -> list[str]:

@@ -57,6 +57,7 @@ class SamplePlan:
             by_stratum = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
             per_psu = int((by_stratum.numbers // by_stratum.psus).iloc[0])
             staged: dict[str, Any] = {"size": SIZE, "each": per_psu, "pps": SYSTEMATIC, "person": self.wanted.person}
+            staged["seeded"] = self.wanted.seeded or None
             return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), public=self.wanted.public, **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep

@@ -1,13 +1,26 @@
 """Proof of a draw of two stages: from two lists without a key, the Kish tables included; older records still hold."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from sampling import DrawPlan, DrawRecord, kish_tables, permanent_random_numbers, record_draw, slip_of, verify_draw
+from sampling import (
+    DrawPlan,
+    DrawRecord,
+    draw_two_stage,
+    kish_tables,
+    permanent_random_numbers,
+    record_draw,
+    slip_of,
+    starting_point,
+    verify_draw,
+)
+from sampling.proof.proof import numbered
 from words import LANGUAGES, Fault, text
 
 SEED = "lottery 2026-10-01: 03 11 17 25 31"
@@ -141,3 +154,26 @@ def test_a_plan_of_one_stage_takes_no_list_of_psus(lists):
     with pytest.raises(Fault) as caught:
         record_draw(frame, DrawPlan("stratified", (("all", 3),)), seed=SEED, wave="w", code="v", psus=psus)
     assert caught.value.key == "proof.psus_needed" and np.isfinite(psus.prn).all()
+
+
+def test_of_a_seeded_plan_every_village_and_household_is_drawn_as_often_as_its_probability_says(lists):
+    """Over 600 values the villages come in proportion to their sizes, and pairs in a village equally often."""
+    psus, units = (table.drop(columns="prn") for table in lists)
+    units = units[units.psu.isin(["w1", "w2", "w3"])].assign(first_phase=1.0)
+    psus = psus[psus.stratum == "y"]
+    plan = replace(PLAN, allocation=(("y", 1),), each=2, public="a lottery", seeded=True, person=None)
+    villages, pairs = Counter(), Counter()
+    for value in map(str, range(600)):
+        rows, clusters = numbered(units, psus, plan, SEED, "w", value)
+        start = starting_point(SEED, "w", value)
+        sample = draw_two_stage(clusters, rows, {"y": 1}, 2, size="people", start=start)
+        villages[sample.psu[0]] += 1
+        pairs[tuple(sorted(sample.unit_id))] += sample.psu[0] == "w1"
+    sizes = psus.set_index("unit_id").people
+    expected = sizes / sizes.sum() * 600
+    assert stats.chisquare([villages[v] for v in expected.index], expected).pvalue > 1e-6
+    sample, record = record_draw(units, plan, seed=SEED, wave="w", code="v1", psus=psus, value="7")
+    of_w1 = [count for pair, count in pairs.items() if pair[0].startswith("w1")]
+    assert len(of_w1) >= 14 and stats.chisquare([*of_w1, *[0] * (15 - len(of_w1))]).pvalue > 1e-6
+    assert verify_draw(units, record, sample=sample, psus=psus, code="v1").holds
+    assert not verify_draw(units, replace(record, value="x"), sample=sample, psus=psus, code="v1").holds

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -92,6 +93,31 @@ def test_a_third_party_draws_both_stages_again_from_the_files_alone(sqlite_store
         assert not found.holds and key in [k for k, _ in found.differences], name
         (folder / name).write_text(content, "utf-8")
     assert proof_files.verify_folder(folder, published=line)[1].holds
+
+
+def test_the_files_show_no_permanent_number_and_chance_is_of_this_draw_alone(sqlite_store, tmp_path):
+    """What a proof shows does not tell the next wave: the numbers follow from seed, wave and public value."""
+    store = listed(sqlite_store, households())
+    public = replace(WANTED, public="the made-up lottery")
+    draws.make_plan(store, NAME, MAY, public)
+    draws.approve_plan(store, NAME, MAY, frame_key=FRAME_KEY)
+    sample = draws.draw_wave(store, NAME, MAY, frame_key=FRAME_KEY, value="03 11")
+    files = proof_files.draw_proof(store, NAME, MAY)
+    assert files["frame.csv"].splitlines()[0].decode("utf-8-sig") == "unit_id,psu,first_phase"
+    assert b"prn" not in files["psus.csv"]
+    frame = frames.load_frame(store, sample.plan.frame_id).set_index("unit_id")
+    assert not set(frame.prn) & set(sample.units.prn)
+    folder = tmp_path / "proof"
+    proof_files.write_proof(files, folder)
+    assert proof_files.verify_folder(folder, published=sample.plan.slip)[1].holds
+    record = (folder / "record.json").read_text("utf-8")
+    for old, new in (('"value": "03 11"', '"value": "03 12"'), ('"seeded": true', '"seeded": null')):
+        assert old in record
+        (folder / "record.json").write_text(record.replace(old, new), "utf-8")
+        try:
+            assert not proof_files.verify_folder(folder, published=sample.plan.slip)[1].holds
+        except Fault:  # without `seeded` the files lack the numbers that are then needed
+            assert "null" in new
 
 
 def test_villages_and_their_numbers_are_fixed_by_the_approval(sqlite_store):
