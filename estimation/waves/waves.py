@@ -183,23 +183,22 @@ def _common_df(a, c, df, waves: Waves) -> np.ndarray:
     V = Σ_t b_t + Σ_{s<t} w_st,  b_t = a_t² V_t + Σ_s a_s a_t V_t(s),  w_st = -a_s a_t (V_s(t) + V_t(s) - 2 C_st),
     where V_t(s) is the part of V_t from PSUs that wave s has too: b_t is what each wave has apart, and w_st comes from
     the changes of common PSUs.
-    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + Σ |w_st w_uv|/√(df_st df_uv)), where the second sum is over pairs of
-    pairs that have a wave in common.
+    df = V²/(Σ_s Σ_t |r_st b_s b_t|/√(df_s df_t) + (Σ w_st/√df_st)²).  If the same PSUs are in all waves, Σ w_st is the
+    sum of squares of what each of them adds to the change, and is as uncertain as one variance of so many PSUs: the
+    w_st of two waves within a window are negative, and their absolute values would count for too much.
     """
     df, v = np.maximum(df, 1.0), np.einsum("tta->ta", c)
-    apart, pairs = a[:, None] ** 2 * v, []
+    apart, of_common = a[:, None] ** 2 * v, np.zeros(v.shape[1])
     for (first, second), (early, late, of_pair) in waves.common.items():
         s, t = waves.names.index(first), waves.names.index(second)
         apart[s] += a[s] * a[t] * early
         apart[t] += a[s] * a[t] * late
-        changed = np.abs(a[s] * a[t] * (early + late - 2 * c[s, t]))
-        pairs.append(({s, t}, changed / np.sqrt(np.maximum(of_pair, 1.0))))
+        of_common -= a[s] * a[t] * (early + late - 2 * c[s, t]) / np.sqrt(np.maximum(of_pair, 1.0))
     scale = np.sqrt(v)[:, None] * np.sqrt(v)
     r = np.abs(np.divide(c, scale, out=np.zeros_like(c), where=scale > 0))
     part = np.abs(apart) / np.sqrt(df)
     spread = np.einsum("sta,sa,ta->a", r, part, part)
-    for one, first in pairs:
-        spread += sum(first * second for two, second in pairs if one & two)
+    spread += of_common**2
     total = np.einsum("s,t,sta->a", a, a, c)
     return np.maximum(np.divide(total**2, spread, out=np.full(len(total), np.inf), where=spread > 0), 1.0)
 

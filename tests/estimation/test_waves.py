@@ -134,3 +134,17 @@ def test_windows_of_independent_waves_say_so_and_a_break_between_them_is_refused
     with pytest.raises(Fault) as fault:
         windows(eight_quarters(rng, breaks=frozenset({"2015Q1"})), QUARTERS[4:], QUARTERS[:4])
     assert fault.value.key == "change.break"
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 1), (4, 1), (4, 4), (7, 1), (1, 7)])
+def test_a_change_of_one_panel_has_the_df_of_its_psus_however_long_the_windows_are(before, after):
+    """All waves ask the same PSUs: their differences are one variance, also those within a window, with their sign."""
+    names = QUARTERS[: before + after]
+    estimate = Estimate(AREAS, np.zeros(3), np.diag([1.0, 2.0, 3.0]), 20.0)
+    pairs = [(s, t) for j, t in enumerate(names) for s in names[:j]]
+    covariance = 0.6 * estimate.covariance
+    common = dict.fromkeys(pairs, (estimate.variance, estimate.variance, np.full(3, 7.0)))
+    waves = Waves(names, (estimate,) * len(names), dict.fromkeys(pairs, covariance), common=common)
+    shift = combine(waves, window_change(names[:before], names[before:]))
+    np.testing.assert_allclose(shift.df, 7.0)
+    np.testing.assert_allclose(shift.variance, 0.4 * estimate.variance * (1 / before + 1 / after))
