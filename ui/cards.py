@@ -51,7 +51,7 @@ def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", foot: str = 
     parts = [f"<h4>{html.escape(heading)}</h4>"] if heading else []
     for line in lines:
         mark, said = marks.OF_LINE.get(line.kind), html.escape(line.said)
-        names = html.escape(t("list.all", names=list(line.names))) if line.short or whole else ""
+        names = html.escape(t("list.all", names=list(line.names))) if line.names and (line.short or whole) else ""
         parts.append(f"<p>{marks.coloured(mark)}&nbsp;<b>{said}</b>" if mark else f"<p>{said}")
         parts.append(f"<br><small>{names}</small></p>" if names else "</p>")
     parts += [f"<footer>{html.escape(foot)}</footer>"] if foot else []

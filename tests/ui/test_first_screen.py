@@ -65,6 +65,20 @@ def test_a_name_with_markup_in_it_is_shown_as_it_is_written():
     assert "&lt;script&gt;" in body and "<script>" not in body and "<i>" not in body
 
 
+def test_a_line_without_names_does_not_say_that_there_are_none():
+    def page():
+        import streamlit  # noqa: F401  (AppTest runs this function's text alone)
+
+        from presentation.tiles import Line, Tile
+        from ui import cards
+        from words import speaker
+
+        cards.tile(Tile("x", "heading", (Line("base", "Against 2015 Q1"), Line("in", "0 confirmed"))), speaker("en"))
+
+    (body,) = shown(AppTest.from_function(page).run())
+    assert "<small>" not in body
+
+
 def test_many_names_stand_in_the_list_that_the_tile_opens():
     names = tuple(f"town {k}" for k in range(30))
     assert Tile("x", "", (Line("out", "30", names),)).lines[0].short is False
