@@ -28,13 +28,14 @@ lint: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ty check --no-progress --output-format concise
 
-bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there), multiple-inference, rimpy, polars and DuckDB
+bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if it is there), multiple-inference, rimpy, polars, DuckDB and python-calamine
 	$(BIN)/python -m bench.estimation $(QUICK)
 	$(BIN)/python -m bench.ranks $(QUICK)
 	$(BIN)/python -m bench.weighting $(QUICK)
 	$(BIN)/python -m bench.frames $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
 	$(BIN)/python -m bench.commands $(QUICK)
+	$(BIN)/python -m bench.workbooks $(QUICK)
 
 fuzz: setup  ## ten thousand damaged files of every format and kind: none may trace back, be imported in part, or take too much
 	$(BIN)/python -m bench.fuzz $(QUICK)

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from xml.parsers import expat
 
@@ -21,6 +22,7 @@ TEXTS = 1_500_000  # shared texts
 ELEMENTS = 12_000_000  # of one part's XML
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a spreadsheet
 LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
+DIGIT = "0123456789"  # of a cell's name, after its column's letters
 DIGITS = 1e15  # a number from here on has more digits than a spreadsheet keeps
 BROKEN = (
     expat.ExpatError,
@@ -262,7 +264,7 @@ class _Cells:
 
     def start(self, name: str, a: dict) -> None:
         if name == "c":
-            self.column = _column(a["r"]) if "r" in a else len(self.cells)
+            self.column = _column(a["r"].rstrip(DIGIT)) if "r" in a else len(self.cells)
             self.kind, self.style, self.formula = a.get("t", "n"), a.get("s", "0"), False
             self.in_row += 1
             if self.in_row > LAST_COLUMN:
@@ -317,6 +319,8 @@ class _Cells:
                 if self.formula:
                     self.marks.uncalculated.append((self.row, self.column))
                 return ""
+            if self.style == "0" and len(raw) < 16 and raw.isdecimal() and raw.isascii():
+                return raw
             text = number_text(raw, self.style, self.formats)
             if (len(raw) > 15 or "E" in raw or "e" in raw) and abs(float(raw)) >= DIGITS:
                 self.marks.long.append((self.row, self.column))
@@ -326,12 +330,13 @@ class _Cells:
         return raw  # str, inlineStr, e, d
 
 
-def _column(reference: str) -> int:
-    """The number of a cell's column from its name, A1 is 0; a Forbidden for what no spreadsheet has."""
+@lru_cache(LAST_COLUMN)
+def _column(letters: str) -> int:
+    """The number of a column from its letters, A is 0; a Forbidden for what no spreadsheet has."""
     column = 0
-    for character in reference:
+    for character in letters:
         if not "A" <= character <= "Z":
-            break
+            raise Forbidden("NoSuchColumn")
         column = column * 26 + ord(character) - 64
     if not 0 < column <= LAST_COLUMN:
         raise Forbidden("NoSuchColumn")
