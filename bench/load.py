@@ -28,10 +28,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from bench.demo import ROOT, START, load_demo
 from bench.measured import quick_asked
 
-ROOT = Path(__file__).parents[1]
-START = "from commands.cli import main; main()"
 EMPTY = "import streamlit as st\nst.title('empty')\n"
 PLAIN = EMPTY + "import altair as alt, pandas as pd, sqlalchemy\n"
 PLAIN += "table = pd.DataFrame({'area': [f'area {j}' for j in range(32)], 'value': range(32)})\n"
@@ -155,8 +154,7 @@ def main() -> None:
         environment = dict(os.environ) | {"RANKSHIFT_STORE": f"sqlite:///{folder}/bench.db"}
         environment |= {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_HEADLESS": "true"}
         ours = [sys.executable, "-c", START]
-        load = [*ours, "load", "ensu2015", "--demo"]
-        subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
+        load_demo(Path(folder), environment, quick=quick_asked())
         commands = {"leader": [*ours, "serve", "--port"]}
         for name, code in (("empty", EMPTY), ("plain", PLAIN)):
             page = Path(folder) / f"{name}.py"

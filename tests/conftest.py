@@ -22,6 +22,7 @@ from service.store.engine import Store
 ROOT = Path(__file__).parents[1]
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts would compile every file anew
 ENSU = ROOT / "data" / "ensu2015"
 ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
 ENGINES = ("sqlite", "postgresql")
@@ -57,7 +58,14 @@ def postgresql_url():
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    yield server.get_uri()
+    url = server.get_uri()
+    admin = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:  # nothing of it is to outlive the tests: no commit waits for the disk
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
+    yield url
     server.cleanup()
 
 
@@ -151,14 +159,28 @@ def rankshift(monkeypatch, capsys):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests of a file that share a server, a survey or a simulation run in one process, so that it is made only once.
+    """Tests that share a server, a survey or a simulation run in one process, so that it is made only once.
 
-    `--dist loadgroup` of `make test` goes by this mark; every other test runs wherever there is room.
+    `--dist loadgroup` of `make test` goes by this mark: of a file, or of a folder that shares a browser. The longest
+    begin first, and every test that stands alone comes last, wherever there is room, so that no process waits long for
+    another at the end.
     """
     for item in items:
-        definitions = item._fixtureinfo.name2fixturedefs.values()
-        if any(fixtures[-1].scope == "module" for fixtures in definitions):
+        shared = {fixtures[-1].scope for fixtures in item._fixtureinfo.name2fixturedefs.values()}
+        if "package" in shared:
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+        elif "module" in shared:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_turn)
+
+
+def _turn(item) -> int:
+    """When a test begins: the browser's 0, processes of many seconds 1, what shares something 2, all else 3."""
+    if item.path.parent.name == "browser":
+        return 0
+    if item.path.stem == "test_make_targets":
+        return 1
+    return 2 if item.get_closest_marker("xdist_group") else 3
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -80,7 +80,8 @@ class Assumed:
 
     def leagues(self, areas: int, *, rng: np.random.Generator) -> np.ndarray:
         """The assumed shares in `DRAWS` random orders (DRAWS,m), so that any area may be among the last."""
-        return np.array([rng.permutation(self.rates(areas)) for _ in range(DRAWS)])
+        rates = self.rates(areas)
+        return np.array([rng.permutation(rates) for _ in range(DRAWS)])
 
 
 @dataclass(frozen=True, eq=False)

@@ -238,7 +238,7 @@ def hours(numbers, *, leagues: int = 2) -> tuple[float, float]:
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="a few leagues of three cells: does it run?")] = False,
+    quick: Annotated[bool, typer.Option(help="two leagues of two cells: does it run?")] = False,
     cells: Annotated[int, typer.Option(help="only so many cells, evenly taken; 0: all")] = 0,
     only_numbers: Annotated[
         bool, typer.Option("--numbers", help="only the cells in which answers are numbers, and their section")
@@ -248,7 +248,7 @@ def main(
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
     """Judge every promise in every cell; the tallies are kept in build/ and a second run goes on where one stopped."""
-    chosen, most = (3, 4) if quick else (cells or len(CELLS), FIRST_LOOK * 2**LOOKS)
+    chosen, most = (2, 2) if quick else (cells or len(CELLS), FIRST_LOOK * 2**LOOKS)
     among = [k for k, cell in enumerate(CELLS) if cell.answers != SHARES or not only_numbers]
     places = np.linspace(0, len(among) - 1, min(chosen, len(among)))
     numbers = sorted({among[round(place)] for place in places})

@@ -18,8 +18,11 @@ SHOTS = ROOT / "shots"
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS += ["--force-prefers-reduced-motion"]
 COMMAND = [sys.executable, "-c", "from commands.cli import main; main()"]
 PATIENCE = 60_000  # milliseconds
+DRAWN = """!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
+  [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'))"""
 CUT = """[...document.querySelectorAll('h1,h2,h3,p,button,[data-testid=stCaptionContainer]')]
          .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow == 'hidden'
                       && !e.closest('[data-baseweb=select]')).map(e => e.innerText)"""
@@ -72,12 +75,10 @@ def open_menu(tab, language: str) -> None:
 
 
 def settle(tab) -> None:
-    """Until the page is drawn: no script runs any more, and nothing is a grey place for what is still to come."""
+    """Until the page is drawn: no script runs, nothing is a grey place for what is to come, and charts have marks."""
     tab.wait_for_timeout(300)
-    tab.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')", timeout=PATIENCE
-    )
-    tab.wait_for_timeout(1_200)  # charts and grids are drawn after they are there
+    tab.wait_for_function(DRAWN, timeout=PATIENCE, polling=100)  # milliseconds; by default it would ask every frame
+    tab.wait_for_timeout(700)  # grids are drawn after they are there
 
 
 def shot(tab, name: str) -> None:

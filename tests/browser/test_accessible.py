@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import PATIENCE, await_health, free_port, serving, settle
+from browsing import PATIENCE, await_health, free_port, settle
 
 HERE = Path(__file__).parent
 AXE = (HERE / "axe" / "axe.min.js").read_text("utf-8")
@@ -43,10 +43,9 @@ def bare(browser):
         server.wait(timeout=30)
 
 
-def test_axe_finds_nothing_beyond_a_bare_page_light_or_dark(browser, bare, ensu_store, tmp_path):
-    with serving(ensu_store[1], tmp_path / "said.txt", port=free_port()) as address:
-        for scheme, paths in (("light", PATHS), ("dark", PATHS[:1])):  # Chromium takes some seconds a page
-            known = set(violations(browser, bare, scheme))
-            for path in paths:
-                found = violations(browser, f"{address}/{path}", scheme)
-                assert {rule: nodes for rule, nodes in found.items() if rule not in known} == {}, (scheme, path)
+def test_axe_finds_nothing_beyond_a_bare_page_light_or_dark(browser, bare, demo_address):
+    for scheme, paths in (("light", PATHS), ("dark", PATHS[:1])):  # Chromium takes some seconds a page
+        known = set(violations(browser, bare, scheme))
+        for path in paths:
+            found = violations(browser, f"{demo_address}/{path}", scheme)
+            assert {rule: nodes for rule, nodes in found.items() if rule not in known} == {}, (scheme, path)

@@ -1,20 +1,21 @@
-"""The pages in headless Chromium: three pages, two languages, Chinese glyphs, nothing cut; screenshots in shots/."""
+"""The pages in headless Chromium: three pages, two languages, Chinese glyphs, nothing cut, nothing from outside.
+
+Screenshots are in shots/.
+"""
+
+from urllib.parse import urlparse
 
 import pytest
-from browsing import free_port, new_tab, serving, settle, shot
+from browsing import new_tab, settle, shot
 
 from words import text
 
 
-@pytest.fixture(scope="module")
-def address(browser, ensu_store, tmp_path_factory):
-    """The demonstration survey, served on a free port of this machine."""
-    with serving(ensu_store[1], tmp_path_factory.mktemp("said") / "said.txt", port=free_port()) as found:
-        yield found
-
-
-def open_page(browser, address: str, path: str, language: str):
+def open_page(browser, address: str, path: str, language: str, asked: list[str] | None = None):
+    """A tab at a page that is drawn; asked: a list that gets every address that the page asks for."""
     tab = new_tab(browser, language)
+    if asked is not None:
+        tab.on("request", lambda request: asked.append(request.url))
     tab.goto(f"{address}/{'' if path == 'leader' else path}?lang={language}")
     tab.get_by_role("heading", name=text(f"{path}.title", language)).wait_for(timeout=60_000)
     settle(tab)
@@ -23,15 +24,26 @@ def open_page(browser, address: str, path: str, language: str):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", ["leader", "statistician", "centre"])
-def test_every_page_opens_in_chromium_without_errors_or_cut_words(browser, address, path, language):
-    tab = open_page(browser, address, path, language)
+def test_every_page_opens_without_errors_or_cut_words_in_its_language_and_asks_no_other_host(
+    browser, demo_address, path, language
+):
+    asked: list[str] = []
+    tab = open_page(browser, demo_address, path, language, asked)
     if path == "leader":
         tab.locator("canvas, svg.marks").first.wait_for(timeout=60_000)
     tab.get_by_test_id("stDataFrame").first.wait_for(timeout=60_000)
     settle(tab)
     shot(tab, f"{path}_{language}")
     assert tab.get_by_test_id("stAlertContentError").count() == 0
-    tab.close()
+    hosts = {urlparse(url).hostname for url in asked if urlparse(url).scheme in ("http", "https", "ws")}
+    assert hosts == {"127.0.0.1"}
+    assert tab.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
+    icon = tab.evaluate("document.querySelector('link[rel~=icon]').href")
+    assert icon.startswith(demo_address) and "media" in icon
+    assert tab.evaluate("document.fonts.check('16px \"Source Sans\"')")
+    drawn_with = tab.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+    assert drawn_with.replace('"', "").startswith("Source Sans")
+    tab.context.close()
 
 
 def test_chinese_glyphs_are_drawn_and_differ_from_one_another(browser):
@@ -48,8 +60,8 @@ def test_chinese_glyphs_are_drawn_and_differ_from_one_another(browser):
     assert len(set(drawn)) == 4
 
 
-def test_the_leader_picks_a_wave_and_reads_that_colima_s_fall_is_real(browser, address):
-    tab = open_page(browser, address, "leader", "zh")
+def test_the_leader_picks_a_wave_and_reads_that_colima_s_fall_is_real(browser, demo_address):
+    tab = open_page(browser, demo_address, "leader", "zh")
     tab.get_by_label("调查期").click()
     tab.get_by_role("option", name="2015年第2季度").click()
     sentence = tab.get_by_test_id("stAlertContentInfo")
@@ -57,4 +69,4 @@ def test_the_leader_picks_a_wave_and_reads_that_colima_s_fall_is_real(browser, a
     assert "真正降了几位，不能确定" in sentence.inner_text()
     settle(tab)
     shot(tab, "leader_zh_2015Q2")
-    tab.close()
+    tab.context.close()

@@ -25,10 +25,14 @@ def demo(browser, ensu_store, fresh_url, tmp_path_factory):
         yield address
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+PAGES = {"zh": ("leader", "centre", "people"), "en": ("statistician", "samples")}
+
+
+@pytest.mark.parametrize("language", PAGES)
 def test_every_page_of_the_demonstration_opens_on_postgresql(browser, demo, language):
+    """Every page on this engine; every page in both languages is test_browser.py's and test_pages.py's."""
     tab = new_tab(browser, language)
-    for path in ("leader", "statistician", "centre", "samples", "people"):
+    for path in PAGES[language]:
         tab.goto(f"{demo}/{'' if path == 'leader' else path}?lang={language}")
         tab.get_by_role("heading", name=text(f"{path}.title", language)).wait_for(timeout=PATIENCE)
         settle(tab)

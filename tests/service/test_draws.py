@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -414,10 +415,10 @@ def test_a_proof_that_is_none_is_one_sentence(copy, name, content, key):
     assert fault(proof_files.verify_folder, copy[0]).key == key
 
 
-@pytest.fixture
-def continued(sqlite_store, tmp_path):
+@pytest.fixture(scope="module")
+def continued_once(fresh_store, tmp_path_factory):
     """A store with two waves, the second drawn with a public value after a portion of the first; its proof's folder."""
-    store = begun(sqlite_store)
+    store, folder = begun(fresh_store("sqlite")), tmp_path_factory.mktemp("continued") / "second"
     take(store, residents(8))
     drawn(store, FIRST, Wanted(140))
     draws.make_plan(store, NAME, SECOND, Wanted(140, after=FIRST, public="the lottery of 1 December"))
@@ -425,8 +426,16 @@ def continued(sqlite_store, tmp_path):
     assert fault(draws.draw_wave, store, NAME, SECOND, frame_key=FRAME_KEY).key == "proof.value_needed"
     draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY, value="  3  1 4 ")
     draws.release_next(store, NAME, SECOND)
-    proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), tmp_path / "second")
-    return store, tmp_path / "second"
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), folder)
+    yield store, folder
+    store.engine.dispose()
+
+
+@pytest.fixture
+def continued(continued_once, tmp_path):
+    """That store, and a copy of the folder for one test to forge."""
+    store, folder = continued_once
+    return store, Path(shutil.copytree(folder, tmp_path / "second"))
 
 
 def test_the_proof_of_a_wave_that_continues_another_holds_too(continued):
