@@ -59,6 +59,7 @@ def _history(page: AreaPage, t: Speaker) -> None:
     for place, (name, (specification, of)) in zip(st.columns(2), drawn.items(), strict=True):
         title = t("picture.area", area=area, of=of)
         pictures.show(place, name, specification, page.league, title, t("area.chart.alt"), t)
+    st.caption(t("area.chart.key"))
     tables.plain_table(wave_rows(page, t), words=1)
 
 
