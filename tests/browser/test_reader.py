@@ -6,7 +6,7 @@ One server and one tab a language; each step goes on where the one before it lef
 import re
 
 import pytest
-from browsing import PATIENCE, ROOT, free_port, new_tab, serving, settle
+from browsing import PATIENCE, ROOT, new_tab, settle
 
 from words import dictionary, text
 
@@ -27,13 +27,6 @@ FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.
           tile: e.closest('[class*=st-key-list-]') != null, look: JSON.stringify(look), seen: box.width > 0}; }"""
 
 
-@pytest.fixture(scope="module")
-def address(browser, ensu_store, tmp_path_factory):
-    """The demonstration survey, served on a free port of this machine."""
-    with serving(ensu_store[1], tmp_path_factory.mktemp("said") / "said.txt", port=free_port()) as found:
-        yield found
-
-
 def sized(browser, language: str, size: str):
     tab = new_tab(browser, language)
     tab.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
@@ -48,9 +41,9 @@ def opened(tab, address: str) -> None:
 
 @pytest.mark.parametrize("size", list(SIZES))
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_answer_takes_at_most_three_clicks(browser, address, language, size):
+def test_each_answer_takes_at_most_three_clicks(browser, demo_address, language, size):
     tab = sized(browser, language, size)
-    opened(tab, f"{address}/?lang={language}")
+    opened(tab, f"{demo_address}/?lang={language}")
     # who is in the last five for sure, is the target met: no click, at once on the tiles
     last, target = (tab.locator(f"[class*=st-key-tile-{name}]").first.inner_text() for name in ("last", "target"))
     assert text("tile.in", language, count=0) in last and text("tile.reached", language, count=3) in target
@@ -71,9 +64,9 @@ def test_each_answer_takes_at_most_three_clicks(browser, address, language, size
     tab.context.close()
 
 
-def test_the_keyboard_alone_reaches_every_control_and_opens_an_area(browser, address):
+def test_the_keyboard_alone_reaches_every_control_and_opens_an_area(browser, demo_address):
     tab = sized(browser, "en", "laptop")
-    opened(tab, f"{address}/?lang=en&wave=2015Q2")
+    opened(tab, f"{demo_address}/?lang=en&wave=2015Q2")
     reached, resting = [], tab.evaluate("getComputedStyle(document.body).outlineStyle")
     for _ in range(60):
         tab.keyboard.press("Tab")
@@ -93,9 +86,9 @@ def test_the_keyboard_alone_reaches_every_control_and_opens_an_area(browser, add
     tab.context.close()
 
 
-def test_a_printed_page_has_every_row_and_every_name_and_nothing_is_cut(browser, address):
+def test_a_printed_page_has_every_row_and_every_name_and_nothing_is_cut(browser, demo_address):
     tab = sized(browser, "en", "laptop")
-    opened(tab, f"{address}/?lang=en&wave=2015Q2")
+    opened(tab, f"{demo_address}/?lang=en&wave=2015Q2")
     tab.locator("svg.marks").first.wait_for(timeout=PATIENCE)
     tab.emulate_media(media="print")
     tab.set_viewport_size({"width": 703, "height": 1032})  # what margins leave of a sheet of A4
@@ -111,12 +104,12 @@ def test_a_printed_page_has_every_row_and_every_name_and_nothing_is_cut(browser,
     tab.context.close()
 
 
-def test_a_chinese_page_has_no_english_but_names_of_files_methods_and_what_the_data_say(browser, address):
+def test_a_chinese_page_has_no_english_but_names_of_files_methods_and_what_the_data_say(browser, demo_address):
     known = " ".join(dictionary("zh").values()) + (ROOT / "data" / "ensu2015" / "programme.toml").read_text("utf-8")
     allowed = {word.lower() for word in LATIN.findall(known)} | {"ensu", "csv", "root", "visitor"}
     tab = sized(browser, "zh", "laptop")
     for path in ("", "area", "statistician", "centre", "samples", "people"):
-        tab.goto(f"{address}/{path}?lang=zh&wave=2015Q2")
+        tab.goto(f"{demo_address}/{path}?lang=zh&wave=2015Q2")
         tab.get_by_role("heading").first.wait_for(timeout=PATIENCE)
         settle(tab)
         said = {word for words in tab.evaluate(VISIBLE) for word in LATIN.findall(words)}
