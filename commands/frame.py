@@ -31,7 +31,7 @@ from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys
-from service.samples import frames, master
+from service.samples import frames, master, number_banks
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.proof_files import write_proof
 from words import Fault
@@ -103,12 +103,12 @@ def frame_banks(
             "frame_key": keys.find_frame_key(),
         }
         if public is not None and value is None:
-            line = frames.commit_banks(opened, programme_name, name, *file, public=public, **of_banks)
+            line = number_banks.commit_banks(opened, programme_name, name, *file, public=public, **of_banks)
             out.print(t("banks.publish", frame=name, public=public, line=line))
             return
         sealing = {"key": keys.find_key(), "delete_on": delete_on.date(), "accept": accept}
         drawing = {"public": public, "value": value}
-        imported = frames.import_banks(opened, programme_name, name, *file, **of_banks, **sealing, **drawing)
+        imported = number_banks.import_banks(opened, programme_name, name, *file, **of_banks, **sealing, **drawing)
     _say_frame(imported)
     out.print(t("banks.without_line" if public is None else "banks.with_line", frame=name))
 

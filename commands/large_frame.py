@@ -13,7 +13,7 @@ from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
 from service.protection import keys
 from service.samples import proof_files
-from service.samples.frames import number_key
+from service.samples.frame_versions import number_key
 from words import Fault
 
 EMBEDDED = "duckdb://"

@@ -42,7 +42,8 @@ from service.files.choice import choice_of
 from service.files.write import csv_bytes
 from service.intake.imports import current_programme
 from service.protection import keys
-from service.samples import frames, samples
+from service.samples import samples
+from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 
@@ -110,7 +111,7 @@ def sample_plan(
         after=after,
         keep=keep,
         rest=rest,
-        public=None if public is None else frames.plain_text(public),
+        public=None if public is None else plain_text(public),
         assumed=assumed,
         shares=own_shares,
         attempts=attempts,

@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.planning.wanted import Wanted, allocate
     from sampling.proof.approved_draw import ApprovedWave, approved_digests, draw_approved
     from sampling.proof.chain import DrawnWave, record_rested, verify_chain
+    from sampling.proof.numbered_draw import record_draw, verify_draw
     from sampling.proof.numbered_frame import NumberedFrame, numbered_frame
     from sampling.proof.proof import (
         Continued,
@@ -56,8 +57,6 @@ if TYPE_CHECKING:  # the same names, for who checks types
         DrawRecord,
         Verification,
         frame_digest,
-        record_draw,
-        verify_draw,
     )
     from sampling.proof.slip import slip, slip_of
 
@@ -86,9 +85,10 @@ _NAMES = {
     "planning/wanted": "Wanted allocate",
     "proof/approved_draw": "ApprovedWave approved_digests draw_approved",
     "proof/chain": "DrawnWave record_rested verify_chain",
+    "proof/numbered_draw": "record_draw verify_draw",
     "proof/numbered_frame": "NumberedFrame numbered_frame",
     "proof/slip": "slip slip_of",
-    "proof/proof": "Continued DrawPlan DrawRecord Verification frame_digest record_draw verify_draw",
+    "proof/proof": "Continued DrawPlan DrawRecord Verification frame_digest",
 }
 _FILE_OF = {name: file.replace("/", ".") for file, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_FILE_OF)

@@ -9,7 +9,8 @@ from sampling.draw.releases import split_releases
 from sampling.draw.rested import PastWave
 from sampling.planning.staged_plan import psu_list
 from sampling.proof.chain import record_rested
-from sampling.proof.proof import RESTED, TWO_STAGE, Continued, DrawPlan, DrawRecord, frame_digests, record_draw
+from sampling.proof.numbered_draw import record_draw
+from sampling.proof.proof import RESTED, TWO_STAGE, Continued, DrawPlan, DrawRecord, frame_digests
 from words import Fault
 
 JOINED = ["area", "first_phase", "prn"]  # columns of the frame that the drawn units keep

@@ -34,7 +34,9 @@ from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.chain import chain_of, continuing_wave, past_waves
-from service.samples.frames import contact_place, current_frame, frame_strata, load_frame, plain_text
+from service.samples.frame_versions import contact_place
+from service.samples.frames import current_frame, frame_strata, load_frame
+from service.samples.public_value import plain_text
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id

@@ -17,12 +17,11 @@ import pandas as pd
 from programme.wave_names import check_wave_name
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, slip, starting_point
 from sampling.allocation.allocation import refuse_larger
+from sampling.proof.numbered_draw import check_earlier, record_start
 from sampling.proof.proof import (
     STRATIFIED,
     DrawRecord,
-    check_earlier,
     differing_seed,
-    record_start,
     sample_digest,
     verification,
 )

@@ -20,7 +20,7 @@ from sampling import (
     starting_point,
     verify_draw,
 )
-from sampling.proof.proof import numbered
+from sampling.proof.numbered_draw import numbered
 from words import LANGUAGES, Fault, text
 
 SEED = "lottery 2026-10-01: 03 11 17 25 31"

@@ -16,7 +16,7 @@ from service.drawing import draws
 from service.intake import imports
 from service.protection import vault
 from service.protection.keys import Key
-from service.samples import frames, proof_files, samples
+from service.samples import frame_versions, frames, number_banks, proof_files, samples
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
@@ -174,9 +174,9 @@ def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probabili
     store = begun(sqlite_store)
     content = (ROOT / "data" / "guangxi" / "mobile_segments.csv").read_bytes()
     options = {"cities": ["4513"], "numbers": {"mobile": 3000}, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
-    found = fault(frames.import_banks, store, NAME, "banks", content, "segments.csv", **options)
+    found = fault(number_banks.import_banks, store, NAME, "banks", content, "segments.csv", **options)
     assert found.key == "frame.refused" and "70 areas below it" in str(found)
-    done = frames.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)
+    done = number_banks.import_banks(store, NAME, "banks", content, "segments.csv", accept=True, **options)
     assert (done.units, done.numbers, done.strata) == (3000, 3000, 1)
     sample = drawn(store, FIRST, Wanted(100, response_rate=0.2, portions=(0.5, 0.5)))
     assert sample.weighted.base_weight.sum() == pytest.approx(463 * 10_000)  # every possible number of the city
@@ -296,7 +296,7 @@ def test_what_is_released_has_the_probability_of_what_was_released(chain):
 def test_every_step_is_a_run_and_a_line_in_the_trail(chain):
     store = chain[0].acting(Actor("eve", ADMINISTRATOR))
     actions = list(trail_lines(store).action)
-    for action in (frames.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
+    for action in (frame_versions.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
         assert action in actions
         assert (store.table(sa.select(schema.runs)).use_case == action).any()
 

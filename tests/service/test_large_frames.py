@@ -12,7 +12,7 @@ from service.drawing.lake import number_frame
 from service.drawing.large_frames import file_digest, read_plan_file, read_record_file
 from service.protection import keys
 from service.samples import proof_files
-from service.samples.frames import number_key
+from service.samples.frame_versions import number_key
 from words import Fault
 
 UNITS, STRATA, WAVE, NEXT = 8_000, 12, "2026Q1", "2026Q2"

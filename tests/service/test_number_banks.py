@@ -29,7 +29,7 @@ from service.intake import imports
 from service.intake.import_log import import_log
 from service.protection import keys, people, vault
 from service.protection.keys import Key
-from service.samples import frames, master, proof_files, samples
+from service.samples import frame_versions, frames, master, number_banks, proof_files, samples
 from service.samples.bank_files import ExchangeFile
 from service.store import audit, schema
 from service.store.engine import Store
@@ -58,7 +58,7 @@ def take(store: Store, *rows, mobiles: int = 300, landlines: int = 100, **option
     """Take in the banks with these rows of exchanges, by default the made-up city's."""
     given = {"cities": [CITY], "numbers": {MOBILE: mobiles, LANDLINE: landlines}, "accept": True}
     given |= {"exchanges": ExchangeFile(exchanges(*rows), EXCHANGES_FILE), "frame_key": FRAME_KEY, "key": KEY}
-    return frames.import_banks(store, NAME, FRAME, prefixes(), PREFIXES_FILE, delete_on=LATER, **given | options)
+    return number_banks.import_banks(store, NAME, FRAME, prefixes(), PREFIXES_FILE, delete_on=LATER, **given | options)
 
 
 def fault(do, *arguments, **options) -> Fault:
@@ -188,7 +188,7 @@ def test_an_exchange_that_two_cities_of_one_frame_share_has_no_stratum(empty):
     plain = prefixes().replace(b"segment7,city_code,area_code", b"segment7,city_code,code")
     options = {"cities": [CITY, "1310"], "exchanges": ExchangeFile(exchanges(SHARED), EXCHANGES_FILE)}
     options |= {"numbers": {MOBILE: 10, LANDLINE: 10}, "frame_key": FRAME_KEY, "key": KEY, "delete_on": LATER}
-    found = fault(frames.import_banks, empty, NAME, FRAME, plain, PREFIXES_FILE, **options)
+    found = fault(number_banks.import_banks, empty, NAME, FRAME, plain, PREFIXES_FILE, **options)
     assert found.key == "phone.shared" and "Make a frame for each city" in str(found)
 
 
@@ -250,7 +250,7 @@ def committed(store: Store, name: str = FRAME, public: str = PUBLIC, **numbers: 
     wanted = {MOBILE: 300, LANDLINE: 100} | numbers
     options = {"cities": [CITY], "numbers": wanted, "exchanges": ExchangeFile(exchanges(), EXCHANGES_FILE)}
     fixed = {"frame_key": FRAME_KEY, "public": public}
-    return frames.commit_banks(store, NAME, name, prefixes(), PREFIXES_FILE, **options, **fixed)
+    return number_banks.commit_banks(store, NAME, name, prefixes(), PREFIXES_FILE, **options, **fixed)
 
 
 def test_a_master_sample_is_drawn_after_its_line_by_the_public_value_and_drawn_again_by_an_auditor(empty, tmp_path):
@@ -297,7 +297,7 @@ def test_other_names_and_tries_give_other_lines_which_all_stay_and_without_a_lin
     take(empty)
     one = frames.load_frame(empty, frames.current_frame(empty, NAME, FRAME).version_id)
     given = {"cities": [CITY], "numbers": {MOBILE: 300}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
-    frames.import_banks(empty, NAME, "renamed", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
+    number_banks.import_banks(empty, NAME, "renamed", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
     other = frames.load_frame(empty, frames.current_frame(empty, NAME, "renamed").version_id)
     assert set(other.unit_id) == set(one.unit_id[one.stratum == f"{CITY}/{MOBILE}"])
 
@@ -308,19 +308,19 @@ def test_a_number_is_the_same_unit_when_the_list_of_prefixes_grows(empty):
     first = phones(empty, 1)
     more = prefixes() + b"\n1990150,1101,010,SIMULATED"
     given = {"cities": [CITY], "numbers": {MOBILE: 20_000}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
-    frames.import_banks(empty, NAME, FRAME, more, PREFIXES_FILE, delete_on=LATER, **given)
+    number_banks.import_banks(empty, NAME, FRAME, more, PREFIXES_FILE, delete_on=LATER, **given)
     both = first.merge(phones(empty, 2), on="unit_id")
     assert len(both) > 500 and (both.phone_x == both.phone_y).all()
     assert len(first.merge(phones(empty, 2), on="phone")) == len(both)
 
 
 def phones(store: Store, version: int):
-    return vault.call_sheet(store, NAME, frames.contact_place(FRAME, version), key=KEY)
+    return vault.call_sheet(store, NAME, frame_versions.contact_place(FRAME, version), key=KEY)
 
 
 def test_a_wave_does_not_continue_one_of_another_frame(planned):
     store, _ = planned
     given = {"cities": [CITY], "numbers": {MOBILE: 300}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
-    frames.import_banks(store, NAME, "another", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
+    number_banks.import_banks(store, NAME, "another", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
     found = fault(draws.make_plan, store, NAME, "2026Q2", Wanted(20, after=WAVE), frame="another")
     assert found.key == "sample.earlier_frame" and found.values["earlier_frame"] == FRAME

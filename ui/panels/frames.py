@@ -10,8 +10,9 @@ from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
 from service.intake.imports import REFUSED
 from service.protection import keys
-from service.samples import frames
+from service.samples import frames, number_banks
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
+from service.samples.frame_versions import ImportedFrame
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from words import Fault, Speaker
@@ -53,7 +54,7 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
             return
     sealing = {} if delete_on is None else {"delete_on": delete_on}
 
-    def use_case() -> frames.ImportedFrame:
+    def use_case() -> ImportedFrame:
         key = {"key": keys.find_key()} if sealing else {}
         columns = [column.strip() for column in by.split(",")]
         options = {"by": columns, "accept": accept, "frame_key": frame_key} | sealing | key
@@ -76,14 +77,14 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         if not st.form_submit_button(t("frames.go"), type="primary", key=f"banks_go {_times()}"):
             return
 
-    def use_case() -> frames.ImportedFrame:
+    def use_case() -> ImportedFrame:
         if delete_on is None:
             raise Fault(key="frame.needs_vault")
         if prefixes is None:
             file, content = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
         else:
             file, content = prefixes.name, prefixes.getvalue()
-        return frames.import_banks(
+        return number_banks.import_banks(
             store,
             programme,
             name,
@@ -108,7 +109,7 @@ def _day_and_acceptance(form: str, t: Speaker) -> tuple[date | None, bool]:
     return day, two.checkbox(t("cli.frame.accept"), key=f"{form}_accept {_times()}")
 
 
-def _import(use_case: Callable[[], frames.ImportedFrame], what: str, t: Speaker) -> None:
+def _import(use_case: Callable[[], ImportedFrame], what: str, t: Speaker) -> None:
     """Import, then draw the page again with empty forms; after a fault the form keeps what was typed."""
     try:
         with st.spinner(t("cli.working", what=what)):

@@ -13,7 +13,7 @@ from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
 from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme
-from service.samples import frames as stored_frames
+from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from ui import address, faults
@@ -64,7 +64,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             after=after,
             keep=keep if after else 0.0,
             rest=int(rest),
-            public=stored_frames.plain_text(public) or None,
+            public=plain_text(public) or None,
             assumed=Assumed(**assumed),
             shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
             attempts=int(attempts),

@@ -1,0 +1,161 @@
+"""The record and the second draw of samples that go by random numbers of the units: all but the rested ones of a chain.
+
+The numbers are the frame's permanent ones, or in two stages those that are made for the draw alone.
+"""
+
+import pandas as pd
+
+from sampling.draw.coordination import coordinated_start
+from sampling.draw.draw import draw_stratified, draw_systematic
+from sampling.draw.random_numbers import commitment, starting_point
+from sampling.draw.seeded import draw_key, drawn_numbers
+from sampling.draw.stages import draw_two_stage, kish_tables
+from sampling.draw.unequal import draw_pps
+from sampling.proof.proof import (
+    EVERY_NTH,
+    PPS,
+    RESTED,
+    STRATIFIED,
+    TWO_STAGE,
+    DrawPlan,
+    DrawRecord,
+    Verification,
+    check_value,
+    differing_seed,
+    frame_digests,
+    numbers_columns,
+    sample_digest,
+    verification,
+)
+from words import Fault
+
+
+def record_draw(
+    frame: pd.DataFrame,
+    plan: DrawPlan,
+    *,
+    seed: str,
+    wave: str,
+    code: str,
+    value: str | None = None,
+    earlier: pd.DataFrame | None = None,
+    psus: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, DrawRecord]:
+    """Draw a wave's sample by random numbers, and the record that proves how it was drawn (rested: `record_rested`).
+
+    frame    unit_id, stratum, prn and the columns that the plan names
+    code     the version of the program
+    value    the public value, if the plan names one
+    earlier  the sample that this wave continues, as released, if a stratified plan has `keep`
+    psus     of a two-stage plan: unit_id, stratum, prn and sizes of the PSUs; `frame` then has unit_id, psu, prn
+    """
+    _check_needed(plan, earlier, psus)
+    check_value(plan, value)
+    start = starting_point(seed, wave, value)
+    sample = _draw(*numbered(frame, psus, plan, seed, wave, value), plan, start, earlier)
+    who, numbers, clusters = frame_digests(frame, plan, psus)
+    record = DrawRecord(
+        wave=wave,
+        plan=plan,
+        frame=who,
+        numbers=numbers,
+        commitment=commitment(seed),
+        seed=seed,
+        start=start,
+        earlier=None if earlier is None else sample_digest(earlier),
+        sample=sample_digest(sample),
+        units=len(sample),
+        code=code,
+        psus=clusters,
+        value=value,
+    )
+    return sample, record
+
+
+def verify_draw(
+    frame: pd.DataFrame,
+    record: DrawRecord,
+    *,
+    sample: pd.DataFrame | None = None,
+    earlier: pd.DataFrame | None = None,
+    psus: pd.DataFrame | None = None,
+    published: str | None = None,
+    code: str | None = None,
+) -> Verification:
+    """Draw again from `frame` as `record` says, and compare everything that can be compared.
+
+    sample     the units said to have been drawn; those that are missing or added are counted and named
+    earlier    the sample that the wave continues, if the plan has `keep`
+    psus       of a two-stage plan: the list of PSUs
+    published  the commitment as it was made public before the draw
+    code       the version of the program that verifies; another one is reported, but is not a failure by itself
+    """
+    _check_needed(record.plan, earlier, psus)
+    differing = _differing_values(frame, record, earlier, psus, published)
+    start = record_start(record)
+    lists = numbered(frame, psus, record.plan, record.seed, record.wave, record.value)
+    again = lambda: _draw(*lists, record.plan, start, earlier)  # noqa: E731
+    return verification(differing, record, again, sample=sample, code=code)
+
+
+def record_start(record: DrawRecord) -> float:
+    """Where a draw by random numbers started; a Fault for a rested draw, which has no such point."""
+    if record.start is None:
+        raise Fault(key="sampling.method", found=record.plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
+    return record.start
+
+
+def numbered(
+    frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, seed: str, wave: str, value: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """The frame and its PSUs with the random numbers by which they are drawn: of a seeded plan those of this draw."""
+    if not plan.seeded:
+        return frame, psus
+    key = draw_key(seed, wave, value)
+    of_psus = None if psus is None else psus.assign(prn=drawn_numbers(psus.unit_id.astype(str), key, name="psu"))
+    return frame.assign(prn=drawn_numbers(frame.unit_id.astype(str), key, name="unit")), of_psus
+
+
+def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
+    """A Fault unless an earlier sample is there exactly when the plan, which is no rested one, continues one."""
+    if plan.method == RESTED:
+        raise Fault(key="sampling.method", found=plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
+    if (plan.keep is None) != (earlier is None):
+        raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
+
+
+def _differing_values(frame, record: DrawRecord, earlier, psus, published):
+    who, numbers, clusters = frame_digests(frame, record.plan, psus)
+    if clusters != record.psus:
+        yield "proof.psus", {"psus": len(psus)}
+    if who != record.frame:
+        yield "proof.frame", {"rows": len(frame)}
+    elif numbers != record.numbers:
+        yield "proof.numbers", {"columns": list(numbers_columns(record.plan)[1:])}
+    yield from differing_seed(record, record.wave, published)
+    if (None if earlier is None else sample_digest(earlier)) != record.earlier:
+        yield "proof.earlier", {"wave": record.wave}
+
+
+def _draw(frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, start: float, earlier) -> pd.DataFrame:
+    allocation = dict(plan.allocation)
+    size = str(plan.size)
+    if plan.method == TWO_STAGE:
+        assert plan.each is not None and plan.pps is not None and psus is not None  # see `DrawPlan`
+        drawn = draw_two_stage(psus, frame, allocation, plan.each, size=size, start=start, method=plan.pps)
+        return drawn if plan.person is None else drawn.assign(kish=kish_tables(drawn.unit_id, drawn.prn))
+    if plan.method == STRATIFIED:
+        starts = dict.fromkeys(allocation, start)
+        if plan.keep is not None:
+            starts |= coordinated_start(earlier, keep=plan.keep).to_dict()
+        return draw_stratified(frame, allocation, start=starts)
+    if plan.method == EVERY_NTH:
+        return draw_systematic(frame, allocation, start=start, order=list(plan.order))
+    return draw_pps(frame, allocation, size, start=start, method=PPS[plan.method], order=list(plan.order))
+
+
+def _check_needed(plan: DrawPlan, earlier: pd.DataFrame | None, psus: pd.DataFrame | None) -> None:
+    """A Fault unless what the plan needs besides the frame is there, and nothing else."""
+    check_earlier(plan, earlier)
+    if (plan.method == TWO_STAGE) != (psus is not None):
+        raise Fault(key="proof.psus_needed", method=plan.method)
