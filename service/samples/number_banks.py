@@ -65,6 +65,8 @@ def import_banks(
         programme_id, programme = current_programme(store, programme_name)
         began = newest_number(store, programme_name, name)
         vault = numbers_vault(store, key, delete_on)
+        if public is None and value is not None:
+            raise Fault(key="banks.value_alone", frame=name)
         check_wanted(numbers, exchanges)
         banks = NumberBanks(read_banks(content, file, exchanges, cities))
         key_of_order, master = frame_key.derived(f"number banks {programme_name}", 32), None

@@ -259,6 +259,7 @@ def test_a_master_sample_is_drawn_after_its_line_by_the_public_value_and_drawn_a
     assert fault(master.master_proof, empty, NAME, FRAME, key=KEY, frame_key=FRAME_KEY).key == "banks.no_line"
     line = committed(empty)
     assert fault(take, empty, public=PUBLIC).key == "proof.value_needed"
+    assert fault(take, empty, value=VALUE).key == "banks.value_alone"
     assert fault(take, empty, mobiles=301, **drawing).key == "banks.commit_first"  # not what the line fixed
     take(empty, **drawing)
     stored = [str(run) for run in empty.table(sa.select(schema.runs)).arguments]

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from service.intake import imports
 from service.protection import keys, vault
 from service.protection.keys import Key
-from service.samples import frames
+from service.samples import frames, master
 from service.store import audit
 from service.store.engine import STORE_VARIABLE, Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
@@ -150,6 +151,36 @@ def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_wh
     at.number_input(key="plan_interviews").set_value(100)
     at.button(key="plan_go").click().run()
     assert not at.exception and any("In which of these do you live" in caption.value for caption in at.caption)
+
+
+def test_by_page_too_a_master_sample_is_drawn_from_a_published_line_and_one_without_is_said_to_have_none(store):
+    at = page()
+    for field, given in (("name", "laibin"), ("cities", "4513"), ("public", "the  (made-up) lottery of 1 December")):
+        at.text_input(key=f"banks_{field} 0").set_value(given)
+    at.number_input(key="banks_mobiles 0").set_value(300)
+    at.checkbox(key="banks_accept 0").set_value(True)
+    at.text_input(key="banks_value 0").set_value("03 11")
+    at.date_input(key="banks_day 0").set_value(LATER)
+    at.button(key="banks_go 0").click().run()
+    assert "No line fixes the master sample of laibin" in at.error[0].value
+    at.text_input(key="banks_value 0").set_value(" ")
+    at.button(key="banks_go 0").click().run()
+    lines = [made["line"] for made in master.lines_committed(store, NAME)]
+    assert [code.value for code in at.code if code.value in lines] == lines and len(lines) == 1
+    assert frames.frame_list(store, NAME).empty and at.text_input(key="banks_name 0").value == "laibin"
+    at.text_input(key="banks_value 0").set_value("03 11")
+    at.button(key="banks_go 0").click().run()
+    assert not at.exception and not at.error and "300 units" in at.success[0].value
+    assert any("drawn from its published line" in info.value for info in at.info)
+    record = json.loads(master.master_proof(store, NAME, "laibin", key=KEY, frame_key=FRAME_KEY)["record.json"])
+    assert (record["line"], record["value"]) == (lines[0], "03 11")
+    for field, given in (("name", "plain"), ("cities", "4513")):
+        at.text_input(key=f"banks_{field} 1").set_value(given)
+    at.number_input(key="banks_mobiles 1").set_value(300)
+    at.checkbox(key="banks_accept 1").set_value(True)
+    at.date_input(key="banks_day 1").set_value(LATER)
+    at.button(key="banks_go 1").click().run()
+    assert not at.error and any("nobody can check" in info.value for info in at.info)
 
 
 def test_without_keys_the_page_says_how_to_make_them(store, monkeypatch):

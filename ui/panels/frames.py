@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from service.store.permissions import PERMITTED
 from words import Fault, Speaker
 
 TABLES = list(ENDINGS)
-IMPORTED = "imported frame"  # in the session: the last import, said once, when the page is drawn again
+IMPORTED = "imported frame"  # in the session: the last import and its note, said once, when the page is drawn again
 TIMES = "imported frames"  # how many imports there were; part of the forms' keys, so that each import empties them
 
 
@@ -73,33 +74,49 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         landlines = two.number_input(t("cli.frame.landlines"), 0, value=0, key=f"banks_landlines {_times()}")
         prefixes = one.file_uploader(t("frames.prefixes"), type=TABLES, key=f"banks_prefixes {_times()}")
         exchanges = two.file_uploader(t("cli.frame.exchanges"), type=TABLES, key=f"banks_exchanges {_times()}")
+        public = st.text_input(t("frames.banks.public"), key=f"banks_public {_times()}")
+        value = st.text_input(t("frames.banks.value"), key=f"banks_value {_times()}")
         delete_on, accept = _day_and_acceptance("banks", t)
         if not st.form_submit_button(t("frames.go"), type="primary", key=f"banks_go {_times()}"):
             return
+    if prefixes is None:
+        file, content = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
+    else:
+        file, content = prefixes.name, prefixes.getvalue()
+    of_banks: dict[str, Any] = {
+        "cities": [city.strip() for city in cities.split(",")],
+        "numbers": {MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
+        "exchanges": None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name),
+        "frame_key": frame_key,
+    }
+    public, value = public.strip() or None, value.strip() or None
+
+    def line() -> str:
+        return number_banks.commit_banks(store, programme, name, content, file, public=str(public), **of_banks)
 
     def use_case() -> ImportedFrame:
         if delete_on is None:
             raise Fault(key="frame.needs_vault")
-        if prefixes is None:
-            file, content = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
-        else:
-            file, content = prefixes.name, prefixes.getvalue()
-        return number_banks.import_banks(
-            store,
-            programme,
-            name,
-            content,
-            file,
-            cities=[city.strip() for city in cities.split(",")],
-            numbers={MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
-            exchanges=None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name),
-            frame_key=frame_key,
-            key=keys.find_key(),
-            delete_on=delete_on,
-            accept=accept,
-        )
+        sealing = {"key": keys.find_key(), "delete_on": delete_on, "accept": accept}
+        drawing = {"public": public, "value": value}
+        return number_banks.import_banks(store, programme, name, content, file, **of_banks, **sealing, **drawing)
 
-    _import(use_case, name, t)
+    if public is not None and value is None:
+        _show_line(line, name, public, t)
+    else:
+        _import(use_case, name, t, note="banks.without_line" if public is None else "banks.with_line")
+
+
+def _show_line(line: Callable[[], str], frame: str, public: str, t: Speaker) -> None:
+    """Make the line to publish and show it; the form keeps what was typed, for the draw by the public value."""
+    try:
+        with st.spinner(t("cli.working", what=frame)):
+            made = line()
+    except Fault as fault:
+        st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+        return
+    st.info(t("frames.banks.publish", frame=frame, public=public))
+    st.code(made, language=None)
 
 
 def _day_and_acceptance(form: str, t: Speaker) -> tuple[date | None, bool]:
@@ -109,25 +126,30 @@ def _day_and_acceptance(form: str, t: Speaker) -> tuple[date | None, bool]:
     return day, two.checkbox(t("cli.frame.accept"), key=f"{form}_accept {_times()}")
 
 
-def _import(use_case: Callable[[], ImportedFrame], what: str, t: Speaker) -> None:
-    """Import, then draw the page again with empty forms; after a fault the form keeps what was typed."""
+def _import(use_case: Callable[[], ImportedFrame], what: str, t: Speaker, *, note: str | None = None) -> None:
+    """Import, then draw the page again with empty forms; after a fault the form keeps what was typed.
+
+    note: the sentence on the frame that is said besides
+    """
     try:
         with st.spinner(t("cli.working", what=what)):
             imported = use_case()
     except Fault as fault:
         st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
         return
-    st.session_state[IMPORTED], st.session_state[TIMES] = imported, _times() + 1
+    st.session_state[IMPORTED], st.session_state[TIMES] = (imported, note), _times() + 1
     st.rerun()
 
 
 def _say_imported(t: Speaker) -> None:
-    imported = st.session_state.pop(IMPORTED, None)
+    imported, note = st.session_state.pop(IMPORTED, (None, None))
     if imported is None:
         return
     counts = {"units": imported.units, "strata": imported.strata, "numbers": imported.numbers}
     outcome = t(f"outcome.{imported.outcome}")
     st.success(t("cli.frame.imported", frame=imported.frame, version=imported.version, outcome=outcome, **counts))
+    if note is not None:
+        st.info(t(note, frame=imported.frame))
     for finding in imported.findings:
         st.warning(t("sample.note_accepted", finding=t(finding.key, **finding.values)))
 
