@@ -150,7 +150,10 @@ NOTHING = 1e-6  # a number of interviews up to this is 0
 
 
 def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
-    """The lower limit of `mid_p_limits`, 0 where x = 0; it is bracketed by the limits with ϑ = 1 and ϑ = 0."""
+    """The lower limit of `mid_p_limits`, 0 where x = 0; it is bracketed by the limits with ϑ = 1 and ϑ = 0.
+
+    Where x is so near to 0 or n that no floating-point number solves an equation, the end of the scale takes its place.
+    """
 
     from scipy.optimize.elementwise import find_root  # imported here: it costs half a second
 
@@ -164,8 +167,11 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
     lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # where all n answers are alike, π^n = α/2
     inside = (x > 0) & (x < n)
     x, n, theta = x[inside], n[inside], theta[inside]
-    ends = scipy.special.betaincinv(x, n - x + 1, alpha), scipy.special.betaincinv(x + 1, n - x, alpha)
-    lower[inside] = find_root(excess, ends, args=(x, n, theta)).x
+    low = np.nan_to_num(scipy.special.betaincinv(x, n - x + 1, alpha), nan=0.0)
+    high = np.nan_to_num(scipy.special.betaincinv(x + 1, n - x, alpha), nan=1.0)
+    root = find_root(excess, (low, high), args=(x, n, theta)).x
+    beyond = np.where(excess(low, x, n, theta) >= 0, low, high)
+    lower[inside] = np.minimum(np.where(np.isnan(root), beyond, root), x / n)
     return lower
 
 

@@ -46,6 +46,15 @@ def test_mid_p_limits_solve_their_equation_and_meet_the_exact_ones_without_a_jum
     assert nearly_one < all_but_a_trace
 
 
+@pytest.mark.parametrize("n", [0.01, 0.5, 1.0, 3.7, 8.0, 125.0, 1e6])
+def test_mid_p_limits_are_numbers_around_the_share_however_near_it_is_to_an_end(n):
+    tiny = 10.0 ** -np.arange(1, 16)
+    share = np.sort(np.concatenate([tiny, 3 * tiny, 1 - tiny, np.linspace(0, 1, 101)]))
+    lower, upper = mid_p_limits(share, n)
+    assert (lower <= share).all() and (upper >= share).all()  # a NaN is neither
+    assert (np.diff(lower) >= -1e-9).all() and (np.diff(upper) >= -1e-9).all()
+
+
 def exact_coverage(n: int, share) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Coverage, mean width, and mean width of Clopper and Pearson's limits, for n answers at each true share."""
     x = np.arange(n + 1)
