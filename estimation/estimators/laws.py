@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 ROUNDING = 1e-9  # of a sum of coefficients
+TINY = np.finfo(float).tiny
 SUPPOSED = 30.0  # changed answers that "as many rise as fall" counts as, in the skewness of a panel's change
 LEAST_CHANGED = 10.0  # changed answers in a league; with fewer it is not known how many people of a panel change
 
@@ -27,6 +28,7 @@ class SamplingLaw:
     variance          V at that level, the sampling part of the estimate's variance
     unit_skewness     γ of scores;  None: shares, whose moments follow from their value
     unit_deviation    σ of scores, the standard deviation of one answer in the league
+    third_sign        of a finite population of which more than half were interviewed -1: κ₃ = -μ₃/m²;  None: 1
     """
 
     interviews: np.ndarray
@@ -35,6 +37,7 @@ class SamplingLaw:
     variance: np.ndarray
     unit_skewness: np.ndarray | None = None
     unit_deviation: np.ndarray | None = None
+    third_sign: np.ndarray | None = None
 
     @property
     def is_share(self) -> bool:
@@ -45,6 +48,12 @@ class SamplingLaw:
     def unit_variance(self) -> np.ndarray:
         """s² = nV (k,)."""
         return self.interviews * self.variance
+
+    @property
+    def third_factor(self) -> np.ndarray:
+        """κ₃/μ₃ (k,): 1/m², with its sign."""
+        factor = 1 / self.third_interviews**2
+        return factor if self.third_sign is None else self.third_sign * factor
 
     def variance_at(self, value: float | np.ndarray) -> np.ndarray:
         """V (k,) if the true values were `value`.
@@ -61,9 +70,9 @@ class SamplingLaw:
     def third_at(self, value: float | np.ndarray) -> np.ndarray:
         """κ₃ (k,) if the true values were `value`: θ(1-θ)(1-2θ)/m² of a share, γs³/m² of a score with that s²."""
         if self.unit_skewness is None:
-            return value * (1 - value) * (1 - 2 * value) / self.third_interviews**2
+            return value * (1 - value) * (1 - 2 * value) * self.third_factor
         unit_variance = self.interviews * self.variance_at(value)
-        return self.unit_skewness * unit_variance**1.5 / self.third_interviews**2
+        return self.unit_skewness * unit_variance**1.5 * self.third_factor
 
     def select(self, at: np.ndarray) -> "SamplingLaw":
         """The law of the estimates at the positions `at` (k',)."""
@@ -175,7 +184,7 @@ def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation:
     """The law of θ = Σ_t a_t θ_t with a_t >= 0 and Σ a_t = 1.
 
     laws (T,), weights a (T,), correlation r_st (T,T,k) of waves s and t
-    1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t²;
+    1/n = Σ_s Σ_t a_s a_t r_st/√(n_s n_t);  V = Σ_s Σ_t a_s a_t r_st √(V_s V_t);  1/m² = Σ_t a_t³/m_t² (signed);
     the level is Σ a_t q_t, and σ of scores Σ a_t σ_t;  γ of scores is that with which γs³/m² is Σ a_t³γ_t s_t³/m_t².
     None if a wave has no law, or if shares and scores are mixed.
     """
@@ -184,23 +193,25 @@ def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation:
     if any(not isinstance(law, SamplingLaw) for law in laws) or len({law.is_share for law in laws}) > 1:
         return None
     r = np.asarray(correlation)[np.ix_(used, used)]
-    n, m, level, variance = (
-        np.array([getattr(law, name) for law in laws])
-        for name in ("interviews", "third_interviews", "level", "variance")
+    n, third_factor, level, variance = (
+        np.array([getattr(law, name) for law in laws]) for name in ("interviews", "third_factor", "level", "variance")
     )
 
     def quadratic(parts) -> np.ndarray:
         return np.einsum("s,t,sk,tk,stk->k", a, a, parts, parts, r)
 
-    third = (a**3)[:, None] / m**2
-    interviews, third_interviews = 1 / quadratic(n**-0.5), third.sum(axis=0) ** -0.5
+    third = (a**3)[:, None] * third_factor
+    factor = third.sum(axis=0)
+    interviews, third_interviews = 1 / quadratic(n**-0.5), np.maximum(np.abs(factor), TINY) ** -0.5
+    sign = None if all(law.third_sign is None for law in laws) else np.sign(factor)
     mean_variance, skewness, deviation = quadratic(np.sqrt(variance)), None, None
     if not laws[0].is_share:
         third_cumulant = (third * [law.unit_skewness * law.unit_variance**1.5 for law in laws]).sum(axis=0)
         cube = (interviews * mean_variance) ** 1.5
-        skewness = np.divide(third_cumulant * third_interviews**2, cube, out=np.zeros(len(cube)), where=cube > 0)
+        known = (cube > 0) & (np.abs(factor) > TINY)
+        skewness = np.divide(third_cumulant, cube * factor, out=np.zeros(len(cube)), where=known)
         deviation = a @ np.array([law.unit_deviation for law in laws])
-    return SamplingLaw(interviews, third_interviews, a @ level, mean_variance, skewness, deviation)
+    return SamplingLaw(interviews, third_interviews, a @ level, mean_variance, skewness, deviation, sign)
 
 
 def combined_law(

@@ -49,7 +49,7 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
         first = part * one.unit_variance + (1 - part) * two.unit_variance / growth
         second, skewness = first * growth, part * one.unit_skewness + (1 - part) * two.unit_skewness
         v1, v2 = first / one.interviews, second / two.interviews
-        third = skewness * (second**1.5 / two.third_interviews**2 - first**1.5 / one.third_interviews**2)
+        third = skewness * (second**1.5 * two.third_factor - first**1.5 * one.third_factor)
     added = (v1 + v2 - one.variance - two.variance) * (1 - r)
     third = law.scale**3 * law.third_ratio * third
     if law.steps is not None:

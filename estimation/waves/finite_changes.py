@@ -15,16 +15,21 @@ LEAST = 1e-9  # the smallest 1 - f: where everyone was interviewed, nothing is t
 
 
 def of_the_people(estimate: Estimate, remaining: np.ndarray) -> Estimate:
-    """The same estimates with the variance V(1-f) and the law of it: n/(1-f) interviews, κ₃ (1-f)(1-2f), 0 from f = ½.
+    """The same estimates with the variance V(1-f) and the law of it: n/(1-f) interviews, κ₃ (1-f)(1-2f).
 
-    remaining: 1 - f (k,), f being the part of the people who were interviewed.
+    remaining: 1 - f (k,), f being the part of the people who were interviewed.  From f = ½ on the error is skewed the
+    other way (the third cumulant of the hypergeometric law): it is that of the people who were not interviewed.
     """
     left = np.maximum(remaining, LEAST)
     law = estimate.law
     if law is not None:
         assert isinstance(law, SamplingLaw)  # of one wave, not of a change
-        third = law.third_interviews / np.sqrt(left * np.maximum(2 * left - 1, LEAST))
-        law = replace(law, interviews=law.interviews / left, third_interviews=third, variance=law.variance * left)
+        factor = left * (2 * left - 1)
+        third = law.third_interviews / np.sqrt(np.maximum(np.abs(factor), LEAST))
+        sign = np.sign(factor)
+        law = replace(
+            law, interviews=law.interviews / left, third_interviews=third, variance=law.variance * left, third_sign=sign
+        )
     return with_variance(estimate, estimate.variance * left, law)
 
 
