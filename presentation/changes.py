@@ -1,4 +1,8 @@
-"""A league's changes in words: the windows, verdicts with their direction, the headline, and sizes of moves."""
+"""A league's changes in words: the windows, verdicts with their direction, the headline, and sizes of moves.
+
+The headline here (`headline.*` in words/) is of one comparison and names the areas; that of the leader's first screen
+(`screen.*`), which counts both comparisons, is put together in screen.py.
+"""
 
 import numpy as np
 import pandas as pd

@@ -28,7 +28,16 @@ class AtLeast(Kind):
         value, scale = estimate.value, scale_of(estimate.value, estimate.se)
         printed = at_least(value, _least_printed(threshold, figures.printed_unit), scale=scale)
         met, possible = (at_least(limit, threshold, scale=scale) for limit in (lower, upper))
-        return Judged(estimate.names, printed, met, ~possible, value, lower, upper, level)
+        return Judged(
+            areas=estimate.names,
+            printed=printed,
+            met=met,
+            missed=~possible,
+            value=value,
+            lower=lower,
+            upper=upper,
+            level=level,
+        )
 
 
 def _least_printed(threshold: float, unit: float) -> float:

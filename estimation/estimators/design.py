@@ -39,8 +39,9 @@ class Design:
                      PSU was taken, or the variance between PSU totals covers all further stages (ultimate clusters)
     calibration      the calibration that gave the weights (see `calibrated`); None if there was none
 
-    The design has m - H degrees of freedom.  Lumley (2004), Journal of Statistical Software 9(8), for the options for
-    lonely PSUs.
+    Totals have the design's m - H degrees of freedom (`df`); means, ratios and areas count only the PSUs with an
+    answer, and the strata of these (estimates.py, `_answered_strata`; domains.py, `_domain_strata`).  Lumley (2004),
+    Journal of Statistical Software 9(8), for the options for lonely PSUs.
     """
 
     weight: np.ndarray
@@ -176,7 +177,7 @@ class Design:
 
     @property
     def df(self) -> int:
-        """Degrees of freedom: the number of PSUs minus the number of strata."""
+        """m - H, the degrees of freedom of totals: the number of PSUs minus the number of strata."""
         return len(self.psu_stratum) - len(self.stratum_names)
 
     @cached_property

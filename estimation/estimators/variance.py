@@ -1,4 +1,4 @@
-"""The one variance: every estimator is linearised, and its sampling error is computed here from PSU totals."""
+"""The variance of every estimator: it is linearised, and its sampling error is computed here from PSU totals."""
 
 from __future__ import annotations
 
