@@ -134,6 +134,9 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
         notes = [t("sample.note_margin_mean", sd=assumed.sd, deff=assumed.design_effect)]
     if len(sample_plan.foresight.power):
         notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
+        if sample_plan.foresight.kept is not None:
+            called_again = {"keep": sample_plan.foresight.kept, "response": sample_plan.wanted.response_rate}
+            notes.append(t("sample.note_kept", panel=assumed.panel, **called_again))
     notes += _numbers_notes(sample_plan, t)
     notes.append(t("calls.rule", required=sample_plan.wanted.attempts))
     if sample_plan.wanted.each is not None:

@@ -11,6 +11,7 @@ import scipy
 from estimation import Estimate, usual_comparisons
 from sampling.planning.area_precision import area_precision, spread_within
 from sampling.planning.change_power import LEVELS, fall_curve
+from sampling.planning.kept import kept_comparisons
 from sampling.planning.power import Progress, interviews_for, last_k_curve, league_rates
 from words import Fault
 
@@ -96,6 +97,8 @@ class Foresight:
     error      the largest Monte-Carlo standard error of a chance; None in plans stored earlier, by normal theory
     basis      from what the true shares were drawn: wave, measure, name (of the measure, by language), estimated (how
                many areas have estimates); None: from the plan's assumptions
+    kept       the part of each wave's people that the comparisons suppose to be called in the next one too; None: new
+               people in every wave, beside a full panel
     """
 
     k: int
@@ -104,6 +107,7 @@ class Foresight:
     falls: pd.DataFrame
     error: float | None
     basis: Mapping | None = None
+    kept: float | None = None
 
     @property
     def cost(self) -> float | None:
@@ -135,7 +139,8 @@ class Foresight:
         """In values fit for JSON."""
         tables = {name: records(getattr(self, name)) for name in ("precision", "power", "falls")}
         basis = None if self.basis is None else dict(self.basis)
-        return {"k": self.k, "error": self.error, "basis": basis} | tables
+        kept = {} if self.kept is None else {"kept": self.kept}
+        return {"k": self.k, "error": self.error, "basis": basis} | kept | tables
 
     @classmethod
     def read(cls, plain: Mapping) -> "Foresight":
@@ -146,8 +151,8 @@ class Foresight:
         else:
             parts = [_stored_falls(power, design) for design in EARLIEST if len(power)]
             falls = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=FALLS)
-        error_and_basis = plain.get("error"), plain.get("basis")
-        return cls(plain["k"], pd.DataFrame(plain["precision"]), power[POWER], falls, *error_and_basis)
+        later = plain.get("error"), plain.get("basis"), plain.get("kept")
+        return cls(plain["k"], pd.DataFrame(plain["precision"]), power[POWER], falls, *later)
 
 
 POWER = ["interviews", "planned", "right", "wrong"]
@@ -162,6 +167,8 @@ def foresee(
     cost: float | None = None,
     eligibility: float = 1.0,
     earlier: Estimate | None = None,
+    kept: float = 0.0,
+    answering: float = 1.0,
     progress: Progress | None = None,
 ) -> Foresight:
     """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `fall_curve` of one plan.
@@ -171,6 +178,8 @@ def foresee(
     eligibility: the part of an area's population that can be asked; the margins are of them (1 - n/N), the list of the
     last and the falls of the process behind them, as on the pages
     earlier: a wave's shares, the largest best, from which leagues are drawn (`league_rates`) instead of assumed
+    kept: the part of each wave's people that is called in the next one too: falls are then those of such waves
+    (`kept_comparisons`) and of no full panel;  answering: the part of those called again who answer again
     progress(done, of): called after each part of the simulation
     """
     options: dict[str, Any] = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
@@ -191,6 +200,9 @@ def foresee(
     options: dict[str, Any] = {"rng": rng, "design_effect": widened}
     curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
     designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
+    if kept:
+        plain_designs = {name: design for name, design in designs.items() if "panel" not in name}
+        designs = kept_comparisons(plain_designs, kept=kept, correlation=assumed.panel * answering)
     if assumed.sd is not None:  # what a score tells beyond a share is no question of a mean
         designs = {name: design for name, design in designs.items() if "score" not in name}
     options |= {"draws": FALLING, "progress": _part(progress, 1)}
@@ -198,7 +210,7 @@ def foresee(
     power = pd.DataFrame({"interviews": curve.interviews, "right": curve.right, "wrong": curve.wrong})
     power["planned"] = np.isclose(power.interviews, n.mean())
     error = max(float(curve.error.max()), float(falls.error.to_numpy().max()))
-    return Foresight(k, precision, power[POWER], falls.table, error)
+    return Foresight(k, precision, power[POWER], falls.table, error, kept=kept or None)
 
 
 def records(table: pd.DataFrame) -> list[dict]:

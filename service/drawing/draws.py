@@ -212,7 +212,8 @@ def _foreseen(
 ) -> Foresight:
     """What interviews in strata can show of their areas, by the plan's assumptions or an earlier wave's estimates."""
     options: dict[str, Any] = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
-    options["eligibility"] = wanted.eligibility
+    options |= {"eligibility": wanted.eligibility, "answering": wanted.response_rate}
+    options["kept"] = wanted.keep if wanted.after is not None else 0.0
     assumed = wanted.assumed
     if assumed.wave is None:
         return foresee(strata, assumed, **options)

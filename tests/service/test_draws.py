@@ -318,6 +318,11 @@ def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_
     panel = drawn(store, "2026Q4", Wanted(280, after=THIRD, keep=0.5), release=3)
     stays = len(set(panel.released.unit_id) & rung[2])
     assert stays == 140 and len(rung[2]) == 280
+    assert panel.plan.foresight.kept == 0.5 and first.plan.foresight.kept is None
+    kept_part = panel.units.unit_id.isin(rung[2]).groupby(panel.units.release).mean()
+    assert len(kept_part) == 3 and kept_part.between(0.45, 0.55).all()  # the first portion was all kept
+    said = sample_words.plan_notes(panel.plan, speaker("en"))
+    assert any("in every wave 50% of the people called" in note for note in said)
     with pytest.raises(Fault, match="All 3 releases"):
         draws.release_next(store, NAME, "2026Q4")
 
