@@ -54,6 +54,8 @@ def league(
     as_: AsOption = None,
 ) -> None:
     """Print a league's table, write it to a file, or describe one area in a sentence."""
+    if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
+        raise Fault(key="cli.league.not_xlsx", file=str(xlsx))
     opened, programme_name = opened_for(store, as_, programme)
     asked = {"wave": wave, "measure": measure, "league": group}
     whole_table = area is None and csv is None and xlsx is None

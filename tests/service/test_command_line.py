@@ -279,6 +279,16 @@ def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):
     assert sheet.max_row == len(table) + 1
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_workbook_of_another_ending_is_refused_before_anything_is_written(surveyed, rankshift, tmp_path, language):
+    csv, pdf = tmp_path / "league.csv", tmp_path / "league.pdf"
+    said = rankshift("league", "--csv", csv, "--xlsx", pdf, "-s", surveyed, language=language)
+    assert said.code == 1 and BOTH[language]("cli.league.not_xlsx", file=str(pdf)) in said.err
+    assert ".xlsx" in said.err and not csv.exists() and not pdf.exists()
+    capitals = tmp_path / "LEAGUE.XLSX"
+    assert rankshift("league", "--xlsx", capitals, "-s", surveyed).code == 0 and capitals.exists()
+
+
 def test_a_table_is_whole_however_narrow_the_screen(surveyed, rankshift, monkeypatch):
     wide = rankshift("league", "-s", surveyed).out
     monkeypatch.setenv("COLUMNS", "40")
