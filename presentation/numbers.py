@@ -5,7 +5,7 @@ from typing import TypeVar
 import pandas as pd
 
 from estimation import Measure
-from estimation.indicators.indicators import SHARE
+from estimation.indicators.indicators import MEAN, SHARE
 from words import Speaker
 
 Values = TypeVar("Values", float, pd.Series)
@@ -43,6 +43,13 @@ def counted_text(measure: Measure, number: str, t: Speaker, *, otherwise: str | 
 def shown_value(measure: Measure, value: Values) -> Values:
     """The number, or the numbers, that a table shows: a share as a percentage (89.6), a score as it is."""
     return value * 100 if measure.unit == SHARE else value
+
+
+def value_heading(measure: Measure, t: Speaker) -> str:
+    """The short heading of a column of values: %, Score, or of a mean what it is counted in: Mean, minutes."""
+    if measure.counted_in:
+        return t("short.mean_in", unit=measure.counted_in)
+    return t("short.mean" if measure.kind == MEAN else f"short.{measure.unit}")
 
 
 def percent_text(part: float) -> str:

@@ -10,7 +10,7 @@ from estimation.changes.verdicts import CHANCE, PROVEN, REAL
 from presentation.changes import verdict_text
 from presentation.league_table import league_rows, shown_rows
 from presentation.notes import withheld_text
-from presentation.numbers import shown_value
+from presentation.numbers import shown_value, value_heading
 from service.figures.league import League
 from words import Speaker
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:  # a league is shown without what plans a sample
 def league_table(league: League, t: Speaker) -> Table:
     """One row for each area, best first; confirmed rises and falls are bold."""
     compared = league.against is not None
-    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), (league.measure.unit, "right")]
+    columns = [("rank", "right"), ("rank_range", "center"), ("area", "left"), ("estimate", "right")]
     columns += [("interval", "right"), ("n", "right"), *([("population", "right")] * league.finite)]
     columns += [("rank_range_alone", "center")] * league.alone
     columns += [("places", "right"), ("noise", "right"), ("change", "right"), ("verdict", "left")] * compared
-    table, decimals = _table([(t(f"short.{column}"), justify) for column, justify in columns]), league.measure.decimals
+    headings = {column: t(f"short.{column}") for column, _ in columns if column != "estimate"}
+    headings["estimate"] = value_heading(league.measure, t)
+    table, decimals = _table([(headings[column], justify) for column, justify in columns]), league.measure.decimals
     for row in league_rows(league, t).to_dict("records"):
         low, value, high = (shown_value(league.measure, row[c]) for c in ("lower", "estimate", "upper"))
         cells = [str(row["rank"]), f"{row['rank_lower']}–{row['rank_upper']}", row["area"], f"{value:.{decimals}f}"]

@@ -6,6 +6,7 @@ from made_up import JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, 
 
 from estimation import Item
 from presentation.numbers import change_text, value_text
+from presentation.terminal import league_table
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.detection import detection
@@ -101,6 +102,15 @@ def test_a_mean_is_printed_with_what_it_is_counted_in(surveyed):
     assert change_text(measure, -2.5, speaker("en")) == "-2.5 minutes"
     visits = read_league(surveyed, NAME, measure="visits", league="north").measure
     assert (value_text(visits, 3.25, speaker("en")), value_text(visits, 3.25, speaker("zh"))) == ("3.2", "3.2分")
+
+
+def test_the_terminal_heads_a_mean_as_a_mean_in_its_unit_and_an_index_as_a_score(surveyed):
+    headings = {"walk": ("Mean, minutes", "均值（分钟）"), "visits": ("Mean", "均值"), "both": ("Score", "得分")}
+    for measure, by_language in headings.items():
+        league = read_league(surveyed, NAME, measure=measure, league="north")
+        for language, heading in zip(("en", "zh"), by_language, strict=True):
+            columns = [str(column.header) for column in league_table(league, speaker(language)).columns]
+            assert columns[3] == heading
 
 
 def test_a_run_with_numbers_is_computed_again_the_same(surveyed):
