@@ -33,6 +33,7 @@ from service.files.choice import choice_of
 from service.protection import keys
 from service.samples import frames, master, number_banks
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
+from service.samples.frame_file import for_large_list
 from service.samples.proof_files import write_proof
 from words import Fault
 
@@ -65,7 +66,11 @@ def frame_import(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    try:
+        content = read_bounded(file)
+    except Fault as fault:
+        raise for_large_list(fault, file.name) from fault
+    choice = choice_of(sheet, encoding, zeros=zeros)
     of_list = {"by": [column.strip() for column in by.split(",")], "choice": choice}
     with listing_faults(faults):
         if preview:

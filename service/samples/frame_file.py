@@ -22,6 +22,8 @@ UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name",
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
 WITH_NUMBERS = ("frame.repeated_number", "frame.repeated_across")  # findings whose values are telephone numbers
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?")  # as the reader writes a workbook's days
+TOO_LARGE = {f"file.{name}" for name in ("too_large", "too_many_rows", "too_many_cells", "too_much_text")}
+TOO_LARGE |= {"file.unpacks_too_large"}
 NUMBER_LENGTH = 10  # digits from which on a unit_id that looks like a telephone number is taken for one
 
 
@@ -39,6 +41,11 @@ class ListFrame:
     numbers: pd.DataFrame | None
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...] = ()
+
+
+def for_large_list(fault: Fault, file: str) -> Fault:
+    """The fault with the way out, if it says that a file is too large; any other as it is."""
+    return Fault(key="frame.too_large", file=file, reason=fault.sentences) if fault.key in TOO_LARGE else fault
 
 
 def read_frame(
@@ -59,7 +66,10 @@ def read_frame(
     """
     by = [AREA, *(c for c in by if c != AREA)]
     needed = [UNIT, *(c for c in by if c != MODE)]
-    read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
+    try:
+        read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
+    except Fault as fault:
+        raise for_large_list(fault, file) from fault
     faults = FaultList(file, list(read.faults))
     table, mended = restored(read.table, AREA, areas, choice)
     missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]

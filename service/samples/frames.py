@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -12,7 +13,18 @@ from service.files.preview import Preview, preview
 from service.files.zeros import restored
 from service.intake.imports import current_programme, refusals_logged
 from service.protection.keys import Key
-from service.samples.frame_file import AREA, MODE, NAME, PHONE, PSU, SOURCE, UNIT, read_frame, refuse_findings
+from service.samples.frame_file import (
+    AREA,
+    MODE,
+    NAME,
+    PHONE,
+    PSU,
+    SOURCE,
+    UNIT,
+    for_large_list,
+    read_frame,
+    refuse_findings,
+)
 from service.samples.frame_versions import (
     ImportedFrame,
     Incoming,
@@ -86,7 +98,7 @@ def preview_frame(
     uses = {column: column for column in (UNIT, AREA, PHONE, NAME, SOURCE, PSU)}
     uses |= {column: uses.get(column, "stratum") for column in by if column != MODE}
     expected = [UNIT, *(column for column in by if column != MODE)]
-    return preview(
+    previewed = preview(
         content,
         file,
         uses,
@@ -95,6 +107,8 @@ def preview_frame(
         choice=choice,
         recognise=lambda read: restored(read.table, AREA, areas, choice),
     )
+    fault = None if previewed.fault is None else for_large_list(previewed.fault, file)
+    return replace(previewed, fault=fault)
 
 
 @permitted

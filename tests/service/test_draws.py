@@ -13,7 +13,9 @@ from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents,
 from presentation import samples as sample_words
 from sampling import DrawnWave, Wanted, commitment, frame_digest, record_rested, verify_chain
 from service.drawing import draws
+from service.files import bounds
 from service.intake import imports
+from service.intake.import_log import import_log
 from service.protection import vault
 from service.protection.keys import Key
 from service.samples import frame_versions, frames, number_banks, proof_files, samples
@@ -299,6 +301,19 @@ def test_every_step_is_a_run_and_a_line_in_the_trail(chain):
     for action in (frame_versions.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
         assert action in actions
         assert (store.table(sa.select(schema.runs)).use_case == action).any()
+
+
+def test_a_list_too_large_to_be_imported_is_told_how_it_is_drawn(sqlite_store, monkeypatch):
+    store = begun(sqlite_store)
+    for limit, names in (("ROWS", 100), ("BYTES", 500)):
+        with monkeypatch.context() as smaller:
+            smaller.setattr(bounds, limit, names)
+            refused = fault(take, store, residents())
+            previewed = frames.preview_frame(store, NAME, FRAME, as_csv(residents()), FILE).fault
+        assert refused.key == previewed.key == "frame.too_large"
+        assert "rankshift large-frame number" in str(refused) and f"at most {names}" in str(refused)
+    assert fault(take, store, residents().drop(columns="area")).key != "frame.too_large"
+    assert list(import_log(store).fault.dropna())[:2] == ["frame.too_large"] * 2
 
 
 # ---------------------------------------------------------------- the next wave

@@ -7,6 +7,7 @@ import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
 from sampling import Wanted
+from service.files import bounds
 from service.intake import imports
 from service.protection import keys, people
 from service.samples import samples
@@ -71,10 +72,14 @@ def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(r
     assert wrong.code == 1 and "published before the draw" in wrong.out
 
 
-def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, rankshift):
+def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, rankshift, monkeypatch):
     at = ["--store", ready / "store.db"]
     assert rankshift("frame", "new-key").code == 0
     (ready / "plain.csv").write_bytes(as_csv(residents(12).drop(columns=["phone", "name"])))
+    with monkeypatch.context() as smaller:
+        smaller.setattr(bounds, "BYTES", 500)
+        large = rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at)
+        assert large.code == 1 and "rankshift large-frame number" in large.err
     assert rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at).code == 0
     (ready / "shares.csv").write_text("area,share\n451302001,0.5\n", "utf-8")
     assert rankshift("sample", "plan", WAVE, 280, *at).code == 0
