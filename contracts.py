@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from words import Fault
 
+MOBILE, LANDLINE = "mobile", "landline"  # the frames of telephone numbers, as tables and programmes name them
+
 
 @dataclass(frozen=True)
 class Table:

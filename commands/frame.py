@@ -27,7 +27,7 @@ from commands.speaking import (
     out,
     t,
 )
-from sampling.frames.phone import LANDLINE, MOBILE
+from contracts import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from contracts import LANDLINE, MOBILE
 from sampling.allocation.allocation import refuse_larger
 from sampling.draw.permutation import KeyedPermutation
 from sampling.draw.random_numbers import check_start
 from sampling.frames.faults import Finding
 from words import Fault
 
-MOBILE, LANDLINE = "mobile", "landline"
 AREA_CODE = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})")  # 010, 02x: local numbers of 8 digits; 0 and three: of 7 or 8
 LOCAL = (7, 8)  # digits of a local number
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from contracts import LANDLINE, MOBILE
 from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingSteps
 from service.files.faults import FaultList
 from service.intake.outcomes import counted
 from words import sentences
 
-MOBILE, LANDLINE = "mobile", "landline"  # as in sampling.frames.phone, which showing figures need not load
 TELEPHONE = {LANDLINE: "file.phone.landline", MOBILE: "file.phone.mobile"}  # keys in words/
 SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
 

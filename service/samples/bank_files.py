@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from contracts import LANDLINE, MOBILE
 from sampling import Bank, landline_banks, mobile_banks
-from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.carried import GUANGXI
 from service.files.faults import FaultList
 from service.files.read import read_file

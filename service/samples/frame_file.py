@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from contracts import LANDLINE, MOBILE
 from fieldwork.phone_numbers import MOBILE as MOBILE_NUMBER
 from fieldwork.phone_numbers import masked, normalised
 from sampling import Finding, list_findings, stratify
-from sampling.frames.phone import LANDLINE, MOBILE
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.read import read_file

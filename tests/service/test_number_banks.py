@@ -20,10 +20,10 @@ from changping import (
 )
 from township_list import ROOT
 
+from contracts import LANDLINE, MOBILE
 from presentation import samples as sample_words
 from presentation.imports import import_rows
 from sampling import Wanted
-from sampling.frames.phone import LANDLINE, MOBILE
 from service.drawing import draws
 from service.intake import imports
 from service.intake.import_log import import_log

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from sampling.frames.phone import LANDLINE, MOBILE
+from contracts import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
 from service.intake.imports import REFUSED
