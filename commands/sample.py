@@ -86,6 +86,7 @@ def sample_plan(
     measure: Annotated[str | None, typer.Option(help=t("cli.sample.measure"), show_default=False)] = None,
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
     kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
+    pps: Annotated[str, typer.Option(help=t("cli.sample.pps"))] = Wanted.pps,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -117,6 +118,7 @@ def sample_plan(
         attempts=attempts,
         each=psu,
         person=KISH if kish else None,
+        pps=pps,
         response_sd=response_sd,
         census=census,
     )

@@ -179,7 +179,8 @@ def staged_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
         "units": sample_plan.design.each,
         "each": sample_plan.wanted.each,
     }
-    return [t("sample.note_two_stage", **counts), *([t("sample.note_kish")] if sample_plan.wanted.person else [])]
+    how = t("sample.note_pps", how=t(f"sample.pps.{sample_plan.wanted.pps}"))
+    return [t("sample.note_two_stage", **counts), how, *([t("sample.note_kish")] if sample_plan.wanted.person else [])]
 
 
 def power_note(foresight: Foresight, assumed: Assumed, t: Speaker) -> str:

@@ -19,6 +19,7 @@ from sampling.planning.size import numbers_needed
 from words import Fault
 
 PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
+PPS_METHODS = ("systematic", "pivotal", "sampford")  # those of `draw_pps`
 LONGEST = 40  # waves that a plan may let people rest
 ASSURED = 0.95  # the chance that the numbers drawn suffice
 REST = 4  # waves for which nobody is called again: with quarterly waves, a year
@@ -46,6 +47,7 @@ class Wanted:
     shares         assumed shares of areas for which `assumed.share` does not hold, used by Neyman and power allocation
     attempts       how often a number is called before it is given up; until then its release is not finished
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
+    pps            of a two-stage plan: the method of `draw_pps` that draws the PSUs, one of PPS_METHODS
     seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
     """
 
@@ -68,6 +70,7 @@ class Wanted:
     each: int | None = None
     person: str | None = None
     seeded: bool = True
+    pps: str = PPS_METHODS[0]
     response_sd: float = 0.0
     together: bool = True
     census: bool = False
@@ -75,6 +78,8 @@ class Wanted:
     def __post_init__(self):
         if self.method not in METHODS:
             raise Fault(key="sample.method", found=self.method, expected=list(METHODS))
+        if self.pps not in PPS_METHODS:
+            raise Fault(key="sampling.method", found=self.pps, expected=list(PPS_METHODS))
         parts = np.asarray(self.portions, dtype=float)
         if not (len(parts) and (parts > 0).all() and abs(parts.sum() - 1) < 1e-9):
             raise Fault(key="sampling.portions", found=list(self.portions))

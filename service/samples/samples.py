@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
 from sampling.draw.releases import Through, is_out
-from sampling.draw.unequal import SYSTEMATIC
 from sampling.planning.staged_plan import SIZE
 from sampling.proof.proof import RESTED, STRATIFIED, TWO_STAGE, DrawRecord
 from service.store import schema
@@ -56,7 +55,12 @@ class SamplePlan:
         if self.wanted.each is not None:
             by_stratum = self.allocation[self.allocation.psus > 0].groupby("stratum")[["psus", "numbers"]].sum()
             per_psu = int((by_stratum.numbers // by_stratum.psus).iloc[0])
-            staged: dict[str, Any] = {"size": SIZE, "each": per_psu, "pps": SYSTEMATIC, "person": self.wanted.person}
+            staged: dict[str, Any] = {
+                "size": SIZE,
+                "each": per_psu,
+                "pps": self.wanted.pps,
+                "person": self.wanted.person,
+            }
             staged["seeded"] = self.wanted.seeded or None
             return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), public=self.wanted.public, **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()

@@ -95,6 +95,23 @@ def test_a_third_party_draws_both_stages_again_from_the_files_alone(sqlite_store
     assert proof_files.verify_folder(folder, published=line)[1].holds
 
 
+@pytest.mark.parametrize("pps", ["pivotal", "sampford"])
+def test_villages_are_drawn_by_the_method_of_the_plan_and_by_it_again(sqlite_store, tmp_path, pps):
+    sample = drawn(listed(sqlite_store, households()), replace(WANTED, pps=pps))
+    assert sample.plan.design.pps == pps and sample.units.groupby("stratum").psu.nunique().eq(2).all()
+    each = sample.plan.design.each
+    assert sample.units.probability.to_numpy() == pytest.approx(2 * each / 80)
+    files = proof_files.draw_proof(sqlite_store, NAME, MAY)
+    proof_files.write_proof(files, tmp_path / "proof")
+    assert proof_files.verify_folder(tmp_path / "proof", published=sample.plan.slip)[1].holds
+    record = (tmp_path / "proof" / "record.json").read_text("utf-8")
+    (tmp_path / "proof" / "record.json").write_text(record.replace(f'"{pps}"', '"systematic"'), "utf-8")
+    assert not proof_files.verify_folder(tmp_path / "proof", published=sample.plan.slip)[1].holds
+    assert fault(Wanted, 20, each=2, pps="poisson").key == "sampling.method"
+    older = {name: value for name, value in WANTED.plain().items() if name != "pps"}
+    assert Wanted.read(older) == WANTED  # plans of older versions were systematic
+
+
 def test_the_files_show_no_permanent_number_and_chance_is_of_this_draw_alone(sqlite_store, tmp_path):
     """What a proof shows does not tell the next wave: the numbers follow from seed, wave and public value."""
     store = listed(sqlite_store, households())

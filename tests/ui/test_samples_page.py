@@ -191,6 +191,12 @@ def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     at.number_input(key="plan_interviews").set_value(100)
     at.button(key="plan_go").click().run()
     assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
+    at.number_input(key="plan_interviews").set_value(280)
+    at.number_input(key="plan_psu").set_value(2)
+    at.selectbox(key="plan_pps").set_value("pivotal")
+    at.button(key="plan_go").click().run()  # two stages from a list without sampling units
+    units = frames.frame_list(store, NAME).units[0]
+    assert [e.value for e in at.error] == [text("sampling.without_psu", "zh", count=units)]
     assert samples.sample_waves(store, NAME).empty
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from presentation.times import wave_text
 from sampling import Assumed
-from sampling.planning.wanted import LONGEST, METHODS, REST, Wanted, read_numbers, written_numbers
+from sampling.planning.wanted import LONGEST, METHODS, PPS_METHODS, REST, Wanted, read_numbers, written_numbers
+from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
@@ -46,6 +47,9 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         public = one.text_input(t("cli.sample.public"), key="plan_public")
         attempts = two.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         response_sd = three.number_input(t("cli.sample.response_sd"), 0.0, 0.5, Wanted.response_sd, format="%.3f")
+        each = one.number_input(t("cli.sample.psu"), 1, value=None, key="plan_psu")
+        pps = two.selectbox(t("samples.pps"), PPS_METHODS, key="plan_pps", format_func=lambda m: t(f"sample.pps.{m}"))
+        kish = three.checkbox(t("cli.sample.kish"), key="plan_kish")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
@@ -70,6 +74,9 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             attempts=int(attempts),
             response_sd=response_sd,
             census=census,
+            each=None if each is None else int(each),
+            person=KISH if kish else None,
+            pps=pps,
         )
         working = t("cli.working", what=wave)
         bar = st.progress(0.0, text=working)
