@@ -169,6 +169,12 @@ def test_every_test_file_has_its_line_that_says_against_what_it_checks():
 # ---------------------------------------------------------------- the decisions
 
 
+def test_no_two_test_files_share_a_name():
+    """pytest imports test files by their name alone: the second of two would not be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_every_decision_stands_once_and_the_one_that_replaced_it_exists():
     text = (ROOT / "docs" / "decisions.md").read_text("utf-8")
     numbers = [int(n) for n in re.findall(r"^(?:\*\*)?(\d+)\.(?:\*\*)? ", text, re.MULTILINE)]
