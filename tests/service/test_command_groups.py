@@ -16,7 +16,7 @@ GROUPS = {
     "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
     "audit": ("verify", "show"),
     "person": ("add", "change", "password", "list"),
-    "frame": ("new-key", "import", "banks", "list"),
+    "frame": ("new-key", "import", "banks", "prove-banks", "verify-banks", "list"),
     "sample": ("plan", "show", "approve", "draw", "release", "calls", "stop", "list", "call-sheet"),
     "large-frame": ("number", "strata", "commit", "draw", "verify"),
 }
