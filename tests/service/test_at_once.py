@@ -27,7 +27,7 @@ from sampling import Wanted
 from service.care import jobs
 from service.drawing import draws
 from service.figures import loaded_waves, waves
-from service.intake import imports
+from service.intake import imports, margin_file, wave_file
 from service.intake.import_log import import_log
 from service.protection import people, vault
 from service.protection.keys import Key
@@ -106,7 +106,7 @@ def test_two_processes_that_import_a_wave_at_once_make_one_version(store, other)
     def work(opened, k):
         return take(opened, JUNE, as_csv(interviews(1 if k == 1 else other))).outcome
 
-    said = both(store, (imports, "read_wave"), work)
+    said = both(store, (wave_file, "read_wave"), work)
     assert said == sorted([versions.IMPORTED, versions.UNCHANGED if other == 1 else "import.overtaken"])
     assert list(imports.wave_versions(store, NAME).version) == [1]
     counts = row_counts(store)
@@ -147,7 +147,7 @@ def test_two_processes_that_import_known_totals_at_once_make_one_version(store, 
         content = MARGINS.format(51 if k == 1 else second).encode()
         return imports.import_margins(opened, NAME, content, f"{k}.csv").outcome
 
-    said = both(store, (imports, "read_margins"), work)
+    said = both(store, (margin_file, "read_margins"), work)
     assert said == sorted([versions.IMPORTED, versions.UNCHANGED if second == 51 else "import.overtaken"])
     assert row_counts(store)["margins"] == 1
 

@@ -15,6 +15,7 @@ from programme import versions
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
+from service.intake.wave_file import read_wave
 from service.store import schema
 from words import Fault
 
@@ -108,7 +109,7 @@ def test_a_wave_without_interviewers_has_the_identity_it_always_had(sqlite_store
     take(store)
     stored = store.table(sa.select(schema.waves.c.digest)).digest[0]
     table = interviews()
-    assert stored == imports.read_wave(as_csv(table), "w.csv", imports.current_programme(store, NAME)[1]).digest
+    assert stored == read_wave(as_csv(table), "w.csv", imports.current_programme(store, NAME)[1]).digest
     respondents = store.table(sa.select(schema.MICRODATA["RESPONDENTS"]))
     assert respondents.interviewer.isna().all()
     assert take(store).outcome == versions.UNCHANGED

@@ -235,7 +235,7 @@ def test_a_wave_taken_in_but_not_estimated_yet_leaves_the_newest_figures_in_plac
     [
         ({"measure": "x"}, "league.unknown_measure"),
         ({"league": "x"}, "league.unknown_league"),
-        ({"wave": "2019-01"}, "league.not_estimated"),
+        ({"wave": "2019-01"}, "wave.unknown"),
         ({"against": "2019-01"}, "wave.unknown"),
         ({"against": JUNE, "wave": MAY}, "league.not_compared"),
     ],

@@ -22,6 +22,10 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.samples.chain.chain_of",
     "service.samples.chain.drawn_wave",
     "service.samples.chain.past_waves",
+    "service.samples.frame_versions.tried_import",
+    "service.samples.frame_versions.numbers_vault",
+    "service.samples.frame_versions.newest_number",
+    "service.samples.frame_versions.add_version",
 }
 
 

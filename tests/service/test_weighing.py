@@ -129,7 +129,7 @@ def test_corrected_totals_are_a_new_version_and_the_old_weights_are_marked(weigh
 
 def test_totals_of_another_period_or_none_are_refused_with_the_way_out(sqlite_store):
     begun(sqlite_store, margins=None)
-    assert fault_of(waves.weigh_wave, sqlite_store, NAME, WAVE).values["found"] == ["-"]
+    assert fault_of(waves.weigh_wave, sqlite_store, NAME, WAVE).values["found"] == []
     imports.import_margins(sqlite_store, NAME, replaced(",2020\n", ",2010\n", MARGINS), "m.csv")
     fault = fault_of(waves.estimate_wave, sqlite_store, NAME, WAVE)
     assert (fault.key, fault.values["expected"], fault.values["found"]) == ("weighting.period", "2020", ["2010"])
