@@ -230,6 +230,11 @@ def open_claims(tally: Tally, cells: int) -> int:
     return sum(verdict(c.allowed, *tally.claims[c.name], cells) == OPEN for c in CLAIMS)
 
 
+def unsettled(tallies: dict[int, Tally], cells: int) -> bool:
+    """Whether a cell was not begun, or a claim is not decided in one."""
+    return len(tallies) < cells or any(open_claims(t, cells) for t in tallies.values())
+
+
 def hours(numbers, *, leagues: int = 2) -> tuple[float, float]:
     """Hours of processor time expected, from a few leagues a cell: if claims never err, and if they err as they may."""
     a_league = sum(judge(k, Tally(), leagues, 0, cells=len(numbers)).seconds for k in numbers) / leagues
@@ -263,7 +268,8 @@ def main(
     above = confirmed(rejected(tallies), most, seed=seed, **options)
     if not quick:
         if only_numbers:
-            _write(lambda text, t: tables.with_numbers(text, tables.numbers_section(tallies, above, t)))
+            short = unsettled(tallies, len(numbers))
+            _write(lambda text, t: tables.with_numbers(text, tables.numbers_section(tallies, above, t, short=short)))
         else:
             write(tallies, above, seed=seed, late=lambda: time.monotonic() > until)
     for name, where in above.items():
@@ -280,7 +286,7 @@ def write(tallies: dict[int, Tally], above: dict, *, seed: int, late) -> None:
         pages = year_pages.simulated(cell, PROGRAMMES, seed=seed, until=late)
         year |= {cell.share: (len(pages), year_pages.rates(pages))} if pages else {}
     other_results = {"calibration": probabilities.calibration(rows), "leagues": rows.league.nunique(), "year": year}
-    short = len(tallies) < len(CELLS) or any(open_claims(t, len(tallies)) for t in tallies.values())
+    short = unsettled(tallies, len(CELLS))
     _write(lambda text, t: tables.with_claims(text, tables.chapter(tallies, above, other_results, t, short=short)))
 
 

@@ -34,7 +34,7 @@ def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) 
     """
     parts = [
         f"## {t('study.claims')}",
-        t("study.claims_text", cells=len(CELLS), possible=f"{full_crossing():,}"),
+        t("study.claims_text", cells=len(CELLS) - len(NUMBERS), possible=f"{full_crossing():,}"),
     ]
     if short:
         parts.append(t("study.claims_honest", cells=len(tallies), leagues=sum(x.leagues for x in tallies.values())))
@@ -44,14 +44,17 @@ def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) 
     parts += [t("study.follows"), bullets(_sentences(shares, above, t))]
     parts += [f"### {t('study.calibration')}", _calibration(other_results["calibration"], other_results["leagues"], t)]
     parts += [f"### {t('study.year_pages')}", _year(other_results["year"], t)]
-    parts += [numbers_section(tallies, above, t)]
+    parts += [numbers_section(tallies, above, t, short=short)]
     return "\n\n".join(parts)
 
 
-def numbers_section(tallies: dict, above: dict, t) -> str:
-    """Markdown of the cells in which answers are numbers."""
+def numbers_section(tallies: dict, above: dict, t, *, short: bool) -> str:
+    """Markdown of the cells in which answers are numbers; short: whether the run ended before all was settled."""
     numbers = {k: x for k, x in tallies.items() if CELLS[k].answers != SHARES}
-    text = t("study.claims_numbers_text", cells=len(NUMBERS), leagues=sum(x.leagues for x in numbers.values()))
+    leagues = sum(x.leagues for x in numbers.values())
+    text = t("study.claims_numbers_text", cells=len(NUMBERS), leagues=leagues)
+    if short:
+        text += "\n\n" + t("study.claims_honest", cells=len(numbers), leagues=leagues)
     table = [_all(numbers, t), t("study.follows"), bullets(_sentences(numbers, above, t))] if numbers else []
     return "\n\n".join([NUMBERS_MARK, f"### {t('study.claims_numbers')}", text, *table])
 
