@@ -335,7 +335,9 @@ def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_
     assert stays == 140 and len(rung[2]) == 280
     assert panel.plan.foresight.kept == 0.5 and first.plan.foresight.kept is None
     kept_part = panel.units.unit_id.isin(rung[2]).groupby(panel.units.release).mean()
-    assert len(kept_part) == 3 and kept_part.between(0.45, 0.55).all()  # the first portion was all kept
+    assert (
+        len(kept_part) == 3 and kept_part.between(0.3, 0.7).all()
+    )  # of 70 units each by chance: three standard errors
     said = sample_words.plan_notes(panel.plan, speaker("en"))
     assert any("in every wave 50% of the people called" in note for note in said)
     with pytest.raises(Fault, match="All 3 releases"):
