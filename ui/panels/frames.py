@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from words import Fault, Speaker
 
+Result = TypeVar("Result")
 TABLES = list(ENDINGS)
 IMPORTED = "imported frame"  # in the session: the last import and its note, said once, when the page is drawn again
 TIMES = "imported frames"  # how many imports there were; part of the forms' keys, so that each import empties them
@@ -109,14 +110,10 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
 
 def _show_line(line: Callable[[], str], frame: str, public: str, t: Speaker) -> None:
     """Make the line to publish and show it; the form keeps what was typed, for the draw by the public value."""
-    try:
-        with st.spinner(t("cli.working", what=frame)):
-            made = line()
-    except Fault as fault:
-        st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
-        return
-    st.info(t("frames.banks.publish", frame=frame, public=public))
-    st.code(made, language=None)
+    published = _unless_refused(line, frame, t)
+    if published is not None:
+        st.info(t("frames.banks.publish", frame=frame, public=public))
+        st.code(published, language=None)
 
 
 def _day_and_acceptance(form: str, t: Speaker) -> tuple[date | None, bool]:
@@ -131,14 +128,20 @@ def _import(use_case: Callable[[], ImportedFrame], what: str, t: Speaker, *, not
 
     note: the sentence on the frame that is said besides
     """
+    imported = _unless_refused(use_case, what, t)
+    if imported is not None:
+        st.session_state[IMPORTED], st.session_state[TIMES] = (imported, note), _times() + 1
+        st.rerun()
+
+
+def _unless_refused(use_case: Callable[[], Result], what: str, t: Speaker) -> Result | None:
+    """What the use case returns; after a fault, which is shown, None."""
     try:
         with st.spinner(t("cli.working", what=what)):
-            imported = use_case()
+            return use_case()
     except Fault as fault:
         st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
-        return
-    st.session_state[IMPORTED], st.session_state[TIMES] = (imported, note), _times() + 1
-    st.rerun()
+        return None
 
 
 def _say_imported(t: Speaker) -> None:
