@@ -13,6 +13,7 @@ from commands.speaking import (
     SeedOption,
     StoreOption,
     compute,
+    ending_in,
     out,
     print_table,
     t,
@@ -39,7 +40,9 @@ commands = typer.Typer()
 @commands.command(cls=Command, help=t("cli.weights.help"))
 def weights(
     wave: Annotated[str | None, typer.Argument(help=t("cli.weights.wave"), show_default=False)] = None,
-    csv: Annotated[Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False)] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help=t("cli.weights.csv"), show_default=False, callback=ending_in(".csv"))
+    ] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,

@@ -16,6 +16,7 @@ from commands.speaking import (
     ProgrammeOption,
     StoreOption,
     WaveArgument,
+    ending_in,
     out,
     t,
     write_private,
@@ -82,7 +83,7 @@ def contacts_find(store: StoreOption = None, as_: AsOption = None) -> None:
 @commands.command("call-sheet", cls=Command, help=t("cli.contacts.call_sheet.help"))
 def contacts_call_sheet(
     wave: WaveArgument,
-    file: Annotated[Path, typer.Argument(help=t("cli.contacts.sheet"))],
+    file: Annotated[Path, typer.Argument(help=t("cli.contacts.sheet"), callback=ending_in(".xlsx", ".csv"))],
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,

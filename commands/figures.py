@@ -15,6 +15,7 @@ from commands.speaking import (
     ProgrammeOption,
     StoreOption,
     compute,
+    ending_in,
     out,
     print_table,
     t,
@@ -48,14 +49,14 @@ def league(
     levels: Annotated[bool, typer.Option("--levels", help=t("cli.league.levels"))] = False,
     alone: Annotated[bool, typer.Option("--alone", help=t("cli.league.alone"))] = False,
     csv: CsvOption = None,
-    xlsx: Annotated[Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False)] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option(help=t("cli.league.xlsx"), show_default=False, callback=ending_in(".xlsx"))
+    ] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     """Print a league's table, write it to a file, or describe one area in a sentence."""
-    if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
-        raise Fault(key="cli.league.not_xlsx", file=str(xlsx))
     opened, programme_name = opened_for(store, as_, programme)
     asked = {"wave": wave, "measure": measure, "league": group}
     whole_table = area is None and csv is None and xlsx is None

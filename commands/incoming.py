@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.speaking import out, print_table, t, write
+from commands.speaking import ending_in, out, print_table, t, write
 from service.files.fault_file import fault_file
 from service.files.faults import FIRST_ROWS, CellFault, FileFaults
 from service.files.preview import Preview
@@ -18,7 +18,10 @@ SheetOption = Annotated[str | None, typer.Option("--sheet", help=t("cli.file.she
 EncodingOption = Annotated[str | None, typer.Option("--encoding", help=t("cli.file.encoding"), show_default=False)]
 ZerosOption = Annotated[bool, typer.Option("--zeros", help=t("cli.file.zeros"))]
 PreviewOption = Annotated[bool, typer.Option("--preview", help=t("cli.file.preview"))]
-FaultsOption = Annotated[Path | None, typer.Option("--faults", help=t("cli.file.faults"), show_default=False)]
+FaultsOption = Annotated[
+    Path | None,
+    typer.Option("--faults", help=t("cli.file.faults"), show_default=False, callback=ending_in(".csv", ".xlsx")),
+]
 
 
 def say_recognised(notes) -> None:

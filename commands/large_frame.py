@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.proof import say_verified
-from commands.speaking import Command, Group, out, print_table, t, write_private
+from commands.speaking import Command, Group, ending_in, out, print_table, t, write_private
 from presentation import samples, terminal
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
@@ -47,7 +47,9 @@ def number(
 def strata(
     frame: FrameFile,
     units: Annotated[int | None, typer.Option(help=t("cli.large_frame.units"), show_default=False)] = None,
-    csv: Annotated[Path | None, typer.Option(help=t("cli.large_frame.csv"), show_default=False)] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help=t("cli.large_frame.csv"), show_default=False, callback=ending_in(".csv"))
+    ] = None,
     engine: EngineOption = EMBEDDED,
 ) -> None:
     lake, large_frames = _rooms()

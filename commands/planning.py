@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.speaking import Command, CsvOption, counting, out, print_table, t, write
+from commands.speaking import Command, CsvOption, counting, ending_in, out, print_table, t, write
 from presentation import samples, terminal
 from sampling import Assumed
 from service.drawing.city_plan import foresee_plan, plan_city
@@ -50,7 +50,7 @@ def plan(
 @commands.command(cls=Command, help=t("cli.margins.help"))
 def margins(
     city: Annotated[str, typer.Argument(help=t("cli.plan.city"))],
-    csv: Annotated[Path, typer.Option(help=t("cli.margins.csv"), show_default=False)],
+    csv: Annotated[Path, typer.Option(help=t("cli.margins.csv"), show_default=False, callback=ending_in(".csv"))],
     ages: Annotated[str, typer.Option(help=t("cli.margins.ages"))] = "18-29,30-39,40-49,50-59,60-70",
     margin: Annotated[str, typer.Option(help=t("cli.margins.margin"))] = "sex*age_group,county*urban",
     population: Annotated[Path, typer.Option(help=t("cli.plan.population"))] = GUANGXI / "population.csv",

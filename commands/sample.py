@@ -24,6 +24,7 @@ from commands.speaking import (
     StoreOption,
     WaveArgument,
     counting,
+    ending_in,
     out,
     print_table,
     t,
@@ -48,7 +49,7 @@ from service.samples.shares_file import read_shares
 from service.store.engine import Store
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]
-IntoArgument = Annotated[Path, typer.Argument(help=t("cli.sample.file"))]
+IntoArgument = Annotated[Path, typer.Argument(help=t("cli.sample.file"), callback=ending_in(".csv"))]
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.sample.help"))
 

@@ -197,12 +197,26 @@ def _expected(message: str) -> str:
     return next((t(key) for part, key in EXPECTED.items() if part in message), message)
 
 
+def ending_in(*endings: str) -> Callable[[typer.CallbackParam, Path | None], Path | None]:
+    """For a parameter that names a file to be written: a Fault if its name ends otherwise than the file's kind."""
+
+    def check(param: typer.CallbackParam, file: Path | None) -> Path | None:
+        if file is not None and file.suffix.lower() not in endings:
+            name = param.opts[0] if param.param_type_name == "option" else (param.metavar or str(param.name).upper())
+            raise Fault(key="cli.other_ending", option=name, file=str(file), endings=" / ".join(endings))
+        return file
+
+    return check
+
+
 StoreOption = Annotated[str | None, typer.Option("--store", "-s", help=t("cli.store"), show_default=False)]
 ProgrammeOption = Annotated[str | None, typer.Option("--programme", "-p", help=t("cli.programme"), show_default=False)]
 AsOption = Annotated[str | None, typer.Option("--as", envvar=PERSON_VARIABLE, help=t("cli.as"), show_default=False)]
 WaveArgument = Annotated[str, typer.Argument(help=t("cli.import_wave.wave"))]
 SeedOption = Annotated[str, typer.Option(help=t("cli.seed"))]
-CsvOption = Annotated[Path | None, typer.Option(help=t("cli.league.csv"), show_default=False)]
+CsvOption = Annotated[
+    Path | None, typer.Option(help=t("cli.league.csv"), show_default=False, callback=ending_in(".csv"))
+]
 
 
 def print_table(title: str, table: Table, notes: list[str], headline: str = "") -> None:

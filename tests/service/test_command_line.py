@@ -4,6 +4,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -279,12 +280,31 @@ def test_a_league_is_written_as_csv_and_xlsx(surveyed, rankshift, tmp_path):
     assert sheet.max_row == len(table) + 1
 
 
+WRITES = {  # what a command writes into a file that is named -> the endings that its name may have
+    "league --csv": ".csv",
+    "league --xlsx": ".xlsx",
+    "factors --csv": ".csv",
+    "weights --csv": ".csv",
+    "plan 4513 700 --csv": ".csv",
+    "margins 4513 --csv": ".csv",
+    "large-frame strata frame.parquet --csv": ".csv",
+    "import-wave 2026Q1 wave.csv --faults": ".csv / .xlsx",
+    "sample list 2026Q1": ".csv",
+    "contacts call-sheet 2026Q1": ".xlsx / .csv",
+}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_workbook_of_another_ending_is_refused_before_anything_is_written(surveyed, rankshift, tmp_path, language):
-    csv, pdf = tmp_path / "league.csv", tmp_path / "league.pdf"
-    said = rankshift("league", "--csv", csv, "--xlsx", pdf, "-s", surveyed, language=language)
-    assert said.code == 1 and BOTH[language]("cli.league.not_xlsx", file=str(pdf)) in said.err
-    assert ".xlsx" in said.err and not csv.exists() and not pdf.exists()
+@pytest.mark.parametrize("begun", WRITES)
+def test_a_file_of_another_ending_is_refused_before_anything_is_done(rankshift, tmp_path, begun, language):
+    pdf, last = tmp_path / "written.pdf", begun.split()[-1]
+    said = rankshift(*begun.split(), pdf, language=language)
+    name = last if last.startswith("--") else "FILE"
+    sentence = BOTH[language]("cli.other_ending", option=name, file=str(pdf), endings=WRITES[begun])
+    assert (said.code, said.out, said.err) == (1, "", sentence + "\n") and not pdf.exists()
+
+
+def test_an_ending_may_be_in_capitals(surveyed, rankshift, tmp_path):
     capitals = tmp_path / "LEAGUE.XLSX"
     assert rankshift("league", "--xlsx", capitals, "-s", surveyed).code == 0 and capitals.exists()
 
@@ -557,7 +577,7 @@ def process(request):
         environment["PYTHONPYCACHEPREFIX"] = str(request.config.cache.mkdir("compiled"))
 
     def run(*arguments, language="en"):
-        command = [sys.executable, "-c", "from commands.cli import main; main()", *map(str, arguments)]
+        command = [sys.executable, "-c", "from commands.start import main; main()", *map(str, arguments)]
         options = {"cwd": ROOT, "env": environment | {"RANKSHIFT_LANGUAGE": language}, "encoding": "utf-8"}
         return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
 
@@ -586,3 +606,28 @@ def test_the_demonstration_goes_from_its_files_to_its_league_table_by_real_proce
     assert all(league.name(area)["zh"] in said.stdout for area in league.table.index)
     assert screen.headline(read_screen(ensu_store[0], "ensu2015", measure="police"), BOTH["zh"]) in said.stdout
     assert "不是电话调查" in said.stdout
+
+
+CTRL_C = """
+import os, signal, sys
+loading = sys.argv[1]
+class CtrlC:
+    def find_spec(self, name, *where):
+        if name == loading:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, CtrlC())
+from commands.start import main
+sys.argv[1:] = ["imports", "-s", "nowhere.db"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "sentence"),
+    [("commands.cli", -signal.SIGINT, ""), ("commands.history", 130, "Stopped; nothing more was done.\n")],
+)
+def test_ctrl_c_while_modules_are_loaded_ends_the_command_without_a_traceback(module, code, sentence):
+    command = [sys.executable, "-c", CTRL_C, module]
+    environment = os.environ | {"RANKSHIFT_LANGUAGE": "en"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", sentence)
