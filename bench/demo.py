@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-START = "from commands.start import main; main()"
+START = "from commands import start; start()"
 SURVEY, OLDEST = ROOT / "data" / "ensu2015", "ensu_2015Q1.csv"
 
 

@@ -1,1 +1,16 @@
-"""The command line: one sub-command for each use case, one file for each group of them."""
+"""The command line: one sub-command for each use case, one file for each group of them, and where it starts."""
+
+import signal
+
+
+def start() -> None:
+    """Load the command line and run it; until it is loaded, Ctrl-C ends the process without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from commands.cli import main as run  # imported here, since loading takes longest
+    from commands.speaking import STOPPED
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run()
+    except KeyboardInterrupt:  # between two steps of the command line, each of which says that it was stopped
+        raise SystemExit(STOPPED) from None

@@ -19,7 +19,7 @@ CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 FLAGS += ["--force-prefers-reduced-motion"]
-COMMAND = [sys.executable, "-c", "from commands.start import main; main()"]
+COMMAND = [sys.executable, "-c", "from commands import start; start()"]
 PATIENCE = 60_000  # milliseconds
 DRAWN = """!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
   [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'))"""

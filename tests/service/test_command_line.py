@@ -577,7 +577,7 @@ def process(request):
         environment["PYTHONPYCACHEPREFIX"] = str(request.config.cache.mkdir("compiled"))
 
     def run(*arguments, language="en"):
-        command = [sys.executable, "-c", "from commands.start import main; main()", *map(str, arguments)]
+        command = [sys.executable, "-c", "from commands import start; start()", *map(str, arguments)]
         options = {"cwd": ROOT, "env": environment | {"RANKSHIFT_LANGUAGE": language}, "encoding": "utf-8"}
         return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
 
@@ -616,9 +616,9 @@ class CtrlC:
         if name == loading:
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, CtrlC())
-from commands.start import main
+from commands import start
 sys.argv[1:] = ["imports", "-s", "nowhere.db"]
-main()
+start()
 """
 
 
