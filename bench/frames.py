@@ -1,5 +1,7 @@
 """How fast a sample is drawn: from 10 million rows in memory beside polars and svy, from 100 million in Parquet.
 
+Last, the second wave of a chain: 10,000 of 10 million in a large list, none of whom the first wave called.
+
     make bench            (or: .venv/bin/python -m bench.frames [--quick])
 
 The frame is made up: units with a random number, 2,000 strata, 100,000 to draw.  Times are elapsed seconds with all
@@ -21,6 +23,7 @@ from bench.measured import installed, peak, quick_asked, seconds
 STRATA, DRAWN, START = 2_000, 100_000, 0.37
 IN_MEMORY, LARGE, QUICK = 10_000_000, 100_000_000, 300_000
 SCAN, GIGABYTES = 5, 4  # times DuckDB's own scan; GB
+CONTINUED, BESIDE = 10_000, 1  # units of each wave of a chain, and seconds
 PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
 
 
@@ -52,6 +55,13 @@ def main(quick: bool) -> None:
         print(f"{label:28}draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" ")
         print(f"{ratio:.2f} of the scan (<={SCAN}){'*' if ratio > SCAN else ''}", end=", ")
         print(f"{memory:.1f} GB (<={GIGABYTES}){'*' if memory > GIGABYTES else ''}", flush=True)
+    rows = in_parquet[0]
+    m = _run("continued", rows)
+    beside = m["draw"] - m["scan"]
+    print(f"\n{CONTINUED:,} units drawn from a large list of {rows:,} after a wave of as many, by DuckDB")
+    print(f"draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" ")
+    print(f"{beside:.2f} s beside the scan (<={BESIDE} s){'*' if beside > BESIDE else ''}", end=", ")
+    print(f"{m['draw'] / m['scan']:.2f} of it, {m['peak'] / 1e9:.1f} GB", flush=True)
     print("* target missed")
 
 
@@ -117,6 +127,37 @@ def in_parquet(rows: int) -> dict:
         return {"draw": draw, "scan": scanned, "peak": peak(), "size": path.stat().st_size}
 
 
+def continued(rows: int) -> dict:
+    """`draw_rested_roll` of a second wave, with the lookups that a draw from a store makes, beside a scan of the file.
+
+    The scan reads every unit_id and stratum.  N_h is counted with the draw, as nothing of the file is remembered.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from sampling.draw.rested import PastWave
+    from sampling.draw.roll import RollStrata, draw_rested_roll
+    from sampling.draw.seeded import draw_key
+    from service.samples.roll_file import RollFile, roll_bytes
+
+    with tempfile.TemporaryDirectory() as folder:
+        path, names = Path(folder) / "frame.parquet", np.array([f"s{h:04}" for h in range(STRATA)], dtype=object)
+        units = pd.DataFrame({"unit_id": pd.Series(np.arange(rows)).astype("string[pyarrow]"), "area": "a"})
+        path.write_bytes(roll_bytes(units.assign(stratum=names[np.random.default_rng(1).integers(STRATA, size=rows)])))
+        wanted = dict.fromkeys(RollFile(path).population.index, CONTINUED // STRATA)
+        first, rates = draw_rested_roll(RollFile(path), wanted, key=draw_key("x" * 20, "w1", "1"), rest=4)
+
+        def second():
+            roll = RollFile(path)
+            past = [PastWave("w1", 4, RollStrata(roll), frozenset(first.unit_id), rates)]
+            return draw_rested_roll(roll, wanted, key=draw_key("x" * 20, "w2", "2"), rest=4, past=past)[0]
+
+        assert not set(second().unit_id) & set(first.unit_id)
+        scan = lambda: RollFile(path).asked("SELECT sum(strlen(unit_id)), sum(strlen(stratum)) FROM roll")  # noqa: E731
+        scanned, draw = seconds(scan, second, repeats=5)
+        return {"draw": draw, "scan": scanned, "peak": peak()}
+
+
 def make_parquet(rows: int, path: str) -> dict:
     """A frame in Parquet, ordered by its random numbers; DuckDB's hash stands for ours, which takes longer."""
     from service.drawing.lake import open_lake
@@ -157,5 +198,7 @@ if __name__ == "__main__":
     if len(sys.argv) == 1 or quick_asked():
         main(quick_asked())
     else:
-        tasks = {function.__name__: function for function in (in_memory, polars, svy, in_parquet, make_parquet)}
+        tasks = {
+            function.__name__: function for function in (in_memory, polars, svy, in_parquet, continued, make_parquet)
+        }
         print(json.dumps(tasks[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))

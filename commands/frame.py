@@ -31,7 +31,7 @@ from contracts import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys
-from service.samples import frames, master, number_banks
+from service.samples import frames, large_lists, master, number_banks
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.frame_file import for_large_list
 from service.samples.proof_files import write_proof
@@ -66,18 +66,24 @@ def frame_import(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
+    of_list = {"by": [c.strip() for c in by.split(",")], "choice": choice_of(sheet, encoding, zeros=zeros)}
+    large = large_lists.is_large(file)
+    if large and preview:
+        raise Fault(key="frame.large_preview", file=file.name)
     try:
-        content = read_bounded(file)
+        content = b"" if large else read_bounded(file)
     except Fault as fault:
         raise for_large_list(fault, file.name) from fault
-    choice = choice_of(sheet, encoding, zeros=zeros)
-    of_list = {"by": [column.strip() for column in by.split(",")], "choice": choice}
     with listing_faults(faults):
         if preview:
             return show_preview(frames.preview_frame(opened, programme_name, name, content, file.name, **of_list))
         sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
         keyed = {"frame_key": keys.find_frame_key(), "accept": accept}
-        imported = frames.import_frame(opened, programme_name, name, content, file.name, **of_list, **keyed, **sealing)
+        options = of_list | keyed | sealing
+        if large:
+            imported = large_lists.import_large(opened, programme_name, name, file, **options)
+        else:
+            imported = frames.import_frame(opened, programme_name, name, content, file.name, **options)
     _say_frame(imported)
 
 

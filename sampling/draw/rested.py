@@ -9,6 +9,7 @@ A unit that has moved to another stratum brings its rest with it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,14 @@ from sampling.draw.releases import Through, is_out
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from sampling.planning.wanted import LONGEST
 from words import Fault
+
+
+class Strata(Protocol):
+    """unit_id -> stratum, as a Series by unit_id or as a list that is looked up."""
+
+    def reindex(self, unit_ids: Any, /) -> pd.Series:
+        """The strata of these units, in their order; missing for those that are not in the list."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +42,7 @@ class PastWave:
 
     wave: str
     rest: int
-    stratum: pd.Series
+    stratum: Strata
     released: frozenset[str]
     rates: pd.DataFrame
 
@@ -71,12 +80,7 @@ def draw_rested(
     RATES: one row for each stratum and rest: population N_ha, sample n_ha, rate.
     Raises Fault for a rest or a part to keep outside its limits, and whatever `draw_stratified` refuses.
     """
-    if not 0 <= rest <= LONGEST:
-        raise Fault(key="sampling.rest", found=rest, most=LONGEST)
-    if not 0 <= keep <= 1:
-        raise Fault(key="sampling.keep", found=keep)
-    if keep > 0 and rest < 1:
-        raise Fault(key="sampling.keep_rest", keep=keep)
+    check_rest(rest, keep)
     units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
     coded = CodedFrame.of(units.assign(prn=0.0))
     sample = units_wanted(coded, allocation)
@@ -88,7 +92,7 @@ def draw_rested(
     first = (population.ravel().cumsum() - population.ravel()).reshape(population.shape)
     rows, places_rest = [], []
     for h in np.flatnonzero(sample):
-        chosen = _of_stratum(key, str(coded.strata[h]), population[h], counts[h])
+        chosen = chosen_of_stratum(key, str(coded.strata[h]), population[h], counts[h])
         rows.append(order[first[h, chosen[:, 0] - 1] + chosen[:, 1]])
         places_rest.append(chosen[:, 0])
     at = np.concatenate(rows) if rows else np.array([], dtype=np.int64)
@@ -98,17 +102,33 @@ def draw_rested(
     probability = (chances * rate[coded.code[at]]).sum(axis=1)
     table = sample_table(coded, at, sample, probability).drop(columns="prn")
     table.insert(2, "rest", np.concatenate(places_rest) if rows else at)
-    rates = pd.DataFrame(
+    return table, rates_table(coded.strata, population, counts)
+
+
+def check_rest(rest: int, keep: float) -> None:
+    """A Fault for a rest or a part to keep outside its limits, and for a part kept where nobody rests."""
+    if not 0 <= rest <= LONGEST:
+        raise Fault(key="sampling.rest", found=rest, most=LONGEST)
+    if not 0 <= keep <= 1:
+        raise Fault(key="sampling.keep", found=keep)
+    if keep > 0 and rest < 1:
+        raise Fault(key="sampling.keep_rest", keep=keep)
+
+
+def rates_table(strata: pd.Index, population: np.ndarray, counts: np.ndarray) -> pd.DataFrame:
+    """RATES from N_ha and n_ha (H,k+1)."""
+    rate = np.divide(counts, population, out=np.zeros(counts.shape), where=population > 0)
+    rests = population.shape[1]
+    return pd.DataFrame(
         {
-            "stratum": np.repeat(np.asarray(coded.strata), rest + 1),
-            "rest": np.tile(np.arange(1, rest + 2), len(sample)),
+            "stratum": np.repeat(np.asarray(strata), rests),
+            "rest": np.tile(np.arange(1, rests + 1), len(strata)),
             "population": population.ravel(),
             "sample": counts.ravel(),
             "rate": rate.ravel(),
         },
         columns=pd.Index(RATES),
     )
-    return table, rates
 
 
 def waves_rested(unit_ids: pd.Series, released: Sequence[Iterable[str]], rest: int) -> np.ndarray:
@@ -166,7 +186,7 @@ def _rates_of(unit_ids: pd.Series, wave: PastWave, longest: int) -> np.ndarray:
     return rate[:, rested - 1]
 
 
-def _of_stratum(key: bytes, stratum: str, population: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def chosen_of_stratum(key: bytes, stratum: str, population: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """(rest, position among those who rested so long) of each place (n_h,2), in the order of the draw."""
     chosen = np.empty((0, 2), dtype=np.int64)
     for a in range(1, len(counts) + 1):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sampling.draw.releases import split_releases
 from sampling.draw.rested import PastWave
+from sampling.draw.roll import Roll
 from sampling.planning.staged_plan import psu_list
 from sampling.proof.chain import record_rested
 from sampling.proof.numbered_draw import record_draw
@@ -32,13 +34,20 @@ class ApprovedWave:
     portions: tuple[float, ...]
 
 
-def approved_digests(frame: pd.DataFrame, plan: DrawPlan) -> tuple[str, str, str | None]:
-    """What an approval fixes of a frame: the digests `frame_digests`, of two stages with those of the frame's PSUs."""
+def approved_digests(frame: pd.DataFrame | Roll, plan: DrawPlan) -> tuple[str, str, str | None]:
+    """What an approval fixes of a frame: the digests `frame_digests`, of two stages with those of the frame's PSUs.
+
+    Of a roll it is its own digest. A Fault unless the plan is one that draws from rolls: a rested one.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        if plan.method != RESTED:
+            raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
+        return frame.digest, frame.digest, None
     return frame_digests(frame, plan, _psus(frame, plan))
 
 
 def draw_approved(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Roll,
     approved: ApprovedWave,
     *,
     seed: str,
@@ -49,7 +58,7 @@ def draw_approved(
 ) -> tuple[pd.DataFrame, DrawRecord]:
     """The wave's units with their release, area and first_phase, and the record that proves the draw.
 
-    frame      unit_id, stratum, area, prn, first_phase and, of two stages, psu
+    frame      unit_id, stratum, area, prn, first_phase and, of two stages, psu; or the roll of a large list
     seed       the one committed to;   code  the program's version
     value      the public value, if the plan names one
     past       the waves before it, oldest first;   continued  the last of them, as the approval bound it
@@ -59,8 +68,11 @@ def draw_approved(
     if approved_digests(frame, plan) != approved.digests:
         raise Fault(key="sample.frame_changed", wave=approved.wave, frame=approved.frame)
     wave = approved.wave
+    before: dict[str, Any] = {"past": past, "continued": continued}
+    if not isinstance(frame, pd.DataFrame):
+        sample, record = record_rested(frame, plan, seed=seed, wave=wave, code=code, value=value, **before)
+        return sample.assign(prn=0.0), record  # nobody has a permanent number
     if plan.method == RESTED:
-        before = {"past": past, "continued": continued}
         sample, record = record_rested(frame, plan, seed=seed, wave=wave, code=code, value=value, **before)
     else:
         psus = _psus(frame, plan)

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sampling.draw.random_numbers import commitment
 from sampling.draw.releases import Through, is_out, split_releases
-from sampling.draw.rested import RATES, PastWave, draw_rested, released_rates
+from sampling.draw.rested import RATES, PastWave, Strata, draw_rested, released_rates
+from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
 from sampling.proof.proof import (
     RESTED,
@@ -33,12 +36,12 @@ RATE_COLUMNS = list(RATES[:-1])  # the rate follows from the others
 class DrawnWave:
     """A wave of a chain as it was drawn.
 
-    frame   unit_id, stratum, first_phase: who could be drawn
+    frame   unit_id, stratum, first_phase: who could be drawn; or the roll of a list too large for memory
     sample  the units drawn, as `record_rested` gave them
     """
 
     record: DrawRecord
-    frame: pd.DataFrame
+    frame: pd.DataFrame | Roll
     sample: pd.DataFrame
 
     def continued(self, releases: Through) -> Continued:
@@ -54,14 +57,14 @@ class DrawnWave:
         return PastWave(
             self.record.wave,
             self.record.plan.rest,
-            self.frame.set_index("unit_id").stratum.astype(str),
+            _strata(self.frame),
             frozenset(self.sample.unit_id[is_out(self.sample, releases)]),
             released_rates(rates, self.sample, releases),
         )
 
 
 def record_rested(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Roll,
     plan: DrawPlan,
     *,
     seed: str,
@@ -73,7 +76,7 @@ def record_rested(
 ) -> tuple[pd.DataFrame, DrawRecord]:
     """Draw a wave of a chain, split it into its portions, and record how it was drawn.
 
-    frame      unit_id, stratum, first_phase (1 where the units are no sample themselves)
+    frame      unit_id, stratum, first_phase (1 where the units are no sample themselves); or a roll
     value      the public value, if the plan names one
     past       the waves before it, oldest first
     continued  the last of them, as it was when this wave's line was published
@@ -82,7 +85,7 @@ def record_rested(
     if (plan.keep is None) != (not past) or (continued is None) != (not past):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
     sample, rates = _draw(frame, plan, draw_key(seed, wave, value), past)
-    who, first_phase, _ = frame_digests(frame, plan)
+    who, first_phase = _digests(frame, plan)
     record = DrawRecord(
         wave=wave,
         plan=plan,
@@ -136,15 +139,34 @@ def verify_chain(waves: Sequence[DrawnWave], *, published: str | None = None, co
     return Verification(not differing, (*differing, *said))
 
 
-def _draw(frame: pd.DataFrame, plan: DrawPlan, key: bytes, past: Sequence[PastWave]):
+def _digests(frame: pd.DataFrame | Roll, plan: DrawPlan) -> tuple[str, str]:
+    """What a line binds of a frame: who could be drawn, and the probabilities of being in it, or a roll's digest."""
+    if not isinstance(frame, pd.DataFrame):
+        return frame.digest, frame.digest
+    who, first_phase, _ = frame_digests(frame, plan)
+    return who, first_phase
+
+
+def _strata(frame: pd.DataFrame | Roll) -> Strata:
+    if isinstance(frame, pd.DataFrame):
+        return frame.set_index("unit_id").stratum.astype(str)
+    return RollStrata(frame)
+
+
+def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence[PastWave]):
     """The sample in its portions with the units' `first_phase`, and the rows of its rates."""
     if plan.method != RESTED:
         raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
     allocation, rest = dict(plan.allocation), plan.rest
     assert rest is not None and plan.portions is not None  # see `DrawPlan`
-    sample, rates = draw_rested(frame, allocation, key=key, rest=rest, keep=plan.keep or 0.0, past=past)
-    sample = split_releases(sample, plan.portions)
-    sample["first_phase"] = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
+    options: dict[str, Any] = {"key": key, "rest": rest, "keep": plan.keep or 0.0, "past": past}
+    if isinstance(frame, pd.DataFrame):
+        sample, rates = draw_rested(frame, allocation, **options)
+        first_phase = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
+    else:
+        sample, rates = draw_rested_roll(frame, allocation, **options)
+        first_phase = np.ones(len(sample))
+    sample = split_releases(sample, plan.portions).assign(first_phase=first_phase)
     rows = rates.loc[rates.population > 0, RATE_COLUMNS].itertuples(index=False, name=None)
     return sample, tuple((str(s), int(a), int(N), int(n)) for s, a, N, n in rows)
 
@@ -152,10 +174,11 @@ def _draw(frame: pd.DataFrame, plan: DrawPlan, key: bytes, past: Sequence[PastWa
 def _differing_wave(wave: DrawnWave, before: DrawnWave | None):
     """What does not fit among a wave's record, its frame and the wave before it."""
     record = wave.record
-    who, first_phase, _ = frame_digests(wave.frame, record.plan)
+    who, first_phase = _digests(wave.frame, record.plan)
     differing: list[tuple[str, dict]] = []
     if who != record.frame:
-        differing.append(("proof.frame", {"rows": len(wave.frame)}))
+        rows = len(wave.frame) if isinstance(wave.frame, pd.DataFrame) else int(wave.frame.population.sum())
+        differing.append(("proof.frame", {"rows": rows}))
     elif first_phase != record.numbers:
         differing.append(("proof.numbers", {"columns": ["first_phase"]}))
     differing += differing_seed(record, record.wave, None)

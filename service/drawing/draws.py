@@ -37,6 +37,7 @@ from service.samples.chain import chain_of, continuing_wave, past_waves
 from service.samples.frame_versions import contact_place
 from service.samples.frames import current_frame, frame_strata, load_frame
 from service.samples.public_value import plain_text
+from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
@@ -73,6 +74,8 @@ def make_plan(
     strata = frame_strata(store, frame_row.version_id)
     if wanted.each is None:
         allocation = allocate(strata, wanted)
+    elif stored_roll(store, frame_row.version_id) is not None:
+        raise Fault(key="sample.large_staged", frame=frame_row.frame)
     else:
         allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
     foresight = _foreseen(store, programme, allocation.rename(columns={"interviews": "sample"}), wanted, progress)
@@ -222,8 +225,8 @@ def _foreseen(
     return replace(foresee(strata, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
 
 
-def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame:
-    """The units of the plan's frame; a Fault if the frame has a newer version, or units other than its digests say."""
+def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame | RollFile:
+    """The units of the plan's frame, or its roll; a Fault if it has a newer version, or other units than approved."""
     newest = current_frame(store, programme, sample_plan.frame)
     if newest.version_id != sample_plan.frame_id:
         raise Fault(
@@ -233,6 +236,10 @@ def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataF
             planned=sample_plan.frame_version,
             wave=sample_plan.wave,
         )
+    if (roll := stored_roll(store, sample_plan.frame_id)) is not None:
+        if roll.digest != newest.digest:
+            raise Fault(key="sample.frame_changed", wave=sample_plan.wave, frame=sample_plan.frame)
+        return roll
     units = load_frame(store, sample_plan.frame_id)
     if (frame_digest(units), frame_digest(units, ("unit_id", "prn"))) != (newest.digest, newest.numbers):
         raise Fault(key="sample.frame_changed", wave=sample_plan.wave, frame=sample_plan.frame)

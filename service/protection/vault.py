@@ -4,9 +4,10 @@ field = AES-SIV(plain text; associated data = table, column, programme, wave, un
 phone_hash = HMAC-SHA256(number as `normalised`): a number can be found without decrypting any
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 
 import pandas as pd
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from words import Fault
 
 UNIT, PHONE, NAME = "unit_id", "phone", "name"
 FIELDS = (PHONE, NAME)
+AT_ONCE, FEW = 50_000, 500  # rows written, and units asked for, by one statement
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def import_contacts(
     listed = _checked(content, file, choice)
     rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
     with store.begin() as connection:
-        values = _add(connection, programme, wave, rows, key=key, delete_on=delete_on)
+        values = _add(connection, programme, wave, rows, len(rows), key=key, delete_on=delete_on)
         _record(connection, store, "import-contacts", values)
     return len(rows)
 
@@ -87,18 +89,29 @@ def seal_frame_numbers(
     connection: sa.Connection, programme: str, place: str, listed: pd.DataFrame, *, key: Key, delete_on: date
 ) -> None:
     """Encrypt a list frame's numbers (unit_id, phone as `normalised`, name), in the transaction that adds the frame."""
-    rows = [_sealed(key, programme, place, row) for row in listed[[UNIT, *FIELDS]].to_dict("records")]
-    _add(connection, programme, place, rows, key=key, delete_on=delete_on)
+    parts = (listed[[UNIT, *FIELDS]].iloc[first : first + AT_ONCE] for first in range(0, len(listed), AT_ONCE))
+    rows = (_sealed(key, programme, place, row) for part in parts for row in part.to_dict("records"))
+    _add(connection, programme, place, rows, len(listed), key=key, delete_on=delete_on)
 
 
-def _add(connection: sa.Connection, programme: str, wave: str, rows: list, *, key: Key, delete_on: date) -> dict:
-    """Write a list's encrypted rows; returns the details for the audit trail."""
+def _add(
+    connection: sa.Connection,
+    programme: str,
+    wave: str,
+    rows: Iterable[Mapping],
+    numbers: int,
+    *,
+    key: Key,
+    delete_on: date,
+) -> dict:
+    """Write a list's encrypted rows, so many; returns the details for the audit trail."""
     _key_in_use(connection, key)
     if _list(connection, programme, wave) is not None:
         raise Fault(key="contacts.exists", programme=programme, wave=wave)
-    values = {"programme": programme, "wave": wave, "numbers": len(rows), "delete_on": delete_on}
+    values = {"programme": programme, "wave": wave, "numbers": numbers, "delete_on": delete_on}
     connection.execute(schema.contact_lists.insert().values(**values))
-    connection.execute(schema.contacts.insert(), rows)
+    for part in _batched(rows, AT_ONCE):
+        connection.execute(schema.contacts.insert(), part)
     return values | {"delete_on": delete_on.isoformat()}
 
 
@@ -246,6 +259,13 @@ def _place(column: str, programme: str, wave: str, unit: str) -> list[bytes]:
     return [part.encode() for part in (schema.contacts.name, column, programme, wave, unit)]
 
 
+def _batched(rows: Iterable, most: int) -> Iterator[list]:
+    """The rows in lists of at most so many."""
+    left = iter(rows)
+    while part := list(islice(left, most)):
+        yield part
+
+
 def _sealed(key: Key, programme: str, wave: str, row: Mapping) -> dict:
     """An encrypted row for the table `contacts`."""
     cipher, sealed = key.cipher, {"programme": programme, "wave": wave, UNIT: row[UNIT]}
@@ -269,16 +289,23 @@ def _open(key: Key, row: Mapping, column: str) -> str | None:
 def _opened(store: Store, programme: str, wave: str, key: Key, units: set[str] | None = None) -> pd.DataFrame:
     with store.read() as connection:
         _key_in_use(connection, key, may_begin=False)
-        rows = [row for row in _rows(connection, programme, wave) if units is None or row[UNIT] in units]
+        if units is None:
+            rows = _rows(connection, programme, wave)
+        else:
+            parts = _batched(sorted(units), FEW)
+            rows = [row for part in parts for row in _rows(connection, programme, wave, part)]
     if not rows:
         raise Fault(key="contacts.none", programme=programme, wave=wave)
     fields = {column: [_open(key, row, column) or "" for row in rows] for column in FIELDS}
     return pd.DataFrame({UNIT: [row[UNIT] for row in rows], **fields})
 
 
-def _rows(connection: sa.Connection, programme: str, wave: str) -> list[Mapping]:
+def _rows(connection: sa.Connection, programme: str, wave: str, units: Sequence[str] | None = None) -> list[Mapping]:
+    """A list's encrypted rows by unit_id, or those of a few units."""
     contacts = schema.contacts
     of_wave = sa.select(contacts).where(contacts.c.programme == programme, contacts.c.wave == wave)
+    if units is not None:
+        of_wave = of_wave.where(contacts.c.unit_id.in_(units))
     return list(connection.execute(of_wave.order_by(contacts.c.unit_id)).mappings())
 
 

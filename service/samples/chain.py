@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from sampling import Continued, DrawnWave, PastWave, Wanted
 from sampling.proof.proof import RESTED
+from service.samples.roll_file import stored_roll
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
@@ -36,6 +37,8 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
 def drawn_wave(store: Store, sample: Sample) -> DrawnWave:
     """The wave as its proof has it: the record, who could be drawn, and the units."""
     units = schema.frame_units.c
+    if (roll := stored_roll(store, sample.plan.frame_id)) is not None:
+        return DrawnWave(sample.record, roll, sample.units)
     columns = (units.unit_id, units.stratum, units.first_phase)
     frame = store.table(sa.select(*columns).where(units.frame_id == sample.plan.frame_id).order_by(units.unit_id))
     return DrawnWave(sample.record, frame, sample.units)

@@ -13,7 +13,7 @@ from fieldwork.phone_numbers import masked, normalised
 from sampling import Finding, list_findings, stratify
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
-from service.files.read import read_file
+from service.files.read import FileRead, read_file
 from service.files.write import FORMULA
 from service.files.zeros import lost_zeros, pairs, restored
 from words import Fault, sentences
@@ -64,12 +64,26 @@ def read_frame(
     before  the areas of the list that this one replaces
     A Fault for a file that cannot be read as a frame; what is wrong with a frame itself are its `findings`.
     """
-    by = [AREA, *(c for c in by if c != AREA)]
+    by = by_columns(by)
     needed = [UNIT, *(c for c in by if c != MODE)]
     try:
         read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
     except Fault as fault:
         raise for_large_list(fault, file) from fault
+    return checked_list(read, file, by=by, areas=areas, before=before, choice=choice)
+
+
+def checked_list(
+    read: FileRead,
+    file: str,
+    *,
+    by: Sequence[str],
+    areas: Sequence[str] = (),
+    before: Sequence[str] = (),
+    choice: Choice | None = None,
+) -> ListFrame:
+    """The list in a table that was read, as `read_frame` says; a Fault for a table that cannot be a frame."""
+    by = by_columns(by)
     faults = FaultList(file, list(read.faults))
     table, mended = restored(read.table, AREA, areas, choice)
     missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]
@@ -93,6 +107,11 @@ def read_frame(
     columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
     units = pd.DataFrame(columns).reset_index(drop=True)
     return ListFrame(units, numbers, tuple(findings), (*read.notes, *mended))
+
+
+def by_columns(by: Sequence[str]) -> list[str]:
+    """The columns that make up the strata, the area always first."""
+    return [AREA, *(c for c in by if c != AREA)]
 
 
 def area_findings(column: pd.Series, areas: Sequence[str], before: Sequence[str] = ()) -> list[Finding]:

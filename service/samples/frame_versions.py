@@ -1,5 +1,6 @@
 """A frame's new version, as it is written: its units with random numbers, its telephone numbers into the vault."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,7 @@ from service.protection.keys import Key
 from service.protection.people import is_demo
 from service.protection.vault import seal_frame_numbers
 from service.samples.frame_file import ListFrame
+from service.samples.roll_file import store_roll
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor
@@ -53,6 +55,7 @@ class Incoming:
     arguments  of the run: programme, frame, file and how the file was read
     digest     of the file and of how it was read
     vault      the vault's key and the day of deletion, if the frame has telephone numbers
+    roll       of a list too large for rows: the file of its units (`roll_file.roll_bytes`)
     """
 
     programme_id: int
@@ -60,6 +63,7 @@ class Incoming:
     digest: str
     frame: ListFrame
     vault: tuple[Key, date] | None
+    roll: bytes | None = None
 
 
 def number_key(frame_key: Key) -> bytes:
@@ -108,7 +112,7 @@ def add_version(store: Store, incoming: Incoming, tried: Tried, began: int, fram
     began: the newest version when the import began, 0 if there was none.
     """
     programme, name, frame = incoming.arguments["programme"], incoming.arguments["frame"], incoming.frame
-    numbered = numbered_frame(frame.units, key=number_key(frame_key))
+    numbered = _numbered(incoming, frame_key)
     with store.begin("frame", programme, name) as connection:
         row = last_version(connection, programme, name)
         if row is not None and row.fingerprint != frame_key.fingerprint:
@@ -137,11 +141,22 @@ def _write(
     values |= {"digest": numbered.digest, "numbers": numbered.numbers, "units": len(numbered.units)}
     values |= {"fingerprint": frame_key.fingerprint, "findings": [asdict(shortened(f)) for f in frame.findings]}
     frame_id = inserted_id(connection, schema.frames.insert().values(**values))
-    for first in range(0, len(numbered.units), AT_ONCE):
+    if incoming.roll is not None:
+        store_roll(connection, frame_id, incoming.roll)
+    for first in range(0, 0 if incoming.roll is not None else len(numbered.units), AT_ONCE):
         part = numbered.units.iloc[first : first + AT_ONCE]
         insert_rows(connection, schema.frame_units, part, frame_id=frame_id)
     details = identity | {"digest": numbered.digest, "findings": [f.key for f in frame.findings]}
     audit.append(connection, actor, IMPORT, details)
+
+
+def _numbered(incoming: Incoming, frame_key: Key) -> NumberedFrame:
+    """The units with their random numbers and digests; those of a roll have no numbers, and the digest of its file."""
+    units = incoming.frame.units
+    if incoming.roll is None:
+        return numbered_frame(units, key=number_key(frame_key))
+    digest = hashlib.sha256(incoming.roll).hexdigest()
+    return NumberedFrame(units, digest, digest)
 
 
 def _version(row: sa.Row | None) -> Version | None:

@@ -34,6 +34,7 @@ from service.samples.frame_versions import (
     numbers_vault,
     tried_import,
 )
+from service.samples.roll_file import stored_roll
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -65,7 +66,7 @@ def import_frame(
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
         began = newest_number(store, programme_name, name)
-        before = _areas_before(store, programme_name, name)
+        before = areas_before(store, programme_name, name)
         frame = read_frame(content, file, by=by, areas=list(programme.areas), before=before, choice=choice)
         refuse_findings(frame, file, accept=accept)
         vault = None if frame.numbers is None else numbers_vault(store, key, delete_on)
@@ -90,7 +91,7 @@ def preview_frame(
     areas = list(current_programme(store, programme_name)[1].areas)
 
     def check() -> list[Note]:
-        before = _areas_before(store, programme_name, name)
+        before = areas_before(store, programme_name, name)
         frame = read_frame(content, file, by=by, areas=areas, before=before, choice=choice)
         notes = [(finding.key, dict(finding.values)) for finding in frame.findings]
         return [*notes, ("frame.accept", {})] if notes else []
@@ -143,7 +144,11 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
     columns = [units.stratum, units.area, units.mode]
     sums = sa.func.count().label("population"), sa.func.sum(1 / units.first_phase).label("represents")
     select = sa.select(*columns, *sums).where(units.frame_id == frame_id)
-    strata = store.table(select.group_by(*columns)).sort_values(["stratum", AREA], ignore_index=True)
+    if (roll := stored_roll(store, frame_id)) is not None:
+        strata = roll.strata.assign(represents=lambda of: of.population.astype(float))
+    else:
+        strata = store.table(select.group_by(*columns))
+    strata = strata.sort_values(["stratum", AREA], ignore_index=True)
     if not _divided_by_mode(strata):
         by_stratum = strata.groupby(["stratum", AREA], as_index=False, sort=False)
         strata = by_stratum[["population", "represents"]].sum()
@@ -167,12 +172,15 @@ def _divided_by_mode(strata: pd.DataFrame) -> bool:
     return bool(single) and len(set(strata[MODE])) > 1
 
 
-def _areas_before(store: Store, programme: str, name: str) -> list[str]:
+def areas_before(store: Store, programme: str, name: str) -> list[str]:
     """The areas of a frame's newest version; none if there is none."""
     with store.read() as connection:
         newest = last_version(connection, programme, name)
-        if newest is None:
-            return []
+    if newest is None:
+        return []
+    if (roll := stored_roll(store, newest.version_id)) is not None:
+        return sorted(set(roll.strata.area))
+    with store.read() as connection:
         units = schema.frame_units.c
         areas = sa.select(units.area).where(units.frame_id == newest.version_id).distinct().order_by(units.area)
         return list(connection.scalars(areas))

@@ -19,6 +19,7 @@ from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.samples.chain import chain_of, drawn_wave
 from service.samples.frames import load_frame
+from service.samples.roll_file import RollFile
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
@@ -28,7 +29,7 @@ from words import LANGUAGES, Fault, text
 
 RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
 EARLIER_FOLDER = "earlier"
-PSUS = "psus.csv"
+PSUS, ROLL = "psus.csv", "units.parquet"
 NUMBERS = ("prn", "probability", "base_weight", "first_probability", "first_phase")
 FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 CHAIN_FRAME = ["unit_id", "stratum", "first_phase"]
@@ -52,6 +53,8 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
         files = _chain_files(store, programme, sample)
         for number, earlier in enumerate(chain, 1):
             of_earlier = _chain_files(store, programme, earlier)
+            if of_earlier.get(ROLL) == files.get(ROLL):
+                of_earlier.pop(ROLL, None)  # a large list is shown once
             files |= {f"{EARLIER_FOLDER}/{number:02d}/{name}": content for name, content in of_earlier.items()}
         return files | {READ_ME: _read_me("proof.read_me_chain", wave)}
     record = _record(store, programme, sample)
@@ -74,9 +77,14 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
 def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, bytes]:
     """The record, frame and sample of one wave of a chain."""
     frame = drawn_wave(store, sample).frame
+    if isinstance(frame, pd.DataFrame):
+        listed = {FRAME: csv_bytes(frame[CHAIN_FRAME])}
+    else:
+        assert isinstance(frame, RollFile)  # the only roll that a store has
+        listed = {ROLL: frame.path.read_bytes()}
     return {
         RECORD: _record(store, programme, sample),
-        FRAME: csv_bytes(frame[CHAIN_FRAME]),
+        **listed,
         SAMPLE: csv_bytes(sample.units[CHAIN_SAMPLE]),
     }
 
@@ -138,9 +146,18 @@ def _verified_chain(folder: Path, published: str | None) -> Verification:
         record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
         if record.plan.method != RESTED:
             raise Fault(key="proof.record", file=f"{of_wave.name}/{RECORD}", problem=record.plan.method)
-        frame = read_units(of_wave / FRAME, CHAIN_FRAME)
-        waves.append(DrawnWave(record, frame, read_units(of_wave / SAMPLE, CHAIN_SAMPLE)))
+        sample = read_units(of_wave / SAMPLE, CHAIN_SAMPLE)
+        waves.append(DrawnWave(record, _chain_frame(of_wave, folder), sample))
     return verify_chain(waves, published=published, code=code_version(DRAWING))
+
+
+def _chain_frame(of_wave: Path, folder: Path) -> pd.DataFrame | RollFile:
+    """The list of a wave: in its folder, or of a large list that several waves share in that of the last one."""
+    if not (of_wave / FRAME).exists():
+        for place in (of_wave / ROLL, folder / ROLL):
+            if place.exists():
+                return RollFile(place).check()
+    return read_units(of_wave / FRAME, CHAIN_FRAME)
 
 
 def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> Verification:

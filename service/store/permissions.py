@@ -94,6 +94,7 @@ PERMITTED = {
     "current_frame": WORKERS,
     "frame_strata": WORKERS,
     "load_frame": WORKERS,
+    "import_large": frozenset({CENTRE}),
     "earlier_rates": WORKERS,
     "make_plan": frozenset({CENTRE, ADMINISTRATOR}),
     "read_plan": WORKERS,

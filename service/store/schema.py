@@ -222,6 +222,13 @@ frame_units = sa.Table(
     sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
     sa.Column("psu", sa.Text),  # village, block, where the list has them
 )
+frame_parts = sa.Table(  # of a list too large for rows: the Parquet file of its units, in parts
+    "frame_parts",
+    metadata,
+    sa.Column("frame_id", sa.ForeignKey(frames.c.version_id), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
 plans = sa.Table(
     "plans",
     metadata,

@@ -311,7 +311,7 @@ def test_a_list_too_large_to_be_imported_is_told_how_it_is_drawn(sqlite_store, m
             refused = fault(take, store, residents())
             previewed = frames.preview_frame(store, NAME, FRAME, as_csv(residents()), FILE).fault
         assert refused.key == previewed.key == "frame.too_large"
-        assert "rankshift large-frame number" in str(refused) and f"at most {names}" in str(refused)
+        assert "rankshift frame import NAME FILE" in str(refused) and f"at most {names}" in str(refused)
     assert fault(take, store, residents().drop(columns="area")).key != "frame.too_large"
     assert list(import_log(store).fault.dropna()) == ["frame.column", "frame.too_large", "frame.too_large"]
 

@@ -34,7 +34,10 @@ def ready(tmp_path, monkeypatch):
     store.engine.dispose()
 
 
-def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(ready, rankshift):
+@pytest.mark.parametrize("most", [bounds.ROWS, 500])
+def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(ready, rankshift, monkeypatch, most):
+    """Of a list below the limit, and by the same commands of one that is above it."""
+    monkeypatch.setattr(bounds, "ROWS", most)
     at, person = ["--store", ready / "store.db"], ["--as", "ann"]
     day = (date.today() + timedelta(days=9)).isoformat()
     take = ["frame", "import", FRAME, ready / "list.csv", "--by", "area,mode", "--delete-on", day, *at]
@@ -66,6 +69,7 @@ def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(r
     assert rankshift("draw-proof", WAVE, "--out", ready / "proof", *at).code == 0
     monkey = rankshift("verify-draw", ready / "proof", "--published", slip)
     assert monkey.code == 0 and "is correct" in monkey.out and slip not in monkey.err
+    assert (ready / "proof" / "units.parquet").exists() == (most == 500)
     record = json.loads((ready / "proof" / "record.json").read_text("utf-8"))
     assert record["wave"] == WAVE and record["released"] == 1 and NAME not in record["seed"]
     wrong = rankshift("verify-draw", ready / "proof", "--published", "0" * 64)
@@ -78,8 +82,8 @@ def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, ra
     (ready / "plain.csv").write_bytes(as_csv(residents(12).drop(columns=["phone", "name"])))
     with monkeypatch.context() as smaller:
         smaller.setattr(bounds, "BYTES", 500)
-        large = rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at)
-        assert large.code == 1 and "rankshift large-frame number" in large.err
+        large = rankshift("frame", "import", FRAME, ready / "plain.csv", "--preview", "--as", "ann", *at)
+        assert large.code == 1 and "too large for a preview" in large.err
     assert rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at).code == 0
     (ready / "shares.csv").write_text("area,share\n451302001,0.5\n", "utf-8")
     assert rankshift("sample", "plan", WAVE, 280, *at).code == 0

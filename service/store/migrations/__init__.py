@@ -13,5 +13,6 @@ REVISIONS = (
     "panels",
     "chains",
     "portions",
+    "rolls",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

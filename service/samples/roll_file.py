@@ -1,0 +1,150 @@
+"""A list too large for rows, as one Parquet file sorted by stratum and unit_id, and what a draw looks up in it.
+
+The file has unit_id, stratum, area, mode and position, and no telephone number, so that an auditor may have it.
+Its SHA-256 is what a line binds of it.  DuckDB reads it, on one machine.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from service.store import schema
+from service.store.engine import Store
+from words import Fault
+
+PART = 8_000_000  # bytes of the file in one row of the store
+BLOCK = 2**20  # bytes digested at a time
+COLUMNS = ["unit_id", "stratum", "area", "mode", "position"]
+SHOWN = "unit_id, stratum, area, position"
+
+
+class RollFile:
+    """A `sampling.draw.roll.Roll` in a Parquet file.
+
+    holder: what must stay as long as the file is read, such as the temporary folder that it is in
+    """
+
+    def __init__(self, path: Path, holder: Any = None):
+        self.path, self._holder = path, holder
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal, as by `sha256sum`."""
+        return file_digest(self.path)
+
+    @cached_property
+    def population(self) -> pd.Series:
+        """N_h by stratum."""
+        counted = self.asked("SELECT stratum, count(*) AS population FROM roll GROUP BY stratum").set_index("stratum")
+        return counted.population.astype(np.int64).sort_index()
+
+    @property
+    def strata(self) -> pd.DataFrame:
+        """stratum, area, mode and population of every combination that occurs."""
+        of = "stratum, area, mode"
+        return self.asked(f"SELECT {of}, count(*) AS population FROM roll GROUP BY {of} ORDER BY {of}")
+
+    def find(self, unit_ids: Iterable[str]) -> pd.DataFrame:
+        """unit_id, stratum, area and position of those that are in the list, in any order."""
+        wanted = pd.DataFrame({"unit_id": pd.Series(list(unit_ids), dtype=object)})
+        if wanted.empty:
+            return pd.DataFrame({c: [] for c in SHOWN.split(", ")}).astype({"position": np.int64})
+        return self.asked(f"SELECT {SHOWN} FROM roll WHERE unit_id IN (SELECT unit_id FROM wanted)", wanted)
+
+    def at(self, places: pd.DataFrame) -> pd.DataFrame:
+        """The same columns of the units at these places (stratum, position), in their order."""
+        first = self.population.cumsum() - self.population
+        rows = (places.stratum.map(first) + places.position).to_numpy(dtype=np.int64)
+        wanted = pd.DataFrame({"place": rows})
+        found = self.asked(
+            f"SELECT file_row_number, {SHOWN} FROM roll WHERE file_row_number IN (SELECT place FROM wanted)", wanted
+        )
+        return found.set_index("file_row_number").reindex(rows).reset_index(drop=True)
+
+    def check(self) -> "RollFile":
+        """The roll itself; a Fault unless its rows are sorted, each unit is in it once, and every place is right."""
+        try:
+            self.asked(f"SELECT {SHOWN} FROM roll LIMIT 1")
+            wrong = self.asked(
+                """SELECT count(*) FILTER (file_row_number <> line OR position <> place OR position IS NULL
+                   OR unit_id IS NULL OR stratum IS NULL) + count(*) - count(DISTINCT unit_id) AS wrong
+                   FROM (SELECT *, row_number() OVER (ORDER BY stratum, unit_id) - 1 AS line,
+                         row_number() OVER (PARTITION BY stratum ORDER BY unit_id) - 1 AS place FROM roll)"""
+            ).wrong[0]
+        except Fault:
+            raise
+        except Exception as error:  # DuckDB's own, of a file that is none or lacks a column
+            raise Fault(key="file.not_parquet", file=self.path.name, problem=type(error).__name__) from error
+        if wrong:
+            raise Fault(key="proof.roll", file=self.path.name, count=int(wrong))
+        return self
+
+    def asked(self, query: str, wanted: pd.DataFrame | None = None) -> pd.DataFrame:
+        """The answer to a query on the view `roll` and, if given, the table `wanted`."""
+        if wanted is not None:
+            self._engine.register("wanted", wanted)
+        return self._engine.execute(query).df()
+
+    @cached_property
+    def _engine(self):
+        import duckdb  # imported here: few commands need it
+
+        engine, place = duckdb.connect(), str(self.path).replace("'", "''")
+        engine.execute("SET enable_progress_bar = false")
+        engine.execute(f"CREATE VIEW roll AS SELECT * FROM read_parquet('{place}', file_row_number = true)")
+        return engine
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal; a Fault if there is none."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as opened:
+            for block in iter(lambda: opened.read(BLOCK), b""):
+                digest.update(block)
+    except FileNotFoundError as error:
+        raise Fault(key="file.absent", file=str(path)) from error
+    return digest.hexdigest()
+
+
+def roll_bytes(units: pd.DataFrame) -> bytes:
+    """The file of a list: unit_id, stratum, area, mode."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
+        engine.execute("SET enable_progress_bar = false")
+        engine.register("units", units[[c for c in COLUMNS if c in units]])
+        path, mode = Path(folder) / "units.parquet", "mode::VARCHAR" if "mode" in units else "NULL::VARCHAR"
+        engine.execute(
+            f"""COPY (SELECT unit_id::VARCHAR AS unit_id, stratum::VARCHAR AS stratum, area::VARCHAR AS area,
+                {mode} AS mode, row_number() OVER (PARTITION BY stratum ORDER BY unit_id) - 1 AS position
+                FROM units ORDER BY stratum, unit_id) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"""
+        )
+        return path.read_bytes()
+
+
+def store_roll(connection: sa.Connection, frame_id: int, content: bytes) -> None:
+    """Write a frame's file, in the transaction that adds the frame."""
+    for part, first in enumerate(range(0, len(content), PART)):
+        values = {"frame_id": frame_id, "part": part, "content": content[first : first + PART]}
+        connection.execute(schema.frame_parts.insert().values(**values))
+
+
+def stored_roll(store: Store, frame_id: int) -> RollFile | None:
+    """The roll of a stored frame, as a file that is there as long as the roll is; None for a frame in rows."""
+    parts = schema.frame_parts.c
+    folder = None
+    with store.read() as connection:
+        select = sa.select(parts.content).where(parts.frame_id == frame_id).order_by(parts.part)
+        for row in connection.execute(select):
+            folder = folder or tempfile.TemporaryDirectory()
+            with (Path(folder.name) / "units.parquet").open("ab") as opened:
+                opened.write(row.content)
+    return None if folder is None else RollFile(Path(folder.name) / "units.parquet", folder)
