@@ -25,10 +25,12 @@ class Numbers(NamedTuple):
     comparisons: int
 
 
-def document(tables: dict, numbers: Numbers, seed: int, language: str) -> str:
-    """Markdown of all studies."""
+def document(tables: dict, numbers: Numbers, seed: int, language: str, *, part: tuple[int, int] = (1, 1)) -> str:
+    """Markdown of all studies; part: the streams there are, and those of the whole study."""
     t = speaker(language)
     head = [f"# {t('study.title')}", t("study.other_language"), t("study.made", seed=seed), t("study.error")]
+    if part[0] < part[1]:
+        head.append(t("study.reduced", streams=part[0], whole=part[1], per_cent=f"{100 * part[0] / part[1]:.0f}"))
     parts = head + _intervals(tables["intervals"], numbers.intervals * intervals.COLUMNS, t)
     parts += _changes(tables["changes"], numbers.changes * panels.REPEATS, t)
     parts += _leagues(tables["leagues"], numbers.leagues * leagues.REPEATS, t)

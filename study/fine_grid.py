@@ -1,6 +1,7 @@
 """The default intervals of shares on a fine grid of true shares: their coverage, also at the worst share, and width.
 
-`python -m study.fine_grid` prints one row per cell.  Widths are divided by those of Clopper and Pearson's limits on
+`python -m study.fine_grid` prints one row per cell; with `--exact` what is true of simple random samples, without
+simulation, beside what other limits have.  Widths are divided by those of Clopper and Pearson's limits on
 Kish's n; in clustered cells, on Kish's n over the true design effect of the clusters, which no survey knows.
 """
 
@@ -10,13 +11,18 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 import typer
+from scipy import stats
+from scipy.optimize import brentq
 from statsmodels.stats.proportion import proportion_confint
 
-from estimation import Estimate, moderate_effects, own_effects, proportion_interval
+from estimation import Estimate, mid_p_limits, moderate_effects, own_effects, proportion_interval
 from study.written import markdown, percent
 
 FORTY = 40  # areas of a league
 GRID = np.linspace(0.5, 0.998, 42)
+FINE = np.linspace(0.5, 0.998, 499)
+EXACT_SIZES = (50, 80, 125, 200, 400)
+LEAST = 0.945  # mean coverage that is wanted at least
 WEIGHT_SHARE = 0.2  # part of the sample in one half of the population, in cells whose weights are related to answers
 APART = 0.5  # the strata's shares are p ± 0.5 (1 - p)
 
@@ -98,12 +104,51 @@ def summary(table: pd.DataFrame, intervals: int) -> list[str]:
     return [*figures, f"{worst.share:.3f}", f"{ratio.mean():.3f}", f"{ratio.max():.3f}"]
 
 
+def exactly(n: int, limits) -> tuple[float, float, float]:
+    """Of limits(answers (n+1,), n) over `FINE`: mean and least coverage, mean of the width over Clopper-Pearson's.
+
+    Exact: the binomial law of a simple random sample, all numbers of answers weighted by their probability.
+    """
+    x = np.arange(n + 1)
+    (lower, upper), exact = limits(x, n), proportion_confint(x, n, method="beta")
+    chance = stats.binom.pmf(x, n, FINE[:, None])
+    covered = (chance * ((lower <= FINE[:, None]) & (FINE[:, None] <= upper))).sum(axis=1)
+    ratio = chance @ (upper - lower) / (chance @ (exact[1] - exact[0]))
+    return float(covered.mean()), float(covered.min()), float(ratio.mean())
+
+
+def default_limits(level: float):
+    """The default limits of a simple random sample, as `exactly` takes them."""
+    return lambda x, n: mid_p_limits(x / n, n, level)
+
+
+def level_for(n: int, coverage: float) -> float:
+    """The level at which the default limits cover so much on average."""
+    return float(brentq(lambda level: exactly(n, default_limits(level))[0] - coverage, 0.9, 0.97, xtol=1e-4))
+
+
+def exact_rows() -> list[list[str]]:
+    """One row per n: the default, the default at the level that covers `LEAST` on average, Jeffreys, Wilson."""
+    others = [lambda x, n, m=m: proportion_confint(x, n, method=m) for m in ("jeffreys", "wilson")]
+    lines = []
+    for n in EXACT_SIZES:
+        level = level_for(n, LEAST)
+        rows = [exactly(n, limits) for limits in (default_limits(0.95), default_limits(level), *others)]
+        cells = [f"{100 * mean:.1f} {100 * least:.1f} {ratio:.3f}" for mean, least, ratio in rows]
+        lines.append([str(n), cells[0], f"{100 * level:.1f}: {cells[1]}", *cells[2:]])
+    return lines
+
+
 def main(
+    exact: Annotated[bool, typer.Option(help="simple random samples, exactly; nothing is simulated")] = False,
     quick: Annotated[bool, typer.Option(help="two leagues per cell")] = False,
     leagues: Annotated[int, typer.Option(help="leagues of 40 areas (or 40 single areas) per cell and share")] = 50,
     seed: Annotated[int, typer.Option(help="of the random stream")] = 20261126,
 ):
     """Print coverage and widths of the default intervals of shares, one row per cell."""
+    if exact:
+        print(markdown(["n", "default", "default at level", "Jeffreys", "Wilson"], exact_rows()))
+        return
     leagues, lines = (2 if quick else leagues), []
     for k, cell in enumerate(CELLS):
         table = coverage(cell, np.random.Generator(np.random.Philox(key=[seed, k])), leagues)

@@ -5,7 +5,9 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +34,35 @@ def rows(task: Task) -> pd.DataFrame:
     return task.function(task.cell, rng).assign(cell=task.cell_number, stream=task.stream)
 
 
-def run(tasks: list[Task], *, workers: int, say=print) -> pd.DataFrame:
+def kept_rows(task: Task, folder: Path | None) -> pd.DataFrame:
+    """`rows`, kept in the folder, so that a run that was stopped goes on; None: nothing is kept."""
+    if folder is None:
+        return rows(task)
+    file = folder / f"{task.study_number}-{task.cell_number:03d}-{task.stream:05d}-{task.seed}.pkl"
+    if file.is_file():
+        return pd.DataFrame(pd.read_pickle(file))
+    simulated = rows(task)
+    folder.mkdir(parents=True, exist_ok=True)
+    simulated.to_pickle(file.with_suffix(".part"))
+    file.with_suffix(".part").rename(file)
+    return simulated
+
+
+def hours(tasks: list[Task], folder: Path | None) -> float:
+    """Hours of processor time expected: each study's streams are taken to cost what one of its middle cell does."""
+    seconds = 0.0
+    for number in sorted({t.study_number for t in tasks}):
+        of_study = [t for t in tasks if t.study_number == number]
+        begin = time.process_time()
+        kept_rows(of_study[len(of_study) // 2], folder)
+        seconds += (time.process_time() - begin) * len(of_study)
+    return seconds / 3600
+
+
+def run(tasks: list[Task], *, workers: int, folder: Path | None = None, say=print) -> pd.DataFrame:
     """The rows of all tasks in their order, whichever worker made them; `say` gets a line of text after each cell."""
     start, tables, cells = time.monotonic(), [], sorted({(t.study_number, t.cell_number) for t in tasks})
-    for k, (task, result) in enumerate(zip(tasks, _mapped(tasks, workers), strict=True)):
+    for k, (task, result) in enumerate(zip(tasks, _mapped(tasks, workers, folder), strict=True)):
         tables.append(result.assign(study=task.study_number))
         cell = (task.study_number, task.cell_number)
         if k + 1 == len(tasks) or cell != (tasks[k + 1].study_number, tasks[k + 1].cell_number):
@@ -43,15 +70,15 @@ def run(tasks: list[Task], *, workers: int, say=print) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _mapped(tasks: list[Task], workers: int):
+def _mapped(tasks: list[Task], workers: int, folder: Path | None):
     """Results in the order of tasks; every process has one thread of linear algebra, as two on a core would wait."""
     if workers == 1:
-        yield from map(rows, tasks)
+        yield from map(partial(kept_rows, folder=folder), tasks)
         return
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     functions = {task.function for task in tasks}
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_settle, initargs=(functions,)) as pool:
-        yield from pool.map(rows, tasks)
+        yield from pool.map(partial(kept_rows, folder=folder), tasks)
 
 
 def _settle(functions) -> None:

@@ -27,6 +27,8 @@ class Cell(NamedTuple):
     together    what all areas' true shares change by from the first window to the second: nobody's standing does
     movers      a tenth of the areas truly move, half of them up and half down: nobody else's standing does
     answers     SHARES; or SCORES, RATINGS, MINUTES: numbers whose latent mean is that of a share (study/claims/numbers)
+    listed      people on an area's list, of whom alone every figure is (study/claims/populations); 0: the process
+    steady      the part of those people, as far as answers allow, who answer the same in the next wave
     """
 
     areas: int = 70
@@ -41,6 +43,8 @@ class Cell(NamedTuple):
     movers: bool = False
     together: float = 0.0
     answers: str = SHARES
+    listed: int = 0
+    steady: float = 1.0
 
 
 LEVELS = {
@@ -88,7 +92,8 @@ def rows(cell: Cell) -> int:
 
 def one_by_one(cell: Cell) -> bool:
     """Whether interviews have to be drawn one by one: counts do not say who is asked again, or by whom."""
-    return cell.overlap != NONE or cell.calibrated or cell.interviewers or cell.answers != SHARES
+    apart = cell.answers != SHARES or cell.listed > 0
+    return apart or cell.overlap != NONE or cell.calibrated or cell.interviewers
 
 
 def possible(cell: Cell) -> bool:
@@ -182,4 +187,21 @@ NUMBERS = (  # answers that are numbers, plain and where they are hardest: few, 
     Cell(answers=MINUTES, interviews=(50,), windows=(8, 1, 1.0), together=0.08),
     Cell(answers=MINUTES, windows=(4, 1, 1.0), overlap=FULL, together=-0.15),
 )
-CELLS = (*CORNERS, *covering_array(), *TOGETHER, *NUMBERS)
+PEOPLE = (  # figures of the people on the list alone: most of them asked, few people, a panel, windows, true movers
+    Cell(areas=30, interviews=(100,), share=0.96, listed=125, steady=0.6),
+    Cell(areas=30, interviews=(100,), listed=125, steady=0.6),
+    Cell(areas=30, interviews=(8,), share=0.75, listed=12, steady=0.5),
+    Cell(areas=30, interviews=(125,), listed=200, steady=0.9),
+    Cell(areas=30, interviews=(100,), listed=125, steady=0.6, overlap=FULL),
+    Cell(areas=30, interviews=(50,), windows=(4, 1, 1.0), listed=200, steady=0.8),
+    Cell(areas=30, interviews=(100,), listed=200, steady=0.9, movers=True),
+)
+CELLS = (*CORNERS, *covering_array(), *TOGETHER, *NUMBERS, *PEOPLE)
+OF_SHARES, OF_NUMBERS, OF_PEOPLE = "shares", "numbers", "people"
+
+
+def kind(cell: Cell) -> str:
+    """In which of the chapter's parts a cell is reported."""
+    if cell.listed:
+        return OF_PEOPLE
+    return OF_SHARES if cell.answers == SHARES else OF_NUMBERS

@@ -1,11 +1,7 @@
 """`python -m study.claims` judges every promise in every cell and ends with one line: cells, and cells above (0).
 
-Each claim is tested league by league in each cell (Wald 1945): L is the likelihood of the errors seen if the claim errs
-2 points more often than it is allowed, over that if it errs just as often (7 % to 5 %).  The claim is *above its
-promise* once L >= m/LEVEL in one of m cells, and again with a fresh seed; it *keeps* it once L <= 1 - POWER.
-By Ville's inequality a claim that errs as it may is ever called above with probability at most LEVEL/m, which Holm's
-procedure over the cells would reject too; one that errs 2 points more often is called kept with at most 1 - POWER.
-A rate printed after such a test is on average a little too low: true 5.0 % give 4.4 %, since what is kept ends early.
+Each claim is tested league by league in each cell, as study/claims/sequential.py says, and again with a fresh seed
+where it was found above its promise.
 Each look doubles the leagues of the cells in which a claim is still open, so that all cells come first.
 """
 
@@ -18,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -28,17 +25,18 @@ from scipy import stats
 
 from service.store.runs import code_version
 from study.claims import probabilities, tables, year_pages
-from study.claims.cells import CELLS, SHARES, Cell, full_crossing, one_by_one
+from study.claims.cells import CELLS, OF_NUMBERS, OF_PEOPLE, Cell, full_crossing, kind, one_by_one
 from study.claims.checks import CLAIMS, COVERED, Covered, covered
 from study.claims.draws import CountedLeagues, Truth, wave_sizes
 from study.claims.persons import PersonLeagues
+from study.claims.populations import PopulationLeagues
+from study.claims.sequential import ABOVE, LEVEL, OPEN, expected_leagues, verdict
 from words import LANGUAGES, speaker
 
 BUILD = Path(__file__).parents[2] / "build" / "claims"
 DOCS = Path(__file__).parents[2] / "docs"
 PROBABLE, PROGRAMMES = 1500, 2000  # leagues whose probabilities are judged; programmes whose year's pages are
 SEED = 20261126
-LEVEL, POWER, BEYOND = 0.01, 0.9, 0.02
 FIRST_LOOK, LOOKS = 125, 8  # leagues of the first look; how many looks, each with twice as many as the one before
 LEAST_COVERAGE, MOST_COVERAGE, LEAST_LEVEL = 0.94, 0.97, 0.92
 CHANGED = 10  # changed answers expected in an area, from which on a change's coverage must also not be too much
@@ -65,29 +63,6 @@ class Tally:
         return mean, float(np.sqrt(max(self.squares[j] / n - mean**2, 0.0) / max(n - 1, 1)))
 
 
-KEPT, ABOVE, OPEN = "kept", "above", "open"
-
-
-def log_ratio(allowed: float, leagues: int, errors: int) -> float:
-    """log L: log(t/a) for each error and log((1-t)/(1-a)) for each league without, a = allowed and t = a + BEYOND."""
-    true = allowed + BEYOND
-    return errors * math.log(true / allowed) + (leagues - errors) * math.log((1 - true) / (1 - allowed))
-
-
-def verdict(allowed: float, leagues: int, errors: int, cells: int) -> str:
-    """KEPT, ABOVE or OPEN: what is known of a claim in one of so many cells."""
-    evidence = log_ratio(allowed, leagues, errors)
-    if evidence >= math.log(cells / LEVEL):
-        return ABOVE
-    return KEPT if evidence <= math.log(1 - POWER) else OPEN
-
-
-def expected_leagues(allowed: float, rate: float) -> float:
-    """About how many leagues show that a claim with this rate of errors, at most `allowed`, keeps its promise."""
-    a_league = rate * log_ratio(allowed, 1, 1) + (1 - rate) * log_ratio(allowed, 1, 0)
-    return math.log(1 - POWER) / a_league
-
-
 def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until: float = math.inf) -> Tally:
     """The tally with the claims that are open in it checked in leagues `tally.leagues` .. upto-1 of a cell of CELLS.
 
@@ -97,7 +72,7 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
     if not any(is_open.values()) or upto <= tally.leagues or time.monotonic() > until:
         return tally
     start, cell = time.process_time(), CELLS[number]
-    leagues = (PersonLeagues if one_by_one(cell) else CountedLeagues)(cell)
+    leagues = leagues_of(cell)
     drawing, testing = (_stream(seed, number, tally.leagues, part) for part in (0, 1))
     claims, count, intervals_checked = (
         {name: list(pair) for name, pair in tally.claims.items()},
@@ -119,6 +94,13 @@ def judge(number: int, tally: Tally, upto: int, seed: int, *, cells: int, until:
             break
     seconds = tally.seconds + time.process_time() - start
     return Tally(claims, count, intervals_checked, sums.tolist(), squares.tolist(), seconds)
+
+
+def leagues_of(cell: Cell) -> CountedLeagues | PersonLeagues | PopulationLeagues:
+    """What draws the leagues of a cell: counts where they are enough, persons, or the people on a list."""
+    if cell.listed:
+        return PopulationLeagues(cell)
+    return (PersonLeagues if one_by_one(cell) else CountedLeagues)(cell)
 
 
 def _stream(seed: int, number: int, leagues: int, part: int) -> np.random.Generator:
@@ -168,6 +150,13 @@ def changed_answers(cell: Cell) -> float:
 # ---- the run
 
 
+class Only(StrEnum):
+    """The parts of the chapter that can be made apart from the others."""
+
+    NUMBERS = OF_NUMBERS
+    PEOPLE = OF_PEOPLE
+
+
 class Record:
     """Tallies kept in build/, one file per cell, seed and version of the code: a run that was stopped goes on."""
 
@@ -190,7 +179,9 @@ class Record:
 
 
 def _text(cell: Cell) -> str:
-    return json.dumps(cell._asdict())
+    """How the cell differs from the usual one: what is counted stays known when kinds of league are added."""
+    usual = Cell()._asdict()
+    return json.dumps({name: level for name, level in cell._asdict().items() if level != usual[name]})
 
 
 def run(
@@ -245,16 +236,16 @@ def hours(numbers, *, leagues: int = 2) -> tuple[float, float]:
 def main(
     quick: Annotated[bool, typer.Option(help="two leagues of two cells: does it run?")] = False,
     cells: Annotated[int, typer.Option(help="only so many cells, evenly taken; 0: all")] = 0,
-    only_numbers: Annotated[
-        bool, typer.Option("--numbers", help="only the cells in which answers are numbers, and their section")
-    ] = False,
+    only: Annotated[
+        Only | None, typer.Option(help="only the cells with answers that are numbers, or of the people on lists")
+    ] = None,
     minutes: Annotated[float, typer.Option(help="stop after so many; the next run goes on")] = math.inf,
     processes: Annotated[int, typer.Option(help="cells judged at a time; 0: one a processor")] = 0,
     seed: Annotated[int, typer.Option(help="first half of the key of every random stream")] = SEED,
 ):
     """Judge every promise in every cell; the tallies are kept in build/ and a second run goes on where one stopped."""
     chosen, most = (2, 2) if quick else (cells or len(CELLS), FIRST_LOOK * 2**LOOKS)
-    among = [k for k, cell in enumerate(CELLS) if cell.answers != SHARES or not only_numbers]
+    among = [k for k, cell in enumerate(CELLS) if only is None or kind(cell) == only]
     places = np.linspace(0, len(among) - 1, min(chosen, len(among)))
     numbers = sorted({among[round(place)] for place in places})
     gc.freeze()
@@ -267,9 +258,9 @@ def main(
     tallies = {k: t for k, t in tallies.items() if t.leagues}
     above = confirmed(rejected(tallies), most, seed=seed, **options)
     if not quick:
-        if only_numbers:
+        if only is not None:
             short = unsettled(tallies, len(numbers))
-            _write(lambda text, t: tables.with_numbers(text, tables.numbers_section(tallies, above, t, short=short)))
+            _write(lambda text, t: tables.with_part(text, only, tables.part(only, tallies, above, t, short=short)))
         else:
             write(tallies, above, seed=seed, late=lambda: time.monotonic() > until)
     for name, where in above.items():

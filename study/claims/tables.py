@@ -1,20 +1,38 @@
 """The judged claims as a chapter of the study: what erred how often in which cell, before and now, and what follows."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from study.claims.cells import CELLS, CORNERS, NUMBERS, PERSONS, SHARES, Cell, full_crossing
+from service.store.runs import code_version
+from study.claims.cells import (
+    CELLS,
+    CORNERS,
+    OF_NUMBERS,
+    OF_PEOPLE,
+    OF_SHARES,
+    PERSONS,
+    SHARES,
+    Cell,
+    full_crossing,
+    kind,
+)
 from study.claims.checks import CLAIMS, COVERED
 from study.claims.probabilities import AREAS, SIZES
+from study.claims.sequential import OPEN, verdict
 from study.written import bullets, markdown, percent
 
 # counted on the code of 2026-11-26 before the tests were mended
 BEFORE = Path(__file__).with_name("before.json")
 COMPARED = ("page", "field_below", "field_above", "field_both")
-MARK, NUMBERS_MARK = "<!-- claims -->", "<!-- numbers -->"
+MARK = "<!-- claims -->"
+PART_MARKS = {
+    OF_NUMBERS: "<!-- numbers -->",
+    OF_PEOPLE: "<!-- people -->",
+}  # of the parts that can be made by themselves
 
 
 def with_claims(text: str, chapter: str) -> str:
@@ -22,9 +40,11 @@ def with_claims(text: str, chapter: str) -> str:
     return f"{text.split(MARK)[0].rstrip()}\n\n{MARK}\n\n{chapter.rstrip()}\n"
 
 
-def with_numbers(text: str, section: str) -> str:
-    """A document with this section on numbers at its end, in the place of the one it had."""
-    return f"{text.split(NUMBERS_MARK)[0].rstrip()}\n\n{section.rstrip()}\n"
+def with_part(text: str, name: str, section: str) -> str:
+    """A document with this part at the end of its chapter, in the place of the one it had."""
+    before, *after = re.split(f"(?={'|'.join(PART_MARKS.values())})", text)
+    parts = {other: x for x in after for other, mark in PART_MARKS.items() if x.startswith(mark)} | {name: section}
+    return "\n\n".join([before.rstrip(), *(parts[other].rstrip() for other in PART_MARKS if other in parts)]) + "\n"
 
 
 def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) -> str:
@@ -34,29 +54,37 @@ def chapter(tallies: dict, above: dict, other_results: dict, t, *, short: bool) 
     """
     parts = [
         f"## {t('study.claims')}",
-        t("study.claims_text", cells=len(CELLS) - len(NUMBERS), possible=f"{full_crossing():,}"),
+        t("study.claims_text", cells=sum(kind(cell) == OF_SHARES for cell in CELLS), possible=f"{full_crossing():,}"),
     ]
     if short:
-        parts.append(t("study.claims_honest", cells=len(tallies), leagues=sum(x.leagues for x in tallies.values())))
+        parts.append(honest(tallies, t))
     parts += [f"### {t('study.claims_before')}", t("study.claims_before_text"), _before(tallies, t)]
-    shares = {k: x for k, x in tallies.items() if CELLS[k].answers == SHARES}
+    shares = {k: x for k, x in tallies.items() if kind(CELLS[k]) == OF_SHARES}
     parts += [f"### {t('study.claims_all')}", t("study.claims_all_text", covered=COVERED), _all(shares, t)]
     parts += [t("study.follows"), bullets(_sentences(shares, above, t))]
     parts += [f"### {t('study.calibration')}", _calibration(other_results["calibration"], other_results["leagues"], t)]
     parts += [f"### {t('study.year_pages')}", _year(other_results["year"], t)]
-    parts += [numbers_section(tallies, above, t, short=short)]
+    parts += [part(name, tallies, above, t, short=short) for name in PART_MARKS]
     return "\n\n".join(parts)
 
 
-def numbers_section(tallies: dict, above: dict, t, *, short: bool) -> str:
-    """Markdown of the cells in which answers are numbers; short: whether the run ended before all was settled."""
-    numbers = {k: x for k, x in tallies.items() if CELLS[k].answers != SHARES}
-    leagues = sum(x.leagues for x in numbers.values())
-    text = t("study.claims_numbers_text", cells=len(NUMBERS), leagues=leagues)
+def part(name: str, tallies: dict, above: dict, t, *, short: bool) -> str:
+    """Markdown of one kind of cell beside shares; short: whether the run ended before all was settled."""
+    judged = {k: x for k, x in tallies.items() if kind(CELLS[k]) == name}
+    cells, leagues = sum(kind(cell) == name for cell in CELLS), sum(x.leagues for x in judged.values())
+    text = t(f"study.claims_{name}_text", cells=cells, leagues=leagues, code=f"`{code_version()}`")
     if short:
-        text += "\n\n" + t("study.claims_honest", cells=len(numbers), leagues=leagues)
-    table = [_all(numbers, t), t("study.follows"), bullets(_sentences(numbers, above, t))] if numbers else []
-    return "\n\n".join([NUMBERS_MARK, f"### {t('study.claims_numbers')}", text, *table])
+        text += "\n\n" + honest(judged, t)
+    table = [_all(judged, t), t("study.follows"), bullets(_sentences(judged, above, t))] if judged else []
+    return "\n\n".join([PART_MARKS[name], f"### {t(f'study.claims_{name}')}", text, *table])
+
+
+def honest(tallies: dict, t) -> str:
+    """What a run that was cut short has drawn and decided."""
+    claims = [(claim.allowed, *x.claims[claim.name]) for x in tallies.values() for claim in CLAIMS]
+    decided = sum(verdict(*claim, len(tallies)) != OPEN for claim in claims)
+    leagues = sum(x.leagues for x in tallies.values())
+    return t("study.claims_honest", cells=len(tallies), leagues=leagues, decided=decided, claims=len(claims))
 
 
 def rate(errors: int, leagues: int) -> str:
@@ -74,6 +102,8 @@ def cell_text(cell: Cell, t) -> list:
     others = [t(f"study.claims_{name}") for name in ("calibrated", "interviewers", "movers") if getattr(cell, name)]
     if cell.answers != SHARES:
         others.insert(0, t(f"study.claims_{cell.answers}"))
+    if cell.listed:
+        others.append(t("study.claims_listed", people=cell.listed, steady=f"{100 * cell.steady:g}"))
     if cell.together:
         others.append(t("study.claims_together", points=f"{100 * cell.together:+.0f}".replace("-", "−")))
     n = "–".join(map(str, cell.interviews)) if len(cell.interviews) < 3 else "/".join(map(str, cell.interviews[:2]))

@@ -1,6 +1,7 @@
 """The study that judges every promise: its cells, its draws, its judgement; what it counts is what pages would say."""
 
 import re
+from functools import partial
 from itertools import combinations, product
 
 import numpy as np
@@ -12,7 +13,7 @@ from accountability.league.joined import joined_waves
 from accountability.league.limits import measure_limits
 from accountability.league.wave_measure import WaveMeasure
 from estimation import Design, change, domain_means, standing_change, windows
-from study.claims import judged, probabilities, tables, year_pages
+from study.claims import judged, probabilities, sequential, tables, year_pages
 from study.claims.cells import (
     CELLS,
     FULL,
@@ -26,6 +27,7 @@ from study.claims.cells import (
     SPREAD,
     Cell,
     covering_array,
+    kind,
     possible,
 )
 from study.claims.checks import CLAIMS, Covered, covered
@@ -203,27 +205,30 @@ def test_fewer_interviews_afterwards_are_fewer_and_keep_their_panel():
 def test_errors_decide_a_claim_as_often_as_its_two_bounds_say():
     """2,000 sequences at the allowed rate and at 2 points more; both bounds are never passed more often."""
     for allowed in (0.05, 0.005):
-        for rate, wrong, most in ((allowed, judged.ABOVE, 0.01), (allowed + 0.02, judged.KEPT, 0.1)):
+        for rate, wrong, most in ((allowed, sequential.ABOVE, 0.01), (allowed + 0.02, sequential.KEPT, 0.1)):
             ended = [decided(stream(i), allowed, rate) for i in range(2000)]
             share = np.mean([found == wrong for found, _ in ended])
             assert share <= most + 3 * np.sqrt(most * (1 - most) / 2000), (allowed, rate)
-            if wrong == judged.ABOVE:
+            if wrong == sequential.ABOVE:
                 leagues = np.mean([count for _, count in ended])
-                assert leagues == pytest.approx(judged.expected_leagues(allowed, allowed), rel=0.3)
+                assert leagues == pytest.approx(sequential.expected_leagues(allowed, allowed), rel=0.3)
 
 
 def decided(rng, allowed: float, rate: float) -> tuple[str, int]:
     """The verdict of one cell alone, and after how many leagues."""
     errors = np.cumsum(rng.random(20_000) < rate)
     count = np.arange(1, 20_001)
-    evidence = judged.log_ratio(allowed, count, errors)
+    evidence = sequential.log_ratio(allowed, count, errors)
     end = int(np.argmax((evidence >= np.log(1 / 0.01)) | (evidence <= np.log(0.1))))
-    return judged.verdict(allowed, int(count[end]), int(errors[end]), 1), int(count[end])
+    return sequential.verdict(allowed, int(count[end]), int(errors[end]), 1), int(count[end])
 
 
 def test_few_errors_settle_a_claim_soon_and_many_too():
-    assert judged.verdict(0.05, 0, 0, 74) == judged.OPEN == judged.verdict(0.05, 250, 12, 74)
-    assert judged.verdict(0.05, 109, 0, 74) == judged.KEPT and judged.verdict(0.05, 250, 40, 74) == judged.ABOVE
+    assert sequential.verdict(0.05, 0, 0, 74) == sequential.OPEN == sequential.verdict(0.05, 250, 12, 74)
+    assert (
+        sequential.verdict(0.05, 109, 0, 74) == sequential.KEPT
+        and sequential.verdict(0.05, 250, 40, 74) == sequential.ABOVE
+    )
 
 
 def tally(errors: int, leagues: int = 4000, coverage: float = 0.95) -> judged.Tally:
@@ -301,6 +306,31 @@ def test_the_chapter_says_the_same_in_both_languages_and_takes_the_place_of_the_
     assert any("31" in line for line in texts[1].splitlines() if line.startswith("- **"))
     once = tables.with_claims("# Study", texts[0])
     assert once.startswith("# Study") and tables.with_claims(once, texts[0]) == once
+
+
+def test_a_part_made_alone_takes_the_place_of_the_one_before_and_leaves_the_other():
+    t = speaker("en")
+    numbers, people = (next(k for k, c in enumerate(CELLS) if kind(c) == name) for name in tables.PART_MARKS)
+    parts = {
+        name: tables.part(name, {k: tally(0, leagues=200)}, {}, t, short=True)
+        for name, k in zip(tables.PART_MARKS, (numbers, people), strict=True)
+    }
+    text = tables.with_part("# Study\n", "people", parts["people"])
+    both = tables.with_part(text, "numbers", parts["numbers"])
+    assert both.index("<!-- numbers -->") < both.index("<!-- people -->")
+    for name in parts:
+        assert tables.with_part(both, name, parts[name]) == both
+    assert "200 leagues in 1 cells, in which 10 of 10 claims" in parts["people"]
+
+
+@pytest.mark.parametrize("only", judged.Only)
+def test_a_part_of_the_study_can_be_run_alone(only, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(judged, "Record", partial(judged.Record, folder=tmp_path))
+    judged.main(quick=True, only=only, processes=1, cells=0, minutes=10, seed=3)
+    said = capsys.readouterr().out
+    assert "2 of 171,684 possible cells" in said and said.splitlines()[-1] == "cells 2, cells above 0"
+    judged_cells = [CELLS[int(file.stem)] for file in tmp_path.rglob("*.json")]
+    assert len(judged_cells) == 2 and {kind(cell) for cell in judged_cells} == {only}
 
 
 def test_probabilities_are_judged_by_band_with_leagues_as_units():

@@ -6,6 +6,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from estimation import Estimate, measure_interval, mid_p_limits, moderate_effects, proportion_interval
+from study import fine_grid
 from words import Fault
 
 
@@ -160,3 +161,15 @@ def test_limits_of_a_score_are_mirrored_when_its_scale_is_turned():
         limits.append(measure_interval(estimate, sizes, sizes, low=0, high=1, share=False)[0])
     np.testing.assert_allclose(limits[0].lower, 1 - limits[1].upper, atol=1e-9)
     np.testing.assert_allclose(limits[0].upper, 1 - limits[1].lower, atol=1e-9)
+
+
+def test_from_200_interviews_on_no_interval_that_covers_95_per_cent_is_much_narrower_than_the_exact_one():
+    """What docs/methods.md says beside its table: .95 of Clopper-Pearson's up to n = 125, and not beyond."""
+    for n, widest in ((50, 0.935), (125, 0.951)):
+        mean, least, width = fine_grid.exactly(n, fine_grid.default_limits(0.95))
+        assert mean > 0.95 and least > 0.92 and width < widest
+    mean, least, width = fine_grid.exactly(400, fine_grid.default_limits(0.95))
+    assert 0.95 < mean < 0.952 and least > 0.935 and 0.96 < width < 0.97
+    jeffreys = fine_grid.exactly(400, lambda x, n: proportion_confint(x, n, method="jeffreys"))
+    assert jeffreys[0] < 0.951 and jeffreys[1] < 0.92 and jeffreys[2] > 0.95
+    assert fine_grid.exactly(400, fine_grid.default_limits(0.944))[2] < 0.95

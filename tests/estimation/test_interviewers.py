@@ -172,3 +172,27 @@ def test_an_area_where_all_agree_keeps_an_interval_that_interviewers_widen():
     np.testing.assert_allclose(two.deff, one.deff)
     assert one.se_interviewer.isna().all()
     assert two.interviewers.tolist() == [2.0] * 10 + [20.0]
+
+
+def clustered_league(rng, *, whole: bool, areas: int = 14, n: int = 200, clusters: int = 9, icc: float = 0.05):
+    """ρ uncut, the variance added and the sampling variance, where interviewers add nothing but clusters do."""
+    area = np.repeat(np.arange(areas), n)
+    cluster = np.tile(np.arange(n) % clusters, areas)
+    effect = np.sqrt(icc) * rng.standard_normal((areas, clusters))
+    y = effect[area, cluster] + np.sqrt(1 - icc) * rng.standard_normal(len(area))
+    who = 3 * area + (cluster % 3 if whole else rng.integers(0, 3, len(area)))
+    table = pd.DataFrame({"w": 1.0, "area": area, "psu": clusters * area + cluster})
+    clustered = Design.from_table(table, weight="w", stratum="area", psu="psu")
+    part = interviewer_variance(y, area, who, clustered)
+    return part.uncut, part.variance.mean(), WaveMeasure(study.MEASURE, y, area, clustered).areas.variance.mean()
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["numbers shared at random", "clusters dealt out whole"])
+def test_clusters_are_taken_for_interviewers_only_where_they_are_dealt_out_whole(whole):
+    """As docs/methods.md says: whole clusters in one hand make the errors too large, never too small."""
+    rng = np.random.default_rng(18)
+    rho, added, sampling = np.mean([clustered_league(rng, whole=whole) for _ in range(60)], axis=0)
+    if whole:
+        assert 0.25 < added / sampling < 1.1
+    else:
+        assert abs(rho) < 0.002 and added < 0.1 * sampling

@@ -22,11 +22,12 @@ from estimation import (
     smooth_shares,
     standing_change,
 )
-from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, surveys
+from study import __main__ as main
+from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, streams, surveys
 from study.document import RATES, Numbers, change_summary, document
 from study.intervals import CLUSTERS, ELEMENTS
-from study.streams import Task, jackknife, run
-from words import LANGUAGES
+from study.streams import Task, hours, jackknife, run
+from words import LANGUAGES, speaker
 
 ROOT = Path(__file__).parents[2]
 FIGURE = re.compile(r"-?\d+\.\d+ ±\d+\.\d+")
@@ -347,3 +348,33 @@ def test_the_documents_in_docs_agree_and_name_the_seed():
     texts = [(ROOT / "docs" / name).read_text("utf-8") for name in ("study.md", "study.zh.md")]
     assert FIGURE.findall(texts[0]) == FIGURE.findall(texts[1]) != []
     assert all("20151119" in text for text in texts)
+
+
+def test_a_stopped_study_goes_on_from_what_was_kept_and_says_its_hours(tmp_path, monkeypatch):
+    cells = intervals.CELLS[:2]
+    chosen = [Task(intervals.coverage, cell, 0, c, i, 7) for c, cell in enumerate(cells) for i in range(2)]
+    first = run(chosen[:3], workers=1, folder=tmp_path, say=lambda line: None)
+    monkeypatch.setattr(streams, "rows", rows_once := CountedCalls(streams.rows))
+    assert hours(chosen, tmp_path) == pytest.approx(0.0, abs=1e-4)  # the middle one is kept
+    again = run(chosen, workers=1, folder=tmp_path, say=lambda line: None)
+    assert rows_once.calls == 1
+    pd.testing.assert_frame_equal(again.iloc[: len(first)].reset_index(drop=True), first)
+    pd.testing.assert_frame_equal(again, run(chosen, workers=1, say=lambda line: None))
+
+
+class CountedCalls:
+    """A function that counts how often it is called."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *values):
+        self.calls += 1
+        return self.function(*values)
+
+
+def test_a_smaller_study_says_which_part_of_the_whole_it_is():
+    numbers = Numbers(*[2] * len(Numbers._fields))
+    chosen, whole = main.tasks(numbers, seed=1), main.tasks(main.FULL, seed=1)
+    said = [speaker(x)("study.reduced", streams=len(chosen), whole=len(whole), per_cent="42") for x in LANGUAGES]
+    assert len(chosen) == 264 and all("264" in text and "631" in text for text in said)
