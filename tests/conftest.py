@@ -97,14 +97,32 @@ def empty_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def fresh_store(fresh_url, empty_file):
+def empty_database(postgresql_url):
+    """empty_database("name"): the URL of a new empty store on PostgreSQL, copied from one that was migrated once."""
+    server = sa.make_url(postgresql_url).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def copied(name: str, template: str = "migrated") -> str:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    Store.create(copied("migrated", "template1")).engine.dispose()
+    yield copied
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def fresh_store(request, fresh_url, empty_file):
     """fresh_store("sqlite") or fresh_store("postgresql"): an empty store of its own."""
+    number = itertools.count(1)
 
     def fresh(engine: str) -> Store:
+        if engine == "postgresql":
+            return Store.open(request.getfixturevalue("empty_database")(f"empty{next(number)}"))
         url = fresh_url(engine)
-        if engine == "sqlite":
-            shutil.copy(empty_file, sa.make_url(url).database)
-        return Store.create(url)
+        shutil.copy(empty_file, sa.make_url(url).database)
+        return Store.open(url)
 
     return fresh
 

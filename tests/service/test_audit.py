@@ -117,8 +117,8 @@ def mutated(lines: list[dict], rng: random.Random) -> tuple[str, list[dict]]:
     return kind, lines
 
 
-def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_url):
-    store = filled(Store.create(fresh_url("sqlite")))
+def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_store):
+    store = filled(fresh_store("sqlite"))
     with store.read() as connection:
         lines = [dict(line) for line in audit.trail(connection)]
     raw = sqlite3.connect(store.engine.url.database, isolation_level=None)
@@ -143,8 +143,8 @@ def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_url):
     assert verify_trail(store).findings == ()  # and nothing is found where nothing was changed
 
 
-def test_without_heads_outside_a_cut_tail_goes_unseen_and_one_noted_head_is_enough(fresh_url, tmp_path):
-    store = filled(Store.create(fresh_url("sqlite")), 10)
+def test_without_heads_outside_a_cut_tail_goes_unseen_and_one_noted_head_is_enough(fresh_store, tmp_path):
+    store = filled(fresh_store("sqlite"), 10)
     noted = verify_trail(store).head
     (tmp_path / "heads").unlink()
     raw = sqlite3.connect(store.engine.url.database)
@@ -157,9 +157,9 @@ def test_without_heads_outside_a_cut_tail_goes_unseen_and_one_noted_head_is_enou
     assert verify_trail(store, noted=[Head(7, noted.digest)]).findings == (Finding("audit.rewritten", 7),)
 
 
-def test_the_default_place_of_heads_is_beside_the_store_s_file(fresh_url, monkeypatch):
+def test_the_default_place_of_heads_is_beside_the_store_s_file(fresh_store, monkeypatch):
     monkeypatch.delenv(audit.HEAD_VARIABLE)
-    store = filled(Store.create(fresh_url("sqlite")), 2)
+    store = filled(fresh_store("sqlite"), 2)
     assert audit.head_file(store.engine.url).name.endswith(".db.head")
     assert [str(h) for h in audit.kept_heads(store.engine.url)][1] == str(verify_trail(store).head)
     assert audit.head_file(sa.make_url("postgresql://host/base")) is None

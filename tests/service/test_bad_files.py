@@ -156,10 +156,8 @@ def test_what_only_looks_different_is_the_same_wave(survey, content):
     assert take(survey, MAY, content).outcome == versions.UNCHANGED
 
 
-def test_gb18030_is_taken_in_when_the_programme_says_so(fresh_url):
-    store = begin_survey(
-        Store.create(fresh_url("sqlite")), changed(("simulated = true", 'encoding = "gb18030"\nsimulated = true'))
-    )
+def test_gb18030_is_taken_in_when_the_programme_says_so(fresh_store):
+    store = begin_survey(fresh_store("sqlite"), changed(("simulated = true", 'encoding = "gb18030"\nsimulated = true')))
     content = interviews().assign(remark="码头很吵").to_csv(index=False).encode("gb18030")
     assert take(store, MAY, content).outcome == versions.IMPORTED
     with pytest.raises(Fault) as caught:

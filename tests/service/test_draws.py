@@ -65,9 +65,9 @@ def drawn(store: Store, wave: str, wanted: Wanted = WANTED, *, release: int = 1)
 
 
 @pytest.fixture(scope="module")
-def chain(fresh_url, tmp_path_factory):
+def chain(fresh_store, tmp_path_factory):
     """(store, sample, folder): the first wave drawn, one release out, its proof written."""
-    store = begun(Store.create(fresh_url("sqlite")))
+    store = begun(fresh_store("sqlite"))
     take(store, residents())
     sample = drawn(store, FIRST)
     folder = tmp_path_factory.mktemp("proof") / "first"

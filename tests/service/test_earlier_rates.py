@@ -26,13 +26,13 @@ NAME, WAVE, NEXT, FRAME = "laibin_year_simulated", "2025Q1", "2025Q3", "simulate
 
 
 @pytest.fixture(scope="module")
-def store(fresh_url, tmp_path_factory):
+def store(fresh_store, tmp_path_factory):
     """The simulated year with its first quarter estimated, and a list of people to draw from."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(audit.HEAD_VARIABLE, str(tmp_path_factory.mktemp("heads") / "heads"))
         folder = tmp_path_factory.mktemp("year")
         write(simulate(YEAR, FEW), folder)
-        made = Store.create(fresh_url("sqlite")).acting(Actor("ann", CENTRE))
+        made = fresh_store("sqlite").acting(Actor("ann", CENTRE))
         imports.import_programme(made, (folder / "programme.toml").read_bytes(), "programme.toml")
         for wave, file in imports.wave_files(folder):
             imports.import_wave(made, programme(made), wave, file.read_bytes(), file.name)

@@ -13,13 +13,12 @@ from presentation import league_table
 from presentation.league_notes import league_notes
 from service.figures.league import read_league
 from service.files.write import csv_bytes, file_name, workbook_bytes
-from service.store.engine import Store
 
 
 @pytest.fixture(scope="module")
-def store(fresh_url):
+def store(fresh_store):
     """A survey whose first area is named like a formula."""
-    made = Store.create(fresh_url("sqlite"))
+    made = fresh_store("sqlite")
     programme = changed(('zh = "白蜡港", en = "Ashhaven"', 'zh = "=1+1", en = "=1+1"'))
     whole_survey(made, interviews(1), interviews(2), programme)
     yield made

@@ -69,9 +69,9 @@ def fault(do, *arguments, **options) -> Fault:
 
 
 @pytest.fixture(scope="module")
-def planned(fresh_url):
+def planned(fresh_store):
     """(store, plan): Changping's interviews planned on 12,000 made-up mobile numbers and 4,000 landlines."""
-    store = begun(Store.create(fresh_url("sqlite")))
+    store = begun(fresh_store("sqlite"))
     take(store, mobiles=12_000, landlines=4_000)
     yield store, draws.make_plan(store, NAME, WAVE, WANTED)
     store.engine.dispose()

@@ -20,7 +20,6 @@ from service.figures import waves
 from service.figures.league import comparisons, newest_estimated_wave, newest_wave, read_league, rule_summary
 from service.intake import imports
 from service.intake.import_log import import_log
-from service.store.engine import Store
 from words import Fault
 
 
@@ -51,7 +50,7 @@ def sound(league) -> None:
 
 
 @pytest.fixture(scope="module")
-def holes(fresh_url):
+def holes(fresh_store):
     """Birch answers nothing about noise in June and ash is not visited; nobody answers upkeep in May; elder is new."""
     may, june = interviews(1), interviews(2)
     may = may[may.town != "elder"].assign(pier="none here")
@@ -64,7 +63,7 @@ def holes(fresh_url):
     may["market"] = "-"
     june.loc[june.town == "birch", "noise"] = "refused"
     june = june[june.town != "ash"]
-    store = Store.create(fresh_url("sqlite"))
+    store = fresh_store("sqlite")
     runs = whole_survey(store, may, june, programme)
     yield store, runs
     store.engine.dispose()

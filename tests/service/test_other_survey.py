@@ -16,7 +16,6 @@ from presentation.times import wave_text
 from programme.survey import read_programme
 from service.figures.league import read_league, rule_summary
 from service.store import schema
-from service.store.engine import Store
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
@@ -36,8 +35,8 @@ SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(file for room in ROOMS for 
 
 
 @pytest.fixture(scope="module")
-def surveyed(fresh_url):
-    store = Store.create(fresh_url("sqlite"))
+def surveyed(fresh_store):
+    store = fresh_store("sqlite")
     runs = whole_survey(store, interviews(1), interviews(2))
     return store, runs
 
@@ -134,8 +133,8 @@ def test_no_python_file_names_the_demonstrations_cities_columns_or_items():
 BROKEN = PROGRAMME + '\n[breaks.2024-06]\nreason = { zh = "改为短信访问", en = "asked by text message" }\n'.encode()
 
 
-def test_a_marked_break_forbids_the_comparison_and_says_why_in_both_languages(fresh_url):
-    store = Store.create(fresh_url("sqlite"))
+def test_a_marked_break_forbids_the_comparison_and_says_why_in_both_languages(fresh_store):
+    store = fresh_store("sqlite")
     with pytest.raises(Fault) as refused:
         whole_survey(store, interviews(1), interviews(2), BROKEN)
     assert refused.value.key == "compare.break"

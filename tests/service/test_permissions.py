@@ -8,7 +8,6 @@ import pytest
 
 import service
 from service.store import audit
-from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, PERMITTED, ROLES, STATISTICIAN, Actor
 from service.store.trail import trail_lines
 from words import Fault
@@ -53,8 +52,8 @@ def heads_of_its_own(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def empty(fresh_url):
-    made = Store.create(fresh_url("sqlite"))
+def empty(fresh_store):
+    made = fresh_store("sqlite")
     yield made
     made.engine.dispose()
 

@@ -15,7 +15,6 @@ from service.figures.league import read_league
 from service.files.faults import faults_in
 from service.intake import imports
 from service.intake.records_file import RecordsFile
-from service.store.engine import Store
 from words import Fault, speaker
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,9 +40,9 @@ def changed(*replacements: tuple[str, str]) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def store(fresh_url):
+def store(fresh_store):
     """Two simulated waves, with records for everybody in the first only, estimated and compared."""
-    made = Store.create(fresh_url("sqlite"))
+    made = fresh_store("sqlite")
     imports.import_programme(made, CONTENT, "programmes.md")
     for wave, seed in ((BEFORE, 1), (AFTER, 2)):
         records = simulated_records(DATA, seed, everybody=wave == BEFORE).to_csv(index=False).encode()

@@ -59,8 +59,8 @@ def test_the_regular_comparisons_share_one_error_and_any_other_has_a_page_of_its
 
 
 @pytest.fixture(scope="module")
-def refreshed(fresh_url):
-    store = begin_survey(Store.create(fresh_url("sqlite")))
+def refreshed(fresh_store):
+    store = begin_survey(fresh_store("sqlite"))
     for seed, wave in enumerate((YEAR_BEFORE, BEFORE, NOW)):
         take(store, wave, as_csv(interviews(seed)))
     jobs.refresh(store, NAME)

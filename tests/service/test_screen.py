@@ -13,7 +13,6 @@ from service.care import jobs
 from service.figures import screen as screens
 from service.figures.league import read_league
 from service.figures.screen import Compared, NotCompared, last_places, read_screen
-from service.store.engine import Store
 from service.store.permissions import LEADER, Actor
 
 YEAR_BEFORE, BEFORE, NOW, NEXT = "2024-06", "2025-05", "2025-06", "2025-07"
@@ -21,8 +20,8 @@ COLIMA = "33"
 
 
 @pytest.fixture(scope="module")
-def refreshed(fresh_url):
-    store = begin_survey(Store.create(fresh_url("sqlite")))
+def refreshed(fresh_store):
+    store = begin_survey(fresh_store("sqlite"))
     for seed, wave in enumerate((YEAR_BEFORE, BEFORE, NOW)):
         take(store, wave, as_csv(interviews(seed)))
     jobs.refresh(store, NAME)
@@ -83,8 +82,8 @@ def test_both_comparisons_stand_side_by_side_with_the_error_of_one_page(refreshe
     assert read_screen(refreshed, NAME, wave=BEFORE).comparisons[YEAR_AGO].why == screens.NOT_SURVEYED
 
 
-def test_a_comparison_that_nobody_computed_and_one_over_a_break_say_so(fresh_url):
-    store = begin_survey(Store.create(fresh_url("sqlite")))
+def test_a_comparison_that_nobody_computed_and_one_over_a_break_say_so(fresh_store):
+    store = begin_survey(fresh_store("sqlite"))
     for seed, wave in enumerate((BEFORE, NOW)):
         take(store, wave, as_csv(interviews(seed)))
     screens_estimate(store, NOW)

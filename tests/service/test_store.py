@@ -121,8 +121,8 @@ def test_a_second_version_with_the_same_number_is_refused_by_the_store(store):
     assert row_counts(store)["programmes"] == 1
 
 
-def test_readers_wait_for_no_writer(fresh_url):
-    store = Store.create(fresh_url("sqlite"))
+def test_readers_wait_for_no_writer(fresh_store):
+    store = fresh_store("sqlite")
     with store.begin() as connection:
         connection.execute(schema.runs.insert().values(**_run()))
         assert import_log(store).empty  # read while the writer holds the store

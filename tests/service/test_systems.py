@@ -38,13 +38,13 @@ def take(store: Store, file: Path, wave: str, seed: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def taken(fresh_url):
+def taken(fresh_store):
     """taken(file): (store, the TOML, its interviews, its records) with one wave estimated, made once a module."""
     made = {}
 
     def take_once(file: Path):
         if file not in made:
-            store = Store.create(fresh_url("sqlite"))
+            store = fresh_store("sqlite")
             imports.import_programme(store, file.read_bytes(), file.name)
             data = read_toml(file.read_bytes())
             table = take(store, file, WAVE, 1)

@@ -242,8 +242,8 @@ def many(n: int) -> bytes:
     return ("unit_id,phone,name\n" + "".join(f"u{k},139{k:08d},Person number {k}\n" for k in range(n))).encode()
 
 
-def test_a_purge_deletes_what_is_due_and_proves_it_by_reading_the_bytes_again(fresh_url):
-    store = with_contacts(Store.create(fresh_url("sqlite")), many(3000))
+def test_a_purge_deletes_what_is_due_and_proves_it_by_reading_the_bytes_again(fresh_store):
+    store = with_contacts(fresh_store("sqlite"), many(3000))
     with_contacts(store, b"unit_id,phone\nz,13800001111\n", wave="2024-06", delete_on=LATER + timedelta(days=1))
     kept = stored(store).query("wave == '2024-06'").phone.iloc[0]
     take(store)
@@ -263,9 +263,9 @@ def test_a_purge_deletes_what_is_due_and_proves_it_by_reading_the_bytes_again(fr
     store.engine.dispose()
 
 
-def test_a_deletion_alone_would_not_pass_the_search(fresh_url):
+def test_a_deletion_alone_would_not_pass_the_search(fresh_store):
     """What secure_delete, VACUUM and the checkpoint are for: without them the bytes are still there and are found."""
-    store = with_contacts(Store.create(fresh_url("sqlite")), many(500))
+    store = with_contacts(fresh_store("sqlite"), many(500))
     rows = stored(store)
     with store.begin() as connection:
         connection.execute(schema.contacts.delete())

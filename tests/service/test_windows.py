@@ -19,19 +19,17 @@ from words import Fault
 JULY, AUGUST = "2024-07", "2024-08"
 
 
-def four_months(store, programme=None):
+def months(store, names=(MAY, JUNE, JULY, AUGUST), programme=None):
     begin_survey(store, *([programme] if programme else []))
-    for seed, month in enumerate((MAY, JUNE, JULY, AUGUST)):
+    for seed, month in enumerate(names):
         take(store, month, as_csv(interviews(seed)))
         waves.estimate_wave(store, NAME, month)
     return store
 
 
 @pytest.fixture(scope="module")
-def compared(fresh_url):
-    from service.store.engine import Store
-
-    store = four_months(Store.create(fresh_url("sqlite")))
+def compared(fresh_store):
+    store = months(fresh_store("sqlite"))
     waves.compare_waves(store, NAME, JUNE, AUGUST)
     run = waves.compare_waves(store, NAME, f"{JUNE}+{MAY}", f"{JULY}+{AUGUST}")
     yield store, run
@@ -88,13 +86,11 @@ def programme_comparing(text: str) -> bytes:
     return changed(("[columns]", f"[comparing]\n{text}\n\n[columns]"))
 
 
-def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh_url):
-    from service.store.engine import Store
-
+def test_a_watch_list_and_a_family_stand_in_the_programme_and_in_every_row(fresh_store):
     content = programme_comparing('watch = ["ash"]\ntogether = "programme"\nrank_share = 0.2')
     plan = read_programme(content, "x.toml")
     assert plan.comparing.watch == ("ash",) and plan.family == len(plan.leagues) * len(plan.measures) > 1
-    store = four_months(Store.create(fresh_url("sqlite")), content)
+    store = months(fresh_store("sqlite"), (MAY, JUNE), content)
     waves.compare_waves(store, NAME, MAY, JUNE)
     found = read_league(store, NAME, wave=JUNE)
     row = found.table.loc["ash"]
@@ -129,18 +125,17 @@ def test_power_grows_and_interviews_fall_with_the_move_and_the_design(compared):
         assert len(designs) == 5 and len(needed) == 3
 
 
-def yearly(tmp_url, text: str):
-    from service.store.engine import Store
-
-    store = four_months(Store.create(tmp_url("sqlite")), programme_comparing(text))
+def yearly(fresh_store, text: str):
+    """Three months and the three comparisons that they have, in a programme that says `text` of its comparisons."""
+    store = months(fresh_store("sqlite"), (MAY, JUNE, JULY), programme_comparing(text))
     for before, after in ((MAY, JUNE), (JUNE, JULY), (MAY, JULY)):
         waves.compare_waves(store, NAME, before, after)
     return store, read_league(store, NAME, wave=JULY, against=JUNE)
 
 
-def test_a_years_error_is_shared_out_over_its_pages(fresh_url):
+def test_a_years_error_is_shared_out_over_its_pages(fresh_store):
     """Bonferroni: alpha = yearly_error/pages_a_year stands in every row, in the note and in the planning figures."""
-    store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 4")
+    store, found = yearly(fresh_store, "yearly_error = 0.08\npages_a_year = 4")
     assert found.programme.page_level == pytest.approx(0.98) and found.programme.level == 0.9
     assert (found.table.alpha_standing + found.table.alpha_rank).to_numpy() == pytest.approx(0.02)
     assert found.table.alpha_rank.to_numpy() == pytest.approx(0.002)
@@ -151,16 +146,16 @@ def test_a_years_error_is_shared_out_over_its_pages(fresh_url):
     store.engine.dispose()
 
 
-def test_more_pages_than_the_year_has_are_said(fresh_url):
-    store, found = yearly(fresh_url, "yearly_error = 0.08\npages_a_year = 2")
+def test_more_pages_than_the_year_has_are_said(fresh_store):
+    store, found = yearly(fresh_store, "yearly_error = 0.08\npages_a_year = 2")
     assert found.pages == 3
     for t in BOTH.values():
         assert "3" in year_notes(found, t)[1]
     store.engine.dispose()
 
 
-def test_without_a_years_error_the_page_says_what_its_own_adds_up_to(fresh_url):
-    store, found = yearly(fresh_url, "rank_share = 0.1")
+def test_without_a_years_error_the_page_says_what_its_own_adds_up_to(fresh_store):
+    store, found = yearly(fresh_store, "rank_share = 0.1")
     apart = f"{100 * (1 - 0.9**12):.4g}%"
     for t in BOTH.values():
         (note,) = year_notes(found, t)

@@ -53,9 +53,9 @@ def town_interviews(seed: int, sizes: dict[str, int], usual: int = 20) -> pd.Dat
 
 
 @pytest.fixture(scope="module")
-def survey(fresh_url):
+def survey(fresh_store):
     """Two waves: in May ash is small, dill beside it; in June elder, birch beside it."""
-    store = Store.create(fresh_url("sqlite"))
+    store = fresh_store("sqlite")
     whole_survey(store, town_interviews(1, {"ash": 2}), town_interviews(2, {"elder": 3, "birch": 8}))
     yield store
     store.engine.dispose()
@@ -156,11 +156,11 @@ def test_a_change_is_withheld_where_either_wave_is_and_ranks_are_places_among_th
         assert (compared.places_lower <= compared.places).all() and (compared.places <= compared.places_upper).all()
 
 
-def test_what_is_shown_of_the_others_is_the_same_whatever_the_withheld_figures_are(fresh_url):
+def test_what_is_shown_of_the_others_is_the_same_whatever_the_withheld_figures_are(fresh_store):
     """The same survey with the small town's answers all turned round: ranks, lists and estimates shown do not move."""
     shown = []
     for answer in ("often", "never"):
-        store, may = Store.create(fresh_url("sqlite")), town_interviews(1, {"ash": 2})
+        store, may = fresh_store("sqlite"), town_interviews(1, {"ash": 2})
         may.loc[may.town == "ash", "noise"] = answer
         whole_survey(store, may, town_interviews(2, {}))
         league = seen(store, LEADER, wave=MAY, measure="disturbed", league="north")
@@ -210,12 +210,12 @@ def test_a_person_in_the_leader_s_role_gets_no_more_on_the_command_line(survey, 
 
 
 @pytest.fixture(scope="module")
-def laibin(fresh_url):
+def laibin(fresh_store):
     """SIMULATED: the second system's programme, two townships small; (store, programme, interviews)."""
     from test_systems import PROGRAMMES, WAVE, as_csv
 
     file = next(f for f in PROGRAMMES if f.name.startswith("s02"))
-    data, store = read_toml(file.read_bytes()), Store.create(fresh_url("sqlite"))
+    data, store = read_toml(file.read_bytes()), fresh_store("sqlite")
     imports.import_programme(store, file.read_bytes(), file.name)
     table = simulated(data, 3, per_area=60)
     column = data["columns"]["area"]

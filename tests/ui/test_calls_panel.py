@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from service.fieldwork import calls
 from service.figures import waves
 from service.store import audit
-from service.store.engine import STORE_VARIABLE, Store
+from service.store.engine import STORE_VARIABLE
 from words import text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))
@@ -18,12 +18,11 @@ from made_up import MAY, NAME, begin_survey, take
 
 
 @pytest.fixture
-def store(fresh_url, monkeypatch, tmp_path):
+def store(fresh_store, monkeypatch, tmp_path):
     """The made-up May, one release out and seven of its ten numbers rung."""
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
-    url = fresh_url("sqlite")
-    monkeypatch.setenv(STORE_VARIABLE, url)
-    made = released(begin_survey(Store.create(url)))
+    made = released(begin_survey(fresh_store("sqlite")))
+    monkeypatch.setenv(STORE_VARIABLE, str(made.engine.url))
     ring(made, *[(unit, k, INTERVIEW) for k, unit in enumerate(units(made)[:7])])
     yield made
     made.engine.dispose()

@@ -15,7 +15,7 @@ from service.protection import keys, vault
 from service.protection.keys import Key
 from service.samples import frames, master
 from service.store import audit
-from service.store.engine import STORE_VARIABLE, Store
+from service.store.engine import STORE_VARIABLE
 from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
 from words import text
 
@@ -29,16 +29,15 @@ LATER = date.today() + timedelta(days=30)
 
 
 @pytest.fixture
-def store(fresh_url, monkeypatch, tmp_path):
+def store(fresh_store, monkeypatch, tmp_path):
     """A store with the simulated townships, no frame, and both keys in the environment."""
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
     monkeypatch.setenv(keys.FRAME_VARIABLE, base64.b64encode(FRAME_KEY.secret).decode())
     monkeypatch.setenv(keys.KEY_VARIABLE, base64.b64encode(KEY.secret).decode())
     monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "no-key"))
     monkeypatch.setenv(keys.FRAME_FILE_VARIABLE, str(tmp_path / "no-frame-key"))
-    url = fresh_url("sqlite")
-    monkeypatch.setenv(STORE_VARIABLE, url)
-    made = Store.create(url)
+    made = fresh_store("sqlite")
+    monkeypatch.setenv(STORE_VARIABLE, str(made.engine.url))
     imports.import_programme(made, programme(), "simulated.toml")
     yield made.acting(Actor("ann", CENTRE))
     made.engine.dispose()

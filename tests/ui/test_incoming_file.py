@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from reference import examples
 from service.intake import imports
-from service.store.engine import STORE_VARIABLE, Store
+from service.store.engine import STORE_VARIABLE
 from words import text
 
 SCRIPT = """
@@ -18,11 +18,10 @@ WRONG = examples.csv(examples.wave().assign(town=examples.wave().town.str.lstrip
 
 
 @pytest.fixture
-def lakeside(fresh_url, monkeypatch):
-    url = fresh_url("sqlite")
-    store = Store.create(url)
+def lakeside(fresh_store, monkeypatch):
+    store = fresh_store("sqlite")
     imports.import_programme(store, (examples.FOLDER / "programme.toml").read_bytes(), "programme.toml")
-    monkeypatch.setenv(STORE_VARIABLE, url)
+    monkeypatch.setenv(STORE_VARIABLE, str(store.engine.url))
     yield store
     store.engine.dispose()
 

@@ -34,13 +34,12 @@ SHARES = f"area,share\n{TOWNSHIP},0.75\n".encode()
 
 
 @pytest.fixture
-def store(fresh_url, monkeypatch, tmp_path):
+def store(fresh_store, monkeypatch, tmp_path):
     """A store with the simulated frame, without numbers, and the frames' key in the environment."""
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
     monkeypatch.setenv(keys.FRAME_VARIABLE, base64.b64encode(FRAME_KEY.secret).decode())
-    url = fresh_url("sqlite")
-    monkeypatch.setenv(STORE_VARIABLE, url)
-    made = Store.create(url).acting(Actor("ann", CENTRE))
+    made = fresh_store("sqlite").acting(Actor("ann", CENTRE))
+    monkeypatch.setenv(STORE_VARIABLE, str(made.engine.url))
     imports.import_programme(made, programme(), "simulated.toml")
     table = residents(12).drop(columns=["phone", "name"])
     frames.import_frame(made, NAME, FRAME, as_csv(table), FILE, frame_key=FRAME_KEY)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from service.protection import people
 from service.store import audit
-from service.store.engine import STORE_VARIABLE, Store
+from service.store.engine import STORE_VARIABLE
 from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, STATISTICIAN
 from ui import memory, navigation, sign_in
 from words import text
@@ -19,13 +19,12 @@ PASSWORD = "seventy townships, all alike"
 
 
 @pytest.fixture
-def own_store(tmp_path, monkeypatch):
+def own_store(fresh_store, tmp_path, monkeypatch):
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(people, "_hasher", lambda: weak)
     monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
-    url = f"sqlite:///{tmp_path}/own.db"
-    monkeypatch.setenv(STORE_VARIABLE, url)
-    made = Store.create(url)
+    made = fresh_store("sqlite")
+    monkeypatch.setenv(STORE_VARIABLE, str(made.engine.url))
     yield made
     made.engine.dispose()
 
