@@ -166,7 +166,7 @@ COMPOSITES = {
 }
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6))
 @pytest.mark.parametrize("end", ["1", "3"])
 @pytest.mark.parametrize("kind", COMPOSITES)
@@ -269,7 +269,7 @@ def statements(before: pd.DataFrame, after: pd.DataFrame) -> dict:
     return {"exactly": whole, "nearly": numbers}
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 10**6))
 @pytest.mark.parametrize("again", SAID_AGAIN)
 def test_the_same_answers_said_otherwise_lead_to_the_same_statements(again, seed):
