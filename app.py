@@ -4,6 +4,7 @@ import streamlit as st
 
 from service.store.engine import Store, store_url
 from ui import frame, navigation
+from ui.connections import send_at_once
 from ui.faults import explained
 from ui.memory import keep_uploads_in_memory, spare_what_stays
 from words import speaker
@@ -13,6 +14,7 @@ from words import speaker
 def open_store(url: str) -> Store:
     """One engine for all sessions."""
     keep_uploads_in_memory()
+    send_at_once()
     spare_what_stays()
     return Store.open(url)
 

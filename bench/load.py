@@ -78,7 +78,7 @@ async def visit(port: int, queries: list[str], headline: str) -> list[Reading]:
 
 
 async def together(port: int, readers: int, headline: str) -> float:
-    """Seconds until so many readers who come at once have all read the whole page."""
+    """Seconds until so many readers who come at once have all connected and read the whole page."""
     start = time.perf_counter()
     await asyncio.gather(*(visit(port, ["lang=zh"], headline) for _ in range(readers)))
     return time.perf_counter() - start
@@ -167,6 +167,7 @@ def main() -> None:
             asyncio.run(visit(port, ["lang=zh", AREA], HEADLINES[name]))  # who waits for imports is not counted
         results = alone(ports, {name: server.pid for name, server in servers.items()}, repeats)
         for name, port in ports.items():
+            results[name]["one"] = min(asyncio.run(together(port, 1, HEADLINES[name])) for _ in range(repeats))
             results[name]["readers"] = asyncio.run(together(port, readers, HEADLINES[name]))
             results[name]["memory"] = memory(servers[name].pid)
     report(results, readers)
@@ -183,7 +184,7 @@ def report(results: dict[str, dict[str, float]], readers: int) -> None:
         beside = f"{leader[what] / empty[what]:.2f} of an empty page, {leader[what] / plain[what]:.2f} of a plain one"
         print(f"{name}: {leader[what]:.3g} {unit}, {beside}")
     print(f"charts after the headline: {leader['charts after']:.3g} s")
-    crowds = ", ".join(f"{name} {page['readers'] / page['whole']:.1f}" for name, page in results.items())
+    crowds = ", ".join(f"{name} {page['readers'] / page['one']:.1f}" for name, page in results.items())
     print(f"{readers} readers at once over one alone: {crowds}")
 
 

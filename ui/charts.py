@@ -6,13 +6,13 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from presentation.numbers import shown_value
 from service.figures.league import League
 from ui import marks
+from ui.drawn import theme
 from words import Speaker
 
 ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below the rows
@@ -20,7 +20,6 @@ LONG = 40  # rows that fill a screen
 BY_RANK, MOVERS_FIRST = ORDERS = ("rank", "movers")
 SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
 HISTORY = 260  # the height of an area's waves
-DRAWN = 200  # charts kept
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
 
@@ -146,18 +145,10 @@ def interval_chart(
 
     x: the axis's title, scale and look.  lines: (value, dashes) of lines across all rows.
     """
-    headings = [league_table.heading(column, t) for column in ("area", *columns, "n")]
-    shown = rows[["area", "code", *columns, "n", "label", "colour", "shape", "fill", "chosen"]]
-    return _interval_chart(shown, columns, x, headings, list(lines), marks.INK[theme()])
-
-
-@st.cache_data(show_spinner=False, max_entries=DRAWN)
-def _interval_chart(rows, columns, x, headings, lines, ink) -> dict[str, Any]:
-    """`interval_chart`, drawn once for the same content; since the content is the key, nothing stale is shown."""
+    rows = rows[["area", "code", *columns, "n", "label", "colour", "shape", "fill", "chosen"]]
     low, point, high = columns
     names = ("area", low, point, high, "n")
-    heading_of = dict(zip(("area", *columns, "n"), headings, strict=True))
-    tooltip = [alt.Tooltip(name, title=heading_of[name]) for name in names]
+    tooltip = [alt.Tooltip(name, title=league_table.heading(name, t)) for name in names]
     y = alt.Y(
         "label:N",
         sort=list(rows.label),
@@ -180,7 +171,7 @@ def _interval_chart(rows, columns, x, headings, lines, ink) -> dict[str, Any]:
                 x=alt.X("at:Q", scale=x["scale"])
             )
         )
-    return themed(alt.layer(*layers, bar, dot), ink).to_dict()
+    return themed(alt.layer(*layers, bar, dot), marks.INK[theme()]).to_dict()
 
 
 def themed(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
@@ -188,11 +179,6 @@ def themed(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
     return chart.configure_axis(labelColor=ink, titleColor=ink, labelFontSize=12).configure_legend(
         labelColor=ink, titleColor=ink
     )
-
-
-def theme() -> str:
-    """The page's theme: light or dark."""
-    return st.context.theme.type or "light"
 
 
 def _tenths(rows: pd.DataFrame, low: float, high: float) -> list[float]:

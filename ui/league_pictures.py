@@ -14,6 +14,7 @@ from presentation.pictures.rank_lines import CHOSEN, LISTED, OTHER
 from service.figures.league import League
 from service.figures.screen import Screen
 from ui import charts, marks
+from ui.drawn import theme
 from words import Speaker
 
 TALL, FUNNEL, TILE = 560, 420, 34  # heights, in pixels: of the ranks, of the funnel, of a row of tiles
@@ -26,7 +27,7 @@ def rank_lines(rows: pd.DataFrame, t: Speaker) -> dict[str, Any]:
 
     rows: `presentation.pictures.rank_lines.line_rows`.
     """
-    ink = marks.INK[charts.theme()]
+    ink = marks.INK[theme()]
     looks = {CHOSEN: ink, LISTED: ink, OTHER: marks.LINE}
     colour = [looks.get(why) or marks.COLOURS[marks.of_direction(why)] for why in rows.why]
     rows = rows.assign(colour=colour, width=rows.chosen.map({True: 4.0, False: 1.6}))
@@ -58,7 +59,7 @@ def group_tiles(rows: pd.DataFrame, screen: Screen, chosen: str, t: Speaker) -> 
 
     rows: `presentation.pictures.group_tiles.tile_rows`.
     """
-    league, ink, classes = screen.league, marks.INK[charts.theme()], class_names(rows)
+    league, ink, classes = screen.league, marks.INK[theme()], class_names(rows)
     tiles, headings = rows[rows.code.notna()], rows[rows.heading.notna()][["heading", "column", "row"]]
     shades = dict(zip(classes, _spread(SHADES, len(classes)), strict=True))
     inks = dict(zip(classes, _spread(ON_SHADE, len(classes)), strict=True))
@@ -89,7 +90,7 @@ def funnel(points: pd.DataFrame, limits: pd.DataFrame, league: League, t: Speake
 
     points, limits: `presentation.pictures.funnel.point_rows` and `limit_rows`.
     """
-    ink = marks.INK[charts.theme()]
+    ink = marks.INK[theme()]
     sides = {WITHIN: ink, BELOW: marks.COLOURS[marks.FALL], ABOVE: marks.COLOURS[marks.RISE]}
     points = points.assign(colour=points.side.map(sides))
     domain = [float(limits.n.min()), float(limits.n.max()) * 1.15]

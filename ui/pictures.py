@@ -5,12 +5,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from presentation.notes import survey_note
 from presentation.times import wave_text
 from service.figures.league import League
 from service.files.write import file_name
+from ui import drawn
 from words import Speaker
 
 SCRIPT = Path(__file__).parent / "pictures.js"
@@ -23,7 +26,14 @@ def show(
     """The chart, and below it a button for each kind of file.  name: of the chart on its page."""
     with place.container(key=f"picture-{name}"):
         st.vega_lite_chart(spec=specification, width="stretch", alt=alt)
-        st.html("".join(_button(kind, name, league, title, t) for kind in KINDS))
+        st.html(_buttons(league, name, title, t=t))
+
+
+def packed(specification: dict[str, Any]) -> dict[str, Any]:
+    """The specification with its data as they are sent, so that a chart that is drawn once is packed once too."""
+    tables = specification.get("datasets", {})
+    packed_tables = {name: pa.Table.from_pandas(pd.DataFrame(rows)) for name, rows in tables.items()}
+    return specification | {"datasets": packed_tables}
 
 
 def listen() -> None:
@@ -36,6 +46,11 @@ def notes(league: League, t: Speaker) -> list[str]:
     numbers = [str(run["run_id"]) for run in league.runs.values()]
     code = next(iter(league.runs.values()))["version"]
     return [survey_note(league, t), t("picture.run", runs=numbers, code=code)]
+
+
+@drawn.once
+def _buttons(league: League, name: str, title: str, *, t: Speaker) -> str:
+    return "".join(_button(kind, name, league, title, t) for kind in KINDS)
 
 
 def _button(kind: str, name: str, league: League, title: str, t: Speaker) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from estimation import Measure
 from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from service.figures.league import League
-from ui import address, marks
+from ui import address, drawn, marks
 from words import MINUS, Speaker
 
 WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is room beside both
@@ -51,14 +52,15 @@ def show_table(
     page = _page(rows, name, t)
     look: dict[str, Any] = {"column_config": config, "hide_index": True, "width": "stretch", "placeholder": "–"}
     look["height"] = _height(page)
-    _on_paper(rows[shown_columns], {c: league_table.heading(c, t) for c in shown_columns}, formats)
+    st.html(_on_paper(rows, tuple(shown_columns), tuple(formats.items()), t=t))
+    content = _packed(rows, tuple(shown_columns), rows.index.get_loc(page.index[0]) if len(page) else 0, len(page), t=t)
     if not choosing:
-        st.dataframe(page[shown_columns], **look)
+        st.dataframe(content, **look)
         return page, None
     session = st.session_state
     key = f"{choosing} {t('language.code')} {session.get(CLOSED, 0)}"
     look |= {"key": key, "on_select": lambda: session.update({CHOSEN: key}), "selection_mode": "single-cell"}
-    event: Any = st.dataframe(page[shown_columns], **look)
+    event: Any = st.dataframe(content, **look)
     return page, next(iter(event.selection.cells), None) if session.get(CHOSEN) == key else None
 
 
@@ -72,9 +74,33 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
 
     words: how many columns, from the left, hold words; the others hold figures and are aligned to the right.
     """
-    _on_paper(rows, {c: str(c) for c in rows}, {})
+    st.html(_paper(rows, {c: str(c) for c in rows}, {}))
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
     st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
+
+
+@drawn.once
+def league_rows(league: League, *, t: Speaker) -> pd.DataFrame:
+    """`league_table.league_rows`."""
+    return league_table.league_rows(league, t)
+
+
+@drawn.once
+def shown_rows(league: League, *, t: Speaker) -> pd.DataFrame:
+    """`league_table.shown_rows` of them."""
+    return league_table.shown_rows(league, league_rows(league, t=t), t)
+
+
+@drawn.once
+def marked_rows(league: League, *, t: Speaker) -> pd.DataFrame:
+    """The same with the mark of each verdict."""
+    return marked(league, shown_rows(league, t=t))
+
+
+@drawn.once
+def whole_rows(league: League, *, t: Speaker) -> pd.DataFrame:
+    """The same with the withheld areas below."""
+    return marked(league, league_table.with_withheld(league, shown_rows(league, t=t), t))
 
 
 def marked(league: League, rows: pd.DataFrame) -> pd.DataFrame:
@@ -93,12 +119,23 @@ def value_formats(measure: Measure) -> dict[str, str]:
     return {"estimate": f"%.{decimals}f" + "%%" * (measure.unit == SHARE), "change": f"%+.{decimals}f"}
 
 
-def _on_paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str]) -> None:
+@drawn.once
+def _packed(rows: pd.DataFrame, columns: tuple[str, ...], first: int, count: int, *, t: Speaker) -> pa.Table:
+    """Some of the rows as they are sent."""
+    return pa.Table.from_pandas(rows[list(columns)].iloc[first : first + count], preserve_index=False)
+
+
+@drawn.once
+def _on_paper(rows: pd.DataFrame, columns: tuple[str, ...], formats: tuple[tuple[str, str], ...], *, t: Speaker) -> str:
+    return _paper(rows[list(columns)], {c: league_table.heading(c, t) for c in columns}, dict(formats))
+
+
+def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str]) -> str:
     """The whole table as markup that only paper shows: the grid is a canvas, of which paper has what the screen has."""
     columns = {c: [_cell(value, formats.get(c)) for value in rows[c]] for c in rows}
     head = "".join(f"<th>{html.escape(headings[c])}</th>" for c in columns)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns.values(), strict=True))
-    st.html(PAPER.format(head=head, body=body))
+    return PAPER.format(head=head, body=body)
 
 
 def _cell(value: Any, form: str | None) -> str:

@@ -11,6 +11,7 @@ from service.figures.league import League, read_estimated, waves_with_estimates
 from service.figures.screen import LastPlaces, Screen, read_screen
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered
 from words import Fault
 
 OF_WAVE = ("estimate", "lower", "upper", "level", "n", "rank", "rank_lower", "rank_upper", "unfit")
@@ -64,6 +65,7 @@ class AreaPage:
 
 
 @permitted
+@remembered
 def read_area(
     store: Store, programme_name: str, area: str, *, wave: str | None = None, measure: str | None = None
 ) -> AreaPage:

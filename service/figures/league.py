@@ -22,6 +22,7 @@ from service.intake.imports import current_programme, current_wave, programme_of
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
+from service.store.remembered import remembered
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -105,6 +106,7 @@ class League:
 
 
 @permitted
+@remembered
 def read_league(
     store: Store,
     programme_name: str,
@@ -228,12 +230,14 @@ def waves_with_estimates(store: Store, programme: str) -> list[str]:
 
 
 @permitted
+@remembered
 def newest_estimated_wave(store: Store, programme: str) -> str | None:
     """The last wave that has estimates; None if no wave of the programme has."""
     return next(iter(waves_with_estimates(store, programme)), None)
 
 
 @permitted
+@remembered
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     """What `wave` was compared with: single waves, newest first, then windows that end with it ("before>after")."""
     names = {comparison_name(*ends) for ends in _compared_windows(store, programme) if window(ends[1])[-1] == wave}

@@ -10,6 +10,7 @@ from service.figures.league import League
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered
 
 VERSIONED = {  # what a run reads -> the table of its versions, and the column that names it
     "programme": (schema.programmes, schema.programmes.c.programme),
@@ -43,6 +44,7 @@ class Provenance:
 
 
 @permitted
+@remembered
 def provenance(store: Store, league: League) -> dict[str, Provenance]:
     """use case -> the run behind the figures of a league that this use case computed."""
     return {use_case: _of_run(store, run) for use_case, run in league.runs.items()}

@@ -17,6 +17,7 @@ from service.figures.use_cases import COMPARE
 from service.intake.imports import wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered
 
 FIRST, NOT_SURVEYED, BREAK = "first", "not_surveyed", "break"
 CATEGORIES, NOT_COMPUTED, NO_ANSWERS = "categories", "not_computed", "no_answers"
@@ -137,6 +138,7 @@ class Screen:
 
 
 @permitted
+@remembered
 def read_screen(
     store: Store,
     programme_name: str,

@@ -24,6 +24,7 @@ from service.intake.parsed import parsed_programme
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.permissions import Actor, permitted
+from service.store.remembered import remembered
 from service.store.runs import add_run
 from words import Fault
 
@@ -193,6 +194,7 @@ def _tables(folder: Path) -> list[Path]:
 
 
 @permitted
+@remembered
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     """The version_id and content of a programme's newest version."""
     programmes = schema.programmes.c
@@ -214,12 +216,14 @@ def programme_of_run(store: Store, run_id: int) -> Programme:
 
 
 @permitted
+@remembered
 def programme_names(store: Store) -> list[str]:
     """The names of the imported programmes."""
     return sorted(store.table(sa.select(schema.programmes.c.programme).distinct()).programme)
 
 
 @permitted
+@remembered
 def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
     waves = schema.waves

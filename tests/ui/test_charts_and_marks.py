@@ -1,7 +1,5 @@
 """The league's charts and the marks: names in every panel, lines, order, the chosen row, colours one can tell."""
 
-from dataclasses import replace
-
 import pytest
 
 from service.figures.league import read_league
@@ -52,21 +50,6 @@ def test_what_is_too_weak_to_publish_is_marked_and_nothing_else(league):
     rows = rows_of(charts.estimate_chart(league, EN))
     marked = {row["code"] for row in rows if row["label"].endswith(marks.WEAK)}
     assert marked == set(league.table.index[league.table.unfit != ""]) and 0 < len(marked) < len(rows)
-
-
-def test_a_chart_is_drawn_once_for_the_same_content_and_anew_for_any_other(league, monkeypatch):
-    drawings, draw = [], charts.themed
-    monkeypatch.setattr(charts, "themed", lambda *parts: drawings.append(parts) or draw(*parts))
-    charts._interval_chart.clear()
-    first = charts.rank_chart(league, EN)
-    assert charts.rank_chart(league, EN) == first and len(drawings) == 1
-    table = league.table.copy()
-    table.loc[table.index[0], "rank_upper"] += 1  # as if the wave had been corrected
-    corrected = charts.rank_chart(replace(league, table=table), EN)
-    assert len(drawings) == 2 and corrected["datasets"] != first["datasets"]
-    charts.rank_chart(league, speaker("zh"))
-    charts.rank_chart(league, EN, area="33")
-    assert len(drawings) == 4
 
 
 def luminance(colour: str) -> float:

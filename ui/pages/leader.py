@@ -1,22 +1,19 @@
 """The leader's page: in one minute, which rises and falls are confirmed."""
 
-from typing import Any
-
 import streamlit as st
 
-from presentation import changes, league_table
+from presentation import changes
 from presentation import screen as words
 from presentation.area.sentences import chosen_sentence
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
-from presentation.league_table import shown_rows, with_withheld
 from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
 from service.figures.league import League, rule_summary
 from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
-from ui import address, cards, charts, choosers, tables
+from ui import address, cards, charts, choosers, drawn, tables
 from ui.panels import league_charts, source
 from words import Speaker
 
@@ -42,9 +39,8 @@ def show(store: Store, t: Speaker) -> None:
     address.link_to("area", t("leader.area", area=league.name(area)), ":material/arrow_forward:", area=area)
     if detail := changes.movement_sentence(league, area, t):
         st.caption(detail)
-    rows = league_table.league_rows(league, t)
-    league_charts.show(store, screen, rows, area, order, t)
-    st.fragment(_table)(store, league, rows, t)
+    league_charts.show(store, screen, area, order, t)
+    st.fragment(_table)(store, league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
         st.markdown(t("leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level)))
@@ -69,24 +65,27 @@ def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
     return str(area), str(order)
 
 
-def _table(store: Store, league: League, rows: Any, t: Speaker) -> None:
+def _table(store: Store, league: League, t: Speaker) -> None:
     st.subheader(t("leader.table"), anchor=False)
-    rows = shown_rows(league, rows, t)
     columns = ["area", "rank"]
     if league.against is not None:
         columns = ["area", "verdict", "rank", "places", "noise", "change"]
     columns += ["estimate", "interval", "rank_range", "n"]
     formats = {"rank": "%d", "n": "%d", "places": "%+d", "noise": "±%d", **tables.value_formats(league.measure)}
-    rows = tables.marked(league, with_withheld(league, rows, t))
     st.caption(t("source.hint"))
-    source.table(store, league, rows, columns, formats, t, name="rows", choosing="league")
+    source.table(store, league, tables.whole_rows(league, t=t), columns, formats, t, name="rows", choosing="league")
     cards.show_notes(league, t)
 
 
 def _rules(league: League, t: Speaker) -> None:
-    rules = league.programme.rules[league.measure.name]
-    if not rules:
+    if not league.programme.rules[league.measure.name]:
         return
     st.subheader(t("leader.rules"), anchor=False)
-    for rule in rules:
-        st.markdown(rule_sentence(league, rule, rule_summary(league, rule.name), t))
+    for sentence in _rule_sentences(league, t=t):
+        st.markdown(sentence)
+
+
+@drawn.once
+def _rule_sentences(league: League, *, t: Speaker) -> list[str]:
+    rules = league.programme.rules[league.measure.name]
+    return [rule_sentence(league, rule, rule_summary(league, rule.name), t) for rule in rules]

@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from presentation import league_table
 from presentation.changes import headline
 from presentation.detection import detection_note, detection_rows
-from presentation.league_table import shown_rows
 from presentation.rules import rule_rows
 from service.figures.detection import detection
 from service.figures.league import League
@@ -23,12 +21,12 @@ def show(store: Store, t: Speaker) -> None:
     league = choose_league(store, t)
     if league is None:
         return
-    rows = shown_rows(league, league_table.league_rows(league, t), t)
+    rows = tables.shown_rows(league, t=t)
     st.subheader(headline(league, t), anchor=False)
     cards.survey_line(league, t)
     if league.against is not None:
         cards.key_of_marks(league, t, charted=False)
-        changes.show(store, league, tables.marked(league, rows), t)
+        changes.show(store, league, tables.marked_rows(league, t=t), t)
     estimates.downloads(league, t)
     estimates.show(store, league, rows, t)
     methods.show_promise(league, t)

@@ -11,35 +11,50 @@ from service.figures.league import League
 from service.figures.rank_waves import read_rank_waves
 from service.figures.screen import Screen
 from service.store.engine import Store
-from ui import address, cards, charts, league_pictures, pictures
+from ui import address, cards, charts, drawn, league_pictures, pictures, tables
 from words import Speaker
 
 LEAGUE, LINES, TILES, FUNNEL = "league", "lines", "tiles", "funnel"  # kinds of pictures
 PICTURE = "picture"  # in the address
 
 
-def show(store: Store, screen: Screen, rows: pd.DataFrame, area: str, order: str, t: Speaker) -> None:
-    """How people were asked, a choice of pictures, and the one chosen with a sentence above it.
-
-    rows: `league_rows` of the screen's league.
-    """
+def show(store: Store, screen: Screen, area: str, order: str, t: Speaker) -> None:
+    """How people were asked, a choice of pictures, and the one chosen with a sentence above it."""
     league = screen.league
     cards.survey_line(league, t)
     kind = _kind(screen, t)
     if kind == LEAGUE:
-        _figures_and_ranks(league, rows, area, order, t)
-    elif kind == LINES:
-        of = {"measure": league.measure.name, "league": league.league, "upto": league.wave}
-        lines = rank_lines.line_rows(read_rank_waves(store, league.programme.name, **of), screen, area, t)
-        _one(kind, league_pictures.rank_lines(lines, t), rank_lines.line_sentence(lines, screen, area, t), league, t)
-    elif kind == TILES:
-        specification = league_pictures.group_tiles(group_tiles.tile_rows(league, t), screen, area, t)
-        _one(kind, specification, group_tiles.tile_sentence(league, t), league, t)
+        _figures_and_ranks(league, area, order, t)
+    else:
+        if kind == LINES:
+            of = {"measure": league.measure.name, "league": league.league, "upto": league.wave}
+            sentence, drawing = _lines(read_rank_waves(store, league.programme.name, **of), screen, area, t=t)
+        else:
+            sentence, drawing = _picture(screen, kind, area, t=t)
+        st.markdown(sentence)
+        pictures.show(st, kind, drawing, league, t(f"{kind}.title"), t(f"{kind}.alt"), t)
+    st.caption(everybody_text(league, t))
+
+
+@drawn.once
+def _lines(ranks: pd.DataFrame, screen: Screen, area: str, *, t: Speaker) -> tuple[str, dict[str, Any]]:
+    """The sentence above the ranks over time, and their picture.  ranks: `read_rank_waves`."""
+    lines = rank_lines.line_rows(ranks, screen, area, t)
+    return rank_lines.line_sentence(lines, screen, area, t), pictures.packed(league_pictures.rank_lines(lines, t))
+
+
+@drawn.once
+def _picture(screen: Screen, kind: str, area: str, *, t: Speaker) -> tuple[str, dict[str, Any]]:
+    """The sentence above the tiles or the funnel, and the picture."""
+    league = screen.league
+    if kind == TILES:
+        rows = group_tiles.tile_rows(league, t)
+        sentence, drawing = group_tiles.tile_sentence(league, t), league_pictures.group_tiles(rows, screen, area, t)
     else:
         points = funnel.point_rows(league, area, t)
-        specification = league_pictures.funnel(points, funnel.limit_rows(league), league, t)
-        _one(kind, specification, funnel.funnel_sentence(league, points, t), league, t)
-    st.caption(everybody_text(league, t))
+        sentence = funnel.funnel_sentence(league, points, t)
+        drawing = league_pictures.funnel(points, funnel.limit_rows(league), league, t)
+    return sentence, pictures.packed(drawing)
 
 
 def _kind(screen: Screen, t: Speaker) -> str:
@@ -61,21 +76,21 @@ def _kind(screen: Screen, t: Speaker) -> str:
     return kind
 
 
-def _one(kind: str, specification: dict[str, Any], sentence: str, league: League, t: Speaker) -> None:
-    """A sentence and below it its picture over the whole width."""
-    st.markdown(sentence)
-    pictures.show(st, kind, specification, league, t(f"{kind}.title"), t(f"{kind}.alt"), t)
-
-
-def _figures_and_ranks(league: League, rows: pd.DataFrame, area: str, order: str, t: Speaker) -> None:
+def _figures_and_ranks(league: League, area: str, order: str, t: Speaker) -> None:
     """The key of the marks, and both charts in the same order of rows."""
     cards.key_of_marks(league, t)
-    left, right = st.columns(2)
-    alt, look = t("leader.chart.alt"), {"order": order, "area": area}
     names, level = league.programme.measure_names[league.measure.name], league.programme.level
-    drawn = {
-        "estimates": (left, charts.estimate_chart, t("leader.chart.estimate", measure=names, level=level)),
-        "ranks": (right, charts.rank_chart, t("leader.chart.rank", level=level)),
+    titles = {
+        "estimates": t("leader.chart.estimate", measure=names, level=level),
+        "ranks": t("leader.chart.rank", level=level),
     }
-    for name, (place, draw, title) in drawn.items():
-        pictures.show(place, name, draw(league, t, rows=rows, **look), league, title, alt, t)
+    for place, (name, title) in zip(st.columns(2), titles.items(), strict=True):
+        drawing = _charts(league, area, order, t=t)[name]
+        pictures.show(place, name, drawing, league, title, t("leader.chart.alt"), t)
+
+
+@drawn.once
+def _charts(league: League, area: str, order: str, *, t: Speaker) -> dict[str, dict[str, Any]]:
+    look: Any = {"order": order, "area": area, "rows": tables.league_rows(league, t=t)}
+    both = {"estimates": charts.estimate_chart, "ranks": charts.rank_chart}
+    return {name: pictures.packed(draw(league, t, **look)) for name, draw in both.items()}

@@ -1,0 +1,131 @@
+"""What reading use cases remember: the same answer until somebody writes, whoever writes, and never another role's."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+from made_up import MAY, NAME, begin_survey, interviews, take, whole_survey
+from streamlit.testing.v1 import AppTest
+
+from service.figures import waves
+from service.figures.league import read_league
+from service.figures.screen import read_screen
+from service.intake import imports
+from service.protection import people
+from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import LEADER, Actor
+from service.store.remembered import MOST, remembered
+from words import text
+
+ROOT = Path(__file__).parents[2]
+UNLOGGED = {"sign_ins", "people", "jobs", "access", "vault", "contacts", "contact_lists"}  # no figure depends on them
+
+
+def estimated(store: Store) -> Store:
+    begin_survey(store)
+    take(store)
+    waves.estimate_wave(store, NAME, MAY)
+    return store
+
+
+def test_an_answer_is_the_same_object_until_something_is_written_by_any_process(fresh_url):
+    url = fresh_url("sqlite")
+    store = estimated(Store.create(url))
+    screen = read_screen(store, NAME)
+    assert read_screen(store, NAME) is screen and read_screen(store, NAME, wave=MAY) is not screen
+    other_process = Store.open(url)
+    take(other_process, seed=6)  # a corrected wave
+    corrected = read_screen(store, NAME)
+    assert not screen.league.outdated and corrected.league.outdated
+    waves.estimate_wave(other_process, NAME, MAY)
+    newest = read_screen(store, NAME)
+    assert not newest.league.outdated and not newest.league.table.estimate.equals(screen.league.table.estimate)
+
+
+def test_what_one_role_may_see_is_no_answer_for_another(fresh_url):
+    url = fresh_url("sqlite")
+    store = estimated(Store.create(url))
+    leader = store.acting(Actor("ann", LEADER))
+    assert read_league(leader, NAME) is not read_league(store, NAME)
+    assert read_league(store.acting(Actor("bea", LEADER)), NAME) is read_league(leader, NAME)
+
+
+def test_every_transaction_that_writes_what_pages_read_adds_a_line_to_the_trail(fresh_url):
+    """The head of the trail stands for the state of the store: a write without a line would leave an old answer."""
+    url = fresh_url("sqlite")
+    written, faults = [], []
+
+    def note(_connection, _cursor, statement, *_):
+        (
+            verb,
+            *_,
+        ) = words = statement.replace('"', "").split()
+        if verb in ("INSERT", "UPDATE", "DELETE"):
+            written.append(words[2] if verb != "UPDATE" else words[1])
+
+    def check(_connection):
+        if written and "audit" not in written and set(written) - UNLOGGED:
+            faults.append(list(written))
+        written.clear()
+
+    store = Store.create(url)
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    sa.event.listen(store.engine, "commit", check)
+    sa.event.listen(store.engine, "rollback", lambda _: written.clear())
+    whole_survey(store, interviews(5), interviews(6))
+    assert read_league(store, NAME).against is not None and faults == []
+
+
+def test_whoever_asks_at_the_same_time_waits_for_one_answer(store):
+    asked, together = [], Barrier(8)
+
+    @remembered
+    def use_case(_store: Store, name: str) -> list[str]:
+        asked.append(name)
+        return [name]
+
+    def ask(_) -> list[str]:
+        together.wait()
+        return use_case(store, "a")
+
+    with ThreadPoolExecutor(8) as readers:
+        answers = list(readers.map(ask, range(8)))
+    assert asked == ["a"] and all(answer is answers[0] for answer in answers)
+    for k in range(MOST):
+        use_case(store, str(k))
+    assert use_case(store, "a") is not answers[0]  # the one asked for the longest ago has gone
+
+
+def test_a_fault_is_not_remembered(store):
+    with pytest.raises(Exception, match=r"league|programme"):
+        read_league(store, NAME)
+    with pytest.raises(Exception, match=r"league|programme"):
+        imports.current_programme(store, NAME)
+    estimated(store)
+    assert read_league(store, NAME).wave == MAY
+
+
+def test_a_page_shows_corrected_figures_at_once_and_the_warning_until_they_are_computed(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    store = estimated(Store.create(url))
+    people.mark_demo(store)
+
+    def page() -> tuple[str, bool]:
+        """The printed table of the page, and whether it warns that the figures are out of date."""
+        app.run()
+        assert not app.exception
+        tables = [h.proto.body for h in app.get("html") if "<table" in h.proto.body]
+        return "".join(tables), any(warning.value in text("app.outdated", "en") for warning in app.warning)
+
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = "en"
+    first = page()
+    assert page() == first and not first[1]
+    take(store, seed=6)
+    assert page() == (first[0], True)
+    waves.estimate_wave(store, NAME, MAY)
+    newest = page()
+    assert newest[0] != first[0] and not newest[1]
