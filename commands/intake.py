@@ -119,6 +119,9 @@ def import_wave(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     zeros: ZerosOption = False,
+    accept: Annotated[
+        str | None, typer.Option("--accept-differences", help=t("cli.import_wave.accept"), show_default=False)
+    ] = None,
     preview: PreviewOption = False,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
@@ -131,7 +134,7 @@ def import_wave(
     choice = replace(choice, zeros=zeros)
     records_choice = Choice(zeros=zeros)
     records_file = None if records is None else RecordsFile(read_bounded(records), records.name, records_choice)
-    named = {"records": records_file, "choice": choice}
+    named = {"records": records_file, "choice": choice, "reason": accept}
     if preview:
         with listing_faults(faults):
             return show_preview(preview_wave(opened, programme_name, wave, content, file.name, **named))

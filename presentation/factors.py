@@ -3,7 +3,7 @@
 import pandas as pd
 
 from estimation.indicators.indicators import MENTIONS, RESPONDENTS
-from presentation.notes import stopped_note, survey_note, unfit_text, withheld_text
+from presentation.notes import accepted_note, stopped_note, survey_note, unfit_text, withheld_text
 from service.figures.factors import FactorTable
 from service.files.write import csv_bytes
 from service.store.runs import run_text
@@ -46,5 +46,5 @@ def factor_notes(factors: FactorTable, t: Speaker) -> list[str]:
         notes.append(t("withheld.factors", names=names, count=len(names), limit=factors.programme.withhold))
     weak = [label for label, broken in zip(factors.labels, factors.table.unfit, strict=True) if broken]
     notes += [t("factors.unfit", names=weak, count=len(weak))] if weak else []
-    notes += stopped_note([factors.run], t)
+    notes += stopped_note([factors.run], t) + accepted_note([factors.run], t)
     return [*notes, *([t("outdated.league")] if factors.outdated else []), run_text(factors.run, t)]

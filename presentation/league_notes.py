@@ -6,7 +6,16 @@ from estimation.changes.verdicts import WORSE
 from presentation.changes import headline
 from presentation.definitions import definition_text
 from presentation.interviewers import interviewer_notes
-from presentation.notes import finite_note, merged_strata_note, stopped_note, survey_note, unfit_note, withheld_note
+from presentation.notes import (
+    accepted_note,
+    finite_note,
+    merged_strata_note,
+    origin_note,
+    stopped_note,
+    survey_note,
+    unfit_note,
+    withheld_note,
+)
 from presentation.numbers import change_text, percent_text
 from presentation.times import wave_text, waves_a_year, window_text
 from service.figures.league import YEAR, League
@@ -34,6 +43,8 @@ def league_notes(league: League, t: Speaker) -> list[str]:
         + withheld_note(league, t)
         + unfit_note(league, t)
         + stopped_note(league.runs.values(), t)
+        + accepted_note(league.runs.values(), t)
+        + origin_note(league.runs.values(), t)
     )
     if league.outdated:
         notes.append(t("outdated.league"))

@@ -27,6 +27,35 @@ def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
     return [t("notes.stopped", wave=wave, **values) for wave, values in zip(waves, counts, strict=True)]
 
 
+def accepted_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
+    """A sentence for each wave that differs from the sample drawn for it, with the reason why this was accepted."""
+    notes = []
+    for origin in (origin for origin in _origins(runs) if origin["reason"] is not None):
+        counts = {key.split(".")[-1]: count for key, count in sorted(origin["differences"].items())}
+        said = [t(f"difference.{kind}", count=count) for kind, count in counts.items()]
+        notes.append(t("notes.accepted", wave=wave_text(origin["wave"], t), differences=said, reason=origin["reason"]))
+    return notes
+
+
+def origin_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
+    """Of which waves the rows are known to be numbers drawn and released here, and of which they are not."""
+    origins = _origins(runs)
+    elsewhere = [wave_text(origin["wave"], t) for origin in origins if origin["draw_id"] is None]
+    notes = [t("notes.elsewhere", waves=elsewhere)] if elsewhere else []
+    for origin in origins:
+        if origin["draw_id"] is not None and origin["reason"] is None:
+            key = "notes.of_sample" if origin["calls"] else "notes.of_sample_without_log"
+            counts = {"rows": origin["rows"], "released": origin["released"]}
+            notes.append(t(key, wave=wave_text(origin["wave"], t), **counts))
+    return notes
+
+
+def _origins(runs: Iterable[Mapping]) -> list[Mapping]:
+    """The origin of each version of a wave that the runs read, by wave."""
+    by_version = {origin["version_id"]: origin for run in runs for origin in run["origins"]}
+    return sorted(by_version.values(), key=lambda origin: (origin["wave"], origin["version_id"]))
+
+
 def merged_strata_note(merged: Mapping[str, str], t: Speaker) -> list[str]:
     """Which strata were merged because one of them had a single sampled unit; nothing if none were."""
     return [t("notes.merged_strata", strata=list(dict.fromkeys(merged.values())))] if merged else []

@@ -10,7 +10,7 @@ from estimation.estimators.merge_rules import MERGED
 from estimation.indicators.indicators import SHARE
 from estimation.weighting.census import CROSSED
 from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
-from presentation.notes import merged_strata_note, stopped_note, survey_note
+from presentation.notes import accepted_note, merged_strata_note, origin_note, stopped_note, survey_note
 from presentation.numbers import change_text, shown_value, value_text
 from presentation.times import wave_text
 from programme.survey import Programme
@@ -141,7 +141,9 @@ def notes(wave_weights: WaveWeights, t: Speaker) -> list[str]:
     """What must be said beside the weights."""
     sentences = [t("weights.note.deff"), t("weights.note.variance"), survey_note(wave_weights.programme, t)]
     sentences += merged_strata_note(wave_weights.data.merged_strata, t)
-    return ([t("app.outdated")] if wave_weights.outdated else []) + stopped_note([wave_weights.run], t) + sentences
+    sentences += origin_note([wave_weights.run], t)
+    first = [t("app.outdated")] if wave_weights.outdated else []
+    return first + stopped_note([wave_weights.run], t) + accepted_note([wave_weights.run], t) + sentences
 
 
 def extreme_note(wave_weights: WaveWeights, t: Speaker) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 import streamlit as st
 
 from presentation.interviewers import interviewer_notes
-from presentation.notes import finite_note, stopped_note, survey_note, unfit_note, withheld_note
+from presentation.notes import (
+    accepted_note,
+    finite_note,
+    origin_note,
+    stopped_note,
+    survey_note,
+    unfit_note,
+    withheld_note,
+)
 from presentation.tiles import Line, Tile
 from service.figures.league import League
 from ui import charts, marks
@@ -62,12 +70,12 @@ def show_notes(league: League, t: Speaker) -> None:
     """What is said once under the figures of a league: whether they are out of date, who is missing, what is weak."""
     if league.outdated:
         st.warning(t("app.outdated"))
-    for sentence in stopped_note(league.runs.values(), t):
+    for sentence in stopped_note(league.runs.values(), t) + accepted_note(league.runs.values(), t):
         st.warning(sentence)
     if league.missing:
         st.caption(t("notes.missing", names=[league.name(area) for area in league.missing]))
     sentences = finite_note(league, t) + interviewer_notes(league, t)
-    for sentence in sentences + withheld_note(league, t) + unfit_note(league, t):
+    for sentence in sentences + withheld_note(league, t) + unfit_note(league, t) + origin_note(league.runs.values(), t):
         st.caption(sentence)
 
 

@@ -7,7 +7,7 @@ lacking.  A portion left unfinished would favour
 people who are easy to reach.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -33,6 +33,13 @@ def split_releases(sample: pd.DataFrame, portions: ArrayLike, *, within: str = "
     ends = np.ceil(size[:, None] * portions.cumsum() - 1e-9)
     ends[:, -1] = size
     return sample.assign(release=1 + (sample.place.to_numpy()[:, None] > ends).sum(axis=1))
+
+
+def portions_out(made: Sequence[Sequence[str] | None], strata: Iterable[str]) -> Through:
+    """How many portions are out after these releases, each of the strata it names, or of all (None)."""
+    if all(named is None for named in made):
+        return len(made)
+    return {s: sum(1 for named in made if named is None or s in named) for s in sorted(set(strata))}
 
 
 def is_out(sample: pd.DataFrame, through: Through) -> np.ndarray:
@@ -62,6 +69,16 @@ def released(sample: pd.DataFrame, through: Through, *, within: str = "stratum")
     part = chosen.groupby(within).size() / drawn
     probability = chosen.probability * chosen[within].map(part).to_numpy(dtype=float)
     return chosen.assign(probability=probability, base_weight=1 / probability).reset_index(drop=True)
+
+
+def weighted_release(sample: pd.DataFrame, through: Through, *, within: str = "stratum") -> pd.DataFrame:
+    """The rows of `released` with the π and base weights 1/π to estimate with.
+
+    π is the probability of being released times `first_phase`, the probability of being in the frame.
+    """
+    units = released(sample, through, within=within)
+    probability = units.probability * units.first_phase
+    return units.assign(probability=probability, base_weight=1 / probability)
 
 
 def release_progress(

@@ -97,7 +97,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     """Approve the newest plan: its frame is fixed, its seed is made, and the commitment is there to publish.
 
     The seed is kept encrypted under the frame key until the draw publishes it. A Fault if the frame has a newer version
-    or other units than the plan was made for, and if the plan is approved already.
+    or other units than the plan was made for, if the plan is approved already, and if the wave has answers already.
     """
     sample_plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, sample_plan)
@@ -108,6 +108,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)
+        _refuse_answered(connection, programme, wave)
         last = last_plan(connection, programme, wave)
         assert last is not None  # `read_plan` found it
         if last.plan_id != sample_plan.plan_id or last.commitment is not None:
@@ -279,9 +280,10 @@ def _save_draw(
     record: DrawRecord,
     earlier: Sample | None,
 ) -> None:
-    """Write a draw; a Fault if meanwhile it was drawn or planned again, or more of the earlier wave was released."""
+    """Write a draw; a Fault if the wave was drawn, planned or imported, or more of the earlier one released since."""
     wave = sample_plan.wave
     _refuse_drawn(connection, programme, wave)
+    _refuse_answered(connection, programme, wave)
     last = last_plan(connection, programme, wave)
     if last is None or last.plan_id != sample_plan.plan_id:
         raise Fault(key="sample.not_approved", wave=wave, version=sample_plan.version + 1)
@@ -308,6 +310,16 @@ def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
     draws = schema.draws.c
     if connection.scalar(sa.select(draws.draw_id).where(draws.programme == programme, draws.wave == wave)) is not None:
         raise Fault(key="sample.drawn", wave=wave)
+
+
+def _refuse_answered(connection: sa.Connection, programme: str, wave: str) -> None:
+    """A Fault if the wave was imported already: its answers cannot be from a sample that is yet to be drawn."""
+    waves = schema.waves.c
+    if (
+        connection.scalar(sa.select(waves.version_id).where(waves.programme == programme, waves.wave == wave))
+        is not None
+    ):
+        raise Fault(key="sample.answered", wave=wave)
 
 
 def _same_key(connection: sa.Connection, frame_id: int, key: Key) -> None:

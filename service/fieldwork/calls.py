@@ -198,13 +198,15 @@ def stop_fieldwork(store: Store, programme: str, wave: str, reason: str) -> Fiel
 def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[tuple[str, int]]:
     """The inputs ("stop", stop_id) of a run on these waves: one for each wave with open numbers.
 
-    A Fault for a wave with open numbers whose fieldwork nobody stopped. Waves that were not drawn here, or have no
-    release yet, have no open numbers.
+    A Fault for a wave with open numbers whose fieldwork nobody stopped, and for one that has answers of people of whom
+    a call log imported since knows no interview. Waves that were not drawn here, or have no release yet, have no open
+    numbers.
     """
     with store.read() as connection:
         drawn = set(connection.scalars(sa.select(schema.draws.c.wave).where(schema.draws.c.programme == programme)))
     inputs = []
     for wave in [w for w in waves if w in drawn]:
+        _refuse_unlogged(store, programme, wave)
         fieldwork = read_fieldwork(store, programme, wave)
         if not fieldwork.open:
             continue
@@ -213,6 +215,25 @@ def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[t
             raise Fault(key=OPEN, wave=wave, open=fieldwork.open, units=units, required=fieldwork.required)
         inputs.append((STOPPED, fieldwork.stopped["stop_id"]))
     return inputs
+
+
+def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
+    """A Fault if people answered whose call log has no interview, unless differences of the wave were accepted."""
+    waves, origins, people = schema.waves.c, schema.origins.c, schema.MICRODATA["RESPONDENTS"].c
+    newest = sa.select(waves.version_id).where(waves.programme == programme, waves.wave == wave)
+    with store.read() as connection:
+        version_id = connection.scalar(newest.order_by(waves.version.desc()).limit(1))
+        origin = connection.execute(sa.select(origins.reason).where(origins.version_id == version_id)).first()
+        if origin is None or origin.reason is not None:
+            return
+        of_wave = rounds.c.programme == programme, rounds.c.wave == wave
+        if connection.scalar(sa.select(calls.c.call_id).join(rounds).where(*of_wave).limit(1)) is None:
+            return
+        logged = sa.select(calls.c.unit_id).join(rounds).where(*of_wave, calls.c.disposition.in_(INTERVIEW))
+        answered = sa.select(sa.func.count()).where(people.version_id == version_id, people.unit_id.not_in(logged))
+        unlogged = connection.execute(answered).scalar_one()
+    if unlogged:
+        raise Fault(key="calls.unlogged", wave=wave, count=unlogged)
 
 
 def round_of(connection: sa.Connection, programme: str, wave: str) -> int:

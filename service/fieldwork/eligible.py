@@ -10,14 +10,12 @@ from fieldwork import eligibility_known
 from programme.survey import Programme
 from service.fieldwork.calls import outcomes_by_unit
 from service.intake.imports import wave_versions
+from service.intake.of_sample import FRAME_JOIN, JOIN
 from service.intake.released import released_table
-from service.intake.wave_file import JOIN
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
-
-FRAME_JOIN = "/"  # between the parts of a frame's stratum
 
 
 @permitted

@@ -19,6 +19,7 @@ from service.figures.alone import alone_run
 from service.figures.use_cases import COMPARE, ESTIMATE, SHARING
 from service.figures.windows import JOINED, WINDOWS, comparison_name, window
 from service.intake.imports import current_programme, current_wave, programme_of_run, wave_versions
+from service.intake.origins import origins_read
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
@@ -282,7 +283,10 @@ def one_of(name: str | None, known: Collection[str], key: str) -> str:
 
 @permitted
 def newest_run(store: Store, use_case: str, **arguments: str) -> Mapping | None:
-    """The newest run of a use case with these arguments, or None; `stopped`: fieldwork that was stopped before it."""
+    """The newest run of a use case with these arguments, or None; with its `stopped` and `origins`.
+
+    stopped: fieldwork that was stopped before it; origins: whether its waves were drawn here (`origins_read`).
+    """
     runs = schema.runs
     conditions = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
     return _run(store, runs.c.use_case == use_case, *conditions)
@@ -294,7 +298,10 @@ def _run(store: Store, *conditions: sa.ColumnElement[bool]) -> Mapping | None:
     select = sa.select(runs).where(*conditions).order_by(runs.c.run_id.desc()).limit(1)
     with store.read() as connection:
         row = connection.execute(select).mappings().first()
-        return None if row is None else dict(row) | {"stopped": stops_read(connection, row["run_id"])}
+        if row is None:
+            return None
+        read = {"stopped": stops_read(connection, row["run_id"]), "origins": origins_read(connection, row["run_id"])}
+        return dict(row) | read
 
 
 @permitted

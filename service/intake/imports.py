@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -78,12 +78,16 @@ def import_wave(
     *,
     records: "RecordsFile | None" = None,
     choice: Choice | None = None,
+    reason: str | None = None,
 ) -> Imported:
     """Import one wave's file; the same answers again change nothing, corrected ones are a new version.
 
     records: the administrative records of the wave's areas, where the programme has some.
     choice: the sheet or the encoding of the file, where the user named it.
+    reason: why the file may differ from the sample drawn for the wave (`of_sample.compare`); it is kept with the wave
+    and stands beside every figure.
     """
+    from service.intake.drawn_wave import drawn_wave
     from service.intake.wave_file import read_wave
 
     tried = Tried(programme_name, masked_text(wave), masked_text(file), store.actor)
@@ -93,7 +97,8 @@ def import_wave(
         with store.read() as connection:
             began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
         interviewers = interviewers_of(store, programme, wave)
-        data = read_wave(content, file, programme, records, interviewers, choice, wave)
+        drawn = drawn_wave(store, programme_name, wave)
+        data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
         with store.begin("wave", programme_name, wave) as connection:
             imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
             log_attempt(connection, tried, imported)
@@ -317,6 +322,11 @@ def _add_wave(
         tables = [(schema.MICRODATA[name], rows) for name, rows in microdata.items() if rows is not None]
         for table, rows in [*tables, (schema.RECORDS, data.records)]:
             insert_rows(connection, table, rows.assign(row=range(len(rows))), version_id=wave_id)
+        if data.origin is not None:
+            connection.execute(schema.origins.insert().values(version_id=wave_id, **asdict(data.origin)))
+            if data.origin.reason is not None:
+                details = key | {"differences": dict(data.origin.differences), "reason": data.origin.reason}
+                audit.append(connection, tried.actor, "accept-differences", details)
     return Imported(step.outcome, tried.programme, tried.wave, step.version, count)
 
 

@@ -2,6 +2,7 @@
 
 from service.files.choice import Choice
 from service.files.preview import Preview, preview
+from service.intake.drawn_wave import drawn_wave
 from service.intake.imports import current_programme, interviewers_of
 from service.intake.margin_file import COLUMNS, read_margins
 from service.intake.records_file import RecordsFile
@@ -21,14 +22,17 @@ def preview_wave(
     *,
     records: RecordsFile | None = None,
     choice: Choice | None = None,
+    reason: str | None = None,
 ) -> Preview:
     """What `import_wave` would make of these arguments; the wave's name is not looked at."""
     _, programme = current_programme(store, programme_name)
     uses = column_uses(programme)
 
     def check() -> tuple:
-        read_wave(content, file, programme, records, interviewers_of(store, programme, wave), choice, wave)
-        return ()
+        drawn = drawn_wave(store, programme_name, wave)
+        interviewers = interviewers_of(store, programme, wave)
+        data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
+        return () if data.origin is None else data.origin.notes
 
     return preview(
         content,

@@ -20,13 +20,13 @@ from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import refuse_codes
+from service.intake.drawn_wave import DrawnWave
+from service.intake.of_sample import JOIN, Origin, compare, completed, with_codes_of_sample
 from service.intake.population_file import check_eligible, check_population
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import LARGEST, SMALLEST, check_released, released_rows
 from service.intake.said_answers import as_codes
 from words import Fault
-
-JOIN = " / "  # between the codes of a name that several columns make up
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class WaveData:
     """Who answered (RESPONDENTS), what they answered (RESPONSES), and the areas' RECORDS.
 
     released: if the programme computes its weights, what it needs to know of every released number (RELEASED).
+    origin: how the wave belongs to its sample, if it was drawn here.
     notes: what was recognised in the file.
     """
 
@@ -41,14 +42,16 @@ class WaveData:
     responses: pd.DataFrame
     records: pd.DataFrame
     released: pd.DataFrame | None = None
+    origin: Origin | None = None
     notes: tuple[Note, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content; neither the order of rows nor an empty column makes a difference."""
+        """SHA-256 of the content and the origin; neither the order of rows nor an empty column makes a difference."""
         tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
         tables += [t for t in (self.released, self.records) if t is not None and len(t)]
         parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
+        parts += [] if self.origin is None else [self.origin.digest]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -60,16 +63,21 @@ def read_wave(
     interviewers: Mapping[str, str] | None = None,
     choice: Choice | None = None,
     wave: str = "",
+    drawn: DrawnWave | None = None,
+    reason: str | None = None,
 ) -> WaveData:
     """The answers in a file's bytes; a Fault names every kind of error with its rows and columns.
 
     records: the file of the areas' administrative records, if the programme has records.
     wave: its name, which says the area codes of its time; "" for the codes of any time.
+    drawn: the wave's sample, if it was drawn here: area, stratum, PSU and base weight are then the sample's, and what
+    the file says of them must agree (`of_sample.compare`), unless a reason says why it does not.
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
     read = read_file(content, file, list(column_uses(programme)), choice=choice, usual=programme.encoding)
     table, said = as_codes(read.table, read.labels, programme, choice)
     released, faults = None, FaultList(file, list(read.faults))
+    table, origin, of_sample = _beside_sample(table, faults, programme, drawn, choice, reason)
     absent = faults.lacking(table, list(column_uses(programme)), key="wave.column")
     unit, weight = _units(table, faults, programme.columns.respondent), None
     if programme.weighting is None:
@@ -108,9 +116,28 @@ def read_wave(
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
     released = None if released is None else check(released, RELEASED)
-    return WaveData(
-        check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released, read.notes + said + merged
-    )
+    tables = check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released
+    return WaveData(*tables, origin, read.notes + said + of_sample + merged)
+
+
+def _beside_sample(
+    table: pd.DataFrame,
+    faults: FaultList,
+    programme: Programme,
+    drawn: DrawnWave | None,
+    choice: Choice | None,
+    reason: str | None,
+) -> tuple[pd.DataFrame, Origin | None, tuple[Note, ...]]:
+    """The table with what is the sample's, how the wave belongs to the sample, and what is said of it."""
+    if drawn is None:
+        return table, None, ()
+    table, mended = with_codes_of_sample(table, programme, drawn, choice)
+    answered, codes = np.ones(len(table), dtype=bool), programme.weighting and programme.weighting.dispositions
+    if codes is not None and codes.column in table:
+        answered = table[codes.column].isin(codes.responded).to_numpy()
+    contradictions, origin = compare(table, faults.file, programme, drawn, answered, reason)
+    faults.found += contradictions
+    return completed(table, programme, drawn, weights=not origin.differences), origin, mended + origin.notes
 
 
 def with_today_names(table: pd.DataFrame, renames: Renames, wave: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
-from sampling.draw.releases import Through, is_out
+from sampling.draw.releases import Through, is_out, portions_out, weighted_release
 from sampling.planning.staged_plan import SIZE
 from sampling.proof.proof import RESTED, STRATIFIED, TWO_STAGE, DrawRecord
 from service.store import schema
@@ -113,11 +113,7 @@ class Sample:
 
     def through(self, releases: int | None = None) -> Through:
         """How many portions are out after so many releases, or after all: of every stratum, or by stratum."""
-        made = self.releases.strata.iloc[:releases]
-        if made.isna().all():
-            return len(made)
-        strata = sorted(set(self.units.stratum))
-        return {s: sum(1 for named in made if named is None or s in named) for s in strata}
+        return portions_out(list(self.releases.strata.iloc[:releases]), self.units.stratum)
 
     @property
     def out(self) -> np.ndarray:
@@ -140,9 +136,9 @@ class Sample:
     @property
     def weighted(self) -> pd.DataFrame:
         """`released` with the π and base weights to estimate with: π times the probability of being in the frame."""
-        units = self.released
-        probability = units.probability * units.first_phase
-        return units.assign(probability=probability, base_weight=1 / probability)
+        if self.releases.empty:
+            return self.units.iloc[:0]
+        return weighted_release(self.units, self.through(), within=self.within)
 
 
 @permitted

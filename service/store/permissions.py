@@ -51,6 +51,7 @@ PERMITTED = {
     "import_programme": WORKERS,
     "import_wave": WORKERS,
     "interviewers_of": WORKERS,
+    "drawn_wave": WORKERS,
     "preview_wave": WORKERS,
     "preview_margins": WORKERS,
     "import_log": WORKERS,

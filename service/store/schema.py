@@ -313,6 +313,18 @@ stops = sa.Table(  # fieldwork stopped while numbers were open: the wave may the
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("draw_id", "releases"),
 )
+origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; no row: the wave was not drawn here
+    "origins",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True),
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
+    sa.Column("releases", sa.Integer, nullable=False),  # made when the file was compared with the sample
+    sa.Column("released", sa.Integer, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),  # of the released units, those that have a row in the file
+    sa.Column("calls", sa.Boolean, nullable=False),  # whether there was a call log to compare with
+    sa.Column("differences", sa.JSON, nullable=False),  # a key in words/ -> rows
+    sa.Column("reason", sa.Text),  # why the differences were accepted
+)
 
 
 def _columns(table: contracts.Table) -> list[sa.Column]:

@@ -54,10 +54,12 @@ def as_csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def take(store: Store, wave: str = MAY, content: bytes | None = None, **seed) -> imports.Imported:
-    """Import a wave of the made-up survey, as Ann."""
+def take(
+    store: Store, wave: str = MAY, content: bytes | None = None, reason: str | None = None, **seed
+) -> imports.Imported:
+    """Import a wave of the made-up survey, as Ann; reason: why it may differ from a sample that was drawn."""
     content = as_csv(interviews(**seed)) if content is None else content
-    return imports.import_wave(store.acting(ANN), NAME, wave, content, f"{wave}.csv")
+    return imports.import_wave(store.acting(ANN), NAME, wave, content, f"{wave}.csv", reason=reason)
 
 
 def begin_survey(store: Store, programme: bytes = PROGRAMME) -> Store:

@@ -219,7 +219,7 @@ def answered(begun):
     """May drawn and half rung, June not drawn here; both waves' answers are in."""
     first = units(begun)
     ring(begun, *[(unit, k, INTERVIEW) for k, unit in enumerate(first[:7])])
-    take(begun, MAY)
+    take(begun, MAY, reason="these answers are of a list of before")
     take(begun, JUNE, seed=6)
     return begun, first
 
@@ -292,9 +292,9 @@ def test_a_programme_that_makes_its_weights_waits_before_it_makes_them(sqlite_st
     imports.import_programme(sqlite_store, (LAIBIN / "programme.toml").read_bytes(), "p.toml")
     imports.import_margins(sqlite_store, "laibin_simulated", (LAIBIN / "margins.csv").read_bytes(), "m.csv")
     content = (LAIBIN / "laibin_simulated_2026Q1.csv").read_bytes()
-    imports.import_wave(sqlite_store, "laibin_simulated", "2026Q1", content, "numbers.csv")
     counties = ["451302", "451321", "451322", "451323", "451324", "451381"]
     store = released(sqlite_store, "laibin_simulated", "2026Q1", counties)
+    imports.import_wave(store, "laibin_simulated", "2026Q1", content, "numbers.csv", reason="numbers of another draw")
     for do in (waves.weigh_wave, waves.estimate_wave):
         assert fault(do, store, "laibin_simulated", "2026Q1").key == calls.OPEN
     assert not {"weigh", "estimate"} & set(run_list(store).use_case)

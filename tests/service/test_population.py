@@ -122,7 +122,7 @@ def test_a_drawn_wave_knows_its_people_from_the_frame_and_the_call_log(sqlite_st
 
 def test_other_people_than_those_drawn_tell_nothing_of_the_frame(sqlite_store):
     store, _, _ = drawn_here(sqlite_store)
-    take(store, MAY, as_csv(interviews()))
+    take(store, MAY, as_csv(interviews()), reason="these are other people")
     assert drawn_population(store, current_programme(store, NAME)[1], MAY) is None
 
 

@@ -59,7 +59,7 @@ def test_fieldwork_is_stopped_with_a_reason_that_the_leader_then_reads(store):
     next(b for b in at.button if b.label == text("calls.stop.go", "en")).click().run()
     assert not at.error and "flood in the call centre" in "".join(w.value for w in at.warning)
     assert calls.read_fieldwork(store, NAME, MAY).stopped["by"] == "ann"
-    take(store)
+    take(store, reason="these answers are of a list of before")
     waves.estimate_wave(store, NAME, MAY)
     for name in ("leader", "statistician"):
         shown = page(name)

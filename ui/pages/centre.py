@@ -48,6 +48,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         has_records = current_programme(store, programme)[1].records
         records = st.file_uploader(t("centre.upload.records"), type=KINDS) if has_records else None
         named = incoming.choose("wave", t)
+        reason = st.text_input(t("centre.upload.reason"), help=t("centre.upload.reason_help")).strip() or None
         one, two = st.columns(2)
         looks = one.form_submit_button(t("centre.upload.preview"), width="stretch")
         imports = two.form_submit_button(t("centre.upload.go"), type="primary", width="stretch")
@@ -59,9 +60,9 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
             records_file = None if records is None else RecordsFile(records.getvalue(), records.name, records_choice)
             arguments = (store, programme, wave, file.getvalue(), file.name)
             if looks:
-                incoming.show_preview(preview_wave(*arguments, records=records_file, choice=choice), t)
+                incoming.show_preview(preview_wave(*arguments, records=records_file, choice=choice, reason=reason), t)
                 return
-            imported = import_wave(*arguments, records=records_file, choice=choice)
+            imported = import_wave(*arguments, records=records_file, choice=choice, reason=reason)
         except Fault as fault:
             st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
             faults.offer_list(fault, t)

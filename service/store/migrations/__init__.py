@@ -14,5 +14,6 @@ REVISIONS = (
     "chains",
     "portions",
     "rolls",
+    "origins",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

@@ -1,0 +1,72 @@
+"""The sample of a wave that was drawn here, as the wave's file is compared with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import sqlalchemy as sa
+
+from fieldwork.dispositions import INTERVIEW
+from sampling.draw.releases import is_out, portions_out, weighted_release
+from service.store import schema
+from service.store.engine import Store
+from service.store.permissions import permitted
+
+draws, units, releases, plans = schema.draws, schema.sample_units, schema.releases, schema.plans
+COLUMNS = ["area", "stratum", "psu", "base_weight"]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnWave:
+    """The units released for a wave, and what its call log says of them.
+
+    draw_id, releases  the draw, and how many releases of it were made
+    units              one row for each released unit, by its unit_id: area, stratum, psu (None without) and base_weight
+    unreleased         the units drawn that are in no release yet
+    interviewed        the units with an interview in the call log; None if no call of the wave was imported
+    """
+
+    wave: str
+    draw_id: int
+    releases: int
+    units: pd.DataFrame
+    unreleased: frozenset[str]
+    interviewed: frozenset[str] | None
+
+
+@permitted
+def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
+    """The sample of a wave; None if the wave was not drawn here."""
+    with store.read() as connection:
+        of_wave = draws.c.programme == programme, draws.c.wave == wave
+        joined = sa.select(draws.c.draw_id, plans.c.wanted).join(plans, plans.c.plan_id == draws.c.plan_id)
+        row = connection.execute(joined.where(*of_wave)).first()
+        if row is None:
+            return None
+        made = sa.select(releases.c.strata).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
+        strata_released: Sequence = connection.scalars(made).all()
+    drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id))
+    through = portions_out(strata_released, drawn.stratum)
+    within = "stratum" if row.wanted.get("each") is None else "psu"
+    out = is_out(drawn, through)
+    weighted = weighted_release(drawn, through, within=within) if strata_released else drawn.iloc[:0]
+    return DrawnWave(
+        wave,
+        row.draw_id,
+        len(strata_released),
+        weighted.set_index("unit_id")[COLUMNS],
+        frozenset(drawn.unit_id[~out]),
+        _interviewed(store, programme, wave),
+    )
+
+
+def _interviewed(store: Store, programme: str, wave: str) -> frozenset[str] | None:
+    """The units with an interview in the wave's call log; None if no call was imported."""
+    calls, rounds = schema.calls, schema.rounds
+    of_wave = rounds.c.programme == programme, rounds.c.wave == wave
+    with store.read() as connection:
+        some_call = sa.select(calls.c.call_id).join(rounds).where(*of_wave).limit(1)
+        if connection.scalar(some_call) is None:
+            return None
+        interviews = sa.select(calls.c.unit_id).join(rounds).where(*of_wave, calls.c.disposition.in_(INTERVIEW))
+        return frozenset(connection.scalars(interviews.distinct()))

@@ -1,0 +1,164 @@
+"""A wave drawn here: its file is compared with the sample and the call log, and what differs is named and accepted."""
+
+import shutil
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from half_rung import INTERVIEW, released, ring, units
+from made_up import ANN, BOTH, MAY, NAME, as_csv, begin_survey, interviews
+
+from presentation.league_notes import league_notes
+from presentation.times import wave_text
+from service.figures import waves
+from service.figures.league import read_league
+from service.intake import imports
+from service.samples.samples import read_sample
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import CENTRE, STATISTICIAN, Actor
+from words import Fault
+
+
+@pytest.fixture(autouse=True)
+def heads_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+
+
+@pytest.fixture(scope="module")
+def drawn_once(tmp_path_factory):
+    """The path of a store with the made-up survey, of whose May one release of two is out and rung to the end."""
+    folder = tmp_path_factory.mktemp("drawn")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(audit.HEAD_VARIABLE, str(folder / "heads"))
+        store = released(begin_survey(Store.create(f"sqlite:///{folder / 's.db'}")))
+        ring(store, *[(unit, k, INTERVIEW) for k, unit in enumerate(units(store))])
+        store.engine.dispose()
+    return folder / "s.db"
+
+
+@pytest.fixture
+def drawn(drawn_once, tmp_path):
+    store = Store.open(f"sqlite:///{shutil.copy(drawn_once, tmp_path / 's.db')}").acting(Actor("ann", CENTRE))
+    yield store
+    store.engine.dispose()
+
+
+def answers(store: Store) -> pd.DataFrame:
+    """An interview of each of the released units of May, in the area in which it was drawn."""
+    sample = read_sample(store, NAME, MAY).released
+    table = interviews().iloc[: len(sample)].reset_index(drop=True)
+    return table.assign(id=sample.unit_id, town=sample.area, side=sample.stratum)
+
+
+def take(store: Store, table: pd.DataFrame, **options) -> imports.Imported:
+    return imports.import_wave(store.acting(ANN), NAME, MAY, as_csv(table), "may.csv", **options)
+
+
+def refused(store: Store, table: pd.DataFrame, **options) -> Fault:
+    with pytest.raises(Fault) as caught:
+        take(store, table, **options)
+    assert len({say(caught.value.key, **caught.value.values) for say in BOTH.values()}) == 2
+    return caught.value
+
+
+def notes(store: Store, say) -> list[str]:
+    return league_notes(read_league(store.acting(Actor("sam", STATISTICIAN)), NAME, wave=MAY), say)
+
+
+def test_a_file_of_the_sample_is_imported_and_said_to_be_of_it(drawn):
+    imported = take(drawn, answers(drawn))
+    assert dict(imported.notes)["wave.of_sample"] == {"released": 10, "rows": 10, "absent": 0}
+    row = drawn.table(sa.select(schema.origins)).iloc[0]
+    assert (row.releases, row.released, row["rows"], bool(row.calls), row.differences) == (1, 10, 10, True, {})
+    assert take(drawn, answers(drawn)).outcome == "unchanged"
+    waves.estimate_wave(drawn, NAME, MAY)
+    for say in BOTH.values():
+        assert say("notes.of_sample", wave=wave_text(MAY, say), rows=10, released=10) in notes(drawn, say)
+
+
+def test_answers_of_people_who_were_not_drawn_are_refused_with_all_else_that_differs(drawn):
+    sample, table = read_sample(drawn, NAME, MAY), answers(drawn)
+    waiting = sample.units.unit_id[~sample.out].iloc[0]
+    other = sorted(set(sample.units.area) - {table.town[2]})[0]
+    table.loc[0, "id"], table.loc[1, "id"], table.loc[2, "town"] = "nobody", waiting, other
+    fault = refused(drawn, table)
+    kinds = {f.key: f.values for f in fault.faults}
+    assert set(kinds) == {
+        "wave.unit_not_drawn",
+        "wave.unit_not_released",
+        "wave.area_of_sample",
+        "wave.stratum_of_sample",
+        "wave.interview_without_row",
+    }
+    assert kinds["wave.area_of_sample"]["found"] == other and kinds["wave.interview_without_row"]["count"] == 2
+    assert imports.wave_versions(drawn, NAME).empty
+
+
+def test_what_differs_is_accepted_with_a_reason_that_stands_beside_every_figure(drawn):
+    table = answers(drawn)
+    table.loc[0, "id"] = "nobody"
+    assert refused(drawn, table, reason=" ").key == "wave.reason"
+    assert refused(drawn, table, reason="x" * 501).key == "wave.reason"
+    take(drawn, table, reason="  the list was  mended by hand ")
+    row = drawn.table(sa.select(schema.origins)).iloc[0]
+    assert row.differences == {"wave.unit_not_drawn": 1, "wave.interview_without_row": 1}
+    waves.estimate_wave(drawn, NAME, MAY)
+    for say in BOTH.values():
+        (note,) = [n for n in notes(drawn, say) if "the list was mended by hand" in n]
+        assert say("difference.unit_not_drawn", count=1) in note
+    # a file that agrees takes the place of the accepted one, and nothing is said any more
+    take(drawn, answers(drawn))
+    waves.estimate_wave(drawn, NAME, MAY)
+    assert not [n for n in notes(drawn, BOTH["en"]) if "mended" in n]
+
+
+def test_a_logged_refusal_cannot_become_an_interview(drawn_once, tmp_path):
+    store = released(begin_survey(Store.create(f"sqlite:///{tmp_path / 's.db'}")))
+    first = units(store)
+    begins = first[0].split("-")[0]
+    ring(store, *[(unit, k, "2.11" if unit.startswith(begins) else INTERVIEW) for k, unit in enumerate(first)])
+    fault = refused(store, answers(store))
+    assert (fault.key, fault.values["found"], fault.values["count"]) == ("wave.no_interview_logged", first[0], 2)
+    take(store, answers(store)[answers(store).town != answers(store).town[0]])
+    # of a log that is imported after the answers, the estimate takes care
+    later = begin_survey(Store.create(f"sqlite:///{tmp_path / 't.db'}"))
+    later = released(later)
+    assert ("wave.no_call_log", {}) in take(later, answers(later)).notes
+    ring(later, *[(unit, k, INTERVIEW if k else "2.11") for k, unit in enumerate(units(later))])
+    with pytest.raises(Fault) as caught:
+        waves.estimate_wave(later, NAME, MAY)
+    assert (caught.value.key, caught.value.values["count"]) == ("calls.unlogged", 1)
+
+
+def test_strata_may_be_unions_of_the_samples_but_must_not_split_them(drawn):
+    table = answers(drawn)
+    coarse = table.assign(side="all of it")
+    take(drawn, coarse)
+    split = coarse.copy()
+    rows = split.index[split.town == split.town[0]]
+    split.loc[rows[0], "side"] = "z: a part"
+    fault = refused(drawn, split)
+    assert (fault.key, fault.values["expected"], fault.values["count"]) == (
+        "wave.stratum_of_sample",
+        f"{split.town[0]}/all of it",
+        1,
+    )
+
+
+def test_a_file_without_areas_has_those_of_the_sample(drawn):
+    table = answers(drawn)
+    take(drawn, table.drop(columns="town"))
+    people = drawn.table(sa.select(schema.MICRODATA["RESPONDENTS"]).order_by("row"))
+    assert list(people.area) == list(table.town) and list(people.stratum) == list(table.town + " / " + table.side)
+
+
+def test_a_wave_with_answers_is_not_drawn_afterwards(tmp_path):
+    store = begin_survey(Store.create(f"sqlite:///{tmp_path / 's.db'}"))
+    take(store, interviews())
+    with pytest.raises(Fault) as caught:
+        released(store)
+    assert caught.value.key == "sample.answered"
+    waves.estimate_wave(store, NAME, MAY)
+    elsewhere = BOTH["en"]("notes.elsewhere", waves=[wave_text(MAY, BOTH["en"])])
+    assert elsewhere in notes(store, BOTH["en"])
