@@ -132,8 +132,9 @@ def _beside_sample(
     if drawn is None:
         return table, None, ()
     table, mended = with_codes_of_sample(table, programme, drawn, choice)
-    answered, codes = np.ones(len(table), dtype=bool), programme.weighting and programme.weighting.dispositions
-    if codes is not None and codes.column in table:
+    answered = np.ones(len(table), dtype=bool)
+    if programme.weighting is not None and programme.weighting.dispositions.column in table:
+        codes = programme.weighting.dispositions
         answered = table[codes.column].isin(codes.responded).to_numpy()
     contradictions, origin = compare(table, faults.file, programme, drawn, answered, reason)
     faults.found += contradictions
