@@ -8,11 +8,12 @@ from types import ModuleType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from service.protection import people as people_of_store
 from service.store.engine import Store
-from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, WORKERS
+from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
 from ui import address, frame, sign_in
 from ui.faults import explained
-from ui.pages import area, centre, leader, people, samples, statistician
+from ui.pages import area, centre, check, leader, people, samples, statistician
 from words import LANGUAGES, Speaker
 
 
@@ -36,6 +37,7 @@ PAGES = (  # in the order of the menu; the first one opens first
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
     Page("centre", centre, "centre.page", ":material/inventory_2:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),
+    Page("check", check, "check.page", ":material/fact_check:", EVERYBODY),
     Page("people", people, "people.page", ":material/group:", frozenset({ADMINISTRATOR})),
 )
 
@@ -45,7 +47,7 @@ def run(store: Store, t: Speaker) -> None:
     menu = frame.menu(t)
     actor = explained(lambda: sign_in.actor(store, menu, t), t)
     if actor is None:
-        _hold_addresses(t)
+        _hold_addresses(store, t)
         return
     entries = []
     for page in PAGES:
@@ -68,9 +70,23 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def _hold_addresses(t: Speaker) -> None:
-    """An empty page at every address, so that whoever opens one before signing in gets there afterwards."""
-    st.navigation([_entry(page, lambda: None, t) for page in PAGES], position="hidden")
+def _hold_addresses(store: Store, t: Speaker) -> None:
+    """An empty page at every address, so that whoever opens one before signing in gets there afterwards.
+
+    Where nobody can sign in yet, as on the computer of somebody who only checks proofs, the page of proofs is there.
+    """
+    if people_of_store.has_people(store):
+        st.navigation([_entry(page, lambda: None, t) for page in PAGES], position="hidden")
+        return
+    shown = [page for page in PAGES if page.module is check]
+    empty = [_entry(page, lambda: None, t) for page in PAGES if page.module is not check]
+    nobody = Actor("nobody", LEADER)  # nothing of the store is read
+    entries = [_entry(page, lambda page=page: page.module.show(store.acting(nobody), t), t) for page in shown]
+    chosen = st.navigation([*empty, *entries], position="hidden")
+    if chosen.url_path == shown[0].path:
+        chosen.run()
+    else:
+        st.page_link(entries[0], label=t("check.link"))
 
 
 def _entry(page: Page, show: Callable[[], None], t: Speaker) -> StreamlitPage:

@@ -141,14 +141,45 @@ class DrawRecord:
     @classmethod
     def read(cls, plain: Mapping) -> "DrawRecord":
         """From such values."""
+        _check_types(plain, DRAW_TYPES)
+        _check_types(plain["plan"], PLAN_TYPES)
+        _check_types(dict(plain["plan"]["allocation"]), dict.fromkeys(dict(plain["plan"]["allocation"]), int))
         plan = dict(plain["plan"])
         plan |= {"allocation": tuple(map(tuple, plan["allocation"])), "order": tuple(plan["order"])}
         fields: dict[str, Any] = {"start": None, **plain, "plan": DrawPlan(**plan)}
         if plain.get("continued") is not None:
+            _check_types(plain["continued"], {"wave": str, "line": str, "released": str, "releases": (int, dict)})
+            if isinstance(releases := plain["continued"]["releases"], dict):
+                _check_types(releases, dict.fromkeys(releases, int))
             fields["continued"] = Continued(**plain["continued"])
         if plain.get("rates") is not None:
             fields["rates"] = tuple(map(tuple, plain["rates"]))
         return cls(**fields)
+
+
+def _check_types(plain: Mapping, types: Mapping[str, Any]) -> None:
+    """A TypeError for a field of another type, or a number that is not finite or beyond 2⁵³, which JSON can hold."""
+    for name, kind in types.items():
+        value = plain.get(name)
+        right = isinstance(value, kind) and not isinstance(value, bool)
+        if name in plain and not right and (value is not None or name in NEVER_NONE):
+            raise TypeError(name)
+        if isinstance(value, int | float) and not abs(value) < 2**53:
+            raise ValueError(name)
+
+
+NEVER_NONE = frozenset(("wave", "frame", "numbers", "commitment", "seed", "sample", "code", "units", "plan", "method"))
+DRAW_TYPES: dict[str, Any] = dict.fromkeys(
+    ("wave", "frame", "numbers", "commitment", "seed", "earlier", "sample", "code", "psus", "value"), str
+) | {"start": (int, float), "units": int, "plan": dict, "continued": dict}
+PLAN_TYPES: dict[str, Any] = dict.fromkeys(("method", "size", "pps", "person", "public"), str) | {
+    "keep": (int, float),
+    "each": int,
+    "rest": int,
+    "portions": list,
+    "allocation": list,
+    "order": list,
+}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from contracts import LANDLINE, MOBILE
 from sampling import Bank, NumberBanks, Verification, commitment
 from sampling.frames.phone import placed
 from sampling.proof.master_sample import MasterPlan, MasterRecord, bank_digest, verify_master
@@ -29,7 +30,7 @@ from words import Fault
 COMMIT = "commit-banks"
 RECORD, BANKS, NUMBERS = "record.json", "banks.csv", "numbers.csv"
 BANK_COLUMNS = ["prefix", "digits", "mode", "areas"]
-AND = "+"
+AND, TRAIL = "+", "trail"  # between cities; the head of the audit trail
 
 
 def master_plan(
@@ -105,6 +106,8 @@ def master_proof(store: Store, programme: str, name: str, *, key: Key, frame_key
     numbers = vault.call_sheet(store, programme, f"frame {name} {row.version}", key=key)
     record["seed"] = _seed(frame_key, programme, record["plan"])
     record["commitments"] = lines_committed(store, programme)
+    with store.read() as connection:
+        record[TRAIL] = str(audit.last_head(connection))
     content = json.dumps(record, ensure_ascii=False, indent=1).encode()
     return {RECORD: content, BANKS: csv_bytes(banks), NUMBERS: csv_bytes(numbers[["unit_id", "phone"]])}
 
@@ -119,16 +122,30 @@ def verify_master_folder(folder: Path, *, published: str | None = None) -> tuple
         plan = MasterPlan(**plain["plan"] | {"cities": tuple(plain["plan"]["cities"])})
         record, committed = MasterRecord(plan, *(plain[c] for c in ("seed", "value", "numbers"))), plain["commitments"]
         lines = [made["line"] for made in committed]
+        _check_plan(plan, record)
     except (ValueError, TypeError, KeyError) as error:
         raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
     rows = read_table(read_bounded(folder / BANKS), BANKS, BANK_COLUMNS)
     columns = (rows[c].tolist() for c in ("prefix", "areas", "digits", "mode"))
-    banks = [
-        Bank(prefix, tuple(areas.split(AND)), int(digits), mode)
-        for prefix, areas, digits, mode in zip(*columns, strict=True)
-    ]
+    try:
+        banks = [
+            Bank(prefix, tuple(areas.split(AND)), int(digits), mode)
+            for prefix, areas, digits, mode in zip(*columns, strict=True)
+        ]
+    except ValueError as error:
+        raise Fault(key="proof.record", file=BANKS, problem=str(error)) from error
     numbers = read_table(read_bounded(folder / NUMBERS), NUMBERS, ["unit_id", "phone"])
     verified = verify_master(banks, record, list(numbers.phone), published=published)
     absent = [] if plan.line in lines else [("banks.not_committed", {"line": plan.line})]
     found = (*absent, *verified.differences)
     return record, Verification(not found, found), len(lines)
+
+
+def _check_plan(plan: MasterPlan, record: MasterRecord) -> None:
+    """A TypeError or ValueError for fields that are no texts, cities or counts."""
+    texts = [plan.frame, plan.banks, plan.public, plan.commitment, record.seed, record.value, record.numbers]
+    counts = list(plan.numbers.values()) if isinstance(plan.numbers, dict) else [None]
+    if not all(isinstance(value, str) for value in (*texts, *plan.cities)):
+        raise TypeError("text")
+    if not all(type(n) is int and 1 <= n < 2**53 for n in counts) or not set(plan.numbers) <= {MOBILE, LANDLINE}:
+        raise ValueError("numbers")

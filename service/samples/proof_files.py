@@ -21,7 +21,7 @@ from service.samples.chain import chain_of, drawn_wave
 from service.samples.frames import load_frame
 from service.samples.roll_file import RollFile
 from service.samples.samples import Sample, read_sample
-from service.store import schema
+from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.runs import DRAWING, code_version
@@ -39,6 +39,7 @@ STAGED_FRAME, SEEDED_FRAME = ["unit_id", "psu", "prn"], ["unit_id", "psu", "firs
 SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
 FIELDS = set(DrawRecord.__dataclass_fields__)
 BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a store says besides
+TRAIL = "trail"  # the head of the audit trail, which older proofs do not have
 
 
 @permitted
@@ -91,7 +92,10 @@ def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, byte
 
 def _record(store: Store, programme: str, sample: Sample) -> bytes:
     """The record with every commitment made for the wave, and how many portions are out, perhaps by stratum."""
-    beside = {"commitments": _commitments(store, programme, sample.wave), "released": sample.through()}
+    with store.read() as connection:
+        head = str(audit.last_head(connection))
+    commitments = _commitments(store, programme, sample.wave)
+    beside = {"commitments": commitments, "released": sample.through(), TRAIL: head}
     return json.dumps(sample.record.plain() | beside, ensure_ascii=False, indent=1).encode()
 
 
@@ -128,21 +132,32 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
     """
     content = read_bounded(folder / RECORD)
     record = read_record_file(content, BESIDE)
-    commitments = list(differing_commitments(record, content))
-    approvals = ("proof.approvals", {"count": _approvals(content)})
-    if record.plan.method == RESTED:
-        verified, differences = _verified_chain(folder, published), commitments
-    else:
-        verified, differences = _verified_alone(folder, record, published), commitments
+    rested = record.plan.method == RESTED
+    differences: list[tuple[str, dict]] = []
+    notes: list[tuple[str, dict]] = []
+    for of_wave in (*(_earlier_folders(folder) if rested else []), folder):
+        of_content = content if of_wave == folder else read_bounded(of_wave / RECORD)
+        of_record = record if of_wave == folder else read_record_file(of_content, BESIDE)
+        in_wave = [] if of_wave == folder else [("proof.in_earlier", {"wave": of_record.wave})]
+        if found := list(differing_commitments(of_record, of_content)):
+            differences += [*in_wave, *found]
+        notes += [*in_wave, ("proof.approvals", {"count": _approvals(of_content)})]
+    if isinstance(head := json.loads(content).get(TRAIL), str):
+        notes.append(("proof.trail", {"head": head}))
+    verified = _verified_chain(folder, published) if rested else _verified_alone(folder, record, published)
     holds = verified.holds and not differences
-    return record, Verification(holds, (*differences, *verified.differences), (approvals,))
+    return record, Verification(holds, (*differences, *verified.differences), tuple(notes))
+
+
+def _earlier_folders(folder: Path) -> list[Path]:
+    """The folders of the waves that a proof's wave continues, oldest first."""
+    return sorted(place for place in (folder / EARLIER_FOLDER).glob("*") if place.is_dir())
 
 
 def _verified_chain(folder: Path, published: str | None) -> Verification:
     """Every wave of a chain drawn again, from the folders of a proof."""
-    earlier = sorted(place for place in (folder / EARLIER_FOLDER).glob("*") if place.is_dir())
     waves = []
-    for of_wave in (*earlier, folder):
+    for of_wave in (*_earlier_folders(folder), folder):
         record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
         if record.plan.method != RESTED:
             raise Fault(key="proof.record", file=f"{of_wave.name}/{RECORD}", problem=record.plan.method)
@@ -228,7 +243,7 @@ def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord
     """A record from its file, which holds the fields of a record and `more`, and no others."""
     try:
         plain = json.loads(content)
-        if unexpected := (set(plain) - LATER) ^ (FIELDS - LATER | more):
+        if unexpected := (set(plain) - LATER - {TRAIL}) ^ (FIELDS - LATER | more):
             raise KeyError(*unexpected)
         return DrawRecord.read({name: plain[name] for name in plain if name in FIELDS})
     except Fault:

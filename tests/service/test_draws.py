@@ -464,7 +464,9 @@ def test_the_proof_of_a_wave_that_continues_another_holds_too(continued):
     store, folder = continued
     sample = samples.read_sample(store, NAME, SECOND)
     record, found = proof_files.verify_folder(folder, published=sample.plan.slip)
-    assert found.holds and found.differences == () and found.notes == (("proof.approvals", {"count": 1}),)
+    said = ["proof.in_earlier", "proof.approvals", "proof.approvals", "proof.trail"]
+    assert found.holds and found.differences == () and [key for key, _ in found.notes] == said
+    assert audit.Head.read(found.notes[-1][1]["head"]).number > 0
     assert record.value == "3 1 4" and record.continued.releases == 1
     assert not {*samples.read_sample(store, NAME, FIRST).released.unit_id} & {*sample.units.unit_id}
     assert "prn" not in (folder / "frame.csv").read_text("utf-8").splitlines()[0]

@@ -1,0 +1,33 @@
+"""The page on which anybody checks a proof: of a wave's draw or of a master sample, without a store or a key."""
+
+import streamlit as st
+
+from presentation import samples as sample_words
+from service.samples.uploaded_proof import verify_upload
+from service.store.engine import Store
+from words import Fault, Speaker
+
+
+def show(store: Store, t: Speaker) -> None:
+    """A form for the proof and the published line, and the verdict with all that differs."""
+    st.title(t("check.title"))
+    st.markdown(t("check.what"))
+    with st.form(key="check"):
+        file = st.file_uploader(t("check.file"), type=["zip"], key="check_file")
+        line = st.text_input(t("cli.verify_draw.published"), key="check_line")
+        sent = st.form_submit_button(t("check.go"), type="primary", key="check_go")
+    if sent and file is not None:
+        try:
+            checked = verify_upload(file.getvalue(), file.name, published=line)
+        except Fault as fault:
+            st.error(t(fault.key, **fault.values))
+        else:
+            say = st.success if checked.verification.holds else st.error
+            for key, values in checked.verdict:
+                say(t(key, **values))
+                say = st.warning
+            for words in sample_words.verification_lines(checked.verification, t):
+                st.markdown(words)
+    with st.expander(t("samples.how")):
+        st.markdown(t("samples.how.text"))
+        st.code(t("samples.how.command"), language=None)
