@@ -52,7 +52,7 @@ def run(store: Store, t: Speaker) -> None:
     entries = []
     for page in PAGES:
         if actor.role in page.roles:
-            entries.append(_entry(page, lambda page=page: page.module.show(store.acting(actor), t), t))
+            entries.append(_shown_to(page, store, actor, t))
     page = st.navigation(entries, position="top")
     address.arrive(page.url_path)
     page.run()
@@ -81,12 +81,17 @@ def _hold_addresses(store: Store, t: Speaker) -> None:
     shown = [page for page in PAGES if page.module is check]
     empty = [_entry(page, lambda: None, t) for page in PAGES if page.module is not check]
     nobody = Actor("nobody", LEADER)  # nothing of the store is read
-    entries = [_entry(page, lambda page=page: page.module.show(store.acting(nobody), t), t) for page in shown]
+    entries = [_shown_to(page, store, nobody, t) for page in shown]
     chosen = st.navigation([*empty, *entries], position="hidden")
     if chosen.url_path == shown[0].path:
         chosen.run()
     else:
         st.page_link(entries[0], label=t("check.link"))
+
+
+def _shown_to(page: Page, store: Store, actor: Actor, t: Speaker) -> StreamlitPage:
+    """A page with what this person may see of it."""
+    return _entry(page, lambda: page.module.show(store.acting(actor), t), t)
 
 
 def _entry(page: Page, show: Callable[[], None], t: Speaker) -> StreamlitPage:
