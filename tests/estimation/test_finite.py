@@ -17,9 +17,10 @@ from accountability.league.limits import EVERYONE, measure_limits
 from accountability.league.ranks import league_ranks
 from accountability.league.wave_measure import WaveMeasure
 from accountability.rules.table import verdict_table
-from estimation import Design, Estimate, Measure, domain_means, linearize_domain_means, rake, smooth_shares
+from estimation import Design, Estimate, Measure, domain_means, last_k, linearize_domain_means, rake, smooth_shares
 from estimation.precision.finite import AREA, STRATUM, Population, finite_means, interview_fractions
 from estimation.precision.under_null import score
+from estimation.ranking.last_k import OUT
 from estimation.waves.finite_changes import of_the_people
 from estimation.waves.waves import combine
 from sampling import expected_precision
@@ -280,14 +281,16 @@ def test_a_change_between_two_censuses_has_no_error_and_ranks_are_certain():
 def test_a_panel_s_change_keeps_the_part_of_those_not_asked():
     half = np.arange(25)
     waves = two_waves((half, half), 50)
-    np.testing.assert_allclose(change_variance(waves), process_variance(waves) / 2, rtol=1e-9)
+    steps = 2 * 0.5 / (12 * 25**2)  # of both waves' shares, and N/(N-1) of the hypergeometric law
+    np.testing.assert_allclose(change_variance(waves), process_variance(waves) / 2 * 50 / 49 + steps, rtol=1e-9)
 
 
 def test_of_people_asked_once_the_change_is_no_surer_than_the_process():
     """Disjoint halves of N people: C = -S²/N at most, with which V is the process's; fewer common: in between."""
     apart = two_waves((np.arange(20), np.arange(20, 40)), 50)
-    ratio = change_variance(apart) / process_variance(apart)
-    np.testing.assert_allclose(ratio, 1, rtol=0.02)
+    steps = 2 * 0.4 / (12 * 20**2)
+    ratio = (change_variance(apart) - steps) / process_variance(apart)
+    np.testing.assert_allclose(ratio, 50 / 49, rtol=0.02)
     rotated = two_waves((np.arange(20), np.arange(10, 30)), 50)
     ratio = change_variance(rotated) / process_variance(rotated)
     assert ((ratio > 0.6) & (ratio < 1)).all()
@@ -318,10 +321,21 @@ def test_the_error_is_skewed_as_that_of_the_people_not_asked(people, asked, for_
     third = chance @ (share - p) ** 3
     plain = Estimate((0,), [p], [[p * (1 - p) / asked]], np.inf)
     law = of_the_people(smooth_shares(plain, [float(asked)], prior=0.0), np.array([1 - f])).law
-    np.testing.assert_allclose(law.third_at(p), third, rtol=0.08)
-    np.testing.assert_allclose(law.variance_at(p), chance @ (share - p) ** 2, rtol=0.03)
+    np.testing.assert_allclose(law.third_at(p), third, rtol=1e-6)
+    np.testing.assert_allclose(law.variance_at(p), chance @ (share - p) ** 2, rtol=1e-9)
     scores = score(share - p, law.variance_at(p), law.third_at(p), np.inf)
     assert max(chance[scores >= 3].sum(), chance[scores <= -3].sum()) <= 0.004
+
+
+def test_an_area_of_twelve_people_is_rarely_shown_not_to_be_among_the_last_when_it_is():
+    """8 of 12 asked, 9 satisfied in all of 30 areas: without the steps the claim is false in 11 of 150 leagues."""
+    rng, false = np.random.default_rng(18), 0
+    for _ in range(100):
+        share = rng.hypergeometric(9, 3, 8, 30) / 8
+        plain = Estimate(tuple(range(30)), share, np.diag(share * (1 - share) / 7), 7.0)
+        people = of_the_people(smooth_shares(plain, np.full(30, 8.0)), np.full(30, 1 / 3))
+        false += (last_k(people, 5, in_share=1e-9, covariance="independent").outcome[:5] == OUT).any()
+    assert false <= 2
 
 
 def test_a_finite_change_covers_the_change_of_the_people_there_are():
