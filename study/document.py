@@ -7,7 +7,7 @@ import pandas as pd
 
 from study import comparisons, intervals, leagues, list_tables, lists, move_tables, moves, panels
 from study.streams import jackknife, sem
-from study.written import CLEAR, bullets, decimals, markdown, percent, span
+from study.written import bullets, clear, decimals, markdown, percent, span
 from words import speaker
 
 NOMINAL, ALPHA = 0.95, 0.05
@@ -91,7 +91,7 @@ def _method_sentence(method: str, rows: pd.DataFrame, t) -> str:
         low_p=f"{low.share:g}",
         low_n=low.n,
         high=percent(high.coverage, high.coverage_error),
-        short=int((rows.coverage + CLEAR * rows.coverage_error < NOMINAL).sum()),
+        short=int((rows.coverage + clear(rows.coverage_error) < NOMINAL).sum()),
         cells=len(rows),
         point=percent(*rows.loc[rows.point.idxmax(), ["point", "point_error"]]),
     )
@@ -154,7 +154,7 @@ def _estimator_sentence(estimator: str, rows: pd.DataFrame, t) -> str:
         low_cell=_panel_cell(low, t),
         high=percent(high.coverage, high.coverage_error),
         high_cell=_panel_cell(high, t),
-        short=int((rows.coverage + CLEAR * rows.coverage_error < NOMINAL).sum()),
+        short=int((rows.coverage + clear(rows.coverage_error) < NOMINAL).sum()),
         cells=len(rows),
         ratio_low=thousandths(*rows.loc[rows.ratio.idxmin(), ["ratio", "ratio_error"]]),
         ratio_high=thousandths(*rows.loc[rows.ratio.idxmax(), ["ratio", "ratio_error"]]),
@@ -206,9 +206,9 @@ def _rate_sentence(rate: str, summary: pd.DataFrame, t) -> str:
     """An error rate at its largest and how many cells are clearly above 5 %; joint coverage at its smallest."""
     error = summary[f"{rate}_error"]
     if rate == "ranks":
-        at, off = summary[rate].idxmin(), (summary[rate] + CLEAR * error < NOMINAL).sum()
+        at, off = summary[rate].idxmin(), (summary[rate] + clear(error) < NOMINAL).sum()
     else:
-        at, off = summary[rate].idxmax(), (summary[rate] - CLEAR * error > ALPHA).sum()
+        at, off = summary[rate].idxmax(), (summary[rate] - clear(error) > ALPHA).sum()
     return t(
         f"study.{rate}_sentence",
         value=percent(summary.loc[at, rate], error[at]),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from study import comparisons, lists, moves
 from study.move_tables import head, league, measured, summary
-from study.written import CLEAR, bullets, decimals, markdown, percent
+from study.written import bullets, clear, decimals, markdown, percent
 
 
 def last_five(results: pd.DataFrame, replicates: int, t) -> list[str]:
@@ -20,7 +20,7 @@ def last_five(results: pd.DataFrame, replicates: int, t) -> list[str]:
     sentences = []
     for name in rates:
         rate, error = table[name], table[f"{name}_error"]
-        off = int((rate - CLEAR * error > moves.ALPHA).sum())
+        off = int((rate - clear(error) > moves.ALPHA).sum())
         value = percent(rate.max(), error[rate.idxmax()])
         row = int(rate.argmax()) + 1
         sentences.append(t(f"study.{name}_sentence", value=value, row=row, off=off, cells=len(rate)))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from study import moves
 from study.streams import sem
-from study.written import CLEAR, bullets, decimals, markdown, percent, span
+from study.written import bullets, clear, decimals, markdown, percent, span
 
 NOMINAL = {
     "score": moves.ALPHA,
@@ -129,7 +129,7 @@ def _practice_head(t) -> list[str]:
 def _level_sentence(name: str, table: pd.DataFrame, t) -> str:
     """The largest error rate, and the rows clearly above the nominal one."""
     rate, error = table[f"{name}_false"], table[f"{name}_false_error"]
-    off = np.flatnonzero(rate - CLEAR * error > NOMINAL[name]) + 1
+    off = np.flatnonzero(rate - clear(error) > NOMINAL[name]) + 1
     said = t(
         "study.level_sentence",
         level=t(f"study.level_{name}"),
@@ -149,7 +149,7 @@ def _holds_sentence(table: pd.DataFrame, t) -> str:
         value=percent(rate.min(), error[rate.idxmin()]),
         row=int(rate.argmin()) + 1,
         nominal=f"{100 * (1 - moves.ALPHA_RANK):g}",
-        off=int((rate + CLEAR * error < 1 - moves.ALPHA_RANK).sum()),
+        off=int((rate + clear(error) < 1 - moves.ALPHA_RANK).sum()),
         cells=len(rate),
     )
 

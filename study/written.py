@@ -7,6 +7,15 @@ import numpy as np
 CLEAR = 2.0  # Monte-Carlo errors by which a cell must miss its level to be counted
 
 
+def clear(error) -> np.ndarray:
+    """By how much each cell must miss its level to be counted: CLEAR times its error, or the root mean square of all.
+
+    A cell's error comes from its few streams, and may be 0 by chance.
+    """
+    error = np.asarray(error, dtype=float)
+    return CLEAR * np.maximum(error, np.sqrt(np.mean(error**2)))
+
+
 def percent(value: float, error: float) -> str:
     """95.1 ±0.2"""
     return f"{100 * value:.1f} ±{100 * error:.1f}"

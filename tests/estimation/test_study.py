@@ -23,7 +23,7 @@ from estimation import (
     standing_change,
 )
 from study import __main__ as main
-from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, streams, surveys
+from study import comparisons, intervals, leagues, lists, move_tables, moves, panels, streams, surveys, written
 from study.document import RATES, Numbers, change_summary, document
 from study.intervals import CLUSTERS, ELEMENTS
 from study.streams import Task, hours, jackknife, run
@@ -378,3 +378,7 @@ def test_a_smaller_study_says_which_part_of_the_whole_it_is():
     chosen, whole = main.tasks(numbers, seed=1), main.tasks(main.FULL, seed=1)
     said = [speaker(x)("study.reduced", streams=len(chosen), whole=len(whole), per_cent="42") for x in LANGUAGES]
     assert len(chosen) == 264 and all("264" in text and "631" in text for text in said)
+
+
+def test_a_cell_whose_streams_agree_by_chance_is_not_clearly_off():
+    np.testing.assert_allclose(written.clear([0.0, 0.03, 0.04]), 2 * np.maximum([0, 0.03, 0.04], 0.05 / 3**0.5))
