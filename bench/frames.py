@@ -135,7 +135,7 @@ def continued(rows: int) -> dict:
     import numpy as np
     import pandas as pd
 
-    from sampling.draw.rested import PastWave
+    from sampling.draw.past import PastWave
     from sampling.draw.roll import RollStrata, draw_rested_roll
     from sampling.draw.seeded import draw_key
     from service.samples.roll_file import RollFile, roll_bytes

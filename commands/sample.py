@@ -34,7 +34,7 @@ from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
 from sampling import Assumed
-from sampling.planning.wanted import REST, Wanted, read_numbers, written_numbers
+from sampling.planning.wanted import REST, Wanted, read_numbers, read_rotation, written_numbers
 from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.fieldwork import calls
@@ -71,6 +71,9 @@ def sample_plan(
     cost: Annotated[float | None, typer.Option(help=t("cli.sample.cost"), show_default=False)] = None,
     after: Annotated[str | None, typer.Option(help=t("cli.sample.after"), show_default=False)] = None,
     keep: Annotated[float, typer.Option(help=t("cli.sample.keep"))] = Wanted.keep,
+    respondents: Annotated[bool, typer.Option("--respondents", help=t("cli.sample.respondents"))] = False,
+    again: Annotated[float, typer.Option(help=t("cli.sample.again"))] = Wanted.again,
+    rotation: Annotated[str | None, typer.Option(help=t("cli.sample.rotation"), show_default=False)] = None,
     rest: Annotated[int, typer.Option(help=t("cli.sample.rest"))] = REST,
     public: Annotated[str | None, typer.Option(help=t("cli.sample.public"), show_default=False)] = None,
     share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = Assumed.share,
@@ -122,6 +125,9 @@ def sample_plan(
         pps=pps,
         response_sd=response_sd,
         census=census,
+        respondents=respondents,
+        again=again,
+        rotation=read_rotation(rotation or ""),
     )
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)

@@ -9,6 +9,7 @@ from estimation.changes.needed import STANDING
 from presentation.times import wave_text
 from sampling import Assumed, Finding, Foresight, Verification
 from sampling.planning.change_power import LEVELS
+from sampling.planning.wanted import written_numbers
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
 from words import Speaker, in_language
@@ -135,14 +136,12 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if len(sample_plan.foresight.power):
         notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
         if sample_plan.foresight.kept is not None:
-            called_again = {"keep": sample_plan.foresight.kept, "response": sample_plan.wanted.response_rate}
-            notes.append(t("sample.note_kept", panel=assumed.panel, **called_again))
+            notes.append(_kept_note(sample_plan, t))
     notes += _numbers_notes(sample_plan, t)
     notes.append(t("calls.rule", required=sample_plan.wanted.attempts))
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
-    if sample_plan.wanted.after is not None:
-        notes.append(_after_note(sample_plan, t))
+    notes += _panel_notes(sample_plan, t)
     public = sample_plan.wanted.public
     notes.append(t("sample.note_no_public") if public is None else t("sample.note_public", public=public))
     return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]
@@ -164,9 +163,40 @@ def _numbers_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
     return notes
 
 
+def _kept_note(sample_plan: SamplePlan, t: Speaker) -> str:
+    """What the comparisons suppose of the people whom several waves have in common."""
+    wanted, panel = sample_plan.wanted, sample_plan.wanted.assumed.panel
+    if wanted.rotation:
+        answering = wanted.again if wanted.respondents else wanted.response_rate
+        plan = written_numbers(wanted.rotation, "-")
+        return t("sample.note_kept_rotation", rotation=plan, answering=answering, panel=panel)
+    keep = sample_plan.foresight.kept
+    if wanted.respondents:
+        return t("sample.note_kept_respondents", keep=keep, again=wanted.again, panel=panel)
+    return t("sample.note_kept", keep=keep, response=wanted.response_rate, panel=panel)
+
+
+def _panel_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
+    """Who is called again, and for how many waves the others rest."""
+    wanted, allocation = sample_plan.wanted, sample_plan.allocation
+    count = int(allocation["kept"].sum()) if "kept" in allocation else 0
+    notes = []
+    if wanted.rotation:
+        notes.append(t("sample.note_rotation", rotation=written_numbers(wanted.rotation, "-"), rest=wanted.rest))
+        notes += [t("sample.note_rotation_respondents", count=count)] if wanted.respondents else []
+    elif wanted.respondents and wanted.after is not None:
+        values = {"keep": wanted.keep, "count": count, "again": wanted.again, "rest": wanted.rest}
+        notes.append(t("sample.note_respondents", earlier=wanted.after, **values))
+    if wanted.after is not None and not (wanted.respondents and not wanted.rotation):
+        notes.append(_after_note(sample_plan, t))
+    return notes
+
+
 def _after_note(sample_plan: SamplePlan, t: Speaker) -> str:
     """Which wave the plan continues, what is kept of it, and for how many waves the others rest."""
     wanted = sample_plan.wanted
+    if wanted.rotation:
+        return t("sample.note_after_rotation", earlier=wanted.after)
     if wanted.rest is None:
         return t("sample.note_after_older", earlier=wanted.after, keep=wanted.keep)
     return t("sample.note_after", earlier=wanted.after, keep=wanted.keep, rest=wanted.rest)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.allocation.constraints import ConstrainedAllocation, allocate_constrained
     from sampling.draw.coordination import coordinated_start
     from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
+    from sampling.draw.past import PastWave
     from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
     from sampling.draw.releases import interviews_short, release_progress, released, split_releases, unfinished
-    from sampling.draw.rested import PastWave, draw_rested
+    from sampling.draw.rested import draw_rested, kept_counts
+    from sampling.draw.roll import kept_counts_roll
     from sampling.draw.seeded import draw_key
     from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
     from sampling.draw.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
@@ -69,7 +71,9 @@ _NAMES = {
     "draw/draw": "CodedFrame draw_stratified draw_stream draw_systematic",
     "draw/random_numbers": "commitment permanent_random_numbers starting_point",
     "draw/releases": "interviews_short release_progress released split_releases unfinished",
-    "draw/rested": "PastWave draw_rested",
+    "draw/past": "PastWave",
+    "draw/rested": "draw_rested kept_counts",
+    "draw/roll": "kept_counts_roll",
     "draw/seeded": "draw_key",
     "draw/stages": "draw_two_stage kish_person kish_tables last_birthday_probability",
     "draw/unequal": "draw_pps inclusion_probabilities joint_sampford joint_systematic",

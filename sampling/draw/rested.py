@@ -7,47 +7,18 @@ before the draw (`draw_key`): nothing of a unit, and nothing shown of an earlier
 A unit that has moved to another stratum brings its rest with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wanted
-from sampling.draw.releases import Through, is_out
+from sampling.draw.past import RATES, PastWave, last_answered, rest_chances, waves_rested
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
+from sampling.planning.rotation import beginning_ages, divided_by_age, rotated_counts, rotation_ages
 from sampling.planning.wanted import LONGEST
 from words import Fault
-
-
-class Strata(Protocol):
-    """unit_id -> stratum, as a Series by unit_id or as a list that is looked up."""
-
-    def reindex(self, unit_ids: Any, /) -> pd.Series:
-        """The strata of these units, in their order; missing for those that are not in the list."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class PastWave:
-    """An earlier wave of the chain as it is known when the next one is drawn.
-
-    wave      its name
-    rest      the waves its plan let a unit rest
-    stratum   unit_id -> the stratum in that wave's frame, of every unit that was in it
-    released  the unit_ids released
-    rates     RATES: the chance of being released, by stratum and rest
-    """
-
-    wave: str
-    rest: int
-    stratum: Strata
-    released: frozenset[str]
-    rates: pd.DataFrame
-
-
-RATES = ("stratum", "rest", "population", "sample", "rate")
 
 
 def draw_rested(
@@ -57,146 +28,255 @@ def draw_rested(
     key: bytes,
     rest: int,
     keep: float = 0.0,
+    respondents: bool = False,
+    rotation: Sequence[int] | None = None,
     past: Sequence[PastWave] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SAMPLE and RATES of a wave that follows the waves `past`, oldest first.
 
-    frame       unit_id, stratum
-    allocation  n_h by stratum, or an ALLOCATION table
-    key         from `draw_key`
-    rest        k >= 0: a unit is not taken again before k waves have passed without it, as long as there are others
-    keep        the part o that is kept of those released in the wave before who are in the stratum now
+    frame        unit_id, stratum
+    allocation   n_h by stratum, or an ALLOCATION table
+    key          from `draw_key`
+    rest         k >= 0: a unit is not taken again before k waves have passed without it, as long as there are others
+    keep         the part o that is kept of those released in the wave before who are in the stratum now
+    respondents  whether only those can be kept, or called again, who answered in the last wave that called them
+    rotation     waves in, waves out, waves in, … of rotation groups (`rotation_ages`), instead of `keep`
 
     A unit's rest a is the number of waves since it was last released (1: in the wave before), and k + 1 if that is
-    longer ago or never was.  N_ha units of a stratum have rest a.  Of the n_h,
-        n_h1 = min(⌊o N_h1 + 1/2⌋, n_h),  then n_ha = min(what is left, N_ha) for a = k+1, k, …, 2, and at last a = 1.
-    Each of the N_ha is taken with the rate n_ha/N_ha, places in the order of its stream; those kept are spread evenly
-    over the places of the others, so that every portion has its share of both.
+    longer ago or never was.  N_ha units of a stratum have rest a, and C_h of those with rest 1 can be kept: all, or
+    those who answered.  Of the n_h,
+        n_h1 = min(⌊o C_h + 1/2⌋, n_h),  then n_ha = min(what is left, N_ha) for a = k+1, k, …, 2, and at last a = 1.
+    Each of them is taken with the rate n_ha/N_ha, places in the order of its stream; those kept are spread evenly over
+    the places of the others, so that every portion has its share of both.
+    In rotation groups a is instead the number of waves since the first one of the unit's group, and k + the length of
+    the rotation if that is over, rest included; groups whose age a is one of the rotation's are called again whole, and
+    what is left of n_h is drawn, as `rotated_counts` says.  SAMPLE has then also `age`, that of the unit's group.
     SAMPLE has also `rest`.  Its probability is π_it = Σ_a P_i(a) n_ha/N_ha, where P_i(a) is the chance that unit i has
     the rest a now, from the rates of the earlier waves in the strata in which it was then (`rest_chances`).  Where
     nobody moves it is n_h/N_h.  base_weight is 1/π.  Where people move, the N_ha depend on chance, and totals have a
-    relative bias of the order 1/N_h: nothing in strata of hundreds, some per cent in strata of a dozen.  Who comes from
+    relative bias of the order 1/N_h: nothing in strata of hundreds, some per cent in strata of a dozen.  Where people
+    are called again, how many are freshly drawn depends on chance too, and the bias is of the order of the movers' part
+    over n_h: below one per cent with 30 % movers and 24 of 300.  Who comes from
     a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
-    RATES: one row for each stratum and rest: population N_ha, sample n_ha, rate.
-    Raises Fault for a rest or a part to keep outside its limits, and whatever `draw_stratified` refuses.
+    A draw among respondents is a further phase: C_h/N_h1 (C_ha/N_ha) of those called answered, and this part, which no
+    draw decides, stands in π for each one's chance to answer, as in a weighting class.  Σw is n_h N_h/n_h whoever
+    answers; a mean is unbiased where answering is unrelated to the answers within strata, and no further.
+    RATES: one row for each stratum and rest, in rotation groups for each age of the group too: population N_ha, sample
+    n_ha, rate.
+    Raises Fault for a rest, a part to keep or a rotation outside its limits, a wave of another rotation among `past`,
+    and whatever `draw_stratified` refuses.
     """
-    check_rest(rest, keep)
+    check_rest(rest, keep, rotation)
     units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
     coded = CodedFrame.of(units.assign(prn=0.0))
     sample = units_wanted(coded, allocation)
-    rested = waves_rested(units.unit_id, [p.released for p in past], rest)
-    cells = coded.code * (rest + 1) + rested - 1
-    order = np.argsort(cells, kind="stable")
-    population = np.bincount(cells, minlength=len(sample) * (rest + 1)).reshape(len(sample), rest + 1)
-    counts = quotas(population, sample, keep)
-    first = (population.ravel().cumsum() - population.ravel()).reshape(population.shape)
-    rows, places_rest = [], []
+    cells = cells_of(units, coded, past, rest=rest, rotation=rotation, respondents=respondents)
+    rows, ages_rest, ages = [], [], []
+    parts_of = parts_of_strata(cells.population, cells.candidates, sample, keep, rotation, past)
     for h in np.flatnonzero(sample):
-        chosen = chosen_of_stratum(key, str(coded.strata[h]), population[h], counts[h])
-        rows.append(order[first[h, chosen[:, 0] - 1] + chosen[:, 1]])
-        places_rest.append(chosen[:, 0])
+        counts = cells.population[h], cells.candidates[h]
+        chosen = chosen_of_stratum(key, str(coded.strata[h]), *counts, parts_of[h])
+        rows.append(cells.order[cells.first[h, chosen[:, 0] - 1] + chosen[:, 1]])
+        ages_rest.append(chosen[:, 0])
+        ages.append(chosen[:, 2])
     at = np.concatenate(rows) if rows else np.array([], dtype=np.int64)
-    rate = np.divide(counts, population, out=np.zeros(counts.shape), where=population > 0)
+    rates = rates_table(coded.strata, cells.population, parts_of, rotation)
     drawn_units = units.iloc[at]
-    chances = rest_chances(drawn_units.unit_id, past, rest)
-    probability = (chances * rate[coded.code[at]]).sum(axis=1)
+    chances = rest_chances(drawn_units.unit_id, past, cells.longest, rotation)
+    by_rest = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(cells.population.shape)
+    probability = (chances * by_rest[coded.code[at]]).sum(axis=1)
     table = sample_table(coded, at, sample, probability).drop(columns="prn")
-    table.insert(2, "rest", np.concatenate(places_rest) if rows else at)
-    return table, rates_table(coded.strata, population, counts)
+    table.insert(2, "rest", np.concatenate(ages_rest) if rows else at)
+    if rotation is not None:
+        table.insert(3, "age", np.concatenate(ages) if rows else at)
+    return table, rates
 
 
-def check_rest(rest: int, keep: float) -> None:
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A frame's units by stratum and rest, before a draw.
+
+    longest     the longest rest but one: a = 1..longest+1
+    population, candidates (H,longest+1)  N_ha, and how many of these can be called again
+    order, first  the rows, those of a cell together and its candidates first, and where each cell begins
+    """
+
+    longest: int
+    population: np.ndarray
+    candidates: np.ndarray
+    order: np.ndarray
+    first: np.ndarray
+
+
+def cells_of(
+    units: pd.DataFrame,
+    coded: CodedFrame,
+    past: Sequence[PastWave],
+    *,
+    rest: int,
+    rotation: Sequence[int] | None,
+    respondents: bool,
+) -> Cells:
+    """The cells of the units, sorted by unit_id, as `draw_rested` takes them."""
+    longest = longest_rest(rest, rotation)
+    rested = waves_rested(units.unit_id, past, longest, rotation)
+    cell = coded.code * (longest + 1) + rested - 1
+    shape = len(coded.strata), longest + 1
+    population = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    first = (population.ravel().cumsum() - population.ravel()).reshape(shape)
+    if not respondents:
+        return Cells(longest, population, population, np.argsort(cell, kind="stable"), first)
+    answered = last_answered(units.unit_id, past) | (rested > longest)  # nobody of the last cell is called again
+    candidates = np.bincount(cell[answered], minlength=shape[0] * shape[1]).reshape(shape)
+    return Cells(longest, population, candidates, np.lexsort((~answered, cell)), first)
+
+
+def kept_counts(
+    frame: pd.DataFrame,
+    allocation: Allocation,
+    *,
+    rest: int,
+    keep: float = 0.0,
+    respondents: bool = False,
+    rotation: Sequence[int] | None = None,
+    past: Sequence[PastWave] = (),
+) -> pd.Series:
+    """How many of each stratum's n_h a draw will call again, which is known before it; arguments of `draw_rested`."""
+    units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
+    coded = CodedFrame.of(units.assign(prn=0.0))
+    sample = units_wanted(coded, allocation)
+    cells = cells_of(units, coded, past, rest=rest, rotation=rotation, respondents=respondents)
+    return kept_of_cells(coded.strata, cells.population, cells.candidates, sample, keep, rotation)
+
+
+def kept_of_cells(
+    strata: pd.Index,
+    population: np.ndarray,
+    candidates: np.ndarray,
+    sample: np.ndarray,
+    keep: float,
+    rotation: Sequence[int] | None,
+) -> pd.Series:
+    """How many of the n_h (H,) are called again, by stratum, from N_ha and those who can be called again (H,A)."""
+    if rotation is not None:
+        again = rotated_counts(population, candidates, sample, rotation_ages(rotation))[0].sum(axis=1)
+    else:
+        again = _to_keep(candidates, sample, keep)
+    return pd.Series(again, index=pd.Index(strata, name="stratum"), name="kept")
+
+
+def check_rest(rest: int, keep: float, rotation: Sequence[int] | None = None) -> None:
     """A Fault for a rest or a part to keep outside its limits, and for a part kept where nobody rests."""
     if not 0 <= rest <= LONGEST:
         raise Fault(key="sampling.rest", found=rest, most=LONGEST)
     if not 0 <= keep <= 1:
         raise Fault(key="sampling.keep", found=keep)
-    if keep > 0 and rest < 1:
+    if keep > 0 and (rest < 1 or rotation is not None):
         raise Fault(key="sampling.keep_rest", keep=keep)
 
 
-def rates_table(strata: pd.Index, population: np.ndarray, counts: np.ndarray) -> pd.DataFrame:
-    """RATES from N_ha and n_ha (H,k+1)."""
-    rate = np.divide(counts, population, out=np.zeros(counts.shape), where=population > 0)
-    rests = population.shape[1]
-    return pd.DataFrame(
-        {
-            "stratum": np.repeat(np.asarray(strata), rests),
-            "rest": np.tile(np.arange(1, rests + 1), len(strata)),
-            "population": population.ravel(),
-            "sample": counts.ravel(),
-            "rate": rate.ravel(),
-        },
-        columns=pd.Index(RATES),
-    )
+def longest_rest(rest: int, rotation: Sequence[int] | None) -> int:
+    """The longest rest that is counted: k, in rotation groups with the waves from a group's first to its last."""
+    return rest if rotation is None else rest + rotation_ages(rotation)[-1]
 
 
-def waves_rested(unit_ids: pd.Series, released: Sequence[Iterable[str]], rest: int) -> np.ndarray:
-    """The rest a (n,) of units, 1..rest+1, after waves that released these units, oldest wave first."""
-    rested = np.full(len(unit_ids), rest + 1)
-    for ago in range(min(rest, len(released)), 0, -1):
-        rested[unit_ids.isin(set(released[-ago])).to_numpy()] = ago
-    return rested
+def _to_keep(candidates: np.ndarray, sample: np.ndarray, keep: float) -> np.ndarray:
+    """min(⌊o C_h + 1/2⌋, n_h) (H,); nobody where the last cell is the only one."""
+    if candidates.shape[1] == 1:
+        return np.zeros_like(sample)
+    return np.minimum(np.floor(keep * candidates[:, 0] + 0.5).astype(np.int64), sample)
 
 
-def quotas(population: np.ndarray, sample: np.ndarray, keep: float) -> np.ndarray:
-    """n_ha (H,k+1) from N_ha (H,k+1) and n_h (H,), by rest a = 1..k+1, as `draw_rested` says."""
+def quotas(population: np.ndarray, sample: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """n_ha (H,k+1) from N_ha (H,k+1), n_h (H,) and those to keep (H,), by rest a = 1..k+1, as `draw_rested` says."""
     most, counts = population.shape[1] - 1, np.zeros_like(population)
     if most:
-        counts[:, 0] = np.minimum(np.floor(keep * population[:, 0] + 0.5).astype(np.int64), sample)
+        counts[:, 0] = np.minimum(kept, sample)
     for a in (*range(most, 0, -1), 0):
         counts[:, a] += np.minimum(sample - counts.sum(axis=1), population[:, a] - counts[:, a])
     return counts
 
 
-def rest_chances(unit_ids: pd.Series, past: Sequence[PastWave], rest: int) -> np.ndarray:
-    """P_i(a) (n,k+1): the chance that each unit has the rest a = 1..k+1 after the waves `past`.
+# of one stratum: (rest, age of the group, how many) of those called again, and of those drawn
+Parts = tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]
 
-    Before the first wave P(k+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate r_ha
-    if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(k+1) keeps what was k + 1 before.
-    In the frame of a wave that did not have the unit r is 0.
+
+def parts_of_strata(
+    population: np.ndarray,
+    candidates: np.ndarray,
+    sample: np.ndarray,
+    keep: float,
+    rotation: Sequence[int] | None,
+    past: Sequence[PastWave],
+) -> list[Parts]:
+    """What is taken of each cell, by stratum, from N_ha, those who can be called again (H,A) and n_h (H,)."""
+    if rotation is None:
+        kept = _to_keep(candidates, sample, keep)
+        counts = quotas(population, sample, kept)
+        counts[:, 0] -= kept
+        again = np.zeros_like(counts)
+        again[:, 0] = kept
+        beginning: Sequence[int] = (0,)
+    else:
+        ages = rotation_ages(rotation)
+        again, counts = rotated_counts(population, candidates, sample, ages)
+        in_groups = [wave for wave in past if wave.rotation is not None]
+        beginning = beginning_ages(ages, len(in_groups))
+    parts = []
+    for h in range(len(sample)):
+        called = [(a, 0 if rotation is None else a, int(n)) for a, n in enumerate(again[h], 1) if n]
+        parts.append((called, sorted(divided_by_age(counts[h], beginning))))
+    return parts
+
+
+def rates_table(
+    strata: pd.Index, population: np.ndarray, parts_of: Sequence[Parts], rotation: Sequence[int] | None
+) -> pd.DataFrame:
+    """RATES of what is taken, in rotation groups with a column age; cells of which nobody is taken have a row too."""
+    H, longest = population.shape
+    taken = [(h, a, age, n) for h, parts in enumerate(parts_of) for of in parts for a, age, n in of]
+    cells = np.array(taken, dtype=np.int64).reshape(-1, 4)
+    nobody = np.setdiff1d(np.arange(H * longest), cells[:, 0] * longest + cells[:, 1] - 1)
+    empty = np.column_stack([nobody // longest, nobody % longest + 1, np.zeros((len(nobody), 2), dtype=np.int64)])
+    columns = pd.Index(["stratum", "rest", "age", "sample"])
+    table = pd.DataFrame(np.concatenate([cells, empty]), columns=columns)
+    table = table.groupby(["stratum", "rest", "age"], as_index=False)["sample"].sum()
+    table["population"] = population[table.stratum, table["rest"] - 1]
+    rate = table["sample"] / table.population.where(table.population > 0)
+    table = table.assign(stratum=np.asarray(strata)[table.stratum], rate=rate.fillna(0.0))
+    return table[[*RATES, *([] if rotation is None else ["age"])]]
+
+
+def chosen_of_stratum(
+    key: bytes, stratum: str, population: np.ndarray, candidates: np.ndarray, parts: Parts
+) -> np.ndarray:
+    """(rest, position among those of this rest, age of the group) of each place (n_h,3), in the order of the draw.
+
+    Those who can be called again have the first positions.
     """
-    longest = max([rest, *(p.rest for p in past)])
-    chances = np.zeros((len(unit_ids), longest + 1))
-    chances[:, -1] = 1.0
-    for wave in past:
-        rate = _rates_of(unit_ids, wave, longest)
-        taken, left = (chances * rate).sum(axis=1), chances * (1 - rate)
-        chances = np.column_stack([taken, left[:, :-1]])
-        chances[:, -1] += left[:, -1]
-    return np.column_stack([chances[:, :rest], chances[:, rest:].sum(axis=1)])
-
-
-def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: Through) -> pd.DataFrame:
-    """The RATES of what is released: times m_h/n_h, of which the portions that are out have m_h of a stratum's n_h.
-
-    sample: with `release`
-    """
-    size = sample.groupby("stratum").size()
-    part = (sample[is_out(sample, through)].groupby("stratum").size() / size).reindex(rates.stratum)
-    return rates.assign(rate=rates.rate.to_numpy() * part.fillna(0.0).to_numpy())
-
-
-def _rates_of(unit_ids: pd.Series, wave: PastWave, longest: int) -> np.ndarray:
-    """r (n,longest+1) of units in an earlier wave, by rest; 0 where its frame did not have the unit."""
-    stratum = wave.stratum.reindex(unit_ids)
-    by_rest = wave.rates.pivot(index="stratum", columns="rest", values="rate")  # noqa: PD010
-    rate = by_rest.reindex(index=stratum, columns=range(1, wave.rest + 2)).fillna(0.0).to_numpy()
-    rested = np.minimum(np.arange(1, longest + 2), wave.rest + 1)
-    return rate[:, rested - 1]
-
-
-def chosen_of_stratum(key: bytes, stratum: str, population: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(rest, position among those who rested so long) of each place (n_h,2), in the order of the draw."""
-    chosen = np.empty((0, 2), dtype=np.int64)
-    for a in range(1, len(counts) + 1):
-        if not counts[a - 1]:
-            continue
+    again = {a: (age, count) for a, age, count in parts[0]}
+    drawn: dict[int, list[tuple[int, int]]] = {}
+    for a, age, count in parts[1]:
+        drawn.setdefault(a, []).append((age, count))
+    chosen = np.empty((0, 3), dtype=np.int64)
+    for a in sorted({*again, *drawn}):
         below = whole_numbers(key, f"{stratum}\0{a}")
-        positions = drawn_positions(below, int(population[a - 1]), int(counts[a - 1]))
-        more = np.column_stack([np.full(len(positions), a), positions])
+        new = drawn.get(a, [])
+        age, count = again.get(a, (0, 0))
+        total, everybody = count + sum(n for _, n in new), candidates[a - 1] == population[a - 1]
+        if everybody:
+            positions = drawn_positions(below, int(population[a - 1]), total)
+        else:
+            positions = drawn_positions(below, int(candidates[a - 1]), count)
+            others = np.setdiff1d(np.arange(population[a - 1]), positions)
+            positions = np.concatenate([positions, others[drawn_positions(below, len(others), total - count)]])
+        ages = np.repeat([age, *(b for b, _ in new)], [count, *(n for _, n in new)])
+        # groups of one cell alternate: the first places of each, then the second ones
+        turn = np.concatenate([np.arange(count), *(np.arange(n) for _, n in new)]).astype(np.int64)
+        together = np.argsort(turn, kind="stable") if new and ages.any() else np.arange(total)
+        more = np.column_stack([np.full(total, a), positions, ages])[together]
         earlier = interleaved(below, len(chosen), len(more))
-        merged = np.empty((len(earlier), 2), dtype=np.int64)
+        merged = np.empty((len(earlier), 3), dtype=np.int64)
         merged[earlier], merged[~earlier] = chosen, more
         chosen = merged
     return chosen

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, units_wanted
+from sampling.draw.past import PastWave, last_answered, rest_chances, waves_rested
 from sampling.draw.rested import (
-    PastWave,
     check_rest,
     chosen_of_stratum,
-    quotas,
+    kept_of_cells,
+    longest_rest,
+    parts_of_strata,
     rates_table,
-    rest_chances,
-    waves_rested,
 )
 
 
@@ -57,39 +57,93 @@ class RollStrata:
         return listed.reindex(pd.Index(list(unit_ids)))
 
 
+@dataclass(frozen=True, eq=False)
+class RollCells:
+    """A roll's units by stratum and rest, before a draw; arrays as in `rested.Cells`.
+
+    listed  those called lately: unit_id, position, code of the stratum, rest, and whether they can be called again
+    """
+
+    coded: CodedFrame
+    population: np.ndarray
+    candidates: np.ndarray
+    listed: pd.DataFrame
+
+
+def roll_cells(
+    roll: Roll, past: Sequence[PastWave], *, rest: int, respondents: bool, rotation: Sequence[int] | None
+) -> RollCells:
+    """The cells of a roll, from its counts and those called in the last waves."""
+    coded = CodedFrame.part_of(pd.DataFrame({"unit_id": [], "stratum": [], "prn": []}), roll.population)
+    longest = longest_rest(rest, rotation)
+    recent = sorted({unit for wave in past[max(len(past) - longest, 0) :] for unit in wave.released})
+    listed = roll.find(recent).sort_values(["stratum", "position"], ignore_index=True)
+    listed = listed.assign(code=coded.strata.get_indexer(pd.Index(listed.stratum)))
+    listed["rest"] = waves_rested(listed.unit_id, past, longest, rotation)
+    listed["candidate"] = last_answered(listed.unit_id, past) if respondents else True
+    listed = listed[listed["rest"] <= longest].reset_index(drop=True)
+    shape = len(coded.strata), longest + 1
+    cell = (listed.code * (longest + 1) + listed["rest"] - 1).to_numpy()
+    population = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    again = cell[listed.candidate.to_numpy(dtype=bool)]
+    candidates = np.bincount(again, minlength=shape[0] * shape[1]).reshape(shape)
+    population[:, longest] = candidates[:, longest] = coded.population - population.sum(axis=1)
+    return RollCells(coded, population, candidates, listed)
+
+
+def kept_counts_roll(
+    roll: Roll,
+    *,
+    rest: int,
+    keep: float = 0.0,
+    respondents: bool = False,
+    rotation: Sequence[int] | None = None,
+    past: Sequence[PastWave] = (),
+) -> pd.Series:
+    """`kept_counts` of a roll: how many can at most be called again, by stratum."""
+    cells = roll_cells(roll, past, rest=rest, respondents=respondents, rotation=rotation)
+    return kept_of_cells(cells.coded.strata, cells.population, cells.candidates, cells.coded.population, keep, rotation)
+
+
 def draw_rested_roll(
-    roll: Roll, allocation: Allocation, *, key: bytes, rest: int, keep: float = 0.0, past: Sequence[PastWave] = ()
+    roll: Roll,
+    allocation: Allocation,
+    *,
+    key: bytes,
+    rest: int,
+    keep: float = 0.0,
+    respondents: bool = False,
+    rotation: Sequence[int] | None = None,
+    past: Sequence[PastWave] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SAMPLE and RATES as `draw_rested` gives them, unit for unit, in O(n + those called in the last k waves) steps."""
-    check_rest(rest, keep)
-    coded = CodedFrame.part_of(pd.DataFrame({"unit_id": [], "stratum": [], "prn": []}), roll.population)
+    check_rest(rest, keep, rotation)
+    cells = roll_cells(roll, past, rest=rest, respondents=respondents, rotation=rotation)
+    coded, population, listed, longest = cells.coded, cells.population, cells.listed, longest_rest(rest, rotation)
     sample = units_wanted(coded, allocation)
-    recent = sorted({unit for wave in past[max(len(past) - rest, 0) :] for unit in wave.released})
-    listed = roll.find(recent).sort_values(["stratum", "position"], ignore_index=True)
-    rested = waves_rested(listed.unit_id, [wave.released for wave in past], rest)
-    code = coded.strata.get_indexer(pd.Index(listed.stratum))
-    population = np.bincount(code * (rest + 1) + rested - 1, minlength=len(sample) * (rest + 1))
-    population = population.reshape(len(sample), rest + 1)
-    population[:, rest] = coded.population - population.sum(axis=1)
-    counts = quotas(population, sample, keep)
-    called, ends = listed.position.to_numpy(), np.searchsorted(code, np.arange(len(sample) + 1))
-    rests, positions = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    parts_of = parts_of_strata(population, cells.candidates, sample, keep, rotation, past)
+    ends = np.searchsorted(listed.code.to_numpy(), np.arange(len(sample) + 1))
+    columns = [listed[c].to_numpy() for c in ("position", "rest", "candidate")]
+    nobody = np.empty(0, dtype=np.int64)
+    rests, positions, ages = [nobody], [nobody], [nobody]
     for h in np.flatnonzero(sample):
-        chosen = chosen_of_stratum(key, str(coded.strata[h]), population[h], counts[h])
-        of_stratum = slice(ends[h], ends[h + 1])
+        of_cells = population[h], cells.candidates[h]
+        chosen = chosen_of_stratum(key, str(coded.strata[h]), *of_cells, parts_of[h])
         rests.append(chosen[:, 0])
-        positions.append(_places(called[of_stratum], rested[of_stratum], chosen, rest))
+        positions.append(_places(*(column[ends[h] : ends[h + 1]] for column in columns), chosen, longest))
+        ages.append(chosen[:, 2])
     at = np.repeat(np.arange(len(sample)), sample)
     strata = coded.strata.to_numpy()[at]
     units = roll.at(pd.DataFrame({"stratum": strata, "position": np.concatenate(positions)}))
-    rates = rates_table(coded.strata, population, counts)
-    rate = np.divide(counts, population, out=np.zeros(counts.shape), where=population > 0)
-    probability = (rest_chances(units.unit_id, past, rest) * rate[at]).sum(axis=1)
+    rates = rates_table(coded.strata, population, parts_of, rotation)
+    rate = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(population.shape)
+    probability = (rest_chances(units.unit_id, past, longest, rotation) * rate[at]).sum(axis=1)
     table = pd.DataFrame(
         {
             "unit_id": units.unit_id.to_numpy(),
             "stratum": strata,
             "rest": np.concatenate(rests),
+            **({} if rotation is None else {"age": np.concatenate(ages)}),
             "area": units.area.to_numpy(),
             "place": np.arange(len(at)) - (sample.cumsum() - sample)[at] + 1,
             "probability": probability,
@@ -99,16 +153,21 @@ def draw_rested_roll(
     return table, rates
 
 
-def _places(called: np.ndarray, rested: np.ndarray, chosen: np.ndarray, rest: int) -> np.ndarray:
+def _places(
+    called: np.ndarray, rested: np.ndarray, candidate: np.ndarray, chosen: np.ndarray, longest: int
+) -> np.ndarray:
     """The place in its stratum of each unit chosen, from its rest and its position among those who rested so long.
 
-    called, rested  the places, ascending, of those who were called lately, and their rests
+    called, rested, candidate  the places, ascending, of those who were called lately, their rests, and whether they can
+                               be called again: these have the first positions
     The q-th of the others is at q + j, with the smallest j for which the j-th place called, from 0, is above q + j.
     """
     places = np.empty(len(chosen), dtype=np.int64)
-    for a in range(1, rest + 1):
-        places[chosen[:, 0] == a] = called[rested == a][chosen[chosen[:, 0] == a, 1]]
-    others = chosen[:, 0] == rest + 1
+    for a in range(1, longest + 1):
+        of_rest = rested == a
+        in_order = called[of_rest][np.argsort(~candidate[of_rest].astype(bool), kind="stable")]
+        places[chosen[:, 0] == a] = in_order[chosen[chosen[:, 0] == a, 1]]
+    others = chosen[:, 0] == longest + 1
     before = called - np.arange(len(called))
     places[others] = chosen[others, 1] + np.searchsorted(before, chosen[others, 1], side="right")
     return places

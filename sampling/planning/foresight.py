@@ -1,6 +1,6 @@
 """What a sample plan will be able to tell: each area's precision, the cost, the last five areas, and falls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import scipy
 from estimation import Estimate, usual_comparisons
 from sampling.planning.area_precision import area_precision, spread_within
 from sampling.planning.change_power import LEVELS, fall_curve
-from sampling.planning.kept import kept_comparisons
+from sampling.planning.kept import kept_comparisons, overlaps_of
 from sampling.planning.power import Progress, interviews_for, last_k_curve, league_rates
 from words import Fault
 
@@ -168,7 +168,9 @@ def foresee(
     eligibility: float = 1.0,
     earlier: Estimate | None = None,
     kept: float = 0.0,
+    rotation: Sequence[int] = (),
     answering: float = 1.0,
+    respondents: bool = False,
     progress: Progress | None = None,
 ) -> Foresight:
     """What the interviews of each area can tell: `expected_precision`, `last_k_curve` and `fall_curve` of one plan.
@@ -178,8 +180,9 @@ def foresee(
     eligibility: the part of an area's population that can be asked; the margins are of them (1 - n/N), the list of the
     last and the falls of the process behind them, as on the pages
     earlier: a wave's shares, the largest best, from which leagues are drawn (`league_rates`) instead of assumed
-    kept: the part of each wave's people that is called in the next one too: falls are then those of such waves
-    (`kept_comparisons`) and of no full panel;  answering: the part of those called again who answer again
+    kept: the part of each wave's people that is called in the next one too, or rotation: the plan of groups; falls are
+    then those of such waves (`kept_comparisons`) and of no full panel;  answering: the part of those called again who
+    answer, and respondents: whether only those are called again who answered (`overlaps_of`)
     progress(done, of): called after each part of the simulation
     """
     options: dict[str, Any] = {"deff": assumed.design_effect, "eligibility": eligibility, "cost": cost}
@@ -200,9 +203,10 @@ def foresee(
     options: dict[str, Any] = {"rng": rng, "design_effect": widened}
     curve = last_k_curve(leagues, sizes, k=k, draws=DRAWS, progress=_part(progress, 0), **options)
     designs = usual_comparisons(correlation=assumed.panel, information=assumed.information, watch=k)
-    if kept:
+    overlaps = overlaps_of(kept, rotation, answering=answering, respondents=respondents)
+    if overlaps.any():
         plain_designs = {name: design for name, design in designs.items() if "panel" not in name}
-        designs = kept_comparisons(plain_designs, kept=kept, correlation=assumed.panel * answering)
+        designs = kept_comparisons(plain_designs, overlaps=overlaps, correlation=assumed.panel)
     if assumed.sd is not None:  # what a score tells beyond a share is no question of a mean
         designs = {name: design for name, design in designs.items() if "score" not in name}
     options |= {"draws": FALLING, "progress": _part(progress, 1)}
@@ -210,7 +214,8 @@ def foresee(
     power = pd.DataFrame({"interviews": curve.interviews, "right": curve.right, "wrong": curve.wrong})
     power["planned"] = np.isclose(power.interviews, n.mean())
     error = max(float(curve.error.max()), float(falls.error.to_numpy().max()))
-    return Foresight(k, precision, power[POWER], falls.table, error, kept=kept or None)
+    called_again = kept or float(overlaps_of(0.0, rotation, answering=1.0, respondents=False)[0])
+    return Foresight(k, precision, power[POWER], falls.table, error, kept=called_again or None)
 
 
 def records(table: pd.DataFrame) -> list[dict]:

@@ -242,21 +242,21 @@ def numbers_needed(
     _fractions(assurance=assurance)
     completes = int(completes)
     rate = response_rate * eligibility
-    yields = _yields(rate, eligibility * response_sd)
+    interviews_of = yields(rate, eligibility * response_sd)
     release = _up(completes / rate)
     low, high = completes - 1, max(2 * release, release + 100)
-    while yields(high).sf(completes - 1) < assurance:
+    while interviews_of(high).sf(completes - 1) < assurance:
         low, high = high, 2 * high
         if high > MOST:
             raise Fault(key="sampling.never_enough", completes=completes, sd=response_sd, assurance=assurance)
     while high - low > 1:
         middle = (low + high) // 2
-        enough = yields(middle).sf(completes - 1) >= assurance
+        enough = interviews_of(middle).sf(completes - 1) >= assurance
         low, high = (low, middle) if enough else (middle, high)
     return SampleSize(completes, release, high)
 
 
-def _yields(rate: float, sd: float) -> Callable[[int], Any]:
+def yields(rate: float, sd: float) -> Callable[[int], Any]:
     """How many interviews N numbers give: Binomial(N, q), q = rate or, with an sd, Beta with that mean and sd."""
     if not (sd >= 0 and (sd < ROUNDING or sd**2 < rate * (1 - rate))):
         raise Fault(key="sampling.response_sd", found=sd, rate=rate)

@@ -15,13 +15,15 @@ from sampling.allocation.allocation import (
     split_modes,
 )
 from sampling.planning.foresight import Assumed
-from sampling.planning.size import numbers_needed
+from sampling.planning.kept import numbers_beside
+from sampling.planning.rotation import rotation_ages
 from words import Fault
 
 PROPORTIONAL, EQUAL, NEYMAN, POWER = METHODS = ("proportional", "equal", "neyman", "power")
 PPS_METHODS = ("systematic", "pivotal", "sampford")  # those of `draw_pps`
 LONGEST = 40  # waves that a plan may let people rest
 ASSURED = 0.95  # the chance that the numbers drawn suffice
+NOBODY: Mapping[str, int] = {}
 REST = 4  # waves for which nobody is called again: with quarterly waves, a year
 
 
@@ -43,6 +45,8 @@ class Wanted:
     after, keep    the earlier wave that this one continues, and the part of it that stays; 0: nobody is called again
     rest           the waves in which nobody is called again who was called in one; None in plans of older versions,
                    whose waves start after the last random number of the earlier one
+    respondents, again  whether only those are kept who answered, and the part of these that is expected to answer again
+    rotation       waves in, waves out, waves in, … of rotation groups, instead of `keep`; empty: there are none
     public         what the public value will be that enters the draw; None: whoever knows the seed knows the draw
     shares         assumed shares of areas for which `assumed.share` does not hold, used by Neyman and power allocation
     attempts       how often a number is called before it is given up; until then its release is not finished
@@ -74,6 +78,9 @@ class Wanted:
     response_sd: float = 0.0
     together: bool = True
     census: bool = False
+    respondents: bool = False
+    again: float = 0.7
+    rotation: tuple[int, ...] = ()
 
     def __post_init__(self):
         if self.method not in METHODS:
@@ -97,12 +104,19 @@ class Wanted:
             raise Fault(key="sampling.rest", found=self.rest, most=LONGEST)
         if self.keep > 0 and self.rest is not None and self.rest < 1:
             raise Fault(key="sampling.keep_rest", keep=self.keep)
+        if self.rotation:
+            rotation_ages(self.rotation)
+            if self.keep or self.rest is None or self.each is not None:
+                raise Fault(key="sample.rotation", found=written_numbers(self.rotation, "-"))
+        if not 0 < self.again <= 1:
+            raise Fault(key="sample.again", found=self.again)
         if self.public is not None and not self.public.strip():
             raise Fault(key="sample.public_empty")
 
     def plain(self) -> dict:
         """In values fit for JSON."""
-        return asdict(self) | {"portions": list(self.portions), "modes": dict(self.modes), "shares": dict(self.shares)}
+        lists = {"portions": list(self.portions), "rotation": list(self.rotation)}
+        return asdict(self) | lists | {"modes": dict(self.modes), "shares": dict(self.shares)}
 
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
@@ -110,9 +124,8 @@ class Wanted:
         older = {
             name: value for name, value in (("rest", None), ("together", False), ("seeded", False)) if name not in plain
         }
-        fields: dict[str, Any] = dict(
-            plain, **older, assumed=Assumed(**plain["assumed"]), portions=tuple(plain["portions"])
-        )
+        tuples = {"portions": tuple(plain["portions"]), "rotation": tuple(plain.get("rotation", ()))}
+        fields: dict[str, Any] = {**plain, **older, **tuples, "assumed": Assumed(**plain["assumed"])}
         return cls(**fields)
 
 
@@ -124,15 +137,26 @@ def read_numbers(written: str, between: str = ",", *, name: str) -> list[float]:
         raise Fault(key="sample.numbers", name=name, found=written) from error
 
 
+def read_rotation(written: str) -> tuple[int, ...]:
+    """The rotation that a person wrote in one line ("2-2-2"); () for an empty one."""
+    if not written.strip():
+        return ()
+    numbers = read_numbers(written, "-", name="rotation")
+    if any(number % 1 for number in numbers):
+        raise Fault(key="sample.numbers", name="rotation", found=written)
+    return tuple(int(number) for number in numbers)
+
+
 def written_numbers(numbers: Iterable[float], between: str = ",") -> str:
     """Numbers as a person writes them in one line."""
     return between.join(f"{number:g}" for number in numbers)
 
 
-def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+def allocate(strata: pd.DataFrame, wanted: Wanted, kept: Mapping[str, int] = NOBODY) -> pd.DataFrame:
     """One row per stratum: stratum, area, mode, population, interviews, release and numbers.
 
     strata  stratum, area, mode, population (units of the frame), as `frames.frame_strata`
+    kept    by stratum, how many people are called again who answered before; their numbers are among the `numbers`
     Interviews go to the areas by the method, then within an area to its modes by their parts, or to its strata in
     proportion to their populations.  Every stratum of the frame gets at least one, since weights cannot stand for a
     stratum in which nobody is asked: an area's minimum is at least the number of its strata.
@@ -151,9 +175,13 @@ def allocate(strata: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
         raise Fault(key="sample.shares", areas=unknown)
     n = _by_area(areas, wanted)
     given = strata.assign(interviews=_within(strata, n, wanted))
-    need = {c: numbers_needed(c, **yielding(wanted, strata=len(given))) for c in set(given.interviews) if c}
+    again = given.stratum.map(dict(kept)).fillna(0).astype(int)
+    pairs, options = list(zip(given.interviews, again, strict=True)), yielding(wanted, strata=len(given))
+    need = {(c, k): numbers_beside(c, k, wanted.again, **options) for c, k in set(pairs) if c}
     for column, name in (("release", "release"), ("numbers", "draw")):
-        given[column] = [getattr(need[c], name) if c else 0 for c in given.interviews]
+        given[column] = [getattr(need[pair], name) if pair[0] else 0 for pair in pairs]
+    if again.any():
+        given["kept"] = again
     small = given.numbers > given.population
     if not small.any():
         return given

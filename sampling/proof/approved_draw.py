@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from sampling.draw.past import PastWave
 from sampling.draw.releases import split_releases
-from sampling.draw.rested import PastWave
 from sampling.draw.roll import Roll
 from sampling.planning.staged_plan import psu_list
 from sampling.proof.chain import record_rested

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sampling.draw.past import RATES, PastWave, Strata, released_rates
 from sampling.draw.random_numbers import commitment
 from sampling.draw.releases import Through, is_out, split_releases
-from sampling.draw.rested import RATES, PastWave, Strata, draw_rested, released_rates
+from sampling.draw.rested import draw_rested
 from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
 from sampling.proof.proof import (
@@ -19,6 +20,7 @@ from sampling.proof.proof import (
     DrawPlan,
     DrawRecord,
     Verification,
+    answered_digest,
     check_value,
     differing_seed,
     differing_units,
@@ -29,7 +31,10 @@ from sampling.proof.proof import (
 from sampling.proof.slip import slip_of
 from words import Fault
 
-RATE_COLUMNS = list(RATES[:-1])  # the rate follows from the others
+
+def rate_columns(plan: DrawPlan) -> list[str]:
+    """The columns of a record's rates; the rate itself follows from them."""
+    return [*RATES[:-1], *([] if plan.rotation is None else ["age"])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +43,37 @@ class DrawnWave:
 
     frame   unit_id, stratum, first_phase: who could be drawn; or the roll of a list too large for memory
     sample  the units drawn, as `record_rested` gave them
+    answered  who of them answered, where the next wave calls respondents again; otherwise None
     """
 
     record: DrawRecord
     frame: pd.DataFrame | Roll
     sample: pd.DataFrame
+    answered: frozenset[str] | None = None
 
     def continued(self, releases: Through) -> Continued:
         """What the line of a wave binds that continues this one when so many of its portions are released."""
         digest = released_digest(self.sample, releases)
-        return Continued(self.record.wave, slip_of(self.record), releases, digest)
+        answered = None if self.answered is None else answered_digest(self.answered)
+        return Continued(self.record.wave, slip_of(self.record), releases, digest, answered)
 
     def past(self, releases: Through) -> PastWave:
         """What the draw of a later wave needs to know of this one, of which so many portions were released."""
-        rates = pd.DataFrame(self.record.rates, columns=pd.Index(RATE_COLUMNS))
+        rotation = self.record.plan.rotation
+        rates = pd.DataFrame(self.record.rates, columns=pd.Index(rate_columns(self.record.plan)))
         rates["rate"] = (rates["sample"] / rates.population.where(rates.population > 0)).fillna(0.0)
         assert self.record.plan.rest is not None  # a rested draw
+        out = self.sample[is_out(self.sample, releases)]
+        joined = out.iloc[:0] if rotation is None else out[out.age != out["rest"]]
         return PastWave(
             self.record.wave,
             self.record.plan.rest,
             _strata(self.frame),
-            frozenset(self.sample.unit_id[is_out(self.sample, releases)]),
+            frozenset(out.unit_id),
             released_rates(rates, self.sample, releases),
+            self.answered,
+            rotation,
+            {} if rotation is None else dict(zip(joined.unit_id, joined.age.astype(int), strict=True)),
         )
 
 
@@ -129,7 +143,12 @@ def verify_chain(waves: Sequence[DrawnWave], *, published: str | None = None, co
         if rates != record.rates:
             of_wave.append(("proof.rates", {"wave": record.wave}))
         differing += [] if [key for key, _ in of_wave] == ["proof.in_earlier"] else of_wave
-        before = DrawnWave(record, wave.frame, again)
+        answered = None
+        if following is not None and following.record.plan.respondents:
+            answered = wave.answered or frozenset()
+            if not answered <= set(again.unit_id):
+                differing.append(("proof.answered", {"wave": record.wave}))
+        before = DrawnWave(record, wave.frame, again, answered)
         if following is not None and following.record.continued is not None:
             past.append(before.past(following.record.continued.releases))
     last = waves[-1].record
@@ -159,7 +178,8 @@ def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence
         raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
     allocation, rest = dict(plan.allocation), plan.rest
     assert rest is not None and plan.portions is not None  # see `DrawPlan`
-    options: dict[str, Any] = {"key": key, "rest": rest, "keep": plan.keep or 0.0, "past": past}
+    panel: dict[str, Any] = {"respondents": bool(plan.respondents), "rotation": plan.rotation}
+    options: dict[str, Any] = {"key": key, "rest": rest, "keep": plan.keep or 0.0, "past": past, **panel}
     if isinstance(frame, pd.DataFrame):
         sample, rates = draw_rested(frame, allocation, **options)
         first_phase = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
@@ -167,8 +187,8 @@ def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence
         sample, rates = draw_rested_roll(frame, allocation, **options)
         first_phase = np.ones(len(sample))
     sample = split_releases(sample, plan.portions).assign(first_phase=first_phase)
-    rows = rates.loc[rates.population > 0, RATE_COLUMNS].itertuples(index=False, name=None)
-    return sample, tuple((str(s), int(a), int(N), int(n)) for s, a, N, n in rows)
+    rows = rates.loc[rates.population > 0, rate_columns(plan)].itertuples(index=False, name=None)
+    return sample, tuple((str(stratum), *map(int, numbers)) for stratum, *numbers in rows)
 
 
 def _differing_wave(wave: DrawnWave, before: DrawnWave | None):

@@ -17,6 +17,7 @@ import pandas as pd
 from sampling.draw.random_numbers import commitment, starting_point
 from sampling.draw.releases import Through, is_out
 from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC
+from sampling.planning.rotation import rotation_ages
 from words import Fault
 
 STRATIFIED, EVERY_NTH = "stratified", "systematic"
@@ -36,6 +37,8 @@ class DrawPlan:
                 (`draw_rested`); a stratified one starts after the earlier wave (`coordinated_start`), except in strata
                 that the earlier wave did not have
     rest        of a rested draw: the waves for which nobody is taken again
+    respondents  of a rested draw: True if only those are kept, or called again, who answered; None: all
+    rotation    of a rested draw: the waves in and out of its rotation groups (`rotation_ages`); None: it has none
     portions    of a rested draw: the parts in which it is released, one after the other
     public      what the public value will be that enters the draw ("the lottery's draw of 1 December"), or None
     each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
@@ -56,6 +59,8 @@ class DrawPlan:
     portions: tuple[float, ...] | None = None
     public: str | None = None
     seeded: bool | None = None
+    respondents: bool | None = None
+    rotation: tuple[int, ...] | None = None
 
     def __post_init__(self):
         methods = [RESTED, STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
@@ -67,6 +72,11 @@ class DrawPlan:
             raise Fault(key="sampling.two_stage", each=str(self.each), pps=str(self.pps), size=str(self.size))
         if (self.method == RESTED) != (self.rest is not None and self.portions is not None):
             raise Fault(key="sampling.rested_plan", rest=str(self.rest), portions=str(self.portions))
+        if self.method != RESTED and (self.respondents or self.rotation):
+            raise Fault(key="sampling.method", found=self.method, expected=[RESTED])
+        if self.rotation is not None:
+            rotation_ages(self.rotation)
+            object.__setattr__(self, "rotation", tuple(int(length) for length in self.rotation))
         if self.portions is not None:
             object.__setattr__(self, "portions", tuple(float(part) for part in self.portions))
         object.__setattr__(self, "allocation", tuple(sorted((str(s), int(n)) for s, n in self.allocation)))
@@ -78,7 +88,7 @@ class DrawPlan:
 
 LATER = frozenset(  # fields that records of older versions do not have
     ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start", "seeded")
-)
+) | {"respondents", "rotation", "answered"}
 
 
 @dataclass(frozen=True)
@@ -88,16 +98,22 @@ class Continued:
     wave, line  its name, and its own line
     releases    how many of its portions were out: of every stratum, or by stratum
     released    digest of the units in them, with their places
+    answered    where the later wave calls respondents again: digest of who answered; otherwise None
     """
 
     wave: str
     line: str
     releases: Through
     released: str
+    answered: str | None = None
 
     def __post_init__(self):
         if not isinstance(self.releases, int):
             object.__setattr__(self, "releases", dict(sorted(self.releases.items())))
+
+    def plain(self) -> dict:
+        """In values fit for JSON; what an older line bound stays as it was."""
+        return {k: v for k, v in asdict(self).items() if k != "answered" or v is not None}
 
 
 @dataclass(frozen=True)
@@ -114,7 +130,8 @@ class DrawRecord:
     psus            of a two-stage plan: digest of the PSUs with stratum, prn and size; `frame` is of (unit_id, psu)
     value           the public value that entered the draw; None if the plan names none
     continued       of a rested draw: the wave that it continues, or None
-    rates           of a rested draw: stratum, rest, population and sample of `draw_rested`, one row each
+    rates           of a rested draw: stratum, rest, population and sample of `draw_rested`, one row each; in rotation
+                    groups the age of the group too
     """
 
     wave: str
@@ -131,12 +148,13 @@ class DrawRecord:
     psus: str | None = None
     value: str | None = None
     continued: Continued | None = None
-    rates: tuple[tuple[str, int, int, int], ...] | None = None
+    rates: tuple[tuple, ...] | None = None
 
     def plain(self) -> dict:
         """In values fit for JSON, without the fields that its method does not have."""
         fields = {k: v for k, v in asdict(self).items() if k not in LATER or v is not None}
-        return fields | {"plan": self.plan.plain()}
+        before = {} if self.continued is None else {"continued": self.continued.plain()}
+        return fields | {"plan": self.plan.plain()} | before
 
     @classmethod
     def read(cls, plain: Mapping) -> "DrawRecord":
@@ -227,6 +245,11 @@ def released_digest(sample: pd.DataFrame, through: Through) -> str:
     return frame_digest(sample[is_out(sample, through)], ("unit_id", "stratum", "place", "release"))
 
 
+def answered_digest(answered: Iterable[str]) -> str:
+    """Digest of the unit_ids of those who answered."""
+    return frame_digest(pd.DataFrame({"unit_id": sorted(answered)}, dtype=str), ("unit_id",))
+
+
 def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
     """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs."""
     clusters = None if psus is None else psu_digest(psus, plan)
@@ -297,9 +320,9 @@ def sample_digest(sample: pd.DataFrame) -> str:
     rested draw also rest, release and base weight.
     """
     if "rest" in sample:
-        return frame_digest(
-            sample, ("unit_id", "stratum", "rest", "place", "release", "probability", "base_weight", "first_phase")
-        )
+        of_group = ("age",) if "age" in sample else ()
+        weights = ("place", "release", "probability", "base_weight", "first_phase")
+        return frame_digest(sample, ("unit_id", "stratum", "rest", *of_group, *weights))
     staged = ("psu", "first_probability") if "first_probability" in sample else ()
     tables = (KISH,) if KISH in sample else ()
     return frame_digest(sample, ("unit_id", "stratum", "place", "probability", *staged, *tables))

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 
 from sampling.proof.proof import Continued, DrawPlan, DrawRecord
 
@@ -23,7 +22,7 @@ def slip(
     continued: the wave that this one continues, with its own line and what was released of it
     """
     parts: list = [wave, design.plain(), commitment, frame, numbers, *([] if psus is None else [psus])]
-    parts += [] if continued is None else [asdict(continued)]
+    parts += [] if continued is None else [continued.plain()]
     fixed = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(b"rankshift slip\0" + fixed.encode()).hexdigest()
 

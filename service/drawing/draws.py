@@ -1,8 +1,8 @@
 """Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
 
 import hmac
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,18 +22,20 @@ from sampling import (
     draw_approved,
     foresee,
     frame_digest,
+    kept_counts,
+    kept_counts_roll,
     psu_list,
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
 from sampling.proof.proof import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
-from service.fieldwork.calls import fieldwork_of, short_strata
+from service.fieldwork.calls import fieldwork_of, interviewed, short_strata
 from service.intake.imports import current_programme
 from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
-from service.samples.chain import chain_of, continuing_wave, past_waves
+from service.samples.chain import answered_before, chain_of, continuing_wave, past_waves
 from service.samples.frame_versions import contact_place
 from service.samples.frames import current_frame, frame_strata, load_frame
 from service.samples.public_value import plain_text
@@ -72,8 +74,9 @@ def make_plan(
         earlier = {"earlier": chain[-1].wave, "earlier_frame": chain[-1].plan.frame}
         raise Fault(key="sample.earlier_frame", wave=wave, frame=frame_row.frame, **earlier)
     strata = frame_strata(store, frame_row.version_id)
+    kept = _kept(store, programme, frame_row.version_id, wanted, chain)
     if wanted.each is None:
-        allocation = allocate(strata, wanted)
+        allocation = allocate(strata, wanted, kept)
     elif stored_roll(store, frame_row.version_id) is not None:
         raise Fault(key="sample.large_staged", frame=frame_row.frame)
     else:
@@ -103,7 +106,8 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     units = _frame_of(store, programme, sample_plan)
     seed = new_seed()
     chain = chain_of(store, programme, sample_plan.wanted, wave)
-    _, continued = past_waves(store, chain)
+    answered = _answered(store, programme, sample_plan.wanted, chain)
+    _, continued = past_waves(store, chain, answered)
     digests = approved_digests(units, sample_plan.design)
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
@@ -120,7 +124,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
         run = add_run(connection, store.actor, APPROVE, identity, [("plan", sample_plan.plan_id)])
         sealed = sealed_seed(seed, frame_key, _place(programme, wave, sample_plan.plan_id))
         row = fixed | {"plan_id": sample_plan.plan_id, "seed": sealed, "at": datetime.now(UTC), "by": store.actor.name}
-        row["earlier"] = None if continued is None else asdict(continued)
+        row |= {"earlier": None if continued is None else continued.plain(), "answered": answered}
         connection.execute(schema.approvals.insert().values(**row, run_id=run))
         _record(connection, store, APPROVE, identity | fixed)
     return read_plan(store, programme, wave)
@@ -140,7 +144,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
     if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
         raise Fault(key="sample.older_plan", wave=wave)
     chain = chain_of(store, programme, sample_plan.wanted, wave)
-    past, continued = past_waves(store, chain)
+    past, continued = past_waves(store, chain, answered_before(sample_plan))
     if chain and continued != sample_plan.continued:
         raise Fault(key="sample.earlier_released", wave=wave, earlier=chain[-1].wave)
     chance = {"seed": seed, "value": value, "past": past, "continued": continued}
@@ -218,12 +222,38 @@ def _foreseen(
     options: dict[str, Any] = {"rng": planning_generator(), "cost": wanted.cost, "progress": progress}
     options |= {"eligibility": wanted.eligibility, "answering": wanted.response_rate}
     options["kept"] = wanted.keep if wanted.after is not None else 0.0
+    options |= {"rotation": wanted.rotation, "respondents": wanted.respondents}
+    if wanted.respondents:
+        options["answering"] = wanted.again
     assumed = wanted.assumed
     if assumed.wave is None:
         return foresee(strata, assumed, **options)
     estimate, basis = earlier_rates(store, programme, assumed.wave, assumed.measure)
     known = len(set(strata.area) & set(estimate.names))
     return replace(foresee(strata, assumed, earlier=estimate, **options), basis=basis | {"estimated": known})
+
+
+def _answered(store: Store, programme: str, wanted: Wanted, chain: Sequence[Sample]) -> list[str] | None:
+    """Who has answered in the wave that is continued, where the plan keeps only these; a Fault if nobody has."""
+    if not (wanted.respondents and chain):
+        return None
+    answered = sorted(interviewed(store, programme, chain[-1].wave) & set(chain[-1].released.unit_id))
+    if not answered:
+        raise Fault(key="sample.nobody_answered", earlier=chain[-1].wave)
+    return answered
+
+
+def _kept(store: Store, programme: str, frame_id: int, wanted: Wanted, chain: Sequence[Sample]) -> Mapping[str, int]:
+    """How many of those who answered will be called again, by stratum; none where the plan does not ask for them."""
+    answered = _answered(store, programme, wanted, chain)
+    if answered is None:
+        return {}
+    panel: dict[str, Any] = {"rotation": wanted.rotation or None, "respondents": True, "rest": wanted.rest or 0}
+    panel |= {"past": past_waves(store, chain, answered)[0], "keep": wanted.keep}
+    if (roll := stored_roll(store, frame_id)) is not None:
+        return kept_counts_roll(roll, **panel).to_dict()
+    units = load_frame(store, frame_id)
+    return kept_counts(units, units.stratum.value_counts().to_dict(), **panel).to_dict()
 
 
 def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame | RollFile:

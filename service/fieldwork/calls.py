@@ -154,7 +154,7 @@ def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
     """`interviews_short` of a sample by its call log, with each stratum's area; the rate is the one of its plan."""
     outcomes = store.table(outcomes_by_unit(programme, sample.wave))
     work = work_done(outcomes, required=sample.plan.wanted.attempts)
-    answered = set(outcomes.unit_id[outcomes.disposition.isin(INTERVIEW)])
+    answered = interviewed(store, programme, sample.wave)
     allocation, wanted = sample.plan.allocation, sample.plan.wanted
     rows = interviews_short(
         sample.units,
@@ -166,6 +166,13 @@ def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
     )
     areas = allocation.drop_duplicates("stratum").set_index("stratum").area
     return rows.assign(area=rows.stratum.map(areas))
+
+
+@permitted
+def interviewed(store: Store, programme: str, wave: str) -> frozenset[str]:
+    """The units of a wave that gave an interview, by its call log."""
+    outcomes = store.table(outcomes_by_unit(programme, wave))
+    return frozenset(outcomes.unit_id[outcomes.disposition.isin(INTERVIEW)])
 
 
 @permitted

@@ -1,14 +1,15 @@
 """The waves that a wave continues, one after the other, as the store has them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
 import sqlalchemy as sa
 
 from sampling import Continued, DrawnWave, PastWave, Wanted
+from sampling.planning.wanted import written_numbers
 from sampling.proof.proof import RESTED
 from service.samples.roll_file import stored_roll
-from service.samples.samples import Sample, read_sample
+from service.samples.samples import Sample, SamplePlan, read_sample
 from service.store import schema
 from service.store.engine import Store
 from words import Fault
@@ -18,7 +19,7 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
     """The samples that the plan of a wave continues, oldest first; [] if it continues none.
 
     Raises Fault for an earlier wave that cannot be continued: not drawn, drawn in two stages or by the random numbers
-    of an older version, or of which nothing is released.
+    of an older version, of which nothing is released, or in rotation groups other than those of the plan.
     """
     samples: list[Sample] = []
     while wanted.after is not None:
@@ -29,23 +30,42 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
             raise Fault(key="sample.earlier_older", wave=wave, earlier=earlier.wave)
         if not samples and not len(earlier.releases):
             raise Fault(key="sample.earlier_unreleased", wave=wave, earlier=earlier.wave)
+        in_groups = earlier.plan.wanted.rotation
+        if in_groups and in_groups != wanted.rotation:
+            values = {
+                "found": written_numbers(wanted.rotation, "-") or "-",
+                "expected": written_numbers(in_groups, "-"),
+            }
+            raise Fault(key="sampling.rotation_changed", wave=earlier.wave, **values)
         samples.insert(0, earlier)
         wanted = earlier.plan.wanted
     return samples
 
 
-def drawn_wave(store: Store, sample: Sample) -> DrawnWave:
-    """The wave as its proof has it: the record, who could be drawn, and the units."""
+def drawn_wave(store: Store, sample: Sample, answered: Collection[str] | None = None) -> DrawnWave:
+    """The wave as its proof has it: the record, who could be drawn, the units and, if it matters, who answered."""
     units = schema.frame_units.c
     if (roll := stored_roll(store, sample.plan.frame_id)) is not None:
-        return DrawnWave(sample.record, roll, sample.units)
+        return DrawnWave(sample.record, roll, sample.units, None if answered is None else frozenset(answered))
     columns = (units.unit_id, units.stratum, units.first_phase)
     frame = store.table(sa.select(*columns).where(units.frame_id == sample.plan.frame_id).order_by(units.unit_id))
-    return DrawnWave(sample.record, frame, sample.units)
+    return DrawnWave(sample.record, frame, sample.units, None if answered is None else frozenset(answered))
 
 
-def past_waves(store: Store, chain: Sequence[Sample]) -> tuple[list[PastWave], Continued | None]:
-    """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it."""
+def answered_before(following: SamplePlan) -> list[str] | None:
+    """Who had answered in the wave that an approved plan continues, where it keeps only these; otherwise None."""
+    if not following.wanted.respondents or following.approval is None:
+        return None
+    return following.approval["answered"]
+
+
+def past_waves(
+    store: Store, chain: Sequence[Sample], answered: Collection[str] | None = None
+) -> tuple[list[PastWave], Continued | None]:
+    """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it.
+
+    answered: who had answered in the last of them, where the draw keeps only these
+    """
     past, continued = [], None
     for sample, following in zip_longest(chain, chain[1:]):
         made = None
@@ -53,7 +73,7 @@ def past_waves(store: Store, chain: Sequence[Sample]) -> tuple[list[PastWave], C
             assert following.earlier is not None  # it continues this one
             made = following.earlier[1]
         releases = sample.through(made)
-        drawn = drawn_wave(store, sample)
+        drawn = drawn_wave(store, sample, answered if following is None else answered_before(following.plan))
         past.append(drawn.past(releases))
         if following is None:
             continued = drawn.continued(releases)

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from service.files.bounds import read_bounded
 from service.files.faults import check_given
 from service.files.read import read_table
 from service.files.write import csv_bytes
-from service.samples.chain import chain_of, drawn_wave
+from service.samples.chain import answered_before, chain_of, drawn_wave
 from service.samples.frames import load_frame
 from service.samples.roll_file import RollFile
 from service.samples.samples import Sample, read_sample
@@ -29,7 +30,7 @@ from words import LANGUAGES, Fault, text
 
 RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
 EARLIER_FOLDER = "earlier"
-PSUS, ROLL = "psus.csv", "units.parquet"
+PSUS, ROLL, ANSWERED = "psus.csv", "units.parquet", "answered.csv"
 NUMBERS = ("prn", "probability", "base_weight", "first_probability", "first_phase")
 FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 CHAIN_FRAME = ["unit_id", "stratum", "first_phase"]
@@ -46,16 +47,20 @@ TRAIL = "trail"  # the head of the audit trail, which older proofs do not have
 def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     """File name -> content: the frame's list, the sample, and the record with every commitment made for this wave.
 
-    Of a rested draw the folders earlier/01, earlier/02, … have the same of the waves that it continues, oldest first.
+    Of a rested draw the folders earlier/01, earlier/02, … have the same of the waves that it continues, oldest first,
+    and who answered in them, where the wave after them keeps only these.
     """
     sample = read_sample(store, programme, wave)
     if sample.record.plan.method == RESTED:
         chain = chain_of(store, programme, sample.plan.wanted, wave)
         files = _chain_files(store, programme, sample)
-        for number, earlier in enumerate(chain, 1):
+        for number, (earlier, following) in enumerate(pairwise([*chain, sample]), 1):
             of_earlier = _chain_files(store, programme, earlier)
             if of_earlier.get(ROLL) == files.get(ROLL):
                 of_earlier.pop(ROLL, None)  # a large list is shown once
+            answered = answered_before(following.plan)
+            if answered is not None:
+                of_earlier[ANSWERED] = csv_bytes(pd.DataFrame({"unit_id": sorted(answered)}))
             files |= {f"{EARLIER_FOLDER}/{number:02d}/{name}": content for name, content in of_earlier.items()}
         return files | {READ_ME: _read_me("proof.read_me_chain", wave)}
     record = _record(store, programme, sample)
@@ -86,7 +91,7 @@ def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, byte
     return {
         RECORD: _record(store, programme, sample),
         **listed,
-        SAMPLE: csv_bytes(sample.units[CHAIN_SAMPLE]),
+        SAMPLE: csv_bytes(sample.units[_chain_columns(sample.record.plan)]),
     }
 
 
@@ -161,8 +166,10 @@ def _verified_chain(folder: Path, published: str | None) -> Verification:
         record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
         if record.plan.method != RESTED:
             raise Fault(key="proof.record", file=f"{of_wave.name}/{RECORD}", problem=record.plan.method)
-        sample = read_units(of_wave / SAMPLE, CHAIN_SAMPLE)
-        waves.append(DrawnWave(record, _chain_frame(of_wave, folder), sample))
+        sample, answered = read_units(of_wave / SAMPLE, _chain_columns(record.plan)), None
+        if (of_wave / ANSWERED).exists():
+            answered = frozenset(read_units(of_wave / ANSWERED, ["unit_id"]).unit_id)
+        waves.append(DrawnWave(record, _chain_frame(of_wave, folder), sample, answered))
     return verify_chain(waves, published=published, code=code_version(DRAWING))
 
 
@@ -173,6 +180,11 @@ def _chain_frame(of_wave: Path, folder: Path) -> pd.DataFrame | RollFile:
             if place.exists():
                 return RollFile(place).check()
     return read_units(of_wave / FRAME, CHAIN_FRAME)
+
+
+def _chain_columns(draw_plan: DrawPlan) -> list[str]:
+    """The columns of the sample's file of a rested draw."""
+    return CHAIN_SAMPLE if draw_plan.rotation is None else [*CHAIN_SAMPLE, "age"]
 
 
 def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> Verification:
@@ -233,7 +245,7 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
     try:
         numeric = [c for c in (*NUMBERS, *numbers) if c in columns]
         figures = {c: table[c].map(float) for c in numeric}
-        places = {c: table[c].map(int) for c in ("place", "release", "rest") if c in columns}
+        places = {c: table[c].map(int) for c in ("place", "release", "rest", "age") if c in columns}
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
     return table.assign(**figures, **places).reset_index(drop=True)

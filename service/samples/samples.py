@@ -18,6 +18,7 @@ from service.store.permissions import permitted
 from words import Fault
 
 FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version"), schema.frames.c.findings]
+APPROVED = ("commitment", "digest", "numbers", "psus", "earlier", "answered", "at", "by")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class SamplePlan:
     allocation  one row for each stratum: stratum, area, mode, population, interviews, release, numbers and, in a
                 two-stage plan, psus
     foresight   what its interviews can show
-    approval    commitment, digest, numbers, psus (of the frame), earlier (the wave continued), at, by; None for a draft
+    approval    commitment, digest, numbers, psus (of the frame), earlier (the wave continued), answered (the unit_ids
+                that had answered in it, where only these are kept), at, by; None for a draft
     findings    what was accepted when the frame was imported
     """
 
@@ -68,6 +70,7 @@ class SamplePlan:
         if self.wanted.rest is None:
             return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
         chain: dict[str, Any] = {"rest": self.wanted.rest, "portions": self.wanted.portions}
+        chain |= {"respondents": self.wanted.respondents or None, "rotation": self.wanted.rotation or None}
         return DrawPlan(RESTED, tuple(numbers.items()), keep=keep, public=self.wanted.public, **chain)
 
     @property
@@ -169,7 +172,7 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     releases_made["strata"] = [None if named is None else list(named) for named in releases_made.strata]
     earlier = None if row.earlier_id is None else (row.earlier_id, row.earlier_releases)
     record = DrawRecord.read(row.record)
-    unstaged = [c for c in ("psu", "first_probability", "kish", "rest") if drawn[c].isna().all()]
+    unstaged = [c for c in ("psu", "first_probability", "kish", "rest", "age") if drawn[c].isna().all()]
     return Sample(
         row.draw_id, wave, sample_plan, record, drawn.drop(columns=["draw_id", *unstaged]), releases_made, earlier
     )
@@ -200,7 +203,7 @@ def release_count(connection: sa.Connection, draw_id: int) -> int:
 
 def _plans() -> sa.Select:
     plans, approvals, frames = schema.plans, schema.approvals, schema.frames
-    of_approval = [approvals.c[c] for c in ("commitment", "seed", "digest", "numbers", "psus", "earlier", "at", "by")]
+    of_approval = [approvals.c[c] for c in (*APPROVED, "seed")]
     joined = plans.join(frames, plans.c.frame_id == frames.c.version_id).outerjoin(approvals)
     return sa.select(plans, *FRAME_FIELDS, *of_approval).select_from(joined)
 
@@ -213,7 +216,7 @@ def last_plan(connection: sa.Connection, programme: str, wave: str) -> sa.Row | 
 
 
 def _plan(row: sa.Row) -> SamplePlan:
-    approval = {c: getattr(row, c) for c in ("commitment", "digest", "numbers", "psus", "earlier", "at", "by")}
+    approval = {c: getattr(row, c) for c in APPROVED}
     approval = None if row.commitment is None else approval
     return SamplePlan(
         row.plan_id,

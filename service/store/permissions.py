@@ -79,6 +79,7 @@ PERMITTED = {
     "read_fieldwork": WORKERS,
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,
+    "interviewed": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
     "stops_of_waves": WORKERS,
     "drawn_population": WORKERS,

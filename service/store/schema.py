@@ -253,6 +253,7 @@ approvals = sa.Table(  # a sample plan without a row here is a draft
     sa.Column("numbers", sa.Text, nullable=False),
     sa.Column("psus", sa.Text),  # of a two-stage plan: digest of the PSUs
     sa.Column("earlier", sa.JSON(none_as_null=True)),  # the wave continued: its name and line, what was released of it
+    sa.Column("answered", sa.JSON(none_as_null=True)),  # the unit_ids that had answered in it, if only these are kept
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
@@ -287,6 +288,7 @@ sample_units = sa.Table(
     sa.Column("first_probability", sa.Double),  # in a two-stage draw: the PSU's
     sa.Column("kish", sa.Text),  # the selection table of a household
     sa.Column("rest", sa.Integer),  # the waves since the unit was last released; one more than the plan's for longer
+    sa.Column("age", sa.Integer),  # in rotation groups: the waves since the first one of the unit's group
 )
 releases = sa.Table(
     "releases",

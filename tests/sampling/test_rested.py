@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from sampling import PastWave, draw_key, draw_rested
-from sampling.draw.rested import released_rates
+from sampling.draw.past import released_rates
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from words import Fault
 

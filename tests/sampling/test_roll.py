@@ -47,20 +47,35 @@ def people(wave: int) -> pd.DataFrame:
     return frame[rng.random(300) < 0.95].assign(first_phase=1.0)
 
 
-@pytest.mark.parametrize(("rest", "keep"), [(0, 0.0), (3, 0.0), (2, 0.5), (4, 0.25)])
-def test_every_wave_of_a_chain_is_the_one_drawn_in_memory_whoever_moves(rest, keep):
+@pytest.mark.parametrize(
+    ("rest", "keep", "panel"),
+    [
+        (0, 0.0, {}),
+        (3, 0.0, {}),
+        (2, 0.5, {}),
+        (4, 0.25, {}),
+        (3, 0.5, {"respondents": True}),
+        (1, 0.0, {"rotation": (2, 1, 1)}),
+        (2, 0.0, {"rotation": (1, 1, 1), "respondents": True}),
+    ],
+)
+def test_every_wave_of_a_chain_is_the_one_drawn_in_memory_whoever_moves(rest, keep, panel):
     allocation, held, rolled = {f"s{h}": (0, 9, 14, 20, 9, 30)[h] for h in range(6)}, [], []
     for t in range(5):
         frame, roll = people(t), Listed.of(people(t))
-        plan = DrawPlan(RESTED, tuple(allocation.items()), rest=rest, portions=PORTIONS, keep=keep if t else None)
+        plan = DrawPlan(
+            RESTED, tuple(allocation.items()), rest=rest, portions=PORTIONS, keep=keep if t else None, **panel
+        )
         waves = []
         for list_or_roll, drawn in ((frame, held), (roll, rolled)):
             before = {"past": [w.past(2) for w in drawn], "continued": drawn[-1].continued(2) if drawn else None}
             sample, record = record_rested(list_or_roll, plan, seed="x" * 20, wave=f"w{t}", code="c", **before)
-            drawn.append(DrawnWave(record, list_or_roll, sample))
+            answered = frozenset(sample.unit_id[::2]) if panel.get("respondents") else None
+            drawn.append(DrawnWave(record, list_or_roll, sample, answered))
             waves.append(sample)
         in_memory, looked_up = waves
         shown = ["unit_id", "stratum", "rest", "place", "release", "probability", "base_weight", "first_phase"]
+        shown += ["age"] if "rotation" in panel else []
         pd.testing.assert_frame_equal(looked_up[shown], in_memory[shown], check_dtype=False)
         assert held[-1].record.rates == rolled[-1].record.rates and held[-1].record.sample == rolled[-1].record.sample
     assert verify_chain(rolled).holds and (rest == 0 or (in_memory["rest"] <= rest).any())

@@ -7,7 +7,16 @@ import streamlit as st
 
 from presentation.times import wave_text
 from sampling import Assumed
-from sampling.planning.wanted import LONGEST, METHODS, PPS_METHODS, REST, Wanted, read_numbers, written_numbers
+from sampling.planning.wanted import (
+    LONGEST,
+    METHODS,
+    PPS_METHODS,
+    REST,
+    Wanted,
+    read_numbers,
+    read_rotation,
+    written_numbers,
+)
 from sampling.proof.proof import KISH
 from service.drawing import draws
 from service.drawing.earlier_rates import plan_measures
@@ -44,6 +53,9 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after", placeholder=none)
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
         rest = three.number_input(t("cli.sample.rest"), 0, LONGEST, REST, key="plan_rest")
+        rotation = one.text_input(t("samples.rotation"), key="plan_rotation")
+        respondents = two.checkbox(t("samples.respondents"), key="plan_respondents")
+        again = three.number_input(t("samples.again"), 0.01, 1.0, Wanted.again, key="plan_again")
         public = one.text_input(t("cli.sample.public"), key="plan_public")
         attempts = two.number_input(t("cli.sample.attempts"), 1, value=Wanted.attempts)
         response_sd = three.number_input(t("cli.sample.response_sd"), 0.0, 0.5, Wanted.response_sd, format="%.3f")
@@ -68,6 +80,9 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             after=after,
             keep=keep if after else 0.0,
             rest=int(rest),
+            respondents=respondents,
+            again=again,
+            rotation=read_rotation(rotation),
             public=plain_text(public) or None,
             assumed=Assumed(**assumed),
             shares={} if shares is None else read_shares(shares.getvalue(), shares.name),

@@ -15,5 +15,6 @@ REVISIONS = (
     "portions",
     "rolls",
     "origins",
+    "groups",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

@@ -1,0 +1,142 @@
+"""What a draw must know of the waves before it: who rested how long, who answered, and with which chance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sampling.draw.releases import Through, is_out
+from sampling.planning.rotation import rotation_ages
+from words import Fault
+
+RATES = ("stratum", "rest", "population", "sample", "rate")
+
+
+class Strata(Protocol):
+    """unit_id -> stratum, as a Series by unit_id or as a list that is looked up."""
+
+    def reindex(self, unit_ids: Any, /) -> pd.Series:
+        """The strata of these units, in their order; missing for those that are not in the list."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class PastWave:
+    """An earlier wave of the chain as it is known when the next one is drawn.
+
+    wave      its name
+    rest      the waves its plan let a unit rest
+    stratum   unit_id -> the stratum in that wave's frame, of every unit that was in it
+    released  the unit_ids released
+    rates     RATES: the chance of being released, by stratum and rest
+    answered  those of them who gave an interview before the next wave was approved; None: not recorded
+    rotation  of a wave in rotation groups: the plan of them;  born: unit_id -> the age of the group that it joined, of
+              the units released that were not called again
+    """
+
+    wave: str
+    rest: int
+    stratum: Strata
+    released: frozenset[str]
+    rates: pd.DataFrame
+    answered: frozenset[str] | None = None
+    rotation: tuple[int, ...] | None = None
+    born: Mapping[str, int] = field(default_factory=dict)
+
+
+def waves_rested(
+    unit_ids: pd.Series, past: Sequence[PastWave], longest: int, rotation: Sequence[int] | None = None
+) -> np.ndarray:
+    """The rest a (n,) of units, 1..longest+1, after the waves `past`, oldest first.
+
+    In rotation groups a counts from the first wave of a unit's group; who was released in a wave without groups counts
+    as one whose group's time is over with that wave.
+    """
+    rested = np.full(len(unit_ids), longest + 1)
+    for ago in range(min(longest, len(past)), 0, -1):
+        wave = past[-ago]
+        called = unit_ids.isin(wave.released).to_numpy()
+        if rotation is None:
+            _refuse_rotated(wave, rotation)
+            rested[called] = ago
+            continue
+        age = np.full(len(unit_ids), rotation_ages(rotation)[-1])
+        if _refuse_rotated(wave, rotation):
+            joined = unit_ids.map(wave.born)
+            called = called & joined.notna().to_numpy()
+            age = joined.fillna(0).to_numpy(dtype=np.int64)
+        rested[called] = np.minimum(ago + age, longest + 1)[called]
+    return rested
+
+
+def last_answered(unit_ids: pd.Series, past: Sequence[PastWave]) -> np.ndarray:
+    """Whether each unit (n,) gave an interview in the last wave that released it, as far as that is recorded."""
+    answered = np.zeros(len(unit_ids), dtype=bool)
+    for wave in past:
+        called = unit_ids.isin(wave.released).to_numpy()
+        answered = np.where(called, unit_ids.isin(wave.answered or frozenset()).to_numpy(), answered)
+    return answered
+
+
+def rest_chances(
+    unit_ids: pd.Series, past: Sequence[PastWave], longest: int, rotation: Sequence[int] | None = None
+) -> np.ndarray:
+    """P_i(a) (n,longest+1): the chance that each unit has the rest a = 1..longest+1 after the waves `past`.
+
+    Before the first wave P(longest+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate
+    r_ha if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(longest+1) keeps what was there
+    before.  In the frame of a wave that did not have the unit r is 0.  In rotation groups the rates r_hab lead to a
+    group of the age b:  P'(b+1) = Σ_a P(a) r_hab.
+    """
+    over = 0 if rotation is None else rotation_ages(rotation)[-1]
+    most = max([longest, *(p.rest + over for p in past)])
+    chances = np.zeros((len(unit_ids), most + 1))
+    chances[:, -1] = 1.0
+    for wave in past:
+        in_groups = _refuse_rotated(wave, rotation)
+        following, all_taken = np.zeros((len(unit_ids), most + 2)), np.zeros((len(unit_ids), most + 1))
+        for age in sorted(set(wave.rates.age)) if in_groups else [over]:
+            rates = wave.rates[wave.rates.age == age] if in_groups else wave.rates
+            rate = _rates_of(unit_ids, wave, rates, most, 0 if in_groups else over)
+            following[:, age] += (chances * rate).sum(axis=1)
+            all_taken += rate
+        following[:, 1:] += chances * (1 - all_taken)
+        chances = following[:, : most + 1]
+        chances[:, -1] += following[:, most + 1]
+    return np.column_stack([chances[:, :longest], chances[:, longest:].sum(axis=1)])
+
+
+def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: Through) -> pd.DataFrame:
+    """The RATES of what is released: times m_h/n_h, of which the portions that are out have m_h of a stratum's n_h.
+
+    sample: with `release`
+    """
+    size = sample.groupby("stratum").size()
+    part = (sample[is_out(sample, through)].groupby("stratum").size() / size).reindex(rates.stratum)
+    return rates.assign(rate=rates.rate.to_numpy() * part.fillna(0.0).to_numpy())
+
+
+def _rates_of(unit_ids: pd.Series, wave: PastWave, rates: pd.DataFrame, most: int, over: int) -> np.ndarray:
+    """r (n,most+1) of units in an earlier wave, by rest; 0 where its frame did not have the unit.
+
+    over: how much longer the rest is counted now than it was in that wave
+    """
+    stratum = wave.stratum.reindex(unit_ids)
+    by_rest = rates.pivot(index="stratum", columns="rest", values="rate")  # noqa: PD010
+    of_group = 0 if wave.rotation is None else rotation_ages(wave.rotation)[-1]
+    last = wave.rest + of_group + 1
+    rate = by_rest.reindex(index=stratum, columns=range(1, last + 1)).fillna(0.0).to_numpy()
+    rested = np.clip(np.arange(1, most + 2) - over, 1, last)
+    return rate[:, rested - 1]
+
+
+def _refuse_rotated(wave: PastWave, rotation: Sequence[int] | None) -> bool:
+    """Whether the wave was drawn in rotation groups; a Fault if they were others than those of the plan."""
+    if wave.rotation is not None and wave.rotation != (None if rotation is None else tuple(rotation)):
+        planned = "-" if rotation is None else "-".join(map(str, rotation))
+        raise Fault(
+            key="sampling.rotation_changed", wave=wave.wave, found=planned, expected="-".join(map(str, wave.rotation))
+        )
+    return wave.rotation is not None
