@@ -29,6 +29,7 @@ commands = typer.Typer()
 def serve(
     store: StoreOption = None,
     port: Annotated[int | None, typer.Option(help=t("cli.serve.port"), min=1, max=65_535)] = None,
+    address: Annotated[str | None, typer.Option(help=t("cli.serve.address"), show_default=False)] = None,
 ) -> None:
     """Start the pages."""
     url = store_url(store)
@@ -37,6 +38,7 @@ def serve(
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += _page_settings()
     command += ["--server.port", str(port)] if port else []
+    command += ["--server.address", address] if address else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}
     os.chdir(ROOT)
     sys.stdout.flush()

@@ -83,7 +83,7 @@ def _known_elsewhere(store: Store, menu: Any, t: Speaker) -> Actor | None:
 def _looked_up(store: Store, person_claims: dict[str, Any]) -> Actor:
     """The person whom the service's claims name: the sign-in is recorded once, the role is looked up on every click."""
     email = person_claims.get("email")
-    if not person_claims.get("email_verified") or not email:
+    if person_claims.get("email_verified") is not True or not isinstance(email, str) or not email:
         raise Fault(key="people.unverified")
     if st.session_state.get(IDENTITY) != email:
         st.session_state[PERSON] = people.signed_in_elsewhere(store, email).name

@@ -1,5 +1,6 @@
 """People and how they sign in: with a local account (argon2id) or another service's identity; a demo needs neither."""
 
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -25,6 +26,7 @@ NAME = re.compile(r"[\w.@-]{1,64}")
 SHORTEST, LONGEST = 12, 1024  # characters of a password
 WINDOW = timedelta(minutes=15)
 OF_ONE, OF_ALL = 5, 100  # failures within the window after which to wait: of one account, and of all together
+MADE_UP = "?"  # how the name of an attempt begins that is nobody's; six digits of a digest follow
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are easily mistaken for another
 
 
@@ -88,8 +90,8 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     row = {"name": name, "role": role, "identity": _identity(identity), "active": True}
     row |= {"password": _hasher().hash(password) if password else None, "one_time": password is not None}
     with store.begin("person", name) as connection:
-        if connection.execute(sa.select(schema.people.c.name).where(schema.people.c.name == name)).first():
-            raise Fault(key="people.exists", name=name)
+        if (other := _found(connection, name)) is not None:
+            raise Fault(key="people.exists", name=other.name)
         connection.execute(sa.delete(schema.access))  # a store with people is no longer a demonstration
         connection.execute(schema.people.insert().values(**row))
         audit.append(
@@ -151,16 +153,16 @@ def sign_in(store: Store, name: str, password: str) -> SignedIn:
     right = _verified(row.password if row is not None else None, password)
     if row is None or not right or not row.active:
         with store.begin() as connection:
-            audit.append(connection, audit.NOBODY if row is None else Actor(name, ""), "sign-in-failed", {})
+            audit.append(connection, audit.NOBODY if row is None else Actor(row.name, ""), "sign-in-failed", {})
         raise Fault(key="people.wrong")
     with store.begin() as connection:
         this_attempt = schema.sign_ins.c.attempt_id == attempt
         connection.execute(schema.sign_ins.update().where(this_attempt).values(succeeded=True))
         if _hasher().check_needs_rehash(row.password):
-            person = schema.people.c.name == name
+            person = schema.people.c.name == row.name
             connection.execute(schema.people.update().where(person).values(password=_hasher().hash(_plain(password))))
-        audit.append(connection, Actor(name, row.role), "sign-in", {})
-    return SignedIn(Actor(name, row.role), bool(row.one_time))
+        audit.append(connection, Actor(row.name, row.role), "sign-in", {})
+    return SignedIn(Actor(row.name, row.role), bool(row.one_time))
 
 
 @permitted
@@ -205,19 +207,19 @@ def _attempt(store: Store, name: str) -> tuple[int, sa.Row | None]:
     attempts, since = schema.sign_ins.c, datetime.now(UTC) - WINDOW
     with store.begin() as connection:
         audit.take_turn(connection)
-        row = connection.execute(sa.select(schema.people).where(schema.people.c.name == name)).first()
-        known_name = "" if row is None else name
+        row = _found(connection, name)
+        tried_name = _of_nobody(name) if row is None else row.name
         recent = sa.select(attempts.at).where(attempts.at > since, ~attempts.succeeded).order_by(attempts.at)
-        last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == known_name, attempts.succeeded)
+        last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == tried_name, attempts.succeeded)
         of_person = recent.where(
-            attempts.name == known_name, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0)
+            attempts.name == tried_name, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0)
         )
-        for failures, most in ((of_person, OF_ONE if known_name else OF_ALL), (recent, OF_ALL)):
+        for failures, most in ((of_person, OF_ONE), (recent, OF_ALL)):
             times = list(connection.scalars(failures))
             if len(times) >= most:
                 wait = times[-most].replace(tzinfo=UTC) + WINDOW - datetime.now(UTC)
                 raise Fault(key="people.wait", minutes=int(wait.total_seconds() // 60) + 1)
-        values = {"at": datetime.now(UTC), "name": known_name, "succeeded": False}
+        values = {"at": datetime.now(UTC), "name": tried_name, "succeeded": False}
         return inserted_id(connection, schema.sign_ins.insert().values(**values)), row
 
 
@@ -253,7 +255,30 @@ def _one_time() -> str:
 
 
 def _identity(identity: str | None) -> str | None:
-    return identity.strip().casefold() if identity else None
+    return _folded(identity.strip()) if identity else None
+
+
+def _folded(name: str) -> str:
+    """The name as it is compared: A to Z are the same as a to z, and the text is in NFC; nothing else is alike.
+
+    The case of other letters counts: casefold would make one person of \u017fue@ and sue@.
+    """
+    return unicodedata.normalize("NFC", "".join(c.lower() if c.isascii() else c for c in name))
+
+
+def _found(connection: sa.Connection, name: str) -> sa.Row | None:
+    """The person whose name is the same when compared; the account may be closed."""
+    names = [other for other in connection.scalars(sa.select(schema.people.c.name)) if _folded(other) == _folded(name)]
+    same = name if name in names else min(names, default=None)  # older stores may have names that differ in case only
+    return connection.execute(sa.select(schema.people).where(schema.people.c.name == same)).first()
+
+
+def _of_nobody(name: str) -> str:
+    """What is kept of a name that nobody has: enough to count its failures, too little to guess it from.
+
+    It may be a password in the wrong box. Six digits are those of one in sixteen million names.
+    """
+    return MADE_UP + hashlib.sha256(_folded(name).encode()).hexdigest()[:6]
 
 
 def _known_role(role: str) -> None:

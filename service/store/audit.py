@@ -117,7 +117,7 @@ def anchor(url: sa.URL, heads: Iterable[Head]) -> None:
     if not heads or file is None:
         return
     try:
-        with file.open("a", encoding="ascii") as opened:
+        with open(file, "a", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
             opened.write("".join(f"{head}\n" for head in heads))
     except OSError as error:
         raise Fault(key="audit.head_unwritten", file=str(file), problem=error.strerror) from error

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.store import audit, migration, schema
-from service.store.engine import Store, engine_of, shown, store_url
+from service.store.engine import Store, engine_of, private_file, shown, store_url
 from service.store.permissions import permitted
 from words import LANGUAGES, Fault, text
 
@@ -53,6 +53,7 @@ def backup(store: Store, file: Path) -> int:
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
+        private_file(part)
         if store.engine.dialect.name == "sqlite":
             with closing(sqlite3.connect(part)) as copy, store.read() as connection:
                 source: Any = connection.connection.driver_connection

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Store:
     def create(cls, url: str) -> "Store":
         """The store at `url`; its tables are made if they do not exist yet."""
         store = cls(engine_of(url))
+        if store.engine.dialect.name == "sqlite" and store.engine.url.database:
+            private_file(Path(store.engine.url.database))
         with _reachable(url), store.read() as connection:
             exists = migration.revision_of(connection) is not None
         if not exists:
@@ -95,6 +97,15 @@ class Store:
             result = connection.execute(select)
             rows = [tuple(row) for row in result]  # pandas would ask each Row for attributes it lacks, which is slow
             return pd.DataFrame(rows, columns=list(result.keys()))
+
+
+def private_file(file: Path) -> None:
+    """Make an empty file that only its owner may read and write (0600); nothing if it exists, or cannot be made here.
+
+    SQLite gives its journals the rights of the store itself.
+    """
+    with suppress(OSError):  # it is there; or SQLite says better what is wrong
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def take_turn(connection: sa.Connection, *names: str) -> None:

@@ -165,7 +165,9 @@ sign_ins = sa.Table(
     metadata,
     sa.Column("attempt_id", sa.Integer, primary_key=True),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
-    sa.Column("name", sa.Text, nullable=False),  # "" if nobody has that name: it may be a password in the wrong box
+    sa.Column(
+        "name", sa.Text, nullable=False
+    ),  # "?" and six digits of a digest if nobody has that name: it may be a password
     sa.Column("succeeded", sa.Boolean, nullable=False),
 )
 vault = sa.Table("vault", metadata, sa.Column("fingerprint", sa.Text, primary_key=True))  # of the only key in use

@@ -558,6 +558,9 @@ def test_serve_starts_the_pages_on_this_store_in_this_language(surveyed, rankshi
     assert Path(command[4]) == ROOT / "app.py"
     assert environment["RANKSHIFT_STORE"] == f"sqlite:///{surveyed}"
     assert environment["RANKSHIFT_LANGUAGE"] == "zh"
+    assert "--server.address=127.0.0.1" in command
+    assert rankshift("serve", "--address", "0.0.0.0", "-s", surveyed).code == 0
+    assert started[1][0][-2:] == ["--server.address", "0.0.0.0"]  # the last one counts
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

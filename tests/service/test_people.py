@@ -1,5 +1,6 @@
 """People: one-time passwords, throttled sign-in, roles that count at once, and the last administrator who stays."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,33 @@ def test_after_five_failures_even_the_right_password_waits_and_others_do_not(sto
     assert people.sign_in(store, "ann", PASSWORD).actor == Actor("ann", CENTRE)
 
 
+def test_a_made_up_name_waits_as_a_real_one_does(sqlite_store):
+    with_ann(sqlite_store)
+    for name in ("ann", "nobody"):
+        for _ in range(people.OF_ONE):
+            assert fault(people.sign_in, sqlite_store, name, "wrong").key == "people.wrong"
+        assert fault(people.sign_in, sqlite_store, name, "wrong").key == "people.wait", name
+
+
+def test_names_are_compared_in_nfc_and_without_the_case_of_a_to_z(sqlite_store):
+    with_ann(sqlite_store)
+    password = people.add_person(sqlite_store, "Jos\u00e9", LEADER)
+    assert people.sign_in(sqlite_store, "jose\u0301", password).actor.name == "Jos\u00e9"
+    for name in ("ANN", "Ann", "JOS\u00e9"):
+        assert fault(people.add_person, sqlite_store, name, LEADER).key == "people.exists", name
+    for name in ("\u017fue", "sue", "JOS\u00c9", "\u212aim", "kim"):
+        people.add_person(sqlite_store, name, LEADER)
+    assert people.sign_in(sqlite_store, "ANN", PASSWORD).actor == Actor("ann", CENTRE)
+    people.change_person(sqlite_store, "ann", active=False)
+    assert fault(people.add_person, sqlite_store, "Ann", LEADER).key == "people.exists"
+
+
+def test_an_identity_is_nobody_elses_that_only_looks_alike(sqlite_store):
+    people.add_person(sqlite_store, "sue", LEADER, identity="Sue@example.org")
+    assert people.signed_in_elsewhere(sqlite_store, "sue@EXAMPLE.org").name == "sue"
+    assert fault(people.signed_in_elsewhere, sqlite_store, "\u017fue@example.org").key == "people.unknown_identity"
+
+
 def test_a_success_forgives_the_failures_before_it(sqlite_store):
     with_ann(sqlite_store)
     for _ in range(3):
@@ -121,7 +149,7 @@ def test_names_tried_in_turn_are_throttled_all_together_and_are_not_written_down
         assert fault(people.sign_in, sqlite_store, f"my own password {k}", "").key == "people.wrong"
     assert fault(people.sign_in, sqlite_store, "ann", PASSWORD).key == "people.wait"
     names = sqlite_store.table(sa.select(schema.sign_ins.c.name)).name
-    assert set(names) == {"ann", ""}
+    assert len(set(names)) == 9 and all(re.fullmatch(r"ann|\?[0-9a-f]{6}", name) for name in names)
     assert "my own password" not in repr(trail_lines(sqlite_store).to_dict())
 
 

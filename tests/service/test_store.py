@@ -1,6 +1,8 @@
 """The store: made once, opened by file or URL, all or nothing, and faults about it in words."""
 
+import os
 import sqlite3
+import stat
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -11,8 +13,10 @@ from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 from contracts import ESTIMATES
 from service.intake.import_log import import_log
 from service.intake.imports import programme_names, wave_versions
-from service.store import schema
+from service.store import audit, schema
+from service.store import backup as backups
 from service.store.engine import DEFAULT_URL, STORE_VARIABLE, Store, absolute, insert_rows, shown, store_url
+from service.store.permissions import ADMINISTRATOR, Actor
 from words import Fault
 
 
@@ -22,6 +26,19 @@ def fault(do, *arguments) -> Fault:
     for t in BOTH.values():
         assert "{" not in t(caught.value.key, **caught.value.values)
     return caught.value
+
+
+def test_store_heads_and_backups_are_only_their_owners(tmp_path, monkeypatch):
+    monkeypatch.delenv(audit.HEAD_VARIABLE, raising=False)
+    before = os.umask(0)
+    try:
+        store = Store.create(f"sqlite:///{tmp_path / 's.db'}")
+        backups.backup(store.acting(Actor("eve", ADMINISTRATOR)), tmp_path / "b.db")
+        kept_open = [f for f in tmp_path.iterdir() if stat.S_IMODE(f.stat().st_mode) != 0o600]
+        assert kept_open == [] and {"s.db", "s.db.head", "b.db"} <= {f.name for f in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+        store.engine.dispose()
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
