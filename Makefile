@@ -42,6 +42,7 @@ fuzz: setup  ## ten thousand damaged files of every format and kind: none may tr
 
 load: setup  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
 	$(BIN)/python -m bench.load $(QUICK)
+	$(BIN)/python -m bench.crowd $(QUICK)
 
 mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
 	$(BIN)/python -m mutants $(QUICK)

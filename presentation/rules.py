@@ -30,7 +30,7 @@ def rule_notes(league: League, t: Speaker) -> list[str]:
 
 
 def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
-    """VERDICTS in words: rule, area, the result as printed, what the figures show, and the limits they show it by."""
+    """VERDICTS in words: code, rule, area, the result as printed, what the figures show, the limits they show it by."""
     rows = league.rules
     by_name = {rule.name: rule for rule in league.programme.rules[league.measure.name]}
 
@@ -40,12 +40,13 @@ def rule_rows(league: League, t: Speaker) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
+            "code": list(rows.area),
             "rule": [league.programme.rule_names[r][t("language.code")] for r in rows.rule],
             "area": [league.name(a)[t("language.code")] for a in rows.area],
             "printed": [t("rule.printed_met" if p else "rule.printed_missed") for p in rows.printed],
             "shown": [t(f"rule.{outcome}") for outcome in rows.outcome],
-            "lower": limits("lower"),
-            "upper": limits("upper"),
+            "rule_lower": limits("lower"),
+            "rule_upper": limits("upper"),
         }
     )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from estimation import Measure
 from estimation.indicators.indicators import SHARE
-from presentation import league_table
+from presentation import league_table, rules
 from service.figures.league import League
 from ui import address, drawn, marks
 from words import MINUS, Speaker
@@ -101,6 +101,12 @@ def marked_rows(league: League, *, t: Speaker) -> pd.DataFrame:
 def whole_rows(league: League, *, t: Speaker) -> pd.DataFrame:
     """The same with the withheld areas below."""
     return marked(league, league_table.with_withheld(league, shown_rows(league, t=t), t))
+
+
+@drawn.once
+def rule_rows(league: League, *, t: Speaker) -> pd.DataFrame:
+    """`rules.rule_rows`."""
+    return rules.rule_rows(league, t)
 
 
 def marked(league: League, rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from presentation.definitions import definition_text
 from presentation.evidence.columns import column_formula
 from presentation.league_table import MOVEMENT, PLACES, TESTS, heading
 from presentation.times import wave_text
+from presentation.weights import step_note
 from programme.survey import Programme
 from service.figures.league import League
 from service.figures.provenance import Provenance, Read
 from service.figures.use_cases import COMPARE, ESTIMATE, RANKS_ALONE
+from service.figures.weighing import WaveWeights
 from service.store.runs import run_text
 from words import Speaker
 
@@ -46,6 +48,21 @@ def source_rows(
         "design": design_text(league, area, t),
         "method": _method(league, area, t),
         "run": run_text(league.runs[run], t),
+    }
+    return [(t(f"source.{name}"), said) for name, said in rows.items()]
+
+
+def weights_source_rows(wave_weights: WaveWeights, found: Provenance, t: Speaker) -> list[tuple[str, str]]:
+    """(what, words) of a wave's weights: the columns' formulas, the steps, the data versions and the run."""
+    steps = [
+        f"{t(f'weights.step.{step.name}')}{t('source.colon')}{step_note(wave_weights, step, t)}"
+        for step in wave_weights.weighting.steps
+    ]
+    rows = {
+        "formula": t("source.weights.formula"),
+        "data": t("jobs.between").join(_read(read, t) for read in found.reads),
+        "weights": t("list.between_sentences").join(steps),
+        "run": run_text(wave_weights.run, t),
     }
     return [(t(f"source.{name}"), said) for name, said in rows.items()]
 

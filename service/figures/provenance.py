@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.figures.league import League
+from service.figures.weighing import WaveWeights
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -48,6 +49,12 @@ class Provenance:
 def provenance(store: Store, league: League) -> dict[str, Provenance]:
     """use case -> the run behind the figures of a league that this use case computed."""
     return {use_case: _of_run(store, run) for use_case, run in league.runs.items()}
+
+
+@permitted
+def weights_provenance(store: Store, weights: WaveWeights) -> Provenance:
+    """The run behind a wave's weights."""
+    return _of_run(store, weights.run)
 
 
 def _of_run(store: Store, run: Mapping) -> Provenance:

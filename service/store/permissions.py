@@ -61,6 +61,7 @@ PERMITTED = {
     "strata_merged": WORKERS,
     "weigh_wave": WORKERS,
     "read_weights": WORKERS,
+    "weights_provenance": WORKERS,
     "estimate_wave": WORKERS,
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,

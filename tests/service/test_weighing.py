@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from made_up import BOTH
 
 from presentation import weights
+from presentation.evidence.source import weights_source_rows
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.league import read_league
+from service.figures.provenance import weights_provenance
 from service.figures.weighing import read_weights
 from service.files.read import read_table
 from service.intake import imports
@@ -22,7 +24,7 @@ from service.intake.wave_file import read_wave
 from service.store import schema
 from service.store.engine import Store
 from service.store.runs import run_list
-from words import Fault
+from words import Fault, speaker
 
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_simulated"
 NAME, WAVE = "laibin_simulated", "2026Q1"
@@ -59,6 +61,16 @@ def weighed(made_once, tmp_path):
 def replaced(old: str, new: str, content: bytes = PROGRAMME) -> bytes:
     assert old in content.decode(), old
     return content.decode().replace(old, new).encode()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_weights_say_their_formulas_steps_data_versions_and_run(weighed, language):
+    t, wave_weights = speaker(language), read_weights(weighed, NAME, WAVE)
+    said = dict(weights_source_rows(wave_weights, weights_provenance(weighed, wave_weights), t))
+    assert "n Σw² ÷ (Σw)²" in said[t("source.formula")].replace("nΣw²÷(Σw)²", "n Σw² ÷ (Σw)²")
+    assert all(t(f"weights.step.{step.name}") in said[t("source.weights")] for step in wave_weights.weighting.steps)
+    assert "numbers.csv" in said[t("source.data")] and str(wave_weights.file) in said[t("source.data")]
+    assert str(wave_weights.run["run_id"]) in said[t("source.run")]
 
 
 def fault_of(function, *arguments, **named) -> Fault:

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from presentation.evidence.columns import column_lines
 from presentation.evidence.source import source_rows, source_title
+from presentation.rules import rule_rows
 from service.figures.league import read_league
 from service.figures.provenance import provenance
 from service.store.engine import STORE_VARIABLE
@@ -64,6 +65,17 @@ def test_a_chosen_cell_shows_its_source_to_a_leader_and_a_withheld_one_nothing(e
     assert not at.exception
     (shown,) = [h.proto.body for h in at.get("html")]
     assert "科利马，单项安全感，2015年第2季度" in shown and "ensu_2015Q2.csv" in shown and "Σwy÷Σw" in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_of_a_rule_leads_to_the_run_that_judged_it_and_says_by_which_limits(league, ensu_store, language):
+    t = speaker(language)
+    rows = rule_rows(league, t)
+    assert list(rows.code) == list(league.rules.area) and len(rows)
+    for column in ("rule", "printed", "shown", "rule_lower", "rule_upper"):
+        said = dict(source_rows(league, provenance(ensu_store[0], league), COLIMA, column, t))
+        assert said[t("source.formula")] == text(f"formula.{column}", language)
+        assert f"{league.runs['estimate']['run_id']}" in said[t("source.run")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

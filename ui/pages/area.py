@@ -5,7 +5,6 @@ import streamlit as st
 from presentation.area.waves import drawn_waves, wave_rows
 from presentation.factors import factor_notes, shown_factors
 from presentation.numbers import shown_value
-from presentation.rules import rule_rows
 from presentation.times import wave_text
 from programme.survey import Programme
 from service.figures.area_page import AreaPage, read_area
@@ -13,7 +12,7 @@ from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
-from ui.panels import area_card
+from ui.panels import area_card, source
 from words import Speaker
 
 
@@ -38,7 +37,7 @@ def show(store: Store, t: Speaker) -> None:
     cards.survey_line(page.league, t)
     _history(page, t)
     area_card.show_neighbours(page, t)
-    _rules(page, t)
+    _rules(store, page, t)
     _factors(page, t)
     cards.show_notes(page.league, t)
 
@@ -63,12 +62,13 @@ def _history(page: AreaPage, t: Speaker) -> None:
     tables.plain_table(wave_rows(page, t), words=1)
 
 
-def _rules(page: AreaPage, t: Speaker) -> None:
-    rows = rule_rows(page.league, t)
+def _rules(store: Store, page: AreaPage, t: Speaker) -> None:
+    rows = tables.rule_rows(page.league, t=t)
     rules_of_area = rows[(page.league.rules.area == page.area).to_numpy()]
     if len(rules_of_area):
         st.subheader(t("leader.rules"), anchor=False)
-        tables.show_table(rules_of_area, ["rule", "printed", "shown", "lower", "upper"], {}, t)
+        columns = ["rule", "printed", "shown", "rule_lower", "rule_upper"]
+        source.table(store, page.league, rules_of_area, columns, {}, t, choosing=f"rules {page.area}")
 
 
 def _factors(page: AreaPage, t: Speaker) -> None:

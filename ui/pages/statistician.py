@@ -4,14 +4,13 @@ import streamlit as st
 
 from presentation.changes import headline
 from presentation.detection import detection_note, detection_rows
-from presentation.rules import rule_rows
 from service.figures.detection import detection
 from service.figures.league import League
 from service.store.engine import Store
 from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
-from ui.panels import changes, estimates, factors, methods, weights, windows
+from ui.panels import changes, estimates, factors, methods, source, weights, windows
 from words import Speaker
 
 
@@ -37,7 +36,7 @@ def show(store: Store, t: Speaker) -> None:
         factors.show(store, league, t)
     windows.show(store, league, t)
     if len(league.rules):
-        _rules(league, t)
+        _rules(store, league, t)
     if league.programme.weighting is not None:
         weights.show(store, league, t)
     _runs(store, league, t)
@@ -51,9 +50,10 @@ def _detection(league: League, t: Speaker) -> None:
     st.caption(detection_note(detectable, t))
 
 
-def _rules(league: League, t: Speaker) -> None:
+def _rules(store: Store, league: League, t: Speaker) -> None:
     st.subheader(t("statistician.rules"), anchor=False)
-    tables.show_table(rule_rows(league, t), ["rule", "area", "printed", "shown", "lower", "upper"], {}, t)
+    columns = ["rule", "area", "printed", "shown", "rule_lower", "rule_upper"]
+    source.table(store, league, tables.rule_rows(league, t=t), columns, {}, t, choosing="rules")
 
 
 def _runs(store: Store, league: League, t: Speaker) -> None:

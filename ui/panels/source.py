@@ -1,7 +1,7 @@
 """A panel that says where one figure comes from, kept at the foot of the screen while its cell is chosen."""
 
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +17,13 @@ from words import Speaker
 def show(store: Store, league: League, area: str, column: str, t: Speaker) -> None:
     """The figure's formula, definition, data versions, weights, design, method and run."""
     rows = source_rows(league, provenance(store, league), area, column, t)
+    said_rows(source_title(league, area, column, t), rows)
+
+
+def said_rows(title: str, rows: Iterable[tuple[str, str]]) -> None:
+    """A list of what a figure comes from, under its title."""
     cells = "".join(f"<dt>{html.escape(what)}</dt><dd>{html.escape(said)}</dd>" for what, said in rows)
-    heading = f"<h4>{html.escape(source_title(league, area, column, t))}</h4>"
-    st.html(f"<section>{heading}<dl>{cells}</dl></section>")
+    st.html(f"<section><h4>{html.escape(title)}</h4><dl>{cells}</dl></section>")
 
 
 def show_chosen(store: Store, league: League, rows: pd.DataFrame, chosen: tuple[int, str] | None, t: Speaker) -> None:

@@ -3,12 +3,15 @@
 import streamlit as st
 
 from presentation import weights
+from presentation.evidence.source import weights_source_rows
 from service.figures.league import League
+from service.figures.provenance import weights_provenance
 from service.figures.weighing import read_weights
 from service.files.write import file_name
 from service.store.engine import Store
 from service.store.runs import run_text
 from ui import tables
+from ui.panels import source
 from words import Speaker
 
 
@@ -17,6 +20,9 @@ def show(store: Store, league: League, t: Speaker) -> None:
     st.subheader(t("weights.title"), anchor=False)
     wave_weights = read_weights(store, league.programme.name, league.wave)
     tables.plain_table(weights.step_rows(wave_weights, t), words=1)
+    with st.popover(t("source.title"), key="weights-source"):
+        rows = weights_source_rows(wave_weights, weights_provenance(store, wave_weights), t)
+        source.said_rows(weights.title(wave_weights, t), rows)
     for sentence in [weights.extreme_note(wave_weights, t), *weights.notes(wave_weights, t)]:
         st.caption(sentence)
     name = file_name(league.programme.name, league.wave, "weights", suffix=".csv")
