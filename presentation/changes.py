@@ -1,6 +1,6 @@
 """A league's changes in words: the windows, verdicts with their direction, the headline, and sizes of moves.
 
-The headline here (`headline.*` in words/) is of one comparison and names the areas; that of the leader's first screen
+The headline here (`changes.*` in words/) is of one comparison and names the areas; that of the leader's first screen
 (`screen.*`), which counts both comparisons, is put together in screen.py.
 """
 
@@ -77,20 +77,20 @@ def _verdict(code: str, toward: str, t: Speaker, short: bool) -> str:
 def headline(league: League, t: Speaker) -> str:
     """Which areas' rises and falls are confirmed, how many are not, and how many ranks changed in the table."""
     if league.against is None or len(league.uncompared) == len(league.table):
-        return t("headline.no_comparison", count=len(league.table))
+        return t("changes.no_comparison", count=len(league.table))
     against, moved = against_text(league, t), int((league.table.places.fillna(0) != 0).sum())
     if not league.movers:
-        key = "headline.none" if moved else "headline.none_moved"
+        key = "changes.none" if moved else "changes.none_moved"
         return t(key, against=against, moved=moved, count=_compared(league))
     clauses = [_confirmed(league, way, t) for way in ("worse", "fall", "better", "rise", CHANGED)]
     confirmed = t("list.between_clauses").join(clause for clause in clauses if clause)
     unconfirmed = _compared(league) - len(league.movers)
     proven = [_proven(league, area, t) for area in league.proven]
     sentences = [
-        t("headline.some", against=against, confirmed=confirmed),
-        t("headline.proven", names=proven) if proven else t("headline.places_unsure"),
-        *([t("headline.rest", count=unconfirmed)] if unconfirmed else []),
-        t("headline.moved", moved=moved),
+        t("changes.some", against=against, confirmed=confirmed),
+        t("changes.proven", names=proven) if proven else t("changes.places_unsure"),
+        *([t("changes.rest", count=unconfirmed)] if unconfirmed else []),
+        t("changes.moved", moved=moved),
     ]
     return t("list.between_sentences").join(sentences)
 
@@ -103,7 +103,7 @@ def _confirmed(league: League, way: str, t: Speaker) -> str:
     names = [league.name(area) for area in league.movers if direction(league, area) == way]
     if not names:
         return ""
-    return t("headline.confirmed", count=len(names), names=names, direction=t(f"direction.{way}", count=len(names)))
+    return t("changes.confirmed", count=len(names), names=names, direction=t(f"direction.{way}", count=len(names)))
 
 
 def _proven(league: League, area: str, t: Speaker) -> str:
@@ -111,7 +111,7 @@ def _proven(league: League, area: str, t: Speaker) -> str:
     row = league.table.loc[area]
     least = int(row.places_lower if row.places_lower > 0 else -row.places_upper)
     return t(
-        "headline.risen_at_least" if row.places > 0 else "headline.fallen_at_least", area=league.name(area), least=least
+        "changes.risen_at_least" if row.places > 0 else "changes.fallen_at_least", area=league.name(area), least=least
     )
 
 

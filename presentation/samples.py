@@ -246,11 +246,11 @@ def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
     out, last = sample.out, _last_releases(sample)
     rows = []
     for portion, of_portion in sample.units.assign(out=out).groupby("release").out:
-        released, units, made = int(of_portion.sum()), len(of_portion), last.get(portion)
-        when = t("sample.not_out") if made is None else local_time(made["at"])
+        released, units, last_release = int(of_portion.sum()), len(of_portion), last.get(portion)
+        when = t("sample.not_out") if last_release is None else local_time(last_release["at"])
         if 0 < released < units:
             when = t("sample.out_in_part", out=released, at=when)
-        rows.append((str(portion), f"{units:,}", when, "" if made is None else made["by"]))
+        rows.append((str(portion), f"{units:,}", when, "" if last_release is None else last_release["by"]))
     columns = [t(f"sample.column.{c}") for c in ("release", "units", "out", "by")]
     return pd.DataFrame(rows, columns=columns)
 
@@ -259,10 +259,10 @@ def _last_releases(sample: Sample) -> dict[int, Mapping]:
     """The last release that put units of a portion out, by portion."""
     strata = set(sample.units.stratum)
     out, last = dict.fromkeys(strata, 0), {}
-    for made in sample.releases.to_dict("records"):
-        for stratum in strata if made["strata"] is None else made["strata"]:
+    for release in sample.releases.to_dict("records"):
+        for stratum in strata if release["strata"] is None else release["strata"]:
             out[stratum] += 1
-            last[out[stratum]] = made
+            last[out[stratum]] = release
     return last
 
 

@@ -293,10 +293,10 @@ def _asked_again(first, size, before, after, rho: float, rng: np.random.Generato
     return first_and_second + rng.binomial(size - first, np.clip(after - c / (1 - before), 0, 1)), first_and_second
 
 
-def _correlation(one, two, both) -> np.ndarray:
-    """The correlation of two yes-or-no answers with shares `one` and `two`, and `both` of the two; 0 for a constant."""
+def _correlation(one, two, together) -> np.ndarray:
+    """The correlation of two yes-or-no answers with shares `one` and `two`, both yes in `together`; else 0."""
     scale = np.sqrt(one * (1 - one) * two * (1 - two))
-    return np.divide(both - one * two, scale, out=np.zeros_like(scale), where=scale > 0)
+    return np.divide(together - one * two, scale, out=np.zeros_like(scale), where=scale > 0)
 
 
 def _mean(share, m) -> np.ndarray:

@@ -230,5 +230,5 @@ def _part(progress: Progress | None, part: int) -> Progress | None:
 
 
 def _stored_falls(power: pd.DataFrame, design: str) -> pd.DataFrame:
-    found = {level: power[f"{design}_{level}"] for level in LEVELS}
-    return pd.DataFrame({"design": design, "interviews": power.interviews, **found})
+    chances = {level: power[f"{design}_{level}"] for level in LEVELS}
+    return pd.DataFrame({"design": design, "interviews": power.interviews, **chances})

@@ -107,8 +107,8 @@ def last_k_curve(
         rows.append([n.mean(), *_wave(theta, last, n / design_effect, k, critical[ratios], rng)])
         if progress is not None:
             progress(done, len(grid))
-    n, right, wrong, found, length, shown = np.array(rows).T
-    return LastKCurve(k, n, right, wrong, found, length, shown, np.sqrt(right * (1 - right) / len(theta)))
+    n, right, wrong, truly_last, length, shown = np.array(rows).T
+    return LastKCurve(k, n, right, wrong, truly_last, length, shown, np.sqrt(right * (1 - right) / len(theta)))
 
 
 def _wave(theta, last, n, k: int, c: float, rng: np.random.Generator) -> list[float]:

@@ -23,13 +23,13 @@ MOST = 10**7  # numbers that a stratum may need
 class SampleSize:
     """How many interviews are needed, and how many numbers for them.
 
-    completes  the interviews needed
-    release    the numbers that are expected to give them
-    draw       the smallest number of which, with chance 0.95, at least `completes` answer if they do so independently
+    completes         the interviews needed
+    expected_numbers  so many numbers give them on average
+    draw              the smallest number of which, with chance 0.95, at least `completes` answer, each independently
     """
 
     completes: int
-    release: int
+    expected_numbers: int
     draw: int
 
 
@@ -88,14 +88,14 @@ def expected_precision(
         {"stratum": allocation.stratum.to_numpy(), "population": N.astype(int), "sample": n.astype(int)}
     )
     table = table.assign(margin=z * np.sqrt(variance), weight=N / some)
-    each = allocation.cost.to_numpy(dtype=float) if "cost" in allocation else cost
-    if each is not None:
-        table = table.assign(cost=n * each)
-    every = {"population": int(N.sum()), "sample": int(n.sum()), "weight": N.sum() / n.sum() if n.sum() else np.nan}
-    every["margin"] = float(z * np.sqrt(((N / N.sum()) ** 2 * variance).sum()))
-    if each is not None:
-        every["cost"] = table.cost.sum()
-    return pd.concat([table, pd.DataFrame([{"stratum": None, **every}])[table.columns]], ignore_index=True)
+    unit_cost = allocation.cost.to_numpy(dtype=float) if "cost" in allocation else cost
+    if unit_cost is not None:
+        table = table.assign(cost=n * unit_cost)
+    totals = {"population": int(N.sum()), "sample": int(n.sum()), "weight": N.sum() / n.sum() if n.sum() else np.nan}
+    totals["margin"] = float(z * np.sqrt(((N / N.sum()) ** 2 * variance).sum()))
+    if unit_cost is not None:
+        totals["cost"] = table.cost.sum()
+    return pd.concat([table, pd.DataFrame([{"stratum": None, **totals}])[table.columns]], ignore_index=True)
 
 
 def sample_size_proportion(
@@ -221,7 +221,7 @@ def numbers_needed(
     assurance: float = 0.95,
     response_sd: float = 0.0,
 ) -> SampleSize:
-    """How many numbers so many interviews need: release = completes/(eligibility · response_rate).
+    """How many numbers so many interviews need: expected_numbers = completes/(eligibility · response_rate).
 
     eligibility    the part of the numbers that are in use and belong to the population
     response_rate  the part of these that answer
@@ -235,7 +235,7 @@ def numbers_needed(
 
     >>> from sampling import numbers_needed
     >>> numbers_needed(100, response_rate=0.5, eligibility=0.5)
-    SampleSize(completes=100, release=400, draw=459)
+    SampleSize(completes=100, expected_numbers=400, draw=459)
     """
     _rate("response_rate", response_rate)
     _rate("eligibility", eligibility)
@@ -243,8 +243,8 @@ def numbers_needed(
     completes = int(completes)
     rate = response_rate * eligibility
     interviews_of = yields(rate, eligibility * response_sd)
-    release = _up(completes / rate)
-    low, high = completes - 1, max(2 * release, release + 100)
+    expected_numbers = _up(completes / rate)
+    low, high = completes - 1, max(2 * expected_numbers, expected_numbers + 100)
     while interviews_of(high).sf(completes - 1) < assurance:
         low, high = high, 2 * high
         if high > MOST:
@@ -253,7 +253,7 @@ def numbers_needed(
         middle = (low + high) // 2
         enough = interviews_of(middle).sf(completes - 1) >= assurance
         low, high = (low, middle) if enough else (middle, high)
-    return SampleSize(completes, release, high)
+    return SampleSize(completes, expected_numbers, high)
 
 
 def yields(rate: float, sd: float) -> Callable[[int], Any]:
@@ -262,8 +262,8 @@ def yields(rate: float, sd: float) -> Callable[[int], Any]:
         raise Fault(key="sampling.response_sd", found=sd, rate=rate)
     if sd < ROUNDING:
         return lambda numbers: scipy.stats.binom(numbers, rate)
-    both = rate * (1 - rate) / sd**2 - 1
-    return lambda numbers: scipy.stats.betabinom(numbers, rate * both, (1 - rate) * both)
+    a_plus_b = rate * (1 - rate) / sd**2 - 1  # of the Beta
+    return lambda numbers: scipy.stats.betabinom(numbers, rate * a_plus_b, (1 - rate) * a_plus_b)
 
 
 def _finite_variance(p: float, n, population) -> np.ndarray:

@@ -48,7 +48,7 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
     options = yielding(wanted, strata=len(allocation))
     per_stratum = {k: numbers_needed(k * wanted.each, **options) for k in {int(k) for k in clusters if k}}
     per_psu = max((-(-size.draw // k) for k, size in per_stratum.items()), default=wanted.each)
-    expected = [per_stratum[k].release if k else 0 for k in clusters.tolist()]
+    expected = [per_stratum[k].expected_numbers if k else 0 for k in clusters.tolist()]
     used = psus[psus.stratum.isin(set(allocation.stratum[clusters > 0]))]
     small = used.unit_id[used[SIZE] < per_psu]
     if len(small):

@@ -174,25 +174,25 @@ def allocate(strata: pd.DataFrame, wanted: Wanted, kept: Mapping[str, int] = NOB
     if unknown:
         raise Fault(key="sample.shares", areas=unknown)
     n = _by_area(areas, wanted)
-    given = strata.assign(interviews=_within(strata, n, wanted))
-    again = given.stratum.map(dict(kept)).fillna(0).astype(int)
-    pairs, options = list(zip(given.interviews, again, strict=True)), yielding(wanted, strata=len(given))
+    planned = strata.assign(interviews=_within(strata, n, wanted))
+    again = planned.stratum.map(dict(kept)).fillna(0).astype(int)
+    pairs, options = list(zip(planned.interviews, again, strict=True)), yielding(wanted, strata=len(planned))
     need = {(c, k): numbers_beside(c, k, wanted.again, **options) for c, k in set(pairs) if c}
-    for column, name in (("release", "release"), ("numbers", "draw")):
-        given[column] = [getattr(need[pair], name) if pair[0] else 0 for pair in pairs]
+    for column, name in (("release", "expected_numbers"), ("numbers", "draw")):
+        planned[column] = [getattr(need[pair], name) if pair[0] else 0 for pair in pairs]
     if again.any():
-        given["kept"] = again
-    small = given.numbers > given.population
+        planned["kept"] = again
+    small = planned.numbers > planned.population
     if not small.any():
-        return given
+        return planned
     if not wanted.census:
-        rows = given[small]
-        found = [f"{s}: {n} > {N}" for s, n, N in zip(rows.stratum, rows.numbers, rows.population, strict=True)]
-        raise Fault(key="sample.small_strata", strata=found)
-    whole = given.population.where(small, given.numbers)
+        rows = planned[small]
+        too_small = [f"{s}: {n} > {N}" for s, n, N in zip(rows.stratum, rows.numbers, rows.population, strict=True)]
+        raise Fault(key="sample.small_strata", strata=too_small)
+    whole = planned.population.where(small, planned.numbers)
     expected = np.maximum(np.floor(whole * wanted.response_rate * wanted.eligibility + 1e-9).astype(int), 1)
-    interviews = given.interviews.where(~small, np.minimum(given.interviews, expected))
-    return given.assign(interviews=interviews, numbers=whole, release=np.minimum(given.release, whole))
+    interviews = planned.interviews.where(~small, np.minimum(planned.interviews, expected))
+    return planned.assign(interviews=interviews, numbers=whole, release=np.minimum(planned.release, whole))
 
 
 def yielding(wanted: Wanted, *, strata: int) -> dict[str, float]:
@@ -208,15 +208,15 @@ def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
     sd = np.sqrt(p * (1 - p)) if wanted.assumed.sd is None else np.full(len(p), wanted.assumed.sd)
     bounds = {"minimum": np.minimum(np.maximum(wanted.minimum, areas.strata), areas.population)}
     if wanted.method == PROPORTIONAL:
-        found = allocate_proportional(areas, wanted.interviews, **bounds)
+        interviews = allocate_proportional(areas, wanted.interviews, **bounds)
     elif wanted.method == EQUAL:
         maximum = areas.population.to_numpy()
-        found = allocate_equally(areas.stratum, wanted.interviews, maximum=maximum, **bounds)
+        interviews = allocate_equally(areas.stratum, wanted.interviews, maximum=maximum, **bounds)
     elif wanted.method == NEYMAN:
-        found = allocate_neyman(areas.assign(sd=sd), wanted.interviews, **bounds)
+        interviews = allocate_neyman(areas.assign(sd=sd), wanted.interviews, **bounds)
     else:
-        found = allocate_power(areas.assign(cv=sd / p), wanted.interviews, q=wanted.q, **bounds)
-    return pd.Series(found.to_numpy(), index=areas.stratum, name="sample")
+        interviews = allocate_power(areas.assign(cv=sd / p), wanted.interviews, q=wanted.q, **bounds)
+    return pd.Series(interviews.to_numpy(), index=areas.stratum, name="sample")
 
 
 def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
@@ -237,8 +237,8 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
             interviews[rows] = int(count)
         return interviews.to_numpy()
     for area, part in strata.groupby("area"):
-        own = part[["stratum", "population"]].reset_index(drop=True)
-        interviews[part.index] = allocate_proportional(own, int(n[area]), minimum=1).to_numpy()
+        of_area = part[["stratum", "population"]].reset_index(drop=True)
+        interviews[part.index] = allocate_proportional(of_area, int(n[area]), minimum=1).to_numpy()
     return interviews.to_numpy()
 
 

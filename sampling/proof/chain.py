@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.past import RATES, PastWave, Strata, released_rates
-from sampling.draw.random_numbers import commitment
 from sampling.draw.releases import Through, is_out, split_releases
 from sampling.draw.rested import draw_rested
 from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
@@ -100,17 +99,12 @@ def record_rested(
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
     sample, rates = _draw(frame, plan, draw_key(seed, wave, value), past)
     who, first_phase = _digests(frame, plan)
-    record = DrawRecord(
+    record = DrawRecord.of_sample(
+        sample,
+        plan,
+        (who, first_phase, None),
         wave=wave,
-        plan=plan,
-        frame=who,
-        numbers=first_phase,
-        commitment=commitment(seed),
         seed=seed,
-        start=None,
-        earlier=None,
-        sample=sample_digest(sample),
-        units=len(sample),
         code=code,
         value=value,
         continued=continued,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
-from sampling.draw.random_numbers import commitment, starting_point
+from sampling.draw.random_numbers import starting_point
 from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import draw_pps
@@ -53,21 +53,9 @@ def record_draw(
     check_value(plan, value)
     start = starting_point(seed, wave, value)
     sample = _draw(*numbered(frame, psus, plan, seed, wave, value), plan, start, earlier)
-    who, numbers, clusters = frame_digests(frame, plan, psus)
-    record = DrawRecord(
-        wave=wave,
-        plan=plan,
-        frame=who,
-        numbers=numbers,
-        commitment=commitment(seed),
-        seed=seed,
-        start=start,
-        earlier=None if earlier is None else sample_digest(earlier),
-        sample=sample_digest(sample),
-        units=len(sample),
-        code=code,
-        psus=clusters,
-        value=value,
+    digests = frame_digests(frame, plan, psus)
+    record = DrawRecord.of_sample(
+        sample, plan, digests, wave=wave, seed=seed, code=code, value=value, start=start, earlier=earlier
     )
     return sample, record
 

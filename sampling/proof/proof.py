@@ -157,6 +157,46 @@ class DrawRecord:
         return fields | {"plan": self.plan.plain()} | before
 
     @classmethod
+    def of_sample(
+        cls,
+        sample: pd.DataFrame,
+        plan: DrawPlan,
+        digests: tuple[str, str, str | None],
+        *,
+        wave: str,
+        seed: str,
+        code: str,
+        start: float | None = None,
+        earlier: pd.DataFrame | None = None,
+        value: str | None = None,
+        continued: Continued | None = None,
+        rates: tuple[tuple[str, int, int, int], ...] | None = None,
+    ) -> "DrawRecord":
+        """The record of a sample that was drawn by a plan.
+
+        digests  of the frame, its numbers and its PSUs, as `frame_digests` gives them
+        earlier  the sample that this one continues, as released; all else as the record's fields
+        """
+        frame, numbers, psus = digests
+        return cls(
+            wave=wave,
+            plan=plan,
+            frame=frame,
+            numbers=numbers,
+            commitment=commitment(seed),
+            seed=seed,
+            start=start,
+            earlier=None if earlier is None else sample_digest(earlier),
+            sample=sample_digest(sample),
+            units=len(sample),
+            code=code,
+            psus=psus,
+            value=value,
+            continued=continued,
+            rates=rates,
+        )
+
+    @classmethod
     def read(cls, plain: Mapping) -> "DrawRecord":
         """From such values."""
         _check_types(plain, DRAW_TYPES)
@@ -271,13 +311,13 @@ def verification(
     code: str | None,
 ) -> Verification:
     """What differs before and after drawing again; another version of the program is reported, but is not a failure."""
-    found = list(differing)
+    differences = list(differing)
     try:
-        found += differing_units(again(), record, sample)
+        differences += differing_units(again(), record, sample)
     except Fault as fault:
-        found.append(("proof.cannot_draw", {"reason": fault.sentences}))
+        differences.append(("proof.cannot_draw", {"reason": fault.sentences}))
     said = [] if code in (None, record.code) else [("proof.code", {"recorded": record.code, "found": code})]
-    return Verification(not found, (*found, *said))
+    return Verification(not differences, (*differences, *said))
 
 
 def differing_seed(record: Any, label: str, published: str | None) -> Iterator[tuple[str, dict]]:

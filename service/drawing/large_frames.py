@@ -140,18 +140,15 @@ def draw_plan(
         raise Fault(key="lake.frame_changed", file=frame.name, wave=large_plan.wave)
     start = starting_point(seed, large_plan.wave)
     sample = _draw(lake, frame, large_plan.design, start, earlier)
-    record = DrawRecord(
+    record = DrawRecord.of_sample(
+        sample,
+        large_plan.design,
+        (digest, digest, None),
         wave=large_plan.wave,
-        plan=large_plan.design,
-        frame=digest,
-        numbers=digest,
-        commitment=large_plan.commitment,
         seed=seed,
-        start=start,
-        earlier=None if earlier is None else sample_digest(earlier),
-        sample=sample_digest(sample),
-        units=len(sample),
         code=code_version(DRAWING),
+        start=start,
+        earlier=earlier,
     )
     files = {RECORD: _json(record.plain()), SAMPLE: csv_bytes(sample[[*DRAWN, "base_weight"]])}
     files[READ_ME] = "\n\n".join(text("lake.read_me", lang, wave=large_plan.wave) for lang in LANGUAGES).encode()

@@ -68,11 +68,11 @@ def past_waves(
     """
     past, continued = [], None
     for sample, following in zip_longest(chain, chain[1:]):
-        made = None
+        releases_then = None
         if following is not None:
             assert following.earlier is not None  # it continues this one
-            made = following.earlier[1]
-        releases = sample.through(made)
+            releases_then = following.earlier[1]
+        releases = sample.through(releases_then)
         drawn = drawn_wave(store, sample, answered if following is None else answered_before(following.plan))
         past.append(drawn.past(releases))
         if following is None:

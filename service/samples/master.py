@@ -74,9 +74,9 @@ def lines_committed(store: Store, programme: str) -> list[dict]:
     )
     details = [json.loads(written) for written in rows.details]
     return [
-        {"frame": made["frame"], "line": made["line"], "at": at, "by": name}
-        for made, at, name in zip(details, rows["at"], rows.name, strict=True)
-        if made["programme"] == programme
+        {"frame": commitment["frame"], "line": commitment["line"], "at": at, "by": name}
+        for commitment, at, name in zip(details, rows["at"], rows.name, strict=True)
+        if commitment["programme"] == programme
     ]
 
 
@@ -121,7 +121,7 @@ def verify_master_folder(folder: Path, *, published: str | None = None) -> tuple
         plain = json.loads(read_bounded(folder / RECORD))
         plan = MasterPlan(**plain["plan"] | {"cities": tuple(plain["plan"]["cities"])})
         record, committed = MasterRecord(plan, *(plain[c] for c in ("seed", "value", "numbers"))), plain["commitments"]
-        lines = [made["line"] for made in committed]
+        lines = [commitment["line"] for commitment in committed]
         _check_plan(plan, record)
     except (ValueError, TypeError, KeyError) as error:
         raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
@@ -137,8 +137,8 @@ def verify_master_folder(folder: Path, *, published: str | None = None) -> tuple
     numbers = read_table(read_bounded(folder / NUMBERS), NUMBERS, ["unit_id", "phone"])
     verified = verify_master(banks, record, list(numbers.phone), published=published)
     absent = [] if plan.line in lines else [("banks.not_committed", {"line": plan.line})]
-    found = (*absent, *verified.differences)
-    return record, Verification(not found, found), len(lines)
+    differences = (*absent, *verified.differences)
+    return record, Verification(not differences, differences), len(lines)
 
 
 def _check_plan(plan: MasterPlan, record: MasterRecord) -> None:

@@ -73,7 +73,7 @@ def import_banks(
         if public is not None:
             fixed = {"programme": programme_name, "public": plain_text(public), "frame_key": frame_key}
             plan, seed = master_plan(banks, name, cities, numbers, **fixed)
-            if plan.line not in [made["line"] for made in lines_committed(store, programme_name)]:
+            if plan.line not in [commitment["line"] for commitment in lines_committed(store, programme_name)]:
                 raise Fault(key="banks.commit_first", frame=name)
             if value is None or not plain_text(value):
                 raise Fault(key="proof.value_needed", public=plan.public)

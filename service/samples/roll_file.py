@@ -63,10 +63,10 @@ class RollFile:
         first = self.population.cumsum() - self.population
         rows = (places.stratum.map(first) + places.position).to_numpy(dtype=np.int64)
         wanted = pd.DataFrame({"place": rows})
-        found = self.asked(
+        rows_found = self.asked(
             f"SELECT file_row_number, {SHOWN} FROM roll WHERE file_row_number IN (SELECT place FROM wanted)", wanted
         )
-        return found.set_index("file_row_number").reindex(rows).reset_index(drop=True)
+        return rows_found.set_index("file_row_number").reindex(rows).reset_index(drop=True)
 
     def check(self) -> "RollFile":
         """The roll itself; a Fault unless its rows are sorted, each unit is in it once, and every place is right."""

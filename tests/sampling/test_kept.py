@@ -87,4 +87,4 @@ def test_new_numbers_beside_kept_people_are_the_fewest_that_suffice(completes, k
 
     new = size.draw - kept
     assert suffices(new) and (new == 0 or not suffices(new - 1))
-    assert kept <= size.release <= size.draw
+    assert kept <= size.expected_numbers <= size.draw

@@ -131,7 +131,7 @@ def test_a_detectable_change_is_called_as_often_as_it_says():
 def test_miluo_rang_seventy_nine_numbers_for_an_interview():
     """28,834 numbers, 365 interviews over 31 townships."""
     size = numbers_needed(365, response_rate=365 / 28_834)
-    assert size.completes == 365 and size.release == 28_834 and round(size.release / 365) == 79
+    assert size.completes == 365 and size.expected_numbers == 28_834 and round(size.expected_numbers / 365) == 79
     drawn = stats.binom.sf(364, [size.draw - 1, size.draw], 365 / 28_834)
     assert drawn[0] < 0.95 <= drawn[1]
 
@@ -141,12 +141,14 @@ def test_the_numbers_to_draw_for_a_margin_are_those_for_its_interviews_at_the_ra
     rates = {"response_rate": 0.3, "eligibility": 0.6}
     found = sample_size_proportion(0.05, p=0.4, population=population, **rates)
     assert found == numbers_needed(sample_size_proportion(0.05, p=0.4, population=population).completes, **rates)
-    assert found.release == pytest.approx(found.completes / 0.18, abs=1) and found.draw > found.release
+    assert (
+        found.expected_numbers == pytest.approx(found.completes / 0.18, abs=1) and found.draw > found.expected_numbers
+    )
 
 
 def test_certain_answers_need_no_more_numbers_than_interviews():
     assert numbers_needed(100) == SampleSize(100, 100, 100)
-    assert numbers_needed(100, response_rate=0.5, eligibility=0.4).release == 500
+    assert numbers_needed(100, response_rate=0.5, eligibility=0.4).expected_numbers == 500
 
 
 def test_a_plan_shows_its_precision_by_stratum_and_over_all():

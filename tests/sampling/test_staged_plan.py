@@ -42,7 +42,7 @@ def test_a_stratum_has_as_many_psus_as_its_interviews_fill_and_two_at_least(inte
     need = [numbers_needed(k * each, **rates, assurance=0.95**0.5) for k in psus]
     assert tuple(found.psus) == psus
     assert list(found.interviews) == [k * each for k in psus]
-    assert list(found.release) == [size.release for size in need]
+    assert list(found.release) == [size.expected_numbers for size in need]
     per_psu = {n / k for n, k in zip(found.numbers, psus, strict=True)}
     assert per_psu == {max(-(-size.draw // k) for size, k in zip(need, psus, strict=True))}
 
