@@ -73,16 +73,25 @@ def backup(store: Store, file: Path) -> int:
 def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
     """Make the store at `url` what it was when `file` was written, and bring it up to this code's revision.
 
-    A SQLite store that is in use is replaced only if `replace`, in one transaction and while others read it. A
-    PostgreSQL database must be empty, so that nothing in it can be lost. The restored trail gets a line about this.
+    Backup and heads are read and checked before anything is replaced. A SQLite store that is in use is replaced only if
+    `replace`, in one transaction and while others read it; a damaged one too, and what remains of it is put aside. A
+    PostgreSQL database must be empty, so that nothing in it can be lost; one that an interrupted restore left is. The
+    restored trail gets a line about this.
     """
     if not file.is_file():
         raise Fault(key="file.absent", file=str(file))
     _check_sound(file)
+    audit.kept_heads(sa.make_url(url))  # a Fault if they cannot be read
     if sa.make_url(url).get_backend_name() != "sqlite":
         _same_trail(file, url)
         return _continued(_restore_server(file, url), file)
     engine = engine_of(url)
+    if (problem := _damage(engine)) is not None:
+        if not replace:
+            raise Fault(key="restore.damaged", url=shown(url), problem=problem)
+        aside = _replace_remains(file, Path(str(engine.url.database)))
+        restored = _continued(Store.open(url), file)
+        return Restored(restored.store, (*restored.notes, Note("restore.remains", {"file": str(aside)})))
     with engine.connect().execution_options(reading=True) as connection:
         in_use = migration.revision_of(connection) is not None and _rows(connection, schema.runs) > 0
     if in_use and not replace:
@@ -148,18 +157,54 @@ def _continued(store: Store, file: Path) -> Restored:
     return Restored(store, tuple(notes))
 
 
-def _put_aside(heads: Path) -> Path:
-    """Rename a file of heads to a name that no file has yet; returns the new path."""
-    names = (heads.with_name(f"{heads.name}.replaced-{k}") for k in range(1, 10_000))
+def _put_aside(file: Path) -> Path:
+    """Rename a file to a name that no file has yet; returns the new path."""
+    names = (file.with_name(f"{file.name}.replaced-{k}") for k in range(1, 10_000))
     aside = next(name for name in names if not name.exists())
-    heads.rename(aside)
+    file.rename(aside)
+    return aside
+
+
+def _damage(engine: sa.Engine) -> str | None:
+    """What is wrong with the SQLite file of a store; None if it is sound, or not there."""
+    file = Path(str(engine.url.database))
+    if not file.is_file() or file.stat().st_size == 0:
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{file.resolve().as_posix()}?mode=ro", uri=True)) as opened:
+            (integrity,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
+            opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        raise  # it may be locked, or not readable by this person: nothing says that it is damaged
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if integrity == "ok" else str(integrity)
+
+
+def _replace_remains(file: Path, place: Path) -> Path:
+    """Put a backup in the place of a damaged store, whose remains are renamed; returns their path.
+
+    The new store is complete before the remains are moved: whoever is stopped in between finds both beside each other.
+    """
+    part = place.with_name(f"{place.name}.part")
+    part.unlink(missing_ok=True)
+    private_file(part)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+        source.backup(target)
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    aside = _put_aside(place)
+    for journal in (f"{place.name}-wal", f"{place.name}-shm"):  # SQLite would apply them to the new store
+        if (left := place.with_name(journal)).exists():
+            left.rename(aside.with_name(journal.replace(place.name, aside.name)))
+    os.replace(part, place)
     return aside
 
 
 def _restore_server(file: Path, url: str) -> Store:
     engine = engine_of(url)
     with engine.connect() as connection:
-        if migration.revision_of(connection) is not None:
+        if migration.revision_of(connection) is not None and _holds_something(connection):
             raise Fault(key="restore.server_held", url=shown(url))
     engine.dispose()
     with tempfile.TemporaryDirectory(prefix="rankshift-") as folder:
@@ -172,6 +217,14 @@ def _restore_server(file: Path, url: str) -> Store:
             _copy(source, target)
         old.engine.dispose()
     return store
+
+
+def _holds_something(connection: sa.Connection) -> bool:
+    """Whether a store has anything besides what its migrations wrote; one of another revision counts as holding it."""
+    if migration.revision_of(connection) != migration.head():
+        return True
+    kept = [table for name, table in schema.metadata.tables.items() if name != schema.about.name]
+    return any(connection.execute(sa.select(table).limit(1)).first() is not None for table in kept)
 
 
 def _carry(connection: sa.Connection, file: Path) -> None:

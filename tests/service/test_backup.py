@@ -303,3 +303,44 @@ def test_a_lost_file_is_restored_in_its_place_beside_the_heads_it_left(fresh_url
     assert keys_told(restored) == ["restore.trail_whole", "restore.trail_later"]
     assert verify_trail(restored.store).findings == ()
     restored.store.engine.dispose()
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten"])
+def test_a_damaged_store_is_replaced_when_told_and_its_remains_are_kept(sqlite_store, tmp_path, damage):
+    begin_survey(sqlite_store)
+    take(sqlite_store, MAY)
+    file, place = tmp_path / "b.db", tmp_path / "damaged.db"
+    backup(sqlite_store, file)
+    whole = file.read_bytes()
+    remains = whole[:5_000] if damage == "cut" else whole[:4_096] + b"\xff" * 20_000 + whole[24_096:]
+    place.write_bytes(remains)
+    url = f"sqlite:///{place}"
+    assert fault(restore, file, url).key == "restore.damaged"
+    assert place.read_bytes() == remains
+    restored = restore(file, url, replace=True)
+    assert restored.notes[-1].key == "restore.remains"
+    assert Path(restored.notes[-1].values["file"]).read_bytes() == remains
+    assert row_counts(restored.store)["waves"] == 1
+    restored.store.engine.dispose()
+
+
+def test_heads_that_cannot_be_read_stop_a_restore_before_anything_is_replaced(sqlite_store, tmp_path, heads):
+    kept = heads("kept.head")
+    begin_survey(sqlite_store)
+    backup(sqlite_store, tmp_path / "b.db")
+    take(sqlite_store, MAY)
+    kept.write_text("12:half")
+    before = row_counts(sqlite_store)
+    url = sqlite_store.engine.url.render_as_string(hide_password=False)
+    assert fault(restore, tmp_path / "b.db", url, replace=True).key == "audit.head_broken"
+    assert row_counts(sqlite_store) == before
+
+
+def test_a_server_on_which_a_restore_was_interrupted_takes_the_backup_again(fresh_url, sqlite_store, tmp_path):
+    begin_survey(sqlite_store)
+    backup(sqlite_store, tmp_path / "b.db")
+    url = fresh_url("postgresql")
+    Store.create(url).engine.dispose()  # what is there when the copying was cut off: the tables, and nothing in them
+    restored = restore(tmp_path / "b.db", url).store
+    assert row_counts(restored)["programmes"] == 1
+    restored.engine.dispose()
