@@ -33,7 +33,9 @@ from service.files.choice import choice_of
 from service.files.fault_file import fault_table
 from service.intake import imports
 from service.intake.margin_file import read_margins
+from service.intake.records_file import RecordsFile, read_records
 from service.intake.wave_file import read_wave
+from service.samples.bank_files import ExchangeFile, read_banks
 from service.samples.frame_file import read_frame
 from service.samples.shares_file import read_shares
 from service.store import schema
@@ -49,12 +51,29 @@ LOGS = ("imports", "audit")  # tables that a refused import may write
 TOML = (examples.FOLDER / "programme.toml").read_bytes()
 PROGRAMME = read_programme(TOML, "programme.toml")
 TOWNS = list(examples.TOWNS)
+CRIMES = b"""[records.crimes]
+best = "smallest"
+name = { en = "Crimes" }
+[measures.index]
+kind = "index"
+best = "largest"
+scale = [0, 1]
+name = { en = "Index" }
+parts.safe = { weight = 0.5 }
+parts.crimes = { weight = 0.5, bounds = [0, 100] }
+"""
+WITH_RECORDS = read_programme(TOML + CRIMES, "programme.toml")
+PREFIXES = examples.csv(examples.prefixes(), "utf-8")
+CITIES = [examples.CITY]
 READERS: Mapping[str, Callable[[bytes, str], object]] = {
     "wave": lambda content, name: read_wave(content, name, PROGRAMME, wave="2026Q1"),
     "list": lambda content, name: read_frame(content, name, by=["area", "mode"], areas=TOWNS),
     "margins": read_margins,
     "calls": lambda content, name: read_calls(content, name, NOW),
     "shares": read_shares,
+    "records": lambda content, name: read_records(RecordsFile(content, name), WITH_RECORDS, TOWNS),
+    "prefixes": lambda content, name: read_banks(content, name, None, CITIES),
+    "exchanges": lambda content, name: read_banks(PREFIXES, "p.csv", ExchangeFile(content, name), CITIES),
     "programme": read_programme,
 }
 NASTY = (  # what a cell may become
@@ -213,6 +232,8 @@ def main() -> None:
         prepare(seed)
         for case in cases(FILES, quick):
             number, kind, name, content = case
+            if number % 1000 == 0:
+                print(f"{number} files: wrong {wrong}, slowest {slowest:.1f} s", flush=True)
             in_store = number % IN_STORE == 0 and kind in ("wave", "programme")
             if in_store:
                 shutil.rmtree(place, ignore_errors=True)

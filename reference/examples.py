@@ -2,7 +2,8 @@
 
     python -m reference.examples
 
-The same wave is saved in every way; beside it stand a list, known totals, a call log and assumed shares.
+The same wave is saved in every way; beside it stand a list, known totals, a call log, assumed shares, records of the
+areas, and a city's mobile prefixes and landline exchanges.
 """
 
 import io
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "examples"
 TOWNS = {"01": "磨坊镇", "02": "渡口镇", "03": "堰镇", "04": "桥头镇"}
 SAFE = {"1": "安全", "2": "比较安全", "3": "不太安全", "4": "不安全", "9": "9"}
 WHY = {"1": "盗窃", "2": "赌博", "3": "噪声"}
+CITY = "9901"
 TITLE = "2026年一季度群众安全感调查（虚构）"
 SAV_DATE = slice(92, 109)  # of the header: the day and the time when the file was made
 DTA_DATE = re.compile(rb"(<timestamp>.)[^<]{17}(</timestamp>)", re.DOTALL)
@@ -70,12 +72,32 @@ def shares() -> pd.DataFrame:
     return pd.DataFrame({"area": list(TOWNS), "share": ["0.9", "0.92", "0.85", "0.95"]})
 
 
+def records() -> pd.DataFrame:
+    """An administrative record of the towns."""
+    return pd.DataFrame({"record": "crimes", "area": list(TOWNS), "value": ["1.5", "2.25", "12", "3"]})
+
+
+def prefixes() -> pd.DataFrame:
+    """Mobile prefixes of a city that there is not, and of another."""
+    rows = [(f"19901{k:02}", CITY, "0399") for k in range(5)] + [("1990200", "9902", "0398")]
+    return pd.DataFrame(rows, columns=["segment7", "city_code", "area_code"])
+
+
+def exchanges() -> pd.DataFrame:
+    """Landline exchanges of the same city, one of them shared with the other."""
+    rows = [("0399", "28", CITY, "7"), ("0399", "2901", f"{CITY}+9902", "7"), ("0398", "52", "9902", "7")]
+    return pd.DataFrame(rows, columns=["area_code", "exchange", "city_code", "local_digits"])
+
+
 KINDS: Mapping[str, Callable[[], pd.DataFrame]] = {
     "wave": wave,
     "list": units,
     "margins": totals,
     "calls": calls,
     "shares": shares,
+    "records": records,
+    "prefixes": prefixes,
+    "exchanges": exchanges,
 }
 
 
@@ -206,6 +228,9 @@ OTHERS: Mapping[str, Callable[[], bytes]] = {
     "margins.xlsx": lambda: workbook(totals(), ("total",), ("category",)),
     "calls_gbk.csv": lambda: FORMS["gbk.csv"](calls()),
     "shares_semicolon.csv": lambda: FORMS["semicolon.csv"](shares()),
+    "records_tab.txt": lambda: FORMS["tab.txt"](records()),
+    "prefixes_utf8.csv": lambda: FORMS["utf8.csv"](prefixes()),
+    "exchanges.xlsx": lambda: workbook(exchanges(), ("local_digits",)),
 }
 
 

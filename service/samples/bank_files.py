@@ -9,22 +9,26 @@ import pandas as pd
 from contracts import LANDLINE, MOBILE
 from sampling import Bank, landline_banks, mobile_banks
 from service.files.carried import GUANGXI
+from service.files.choice import Choice
 from service.files.faults import FaultList
 from service.files.read import read_file
+from service.files.zeros import lost_zeros, restored
 from words import Fault
 
+AREA_CODE = "area_code"
 PREFIXES = ("segment7", "city_code")
-EXCHANGES = ("area_code", "exchange", "city_code", "local_digits")
+EXCHANGES = (AREA_CODE, "exchange", "city_code", "local_digits")
 GUANGXI_PREFIXES = GUANGXI / "mobile_segments.csv"
 AND = "+"  # between cities that share an exchange: 4502+4513
 
 
 @dataclass(frozen=True)
 class ExchangeFile:
-    """An uploaded file of landline exchanges: its bytes and its name."""
+    """An uploaded file of landline exchanges: its bytes and its name, and what the user named of it."""
 
     content: bytes
     file: str
+    choice: Choice | None = None
 
 
 def check_wanted(numbers: Mapping[str, int], exchanges: ExchangeFile | None) -> None:
@@ -36,12 +40,19 @@ def check_wanted(numbers: Mapping[str, int], exchanges: ExchangeFile | None) -> 
         raise Fault(key="phone.needs_exchanges")
 
 
-def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, cities: Sequence[str]) -> list[Bank]:
+def read_banks(
+    prefixes: bytes,
+    file: str,
+    exchanges: ExchangeFile | None,
+    cities: Sequence[str],
+    choice: Choice | None = None,
+) -> list[Bank]:
     """The banks of these cities, from a prefix file (segment7, city_code) and, if given, a file of exchanges.
 
     If the prefix file has area codes too (area_code), the exchanges of a city must have that city's area code.
+    choice: what the user named of the prefix file.
     """
-    read = read_file(prefixes, file, PREFIXES, ("area_code",))
+    read = read_file(prefixes, file, PREFIXES, (AREA_CODE,), choice=choice)
     faults = FaultList(file, list(read.faults))
     faults.lacking(read.table, PREFIXES)
     faults.settle()
@@ -50,7 +61,7 @@ def read_banks(prefixes: bytes, file: str, exchanges: ExchangeFile | None, citie
     if exchanges is None:
         return banks
     area_codes = {}
-    if "area_code" in table:
+    if AREA_CODE in table:
         area_codes = {city: sorted(set(table.area_code[table.city_code == city])) for city in cities}
     return banks + _landlines(exchanges, cities, area_codes)
 
@@ -60,7 +71,8 @@ def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mappi
 
     area_codes: those of each city, if they are known.
     """
-    table, faults = _checked_exchanges(exchanges)
+    known = sorted({code for codes in area_codes.values() for code in codes})
+    table, faults = _checked_exchanges(exchanges, known)
     banks: list[Bank] = []
     problems: dict[int, dict[str, str]] = {}
     for row, line in table.iterrows():
@@ -90,14 +102,21 @@ def _landlines(exchanges: ExchangeFile, cities: Sequence[str], area_codes: Mappi
     return banks
 
 
-def _checked_exchanges(exchanges: ExchangeFile) -> tuple[pd.DataFrame, FaultList]:
-    """The exchanges whose cells can be read, and the faults of the others."""
-    read = read_file(exchanges.content, exchanges.file, EXCHANGES)
+def _checked_exchanges(exchanges: ExchangeFile, area_codes: Sequence[str]) -> tuple[pd.DataFrame, FaultList]:
+    """The exchanges whose cells can be read, and the faults of the others.
+
+    area_codes: those that are known, by which one that lost its zero (772 for 0772) is recognised
+    """
+    read = read_file(exchanges.content, exchanges.file, EXCHANGES, choice=exchanges.choice)
     table, faults = read.table, FaultList(exchanges.file, list(read.faults))
     if faults.lacking(table, EXCHANGES):
         faults.settle()
+    table, _ = restored(table, AREA_CODE, area_codes, exchanges.choice)
+    lost = lost_zeros(table[AREA_CODE].unique(), area_codes)
     blank = {column: faults.refuse(table[column] == "", "wave.blank", column, table) for column in EXCHANGES}
     wrong = np.logical_or.reduce(list(blank.values()))
+    is_lost, as_codes = table[AREA_CODE].isin(list(lost)), {"code": table[AREA_CODE].map(lost)}
+    wrong |= faults.refuse(is_lost, "file.lost_zeros", AREA_CODE, table, each=as_codes)
     forms = (("local_digits", "[0-9]{1,2}", "records.number"), ("city_code", "[0-9]+( *[+] *[0-9]+)*", "phone.cities"))
     for column, form, key in forms:
         wrong |= faults.refuse(~blank[column] & ~table[column].str.fullmatch(form), key, column, table)

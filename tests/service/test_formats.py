@@ -18,6 +18,7 @@ from service.intake import imports
 from service.intake.margin_file import read_margins
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.wave_file import read_wave
+from service.samples.bank_files import ExchangeFile, read_banks
 from service.samples.frame_file import read_frame
 from service.samples.shares_file import read_shares
 from words import Fault
@@ -28,15 +29,13 @@ CRIMES = b'[records.crimes]\nbest = "smallest"\nname = { zh = "\xe6\xa1\x88\xe4\
 OF_CRIMES = CRIMES + b'[measures.index]\nkind = "index"\nbest = "largest"\nscale = [0, 1]\nname = { en = "Index" }\n'
 OF_CRIMES += b"parts.safe = { weight = 0.5 }\nparts.crimes = { weight = 0.5, bounds = [0, 100] }\n"
 WITH_RECORDS = read_programme(TOML + OF_CRIMES, "programme.toml")
+PREFIXES = examples.csv(examples.prefixes(), "utf-8")
+CITIES = [examples.CITY]
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 CHOICE = Choice()
 
 
-def records() -> pd.DataFrame:
-    return pd.DataFrame({"record": "crimes", "area": list(examples.TOWNS), "value": ["1.5", "2.25", "12", "3"]})
-
-
-KINDS = examples.KINDS | {"records": records}
+KINDS = examples.KINDS
 READ = {  # kind -> what comes of a file's bytes, without the numbers of rows
     "wave": lambda content, name: read_wave(content, name, PROGRAMME).digest,
     "list": lambda content, name: read_frame(content, name, by=["area"], areas=list(examples.TOWNS)).numbers,
@@ -46,6 +45,8 @@ READ = {  # kind -> what comes of a file's bytes, without the numbers of rows
     "records": lambda content, name: read_records(
         RecordsFile(content, name, CHOICE), WITH_RECORDS, list(examples.TOWNS)
     ),
+    "prefixes": lambda content, name: read_banks(content, name, None, CITIES),
+    "exchanges": lambda content, name: read_banks(PREFIXES, "p.csv", ExchangeFile(content, name), CITIES),
 }
 
 
@@ -65,9 +66,9 @@ def test_every_kind_of_file_is_the_same_in_every_format_and_encoding(kind, form)
 @pytest.mark.parametrize("name", {**examples.WAVES, **examples.OTHERS})
 def test_the_example_files_are_those_that_the_script_makes(name):
     made = ({**examples.WAVES, **examples.OTHERS})[name]()
-    headings = ["id", "unit_id", "margin", "share"]
+    headings = ["id", "unit_id", "margin", "share", "value", "segment7", "exchange"]
     kept, anew = (read_file(content, name, headings) for content in ((examples.FOLDER / name).read_bytes(), made))
-    assert len(kept.table) > 3
+    assert len(kept.table) > 2
     pd.testing.assert_frame_equal(kept.table, anew.table)
     assert kept.labels == anew.labels and kept.form == anew.form
 
@@ -126,3 +127,13 @@ def test_an_empty_cell_in_a_list_of_codes_is_seen():
     for sentence in caught.value.sentences.values():
         assert '""' in sentence
     assert 'it allows "", 1, 2, 3' in str(caught.value) and 'expected one of "".' in str(caught.value)
+
+
+def test_an_area_code_that_lost_its_zero_in_a_spreadsheet_is_named_and_restored_on_request():
+    lost = examples.csv(examples.exchanges().assign(area_code=lambda table: table.area_code.str.lstrip("0")), "utf-8")
+    with pytest.raises(Fault) as caught:
+        READ["exchanges"](lost, "exchanges.csv")
+    for sentence in caught.value.sentences.values():
+        assert "399" in sentence and "0399" in sentence
+    mended = read_banks(PREFIXES, "p.csv", ExchangeFile(lost, "exchanges.csv", Choice(zeros=True)), CITIES)
+    assert str(mended) == PLAIN["exchanges"]

@@ -151,7 +151,8 @@ SHARED = ("0316", "697", "1101+1310", "7", "SIMULATED")
 @pytest.mark.parametrize(
     ("rows", "options", "key", "says"),
     [
-        ([("10", "697", CITY, "8", "")], {}, "phone.row", "row 2: The area code 10 is not"),
+        ([("10", "697", CITY, "8", "")], {}, "file.lost_zeros", "the code 010"),
+        ([("11", "697", CITY, "8", "")], {}, "phone.row", "row 2: The area code 11 is not"),
         (
             [OWN[0], ("0316", "697", CITY, "7", "")],
             {},
