@@ -36,14 +36,14 @@ class Formats:
 
     def of(self, style: str) -> tuple[bool, int]:
         """Whether the style shows a date, and how many digits it shows at least (00 shows 1 as 01)."""
-        if style not in self._known:
-            number = self.styles[int(style)] if int(style) < len(self.styles) else "0"
+        number = self.styles[int(style)] if int(style) < len(self.styles) else "0"
+        if number not in self._known:
             code = DECORATION.sub("", self.codes.get(number, "").split(";")[0])
             is_date = (number.isdigit() and int(number) in DATES and number not in self.codes) or (
                 bool(re.search("[ymdhs]", code, re.IGNORECASE)) and code.lower() != "general"
             )
-            self._known[style] = is_date, len(code) if ZEROS.fullmatch(code) else 0
-        return self._known[style]
+            self._known[number] = is_date, len(code) if ZEROS.fullmatch(code) else 0
+        return self._known[number]
 
 
 def number_text(raw: str, style: str, formats: Formats) -> str:

@@ -96,10 +96,12 @@ def _even(
     rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, as wide as the header; those that cannot be made so are added to `ragged`."""
-    characters = 0
+    characters = beside = 0
     for number, cells in rows:
         check_rows(number, file)
         if len(cells) != width:
+            beside += max(0, len(cells) - width)
+            check_cells(beside, file)
             beyond = cells[width:]
             if beyond and any(cell.strip() for cell in reversed(beyond)):  # a workbook's row ends in a filled cell
                 ragged.append((number, len(cells)))

@@ -1,12 +1,11 @@
-"""The rows and the value labels of SPSS and Stata files; pyreadstat reads them, imported only for such a file."""
+"""The rows and the value labels of SPSS and Stata files, as texts; `foreign` reads their bytes."""
 
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.files.bounds import check_cells, check_columns, check_rows, check_unpacked
 from service.files.choice import Choice
+from service.files.foreign import Unreadable, read_apart
 from service.files.kinds import SAV
 from service.files.rows import HEADER_ROW, Row
 from words import Fault
@@ -28,42 +27,15 @@ def statistical_rows(
     Values that the survey declared as missing keep their codes. The first row of data is row 2, as under a header.
     A Fault if it cannot be read or is too large, which is checked before its values are unpacked.
     """
-    import pyreadstat
-
-    read = pyreadstat.read_sav if kind == SAV else pyreadstat.read_dta
-
-    def opened(encoding: str | None, **options: Any) -> tuple[Any, Any]:
-        options |= {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
-        return read(io.BytesIO(content), encoding=encoding, **options)
-
-    problem: Exception | None = None
-    for encoding in [choice.encoding] if choice.encoding else [None, GUESSED]:
-        try:
-            _, head = opened(encoding, metadataonly=True)
-            _check_sizes(head, file)
-            columns, meta = opened(encoding, row_limit=(head.number_rows or 0))
-        except Fault:
-            raise
-        except Exception as error:  # whatever a foreign reader of binary files raises is said in one sentence
-            problem = problem or error
-            continue
-        formats = {name: str(meta.original_variable_types.get(name, "")) for name in meta.column_names}
-        labels = {
-            name: {_text(code, ""): str(label).strip() for code, label in of.items()}
-            for name, of in meta.variable_value_labels.items()
-        }
-        return (encoding or meta.file_encoding or "UTF-8").upper(), _rows(columns, meta.column_names, formats), labels
-    raise Fault(
-        key="file.not_sav" if kind == SAV else "file.not_dta", file=file, problem=str(problem)[:100]
-    ) from problem
-
-
-def _check_sizes(head: Any, file: str) -> None:
-    names, rows = head.column_names, head.number_rows or 0
-    check_rows(rows, file)
-    check_columns(len(names), file)
-    check_cells(rows * len(names), file)
-    check_unpacked(rows * sum(width or 0 for width in head.variable_storage_width.values()), file)
+    try:
+        opened = read_apart(content, file, kind, [choice.encoding] if choice.encoding else ["", GUESSED])
+    except Unreadable as error:
+        key = "file.not_sav" if kind == SAV else "file.not_dta"
+        raise Fault(key=key, file=file, problem=str(error)[:100]) from error
+    labels = {
+        name: {_text(code, ""): label.strip() for code, label in of.items()} for name, of in opened.labels.items()
+    }
+    return (opened.encoding or "UTF-8").upper(), _rows(opened.columns, opened.names, opened.formats), labels
 
 
 def _rows(columns: Mapping[str, Any], names: list[str], formats: Mapping[str, str]) -> Iterator[Row]:

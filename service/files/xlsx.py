@@ -12,14 +12,20 @@ from functools import lru_cache
 from itertools import islice
 from xml.parsers import expat
 
-from service.files.bounds import check_zip
+from service.files import bounds
 from service.files.cell_text import Formats, number_text
 from service.files.rows import SEARCHED, Row, header_of
 from words import Fault
 
 BLOCK = 1 << 15  # bytes of XML that are parsed at a time
 TEXTS = 1_500_000  # shared texts
-ELEMENTS = 12_000_000  # of one part's XML
+ELEMENTS = 5_000_000  # of a sheet, or of the shared texts; a cell with a value has two
+CELLS = 2_500_000  # as a round number, what these elements can hold
+OTHER_ELEMENTS = 500_000  # of a part that holds neither
+SEARCHED_ELEMENTS = 500_000  # of all sheets together, while the one that is meant is looked for
+DEEPEST = 64  # elements within one another
+NAMES = 5_000  # different names of elements and attributes
+LONGEST_TOKEN = 1_000_000  # bytes from < to >: an older expat reads an unfinished one anew with each block
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a spreadsheet
 LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
 DIGIT = "0123456789"  # of a cell's name, after its column's letters
@@ -42,6 +48,27 @@ BROKEN = (
 
 class Forbidden(ValueError):
     """A part of a workbook that no spreadsheet writes: an entity, too many elements, a cell without end."""
+
+
+class TooWide(ValueError):
+    """A cell beyond the columns that are read: a row of nothing before it would take memory all the same."""
+
+
+class TooMany(Forbidden):
+    """More elements than may be read."""
+
+
+@dataclass
+class Elements:
+    """How many elements of XML may still be read."""
+
+    left: int
+
+    def count(self, read: int) -> None:
+        """Count those that were read; raises TooMany."""
+        self.left -= read
+        if self.left < 0:
+            raise TooMany("TooManyElements")
 
 
 @dataclass
@@ -69,7 +96,7 @@ def xlsx_rows(
     The sheet is the one named by the user, or the one with a row of all expected names, or else the first with cells.
     A Fault if it is no workbook, too large, malicious, has no such sheet, or if several sheets could be meant.
     """
-    check_zip(content, file)
+    bounds.check_zip(content, file)
     try:
         book = _Book(content)
         sheet = _chosen(book, file, expected, named)
@@ -82,6 +109,10 @@ def xlsx_rows(
 def _safely(rows: Iterator[Row], file: str) -> Iterator[Row]:
     try:
         yield from rows
+    except TooWide as error:
+        raise Fault(key="file.too_many_columns", file=file, found=error.args[0], expected=bounds.COLUMNS) from error
+    except TooMany as error:
+        raise Fault(key="file.workbook_too_large", file=file, expected=CELLS) from error
     except BROKEN as error:
         raise _no_workbook(error, file) from error
 
@@ -100,9 +131,18 @@ def _chosen(book: "_Book", file: str, expected: Sequence[str], named: str | None
         if chosen is None:
             raise Fault(key="file.no_sheet", file=file, found=named, expected=[sheet.name for sheet in book.sheets])
         return chosen
-    tops = {}
-    for sheet in [s for s in book.sheets if s.shown] or book.sheets:
-        rows = list(islice(book.rows(sheet, Marks()), SEARCHED))
+    candidates = [s for s in book.sheets if s.shown] or book.sheets
+    if len(candidates) == 1:
+        return candidates[0]
+    tops, elements = {}, Elements(SEARCHED_ELEMENTS)
+    for sheet in candidates:
+        rows: list[Row] = []
+        try:
+            rows.extend(islice(book.rows(sheet, Marks(), elements), SEARCHED))
+        except TooWide:  # said when the sheet is read
+            tops[sheet] = 0
+        except TooMany as error:
+            raise Fault(key="file.sheets_too_large", file=file, found=len(candidates)) from error
         at, known = header_of(rows, expected)
         if at >= 0:
             tops[sheet] = known
@@ -141,27 +181,35 @@ class _Book:
             self._texts = [] if self.texts_part is None else _SharedTexts().read(self, self.texts_part)
         return self._texts
 
-    def rows(self, sheet: Sheet, marks: Marks) -> Iterator[Row]:
+    def rows(self, sheet: Sheet, marks: Marks, elements: Elements | None = None) -> Iterator[Row]:
         """The rows of a sheet that have cells, as they are read."""
         cells = _Cells(self.texts, self.formats, marks)
-        for _ in self.blocks(sheet.part, cells.start, cells.end, cells):
+        for _ in self.blocks(sheet.part, cells.start, cells.end, cells, elements or Elements(ELEMENTS)):
             yield from cells.done()
+            if cells.far:
+                raise TooWide(cells.far)
 
-    def blocks(self, part: str, start, end, text=None) -> Iterator[None]:
-        """Parse a part block by block; entities and endless parts are refused."""
-        parser, local_names, count = expat.ParserCreate(), _LocalNames(), 0
+    def blocks(self, part: str, start, end, text, elements: Elements) -> Iterator[None]:
+        """Parse a part block by block; entities, endless parts and tokens, and nests without end are refused."""
+        parser, local_names, depth, count, read = expat.ParserCreate(), _LocalNames(), 0, 0, 0
 
-        def counted(name: str, attributes: dict) -> None:
-            nonlocal count
+        def started(name: str, attributes: dict) -> None:
+            nonlocal depth, count
             count += 1
-            if count > ELEMENTS:
-                raise Forbidden("TooManyElements")
+            depth += 1
+            if depth > DEEPEST:
+                raise Forbidden("TooDeep")
             start(local_names[name], attributes)
+
+        def ended(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(local_names[name])
 
         def forbidden(*_) -> int:
             raise Forbidden("EntitiesForbidden")
 
-        parser.StartElementHandler, parser.EndElementHandler = counted, lambda name: end(local_names[name])
+        parser.StartElementHandler, parser.EndElementHandler = started, ended
         if text is not None:
             parser.CharacterDataHandler = text.add
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = forbidden
@@ -169,12 +217,19 @@ class _Book:
         with self.zip.open(part) as opened:
             while block := opened.read(BLOCK):
                 parser.Parse(block, False)
+                read += len(block)
+                elements.count(count)
+                count = 0
+                if read - parser.CurrentByteIndex > LONGEST_TOKEN:
+                    raise Forbidden("TokenTooLong")
+                if len(parser.intern) > NAMES:
+                    raise Forbidden("TooManyNames")
                 yield
             parser.Parse(b"", True)
             yield
 
     def _parse(self, part: str, start, end=lambda name: None) -> None:
-        for _ in self.blocks(part, start, end):
+        for _ in self.blocks(part, start, end, None, Elements(OTHER_ELEMENTS)):
             pass
 
     def _relations(self, folder: str, part: str, *, by_id: bool = False) -> list[tuple[str, str]]:
@@ -197,6 +252,8 @@ class _Book:
                 key = next((a[k] for k in a if k.rpartition(":")[2] == "id"), "")
                 place = by_id.get(key, "")
                 if "worksheets" in place or place in self.parts:
+                    if len(self.sheets) >= bounds.PARTS:
+                        raise Forbidden("TooManySheets")
                     self.sheets.append(Sheet(a["name"], place, a.get("state", "visible") == "visible"))
             elif name == "workbookPr":
                 self.formats.from_1904 = a.get("date1904") in ("1", "true")
@@ -217,10 +274,11 @@ class _SharedTexts:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.pieces: list[str] = []
+        self.length = 0
         self.listening = self.beside = False
 
     def read(self, book: _Book, part: str) -> list[str]:
-        for _ in book.blocks(part, self.start, self.end, self):
+        for _ in book.blocks(part, self.start, self.end, self, Elements(ELEMENTS)):
             pass
         return self.texts
 
@@ -243,6 +301,9 @@ class _SharedTexts:
 
     def add(self, piece: str) -> None:
         if self.listening:
+            self.length += len(piece)
+            if self.length > bounds.TEXT:
+                raise Forbidden("TooMuchText")
             self.pieces.append(piece)
 
 
@@ -253,7 +314,7 @@ class _Cells:
         self.texts, self.formats, self.marks = texts, formats, marks
         self.complete: list[Row] = []
         self.cells: list[str] = []
-        self.row = self.column = self.length = self.in_row = 0
+        self.row = self.column = self.length = self.in_row = self.far = 0
         self.kind, self.style, self.formula, self.beside = "n", "0", False, False
         self.pieces: list[str] = []
         self.listening = False
@@ -291,6 +352,9 @@ class _Cells:
                 gap = self.column - len(self.cells)
                 if gap < 0:
                     raise Forbidden("CellsOutOfOrder")
+                if self.column >= bounds.COLUMNS:
+                    self.far = self.far or self.column + 1
+                    return
                 self.cells += [""] * gap
                 self.cells.append(text)
         elif name == "row":

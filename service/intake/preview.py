@@ -1,11 +1,12 @@
-"""A wave's file and known totals as they would be imported, before anything is kept."""
+"""A wave's file, its records and known totals as they would be imported, before anything is kept."""
 
+from contracts import RECORDS
 from service.files.choice import Choice
 from service.files.preview import Preview, preview
 from service.intake.drawn_wave import drawn_wave
 from service.intake.imports import current_programme, interviewers_of
 from service.intake.margin_file import COLUMNS, read_margins
-from service.intake.records_file import RecordsFile
+from service.intake.records_file import RecordsFile, read_records
 from service.intake.said_answers import as_codes
 from service.intake.wave_file import column_uses, read_wave
 from service.store.engine import Store
@@ -55,3 +56,24 @@ def preview_margins(store: Store, content: bytes, file: str, choice: Choice | No
         return ()
 
     return preview(content, file, {c: c for c in COLUMNS}, check, expected=COLUMNS, choice=choice)
+
+
+@permitted
+def preview_records(store: Store, programme_name: str, wave: str, records: RecordsFile) -> Preview:
+    """What `import_wave` would make of a wave's records; whether an area's record is missing, the wave itself says."""
+    _, programme = current_programme(store, programme_name)
+    columns = list(RECORDS.columns)
+
+    def check() -> tuple:
+        read_records(records, programme, (), wave)
+        return ()
+
+    return preview(
+        records.content,
+        records.file,
+        {c: c for c in columns},
+        check,
+        expected=columns,
+        choice=records.choice,
+        usual=programme.encoding,
+    )

@@ -246,8 +246,16 @@ HOSTILE = {  # rows below the header, as XML, and the key of the fault
     "rows without end": (b"<row/>" * 1_048_576, "file.not_xlsx"),
     "cells far to the right": (
         b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (k, k) for k in range(2, 1000)),
-        "file.ragged",
+        "file.too_many_columns",
     ),
+    "cells beyond the header in thousands of rows": (
+        b"".join(b'<row r="%d"><c r="BXW%d"><v>1</v></c></row>' % (k, k) for k in range(2, 5_100)),
+        "file.too_many_cells",
+    ),
+    "an attribute without end": (b'<row r="2" s="' + b"9" * 2_000_000 + b'"/>', "file.not_xlsx"),
+    "a comment without end": (b"<!--" + b"<a> " * 500_000 + b"-->", "file.not_xlsx"),
+    "elements within elements": (b"<a>" * 100 + b"</a>" * 100, "file.not_xlsx"),
+    "thousands of names": (b"".join(b"<a%d/>" % k for k in range(20_000)), "file.not_xlsx"),
 }
 
 
@@ -258,6 +266,16 @@ def test_what_no_spreadsheet_writes_is_one_sentence(name):
     xml = re.compile(rb"<sheetData.*</sheetData>|<sheetData/>", re.DOTALL)
     content = with_sheet(workbook(("s", ROWS)), lambda old: xml.sub(lambda _: sheet, old))
     assert fault(content, "a.xlsx", ["id", "n"]).key == key
+
+
+def test_more_elements_than_are_read_and_sheets_too_large_to_be_searched_have_a_way_out(monkeypatch):
+    rows = [["id", "n"], *[["a", str(k)] for k in range(9_000)]]
+    book = workbook(("a", [["x"] * 150] * 45), ("b", rows))
+    assert len(read_file(book, "a.xlsx", ["id", "n"]).table) == 9_000
+    monkeypatch.setattr("service.files.xlsx.ELEMENTS", 9_000)
+    assert fault(book, "a.xlsx", ["id", "n"], choice=Choice(sheet="b")).key == "file.workbook_too_large"
+    monkeypatch.setattr("service.files.xlsx.SEARCHED_ELEMENTS", 5_000)
+    assert fault(book, "a.xlsx", ["id", "n"]).key == "file.sheets_too_large"
 
 
 def test_an_encoding_that_there_is_not_within_a_workbook_is_one_sentence():

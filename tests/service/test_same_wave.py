@@ -2,6 +2,7 @@
 
 import io
 import os
+from pathlib import Path
 
 import pandas as pd
 import pyreadstat
@@ -86,3 +87,11 @@ def test_a_damaged_statistical_file_is_one_sentence(start, tmp_path):
         with pytest.raises(Fault) as caught:
             read_table(content, "a.sav")
         assert caught.value.key in ("file.not_sav", "file.not_dta", "file.empty", "file.no_rows")
+
+
+def test_a_file_that_ends_its_reader_is_one_sentence_and_ends_nothing_else():
+    """Found among ten thousand mutations: pyreadstat 1.3.7 reads the address zero, which ends its process."""
+    content = (Path(__file__).parent / "cases" / "ends_the_reader.sav").read_bytes()
+    with pytest.raises(Fault) as caught:
+        read_table(content, "a.sav")
+    assert caught.value.key == "file.not_sav"

@@ -66,3 +66,19 @@ def test_fieldwork_is_stopped_with_a_reason_that_the_leader_then_reads(store):
         assert not shown.exception
         said = [str(p.value) for p in (*shown.warning, *shown.caption)]
         assert any("flood in the call centre" in each and "3 of 10" in each for each in said), name
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_call_log_is_looked_at_first_and_its_file_stays_until_it_is_imported(store, language):
+    at = page("samples", language)
+    for outcome, wrong in (("\u5929\u6c14\u597d", True), ("\u65e0\u4eba\u63a5\u542c", False)):
+        log = f"unit_id,at,interviewer,disposition\n{units(store)[8]},2024/5/9 18:30,v1,{outcome}\n".encode("gb18030")
+        at.file_uploader(key="calls_file 0").set_value(("calls.csv", log, "text/csv"))
+        at.button(key="look_calls 0").click().run()
+        assert not at.exception and bool(at.error) == wrong and "GB18030" in "".join(c.value for c in at.caption)
+        assert any(list(d.value.columns)[:2] == ["unit_id", "at"] for d in at.dataframe)
+        at.button(key="go_calls 0").click().run()
+        assert not at.exception and bool(at.error) == wrong
+        assert not wrong or at.file_uploader(key="calls_file 0").value is not None
+    assert at.file_uploader(key="calls_file 1").value is None
+    assert calls.read_fieldwork(store, NAME, MAY).releases.tried[0] == 8

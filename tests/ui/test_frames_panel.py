@@ -63,7 +63,7 @@ def send_list(at: AppTest, table, *, name="people", file="simulated.csv", conten
     at.checkbox(key="list_accept 0").set_value(accept)
     if day is not None:
         at.date_input(key="list_day 0").set_value(day)
-    at.button(key="list_go 0").click().run()
+    at.button(key="go_list 0").click().run()
     assert not at.exception
 
 
@@ -104,7 +104,7 @@ def test_findings_refuse_a_list_until_they_are_accepted_and_the_form_keeps_what_
     assert told in at.error[0].value and frames.frame_list(store, NAME).empty
     assert at.text_input(key="list_name 0").value == "people"
     at.checkbox(key="list_accept 0").set_value(True)
-    at.button(key="list_go 0").click().run()
+    at.button(key="go_list 0").click().run()
     assert not at.exception and not at.error and any(told in warning.value for warning in at.warning)
     assert frames.frame_list(store, NAME).findings[0][0]["key"] == "frame.not_covered"
 
@@ -138,13 +138,13 @@ def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_wh
     at.number_input(key="banks_landlines 0").set_value(100)
     at.file_uploader(key="banks_prefixes 0").set_value((changping.PREFIXES_FILE, changping.prefixes(), "text/csv"))
     at.checkbox(key="banks_accept 0").set_value(True)
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     assert "--delete-on" in at.error[0].value
     at.date_input(key="banks_day 0").set_value(LATER)
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     assert "exchanges" in at.error[0].value
     at.file_uploader(key="banks_exchanges 0").set_value(("x.csv", changping.exchanges(), "text/csv"))
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     assert not at.exception and not at.error and "400 units in 2 strata" in at.success[0].value
     at.text_input(key="plan_wave").set_value("2026Q1")
     at.number_input(key="plan_interviews").set_value(100)
@@ -160,15 +160,15 @@ def test_by_page_too_a_master_sample_is_drawn_from_a_published_line_and_one_with
     at.checkbox(key="banks_accept 0").set_value(True)
     at.text_input(key="banks_value 0").set_value("03 11")
     at.date_input(key="banks_day 0").set_value(LATER)
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     assert "No line fixes the master sample of laibin" in at.error[0].value
     at.text_input(key="banks_value 0").set_value(" ")
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     lines = [made["line"] for made in master.lines_committed(store, NAME)]
     assert [code.value for code in at.code if code.value in lines] == lines and len(lines) == 1
     assert frames.frame_list(store, NAME).empty and at.text_input(key="banks_name 0").value == "laibin"
     at.text_input(key="banks_value 0").set_value("03 11")
-    at.button(key="banks_go 0").click().run()
+    at.button(key="go_banks 0").click().run()
     assert not at.exception and not at.error and "300 units" in at.success[0].value
     assert any("drawn from its published line" in info.value for info in at.info)
     record = json.loads(master.master_proof(store, NAME, "laibin", key=KEY, frame_key=FRAME_KEY)["record.json"])
@@ -178,7 +178,7 @@ def test_by_page_too_a_master_sample_is_drawn_from_a_published_line_and_one_with
     at.number_input(key="banks_mobiles 1").set_value(300)
     at.checkbox(key="banks_accept 1").set_value(True)
     at.date_input(key="banks_day 1").set_value(LATER)
-    at.button(key="banks_go 1").click().run()
+    at.button(key="go_banks 1").click().run()
     assert not at.error and any("nobody can check" in info.value for info in at.info)
 
 
@@ -195,3 +195,47 @@ def test_without_keys_the_page_says_how_to_make_them(store, monkeypatch):
 def test_who_may_not_take_frames_in_is_told_who_may(store):
     at = page(role=ADMINISTRATOR)
     assert at.info[0].value == text("frames.centre_only", "en") and not at.file_uploader
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_list_is_looked_at_first_and_its_file_and_choice_stay_after_a_refusal(store, language):
+    at, table = page(language), residents(4).drop(columns=["phone", "name"])
+    at.text_input(key="list_name 0").set_value("people")
+    at.text_input(key="list_by 0").set_value("area")
+    at.file_uploader(key="list_file 0").set_value(("l.csv", as_csv(table.assign(area="")), "text/csv"))
+    at.checkbox(key="list_0_zeros").check()
+    for key in ("look_list 0", "go_list 0"):
+        at.button(key=key).click().run()
+        assert not at.exception and len(at.error) == 1 and "area" in at.error[0].value
+        assert text("faults.save", language) in "".join(str(frame.proto) for frame in at.get("iframe"))
+        assert at.file_uploader(key="list_file 0").value is not None and at.checkbox(key="list_0_zeros").value
+    at.file_uploader(key="list_file 0").set_value(("l.csv", as_csv(table), "text/csv"))
+    at.button(key="look_list 0").click().run()
+    assert not at.error and text("incoming.nothing_wrong", language) in at.success[0].value
+    assert any("unit_id" in d.value.columns for d in at.dataframe) and frames.frame_list(store, NAME).empty
+
+
+def test_exchanges_are_looked_at_beside_the_prefixes(store):
+    example = (ROOT / "data" / "programmes" / "s02_laibin.toml").read_bytes()
+    imports.import_programme(store, changping.programme(example), "simulated.toml")
+    at = page()
+    at.text_input(key="banks_cities 0").set_value(changping.CITY)
+    at.file_uploader(key="banks_prefixes 0").set_value((changping.PREFIXES_FILE, changping.prefixes(), "text/csv"))
+    lost = changping.exchanges().replace(b"010,", b"10,")
+    at.file_uploader(key="banks_exchanges 0").set_value(("x.csv", lost, "text/csv"))
+    at.button(key="look_banks 0").click().run()
+    assert not at.exception and len(at.success) == 1 and len(at.error) == 1 and "010" in at.error[0].value
+    at.checkbox(key="banks_0_zeros").check()
+    at.button(key="look_banks 0").click().run()
+    assert not at.error and len(at.success) == 2
+    assert any(list(d.value.columns)[:2] == ["area_code", "exchange"] for d in at.dataframe)
+
+
+def test_assumed_shares_are_looked_at_before_a_plan_is_made(store):
+    at = page()
+    send_list(at, residents(4).drop(columns=["phone", "name"]))
+    for cells, wrong in ((b"0.9", False), (b"nine", True)):
+        at.file_uploader(key="plan_shares").set_value(("s.csv", b"area,share\n451302001," + cells + b"\n", "text/csv"))
+        at.button(key="plan_look").click().run()
+        assert not at.exception and bool(at.error) == wrong
+        assert any(list(d.value.columns) == ["area", "share"] for d in at.dataframe)

@@ -1,11 +1,14 @@
 """The form that takes a wave: a preview first, what may be named of the file, and a refusal that keeps both."""
 
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from reference import examples
+from service.files.carried import DATA
 from service.intake import imports
-from service.store.engine import STORE_VARIABLE
+from service.store import schema
+from service.store.engine import STORE_VARIABLE, Store
 from words import text
 
 SCRIPT = """
@@ -13,6 +16,17 @@ from service.store.engine import Store, store_url
 from ui.pages import centre
 from words import speaker
 centre.show(Store.open(store_url()), speaker({language!r}))
+"""
+RECORDS = b"""[records.crimes]
+best = "smallest"
+name = { zh = "\xe6\xa1\x88\xe4\xbb\xb6", en = "Crimes" }
+[measures.index]
+kind = "index"
+best = "largest"
+scale = [0, 1]
+name = { zh = "\xe6\x8c\x87\xe6\x95\xb0", en = "Index" }
+parts.safe = { weight = 0.5 }
+parts.crimes = { weight = 0.5, bounds = [0, 100] }
 """
 WRONG = examples.csv(examples.wave().assign(town=examples.wave().town.str.lstrip("0")), "utf-8")
 
@@ -65,3 +79,50 @@ def test_an_encoding_that_there_is_not_is_a_sentence_and_a_sheet_may_be_named(la
     at.text_input(key="wave_sheet").set_value("\u6570\u636e")
     button(at, "centre.upload.go", "en").click().run()
     assert not at.error and list(imports.wave_versions(lakeside, "lakeside").interviews) == [60]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_known_totals_are_looked_at_first_and_then_imported_by_page(fresh_url, monkeypatch, language):
+    url = fresh_url("sqlite")
+    store = Store.create(url)
+    imports.import_programme(store, (DATA / "laibin_simulated" / "programme.toml").read_bytes(), "programme.toml")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = AppTest.from_string(SCRIPT.format(language=language), default_timeout=60).run()
+    at.file_uploader(key="margins_file").set_value(
+        ("m.csv", b"margin,category,total,period\na,b,x,2026Q1\n", "text/csv")
+    )
+    for key in ("look_margins", "go_margins"):
+        at.button(key=key).click().run()
+        assert not at.exception and len(at.error) == 1 and "m.csv" in at.error[0].value
+        assert text("faults.save", language) in "".join(str(frame.proto) for frame in at.get("iframe"))
+        assert at.file_uploader(key="margins_file").value is not None
+    content = (DATA / "laibin_simulated" / "margins.csv").read_bytes()
+    at.file_uploader(key="margins_file").set_value(("margins.csv", content, "text/csv"))
+    at.button(key="look_margins").click().run()
+    assert not at.error and text("incoming.nothing_wrong", language) in shown(at)
+    assert any(list(d.value.columns)[:2] == ["margin", "category"] for d in at.dataframe)
+    versions = store.table(sa.select(schema.margins.c.period))
+    assert versions.empty
+    at.button(key="go_margins").click().run()
+    assert not at.error and len(store.table(sa.select(schema.margins.c.period))) == 1
+    store.engine.dispose()
+
+
+def test_the_records_of_a_wave_are_looked_at_with_it(fresh_url, monkeypatch):
+    url = fresh_url("sqlite")
+    store = Store.create(url)
+    toml = (examples.FOLDER / "programme.toml").read_bytes() + RECORDS
+    imports.import_programme(store, toml, "programme.toml")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = AppTest.from_string(SCRIPT.format(language="en"), default_timeout=60).run()
+    at.text_input[0].set_value("2026Q1")
+    at.file_uploader[0].set_value(("w.csv", examples.WAVES["wave_utf8.csv"](), "text/csv"))
+    at.file_uploader[1].set_value(("records.txt", examples.FORMS["tab.txt"](examples.records()), "text/csv"))
+    at.button(key="look_wave").click().run()
+    assert not at.exception and not at.error and "Preview of records.txt" in shown(at)
+    assert any(list(d.value.columns)[:3] == ["record", "area", "value"] for d in at.dataframe)
+    wrong = examples.csv(examples.records().assign(value="many"), "utf-8")
+    at.file_uploader[1].set_value(("records.csv", wrong, "text/csv"))
+    at.button(key="look_wave").click().run()
+    assert not at.exception and at.error and all("many" in error.value for error in at.error)
+    store.engine.dispose()

@@ -8,8 +8,8 @@ from presentation.times import wave_text
 from service.files.choice import Choice
 from service.files.kinds import ENDINGS
 from service.intake.import_log import import_log
-from service.intake.imports import REFUSED, current_programme, import_wave, wave_versions
-from service.intake.preview import preview_wave
+from service.intake.imports import REFUSED, current_programme, import_margins, import_wave, wave_versions
+from service.intake.preview import preview_margins, preview_records, preview_wave
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
 from ui import choosers, faults, tables
@@ -33,6 +33,8 @@ def show(store: Store, t: Speaker) -> None:
     waves = wave_rows(wave_versions(store, name), t)
     tables.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
     _upload(store, name, t)
+    if programme.weighting is not None:
+        _upload_margins(store, name, t)
     job.show(store, name, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = import_rows(import_log(store), t)
@@ -49,9 +51,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         records = st.file_uploader(t("centre.upload.records"), type=KINDS) if has_records else None
         named = incoming.choose("wave", t)
         reason = st.text_input(t("centre.upload.reason"), help=t("centre.upload.reason_help")).strip() or None
-        one, two = st.columns(2)
-        looks = one.form_submit_button(t("centre.upload.preview"), width="stretch")
-        imports = two.form_submit_button(t("centre.upload.go"), type="primary", width="stretch")
+        looks, imports = incoming.buttons("wave", t)
         if not (looks or imports) or file is None:
             return
         try:
@@ -60,12 +60,15 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
             records_file = None if records is None else RecordsFile(records.getvalue(), records.name, records_choice)
             arguments = (store, programme, wave, file.getvalue(), file.name)
             if looks:
-                incoming.show_preview(preview_wave(*arguments, records=records_file, choice=choice, reason=reason), t)
+                of_wave = preview_wave(*arguments, records=records_file, choice=choice, reason=reason)
+                incoming.show_preview(of_wave, file.name, t)
+                if records_file is not None:
+                    of_records = preview_records(store, programme, wave, records_file)
+                    incoming.show_preview(of_records, records_file.file, t)
                 return
             imported = import_wave(*arguments, records=records_file, choice=choice, reason=reason)
         except Fault as fault:
-            st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
-            faults.offer_list(fault, t)
+            _say_refused(fault, t)
             return
         wave_name = wave_text(imported.wave, t)
         values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
@@ -73,3 +76,31 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         for key, recognised in imported.notes:
             st.caption(t(key, **recognised))
         st.caption(t("centre.upload.next"))
+
+
+def _upload_margins(store: Store, programme: str, t: Speaker) -> None:
+    with st.expander(t("centre.margins")), st.form("margins"):
+        st.caption(t("centre.margins.columns"))
+        file = st.file_uploader(t("centre.margins.file"), type=KINDS, key="margins_file")
+        named = incoming.choose("margins", t)
+        looks, imports = incoming.buttons("margins", t)
+        if not (looks or imports) or file is None:
+            return
+        try:
+            choice = incoming.chosen(named)
+            if looks:
+                incoming.show_preview(preview_margins(store, file.getvalue(), file.name, choice), file.name, t)
+                return
+            imported = import_margins(store, programme, file.getvalue(), file.name, choice)
+        except Fault as fault:
+            _say_refused(fault, t)
+            return
+        values = {"period": wave_text(imported.wave, t), "version": imported.version}
+        st.success(t("cli.imported.margins", **values, outcome=t(f"outcome.{imported.outcome}")))
+        for key, recognised in imported.notes:
+            st.caption(t(key, **recognised))
+
+
+def _say_refused(fault: Fault, t: Speaker) -> None:
+    st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+    faults.offer_list(fault, t)

@@ -8,7 +8,10 @@ from service.files.kinds import ENDINGS
 from service.samples.samples import Sample
 from service.store.engine import Store
 from ui import faults, tables
+from ui.panels import incoming
 from words import Fault, Speaker
+
+TIMES = "call logs imported"  # how many in this session; part of the form's keys, so that each import empties it
 
 
 def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
@@ -28,17 +31,24 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
 def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
     if imported := st.session_state.pop("taken_in", None):  # by the run of the page before this one
         st.success(call_words.import_text(imported, t))
-    with st.expander(t("calls.upload")), st.form("calls", clear_on_submit=True):
+    times = st.session_state.get(TIMES, 0)
+    with st.expander(t("calls.upload")), st.form(f"calls_{times}"):
         st.caption(t("calls.upload.columns"))
-        file = st.file_uploader(t("calls.upload.file"), type=list(ENDINGS))
-        if not st.form_submit_button(t("calls.upload.go")) or file is None:
+        file = st.file_uploader(t("calls.upload.file"), type=list(ENDINGS), key=f"calls_file {times}")
+        named = incoming.choose(f"calls_{times}", t)
+        looks, imports = incoming.buttons(f"calls {times}", t)
+        if not (looks or imports) or file is None:
             return
         try:
-            imported = calls.import_calls(store, programme, wave, file.getvalue(), file.name)
+            arguments = (store, programme, wave, file.getvalue(), file.name, incoming.chosen(named))
+            if looks:
+                incoming.show_preview(calls.preview_calls(*arguments), file.name, t)
+                return
+            imported = calls.import_calls(*arguments)
         except Fault as fault:
             faults.say(fault, t)
             return
-        st.session_state["taken_in"] = imported
+        st.session_state["taken_in"], st.session_state[TIMES] = imported, times + 1
         st.rerun()
 
 

@@ -9,13 +9,16 @@ import streamlit as st
 from contracts import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
+from service.files.preview import Preview
 from service.intake.imports import REFUSED
 from service.protection import keys
-from service.samples import frames, number_banks
+from service.samples import frames, number_banks, previews
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.frame_versions import ImportedFrame
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
+from ui import faults
+from ui.panels import incoming
 from words import Fault, Speaker
 
 Result = TypeVar("Result")
@@ -51,16 +54,23 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
         name = one.text_input(t("cli.sample.frame"), key=f"list_name {_times()}")
         by = two.text_input(t("cli.frame.by"), "area", key=f"list_by {_times()}")
         file = st.file_uploader(t("cli.frame.file"), type=TABLES, key=f"list_file {_times()}")
+        named = incoming.choose(f"list_{_times()}", t)
         delete_on, accept = _day_and_acceptance("list", t)
-        if not st.form_submit_button(t("frames.go"), type="primary", key=f"list_go {_times()}") or file is None:
+        looks, imports = incoming.buttons(f"list {_times()}", t)
+        if not (looks or imports) or file is None:
             return
+    columns = [column.strip() for column in by.split(",")]
+    arguments = (store, programme, name, file.getvalue(), file.name)
+    if looks:
+        look = lambda: frames.preview_frame(*arguments, by=columns, choice=incoming.chosen(named))  # noqa: E731
+        _show_preview(look, file.name, t)
+        return
     sealing = {} if delete_on is None else {"delete_on": delete_on}
 
     def use_case() -> ImportedFrame:
         key = {"key": keys.find_key()} if sealing else {}
-        columns = [column.strip() for column in by.split(",")]
-        options = {"by": columns, "accept": accept, "frame_key": frame_key} | sealing | key
-        return frames.import_frame(store, programme, name, file.getvalue(), file.name, **options)
+        options = {"by": columns, "accept": accept, "frame_key": frame_key, "choice": incoming.chosen(named)}
+        return frames.import_frame(*arguments, **options, **sealing, **key)
 
     _import(use_case, file.name, t)
 
@@ -77,17 +87,33 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         exchanges = two.file_uploader(t("cli.frame.exchanges"), type=TABLES, key=f"banks_exchanges {_times()}")
         public = st.text_input(t("frames.banks.public"), key=f"banks_public {_times()}")
         value = st.text_input(t("frames.banks.value"), key=f"banks_value {_times()}")
+        st.caption(t("frames.banks.choice"))
+        named = incoming.choose(f"banks_{_times()}", t)
         delete_on, accept = _day_and_acceptance("banks", t)
-        if not st.form_submit_button(t("frames.go"), type="primary", key=f"banks_go {_times()}"):
+        looks, imports = incoming.buttons(f"banks {_times()}", t)
+        if not (looks or imports):
             return
     if prefixes is None:
         file, content = GUANGXI_PREFIXES.name, read_bounded(GUANGXI_PREFIXES)
     else:
         file, content = prefixes.name, prefixes.getvalue()
+    try:
+        choice = incoming.chosen(named)
+    except Fault as fault:
+        _say_refused(fault, t)
+        return
+    of_exchanges = None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name, choice)
+    of_cities = [city.strip() for city in cities.split(",")]
+    if looks:
+        _show_preview(lambda: previews.preview_prefixes(store, content, file, of_cities), file, t)
+        if of_exchanges is not None:
+            beside = (of_exchanges, content, file, of_cities)
+            _show_preview(lambda: previews.preview_exchanges(store, *beside), of_exchanges.file, t)
+        return
     of_banks: dict[str, Any] = {
-        "cities": [city.strip() for city in cities.split(",")],
+        "cities": of_cities,
         "numbers": {MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
-        "exchanges": None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name),
+        "exchanges": of_exchanges,
         "frame_key": frame_key,
     }
     public, value = public.strip() or None, value.strip() or None
@@ -140,8 +166,19 @@ def _unless_refused(use_case: Callable[[], Result], what: str, t: Speaker) -> Re
         with st.spinner(t("cli.working", what=what)):
             return use_case()
     except Fault as fault:
-        st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+        _say_refused(fault, t)
         return None
+
+
+def _say_refused(fault: Fault, t: Speaker) -> None:
+    st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+    faults.offer_list(fault, t)
+
+
+def _show_preview(look: Callable[[], Preview], file: str, t: Speaker) -> None:
+    preview = _unless_refused(look, file, t)
+    if preview is not None:
+        incoming.show_preview(preview, file, t)
 
 
 def _say_imported(t: Speaker) -> None:

@@ -22,8 +22,16 @@ def chosen(named: tuple[str, str, bool]) -> Choice:
     return choice_of(sheet, encoding, zeros=zeros)
 
 
-def show_preview(preview: Preview, t: Speaker) -> None:
+def buttons(form: str, t: Speaker) -> tuple[bool, bool]:
+    """Whether somebody asks for a preview, and whether for the import itself. form: the end of the buttons' keys."""
+    one, two = st.columns(2)
+    looks = one.form_submit_button(t("centre.upload.preview"), key=f"look_{form}", width="stretch")
+    return looks, two.form_submit_button(t("centre.upload.go"), type="primary", key=f"go_{form}", width="stretch")
+
+
+def show_preview(preview: Preview, file: str, t: Speaker) -> None:
     """What was recognised, what each column is for, the first rows, and what is wrong."""
+    st.markdown(t("incoming.preview", file=file))
     for key, values in preview.notes:
         st.caption(t(key, **values))
     if preview.uses:

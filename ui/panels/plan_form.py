@@ -23,10 +23,12 @@ from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
 from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme
+from service.samples.previews import preview_shares
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from ui import address, faults
+from ui.panels import incoming
 from words import Fault, Speaker
 
 
@@ -64,9 +66,22 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         kish = three.checkbox(t("cli.sample.kish"), key="plan_kish")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
-        if not st.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go"):
+        st.caption(t("samples.shares.choice"))
+        named = incoming.choose("plan", t)
+        look, go = st.columns(2)
+        looks = look.form_submit_button(t("samples.shares.preview"), key="plan_look", width="stretch")
+        if (
+            not go.form_submit_button(t("samples.plan.go"), type="primary", key="plan_go", width="stretch")
+            and not looks
+        ):
             return
     try:
+        choice = incoming.chosen(named)
+        if looks:
+            if shares is not None:
+                of_shares = preview_shares(store, shares.getvalue(), shares.name, choice)
+                incoming.show_preview(of_shares, shares.name, t)
+            return
         wanted = Wanted(
             int(interviews),
             method,
@@ -85,7 +100,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             rotation=read_rotation(rotation),
             public=plain_text(public) or None,
             assumed=Assumed(**assumed),
-            shares={} if shares is None else read_shares(shares.getvalue(), shares.name),
+            shares={} if shares is None else read_shares(shares.getvalue(), shares.name, choice),
             attempts=int(attempts),
             response_sd=response_sd,
             census=census,
