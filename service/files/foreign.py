@@ -84,7 +84,7 @@ def _read(content: bytes, kind: str, encoding: str | None) -> tuple:
     import pyreadstat
 
     read = pyreadstat.read_sav if kind == SAV else pyreadstat.read_dta
-    options = {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
+    options: dict[str, Any] = {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
     try:
         _, head = read(io.BytesIO(content), encoding=encoding, metadataonly=True, **options)
         _check_sizes(head)
