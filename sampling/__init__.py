@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # the same names, for who checks types
         split_modes,
     )
     from sampling.allocation.constraints import ConstrainedAllocation, allocate_constrained
+    from sampling.allocation.stage_constraints import allocate_stages_constrained
+    from sampling.draw.balanced import draw_balanced
     from sampling.draw.coordination import coordinated_start
     from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
     from sampling.draw.past import PastWave
@@ -67,6 +69,8 @@ _NAMES = {
     "allocation/allocation": "allocate_equally allocate_neyman allocate_power allocate_proportional "
     "allocate_townships split_modes",
     "allocation/constraints": "ConstrainedAllocation allocate_constrained",
+    "allocation/stage_constraints": "allocate_stages_constrained",
+    "draw/balanced": "draw_balanced",
     "draw/coordination": "coordinated_start",
     "draw/draw": "CodedFrame draw_stratified draw_stream draw_systematic",
     "draw/random_numbers": "commitment permanent_random_numbers starting_point",

@@ -56,11 +56,11 @@ def allocate_constrained(
     table = with_cost(strata)
     lowest, highest = bounds(table, minimum, maximum, at_least=1)
     domains, effect, fixed, wanted = _constraint_terms(table, spread, standard_error)
-    _refuse_unreachable(domains, effect, fixed, wanted, highest)
+    refuse_unreachable(domains, effect, fixed, wanted, highest)
     a = effect / (wanted**2 + fixed)[:, None]
     cost = table.cost.to_numpy()
-    multiplier, continuous, at_least = _continuous(a, cost, lowest.astype(float), highest.astype(float))
-    sample = _whole_numbers(
+    multiplier, continuous, at_least = least_cost(a, cost, lowest.astype(float), highest.astype(float))
+    sample = fewest_whole(
         a, cost, np.clip(np.floor(continuous + 1e-9).astype(np.int64), lowest, highest), highest, lowest
     )
     expected = np.sqrt(np.maximum(effect @ (1 / sample) - fixed, 0.0))
@@ -72,6 +72,14 @@ def allocate_constrained(
 
 def _constraint_terms(table: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Series):
     """Domains (J,), W²S² (J,H), Σ W²S²/N_h (J,) and the wanted standard errors (J,)."""
+    domains, effect, wanted = domain_effects(table, spread, standard_error)
+    return domains, effect, effect @ (1 / table.population.to_numpy(dtype=float)), wanted
+
+
+def domain_effects(
+    table: pd.DataFrame, spread: pd.DataFrame, standard_error: pd.Series
+) -> tuple[list, np.ndarray, np.ndarray]:
+    """Domains (J,), W²S² (J,H) and the wanted standard errors (J,), from the tables of `allocate_constrained`."""
     domains = list(standard_error.index)
     unknown = sorted(set(spread.stratum) - set(table.stratum)) + sorted(set(spread.domain) ^ set(domains))
     if unknown or not standard_error.index.is_unique or spread.duplicated(["domain", "stratum"]).any():
@@ -84,10 +92,12 @@ def _constraint_terms(table: pd.DataFrame, spread: pd.DataFrame, standard_error:
     size, deviation = np.zeros((2, len(domains), len(table)))
     size[row, column], deviation[row, column] = population[column], spread.sd
     effect = (size / size.sum(axis=1, keepdims=True) * deviation) ** 2
-    return domains, effect, effect @ (1 / population), standard_error.to_numpy(dtype=float)
+    return domains, effect, standard_error.to_numpy(dtype=float)
 
 
-def _refuse_unreachable(domains, effect, fixed, wanted, highest) -> None:
+def refuse_unreachable(
+    domains: list, effect: np.ndarray, fixed: np.ndarray, wanted: np.ndarray, highest: np.ndarray
+) -> None:
     """A Fault that names the constraints which fail even with the highest n_h: both standard errors."""
     best = np.sqrt(np.maximum(effect @ (1 / np.maximum(highest, 1)) - fixed, 0.0))
     unmet = best > wanted * (1 + 1e-12)
@@ -96,7 +106,9 @@ def _refuse_unreachable(domains, effect, fixed, wanted, highest) -> None:
         raise Fault(key="sampling.unreachable", domains=total)
 
 
-def _continuous(a, cost, lowest, highest) -> tuple[np.ndarray, np.ndarray, float]:
+def least_cost(
+    a: np.ndarray, cost: np.ndarray, lowest: np.ndarray, highest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
     """λ (J,), n (H,) and the dual value min_n Σ c n + Σ_j λ_j (Σ_h a_jh/n_h - 1), a lower bound of the cost."""
     multiplier = np.sqrt(a * cost).sum(axis=1) ** 2 / len(a)
     best, at_least = np.array(highest), -np.inf
@@ -113,7 +125,9 @@ def _continuous(a, cost, lowest, highest) -> tuple[np.ndarray, np.ndarray, float
     return multiplier, best, at_least
 
 
-def _whole_numbers(a, cost, sample, highest, lowest) -> np.ndarray:
+def fewest_whole(
+    a: np.ndarray, cost: np.ndarray, sample: np.ndarray, highest: np.ndarray, lowest: np.ndarray
+) -> np.ndarray:
     """`sample` (H,) raised one interview at a time until every constraint is met, then freed of what is not needed."""
     sample = sample.copy()
     used = a @ (1 / sample)

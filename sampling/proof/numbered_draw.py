@@ -5,6 +5,7 @@ The numbers are the frame's permanent ones, or in two stages those that are made
 
 import pandas as pd
 
+from sampling.draw.balanced import draw_balanced
 from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
 from sampling.draw.random_numbers import starting_point
@@ -12,6 +13,7 @@ from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import draw_pps
 from sampling.proof.proof import (
+    BALANCED,
     EVERY_NTH,
     PPS,
     RESTED,
@@ -28,6 +30,8 @@ from sampling.proof.proof import (
     verification,
 )
 from words import Fault
+
+NUMBERED = (STRATIFIED, EVERY_NTH, BALANCED, *PPS, TWO_STAGE)
 
 
 def record_draw(
@@ -89,7 +93,7 @@ def verify_draw(
 def record_start(record: DrawRecord) -> float:
     """Where a draw by random numbers started; a Fault for a rested draw, which has no such point."""
     if record.start is None:
-        raise Fault(key="sampling.method", found=record.plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
+        raise Fault(key="sampling.method", found=record.plan.method, expected=[*NUMBERED])
     return record.start
 
 
@@ -107,7 +111,7 @@ def numbered(
 def check_earlier(plan: DrawPlan, earlier: pd.DataFrame | None) -> None:
     """A Fault unless an earlier sample is there exactly when the plan, which is no rested one, continues one."""
     if plan.method == RESTED:
-        raise Fault(key="sampling.method", found=plan.method, expected=[STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE])
+        raise Fault(key="sampling.method", found=plan.method, expected=[*NUMBERED])
     if (plan.keep is None) != (earlier is None):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
 
@@ -137,6 +141,8 @@ def _draw(frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, start:
         if plan.keep is not None:
             starts |= coordinated_start(earlier, keep=plan.keep).to_dict()
         return draw_stratified(frame, allocation, start=starts)
+    if plan.method == BALANCED:
+        return draw_balanced(frame, allocation, plan.order, start=start)
     if plan.method == EVERY_NTH:
         return draw_systematic(frame, allocation, start=start, order=list(plan.order))
     return draw_pps(frame, allocation, size, start=start, method=PPS[plan.method], order=list(plan.order))

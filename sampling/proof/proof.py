@@ -20,7 +20,7 @@ from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC
 from sampling.planning.rotation import rotation_ages
 from words import Fault
 
-STRATIFIED, EVERY_NTH = "stratified", "systematic"
+STRATIFIED, EVERY_NTH, BALANCED = "stratified", "systematic", "balanced"
 RESTED = "rested"
 TWO_STAGE, KISH = "two_stage", "kish"
 PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PIVOTAL}
@@ -30,9 +30,9 @@ PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PI
 class DrawPlan:
     """How a sample is drawn, in plain values that can be written down.
 
-    method      rested, stratified, systematic, pps_systematic, pps_sampford, pps_pivotal, two_stage
+    method      rested, stratified, systematic, balanced, pps_systematic, pps_sampford, pps_pivotal, two_stage
     allocation  n_h by stratum, as pairs in the order of the names; of a two-stage plan how many PSUs
-    size, order the column of sizes and the columns to sort by, where the method needs them
+    size, order the column of sizes and the columns to sort by, or to balance on, where the method needs them
     keep        None: the wave continues no other.  A part: of a rested draw, what is kept of the wave before
                 (`draw_rested`); a stratified one starts after the earlier wave (`coordinated_start`), except in strata
                 that the earlier wave did not have
@@ -63,7 +63,7 @@ class DrawPlan:
     rotation: tuple[int, ...] | None = None
 
     def __post_init__(self):
-        methods = [RESTED, STRATIFIED, EVERY_NTH, *PPS, TWO_STAGE]
+        methods = [RESTED, STRATIFIED, EVERY_NTH, BALANCED, *PPS, TWO_STAGE]
         continues = self.method in (RESTED, STRATIFIED)
         if self.method not in methods or (self.keep is not None and not continues):
             raise Fault(key="sampling.method", found=self.method, expected=methods)
