@@ -18,6 +18,12 @@ pytestmark = [  # of PySpark 4, which works with pandas 3 but says so at every t
 ]
 KEY = b"a key for tests only, 32 bytes.."
 UNITS, STRATA = 20_000, 40
+# what is small needs two partitions, not 200, and a compiler that begins fast
+SMALL_SPARK = (
+    "--conf spark.sql.shuffle.partitions=2 --conf spark.default.parallelism=2 "
+    "--conf spark.sql.codegen.wholeStage=false "
+    "--driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' pyspark-shell"
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +32,9 @@ def spark():
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         message = "Spark needs Java (17 or later), which is not here"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    lake = open_lake("local[2]")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYSPARK_SUBMIT_ARGS", SMALL_SPARK)
+        lake = open_lake("local[2]")
     yield lake
     lake.engine.disconnect()
 
