@@ -33,6 +33,7 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.ranks $(QUICK)
 	$(BIN)/python -m bench.weighting $(QUICK)
 	$(BIN)/python -m bench.frames $(QUICK)
+	$(BIN)/python -m bench.draws $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
 	$(BIN)/python -m bench.commands $(QUICK)
 	$(BIN)/python -m bench.workbooks $(QUICK)

@@ -18,6 +18,8 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "block R, {} areas",
         "Raking {} rows",
         "{} units drawn",
+        "s beside the scan",
+        "{} replications: relative error of Σw",
         "sqlite: {} attempts",
         "rankshift league: .* of the bare import",
         "{} rows of a workbook, ours: ",
