@@ -14,7 +14,7 @@ import pandas as pd
 from bench.measured import quick_asked
 from estimation.weighting.weights import phone_weight
 from sampling import draw_key, draw_rested, released, split_releases
-from sampling.draw.rested import PastWave, released_rates
+from sampling.draw.past import PastWave, released_rates
 
 PEOPLE, WAVES, BLOCK, PARTS = (
     210,
