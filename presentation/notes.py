@@ -16,7 +16,12 @@ def survey_note(league_or_programme: League | Programme, t: Speaker) -> str:
     of_league = isinstance(league_or_programme, League)
     programme = league_or_programme.programme if of_league else league_or_programme
     note = t("note.survey", note=programme.note, source=programme.source)
-    return t("note.simulated") + note if programme.simulated else note
+    return simulated_mark(programme, t) + note
+
+
+def simulated_mark(programme: Programme, t: Speaker) -> str:
+    """What stands before the first sentence of simulated data; nothing for others."""
+    return t("note.simulated") if programme.simulated else ""
 
 
 def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:

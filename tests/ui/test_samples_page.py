@@ -211,4 +211,4 @@ def test_without_a_frame_the_page_says_how_to_take_one_in(fresh_url, monkeypatch
     url = fresh_url("sqlite")
     monkeypatch.setenv(STORE_VARIABLE, url)
     imports.import_programme(Store.create(url), programme(), "simulated.toml")
-    assert "rankshift frame import" in said(page())
+    assert text("samples.no_frame", "en") in said(page())

@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation.area.waves import drawn_waves, wave_rows
 from presentation.factors import factor_notes, shown_factors
+from presentation.notes import simulated_mark
 from presentation.numbers import shown_value
 from presentation.times import wave_text
 from programme.survey import Programme
@@ -32,7 +33,7 @@ def show(store: Store, t: Speaker) -> None:
         place, address.AREA, list(programme.areas), lambda code: _name(programme, code, t), t, width=choosers.WIDE
     )
     page = read_area(store, name, str(area), wave=wave, measure=measure)
-    st.title(_name(programme, page.area, t))
+    st.title(simulated_mark(page.league.programme, t) + _name(programme, page.area, t))
     area_card.show(store, page, t)
     cards.survey_line(page.league, t)
     _history(page, t)

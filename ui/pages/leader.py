@@ -7,6 +7,7 @@ from presentation import screen as words
 from presentation.area.sentences import chosen_sentence
 from presentation.definitions import definition_text
 from presentation.league_notes import margin_notes, year_notes
+from presentation.notes import simulated_mark
 from presentation.numbers import percent_text
 from presentation.rules import rule_sentence
 from presentation.tiles import tiles
@@ -26,7 +27,7 @@ def show(store: Store, t: Speaker) -> None:
         return
     screen = read_screen(store, **chosen)
     league = screen.league
-    st.subheader(words.headline(screen, t), anchor=False)
+    st.subheader(simulated_mark(league.programme, t) + words.headline(screen, t), anchor=False)
     if league.against is not None and league.against not in [c.before for c in screen.compared]:
         st.markdown(changes.headline(league, t))
     st.caption(words.promise_line(screen, t))

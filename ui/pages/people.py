@@ -27,7 +27,7 @@ def show(store: Store, t: Speaker) -> None:
         st.error(t(finding.key, number=finding.number))
     if not verified.findings:
         st.success(t("cli.audit.whole", count=verified.head.number))
-    st.code(str(verified.head), language=None)
+    st.code(str(verified.head), language=None, wrap_lines=True)
     lines = trail_lines(store)
     lines["at"] = [local_time(datetime.fromisoformat(at)) for at in lines["at"]]
     lines["role"] = [t(f"role.{role}") if role in ROLES else role for role in lines.role]

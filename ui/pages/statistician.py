@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation.changes import headline
 from presentation.detection import detection_note, detection_rows
+from presentation.notes import simulated_mark
 from service.figures.detection import detection
 from service.figures.league import League
 from service.store.engine import Store
@@ -21,7 +22,7 @@ def show(store: Store, t: Speaker) -> None:
     if league is None:
         return
     rows = tables.shown_rows(league, t=t)
-    st.subheader(headline(league, t), anchor=False)
+    st.subheader(simulated_mark(league.programme, t) + headline(league, t), anchor=False)
     cards.survey_line(league, t)
     if league.against is not None:
         cards.key_of_marks(league, t, charted=False)
