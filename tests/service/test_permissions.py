@@ -25,7 +25,12 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.samples.frame_versions.numbers_vault",
     "service.samples.frame_versions.newest_number",
     "service.samples.frame_versions.add_version",
+    "service.samples.frames.areas_before",
+    "service.samples.roll_file.stored_roll",
 }
+
+
+FRAME_IMPORTS = {"import_frame", "preview_frame", "import_large"}
 
 
 def use_cases() -> dict:
@@ -99,7 +104,7 @@ def test_no_use_case_lets_its_caller_say_who_acts():
     """The store's actor is the one who did it; a name beside it could be somebody else's."""
     for name, do in CASES.items():
         for parameter in inspect.signature(do).parameters.values():
-            columns = parameter.name == "by" and name in ("import_frame", "preview_frame")  # those to stratify by
+            columns = parameter.name == "by" and name in FRAME_IMPORTS  # those to stratify by
             assert parameter.annotation is not Actor, name
             assert parameter.name not in {"by", "actor", "operator"} or columns, name
 
