@@ -6,7 +6,7 @@ and goes with it: of figures that are no longer so there is no drawing that coul
 
 import functools
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import RLock
@@ -30,6 +30,7 @@ class _Drawings:
 
 
 _drawings: dict[int, _Drawings] = {}  # by the identity of the thing, while it lives
+_gone: deque[tuple[int, weakref.ref]] = deque()  # things that are no more, whose drawings are still to be let go
 _lock = RLock()  # of whoever draws, while others wait for the same drawing
 
 
@@ -60,6 +61,10 @@ def theme() -> str:
 
 
 def _of(thing: Any) -> OrderedDict[Hashable, Any]:
+    while _gone:
+        number, gone = _gone.popleft()
+        if number in _drawings and _drawings[number].of is gone:
+            del _drawings[number]
     known = _drawings.get(id(thing))
     if known is None or known.of() is not thing:
         number = id(thing)
@@ -68,8 +73,10 @@ def _of(thing: Any) -> OrderedDict[Hashable, Any]:
     return known.by_place
 
 
-def _forget(number: int, gone: weakref.ref, drawings=_drawings, lock=_lock) -> None:
-    """The default arguments are still there when a process ends and its modules are emptied."""
-    with lock:
-        if number in drawings and drawings[number].of is gone:
-            del drawings[number]
+def _forget(number: int, gone: weakref.ref, gone_things=_gone) -> None:
+    """Note that a thing is no more; its drawings go when something is drawn next.
+
+    Python calls this wherever the last reference falls, also where somebody holds a lock: it must wait for none.  The
+    default argument is still there when a process ends and its modules are emptied.
+    """
+    gone_things.append((number, gone))

@@ -64,12 +64,14 @@ def _answer(store: Any, key: Any) -> _Answer:
     """The place of this answer among those of the store as it is now."""
     with store.read() as connection:
         head = last_head(connection)
+    let_go: list[Any] = []  # answers end when this function does, and not under the lock: their end may call others
     with _lock:
         memory = _memories.get(store.engine)
         if memory is None or memory.head != head:
+            let_go.append(memory)
             memory = _memories[store.engine] = _Memory(head)
         answer = memory.answers.setdefault(key, _Answer())
         memory.answers.move_to_end(key)
         while len(memory.answers) > MOST:
-            memory.answers.popitem(last=False)
+            let_go.append(memory.answers.popitem(last=False))
         return answer

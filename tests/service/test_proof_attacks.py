@@ -7,7 +7,9 @@ What no proof can stop is tested too, with the figure: a centre that tries seeds
 import json
 import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,7 +94,18 @@ def test_the_untouched_proof_holds_and_says_how_often_every_wave_was_approved(ke
     assert found.holds and [k for k, _ in found.notes].count("proof.approvals") == 3
 
 
-def moved(path: str, *steps):
+class Moved(NamedTuple):
+    """A file of a proof and how it is changed; its name is the same in every process, as pytest's workers need it."""
+
+    path: str
+    change: Callable[[dict], None]
+    named: str
+
+    def __str__(self):
+        return self.named
+
+
+def moved(path: str, *steps) -> Moved:
     """A change of one value deep in a record."""
     *way, (last, value) = steps
 
@@ -101,7 +114,7 @@ def moved(path: str, *steps):
             plain = plain[step]
         plain[last] = value
 
-    return path, change
+    return Moved(path, change, f"{path} {steps!r:.60}")
 
 
 TOP, FIRST, SECOND = "record.json", "earlier/01/record.json", "earlier/02/record.json"
@@ -163,7 +176,7 @@ TOP, FIRST, SECOND = "record.json", "earlier/01/record.json", "earlier/02/record
     ids=str,
 )
 def test_a_record_edited_by_hand_is_named_or_is_one_sentence(kept, proof, edited, key):
-    edit(proof / edited[0], edited[1])
+    edit(proof / edited.path, edited.change)
     found = outcome(proof, kept[2])
     assert key in found, found
 
