@@ -75,11 +75,14 @@ def test_drawings_go_with_what_they_were_drawn_of():
         pass
 
     draw = drawn.once(lambda figures, *, t: [t("language.code")])
-    figures, before = Figures(), len(drawn._drawings)
-    assert draw(figures, t=EN) is draw(figures, t=EN) and len(drawn._drawings) == before + 1
+    figures, other = Figures(), Figures()
+    assert draw(figures, t=EN) is draw(figures, t=EN)
+    number = id(figures)
+    assert number in drawn._drawings
     del figures
     gc.collect()
-    assert len(drawn._drawings) == before
+    draw(other, t=EN)  # drawings are let go when the next one is made
+    assert number not in drawn._drawings and id(other) in drawn._drawings
 
 
 def test_connections_to_a_port_that_was_open_already_wait_for_no_acknowledgement():
