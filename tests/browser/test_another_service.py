@@ -85,7 +85,7 @@ def test_somebody_known_gets_their_role_leaves_again_and_stands_in_the_trail(bro
     tab.keyboard.press("Escape")
     settle(tab)
     shot(tab, f"service_ann_{language}")
-    assert tab.get_by_role("link", name=text("samples.page", language)).count() == 1
+    assert tab.get_by_role("link", name=text("samples.page", language), exact=True).count() == 1
     assert tab.get_by_role("link", name=text("people.page", language)).count() == 0
     assert tried_since(own, before) == {("ann", CENTRE, "sign-in")}
     leave(tab, language)
