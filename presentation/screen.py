@@ -210,17 +210,21 @@ def last_area_text(last: LastPlaces, area: str, t: Speaker) -> str:
 
 def target_text(league: League, target: Target, t: Speaker) -> str:
     """How many areas surely reach the target, surely miss it, or cannot be told."""
-    groups = ("reached", "missed", "undecided", "below")
+    groups = ("reached", "missed", "undecided", "short")
     counts = {group: len(getattr(target, group)) for group in groups}
-    return t("screen.target", target=threshold_text(league.measure, target.threshold, t), **counts)
+    key = "screen.target" if target.upwards else "screen.limit"
+    return t(key, target=threshold_text(league.measure, target.threshold, t), **counts)
 
 
 def target_area_text(league: League, target: Target, area: str, t: Speaker) -> str:
     """Whether the area reaches the target."""
-    areas_by_outcome = {"reached": target.reached, "missed": target.missed, "below": target.below}
-    key = next((name for name, areas in areas_by_outcome.items() if area in areas), "above")
+    areas_by_outcome = {"reached": target.reached, "missed": target.missed, "short": target.short}
+    outcome = next((name for name, areas in areas_by_outcome.items() if area in areas), "near")
     value = value_text(league.measure, float(league.table.estimate[area]), t)
-    return t(f"screen.target.area.{key}", value=value, target=threshold_text(league.measure, target.threshold, t))
+    values = {"value": value, "target": threshold_text(league.measure, target.threshold, t)}
+    if target.upwards:
+        return t(f"screen.target.area.{outcome}", **values)
+    return t(f"screen.limit.area.{outcome}", **values)
 
 
 def badge(league: League, area: str, t: Speaker) -> str:

@@ -48,9 +48,8 @@ def tiles(screen: Screen, t: Speaker) -> list[Tile]:
         threshold = threshold_text(screen.league.measure, target.threshold, t)
         groups = (("reached", target.reached), ("missed", target.missed), ("untold", target.undecided))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
-        tile_list.append(
-            Tile(f"target-{target.rule}", t("tile.target", target=threshold), lines, target_promise(screen, t))
-        )
+        heading = t("tile.target" if target.upwards else "tile.limit", target=threshold)
+        tile_list.append(Tile(f"target-{target.rule}", heading, lines, target_promise(screen, t)))
     return tile_list
 
 

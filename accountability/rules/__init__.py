@@ -1,6 +1,7 @@
 """Rules about areas, as data, and their verdicts: what the printed rule says, and what the figures can show.
 
-at_least.py says when an area is “missed” by a target, not_last.py when it is among the last; each file is a kind.
+at_least.py and at_most.py say when an area is “missed” by a target, not_last.py when it is among the last; each file is
+a kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,6 +53,11 @@ class Rule:
     def of_places(self) -> bool:
         """Are its numbers places in the table, and not values of the measure?"""
         return KINDS[self.kind].of_places
+
+    @property
+    def upwards(self) -> bool:
+        """Of a rule about values: is its threshold to be reached, and not to be kept under?"""
+        return KINDS[self.kind].upwards
 
     @property
     def listed(self) -> int | None:

@@ -59,11 +59,13 @@ class Kind:
     name: what a programme's TOML calls it (kind = "not_last")
     sentence: the key in words/ of the sentence that sums up its verdicts
     of_places: its numbers are places in the table; False: values of the measure
+    upwards: of values, whether the threshold is to be reached from below; False: it is not to be exceeded
     """
 
     name: str
     sentence: str
     of_places: bool = False
+    upwards: bool = True
 
     def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
         """None if a rule may have this threshold, else what is expected in its place.

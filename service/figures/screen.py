@@ -99,7 +99,8 @@ class LastPlaces:
 class Target:
     """A rule of a threshold: who surely reaches it, who surely misses it, and who cannot be told, each area by itself.
 
-    level: of each area's own interval;  below: those of `undecided` whose printed figure is below the threshold
+    level: of each area's own interval;  short: those of `undecided` whose printed figure does not reach the threshold
+    upwards: whether the threshold is to be reached from below; False: it is not to be exceeded
     """
 
     rule: str
@@ -108,7 +109,8 @@ class Target:
     reached: tuple[str, ...]
     missed: tuple[str, ...]
     undecided: tuple[str, ...]
-    below: tuple[str, ...]
+    short: tuple[str, ...]
+    upwards: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,6 +276,8 @@ def targets(league: League) -> tuple[Target, ...]:
         if rule.of_places or verdicts.empty:
             continue
         reached, missed, undecided = (tuple(verdicts.area[verdicts.outcome == o]) for o in (MET, MISSED, UNDECIDED))
-        below = tuple(verdicts.area[(verdicts.outcome == UNDECIDED) & ~verdicts.printed.astype(bool)])
-        of_threshold.append(Target(rule.name, rule.threshold, rule.level, reached, missed, undecided, below))
+        short = tuple(verdicts.area[(verdicts.outcome == UNDECIDED) & ~verdicts.printed.astype(bool)])
+        of_threshold.append(
+            Target(rule.name, rule.threshold, rule.level, reached, missed, undecided, short, rule.upwards)
+        )
     return tuple(of_threshold)

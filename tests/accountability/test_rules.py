@@ -66,6 +66,33 @@ def test_a_target_is_reached_at_exactly_the_target_whatever_rounding_did(roundin
     assert one(0.85, 0.8 - 1e-6, 0.9, target) == (True, UNDECIDED)
 
 
+@pytest.mark.parametrize("rounding", [0.0, 1e-16, -1e-16, 3e-13, -3e-13])
+def test_a_limit_is_kept_at_exactly_the_limit_and_is_the_mirror_image_of_a_target(rounding):
+    at = 0.8 + rounding
+    limit = Rule("limit", "at_most", 0.8)
+    assert one(at, 0.7, 0.9, limit) == (True, UNDECIDED)
+    assert one(0.75, 0.7, at, limit) == (True, MET)  # an interval that ends at the limit shows it kept
+    assert one(0.85, at, 0.9, limit) == (False, UNDECIDED)  # one that begins there does not show it exceeded
+    assert one(0.85, 0.8 + 1e-6, 0.9, limit) == (False, MISSED)
+    assert one(0.75, 0.7, 0.8 + 1e-6, limit) == (True, UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    "threshold, value, kept",
+    [
+        (10.0, 10.04, True),  # printed as 10.0 minutes
+        (10.0, 10.05, False),  # halves are printed up
+        (10.0, 9.99, True),
+        (9.98, 9.99, False),  # a limit finer than what is printed, 10.0, is kept by the value itself alone
+        (9.98, 9.97, True),
+    ],
+)
+def test_a_figure_printed_as_the_limit_keeps_it_as_printed(threshold, value, kept):
+    rule = Rule("limit", "at_most", threshold)
+    assert one(value, 5.0, 20.0, rule, printed_unit=0.1) == (kept, UNDECIDED)
+    assert one(value, 5.0, 20.0, rule)[0] == (value <= threshold)
+
+
 @pytest.mark.parametrize("threshold", [0.0, -10.0, 66.0])
 def test_targets_anywhere_on_a_scale_are_reached_at_the_target(threshold):
     rule = Rule("target", "at_least", threshold)

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 from made_up import JUNE, MAY, NAME, as_csv, begin_survey, changed, interviews, take, whole_survey
 
+from accountability import MET, MISSED, UNDECIDED
 from estimation import Item
 from presentation.numbers import change_text, value_text
 from presentation.terminal import league_table
+from presentation.tiles import tiles
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.detection import detection
 from service.figures.league import read_league
+from service.figures.screen import read_screen
 from words import Fault, speaker
 
 RATING = """
@@ -53,6 +56,12 @@ kind = "at_least"
 threshold = 20.5
 name = { zh = "不少于20.5分钟", en = "20.5 minutes or more" }
 
+[rules.within]
+measure = "walk"
+kind = "at_most"
+threshold = 20.5
+name = { zh = "不超过20.5分钟", en = "20.5 minutes or fewer" }
+
 [rules.far]
 measure = "visits"
 kind = "not_last"
@@ -90,9 +99,21 @@ def test_numbers_are_estimated_ranked_compared_and_judged_like_any_measure(surve
     walk = read_league(surveyed, NAME, measure="walk", league="north")
     assert walk.table.estimate["birch"] == pytest.approx(12.5, rel=1e-12) and walk.table["rank"]["birch"] == 1
     assert walk.table.lower["birch"] < 12.5 < walk.table.upper["birch"]  # all alike is no certainty
-    assert set(walk.rules.rule) == {"near"} and not walk.rules.set_index("area").printed["birch"]
+    near, within = (walk.rules[walk.rules.rule == name].set_index("area") for name in ("near", "within"))
+    assert not near.printed["birch"] and within.printed["birch"] and set(walk.rules.rule) == {"near", "within"}
+    mirrored = {MET: MISSED, MISSED: MET, UNDECIDED: UNDECIDED}
+    assert list(within.outcome) == [mirrored[outcome] for outcome in near.outcome]
     told = detection(walk)
     assert told.moves == pytest.approx([told.moves[1] * k for k in (0.5, 1, 2.5)])  # in standard deviations
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("zh", "不超过20.5分钟的目标"), ("en", "Target of at most 20.5 minutes")]
+)
+def test_a_target_not_to_be_exceeded_has_a_tile_of_its_own(surveyed, language, heading):
+    screen = read_screen(surveyed, NAME, measure="walk", league="north")
+    assert heading in [tile.heading for tile in tiles(screen, speaker(language))]
+    assert [target.upwards for target in screen.targets] == [True, False]
 
 
 def test_a_mean_is_printed_with_what_it_is_counted_in(surveyed):

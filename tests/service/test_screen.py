@@ -59,7 +59,7 @@ def test_the_last_five_the_targets_and_the_weak_are_those_of_the_stored_verdicts
     assert [last.place(group[0]) for group in groups if group] == [screens.LISTED, screens.POSSIBLE, screens.OUT]
     (target,) = found.targets
     assert (len(target.reached), len(target.missed), len(target.undecided)) == (2, 17, 13)
-    assert len(target.below) == 11 and set(target.below) < set(target.undecided)
+    assert len(target.short) == 11 and set(target.short) < set(target.undecided)
     assert found.weak["28"] == ("df",) and set(found.weak) == set(league.table.index[league.table.unfit != ""])
 
 

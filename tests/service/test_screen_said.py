@@ -159,7 +159,7 @@ def test_the_last_five(townships):
 
 
 def test_the_target(townships):
-    of = {k: tuple(map(str, range(n))) for k, n in (("reached", 22), ("missed", 3), ("undecided", 7), ("below", 4))}
+    of = {k: tuple(map(str, range(n))) for k, n in (("reached", 22), ("missed", 3), ("undecided", 7), ("short", 4))}
     target = Target("eighty", 0.8, 0.95, **of)
     assert said.target_text(townships, target, ZH) == (
         "80%的目标：确认达标22个，确认未达标3个，不能确认7个（其中得分低于目标的4个）。"
@@ -168,8 +168,22 @@ def test_the_target(townships):
         "Target of 80%: 22 confirmed to reach it, 3 confirmed to miss it, "
         "7 cannot be told (4 of them with a figure below it)."
     )
-    told = said.target_area_text(townships, replace(target, reached=(), missed=(), below=("L",)), "L", ZH)
+    told = said.target_area_text(townships, replace(target, reached=(), missed=(), short=("L",)), "L", ZH)
     assert told.endswith("低于80%，但差距没有超出误差，是否达标不能确认。")
+
+
+def test_a_target_that_is_not_to_be_exceeded_says_so(townships):
+    of = {k: tuple(map(str, range(n))) for k, n in (("reached", 22), ("missed", 3), ("undecided", 7), ("short", 4))}
+    limit = Target("eighty", 0.8, 0.95, **of, upwards=False)
+    assert said.target_text(townships, limit, ZH) == (
+        "不超过80%的目标：确认达标22个，确认未达标3个，不能确认7个（其中数值超过目标的4个）。"
+    )
+    assert said.target_text(townships, limit, EN) == (
+        "Target of at most 80%: 22 confirmed to keep it, 3 confirmed to exceed it, "
+        "7 cannot be told (4 of them with a figure above it)."
+    )
+    told = said.target_area_text(townships, replace(limit, reached=(), missed=(), short=("L",)), "L", ZH)
+    assert told.endswith("超过80%，但差距没有超出误差，是否达标不能确认。")
 
 
 def test_the_lines_under_the_headline_promise_what_was_spent(q2):
