@@ -64,6 +64,7 @@ ALLOWED = {
         "finite.remaining == 0": "1 - n/N of whole numbers",
     },
     "accountability/rules/at_least.py": {"unit == 0": "the caller's unit"},
+    "accountability/rules/at_most.py": {"unit == 0": "the caller's unit"},
     "sampling/draw/coordination.py": {"leaving == 0": "whole numbers", "sample.place == 1": "whole numbers"},
     "sampling/planning/foresight.py": {"g == 1.0": "a number of the grid", "np.isclose": "numbers of the grid"},
     "sampling/planning/power.py": {"wrong == 0": "a count", "at == 0": "a position"},
