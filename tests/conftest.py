@@ -192,6 +192,15 @@ def pytest_collection_modifyitems(items):
     items.sort(key=_turn)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session):
+    """A group that pytest-xdist does not hear of costs a browser, a server and minutes; nothing else would show it."""
+    if session.config.getoption("loadgroup", False):
+        unheard = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+        unheard = [nodeid for nodeid in unheard if "@" not in nodeid]
+        assert not unheard, f"{len(unheard)} tests run in any process: {unheard[:3]}"
+
+
 def _turn(item) -> int:
     """When a test begins: the browser's 0, processes of many seconds 1, what shares something 2, all else 3."""
     if item.path.parent.name == "browser":

@@ -24,6 +24,7 @@ from service.samples.proof_files import CHAIN_FRAME, CHAIN_SAMPLE
 from words import Fault
 
 PEOPLE, STRATA = 240, 4
+WAVES = 120  # for which a centre tries seeds
 
 
 def people(wave: int) -> pd.DataFrame:
@@ -268,7 +269,7 @@ def test_what_a_proof_shows_foresees_nobody_of_the_next_wave(kept):
 
 
 def test_a_centre_that_tries_seeds_before_the_public_value_is_known_gains_nothing():
-    """40 seeds are tried for a friend under a guess of the value; of 300 such waves the true value draws by chance."""
+    """40 seeds are tried for a friend under a guess of the value; of 120 such waves the true value draws by chance."""
     frame, allocation, friend = people(0), {f"s{h}": 12 for h in range(STRATA)}, "u007"
     chosen_in, guessed_in = 0, 0
 
@@ -276,11 +277,11 @@ def test_a_centre_that_tries_seeds_before_the_public_value_is_known_gains_nothin
         sample, _ = draw_rested(frame[frame.stratum == "s3"], {"s3": 12}, key=draw_key(seed, wave, value), rest=3)
         return friend in set(sample.unit_id)
 
-    for wave in range(300):
+    for wave in range(WAVES):
         tried = (f"a seed that is tried {wave} {k}" for k in range(40))
         seed = next(seed for seed in tried if drawn(seed, f"w{wave}", "the guess"))
         guessed_in += drawn(seed, f"w{wave}", "the guess")
         chosen_in += drawn(seed, f"w{wave}", f"value {wave}")
-    assert guessed_in == 300  # without a public value a friend is always in
+    assert guessed_in == WAVES  # without a public value a friend is always in
     chance = allocation["s3"] / 60
-    assert abs(chosen_in / 300 - chance) < 3.3 * math.sqrt(chance * (1 - chance) / 300)
+    assert abs(chosen_in / WAVES - chance) < 3.3 * math.sqrt(chance * (1 - chance) / WAVES)
