@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from accountability.rules.kind import Figures, Judged, Kind
+from accountability.rules.at_least import AtLeast
+from accountability.rules.kind import Figures, Judged
 from estimation.columns.ties import TOLERANCE, at_least, scale_of
 
 
-class AtMost(Kind):
+class AtMost(AtLeast):
     """The value is at most the threshold: shown by an interval wholly at or below it, missed by one wholly above.
 
     The mirror image of `at_least`: "10 minutes or fewer" holds at exactly 10 minutes, so an interval that ends at the
@@ -16,11 +17,6 @@ class AtMost(Kind):
     name = "at_most"
     sentence = "rule.sentence.at_most"
     upwards = False
-
-    def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
-        """A threshold on the measure's scale."""
-        on_scale = at_least(threshold, low) and at_least(high, threshold)
-        return None if on_scale else f"{low:g} … {high:g}"
 
     def judge(self, rule: str, threshold: float, level: float, figures: Figures) -> Judged:
         """The values and their limits against the threshold."""

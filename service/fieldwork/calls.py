@@ -24,6 +24,7 @@ from service.files.faults import FaultList, refuse
 from service.files.preview import Preview, preview
 from service.files.zeros import refuse_codes, restored
 from service.intake.imports import current_programme
+from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
@@ -33,7 +34,6 @@ from words import Fault
 
 IMPORT, STOP = "import-calls", "stop-fieldwork"
 OPEN = "calls.open"  # the key of the Fault of a wave that cannot be weighted yet
-LONGEST_REASON = 500  # characters
 
 calls, rounds, stops = schema.calls, schema.rounds, schema.stops
 

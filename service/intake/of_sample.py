@@ -61,9 +61,12 @@ class Origin:
 
 def sample_row(table: pd.DataFrame, programme: Programme) -> pd.Series | None:
     """The unit that each row of a file is about; None if the file lacks a column that identifies it."""
-    columns = list(programme.columns.respondent)
-    if not set(columns) <= set(table):
-        return None
+    columns = programme.columns.respondent
+    return joined(table, columns) if set(columns) <= set(table) else None
+
+
+def joined(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The cells of several columns as one text for each row."""
     first, *others = columns
     return table[first].str.cat([table[c] for c in others], sep=JOIN) if others else table[first]
 
@@ -211,8 +214,7 @@ def _compare_parts(
     wave: str,
 ) -> None:
     """Rows whose stratum or PSU (`part`) is not the sample's: another one, or one that splits one of the sample's."""
-    first, *others = (table[c] for c in columns)
-    names = first.str.cat(others, sep=JOIN) if others else first
+    names = joined(table, columns)
     plain = names.str.replace(JOIN, FRAME_JOIN)
     if set(plain[is_known]) <= set(drawn_part.dropna()):
         expected = drawn_part

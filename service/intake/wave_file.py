@@ -21,7 +21,7 @@ from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import refuse_codes
 from service.intake.drawn_wave import DrawnWave
-from service.intake.of_sample import JOIN, Origin, compare, completed, with_codes_of_sample
+from service.intake.of_sample import JOIN, Origin, compare, completed, joined, with_codes_of_sample
 from service.intake.population_file import check_eligible, check_population
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.released import LARGEST, SMALLEST, check_released, released_rows
@@ -96,8 +96,8 @@ def read_wave(
         {
             "unit_id": unit,
             "area": table[programme.columns.area],
-            "stratum": _joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
-            "psu": _joined(table, programme.columns.psu),
+            "stratum": joined(table, programme.columns.stratum) if programme.columns.stratum else "all",
+            "psu": joined(table, programme.columns.psu),
             "weight": weight,
             "interviewer": interviewer,
         }
@@ -232,7 +232,7 @@ def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> pd
     if not set(columns) <= set(table):
         return table.index.to_series().astype(str)
     _refuse_numbers(table, faults, columns)
-    unit, name = _joined(table, columns), JOIN.join(columns)
+    unit, name = joined(table, columns), JOIN.join(columns)
     repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
     if repeated.any():
         first = unit.map(unit.index.to_series().groupby(unit).first())
@@ -275,9 +275,3 @@ def _interviewers(
     column = programme.columns.respondent[0]
     faults.refuse(interviewer.isna(), "wave.not_rung", column, table.assign(**{column: unit.map(masked_text)}))
     return interviewer
-
-
-def _joined(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """The cells of several columns as one text for each row."""
-    first, *others = columns
-    return table[first].str.cat([table[c] for c in others], sep=JOIN) if others else table[first]
