@@ -233,7 +233,8 @@ def test_a_wave_with_open_numbers_is_not_estimated_and_the_way_out_is_said(answe
     assert waves.estimate_wave(store, NAME, JUNE).run_id  # drawn elsewhere: nothing is known to be open
     ring(store, *[(unit, 30 + k, "2.11") for k, unit in enumerate(first[7:])])
     run = waves.estimate_wave(store, NAME, MAY).run_id
-    assert ("stop", 1) not in waves.run_inputs(store.engine.connect(), run)
+    with store.read() as connection:
+        assert ("stop", 1) not in waves.run_inputs(connection, run)
     assert compared(store).run_id > run
     draws.release_next(store, NAME, MAY)  # begun anew: the next estimate has to wait again
     assert fault(waves.estimate_wave, store, NAME, MAY).key == calls.OPEN
