@@ -6,6 +6,8 @@ An address may come from anybody: a value counts only if it is one of the option
 from collections.abc import Collection, Mapping
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LANGUAGE, ROLE, SURVEY, WAVE, AGAINST, LEAGUE, AREA = "lang", "role", "programme", "wave", "against", "league", "area"
 STAYING = (LANGUAGE, ROLE)  # kept whatever else is chosen
@@ -54,15 +56,28 @@ def begin(language: str) -> None:
     st.session_state[SHOWN] = {LANGUAGE: language}
 
 
-def arrive(page: str) -> None:
-    """Carry what was chosen to another page: the menu's links say a page, but no choices."""
-    session, before = st.session_state, st.session_state.get(CHOSEN, {})
-    came_from, session[PAGE] = session.get(PAGE), page
-    if not st.query_params and came_from not in (None, page):
-        _write(before)
-    else:
-        stays = {name: said for name, said in before.items() if name in STAYING}
-        session[CHOSEN] = stays | st.query_params.to_dict()
+def carry() -> None:
+    """Take what was chosen to the page that is asked for: the menu's links say a page, but no choices.
+
+    Before the page is named to the browser: it then keeps the page's address once, and one step back leaves the page.
+    """
+    asked, left = _pages().intended_page_script_hash, st.session_state.get(PAGE)
+    if not st.query_params and left and asked not in (None, "", left):
+        _write(st.session_state.get(CHOSEN, {}))
+
+
+def arrive() -> None:
+    """Remember the page that is shown, and what its address says."""
+    session = st.session_state
+    stays = {name: said for name, said in session.get(CHOSEN, {}).items() if name in STAYING}
+    session[PAGE], session[CHOSEN] = _pages().current_page_script_hash, stays | st.query_params.to_dict()
+
+
+def _pages() -> PagesManager:
+    """Which page this run was asked for, and which it shows; Streamlit says the first only when it is shown."""
+    context = get_script_run_ctx()
+    assert context is not None, "a page is drawn by Streamlit"
+    return context.pages_manager
 
 
 def _write(choices: Mapping[str, str]) -> None:

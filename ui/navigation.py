@@ -53,8 +53,9 @@ def run(store: Store, t: Speaker) -> None:
     for page in PAGES:
         if actor.role in page.roles:
             entries.append(_shown_to(page, store, actor, t))
+    address.carry()
     page = st.navigation(entries, position="top")
-    address.arrive(page.url_path)
+    address.arrive()
     page.run()
 
 
