@@ -29,7 +29,7 @@ DTA_DATE = re.compile(rb"(<timestamp>.)[^<]{17}(</timestamp>)", re.DOTALL)
 
 
 def wave() -> pd.DataFrame:
-    """Sixty interviews, every cell as text, as the plainest file has them."""
+    """Sixty interviews, every cell as text, as the plainest file has them; who interviewed is in Chinese."""
     rng = np.random.default_rng(2026)
     town = np.repeat(list(TOWNS), 15)
     safe = rng.choice(["1", "2", "3", "4", "9"], 60, p=[0.4, 0.3, 0.15, 0.1, 0.05])
@@ -43,6 +43,7 @@ def wave() -> pd.DataFrame:
             "safe": safe,
             "why": np.where(np.isin(safe, ["3", "4"]), several, ""),
             "trust": np.where(rng.random(60) < 0.05, "99", rating),
+            "interviewer": [f"访员{1 + k % 3}" for k in range(60)],  # no programme asks for it
         }
     )
 
@@ -162,7 +163,8 @@ def boxes(table: pd.DataFrame, ticked: str, other: str, name: str) -> pd.DataFra
     columns = {
         name.format(code): [ticked if code in cell.split(";") else other for cell in table["why"]] for code in WHY
     }
-    before, after = list(table.columns[: table.columns.get_loc("why")]), ["trust"]
+    names = list(table)
+    before, after = names[: names.index("why")], names[names.index("why") + 1 :]
     return pd.concat([table[before], pd.DataFrame(columns), table[after]], axis="columns")
 
 
@@ -175,10 +177,14 @@ def lime_codes() -> bytes:
     return table.to_csv(index=False, quoting=1).encode()
 
 
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The wave with the names of towns and the texts of answers in place of their codes."""
+    return table.assign(safe=table.safe.map(SAFE), town=table.town.map(TOWNS))
+
+
 def lime_texts() -> bytes:
     """As LimeSurvey exports full answers, with the code and the text of each question above them."""
-    table = boxes(wave(), "是", "否", "why[{}]. 为什么觉得不安全？")
-    table = table.assign(safe=table.safe.map(SAFE), town=table.town.map(TOWNS))
+    table = in_words(boxes(wave(), "是", "否", "why[{}]. 为什么觉得不安全？"))
     table.insert(1, "submitdate", "2026-03-05 19:20:11")
     headings = {"town": "town. 您住在哪个镇？", "safe": "safe. 您觉得安全吗？", "trust": "trust. 您打几分？"}
     return table.rename(columns=headings).to_csv(index=False, quoting=1).encode("utf-8-sig")
@@ -213,7 +219,7 @@ def labelled(form: str) -> bytes:
 
 WAVES: Mapping[str, Callable[[], bytes]] = {
     "wave_utf8.csv": lambda: FORMS["utf8.csv"](wave()),
-    "wave_gbk.csv": lambda: FORMS["gbk.csv"](wave()),
+    "wave_gbk.csv": lambda: FORMS["gbk.csv"](in_words(wave())),
     "wave_semicolon.csv": lambda: FORMS["semicolon.csv"](wave()),
     "wave_title.xlsx": lambda: workbook(wave(), ("id", "weight", "safe", "trust"), ("town",)),
     "wave.parquet": lambda: parquet(wave()),

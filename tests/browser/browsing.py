@@ -1,6 +1,7 @@
 """What the browser tests share: Chromium, the pages as `rankshift serve` starts them, and a page that has settled."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from service.protection import people
 from words import text
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +74,32 @@ def open_menu(tab, language: str) -> None:
     """Open the page's menu, which holds the language, the role and who is signed in."""
     settle(tab)  # a page still being drawn closes what is opened
     tab.get_by_role("button", name=text("app.menu", language)).click(timeout=PATIENCE)
+
+
+def fill(tab, label: str, words: str) -> None:
+    """Type into the field with this label."""
+    tab.get_by_label(label, exact=True).fill(words)
+
+
+def one_time(said: str) -> str:
+    """The one-time password that `rankshift serve` printed at its first start."""
+    (password,) = set(re.findall(r"\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", said))
+    return password
+
+
+def sign_in(tab, name: str, password: str, language: str = "en") -> None:
+    """Fill in the form that asks who it is."""
+    fill(tab, text("sign_in.name", language), name)
+    fill(tab, text("sign_in.password", language), password)
+    tab.get_by_role("button", name=text("sign_in.go", language), exact=True).click()
+
+
+def own_password(tab, old: str, new: str, language: str = "en") -> None:
+    """Fill in the form that asks for a password of one's own."""
+    tab.get_by_role("heading", name=text("sign_in.own", language)).wait_for(timeout=PATIENCE)
+    fill(tab, text("sign_in.old", language), old)
+    fill(tab, text("sign_in.new", language, shortest=people.SHORTEST), new)
+    tab.get_by_role("button", name=text("sign_in.own.go", language)).click()
 
 
 def settle(tab) -> None:

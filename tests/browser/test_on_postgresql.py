@@ -1,10 +1,23 @@
 """Chromium and `rankshift serve` on a real PostgreSQL: the demonstration, and a store with people of its own."""
 
-import re
 import subprocess
 
 import pytest
-from browsing import COMMAND, PATIENCE, ROOT, free_port, new_tab, open_menu, serving, settle, shot
+from browsing import (
+    COMMAND,
+    PATIENCE,
+    ROOT,
+    fill,
+    free_port,
+    new_tab,
+    one_time,
+    open_menu,
+    own_password,
+    serving,
+    settle,
+    shot,
+    sign_in,
+)
 
 from service.protection import people
 from service.store.backup import backup, restore
@@ -49,28 +62,6 @@ def own(browser, fresh_url, tmp_path_factory):
     port, environment = free_port(), {"RANKSHIFT_LANGUAGE": "en", "RANKSHIFT_HEAD": str(folder / "heads")}
     with serving(url, folder / "said.txt", port=port, environment=environment) as address:
         yield address, url, (folder / "said.txt").read_text("utf-8")
-
-
-def fill(tab, label: str, words: str) -> None:
-    tab.get_by_label(label, exact=True).fill(words)
-
-
-def sign_in(tab, name: str, password: str, language: str = "en") -> None:
-    fill(tab, text("sign_in.name", language), name)
-    fill(tab, text("sign_in.password", language), password)
-    tab.get_by_role("button", name=text("sign_in.go", language), exact=True).click()
-
-
-def own_password(tab, old: str, new: str, language: str = "en") -> None:
-    tab.get_by_role("heading", name=text("sign_in.own", language)).wait_for(timeout=PATIENCE)
-    fill(tab, text("sign_in.old", language), old)
-    fill(tab, text("sign_in.new", language, shortest=people.SHORTEST), new)
-    tab.get_by_role("button", name=text("sign_in.own.go", language)).click()
-
-
-def one_time(said: str) -> str:
-    (found,) = set(re.findall(r"\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", said))
-    return found
 
 
 def signed_in(tab, name: str, role: str, language: str = "en"):

@@ -17,6 +17,7 @@ from ui.panels import incoming, job
 from words import Fault, Speaker
 
 KINDS = list(ENDINGS)
+IMPORTED = "imported wave"  # in the session: the last import, said when the page is drawn again
 
 
 def show(store: Store, t: Speaker) -> None:
@@ -52,6 +53,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         named = incoming.choose("wave", t)
         reason = st.text_input(t("centre.upload.reason"), help=t("centre.upload.reason_help")).strip() or None
         looks, imports = incoming.buttons("wave", t)
+        _say_imported(t)
         if not (looks or imports) or file is None:
             return
         try:
@@ -70,12 +72,21 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         except Fault as fault:
             _say_refused(fault, t)
             return
-        wave_name = wave_text(imported.wave, t)
-        values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
-        st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
-        for key, recognised in imported.notes:
-            st.caption(t(key, **recognised))
-        st.caption(t("centre.upload.next"))
+        st.session_state[IMPORTED] = imported
+        st.rerun()
+
+
+def _say_imported(t: Speaker) -> None:
+    """What the last run of the page imported, said once: this run has the wave in its table."""
+    imported = st.session_state.pop(IMPORTED, None)
+    if imported is None:
+        return
+    wave_name = wave_text(imported.wave, t)
+    values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
+    st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
+    for key, recognised in imported.notes:
+        st.caption(t(key, **recognised))
+    st.caption(t("centre.upload.next"))
 
 
 def _upload_margins(store: Store, programme: str, t: Speaker) -> None:
