@@ -13,7 +13,7 @@ import pandas as pd
 
 from bench.measured import quick_asked
 from estimation.weighting.weights import phone_weight
-from sampling import draw_key, draw_rested, released, split_releases
+from sampling import Succession, draw_key, draw_rested, released, split_releases
 from sampling.draw.past import PastWave, released_rates
 
 PEOPLE, WAVES, BLOCK, PARTS = (
@@ -85,7 +85,8 @@ def _chain(
         strata = [f"{b:05d}-{h}" for b in range(blocks) for h in home[t][here]]
         frame = pd.DataFrame({"unit_id": ids, "stratum": strata})
         key = draw_key(f"a seed of the bench {part}", f"w{t}", None)
-        drawn, rates = draw_rested(frame, allocation, key=key, rest=rest, keep=keep if t else 0.0, past=past)
+        succession = Succession(rest, keep if t else 0.0, past=past)
+        drawn, rates = draw_rested(frame, allocation, succession, key=key)
         drawn = split_releases(drawn, PORTIONS)
         out = frozenset(released(drawn, through).unit_id)
         by_unit = frame.set_index("unit_id").stratum

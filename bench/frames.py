@@ -135,7 +135,7 @@ def continued(rows: int) -> dict:
     import numpy as np
     import pandas as pd
 
-    from sampling.draw.past import PastWave
+    from sampling.draw.past import PastWave, Succession
     from sampling.draw.roll import RollStrata, draw_rested_roll
     from sampling.draw.seeded import draw_key
     from service.samples.roll_file import RollFile, roll_bytes
@@ -145,12 +145,12 @@ def continued(rows: int) -> dict:
         units = pd.DataFrame({"unit_id": pd.Series(np.arange(rows)).astype("string[pyarrow]"), "area": "a"})
         path.write_bytes(roll_bytes(units.assign(stratum=names[np.random.default_rng(1).integers(STRATA, size=rows)])))
         wanted = dict.fromkeys(RollFile(path).population.index, CONTINUED // STRATA)
-        first, rates = draw_rested_roll(RollFile(path), wanted, key=draw_key("x" * 20, "w1", "1"), rest=4)
+        first, rates = draw_rested_roll(RollFile(path), wanted, Succession(4), key=draw_key("x" * 20, "w1", "1"))
 
         def second():
             roll = RollFile(path)
             past = [PastWave("w1", 4, RollStrata(roll), frozenset(first.unit_id), rates)]
-            return draw_rested_roll(roll, wanted, key=draw_key("x" * 20, "w2", "2"), rest=4, past=past)[0]
+            return draw_rested_roll(roll, wanted, Succession(4, past=past), key=draw_key("x" * 20, "w2", "2"))[0]
 
         assert not set(second().unit_id) & set(first.unit_id)
         scan = lambda: RollFile(path).asked("SELECT sum(strlen(unit_id)), sum(strlen(stratum)) FROM roll")  # noqa: E731

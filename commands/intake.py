@@ -33,6 +33,7 @@ from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
 from service.files.choice import Choice, choice_of
 from service.intake import imports
+from service.intake.folder import margins_in, records_beside, wave_files
 from service.intake.preview import preview_margins, preview_wave
 from service.intake.records_file import RecordsFile
 from service.protection import people
@@ -60,16 +61,16 @@ def load(
     folder = survey_folder(folder)
     if not folder.is_dir():
         raise Fault(key="file.no_folder", folder=str(folder))
-    programme_file, files = folder / "programme.toml", imports.wave_files(folder)
+    programme_file, files = folder / "programme.toml", wave_files(folder)
     read_programme(read_bounded(programme_file), programme_file.name)  # refused here, it leaves no store behind
     init(store)
     if demo:
         people.mark_demo(Store.open(store_url(store)))
     programme = import_programme(programme_file, store)
-    if margins := imports.margins_in(folder):
+    if margins := margins_in(folder):
         import_margins(margins, programme=programme, store=store)
     for wave, file in files:
-        import_wave(wave, file, imports.records_beside(file), programme=programme, store=store)
+        import_wave(wave, file, records_beside(file), programme=programme, store=store)
     estimate(programme=programme, store=store)
 
 

@@ -9,7 +9,7 @@ from commands.opening import opened_for
 from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
 from presentation import samples as sample_words
 from sampling import Verification
-from sampling.proof.proof import DrawRecord
+from sampling.proof.record import DrawRecord
 from service.samples import proof_files, samples
 from words import Fault
 

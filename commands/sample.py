@@ -35,8 +35,8 @@ from presentation import samples as sample_words
 from presentation import terminal
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_numbers, read_rotation, written_numbers
-from sampling.proof.proof import KISH
-from service.drawing import draws
+from sampling.proof.draw_plan import KISH
+from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
@@ -179,7 +179,7 @@ def sample_release(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    sample = draws.release_next(opened, programme_name, wave, areas=area or [], short=short)
+    sample = releases.release_next(opened, programme_name, wave, areas=area or [], short=short)
     _show_sample(opened, programme_name, sample)
 
 
@@ -243,7 +243,7 @@ def sample_call_sheet(
     as_: AsOption = None,
 ) -> None:
     opened = opened_as(store, as_)
-    rows = draws.release_sheet(opened, programme_of(opened, programme), wave, key=keys.find_key())
+    rows = releases.release_sheet(opened, programme_of(opened, programme), wave, key=keys.find_key())
     write_private(file, csv_bytes(rows))
     out.print(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.draw.balanced import draw_balanced
     from sampling.draw.coordination import coordinated_start
     from sampling.draw.draw import CodedFrame, draw_stratified, draw_stream, draw_systematic
-    from sampling.draw.past import PastWave
+    from sampling.draw.past import PastWave, Succession
     from sampling.draw.random_numbers import commitment, permanent_random_numbers, starting_point
     from sampling.draw.releases import interviews_short, release_progress, released, split_releases, unfinished
     from sampling.draw.rested import draw_rested, kept_counts
@@ -53,15 +53,12 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.planning.wanted import Wanted, allocate
     from sampling.proof.approved_draw import ApprovedWave, approved_digests, draw_approved
     from sampling.proof.chain import DrawnWave, record_rested, verify_chain
+    from sampling.proof.digests import frame_digest
+    from sampling.proof.draw_plan import DrawPlan
     from sampling.proof.numbered_draw import record_draw, verify_draw
     from sampling.proof.numbered_frame import NumberedFrame, numbered_frame
-    from sampling.proof.proof import (
-        Continued,
-        DrawPlan,
-        DrawRecord,
-        Verification,
-        frame_digest,
-    )
+    from sampling.proof.proof import Verification
+    from sampling.proof.record import Continued, DrawRecord
     from sampling.proof.slip import slip, slip_of
 
 # file -> the public names in it; each is loaded when it is first used, as in estimation/__init__.py
@@ -75,7 +72,7 @@ _NAMES = {
     "draw/draw": "CodedFrame draw_stratified draw_stream draw_systematic",
     "draw/random_numbers": "commitment permanent_random_numbers starting_point",
     "draw/releases": "interviews_short release_progress released split_releases unfinished",
-    "draw/past": "PastWave",
+    "draw/past": "PastWave Succession",
     "draw/rested": "draw_rested kept_counts",
     "draw/roll": "kept_counts_roll",
     "draw/seeded": "draw_key",
@@ -96,7 +93,10 @@ _NAMES = {
     "proof/numbered_draw": "record_draw verify_draw",
     "proof/numbered_frame": "NumberedFrame numbered_frame",
     "proof/slip": "slip slip_of",
-    "proof/proof": "Continued DrawPlan DrawRecord Verification frame_digest",
+    "proof/digests": "frame_digest",
+    "proof/draw_plan": "DrawPlan",
+    "proof/proof": "Verification",
+    "proof/record": "Continued DrawRecord",
 }
 _FILE_OF = {name: file.replace("/", ".") for file, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_FILE_OF)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sampling.draw.releases import Through, is_out
 from sampling.planning.rotation import rotation_ages
+from sampling.planning.wanted import LONGEST
 from words import Fault
 
 RATES = ("stratum", "rest", "population", "sample", "rate")
@@ -46,14 +47,47 @@ class PastWave:
     born: Mapping[str, int] = field(default_factory=dict)
 
 
-def waves_rested(
-    unit_ids: pd.Series, past: Sequence[PastWave], longest: int, rotation: Sequence[int] | None = None
-) -> np.ndarray:
-    """The rest a (n,) of units, 1..longest+1, after the waves `past`, oldest first.
+@dataclass(frozen=True, eq=False)
+class Succession:
+    """How a wave follows the waves before it: who rests, and who is called again.
+
+    rest         k >= 0: a unit is not taken again before k waves have passed without it, as long as there are others
+    keep         the part o that is kept of those released in the wave before who are in the stratum now
+    respondents  whether only those can be kept, or called again, who answered in the last wave that called them
+    rotation     waves in, waves out, waves in, … of rotation groups (`rotation_ages`), instead of `keep`
+    past         the earlier waves, oldest first
+    Raises Fault for a rest, a part to keep or a rotation outside its limits, and for a part kept where nobody rests.
+    """
+
+    rest: int
+    keep: float = 0.0
+    respondents: bool = False
+    rotation: Sequence[int] | None = None
+    past: Sequence[PastWave] = ()
+
+    def __post_init__(self):
+        if not 0 <= self.rest <= LONGEST:
+            raise Fault(key="sampling.rest", found=self.rest, most=LONGEST)
+        if not 0 <= self.keep <= 1:
+            raise Fault(key="sampling.keep", found=self.keep)
+        if self.keep > 0 and (self.rest < 1 or self.rotation is not None):
+            raise Fault(key="sampling.keep_rest", keep=self.keep)
+        if self.rotation is not None:
+            rotation_ages(self.rotation)
+
+    @property
+    def longest(self) -> int:
+        """The longest rest that is counted: k, in rotation groups with the waves from a group's first to its last."""
+        return self.rest if self.rotation is None else self.rest + rotation_ages(self.rotation)[-1]
+
+
+def waves_rested(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
+    """The rest a (n,) of units, 1..longest+1, after the past waves.
 
     In rotation groups a counts from the first wave of a unit's group; who was released in a wave without groups counts
     as one whose group's time is over with that wave.
     """
+    past, longest, rotation = succession.past, succession.longest, succession.rotation
     rested = np.full(len(unit_ids), longest + 1)
     for ago in range(min(longest, len(past)), 0, -1):
         wave = past[-ago]
@@ -80,16 +114,15 @@ def last_answered(unit_ids: pd.Series, past: Sequence[PastWave]) -> np.ndarray:
     return answered
 
 
-def rest_chances(
-    unit_ids: pd.Series, past: Sequence[PastWave], longest: int, rotation: Sequence[int] | None = None
-) -> np.ndarray:
-    """P_i(a) (n,longest+1): the chance that each unit has the rest a = 1..longest+1 after the waves `past`.
+def rest_chances(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
+    """P_i(a) (n,longest+1): the chance that each unit has the rest a = 1..longest+1 after the past waves.
 
     Before the first wave P(longest+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate
     r_ha if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(longest+1) keeps what was there
     before.  In the frame of a wave that did not have the unit r is 0.  In rotation groups the rates r_hab lead to a
     group of the age b:  P'(b+1) = Σ_a P(a) r_hab.
     """
+    past, longest, rotation = succession.past, succession.longest, succession.rotation
     over = 0 if rotation is None else rotation_ages(rotation)[-1]
     most = max([longest, *(p.rest + over for p in past)])
     chances = np.zeros((len(unit_ids), most + 1))

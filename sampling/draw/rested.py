@@ -14,33 +14,24 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wanted
-from sampling.draw.past import RATES, PastWave, last_answered, rest_chances, waves_rested
+from sampling.draw.past import RATES, Succession, last_answered, rest_chances, waves_rested
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from sampling.planning.rotation import beginning_ages, divided_by_age, rotated_counts, rotation_ages
-from sampling.planning.wanted import LONGEST
-from words import Fault
 
 
 def draw_rested(
     frame: pd.DataFrame,
     allocation: Allocation,
+    succession: Succession,
     *,
     key: bytes,
-    rest: int,
-    keep: float = 0.0,
-    respondents: bool = False,
-    rotation: Sequence[int] | None = None,
-    past: Sequence[PastWave] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """SAMPLE and RATES of a wave that follows the waves `past`, oldest first.
+    """SAMPLE and RATES of a wave that follows earlier ones.
 
     frame        unit_id, stratum
     allocation   n_h by stratum, or an ALLOCATION table
+    succession   the rest k, the part o that is kept or the rotation groups, and the earlier waves
     key          from `draw_key`
-    rest         k >= 0: a unit is not taken again before k waves have passed without it, as long as there are others
-    keep         the part o that is kept of those released in the wave before who are in the stratum now
-    respondents  whether only those can be kept, or called again, who answered in the last wave that called them
-    rotation     waves in, waves out, waves in, … of rotation groups (`rotation_ages`), instead of `keep`
 
     A unit's rest a is the number of waves since it was last released (1: in the wave before), and k + 1 if that is
     longer ago or never was.  N_ha units of a stratum have rest a, and C_h of those with rest 1 can be kept: all, or
@@ -63,16 +54,14 @@ def draw_rested(
     answers; a mean is unbiased where answering is unrelated to the answers within strata, and no further.
     RATES: one row for each stratum and rest, in rotation groups for each age of the group too: population N_ha, sample
     n_ha, rate.
-    Raises Fault for a rest, a part to keep or a rotation outside its limits, a wave of another rotation among `past`,
-    and whatever `draw_stratified` refuses.
+    Raises Fault for a wave of another rotation among the earlier ones, and whatever `draw_stratified` refuses.
     """
-    check_rest(rest, keep, rotation)
     units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
     coded = CodedFrame.of(units.assign(prn=0.0))
     sample = units_wanted(coded, allocation)
-    cells = cells_of(units, coded, past, rest=rest, rotation=rotation, respondents=respondents)
+    cells = cells_of(units, coded, succession)
     rows, ages_rest, ages = [], [], []
-    parts_of = parts_of_strata(cells.population, cells.candidates, sample, keep, rotation, past)
+    parts_of = parts_of_strata(cells.population, cells.candidates, sample, succession)
     for h in np.flatnonzero(sample):
         counts = cells.population[h], cells.candidates[h]
         chosen = chosen_of_stratum(key, str(coded.strata[h]), *counts, parts_of[h])
@@ -80,14 +69,14 @@ def draw_rested(
         ages_rest.append(chosen[:, 0])
         ages.append(chosen[:, 2])
     at = np.concatenate(rows) if rows else np.array([], dtype=np.int64)
-    rates = rates_table(coded.strata, cells.population, parts_of, rotation)
+    rates = rates_table(coded.strata, cells.population, parts_of, succession.rotation)
     drawn_units = units.iloc[at]
-    chances = rest_chances(drawn_units.unit_id, past, cells.longest, rotation)
+    chances = rest_chances(drawn_units.unit_id, succession)
     by_rest = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(cells.population.shape)
     probability = (chances * by_rest[coded.code[at]]).sum(axis=1)
     table = sample_table(coded, at, sample, probability).drop(columns="prn")
     table.insert(2, "rest", np.concatenate(ages_rest) if rows else at)
-    if rotation is not None:
+    if succession.rotation is not None:
         table.insert(3, "age", np.concatenate(ages) if rows else at)
     return table, rates
 
@@ -96,57 +85,39 @@ def draw_rested(
 class Cells:
     """A frame's units by stratum and rest, before a draw.
 
-    longest     the longest rest but one: a = 1..longest+1
     population, candidates (H,longest+1)  N_ha, and how many of these can be called again
     order, first  the rows, those of a cell together and its candidates first, and where each cell begins
     """
 
-    longest: int
     population: np.ndarray
     candidates: np.ndarray
     order: np.ndarray
     first: np.ndarray
 
 
-def cells_of(
-    units: pd.DataFrame,
-    coded: CodedFrame,
-    past: Sequence[PastWave],
-    *,
-    rest: int,
-    rotation: Sequence[int] | None,
-    respondents: bool,
-) -> Cells:
+def cells_of(units: pd.DataFrame, coded: CodedFrame, succession: Succession) -> Cells:
     """The cells of the units, sorted by unit_id, as `draw_rested` takes them."""
-    longest = longest_rest(rest, rotation)
-    rested = waves_rested(units.unit_id, past, longest, rotation)
+    longest, rested = succession.longest, waves_rested(units.unit_id, succession)
     cell = coded.code * (longest + 1) + rested - 1
     shape = len(coded.strata), longest + 1
     population = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
     first = (population.ravel().cumsum() - population.ravel()).reshape(shape)
-    if not respondents:
-        return Cells(longest, population, population, np.argsort(cell, kind="stable"), first)
-    answered = last_answered(units.unit_id, past) | (rested > longest)  # nobody of the last cell is called again
+    if not succession.respondents:
+        return Cells(population, population, np.argsort(cell, kind="stable"), first)
+    answered = last_answered(units.unit_id, succession.past) | (
+        rested > longest
+    )  # nobody of the last cell is called again
     candidates = np.bincount(cell[answered], minlength=shape[0] * shape[1]).reshape(shape)
-    return Cells(longest, population, candidates, np.lexsort((~answered, cell)), first)
+    return Cells(population, candidates, np.lexsort((~answered, cell)), first)
 
 
-def kept_counts(
-    frame: pd.DataFrame,
-    allocation: Allocation,
-    *,
-    rest: int,
-    keep: float = 0.0,
-    respondents: bool = False,
-    rotation: Sequence[int] | None = None,
-    past: Sequence[PastWave] = (),
-) -> pd.Series:
+def kept_counts(frame: pd.DataFrame, allocation: Allocation, succession: Succession) -> pd.Series:
     """How many of each stratum's n_h a draw will call again, which is known before it; arguments of `draw_rested`."""
     units = frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
     coded = CodedFrame.of(units.assign(prn=0.0))
     sample = units_wanted(coded, allocation)
-    cells = cells_of(units, coded, past, rest=rest, rotation=rotation, respondents=respondents)
-    return kept_of_cells(coded.strata, cells.population, cells.candidates, sample, keep, rotation)
+    cells = cells_of(units, coded, succession)
+    return kept_of_cells(coded.strata, cells.population, cells.candidates, sample, succession)
 
 
 def kept_of_cells(
@@ -154,30 +125,14 @@ def kept_of_cells(
     population: np.ndarray,
     candidates: np.ndarray,
     sample: np.ndarray,
-    keep: float,
-    rotation: Sequence[int] | None,
+    succession: Succession,
 ) -> pd.Series:
     """How many of the n_h (H,) are called again, by stratum, from N_ha and those who can be called again (H,A)."""
-    if rotation is not None:
-        again = rotated_counts(population, candidates, sample, rotation_ages(rotation))[0].sum(axis=1)
+    if succession.rotation is not None:
+        again = rotated_counts(population, candidates, sample, rotation_ages(succession.rotation))[0].sum(axis=1)
     else:
-        again = _to_keep(candidates, sample, keep)
+        again = _to_keep(candidates, sample, succession.keep)
     return pd.Series(again, index=pd.Index(strata, name="stratum"), name="kept")
-
-
-def check_rest(rest: int, keep: float, rotation: Sequence[int] | None = None) -> None:
-    """A Fault for a rest or a part to keep outside its limits, and for a part kept where nobody rests."""
-    if not 0 <= rest <= LONGEST:
-        raise Fault(key="sampling.rest", found=rest, most=LONGEST)
-    if not 0 <= keep <= 1:
-        raise Fault(key="sampling.keep", found=keep)
-    if keep > 0 and (rest < 1 or rotation is not None):
-        raise Fault(key="sampling.keep_rest", keep=keep)
-
-
-def longest_rest(rest: int, rotation: Sequence[int] | None) -> int:
-    """The longest rest that is counted: k, in rotation groups with the waves from a group's first to its last."""
-    return rest if rotation is None else rest + rotation_ages(rotation)[-1]
 
 
 def _to_keep(candidates: np.ndarray, sample: np.ndarray, keep: float) -> np.ndarray:
@@ -205,13 +160,12 @@ def parts_of_strata(
     population: np.ndarray,
     candidates: np.ndarray,
     sample: np.ndarray,
-    keep: float,
-    rotation: Sequence[int] | None,
-    past: Sequence[PastWave],
+    succession: Succession,
 ) -> list[Parts]:
     """What is taken of each cell, by stratum, from N_ha, those who can be called again (H,A) and n_h (H,)."""
+    rotation = succession.rotation
     if rotation is None:
-        kept = _to_keep(candidates, sample, keep)
+        kept = _to_keep(candidates, sample, succession.keep)
         counts = quotas(population, sample, kept)
         counts[:, 0] -= kept
         again = np.zeros_like(counts)
@@ -220,7 +174,7 @@ def parts_of_strata(
     else:
         ages = rotation_ages(rotation)
         again, counts = rotated_counts(population, candidates, sample, ages)
-        in_groups = [wave for wave in past if wave.rotation is not None]
+        in_groups = [wave for wave in succession.past if wave.rotation is not None]
         beginning = beginning_ages(ages, len(in_groups))
     parts = []
     for h in range(len(sample)):

@@ -4,7 +4,7 @@ The list is sorted by stratum and unit_id.  All that a draw needs of it is how m
 those who were called lately, and the units at the places drawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,15 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, units_wanted
-from sampling.draw.past import PastWave, last_answered, rest_chances, waves_rested
-from sampling.draw.rested import (
-    check_rest,
-    chosen_of_stratum,
-    kept_of_cells,
-    longest_rest,
-    parts_of_strata,
-    rates_table,
-)
+from sampling.draw.past import Succession, last_answered, rest_chances, waves_rested
+from sampling.draw.rested import chosen_of_stratum, kept_of_cells, parts_of_strata, rates_table
 
 
 class Roll(Protocol):
@@ -70,17 +63,15 @@ class RollCells:
     listed: pd.DataFrame
 
 
-def roll_cells(
-    roll: Roll, past: Sequence[PastWave], *, rest: int, respondents: bool, rotation: Sequence[int] | None
-) -> RollCells:
+def roll_cells(roll: Roll, succession: Succession) -> RollCells:
     """The cells of a roll, from its counts and those called in the last waves."""
     coded = CodedFrame.part_of(pd.DataFrame({"unit_id": [], "stratum": [], "prn": []}), roll.population)
-    longest = longest_rest(rest, rotation)
+    past, longest = succession.past, succession.longest
     recent = sorted({unit for wave in past[max(len(past) - longest, 0) :] for unit in wave.released})
     listed = roll.find(recent).sort_values(["stratum", "position"], ignore_index=True)
     listed = listed.assign(code=coded.strata.get_indexer(pd.Index(listed.stratum)))
-    listed["rest"] = waves_rested(listed.unit_id, past, longest, rotation)
-    listed["candidate"] = last_answered(listed.unit_id, past) if respondents else True
+    listed["rest"] = waves_rested(listed.unit_id, succession)
+    listed["candidate"] = last_answered(listed.unit_id, past) if succession.respondents else True
     listed = listed[listed["rest"] <= longest].reset_index(drop=True)
     shape = len(coded.strata), longest + 1
     cell = (listed.code * (longest + 1) + listed["rest"] - 1).to_numpy()
@@ -91,37 +82,20 @@ def roll_cells(
     return RollCells(coded, population, candidates, listed)
 
 
-def kept_counts_roll(
-    roll: Roll,
-    *,
-    rest: int,
-    keep: float = 0.0,
-    respondents: bool = False,
-    rotation: Sequence[int] | None = None,
-    past: Sequence[PastWave] = (),
-) -> pd.Series:
+def kept_counts_roll(roll: Roll, succession: Succession) -> pd.Series:
     """`kept_counts` of a roll: how many can at most be called again, by stratum."""
-    cells = roll_cells(roll, past, rest=rest, respondents=respondents, rotation=rotation)
-    return kept_of_cells(cells.coded.strata, cells.population, cells.candidates, cells.coded.population, keep, rotation)
+    cells = roll_cells(roll, succession)
+    return kept_of_cells(cells.coded.strata, cells.population, cells.candidates, cells.coded.population, succession)
 
 
 def draw_rested_roll(
-    roll: Roll,
-    allocation: Allocation,
-    *,
-    key: bytes,
-    rest: int,
-    keep: float = 0.0,
-    respondents: bool = False,
-    rotation: Sequence[int] | None = None,
-    past: Sequence[PastWave] = (),
+    roll: Roll, allocation: Allocation, succession: Succession, *, key: bytes
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SAMPLE and RATES as `draw_rested` gives them, unit for unit, in O(n + those called in the last k waves) steps."""
-    check_rest(rest, keep, rotation)
-    cells = roll_cells(roll, past, rest=rest, respondents=respondents, rotation=rotation)
-    coded, population, listed, longest = cells.coded, cells.population, cells.listed, longest_rest(rest, rotation)
+    cells = roll_cells(roll, succession)
+    coded, population, listed, longest = cells.coded, cells.population, cells.listed, succession.longest
     sample = units_wanted(coded, allocation)
-    parts_of = parts_of_strata(population, cells.candidates, sample, keep, rotation, past)
+    parts_of = parts_of_strata(population, cells.candidates, sample, succession)
     ends = np.searchsorted(listed.code.to_numpy(), np.arange(len(sample) + 1))
     columns = [listed[c].to_numpy() for c in ("position", "rest", "candidate")]
     nobody = np.empty(0, dtype=np.int64)
@@ -135,15 +109,15 @@ def draw_rested_roll(
     at = np.repeat(np.arange(len(sample)), sample)
     strata = coded.strata.to_numpy()[at]
     units = roll.at(pd.DataFrame({"stratum": strata, "position": np.concatenate(positions)}))
-    rates = rates_table(coded.strata, population, parts_of, rotation)
+    rates = rates_table(coded.strata, population, parts_of, succession.rotation)
     rate = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(population.shape)
-    probability = (rest_chances(units.unit_id, past, longest, rotation) * rate[at]).sum(axis=1)
+    probability = (rest_chances(units.unit_id, succession) * rate[at]).sum(axis=1)
     table = pd.DataFrame(
         {
             "unit_id": units.unit_id.to_numpy(),
             "stratum": strata,
             "rest": np.concatenate(rests),
-            **({} if rotation is None else {"age": np.concatenate(ages)}),
+            **({} if succession.rotation is None else {"age": np.concatenate(ages)}),
             "area": units.area.to_numpy(),
             "place": np.arange(len(at)) - (sample.cumsum() - sample)[at] + 1,
             "probability": probability,

@@ -11,8 +11,10 @@ from sampling.draw.releases import split_releases
 from sampling.draw.roll import Roll
 from sampling.planning.staged_plan import psu_list
 from sampling.proof.chain import record_rested
+from sampling.proof.digests import frame_digests
+from sampling.proof.draw_plan import RESTED, TWO_STAGE, DrawPlan
 from sampling.proof.numbered_draw import record_draw
-from sampling.proof.proof import RESTED, TWO_STAGE, Continued, DrawPlan, DrawRecord, frame_digests
+from sampling.proof.record import Continued, DrawRecord
 from words import Fault
 
 JOINED = ["area", "first_phase", "prn"]  # columns of the frame that the drawn units keep

@@ -3,30 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sampling.draw.past import RATES, PastWave, Strata, released_rates
+from sampling.draw.past import RATES, PastWave, Strata, Succession, released_rates
 from sampling.draw.releases import Through, is_out, split_releases
 from sampling.draw.rested import draw_rested
 from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
-from sampling.proof.proof import (
-    RESTED,
-    Continued,
-    DrawPlan,
-    DrawRecord,
-    Verification,
-    answered_digest,
-    check_value,
-    differing_seed,
-    differing_units,
-    frame_digests,
-    released_digest,
-    sample_digest,
-)
+from sampling.proof.digests import answered_digest, frame_digests, released_digest, sample_digest
+from sampling.proof.draw_plan import RESTED, DrawPlan
+from sampling.proof.proof import Verification, check_value, differing_seed, differing_units
+from sampling.proof.record import Continued, DrawRecord
 from sampling.proof.slip import slip_of
 from words import Fault
 
@@ -170,15 +159,14 @@ def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence
     """The sample in its portions with the units' `first_phase`, and the rows of its rates."""
     if plan.method != RESTED:
         raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
-    allocation, rest = dict(plan.allocation), plan.rest
-    assert rest is not None and plan.portions is not None  # see `DrawPlan`
-    panel: dict[str, Any] = {"respondents": bool(plan.respondents), "rotation": plan.rotation}
-    options: dict[str, Any] = {"key": key, "rest": rest, "keep": plan.keep or 0.0, "past": past, **panel}
+    allocation = dict(plan.allocation)
+    assert plan.rest is not None and plan.portions is not None  # see `DrawPlan`
+    succession = Succession(plan.rest, plan.keep or 0.0, bool(plan.respondents), plan.rotation, past)
     if isinstance(frame, pd.DataFrame):
-        sample, rates = draw_rested(frame, allocation, **options)
+        sample, rates = draw_rested(frame, allocation, succession, key=key)
         first_phase = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
     else:
-        sample, rates = draw_rested_roll(frame, allocation, **options)
+        sample, rates = draw_rested_roll(frame, allocation, succession, key=key)
         first_phase = np.ones(len(sample))
     sample = split_releases(sample, plan.portions).assign(first_phase=first_phase)
     rows = rates.loc[rates.population > 0, rate_columns(plan)].itertuples(index=False, name=None)

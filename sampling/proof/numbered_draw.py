@@ -12,23 +12,10 @@ from sampling.draw.random_numbers import starting_point
 from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import draw_pps
-from sampling.proof.proof import (
-    BALANCED,
-    EVERY_NTH,
-    PPS,
-    RESTED,
-    STRATIFIED,
-    TWO_STAGE,
-    DrawPlan,
-    DrawRecord,
-    Verification,
-    check_value,
-    differing_seed,
-    frame_digests,
-    numbers_columns,
-    sample_digest,
-    verification,
-)
+from sampling.proof.digests import frame_digests, numbers_columns, sample_digest
+from sampling.proof.draw_plan import BALANCED, EVERY_NTH, PPS, RESTED, STRATIFIED, TWO_STAGE, DrawPlan
+from sampling.proof.proof import Verification, check_value, differing_seed, verification
+from sampling.proof.record import DrawRecord
 from words import Fault
 
 NUMBERED = (STRATIFIED, EVERY_NTH, BALANCED, *PPS, TWO_STAGE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sampling.draw.random_numbers import permanent_random_numbers
-from sampling.proof.proof import frame_digest
+from sampling.proof.digests import frame_digest
 
 
 @dataclass(frozen=True, eq=False)

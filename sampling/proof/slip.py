@@ -3,7 +3,8 @@
 import hashlib
 import json
 
-from sampling.proof.proof import Continued, DrawPlan, DrawRecord
+from sampling.proof.draw_plan import DrawPlan
+from sampling.proof.record import Continued, DrawRecord
 
 
 def slip(

@@ -1,7 +1,7 @@
-"""Use cases on samples: a wave's plan, its approval with the commitment to a seed, its draw, and its releases."""
+"""Use cases on samples: a wave's plan, its approval with the commitment to a seed, and its draw."""
 
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sampling import (
     ApprovedWave,
     DrawRecord,
     Foresight,
+    Succession,
     Wanted,
     allocate,
     allocate_stages,
@@ -28,15 +29,13 @@ from sampling import (
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
-from sampling.proof.proof import STRATIFIED
+from sampling.proof.draw_plan import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
-from service.fieldwork.calls import fieldwork_of, interviewed, short_strata
+from service.fieldwork.calls import interviewed
 from service.intake.imports import current_programme
-from service.protection import vault
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.chain import answered_before, chain_of, continuing_wave, past_waves
-from service.samples.frame_versions import contact_place
 from service.samples.frames import current_frame, frame_strata, load_frame
 from service.samples.public_value import plain_text
 from service.samples.roll_file import RollFile, stored_roll
@@ -47,7 +46,7 @@ from service.store.permissions import permitted
 from service.store.runs import DRAWING, add_run, code_version, planning_generator
 from words import Fault
 
-MAKE, APPROVE, DRAW, RELEASE = "plan-wave", "approve-plan", "draw-wave", "release"
+MAKE, APPROVE, DRAW = "plan-wave", "approve-plan", "draw-wave"
 
 
 @permitted
@@ -154,67 +153,6 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
     return read_sample(store, programme, wave)
 
 
-@permitted
-def release_next(
-    store: Store, programme: str, wave: str, *, areas: Collection[str] = (), short: bool = False
-) -> Sample:
-    """Release the next portion of a wave's sample; a Fault if there is none, or if a later wave continues this one.
-
-    areas  those of whose strata a portion is released; none named: of all
-    short  only of strata in which interviews are short (`calls.short_strata`)
-    Numbers of earlier releases may still be open; they are called further, and the trail records how many they are.
-    """
-    sample = read_sample(store, programme, wave)
-    open_units, number = fieldwork_of(store, programme, sample).open, len(sample.releases) + 1
-    chosen = _to_release(store, programme, sample, areas, short=short)
-    with store.begin("draw", programme) as connection:
-        if release_count(connection, sample.draw_id) >= number:
-            raise Fault(key="release.overtaken", wave=wave, number=number)
-        later = continuing_wave(connection, programme, wave)
-        if later is not None:
-            raise Fault(key="release.continued", wave=wave, later=later)
-        strata = None if len(chosen) == sample.units.stratum.nunique() else chosen
-        following = replace(sample, releases=pd.DataFrame({"strata": [*sample.releases.strata, strata]}, dtype=object))
-        count = int(following.out.sum() - sample.out.sum())
-        identity = {"programme": programme, "wave": wave, "release": number}
-        arguments = identity if strata is None else identity | {"strata": strata}
-        run = add_run(connection, store.actor, RELEASE, arguments, [("plan", sample.plan.plan_id)])
-        row = {"draw_id": sample.draw_id, "release": number, "strata": strata, "units": count, "at": datetime.now(UTC)}
-        connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        _record(connection, store, RELEASE, arguments | {"units": count, "open": open_units})
-    return read_sample(store, programme, wave)
-
-
-def _to_release(store: Store, programme: str, sample: Sample, areas: Collection[str], *, short: bool) -> list[str]:
-    """The strata of which the next portion is to be released; a Fault if there are none."""
-    allocation, strata = sample.plan.allocation, sample.left
-    unknown = sorted(set(areas) - set(allocation.area))
-    if unknown:
-        raise Fault(key="release.areas", wave=sample.wave, areas=unknown)
-    if areas:
-        strata = [s for s in strata if s in set(allocation.stratum[allocation.area.isin(areas)])]
-    if not strata:
-        raise Fault(key="release.all", wave=sample.wave, count=sample.portions)
-    if not short:
-        return strata
-    rows = short_strata(store, programme, sample)
-    strata = [s for s in strata if s in set(rows.stratum[rows.short])]
-    if not strata:
-        raise Fault(key="release.none_short", wave=sample.wave)
-    return strata
-
-
-@permitted
-def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
-    """unit_id, phone and name of the released units, by stratum and place; recorded in the trail as a call sheet."""
-    sample = read_sample(store, programme, wave)
-    place = contact_place(sample.plan.frame, sample.plan.frame_version)
-    rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
-    staged = [c for c in ("psu", "kish") if c in sample.released]
-    order = sample.released[["unit_id", "stratum", *staged, "place", "release"]]
-    return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})
-
-
 def _foreseen(
     store: Store, programme: str, strata: pd.DataFrame, wanted: Wanted, progress: Progress | None
 ) -> Foresight:
@@ -248,12 +186,12 @@ def _kept(store: Store, programme: str, frame_id: int, wanted: Wanted, chain: Se
     answered = _answered(store, programme, wanted, chain)
     if answered is None:
         return {}
-    panel: dict[str, Any] = {"rotation": wanted.rotation or None, "respondents": True, "rest": wanted.rest or 0}
-    panel |= {"past": past_waves(store, chain, answered)[0], "keep": wanted.keep}
+    past, _ = past_waves(store, chain, answered)
+    succession = Succession(wanted.rest or 0, wanted.keep, True, wanted.rotation or None, past)
     if (roll := stored_roll(store, frame_id)) is not None:
-        return kept_counts_roll(roll, **panel).to_dict()
+        return kept_counts_roll(roll, succession).to_dict()
     units = load_frame(store, frame_id)
-    return kept_counts(units, units.stratum.value_counts().to_dict(), **panel).to_dict()
+    return kept_counts(units, units.stratum.value_counts().to_dict(), succession).to_dict()
 
 
 def _frame_of(store: Store, programme: str, sample_plan: SamplePlan) -> pd.DataFrame | RollFile:

@@ -17,14 +17,11 @@ import pandas as pd
 from programme.wave_names import check_wave_name
 from sampling import DrawPlan, Verification, allocate_proportional, commitment, coordinated_start, slip, starting_point
 from sampling.allocation.allocation import refuse_larger
+from sampling.proof.digests import sample_digest
+from sampling.proof.draw_plan import STRATIFIED
 from sampling.proof.numbered_draw import check_earlier, record_start
-from sampling.proof.proof import (
-    STRATIFIED,
-    DrawRecord,
-    differing_seed,
-    sample_digest,
-    verification,
-)
+from sampling.proof.proof import differing_seed, verification
+from sampling.proof.record import DrawRecord
 from service.drawing.lake import Lake, draw_from_lake, populations
 from service.files.bounds import read_bounded
 from service.files.faults import FaultList, check_given

@@ -14,7 +14,6 @@ import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork import work_done
-from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text
 from sampling import interviews_short, release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
@@ -24,6 +23,7 @@ from service.files.faults import FaultList, refuse
 from service.files.preview import Preview, preview
 from service.files.zeros import refuse_codes, restored
 from service.intake.imports import current_programme
+from service.intake.logged import logged_interviews
 from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
@@ -171,8 +171,9 @@ def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
 @permitted
 def interviewed(store: Store, programme: str, wave: str) -> frozenset[str]:
     """The units of a wave that gave an interview, by its call log."""
-    outcomes = store.table(outcomes_by_unit(programme, wave))
-    return frozenset(outcomes.unit_id[outcomes.disposition.isin(INTERVIEW)])
+    with store.read() as connection:
+        logged = logged_interviews(connection, programme, wave)
+        return frozenset() if logged is None else frozenset(connection.scalars(logged))
 
 
 @permitted
@@ -233,10 +234,9 @@ def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
         origin = connection.execute(sa.select(origins.reason).where(origins.version_id == version_id)).first()
         if origin is None or origin.reason is not None:
             return
-        of_wave = rounds.c.programme == programme, rounds.c.wave == wave
-        if connection.scalar(sa.select(calls.c.call_id).join(rounds).where(*of_wave).limit(1)) is None:
+        logged = logged_interviews(connection, programme, wave)
+        if logged is None:
             return
-        logged = sa.select(calls.c.unit_id).join(rounds).where(*of_wave, calls.c.disposition.in_(INTERVIEW))
         answered = sa.select(sa.func.count()).where(people.version_id == version_id, people.unit_id.not_in(logged))
         unlogged = connection.execute(answered).scalar_one()
     if unlogged:

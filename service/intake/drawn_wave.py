@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from fieldwork.dispositions import INTERVIEW
 from sampling.draw.releases import is_out, portions_out, weighted_release
+from service.intake.logged import logged_interviews
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -45,6 +45,8 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
             return None
         made = sa.select(releases.c.strata).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
         strata_released: Sequence = connection.scalars(made).all()
+        logged = logged_interviews(connection, programme, wave)
+        interviewed = None if logged is None else frozenset(connection.scalars(logged))
     drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id))
     through = portions_out(strata_released, drawn.stratum)
     within = "stratum" if row.wanted.get("each") is None else "psu"
@@ -56,17 +58,5 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
         len(strata_released),
         weighted.set_index("unit_id")[COLUMNS],
         frozenset(drawn.unit_id[~out]),
-        _interviewed(store, programme, wave),
+        interviewed,
     )
-
-
-def _interviewed(store: Store, programme: str, wave: str) -> frozenset[str] | None:
-    """The units with an interview in the wave's call log; None if no call was imported."""
-    calls, rounds = schema.calls, schema.rounds
-    of_wave = rounds.c.programme == programme, rounds.c.wave == wave
-    with store.read() as connection:
-        some_call = sa.select(calls.c.call_id).join(rounds).where(*of_wave).limit(1)
-        if connection.scalar(some_call) is None:
-            return None
-        interviews = sa.select(calls.c.unit_id).join(rounds).where(*of_wave, calls.c.disposition.in_(INTERVIEW))
-        return frozenset(connection.scalars(interviews.distinct()))

@@ -1,29 +1,23 @@
 """Use cases of imports: a file is imported completely or not at all, and every attempt is recorded."""
 
 import hashlib
-import re
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork.dispositions import INTERVIEW
-from fieldwork.phone_numbers import masked_text, masked_values
+from fieldwork.phone_numbers import masked_text
 from programme.survey import Programme, read_programme
 from programme.versions import Version, next_step, number_of
-from programme.wave_names import WAVE, check_wave_name
-from service.files.choice import Choice, Note
-from service.files.kinds import ENDINGS
+from programme.wave_names import check_wave_name
+from service.files.choice import Choice
+from service.intake.import_log import Imported, Tried, log_attempt, refusals_logged
 from service.intake.parsed import parsed_programme
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
-from service.store.permissions import Actor, permitted
+from service.store.permissions import permitted
 from service.store.remembered import remembered
 from service.store.runs import add_run
 from words import Fault
@@ -32,26 +26,6 @@ if TYPE_CHECKING:  # who only asks what was imported reads no file
     from service.intake.margin_file import MarginFile
     from service.intake.records_file import RecordsFile
     from service.intake.wave_file import WaveData
-
-RECORDS_ENDING = "_records"  # how the name of a wave's file continues in that of its records
-MARGINS = "margins"  # how the name of the file of known totals in a folder of waves begins
-WAVE_AT_END = re.compile(rf"{WAVE.pattern}$")
-REFUSED = "refused"  # or what `programme.versions` says
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import did: the outcome of `versions.next_step`, what was imported, and its version.
-
-    notes: what was recognised in the file, to be said.
-    """
-
-    outcome: str
-    programme: str
-    wave: str
-    version: int
-    interviews: int = 0
-    notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
 @permitted
@@ -163,41 +137,6 @@ def load_margins(store: Store, version_id: int) -> "MarginFile":
     return read_margins(row.content, row.file)
 
 
-def wave_files(folder: Path) -> list[tuple[str, Path]]:
-    """The waves in a folder, oldest first: tables whose names end in the wave's, such as ensu_2015Q1.csv or w_2026.sav.
-
-    Their records, if there are any, are in files beside them: ensu_2015Q1_records.csv (`records_beside`). A Fault for
-    names without a wave, and for two files of one wave.
-    """
-    files = [f for f in _tables(folder) if f.stem != MARGINS and not f.stem.endswith(RECORDS_ENDING)]
-    wave_of = {file: wave[0] for file in files if (wave := WAVE_AT_END.search(file.stem))}
-    nameless = [file.name for file in files if file not in wave_of]
-    if nameless or not wave_of:
-        raise Fault(key="file.no_wave", folder=str(folder), files=nameless)
-    waves = sorted((wave, file) for file, wave in wave_of.items())
-    for (one, first), (other, second) in pairwise(waves):
-        if one == other:
-            raise Fault(key="file.wave_twice", wave=one, files=[first.name, second.name])
-    return waves
-
-
-def margins_in(folder: Path) -> Path | None:
-    """The file of known totals in a folder of waves; None if there is none."""
-    return next((file for file in _tables(folder) if file.stem == MARGINS), None)
-
-
-def records_beside(file: Path) -> Path | None:
-    """The records file beside a wave's file, or None if there is none."""
-    return next((f for f in _tables(file.parent) if f.stem == file.stem + RECORDS_ENDING), None)
-
-
-def _tables(folder: Path) -> list[Path]:
-    """The files of a folder whose names end as those of tables do, without those that a spreadsheet has open."""
-    return [
-        f for f in sorted(folder.glob("*")) if f.suffix.lower()[1:] in ENDINGS and not f.name.startswith(("~", "."))
-    ]
-
-
 @permitted
 @remembered
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
@@ -252,43 +191,6 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
             expected=list(versions.wave.unique()),
         )
     return int(current.version_id.iloc[0])
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What somebody tried to import.
-
-    programme: "" for a programme file, whose name is in the file; wave: "" for a programme, `frame_label` for a frame.
-    """
-
-    programme: str
-    wave: str
-    file: str
-    actor: Actor
-
-
-@contextmanager
-def refusals_logged(store: Store, tried: Tried) -> Generator[None]:
-    """Record a Fault in the import log, in a transaction of its own, since that of the import is rolled back."""
-    try:
-        yield
-    except Fault as fault:
-        with store.begin() as connection:
-            log_attempt(connection, tried, fault)
-        raise
-
-
-def log_attempt(connection: sa.Connection, tried: Tried, outcome: Imported | Fault) -> None:
-    """Record an attempt in the import log and the audit trail, with telephone numbers masked."""
-    row: dict[str, Any] = {"programme": tried.programme, "wave": tried.wave, "file": tried.file, "by": tried.actor.name}
-    if isinstance(outcome, Fault):
-        row |= {"outcome": REFUSED, "fault": outcome.key, "fault_values": masked_values(outcome.values)}
-    else:
-        row |= {"outcome": outcome.outcome, "programme": outcome.programme, "version": outcome.version}
-        row["interviews"] = outcome.interviews or None
-    connection.execute(schema.imports.insert().values(**row, at=datetime.now(UTC)))
-    details = {k: row[k] for k in ("programme", "wave", "file", "outcome", "version", "fault") if row.get(k)}
-    audit.append(connection, tried.actor, "import", details)
 
 
 def _add_programme(

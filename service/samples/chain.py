@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from sampling import Continued, DrawnWave, PastWave, Wanted
 from sampling.planning.wanted import written_numbers
-from sampling.proof.proof import RESTED
+from sampling.proof.draw_plan import RESTED
 from service.samples.roll_file import stored_roll
 from service.samples.samples import Sample, SamplePlan, read_sample
 from service.store import schema

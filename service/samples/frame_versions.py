@@ -12,8 +12,7 @@ from fieldwork.phone_numbers import masked_text
 from programme.versions import Version, next_step, number_of
 from sampling import Finding, NumberedFrame, numbered_frame
 from service.files.choice import Note
-from service.intake.import_log import frame_label
-from service.intake.imports import Imported, Tried, log_attempt, refusals_logged
+from service.intake.import_log import Imported, Tried, frame_label, log_attempt, refusals_logged
 from service.protection.keys import Key
 from service.protection.people import is_demo
 from service.protection.vault import seal_frame_numbers
@@ -33,7 +32,7 @@ AT_ONCE = 50_000  # units written by one statement
 
 @dataclass(frozen=True)
 class ImportedFrame:
-    """What an import did, as in `imports.Imported`; numbers: how many went into the vault; findings: those accepted.
+    """What an import did, as in `import_log.Imported`; numbers: how many went into the vault; findings: those accepted.
 
     notes: what was recognised in the file.
     """

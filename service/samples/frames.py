@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from service.files.choice import Choice, Note
 from service.files.preview import Preview, preview
 from service.files.zeros import restored
-from service.intake.imports import current_programme, refusals_logged
+from service.intake.import_log import refusals_logged
+from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples.frame_file import (
     AREA,

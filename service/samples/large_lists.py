@@ -16,7 +16,8 @@ from service.files import bounds
 from service.files.choice import Choice
 from service.files.kinds import CSV, PARQUET, kind_of
 from service.files.read import FileRead
-from service.intake.imports import current_programme, refusals_logged
+from service.intake.import_log import refusals_logged
+from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples.frame_file import (
     AREA,

@@ -10,7 +10,8 @@ import pandas as pd
 
 from sampling import Finding, NumberBanks, bank_findings, placed, stratify
 from sampling.proof.master_sample import MasterRecord, draw_master, master_key, numbers_digest
-from service.intake.imports import current_programme, refusals_logged
+from service.intake.import_log import refusals_logged
+from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples.bank_files import ExchangeFile, check_wanted, read_banks
 from service.samples.frame_file import AREA, MODE, NAME, PHONE, UNIT, ListFrame, refuse_findings

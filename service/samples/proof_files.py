@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from sampling import DrawnWave, Verification, psu_list, slip_of, verify_chain
 from sampling import verify_draw as verify
-from sampling.proof.proof import KISH, LATER, RESTED, TWO_STAGE, DrawPlan, DrawRecord, sample_digest
+from sampling.proof.digests import sample_digest
+from sampling.proof.draw_plan import KISH, LATER, RESTED, TWO_STAGE, DrawPlan
+from sampling.proof.record import DrawRecord
 from service.files.bounds import read_bounded
 from service.files.faults import check_given
 from service.files.read import read_table

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
 from sampling.draw.releases import Through, is_out, portions_out, weighted_release
 from sampling.planning.staged_plan import SIZE
-from sampling.proof.proof import RESTED, STRATIFIED, TWO_STAGE, DrawRecord
+from sampling.proof.draw_plan import RESTED, STRATIFIED, TWO_STAGE
+from sampling.proof.record import DrawRecord
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import PastWave, draw_key, draw_rested
+from sampling import PastWave, Succession, draw_key, draw_rested
 from sampling.draw.past import released_rates
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from words import Fault
@@ -17,7 +17,7 @@ SEED, ERROR = "a seed of at least sixteen characters", 1e-6
 
 
 def drawn(frame, allocation, wave="w0", **options):
-    return draw_rested(frame, allocation, key=draw_key(SEED, wave, None), **options)
+    return draw_rested(frame, allocation, Succession(**options), key=draw_key(SEED, wave, None))
 
 
 def after(frame, sample, rates, wave, rest, share=1.0):

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from sampling import DrawnWave, DrawPlan, record_rested, verify_chain
+from sampling.draw.past import Succession
 from sampling.draw.rested import draw_rested
 from sampling.draw.roll import RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
-from sampling.proof.proof import RESTED
+from sampling.proof.draw_plan import RESTED
 from words import Fault
 
 PORTIONS = (0.5, 0.5)
@@ -97,8 +98,7 @@ def test_what_a_list_refuses_a_roll_refuses_too():
         ({"s9": 1}, {"rest": 4}, "sampling.unknown_strata"),
         ({"s1": 1}, {"rest": -1}, "sampling.rest"),
     ):
-        of_draw = {"key": draw_key("x" * 20, "w", None), **options}
         for draw, frame in ((draw_rested_roll, roll), (draw_rested, roll.table)):
             with pytest.raises(Fault) as caught:
-                draw(frame, allocation, **of_draw)
+                draw(frame, allocation, Succession(**options), key=draw_key("x" * 20, "w", None))
             assert caught.value.key == key

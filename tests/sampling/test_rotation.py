@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import DrawnWave, DrawPlan, kept_counts, record_rested, verify_chain
+from sampling import DrawnWave, DrawPlan, Succession, kept_counts, record_rested, verify_chain
 from sampling.planning.rotation import beginning_ages, rotation_ages
 from words import LANGUAGES, Fault, text
 
@@ -117,7 +117,7 @@ def test_respondents_alone_are_kept_each_pair_of_them_equally_often_and_the_rest
     counted = kept.groupby("stratum").size().reindex(number.index, fill_value=0)
     assert (counted == wanted).all()
     assert not set(second.sample.unit_id[second.sample["rest"] > 1]) & set(first.sample.unit_id)
-    planned = kept_counts(frame, sizes, rest=1, keep=0.5, respondents=True, past=[first.past(2)])
+    planned = kept_counts(frame, sizes, Succession(1, 0.5, respondents=True, past=[first.past(2)]))
     assert (planned.reindex(number.index) == wanted).all()
     by_number = Counter(kept.unit_id.str[5:].astype(int))  # every even number alike
     assert stats.chisquare([by_number[i] for i in range(0, 12, 2)]).pvalue > ERROR

@@ -6,7 +6,7 @@ import pandas as pd
 from made_up import MAY, NAME, TOWNS, as_csv
 
 from sampling import Wanted
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.protection.keys import Key
 from service.samples import frames
@@ -29,7 +29,7 @@ def released(store: Store, programme: str = NAME, wave: str = MAY, areas=tuple(T
     draws.make_plan(at, programme, wave, WANTED)
     draws.approve_plan(at, programme, wave, frame_key=FRAME_KEY)
     draws.draw_wave(at, programme, wave, frame_key=FRAME_KEY)
-    draws.release_next(at, programme, wave)
+    releases.release_next(at, programme, wave)
     return at
 
 

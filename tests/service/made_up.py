@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from service.figures import waves
 from service.intake import imports
+from service.intake.import_log import Imported
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
@@ -54,9 +55,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def take(
-    store: Store, wave: str = MAY, content: bytes | None = None, reason: str | None = None, **seed
-) -> imports.Imported:
+def take(store: Store, wave: str = MAY, content: bytes | None = None, reason: str | None = None, **seed) -> Imported:
     """Import a wave of the made-up survey, as Ann; reason: why it may differ from a sample that was drawn."""
     content = as_csv(interviews(**seed)) if content is None else content
     return imports.import_wave(store.acting(ANN), NAME, wave, content, f"{wave}.csv", reason=reason)

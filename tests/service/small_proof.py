@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from sampling import DrawPlan, record_rested, slip_of
-from sampling.proof.proof import RESTED
+from sampling.proof.draw_plan import RESTED
 from service.files.write import csv_bytes
 from service.samples.proof_files import CHAIN_FRAME, CHAIN_SAMPLE
 

@@ -25,10 +25,10 @@ from township_list import programme as laibin
 from programme import versions
 from sampling import Wanted
 from service.care import jobs
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.figures import loaded_waves, waves
 from service.intake import imports, margin_file, wave_file
-from service.intake.import_log import import_log
+from service.intake.import_log import REFUSED, import_log
 from service.protection import people, vault
 from service.protection.keys import Key
 from service.samples import frames, samples
@@ -116,7 +116,7 @@ def test_two_processes_that_import_a_wave_at_once_make_one_version(store, other)
         [versions.IMPORTED, versions.IMPORTED, "unchanged" if other == 1 else "refused"]
     )
     if other == 2:
-        refused = log[log.outcome == imports.REFUSED].iloc[0]
+        refused = log[log.outcome == REFUSED].iloc[0]
         sentence = text(refused.fault, "en", **refused.fault_values)
         assert f"version 1 from {JUNE}.csv" in sentence and "Your file was not saved" in sentence
 
@@ -252,7 +252,7 @@ def stages(tmp_path_factory):
     saved(APPROVED)
     drawn(ann, FIRST)
     saved(DRAWN)
-    draws.release_next(ann, LAIBIN, FIRST)
+    releases.release_next(ann, LAIBIN, FIRST)
     draws.make_plan(ann, LAIBIN, SECOND, Wanted(140, after=FIRST))
     draws.approve_plan(ann, LAIBIN, SECOND, frame_key=FRAME_KEY)
     saved(FOLLOWED)
@@ -323,7 +323,7 @@ def test_two_processes_that_release_a_portion_at_once_release_one(at):
     store = at(DRAWN)
 
     def work(opened, k):
-        return len(draws.release_next(opened, LAIBIN, FIRST).releases)
+        return len(releases.release_next(opened, LAIBIN, FIRST).releases)
 
     assert both(store, (draws, "read_sample"), work) == ["1", "release.overtaken"]
     assert len(samples.read_sample(store, LAIBIN, FIRST).releases) == 1
@@ -334,7 +334,7 @@ def test_nobody_is_in_two_waves_though_one_is_drawn_while_the_other_releases(at)
     store = at(FOLLOWED)
 
     def work(opened, k):
-        return len((drawn(opened, SECOND) if k == 1 else draws.release_next(opened, LAIBIN, FIRST)).units)
+        return len((drawn(opened, SECOND) if k == 1 else releases.release_next(opened, LAIBIN, FIRST)).units)
 
     said = both(store, ((draws, "draw_approved"), (draws, "read_sample")), work)
     assert said in (["140", "release.continued"], ["140", "sample.earlier_released"])

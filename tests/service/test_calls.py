@@ -16,7 +16,7 @@ from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 from presentation.league_notes import league_notes
 from sampling import Wanted
 from service.care import jobs
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.fieldwork.call_file import point_in_time, read_calls
 from service.figures import waves
@@ -83,10 +83,10 @@ def test_each_release_says_how_many_are_tried_finished_and_open(begun_on_both):
     assert counts(begun_on_both) == [(1, 10, 3, 2, 8)]
     ring(begun_on_both, (first[1], 61, NO_ANSWER), (first[1], 121, "3.12"))  # the third of three attempts
     assert counts(begun_on_both) == [(1, 10, 3, 3, 7)]
-    draws.release_next(begun_on_both, NAME, MAY)
+    releases.release_next(begun_on_both, NAME, MAY)
     assert counts(begun_on_both) == [(1, 10, 3, 3, 7), (2, 10, 0, 0, 10)]
     told = trail_lines(begun_on_both.acting(Actor("eve", "administrator")))
-    assert '"open":7' in told.details[list(told.action).index(draws.RELEASE)].replace(" ", "")
+    assert '"open":7' in told.details[list(told.action).index(releases.RELEASE)].replace(" ", "")
 
 
 def test_the_same_log_again_changes_nothing_and_a_longer_one_adds_its_new_lines(begun_on_both):
@@ -169,7 +169,7 @@ def test_more_is_released_where_interviews_are_short_and_the_next_wave_follows_f
     sample = read_sample(store, NAME, MAY)
     short = sorted(set(sample.units.stratum))[0]
     out = sample.released.set_index("unit_id").stratum
-    assert fault(draws.release_next, store, NAME, MAY, areas=["nowhere"]).key == "release.areas"
+    assert fault(releases.release_next, store, NAME, MAY, areas=["nowhere"]).key == "release.areas"
     ring(
         store, *[(unit, k, "2.11" if stratum == short else INTERVIEW) for k, (unit, stratum) in enumerate(out.items())]
     )
@@ -180,7 +180,7 @@ def test_more_is_released_where_interviews_are_short_and_the_next_wave_follows_f
         plans = schema.plans
         half = sample.plan.allocation.assign(interviews=sample.plan.allocation.interviews // 2)
         connection.execute(plans.update().values(allocation=half.to_dict("records")))
-    after = draws.release_next(store, NAME, MAY, short=True)
+    after = releases.release_next(store, NAME, MAY, short=True)
     assert set(after.released.stratum[after.released.release == 2]) == {short} and after.left == sorted(
         {*rows.index} - {short}
     )
@@ -189,16 +189,16 @@ def test_more_is_released_where_interviews_are_short_and_the_next_wave_follows_f
     assert fault(ring, store, (waiting, 99, INTERVIEW)).key == "calls.not_released"
     newly = after.released.unit_id[(after.released.release == 2)]
     ring(store, *[(unit, 200 + k, INTERVIEW) for k, unit in enumerate(newly)])
-    assert fault(draws.release_next, store, NAME, MAY, short=True).key == "release.none_short"
+    assert fault(releases.release_next, store, NAME, MAY, short=True).key == "release.none_short"
     assert calls.read_fieldwork(store, NAME, MAY).releases.units.tolist() == [len(out), len(newly)]
     other = next(s for s in after.left)
     (area,) = set(after.plan.allocation.area[after.plan.allocation.stratum == other])
-    third = draws.release_next(store, NAME, MAY, areas=[area])
+    third = releases.release_next(store, NAME, MAY, areas=[area])
     assert third.through() == {s: 1 + (s in (short, other)) for s in rows.index}
     draws.make_plan(store, NAME, JUNE, Wanted(10, after=MAY, rest=2))
     draws.approve_plan(store, NAME, JUNE, frame_key=FRAME_KEY)
     draws.draw_wave(store, NAME, JUNE, frame_key=FRAME_KEY)
-    assert fault(draws.release_next, store, NAME, MAY).key == "release.continued"
+    assert fault(releases.release_next, store, NAME, MAY).key == "release.continued"
     june = read_sample(store, NAME, JUNE)
     assert not set(june.units.unit_id) & set(third.released.unit_id)
     np.testing.assert_allclose(june.units.probability, 2 / 12, rtol=1e-12)  # all the same: nobody moved
@@ -236,7 +236,7 @@ def test_a_wave_with_open_numbers_is_not_estimated_and_the_way_out_is_said(answe
     with store.read() as connection:
         assert ("stop", 1) not in waves.run_inputs(connection, run)
     assert compared(store).run_id > run
-    draws.release_next(store, NAME, MAY)  # begun anew: the next estimate has to wait again
+    releases.release_next(store, NAME, MAY)  # begun anew: the next estimate has to wait again
     assert fault(waves.estimate_wave, store, NAME, MAY).key == calls.OPEN
 
 
@@ -268,7 +268,7 @@ def test_a_stop_lets_it_be_estimated_and_its_reason_stands_beside_every_figure(a
 def test_a_stop_holds_for_the_releases_that_were_out(answered):
     store, _ = answered
     calls.stop_fieldwork(store, NAME, MAY, "flood")
-    draws.release_next(store, NAME, MAY)
+    releases.release_next(store, NAME, MAY)
     found = fault(waves.estimate_wave, store, NAME, MAY)
     assert (found.values["open"], found.values["units"]) == (13, 20)
     calls.stop_fieldwork(store, NAME, MAY, "flood, still")

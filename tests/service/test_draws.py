@@ -12,7 +12,7 @@ from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents,
 
 from presentation import samples as sample_words
 from sampling import DrawnWave, Wanted, commitment, frame_digest, record_rested, verify_chain
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.files import bounds
 from service.intake import imports
 from service.intake.import_log import import_log
@@ -60,7 +60,7 @@ def drawn(store: Store, wave: str, wanted: Wanted = WANTED, *, release: int = 1)
     draws.approve_plan(store, NAME, wave, frame_key=FRAME_KEY)
     sample = draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY)
     for _ in range(release):
-        sample = draws.release_next(store, NAME, wave)
+        sample = releases.release_next(store, NAME, wave)
     return sample
 
 
@@ -147,11 +147,11 @@ def test_numbers_are_in_the_vault_and_nowhere_else(chain):
     content = "".join(store.table(sa.select(t)).to_csv() for t in tables)
     content += "".join(f.read_text("utf-8") for f in folder.iterdir())
     assert not [number for number in people if number in content]
-    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY).set_index("unit_id")
+    sheet = releases.release_sheet(store, NAME, FIRST, key=KEY).set_index("unit_id")
     assert set(sheet.index) == set(sample.released.unit_id) and (sheet.phone == people[sheet.index]).all()
     assert trail_lines(store.acting(Actor("eve", ADMINISTRATOR))).action[0] == "call-sheet"
     admin = store.acting(Actor("eve", ADMINISTRATOR))
-    assert fault(draws.release_sheet, admin, NAME, FIRST, key=KEY).key == "permission.denied"
+    assert fault(releases.release_sheet, admin, NAME, FIRST, key=KEY).key == "permission.denied"
 
 
 def test_the_same_list_again_changes_nothing_and_units_keep_their_random_numbers_in_another_version(store):
@@ -182,7 +182,7 @@ def test_a_citys_prefixes_give_a_master_sample_of_numbers_with_its_own_probabili
     assert (done.units, done.numbers, done.strata) == (3000, 3000, 1)
     sample = drawn(store, FIRST, Wanted(100, response_rate=0.2, portions=(0.5, 0.5)))
     assert sample.weighted.base_weight.sum() == pytest.approx(463 * 10_000)  # every possible number of the city
-    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY)
+    sheet = releases.release_sheet(store, NAME, FIRST, key=KEY)
     prefixes = {line.split(",")[0] for line in content.decode().splitlines() if ",4513," in line}
     assert set(sheet.phone.str[:7]) <= prefixes and sheet.phone.str.len().eq(11).all() and sheet.phone.is_unique
     proof_files.write_proof(proof_files.draw_proof(store, NAME, FIRST), tmp_path / "proof")
@@ -298,7 +298,7 @@ def test_what_is_released_has_the_probability_of_what_was_released(chain):
 def test_every_step_is_a_run_and_a_line_in_the_trail(chain):
     store = chain[0].acting(Actor("eve", ADMINISTRATOR))
     actions = list(trail_lines(store).action)
-    for action in (frame_versions.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, draws.RELEASE):
+    for action in (frame_versions.IMPORT, draws.MAKE, draws.APPROVE, draws.DRAW, releases.RELEASE):
         assert action in actions
         assert (store.table(sa.select(schema.runs)).use_case == action).any()
 
@@ -329,7 +329,7 @@ def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_
     third = drawn(store, THIRD, Wanted(280, after=SECOND), release=3)
     rung = [set(s.released.unit_id) for s in (first, second, third)]
     assert not rung[0] & rung[1] and not rung[1] & rung[2] and not rung[0] & rung[2]
-    assert fault(draws.release_next, store, NAME, FIRST).key == "release.continued"
+    assert fault(releases.release_next, store, NAME, FIRST).key == "release.continued"
     panel = drawn(store, "2026Q4", Wanted(280, after=THIRD, keep=0.5), release=3)
     stays = len(set(panel.released.unit_id) & rung[2])
     assert stays == 140 and len(rung[2]) == 280
@@ -341,7 +341,7 @@ def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_
     said = sample_words.plan_notes(panel.plan, speaker("en"))
     assert any("in every wave 50% of the people called" in note for note in said)
     with pytest.raises(Fault, match="All 3 releases"):
-        draws.release_next(store, NAME, "2026Q4")
+        releases.release_next(store, NAME, "2026Q4")
 
 
 # ---------------------------------------------------------------- the proof
@@ -447,7 +447,7 @@ def continued_once(fresh_store, tmp_path_factory):
     draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
     assert fault(draws.draw_wave, store, NAME, SECOND, frame_key=FRAME_KEY).key == "proof.value_needed"
     draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY, value="  3  1 4 ")
-    draws.release_next(store, NAME, SECOND)
+    releases.release_next(store, NAME, SECOND)
     proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), folder)
     yield store, folder
     store.engine.dispose()
@@ -521,10 +521,10 @@ def test_what_a_plan_continues_is_closed_when_the_plan_is_approved_and_nobody_el
     for wave in (SECOND, THIRD):
         draws.make_plan(store, NAME, wave, Wanted(140, after=FIRST))
     draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
-    assert fault(draws.release_next, store, NAME, FIRST).key == "release.continued"
+    assert fault(releases.release_next, store, NAME, FIRST).key == "release.continued"
     assert fault(draws.approve_plan, store, NAME, THIRD, frame_key=FRAME_KEY).key == ("sample.earlier_continued")
     draws.make_plan(store, NAME, SECOND, Wanted(140, after=FIRST))  # no longer approved: more may be released
-    draws.release_next(store, NAME, FIRST)
+    releases.release_next(store, NAME, FIRST)
     draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
     draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY)
     assert samples.read_sample(store, NAME, SECOND).record.continued.releases == 2
@@ -541,6 +541,6 @@ def test_a_plan_of_an_older_version_is_still_read_and_drawn_unless_it_continues_
     assert plan.design.method == "stratified"
     sample = draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY)
     assert sample.record.start is not None and sample.earlier is None
-    draws.release_next(store, NAME, wave)
+    releases.release_next(store, NAME, wave)
     later = Wanted(140, after=wave)
     assert fault(draws.make_plan, store, NAME, "2026Q4", later).key == "sample.earlier_older"

@@ -11,6 +11,7 @@ from service.drawing.earlier_rates import earlier_rates, plan_measures
 from service.figures import waves
 from service.figures.league import waves_with_estimates
 from service.intake import imports
+from service.intake.folder import wave_files
 from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples import frames, samples
@@ -34,7 +35,7 @@ def store(fresh_store, tmp_path_factory):
         write(simulate(YEAR, FEW), folder)
         made = fresh_store("sqlite").acting(Actor("ann", CENTRE))
         imports.import_programme(made, (folder / "programme.toml").read_bytes(), "programme.toml")
-        for wave, file in imports.wave_files(folder):
+        for wave, file in wave_files(folder):
             imports.import_wave(made, programme(made), wave, file.read_bytes(), file.name)
         waves.estimate_wave(made, programme(made), WAVE)
         units = people(YEAR, FEW.township).groupby("stratum").head(60)

@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 from made_up import BOTH, JUNE, MAY, PROGRAMME, as_csv, interviews, row_counts
 
-from service.intake.imports import margins_in, records_beside, wave_files
+from service.intake.folder import margins_in, records_beside, wave_files
 from service.store.engine import Store
 from words import Fault
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from programme.survey import read_programme
-from service.intake.imports import wave_files
+from service.intake.folder import wave_files
 from service.intake.wave_file import read_wave
 from study.laibin_year import MEAN, SPREAD, Plan, Year, laibin, people, simulate, true_rates, write
 from study.year_document import document

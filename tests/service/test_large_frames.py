@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sampling import record_draw
-from sampling.proof.proof import sample_digest
+from sampling.proof.digests import sample_digest
 from service.drawing.lake import number_frame
 from service.drawing.large_frames import file_digest, read_plan_file, read_record_file
 from service.protection import keys

@@ -12,7 +12,7 @@ import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
 from sampling import Wanted, record_rested
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.files import bounds
 from service.intake import imports
 from service.protection.keys import Key
@@ -46,7 +46,7 @@ def drawn(store: Store, wave: str, wanted: Wanted, value: str = "3 1 4") -> samp
     draws.make_plan(store, NAME, wave, wanted)
     draws.approve_plan(store, NAME, wave, frame_key=FRAME_KEY)
     draws.draw_wave(store, NAME, wave, frame_key=FRAME_KEY, value=value)
-    return draws.release_next(store, NAME, wave)
+    return releases.release_next(store, NAME, wave)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_large_list_is_drawn_by_mode_in_portions_and_continued_with_its_teleph
     assert len(first.plan.foresight.precision) and first.record.value == "3 1 4"
     assert len(first.units) == 280 and 140 <= len(first.released) < 280
     assert 200 < first.units.stratum.str.endswith("/mobile").sum() < 220
-    sheet = draws.release_sheet(store, NAME, FIRST, key=KEY)
+    sheet = releases.release_sheet(store, NAME, FIRST, key=KEY)
     numbers = residents(12).set_index("unit_id").phone
     assert (sheet.phone == sheet.unit_id.map(numbers)).all() and len(sheet) == len(first.released)
     kept = set(second.units.unit_id) & set(first.units.unit_id)

@@ -24,7 +24,7 @@ from contracts import LANDLINE, MOBILE
 from presentation import samples as sample_words
 from presentation.imports import import_rows
 from sampling import Wanted
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.intake import imports
 from service.intake.import_log import import_log
 from service.protection import keys, people, vault
@@ -94,11 +94,11 @@ def test_every_number_keeps_its_exact_chance_and_the_sheet_has_the_numbers_of_it
     store, _ = planned
     draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
     draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
-    sample = draws.release_next(store, NAME, WAVE)
+    sample = releases.release_next(store, NAME, WAVE)
     possible = sample.weighted.groupby("stratum").base_weight.sum()
     assert possible[f"{CITY}/{MOBILE}"] == pytest.approx(40 * 10_000)  # prefixes of 7 digits
     assert possible[f"{CITY}/{LANDLINE}"] == pytest.approx(10**5 + 10**4)  # 697 and 8974 of 8 digits
-    phone = draws.release_sheet(store, NAME, WAVE, key=KEY).groupby("stratum").phone
+    phone = releases.release_sheet(store, NAME, WAVE, key=KEY).groupby("stratum").phone
     assert phone.apply(lambda p: p.str.fullmatch("19901[0-3][0-9]{5}").all())[f"{CITY}/{MOBILE}"]
     assert phone.apply(lambda p: p.str.fullmatch("010(697[0-9]{5}|8974[0-9]{4})").all())[f"{CITY}/{LANDLINE}"]
     assert phone.nunique().sum() == len(sample.released)

@@ -13,6 +13,7 @@ from presentation.times import wave_text
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
+from service.intake.import_log import Imported
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
@@ -51,7 +52,7 @@ def answers(store: Store) -> pd.DataFrame:
     return table.assign(id=sample.unit_id, town=sample.area, side=sample.stratum)
 
 
-def take(store: Store, table: pd.DataFrame, **options) -> imports.Imported:
+def take(store: Store, table: pd.DataFrame, **options) -> Imported:
     return imports.import_wave(store.acting(ANN), NAME, MAY, as_csv(table), "may.csv", **options)
 
 

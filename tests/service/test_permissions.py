@@ -15,7 +15,7 @@ from words import Fault
 NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
     "service.protection.erasure.store_files",
     "service.protection.erasure.scrub",
-    "service.intake.imports.refusals_logged",
+    "service.intake.import_log.refusals_logged",
     "service.figures.league.read_estimated",
     "service.figures.area_page.area_waves",
     "service.samples.chain.chain_of",

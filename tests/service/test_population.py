@@ -10,7 +10,7 @@ from presentation import league_table, terminal
 from presentation.league_notes import league_notes
 from presentation.notes import finite_note
 from programme.survey import read_programme
-from service.drawing import draws
+from service.drawing import releases
 from service.fieldwork.eligible import drawn_population
 from service.figures import waves
 from service.figures.league import read_league
@@ -96,7 +96,7 @@ def test_a_table_of_strata_names_every_stratum_of_the_file(sqlite_store):
 def drawn_here(store, eligible=10):
     """Twenty of sixty people drawn and released, the first ten rung: `eligible` of them are, two of each town."""
     store = released(begin_survey(store))
-    draws.release_next(store, NAME, MAY)
+    releases.release_next(store, NAME, MAY)
     chosen = units(store)
     ring(store, *((unit, k, INTERVIEW if k % 10 < eligible else "4.7") for k, unit in enumerate(chosen)))
     asked = [unit for k, unit in enumerate(chosen) if k % 10 < eligible]

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import DrawnWave, DrawPlan, draw_key, record_rested, slip_of
+from sampling import DrawnWave, DrawPlan, Succession, draw_key, record_rested, slip_of
 from sampling.draw.rested import draw_rested
-from sampling.proof.proof import RESTED
+from sampling.proof.draw_plan import RESTED
 from service.files.write import csv_bytes
 from service.samples import proof_files
 from service.samples.proof_files import CHAIN_FRAME, CHAIN_SAMPLE
@@ -262,7 +262,7 @@ def test_what_a_proof_shows_foresees_nobody_of_the_next_wave(kept):
     open_to_draw = len(people(2)) - len(past[0].released | past[1].released)
     hits = []
     for key in keys:
-        guess, _ = draw_rested(people(2), allocation, key=key, rest=3, keep=0.5, past=past)
+        guess, _ = draw_rested(people(2), allocation, Succession(3, 0.5, past=past), key=key)
         hits.append(len(fresh & set(guess.unit_id[guess["rest"] > 1])))
     by_chance = len(fresh) ** 2 / open_to_draw
     assert np.mean(hits) < by_chance + 3 * math.sqrt(by_chance / len(hits)) and max(hits) < len(fresh) / 2
@@ -274,7 +274,9 @@ def test_a_centre_that_tries_seeds_before_the_public_value_is_known_gains_nothin
     chosen_in, guessed_in = 0, 0
 
     def drawn(seed: str, wave: str, value: str) -> bool:
-        sample, _ = draw_rested(frame[frame.stratum == "s3"], {"s3": 12}, key=draw_key(seed, wave, value), rest=3)
+        sample, _ = draw_rested(
+            frame[frame.stratum == "s3"], {"s3": 12}, Succession(3), key=draw_key(seed, wave, value)
+        )
         return friend in set(sample.unit_id)
 
     for wave in range(WAVES):

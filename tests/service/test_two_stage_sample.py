@@ -9,7 +9,7 @@ import pytest
 from made_up import BOTH, MAY, NAME, TOWNS, as_csv, begin_survey
 
 from sampling import Wanted, kish_tables
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.protection import keys
 from service.protection.keys import Key
@@ -52,7 +52,7 @@ def drawn(store: Store, wanted: Wanted = WANTED) -> samples.Sample:
     draws.make_plan(store, NAME, MAY, wanted)
     draws.approve_plan(store, NAME, MAY, frame_key=FRAME_KEY)
     draws.draw_wave(store, NAME, MAY, frame_key=FRAME_KEY)
-    return draws.release_next(store, NAME, MAY)
+    return releases.release_next(store, NAME, MAY)
 
 
 def test_villages_are_drawn_by_size_and_households_in_them_with_one_probability_a_town(store):

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sampling import Wanted
-from service.drawing import draws
+from service.drawing import draws, releases
 from service.intake import imports
 from service.protection import keys
 from service.protection.keys import Key
@@ -142,7 +142,7 @@ def test_the_call_sheet_is_the_survey_centres_and_opening_it_is_recorded(store, 
     sample = drawn(store)
     at = page()
     assert "sheet" not in [b.key for b in at.button]  # nothing is released yet
-    draws.release_next(store, NAME, WAVE)
+    releases.release_next(store, NAME, WAVE)
     at = page()
     assert text("samples.sheet.note", "en") in said(at) and not _sheets(store)
     at.button(key="sheet").click().run()
@@ -174,7 +174,7 @@ def drawn(store: Store, *, release: int = 0) -> samples.Sample:
     draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
     sample = draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
     for _ in range(release):
-        sample = draws.release_next(store, NAME, WAVE)
+        sample = releases.release_next(store, NAME, WAVE)
     return sample
 
 

@@ -7,8 +7,8 @@ from presentation.notes import survey_note
 from presentation.times import wave_text
 from service.files.choice import Choice
 from service.files.kinds import ENDINGS
-from service.intake.import_log import import_log
-from service.intake.imports import REFUSED, current_programme, import_margins, import_wave, wave_versions
+from service.intake.import_log import REFUSED, import_log
+from service.intake.imports import current_programme, import_margins, import_wave, wave_versions
 from service.intake.preview import preview_margins, preview_records, preview_wave
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store

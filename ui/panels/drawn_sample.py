@@ -3,7 +3,7 @@
 import streamlit as st
 
 from presentation import samples as sample_words
-from service.drawing import draws
+from service.drawing import releases
 from service.fieldwork import calls as calls_use
 from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
@@ -27,7 +27,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         st.caption(line)
     if sample.left:
         _release(store, programme, sample, t)
-    if len(sample.releases) and store.actor.role in PERMITTED[draws.release_sheet.use_case]:
+    if len(sample.releases) and store.actor.role in PERMITTED[releases.release_sheet.use_case]:
         _call_sheet(store, programme, sample, t)
     if st.button(t("samples.proof"), key="proof"):
         content = proof_files.zipped(proof_files.draw_proof(store, programme, sample.wave))
@@ -38,7 +38,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
 def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """Where interviews are short, a button to release there, and one to release everywhere or in chosen areas."""
     names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
-    number, release = len(sample.releases) + 1, lambda **of: draws.release_next(store, programme, sample.wave, **of)
+    number, release = len(sample.releases) + 1, lambda **of: releases.release_next(store, programme, sample.wave, **of)
     # the keys name the release: a click on one that somebody else has made meanwhile does nothing
     if not len(sample.releases):
         if st.button(t("samples.release", number=number), key=f"release {number}", type="primary"):
@@ -69,7 +69,7 @@ def _call_sheet(store: Store, programme: str, sample: Sample, t: Speaker) -> Non
     if not st.button(t("samples.sheet"), key="sheet"):
         return
     try:
-        rows = draws.release_sheet(store, programme, sample.wave, key=keys.find_key())
+        rows = releases.release_sheet(store, programme, sample.wave, key=keys.find_key())
     except Fault as fault:
         faults.say(fault, t)
         return

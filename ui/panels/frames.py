@@ -10,7 +10,7 @@ from contracts import LANDLINE, MOBILE
 from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
 from service.files.preview import Preview
-from service.intake.imports import REFUSED
+from service.intake.import_log import REFUSED
 from service.protection import keys
 from service.samples import frames, number_banks, previews
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile

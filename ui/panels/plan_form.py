@@ -17,7 +17,7 @@ from sampling.planning.wanted import (
     read_rotation,
     written_numbers,
 )
-from sampling.proof.proof import KISH
+from sampling.proof.draw_plan import KISH
 from service.drawing import draws
 from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
