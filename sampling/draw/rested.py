@@ -224,11 +224,16 @@ def chosen_of_stratum(
             positions = drawn_positions(below, int(candidates[a - 1]), count)
             others = np.setdiff1d(np.arange(population[a - 1]), positions)
             positions = np.concatenate([positions, others[drawn_positions(below, len(others), total - count)]])
-        ages = np.repeat([age, *(b for b, _ in new)], [count, *(n for _, n in new)])
-        # groups of one cell alternate: the first places of each, then the second ones
-        turn = np.concatenate([np.arange(count), *(np.arange(n) for _, n in new)]).astype(np.int64)
-        together = np.argsort(turn, kind="stable") if new and ages.any() else np.arange(total)
-        more = np.column_stack([np.full(total, a), positions, ages])[together]
+        more = np.zeros((total, 3), dtype=np.int64)
+        more[:, 0], more[:, 1] = a, positions
+        if age or any(b for b, _ in new):
+            more[:, 2] = np.repeat([age, *(b for b, _ in new)], [count, *(n for _, n in new)])
+            # groups of one cell alternate: the first places of each, then the second ones
+            turn = np.concatenate([np.arange(count), *(np.arange(n) for _, n in new)]).astype(np.int64)
+            more = more[np.argsort(turn, kind="stable")] if new else more
+        if not len(chosen):
+            chosen = more
+            continue
         earlier = interleaved(below, len(chosen), len(more))
         merged = np.empty((len(earlier), 3), dtype=np.int64)
         merged[earlier], merged[~earlier] = chosen, more

@@ -96,19 +96,20 @@ def draw_rested_roll(
     coded, population, listed, longest = cells.coded, cells.population, cells.listed, succession.longest
     sample = units_wanted(coded, allocation)
     parts_of = parts_of_strata(population, cells.candidates, sample, succession)
-    ends = np.searchsorted(listed.code.to_numpy(), np.arange(len(sample) + 1))
-    columns = [listed[c].to_numpy() for c in ("position", "rest", "candidate")]
-    nobody = np.empty(0, dtype=np.int64)
-    rests, positions, ages = [nobody], [nobody], [nobody]
-    for h in np.flatnonzero(sample):
-        of_cells = population[h], cells.candidates[h]
-        chosen = chosen_of_stratum(key, str(coded.strata[h]), *of_cells, parts_of[h])
-        rests.append(chosen[:, 0])
-        positions.append(_places(*(column[ends[h] : ends[h + 1]] for column in columns), chosen, longest))
-        ages.append(chosen[:, 2])
+    names = coded.strata.to_numpy(dtype=object)
+    nobody = np.empty((0, 3), dtype=np.int64)
+    chosen = np.concatenate(
+        [
+            nobody,
+            *(
+                chosen_of_stratum(key, str(names[h]), population[h], cells.candidates[h], parts_of[h])
+                for h in np.flatnonzero(sample)
+            ),
+        ]
+    )
     at = np.repeat(np.arange(len(sample)), sample)
-    strata = coded.strata.to_numpy()[at]
-    units = roll.at(pd.DataFrame({"stratum": strata, "position": np.concatenate(positions)}))
+    strata = names[at]
+    units = roll.at(pd.DataFrame({"stratum": strata, "position": _places(listed, at, chosen, longest)}))
     rates = rates_table(coded.strata, population, parts_of, succession.rotation)
     rate = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(population.shape)
     probability = (rest_chances(units.unit_id, succession) * rate[at]).sum(axis=1)
@@ -116,8 +117,8 @@ def draw_rested_roll(
         {
             "unit_id": units.unit_id.to_numpy(),
             "stratum": strata,
-            "rest": np.concatenate(rests),
-            **({} if succession.rotation is None else {"age": np.concatenate(ages)}),
+            "rest": chosen[:, 0],
+            **({} if succession.rotation is None else {"age": chosen[:, 2]}),
             "area": units.area.to_numpy(),
             "place": np.arange(len(at)) - (sample.cumsum() - sample)[at] + 1,
             "probability": probability,
@@ -127,21 +128,24 @@ def draw_rested_roll(
     return table, rates
 
 
-def _places(
-    called: np.ndarray, rested: np.ndarray, candidate: np.ndarray, chosen: np.ndarray, longest: int
-) -> np.ndarray:
-    """The place in its stratum of each unit chosen, from its rest and its position among those who rested so long.
+def _places(listed: pd.DataFrame, stratum: np.ndarray, chosen: np.ndarray, longest: int) -> np.ndarray:
+    """The place in its stratum (n,) of each unit chosen, from its rest and position among those who rested so long.
 
-    called, rested, candidate  the places, ascending, of those who were called lately, their rests, and whether they can
-                               be called again: these have the first positions
+    listed   those who were called lately, by stratum and place (`RollCells`): of those who rested equally long, the ones
+             that can be called again have the first positions
+    stratum  the code (n,) of each unit's stratum;  chosen (n,3)  of `chosen_of_stratum`
     The q-th of the others is at q + j, with the smallest j for which the j-th place called, from 0, is above q + j.
     """
+    rested, position = chosen[:, 0], chosen[:, 1]
+    code, called, rest = (listed[c].to_numpy(dtype=np.int64) for c in ("code", "position", "rest"))
+    cell = code * (longest + 1) + rest
+    in_cells = np.lexsort((called, ~listed.candidate.to_numpy(dtype=bool), cell))
+    lately, wanted = rested <= longest, stratum * (longest + 1) + rested
     places = np.empty(len(chosen), dtype=np.int64)
-    for a in range(1, longest + 1):
-        of_rest = rested == a
-        in_order = called[of_rest][np.argsort(~candidate[of_rest].astype(bool), kind="stable")]
-        places[chosen[:, 0] == a] = in_order[chosen[chosen[:, 0] == a, 1]]
-    others = chosen[:, 0] == longest + 1
-    before = called - np.arange(len(called))
-    places[others] = chosen[others, 1] + np.searchsorted(before, chosen[others, 1], side="right")
+    places[lately] = called[in_cells][np.searchsorted(cell[in_cells], wanted[lately]) + position[lately]]
+    first = np.searchsorted(code, stratum[~lately])  # of the stratum's, in `listed`
+    before = called - (np.arange(len(code)) - np.searchsorted(code, code))
+    apart = 1 + max(before.max(initial=0), position.max(initial=0))  # so that strata do not mix in one ascending row
+    others = np.searchsorted(code * apart + before, stratum[~lately] * apart + position[~lately], side="right")
+    places[~lately] = position[~lately] + others - first
     return places

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sampling import Continued, DrawnWave, PastWave, Wanted
 from sampling.planning.wanted import written_numbers
 from sampling.proof.draw_plan import RESTED
-from service.samples.roll_file import stored_roll
+from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, SamplePlan, read_sample
 from service.store import schema
 from service.store.engine import Store
@@ -42,10 +42,15 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
     return samples
 
 
-def drawn_wave(store: Store, sample: Sample, answered: Collection[str] | None = None) -> DrawnWave:
-    """The wave as its proof has it: the record, who could be drawn, the units and, if it matters, who answered."""
+def drawn_wave(
+    store: Store, sample: Sample, answered: Collection[str] | None = None, roll: RollFile | None = None
+) -> DrawnWave:
+    """The wave as its proof has it: the record, who could be drawn, the units and, if it matters, who answered.
+
+    roll: its list, if that is a large one and is at hand already
+    """
     units = schema.frame_units.c
-    if (roll := stored_roll(store, sample.plan.frame_id)) is not None:
+    if (roll := roll or stored_roll(store, sample.plan.frame_id)) is not None:
         return DrawnWave(sample.record, roll, sample.units, None if answered is None else frozenset(answered))
     columns = (units.unit_id, units.stratum, units.first_phase)
     frame = store.table(sa.select(*columns).where(units.frame_id == sample.plan.frame_id).order_by(units.unit_id))
@@ -67,13 +72,16 @@ def past_waves(
     answered: who had answered in the last of them, where the draw keeps only these
     """
     past, continued = [], None
+    rolls: dict[int, RollFile | None] = {}  # waves of the same list look it up in one file
     for sample, following in zip_longest(chain, chain[1:]):
         releases_then = None
         if following is not None:
             assert following.earlier is not None  # it continues this one
             releases_then = following.earlier[1]
         releases = sample.through(releases_then)
-        drawn = drawn_wave(store, sample, answered if following is None else answered_before(following.plan))
+        of_wave = answered if following is None else answered_before(following.plan)
+        drawn = drawn_wave(store, sample, of_wave, rolls.get(sample.plan.frame_id))
+        rolls[sample.plan.frame_id] = drawn.frame if isinstance(drawn.frame, RollFile) else None
         past.append(drawn.past(releases))
         if following is None:
             continued = drawn.continued(releases)

@@ -1,7 +1,8 @@
 """A list too large for rows, as one Parquet file sorted by stratum and unit_id, and what a draw looks up in it.
 
 The file has unit_id, stratum, area, mode and position, and no telephone number, so that an auditor may have it.
-Its SHA-256 is what a line binds of it.  DuckDB reads it, on one machine.
+Its SHA-256 is what a line binds of it.  DuckDB counts and checks it, on one machine; units are looked up in its column
+of unit_ids, which is read once and kept: a hash of ten million texts costs more than to read them.
 """
 
 import hashlib
@@ -52,21 +53,45 @@ class RollFile:
         return self.asked(f"SELECT {of}, count(*) AS population FROM roll GROUP BY {of} ORDER BY {of}")
 
     def find(self, unit_ids: Iterable[str]) -> pd.DataFrame:
-        """unit_id, stratum, area and position of those that are in the list, in any order."""
-        wanted = pd.DataFrame({"unit_id": pd.Series(list(unit_ids), dtype=object)})
-        if wanted.empty:
-            return pd.DataFrame({c: [] for c in SHOWN.split(", ")}).astype({"position": np.int64})
-        return self.asked(f"SELECT {SHOWN} FROM roll WHERE unit_id IN (SELECT unit_id FROM wanted)", wanted)
+        """unit_id, stratum, area and position of those that are in the list, in its order."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        wanted = pa.array(list(unit_ids), pa.string())
+        if not len(wanted):
+            return self._rows(np.empty(0, dtype=np.int64))
+        listed = pc.is_in(self._unit_ids, value_set=wanted, skip_nulls=True)
+        return self._rows(np.flatnonzero(listed.to_numpy()))
 
     def at(self, places: pd.DataFrame) -> pd.DataFrame:
         """The same columns of the units at these places (stratum, position), in their order."""
         first = self.population.cumsum() - self.population
-        rows = (places.stratum.map(first) + places.position).to_numpy(dtype=np.int64)
-        wanted = pd.DataFrame({"place": rows})
-        rows_found = self.asked(
-            f"SELECT file_row_number, {SHOWN} FROM roll WHERE file_row_number IN (SELECT place FROM wanted)", wanted
+        return self._rows((places.stratum.map(first) + places.position).to_numpy(dtype=np.int64))
+
+    def _rows(self, rows: np.ndarray) -> pd.DataFrame:
+        """unit_id, stratum, area and position of these rows (n,) of the file, counted from 0."""
+        ends = self.population.to_numpy().cumsum()
+        code = np.searchsorted(ends, rows, side="right")
+        texts = {c: column.take(rows).to_numpy() for c, column in (("unit_id", self._unit_ids), ("area", self._areas))}
+        first = np.concatenate([[0], ends])[code]
+        return pd.DataFrame(
+            {"unit_id": texts["unit_id"], "stratum": self.population.index.to_numpy(dtype=object)[code]}
+            | {"area": texts["area"], "position": rows - first}
         )
-        return rows_found.set_index("file_row_number").reindex(rows).reset_index(drop=True)
+
+    @cached_property
+    def _unit_ids(self) -> Any:
+        return self._column("unit_id").cast("string")
+
+    @cached_property
+    def _areas(self) -> Any:
+        return self._column("area", read_dictionary=["area"])
+
+    def _column(self, name: str, **options: Any) -> Any:
+        """A column of the file, as pyarrow has it."""
+        import pyarrow.parquet as pq  # imported here: few commands need it
+
+        return pq.read_table(self.path, columns=[name], **options).column(0)
 
     def check(self) -> "RollFile":
         """The roll itself; a Fault unless its rows are sorted, each unit is in it once, and every place is right."""
@@ -86,10 +111,8 @@ class RollFile:
             raise Fault(key="proof.roll", file=self.path.name, count=int(wrong))
         return self
 
-    def asked(self, query: str, wanted: pd.DataFrame | None = None) -> pd.DataFrame:
-        """The answer to a query on the view `roll` and, if given, the table `wanted`."""
-        if wanted is not None:
-            self._engine.register("wanted", wanted)
+    def asked(self, query: str) -> pd.DataFrame:
+        """The answer to a query on the view `roll`."""
         return self._engine.execute(query).df()
 
     @cached_property

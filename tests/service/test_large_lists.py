@@ -17,7 +17,7 @@ from service.files import bounds
 from service.intake import imports
 from service.protection.keys import Key
 from service.samples import frames, large_lists, proof_files, samples
-from service.samples.roll_file import roll_bytes, stored_roll
+from service.samples.roll_file import RollFile, roll_bytes, stored_roll
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
@@ -94,6 +94,22 @@ def test_what_is_drawn_of_a_large_list_is_what_is_drawn_of_the_same_list_in_rows
     columns = ["unit_id", "stratum", "place", "release", "probability"]
     in_store = first.units.sort_values(["stratum", "place"], ignore_index=True)[columns]
     pd.testing.assert_frame_equal(again[columns], in_store, check_dtype=False)
+
+
+def test_units_and_places_are_looked_up_in_the_file_as_they_stand_in_it(tmp_path):
+    units = residents(12).assign(stratum=lambda t: t.area)
+    (tmp_path / "units.parquet").write_bytes(roll_bytes(units))
+    roll = RollFile(tmp_path / "units.parquet").check()
+    rows = units.sort_values(["stratum", "unit_id"], ignore_index=True)
+    rows["position"] = rows.groupby("stratum").cumcount()
+    shown = ["unit_id", "stratum", "area", "position"]
+    some = rows.iloc[[7, 3, len(rows) - 1, 400]]
+    found = roll.find([*some.unit_id, "nobody"])
+    pd.testing.assert_frame_equal(found, some.sort_index()[shown].reset_index(drop=True), check_dtype=False)
+    pd.testing.assert_frame_equal(roll.at(some), some[shown].reset_index(drop=True), check_dtype=False)
+    assert roll.find([]).empty and list(roll.find([]).columns) == shown
+    pd.read_parquet(roll.path).assign(unit_id=range(len(rows))).to_parquet(tmp_path / "forged.parquet")
+    assert list(RollFile(tmp_path / "forged.parquet").check().find(["3", "x"]).position) == [3]  # numbers as names
 
 
 @pytest.mark.parametrize("change", ["a row less", "two rows exchanged", "a unit twice", "no list", "no Parquet"])
