@@ -131,8 +131,8 @@ def draw_rested_roll(
 def _places(listed: pd.DataFrame, stratum: np.ndarray, chosen: np.ndarray, longest: int) -> np.ndarray:
     """The place in its stratum (n,) of each unit chosen, from its rest and position among those who rested so long.
 
-    listed   those who were called lately, by stratum and place (`RollCells`): of those who rested equally long, the ones
-             that can be called again have the first positions
+    listed   those who were called lately, by stratum and place (`RollCells`): of those who rested equally long, those
+             who can be called again have the first positions
     stratum  the code (n,) of each unit's stratum;  chosen (n,3)  of `chosen_of_stratum`
     The q-th of the others is at q + j, with the smallest j for which the j-th place called, from 0, is above q + j.
     """
