@@ -1,5 +1,6 @@
 """Charts: each area's estimate and rank with their intervals, and a sample plan's chances of seeing a change."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from presentation.numbers import shown_value
+from presentation.pictures import group_tiles
 from service.figures.league import League
 from ui import marks
 from ui.drawn import theme
@@ -17,10 +19,16 @@ from words import Speaker
 
 ROW, AXIS = 22, 80  # heights in a chart: of an area's row, and of the axis below the rows
 LONG = 40  # rows that fill a screen
-BY_RANK, MOVERS_FIRST = ORDERS = ("rank", "movers")
+BY_RANK, MOVERS_FIRST, BY_GROUP = ORDERS = ("rank", "movers", "group")
 SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
 HISTORY = 260  # the height of an area's waves
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
+
+
+def orders(league: League) -> list[str]:
+    """The orders in which the rows of this league can stand."""
+    by_group = [BY_GROUP] * group_tiles.has_groups(league)
+    return [BY_RANK, *[MOVERS_FIRST] * bool(league.movers), *by_group]
 
 
 def estimate_chart(
@@ -28,12 +36,12 @@ def estimate_chart(
 ) -> dict[str, Any]:
     """Each area's estimate with its interval, and lines at the mean of all areas and at the targets.
 
-    order: BY_RANK, or MOVERS_FIRST; area: the one whose row is marked; rows: `league_rows`, if they are there already.
+    order: one of `orders`; area: the one whose row is marked; rows: `league_rows`, if they are there already.
     """
     measure, rows = league.measure, chart_rows(league, t, order=order, area=area, rows=rows)
     names, level = league.programme.measure_names[measure.name], league.programme.level
     domain = _tenths(rows, shown_value(measure, measure.low), shown_value(measure, measure.high))
-    axis = {"labelExpr": "datum.label + '%'" if measure.unit == SHARE else "datum.label", "orient": _axis_side(rows)}
+    axis = {"labelExpr": unit_label(measure.unit), "orient": _axis_side(rows)}
     x = {"title": t("leader.chart.estimate", measure=names, level=level), "scale": {"domain": domain}, "axis": axis}
     return interval_chart(rows, ("lower", "estimate", "upper"), x, t, lines=reference_lines(league))
 
@@ -44,22 +52,25 @@ def rank_chart(
     """Each area's rank with its range, in the same rows as `estimate_chart`."""
     rows = chart_rows(league, t, order=order, area=area, rows=rows)
     title = t("leader.chart.rank", level=league.programme.level)
-    scale = {"domain": [1, max(len(rows), 2)], "nice": False}
-    axis = {"tickMinStep": 1, "format": "d", "orient": _axis_side(rows)}
+    last = max(int(rows.code.notna().sum()), 2)
+    scale, axis = {"domain": [1, last], "nice": False}, rank_axis(last) | {"orient": _axis_side(rows)}
     return interval_chart(rows, ("rank_lower", "rank", "rank_upper"), {"title": title, "scale": scale, "axis": axis}, t)
 
 
-def history_chart(waves: pd.DataFrame, targets: Sequence[float], t: Speaker) -> dict[str, Any]:
+def history_chart(waves: pd.DataFrame, targets: Sequence[float], unit: str, t: Speaker) -> dict[str, Any]:
     """An area's figure in every wave as a line with its intervals, the mean of all areas, and lines at the targets.
 
     waves: wave (in words), estimate, lower, upper, everybody, in the unit shown; a break (`broken`) begins a new line.
+    unit: of the measure.
     """
     rows = waves.assign(part=waves.broken.cumsum())
     title = league_table.heading("estimate", t)  # short: it stands along the axis, on a phone too
     limits = rows[["lower", "upper", "everybody"]].to_numpy(dtype=float)
     domain = [float(np.nanmin([np.nanmin(limits), *targets])), float(np.nanmax([np.nanmax(limits), *targets]))]
     base, x = _over_waves(rows, t)
-    y = alt.Y("estimate:Q", title=title, scale={"domain": domain, "zero": False})
+    y = alt.Y(
+        "estimate:Q", title=title, scale={"domain": domain, "zero": False}, axis=alt.Axis(labelExpr=unit_label(unit))
+    )
     bars = base.mark_rule(strokeWidth=2, color=marks.LINE).encode(x=x, y=alt.Y("lower:Q", title=title), y2="upper:Q")
     line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(x=x, y=y, detail="part:N")
     mean = base.mark_line(color=marks.LINE, strokeDash=[2, 3]).encode(x=x, y="everybody:Q", detail="part:N")
@@ -70,8 +81,8 @@ def history_chart(waves: pd.DataFrame, targets: Sequence[float], t: Speaker) -> 
 def rank_history_chart(waves: pd.DataFrame, t: Speaker) -> dict[str, Any]:
     """An area's rank in every wave, first place on top, within the band in which its true rank lies."""
     base, x = _over_waves(waves, t)
-    scale = {"domain": [1, int(max(waves.areas.max(), 2))], "reverse": True, "nice": False}
-    axis = alt.Axis(tickMinStep=1, format="d")
+    last = int(max(waves.areas.max(), 2))
+    scale, axis = {"domain": [1, last], "reverse": True, "nice": False}, alt.Axis(**rank_axis(last))
     low = alt.Y("rank_lower:Q", title=t("column.rank"), scale=scale, axis=axis)
     band = base.mark_bar(size=26, color=marks.LINE, opacity=0.3).encode(x=x, y=low, y2="rank_upper:Q")
     line = base.mark_line(point={"size": 70}, color=marks.COLOURS[marks.RISE]).encode(
@@ -89,7 +100,7 @@ def _over_waves(rows: pd.DataFrame, t: Speaker) -> tuple[alt.Chart, alt.X]:
     return chart, alt.X("wave:O", sort=list(rows.wave), title=None, axis=alt.Axis(labelAngle=-30))
 
 
-def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerChart:
+def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> dict[str, Any]:
     """Chances against interviews per area, one line for each kind of change, and a rule at the planned number.
 
     points: interviews, chance (0 to 1) and what is to be seen, in words.
@@ -107,7 +118,18 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> alt.LayerCh
     height = CURVES + LEGEND_LINE * points.what.nunique()
     lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
-    return themed(lines + rule.encode(x="interviews:Q"), marks.INK[theme()])
+    return themed(lines + rule.encode(x="interviews:Q"), marks.INK[theme()]).to_dict()
+
+
+def unit_label(unit: str) -> str:
+    """How an axis writes a value: shares with their per cent sign."""
+    return "datum.label + '%'" if unit == SHARE else "datum.label"
+
+
+def rank_axis(last: int) -> dict[str, Any]:
+    """The looks of an axis of ranks from 1 to the last: the first is always written, the others in even steps."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if last <= 9 * step or step == 1000)
+    return {"values": [1, *range(max(step, 2), last + 1, step)], "format": "d"}
 
 
 def reference_lines(league: League) -> list[tuple[float, list[int]]]:
@@ -124,12 +146,18 @@ def chart_rows(
 ) -> pd.DataFrame:
     """The league's rows in their order, with values in the unit shown, a label, and the look of each verdict's mark."""
     rows = league_table.league_rows(league, t) if rows is None else rows
+    if order == BY_GROUP:
+        rows = group_tiles.by_group(league, rows, t).astype(
+            dict.fromkeys(("rank", "rank_lower", "rank_upper", "n"), float)
+        )
     decimals = league.measure.decimals
-    values = {c: shown_value(league.measure, rows[c]).round(decimals) for c in ("estimate", "lower", "upper")}
+    values = {
+        c: shown_value(league.measure, rows[c].astype(float)).round(decimals) for c in ("estimate", "lower", "upper")
+    }
     mark = [marks.of_area(league, code) or marks.OPEN for code in rows.code]
     colour, shape = ([look[m] for m in mark] for look in (marks.COLOURS, marks.SHAPES))
     fill = [marks.PAPER[theme()] if m == marks.OPEN else marks.COLOURS[m] for m in mark]
-    weak = [f" {marks.WEAK}" if unfit else "" for unfit in rows.unfit]
+    weak = [f" {marks.WEAK}" if unfit else "" for unfit in rows.unfit.fillna("")]
     label = rows.area + pd.Series(weak, index=rows.index)
     looks = {"label": label, "colour": colour, "shape": shape, "fill": fill, "chosen": rows.code == area}
     rows = rows.assign(**values, **looks)
@@ -149,12 +177,10 @@ def interval_chart(
     low, point, high = columns
     names = ("area", low, point, high, "n")
     tooltip = [alt.Tooltip(name, title=league_table.heading(name, t)) for name in names]
-    y = alt.Y(
-        "label:N",
-        sort=list(rows.label),
-        title=None,
-        axis=alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
-    )
+    headings = f"indexof({json.dumps(list(rows.label[rows.code.isna()]))}, datum.value) < 0"
+    weight = alt.condition(headings, alt.value("normal"), alt.value("bold"))
+    look = {"labelLimit": 240, "labelOverlap": False, "labelFlush": False, "ticks": False, "domain": False}
+    y = alt.Y("label:N", sort=list(rows.label), title=None, axis=alt.Axis(labelFontWeight=weight, **look))
     colour, fill = alt.Color("colour:N", scale=None), alt.Fill("fill:N", scale=None)
     base = alt.Chart(rows, height=ROW * len(rows) + AXIS).encode(y=y, tooltip=tooltip)
     across = alt.X(f"{low}:Q", title=x["title"], scale=x["scale"], axis=alt.Axis(**x["axis"]))

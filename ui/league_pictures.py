@@ -6,7 +6,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from estimation.indicators.indicators import SHARE
 from presentation import league_table
 from presentation.pictures.funnel import ABOVE, BELOW, WITHIN
 from presentation.pictures.group_tiles import ACROSS, class_names
@@ -36,8 +35,9 @@ def rank_lines(rows: pd.DataFrame, t: Speaker) -> dict[str, Any]:
     x = alt.X(
         "when:O", sort=None, title=None, axis=alt.Axis(labelAngle=-30, grid=False), scale={"domain": waves + room}
     )
-    scale = {"domain": [1, int(max(rows["rank"].max(), 2))], "reverse": True, "nice": False}
-    y = alt.Y("rank:Q", title=t("column.rank"), scale=scale, axis=alt.Axis(tickMinStep=1, format="d"))
+    last = int(max(rows["rank"].max(), 2))
+    scale = {"domain": [1, last], "reverse": True, "nice": False}
+    y = alt.Y("rank:Q", title=t("column.rank"), scale=scale, axis=alt.Axis(**charts.rank_axis(last)))
     paint, names = alt.Color("colour:N", scale=None), ("area", "when", "rank", "rank_lower", "rank_upper")
     said = {"when": t("app.wave")}
     tooltip = [alt.Tooltip(c, title=said.get(c) or league_table.heading(c, t)) for c in names]
@@ -100,7 +100,7 @@ def funnel(points: pd.DataFrame, limits: pd.DataFrame, league: League, t: Speake
         max(points.estimate.max(), limits.outer_upper.max()),
     )
     scale = {"domain": [float(low), float(high)], "zero": False, "nice": True}
-    look = alt.Axis(labelExpr="datum.label + '%'" if league.measure.unit == SHARE else "datum.label")
+    look = alt.Axis(labelExpr=charts.unit_label(league.measure.unit))
     y = alt.Y("estimate:Q", title=league_table.heading("estimate", t), scale=scale, axis=look)
     edges = limits.melt("n", ["inner_lower", "inner_upper", "outer_lower", "outer_upper"], "limit", "estimate")
     edges["dash"] = edges.limit.str.startswith("inner").map({True: "inner", False: "outer"})

@@ -14,6 +14,15 @@ COLOURS = {FALL: "#D55E00", RISE: "#0072B2", CHANGED: "#8A5A9E", OPEN: "#767676"
 SHAPES = {FALL: "triangle-down", RISE: "triangle-up", CHANGED: "diamond", OPEN: "circle"}  # in charts
 INK = {"light": "#1f2a37", "dark": "#e8eaed"}  # the theme's colours, for what is drawn on a canvas
 PAPER = {"light": "#ffffff", "dark": "#14181d"}
+SERIES = (  # colour and shape of each of several series in one picture
+    ("#0072B2", "circle"),
+    ("#D55E00", "square"),
+    ("#008A65", "triangle-up"),
+    ("#8A5A9E", "diamond"),
+    ("#A87400", "triangle-down"),
+    ("#767676", "cross"),
+    ("#C4528E", "triangle-right"),
+)
 LINE = "#8a94a0"  # of means, targets and axes
 
 TOWARD = {"fall": FALL, "worse": FALL, "rise": RISE, "better": RISE}

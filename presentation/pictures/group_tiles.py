@@ -1,4 +1,4 @@
-"""The areas of each group side by side, in the programme's order: their places, classes of figures, and a sentence."""
+"""The areas of each group together, in the programme's order: as tiles with classes of figures, or as rows."""
 
 from itertools import pairwise
 
@@ -18,6 +18,21 @@ def has_groups(league: League) -> bool:
     """Whether every area of the league lies in a group."""
     areas = league.programme.areas
     return all(areas[area].group for area in league.table.index)
+
+
+def by_group(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
+    """The rows of `league_rows` group by group, in each of them the best first, below a row with the group's name.
+
+    Such a row has no code, and its name, as area, ends in a colon: no area's does.
+    """
+    groups = [league.programme.areas[code].group for code in rows.code]
+    parts = []
+    for group, name in league.programme.groups.items():
+        members = rows[[of == group for of in groups]]
+        if len(members):
+            heading = pd.DataFrame({"area": [t("order.heading", group=name)]})
+            parts += [heading.reindex(columns=rows.columns), members]
+    return pd.concat([part.astype(object) for part in parts], ignore_index=True)
 
 
 def tile_rows(league: League, t: Speaker) -> pd.DataFrame:

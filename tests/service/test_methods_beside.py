@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accountability.league.methods import OF_SHARES
-from presentation.evidence.methods import error_rows, interval_rows
+from accountability.league.methods import OF_SHARES, SOURCES
+from presentation.evidence.methods import error_points, error_rows, interval_points, interval_rows
 from presentation.evidence.promise import SIMULATED, promise_notes, promise_rows
 from service.figures.league import read_league
 from service.figures.methods import compare_methods
 from service.store.permissions import LEADER, Actor
 from study.claims.cells import LEVELS
+from ui import method_pictures
 from words import Fault, speaker
 
 ZH, EN = speaker("zh"), speaker("en")
@@ -62,6 +63,19 @@ def test_only_those_who_work_with_answers_compute_and_a_withheld_area_has_no_row
     fewer = replace(league, table=league.table.drop(index="33"))
     assert "33" not in compare_methods(ensu_store[0], fewer).index
     assert len(error_rows(league, found, ZH)) == 32 and len(interval_rows(league, found, ZH).columns) == 9
+
+
+def test_the_pictures_draw_the_figures_of_the_tables(league, found):
+    points = interval_points(league, found, EN)
+    assert list(points.groupby("of", sort=False).size()) == [32] * 7 and points.of.iloc[0] == "used here"
+    shown = [f"{low:.1f}–{high:.1f}" for low, high in zip(points.lower[:32], points.upper[:32], strict=True)]
+    assert shown == list(interval_rows(league, found, EN)["used here"])
+    errors = error_points(league, found, ZH)
+    assert list(errors.groupby("of", sort=False).size()) == list(found[[f"se_{s}" for s in SOURCES]].notna().sum())
+    assert list(errors.columns) == ["area", "of", "estimate"]
+    for drawing in (method_pictures.intervals(points, league, EN), method_pictures.errors(errors, ZH)):
+        domain = drawing["layer"][-1]["encoding"]["color"]["scale"]["domain"]
+        assert drawing["layer"][-1]["encoding"]["shape"]["scale"]["domain"] == domain  # never a colour alone
 
 
 def test_the_promise_has_a_row_for_each_kind_of_statement_and_says_what_was_not_simulated(league):

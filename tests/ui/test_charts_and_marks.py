@@ -31,7 +31,7 @@ def test_every_panel_names_its_areas_and_marks_the_chosen_one(league, draw):
 
 
 def test_the_confirmed_fall_has_its_mark_its_colour_and_with_movers_first_the_first_row(league):
-    by_rank, first = (rows_of(charts.estimate_chart(league, EN, order=order)) for order in charts.ORDERS)
+    by_rank, first = (rows_of(charts.estimate_chart(league, EN, order=order)) for order in charts.orders(league))
     assert [row["area"] for row in by_rank].index("Colima") == 16 and first[0]["area"] == "Colima"
     assert (first[0]["colour"], first[0]["shape"]) == (marks.COLOURS[marks.FALL], "triangle-down")
     assert {row["shape"] for row in first[1:]} == {"circle"}
@@ -52,6 +52,11 @@ def test_what_is_too_weak_to_publish_is_marked_and_nothing_else(league):
     assert marked == set(league.table.index[league.table.unfit != ""]) and 0 < len(marked) < len(rows)
 
 
+@pytest.mark.parametrize(("last", "written"), [(2, [1, 2]), (9, list(range(1, 10))), (32, [1, 5, 10, 15, 20, 25, 30])])
+def test_an_axis_of_ranks_writes_the_first_and_even_steps_after_it(last, written):
+    assert charts.rank_axis(last)["values"] == written
+
+
 def luminance(colour: str) -> float:
     """Relative luminance of WCAG 2.2."""
     parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
@@ -66,6 +71,8 @@ def test_every_mark_has_a_contrast_of_three_to_one_and_the_ink_one_of_seven(pape
         return (light + 0.05) / (dark + 0.05)
 
     assert {mark: contrast(colour) for mark, colour in marks.COLOURS.items() if contrast(colour) < 3} == {}
+    assert {colour: contrast(colour) for colour, _ in marks.SERIES if contrast(colour) < 3} == {}
+    assert len(set(dict(marks.SERIES).values())) == len(marks.SERIES)  # each has a shape of its own as well
     assert contrast(marks.LINE) >= 3
     own_ink = {marks.PAPER[theme]: ink for theme, ink in marks.INK.items()}[paper]
     assert contrast(own_ink) >= 7

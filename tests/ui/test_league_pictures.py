@@ -11,7 +11,7 @@ from presentation.pictures import funnel, group_tiles, rank_lines
 from service.figures.rank_waves import read_rank_waves
 from service.figures.screen import read_screen
 from service.store.engine import STORE_VARIABLE
-from ui import league_pictures
+from ui import charts, league_pictures
 from words import speaker
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +52,21 @@ def test_a_link_shows_the_picture_with_a_sentence_and_buttons_to_take_it_away(
     assert len(buttons) == 1 and f"_2015Q2_{kind}" in buttons[0] and buttons[0].count("<button") == 2
 
 
+def test_methods_beside_one_another_are_pictures_to_take_away_too(ensu_store, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"], at.query_params["wave"] = "en", "2015Q2"
+    at.run()
+    at._page_hash = next(k for k, page in at._registered_pages.items() if page["url_pathname"] == "statistician")
+    at.run()
+    assert not at.get("vega_lite_chart")
+    at.toggle(key="methods").set_value(True).run()
+    assert not at.exception and len(at.get("vega_lite_chart")) == 2
+    buttons = [h.proto.body for h in at.get("html") if '<button data-picture="' in h.proto.body]
+    for what, of in zip(("methods-intervals", "methods-errors"), buttons, strict=True):
+        assert f"_2015Q2_{what}" in of and "INEGI" in of and "2015 Q2: " in of and "Runs " in of
+
+
 def test_the_lines_that_stand_out_are_the_chosen_area_the_confirmed_and_the_listed_five(ensu_store, screen, colima):
     waves = read_rank_waves(ensu_store[0], "ensu2015", measure="safe", league=screen.league.league, upto="2015Q2")
     assert list(dict.fromkeys(waves.wave)) == ["2015Q1", "2015Q2"]  # none after the wave that is shown
@@ -80,6 +95,20 @@ def test_each_area_has_one_tile_in_the_block_of_its_group_and_the_order_is_not_t
     assert "▼ Colima" in json.dumps(
         league_pictures.group_tiles(rows, grouped, colima, speaker("en")), ensure_ascii=False
     )
+
+
+def test_rows_by_group_stand_under_the_group_s_name_the_best_of_each_first(screen):
+    league = in_two_groups(screen).league
+    assert charts.BY_GROUP in charts.orders(league) and charts.BY_GROUP not in charts.orders(screen.league)
+    spec = charts.rank_chart(league, speaker("en"), order=charts.BY_GROUP)
+    rows = next(rows for rows in spec["datasets"].values() if len(rows) == 34)
+    assert [row["label"] for row in rows if not isinstance(row["code"], str)] == ["South:", "North:"]
+    ends = [k for k, row in enumerate(rows) if not isinstance(row["code"], str)]
+    for part, group in ((rows[ends[0] + 1 : ends[1]], "south"), (rows[ends[1] + 1 :], "north")):
+        assert {league.programme.areas[row["code"]].group for row in part} == {group}
+        assert [row["rank"] for row in part] == sorted(row["rank"] for row in part)
+    (domain,) = {tuple(layer["encoding"]["x"]["scale"]["domain"]) for layer in spec["layer"][1:]}
+    assert domain == (1, 32)
 
 
 def test_the_funnel_names_those_outside_its_outer_limits_and_no_others(screen, colima):

@@ -40,7 +40,7 @@ def test_the_pictures_hold_the_numbers_of_the_table(ensu_store):
     t = speaker("en")
     page = read_area(ensu_store[0], "ensu2015", COLIMA, wave="2015Q2")
     waves = drawn_waves(page, t)
-    figure = json.dumps(charts.history_chart(waves, [50.0], t))
+    figure = json.dumps(charts.history_chart(waves, [50.0], "share", t))
     ranks = json.dumps(charts.rank_history_chart(waves, t))
     for value, rank in zip(waves.estimate, waves["rank"], strict=True):
         assert f'"estimate": {json.dumps(value)}' in figure and f'"rank": {json.dumps(rank)}' in ranks

@@ -107,6 +107,10 @@ def test_the_plan_is_shown_by_every_design_and_level_with_the_n_for_the_chance_w
     assert power.columns[2] == text("sample.column.needed", "zh", chance=0.5)
     assert text("sample.not_reached", "zh", most=160.0) in set(power.iloc[:, 2])
     assert len(set(power.iloc[:, 1])) == 4  # three levels, and none for the list of the last
+    (buttons,) = [h.proto.body for h in at.get("html") if '<button data-picture="' in h.proto.body]
+    (wave,) = at.selectbox(key="wave samples zh").options
+    for words in (text("sample.power", "zh"), text("sample.draft", "zh"), wave, text("note.simulated", "zh")):
+        assert words in buttons  # what is taken away says of what it is
 
 
 def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):

@@ -53,7 +53,7 @@ def _history(page: AreaPage, t: Speaker) -> None:
     targets = [shown_value(measure, target.threshold) for target in page.screen.targets]
     area, names = page.league.programme.areas[page.area].name, page.league.programme.measure_names[measure.name]
     drawn = {
-        "history": (charts.history_chart(waves, targets, t), names),
+        "history": (charts.history_chart(waves, targets, measure.unit, t), names),
         "rank-history": (charts.rank_history_chart(waves, t), t("column.rank")),
     }
     for place, (name, (specification, of)) in zip(st.columns(2), drawn.items(), strict=True):

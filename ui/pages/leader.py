@@ -59,10 +59,10 @@ def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
     area_name = lambda code: league.name(code)[t("language.code")]  # noqa: E731
     place = choosers.row("area-and-order")
     area = choosers.choose(place, "area", list(league.table.index), area_name, t, start=start, width=choosers.WIDE)
-    order = charts.BY_RANK
-    if league.movers:
+    order, orders = charts.BY_RANK, charts.orders(league)
+    if len(orders) > 1:
         say = lambda order: t(f"order.{order}")  # noqa: E731
-        order = choosers.choose(place, "order", charts.ORDERS, say, t, width=choosers.WIDE)
+        order = choosers.choose(place, "order", orders, say, t, width=choosers.WIDE)
     return str(area), str(order)
 
 

@@ -1,16 +1,20 @@
 """A panel of methods side by side: computed from the answers when somebody asks, and kept for the same run."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from presentation.evidence.methods import error_rows, interval_rows
+from presentation.evidence.methods import error_points, error_rows, interval_points, interval_rows
 from presentation.evidence.promise import promise_notes, promise_rows
 from service.figures.league import League
 from service.figures.methods import compare_methods
 from service.figures.use_cases import ESTIMATE
 from service.store.engine import Store
-from ui import faults, tables
+from ui import drawn, faults, method_pictures, pictures, tables
 from words import Speaker
+
+INTERVALS, ERRORS = "intervals", "errors"
 
 
 def show(store: Store, league: League, t: Speaker) -> None:
@@ -22,9 +26,13 @@ def show(store: Store, league: League, t: Speaker) -> None:
     table = faults.explained(lambda: _compared(store, league, *of, league.league), t)
     if table is None:
         return
-    for rows, note in ((interval_rows(league, table, t), "intervals"), (error_rows(league, table, t), "errors")):
+    drawings = _drawings(table, league, t=t)
+    for what, rows in ((INTERVALS, interval_rows(league, table, t)), (ERRORS, error_rows(league, table, t))):
+        pictures.show(
+            st, f"methods-{what}", drawings[what], league, t(f"methods.{what}.title"), t("methods.picture.alt"), t
+        )
         tables.plain_table(rows, words=1)
-        st.caption(t(f"methods.note.{note}"))
+        st.caption(t(f"methods.note.{what}"))
 
 
 def show_promise(league: League, t: Speaker) -> None:
@@ -35,7 +43,17 @@ def show_promise(league: League, t: Speaker) -> None:
         st.caption(note)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
+@st.cache_resource(show_spinner=False, max_entries=20)
 def _compared(_store: Store, _league: League, url: str, role: str, run: int, measure: str, name: str) -> pd.DataFrame:
-    """`compare_methods`, once for a run, measure and group: a run's inputs never change."""
+    """`compare_methods`, once for a run, measure and group: inputs never change, and nobody changes the table."""
     return compare_methods(_store, _league)
+
+
+@drawn.once
+def _drawings(table: pd.DataFrame, league: League, *, t: Speaker) -> dict[str, dict[str, Any]]:
+    """The two pictures of the table."""
+    both = {
+        INTERVALS: method_pictures.intervals(interval_points(league, table, t), league, t),
+        ERRORS: method_pictures.errors(error_points(league, table, t), t),
+    }
+    return {what: pictures.packed(drawing) for what, drawing in both.items()}

@@ -6,7 +6,7 @@ from presentation import samples as sample_words
 from service.intake.imports import current_programme
 from service.samples.samples import SamplePlan
 from service.store.engine import Store
-from ui import tables
+from ui import pictures, tables
 from ui.charts import power_chart
 from words import Speaker
 
@@ -25,7 +25,8 @@ def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> N
         tables.plain_table(sample_words.power_rows(foresight, assumed, t), words=2)
         planned = float(foresight.power.interviews[foresight.power.planned].iloc[0])
         points = sample_words.power_curve(foresight, assumed, t)
-        st.altair_chart(power_chart(points, planned, t), width="stretch")
+        of = current_programme(store, programme)[1]
+        pictures.show_of_plan(st, "power", power_chart(points, planned, t), of, sample_plan, t("sample.power"), t)
     modes = sample_words.mode_rows(sample_plan, t)
     if len(modes):
         tables.plain_table(modes, words=1)
