@@ -35,9 +35,10 @@ def draw_proof(
 def verify_draw(
     folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
     published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+    screened: Annotated[list[str] | None, typer.Option(help=t("cli.verify_draw.screened"), show_default=False)] = None,
 ) -> None:
     """Draw again from a proof's files, without a store."""
-    say_verified(*proof_files.verify_folder(folder, published=published), published)
+    say_verified(*proof_files.verify_folder(folder, published=published, screened=screened or []), published)
 
 
 def say_verified(record: DrawRecord, verification: Verification, published: str | None) -> None:

@@ -32,12 +32,13 @@ from commands.speaking import (
 )
 from presentation import calls as call_words
 from presentation import samples as sample_words
+from presentation import screening as screening_words
 from presentation import terminal
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
-from service.fieldwork import calls
+from service.fieldwork import calls, screening
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes
@@ -91,6 +92,7 @@ def sample_plan(
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
     kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
     pps: Annotated[str, typer.Option(help=t("cli.sample.pps"))] = Wanted.pps,
+    call_dead: Annotated[float | None, typer.Option(help=t("cli.sample.call_dead"), show_default=False)] = None,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -128,6 +130,7 @@ def sample_plan(
         respondents=respondents,
         again=again,
         rotation=read_rotation(rotation or ""),
+        call_dead=call_dead,
     )
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)
@@ -181,6 +184,43 @@ def sample_release(
     opened, programme_name = opened_for(store, as_, programme)
     sample = releases.release_next(opened, programme_name, wave, areas=area or [], short=short)
     _show_sample(opened, programme_name, sample)
+
+
+@commands.command("screen", cls=Command, help=t("cli.sample.screen.help"))
+def sample_screen(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.sample.screened_file"))],
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    with listing_faults(faults):
+        if preview:
+            return show_preview(screening.preview_screening(opened, programme_name, wave, content, file.name, choice))
+        screened = screening.screen_numbers(opened, programme_name, wave, content, file.name, choice)
+    say_recognised(screened.notes)
+    _show_screened(screened)
+
+
+@commands.command("screen-sheet", cls=Command, help=t("cli.sample.screen_sheet.help"))
+def sample_screen_sheet(
+    wave: WaveArgument,
+    file: IntoArgument,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened = opened_as(store, as_)
+    rows = screening.screening_sheet(opened, programme_of(opened, programme), wave, key=keys.find_key())
+    write_private(file, csv_bytes(rows))
+    out.print(t("cli.contacts.sheet_written", file=str(file), count=len(rows)))
 
 
 @commands.command("calls", cls=Command, help=t("cli.sample.calls.help"))
@@ -268,12 +308,19 @@ def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePl
 def _show_sample(opened: Store, programme_name: str, sample: samples.Sample) -> None:
     lines = sample_words.draw_lines(sample, t)
     print_table(lines[0], terminal.words_table(sample_words.release_rows(sample, t)), lines[1:])
+    _show_screened(screening.read_screening(opened, programme_name, sample.wave))
     _show_fieldwork(calls.fieldwork_of(opened, programme_name, sample))
     if len(sample.releases) and sample.left:
         names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
         rows = sample_words.short_rows(calls.short_strata(opened, programme_name, sample), names, t)
         if len(rows):
             print_table(t("sample.short"), terminal.words_table(rows), [t("sample.short.rule")])
+
+
+def _show_screened(screened: screening.Screened) -> None:
+    if len(screened.rows):
+        rows = terminal.words_table(screening_words.screening_rows(screened, t))
+        print_table(t("screened.title"), rows, screening_words.screening_lines(screened, t))
 
 
 def _show_fieldwork(fieldwork: calls.Fieldwork) -> None:

@@ -142,6 +142,8 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
     notes += _panel_notes(sample_plan, t)
+    if sample_plan.wanted.call_dead is not None:
+        notes.append(t("sample.note_call_dead", part=sample_plan.wanted.call_dead))
     public = sample_plan.wanted.public
     notes.append(t("sample.note_no_public") if public is None else t("sample.note_public", public=public))
     return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.draw.releases import interviews_short, release_progress, released, split_releases, unfinished
     from sampling.draw.rested import draw_rested, kept_counts
     from sampling.draw.roll import kept_counts_roll
+    from sampling.draw.screened import dead_called, screened_weights
     from sampling.draw.seeded import draw_key
     from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
     from sampling.draw.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
@@ -59,6 +60,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.proof.numbered_frame import NumberedFrame, numbered_frame
     from sampling.proof.proof import Verification
     from sampling.proof.record import Continued, DrawRecord
+    from sampling.proof.screening import Screening, called_of_screening, differing_screenings, screening_of
     from sampling.proof.slip import slip, slip_of
 
 # file -> the public names in it; each is loaded when it is first used, as in estimation/__init__.py
@@ -75,6 +77,7 @@ _NAMES = {
     "draw/past": "PastWave Succession",
     "draw/rested": "draw_rested kept_counts",
     "draw/roll": "kept_counts_roll",
+    "draw/screened": "dead_called screened_weights",
     "draw/seeded": "draw_key",
     "draw/stages": "draw_two_stage kish_person kish_tables last_birthday_probability",
     "draw/unequal": "draw_pps inclusion_probabilities joint_sampford joint_systematic",
@@ -92,6 +95,7 @@ _NAMES = {
     "proof/chain": "DrawnWave record_rested verify_chain",
     "proof/numbered_draw": "record_draw verify_draw",
     "proof/numbered_frame": "NumberedFrame numbered_frame",
+    "proof/screening": "Screening called_of_screening differing_screenings screening_of",
     "proof/slip": "slip slip_of",
     "proof/digests": "frame_digest",
     "proof/draw_plan": "DrawPlan",

@@ -65,7 +65,7 @@ def dictionary(language: str) -> Mapping[str, str]:
 
 
 def rows_of(table: str) -> list[dict[str, str]]:
-    """The rows of a table of names that stands beside the sentences: dispositions.csv."""
+    """The rows of a table of names that stands beside the sentences: dispositions.csv, statuses.csv."""
     return list(csv.DictReader(FOLDER.joinpath(table).read_text("utf-8").splitlines()))
 
 

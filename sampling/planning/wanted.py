@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class Wanted:
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
     pps            of a two-stage plan: the method of `draw_pps` that draws the PSUs, one of PPS_METHODS
     seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
+    call_dead      the part of the numbers that a screening calls dead which is called all the same; None: no screening
     """
 
     interviews: int
@@ -81,8 +83,11 @@ class Wanted:
     respondents: bool = False
     again: float = 0.7
     rotation: tuple[int, ...] = ()
+    call_dead: float | None = None
 
     def __post_init__(self):
+        if self.call_dead is not None:
+            check_part(self.call_dead)
         if self.method not in METHODS:
             raise Fault(key="sample.method", found=self.method, expected=list(METHODS))
         if self.pps not in PPS_METHODS:
@@ -127,6 +132,13 @@ class Wanted:
         tuples = {"portions": tuple(plain["portions"]), "rotation": tuple(plain.get("rotation", ()))}
         fields: dict[str, Any] = {**plain, **older, **tuples, "assumed": Assumed(**plain["assumed"])}
         return cls(**fields)
+
+
+def check_part(part: float) -> Fraction:
+    """δ as the fraction that was written; a Fault unless 0 < δ <= 1, with six decimals at most."""
+    if not 0 < part <= 1 or Fraction(repr(float(part))).denominator > 10**6:
+        raise Fault(key="sampling.call_dead", found=part)
+    return Fraction(repr(float(part)))
 
 
 def read_numbers(written: str, between: str = ",", *, name: str) -> list[float]:

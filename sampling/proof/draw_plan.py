@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC
 from sampling.planning.rotation import rotation_ages
+from sampling.planning.wanted import check_part
 from words import Fault
 
 STRATIFIED, EVERY_NTH, BALANCED = "stratified", "systematic", "balanced"
@@ -12,7 +13,7 @@ TWO_STAGE, KISH = "two_stage", "kish"
 PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PIVOTAL}
 LATER = frozenset(  # fields that records of older versions do not have
     ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start", "seeded")
-) | {"respondents", "rotation", "answered"}
+) | {"respondents", "rotation", "answered", "call_dead"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class DrawPlan:
     public      what the public value will be that enters the draw ("the lottery's draw of 1 December"), or None
     each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
     person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit itself is asked
+    call_dead   the part δ of the numbers that a screening calls dead which is called all the same; None: no screening
     seeded      of a two-stage plan: True if its random numbers are `drawn_numbers` of this draw alone; None: they are
                 the frame's permanent ones, as in older records
     """
@@ -50,8 +52,11 @@ class DrawPlan:
     seeded: bool | None = None
     respondents: bool | None = None
     rotation: tuple[int, ...] | None = None
+    call_dead: float | None = None
 
     def __post_init__(self):
+        if self.call_dead is not None:
+            check_part(self.call_dead)
         methods = [RESTED, STRATIFIED, EVERY_NTH, BALANCED, *PPS, TWO_STAGE]
         continues = self.method in (RESTED, STRATIFIED)
         if self.method not in methods or (self.keep is not None and not continues):

@@ -153,6 +153,7 @@ DRAW_TYPES: dict[str, Any] = dict.fromkeys(
 ) | {"start": (int, float), "units": int, "plan": dict, "continued": dict}
 PLAN_TYPES: dict[str, Any] = dict.fromkeys(("method", "size", "pps", "person", "public"), str) | {
     "keep": (int, float),
+    "call_dead": (int, float),
     "each": int,
     "rest": int,
     "portions": list,

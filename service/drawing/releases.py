@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
+import sqlalchemy as sa
 
 from service.fieldwork.calls import fieldwork_of, short_strata
 from service.protection import vault
@@ -48,7 +49,10 @@ def release_next(
         run = add_run(connection, store.actor, RELEASE, arguments, [("plan", sample.plan.plan_id)])
         row = {"draw_id": sample.draw_id, "release": number, "strata": strata, "units": count, "at": datetime.now(UTC)}
         connection.execute(schema.releases.insert().values(**row, by=store.actor.name, run_id=run))
-        audit.append(connection, store.actor, RELEASE, arguments | {"units": count, "open": open_units})
+        screened = schema.screenings.c
+        lines = connection.scalars(sa.select(screened.line).where(screened.draw_id == sample.draw_id)).all()
+        bound = {"screenings": sorted(lines)} if lines else {}
+        audit.append(connection, store.actor, RELEASE, arguments | {"units": count, "open": open_units} | bound)
     return read_sample(store, programme, wave)
 
 
@@ -73,10 +77,14 @@ def _to_release(store: Store, programme: str, sample: Sample, areas: Collection[
 
 @permitted
 def release_sheet(store: Store, programme: str, wave: str, *, key: Key) -> pd.DataFrame:
-    """unit_id, phone and name of the released units, by stratum and place; recorded in the trail as a call sheet."""
+    """unit_id, phone and name of the released units to call, by stratum and place; recorded in the trail.
+
+    Numbers that a screening calls dead are in it only if they are called all the same.
+    """
     sample = read_sample(store, programme, wave)
     place = contact_place(sample.plan.frame, sample.plan.frame_version)
-    rows = vault.call_sheet(store, programme, place, key=key, units=list(sample.released.unit_id))
-    staged = [c for c in ("psu", "kish") if c in sample.released]
-    order = sample.released[["unit_id", "stratum", *staged, "place", "release"]]
+    called = sample.released[~sample.released.unit_id.isin(sample.uncalled)]
+    rows = vault.call_sheet(store, programme, place, key=key, units=list(called.unit_id))
+    staged = [c for c in ("psu", "kish") if c in called]
+    order = called[["unit_id", "stratum", *staged, "place", "release"]]
     return order.merge(rows, on="unit_id", how="left").fillna({"phone": "", "name": ""})

@@ -121,6 +121,7 @@ def _drawn_calls(
     faults = FaultList(file)
     refuse_codes(faults, out.isna(), "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
     faults.refuse(out.eq(False), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
+    faults.refuse(out.eq(True) & log[UNIT].isin(sample.uncalled), "calls.dead_not_called", UNIT, log, wave=wave)
     faults.settle()
     return log, (*notes, *mended)
 
@@ -139,7 +140,7 @@ def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
     if not made:
         no_releases = pd.DataFrame(columns=["release", "units", "tried", "finished", "open"])
         return Fieldwork(sample.wave, required, no_releases, sample.units.iloc[:0], None)
-    finished = work.index[work.finished]
+    finished = work.index[work.finished].union(pd.Index(sorted(sample.uncalled), dtype=object))
     extent: dict[str, Any] = {"through": sample.through(), "within": sample.within}
     progress = release_progress(sample.units, work.index, finished, **extent)
     open_units = unfinished(sample.units, finished, **extent)
@@ -160,7 +161,7 @@ def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
         sample.units,
         allocation.groupby("stratum").interviews.sum().to_dict(),
         answered,
-        work.index[work.finished],
+        work.index[work.finished].union(pd.Index(sorted(sample.uncalled), dtype=object)),
         through=sample.through(),
         rate=wanted.response_rate * wanted.eligibility,
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from estimation.precision.finite import AREA, STRATUM
 from fieldwork import eligibility_known
 from programme.survey import Programme
+from sampling.draw.screened import DEAD
 from service.fieldwork.calls import outcomes_by_unit
 from service.intake.imports import wave_versions
 from service.intake.of_sample import FRAME_JOIN, JOIN
@@ -24,7 +25,8 @@ def drawn_population(store: Store, programme: Programme, wave: str) -> Mapping |
 
     N_h  the frame's units, divided by their probability of being in the frame
     e_h  the eligible among the released numbers whose eligibility is known, by the wave's file (of a programme with
-         [weighting]) or its call log; if it is known of none, what the sample plan assumed
+         [weighting]) or its call log; if it is known of none, what the sample plan assumed; numbers that a screening
+         calls dead count with the part of them that was called and found eligible
     h is a stratum if the file's strata are those of the frame, else an area. Not known if people answered who were not
     drawn, and for a sample of households, since the frame does not say how many people live in them.
     """
@@ -59,8 +61,23 @@ def _eligible_units(store: Store, programme: Programme, sample: Sample, wave_id:
         rows = store.table(sa.select(table).where(table.c.version_id == wave_id).order_by(table.c.row))
         state = released_table(rows)[codes.column]
         eligible = state.isin(codes.responded | codes.not_responded)[~state.isin(codes.unknown)]
-    eligibility = eligible.astype(float).groupby(units[by].reindex(eligible.index)).mean()
+    eligibility = _with_dead(eligible.astype(float), sample).groupby(units[by]).mean()
     return population * eligibility.reindex(population.index).fillna(sample.plan.wanted.eligibility)
+
+
+def _with_dead(eligible: pd.Series, sample: Sample) -> pd.Series:
+    """Whether numbers are eligible, by unit_id, with all released ones that a screening calls dead.
+
+    Each of the dead counts with the part of those of them, in the whole wave, that were called and found eligible: with
+    0 if nothing is known of any.  eligible: 1 or 0 of the numbers of which calls tell it
+    """
+    screened, released = sample.screened, set(sample.released.unit_id)
+    dead = screened.unit_id[(screened.status == DEAD) & screened.unit_id.isin(released)]
+    if dead.empty:
+        return eligible
+    called = eligible[eligible.index.isin(dead[screened.called])]
+    part = float(called.mean()) if len(called) else 0.0
+    return pd.concat([eligible[~eligible.index.isin(dead)], pd.Series(part, index=pd.Index(dead, name="unit_id"))])
 
 
 def _respondents(store: Store, programme: str, wave: str) -> tuple[pd.DataFrame, int]:

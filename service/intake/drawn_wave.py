@@ -7,12 +7,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sampling.draw.releases import is_out, portions_out, weighted_release
+from sampling.draw.screened import DEAD, screened_weights
 from service.intake.logged import logged_interviews
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
 
 draws, units, releases, plans = schema.draws, schema.sample_units, schema.releases, schema.plans
+screened = schema.screened_units
 COLUMNS = ["area", "stratum", "psu", "base_weight"]
 
 
@@ -21,7 +23,8 @@ class DrawnWave:
     """The units released for a wave, and what its call log says of them.
 
     draw_id, releases  the draw, and how many releases of it were made
-    units              one row for each released unit, by its unit_id: area, stratum, psu (None without) and base_weight
+    units              one row for each released unit, by its unit_id: area, stratum, psu (None without) and
+                       base_weight, which is 0 for numbers that a screening calls dead and that are not called
     unreleased         the units drawn that are in no release yet
     interviewed        the units with an interview in the call log; None if no call of the wave was imported
     """
@@ -52,6 +55,10 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
     within = "stratum" if row.wanted.get("each") is None else "psu"
     out = is_out(drawn, through)
     weighted = weighted_release(drawn, through, within=within) if strata_released else drawn.iloc[:0]
+    if (part := row.wanted.get("call_dead")) is not None:
+        of_dead = sa.select(screened.c.unit_id, screened.c.called).where(screened.c.draw_id == row.draw_id)
+        dead = store.table(of_dead.where(screened.c.status == DEAD))
+        weighted = screened_weights(weighted, set(dead.unit_id), set(dead.unit_id[dead.called.astype(bool)]), part)
     return DrawnWave(
         wave,
         row.draw_id,

@@ -28,7 +28,8 @@ class Origin:
     """How a version of a wave belongs to the sample that was drawn for the wave.
 
     draw_id, releases  the draw, and how many of its releases were made when the file was compared with it
-    released, rows     the units released by then, and those of them that have a row in the file
+    released, rows     the units released by then, without those that a screening calls dead and that are not called,
+                       and those of them that have a row in the file
     calls              whether the file was compared with a call log
     differences        the key of what differs (a Fault in words/) -> in how many rows
     reason             why the differences were accepted; None if there are none
@@ -126,14 +127,14 @@ def compare(
     somebody whose call log has no interview, and for interviews of the call log that have no answers.
     """
     unit, faults = sample_row(table, programme), FaultList(file)
-    rows = 0
+    rows, is_called = 0, (drawn.units.base_weight > 0).to_numpy()
     if unit is not None:
         _compare_rows(table, unit, faults, programme, drawn, answered)
-        rows = int(drawn.units.index.isin(unit).sum())
+        rows = int((drawn.units.index.isin(unit) & is_called).sum())
     counts: dict[str, int] = {}
     for fault in faults.found:
         counts[fault.key] = counts.get(fault.key, 0) + fault.values["count"]
-    origin = Origin(drawn.draw_id, drawn.releases, len(drawn.units), rows, drawn.interviewed is not None, counts)
+    origin = Origin(drawn.draw_id, drawn.releases, int(is_called.sum()), rows, drawn.interviewed is not None, counts)
     if reason is None or not counts:
         return faults.found, replace(origin, differences={})
     return [], replace(origin, reason=masked_text(checked_reason(reason, drawn.wave)))
@@ -172,6 +173,8 @@ def _compare_rows(
         drawn.units.index,
         wave=wave,
     )
+    dead = is_known & answered & of_unit.base_weight.le(0)
+    faults.refuse(dead, "wave.dead_not_called", name, shown, wave=wave)
     codes = programme.renames.current(wave)
     if columns.area in table:
         areas, drawn_areas = (of.map(lambda code: codes.get(code, code)) for of in (table[columns.area], of_unit.area))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import DrawnWave, Verification, psu_list, slip_of, verify_chain
+from sampling import DrawnWave, Screening, Verification, differing_screenings, psu_list, slip_of, verify_chain
 from sampling import verify_draw as verify
 from sampling.proof.digests import sample_digest
 from sampling.proof.draw_plan import KISH, LATER, RESTED, TWO_STAGE, DrawPlan
@@ -32,7 +32,7 @@ from words import LANGUAGES, Fault, text
 
 RECORD, FRAME, SAMPLE, EARLIER, READ_ME = "record.json", "frame.csv", "sample.csv", "earlier.csv", "README.txt"
 EARLIER_FOLDER = "earlier"
-PSUS, ROLL, ANSWERED = "psus.csv", "units.parquet", "answered.csv"
+PSUS, ROLL, ANSWERED, SCREENED = "psus.csv", "units.parquet", "answered.csv", "screened.csv"
 NUMBERS = ("prn", "probability", "base_weight", "first_probability", "first_phase")
 FRAME_COLUMNS = ["unit_id", "stratum", "prn"]
 CHAIN_FRAME = ["unit_id", "stratum", "first_phase"]
@@ -43,6 +43,9 @@ SAMPLE_COLUMNS = [*DRAWN, "base_weight", "release"]
 FIELDS = set(DrawRecord.__dataclass_fields__)
 BESIDE = frozenset({"commitments", "released"})  # what the proof of a wave in a store says besides
 TRAIL = "trail"  # the head of the audit trail, which older proofs do not have
+SCREENINGS = "screenings"  # of a wave whose numbers were screened: the number, digest and line of each
+SCREENED_COLUMNS = ["unit_id", "screening", "status", "called"]
+CALLED = {"1": True, "0": False}  # as the file of screened numbers writes it
 
 
 @permitted
@@ -72,6 +75,7 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
         RECORD: record,
         FRAME: csv_bytes(units[_frame_columns(draw_plan)]),
         SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(draw_plan)]]),
+        **_screened_file(sample),
         READ_ME: _read_me("proof.read_me", wave),
     }
     if staged:
@@ -94,7 +98,24 @@ def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, byte
         RECORD: _record(store, programme, sample),
         **listed,
         SAMPLE: csv_bytes(sample.units[_chain_columns(sample.record.plan)]),
+        **_screened_file(sample),
     }
+
+
+def _screened_file(sample: Sample) -> dict[str, bytes]:
+    """What the operator said of the wave's numbers, and which of the dead are called; nothing without a screening."""
+    if sample.screened.empty:
+        return {}
+    rows = sample.screened[SCREENED_COLUMNS]
+    return {SCREENED: csv_bytes(rows.assign(called=rows.called.astype(int)))}
+
+
+def _screenings(store: Store, draw_id: int) -> list[dict]:
+    """The number, digest and line of each screening of a draw."""
+    screenings = schema.screenings.c
+    columns = screenings.screening.label("number"), screenings.digest, screenings.line
+    select = sa.select(*columns).where(screenings.draw_id == draw_id).order_by(screenings.screening)
+    return store.table(select).to_dict("records")
 
 
 def _record(store: Store, programme: str, sample: Sample) -> bytes:
@@ -103,6 +124,8 @@ def _record(store: Store, programme: str, sample: Sample) -> bytes:
         head = str(audit.last_head(connection))
     commitments = _commitments(store, programme, sample.wave)
     beside = {"commitments": commitments, "released": sample.through(), TRAIL: head}
+    if len(sample.screened):
+        beside[SCREENINGS] = _screenings(store, sample.draw_id)
     return json.dumps(sample.record.plain() | beside, ensure_ascii=False, indent=1).encode()
 
 
@@ -132,10 +155,13 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRecord, Verification]:
+def verify_folder(
+    folder: Path, *, published: str | None = None, screened: Sequence[str] = ()
+) -> tuple[DrawRecord, Verification]:
     """Draw again from a proof's files and compare; this needs neither a store nor a key.
 
-    published: the line made public before the draw (`slip`), from another source than the folder.
+    published: the line made public before the draw (`slip`), from another source than the folder
+    screened:  the lines of the last wave's screenings, as they were noted when these were made
     """
     content = read_bounded(folder / RECORD)
     record = read_record_file(content, BESIDE)
@@ -149,11 +175,51 @@ def verify_folder(folder: Path, *, published: str | None = None) -> tuple[DrawRe
         if found := list(differing_commitments(of_record, of_content)):
             differences += [*in_wave, *found]
         notes += [*in_wave, ("proof.approvals", {"count": _approvals(of_content)})]
+        lines = list(screened) if of_wave == folder and screened else None
+        of_screening = list(_differing_screenings(of_wave, of_record, of_content, lines))
+        differences += [*in_wave, *of_screening] if of_screening else []
+        notes += _screening_notes(of_record.wave, of_content)
     if isinstance(head := json.loads(content).get(TRAIL), str):
         notes.append(("proof.trail", {"head": head}))
     verified = _verified_chain(folder, published) if rested else _verified_alone(folder, record, published)
     holds = verified.holds and not differences
     return record, Verification(holds, (*differences, *verified.differences), tuple(notes))
+
+
+def _differing_screenings(
+    folder: Path, record: DrawRecord, content: bytes, lines: list[str] | None
+) -> Iterator[tuple[str, dict]]:
+    """What does not fit among a wave's screenings as its record lists them and the file of the screened numbers."""
+    listed = _listed_screenings(content)
+    if not listed and lines is None and not (folder / SCREENED).exists():
+        return
+    shown = pd.DataFrame(columns=SCREENED_COLUMNS)
+    if (folder / SCREENED).exists():
+        shown = read_units(folder / SCREENED, SCREENED_COLUMNS)
+        shown = shown.assign(called=shown.called.map(CALLED))
+        if shown.called.isna().any():
+            raise Fault(key="proof.record", file=SCREENED, problem="called")
+    yield from differing_screenings(record, listed, shown, read_units(folder / SAMPLE, ["unit_id", "stratum"]), lines)
+
+
+def _listed_screenings(content: bytes) -> list[Screening]:
+    """The screenings that a record lists; a Fault for what is no list of them."""
+    try:
+        rows = json.loads(content).get(SCREENINGS, [])
+        listed = [Screening(row["number"], row["digest"], row["line"]) for row in rows]
+        if not all(type(s.number) is int and isinstance(s.digest, str) and isinstance(s.line, str) for s in listed):
+            raise TypeError(SCREENINGS)
+    except (TypeError, KeyError) as error:
+        raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
+    return listed
+
+
+def _screening_notes(wave: str, content: bytes) -> list[tuple[str, dict]]:
+    """The line of each screening, with which the reader compares the one that was noted when it was made."""
+    return [
+        ("proof.screening_note", {"wave": wave, "number": screening.number, "line": screening.line})
+        for screening in _listed_screenings(content)
+    ]
 
 
 def _earlier_folders(folder: Path) -> list[Path]:
@@ -247,7 +313,7 @@ def read_units(file: Path, columns: Sequence[str], *, numbers: Sequence[str] = (
     try:
         numeric = [c for c in (*NUMBERS, *numbers) if c in columns]
         figures = {c: table[c].map(float) for c in numeric}
-        places = {c: table[c].map(int) for c in ("place", "release", "rest", "age") if c in columns}
+        places = {c: table[c].map(int) for c in ("place", "release", "rest", "age", "screening") if c in columns}
     except ValueError as error:
         raise Fault(key="proof.record", file=file.name, problem=str(error)) from error
     return table.assign(**figures, **places).reset_index(drop=True)
@@ -257,7 +323,7 @@ def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord
     """A record from its file, which holds the fields of a record and `more`, and no others."""
     try:
         plain = json.loads(content)
-        if unexpected := (set(plain) - LATER - {TRAIL}) ^ (FIELDS - LATER | more):
+        if unexpected := (set(plain) - LATER - {TRAIL, SCREENINGS}) ^ (FIELDS - LATER | more):
             raise KeyError(*unexpected)
         return DrawRecord.read({name: plain[name] for name in plain if name in FIELDS})
     except Fault:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, slip
+from sampling import Continued, DrawPlan, Finding, Foresight, Wanted, released, screened_weights, slip
 from sampling.draw.releases import Through, is_out, portions_out, weighted_release
+from sampling.draw.screened import DEAD
 from sampling.planning.staged_plan import SIZE
 from sampling.proof.draw_plan import RESTED, STRATIFIED, TWO_STAGE
 from sampling.proof.record import DrawRecord
@@ -64,7 +65,7 @@ class SamplePlan:
                 "pps": self.wanted.pps,
                 "person": self.wanted.person,
             }
-            staged["seeded"] = self.wanted.seeded or None
+            staged |= {"seeded": self.wanted.seeded or None, "call_dead": self.wanted.call_dead}
             return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), public=self.wanted.public, **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
         keep = None if self.wanted.after is None else self.wanted.keep
@@ -72,6 +73,7 @@ class SamplePlan:
             return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)
         chain: dict[str, Any] = {"rest": self.wanted.rest, "portions": self.wanted.portions}
         chain |= {"respondents": self.wanted.respondents or None, "rotation": self.wanted.rotation or None}
+        chain["call_dead"] = self.wanted.call_dead
         return DrawPlan(RESTED, tuple(numbers.items()), keep=keep, public=self.wanted.public, **chain)
 
     @property
@@ -95,6 +97,7 @@ class Sample:
     units     all units drawn, with the release that each belongs to
     releases  the releases made so far: release, strata (None: all), units, at, by
     earlier   the draw_id that this draw continues, and how many of its releases were made by then; or None
+    screened  unit_id, screening, status and called of the numbers that were screened before their release
     """
 
     draw_id: int
@@ -104,6 +107,12 @@ class Sample:
     units: pd.DataFrame
     releases: pd.DataFrame
     earlier: tuple[int, int] | None
+    screened: pd.DataFrame
+
+    @property
+    def uncalled(self) -> frozenset[str]:
+        """The unit_ids that a screening calls dead and that are not in the part that is called all the same."""
+        return frozenset(self.screened.unit_id[~self.screened.called])
 
     @property
     def within(self) -> str:
@@ -139,10 +148,22 @@ class Sample:
 
     @property
     def weighted(self) -> pd.DataFrame:
-        """`released` with the π and base weights to estimate with: π times the probability of being in the frame."""
+        """`released` with the π and base weights to estimate with: π times the probability of being in the frame.
+
+        Of numbers that a screening calls dead those of `screened_weights`.
+        """
         if self.releases.empty:
             return self.units.iloc[:0]
-        return weighted_release(self.units, self.through(), within=self.within)
+        weighted = weighted_release(self.units, self.through(), within=self.within)
+        return after_screening(weighted, self.screened, self.plan.wanted.call_dead)
+
+
+def after_screening(weighted: pd.DataFrame, screened: pd.DataFrame, part: float | None) -> pd.DataFrame:
+    """Released units with their weights after the wave's screenings (unit_id, status, called); part: δ of the plan."""
+    if part is None or screened.empty:
+        return weighted
+    dead = screened[screened.status == DEAD]
+    return screened_weights(weighted, set(dead.unit_id), set(dead.unit_id[dead.called]), part)
 
 
 @permitted
@@ -175,8 +196,23 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
     record = DrawRecord.read(row.record)
     unstaged = [c for c in ("psu", "first_probability", "kish", "rest", "age") if drawn[c].isna().all()]
     return Sample(
-        row.draw_id, wave, sample_plan, record, drawn.drop(columns=["draw_id", *unstaged]), releases_made, earlier
+        row.draw_id,
+        wave,
+        sample_plan,
+        record,
+        drawn.drop(columns=["draw_id", *unstaged]),
+        releases_made,
+        earlier,
+        _screened_units(store, row.draw_id),
     )
+
+
+def _screened_units(store: Store, draw_id: int) -> pd.DataFrame:
+    """unit_id, screening, status and called of the numbers of a draw that were screened, by unit_id."""
+    screened = schema.screened_units.c
+    columns = screened.unit_id, screened.screening, screened.status, screened.called
+    rows = store.table(sa.select(*columns).where(screened.draw_id == draw_id).order_by(screened.unit_id))
+    return rows.assign(called=rows.called.astype(bool))
 
 
 @permitted

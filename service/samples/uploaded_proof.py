@@ -8,6 +8,7 @@ import json
 import re
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -32,8 +33,10 @@ class CheckedProof:
     verdict: tuple[tuple[str, dict], ...]
 
 
-def verify_upload(content: bytes, file: str, *, published: str | None = None) -> CheckedProof:
-    """Draw again from a proof's archive and compare; published: the line made public before the draw.
+def verify_upload(
+    content: bytes, file: str, *, published: str | None = None, screened: Sequence[str] = ()
+) -> CheckedProof:
+    """Draw again from a proof's archive and compare; published, screened: the lines as `verify_folder` takes them.
 
     A Fault for what is no archive, one that unpacks to too much, or has no record.
     """
@@ -45,7 +48,7 @@ def verify_upload(content: bytes, file: str, *, published: str | None = None) ->
         _unpack(content, file, folder)
         if _is_master(folder):
             return _checked_master(folder, published)
-        record, verified = verify_folder(folder, published=published)
+        record, verified = verify_folder(folder, published=published, screened=screened)
     wave = {"wave": record.wave}
     verdict = [("cli.verify_draw.holds", wave | {"units": record.units}) if verified.holds else ("check.fails", wave)]
     if published is None:

@@ -84,6 +84,10 @@ PERMITTED = {
     "interviewed": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
     "stops_of_waves": WORKERS,
+    "screen_numbers": frozenset({CENTRE, ADMINISTRATOR}),
+    "preview_screening": frozenset({CENTRE, ADMINISTRATOR}),
+    "read_screening": WORKERS,
+    "screening_sheet": frozenset({CENTRE}),
     "drawn_population": WORKERS,
     "backup": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own

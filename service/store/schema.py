@@ -303,6 +303,26 @@ releases = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
 )
+screenings = sa.Table(  # what the operator said of numbers that were drawn and not released yet
+    "screenings",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("screening", sa.Integer, primary_key=True),  # 1, 2, …
+    sa.Column("digest", sa.Text, nullable=False),  # of unit_id and status
+    sa.Column("line", sa.Text, nullable=False),  # binds the wave's line, the number and the digest
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+screened_units = sa.Table(
+    "screened_units",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("screening", sa.Integer, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # alive, dead, unknown
+    sa.Column("called", sa.Boolean, nullable=False),  # False: dead, and not in the part that is called all the same
+)
 stops = sa.Table(  # fieldwork stopped while numbers were open: the wave may then be weighted, and its figures say so
     "stops",
     metadata,

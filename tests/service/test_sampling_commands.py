@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
@@ -101,3 +102,32 @@ def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, ra
 def test_the_plan_of_a_city_says_what_it_can_tell_and_what_it_costs(rankshift):
     said = rankshift("plan", 4513, 7000, "--cost", 12)
     assert said.code == 0 and "84,000" in said.out and "(this plan)" in said.out and "last 5 all right" in said.out
+
+
+def test_numbers_are_screened_before_their_release_by_the_command_alone(ready, rankshift):
+    """The sheet for the operator, its file, the line, and a proof that is compared with that line."""
+    at, person = ["--store", ready / "store.db"], ["--as", "ann"]
+    day = (date.today() + timedelta(days=9)).isoformat()
+    for made in (["key", "new"], ["frame", "new-key"]):
+        rankshift(*made)
+    rankshift("frame", "import", FRAME, ready / "list.csv", "--delete-on", day, *at, *person)
+    assert "screening of numbers" in rankshift("sample", "plan", WAVE, 140, "--call-dead", 0.2, *at).out.lower()
+    rankshift("sample", "approve", WAVE, *at)
+    rankshift("sample", "draw", WAVE, *at)
+    sheet = ready / "to_screen.csv"
+    assert rankshift("sample", "screen-sheet", WAVE, sheet, *at, *person).code == 0
+    numbers = pd.read_csv(sheet, dtype=str)
+    assert list(numbers) == ["unit_id", "phone"] and len(numbers) == 70 and numbers.phone.str.len().min() == 11
+    (ready / "operator.csv").write_bytes(as_csv(numbers.assign(status=["空号", "正常"] * 35)))
+    done = rankshift("sample", "screen", WAVE, ready / "operator.csv", *at, *person)
+    assert done.code == 0, done.err
+    line = done.out.split("note or publish:")[1].split()[0]
+    assert len(line) == 64 and " 7 " in done.out  # one in five of 35
+    rankshift("sample", "release", WAVE, *at)
+    rankshift("sample", "call-sheet", WAVE, ready / "call.csv", *at, *person)
+    assert len(pd.read_csv(ready / "call.csv")) == 70 - 28
+    rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
+    assert line in rankshift("verify-draw", ready / "proof").out
+    assert rankshift("verify-draw", ready / "proof", "--screened", line).code == 0
+    assert rankshift("verify-draw", ready / "proof", "--screened", "0" * 64).code == 1
+    assert "空号检测" in rankshift("sample", "show", WAVE, *at, language="zh").out

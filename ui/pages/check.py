@@ -15,10 +15,11 @@ def show(store: Store, t: Speaker) -> None:
     with st.form(key="check"):
         file = st.file_uploader(t("check.file"), type=["zip"], key="check_file")
         line = st.text_input(t("cli.verify_draw.published"), key="check_line")
+        screened = st.text_input(t("cli.verify_draw.screened"), key="check_screened")
         sent = st.form_submit_button(t("check.go"), type="primary", key="check_go")
     if sent and file is not None:
         try:
-            checked = verify_upload(file.getvalue(), file.name, published=line)
+            checked = verify_upload(file.getvalue(), file.name, published=line, screened=screened.split())
         except Fault as fault:
             st.error(t(fault.key, **fault.values))
         else:

@@ -13,7 +13,7 @@ from service.samples.samples import Sample
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import cards, faults, tables
-from ui.panels import calls
+from ui.panels import calls, screening
 from words import Fault, Speaker
 
 
@@ -22,6 +22,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(title, anchor=False)
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
+    screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)
     for line in lines:
         st.caption(line)

@@ -64,6 +64,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         each = one.number_input(t("cli.sample.psu"), 1, value=None, key="plan_psu")
         pps = two.selectbox(t("samples.pps"), PPS_METHODS, key="plan_pps", format_func=lambda m: t(f"sample.pps.{m}"))
         kish = three.checkbox(t("cli.sample.kish"), key="plan_kish")
+        call_dead = one.number_input(t("cli.sample.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         st.caption(t("samples.shares.choice"))
@@ -107,6 +108,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             each=None if each is None else int(each),
             person=KISH if kish else None,
             pps=pps,
+            call_dead=call_dead,
         )
         working = t("cli.working", what=wave)
         bar = st.progress(0.0, text=working)

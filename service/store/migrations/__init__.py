@@ -16,5 +16,6 @@ REVISIONS = (
     "rolls",
     "origins",
     "groups",
+    "screened",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
