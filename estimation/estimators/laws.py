@@ -19,6 +19,46 @@ LEAST_CHANGED = 10.0  # changed answers in a league; with fewer it is not known 
 
 
 @dataclass(frozen=True, eq=False)
+class InterviewersLaw:
+    """What interviewers add to the law of k scores; all arrays are (k,).
+
+    factor    τ_d = θ Σ_j W_dj², so that they add τσ² to the variance
+    square    σ_d², the variance of the answers that one interviewer takes in the area, drawn to the league's
+    level     the value to which σ_d² belongs: the area's, drawn to the league's as far as σ_d² is
+    slope     λ, how σ² follows the level from one interviewer of an area to another; the same for all areas
+    third     κ₃/(λσ²): 1.5 θ² Σ_j W_dj³ + 3τ_d/n_d
+
+    Where σ² follows the level, an effect β on the scale of σ moves the mean by σβ + (λ/4)β²: that has the third
+    cumulant 1.5λσ²θ² of each interviewer.  Besides, the sampling variance σ²/n of an area follows the level to which
+    its interviewers have moved it: 3 Cov(level, σ²/n) = 3λτσ²/n.
+    """
+
+    factor: np.ndarray
+    square: np.ndarray
+    level: np.ndarray
+    slope: np.ndarray
+    third: np.ndarray
+
+    def variance_at(self, value: float | np.ndarray) -> np.ndarray:
+        """τσ² (k,) if the true values were `value`."""
+        return self.factor * _followed(self.square, self.slope, value - self.level)
+
+    def third_at(self, value: float | np.ndarray) -> np.ndarray:
+        """κ₃ (k,) if the true values were `value`."""
+        return self.third * self.slope * _followed(self.square, self.slope, value - self.level)
+
+    def select(self, at: np.ndarray) -> "InterviewersLaw":
+        """What they add at the positions `at` (k',)."""
+        return _selected(self, at)
+
+
+def _followed(square: np.ndarray, slope: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """s² + max(b - d², min(b, 0)) with b = slope·d, but at least s²/4: the unit variance d above its level (k,)."""
+    b = slope * d
+    return np.maximum(square + np.maximum(b - d**2, np.minimum(b, 0.0)), square / 4)
+
+
+@dataclass(frozen=True, eq=False)
 class SamplingLaw:
     """The law of k estimates; all arrays are (k,).
 
@@ -29,6 +69,7 @@ class SamplingLaw:
     unit_skewness     γ of scores;  None: shares, whose moments follow from their value
     unit_deviation    σ of scores, the standard deviation of one answer in the league
     third_sign        of a finite population of which more than half were interviewed -1: κ₃ = -μ₃/m²;  None: 1
+    interviewers      what interviewers add to the variance and third cumulant of scores;  None: nothing, or of shares
     """
 
     interviews: np.ndarray
@@ -38,6 +79,7 @@ class SamplingLaw:
     unit_skewness: np.ndarray | None = None
     unit_deviation: np.ndarray | None = None
     third_sign: np.ndarray | None = None
+    interviewers: InterviewersLaw | None = None
 
     @property
     def is_share(self) -> bool:
@@ -63,9 +105,8 @@ class SamplingLaw:
         """
         if self.unit_skewness is None or self.unit_deviation is None:
             return value * (1 - value) / self.interviews
-        s2, d = self.unit_variance, value - self.level
-        b = self.unit_skewness * self.unit_deviation * d
-        return np.maximum(s2 + np.maximum(b - d**2, np.minimum(b, 0.0)), s2 / 4) / self.interviews
+        slope = self.unit_skewness * self.unit_deviation
+        return _followed(self.unit_variance, slope, value - self.level) / self.interviews
 
     def third_at(self, value: float | np.ndarray) -> np.ndarray:
         """κ₃ (k,) if the true values were `value`: θ(1-θ)(1-2θ)/m² of a share, γs³/m² of a score with that s²."""
@@ -73,6 +114,14 @@ class SamplingLaw:
             return value * (1 - value) * (1 - 2 * value) * self.third_factor
         unit_variance = self.interviews * self.variance_at(value)
         return self.unit_skewness * unit_variance**1.5 * self.third_factor
+
+    def moments_at(self, value: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """V⁰ - V and κ₃⁰ (k,) if the true values were `value`, the interviewers' part of both included."""
+        added, third = self.variance_at(value) - self.variance, self.third_at(value)
+        if self.interviewers is None:
+            return added, third
+        part = self.interviewers
+        return added + part.variance_at(value) - part.factor * part.square, third + part.third_at(value)
 
     def select(self, at: np.ndarray) -> "SamplingLaw":
         """The law of the estimates at the positions `at` (k',)."""
@@ -211,7 +260,27 @@ def mean_law(laws: Sequence, weights: Sequence[float] | np.ndarray, correlation:
         known = (cube > 0) & (np.abs(factor) > TINY)
         skewness = np.divide(third_cumulant, cube * factor, out=np.zeros(len(cube)), where=known)
         deviation = a @ np.array([law.unit_deviation for law in laws])
-    return SamplingLaw(interviews, third_interviews, a @ level, mean_variance, skewness, deviation, sign)
+    part = _mean_part([law.interviewers for law in laws], a, r)
+    return SamplingLaw(interviews, third_interviews, a @ level, mean_variance, skewness, deviation, sign, part)
+
+
+def _mean_part(parts: Sequence, a: np.ndarray, r: np.ndarray) -> InterviewersLaw | None:
+    """What interviewers add to Σ_t a_t θ_t; None where they add nothing to some wave.
+
+    τσ² = Σ_s Σ_t a_s a_t r_st √(τ_s σ_s² τ_t σ_t²) with σ² = Σ a_t σ_t²;  κ₃ = Σ_t a_t³ κ₃_t;  λ and the level are
+    Σ a_t λ_t and Σ a_t level_t.
+    """
+    if any(part is None for part in parts):
+        return None
+    factor, square, level, slope, third = (
+        np.array([getattr(part, field.name) for part in parts]) for field in fields(InterviewersLaw)
+    )
+    root, mean_square, mean_slope = np.sqrt(factor * square), a @ square, a @ slope
+    added, cumulant = np.einsum("s,t,sk,tk,stk->k", a, a, root, root, r), (a**3) @ (third * slope * square)
+    unit = mean_slope * mean_square
+    mean_third = np.divide(cumulant, unit, out=np.zeros(len(unit)), where=unit != 0)
+    mean_factor = np.divide(added, mean_square, out=np.zeros(len(unit)), where=mean_square > 0)
+    return InterviewersLaw(mean_factor, mean_square, a @ level, mean_slope, mean_third)
 
 
 def combined_law(
@@ -280,9 +349,10 @@ def _like_field(change: float | np.ndarray, field: np.ndarray) -> np.ndarray:
 def _selected(law, at):
     """The same law with every array, and every law within it, reduced to the positions `at`."""
     parts = {field.name: getattr(law, field.name) for field in fields(law)}
+    nested = SamplingLaw | InterviewersLaw | Steps
     return type(law)(
         **{
-            name: part.select(at) if isinstance(part, SamplingLaw | Steps) else None if part is None else part[at]
+            name: part.select(at) if isinstance(part, nested) else None if part is None else part[at]
             for name, part in parts.items()
         }
     )

@@ -21,6 +21,7 @@ from estimation.columns.columns import column_codes
 from estimation.estimators.design import Design
 from estimation.estimators.domains import domain_codes
 from estimation.estimators.estimates import SPARSE_FROM, Estimate, number_columns
+from estimation.estimators.laws import InterviewersLaw, SamplingLaw
 
 PRIOR = 30.0  # the answers that the league's variance within interviewers counts as in each area's
 
@@ -89,6 +90,8 @@ class InterviewerVariance:
     names (k,)   the areas
     share (k,J)  W_dj, sparse: the part of area d's weight that interviewer j has
     spread (k,)  σ_d, shrunk towards the league's
+    area_part (k,)  how far σ_d² is the area's own and not the league's: f_d/(f_d + PRIOR), f_d its df
+    slope        λ, how the variance of an interviewer's answers follows their mean, pooled within areas
     contrasts    what ρ is estimated from
     shared       the number of areas with two interviewers or more
     alone        the areas with one interviewer
@@ -97,6 +100,8 @@ class InterviewerVariance:
     names: tuple
     share: scipy.sparse.csr_array
     spread: np.ndarray
+    area_part: np.ndarray
+    slope: float
     contrasts: Contrasts
     shared: int
     alone: tuple
@@ -174,7 +179,18 @@ class InterviewerVariance:
         if scipy.sparse.issparse(covariance) and not scipy.sparse.issparse(of_areas.covariance):
             covariance = covariance.toarray()
         covariance = covariance + of_areas.covariance
-        return Estimate(estimate.names, estimate.value, covariance, df, estimate.flags, estimate.law)
+        law = estimate.law
+        if isinstance(law, SamplingLaw) and not law.is_share:
+            law = replace(law, interviewers=of_areas.added_law(estimate.value, law.interviews))
+        return Estimate(estimate.names, estimate.value, covariance, df, estimate.flags, law)
+
+    def added_law(self, value: np.ndarray, interviews: np.ndarray) -> InterviewersLaw:
+        """What interviewers add to the law of these areas' scores (k,), made from n (k,) effective interviews."""
+        cubes = np.asarray(self.share.power(3).sum(axis=1)).ravel()
+        factor = self.theta * np.asarray(self.share.power(2).sum(axis=1)).ravel()
+        third = 1.5 * self.theta**2 * cubes + 3 * factor / interviews
+        level = self.area_part * value + (1 - self.area_part) * (interviews @ value) / interviews.sum()
+        return InterviewersLaw(factor, self.spread**2, level, np.full(len(value), self.slope), third)
 
     def with_later(self, later: InterviewerVariance, lasting: float) -> scipy.sparse.csr_array:
         """r √(θ_1 θ_2) σ_1d σ_2e Σ_j W_1dj W_2ej (k,k'), sparse: the interviewers' covariance with a later wave.
@@ -210,7 +226,7 @@ class InterviewerVariance:
         """The same for the mean of all areas with these weights (k,), which sum to 1; `name` is the mean's name."""
         spread = np.sqrt(weights @ self.spread**2)
         share = scipy.sparse.csr_array(np.asarray(weights)[None, :] @ self.loading) / spread
-        return replace(self, names=(name,), share=share, spread=np.array([spread]))
+        return replace(self, names=(name,), share=share, spread=np.array([spread]), area_part=np.ones(1))
 
     @cached_property
     def squares(self) -> np.ndarray:
@@ -221,7 +237,9 @@ class InterviewerVariance:
         """The same for some of the areas, in the order of `names`."""
         position = {name: j for j, name in enumerate(self.names)}
         at = np.array([position[name] for name in names], dtype=int)
-        return replace(self, names=tuple(names), share=self.share[at], spread=self.spread[at])
+        return replace(
+            self, names=tuple(names), share=self.share[at], spread=self.spread[at], area_part=self.area_part[at]
+        )
 
 
 def interviewer_variance(
@@ -256,7 +274,7 @@ def interviewer_variance(
     cell, d, j = occurring_pairs(codes, who, k, len(working))
     weight, squared = np.bincount(cell, w), np.bincount(cell, w**2)
     size = np.bincount(d, weight)
-    square, spread = _within(y, w, cell, d, weight, squared)
+    square, spread, area_part = _within(y, w, cell, d, weight, squared)
     shape = (k, len(working))
     share = scipy.sparse.csr_array((weight / size[d], (d, j)), shape=shape)
     has_several = np.bincount(d) > 1
@@ -265,7 +283,8 @@ def interviewer_variance(
     cells = (values[in_shared_area] for values in (residual, d, j, weight, squared))
     contrasts = _contrasts(tuple(people[working]), *cells, square, spread)
     alone = tuple(name for name, several in zip(names, has_several, strict=True) if not several)
-    return InterviewerVariance(names, share, spread, contrasts, int(has_several.sum()), alone)
+    slope = _slope(y, w, cell, d, weight, squared)
+    return InterviewerVariance(names, share, spread, area_part, slope, contrasts, int(has_several.sum()), alone)
 
 
 def lasting_correlation(waves: Sequence[InterviewerVariance]) -> float:
@@ -289,10 +308,10 @@ def lasting_correlation(waves: Sequence[InterviewerVariance]) -> float:
     return float(np.clip((product - error) / lever, 0.0, 1.0)) if lever > 0 else 0.0
 
 
-def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray]:
-    """s_d² = Σ w (y - ȳ_dj)²/Σ_j (w_dj - Σw²/w_dj) (k,), the mean square within interviewers; and σ_d (k,).
+def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """s_d² = Σ w (y - ȳ_dj)²/Σ_j (w_dj - Σw²/w_dj) (k,), the mean square within interviewers; σ_d (k,); f_d/(f_d + 30).
 
-    σ_d² is s_d² shrunk towards the league's.
+    σ_d² is s_d² shrunk towards the league's; f_d is the denominator.
     """
     centre = np.bincount(cell, w * y) / weight
     squares = np.bincount(d, np.bincount(cell, w * (y - centre[cell]) ** 2))
@@ -301,7 +320,25 @@ def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray]:
     square = np.divide(squares, free, out=np.zeros(len(free)), where=free > 0)
     league = squares.sum() / free.sum() if free.sum() else 0.0
     spread = np.sqrt((free * square + PRIOR * league) / (free + PRIOR))
-    return square, np.where(spread > 0, spread, 1.0)
+    return square, np.where(spread > 0, spread, 1.0), free / (free + PRIOR)
+
+
+def _slope(y, w, cell, d, weight, squared) -> float:
+    """λ = Σ f_dj (ȳ_dj - ȳ_d)(s_dj² - s_d²)/Σ f_dj (ȳ_dj - ȳ_d)² over interviewers j of areas d; 0 if nothing is known.
+
+    s_dj² is the variance of the answers that j took in d, f_dj = w_dj - Σw²/w_dj its df, ȳ_d and s_d² are their means
+    with the weights f_dj.
+    """
+    mean = np.bincount(cell, w * y) / weight
+    free = weight - squared / weight
+    free = np.where(free > FREE, free, 0.0)
+    squares = np.bincount(cell, w * (y - mean[cell]) ** 2)
+    square = np.divide(squares, free, out=np.zeros(len(free)), where=free > 0)
+    free_of_area = np.maximum(np.bincount(d, free), np.finfo(float).tiny)
+    from_mean = mean - (np.bincount(d, free * mean) / free_of_area)[d]
+    from_square = square - (np.bincount(d, free * square) / free_of_area)[d]
+    lever = free @ from_mean**2
+    return float(free @ (from_mean * from_square) / lever) if lever > FREE * (free @ squares) else 0.0
 
 
 FREE = 1e-9  # degrees of freedom up to this are rounding: the interviewers of such an area have one answer each

@@ -23,7 +23,7 @@ DOUBLINGS = 60  # of a step of four standard errors, to find a value outside
 def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """V⁰ - V, which the null `true value = value` adds to the sampling variance, and the third cumulant κ₃⁰.
 
-    one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²
+    one wave   V⁰ = s²(value)/n, κ₃⁰ = μ₃(value)/m²;  of scores, what interviewers add to both (`InterviewersLaw`)
     change     c(θ_2 - θ_1) = value, δ = value/c.  Shares: π_1 and π_2 = π_1 + δ are the likeliest shares that differ by
                δ (`likeliest_shares`), given the levels q_t (shrunk towards the league by smoothing).  Scores: s² and γ
                pooled over both windows with the weight w of `_pooled_part`, s² after what it grew by in the league
@@ -36,7 +36,7 @@ def null_moments(law: SamplingLaw | ChangeLaw, value: float | np.ndarray) -> tup
     """
     if isinstance(law, SamplingLaw):
         at = np.clip(value, 0.0, 1.0) if law.is_share else value
-        return law.variance_at(at) - law.variance, law.third_at(at)
+        return law.moments_at(at)
     one, two, r = law.before, law.after, law.common
     if one.is_share:
         delta = np.asarray(value) / law.scale
