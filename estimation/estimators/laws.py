@@ -23,7 +23,7 @@ class InterviewersLaw:
     """What interviewers add to the law of k scores; all arrays are (k,).
 
     factor    τ_d = θ Σ_j W_dj², so that they add τσ² to the variance
-    square    σ_d², the variance of the answers that one interviewer takes in the area, drawn to the league's
+    square    σ_d², the variance of the answers given to one interviewer of the area, drawn to the league's
     level     the value to which σ_d² belongs: the area's, drawn to the league's as far as σ_d² is
     slope     λ, how σ² follows the level from one interviewer of an area to another; the same for all areas
     third     κ₃/(λσ²): 1.5 θ² Σ_j W_dj³ + 3τ_d/n_d

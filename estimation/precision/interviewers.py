@@ -326,7 +326,7 @@ def _within(y, w, cell, d, weight, squared) -> tuple[np.ndarray, np.ndarray, np.
 def _slope(y, w, cell, d, weight, squared) -> float:
     """λ = Σ f_dj (ȳ_dj - ȳ_d)(s_dj² - s_d²)/Σ f_dj (ȳ_dj - ȳ_d)² over interviewers j of areas d; 0 if nothing is known.
 
-    s_dj² is the variance of the answers that j took in d, f_dj = w_dj - Σw²/w_dj its df, ȳ_d and s_d² are their means
+    s_dj² is the variance of the answers given to j in d, f_dj = w_dj - Σw²/w_dj its df, ȳ_d and s_d² are their means
     with the weights f_dj.
     """
     mean = np.bincount(cell, w * y) / weight
