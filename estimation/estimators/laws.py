@@ -278,7 +278,7 @@ def _mean_part(parts: Sequence, a: np.ndarray, r: np.ndarray) -> InterviewersLaw
     root, mean_square, mean_slope = np.sqrt(factor * square), a @ square, a @ slope
     added, cumulant = np.einsum("s,t,sk,tk,stk->k", a, a, root, root, r), (a**3) @ (third * slope * square)
     unit = mean_slope * mean_square
-    mean_third = np.divide(cumulant, unit, out=np.zeros(len(unit)), where=unit != 0)
+    mean_third = np.divide(cumulant, unit, out=np.zeros(len(unit)), where=np.abs(unit) > TINY)
     mean_factor = np.divide(added, mean_square, out=np.zeros(len(unit)), where=mean_square > 0)
     return InterviewersLaw(mean_factor, mean_square, a @ level, mean_slope, mean_third)
 
