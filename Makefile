@@ -41,9 +41,8 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 fuzz: setup  ## ten thousand damaged files of every format and kind: none may trace back, be imported in part, or take too much
 	$(BIN)/python -m bench.fuzz $(QUICK)
 
-load: setup  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
+load: .venv/tested  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
 	$(BIN)/python -m bench.load $(QUICK)
-	$(BIN)/python -m bench.crowd $(QUICK)
 
 mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
 	$(BIN)/python -m mutants $(QUICK)

@@ -20,10 +20,11 @@ from typing import Any
 
 from bench.measured import installed, peak, quick_asked, seconds
 
-STRATA, DRAWN, START = 2_000, 100_000, 0.37
-IN_MEMORY, LARGE, QUICK = 10_000_000, 100_000_000, 300_000
+STRATA, EACH, START = 2_000, 50, 0.37
+IN_MEMORY, LARGE, QUICK = 10_000_000, 100_000_000, 30_000
+SMALLEST = 150  # rows of a stratum; a frame with fewer rows than `STRATA` times as many has fewer strata
 SCAN, GIGABYTES = 5, 4  # times DuckDB's own scan; GB
-CONTINUED, BESIDE = 10_000, 1  # units of each wave of a chain, and seconds
+CONTINUED, BESIDE = 5, 1  # units of each stratum in each wave of a chain, and seconds
 PEERS = {"polars": 1, "svy": 2}  # at least so many times faster
 
 
@@ -32,7 +33,8 @@ def main(quick: bool) -> None:
     in_memory, in_parquet, peers = (QUICK, [QUICK], {}) if quick else (IN_MEMORY, [IN_MEMORY, LARGE], PEERS)
     names = ("rankshift", "numpy", "pandas", "duckdb", "ibis-framework", "polars", "svy")
     print(f"Python {platform.python_version()}, {', '.join(f'{n} {installed(n)}' for n in names)}\n")
-    print(f"{DRAWN:,} units drawn from {in_memory:,} in {STRATA:,} strata, in memory")
+    strata = strata_of(in_memory)
+    print(f"{EACH * strata:,} units drawn from {in_memory:,} in {strata:,} strata, in memory")
     ours = _run("in_memory", in_memory)
     print(f"{'rankshift':28}{ours['draw']:9.3f} s   {ours['peak'] / 1e6:8,.0f} MB")
     print(f"{'  and coding the strata':28}{ours['coded']:9.3f} s")
@@ -47,7 +49,7 @@ def main(quick: bool) -> None:
             target = f" (>={least}){'' if ratio >= least else ' *'}" if name == "draw" else ""
             line = f"{label:28}{theirs[name]:9.3f} s   {theirs['peak'] / 1e6:8,.0f} MB"
             print(f"{line}   x ours {ratio:.1f}{target}", flush=True)
-    print(f"\n{DRAWN:,} units drawn from a Parquet file in {STRATA:,} strata, by DuckDB")
+    print(f"\n{EACH * strata:,} units drawn from a Parquet file in {strata:,} strata, by DuckDB")
     for rows in in_parquet:
         m = _run("in_parquet", rows)
         ratio, memory = m["draw"] / m["scan"], m["peak"] / 1e9
@@ -58,11 +60,16 @@ def main(quick: bool) -> None:
     rows = in_parquet[0]
     m = _run("continued", rows)
     beside = m["draw"] - m["scan"]
-    print(f"\n{CONTINUED:,} units drawn from a large list of {rows:,} after a wave of as many, by DuckDB")
+    print(f"\n{CONTINUED * strata:,} units drawn from a large list of {rows:,} after a wave of as many, by DuckDB")
     print(f"draw {m['draw']:.2f} s, scan {m['scan']:.2f} s:", end=" ")
     print(f"{beside:.2f} s beside the scan (<={BESIDE} s){'*' if beside > BESIDE else ''}", end=", ")
     print(f"{m['draw'] / m['scan']:.2f} of it, {m['peak'] / 1e9:.1f} GB", flush=True)
     print("* target missed")
+
+
+def strata_of(rows: int) -> int:
+    """How many strata a frame of so many rows has."""
+    return min(STRATA, rows // SMALLEST)
 
 
 def in_memory(rows: int) -> dict:
@@ -81,14 +88,14 @@ def polars(rows: int) -> dict:
     import polars as pl
 
     table = pl.from_pandas(_table(rows)).with_columns(pl.col("stratum").cast(pl.Categorical))
-    n = DRAWN // STRATA
+    n = EACH
     near = pl.col("prn").sub(START).mod(1.0)
 
     def plain():
         return table.with_columns(far=near).group_by("stratum").agg(pl.col("unit_id").bottom_k_by("far", n))
 
     def prefiltered():
-        limit = (n + 6 * n**0.5 + 6) / (rows / STRATA * 0.9)
+        limit = (n + 6 * n**0.5 + 6) / (rows / strata_of(rows) * 0.9)
         few = table.with_columns(far=near).filter(pl.col("far") <= limit)
         return few.group_by("stratum").agg(pl.col("unit_id").bottom_k_by("far", n))
 
@@ -103,7 +110,7 @@ def svy(rows: int) -> dict:
 
     table = pl.from_pandas(_table(rows))
     sample = svy.Sample(table, svy.Design(stratum="stratum"))
-    (draw,) = seconds(lambda: sample.sampling.srs(DRAWN // STRATA, by="stratum", rstate=1), repeats=1)
+    (draw,) = seconds(lambda: sample.sampling.srs(EACH, by="stratum", rstate=1), repeats=1)
     return {"draw": draw, "peak": peak()}
 
 
@@ -117,7 +124,7 @@ def in_parquet(rows: int) -> dict:
         assert made.returncode == 0
         lake = open_lake(spill=Path(folder))
         population_sizes = populations(lake, path)
-        wanted = population_sizes.assign(sample=DRAWN // STRATA)
+        wanted = population_sizes.assign(sample=EACH)
         columns = lake.table(path)
 
         def scan():
@@ -141,10 +148,11 @@ def continued(rows: int) -> dict:
     from service.samples.roll_file import RollFile, roll_bytes
 
     with tempfile.TemporaryDirectory() as folder:
-        path, names = Path(folder) / "frame.parquet", np.array([f"s{h:04}" for h in range(STRATA)], dtype=object)
+        path, strata = Path(folder) / "frame.parquet", strata_of(rows)
+        names = np.array([f"s{h:04}" for h in range(strata)], dtype=object)
         units = pd.DataFrame({"unit_id": pd.Series(np.arange(rows)).astype("string[pyarrow]"), "area": "a"})
-        path.write_bytes(roll_bytes(units.assign(stratum=names[np.random.default_rng(1).integers(STRATA, size=rows)])))
-        wanted = dict.fromkeys(RollFile(path).population.index, CONTINUED // STRATA)
+        path.write_bytes(roll_bytes(units.assign(stratum=names[np.random.default_rng(1).integers(strata, size=rows)])))
+        wanted = dict.fromkeys(RollFile(path).population.index, CONTINUED)
         first, rates = draw_rested_roll(RollFile(path), wanted, Succession(4), key=draw_key("x" * 20, "w1", "1"))
 
         def second():
@@ -162,10 +170,10 @@ def make_parquet(rows: int, path: str) -> dict:
     """A frame in Parquet, ordered by its random numbers; DuckDB's hash stands for ours, which takes longer."""
     from service.drawing.lake import open_lake
 
-    lake, start = open_lake(spill=Path(path).parent), time.perf_counter()
+    lake, start, strata = open_lake(spill=Path(path).parent), time.perf_counter(), strata_of(rows)
     duckdb: Any = lake.engine
     duckdb.raw_sql(
-        f"""COPY (SELECT 'u' || lpad(i::VARCHAR, 9, '0') AS unit_id, 's' || lpad((hash(i) % {STRATA})::VARCHAR, 4, '0')
+        f"""COPY (SELECT 'u' || lpad(i::VARCHAR, 9, '0') AS unit_id, 's' || lpad((hash(i) % {strata})::VARCHAR, 4, '0')
         AS stratum, (hash(i * 7 + 13) >> 11)::DOUBLE / 9007199254740992.0 AS prn FROM range({rows}) t(i) ORDER BY prn)
         TO '{path}' (FORMAT parquet)"""
     )
@@ -178,14 +186,14 @@ def _table(rows: int):
     import pandas as pd
 
     rng = np.random.default_rng(1)
-    names = pd.array([f"s{h:04}" for h in range(STRATA)])
-    stratum = pd.Categorical.from_codes(rng.integers(STRATA, size=rows), names)
+    names = pd.array([f"s{h:04}" for h in range(strata_of(rows))])
+    stratum = pd.Categorical.from_codes(rng.integers(len(names), size=rows), names)
     unit = pd.Series(np.arange(rows)).astype("string[pyarrow]")
     return pd.DataFrame({"unit_id": unit, "stratum": stratum, "prn": rng.random(rows)})
 
 
 def _allocation(counts):
-    return {name: DRAWN // STRATA for name in counts.index}
+    return {name: EACH for name in counts.index}
 
 
 def _run(task: str, rows: int) -> dict:

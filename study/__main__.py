@@ -1,6 +1,7 @@
 """`python -m study` simulates and writes docs/study.md and docs/study.zh.md; with --quick it shows that it runs."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -50,11 +51,12 @@ def main(
     What was simulated is kept in build/ by version of the code: a run that was stopped goes on.
     """
     numbers = QUICK if quick else Numbers(*(min(streams, whole) for whole in FULL))
-    folder = None if quick else BUILD / code_version().replace("/", "-")
     chosen = tasks(numbers, seed=seed, first=quick)
-    print(f"{len(chosen)} of {len(tasks(FULL, seed=seed))} streams:", end=" ", flush=True)
-    print(f"{hours(chosen, folder):.1f} hours of processor time, less what is kept from a run before", flush=True)
-    rows = run(chosen, workers=1 if quick else workers, folder=folder)
+    with TemporaryDirectory() as forgotten:
+        folder = Path(forgotten) if quick else BUILD / code_version().replace("/", "-")
+        print(f"{len(chosen)} of {len(tasks(FULL, seed=seed))} streams:", end=" ", flush=True)
+        print(f"{hours(chosen, folder):.1f} hours of processor time, less what is kept from a run before", flush=True)
+        rows = run(chosen, workers=1 if quick else workers, folder=folder)
     tables = {name: rows[rows.study == k].dropna(axis=1, how="all") for k, name in enumerate(STUDIES)}
     if quick:
         for name, table in tables.items():
