@@ -20,6 +20,7 @@ from service.store.engine import Store, inserted_id
 from service.store.permissions import Actor, permitted
 from words import Speaker
 
+RUN = "run"  # the action in the audit trail when a run was recorded
 PURE_ROOMS = ("contracts.py", "estimation", "accountability")
 DRAWING = ("contracts.py", "sampling")
 
@@ -56,7 +57,7 @@ def add_run(
         rows = [dict(run_id=run_id, kind=kind, version_id=number) for kind, number in inputs]
         connection.execute(schema.run_inputs.insert(), rows)
     details = {"run": run_id, "use_case": use_case, "arguments": dict(arguments), "version": row["version"]}
-    audit.append(connection, actor, "run", details)
+    audit.append(connection, actor, RUN, details)
     return run_id
 
 

@@ -151,7 +151,7 @@ def test_the_administrator_s_page_shows_people_and_whether_the_trail_is_whole(ow
     at = page("people", ADMINISTRATOR)
     assert not at.exception and "The audit trail is complete: 1 line." in said(at)
     listed, trail = (table.value for table in at.dataframe)
-    assert list(listed.name) == ["eve"] and list(trail.action) == ["add-person"]
+    assert list(listed.name) == ["eve"] and list(trail.action) == ["person added"]
     at.text_input[0].set_value("bob")
     at.button[0].click().run()
     assert "bob signs in with the one-time password" in said(at)

@@ -1,13 +1,11 @@
 """The administrator's page: who may do what, and the audit trail of what was done."""
 
-from datetime import datetime
-
 import streamlit as st
 
+from presentation.evidence.trail import trail_rows
 from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES
-from service.store.runs import local_time
 from service.store.trail import trail_lines, verify_trail
 from ui import tables
 from words import Speaker
@@ -28,10 +26,7 @@ def show(store: Store, t: Speaker) -> None:
     if not verified.findings:
         st.success(t("cli.audit.whole", count=verified.head.number))
     st.code(str(verified.head), language=None, wrap_lines=True)
-    lines = trail_lines(store)
-    lines["at"] = [local_time(datetime.fromisoformat(at)) for at in lines["at"]]
-    lines["role"] = [t(f"role.{role}") if role in ROLES else role for role in lines.role]
-    tables.show_table(lines, ["number", "at", "name", "role", "action", "details"], {}, t)
+    tables.show_table(trail_rows(trail_lines(store), t), ["number", "at", "name", "role", "action", "details"], {}, t)
 
 
 def _list(store: Store, t: Speaker) -> None:
