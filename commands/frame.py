@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ from commands.speaking import (
     t,
 )
 from contracts import LANDLINE, MOBILE
+from sampling.planning.wanted import read_columns
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys
@@ -51,6 +52,7 @@ def frame_import(
     name: Annotated[str, typer.Argument(help=t("cli.sample.frame"))],
     file: Annotated[Path, typer.Argument(help=t("cli.frame.file"))],
     by: Annotated[str, typer.Option("--by", help=t("cli.frame.by"))] = "area",
+    keep: Annotated[str | None, typer.Option(help=t("cli.frame.keep"), show_default=False)] = None,
     accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
     delete_on: Annotated[
         datetime | None,
@@ -66,8 +68,11 @@ def frame_import(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    of_list = {"by": [c.strip() for c in by.split(",")], "choice": choice_of(sheet, encoding, zeros=zeros)}
+    of_list: dict[str, Any] = {"by": [c.strip() for c in by.split(",")]}
+    of_list |= {"choice": choice_of(sheet, encoding, zeros=zeros)} | ({"keep": read_columns(keep)} if keep else {})
     large = large_lists.is_large(file)
+    if large and keep:
+        raise Fault(key="frame.large_keep", file=file.name)
     if large and preview:
         raise Fault(key="frame.large_preview", file=file.name)
     try:

@@ -35,7 +35,7 @@ from presentation import samples as sample_words
 from presentation import screening as screening_words
 from presentation import terminal
 from sampling import Assumed
-from sampling.planning.wanted import REST, Wanted, read_numbers, read_rotation, written_numbers
+from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
 from service.fieldwork import calls, screening
@@ -92,6 +92,8 @@ def sample_plan(
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
     kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
     pps: Annotated[str, typer.Option(help=t("cli.sample.pps"))] = Wanted.pps,
+    sort: Annotated[str | None, typer.Option(help=t("cli.sample.sort"), show_default=False)] = None,
+    balance: Annotated[str | None, typer.Option(help=t("cli.sample.balance"), show_default=False)] = None,
     call_dead: Annotated[float | None, typer.Option(help=t("cli.sample.call_dead"), show_default=False)] = None,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
@@ -131,6 +133,8 @@ def sample_plan(
         again=again,
         rotation=read_rotation(rotation or ""),
         call_dead=call_dead,
+        sort=read_columns(sort),
+        balance=read_columns(balance),
     )
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)

@@ -142,6 +142,8 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
     notes += _panel_notes(sample_plan, t)
+    if (spread := sample_plan.wanted.spread) is not None:
+        notes.append(t(f"sample.spread.{spread[0]}", columns=list(spread[1])))
     if sample_plan.wanted.call_dead is not None:
         notes.append(t("sample.note_call_dead", part=sample_plan.wanted.call_dead))
     public = sample_plan.wanted.public

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.draw.roll import kept_counts_roll
     from sampling.draw.screened import dead_called, screened_weights
     from sampling.draw.seeded import draw_key
+    from sampling.draw.spread import Spread
     from sampling.draw.stages import draw_two_stage, kish_person, kish_tables, last_birthday_probability
     from sampling.draw.unequal import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
     from sampling.frames.faults import Finding, list_findings, stratify
@@ -79,6 +80,7 @@ _NAMES = {
     "draw/roll": "kept_counts_roll",
     "draw/screened": "dead_called screened_weights",
     "draw/seeded": "draw_key",
+    "draw/spread": "Spread",
     "draw/stages": "draw_two_stage kish_person kish_tables last_birthday_probability",
     "draw/unequal": "draw_pps inclusion_probabilities joint_sampford joint_systematic",
     "frames/faults": "Finding list_findings stratify",

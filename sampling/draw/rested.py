@@ -7,7 +7,7 @@ before the draw (`draw_key`): nothing of a unit, and nothing shown of an earlier
 A unit that has moved to another stratum brings its rest with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wanted
 from sampling.draw.past import RATES, Succession, last_answered, rest_chances, waves_rested
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
+from sampling.draw.spread import Spread
 from sampling.planning.rotation import beginning_ages, divided_by_age, rotated_counts, rotation_ages
 
 
@@ -25,13 +26,15 @@ def draw_rested(
     succession: Succession,
     *,
     key: bytes,
+    spread: Spread | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SAMPLE and RATES of a wave that follows earlier ones.
 
-    frame        unit_id, stratum
+    frame        unit_id, stratum and the columns by which it is spread
     allocation   n_h by stratum, or an ALLOCATION table
     succession   the rest k, the part o that is kept or the rotation groups, and the earlier waves
     key          from `draw_key`
+    spread       how the units of each stratum and rest are sorted or balanced; None: they are drawn at random
 
     A unit's rest a is the number of waves since it was last released (1: in the wave before), and k + 1 if that is
     longer ago or never was.  N_ha units of a stratum have rest a, and C_h of those with rest 1 can be kept: all, or
@@ -62,9 +65,13 @@ def draw_rested(
     cells = cells_of(units, coded, succession)
     rows, ages_rest, ages = [], [], []
     parts_of = parts_of_strata(cells.population, cells.candidates, sample, succession)
+    known = None if spread is None else spread.known(units)
     for h in np.flatnonzero(sample):
         counts = cells.population[h], cells.candidates[h]
-        chosen = chosen_of_stratum(key, str(coded.strata[h]), *counts, parts_of[h])
+        choose = at_random
+        if spread is not None and known is not None:
+            choose = _spread_choice(spread, known, cells.order, cells.first[h])
+        chosen = chosen_of_stratum(key, str(coded.strata[h]), *counts, parts_of[h], choose=choose)
         rows.append(cells.order[cells.first[h, chosen[:, 0] - 1] + chosen[:, 1]])
         ages_rest.append(chosen[:, 0])
         ages.append(chosen[:, 2])
@@ -201,8 +208,35 @@ def rates_table(
     return table[[*RATES, *([] if rotation is None else ["age"])]]
 
 
+# from the stream, the rest and the positions among those of this rest (the first m, or these): so many, in random order
+Choose = Callable[[Callable[[int], int], int, int | np.ndarray, int], np.ndarray]
+
+
+def at_random(below: Callable[[int], int], rest: int, among: int | np.ndarray, count: int) -> np.ndarray:
+    """A simple random sample of the positions; all rests are drawn alike."""
+    if isinstance(among, int):
+        return drawn_positions(below, among, count)
+    return among[drawn_positions(below, len(among), count)]
+
+
+def _spread_choice(spread: Spread, known: np.ndarray, order: np.ndarray, first: np.ndarray) -> Choose:
+    """The choice of a stratum's positions by what is known of the units that are there."""
+
+    def choose(below: Callable[[int], int], rest: int, among: int | np.ndarray, count: int) -> np.ndarray:
+        positions = np.arange(among) if isinstance(among, int) else among
+        return positions[spread.chosen(below, known[order[first[rest - 1] + positions]], count)]
+
+    return choose
+
+
 def chosen_of_stratum(
-    key: bytes, stratum: str, population: np.ndarray, candidates: np.ndarray, parts: Parts
+    key: bytes,
+    stratum: str,
+    population: np.ndarray,
+    candidates: np.ndarray,
+    parts: Parts,
+    *,
+    choose: Choose = at_random,
 ) -> np.ndarray:
     """(rest, position among those of this rest, age of the group) of each place (n_h,3), in the order of the draw.
 
@@ -219,11 +253,11 @@ def chosen_of_stratum(
         age, count = again.get(a, (0, 0))
         total, everybody = count + sum(n for _, n in new), candidates[a - 1] == population[a - 1]
         if everybody:
-            positions = drawn_positions(below, int(population[a - 1]), total)
+            positions = choose(below, a, int(population[a - 1]), total)
         else:
-            positions = drawn_positions(below, int(candidates[a - 1]), count)
+            positions = choose(below, a, int(candidates[a - 1]), count)
             others = np.setdiff1d(np.arange(population[a - 1]), positions)
-            positions = np.concatenate([positions, others[drawn_positions(below, len(others), total - count)]])
+            positions = np.concatenate([positions, choose(below, a, others, total - count)])
         more = np.zeros((total, 3), dtype=np.int64)
         more[:, 0], more[:, 1] = a, positions
         if age or any(b for b, _ in new):

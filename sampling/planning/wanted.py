@@ -54,6 +54,8 @@ class Wanted:
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
     pps            of a two-stage plan: the method of `draw_pps` that draws the PSUs, one of PPS_METHODS
     seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
+    sort, balance  columns of the list by which it is sorted before every so-manieth is taken, or on which the sample is
+                   balanced (`Spread`); one of the two at most
     call_dead      the part of the numbers that a screening calls dead which is called all the same; None: no screening
     """
 
@@ -84,6 +86,8 @@ class Wanted:
     again: float = 0.7
     rotation: tuple[int, ...] = ()
     call_dead: float | None = None
+    sort: tuple[str, ...] = ()
+    balance: tuple[str, ...] = ()
 
     def __post_init__(self):
         if self.call_dead is not None:
@@ -113,15 +117,26 @@ class Wanted:
             rotation_ages(self.rotation)
             if self.keep or self.rest is None or self.each is not None:
                 raise Fault(key="sample.rotation", found=written_numbers(self.rotation, "-"))
+        if (self.sort or self.balance) and (self.each is not None or self.rest is None):
+            raise Fault(key="sample.spread_staged")
+        if self.sort and self.balance:
+            raise Fault(key="sample.sort_and_balance")
         if not 0 < self.again <= 1:
             raise Fault(key="sample.again", found=self.again)
         if self.public is not None and not self.public.strip():
             raise Fault(key="sample.public_empty")
 
+    @property
+    def spread(self) -> tuple[str, tuple[str, ...]] | None:
+        """How the sample is spread, "sorted" or "balanced", and by which columns; None: it is not."""
+        kinds = (("sorted", self.sort), ("balanced", self.balance))
+        return next(((kind, columns) for kind, columns in kinds if columns), None)
+
     def plain(self) -> dict:
         """In values fit for JSON."""
         lists = {"portions": list(self.portions), "rotation": list(self.rotation)}
-        return asdict(self) | lists | {"modes": dict(self.modes), "shares": dict(self.shares)}
+        columns = {"sort": list(self.sort), "balance": list(self.balance)}
+        return asdict(self) | lists | columns | {"modes": dict(self.modes), "shares": dict(self.shares)}
 
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
@@ -130,6 +145,7 @@ class Wanted:
             name: value for name, value in (("rest", None), ("together", False), ("seeded", False)) if name not in plain
         }
         tuples = {"portions": tuple(plain["portions"]), "rotation": tuple(plain.get("rotation", ()))}
+        tuples |= {name: tuple(plain.get(name, ())) for name in ("sort", "balance")}
         fields: dict[str, Any] = {**plain, **older, **tuples, "assumed": Assumed(**plain["assumed"])}
         return cls(**fields)
 
@@ -147,6 +163,11 @@ def read_numbers(written: str, between: str = ",", *, name: str) -> list[float]:
         return [float(part) for part in written.split(between)]
     except ValueError as error:
         raise Fault(key="sample.numbers", name=name, found=written) from error
+
+
+def read_columns(written: str | None) -> tuple[str, ...]:
+    """The names of columns that a person wrote in one line ("age,sex"); () for an empty one."""
+    return tuple(name.strip() for name in (written or "").split(",") if name.strip())
 
 
 def read_rotation(written: str) -> tuple[int, ...]:

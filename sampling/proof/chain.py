@@ -12,6 +12,7 @@ from sampling.draw.releases import Through, is_out, split_releases
 from sampling.draw.rested import draw_rested
 from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
+from sampling.draw.spread import Spread
 from sampling.proof.digests import answered_digest, frame_digests, released_digest, sample_digest
 from sampling.proof.draw_plan import RESTED, DrawPlan
 from sampling.proof.proof import Verification, check_value, differing_seed, differing_units
@@ -163,9 +164,12 @@ def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence
     assert plan.rest is not None and plan.portions is not None  # see `DrawPlan`
     succession = Succession(plan.rest, plan.keep or 0.0, bool(plan.respondents), plan.rotation, past)
     if isinstance(frame, pd.DataFrame):
-        sample, rates = draw_rested(frame, allocation, succession, key=key)
+        spread = None if plan.spread is None else Spread(plan.spread, plan.order)
+        sample, rates = draw_rested(frame, allocation, succession, key=key, spread=spread)
         first_phase = frame.set_index("unit_id").first_phase.reindex(sample.unit_id).to_numpy(dtype=float)
     else:
+        if plan.spread is not None:
+            raise Fault(key="sampling.large_spread")
         sample, rates = draw_rested_roll(frame, allocation, succession, key=key)
         first_phase = np.ones(len(sample))
     sample = split_releases(sample, plan.portions).assign(first_phase=first_phase)
@@ -182,7 +186,7 @@ def _differing_wave(wave: DrawnWave, before: DrawnWave | None):
         rows = len(wave.frame) if isinstance(wave.frame, pd.DataFrame) else int(wave.frame.population.sum())
         differing.append(("proof.frame", {"rows": rows}))
     elif first_phase != record.numbers:
-        differing.append(("proof.numbers", {"columns": ["first_phase"]}))
+        differing.append(("proof.numbers", {"columns": ["first_phase", *record.plan.order]}))
     differing += differing_seed(record, record.wave, None)
     if (record.plan.public is None) != (record.value is None):
         differing.append(("proof.value", {"public": str(record.plan.public), "value": str(record.value)}))

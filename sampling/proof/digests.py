@@ -58,7 +58,7 @@ def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None
 def numbers_columns(plan: DrawPlan) -> tuple[str, ...]:
     """What besides these settles the draw or the weights; of two stages the sizes are the PSUs'."""
     if plan.method == RESTED or plan.seeded:
-        return ("unit_id", "first_phase")
+        return ("unit_id", "first_phase", *plan.order)
     sizes = [plan.size] if plan.size and plan.method != TWO_STAGE else []
     return ("unit_id", "prn", *sizes, *plan.order)
 

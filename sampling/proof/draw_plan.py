@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from sampling.draw.spread import Spread
 from sampling.draw.unequal import PIVOTAL, SAMPFORD, SYSTEMATIC
 from sampling.planning.rotation import rotation_ages
 from sampling.planning.wanted import check_part
@@ -13,7 +14,7 @@ TWO_STAGE, KISH = "two_stage", "kish"
 PPS = {"pps_systematic": SYSTEMATIC, "pps_sampford": SAMPFORD, "pps_pivotal": PIVOTAL}
 LATER = frozenset(  # fields that records of older versions do not have
     ("each", "pps", "person", "psus", "rest", "portions", "public", "value", "continued", "rates", "start", "seeded")
-) | {"respondents", "rotation", "answered", "call_dead"}
+) | {"respondents", "rotation", "answered", "call_dead", "spread"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class DrawPlan:
     method      rested, stratified, systematic, balanced, pps_systematic, pps_sampford, pps_pivotal, two_stage
     allocation  n_h by stratum, as pairs in the order of the names; of a two-stage plan how many PSUs
     size, order the column of sizes and the columns to sort by, or to balance on, where the method needs them
+    spread      of a rested draw: "sorted" or "balanced" by the columns of `order` (`Spread`); None: neither
     keep        None: the wave continues no other.  A part: of a rested draw, what is kept of the wave before
                 (`draw_rested`); a stratified one starts after the earlier wave (`coordinated_start`), except in strata
                 that the earlier wave did not have
@@ -53,6 +55,7 @@ class DrawPlan:
     respondents: bool | None = None
     rotation: tuple[int, ...] | None = None
     call_dead: float | None = None
+    spread: str | None = None
 
     def __post_init__(self):
         if self.call_dead is not None:
@@ -68,6 +71,10 @@ class DrawPlan:
             raise Fault(key="sampling.rested_plan", rest=str(self.rest), portions=str(self.portions))
         if self.method != RESTED and (self.respondents or self.rotation):
             raise Fault(key="sampling.method", found=self.method, expected=[RESTED])
+        if self.spread is not None:
+            Spread(self.spread, tuple(self.order))
+        if (self.method == RESTED and bool(self.order)) != (self.spread is not None):
+            raise Fault(key="sampling.spread", kind=str(self.spread), columns=[*self.order] or ["-"])
         if self.rotation is not None:
             rotation_ages(self.rotation)
             object.__setattr__(self, "rotation", tuple(int(length) for length in self.rotation))

@@ -151,7 +151,7 @@ NEVER_NONE = frozenset(("wave", "frame", "numbers", "commitment", "seed", "sampl
 DRAW_TYPES: dict[str, Any] = dict.fromkeys(
     ("wave", "frame", "numbers", "commitment", "seed", "earlier", "sample", "code", "psus", "value"), str
 ) | {"start": (int, float), "units": int, "plan": dict, "continued": dict}
-PLAN_TYPES: dict[str, Any] = dict.fromkeys(("method", "size", "pps", "person", "public"), str) | {
+PLAN_TYPES: dict[str, Any] = dict.fromkeys(("method", "size", "pps", "person", "public", "spread"), str) | {
     "keep": (int, float),
     "call_dead": (int, float),
     "each": int,

@@ -14,6 +14,7 @@ from sampling import (
     ApprovedWave,
     DrawRecord,
     Foresight,
+    Spread,
     Succession,
     Wanted,
     allocate,
@@ -73,6 +74,7 @@ def make_plan(
         earlier = {"earlier": chain[-1].wave, "earlier_frame": chain[-1].plan.frame}
         raise Fault(key="sample.earlier_frame", wave=wave, frame=frame_row.frame, **earlier)
     strata = frame_strata(store, frame_row.version_id)
+    _check_spread(store, frame_row, wanted)
     kept = _kept(store, programme, frame_row.version_id, wanted, chain)
     if wanted.each is None:
         allocation = allocate(strata, wanted, kept)
@@ -266,6 +268,15 @@ def _save_draw(
     insert_rows(connection, schema.sample_units, drawn, draw_id=draw_id)
     public = {c: getattr(record, c) for c in ("units", "commitment", "seed", "value", "sample")}
     _record(connection, store, DRAW, identity | public)
+
+
+def _check_spread(store: Store, frame_row: sa.Row, wanted: Wanted) -> None:
+    """A Fault for a plan that sorts or balances by columns which its frame does not have, or by which it cannot."""
+    if wanted.spread is None:
+        return
+    if stored_roll(store, frame_row.version_id) is not None:
+        raise Fault(key="sampling.large_spread")
+    Spread(*wanted.spread).known(load_frame(store, frame_row.version_id))
 
 
 def _plan_version(connection: sa.Connection, programme: str, wave: str) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sampling import Continued, DrawnWave, PastWave, Wanted
 from sampling.planning.wanted import written_numbers
 from sampling.proof.draw_plan import RESTED
+from service.samples.frames import with_known
 from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, SamplePlan, read_sample
 from service.store import schema
@@ -52,8 +53,10 @@ def drawn_wave(
     units = schema.frame_units.c
     if (roll := roll or stored_roll(store, sample.plan.frame_id)) is not None:
         return DrawnWave(sample.record, roll, sample.units, None if answered is None else frozenset(answered))
-    columns = (units.unit_id, units.stratum, units.first_phase)
+    columns = [units.unit_id, units.stratum, units.first_phase]
+    columns += [units.known] if sample.record.plan.order else []
     frame = store.table(sa.select(*columns).where(units.frame_id == sample.plan.frame_id).order_by(units.unit_id))
+    frame = with_known(frame) if sample.record.plan.order else frame
     return DrawnWave(sample.record, frame, sample.units, None if answered is None else frozenset(answered))
 
 

@@ -21,6 +21,7 @@ from words import Fault, sentences
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
 WITH_NUMBERS = ("frame.repeated_number", "frame.repeated_across")  # findings whose values are telephone numbers
+NOT_KEPT = frozenset((UNIT, AREA, PHONE, NAME, PSU, MODE, "stratum", "prn", "first_phase", "known"))
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( .*)?")  # as the reader writes a workbook's days
 TOO_LARGE = {f"file.{name}" for name in ("too_large", "too_many_rows", "too_many_cells", "too_much_text")}
 TOO_LARGE |= {"file.unpacks_too_large"}
@@ -31,7 +32,7 @@ NUMBER_LENGTH = 10  # digits from which on a unit_id that looks like a telephone
 class ListFrame:
     """A list frame as it was read.
 
-    units     unit_id, stratum, area, mode, psu
+    units     unit_id, stratum, area, mode, psu and, if columns are kept, known: their cells by column
     numbers   unit_id, phone, name of the units with a telephone number; None if there is none
     findings  what is wrong with the list, in the order of the file
     notes     what was recognised in the file
@@ -55,6 +56,7 @@ def read_frame(
     by: Sequence[str],
     areas: Sequence[str] = (),
     before: Sequence[str] = (),
+    keep: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> ListFrame:
     """Read a list frame with unit_id, area and, if there are, phone, name, source and psu.
@@ -62,15 +64,16 @@ def read_frame(
     by      columns that make up the strata, the area always first; "mode" (mobile or landline) is made from the numbers
     areas   the programme's areas, each of which a frame should contain, and no other
     before  the areas of the list that this one replaces
+    keep    further columns, by which samples are to be sorted or balanced
     A Fault for a file that cannot be read as a frame; what is wrong with a frame itself are its `findings`.
     """
     by = by_columns(by)
     needed = [UNIT, *(c for c in by if c != MODE)]
     try:
-        read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE), choice=choice)
+        read = read_file(content, file, needed, (PHONE, NAME, SOURCE, PSU, MODE, *keep), choice=choice)
     except Fault as fault:
         raise for_large_list(fault, file) from fault
-    return checked_list(read, file, by=by, areas=areas, before=before, choice=choice)
+    return checked_list(read, file, by=by, areas=areas, before=before, keep=keep, choice=choice)
 
 
 def checked_list(
@@ -80,13 +83,16 @@ def checked_list(
     by: Sequence[str],
     areas: Sequence[str] = (),
     before: Sequence[str] = (),
+    keep: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> ListFrame:
     """The list in a table that was read, as `read_frame` says; a Fault for a table that cannot be a frame."""
     by = by_columns(by)
     faults = FaultList(file, list(read.faults))
     table, mended = restored(read.table, AREA, areas, choice)
-    missing = [c for c in (UNIT, AREA, *by) if c not in table and c != MODE]
+    if wrong := sorted(NOT_KEPT.intersection(keep)):
+        raise Fault(key="frame.keep", columns=wrong)
+    missing = [c for c in (UNIT, AREA, *by, *keep) if c not in table and c != MODE]
     if missing or (MODE in by and PHONE not in table):
         lacking = {"columns": missing or [PHONE], "found": list(table.columns)}
         faults.found.append(Fault(key="frame.column", file=file, **lacking))
@@ -106,6 +112,8 @@ def checked_list(
         numbers = pd.DataFrame({UNIT: table[UNIT], PHONE: normal, NAME: names})[normal.notna().to_numpy()]
     columns = {c: table.get(c) for c in (UNIT, "stratum", AREA, MODE, PSU)}
     units = pd.DataFrame(columns).reset_index(drop=True)
+    if keep:
+        units["known"] = table[list(keep)].fillna("").to_dict("records")
     return ListFrame(units, numbers, tuple(findings), (*read.notes, *mended))
 
 

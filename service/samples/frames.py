@@ -55,12 +55,14 @@ def import_frame(
     accept: bool = False,
     key: Key | None = None,
     delete_on: date | None = None,
+    keep: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> ImportedFrame:
     """Import a list frame (`frame_file.read_frame`), completely or not at all; the same file again changes nothing.
 
     by              the columns that make up the strata
     accept          whether findings that leave a frame to draw from are accepted
+    keep            columns that are kept to sort or balance samples by
     key, delete_on  the vault's key and the day of deletion, for a list with telephone numbers
     """
     tried = tried_import(store, programme_name, name, file)
@@ -68,12 +70,15 @@ def import_frame(
         programme_id, programme = current_programme(store, programme_name)
         began = newest_number(store, programme_name, name)
         before = areas_before(store, programme_name, name)
-        frame = read_frame(content, file, by=by, areas=list(programme.areas), before=before, choice=choice)
+        of_list = {"by": by, "before": before, "keep": keep, "choice": choice}
+        frame = read_frame(content, file, areas=list(programme.areas), **of_list)
         refuse_findings(frame, file, accept=accept)
         vault = None if frame.numbers is None else numbers_vault(store, key, delete_on)
         how_read = "\0".join([*by, "zeros"] if choice is not None and choice.zeros else by)
+        how_read += "".join(f"\0keep {column}" for column in keep)
         digest = hashlib.sha256(content + how_read.encode()).hexdigest()
         arguments = {"programme": programme_name, "frame": name, "file": file, "by": list(by)}
+        arguments |= {"keep": list(keep)} if keep else {}
         return add_version(store, Incoming(programme_id, arguments, digest, frame, vault), tried, began, frame_key)
 
 
@@ -86,6 +91,7 @@ def preview_frame(
     file: str,
     *,
     by: Sequence[str] = (AREA,),
+    keep: Sequence[str] = (),
     choice: Choice | None = None,
 ) -> Preview:
     """What `import_frame` would make of a list: its findings are among the notes."""
@@ -93,12 +99,13 @@ def preview_frame(
 
     def check() -> list[Note]:
         before = areas_before(store, programme_name, name)
-        frame = read_frame(content, file, by=by, areas=areas, before=before, choice=choice)
+        frame = read_frame(content, file, by=by, areas=areas, before=before, keep=keep, choice=choice)
         notes = [(finding.key, dict(finding.values)) for finding in frame.findings]
         return [*notes, ("frame.accept", {})] if notes else []
 
     uses = {column: column for column in (UNIT, AREA, PHONE, NAME, SOURCE, PSU)}
     uses |= {column: uses.get(column, "stratum") for column in by if column != MODE}
+    uses |= {column: uses.get(column, "known") for column in keep}
     expected = [UNIT, *(column for column in by if column != MODE)]
     previewed = preview(
         content,
@@ -159,12 +166,21 @@ def frame_strata(store: Store, frame_id: int) -> pd.DataFrame:
 
 @permitted
 def load_frame(store: Store, frame_id: int) -> pd.DataFrame:
-    """A frame's units, by unit_id: unit_id, stratum, area, prn, first_phase and, if the list has them, psu."""
+    """A frame's units, by unit_id: unit_id, stratum, area, prn, first_phase, psu if the list has them, columns kept."""
     units = schema.frame_units.c
-    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu)
+    columns = (units.unit_id, units.stratum, units.area, units.prn, units.first_phase, units.psu, units.known)
     select = sa.select(*columns).where(units.frame_id == frame_id)
-    frame = store.table(select.order_by(units.unit_id))
+    frame = with_known(store.table(select.order_by(units.unit_id)))
     return frame.drop(columns="psu") if frame.psu.isna().all() else frame
+
+
+def with_known(units: pd.DataFrame) -> pd.DataFrame:
+    """The units with a column for each that was kept of their list, in place of `known`."""
+    known, units = units.known, units.drop(columns="known")
+    if known.isna().all():
+        return units
+    kept = pd.DataFrame(known.tolist(), index=units.index)
+    return pd.concat([units, kept], axis=1)
 
 
 def _divided_by_mode(strata: pd.DataFrame) -> bool:

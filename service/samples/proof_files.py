@@ -90,7 +90,7 @@ def _chain_files(store: Store, programme: str, sample: Sample) -> dict[str, byte
     """The record, frame and sample of one wave of a chain."""
     frame = drawn_wave(store, sample).frame
     if isinstance(frame, pd.DataFrame):
-        listed = {FRAME: csv_bytes(frame[CHAIN_FRAME])}
+        listed = {FRAME: csv_bytes(frame[[*CHAIN_FRAME, *sample.record.plan.order]])}
     else:
         assert isinstance(frame, RollFile)  # the only roll that a store has
         listed = {ROLL: frame.path.read_bytes()}
@@ -237,17 +237,17 @@ def _verified_chain(folder: Path, published: str | None) -> Verification:
         sample, answered = read_units(of_wave / SAMPLE, _chain_columns(record.plan)), None
         if (of_wave / ANSWERED).exists():
             answered = frozenset(read_units(of_wave / ANSWERED, ["unit_id"]).unit_id)
-        waves.append(DrawnWave(record, _chain_frame(of_wave, folder), sample, answered))
+        waves.append(DrawnWave(record, _chain_frame(of_wave, folder, record.plan), sample, answered))
     return verify_chain(waves, published=published, code=code_version(DRAWING))
 
 
-def _chain_frame(of_wave: Path, folder: Path) -> pd.DataFrame | RollFile:
+def _chain_frame(of_wave: Path, folder: Path, draw_plan: DrawPlan) -> pd.DataFrame | RollFile:
     """The list of a wave: in its folder, or of a large list that several waves share in that of the last one."""
     if not (of_wave / FRAME).exists():
         for place in (of_wave / ROLL, folder / ROLL):
             if place.exists():
                 return RollFile(place).check()
-    return read_units(of_wave / FRAME, CHAIN_FRAME)
+    return read_units(of_wave / FRAME, [*CHAIN_FRAME, *draw_plan.order])
 
 
 def _chain_columns(draw_plan: DrawPlan) -> list[str]:

@@ -74,6 +74,8 @@ class SamplePlan:
         chain: dict[str, Any] = {"rest": self.wanted.rest, "portions": self.wanted.portions}
         chain |= {"respondents": self.wanted.respondents or None, "rotation": self.wanted.rotation or None}
         chain["call_dead"] = self.wanted.call_dead
+        if (spread := self.wanted.spread) is not None:
+            chain |= {"spread": spread[0], "order": spread[1]}
         return DrawPlan(RESTED, tuple(numbers.items()), keep=keep, public=self.wanted.public, **chain)
 
     @property

@@ -223,6 +223,7 @@ frame_units = sa.Table(
     sa.Column("prn", sa.Double, nullable=False),
     sa.Column("first_phase", sa.Double, nullable=False),  # probability of being in the frame: below 1 from number banks
     sa.Column("psu", sa.Text),  # village, block, where the list has them
+    sa.Column("known", sa.JSON(none_as_null=True)),  # column -> cell: what was kept of the list to sort or balance by
 )
 frame_parts = sa.Table(  # of a list too large for rows: the Parquet file of its units, in parts
     "frame_parts",

@@ -131,3 +131,23 @@ def test_numbers_are_screened_before_their_release_by_the_command_alone(ready, r
     assert rankshift("verify-draw", ready / "proof", "--screened", line).code == 0
     assert rankshift("verify-draw", ready / "proof", "--screened", "0" * 64).code == 1
     assert "空号检测" in rankshift("sample", "show", WAVE, *at, language="zh").out
+
+
+def test_a_list_with_age_and_sex_is_sorted_by_them_by_the_command_alone(ready, rankshift):
+    at, person = ["--store", ready / "store.db"], ["--as", "ann"]
+    rankshift("frame", "new-key")
+    people = residents(12).drop(columns=["phone", "name"])
+    people = people.assign(age=[str(18 + k % 60) for k in range(len(people))], sex=["f", "m"] * (len(people) // 2))
+    (ready / "ages.csv").write_bytes(as_csv(people))
+    took = rankshift("frame", "import", FRAME, ready / "ages.csv", "--keep", "age,sex", *at, *person)
+    assert took.code == 0, took.err
+    refused = rankshift("sample", "plan", WAVE, 140, "--sort", "height", *at)
+    assert refused.code == 1 and "--keep" in refused.err
+    planned = rankshift("sample", "plan", WAVE, 140, "--sort", "sex,age", *at)
+    assert planned.code == 0 and "is sorted by sex" in planned.out
+    for step in ("approve", "draw", "release"):
+        assert rankshift("sample", step, WAVE, *at).code == 0
+    rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
+    verified = rankshift("verify-draw", ready / "proof")
+    assert verified.code == 0, verified.err
+    assert "age" in (ready / "proof" / "frame.csv").read_text("utf-8").splitlines()[0]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from contracts import LANDLINE, MOBILE
+from sampling.planning.wanted import read_columns
 from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
 from service.files.preview import Preview
@@ -53,6 +54,7 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
         one, two = st.columns(2)
         name = one.text_input(t("cli.sample.frame"), key=f"list_name {_times()}")
         by = two.text_input(t("cli.frame.by"), "area", key=f"list_by {_times()}")
+        keep = st.text_input(t("cli.frame.keep"), key=f"list_keep {_times()}")
         file = st.file_uploader(t("cli.frame.file"), type=TABLES, key=f"list_file {_times()}")
         named = incoming.choose(f"list_{_times()}", t)
         delete_on, accept = _day_and_acceptance("list", t)
@@ -62,7 +64,8 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
     columns = [column.strip() for column in by.split(",")]
     arguments = (store, programme, name, file.getvalue(), file.name)
     if looks:
-        look = lambda: frames.preview_frame(*arguments, by=columns, choice=incoming.chosen(named))  # noqa: E731
+        of_list = {"by": columns, "keep": read_columns(keep)}
+        look = lambda: frames.preview_frame(*arguments, **of_list, choice=incoming.chosen(named))  # noqa: E731
         _show_preview(look, file.name, t)
         return
     sealing = {} if delete_on is None else {"delete_on": delete_on}
@@ -70,6 +73,7 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
     def use_case() -> ImportedFrame:
         key = {"key": keys.find_key()} if sealing else {}
         options = {"by": columns, "accept": accept, "frame_key": frame_key, "choice": incoming.chosen(named)}
+        options["keep"] = read_columns(keep)
         return frames.import_frame(*arguments, **options, **sealing, **key)
 
     _import(use_case, file.name, t)

@@ -13,6 +13,7 @@ from sampling.planning.wanted import (
     PPS_METHODS,
     REST,
     Wanted,
+    read_columns,
     read_numbers,
     read_rotation,
     written_numbers,
@@ -65,6 +66,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         pps = two.selectbox(t("samples.pps"), PPS_METHODS, key="plan_pps", format_func=lambda m: t(f"sample.pps.{m}"))
         kish = three.checkbox(t("cli.sample.kish"), key="plan_kish")
         call_dead = one.number_input(t("cli.sample.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
+        sort = two.text_input(t("cli.sample.sort"), key="plan_sort")
+        balance = three.text_input(t("cli.sample.balance"), key="plan_balance")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         st.caption(t("samples.shares.choice"))
@@ -109,6 +112,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             person=KISH if kish else None,
             pps=pps,
             call_dead=call_dead,
+            sort=read_columns(sort),
+            balance=read_columns(balance),
         )
         working = t("cli.working", what=wave)
         bar = st.progress(0.0, text=working)

@@ -17,5 +17,6 @@ REVISIONS = (
     "origins",
     "groups",
     "screened",
+    "known",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
