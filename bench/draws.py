@@ -2,11 +2,17 @@
 
     make bench            (or: .venv/bin/python -m bench.draws [--quick])
 
-Each replication is a small population of its own strata, 3 strata of some 70 people, drawn in one pass with all others.
-y is large for those who have just left the stratum in which most are called: weights N/n would miss them.  A line says
-the mean relative error of Σw and of Σwy, and z, that error over its standard error.  Where people move, a relative bias
-of the order 1/N_h is stated by `draw_rested`: 0.01 is allowed beside three standard errors.
+Each replication is a small population of its own strata, 3 strata of 42, 53 and 71 people, drawn in one pass with all
+others.  y is large for those who have just left the stratum in which most are called: weights N/n would miss them.  A
+line says the mean relative error of Σw and of Σwy, and z, that error over its standard error.
+
+Where every unit can have come to its rest in one way only, and no stratum is used up, w is exact in expectation
+(`draw_rested`), whoever moves: nothing is allowed beside three standard errors.  Otherwise a bias of the order 1/N_h is
+stated.  Those cases are drawn again with the same people three and ten times over: the bias must fall as fast as 1/N_h.
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,86 +22,121 @@ from estimation.weighting.weights import phone_weight
 from sampling import Succession, draw_key, draw_rested, released, split_releases
 from sampling.draw.past import PastWave, released_rates
 
-PEOPLE, WAVES, BLOCK, PARTS = (
-    210,
-    4,
-    400,
-    10,
-)  # of a replication; replications at once, and how often
-ALLOWED, LARGEST = 0.01, 3
-PORTIONS = (0.5, 0.5)
-CASES: dict[str, dict] = {  # rest, kept part, share that moves, that comes or goes, and how many portions are out
-    "one wave, half of its portions": {"waves": 1, "through": 1},
-    "four waves, nobody moves": {"rest": 3},
-    "four waves, half kept": {"rest": 3, "keep": 0.5},
-    "four waves, 10 % move, 4 % come or go": {"rest": 3, "moving": 0.10, "changing": 0.04},
-    "the same, half kept": {"rest": 2, "keep": 0.5, "moving": 0.10, "changing": 0.04},
-    "the same, half of the portions": {"rest": 4, "moving": 0.10, "changing": 0.04, "through": 1},
+PEOPLE, BLOCK, PARTS = 210, 400, 10  # of a replication; replications at once, and how often
+LARGEST, SIZES = 3, (1, 3, 10)
+PORTIONS, ANSWERING = (0.5, 0.5), 0.6
+
+
+@dataclass(frozen=True)
+class Case:
+    """A chain of waves: what is planned, who moves, and how often every person is there.
+
+    moving, changing  the shares that move, and that come or go, from wave to wave
+    sample            n_h of the strata, for every copy of the people
+    through           how many of two portions are out in each wave
+    exact             whether Σw and Σwy must be right in expectation, to the last digit
+    """
+
+    waves: int = 4
+    rest: int = 3
+    keep: float = 0.0
+    respondents: bool = False
+    rotation: tuple[int, ...] | None = None
+    moving: float = 0.10
+    changing: float = 0.04
+    sample: tuple[int, int, int] = (6, 8, 6)
+    through: int = 2
+    exact: bool = False
+
+
+STILL: dict[str, Any] = {"moving": 0.0, "changing": 0.0, "exact": True}
+CASES = {
+    "one wave, half of its portions": Case(waves=1, through=1, exact=True),
+    "four waves, nobody moves": Case(**STILL),
+    "four waves, nobody moves, half kept": Case(keep=0.5, **STILL),
+    "10 % move, 4 % come or go": Case(exact=True),
+    "the same, half of the portions": Case(rest=4, sample=(8, 12, 8), through=1, exact=True),
+    "a stratum used up in every other draw": Case(sample=(6, 13, 6)),
+    "seven waves, called again after two": Case(waves=7, rest=2),
+    "half kept": Case(rest=2, keep=0.5, sample=(6, 14, 6)),
+    "half of those who answered kept": Case(rest=2, keep=0.5, respondents=True, sample=(6, 14, 6)),
+    "rotation 2-1-1": Case(waves=5, rest=2, rotation=(2, 1, 1)),
 }
 
 
 def main(quick: bool) -> None:
-    """One line for each case."""
-    block, parts = (50, 1) if quick else (BLOCK, PARTS)
+    """One line for each case and size."""
+    block, parts = (60, 1) if quick else (BLOCK, PARTS)
     print(f"{block * parts:,} replications: relative error of Σw and of Σwy, and z")
     missed = False
     for name, case in CASES.items():
-        errors = np.concatenate([_chain(part, block, **case) for part in range(parts)], axis=1)
-        missed |= _say(name, errors, ALLOWED if case.get("moving") else 0.0)
+        first: tuple[np.ndarray, np.ndarray] | None = None
+        for size in (1,) if case.exact else SIZES:
+            errors = np.concatenate([_chain(part, max(block // size, 2), case, size) for part in range(parts)], axis=1)
+            measured = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(errors.shape[1])
+            bias, its_error = (np.zeros(2), np.zeros(2)) if case.exact else (first or measured)
+            label = name if case.exact else f"{name}, people {size}×"
+            missed |= _say(label, *measured, np.abs(bias) / size, its_error / size)
+            first = first or measured
     errors = np.concatenate([_two_frames(part, block) for part in range(parts)], axis=1)
-    missed |= _say("two frames of telephones", errors, 0.0)
+    mean, standard = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(errors.shape[1])
+    missed |= _say("two frames of telephones", mean, standard, np.zeros(2), np.zeros(2))
     print("* beyond what is allowed" if missed else "all within what is allowed")
 
 
-def _say(name: str, errors: np.ndarray, allowed: float) -> bool:
-    """Print a case's line; errors (2,R): of Σw and of Σwy. Gives whether one of them is beyond what is allowed."""
-    mean, standard = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(errors.shape[1])
-    beyond = np.abs(mean) > allowed + LARGEST * standard + 1e-12
+def _say(name: str, mean: np.ndarray, standard: np.ndarray, allowed: np.ndarray, its_error: np.ndarray) -> bool:
+    """Print the errors (2,) of Σw and of Σwy; gives whether one is above what is allowed by three standard errors.
+
+    allowed, its_error  |bias| of the smallest size over this one, which was measured too, and its standard error
+    """
+    beyond = np.abs(mean) > allowed + LARGEST * np.hypot(standard, its_error) + 1e-12
     z = np.divide(mean, standard, out=np.zeros(2), where=standard > 1e-12)
     print(
-        f"{name:40}{mean[0]:+9.5f} z {z[0]:+5.1f}{mean[1]:+12.5f} z {z[1]:+5.1f}{' *' * bool(beyond.any())}", flush=True
+        f"{name:52}{mean[0]:+9.5f} z {z[0]:+5.1f}{mean[1]:+12.5f} z {z[1]:+5.1f}{' *' * bool(beyond.any())}", flush=True
     )
     return bool(beyond.any())
 
 
-def _chain(
-    part: int,
-    blocks: int,
-    *,
-    waves: int = WAVES,
-    rest: int = 3,
-    keep: float = 0.0,
-    moving: float = 0.0,
-    changing: float = 0.0,
-    through: int = 2,
-) -> np.ndarray:
-    """Relative errors of Σw and Σwy (2,R) of the last wave of a chain; through: the portions that are out in each."""
-    rng = np.random.default_rng(5)  # one population; chance is in the keys
+def _chain(part: int, blocks: int, case: Case, size: int) -> np.ndarray:
+    """Relative errors of Σw and Σwy (2,R) of the last wave of a chain, with everybody there `size` times."""
+    rng = np.random.default_rng(5)  # one population; chance is in the keys, and in who answers
     home, there = [rng.integers(0, 3, PEOPLE)], [rng.random(PEOPLE) < 0.93]
-    for _ in range(waves):
-        home.append(np.where(rng.random(PEOPLE) < moving, rng.integers(0, 3, PEOPLE), home[-1]))
-        there.append(there[-1] ^ (rng.random(PEOPLE) < changing))
-    y = 0.1 + 0.1 * rng.random(PEOPLE) + (home[waves - 1] == 0) * (home[max(waves - 2, 0)] == 1)
-    allocation = {f"{b:05d}-{h}": (6, 14, 6)[h] for b in range(blocks) for h in range(3)}
+    for _ in range(case.waves):
+        home.append(np.where(rng.random(PEOPLE) < case.moving, rng.integers(0, 3, PEOPLE), home[-1]))
+        there.append(there[-1] ^ (rng.random(PEOPLE) < case.changing))
+    last = case.waves - 1
+    y = 0.1 + 0.1 * rng.random(PEOPLE) + (home[last] == 0) * (home[max(last - 1, 0)] == 1)
+    chance = np.random.default_rng([7, part, size])
+    allocation = {f"{b:05d}-{h}": case.sample[h] * size for b in range(blocks) for h in range(3)}
     past: list[PastWave] = []
     drawn = pd.DataFrame()
-    for t in range(waves):
-        here = np.flatnonzero(there[t])
-        ids = [f"{b:05d}-{i:03d}" for b in range(blocks) for i in here]
-        strata = [f"{b:05d}-{h}" for b in range(blocks) for h in home[t][here]]
+    for t in range(case.waves):
+        present = np.flatnonzero(there[t])
+        people = [(i, c) for i in present for c in range(size)]
+        ids = [f"{b:05d}-{i:03d}-{c}" for b in range(blocks) for i, c in people]
+        strata = [f"{b:05d}-{home[t][i]}" for b in range(blocks) for i, _ in people]
         frame = pd.DataFrame({"unit_id": ids, "stratum": strata})
-        key = draw_key(f"a seed of the bench {part}", f"w{t}", None)
-        succession = Succession(rest, keep if t else 0.0, past=past)
-        drawn, rates = draw_rested(frame, allocation, succession, key=key)
+        panel = {"respondents": case.respondents and t > 0, "rotation": case.rotation, "past": past}
+        succession = Succession(case.rest, case.keep if t else 0.0, **panel)
+        drawn, rates = draw_rested(
+            frame, allocation, succession, key=draw_key(f"a seed of the bench {part}", f"w{t}", None)
+        )
         drawn = split_releases(drawn, PORTIONS)
-        out = frozenset(released(drawn, through).unit_id)
-        by_unit = frame.set_index("unit_id").stratum
-        past.append(PastWave(f"w{t}", rest, by_unit, out, released_rates(rates, drawn, through)))
-    drawn = released(drawn, through)
-    number = drawn.unit_id.str[6:].astype(int).to_numpy()
-    return _errors(
-        drawn.base_weight.to_numpy(), y[number], drawn.unit_id.str[:5].astype(int), y[there[waves - 1]], blocks
-    )
+        past.append(_past(f"w{t}", case, frame, drawn, rates, chance))
+    out = released(drawn, case.through)
+    number = out.unit_id.str[6:9].astype(int).to_numpy()
+    truth = np.tile(y[there[last]], size)
+    return _errors(out.base_weight.to_numpy(), y[number], out.unit_id.str[:5].astype(int), truth, blocks)
+
+
+def _past(name: str, case: Case, frame: pd.DataFrame, drawn: pd.DataFrame, rates: pd.DataFrame, chance) -> PastWave:
+    """A wave as the next one knows it; of those released six in ten answer, whoever they are."""
+    out = released(drawn, case.through)
+    answered = frozenset(out.unit_id[chance.random(len(out)) < ANSWERING]) if case.respondents else None
+    joined = out.iloc[:0] if case.rotation is None else out[out.age != out["rest"]]
+    of_groups = {} if case.rotation is None else dict(zip(joined.unit_id, joined.age.astype(int), strict=True))
+    by_unit, part = frame.set_index("unit_id").stratum, released_rates(rates, drawn, case.through)
+    return PastWave(name, case.rest, by_unit, frozenset(out.unit_id), part, answered, case.rotation, of_groups)
 
 
 def _two_frames(part: int, blocks: int) -> np.ndarray:

@@ -47,10 +47,14 @@ def draw_rested(
     what is left of n_h is drawn, as `rotated_counts` says.  SAMPLE has then also `age`, that of the unit's group.
     SAMPLE has also `rest`.  Its probability is π_it = Σ_a P_i(a) n_ha/N_ha, where P_i(a) is the chance that unit i has
     the rest a now, from the rates of the earlier waves in the strata in which it was then (`rest_chances`).  Where
-    nobody moves it is n_h/N_h.  base_weight is 1/π.  Where people move, the N_ha depend on chance, and totals have a
-    relative bias of the order 1/N_h: nothing in strata of hundreds, some per cent in strata of a dozen.  Where people
-    are called again, how many are freshly drawn depends on chance too, and the bias is of the order of the movers' part
-    over n_h: below one per cent with 30 % movers and 24 of 300.  Who comes from
+    nobody moves it is n_h/N_h.  base_weight is 1/π.
+    Where people move, the N_ha depend on who was drawn before.  Let F_i be 1 while unit i rests longest and P_i its
+    chance of that.  A wave that takes such units with the rate r leaves E[F_i'/P_i'] = F_i (1 - r)/(P_i (1 - r)): so
+    E[Σ_s w_i y_i] = Σ y_i exactly, whoever moves, as long as every unit can have come to its rest in one way only (in a
+    chain that keeps nobody, for the first k + 1 waves) and no stratum is used up.  Otherwise π is a sum in which the
+    rates depend on chance, and totals have a relative bias of the order 1/n_h, which `bench.draws` measures: below one
+    per cent in strata of 42 to 71 people of whom 10 % move, a third and a tenth of it where everybody is there three
+    and ten times.  Who comes from
     a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
     A draw among respondents is a further phase: C_h/N_h1 (C_ha/N_ha) of those called answered, and this part, which no
     draw decides, stands in π for each one's chance to answer, as in a weighting class.  Σw is n_h N_h/n_h whoever
