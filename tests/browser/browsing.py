@@ -23,8 +23,17 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 FLAGS += ["--force-prefers-reduced-motion"]
 COMMAND = [sys.executable, "-c", "from commands import start; start()"]
 PATIENCE = 60_000  # milliseconds
-DRAWN = """!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
-  [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'))"""
+QUIET = """patience => new Promise((settled, failed) => {
+  const began = performance.now(); let changed = began;
+  const watcher = new MutationObserver(() => { changed = performance.now(); });
+  watcher.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  const drawn = () => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
+    [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'));
+  const look = setInterval(() => {
+    const now = performance.now(), over = now - began > patience;
+    if (!over && !(drawn() && now - changed > 500)) return;
+    clearInterval(look); watcher.disconnect();
+    over ? failed(new Error('never quiet')) : settled(true); }, 50); })"""
 CUT = """[...document.querySelectorAll('h1,h2,h3,p,button,[data-testid=stCaptionContainer]')]
          .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow == 'hidden'
                       && !e.closest('[data-baseweb=select]')).map(e => e.innerText)"""
@@ -103,10 +112,10 @@ def own_password(tab, old: str, new: str, language: str = "en") -> None:
 
 
 def settle(tab) -> None:
-    """Until the page is drawn: no script runs, nothing is a grey place for what is to come, and charts have marks."""
-    tab.wait_for_timeout(300)
-    tab.wait_for_function(DRAWN, timeout=PATIENCE, polling=100)  # milliseconds; by default it would ask every frame
-    tab.wait_for_timeout(700)  # grids are drawn after they are there
+    """Until the page is drawn: no script runs, nothing is a grey place for what is to come, charts have marks, and
+    nothing has changed for half a second.
+    """
+    tab.evaluate(QUIET, PATIENCE)
 
 
 def shot(tab, name: str) -> None:
