@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,43 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test
 ENSU = ROOT / "data" / "ensu2015"
 ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
 ENGINES = ("sqlite", "postgresql")
+UNLOGGED = {"sign_ins", "people", "jobs", "access", "vault", "contacts", "contact_lists"}  # no figure depends on them
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_write_without_a_line():
+    """In every test: a transaction of service/ that writes what pages read adds a line to the audit trail.
+
+    Pages keep what they read until the trail has another line: a write without one would leave an old figure on them.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Store, "begin", watched(Store.begin))
+        yield
+
+
+def watched(begin):
+    """`Store.begin`, which fails at the end of a transaction of service/ that wrote without a line in the trail."""
+
+    def begin_watched(store, *alone):
+        of_service = (ROOT / "service").as_posix() in Path(sys._getframe(1).f_code.co_filename).as_posix()
+        return watching(store, alone) if of_service else begin(store, *alone)
+
+    @contextmanager
+    def watching(store, alone):
+        written = set()
+
+        def note(_connection, _cursor, statement, *_):
+            words = statement.replace('"', " ").split(maxsplit=3)
+            if words[0] in ("INSERT", "UPDATE", "DELETE"):
+                written.add(words[1] if words[0] == "UPDATE" else words[2])
+
+        with begin(store, *alone) as connection:
+            sa.event.listen(connection, "before_cursor_execute", note)
+            yield connection
+        faults = set() if "audit" in written else written - UNLOGGED
+        assert not faults, f"{faults} were written, but no line in the audit trail"
+
+    return begin_watched
 
 
 @pytest.fixture(scope="session")
