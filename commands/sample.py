@@ -45,6 +45,7 @@ from service.files.write import csv_bytes
 from service.intake.imports import current_programme
 from service.protection import keys
 from service.samples import samples
+from service.samples.plan_files import read_constraints, read_costs
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
@@ -94,6 +95,10 @@ def sample_plan(
     pps: Annotated[str, typer.Option(help=t("cli.sample.pps"))] = Wanted.pps,
     sort: Annotated[str | None, typer.Option(help=t("cli.sample.sort"), show_default=False)] = None,
     balance: Annotated[str | None, typer.Option(help=t("cli.sample.balance"), show_default=False)] = None,
+    costs: Annotated[Path | None, typer.Option(help=t("cli.sample.costs"), show_default=False)] = None,
+    constraints: Annotated[Path | None, typer.Option(help=t("cli.sample.constraints"), show_default=False)] = None,
+    icc: Annotated[float | None, typer.Option(help=t("cli.sample.icc"), show_default=False)] = None,
+    psu_cost: Annotated[float | None, typer.Option(help=t("cli.sample.psu_cost"), show_default=False)] = None,
     call_dead: Annotated[float | None, typer.Option(help=t("cli.sample.call_dead"), show_default=False)] = None,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
@@ -103,6 +108,8 @@ def sample_plan(
     opened, programme_name = opened_for(store, as_, programme)
     with listing_faults(faults):
         own_shares = {} if shares is None else read_shares(read_bounded(shares), shares.name)
+        own_costs = {} if costs is None else read_costs(read_bounded(costs), costs.name)
+        own_constraints = () if constraints is None else read_constraints(read_bounded(constraints), constraints.name)
     release_portions = tuple(read_numbers(portions, name="portions"))
     ratio = [] if modes is None else read_numbers(modes, ":", name="modes")
     mode_split = dict(zip(("mobile", "landline"), ratio, strict=False))
@@ -135,6 +142,10 @@ def sample_plan(
         call_dead=call_dead,
         sort=read_columns(sort),
         balance=read_columns(balance),
+        costs=own_costs,
+        constraints=own_constraints,
+        icc=icc,
+        psu_cost=psu_cost,
     )
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)
@@ -296,6 +307,9 @@ def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePl
     names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
     table = sample_words.precision_rows(sample_plan, names, t)
     print_table(sample_words.plan_title(sample_plan, t), terminal.words_table(table), [])
+    constraints = sample_words.constraint_rows(sample_plan, names, t)
+    if len(constraints):
+        print_table(t("sample.constraints"), terminal.words_table(constraints), [])
     modes = sample_words.mode_rows(sample_plan, t)
     if len(modes):
         print_table("", terminal.words_table(modes), [])

@@ -7,8 +7,9 @@ import pandas as pd
 
 from estimation.changes.needed import STANDING
 from presentation.times import wave_text
-from sampling import Assumed, Finding, Foresight, Verification
+from sampling import Assumed, Finding, Foresight, Verification, expected_margins
 from sampling.planning.change_power import LEVELS
+from sampling.planning.constrained import ALL, AND
 from sampling.planning.wanted import written_numbers
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
@@ -53,6 +54,28 @@ def precision_rows(sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str
     if "cost" in rows:
         table[t("sample.column.cost")] = [f"{c:,.0f}" for c in rows.cost]
     return table
+
+
+def constraint_rows(sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:
+    """One row for each precision constraint: its domain, the share, the margin wanted and the one expected, as text."""
+    wanted = sample_plan.wanted
+    if not wanted.constraints:
+        return pd.DataFrame()
+    assumed = {"design_effect": wanted.assumed.design_effect, "eligibility": wanted.eligibility, "rho": wanted.icc}
+    rows = expected_margins(sample_plan.allocation, wanted.constraints, **assumed)
+    domains = [_domain(constraint.domain, names, t) for constraint in wanted.constraints]
+    table = pd.DataFrame({t("sample.column.domain"): domains})
+    if any(constraint.indicator for constraint in wanted.constraints):
+        table[t("sample.column.indicator")] = [constraint.indicator for constraint in wanted.constraints]
+    table[t("sample.column.share")] = [f"{share:.1%}" for share in rows.share]
+    for column in ("margin", "expected"):
+        table[t(f"sample.constraint.{column}")] = [f"±{100 * margin:.2f}" for margin in rows[column]]
+    return table
+
+
+def _domain(domain: str, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
+    """A constraint's domain with its areas' names."""
+    return t("sample.all") if domain == ALL else AND.join(_name(area, names, t) for area in domain.split(AND))
 
 
 def mode_rows(sample_plan: SamplePlan, t: Speaker) -> pd.DataFrame:
@@ -142,6 +165,10 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
     notes += _panel_notes(sample_plan, t)
+    if sample_plan.wanted.constraints:
+        notes.append(t("sample.note_constraints"))
+    elif sample_plan.wanted.costs:
+        notes.append(t("sample.note_costs"))
     if (spread := sample_plan.wanted.spread) is not None:
         notes.append(t(f"sample.spread.{spread[0]}", columns=list(spread[1])))
     if sample_plan.wanted.call_dead is not None:

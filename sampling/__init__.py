@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     )
     from sampling.frames.townships import CityFrame, city_frame, county_strata
     from sampling.planning.change_power import FallCurve, fall_curve
+    from sampling.planning.constrained import Constraint, expected_margins
     from sampling.planning.foresight import Assumed, Foresight, foresee
     from sampling.planning.power import LastKCurve, interviews_for, last_k_curve, league_rates
     from sampling.planning.size import (
@@ -87,6 +88,7 @@ _NAMES = {
     "frames/phone": "Bank NumberBanks bank_findings draw_numbers landline_banks mobile_banks placed",
     "frames/townships": "CityFrame city_frame county_strata",
     "planning/change_power": "FallCurve fall_curve",
+    "planning/constrained": "Constraint expected_margins",
     "planning/foresight": "Assumed Foresight foresee",
     "planning/power": "LastKCurve interviews_for last_k_curve league_rates",
     "planning/size": "SampleSize detectable_change expected_precision margin_of_error numbers_needed "

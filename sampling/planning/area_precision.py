@@ -13,7 +13,7 @@ def area_precision(strata: pd.DataFrame, *, eligibility: float = 1.0, **options:
 
     strata       area, population N_h (units of the frame), sample (interviews), and perhaps represents M_h: the units
                  that those of the frame stand for, where the frame is a sample itself (a master sample of numbers)
-    eligibility  the part of all units that can be asked
+    eligibility  the part of all units that can be asked;  a column cost of `strata` is that of one interview there
     options      p, sd, level, deff and cost, as in `expected_precision`
     An area's margin is that of Σ (M_h/M) ȳ_h over its strata: e² = Σ (M_h/M)² e_h², e_h the margin of one stratum with
     the finite population correction 1 - n_h/(M_h eligibility).  Strata sampled at different rates, three mobile
@@ -24,6 +24,7 @@ def area_precision(strata: pd.DataFrame, *, eligibility: float = 1.0, **options:
     n = strata["sample"].to_numpy(dtype=float)
     eligible = np.maximum(eligibility * of_all, n)  # a stratum of one person has no room for a part of him
     names = {"stratum": np.arange(len(strata)), "population": eligible, "sample": n}
+    names |= {"cost": strata.cost.to_numpy(dtype=float)} if "cost" in strata else {}
     rows = expected_precision(pd.DataFrame(names), **options).iloc[:-1]
     by = pd.DataFrame({"area": strata.area.to_numpy(), "population": strata.population.to_numpy(), "of_all": of_all})
     by = by.assign(sample=n, square=(of_all * rows.margin.to_numpy(dtype=float)) ** 2)

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sampling.allocation.stage_constraints import interviews_in_place
+from sampling.planning.constrained import constrained_places, stratum_costs
 from sampling.planning.size import numbers_needed
-from sampling.planning.wanted import Wanted, allocate, yielding
+from sampling.planning.wanted import Wanted, allocate, refuse_more, yielding
 from words import Fault
 
 SIZE = "units"  # the column of sizes
@@ -34,13 +36,17 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
     A stratum gets at least 2 PSUs if it has them, because its variance cannot be estimated from one.  The interviews
     are k_h b, which may be more than were wanted.  Every PSU drawn gives the same numbers: so many that those of each
     stratum suffice, with chance 0.95 in all strata together.
+    With constraints the k_h are the fewest for their cost that meet these (`constrained_places`).
     Raises Fault for a stratum with fewer PSUs than it needs and for PSUs with fewer units than are drawn in each.
     """
     assert wanted.each is not None
-    allocation = allocate(strata, replace(wanted, response_rate=1.0, eligibility=1.0, response_sd=0.0))
-    available = allocation.stratum.map(psus.stratum.value_counts()).fillna(0).to_numpy(dtype=np.int64)
-    least = np.where(allocation.interviews > 0, np.minimum(2, available), 0)
-    clusters = np.maximum(-(-allocation.interviews.to_numpy() // wanted.each), least)
+    available = strata.stratum.map(psus.stratum.value_counts()).fillna(0).to_numpy(dtype=np.int64)
+    if wanted.constraints:
+        allocation, clusters = _constrained(strata, available, wanted)
+    else:
+        allocation = allocate(strata, replace(wanted, response_rate=1.0, eligibility=1.0, response_sd=0.0))
+        least = np.where(allocation.interviews > 0, np.minimum(2, available), 0)
+        clusters = np.maximum(-(-allocation.interviews.to_numpy() // wanted.each), least)
     over = clusters > available
     if over.any():
         rows = zip(allocation.stratum[over], clusters[over], available[over], strict=True)
@@ -55,3 +61,34 @@ def allocate_stages(strata: pd.DataFrame, psus: pd.DataFrame, wanted: Wanted) ->
         raise Fault(key="sampling.small_psus", psus=sorted(small), expected=per_psu)
     counts = {"interviews": clusters * wanted.each, "release": expected, "numbers": clusters * per_psu}
     return allocation.assign(psus=clusters, **counts)
+
+
+def with_best_each(wanted: Wanted, strata: pd.DataFrame) -> Wanted:
+    """A plan of two stages by constraints that leaves open how many interviews a PSU has, with the best number.
+
+    strata: stratum, area, population.  The cost of an interview is its mean over the strata, by their populations.
+    """
+    if wanted.icc is None or wanted.psu_cost is None or wanted.each is not None:
+        return wanted
+    costs = stratum_costs(strata, wanted.costs, wanted.cost)
+    unit = 1.0 if costs is None else float(np.average(costs, weights=strata.population))
+    return replace(wanted, each=interviews_in_place(wanted.icc, wanted.psu_cost, unit))
+
+
+def _constrained(strata: pd.DataFrame, available: np.ndarray, wanted: Wanted) -> tuple[pd.DataFrame, np.ndarray]:
+    """The strata with their interviews and cost, and the k_h (H,) that meet the plan's constraints."""
+    assert wanted.each is not None and wanted.icc is not None and wanted.psu_cost is not None  # see `Wanted`
+    costs = stratum_costs(strata, wanted.costs, wanted.cost)
+    clusters = constrained_places(
+        strata,
+        wanted.constraints,
+        psus=available,
+        rho=wanted.icc,
+        psu_cost=wanted.psu_cost,
+        each=wanted.each,
+        costs=costs,
+        design_effect=wanted.assumed.design_effect,
+    )
+    refuse_more(int(clusters.sum()) * wanted.each, wanted)
+    unit = (1.0 if costs is None else costs) + wanted.psu_cost / wanted.each
+    return strata.assign(interviews=clusters * wanted.each, cost=unit), clusters

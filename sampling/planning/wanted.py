@@ -15,6 +15,7 @@ from sampling.allocation.allocation import (
     allocate_proportional,
     split_modes,
 )
+from sampling.planning.constrained import Constraint, constrained_interviews, stratum_costs
 from sampling.planning.foresight import Assumed
 from sampling.planning.kept import numbers_beside
 from sampling.planning.rotation import rotation_ages
@@ -54,6 +55,10 @@ class Wanted:
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
     pps            of a two-stage plan: the method of `draw_pps` that draws the PSUs, one of PPS_METHODS
     seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
+    costs          by stratum or area, where `cost` does not hold: they count in Neyman's allocation and in constraints
+    constraints    precisions to be met at the least cost, in place of an allocation by `method`; `interviews` is then
+                   how many there can be at most
+    icc, psu_cost  with constraints and two stages: the correlation of two answers in one PSU, and the cost of one more
     sort, balance  columns of the list by which it is sorted before every so-manieth is taken, or on which the sample is
                    balanced (`Spread`); one of the two at most
     call_dead      the part of the numbers that a screening calls dead which is called all the same; None: no screening
@@ -88,6 +93,10 @@ class Wanted:
     call_dead: float | None = None
     sort: tuple[str, ...] = ()
     balance: tuple[str, ...] = ()
+    costs: Mapping[str, float] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
+    icc: float | None = None
+    psu_cost: float | None = None
 
     def __post_init__(self):
         if self.call_dead is not None:
@@ -121,6 +130,14 @@ class Wanted:
             raise Fault(key="sample.spread_staged")
         if self.sort and self.balance:
             raise Fault(key="sample.sort_and_balance")
+        if self.constraints and self.modes:
+            raise Fault(key="sample.constraints_modes")
+        if (self.icc is not None or self.psu_cost is not None) and not self.constraints:
+            raise Fault(key="sample.icc_alone")
+        if self.constraints and (self.each is not None or self.icc is not None or self.psu_cost is not None):
+            given = self.icc is not None and self.psu_cost is not None
+            if not given or not (0 < float(self.icc or 0) < 1 and 0 < float(self.psu_cost or 0) < np.inf):
+                raise Fault(key="sample.icc", icc=str(self.icc), psu_cost=str(self.psu_cost))
         if not 0 < self.again <= 1:
             raise Fault(key="sample.again", found=self.again)
         if self.public is not None and not self.public.strip():
@@ -136,7 +153,9 @@ class Wanted:
         """In values fit for JSON."""
         lists = {"portions": list(self.portions), "rotation": list(self.rotation)}
         columns = {"sort": list(self.sort), "balance": list(self.balance)}
-        return asdict(self) | lists | columns | {"modes": dict(self.modes), "shares": dict(self.shares)}
+        mappings = {"modes": dict(self.modes), "shares": dict(self.shares), "costs": dict(self.costs)}
+        constraints = {"constraints": [asdict(constraint) for constraint in self.constraints]}
+        return asdict(self) | lists | columns | mappings | constraints
 
     @classmethod
     def read(cls, plain: Mapping) -> "Wanted":
@@ -146,6 +165,8 @@ class Wanted:
         }
         tuples = {"portions": tuple(plain["portions"]), "rotation": tuple(plain.get("rotation", ()))}
         tuples |= {name: tuple(plain.get(name, ())) for name in ("sort", "balance")}
+        constraints = tuple(Constraint(**constraint) for constraint in plain.get("constraints", ()))
+        tuples |= {"constraints": constraints}
         fields: dict[str, Any] = {**plain, **older, **tuples, "assumed": Assumed(**plain["assumed"])}
         return cls(**fields)
 
@@ -206,8 +227,14 @@ def allocate(strata: pd.DataFrame, wanted: Wanted, kept: Mapping[str, int] = NOB
     unknown = sorted(set(wanted.shares) - set(areas.stratum))
     if unknown:
         raise Fault(key="sample.shares", areas=unknown)
-    n = _by_area(areas, wanted)
-    planned = strata.assign(interviews=_within(strata, n, wanted))
+    costs = stratum_costs(strata, wanted.costs, wanted.cost)
+    if wanted.constraints:
+        planned = strata.assign(interviews=_constrained(strata, wanted, costs))
+    else:
+        n = _by_area(areas.assign(cost=_area_costs(strata, costs)), wanted)
+        planned = strata.assign(interviews=_within(strata, n, wanted, costs))
+    if wanted.costs and costs is not None:
+        planned["cost"] = costs
     again = planned.stratum.map(dict(kept)).fillna(0).astype(int)
     pairs, options = list(zip(planned.interviews, again, strict=True)), yielding(wanted, strata=len(planned))
     need = {(c, k): numbers_beside(c, k, wanted.again, **options) for c, k in set(pairs) if c}
@@ -226,6 +253,35 @@ def allocate(strata: pd.DataFrame, wanted: Wanted, kept: Mapping[str, int] = NOB
     expected = np.maximum(np.floor(whole * wanted.response_rate * wanted.eligibility + 1e-9).astype(int), 1)
     interviews = planned.interviews.where(~small, np.minimum(planned.interviews, expected))
     return planned.assign(interviews=interviews, numbers=whole, release=np.minimum(planned.release, whole))
+
+
+def _area_costs(strata: pd.DataFrame, costs: pd.Series | None) -> np.ndarray | float:
+    """c̄ of each area, in the order of their names: the mean of its strata's costs by population; 1 without costs."""
+    if costs is None:
+        return 1.0
+    sums = strata.assign(total=costs * strata.population).groupby("area")[["total", "population"]].sum()
+    return (sums.total / sums.population).to_numpy()
+
+
+def _constrained(strata: pd.DataFrame, wanted: Wanted, costs: pd.Series | None) -> np.ndarray:
+    """The interviews of each stratum (H,) that meet the plan's constraints; a Fault if they are more than it allows."""
+    of_area = strata.groupby("area").stratum.transform("size").to_numpy()
+    interviews = constrained_interviews(
+        strata,
+        wanted.constraints,
+        costs=costs,
+        design_effect=wanted.assumed.design_effect,
+        eligibility=wanted.eligibility,
+        minimum=-(-wanted.minimum // of_area),
+    )
+    refuse_more(int(interviews.sum()), wanted)
+    return interviews
+
+
+def refuse_more(needed: int, wanted: Wanted) -> None:
+    """A Fault if the plan's constraints need more interviews than it allows."""
+    if needed > wanted.interviews:
+        raise Fault(key="sample.constraints_need", needed=needed, found=wanted.interviews)
 
 
 def yielding(wanted: Wanted, *, strata: int) -> dict[str, float]:
@@ -252,8 +308,8 @@ def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
     return pd.Series(interviews.to_numpy(), index=areas.stratum, name="sample")
 
 
-def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
-    """The interviews of each stratum (H,), from those of its area."""
+def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted, costs: pd.Series | None) -> np.ndarray:
+    """The interviews of each stratum (H,), from those of its area; by Neyman's n_h ∝ N_h/√c_h where costs differ."""
     interviews = pd.Series(0, index=strata.index)
     if wanted.modes:
         place = strata.set_index(["area", "mode"]).index
@@ -271,6 +327,10 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted) -> np.ndarray:
         return interviews.to_numpy()
     for area, part in strata.groupby("area"):
         of_area = part[["stratum", "population"]].reset_index(drop=True)
+        if wanted.method == NEYMAN and wanted.costs and costs is not None:
+            of_area = of_area.assign(cost=costs[part.index].to_numpy(), sd=1.0)
+            interviews[part.index] = allocate_neyman(of_area, int(n[area]), minimum=1).to_numpy()
+            continue
         interviews[part.index] = allocate_proportional(of_area, int(n[area]), minimum=1).to_numpy()
     return interviews.to_numpy()
 

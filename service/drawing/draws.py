@@ -30,6 +30,7 @@ from sampling import (
 )
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
+from sampling.planning.staged_plan import with_best_each
 from sampling.proof.draw_plan import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import interviewed
@@ -76,12 +77,15 @@ def make_plan(
     strata = frame_strata(store, frame_row.version_id)
     _check_spread(store, frame_row, wanted)
     kept = _kept(store, programme, frame_row.version_id, wanted, chain)
+    wanted = with_best_each(wanted, strata)
     if wanted.each is None:
         allocation = allocate(strata, wanted, kept)
     elif stored_roll(store, frame_row.version_id) is not None:
         raise Fault(key="sample.large_staged", frame=frame_row.frame)
     else:
         allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
+    if wanted.constraints:
+        wanted = replace(wanted, interviews=int(allocation.interviews.sum()))
     foresight = _foreseen(store, programme, allocation.rename(columns={"interviews": "sample"}), wanted, progress)
     with store.begin("draw", programme) as connection:
         _refuse_drawn(connection, programme, wave)

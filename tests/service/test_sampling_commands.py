@@ -151,3 +151,33 @@ def test_a_list_with_age_and_sex_is_sorted_by_them_by_the_command_alone(ready, r
     verified = rankshift("verify-draw", ready / "proof")
     assert verified.code == 0, verified.err
     assert "age" in (ready / "proof" / "frame.csv").read_text("utf-8").splitlines()[0]
+
+
+def test_costs_and_constraints_come_from_files_by_the_command_alone(ready, rankshift):
+    """One stage and two: the cheapest interviews, the margins that they give, and what a file lacks."""
+    at, person = ["--store", ready / "store.db"], ["--as", "ann"]
+    rankshift("frame", "new-key")
+    people = residents(40).drop(columns=["phone", "name"])
+    people["psu"] = people.area + "-" + (people.groupby("area").cumcount() % 4).astype(str)
+    (ready / "people.csv").write_bytes(as_csv(people))
+    assert rankshift("frame", "import", FRAME, ready / "people.csv", *at, *person).code == 0
+    first, second = sorted(set(people.area))[:2]
+    (ready / "costs.csv").write_text(f"stratum,cost\n{first},80\n", "utf-8")
+    rows = f"domain,share,margin,indicator\nall,0.9,0.03,\n{first}+{second},0.8,0.15,trust\n"
+    (ready / "constraints.csv").write_text(rows, "utf-8")
+    plan = ["sample", "plan", WAVE, 2_000, "--constraints", ready / "constraints.csv", *at]
+    assert "--cost" in rankshift(*plan, "--costs", ready / "costs.csv").err
+    planned = rankshift(*plan, "--costs", ready / "costs.csv", "--cost", 12)
+    assert planned.code == 0, planned.err
+    for words in ("Precisions to be met", "±15.00", "trust", "the cheapest that meet these precisions"):
+        assert words in planned.out
+    assert "精度要求" in rankshift("sample", "show", WAVE, *at, language="zh").out
+    too_few = rankshift("sample", "plan", WAVE, 150, "--constraints", ready / "constraints.csv", *at)
+    assert too_few.code == 1 and "more than the 150" in too_few.err
+    staged = rankshift(*plan, "--psu", 4, "--icc", 0.05, "--psu-cost", 20)
+    assert staged.code == 0 and "Two stages" in staged.out, staged.err
+    for step in ("approve", "draw"):
+        assert rankshift("sample", step, WAVE, *at).code == 0
+    (ready / "costs.csv").write_text(f"stratum,cost\n{first},none\n{first},3\n", "utf-8")
+    wrong = rankshift(*plan, "--costs", ready / "costs.csv")
+    assert wrong.code == 1 and "not a cost" in wrong.err

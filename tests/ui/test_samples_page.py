@@ -127,6 +127,24 @@ def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
     assert at.selectbox(key="wave samples en").value == "2026Q2" and text("sample.draft", "en") in said(at)
 
 
+def test_constraints_and_costs_of_files_make_the_plan_on_the_page_and_their_margins_are_shown(store):
+    at = page()
+    at.text_input(key="plan_wave").set_value(WAVE)
+    at.number_input(key="plan_interviews").set_value(900)
+    at.file_uploader(key="plan_constraints").upload("c.csv", b"domain,share,margin\nall,0.9,0.03\n451302001,0.8,0.3\n")
+    at.file_uploader(key="plan_costs").upload("k.csv", b"stratum,cost\n451302001,80\n")
+    at.button(key="plan_go").click().run()
+    assert "--cost" in at.error[0].value
+    at.number_input(key="plan_cost").set_value(12.0)
+    at.button(key="plan_go").click().run()
+    assert not at.exception and not at.error
+    wanted = samples.read_plan(store, NAME, WAVE).wanted
+    assert [c.domain for c in wanted.constraints] == ["all", "451302001"] and wanted.costs == {"451302001": 80.0}
+    expected = text("sample.constraint.expected", "en")
+    (margins,) = [table.value[expected] for table in at.dataframe if expected in table.value.columns]
+    assert [float(m.strip("±")) <= most for m, most in zip(margins, (3.0, 30.0), strict=True)] == [True, True]
+
+
 def test_a_bad_file_of_shares_is_one_sentence(store):
     at = page()
     at.text_input(key="plan_wave").set_value(WAVE)

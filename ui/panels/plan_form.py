@@ -24,6 +24,7 @@ from service.drawing.earlier_rates import plan_measures
 from service.figures.league import waves_with_estimates
 from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme
+from service.samples.plan_files import read_constraints, read_costs
 from service.samples.previews import preview_shares
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
@@ -48,7 +49,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         mobiles = three.number_input(t("samples.modes"), 0.0, value=0.0)
         response = one.number_input(t("cli.sample.response"), 0.001, 1.0, Wanted.response_rate, format="%.3f")
         eligibility = two.number_input(t("cli.sample.eligibility"), 0.001, 1.0, Wanted.eligibility, format="%.3f")
-        cost = three.number_input(t("cli.sample.cost"), 0.0, value=None)
+        cost = three.number_input(t("cli.sample.cost"), 0.0, value=None, key="plan_cost")
         q = one.number_input(t("samples.q"), 0.0, 1.0, Wanted.q, key="plan_q")
         portions = two.text_input(t("cli.sample.portions"), written_numbers(Wanted.portions), key="plan_portions")
         shares = three.file_uploader(t("cli.sample.shares"), type=list(ENDINGS), key="plan_shares")
@@ -68,6 +69,10 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         call_dead = one.number_input(t("cli.sample.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
         sort = two.text_input(t("cli.sample.sort"), key="plan_sort")
         balance = three.text_input(t("cli.sample.balance"), key="plan_balance")
+        costs = one.file_uploader(t("cli.sample.costs"), type=list(ENDINGS), key="plan_costs")
+        constraints = two.file_uploader(t("cli.sample.constraints"), type=list(ENDINGS), key="plan_constraints")
+        icc = three.number_input(t("cli.sample.icc"), 0.001, 0.999, None, format="%.3f", key="plan_icc")
+        psu_cost = three.number_input(t("cli.sample.psu_cost"), 0.01, None, None, key="plan_psu_cost")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         st.caption(t("samples.shares.choice"))
@@ -114,6 +119,12 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             call_dead=call_dead,
             sort=read_columns(sort),
             balance=read_columns(balance),
+            costs={} if costs is None else read_costs(costs.getvalue(), costs.name, choice),
+            constraints=()
+            if constraints is None
+            else read_constraints(constraints.getvalue(), constraints.name, choice),
+            icc=icc,
+            psu_cost=psu_cost,
         )
         working = t("cli.working", what=wave)
         bar = st.progress(0.0, text=working)

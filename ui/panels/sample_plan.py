@@ -27,6 +27,10 @@ def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> N
         points = sample_words.power_curve(foresight, assumed, t)
         of = current_programme(store, programme)[1]
         pictures.show_of_plan(st, "power", power_chart(points, planned, t), of, sample_plan, t("sample.power"), t)
+    constraints = sample_words.constraint_rows(sample_plan, names, t)
+    if len(constraints):
+        st.markdown(t("sample.constraints"))
+        tables.plain_table(constraints, words=1)
     modes = sample_words.mode_rows(sample_plan, t)
     if len(modes):
         tables.plain_table(modes, words=1)
