@@ -28,6 +28,7 @@ from commands.speaking import (
     t,
 )
 from contracts import LANDLINE, MOBILE
+from presentation import samples as sample_words
 from sampling.planning.wanted import read_columns
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
@@ -149,9 +150,9 @@ def frame_verify_banks(
     published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
 ) -> None:
     record, verification, lines = master.verify_master_folder(folder, published=published)
-    for key, values in verification.differences:
-        out.print(t(key, **values))
     out.print(t("banks.lines", count=lines))
+    for words in sample_words.verification_lines(verification, t):
+        out.print(words)
     if not verification.holds:
         raise Fault(key="cli.verify_draw.fails", wave=record.plan.frame)
     out.print(t("banks.holds", frame=record.plan.frame, value=record.value, public=record.plan.public))

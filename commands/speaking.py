@@ -270,5 +270,7 @@ def write_private(file: Path, content: bytes) -> None:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(content)
+    except FileExistsError as error:
+        raise Fault(key="file.exists", file=str(file)) from error
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error

@@ -34,6 +34,7 @@ from sampling.planning.staged_plan import with_best_each
 from sampling.proof.draw_plan import STRATIFIED
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import interviewed
+from service.files import bounds
 from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
@@ -81,7 +82,9 @@ def make_plan(
     if wanted.each is None:
         allocation = allocate(strata, wanted, kept)
     elif stored_roll(store, frame_row.version_id) is not None:
-        raise Fault(key="sample.large_staged", frame=frame_row.frame)
+        raise Fault(
+            key="sample.large_staged", frame=frame_row.frame, count=int(strata.population.sum()), most=bounds.ROWS
+        )
     else:
         allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
     if wanted.constraints:

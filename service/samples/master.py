@@ -138,7 +138,9 @@ def verify_master_folder(folder: Path, *, published: str | None = None) -> tuple
     verified = verify_master(banks, record, list(numbers.phone), published=published)
     absent = [] if plan.line in lines else [("banks.not_committed", {"line": plan.line})]
     differences = (*absent, *verified.differences)
-    return record, Verification(not differences, differences), len(lines)
+    head = plain.get(TRAIL)
+    notes = (("proof.trail", {"head": head}),) if isinstance(head, str) else ()  # older proofs have none
+    return record, Verification(not differences, differences, notes), len(lines)
 
 
 def _check_plan(plan: MasterPlan, record: MasterRecord) -> None:

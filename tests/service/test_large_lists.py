@@ -85,6 +85,15 @@ def test_a_large_list_is_drawn_by_mode_in_portions_and_continued_with_its_teleph
     assert not any(number in content for number in numbers.head(50))
 
 
+def test_two_stages_from_a_large_list_are_refused_with_the_way_out(waves):
+    store, *_ = waves
+    with pytest.raises(Fault) as caught:
+        draws.make_plan(store, NAME, "2026Q3", Wanted(100, each=10))
+    assert caught.value.key == "sample.large_staged"
+    count = f"{len(residents(12)):,} units"
+    assert count in str(caught.value) and "at most 1,000" in str(caught.value) and "one stage" in str(caught.value)
+
+
 def test_what_is_drawn_of_a_large_list_is_what_is_drawn_of_the_same_list_in_rows(waves):
     store, first, *_ = waves
     roll = stored_roll(store, 1)

@@ -220,6 +220,8 @@ def test_the_command_takes_both_modes_in_and_its_plan_asks_where_people_live(
     assert rankshift("frame", "prove-banks", FRAME, "--out", proof, *at, "--as", "ann").code == 0
     said = rankshift("frame", "verify-banks", proof, "--published", line)
     assert said.code == 0 and "all numbers are the same" in said.out and "1 line was made" in said.out
+    with sqlite_store.read() as connection:  # opening the numbers for the proof was the last thing done
+        assert f"audit verify --head {audit.last_head(connection)}" in said.out
     assert rankshift("frame", "verify-banks", proof, "--published", line[::-1]).code == 1
 
 
@@ -270,7 +272,7 @@ def test_a_master_sample_is_drawn_after_its_line_by_the_public_value_and_drawn_a
     folder = tmp_path / "proof"
     proof_files.write_proof(files, folder)
     _, found, lines = master.verify_master_folder(folder, published=line)
-    assert found.holds and lines == 1
+    assert found.holds and lines == 1 and found.notes == (("proof.trail", {"head": record["trail"]}),)
     for name, old, new, key in (
         ("numbers.csv", "19901", "19902", "banks.shown"),
         ("banks.csv", "1990100,4", "1990177,4", "banks.changed"),

@@ -73,6 +73,8 @@ def test_a_year_is_planned_drawn_released_by_completes_and_verified_by_a_third_p
         centre("sample", "calls", wave, at / "calls.csv", "--as", "ann")
         said = centre("sample", "release", wave, "--short", "--as", "ann")  # only where interviews are short
         centre("sample", "list", wave, at / f"{wave}.csv", "--as", "ann")
+        again = rankshift("sample", "list", wave, at / f"{wave}.csv", "--as", "ann", "--store", at / "laibin.db")
+        assert again.code == 1 and "exists already and is not overwritten" in again.err
         units = {row["unit_id"] for row in csv.DictReader((at / f"{wave}.csv").read_text("utf-8-sig").splitlines())}
         drawn, released = map(int, re.findall(r"(\d+) units drawn, (\d+) released", said)[0])
         assert first < len(units) == released < drawn
