@@ -3,11 +3,13 @@
     python -m bench.commands [--quick]
 
 Beside each stands its ratio to `import pandas, sqlalchemy` in a process of its own, which no command on a store can do
-without.  The store is made from the ENSU demo.
+without: the median over rounds in each of which both are measured, one after the other, so that a busy moment of the
+machine affects both.  The store is made from the ENSU demo.
 """
 
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,7 @@ from bench.measured import quick_asked
 
 COMMANDS = (["--help"], ["--version"], ["runs"], ["imports"], ["league"])
 BARE = "import pandas, sqlalchemy"
-REPEATS = 9
+REPEATS = 15
 
 
 def processor_seconds(code: str, arguments: list[str], environment: dict[str, str]) -> float:
@@ -30,7 +32,7 @@ def processor_seconds(code: str, arguments: list[str], environment: dict[str, st
 
 
 def main() -> None:
-    """Make the store, then measure each command and the bare import in turn; print the least of each and the ratio.
+    """Make the store, then measure each command and the bare import in turn; print the least of each and the ratios.
 
     Bytecode is kept, as it is where the program is installed: the first round, not counted, writes it.  With --quick
     there is one round of the last command, on a store of one wave, with whatever bytecode there is.
@@ -51,11 +53,14 @@ def main() -> None:
                 taken = processor_seconds(code, arguments, environment)
                 if round_number >= not_counted:
                     seconds[name].append(taken)
-    bare = min(seconds[BARE])
-    print(f"{BARE}: {bare:.2f} s of processor time, least of {repeats}")
+    print(f"{BARE}: {min(seconds[BARE]):.2f} s of processor time, least of {repeats}")
     for command in commands:
-        least = min(seconds[" ".join(command)])
-        print(f"rankshift {' '.join(command)}: {least:.2f} s, {least / bare:.2f} of the bare import")
+        of_command = seconds[" ".join(command)]
+        ratio = statistics.median(one / bare for one, bare in zip(of_command, seconds[BARE], strict=True))
+        least = min(of_command) / min(seconds[BARE])
+        print(
+            f"rankshift {' '.join(command)}: {min(of_command):.2f} s, {ratio:.2f} of the bare import (least {least:.2f})"
+        )
 
 
 if __name__ == "__main__":
