@@ -56,11 +56,10 @@ def main() -> None:
     print(f"{BARE}: {min(seconds[BARE]):.2f} s of processor time, least of {repeats}")
     for command in commands:
         of_command = seconds[" ".join(command)]
-        ratio = statistics.median(one / bare for one, bare in zip(of_command, seconds[BARE], strict=True))
-        least = min(of_command) / min(seconds[BARE])
-        print(
-            f"rankshift {' '.join(command)}: {min(of_command):.2f} s, {ratio:.2f} of the bare import (least {least:.2f})"
-        )
+        rounds = zip(of_command, seconds[BARE], strict=True)
+        ratio = statistics.median(one / bare for one, bare in rounds)
+        taken, least = min(of_command), min(of_command) / min(seconds[BARE])
+        print(f"rankshift {' '.join(command)}: {taken:.2f} s, {ratio:.2f} of the bare import (least {least:.2f})")
 
 
 if __name__ == "__main__":
