@@ -1,4 +1,7 @@
-"""Reading a workbook of 200,000 rows: ours beside python-calamine, a reader written in Rust, each in its own process.
+"""Reading large files, each in a process of its own.
+
+A workbook of 200,000 rows beside python-calamine, a reader written in Rust; a million interviews as CSV, read as a
+table, and checked as a wave; the largest workbook that is read, and one that is refused for its cells.
 
 python -m bench.workbooks [--quick]
 """
@@ -15,6 +18,19 @@ from typing import Any
 from bench.measured import installed, peak, quick_asked
 
 ROWS, QUICK = 200_000, 500
+COLUMNS = 20  # of the workbooks at the bound and beyond it
+COUNTS = {  # how many of each of OTHERS, and with --quick
+    "table": (1_000_000, 600),
+    "wave": (1_000_000, 600),
+    "most": (2_400_000, 400),
+    "refused": (5_000_000, 0),  # a small one would not be refused
+}
+OTHERS = {  # what is measured -> what is said of it
+    "table": "interviews as CSV, read as a table",
+    "wave": "the same, checked as a wave",
+    "most": "cells, the most that a workbook may have",
+    "refused": "cells, refused",
+}
 
 
 def workbook(rows: int) -> bytes:
@@ -30,6 +46,54 @@ def workbook(rows: int) -> bytes:
         for row in range(rows):
             sheet.write_row(row + 1, 0, [f"r{row}", f"\u9547{row % 70}", weights[row], *answers[row]])
     return buffer.getvalue()
+
+
+def interviews(rows: int) -> bytes:
+    """A wave of reference.examples with so many people, as CSV."""
+    import pandas as pd
+
+    from reference import examples
+
+    table = examples.wave()
+    table = pd.concat([table] * (rows // len(table) + 1), ignore_index=True).iloc[:rows]
+    return table.assign(id=[f"2026Q1-{k:07}" for k in range(rows)]).to_csv(index=False).encode()
+
+
+def grid(cells: int) -> bytes:
+    """A workbook of numbers in twenty columns."""
+    import xlsxwriter
+
+    numbers = [float(k) for k in range(COLUMNS)]
+    with xlsxwriter.Workbook(buffer := io.BytesIO(), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [f"q{k}" for k in range(COLUMNS)])
+        for row in range(1, cells // COLUMNS):
+            sheet.write_row(row, 0, numbers)
+    return buffer.getvalue()
+
+
+def measured_file(what: str, path: str) -> dict[str, float]:
+    """Processor seconds and peak memory of one of OTHERS."""
+    from programme.survey import read_programme
+    from reference import examples
+    from service.files.read import read_file
+    from service.intake.wave_file import read_wave
+    from words import Fault
+
+    content, toml = Path(path).read_bytes(), (examples.FOLDER / "programme.toml").read_bytes()
+    programme, small = read_programme(toml, "programme.toml"), interviews(60)
+    read_wave(small, "small.csv", programme)  # what this imports is imported before the clock starts
+    before, start = peak(), time.process_time()
+    if what == "wave":
+        read_wave(content, "wave.csv", programme)
+    else:
+        expected = ["id", "town", "weight"] if what == "table" else ["q0"]
+        try:
+            read_file(content, path, expected)
+            assert what != "refused"
+        except Fault as fault:
+            assert (what, fault.key) == ("refused", "file.workbook_too_large"), fault
+    return {"seconds": time.process_time() - start, "bytes": peak() - before}
 
 
 def measured(reader: str, path: str) -> dict[str, float]:
@@ -49,24 +113,45 @@ def measured(reader: str, path: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure each reader in a process of its own; print seconds, memory and the ratio."""
-    rows = QUICK if quick_asked() else ROWS
-    found: dict[str, dict[str, float]] = {}
+    """Measure each reading in a process of its own; print seconds, memory and the ratio.
+
+    The files are made by processes of their own too: on Linux a child's peak starts at its parent's size.
+    """
+    quick = quick_asked()
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "wave.xlsx")
-        place.write_bytes(workbook(rows))
+        place = str(Path(folder, "wave.xlsx"))
+        rows, seconds = QUICK if quick else ROWS, {}
+        _apart("--make", "rows", str(rows), place)
         for reader in ["ours"] + ["calamine"] * (installed("python-calamine") != "absent"):
-            command = [sys.executable, "-m", "bench.workbooks", "--measured", reader, str(place)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            found[reader] = json.loads(done.stdout)
-            seconds, size = found[reader]["seconds"], found[reader]["bytes"] / 1e6
-            print(f"{rows:,} rows of a workbook, {reader}: {seconds:.2f} s of processor time, {size:.0f} MB")
-    if len(found) > 1:
-        print(f"ours over python-calamine: {found['ours']['seconds'] / found['calamine']['seconds']:.1f}")
+            done = json.loads(_apart("--measured", reader, place))
+            seconds[reader] = done["seconds"]
+            print(f"{rows:,} rows of a workbook, {reader}: {_taken(done)}")
+        if len(seconds) > 1:
+            print(f"ours over python-calamine: {seconds['ours'] / seconds['calamine']:.1f}")
+        for what, words in OTHERS.items():
+            count, place = COUNTS[what][quick], str(Path(folder, what))
+            if not count:
+                continue
+            _apart("--make", what, str(count), place)
+            print(f"{count:,} {words}: {_taken(json.loads(_apart('--measured', what, place)))}")
+
+
+def _apart(*arguments: str) -> str:
+    """What this module prints in a process of its own."""
+    command = [sys.executable, "-m", "bench.workbooks", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _taken(done: dict[str, float]) -> str:
+    return f"{done['seconds']:.2f} s of processor time, {done['bytes'] / 1e6:.0f} MB"
 
 
 if __name__ == "__main__":
-    if "--measured" in sys.argv:
-        print(json.dumps(measured(*sys.argv[-2:])))
+    if "--make" in sys.argv:
+        _, _, kind, size, file = sys.argv
+        Path(file).write_bytes({"rows": workbook, "table": interviews, "wave": interviews}.get(kind, grid)(int(size)))
+    elif "--measured" in sys.argv:
+        _, _, kind, file = sys.argv
+        print(json.dumps((measured_file if kind in OTHERS else measured)(kind, file)))
     else:
         main()

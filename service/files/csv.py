@@ -1,5 +1,6 @@
 """A CSV file's rows: its encoding and its separator are recognised and reported, or named by the user."""
 
+import codecs
 import csv
 import io
 import re
@@ -13,6 +14,7 @@ from words import Fault
 SEPARATORS = (",", ";", "\t")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 GUESSED = "gb18030"  # of a text that is no UTF-8; it contains GBK and GB2312
+BLOCK = 1 << 20  # bytes that are decoded at a time
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 FREQUENT = re.compile(rb"(?:[\xc2-\xd7][\xa1-\xbf])+")  # in GB2312's first plane and in UTF-8's two-byte characters
 BESIDE_LETTERS = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
@@ -77,7 +79,15 @@ def _separator(content: bytes, encoding: str, expected: Sequence[str]) -> str:
 
 
 def _wrong_byte(content: bytes, encoding: str) -> int | None:
-    """Where the text is not in this encoding, or None if it is."""
+    """Where the text is not in this encoding, or None if it is; it is decoded in parts, and as a whole if one fails."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for start in range(0, len(content), BLOCK):
+            decoder.decode(content[start : start + BLOCK])
+        decoder.decode(b"", final=True)
+        return None
+    except (UnicodeDecodeError, LookupError):
+        pass
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -93,8 +103,10 @@ def _chinese(content: bytes) -> bool:
     All of its characters beyond ASCII are frequent Chinese ones in GB2312, none stands beside an ASCII letter, as
     letters with accents do, and as UTF-8 none of them is Chinese.
     """
-    runs = BEYOND_ASCII.findall(content)
-    return bool(runs) and all(FREQUENT.fullmatch(run) for run in runs) and not BESIDE_LETTERS.search(content)
+    if content.isascii():
+        return False
+    frequent = all(FREQUENT.fullmatch(run[0]) for run in BEYOND_ASCII.finditer(content))
+    return frequent and not BESIDE_LETTERS.search(content)
 
 
 def _damaged(content: bytes) -> bool:

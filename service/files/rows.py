@@ -1,5 +1,6 @@
 """Rows of text become one table: its header is found below a title, blank rows and trailing empty columns go."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -9,12 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from service.files import bounds
 from service.files.bounds import check_cells, check_columns, check_rows, check_text
 from service.files.faults import CellFault
 from words import Fault
 
 SEARCHED = 40  # rows at the top of a file among which the header is looked for
-CHUNK = 10_000  # rows held as Python texts at a time
+CHUNK = 500  # rows held as Python texts at a time: with ten thousand, a million rows take twice as long
+JOINED = 50_000  # rows in each part of a column
 HEADER_ROW = 1  # of formats that have no row for it; rows are counted as a spreadsheet counts them
 
 Row = tuple[int, Sequence[str]]  # its number and its cells
@@ -68,15 +71,18 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
     while names and not names[-1]:
         names.pop()
     check_columns(len(names), file)
-    numbers: list[int] = []
+    numbers = array("q")  # eight bytes a row, where a list of Python's numbers takes forty
     ragged: list[tuple[int, int]] = []
-    chunks: list[list[pa.Array]] = []
+    parts, last = ([[] for _ in names] for _ in range(2))  # of each column: long arrays, and short ones to be joined
     body = _even(chain(top[at + 1 :], stream), len(names), ragged, padded=padded, file=file)
     while chunk := list(islice(body, CHUNK)):
-        numbers += [number for number, _ in chunk]
+        numbers.extend(number for number, _ in chunk)
         check_cells(len(numbers) * len(names), file)
-        columns = zip(*(cells for _, cells in chunk), strict=True)
-        chunks.append([pc.utf8_trim_whitespace(pa.array(column, pa.large_string())) for column in columns])
+        for short, cells in zip(last, zip(*(cells for _, cells in chunk), strict=True), strict=True):
+            short.append(pc.utf8_trim_whitespace(pa.array(cells, pa.large_string())))
+        if len(numbers) % JOINED < CHUNK:
+            _join(last, parts)
+    _join(last, parts)
     faults = ()
     if ragged:
         lines, widths = zip(*ragged, strict=True)
@@ -85,20 +91,19 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
         if faults:
             raise faults[0]
         raise Fault(key="file.no_rows", file=file)
-    kept = _kept(names, chunks, wanted, header_row, file)
-    table = pa.table([pa.chunked_array([chunk[k] for chunk in chunks]) for k in kept], names=[names[k] for k in kept])
+    kept = _kept(names, parts, wanted, header_row, file)
+    table = pa.table([pa.chunked_array(parts[k]) for k in kept], names=[names[k] for k in kept])
     frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get)
     frame = frame if kept else pd.DataFrame(index=range(len(numbers)))  # every name occurs twice, and none is used
-    return Gathered(frame.set_index(pd.Index(numbers, dtype="int64")), header_row, tuple(names), faults)
+    return Gathered(frame.set_index(pd.Index(np.array(numbers))), header_row, tuple(names), faults)
 
 
-def _even(
-    rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str
-) -> Iterator[tuple[int, list[str]]]:
+def _even(rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str) -> Iterator[Row]:
     """The rows that are not blank, as wide as the header; those that cannot be made so are added to `ragged`."""
     characters = beside = 0
     for number, cells in rows:
-        check_rows(number, file)
+        if number > bounds.ROWS:  # a call for each row would take a tenth of the time
+            check_rows(number, file)
         if len(cells) != width:
             beside += max(0, len(cells) - width)
             check_cells(beside, file)
@@ -115,21 +120,30 @@ def _even(
                 cells = [*cells, *[""] * (width - len(cells))]
             else:
                 cells = cells[:width]
-        text = "".join(cells)
-        if text and not text.isspace():
-            characters += len(text)
-            check_text(characters, file)
-            yield number, list(cells)
+        filled = next(filter(None, cells), "")
+        if filled and (not filled.isspace() or any(cell.strip() for cell in cells)):
+            characters += sum(map(len, cells))
+            if characters > bounds.TEXT:
+                check_text(characters, file)
+            yield number, cells
 
 
-def _kept(names: list[str], chunks: list[list[pa.Array]], wanted: Sequence[str], row: int, file: str) -> list[int]:
+def _join(last: list[list[pa.Array]], parts: list[list[pa.Array]]) -> None:
+    """Add each column's short arrays to its parts, as one."""
+    for short, part in zip(last, parts, strict=True):
+        if short:
+            part.append(pa.concat_arrays(short))
+            short.clear()
+
+
+def _kept(names: list[str], parts: list[list[pa.Array]], wanted: Sequence[str], row: int, file: str) -> list[int]:
     """Which columns are kept: a Fault for a wanted name that occurs twice, or for cells under no name."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     refused = [name for name in twice if not wanted or name in wanted]
     if refused:
         raise Fault(key="file.header_twice", file=file, row=row, columns=refused)
     nameless = [k for k, name in enumerate(names) if not name]
-    filled = [k for k in nameless if not wanted and any(pc.any(pc.not_equal(c[k], "")).as_py() for c in chunks)]
+    filled = [k for k in nameless if not wanted and any(pc.any(pc.not_equal(part, "")).as_py() for part in parts[k])]
     if filled:
         raise Fault(key="file.nameless", file=file, row=row, columns=[letters(k) for k in filled])
     return [k for k, name in enumerate(names) if name and name not in twice]

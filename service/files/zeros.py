@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
@@ -45,6 +46,8 @@ def refuse_codes(
     **values: Any,
 ) -> None:
     """Add the Fault `key` of cells that are no codes; those that only lost their zeros are a Fault of their own."""
+    if not np.any(wrong):
+        return
     lost = lost_zeros(table[column].unique(), codes)
     is_lost = table[column].isin(list(lost))
     faults.refuse(wrong & is_lost, "file.lost_zeros", column, table, each={"code": table[column].map(lost)})

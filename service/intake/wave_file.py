@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ from service.intake.released import LARGEST, SMALLEST, check_released, released_
 from service.intake.said_answers import as_codes
 from words import Fault
 
+AT_ONCE = 100_000  # rows written as text at a time
+
 
 @dataclass(frozen=True, eq=False)
 class WaveData:
@@ -45,14 +48,21 @@ class WaveData:
     origin: Origin | None = None
     notes: tuple[Note, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the content and the origin; neither the order of rows nor an empty column makes a difference."""
         tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
         tables += [t for t in (self.released, self.records) if t is not None and len(t)]
-        parts = [t.sort_values(list(t.columns)).to_csv(index=False) for t in tables]
-        parts += [] if self.origin is None else [self.origin.digest]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for k, table in enumerate(tables):
+            digest.update(b"\n" if k else b"")
+            ordered = table.sort_values(list(table.columns))
+            for start in range(0, max(len(ordered), 1), AT_ONCE):
+                rows = ordered.iloc[start : start + AT_ONCE]
+                digest.update(rows.to_csv(index=False, header=start == 0).encode())
+        if self.origin is not None:
+            digest.update(b"\n" + self.origin.digest.encode())
+        return digest.hexdigest()
 
 
 def read_wave(
@@ -106,9 +116,9 @@ def read_wave(
     items = list(programme.items)
     responses = pd.DataFrame(
         {
-            "unit_id": np.tile(unit, len(items)),
-            "item": np.repeat(items, len(unit)),
-            "answer": table[items].to_numpy().ravel(order="F"),
+            "unit_id": pd.concat([unit] * len(items), ignore_index=True),
+            "item": pd.Series(items, dtype=str).repeat(len(unit)).reset_index(drop=True),
+            "answer": pd.concat([table[item] for item in items], ignore_index=True),
         }
     )
     area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)), wave)
@@ -144,6 +154,8 @@ def _beside_sample(
 def with_today_names(table: pd.DataFrame, renames: Renames, wave: str) -> pd.DataFrame:
     """A table with stratum and psu named after areas as these are called today, where an area was only renamed."""
     alone, columns = renames.one_to_one(wave), {}
+    if not alone:
+        return table
     for column in ("stratum", "psu"):
         renamed = {t: JOIN.join(alone.get(part, part) for part in t.split(JOIN)) for t in table[column].unique()}
         columns[column] = table[column].map(renamed)

@@ -18,6 +18,7 @@ from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
 DEFAULT_URL = "sqlite:///rankshift.db"
+AT_ONCE = 20_000  # rows that are written at a time
 PATIENCE = 30  # seconds a writer waits for another one
 
 
@@ -119,11 +120,13 @@ def take_turn(connection: sa.Connection, *names: str) -> None:
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame, **fixed) -> None:
-    """Write rows into a table, each with the `fixed` values added; NaN in an optional column becomes NULL."""
-    rows = rows.assign(**fixed).astype(object)
-    records = rows.where(rows.notna(), None).to_dict("records")
-    if records:
-        connection.execute(table.insert(), records)
+    """Write rows into a table, each with the `fixed` values added; NaN in an optional column becomes NULL.
+
+    They are written in parts: a row of Python's values is ten times as large as a row of a table.
+    """
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows.iloc[start : start + AT_ONCE].assign(**fixed).astype(object)
+        connection.execute(table.insert(), part.where(part.notna(), None).to_dict("records"))
 
 
 def inserted_id(connection: sa.Connection, insert: sa.Insert) -> int:

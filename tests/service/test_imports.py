@@ -19,11 +19,13 @@ from made_up import (
 )
 
 from programme import versions
+from programme.survey import read_programme
 from service.figures import waves
 from service.figures.league import read_league
-from service.intake import imports
+from service.intake import imports, wave_file
 from service.intake.import_log import import_log
-from service.store import schema
+from service.intake.wave_file import read_wave
+from service.store import engine, schema
 from service.store.engine import Store, insert_rows
 from service.store.runs import outdated_runs, run_list
 from words import Fault
@@ -255,3 +257,15 @@ def test_two_who_import_a_programme_at_once_make_one_version(store):
     assert said.count(versions.IMPORTED) == 1
     assert set(said) == {versions.IMPORTED, versions.UNCHANGED}
     assert row_counts(store)["programmes"] == 1
+
+
+def test_a_large_wave_is_digested_and_stored_in_parts_as_a_small_one_is_at_once(store, monkeypatch):
+    imports.import_programme(store, PROGRAMME, "p.toml")
+    whole = read_wave(as_csv(interviews()), "may.csv", read_programme(PROGRAMME, "p.toml")).digest
+    monkeypatch.setattr(wave_file, "AT_ONCE", 7)
+    monkeypatch.setattr(engine, "AT_ONCE", 7)
+    imports.import_wave(store, NAME, MAY, as_csv(interviews()), "may.csv")
+    waves, kept = schema.waves, schema.MICRODATA["RESPONSES"]
+    assert list(store.table(sa.select(waves.c.digest)).digest) == [whole]
+    rows = store.table(sa.select(kept.c.row).order_by(kept.c.row)).row
+    assert list(rows) == list(range(len(rows))) and len(rows) > 7

@@ -13,6 +13,8 @@ import pyreadstat
 import pytest
 from made_up import BOTH
 
+from service.files import csv
+from service.files import rows as gathering
 from service.files.choice import Choice, choice_of
 from service.files.read import read_file, read_table
 from words import Fault
@@ -298,3 +300,28 @@ def test_a_header_of_repeated_names_that_are_not_used_lacks_what_is_needed():
 def test_a_damaged_name_in_parquet_is_one_sentence():
     pq.write_table(pa.table({"unit": ["a"]}), buffer := io.BytesIO())
     assert fault(buffer.getvalue().replace(b"unit", b"\xff\xfe\xfd\xfc"), "a.parquet").key == "file.not_parquet"
+
+
+@pytest.mark.parametrize("chunk,joined", [(1, 1), (3, 7), (7, 3), (29, 30), (30, 30)])
+def test_a_table_is_the_same_however_few_rows_are_put_together_at_a_time(monkeypatch, chunk, joined):
+    lines = [f"{k},\u9547{k}" if k % 9 else "," for k in range(1, 34)]  # with three blank rows, thirty others
+    content = "\n".join(["id,town", *lines]).encode()
+    whole = read_table(content, "a.csv")
+    monkeypatch.setattr(gathering, "CHUNK", chunk)
+    monkeypatch.setattr(gathering, "JOINED", joined)
+    pd.testing.assert_frame_equal(read_table(content, "a.csv"), whole)
+    assert list(whole.index) == [k + 1 for k in range(1, 34) if k % 9]
+
+
+def test_a_wrong_byte_is_found_where_it_is_though_the_text_is_decoded_in_parts(monkeypatch):
+    content = b"id,town\n" + "1,\u9547\n".encode() * 50
+    for block in (1, 2, 3, 7):  # within characters too
+        monkeypatch.setattr(csv, "BLOCK", block)
+        assert csv.encoding_of(content, "a.csv", None, "utf-8") == "utf-8"
+        gbk = content.decode().encode("gb18030")
+        assert csv.encoding_of(gbk, "a.csv", "gb18030", "utf-8") == "gb18030"
+        with pytest.raises(Fault) as caught:
+            csv.encoding_of(content + b"51,\xff", "a.csv", "utf-8", "utf-8")
+        assert (caught.value.values["row"], caught.value.values["found"]) == (52, "0xff")
+        with pytest.raises(Fault):
+            csv.encoding_of(content[:-2], "a.csv", "utf-8", "utf-8")  # its last character is not whole
