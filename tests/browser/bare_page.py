@@ -23,6 +23,10 @@ def page() -> None:
     st.toggle("switch")
     st.multiselect("several", ["one"])
     st.button("button")
+    with st.form("form"):
+        st.file_uploader("file")
+        st.text_input("text")
+        st.form_submit_button("go", type="primary")
 
 
 st.navigation(

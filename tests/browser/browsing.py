@@ -37,6 +37,12 @@ QUIET = """patience => new Promise((settled, failed) => {
 CUT = """[...document.querySelectorAll('h1,h2,h3,p,button,[data-testid=stCaptionContainer]')]
          .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow == 'hidden'
                       && !e.closest('[data-baseweb=select]')).map(e => e.innerText)"""
+SIZES = {"phone": (390, 844), "laptop": (1366, 768), "desk": (1920, 1080)}
+# text that is wider than the box that holds it, or outside the page; canvases and menus that scroll by themselves apart
+OUTSIDE = """[...document.querySelectorAll('.stMain h1, .stMain h3, .stMain p, .stMain label, .stMain button')]
+  .filter(e => e.offsetParent && e.innerText.trim())
+  .map(e => [e.innerText, e.getBoundingClientRect()])
+  .filter(([_, box]) => box.left < -1 || box.right > innerWidth + 1).map(([words]) => words)"""
 
 
 def free_port() -> int:

@@ -43,7 +43,7 @@ PAGES = {"zh": ("leader", "centre", "people"), "en": ("statistician", "samples")
 
 @pytest.mark.parametrize("language", PAGES)
 def test_every_page_of_the_demonstration_opens_on_postgresql(browser, demo, language):
-    """Every page on this engine; every page in both languages is test_browser.py's and test_pages.py's."""
+    """Every page on this engine; every page in both languages is test_every_page.py's and test_pages.py's."""
     tab = new_tab(browser, language)
     for path in PAGES[language]:
         tab.goto(f"{demo}/{'' if path == 'leader' else path}?lang={language}")

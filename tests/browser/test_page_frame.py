@@ -4,16 +4,9 @@ from urllib.parse import parse_qs, urlparse
 from xml.etree import ElementTree
 
 import pytest
-from browsing import PATIENCE, new_tab, settle
+from browsing import OUTSIDE, PATIENCE, SIZES, new_tab, settle
 
 from words import text
-
-SIZES = {"phone": (390, 844), "laptop": (1366, 768), "desk": (1920, 1080)}
-# text that is wider than the box that holds it, or outside the page; canvases and menus that scroll by themselves apart
-OUTSIDE = """[...document.querySelectorAll('.stMain h1, .stMain h3, .stMain p, .stMain label, .stMain button')]
-  .filter(e => e.offsetParent && e.innerText.trim())
-  .map(e => [e.innerText, e.getBoundingClientRect()])
-  .filter(([_, box]) => box.left < -1 || box.right > innerWidth + 1).map(([words]) => words)"""
 
 
 def opened(browser, address: str, path: str = "", language: str = "en", size: str = "laptop"):
@@ -52,7 +45,7 @@ def test_a_choice_a_reload_another_page_and_one_step_back_each_keep_what_was_cho
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_reaches_beyond_the_screen(browser, demo_address, language):
-    """The page is loaded on a phone and then shown wider; test_browser.py loads it on a wide screen."""
+    """The page is loaded on a phone and then shown wider; test_every_page.py loads each page at a width of its own."""
     tab = opened(browser, demo_address, f"?lang={language}&wave=2015Q2", language, "phone")
     for width, height in SIZES.values():
         tab.set_viewport_size({"width": width, "height": height})

@@ -1,0 +1,70 @@
+"""How a township did over two years, on its page: the simulated year, small, in both languages."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.figures import waves
+from service.figures.regular import comparison_steps
+from service.intake import imports
+from service.intake.folder import wave_files
+from service.protection import people
+from service.store.engine import STORE_VARIABLE, Store
+from study.laibin_year import Plan, laibin, simulate, write
+from words import text
+
+ROOT = Path(__file__).parents[2]
+NAME, LAST = "laibin_year_simulated", "2026Q4"
+FALLS = Plan(interviews=120, moves=((5, -0.4),))
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory):
+    """(URL, code of the township that truly fell): twelve townships, eight quarters (some seconds of computing)."""
+    folder = tmp_path_factory.mktemp("year")
+    simulated = simulate(FALLS, laibin().iloc[::6].reset_index(drop=True))
+    write(simulated, folder)
+    url = f"sqlite:///{folder / 'year.db'}"
+    store = Store.create(url)
+    people.mark_demo(store)
+    imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml")
+    for wave, file in wave_files(folder):
+        imports.import_wave(store, NAME, wave, file.read_bytes(), file.name)
+        waves.estimate_wave(store, NAME, wave)
+    for _, compare in comparison_steps(store, NAME, LAST)[:2]:  # with the last quarter and with the last year's
+        compare(lambda *_: None)
+    store.engine.dispose()
+    truth = simulated.truth.set_index("wave").loc[LAST]
+    return url, truth.township.iloc[truth.move.argmin()]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_township_s_page_shows_its_eight_quarters_and_both_verdicts_marked_as_simulated(
+    two_years, language, monkeypatch
+):
+    url, fallen = two_years
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = language
+    at.run()
+    assert text("note.simulated", language) in at.subheader[0].value
+    assert_pictures_say_so(at, language, 2)
+    at._page_hash = next(k for k, page in at._registered_pages.items() if page["url_pathname"] == "area")
+    at.query_params["area"] = fallen
+    at.run()
+    assert not at.exception and not at.error
+    assert at.title[0].value.startswith(text("note.simulated", language))
+    last_quarter, last_year = (s.value for s in at.subheader[:2])
+    assert ("2026" in last_quarter and "2025" in last_year) and last_year.endswith(text("badge.fall", language))
+    quarters = at.dataframe[0].value
+    assert len(quarters) == 8 and len(at.get("vega_lite_chart")) == 2
+    estimates = quarters.iloc[:, 1].astype(float)  # the newest first
+    assert estimates[:4].max() < estimates[4:].min() - 5
+    assert_pictures_say_so(at, language, 2)
+
+
+def assert_pictures_say_so(at: AppTest, language: str, count: int) -> None:
+    """What is taken away says that it is simulated, too."""
+    buttons = [h.proto.body for h in at.get("html") if "<button data-picture" in h.proto.body]
+    assert len(buttons) == count and all(text("note.simulated", language) in said for said in buttons)
