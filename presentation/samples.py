@@ -165,6 +165,8 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     if sample_plan.wanted.each is not None:
         notes += staged_notes(sample_plan, t)
     notes += _panel_notes(sample_plan, t)
+    if (unequal := sample_plan.wanted.unequal) is not None:
+        notes.append(t("sample.note_unequal", size=sample_plan.wanted.size, how=t(f"sample.pps_units.{unequal}")))
     if sample_plan.wanted.constraints:
         notes.append(t("sample.note_constraints"))
     elif sample_plan.wanted.costs:

@@ -1,5 +1,6 @@
 """Draws with probability proportional to size, with exact inclusion probabilities: systematic, Sampford's, pivotal."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from words import Fault
 
 SYSTEMATIC, SAMPFORD, PIVOTAL = "systematic", "sampford", "pivotal"
 ROUNDING = 1e-9
+LEAST_GOOD = 20  # trials that give a sample, of TRIALS, for a plan that may not fail after its line is published
 TRIALS = 5_000  # of Sampford's rejective draw, before another method is recommended
 
 
@@ -86,6 +88,20 @@ def draw_pps(
     return sample_table(coded, drawn, sample, probability[drawn])
 
 
+def sampford_never(size: ArrayLike, n: int) -> bool:
+    """Whether Sampford's draw of n units by their sizes (N,) may fail: fewer than 20 of 5,000 trials give n units.
+
+    With that many the chance that all trials of a draw fail is below e⁻²⁰ or so.
+    """
+    pi = inclusion_probabilities(size, n)
+    open_ = pi[(pi > 0) & (pi < 1)]
+    left = round(open_.sum())
+    if left < 2:
+        return False
+    good = sum(int(found.sum()) for _, found in _sampford_trials(open_, left, 0.5, "trial"))
+    return good < LEAST_GOOD
+
+
 def _selected(probability, start: float, label: str, method: str) -> np.ndarray:
     """The positions of the units selected: those that are certain, and of the others those that `method` draws."""
     open_ = np.flatnonzero((probability > 0) & (probability < 1))
@@ -134,6 +150,14 @@ def pivotal(probability: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
 
 def _sampford(probability, n: int, start: float, label: str) -> np.ndarray:
     """One unit is drawn with p_i = π_i/n and n-1 with replacement ∝ π_i/(1-π_i), again and again until all n differ."""
+    for units, good in _sampford_trials(probability, n, start, label):
+        if good.any():
+            return units[good.argmax()]
+    raise Fault(key="sampling.sampford", n=n, population=len(probability), trials=TRIALS)
+
+
+def _sampford_trials(probability, n: int, start: float, label: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Blocks of trials: the units of each (k,n), sorted, and whether they all differ (k,)."""
     first, others = probability.cumsum(), (probability / (1 - probability)).cumsum()
     block = max(1, 128 // n)
     for begun in range(0, TRIALS, block):
@@ -141,10 +165,7 @@ def _sampford(probability, n: int, start: float, label: str) -> np.ndarray:
         units = np.searchsorted(others, u * others[-1], side="right")
         units[:, 0] = np.searchsorted(first, u[:, 0] * first[-1], side="right")
         units = np.sort(np.minimum(units, len(first) - 1), axis=1)
-        good = (np.diff(units, axis=1) > 0).all(axis=1)
-        if good.any():
-            return units[good.argmax()]
-    raise Fault(key="sampling.sampford", n=n, population=len(first), trials=TRIALS)
+        yield units, np.asarray((np.diff(units, axis=1) > 0).all(axis=1))
 
 
 def joint_sampford(probability: ArrayLike) -> np.ndarray:

@@ -55,6 +55,8 @@ class Wanted:
     each, person   of a two-stage plan (`staged_plan`): interviews in every PSU drawn; "kish": the units are households
     pps            of a two-stage plan: the method of `draw_pps` that draws the PSUs, one of PPS_METHODS
     seeded         whether two stages go by random numbers of their draw alone; False in plans of older versions
+    unequal, size  the method of PPS_METHODS by which units are drawn with π_i = n x_i/Σx in their strata, and the
+                   column of the x_i; such a wave continues no other and is continued by none; None: π = n/N
     costs          by stratum or area, where `cost` does not hold: they count in Neyman's allocation and in constraints
     constraints    precisions to be met at the least cost, in place of an allocation by `method`; `interviews` is then
                    how many there can be at most
@@ -97,6 +99,8 @@ class Wanted:
     constraints: tuple[Constraint, ...] = ()
     icc: float | None = None
     psu_cost: float | None = None
+    unequal: str | None = None
+    size: str | None = None
 
     def __post_init__(self):
         if self.call_dead is not None:
@@ -130,6 +134,8 @@ class Wanted:
             raise Fault(key="sample.spread_staged")
         if self.sort and self.balance:
             raise Fault(key="sample.sort_and_balance")
+        if self.unequal is not None or self.size is not None:
+            self._check_unequal()
         if self.constraints and self.modes:
             raise Fault(key="sample.constraints_modes")
         if (self.icc is not None or self.psu_cost is not None) and not self.constraints:
@@ -142,6 +148,13 @@ class Wanted:
             raise Fault(key="sample.again", found=self.again)
         if self.public is not None and not self.public.strip():
             raise Fault(key="sample.public_empty")
+
+    def _check_unequal(self) -> None:
+        if self.unequal not in PPS_METHODS or not self.size:
+            raise Fault(key="sample.unequal", method=str(self.unequal), expected=list(PPS_METHODS), size=str(self.size))
+        alone = not (self.after or self.keep or self.respondents or self.rotation or self.each or self.spread)
+        if not alone or self.rest is None:
+            raise Fault(key="sample.unequal_alone")
 
     @property
     def spread(self) -> tuple[str, tuple[str, ...]] | None:

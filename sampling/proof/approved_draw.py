@@ -79,7 +79,8 @@ def draw_approved(
     else:
         psus = _psus(frame, plan)
         sample, record = record_draw(frame, plan, seed=seed, wave=wave, code=code, value=value, psus=psus)
-        sample = split_releases(sample, approved.portions, within="stratum" if psus is None else "psu")
+        if not plan.binds_portions:
+            sample = split_releases(sample, approved.portions, within="stratum" if psus is None else "psu")
     by_unit, made_for_draw = frame.set_index("unit_id"), ["prn"] if plan.seeded else []
     joined = {column: sample.unit_id.map(by_unit[column]) for column in JOINED if column not in made_for_draw}
     return sample.assign(**joined), record

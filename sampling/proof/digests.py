@@ -57,15 +57,17 @@ def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None
 
 def numbers_columns(plan: DrawPlan) -> tuple[str, ...]:
     """What besides these settles the draw or the weights; of two stages the sizes are the PSUs'."""
-    if plan.method == RESTED or plan.seeded:
-        return ("unit_id", "first_phase", *plan.order)
     sizes = [plan.size] if plan.size and plan.method != TWO_STAGE else []
+    if plan.method == RESTED or plan.seeded:
+        return ("unit_id", "first_phase", *sizes, *plan.order)
     return ("unit_id", "prn", *sizes, *plan.order)
 
 
-def sample_digest(sample: pd.DataFrame) -> str:
+def sample_digest(sample: pd.DataFrame, *, portions: bool = False) -> str:
     """Digest of a sample: its units with stratum, place and probability; of two stages PSU, π_I and table too; of a
     rested draw also rest, release and base weight.
+
+    portions: whether the plan of another draw binds its portions, so that the release counts too
     """
     if "rest" in sample:
         of_group = ("age",) if "age" in sample else ()
@@ -73,7 +75,8 @@ def sample_digest(sample: pd.DataFrame) -> str:
         return frame_digest(sample, ("unit_id", "stratum", "rest", *of_group, *weights))
     staged = ("psu", "first_probability") if "first_probability" in sample else ()
     tables = (KISH,) if KISH in sample else ()
-    return frame_digest(sample, ("unit_id", "stratum", "place", "probability", *staged, *tables))
+    released = ("release",) if portions else ()
+    return frame_digest(sample, ("unit_id", "stratum", "place", "probability", *staged, *tables, *released))
 
 
 def _who(plan: DrawPlan) -> tuple[str, str]:

@@ -31,13 +31,13 @@ class DrawPlan:
     rest        of a rested draw: the waves for which nobody is taken again
     respondents  of a rested draw: True if only those are kept, or called again, who answered; None: all
     rotation    of a rested draw: the waves in and out of its rotation groups (`rotation_ages`); None: it has none
-    portions    of a rested draw: the parts in which it is released, one after the other
+    portions    the parts in which it is released, one after the other; None in older plans of draws not rested
     public      what the public value will be that enters the draw ("the lottery's draw of 1 December"), or None
     each, pps   of a two-stage plan: units in every PSU, and the method of `draw_pps` that draws the PSUs by `size`
     person      "kish": every unit is a household and has its table (`kish_tables`); None: the unit itself is asked
     call_dead   the part δ of the numbers that a screening calls dead which is called all the same; None: no screening
-    seeded      of a two-stage plan: True if its random numbers are `drawn_numbers` of this draw alone; None: they are
-                the frame's permanent ones, as in older records
+    seeded      of two stages or unequal probabilities: True if the random numbers are those of this draw alone
+                (`drawn_numbers`); None: they are the frame's permanent ones, as in older records
     """
 
     method: str
@@ -81,6 +81,11 @@ class DrawPlan:
         if self.portions is not None:
             object.__setattr__(self, "portions", tuple(float(part) for part in self.portions))
         object.__setattr__(self, "allocation", tuple(sorted((str(s), int(n)) for s, n in self.allocation)))
+
+    @property
+    def binds_portions(self) -> bool:
+        """Whether a draw that is no rested one has its portions in the plan, as older ones do not."""
+        return self.method != RESTED and self.portions is not None
 
     def plain(self) -> dict:
         """In values fit for JSON, without the fields that its method does not have; the line of older plans stays."""

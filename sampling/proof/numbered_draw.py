@@ -9,6 +9,7 @@ from sampling.draw.balanced import draw_balanced
 from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
 from sampling.draw.random_numbers import starting_point
+from sampling.draw.releases import split_releases
 from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import draw_pps
@@ -132,7 +133,19 @@ def _draw(frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, start:
         return draw_balanced(frame, allocation, plan.order, start=start)
     if plan.method == EVERY_NTH:
         return draw_systematic(frame, allocation, start=start, order=list(plan.order))
-    return draw_pps(frame, allocation, size, start=start, method=PPS[plan.method], order=list(plan.order))
+    sized = frame.assign(**{size: sizes_of(frame, size)})
+    drawn = draw_pps(sized, allocation, size, start=start, method=PPS[plan.method], order=list(plan.order))
+    return drawn if plan.portions is None else split_releases(drawn, plan.portions)
+
+
+def sizes_of(frame: pd.DataFrame, size: str) -> pd.Series:
+    """The sizes x_i of a frame's units, from numbers or their text; a Fault for others, and without the column."""
+    if size not in frame:
+        raise Fault(key="sampling.no_columns", columns=[size])
+    sizes = pd.to_numeric(frame[size], errors="coerce")
+    if sizes.isna().any():
+        raise Fault(key="sampling.size", found=str(frame[size][sizes.isna()].iloc[0]) or "-")
+    return sizes.astype(float)
 
 
 def _check_needed(plan: DrawPlan, earlier: pd.DataFrame | None, psus: pd.DataFrame | None) -> None:

@@ -68,7 +68,7 @@ def differing_seed(record: Any, label: str, published: str | None) -> Iterator[t
 
 def differing_units(again: pd.DataFrame, record: Any, sample: pd.DataFrame | None) -> Iterator[tuple[str, dict]]:
     """Where a second draw differs from the record (its sample and units) and from the `sample` shown."""
-    if sample_digest(again) != record.sample:
+    if sample_digest(again, portions=record.plan.binds_portions) != record.sample:
         yield "proof.sample", {"drawn": len(again), "recorded": record.units}
     if sample is not None:
         added = sorted(set(sample.unit_id) - set(again.unit_id))

@@ -108,7 +108,7 @@ class DrawRecord:
             seed=seed,
             start=start,
             earlier=None if earlier is None else sample_digest(earlier),
-            sample=sample_digest(sample),
+            sample=sample_digest(sample, portions=plan.binds_portions),
             units=len(sample),
             code=code,
             psus=psus,

@@ -24,14 +24,17 @@ from sampling import (
     draw_approved,
     foresee,
     frame_digest,
+    inclusion_probabilities,
     kept_counts,
     kept_counts_roll,
     psu_list,
 )
+from sampling.draw.unequal import SAMPFORD, TRIALS, sampford_never
 from sampling.planning.foresight import records
 from sampling.planning.power import Progress
 from sampling.planning.staged_plan import with_best_each
 from sampling.proof.draw_plan import STRATIFIED
+from sampling.proof.numbered_draw import sizes_of
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import interviewed
 from service.files import bounds
@@ -87,6 +90,7 @@ def make_plan(
         )
     else:
         allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
+    _check_sizes(store, frame_row, wanted, allocation)
     if wanted.constraints:
         wanted = replace(wanted, interviews=int(allocation.interviews.sum()))
     foresight = _foreseen(store, programme, allocation.rename(columns={"interviews": "sample"}), wanted, progress)
@@ -284,6 +288,21 @@ def _check_spread(store: Store, frame_row: sa.Row, wanted: Wanted) -> None:
     if stored_roll(store, frame_row.version_id) is not None:
         raise Fault(key="sampling.large_spread")
     Spread(*wanted.spread).known(load_frame(store, frame_row.version_id))
+
+
+def _check_sizes(store: Store, frame_row: sa.Row, wanted: Wanted, allocation: pd.DataFrame) -> None:
+    """A Fault for a plan of unequal probabilities that could not be drawn."""
+    if wanted.unequal is None:
+        return
+    if stored_roll(store, frame_row.version_id) is not None:
+        raise Fault(key="sampling.large_spread")
+    units = load_frame(store, frame_row.version_id)
+    sizes = sizes_of(units, str(wanted.size))
+    for stratum, n in allocation.groupby("stratum").numbers.sum().items():
+        of_stratum = sizes[units.stratum == stratum].to_numpy()
+        inclusion_probabilities(of_stratum, int(n))
+        if wanted.unequal == SAMPFORD and sampford_never(of_stratum, int(n)):
+            raise Fault(key="sampling.sampford", n=int(n), population=len(of_stratum), trials=TRIALS)
 
 
 def _plan_version(connection: sa.Connection, programme: str, wave: str) -> int:

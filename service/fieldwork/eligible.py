@@ -28,7 +28,8 @@ def drawn_population(store: Store, programme: Programme, wave: str) -> Mapping |
          [weighting]) or its call log; if it is known of none, what the sample plan assumed; numbers that a screening
          calls dead count with the part of them that was called and found eligible
     h is a stratum if the file's strata are those of the frame, else an area. Not known if people answered who were not
-    drawn, and for a sample of households, since the frame does not say how many people live in them.
+    drawn, for a sample of households, since the frame does not say how many people live in them, and for unequal
+    probabilities, whose variance has no factor 1 - n/N.
     """
     with store.read() as connection:
         draws = schema.draws.c
@@ -37,7 +38,8 @@ def drawn_population(store: Store, programme: Programme, wave: str) -> Mapping |
             return None
     sample = read_sample(store, programme.name, wave)
     people, wave_id = _respondents(store, programme.name, wave)
-    if sample.plan.wanted.person is not None or not set(people.unit_id) <= set(sample.units.unit_id):
+    alike = sample.plan.wanted.person is None and sample.plan.wanted.unequal is None
+    if not alike or not set(people.unit_id) <= set(sample.units.unit_id):
         return None
     strata = people.stratum.str.replace(JOIN, FRAME_JOIN)
     by = STRATUM if set(strata) <= set(sample.plan.allocation.stratum) else AREA

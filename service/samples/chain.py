@@ -27,6 +27,8 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
         earlier = read_sample(store, programme, wanted.after)
         if earlier.plan.wanted.each is not None:
             raise Fault(key="sample.earlier_staged", wave=wave, earlier=earlier.wave)
+        if earlier.plan.wanted.unequal is not None:
+            raise Fault(key="sample.earlier_unequal", wave=wave, earlier=earlier.wave)
         if earlier.record.plan.method != RESTED:
             raise Fault(key="sample.earlier_older", wave=wave, earlier=earlier.wave)
         if not samples and not len(earlier.releases):

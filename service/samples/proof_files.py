@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sampling import DrawnWave, Screening, Verification, differing_screenings, psu_list, slip_of, verify_chain
 from sampling import verify_draw as verify
 from sampling.proof.digests import sample_digest
-from sampling.proof.draw_plan import KISH, LATER, RESTED, TWO_STAGE, DrawPlan
+from sampling.proof.draw_plan import KISH, LATER, PPS, RESTED, TWO_STAGE, DrawPlan
 from sampling.proof.record import DrawRecord
 from service.files.bounds import read_bounded
 from service.files.faults import check_given
@@ -74,7 +74,7 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     files = {
         RECORD: record,
         FRAME: csv_bytes(units[_frame_columns(draw_plan)]),
-        SAMPLE: csv_bytes(sample.units[[*SAMPLE_COLUMNS, *_further(draw_plan)]]),
+        SAMPLE: csv_bytes(sample.units[list(dict.fromkeys([*SAMPLE_COLUMNS, *_further(draw_plan)]))]),
         **_screened_file(sample),
         READ_ME: _read_me("proof.read_me", wave),
     }
@@ -286,19 +286,23 @@ def differing_files(record: DrawRecord, sample: pd.DataFrame, published: str | N
     """What does not fit among the record, the line made public before the draw, and the sample's file."""
     if published is not None and published.strip().lower() != slip_of(record):
         yield "proof.slip", {"published": published.strip(), "found": slip_of(record)}
-    if sample_digest(sample) != record.sample:
+    if sample_digest(sample, portions=record.plan.binds_portions) != record.sample:
         yield "proof.sample_file", {"file": SAMPLE}
 
 
 def _frame_columns(draw_plan: DrawPlan) -> list[str]:
     """The columns of the frame's file: no permanent random numbers where the draw does not go by them."""
+    if draw_plan.method in PPS and draw_plan.seeded:
+        return [*CHAIN_FRAME, str(draw_plan.size)]
     if draw_plan.method != TWO_STAGE:
         return FRAME_COLUMNS
     return SEEDED_FRAME if draw_plan.seeded else STAGED_FRAME
 
 
 def _further(draw_plan: DrawPlan) -> list[str]:
-    """The further columns of a two-stage sample."""
+    """The further columns of a two-stage sample, and the release where the plan binds it."""
+    if draw_plan.binds_portions:
+        return ["release"]
     staged = ["psu", "first_probability"] if draw_plan.method == TWO_STAGE else []
     return [*staged, *([KISH] if draw_plan.person == KISH else [])]
 

@@ -68,6 +68,10 @@ class SamplePlan:
             staged |= {"seeded": self.wanted.seeded or None, "call_dead": self.wanted.call_dead}
             return DrawPlan(TWO_STAGE, tuple(by_stratum.psus.items()), public=self.wanted.public, **staged)
         numbers = self.allocation.groupby("stratum").numbers.sum()
+        if self.wanted.unequal is not None:
+            of_sizes: dict[str, Any] = {"size": self.wanted.size, "seeded": True, "portions": self.wanted.portions}
+            of_sizes |= {"public": self.wanted.public, "call_dead": self.wanted.call_dead}
+            return DrawPlan(f"pps_{self.wanted.unequal}", tuple(numbers.items()), **of_sizes)
         keep = None if self.wanted.after is None else self.wanted.keep
         if self.wanted.rest is None:
             return DrawPlan(STRATIFIED, tuple(numbers.items()), keep=keep)

@@ -9,8 +9,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import draw_pps, inclusion_probabilities, joint_sampford, joint_systematic
-from sampling.draw.unequal import pivotal, systematic_pps
+from sampling import (
+    DrawPlan,
+    DrawRecord,
+    draw_pps,
+    inclusion_probabilities,
+    joint_sampford,
+    joint_systematic,
+    record_draw,
+    released,
+    slip_of,
+    verify_draw,
+)
+from sampling.draw.unequal import pivotal, sampford_never, systematic_pps
 from words import LANGUAGES, Fault, text
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -59,6 +70,55 @@ def test_sampfords_design_is_not_that_of_maximum_entropy_whose_single_probabilit
 
 def test_systematic_joint_probabilities_are_rs():
     assert joint_systematic(EIGHT) == pytest.approx(np.array(CASES["joint_systematic"]["matrix"]), abs=1e-12)
+
+
+# R 4.x, sampling 2.9-2: set.seed(1); J[s, s] += 1 for the s = which(UPpivotal(EIGHT) > 0.5) of 100,000 draws
+PIVOTAL_PAIRS = """
+68678 0 764 24413 30190 5863 21377 54749
+0 19953 211 7146 8716 1716 6162 15955
+764 211 12344 4199 4926 1022 3764 9802
+24413 7146 4199 35758 0 0 8188 27570
+30190 8716 4926 0 43832 0 9931 33901
+5863 1716 1022 0 0 8601 1904 6697
+21377 6162 3764 8188 9931 1904 31080 10834
+54749 15955 9802 27570 33901 6697 10834 79754
+"""
+
+
+def _duels(pi):
+    """The chance of every subset of the pivotal draw in this order, by both outcomes of each duel."""
+    chances = {}
+
+    def duel(i, holder, a, drawn, chance):
+        if i == len(pi):
+            final = frozenset(drawn | ({holder} if a > 0.5 else set()))
+            chances[final] = chances.get(final, 0.0) + chance
+            return
+        b = pi[i]
+        if a + b < 1:
+            duel(i + 1, holder, a + b, drawn, chance * a / (a + b))
+            duel(i + 1, i, a + b, drawn, chance * b / (a + b))
+        else:
+            duel(i + 1, i, a + b - 1, drawn | {holder}, chance * (1 - b) / (2 - a - b))
+            duel(i + 1, holder, a + b - 1, drawn | {i}, chance * (1 - a) / (2 - a - b))
+
+    duel(1, 0, pi[0], set(), 1.0)
+    return chances
+
+
+def test_pivotal_pairs_are_rs_and_those_of_every_duel():
+    exact, ours, times = np.zeros((8, 8)), np.zeros((8, 8)), 20_000
+    for subset, chance in _duels(EIGHT).items():
+        exact[np.ix_(sorted(subset), sorted(subset))] += chance
+    np.testing.assert_allclose(np.diag(exact), EIGHT)
+    for uniforms in np.random.default_rng(3).random((times, 8)):
+        drawn = pivotal(EIGHT, uniforms)
+        ours[np.ix_(drawn, drawn)] += 1
+    rs = np.array(PIVOTAL_PAIRS.split(), dtype=float).reshape(8, 8)
+    for counts, draws in ((rs, 100_000), (ours, times)):
+        assert (counts[exact == 0] == 0).all()
+        spread = np.sqrt(draws * exact * (1 - exact))
+        assert np.abs((counts - draws * exact)[exact > 0] / spread[exact > 0]).max() < 4
 
 
 def test_joint_probabilities_sum_as_they_must():
@@ -139,3 +199,40 @@ def test_every_fault_speaks_both_languages(key):
         FAULTS[key](_frame(MOS))
     assert caught.value.key == key
     assert len({text(key, language, **caught.value.values) for language in LANGUAGES}) == 2
+
+
+# ---------------------------------------------------------------- with portions that the plan binds, and a proof
+
+
+@pytest.mark.parametrize("method", ["pps_systematic", "pps_pivotal", "pps_sampford"])
+def test_portions_of_an_unequal_draw_are_random_parts_and_totals_are_unbiased(method):
+    """4 of 8 with sizes 1 … 8, half released, 1,000 strata: chances are π/2, Σw x² is the list's total, z < 4."""
+    strata, size = 1_000, np.tile(np.arange(1.0, 9.0), 1_000)
+    frame = _frame(size).assign(stratum=np.repeat(np.arange(strata), 8).astype(str), first_phase=1.0)
+    plan = DrawPlan(method, tuple((str(h), 4) for h in range(strata)), size="size", seeded=True, portions=(0.5, 0.5))
+    drawn, _ = record_draw(frame, plan, seed="a seed of sixteen letters", wave="w", code="x")
+    out = released(drawn, 1)
+    x = out.unit_id.map(frame.set_index("unit_id")["size"])
+    counts, pi = np.bincount(x.astype(int), minlength=9)[1:], inclusion_probabilities(np.arange(1.0, 9.0), 4) / 2
+    assert np.abs((counts - strata * pi) / np.sqrt(strata * pi * (1 - pi))).max() < 4
+    totals = (out.base_weight * x**2).groupby(out.stratum).sum()
+    assert abs(totals.mean() - 204) / (totals.std() / np.sqrt(strata)) < 4
+
+
+def test_a_changed_size_another_method_and_another_portion_are_named():
+    frame = _frame(MOS).assign(stratum="a", first_phase=1.0, size=[str(x) for x in MOS])
+    plan = DrawPlan("pps_pivotal", (("a", 5),), size="size", seeded=True, portions=(0.5, 0.5))
+    sample, record = record_draw(frame, plan, seed="a seed of sixteen letters", wave="w", code="x")
+    assert verify_draw(frame.sample(frac=1, random_state=1).drop(columns="prn"), record, sample=sample).holds
+    keys = lambda f, r, s: [key for key, _ in verify_draw(f, r, sample=s).differences]  # noqa: E731
+    larger = frame.assign(size=frame["size"].where(frame.unit_id != "u03", "99"))
+    assert "proof.numbers" in keys(larger, record, sample)
+    for change in ({"method": "pps_sampford"}, {"portions": [0.2, 0.8]}):
+        plain = json.loads(json.dumps(record.plain()))
+        other = DrawRecord.read(plain | {"plan": plain["plan"] | change})
+        assert slip_of(other) != slip_of(record) and "proof.sample" in keys(frame, other, sample)
+
+
+def test_a_plan_that_sampfords_draw_could_fail_is_known_before():
+    assert not sampford_never(np.arange(1.0, 60.0), 5)
+    assert sampford_never(np.arange(1.0, 60.0), 29)

@@ -181,3 +181,33 @@ def test_costs_and_constraints_come_from_files_by_the_command_alone(ready, ranks
     (ready / "costs.csv").write_text(f"stratum,cost\n{first},none\n{first},3\n", "utf-8")
     wrong = rankshift(*plan, "--costs", ready / "costs.csv")
     assert wrong.code == 1 and "not a cost" in wrong.err
+
+
+def test_unequal_chances_are_drawn_and_verified_by_the_command_alone(ready, rankshift):
+    at, person = ["--store", ready / "store.db"], ["--as", "ann"]
+    rankshift("frame", "new-key")
+    households = residents(20).drop(columns=["phone", "name"])
+    households["adults"] = [str(1 + k % 4) for k in range(len(households))]
+    (ready / "households.csv").write_bytes(as_csv(households))
+    took = rankshift("frame", "import", FRAME, ready / "households.csv", "--keep", "adults", *at, *person)
+    assert took.code == 0, took.err
+    plan = ["sample", "plan", WAVE, 280, "--size", "adults", *at]
+    assert "--draw" in rankshift(*plan, "--draw", "pivotal", "--sort", "adults").err
+    assert rankshift("sample", "plan", WAVE, 280, "--draw", "pivotal", "--size", "rooms", *at).code == 1
+    planned = rankshift(*plan, "--draw", "pivotal")
+    assert planned.code == 0 and "proportional to adults" in planned.out, planned.err
+    for step in ("approve", "draw", "release"):
+        done = rankshift("sample", step, WAVE, *at)
+        assert done.code == 0, done.err
+    rankshift("sample", "list", WAVE, ready / "drawn.csv", *at, *person)
+    drawn = pd.read_csv(ready / "drawn.csv").merge(households, on="unit_id")
+    of_first = drawn[drawn.stratum == drawn.stratum[0]]
+    ratio = of_first.base_weight * of_first.adults.astype(int)
+    assert ratio.max() == pytest.approx(ratio.min())
+    rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
+    verified = rankshift("verify-draw", ready / "proof")
+    assert verified.code == 0, verified.err
+    frame = (ready / "proof" / "frame.csv").read_text("utf-8").replace(",4\n", ",3\n")
+    (ready / "proof" / "frame.csv").write_text(frame, "utf-8")
+    assert rankshift("verify-draw", ready / "proof").code == 1
+    assert "unequal chances" in rankshift("sample", "plan", "2026Q2", 280, "--after", WAVE, *at).err

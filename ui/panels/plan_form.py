@@ -73,6 +73,15 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         constraints = two.file_uploader(t("cli.sample.constraints"), type=list(ENDINGS), key="plan_constraints")
         icc = three.number_input(t("cli.sample.icc"), 0.001, 0.999, None, format="%.3f", key="plan_icc")
         psu_cost = three.number_input(t("cli.sample.psu_cost"), 0.01, None, None, key="plan_psu_cost")
+        unequal = one.selectbox(
+            t("samples.unequal"),
+            PPS_METHODS,
+            index=None,
+            key="plan_unequal",
+            format_func=lambda m: t(f"sample.pps.{m}"),
+            placeholder=t("samples.unequal.none"),
+        )
+        size = two.text_input(t("samples.size"), key="plan_size")
         census = st.checkbox(t("samples.census"), key="plan_census")
         assumed = _assumed(store, programme, t)
         st.caption(t("samples.shares.choice"))
@@ -119,6 +128,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             call_dead=call_dead,
             sort=read_columns(sort),
             balance=read_columns(balance),
+            unequal=unequal,
+            size=size.strip() or None,
             costs={} if costs is None else read_costs(costs.getvalue(), costs.name, choice),
             constraints=()
             if constraints is None
