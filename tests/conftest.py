@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from sampling.planning import foresight
 from service.figures import waves
 from service.intake import imports
 from service.protection import people
@@ -27,6 +28,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test
 ENSU = ROOT / "data" / "ensu2015"
 ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
 ENGINES = ("sqlite", "postgresql")
+PLANNED = foresight.DRAWS, foresight.FALLING  # leagues that a plan's simulation takes
 UNLOGGED = {"sign_ins", "people", "jobs", "access", "vault", "contacts", "contact_lists"}  # no figure depends on them
 
 
@@ -246,6 +248,13 @@ def _turn(item) -> int:
     if item.path.stem == "test_make_targets":
         return 1
     return 2 if item.get_closest_marker("xdist_group") else 3
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Plans made on the way simulate a fifth of their leagues: what they foresee is checked in tests/sampling/."""
+    on_the_way = item.path.parent.name in ("service", "ui")
+    foresight.DRAWS, foresight.FALLING = (leagues // (5 if on_the_way else 1) for leagues in PLANNED)
 
 
 @pytest.hookimpl(hookwrapper=True)

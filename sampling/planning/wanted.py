@@ -338,7 +338,9 @@ def _within(strata: pd.DataFrame, n: pd.Series, wanted: Wanted, costs: pd.Series
                 raise Fault(key="sample.mode_absent", mode=mode, area=area)
             interviews[rows] = int(count)
         return interviews.to_numpy()
-    for area, part in strata.groupby("area"):
+    alone = ~strata.area.duplicated(keep=False)  # all interviews of its area are its own
+    interviews[alone] = strata.area[alone].map(n).astype(int)
+    for area, part in strata[~alone].groupby("area"):
         of_area = part[["stratum", "population"]].reset_index(drop=True)
         if wanted.method == NEYMAN and wanted.costs and costs is not None:
             of_area = of_area.assign(cost=costs[part.index].to_numpy(), sd=1.0)
