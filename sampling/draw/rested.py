@@ -52,9 +52,10 @@ def draw_rested(
     chance of that.  A wave that takes such units with the rate r leaves E[F_i'/P_i'] = F_i (1 - r)/(P_i (1 - r)): so
     E[Σ_s w_i y_i] = Σ y_i exactly, whoever moves, as long as every unit can have come to its rest in one way only (in a
     chain that keeps nobody, for the first k + 1 waves) and no stratum is used up.  Otherwise π is a sum in which the
-    rates depend on chance, and totals have a relative bias of the order 1/n_h, which `bench.draws` measures: below one
-    per cent in strata of 42 to 71 people of whom 10 % move, a third and a tenth of it where everybody is there three
-    and ten times.  Who comes from
+    rates depend on chance and on the unit itself, and totals have a relative bias of the order of one over the number
+    freshly drawn in a stratum.  `bench.draws` measures it with 10 % movers a wave in strata of 42 to 71 people: .4 per
+    cent where half is kept, 3 per cent where rotation leaves two or three of eight to be drawn, and a third and a tenth
+    of that, or less, where everybody is there three and ten times.  Who comes from
     a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
     A draw among respondents is a further phase: C_h/N_h1 (C_ha/N_ha) of those called answered, and this part, which no
     draw decides, stands in π for each one's chance to answer, as in a weighting class.  Σw is n_h N_h/n_h whoever

@@ -43,7 +43,7 @@ from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
 from service.samples.chain import answered_before, chain_of, continuing_wave, past_waves
 from service.samples.frames import current_frame, frame_strata, load_frame
-from service.samples.public_value import plain_text
+from service.samples.public_value import plain_value
 from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
@@ -146,12 +146,12 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
 def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value: str | None = None) -> Sample:
     """Draw the approved plan's sample, with the seed public in its record; nothing is released yet.
 
-    value: the public value, if the plan names one; runs of blanks in it count as one
+    value: the public value, if the plan names one, in whichever spelling (`plain_value`)
     A Fault if the wave is drawn already, the plan is not approved, the frame or what was released of the wave before
     changed since the approval, and for a public value that is missing or not wanted.
     """
     sample_plan, approved, seed = _approved(store, programme, wave, frame_key)
-    value = None if value is None else plain_text(value)
+    value = None if value is None else plain_value(value) or None
     units = _frame_of(store, programme, sample_plan)
     if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
         raise Fault(key="sample.older_plan", wave=wave)

@@ -22,6 +22,7 @@ from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.protection import vault
 from service.protection.keys import Key
+from service.samples.public_value import spelled
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -139,7 +140,8 @@ def verify_master_folder(folder: Path, *, published: str | None = None) -> tuple
     absent = [] if plan.line in lines else [("banks.not_committed", {"line": plan.line})]
     differences = (*absent, *verified.differences)
     head = plain.get(TRAIL)
-    notes = (("proof.trail", {"head": head}),) if isinstance(head, str) else ()  # older proofs have none
+    trail = [("proof.trail", {"head": head})] if isinstance(head, str) else []  # older proofs have none
+    notes = (*spelled(record.value), *trail)
     return record, Verification(not differences, differences, notes), len(lines)
 
 

@@ -24,7 +24,7 @@ from service.samples.frame_versions import (
     tried_import,
 )
 from service.samples.master import commit_master, lines_committed, master_plan, recorded
-from service.samples.public_value import plain_text
+from service.samples.public_value import plain_text, plain_value
 from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
@@ -76,13 +76,13 @@ def import_banks(
             plan, seed = master_plan(banks, name, cities, numbers, **fixed)
             if plan.line not in [commitment["line"] for commitment in lines_committed(store, programme_name)]:
                 raise Fault(key="banks.commit_first", frame=name)
-            if value is None or not plain_text(value):
+            if value is None or not plain_value(value):
                 raise Fault(key="proof.value_needed", public=plan.public)
-            key_of_order = master_key(plan, seed, plain_text(value))
+            key_of_order = master_key(plan, seed, plain_value(value))
         drawn = draw_master(banks.banks, cities, numbers, key=key_of_order)
         if public is not None:
             of_cities = placed(banks.banks, cities)
-            master = recorded(MasterRecord(plan, seed, plain_text(value or ""), numbers_digest(drawn)), of_cities)
+            master = recorded(MasterRecord(plan, seed, plain_value(value or ""), numbers_digest(drawn)), of_cities)
         ids = frame_key.derived(f"number ids {programme_name}", 32)
         frame = _master_sample(drawn, ids, bank_findings(banks, list(programme.areas), cities=cities))
         refuse_findings(frame, file, accept=accept)

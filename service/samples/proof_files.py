@@ -22,6 +22,7 @@ from service.files.read import read_table
 from service.files.write import csv_bytes
 from service.samples.chain import answered_before, chain_of, drawn_wave
 from service.samples.frames import load_frame
+from service.samples.public_value import spelled
 from service.samples.roll_file import RollFile
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
@@ -174,7 +175,7 @@ def verify_folder(
         in_wave = [] if of_wave == folder else [("proof.in_earlier", {"wave": of_record.wave})]
         if found := list(differing_commitments(of_record, of_content)):
             differences += [*in_wave, *found]
-        notes += [*in_wave, ("proof.approvals", {"count": _approvals(of_content)})]
+        notes += [*in_wave, ("proof.approvals", {"count": _approvals(of_content)}), *spelled(of_record.value)]
         lines = list(screened) if of_wave == folder and screened else None
         of_screening = list(_differing_screenings(of_wave, of_record, of_content, lines))
         differences += [*in_wave, *of_screening] if of_screening else []

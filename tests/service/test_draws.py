@@ -19,6 +19,7 @@ from service.intake.import_log import import_log
 from service.protection import vault
 from service.protection.keys import Key
 from service.samples import frame_versions, frames, number_banks, proof_files, samples
+from service.samples.public_value import plain_value
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, Actor
@@ -446,7 +447,7 @@ def continued_once(fresh_store, tmp_path_factory):
     draws.make_plan(store, NAME, SECOND, Wanted(140, after=FIRST, public="the lottery of 1 December"))
     draws.approve_plan(store, NAME, SECOND, frame_key=FRAME_KEY)
     assert fault(draws.draw_wave, store, NAME, SECOND, frame_key=FRAME_KEY).key == "proof.value_needed"
-    draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY, value="  3  1 4 ")
+    draws.draw_wave(store, NAME, SECOND, frame_key=FRAME_KEY, value=" 03, 1、４ ")
     releases.release_next(store, NAME, SECOND)
     proof_files.write_proof(proof_files.draw_proof(store, NAME, SECOND), folder)
     yield store, folder
@@ -472,6 +473,30 @@ def test_the_proof_of_a_wave_that_continues_another_holds_too(continued):
     assert "prn" not in (folder / "frame.csv").read_text("utf-8").splitlines()[0]
     again = proof_files.draw_proof(store, NAME, SECOND)
     assert fault(proof_files.write_proof, again, folder).key == "proof.folder"
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("03 11 17 25 31", "3 11 17 25 31"),
+        (" 3,11; 17-25、３１。", "3 11 17 25 31"),
+        ("11 3 17 25 31", "11 3 17 25 31"),  # the order is the plan's to say
+        ("000", "0"),
+        ("Beacon 0A3f_77", "beacon 0a3f 77"),
+        ("— ,", ""),
+    ],
+)
+def test_a_public_value_is_the_same_in_every_spelling(written, plain):
+    assert plain_value(written) == plain and plain_value(plain) == plain
+
+
+def test_a_record_with_another_spelling_of_the_value_is_another_draw_and_said_to_have_one(continued):
+    _, folder = continued
+    content = (folder / "record.json").read_text("utf-8")
+    (folder / "record.json").write_text(content.replace('"value": "3 1 4"', '"value": "3, 1, 04"'), "utf-8")
+    _, found = proof_files.verify_folder(folder)
+    assert not found.holds and "proof.sample" in [key for key, _ in found.differences]
+    assert ("proof.spelled", {"value": "3, 1, 04", "plain": "3 1 4"}) in found.notes
 
 
 @pytest.mark.parametrize(

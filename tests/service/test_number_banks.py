@@ -276,7 +276,7 @@ def test_a_master_sample_is_drawn_after_its_line_by_the_public_value_and_drawn_a
     for name, old, new, key in (
         ("numbers.csv", "19901", "19902", "banks.shown"),
         ("banks.csv", "1990100,4", "1990177,4", "banks.changed"),
-        ("record.json", VALUE, "04 11 17 25 31", "banks.numbers"),
+        ("record.json", "3 11 17 25 31", "4 11 17 25 31", "banks.numbers"),
         ("record.json", record["seed"], record["seed"][::-1], "proof.commitment"),
         ("record.json", f'"line": "{line}"', '"line": ""', "banks.not_committed"),
     ):

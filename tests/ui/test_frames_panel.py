@@ -172,7 +172,7 @@ def test_by_page_too_a_master_sample_is_drawn_from_a_published_line_and_one_with
     assert not at.exception and not at.error and "300 units" in at.success[0].value
     assert any("drawn from its published line" in info.value for info in at.info)
     record = json.loads(master.master_proof(store, NAME, "laibin", key=KEY, frame_key=FRAME_KEY)["record.json"])
-    assert (record["line"], record["value"]) == (lines[0], "03 11")
+    assert (record["line"], record["value"]) == (lines[0], "3 11")
     for field, given in (("name", "plain"), ("cities", "4513")):
         at.text_input(key=f"banks_{field} 1").set_value(given)
     at.number_input(key="banks_mobiles 1").set_value(300)
