@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from commands.incoming import EncodingOption, FaultsOption, SheetOption, listing_faults
+from commands.incoming import (
+    EncodingOption,
+    FaultsOption,
+    PreviewOption,
+    SheetOption,
+    ZerosOption,
+    listing_faults,
+    show_preview,
+)
 from commands.opening import opened_as, opened_for, programme_of
 from commands.speaking import (
     DAY,
@@ -38,6 +46,8 @@ def contacts_import(
     delete_on: Day,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -46,8 +56,11 @@ def contacts_import(
     opened = opened_as(store, as_)
     content, day = read_bounded(file), delete_on.date()
     programme_name = programme_of(opened, programme)
-    sealing = {"key": keys.find_key(), "delete_on": day, "choice": choice_of(sheet, encoding)}
+    choice = choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
+        if preview:
+            return show_preview(vault.preview_contacts(opened, programme_name, wave, content, file.name, choice))
+        sealing = {"key": keys.find_key(), "delete_on": day, "choice": choice}
         count = vault.import_contacts(opened, programme_name, wave, content, file.name, **sealing)
     out.print(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 

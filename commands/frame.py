@@ -12,8 +12,10 @@ from commands.incoming import (
     PreviewOption,
     SheetOption,
     ZerosOption,
+    encoding_of,
     listing_faults,
     say_recognised,
+    sheet_of,
     show_preview,
 )
 from commands.opening import opened_as, opened_for, programme_of
@@ -33,7 +35,7 @@ from sampling.planning.wanted import read_columns
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.protection import keys
-from service.samples import frames, large_lists, master, number_banks
+from service.samples import frames, large_lists, master, number_banks, previews
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.frame_file import for_large_list
 from service.samples.proof_files import write_proof
@@ -102,6 +104,12 @@ def frame_banks(
     landlines: Annotated[int, typer.Option(help=t("cli.frame.landlines"), show_default=False)] = 0,
     exchanges: Annotated[Path | None, typer.Option(help=t("cli.frame.exchanges"), show_default=False)] = None,
     prefixes: Annotated[Path, typer.Option(help=t("cli.frame.prefixes"))] = GUANGXI_PREFIXES,
+    prefixes_sheet: Annotated[str | None, sheet_of("prefixes")] = None,
+    prefixes_encoding: Annotated[str | None, encoding_of("prefixes")] = None,
+    exchanges_sheet: Annotated[str | None, sheet_of("exchanges")] = None,
+    exchanges_encoding: Annotated[str | None, encoding_of("exchanges")] = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
     accept: Annotated[bool, typer.Option("--accept", help=t("cli.frame.accept"))] = False,
     public: Annotated[str | None, typer.Option(help=t("cli.sample.public"), show_default=False)] = None,
     value: Annotated[str | None, typer.Option(help=t("cli.frame.value"), show_default=False)] = None,
@@ -112,11 +120,22 @@ def frame_banks(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     with listing_faults(faults):
-        file = read_bounded(prefixes), prefixes.name
+        file, cities = (read_bounded(prefixes), prefixes.name), city.split(",")
+        choice = choice_of(prefixes_sheet, prefixes_encoding, zeros=zeros)
+        of_exchanges = None
+        if exchanges is not None:
+            exchanges_choice = choice_of(exchanges_sheet, exchanges_encoding, zeros=zeros)
+            of_exchanges = ExchangeFile(read_bounded(exchanges), exchanges.name, exchanges_choice)
+        if preview:
+            show_preview(previews.preview_prefixes(opened, *file, cities, choice))
+            if of_exchanges is not None:
+                show_preview(previews.preview_exchanges(opened, of_exchanges, *file, cities, choice))
+            return
         of_banks = {
-            "cities": city.split(","),
+            "cities": cities,
             "numbers": {MOBILE: numbers} | ({LANDLINE: landlines} if landlines else {}),
-            "exchanges": None if exchanges is None else ExchangeFile(read_bounded(exchanges), exchanges.name),
+            "exchanges": of_exchanges,
+            "choice": choice,
             "frame_key": keys.find_frame_key(),
         }
         if public is not None and value is None:

@@ -24,6 +24,17 @@ FaultsOption = Annotated[
 ]
 
 
+def sheet_of(option: str):
+    """--sheet of the second file of a command, which `option` names."""
+    return typer.Option(f"--{option}-sheet", help=t("cli.file.sheet_of", option=f"--{option}"), show_default=False)
+
+
+def encoding_of(option: str):
+    """--encoding of the second file of a command, which `option` names."""
+    help_text = t("cli.file.encoding_of", option=f"--{option}")
+    return typer.Option(f"--{option}-encoding", help=help_text, show_default=False)
+
+
 def say_recognised(notes) -> None:
     """Say what was recognised in a file that came in."""
     for key, values in notes:

@@ -1,6 +1,5 @@
 """Commands that import files: programmes, waves, known totals, and a whole survey at once."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,10 @@ from commands.incoming import (
     PreviewOption,
     SheetOption,
     ZerosOption,
+    encoding_of,
     listing_faults,
     say_recognised,
+    sheet_of,
     show_preview,
 )
 from commands.opening import opened_as, programme_of
@@ -31,10 +32,10 @@ from presentation.times import wave_text
 from programme.survey import read_programme
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
-from service.files.choice import Choice, choice_of
+from service.files.choice import choice_of
 from service.intake import imports
 from service.intake.folder import margins_in, records_beside, wave_files
-from service.intake.preview import preview_margins, preview_wave
+from service.intake.preview import preview_margins, preview_records, preview_wave
 from service.intake.records_file import RecordsFile
 from service.protection import people
 from service.store.engine import Store, shown, store_url
@@ -92,6 +93,7 @@ def import_margins(
     file: Annotated[Path, typer.Argument(help=t("cli.import_margins.file"))],
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
     preview: PreviewOption = False,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
@@ -100,10 +102,11 @@ def import_margins(
 ) -> None:
     """Import the known totals of a population."""
     opened = opened_as(store, as_)
-    name, choice, content = programme_of(opened, programme), choice_of(sheet, encoding), read_bounded(file)
+    name, content = programme_of(opened, programme), read_bounded(file)
+    choice = choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
         if preview:
-            return show_preview(preview_margins(opened, content, file.name, choice))
+            return show_preview(preview_margins(opened, name, content, file.name, choice))
         imported = imports.import_margins(opened, name, content, file.name, choice)
     say_recognised(imported.notes)
     period = wave_text(imported.wave, t)
@@ -120,6 +123,8 @@ def import_wave(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     zeros: ZerosOption = False,
+    records_sheet: Annotated[str | None, sheet_of("records")] = None,
+    records_encoding: Annotated[str | None, encoding_of("records")] = None,
     accept: Annotated[
         str | None, typer.Option("--accept-differences", help=t("cli.import_wave.accept"), show_default=False)
     ] = None,
@@ -131,13 +136,15 @@ def import_wave(
 ) -> None:
     """Import a wave."""
     opened = opened_as(store, as_)
-    programme_name, content, choice = programme_of(opened, programme), read_bounded(file), choice_of(sheet, encoding)
-    choice = replace(choice, zeros=zeros)
-    records_choice = Choice(zeros=zeros)
+    programme_name, content = programme_of(opened, programme), read_bounded(file)
+    choice = choice_of(sheet, encoding, zeros=zeros)
+    records_choice = choice_of(records_sheet, records_encoding, zeros=zeros)
     records_file = None if records is None else RecordsFile(read_bounded(records), records.name, records_choice)
     named = {"records": records_file, "choice": choice, "reason": accept}
     if preview:
         with listing_faults(faults):
+            if records_file is not None:
+                show_preview(preview_records(opened, programme_name, wave, records_file))
             return show_preview(preview_wave(opened, programme_name, wave, content, file.name, **named))
     with listing_faults(faults), working(file.name):
         imported = imports.import_wave(opened, programme_name, wave, content, file.name, **named)

@@ -46,9 +46,11 @@ from service.intake.imports import current_programme
 from service.protection import keys
 from service.samples import samples
 from service.samples.plan_files import read_constraints, read_costs
+from service.samples.previews import preview_plan_file
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
+from words import Fault
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]
 IntoArgument = Annotated[Path, typer.Argument(help=t("cli.sample.file"), callback=ending_in(".csv"))]
@@ -93,6 +95,10 @@ def sample_plan(
     psu: Annotated[int | None, typer.Option("--psu", help=t("cli.sample.psu"), show_default=False)] = None,
     kish: Annotated[bool, typer.Option("--kish", help=t("cli.sample.kish"))] = False,
     pps: Annotated[str, typer.Option(help=t("cli.sample.pps"))] = Wanted.pps,
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    preview: PreviewOption = False,
     sort: Annotated[str | None, typer.Option(help=t("cli.sample.sort"), show_default=False)] = None,
     balance: Annotated[str | None, typer.Option(help=t("cli.sample.balance"), show_default=False)] = None,
     costs: Annotated[Path | None, typer.Option(help=t("cli.sample.costs"), show_default=False)] = None,
@@ -108,10 +114,19 @@ def sample_plan(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
+    choice, areas = choice_of(sheet, encoding, zeros=zeros), list(current_programme(opened, programme_name)[1].areas)
+    files = {"shares": shares, "costs": costs, "constraints": constraints}
+    contents = {kind: (read_bounded(file), file.name, choice) for kind, file in files.items() if file is not None}
     with listing_faults(faults):
-        own_shares = {} if shares is None else read_shares(read_bounded(shares), shares.name)
-        own_costs = {} if costs is None else read_costs(read_bounded(costs), costs.name)
-        own_constraints = () if constraints is None else read_constraints(read_bounded(constraints), constraints.name)
+        if preview:
+            if not contents:
+                raise Fault(key="sample.nothing_to_preview")
+            for kind, of_file in contents.items():
+                show_preview(preview_plan_file(opened, programme_name, kind, *of_file))
+            return
+        own_shares = read_shares(*contents["shares"], areas) if "shares" in contents else {}
+        own_costs = read_costs(*contents["costs"], areas) if "costs" in contents else {}
+        own_constraints = read_constraints(*contents["constraints"], areas) if "constraints" in contents else ()
     release_portions = tuple(read_numbers(portions, name="portions"))
     ratio = [] if modes is None else read_numbers(modes, ":", name="modes")
     mode_split = dict(zip(("mobile", "landline"), ratio, strict=False))

@@ -36,6 +36,14 @@ def restored(
     return table.assign(**{column: mended}), (note,)
 
 
+def refuse_lost_zeros(faults: FaultList, column: str, table: pd.DataFrame, codes: Collection[str]) -> None:
+    """Add a Fault of the cells that are codes without their leading zeros, and no others."""
+    lost = lost_zeros(table[column].unique(), codes)
+    faults.refuse(
+        table[column].isin(list(lost)), "file.lost_zeros", column, table, each={"code": table[column].map(lost)}
+    )
+
+
 def refuse_codes(
     faults: FaultList,
     wrong: ArrayLike,

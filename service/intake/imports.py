@@ -97,16 +97,16 @@ def import_margins(store: Store, programme: str, content: bytes, file: str, choi
 
     What is kept is the file itself if it is CSV in UTF-8 with commas, else its totals as such a file.
     """
-    from service.intake.margin_file import margins_as_csv, read_margins
+    from service.intake.margin_file import codes_of, margins_as_csv, read_margins
 
     tried = Tried(programme, "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
-        programme_id, _ = current_programme(store, programme)
+        programme_id, content_of = current_programme(store, programme)
         versions = sa.select(schema.margins.c.period, sa.func.max(schema.margins.c.version))
         with store.read() as connection:  # of every period: only the file says which one it is of
             of_programme = versions.where(schema.margins.c.programme == programme).group_by(schema.margins.c.period)
             began = dict(connection.execute(of_programme).all())
-        margins = read_margins(content, file, choice)
+        margins = read_margins(content, file, choice, codes_of(content_of))
         period, kept = margins.period, content if margins.plain else margins_as_csv(margins)
         with store.begin("margins", programme, period) as connection:
             imported = _add_margins(connection, period, kept, programme_id, tried, began.get(period, 0))

@@ -1,6 +1,6 @@
 """A file of known totals: margin, category, total and period, either imported or made from the census."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,16 +9,19 @@ import pandas as pd
 from estimation import census_margins
 from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
+from programme.survey import Programme
 from programme.wave_names import WAVE
 from service.files.choice import Choice, Note
 from service.files.decimals import with_points
 from service.files.faults import FaultList
 from service.files.read import read_file, read_table
 from service.files.write import csv_bytes
+from service.files.zeros import lost_zeros, pairs
 from words import Fault
 
 RULES = {UNIFORM: "margin_file.rule.uniform"}  # how the people of an age band that was cut in two were divided
 COLUMNS = ("margin", "category", "total", "period")
+CROSSED = "*"  # between the columns of a margin, and between the codes of its categories
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +42,32 @@ class MarginFile:
         return not self.notes
 
 
-def read_margins(content: bytes, file: str, choice: Choice | None = None) -> MarginFile:
-    """The totals in a file's bytes; a Fault names every kind of error with its rows and columns."""
+def codes_of(programme: Programme) -> dict[str, Collection[str]]:
+    """The codes of the columns that a margin may be of, where the programme knows them: areas and answers."""
+    return {name: item.codes for name, item in programme.items.items()} | {programme.columns.area: programme.areas}
+
+
+def read_margins(
+    content: bytes, file: str, choice: Choice | None = None, codes: Mapping[str, Collection[str]] | None = None
+) -> MarginFile:
+    """The totals in a file's bytes; a Fault names every kind of error with its rows and columns.
+
+    codes: of the columns that margins are of, by which a category that lost its leading zeros (1 for 01) is recognised
+    """
     read = read_file(content, file, COLUMNS, choice=choice)
     faults = FaultList(file, list(read.faults))
     table, commas = with_points(read.table, ["total"])
     if faults.lacking(table, COLUMNS, key="margin_file.columns"):
         faults.settle()
+    lost = _lost_zeros(table, codes or {})
+    mended: tuple[Note, ...] = ()
+    if lost.notna().any():
+        if choice is not None and choice.zeros:
+            said = dict(zip(table.category[lost.notna()], lost[lost.notna()], strict=True))
+            mended = (("file.read.zeros", {"column": "category", "pairs": pairs(said)}),)
+            table = table.assign(category=lost.fillna(table.category).astype(table.category.dtype))
+        else:
+            faults.refuse(lost.notna(), "file.lost_zeros", "category", table, each={"code": lost})
     blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in COLUMNS}
     total = pd.to_numeric(table.total, errors="coerce").to_numpy(dtype=float)
     no_total = ~blank["total"] & ~(np.isfinite(total) & (total >= 0))
@@ -59,7 +81,20 @@ def read_margins(content: bytes, file: str, choice: Choice | None = None) -> Mar
     faults.refuse(named & table.duplicated(["margin", "category"]), "margin_file.twice", "category", table)
     faults.settle()
     totals = table[["margin", "category"]].assign(total=total).reset_index(drop=True)
-    return MarginFile(file, first, totals, read.notes + commas)
+    return MarginFile(file, first, totals, read.notes + commas + mended)
+
+
+def _lost_zeros(table: pd.DataFrame, codes: Mapping[str, Collection[str]]) -> pd.Series:
+    """Of each row the category with its leading zeros, where it lost some; categories of several columns by parts."""
+    found: dict[tuple[str, str], str | None] = {}
+    for margin, category in dict.fromkeys(zip(table.margin, table.category, strict=True)):
+        columns, parts = margin.split(CROSSED), category.split(CROSSED)
+        known = [codes.get(column.strip(), ()) for column in columns]
+        whole = [lost_zeros([part], of).get(part, part) for part, of in zip(parts, known, strict=False)]
+        changed = len(parts) == len(columns) and whole != parts
+        found[margin, category] = CROSSED.join(whole) if changed else None
+    rows = [found[row] for row in zip(table.margin, table.category, strict=True)]
+    return pd.Series(rows, index=table.index, dtype=object)
 
 
 def margins_as_csv(margins: MarginFile) -> bytes:

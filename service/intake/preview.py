@@ -5,7 +5,7 @@ from service.files.choice import Choice
 from service.files.preview import Preview, preview
 from service.intake.drawn_wave import drawn_wave
 from service.intake.imports import current_programme, interviewers_of
-from service.intake.margin_file import COLUMNS, read_margins
+from service.intake.margin_file import COLUMNS, codes_of, read_margins
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.said_answers import as_codes
 from service.intake.wave_file import column_uses, read_wave
@@ -48,12 +48,14 @@ def preview_wave(
 
 
 @permitted
-def preview_margins(store: Store, content: bytes, file: str, choice: Choice | None = None) -> Preview:
+def preview_margins(
+    store: Store, programme_name: str, content: bytes, file: str, choice: Choice | None = None
+) -> Preview:
     """What `import_margins` would make of a file of known totals."""
+    _, programme = current_programme(store, programme_name)
 
     def check() -> tuple:
-        read_margins(content, file, choice)
-        return ()
+        return read_margins(content, file, choice, codes_of(programme)).notes
 
     return preview(content, file, {c: c for c in COLUMNS}, check, expected=COLUMNS, choice=choice)
 

@@ -4,7 +4,7 @@ field = AES-SIV(plain text; associated data = table, column, programme, wave, un
 phone_hash = HMAC-SHA256(number as `normalised`): a number can be found without decrypting any
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -17,7 +17,9 @@ from fieldwork.phone_numbers import STAR, masked, normalised
 from programme.wave_names import check_wave_name
 from service.files.choice import Choice
 from service.files.faults import FaultList
+from service.files.preview import Preview, preview
 from service.files.read import read_file
+from service.files.zeros import refuse_lost_zeros, restored
 from service.intake.imports import current_programme
 from service.protection.erasure import Search, scrub, search, store_files
 from service.protection.keys import Key
@@ -77,12 +79,42 @@ def import_contacts(
         raise Fault(key="contacts.demo")
     if delete_on <= date.today():
         raise Fault(key="contacts.delete_on", found=delete_on.isoformat())
-    listed = _checked(content, file, choice)
+    listed = _checked(content, file, choice, _drawn_units(store, programme, wave))
     rows = [_sealed(key, programme, wave, row) for row in listed.to_dict("records")]
     with store.begin() as connection:
         values = _add(connection, programme, wave, rows, len(rows), key=key, delete_on=delete_on)
         _record(connection, store, "import-contacts", values)
     return len(rows)
+
+
+@permitted
+def preview_contacts(
+    store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
+) -> Preview:
+    """What `import_contacts` would make of a list; numbers are masked."""
+    units = _drawn_units(store, programme, wave)
+
+    def check() -> tuple:
+        _checked(content, file, choice, units)
+        return ()
+
+    return preview(
+        content,
+        file,
+        {column: column for column in (UNIT, *FIELDS)},
+        check,
+        expected=(UNIT, PHONE),
+        choice=choice,
+        recognise=lambda read: restored(read.table, UNIT, units, choice),
+    )
+
+
+def _drawn_units(store: Store, programme: str, wave: str) -> frozenset[str]:
+    """The units of the wave's sample, if it was drawn here: names that lost their zeros are recognised by them."""
+    draws, units = schema.draws, schema.sample_units
+    drawn = sa.select(units.c.unit_id).join(draws, draws.c.draw_id == units.c.draw_id)
+    with store.read() as connection:
+        return frozenset(connection.scalars(drawn.where(draws.c.programme == programme, draws.c.wave == wave)))
 
 
 def seal_frame_numbers(
@@ -234,13 +266,18 @@ def purge(store: Store, *, key: Key | None, today: date) -> Purged:
     return purged
 
 
-def _checked(content: bytes, file: str, choice: Choice | None) -> pd.DataFrame:
-    """The list with its numbers as `normalised`; a Fault names every row and column of an error and shows no number."""
+def _checked(content: bytes, file: str, choice: Choice | None, units: Collection[str]) -> pd.DataFrame:
+    """The list with its numbers as `normalised`; a Fault names every row and column of an error and shows no number.
+
+    units: the names that are known, by which one that lost its zeros (1 for 01) is recognised
+    """
     read = read_file(content, file, (UNIT, PHONE), (NAME,), choice=choice)
     table, faults = read.table, FaultList(file, list(read.faults))
     missing = [column for column in (UNIT, PHONE) if column not in table]
     if missing:
         raise Fault(key="contacts.column", file=file, columns=missing, expected=[UNIT, PHONE, NAME])
+    table, _ = restored(table, UNIT, units, choice)
+    refuse_lost_zeros(faults, UNIT, table, units)
     blank = {c: faults.refuse(table[c] == "", "contacts.blank", c, table, private=True) for c in (UNIT, PHONE)}
     twice = ~blank[UNIT] & table[UNIT].duplicated()
     faults.refuse(twice, "contacts.twice", UNIT, table, private=True)

@@ -1,5 +1,6 @@
 """The files from which number banks are made: a region's mobile prefixes, and the landline exchanges of a centre."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,14 @@ from service.files.carried import GUANGXI
 from service.files.choice import Choice
 from service.files.faults import FaultList
 from service.files.read import read_file
-from service.files.zeros import lost_zeros, restored
+from service.files.zeros import lost_zeros, refuse_lost_zeros, restored
 from words import Fault
 
 AREA_CODE = "area_code"
 PREFIXES = ("segment7", "city_code")
 EXCHANGES = (AREA_CODE, "exchange", "city_code", "local_digits")
 GUANGXI_PREFIXES = GUANGXI / "mobile_segments.csv"
+WITHOUT_ZERO = re.compile("[1-9][0-9]{1,2}")  # an area code that lost its zero: each begins with one
 AND = "+"  # between cities that share an exchange: 4502+4513
 
 
@@ -62,6 +64,10 @@ def read_banks(
         return banks
     area_codes = {}
     if AREA_CODE in table:
+        codes = [f"0{code}" for code in table[AREA_CODE].unique() if WITHOUT_ZERO.fullmatch(code)]
+        table, _ = restored(table, AREA_CODE, codes, choice)
+        refuse_lost_zeros(faults, AREA_CODE, table, codes)
+        faults.settle()
         area_codes = {city: sorted(set(table.area_code[table.city_code == city])) for city in cities}
     return banks + _landlines(exchanges, cities, area_codes)
 

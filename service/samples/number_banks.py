@@ -10,6 +10,7 @@ import pandas as pd
 
 from sampling import Finding, NumberBanks, bank_findings, placed, stratify
 from sampling.proof.master_sample import MasterRecord, draw_master, master_key, numbers_digest
+from service.files.choice import Choice
 from service.intake.import_log import refusals_logged
 from service.intake.imports import current_programme
 from service.protection.keys import Key
@@ -46,6 +47,7 @@ def import_banks(
     key: Key,
     delete_on: date,
     exchanges: ExchangeFile | None = None,
+    choice: Choice | None = None,
     accept: bool = False,
     public: str | None = None,
     value: str | None = None,
@@ -53,6 +55,7 @@ def import_banks(
     """Draw a master sample of each city's possible numbers, mobile and landline, as a frame whose strata are city/mode.
 
     content    the mobile prefixes (`bank_files`)
+    choice     what the user named of that file
     exchanges  the landline exchanges, if landlines are wanted
     numbers    how many in each city, by mode: n of the N possible ones, drawn by `sampling.draw_numbers` in an order
                that is secret; they go into the vault, and the frame has units city-mode-… in their place, which follow
@@ -69,7 +72,7 @@ def import_banks(
         if public is None and value is not None:
             raise Fault(key="banks.value_alone", frame=name)
         check_wanted(numbers, exchanges)
-        banks = NumberBanks(read_banks(content, file, exchanges, cities))
+        banks = NumberBanks(read_banks(content, file, exchanges, cities, choice))
         key_of_order, master = frame_key.derived(f"number banks {programme_name}", 32), None
         if public is not None:
             fixed = {"programme": programme_name, "public": plain_text(public), "frame_key": frame_key}
@@ -109,6 +112,7 @@ def commit_banks(
     frame_key: Key,
     public: str,
     exchanges: ExchangeFile | None = None,
+    choice: Choice | None = None,
 ) -> str:
     """The line to publish before a master sample is drawn by `import_banks`, whose arguments these are.
 
@@ -119,7 +123,7 @@ def commit_banks(
     check_wanted(numbers, exchanges)
     if not plain_text(public):
         raise Fault(key="sample.public_empty")
-    banks = NumberBanks(read_banks(content, file, exchanges, cities))
+    banks = NumberBanks(read_banks(content, file, exchanges, cities, choice))
     fixed = {"programme": programme_name, "public": plain_text(public), "frame_key": frame_key}
     plan, _ = master_plan(banks, name, cities, numbers, **fixed)
     commit_master(store, programme_name, plan)

@@ -107,7 +107,7 @@ PERMITTED = {
     "import_large": frozenset({CENTRE}),
     "earlier_rates": WORKERS,
     "make_plan": frozenset({CENTRE, ADMINISTRATOR}),
-    "preview_shares": frozenset({CENTRE, ADMINISTRATOR}),
+    "preview_plan_file": frozenset({CENTRE, ADMINISTRATOR}),
     "read_plan": WORKERS,
     "approve_plan": frozenset({CENTRE, ADMINISTRATOR}),
     "draw_wave": frozenset({CENTRE, ADMINISTRATOR}),
@@ -118,6 +118,7 @@ PERMITTED = {
     "draw_proof": WORKERS,
     # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
     "import_contacts": frozenset({CENTRE}),
+    "preview_contacts": frozenset({CENTRE}),
     "masked_contacts": frozenset({CENTRE}),
     "find_number": frozenset({CENTRE}),
     "call_sheet": frozenset({CENTRE}),

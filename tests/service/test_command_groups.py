@@ -17,7 +17,19 @@ GROUPS = {
     "audit": ("verify", "show"),
     "person": ("add", "change", "password", "list"),
     "frame": ("new-key", "import", "banks", "prove-banks", "verify-banks", "list"),
-    "sample": ("plan", "show", "approve", "draw", "release", "calls", "stop", "list", "call-sheet"),
+    "sample": (
+        "plan",
+        "show",
+        "approve",
+        "draw",
+        "release",
+        "screen",
+        "screen-sheet",
+        "calls",
+        "stop",
+        "list",
+        "call-sheet",
+    ),
     "large-frame": ("number", "strata", "commit", "draw", "verify"),
 }
 NUMBER = "13987654321"

@@ -13,9 +13,10 @@ from service.fieldwork.call_file import read_calls
 from service.figures import waves
 from service.files.choice import Choice
 from service.files.decimals import with_points
+from service.files.faults import faults_in
 from service.files.read import read_file
 from service.intake import imports
-from service.intake.margin_file import read_margins
+from service.intake.margin_file import codes_of, read_margins
 from service.intake.records_file import RecordsFile, read_records
 from service.intake.wave_file import read_wave
 from service.samples.bank_files import ExchangeFile, read_banks
@@ -137,3 +138,45 @@ def test_an_area_code_that_lost_its_zero_in_a_spreadsheet_is_named_and_restored_
         assert "399" in sentence and "0399" in sentence
     mended = read_banks(PREFIXES, "p.csv", ExchangeFile(lost, "exchanges.csv", Choice(zeros=True)), CITIES)
     assert str(mended) == PLAIN["exchanges"]
+
+
+def without_zeros(table: pd.DataFrame, column: str) -> bytes:
+    return examples.csv(table.assign(**{column: table[column].str.lstrip("0")}), "utf-8")
+
+
+TOWNS = list(examples.TOWNS)
+CODES = codes_of(PROGRAMME)
+LOST = {  # kind -> a file whose codes lost their zeros, and what comes of it by a choice
+    "margins": (
+        without_zeros(examples.totals(), "category"),
+        lambda c, choice: read_margins(c, "f", choice, CODES).totals,
+    ),
+    "shares": (without_zeros(examples.shares(), "area"), lambda c, choice: read_shares(c, "f", choice, TOWNS)),
+    "records": (
+        without_zeros(examples.records(), "area"),
+        lambda c, choice: read_records(RecordsFile(c, "f", choice), WITH_RECORDS, TOWNS),
+    ),
+    "prefixes": (
+        without_zeros(examples.prefixes(), "area_code"),
+        lambda c, choice: read_banks(c, "f", ExchangeFile(EXCHANGES, "e"), CITIES, choice),
+    ),
+}
+EXCHANGES = examples.csv(examples.exchanges(), "utf-8")
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_lost_zeros_of_every_kind_of_file_are_named_and_restored_on_request(kind):
+    content, read = LOST[kind]
+    with pytest.raises(Fault) as caught:
+        read(content, CHOICE)
+    lost = next(fault for fault in faults_in(caught.value) if fault.key == "file.lost_zeros")
+    assert lost.values["code"].startswith("0")
+    plain = PLAIN["exchanges" if kind == "prefixes" else kind]
+    assert as_text(read(content, Choice(zeros=True))) == plain
+
+
+def test_a_category_of_several_columns_has_its_zeros_restored_by_parts():
+    table = pd.DataFrame({"margin": "town*safe", "category": ["1*1", "02*2", "x*1"], "total": "5", "period": "2026Q1"})
+    margins = read_margins(examples.csv(table, "utf-8"), "f.csv", Choice(zeros=True), CODES)
+    assert list(margins.totals.category) == ["01*1", "02*2", "x*1"] and "1*1 \u2192 01*1" in str(margins.notes)
+    assert not margins.plain  # so that the restored totals are kept, and not the file

@@ -1,6 +1,8 @@
 """Commands that take a file: a preview keeps nothing, faults come as a file, a folder may hold files of any format."""
 
 import io
+from pathlib import Path
+from typing import get_args, get_type_hints
 
 import openpyxl
 import pandas as pd
@@ -8,6 +10,8 @@ import pyreadstat
 import pytest
 from made_up import BOTH, JUNE, MAY, PROGRAMME, as_csv, interviews, row_counts
 
+from commands import cli
+from reference import examples
 from service.intake.folder import margins_in, records_beside, wave_files
 from service.store.engine import Store
 from words import Fault
@@ -72,3 +76,102 @@ def test_a_folder_may_hold_files_of_any_format(folder, rankshift):
     (folder / f"w_{MAY}.csv").touch()
     with pytest.raises(Fault, match=f"both of {MAY}"):
         wave_files(folder)
+
+
+TOGETHER = ("shares", "costs", "constraints")  # files of a plan, read by the same options
+READ = {  # (command, parameter) of each table that comes in
+    ("import-margins", "file"),
+    ("import-wave", "file"),
+    ("import-wave", "records"),
+    ("contacts import", "file"),
+    ("frame import", "file"),
+    ("frame banks", "exchanges"),
+    ("frame banks", "prefixes"),
+    *(("sample plan", name) for name in TOGETHER),
+    ("sample screen", "file"),
+    ("sample calls", "file"),
+}
+OTHERWISE = {  # what is read and is no such table, or one that the program, or a script of its, has written
+    ("load", "folder"),  # of files that import-wave and import-margins take
+    ("import-programme", "file"),  # TOML
+    ("plan", "divisions"),
+    ("plan", "population"),
+    ("margins", "population"),
+    ("verify-draw", "folder"),
+    ("restore", "file"),
+    ("frame verify-banks", "folder"),
+    ("large-frame number", "source"),  # beyond memory
+    ("large-frame strata", "frame"),
+    ("large-frame commit", "frame"),
+    ("large-frame commit", "allocation"),  # strata --csv wrote it
+    ("large-frame draw", "frame"),
+    ("large-frame draw", "plan"),
+    ("large-frame draw", "after"),
+    ("large-frame verify", "frame"),
+    ("large-frame verify", "folder"),
+}
+WRITTEN = {"faults", "csv", "xlsx"}  # options that name a file to be written
+WRITING = {  # arguments that do
+    ("draw-proof", "folder"),
+    ("backup", "file"),
+    ("contacts call-sheet", "file"),
+    ("frame prove-banks", "folder"),
+    ("sample list", "file"),
+    ("sample call-sheet", "file"),
+    ("sample screen-sheet", "file"),
+    ("large-frame number", "target"),
+    ("large-frame commit", "plan"),
+    ("large-frame draw", "folder"),
+}
+
+
+def test_a_preview_of_number_banks_and_of_a_plan_shows_each_file_and_keeps_nothing(folder, rankshift):
+    (folder / "prefixes.csv").write_bytes(examples.csv(examples.prefixes(), "utf-8").replace(b"0399", b"399"))
+    (folder / "exchanges.xlsx").write_bytes(examples.workbook(examples.exchanges()))
+    files = ("--prefixes", folder / "prefixes.csv", "--exchanges", folder / "exchanges.xlsx", "--landlines", "5")
+    banks = ("frame", "banks", "b", examples.CITY, "10", "--delete-on", "2099-01-01", *files, "--preview")
+    store = ("-s", folder / "s.db", "--as", "ann")
+    assert rankshift("person", "add", "ann", "centre", "-s", folder / "s.db").code == 0
+    before = row_counts(Store.open(f"sqlite:///{folder / 's.db'}"))
+    refused = rankshift(*banks, *store)
+    assert refused.code == 1 and "0399" in refused.err
+    said = rankshift(*banks, "--zeros", "--exchanges-sheet", "\u6570\u636e", *store)
+    assert said.code == 0 and "prefixes.csv" in said.out and "exchanges.xlsx" in said.out
+    absent = rankshift(*banks, "--zeros", "--exchanges-sheet", "absent", *store)
+    assert absent.code == 1 and "absent" in absent.err
+    (folder / "numbers.csv").write_text("unit_id,phone\nu1,13812345678\n", "utf-8")
+    numbers = ("contacts", "import", MAY, folder / "numbers.csv", "--delete-on", "2099-01-01", "--preview", *store)
+    said = rankshift(*numbers)
+    assert said.code == 0 and "u1" in said.out and "13812345678" not in said.out
+    (folder / "shares.csv").write_bytes("area;share\nash;0,9\n".encode("utf-16"))
+    plan = ("sample", "plan", MAY, "100", "--preview", *store)
+    assert "--shares" in rankshift(*plan).err
+    said = rankshift(*plan, "--shares", folder / "shares.csv")
+    assert said.code == 0 and "UTF-16" in said.out and "share" in said.out
+    assert row_counts(Store.open(f"sqlite:///{folder / 's.db'}")) == before
+
+
+def parameters_with_paths():
+    """(command, parameter, the command's options) wherever a path is asked for."""
+    for name in (*cli.SINGLE, *cli.GROUPS):
+        part = cli.loaded(name)
+        below = {f"{name} {k}": command for k, command in part.commands.items()} if name in cli.GROUPS else {name: part}
+        for path, command in below.items():
+            hints, options = get_type_hints(command.callback), {o for p in command.params for o in p.opts}
+            for parameter in command.params:
+                if Path in {hints.get(parameter.name), *get_args(hints.get(parameter.name))}:
+                    yield path, parameter, options
+
+
+def test_every_command_that_takes_a_table_has_the_same_reading_options():
+    """Those of a file that is an argument are plain, those of one that an option names begin with the option's name."""
+    tables = set()
+    for command, parameter, options in parameters_with_paths():
+        place = command, parameter.name
+        if place in OTHERWISE | WRITING or parameter.name in WRITTEN:
+            continue
+        tables.add(place)
+        before = "" if parameter.param_type_name == "argument" or parameter.name in TOGETHER else f"{parameter.name}-"
+        wanted = {f"--{before}sheet", f"--{before}encoding", "--zeros", "--preview", "--faults"}
+        assert wanted <= options, (place, wanted - options)
+    assert tables == READ, "a new file: among the tables, or with a reason among the others"

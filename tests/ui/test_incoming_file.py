@@ -125,4 +125,7 @@ def test_the_records_of_a_wave_are_looked_at_with_it(fresh_url, monkeypatch):
     at.file_uploader[1].set_value(("records.csv", wrong, "text/csv"))
     at.button(key="look_wave").click().run()
     assert not at.exception and at.error and all("many" in error.value for error in at.error)
+    at.text_input(key="records_encoding").set_value("klingon")  # of the records, not of the wave
+    at.button(key="look_wave").click().run()
+    assert not at.exception and "klingon" in at.error[0].value
     store.engine.dispose()

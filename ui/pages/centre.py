@@ -5,7 +5,6 @@ import streamlit as st
 from presentation.imports import import_rows, wave_rows
 from presentation.notes import survey_note
 from presentation.times import wave_text
-from service.files.choice import Choice
 from service.files.kinds import ENDINGS
 from service.intake.import_log import REFUSED, import_log
 from service.intake.imports import current_programme, import_margins, import_wave, wave_versions
@@ -51,6 +50,10 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
         has_records = current_programme(store, programme)[1].records
         records = st.file_uploader(t("centre.upload.records"), type=KINDS) if has_records else None
         named = incoming.choose("wave", t)
+        records_named = ("", "", False)
+        if has_records:
+            st.caption(t("centre.records.choice"))
+            records_named = incoming.choose("records", t)
         reason = st.text_input(t("centre.upload.reason"), help=t("centre.upload.reason_help")).strip() or None
         looks, imports = incoming.buttons("wave", t)
         _say_imported(t)
@@ -58,7 +61,7 @@ def _upload(store: Store, programme: str, t: Speaker) -> None:
             return
         try:
             choice = incoming.chosen(named)
-            records_choice = Choice(zeros=choice.zeros)
+            records_choice = incoming.chosen(records_named)
             records_file = None if records is None else RecordsFile(records.getvalue(), records.name, records_choice)
             arguments = (store, programme, wave, file.getvalue(), file.name)
             if looks:
@@ -100,7 +103,9 @@ def _upload_margins(store: Store, programme: str, t: Speaker) -> None:
         try:
             choice = incoming.chosen(named)
             if looks:
-                incoming.show_preview(preview_margins(store, file.getvalue(), file.name, choice), file.name, t)
+                incoming.show_preview(
+                    preview_margins(store, programme, file.getvalue(), file.name, choice), file.name, t
+                )
                 return
             imported = import_margins(store, programme, file.getvalue(), file.name, choice)
         except Fault as fault:

@@ -93,6 +93,8 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         value = st.text_input(t("frames.banks.value"), key=f"banks_value {_times()}")
         st.caption(t("frames.banks.choice"))
         named = incoming.choose(f"banks_{_times()}", t)
+        st.caption(t("frames.banks.prefix_choice"))
+        prefixes_named = incoming.choose(f"prefixes_{_times()}", t)
         delete_on, accept = _day_and_acceptance("banks", t)
         looks, imports = incoming.buttons(f"banks {_times()}", t)
         if not (looks or imports):
@@ -102,22 +104,23 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
     else:
         file, content = prefixes.name, prefixes.getvalue()
     try:
-        choice = incoming.chosen(named)
+        choice, prefix_choice = incoming.chosen(named), incoming.chosen(prefixes_named)
     except Fault as fault:
         _say_refused(fault, t)
         return
     of_exchanges = None if exchanges is None else ExchangeFile(exchanges.getvalue(), exchanges.name, choice)
     of_cities = [city.strip() for city in cities.split(",")]
     if looks:
-        _show_preview(lambda: previews.preview_prefixes(store, content, file, of_cities), file, t)
+        _show_preview(lambda: previews.preview_prefixes(store, content, file, of_cities, prefix_choice), file, t)
         if of_exchanges is not None:
-            beside = (of_exchanges, content, file, of_cities)
+            beside = (of_exchanges, content, file, of_cities, prefix_choice)
             _show_preview(lambda: previews.preview_exchanges(store, *beside), of_exchanges.file, t)
         return
     of_banks: dict[str, Any] = {
         "cities": of_cities,
         "numbers": {MOBILE: int(mobiles)} | ({LANDLINE: int(landlines)} if landlines else {}),
         "exchanges": of_exchanges,
+        "choice": prefix_choice,
         "frame_key": frame_key,
     }
     public, value = public.strip() or None, value.strip() or None

@@ -25,7 +25,7 @@ from service.figures.league import waves_with_estimates
 from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme
 from service.samples.plan_files import read_constraints, read_costs
-from service.samples.previews import preview_shares
+from service.samples.previews import preview_plan_file
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
@@ -94,11 +94,12 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         ):
             return
     try:
-        choice = incoming.chosen(named)
+        choice, areas = incoming.chosen(named), list(current_programme(store, programme)[1].areas)
         if looks:
-            if shares is not None:
-                of_shares = preview_shares(store, shares.getvalue(), shares.name, choice)
-                incoming.show_preview(of_shares, shares.name, t)
+            for kind, file in (("shares", shares), ("costs", costs), ("constraints", constraints)):
+                if file is not None:
+                    looked = preview_plan_file(store, programme, kind, file.getvalue(), file.name, choice)
+                    incoming.show_preview(looked, file.name, t)
             return
         wanted = Wanted(
             int(interviews),
@@ -118,7 +119,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             rotation=read_rotation(rotation),
             public=plain_text(public) or None,
             assumed=Assumed(**assumed),
-            shares={} if shares is None else read_shares(shares.getvalue(), shares.name, choice),
+            shares={} if shares is None else read_shares(shares.getvalue(), shares.name, choice, areas),
             attempts=int(attempts),
             response_sd=response_sd,
             census=census,
@@ -130,7 +131,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             balance=read_columns(balance),
             unequal=unequal,
             size=size.strip() or None,
-            costs={} if costs is None else read_costs(costs.getvalue(), costs.name, choice),
+            costs={} if costs is None else read_costs(costs.getvalue(), costs.name, choice, areas),
             constraints=()
             if constraints is None
             else read_constraints(constraints.getvalue(), constraints.name, choice),
