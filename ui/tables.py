@@ -19,7 +19,7 @@ WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 LONGEST = 40  # rows of one page of a table
-PAPER = '<table class="printed"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+PAPER = '<table class="printed">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 CHOSEN, CLOSED = "table chosen", "tables closed"  # in the session: the table whose cell is chosen, how often closed
 
 
@@ -62,6 +62,20 @@ def show_table(
     look |= {"key": key, "on_select": lambda: session.update({CHOSEN: key}), "selection_mode": "single-cell"}
     event: Any = st.dataframe(content, **look)
     return page, next(iter(event.selection.cells), None) if session.get(CHOSEN) == key else None
+
+
+def paper_table(
+    rows: pd.DataFrame,
+    columns: Iterable[str],
+    formats: Mapping[str, str],
+    heading: str,
+    t: Speaker,
+    *,
+    if_known: Collection[str] = (),
+) -> None:
+    """A table that only paper shows, under its heading: of what the screen shows one part at a time."""
+    shown_columns = tuple(c for c in columns if c not in if_known or rows[c].notna().any())
+    st.html(_on_paper(rows, shown_columns, tuple(formats.items()), heading, t=t))
 
 
 def close_chosen() -> None:
@@ -132,16 +146,24 @@ def _packed(rows: pd.DataFrame, columns: tuple[str, ...], first: int, count: int
 
 
 @drawn.once
-def _on_paper(rows: pd.DataFrame, columns: tuple[str, ...], formats: tuple[tuple[str, str], ...], *, t: Speaker) -> str:
-    return _paper(rows[list(columns)], {c: league_table.heading(c, t) for c in columns}, dict(formats))
+def _on_paper(
+    rows: pd.DataFrame,
+    columns: tuple[str, ...],
+    formats: tuple[tuple[str, str], ...],
+    heading: str = "",
+    *,
+    t: Speaker,
+) -> str:
+    return _paper(rows[list(columns)], {c: league_table.heading(c, t) for c in columns}, dict(formats), heading)
 
 
-def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str]) -> str:
+def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str], heading: str = "") -> str:
     """The whole table as markup that only paper shows: the grid is a canvas, of which paper has what the screen has."""
     columns = {c: [_cell(value, formats.get(c)) for value in rows[c]] for c in rows}
     head = "".join(f"<th>{html.escape(headings[c])}</th>" for c in columns)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns.values(), strict=True))
-    return PAPER.format(head=head, body=body)
+    caption = f"<caption>{html.escape(heading)}</caption>" if heading else ""
+    return PAPER.format(caption=caption, head=head, body=body)
 
 
 def _cell(value: Any, form: str | None) -> str:

@@ -1,5 +1,6 @@
 """Chromium and `rankshift serve` on a real PostgreSQL: the demonstration, and a store with people of its own."""
 
+import re
 import subprocess
 
 import pytest
@@ -52,6 +53,41 @@ def test_every_page_of_the_demonstration_opens_on_postgresql(browser, demo, lang
         shot(tab, f"postgresql_{path}_{language}")
         assert tab.get_by_test_id("stAlertContentError").count() == 0
     tab.context.close()
+
+
+def test_any_two_waves_are_compared_from_the_page_which_says_how_it_goes_and_refuses_what_would_fail(browser, demo):
+    tab = new_tab(browser, "en")
+    tab.goto(f"{demo}/statistician?lang=en")
+    choose(tab, "before", "2015 Q3")
+    choose(tab, "after", "2015 Q1")
+    tab.get_by_test_id("stAlertContentError").get_by_text("2015Q3").wait_for(timeout=PATIENCE)
+    assert tab.get_by_role("button", name=text("compare.go", "en")).count() == 0  # refused before it starts
+    tab.goto(f"{demo}/statistician?lang=en")  # without choices
+    choose(tab, "before", "2015 Q1")
+    choose(tab, "after", "2015 Q3")
+    go = tab.get_by_role("button", name=text("compare.go", "en"))
+    go.wait_for(timeout=PATIENCE)
+    settle(tab)
+    go.click()
+    line = re.compile(rf"{text('job.compare', 'en')}.*: ({text('job.running', 'en')}|{text('job.done', 'en')}) ")
+    tab.get_by_text(line).first.wait_for(timeout=PATIENCE)  # how it goes
+    done = re.compile(rf"{text('job.compare', 'en')}.*: {text('job.done', 'en')} ")
+    tab.get_by_text(done).first.wait_for(timeout=PATIENCE)  # the page looks every two seconds
+    settle(tab)
+    tab.goto(f"{demo}/statistician?lang=en&wave=2015Q3&against=2015Q1")
+    tab.get_by_role("heading", name="2015 Q1").first.wait_for(timeout=PATIENCE)  # the verdict of the new comparison
+    tab.context.close()
+
+
+def choose(tab, side: str, wave: str) -> None:
+    """One of the waves of a side of the comparison, by keyboard."""
+    box = tab.get_by_role("combobox", name=text(f"compare.{side}", "en"), exact=True)
+    box.wait_for(timeout=PATIENCE)
+    settle(tab)
+    box.press("ArrowDown")
+    tab.get_by_role("option", name=wave).click()
+    box.press("Tab")  # leaves the list, which closes
+    settle(tab)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from service.figures import waves
 from service.intake import imports
 from service.store.backup import backup, restore
 from service.store.engine import STORE_VARIABLE, Store
+from ui.panels.changes import LEVELS
 from words import Fault, text
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +149,9 @@ def test_the_statistician_sees_se_deff_df_interval_and_the_run():
     assert "no rise or fall is confirmed" in at.subheader[0].value  # the verdict first, then its tests
     score, standing, rank, likely, shown, promise, designs, needed = (d.value for d in at.dataframe[:8])
     assert {"n", "se", "deff", "df", "lower", "upper", "method"} <= set(shown.columns)
+    printed = [h.proto.body for h in at.get("html") if "<caption>" in h.proto.body]  # paper has every tab
+    for page_of_paper, level in zip(printed, LEVELS, strict=True):
+        assert f"<caption>{text(f'level.{level}', 'en')}</caption>" in page_of_paper
     assert {"p_holm", "q_screening", "change_se"} <= set(score.columns)
     assert {"p_standing", "relative_lower", "relative_upper"} <= set(standing.columns)
     assert {"range_before", "range_after", "places_range", "own", "others"} <= set(rank.columns)

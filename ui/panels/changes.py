@@ -9,6 +9,7 @@ from presentation.evidence.columns import column_lines
 from presentation.league_notes import change_notes, probability_notes
 from service.figures.league import League
 from service.store.engine import Store
+from ui import tables
 from ui.panels import source
 from words import Speaker
 
@@ -37,11 +38,14 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     formats |= {c: PROBABILITY for c in ("p", "p_holm", "q_screening", "p_standing", "p_worse_standing")}
     formats |= dict.fromkeys(LEVELS["probability"], "%.2f")
     formats |= {"places": "%+d", "noise": "±%d", "own": "%+.1f", "others": "%+.1f"}
-    tabs = st.tabs([t(f"level.{level}") for level in LEVELS])
+    with st.container(key="screen-only-levels"):
+        tabs = st.tabs([t(f"level.{level}") for level in LEVELS])
     for tab, (level, columns) in zip(tabs, LEVELS.items(), strict=True):
         with tab:
             st.markdown(t(f"statistician.level.{level}"))
             source.table(store, league, rows, ["area", *columns], formats, t, if_known=IF_KNOWN, choosing=level)
+    for level, columns in LEVELS.items():  # paper has all four
+        tables.paper_table(rows, ["area", *columns], formats, t(f"level.{level}"), t, if_known=IF_KNOWN)
     with st.expander(t("columns.explained")):
         st.markdown("\n".join(f"- {line}" for line in column_lines(chain.from_iterable(LEVELS.values()), t)))
     for note in change_notes(league, t) + probability_notes(league, t):

@@ -19,8 +19,11 @@ INTERVALS, ERRORS = "intervals", "errors"
 
 def show(store: Store, league: League, t: Speaker) -> None:
     """A switch, and under it each area's intervals by every method and its standard errors in three ways."""
-    st.subheader(t("methods.title"), anchor=False)
-    if not st.toggle(t("methods.show"), key="methods"):
+    switched = st.session_state.get("methods", False)
+    with st.container(key="methods-head" if switched else "screen-only-methods"):
+        st.subheader(t("methods.title"), anchor=False)
+        st.toggle(t("methods.show"), key="methods")
+    if not switched:
         return
     of = (store.engine.url.render_as_string(), store.actor.role, league.runs[ESTIMATE]["run_id"], league.measure.name)
     table = faults.explained(lambda: _compared(store, league, *of, league.league), t)

@@ -14,27 +14,28 @@ from words import Fault, Speaker
 
 
 def show(store: Store, league: League, t: Speaker) -> None:
-    """A choice of waves before and after, why they cannot be compared, a button, and how the job goes."""
+    """A choice of waves before and after, why they cannot be compared, a button, and how the job goes; not on paper."""
     name = league.programme.name
     waves = waves_with_estimates(store, name)[::-1]
     if len(waves) < 2:
         return
-    st.subheader(t("compare.title"), anchor=False)
-    left, right = st.columns(2)
-    before, after = (
-        place.multiselect(
-            t(f"compare.{side}"),
-            waves,
-            format_func=lambda wave: wave_text(wave, t),
-            key=f"compare {side} {t('language.code')}",
-            placeholder=t("app.choose"),
-            filter_mode=None,
+    with st.container(key="screen-only-compare"):
+        st.subheader(t("compare.title"), anchor=False)
+        left, right = st.columns(2)
+        before, after = (
+            place.multiselect(
+                t(f"compare.{side}"),
+                waves,
+                format_func=lambda wave: wave_text(wave, t),
+                key=f"compare {side} {t('language.code')}",
+                placeholder=t("app.choose"),
+                filter_mode=None,
+            )
+            for place, side in ((left, "before"), (right, "after"))
         )
-        for place, side in ((left, "before"), (right, "after"))
-    )
-    if before and after:
-        _ask(store, name, JOINED.join(sorted(before)), JOINED.join(sorted(after)), t)
-    job.show(store, name, t)
+        if before and after:
+            _ask(store, name, JOINED.join(sorted(before)), JOINED.join(sorted(after)), t)
+        job.show(store, name, t)
 
 
 def _ask(store: Store, name: str, before: str, after: str, t: Speaker) -> None:
