@@ -25,7 +25,7 @@ SINGLE = {
     **dict.fromkeys(("factors", "definitions"), "figures"),
     **dict.fromkeys(("refresh", "jobs"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
-    **dict.fromkeys(("plan", "margins"), "planning"),
+    **dict.fromkeys(("plan", "size", "margins"), "planning"),
     **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }

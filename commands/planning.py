@@ -7,6 +7,7 @@ import typer
 
 from commands.speaking import Command, CsvOption, counting, ending_in, out, print_table, t, write
 from presentation import samples, terminal
+from presentation.sizes import SizeAsked, size_lines
 from sampling import Assumed
 from service.drawing.city_plan import foresee_plan, plan_city
 from service.files.bounds import read_bounded
@@ -45,6 +46,28 @@ def plan(
     print_table(t("sample.power"), terminal.words_table(table), [note])
     if foresight.cost is not None:
         out.print(t("cli.plan.cost", cost=foresight.cost))
+
+
+@commands.command(cls=Command, help=t("cli.size.help"))
+def size(
+    margin: Annotated[float | None, typer.Option(help=t("cli.size.margin"), show_default=False)] = None,
+    change: Annotated[float | None, typer.Option(help=t("cli.size.change"), show_default=False)] = None,
+    interviews: Annotated[int | None, typer.Option(help=t("cli.size.interviews"), show_default=False)] = None,
+    share: Annotated[float, typer.Option(help=t("cli.plan.share"))] = SizeAsked.share,
+    deff: Annotated[float, typer.Option(help=t("cli.sample.deff"))] = SizeAsked.deff,
+    level: Annotated[float, typer.Option(help=t("cli.size.level"))] = SizeAsked.level,
+    power: Annotated[float, typer.Option(help=t("cli.size.power"))] = SizeAsked.power,
+    overlap: Annotated[float, typer.Option(help=t("cli.size.overlap"))] = SizeAsked.overlap,
+    panel: Annotated[float, typer.Option(help=t("cli.sample.panel"))] = SizeAsked.correlation,
+    population: Annotated[int | None, typer.Option(help=t("cli.size.population"), show_default=False)] = None,
+    response: Annotated[float, typer.Option(help=t("cli.sample.response"))] = SizeAsked.response_rate,
+    eligibility: Annotated[float, typer.Option(help=t("cli.sample.eligibility"))] = SizeAsked.eligibility,
+) -> None:
+    """Say how many interviews a margin or a change needs, or what so many can tell."""
+    rates = {"response_rate": response, "eligibility": eligibility}
+    asked = SizeAsked(margin, change, interviews, share, deff, level, power, overlap, panel, population, **rates)
+    for line in size_lines(asked, t):
+        out.print(line)
 
 
 @commands.command(cls=Command, help=t("cli.margins.help"))

@@ -32,7 +32,6 @@ from commands.speaking import (
 )
 from presentation import calls as call_words
 from presentation import samples as sample_words
-from presentation import screening as screening_words
 from presentation import terminal
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
@@ -356,8 +355,8 @@ def _show_sample(opened: Store, programme_name: str, sample: samples.Sample) -> 
 
 def _show_screened(screened: screening.Screened) -> None:
     if len(screened.rows):
-        rows = terminal.words_table(screening_words.screening_rows(screened, t))
-        print_table(t("screened.title"), rows, screening_words.screening_lines(screened, t))
+        rows = terminal.words_table(call_words.screening_rows(screened, t))
+        print_table(t("screened.title"), rows, call_words.screening_lines(screened, t))
 
 
 def _show_fieldwork(fieldwork: calls.Fieldwork) -> None:

@@ -7,7 +7,7 @@ from service.protection import keys
 from service.samples import frames, samples
 from service.store.engine import Store
 from ui import choosers, faults, tables
-from ui.panels import drawn_sample, plan_form, sample_plan
+from ui.panels import drawn_sample, plan_form, sample_plan, size_form
 from ui.panels import frames as frames_panel
 from words import Speaker
 
@@ -26,6 +26,7 @@ def show(store: Store, t: Speaker) -> None:
         return
     rows = frame_list.rename(columns={"units": "frame_units"})
     tables.show_table(rows, ["frame", "version", "frame_units", "file", "digest"], {}, t)
+    size_form.show(t)
     waves = samples.sample_waves(store, programme)
     plan_form.show(store, programme, list(dict.fromkeys(frame_list.frame)), list(waves.wave[waves.drawn]), t)
     waves = samples.sample_waves(store, programme)  # the form may have added one

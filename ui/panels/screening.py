@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from presentation import screening as screening_words
+from presentation import calls as call_words
 from service.fieldwork import screening
 from service.files.kinds import ENDINGS
 from service.files.write import csv_bytes, file_name
@@ -24,8 +24,8 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     screened = screening.read_screening(store, programme, sample.wave)
     if len(screened.rows):
         st.markdown(t("screened.title"))
-        tables.plain_table(screening_words.screening_rows(screened, t), words=0)
-        for line in screening_words.screening_lines(screened, t):
+        tables.plain_table(call_words.screening_rows(screened, t), words=0)
+        for line in call_words.screening_lines(screened, t):
             st.caption(line)
     if sample.left and store.actor.role in PERMITTED[screening.screen_numbers.use_case]:
         _upload(store, programme, sample.wave, t)
