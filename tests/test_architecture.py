@@ -274,6 +274,12 @@ def test_the_entry_is_short():
     assert len((ROOT / "app.py").read_text("utf-8").splitlines()) <= 40
 
 
+def test_every_page_is_shorter_than_a_hundred_lines():
+    """A page chooses, calls a use case and shows; what is longer is a panel."""
+    lengths = {f.name: len(f.read_text("utf-8").splitlines()) for f in (ROOT / "ui" / "pages").glob("*.py")}
+    assert {name: length for name, length in lengths.items() if length >= 100} == {}
+
+
 def test_every_file_opens_with_one_sentence():
     for room in MAY_IMPORT:
         for file in files(room):

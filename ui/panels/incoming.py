@@ -4,8 +4,9 @@ import streamlit as st
 
 from service.files.choice import Choice, choice_of
 from service.files.preview import Preview
+from service.intake.import_log import REFUSED
 from ui import faults
-from words import Speaker
+from words import Fault, Speaker
 
 
 def choose(name: str, t: Speaker) -> tuple[str, str, bool]:
@@ -45,3 +46,9 @@ def show_preview(preview: Preview, file: str, t: Speaker) -> None:
         faults.say(preview.fault, t)
     else:
         st.success(t("incoming.nothing_wrong"))
+
+
+def say_refused(fault: Fault, t: Speaker) -> None:
+    """That the file was not accepted and why, with the list of its faults to save."""
+    st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+    faults.offer_list(fault, t)
