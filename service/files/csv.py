@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
+from service.files.kinds import unmarked_utf_16
 from service.files.rows import SEARCHED, Row, header_of
 from words import Fault
 
@@ -29,6 +30,7 @@ def encoding_of(content: bytes, file: str, named: str | None, usual: str) -> str
     UTF-8 only by accident, as a few Chinese characters may be, is GB18030 (`_chinese`).
     """
     mark = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
+    mark = mark or unmarked_utf_16(content)
     tried = [named] if named else [mark] if mark else ["utf-8"]
     wrong = _wrong_byte(content, tried[0])
     if wrong is None:

@@ -8,6 +8,7 @@ from words import Fault, sentences
 CSV, XLSX, PARQUET, SAV, DTA = "csv", "xlsx", "parquet", "sav", "dta"
 ENDINGS = ("csv", "txt", "tsv", "xlsx", "xlsm", "parquet", "sav", "zsav", "dta")  # of the names of files that are read
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+START = 2_000  # bytes by which a text is recognised
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHERS = (  # first bytes of files that are not read, and the keys of the words that say what each is
     (b"%PDF", "file.kind.pdf"),
@@ -47,9 +48,22 @@ def kind_of(content: bytes, file: str) -> str:
     other = next((kind for start, kind in OTHERS if content.startswith(start)), None) or _marked_up(content[:4000])
     if other:
         raise _other(other, file)
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")) and unmarked_utf_16(content) is None:
         raise Fault(key="file.binary", file=file, row=content[: content.index(b"\x00")].count(b"\n") + 1)
     return CSV
+
+
+def unmarked_utf_16(content: bytes) -> str | None:
+    """UTF-16 in its byte order, of a text that does not begin with its mark; None if it seems to be no such text.
+
+    At its beginning at least three in ten of its characters, and four of them, are ASCII, as separators and digits
+    are: their other byte is zero, always on the same side.
+    """
+    start = content[:START]
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if len(content) % 2 or min(first, second) or max(first, second) < max(4, 0.3 * (len(start) // 2)):
+        return None
+    return "utf-16-be" if first else "utf-16-le"
 
 
 def _zipped(content: bytes, file: str) -> str:

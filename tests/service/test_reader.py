@@ -325,3 +325,14 @@ def test_a_wrong_byte_is_found_where_it_is_though_the_text_is_decoded_in_parts(m
         assert (caught.value.values["row"], caught.value.values["found"]) == (52, "0xff")
         with pytest.raises(Fault):
             csv.encoding_of(content[:-2], "a.csv", "utf-8", "utf-8")  # its last character is not whole
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_recognised_or_named(encoding):
+    table = pd.DataFrame({"id": ["1", "2"], "town": ["\u78e8\u574a\u9547", "\u5830\u9547"]})
+    content = table.to_csv(index=False).encode(encoding)
+    for choice in (None, choice_of(None, encoding)):
+        read = read_file(content, "a.csv", ["id"], choice=choice)
+        assert read.table.to_dict("list") == table.to_dict("list") and read.notes[0][1]["encoding"] == encoding.upper()
+    assert fault(b"a,b\n1,\x00\n", "a.csv").key == "file.binary"
+    assert fault(content + b"\x00", "a.csv").key == "file.binary"
