@@ -9,6 +9,8 @@ from service.figures import waves
 from service.intake import imports
 from service.store.backup import backup, restore
 from service.store.engine import STORE_VARIABLE, Store
+from service.store.permissions import ROLES
+from ui import navigation
 from ui.panels.changes import LEVELS
 from words import Fault, text
 
@@ -59,11 +61,24 @@ def test_the_language_switch_changes_every_word():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_runs_in_both_languages_and_says_these_are_household_interviews(name, language):
-    at = page(name, language).run()
-    assert not at.exception and not at.error
-    assert {"zh": "入户访问", "en": "Household interviews"}[language] in everything(at)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_opens_in_both_languages_and_says_these_are_household_interviews(role, language):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"], at.query_params["role"] = language, role
+    at.run()
+    numbers = {page["url_pathname"]: number for number, page in at._registered_pages.items()}
+    offered = [page.path for page in navigation.PAGES if role in page.roles]
+    assert [at._registered_pages[number]["url_pathname"] for number in at._registered_pages][1:] == offered[1:]
+    for page in navigation.PAGES:
+        if role not in page.roles:
+            continue
+        if page is not navigation.PAGES[0]:  # where the app has opened
+            at._page_hash = numbers[page.path]
+            at.run()
+        assert not at.exception and not at.error, page.path
+        assert at.selectbox(key=f"role {language}").value == role  # choices go from page to page
+        if page.path in PAGES:
+            assert {"zh": "入户访问", "en": "Household interviews"}[language] in everything(at)
 
 
 @pytest.mark.parametrize("name", ["leader", "statistician"])
