@@ -119,7 +119,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     seed = new_seed()
     chain = chain_of(store, programme, sample_plan.wanted, wave)
     answered = _answered(store, programme, sample_plan.wanted, chain)
-    _, continued = past_waves(store, chain, answered)
+    _, continued = past_waves(store, chain, answered, {sample_plan.frame_id: units})
     digests = approved_digests(units, sample_plan.design)
     fixed = {"commitment": commitment(seed)} | dict(zip(("digest", "numbers", "psus"), digests, strict=True))
     with store.begin("draw", programme) as connection:
@@ -156,7 +156,7 @@ def draw_wave(store: Store, programme: str, wave: str, *, frame_key: Key, value:
     if sample_plan.design.method == STRATIFIED and sample_plan.wanted.after is not None:
         raise Fault(key="sample.older_plan", wave=wave)
     chain = chain_of(store, programme, sample_plan.wanted, wave)
-    past, continued = past_waves(store, chain, answered_before(sample_plan))
+    past, continued = past_waves(store, chain, answered_before(sample_plan), {sample_plan.frame_id: units})
     if chain and continued != sample_plan.continued:
         raise Fault(key="sample.earlier_released", wave=wave, earlier=chain[-1].wave)
     chance = {"seed": seed, "value": value, "past": past, "continued": continued}

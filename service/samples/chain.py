@@ -1,7 +1,9 @@
 """The waves that a wave continues, one after the other, as the store has them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -70,14 +72,18 @@ def answered_before(following: SamplePlan) -> list[str] | None:
 
 
 def past_waves(
-    store: Store, chain: Sequence[Sample], answered: Collection[str] | None = None
+    store: Store,
+    chain: Sequence[Sample],
+    answered: Collection[str] | None = None,
+    lists: Mapping[int, Any] = MappingProxyType({}),
 ) -> tuple[list[PastWave], Continued | None]:
     """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it.
 
-    answered: who had answered in the last of them, where the draw keeps only these
+    answered  who had answered in the last of them, where the draw keeps only these
+    lists     frame_id -> the list that is at hand already: a large one is looked up in one file for all waves
     """
     past, continued = [], None
-    rolls: dict[int, RollFile | None] = {}  # waves of the same list look it up in one file
+    rolls = {frame_id: units for frame_id, units in lists.items() if isinstance(units, RollFile)}
     for sample, following in zip_longest(chain, chain[1:]):
         releases_then = None
         if following is not None:
@@ -86,7 +92,8 @@ def past_waves(
         releases = sample.through(releases_then)
         of_wave = answered if following is None else answered_before(following.plan)
         drawn = drawn_wave(store, sample, of_wave, rolls.get(sample.plan.frame_id))
-        rolls[sample.plan.frame_id] = drawn.frame if isinstance(drawn.frame, RollFile) else None
+        if isinstance(drawn.frame, RollFile):
+            rolls[sample.plan.frame_id] = drawn.frame
         past.append(drawn.past(releases))
         if following is None:
             continued = drawn.continued(releases)

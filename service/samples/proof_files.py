@@ -230,7 +230,8 @@ def _earlier_folders(folder: Path) -> list[Path]:
 
 def _verified_chain(folder: Path, published: str | None) -> Verification:
     """Every wave of a chain drawn again, from the folders of a proof."""
-    waves = []
+    waves: list[DrawnWave] = []
+    checked: dict[Path, RollFile] = {}
     for of_wave in (*_earlier_folders(folder), folder):
         record = read_record_file(read_bounded(of_wave / RECORD), BESIDE)
         if record.plan.method != RESTED:
@@ -238,16 +239,21 @@ def _verified_chain(folder: Path, published: str | None) -> Verification:
         sample, answered = read_units(of_wave / SAMPLE, _chain_columns(record.plan)), None
         if (of_wave / ANSWERED).exists():
             answered = frozenset(read_units(of_wave / ANSWERED, ["unit_id"]).unit_id)
-        waves.append(DrawnWave(record, _chain_frame(of_wave, folder, record.plan), sample, answered))
+        waves.append(DrawnWave(record, _chain_frame(of_wave, folder, record.plan, checked), sample, answered))
     return verify_chain(waves, published=published, code=code_version(DRAWING))
 
 
-def _chain_frame(of_wave: Path, folder: Path, draw_plan: DrawPlan) -> pd.DataFrame | RollFile:
-    """The list of a wave: in its folder, or of a large list that several waves share in that of the last one."""
+def _chain_frame(
+    of_wave: Path, folder: Path, draw_plan: DrawPlan, checked: dict[Path, RollFile]
+) -> pd.DataFrame | RollFile:
+    """The list of a wave: in its folder, or of a large list that several waves share in that of the last one.
+
+    checked: the large lists so far, by their files; each is checked once.
+    """
     if not (of_wave / FRAME).exists():
         for place in (of_wave / ROLL, folder / ROLL):
             if place.exists():
-                return RollFile(place).check()
+                return checked.get(place) or checked.setdefault(place, RollFile(place).check())
     return read_units(of_wave / FRAME, [*CHAIN_FRAME, *draw_plan.order])
 
 
