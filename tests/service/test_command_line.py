@@ -53,6 +53,7 @@ COMMANDS = (
     "imports",
     "rerun",
     "plan",
+    "size",
     "purge",
     "draw-proof",
     "verify-draw",
@@ -166,7 +167,7 @@ def test_every_command_explains_itself_in_both_languages(rankshift, command):
     said = {language: rankshift(*([command] if command else []), "--help", language=language) for language in BOTH}
     for language, help_text in said.items():
         assert (help_text.code, help_text.err) == (0, "")
-        options = re.findall(r"^│ +[* ]*(--[a-z]+)[^│]*│$", help_text.out, re.M)
+        options = re.findall(r"^│ +[* ]*(--[a-z-]+)[^│]*│$", help_text.out, re.M)
         assert "--help" in options and (command is None or len(options) == len(set(options)))
         for line in help_text.out.splitlines():
             if re.match(r"│ +[* ]*--", line):  # an option without words would say nothing after its name

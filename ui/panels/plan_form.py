@@ -66,13 +66,13 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         each = one.number_input(t("cli.sample.psu"), 1, value=None, key="plan_psu")
         pps = two.selectbox(t("samples.pps"), PPS_METHODS, key="plan_pps", format_func=lambda m: t(f"sample.pps.{m}"))
         kish = three.checkbox(t("cli.sample.kish"), key="plan_kish")
-        call_dead = one.number_input(t("cli.sample.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
-        sort = two.text_input(t("cli.sample.sort"), key="plan_sort")
-        balance = three.text_input(t("cli.sample.balance"), key="plan_balance")
-        costs = one.file_uploader(t("cli.sample.costs"), type=list(ENDINGS), key="plan_costs")
-        constraints = two.file_uploader(t("cli.sample.constraints"), type=list(ENDINGS), key="plan_constraints")
-        icc = three.number_input(t("cli.sample.icc"), 0.001, 0.999, None, format="%.3f", key="plan_icc")
-        psu_cost = three.number_input(t("cli.sample.psu_cost"), 0.01, None, None, key="plan_psu_cost")
+        call_dead = one.number_input(t("samples.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
+        sort = two.text_input(t("samples.sort"), key="plan_sort")
+        balance = three.text_input(t("samples.balance"), key="plan_balance")
+        costs = one.file_uploader(t("samples.costs"), type=list(ENDINGS), key="plan_costs")
+        constraints = two.file_uploader(t("samples.constraints"), type=list(ENDINGS), key="plan_constraints")
+        icc = three.number_input(t("samples.icc"), 0.001, 0.999, None, format="%.3f", key="plan_icc")
+        psu_cost = three.number_input(t("samples.psu_cost"), 0.01, None, None, key="plan_psu_cost")
         unequal = one.selectbox(
             t("samples.unequal"),
             PPS_METHODS,
