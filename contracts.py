@@ -29,8 +29,8 @@ class Table:
     truths: tuple[tuple[str, Callable[[pd.DataFrame], np.ndarray]], ...] = ()
 
 
-# The microdata of a wave, as imported: one row per respondent, per answer, per number an area's records give, and per
-# released telephone number and field that the weighting needs.
+# Of a wave, as imported: one row per respondent, and per number that an area's records give.  The answers have a column
+# for each item of the programme, the released numbers one for each column that the weighting needs.
 RESPONDENTS = Table(
     "RESPONDENTS",
     key=("unit_id",),
@@ -38,9 +38,7 @@ RESPONDENTS = Table(
     optional=frozenset({"interviewer"}),
     truths=(("weight >= 0", lambda t: t.weight >= 0),),
 )
-RESPONSES = Table("RESPONSES", key=("unit_id", "item"), columns={"unit_id": str, "item": str, "answer": str})
 RECORDS = Table("RECORDS", key=("record", "area"), columns={"record": str, "area": str, "value": float})
-RELEASED = Table("RELEASED", key=("unit_id", "field"), columns={"unit_id": str, "field": str, "value": str})
 # One row per respondent and step of the weighting: the weight after that step.
 WEIGHTS = Table(
     "WEIGHTS",

@@ -18,6 +18,7 @@ from service.protection import keys
 from service.protection.vault import contact_lists, key_fingerprint
 from service.store import migration
 from service.store.engine import Store, engine_of, shown
+from service.store.objects import damaged_objects
 from service.store.runs import code_version, run_list
 from words import Fault
 
@@ -48,6 +49,7 @@ def examine(url: str) -> list[Finding]:
             findings += _migrations(revision, url)
             findings += _space(connection)
             if revision == migration.head():
+                findings += _objects(connection)
                 findings += _contents(Store(engine))
                 findings += _key(Store(engine))
         engine.dispose()
@@ -118,6 +120,12 @@ def _space(connection: sa.Connection) -> Iterator[Finding]:
     short = free < size + ROOM
     values = {"size": _megabytes(size), "free": _megabytes(free), "folder": str(file.parent)}
     yield _finding("doctor.space", short, values)
+
+
+def _objects(connection: sa.Connection) -> Iterator[Finding]:
+    """Whether every wave's tables are the ones that were written."""
+    damaged = [f"{name} {version_id}" for version_id, name in damaged_objects(connection)]
+    yield _finding("doctor.objects", len(damaged) > 0, {"objects": damaged})
 
 
 def _contents(store: Store) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
+from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
 from service.store.runs import add_run
 from words import Fault
@@ -228,18 +229,21 @@ def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[t
 
 def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
     """A Fault if people answered whose call log has no interview, unless differences of the wave were accepted."""
-    waves, origins, people = schema.waves.c, schema.origins.c, schema.MICRODATA["RESPONDENTS"].c
+    waves, origins = schema.waves.c, schema.origins.c
     newest = sa.select(waves.version_id).where(waves.programme == programme, waves.wave == wave)
     with store.read() as connection:
         version_id = connection.scalar(newest.order_by(waves.version.desc()).limit(1))
+        if version_id is None:
+            return
         origin = connection.execute(sa.select(origins.reason).where(origins.version_id == version_id)).first()
         if origin is None or origin.reason is not None:
             return
         logged = logged_interviews(connection, programme, wave)
         if logged is None:
             return
-        answered = sa.select(sa.func.count()).where(people.version_id == version_id, people.unit_id.not_in(logged))
-        unlogged = connection.execute(answered).scalar_one()
+        logged_units = set(connection.scalars(logged))
+    answered = read_object(store, version_id, RESPONDENTS, ("unit_id",)).unit_id
+    unlogged = int((~answered.isin(logged_units)).sum())
     if unlogged:
         raise Fault(key="calls.unlogged", wave=wave, count=unlogged)
 

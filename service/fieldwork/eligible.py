@@ -12,10 +12,11 @@ from sampling.draw.screened import DEAD
 from service.fieldwork.calls import outcomes_by_unit
 from service.intake.imports import wave_versions
 from service.intake.of_sample import FRAME_JOIN, JOIN
-from service.intake.released import released_table
+from service.intake.released import read_released
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
+from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
 
 
@@ -59,9 +60,8 @@ def _eligible_units(store: Store, programme: Programme, sample: Sample, wave_id:
     if programme.weighting is None:
         eligible = eligibility_known(store.table(outcomes_by_unit(programme.name, sample.wave)))
     else:
-        table, codes = schema.MICRODATA["RELEASED"], programme.weighting.dispositions
-        rows = store.table(sa.select(table).where(table.c.version_id == wave_id).order_by(table.c.row))
-        state = released_table(rows)[codes.column]
+        codes = programme.weighting.dispositions
+        state = read_released(store, wave_id)[codes.column]
         eligible = state.isin(codes.responded | codes.not_responded)[~state.isin(codes.unknown)]
     eligibility = _with_dead(eligible.astype(float), sample).groupby(units[by]).mean()
     return population * eligibility.reindex(population.index).fillna(sample.plan.wanted.eligibility)
@@ -86,6 +86,4 @@ def _respondents(store: Store, programme: str, wave: str) -> tuple[pd.DataFrame,
     """unit_id, area and stratum of those who answered in the newest version of a wave, and its version_id."""
     versions = wave_versions(store, programme)
     version_id = int(versions.version_id[versions.current & (versions.wave == wave)].iloc[0])
-    table = schema.MICRODATA["RESPONDENTS"].c
-    select = sa.select(table.unit_id, table.area, table.stratum).where(table.version_id == version_id)
-    return store.table(select), version_id
+    return read_object(store, version_id, RESPONDENTS, ("unit_id", "area", "stratum")), version_id

@@ -15,7 +15,7 @@ from programme.survey import Programme
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme, current_wave, programme_of_run
-from service.store import schema
+from service.store import objects, schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
 from service.store.runs import outdated_runs
@@ -118,17 +118,15 @@ def _withheld(store: Store, programme: Programme, name: str, run: int, area: str
 
 def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
     """factor -> area -> how many respondents of the run's wave named it."""
-    inputs, people, responses = schema.run_inputs.c, *(schema.MICRODATA[name] for name in ("RESPONDENTS", "RESPONSES"))
-    same_unit = sa.and_(responses.c.version_id == people.c.version_id, responses.c.unit_id == people.c.unit_id)
-    wave = sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")
-    of_item = people.c.version_id.in_(wave), responses.c.item == item.name
-    columns = people.c.area, responses.c.answer
-    select = sa.select(*columns, sa.func.count().label("count")).join(responses, same_unit).where(*of_item)
-    answers = store.table(select.group_by(*columns))
+    inputs = schema.run_inputs.c
+    versions = store.table(sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")).version_id
     counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
-    for area, answer, count in answers.itertuples(index=False):
-        for code in set(answer.split(item.separator)) & counts.keys():
-            counts[code][area] = counts[code].get(area, 0) + int(count)
+    for version_id in versions.tolist():
+        area = objects.read_object(store, version_id, objects.RESPONDENTS, ("area",)).area
+        answer = objects.read_object(store, version_id, objects.ANSWERS, (item.name,))[item.name]
+        for (area_name, cell), count in answer.groupby([area, answer]).size().items():
+            for code in set(cell.split(item.separator)) & counts.keys():
+                counts[code][area_name] = counts[code].get(area_name, 0) + int(count)
     return counts
 
 

@@ -14,10 +14,11 @@ from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
 from service.intake.imports import load_margins
-from service.intake.released import released_table
+from service.intake.released import read_released
 from service.intake.wave_file import with_today_names
 from service.store import schema
 from service.store.engine import Store
+from service.store.objects import ANSWERS, RECORDS, RESPONDENTS, read_object
 from service.store.permissions import permitted
 
 
@@ -85,10 +86,10 @@ def strata_merged(store: Store, programme: Programme, inputs: Iterable[tuple[str
     """stratum -> the merged stratum, for those with one PSU in a wave among the inputs; {} without merge rules."""
     if not programme.merged_strata:
         return {}
-    table, units = schema.MICRODATA["RESPONDENTS"], []
+    units = []
     for kind, number in inputs:
         if kind == "wave":
-            pairs = store.table(sa.select(table.c.stratum, table.c.psu).where(table.c.version_id == number).distinct())
+            pairs = read_object(store, number, RESPONDENTS, ("stratum", "psu")).drop_duplicates()
             name = store.table(sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == number)).wave[0]
             units.append(with_today_names(pairs, programme.renames, name))
     return merged_strata(units, programme.merged_strata)
@@ -107,10 +108,9 @@ def _merged(wave: Wave, merged: Mapping[str, str]) -> Wave:
 @permitted
 def load_wave(store: Store, version_id: int) -> Wave:
     """One version of a wave, without weights that the programme computes; rows are in the order of its file."""
-    respondents, responses = (_microdata(store, name, version_id) for name in ("RESPONDENTS", "RESPONSES"))
-    answers = responses.set_index(["unit_id", "item"]).answer.unstack("item").reindex(respondents.unit_id)  # noqa: PD010
+    respondents, answers, records = (read_object(store, version_id, name) for name in (RESPONDENTS, ANSWERS, RECORDS))
+    answers = answers.set_index(respondents.unit_id)
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
-    records = store.table(sa.select(schema.RECORDS).where(schema.RECORDS.c.version_id == version_id))
     values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
     return Wave(version_id, store.table(select).wave[0], respondents, answers, values)
 
@@ -142,7 +142,7 @@ def _records_renamed(
 def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:
     """The wave with its weights; totals: the known totals by period."""
     assert programme.weighting is not None
-    released = released_table(_microdata(store, "RELEASED", wave.version_id))
+    released = read_released(store, wave.version_id)
     calibrating = programme.weighting.calibrating
     period = None if calibrating is None else calibrating.period or wave.name
     numbers = released.reset_index(drop=True)
@@ -155,8 +155,3 @@ def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str
     if same_margins(totals[period], totals[newest], calibrating.margins, (period, newest)):
         return wave
     return replace(wave, on_one_margins=weigh(numbers, programme.weighting, totals[newest]), one_margins=newest)
-
-
-def _microdata(store: Store, name: str, version_id: int) -> pd.DataFrame:
-    table = schema.MICRODATA[name]
-    return store.table(sa.select(table).where(table.c.version_id == version_id).order_by(table.c.row))

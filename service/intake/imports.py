@@ -16,7 +16,8 @@ from service.files.choice import Choice
 from service.intake.import_log import Imported, Tried, log_attempt, refusals_logged
 from service.intake.parsed import parsed_programme
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows, inserted_id
+from service.store.engine import Store, inserted_id
+from service.store.objects import add_objects
 from service.store.permissions import permitted
 from service.store.remembered import remembered
 from service.store.runs import add_run
@@ -220,10 +221,7 @@ def _add_wave(
         run_id = add_run(connection, tried.actor, "import-wave", arguments, [("programme", programme_id)])
         row = dict(**key, version=step.version, digest=data.digest, file=tried.file, file_digest=file_digest)
         wave_id = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
-        microdata = {"RESPONDENTS": data.respondents, "RESPONSES": data.responses, "RELEASED": data.released}
-        tables = [(schema.MICRODATA[name], rows) for name, rows in microdata.items() if rows is not None]
-        for table, rows in [*tables, (schema.RECORDS, data.records)]:
-            insert_rows(connection, table, rows.assign(row=range(len(rows))), version_id=wave_id)
+        add_objects(connection, wave_id, data.objects)
         if data.origin is not None:
             connection.execute(schema.origins.insert().values(version_id=wave_id, **asdict(data.origin)))
             if data.origin.reason is not None:

@@ -10,10 +10,13 @@ from estimation import age_spans, base_weight
 from estimation.weighting.steps import WeightingSteps
 from service.files.faults import FaultList
 from service.intake.outcomes import counted
+from service.store.engine import Store
+from service.store.objects import RELEASED, read_object
 from words import sentences
 
 TELEPHONE = {LANDLINE: "file.phone.landline", MOBILE: "file.phone.mobile"}  # keys in words/
 SMALLEST, LARGEST = 1e-9, 1e12  # of a weight above zero; no person stands for more, and squares stay numbers
+NUMBER = "released unit_id"  # the column of the numbers among those of the file that weighting needs
 
 BLANK = {"all": "wave.blank", "eligible": "wave.blank_eligible", "responded": "wave.blank_responded"}
 
@@ -77,23 +80,15 @@ def _check_frames(
                 faults.refuse(none, "wave.no_such_phone", telephones, table, frame=sentences(TELEPHONE[frame]))
 
 
-def released_rows(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:
-    """RELEASED: the columns that weighting needs, one row for each number and column."""
+def released_numbers(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps) -> pd.DataFrame:
+    """One row for each number: `NUMBER`, and the columns that weighting needs."""
     columns = list(dict.fromkeys(c for of in steps.needed().values() for c in of))
-    return pd.DataFrame(
-        {
-            "unit_id": np.tile(unit, len(columns)),
-            "field": np.repeat(columns, len(unit)),
-            "value": table[columns].to_numpy().ravel(order="F"),
-        }
-    )
+    return table[columns].assign(**{NUMBER: unit}).reset_index(drop=True)
 
 
-def released_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row for each number, in the order of its file, from RELEASED as stored (in the order of `row`)."""
-    order = rows.unit_id.drop_duplicates()
-    wide = rows.set_index(["unit_id", "field"]).value.unstack("field")  # noqa: PD010
-    return wide.reindex(order)
+def read_released(store: Store, version_id: int) -> pd.DataFrame:
+    """What weighting needs to know of the released numbers of a wave's version, by unit_id, in the file's order."""
+    return read_object(store, version_id, RELEASED).set_index(NUMBER).rename_axis(index="unit_id")
 
 
 def _check_ages(table: pd.DataFrame, rows: pd.Series, faults: FaultList, steps: WeightingSteps) -> np.ndarray:

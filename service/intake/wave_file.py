@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from contracts import RECORDS, RELEASED, RESPONDENTS, RESPONSES, check
+from contracts import RECORDS, RESPONDENTS, check
 from estimation.estimators.design import Design
 from estimation.estimators.merge_rules import merged_strata
 from estimation.indicators.answers import asked
@@ -25,24 +25,24 @@ from service.intake.drawn_wave import DrawnWave
 from service.intake.of_sample import JOIN, Origin, compare, completed, joined, with_codes_of_sample
 from service.intake.population_file import check_eligible, check_population
 from service.intake.records_file import RecordsFile, read_records
-from service.intake.released import LARGEST, SMALLEST, check_released, released_rows
+from service.intake.released import LARGEST, NUMBER, SMALLEST, check_released, released_numbers
 from service.intake.said_answers import as_codes
+from service.store import objects
 from words import Fault
-
-AT_ONCE = 100_000  # rows written as text at a time
 
 
 @dataclass(frozen=True, eq=False)
 class WaveData:
-    """Who answered (RESPONDENTS), what they answered (RESPONSES), and the areas' RECORDS.
+    """Who answered (RESPONDENTS), what they answered, and the areas' RECORDS.
 
-    released: if the programme computes its weights, what it needs to know of every released number (RELEASED).
+    answers: one column for each item of the programme, one row for each respondent, in the same order.
+    released: if the programme computes its weights, what it needs to know of every released number.
     origin: how the wave belongs to its sample, if it was drawn here.
     notes: what was recognised in the file.
     """
 
     respondents: pd.DataFrame
-    responses: pd.DataFrame
+    answers: pd.DataFrame
     records: pd.DataFrame
     released: pd.DataFrame | None = None
     origin: Origin | None = None
@@ -51,18 +51,17 @@ class WaveData:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content and the origin; neither the order of rows nor an empty column makes a difference."""
-        tables = [self.respondents.dropna(axis="columns", how="all"), self.responses]
-        tables += [t for t in (self.released, self.records) if t is not None and len(t)]
-        digest = hashlib.sha256()
-        for k, table in enumerate(tables):
-            digest.update(b"\n" if k else b"")
-            ordered = table.sort_values(list(table.columns))
-            for start in range(0, max(len(ordered), 1), AT_ONCE):
-                rows = ordered.iloc[start : start + AT_ONCE]
-                digest.update(rows.to_csv(index=False, header=start == 0).encode())
-        if self.origin is not None:
-            digest.update(b"\n" + self.origin.digest.encode())
-        return digest.hexdigest()
+        of_people = self.respondents.assign(**{f"answer {item}": self.answers[item] for item in self.answers})
+        tables = [(of_people, ("unit_id",)), (self.records, ("record", "area"))]
+        tables += [] if self.released is None else [(self.released, (NUMBER,))]
+        origin = "" if self.origin is None else self.origin.digest
+        return hashlib.sha256(f"{objects.content_digest(tables)}{origin}".encode()).hexdigest()
+
+    @property
+    def objects(self) -> dict[str, pd.DataFrame]:
+        """What is kept of it, by the names of `service.store.objects`."""
+        tables = {objects.RESPONDENTS: self.respondents, objects.ANSWERS: self.answers, objects.RECORDS: self.records}
+        return tables if self.released is None else tables | {objects.RELEASED: self.released}
 
 
 def read_wave(
@@ -95,7 +94,7 @@ def read_wave(
     else:
         base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
         if not faults.found:
-            released = released_rows(table, unit, programme.weighting)
+            released = released_numbers(table, unit, programme.weighting)
         table, weight, unit = table[answered], base[answered], unit[answered]
     _check_cells(table, faults, programme, wave, absent)
     check_eligible(table, faults, programme.population)
@@ -113,21 +112,13 @@ def read_wave(
         }
     )
     merged = _check_strata(respondents, programme, wave)
-    items = list(programme.items)
-    responses = pd.DataFrame(
-        {
-            "unit_id": pd.concat([unit] * len(items), ignore_index=True),
-            "item": pd.Series(items, dtype=str).repeat(len(unit)).reset_index(drop=True),
-            "answer": pd.concat([table[item] for item in items], ignore_index=True),
-        }
-    )
+    answers = table[list(programme.items)].reset_index(drop=True)
     area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)), wave)
     population = check_population(table, respondents, file, programme.population)
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
-    released = None if released is None else check(released, RELEASED)
-    tables = check(respondents, RESPONDENTS), check(responses, RESPONSES), area_records, released
-    return WaveData(*tables, origin, read.notes + said + of_sample + merged)
+    respondents = check(respondents, RESPONDENTS)
+    return WaveData(respondents, answers, area_records, released, origin, read.notes + said + of_sample + merged)
 
 
 def _beside_sample(

@@ -352,6 +352,17 @@ origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; 
 )
 
 
+objects = sa.Table(  # the tables of a wave's version: who answered, the answers, the released numbers, the records
+    "objects",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of all parts together
+    sa.Column("content", sa.LargeBinary, nullable=False),  # Parquet
+)
+
+
 def _columns(table: contracts.Table) -> list[sa.Column]:
     return [
         sa.Column(name, KINDS[kind], primary_key=name in table.key, nullable=name in table.optional)
@@ -359,22 +370,11 @@ def _columns(table: contracts.Table) -> list[sa.Column]:
     ]
 
 
-def _microdata(table: contracts.Table) -> sa.Table:
-    version = sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True)
-    return sa.Table(
-        table.name.lower(), metadata, version, sa.Column("row", sa.Integer, nullable=False), *_columns(table)
-    )
-
-
 def _derived(table: contracts.Table) -> sa.Table:
     run = sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True)
     return sa.Table(table.name.lower(), metadata, run, *_columns(table))
 
 
-MICRODATA = {
-    table.name: _microdata(table) for table in (contracts.RESPONDENTS, contracts.RESPONSES, contracts.RELEASED)
-}
-RECORDS = _microdata(contracts.RECORDS)
 DERIVED = {
     table.name: _derived(table)
     for table in (

@@ -17,6 +17,7 @@ from service.figures.league import read_league
 from service.intake import imports
 from service.intake.wave_file import read_wave
 from service.store import schema
+from service.store.objects import RESPONDENTS, read_object
 from words import Fault
 
 
@@ -110,7 +111,7 @@ def test_a_wave_without_interviewers_has_the_identity_it_always_had(sqlite_store
     stored = store.table(sa.select(schema.waves.c.digest)).digest[0]
     table = interviews()
     assert stored == read_wave(as_csv(table), "w.csv", imports.current_programme(store, NAME)[1]).digest
-    respondents = store.table(sa.select(schema.MICRODATA["RESPONDENTS"]))
+    respondents = read_object(store, 1, RESPONDENTS)
     assert respondents.interviewer.isna().all()
     assert take(store).outcome == versions.UNCHANGED
 
@@ -129,5 +130,5 @@ def test_the_call_log_says_who_held_each_interview(sqlite_store):
         rows = [dict(zip(columns, line, strict=True), round_id=number) for line in log]
         connection.execute(schema.calls.insert(), rows)
     take(store.acting(ANN), MAY, as_csv(table))
-    kept = store.table(sa.select(schema.MICRODATA["RESPONDENTS"])).set_index("unit_id").interviewer
+    kept = read_object(store, 1, RESPONDENTS).set_index("unit_id").interviewer
     assert kept[table.id].tolist() == table.rang.tolist()

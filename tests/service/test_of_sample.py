@@ -17,6 +17,7 @@ from service.intake.import_log import Imported
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
+from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import CENTRE, STATISTICIAN, Actor
 from words import Fault
 
@@ -150,7 +151,7 @@ def test_strata_may_be_unions_of_the_samples_but_must_not_split_them(drawn):
 def test_a_file_without_areas_has_those_of_the_sample(drawn):
     table = answers(drawn)
     take(drawn, table.drop(columns="town"))
-    people = drawn.table(sa.select(schema.MICRODATA["RESPONDENTS"]).order_by("row"))
+    people = read_object(drawn, imports.current_wave(drawn, NAME, MAY), RESPONDENTS)
     assert list(people.area) == list(table.town) and list(people.stratum) == list(table.town + " / " + table.side)
 
 

@@ -22,7 +22,7 @@ from service.store.runs import outdated_runs, run_list
 
 ENGINES = ("sqlite", "postgresql")
 WAVES = [f"{year}Q{quarter}" for year in range(2015, 2040) for quarter in (1, 2, 3, 4)]
-BIG = ("estimates", "covariances", "ranks", "verdicts", "changes", "respondents", "responses", "calls")
+BIG = ("estimates", "covariances", "ranks", "verdicts", "changes", "calls")
 ESTIMATED = ("ESTIMATES", "COVARIANCES", "RANKS", "VERDICTS")
 
 
@@ -108,8 +108,7 @@ def hundred_waves(store: Store) -> None:
             rows += [dict(run_id=r, kind="programme", version_id=1) for r in number]
             connection.execute(schema.run_inputs.insert(), rows)
             if k % 10 == 0:  # no page reads interviews; loading a wave does
-                for table in schema.MICRODATA.values():
-                    copied(connection, table, "version_id", source, version)
+                copied(connection, schema.objects, "version_id", source, version)
             for name in ESTIMATED:
                 copied(connection, schema.DERIVED[name], "run_id", estimated, number[1])
             changes = schema.DERIVED["CHANGES"]

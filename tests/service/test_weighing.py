@@ -20,6 +20,7 @@ from service.figures.weighing import read_weights
 from service.files.read import read_table
 from service.intake import imports
 from service.intake.margin_file import census_file, read_margins
+from service.intake.released import NUMBER
 from service.intake.wave_file import read_wave
 from service.store import schema
 from service.store.engine import Store
@@ -232,7 +233,7 @@ def test_whoever_was_reached_by_a_telephone_has_one(frame, column):
 def test_what_nobody_needs_of_a_number_may_be_empty(rows):
     programme = read_programme(PROGRAMME, "p.toml")
     data = read_wave(cell(rows["no_answer"], "township", "x"), "f.csv", programme)
-    assert len(data.respondents) == 713 and data.released.unit_id.nunique() == 2800
+    assert len(data.respondents) == 713 and data.released[NUMBER].nunique() == 2800
     assert data.digest != read_wave(cell(rows["refused"], "age", "70"), "f.csv", programme).digest
 
 

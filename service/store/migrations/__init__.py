@@ -18,5 +18,6 @@ REVISIONS = (
     "groups",
     "screened",
     "known",
+    "columns",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
