@@ -90,9 +90,7 @@ def league(
     if whole_table:
         title, headline, *notes = league_notes(league_figures, t)
         if screen is not None:
-            headline = t("list.between_sentences").join(
-                filter(None, (said.headline(screen, t), said.weak_text(screen, t)))
-            )
+            headline, notes = said.opening(screen, t), [*said.list_texts(screen, t), *notes]
         headline = f"{wave_text(league_figures.wave, t)} · {headline}"
         if levels and league_figures.against is None:
             raise Fault(key="cli.league.no_levels", wave=league_figures.wave)

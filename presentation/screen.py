@@ -159,6 +159,18 @@ def weak_text(screen: Screen, t: Speaker) -> str:
     return t("screen.weak", count=count, area=area_word(screen.league, count, t)) if count else ""
 
 
+def opening(screen: Screen, t: Speaker) -> str:
+    """What is said above a table where there are no tiles: what waits, the headline, and what is indicative only."""
+    sentences = arrived_text(screen, t), headline(screen, t), weak_text(screen, t)
+    return t("list.between_sentences").join(filter(None, sentences))
+
+
+def list_texts(screen: Screen, t: Speaker) -> list[str]:
+    """A sentence on the last k, if there are any, and one on each target."""
+    last = [] if screen.last is None else [last_text(screen.league, screen.last, t)]
+    return last + [target_text(screen.league, target, t) for target in screen.targets]
+
+
 def promise_lines(screen: Screen, t: Speaker) -> list[str]:
     """All that a screen promises: rises and falls together, the last k apart, the targets area by area."""
     return [line for line in (promise_line(screen, t), last_promise(screen, t), target_promise(screen, t)) if line]
@@ -239,8 +251,3 @@ def badge(league: League, area: str, t: Speaker) -> str:
     if verdict == PROVEN:
         return t("badge.rank_up" if league.table.places[area] > 0 else "badge.rank_down")
     return t(f"badge.{direction(league, area)}")
-
-
-def weak_badge(league: League, area: str, t: Speaker) -> str:
-    """The badge of a figure that is indicative only; empty if it is fit to publish."""
-    return t("badge.weak") if league.table.unfit[area] else ""

@@ -23,6 +23,7 @@ from presentation import screen
 from presentation.area.sentences import area_sentence
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
+from presentation.screen import list_texts
 from service.figures.league import read_league
 from service.figures.screen import read_screen
 from service.store import schema
@@ -571,6 +572,8 @@ def test_the_rules_of_the_measure_stand_under_the_printed_table(surveyed, ranksh
     said = "".join(rankshift("league", "-s", surveyed, language=language).out.split())
     assert "".join(heading.split()) in said and len(sentences) == len(league.programme.rules[league.measure.name]) > 0
     assert all("".join(sentence.split()) in said for sentence in sentences)
+    summed_up = list_texts(read_screen(Store.open(f"sqlite:///{surveyed}"), NAME), t)
+    assert summed_up and all("".join(sentence.split()) in said for sentence in summed_up)
 
 
 @pytest.fixture(scope="module")
