@@ -58,14 +58,14 @@ def league(
 ) -> None:
     """Print a league's table, write it to a file, or describe one area in a sentence."""
     opened, programme_name = opened_for(store, as_, programme)
-    asked = {"wave": wave, "measure": measure, "league": group}
+    chosen = {"wave": wave, "measure": measure, "league": group}
     whole_table = area is None and csv is None and xlsx is None
 
     def read() -> tuple[League, Screen | None]:
         """The league, and with the table of the nearest comparison the whole first screen, which says its headline."""
         if not whole_table or against is not None:
-            return read_league(opened, programme_name, **asked, against=against), None
-        screen = read_screen(opened, programme_name, **asked)
+            return read_league(opened, programme_name, **chosen, against=against), None
+        screen = read_screen(opened, programme_name, **chosen)
         return screen.league, screen
 
     league_figures, screen = read()

@@ -58,8 +58,8 @@ def read_weighting(entry: Entry) -> WeightingSteps:
     entry.known(PARTS[""])
     base, ages = _base(_part(entry, "base")), None
     if "ages" in entry.data:
-        given = _part(entry, "ages")
-        ages = Ages(given.get("column", str), _groups(given))
+        ages_entry = _part(entry, "ages")
+        ages = Ages(ages_entry.get("column", str), _groups(ages_entry))
     eligibility = _part(entry, "eligibility")
     cells = eligibility.texts("cells", [])
     if AGE_GROUP in cells:
@@ -67,8 +67,8 @@ def read_weighting(entry: Entry) -> WeightingSteps:
     nonresponse = _nonresponse(_part(entry, "nonresponse"), ages)
     phones = None
     if "phones" in entry.data:
-        given = _part(entry, "phones")
-        phones = Phones(*(given.get(name, str) for name in PARTS["phones"]))
+        phones_entry = _part(entry, "phones")
+        phones = Phones(*(phones_entry.get(name, str) for name in PARTS["phones"]))
         if base.frame is None:
             raise entry.at("base").fault("frame", "–", '"…"')
     calibrating = _calibrating(_part(entry, "calibration"), ages) if "calibration" in entry.data else None

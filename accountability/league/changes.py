@@ -104,10 +104,10 @@ def change_table(
 def _interviewers_part(waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients) -> np.ndarray:
     """The interviewers' part of a change's standard errors (p,); NaN unless it is known in every wave compared."""
     parts = [waves[name].interviewers for name, a in coefficients.items() if a]
-    both = (combine(each, coefficients).variance for each in (sampled, counted))
+    variances = (combine(waves_of_error, coefficients).variance for waves_of_error in (sampled, counted))
     if any(part is None or not part.known for part in parts):
         return np.full(len(sampled.estimates[0].names), np.nan)
-    without, whole = both
+    without, whole = variances
     return np.sqrt(np.maximum(whole - without, 0.0))
 
 

@@ -57,8 +57,8 @@ def _steps(estimate: Estimate, remaining: np.ndarray, left: np.ndarray) -> np.nd
     law = estimate.law
     if not isinstance(law, SamplingLaw) or not law.is_share:
         return np.zeros(len(left))
-    asked = 1 - np.minimum(remaining, 1.0)
-    return asked * np.minimum(1 / (12 * law.interviews**2), estimate.variance * left)
+    sampled_part = 1 - np.minimum(remaining, 1.0)
+    return sampled_part * np.minimum(1 / (12 * law.interviews**2), estimate.variance * left)
 
 
 def finite_waves(

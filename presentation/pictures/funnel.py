@@ -76,12 +76,12 @@ def _limits(league: League, interviews: float, effect: float) -> dict[str, float
     """The limits of n interviews: those of n/d̄ people, between the two whole numbers beside it."""
     people = max(interviews / effect, 1.0)
     part, share = people - int(people), league.everybody["estimate"]
-    found = {}
+    limits_by_name = {}
     for name, level in (("inner", INNER), ("outer", OUTER)):
         ends = zip(*(funnel_limits(share, k, level) for k in (int(people), int(people) + 1)), strict=True)
         limits = [shown_value(league.measure, (1 - part) * fewer + part * more) for fewer, more in ends]
-        found |= {f"{name}_lower": limits[0], f"{name}_upper": limits[1]}
-    return found
+        limits_by_name |= {f"{name}_lower": limits[0], f"{name}_upper": limits[1]}
+    return limits_by_name
 
 
 def _label_places(rows: pd.DataFrame) -> list[float]:

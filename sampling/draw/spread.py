@@ -88,6 +88,6 @@ def _indicators(column: pd.Series) -> np.ndarray:
         return number.to_numpy(dtype=float)[:, None]
     values = sorted(set(text))
     if (finite | blank).all() or len(values) > MOST_VALUES:
-        found = {"blank": int(blank.sum()), "values": len(values), "most": MOST_VALUES}
-        raise Fault(key="sampling.not_to_balance", column=str(column.name), **found)
+        counts = {"blank": int(blank.sum()), "values": len(values), "most": MOST_VALUES}
+        raise Fault(key="sampling.not_to_balance", column=str(column.name), **counts)
     return (text.to_numpy()[:, None] == np.array(values[1:])[None, :]).astype(float)

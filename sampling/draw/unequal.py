@@ -136,15 +136,15 @@ def pivotal(probability: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
     """
     selected, holder, a = [], 0, float(probability[0])
     for i, (b, u) in enumerate(zip(probability[1:].tolist(), uniforms[1:].tolist(), strict=True), start=1):
-        both = a + b
-        if both < 1 - ROUNDING:
-            if u * both >= a:
+        together = a + b
+        if together < 1 - ROUNDING:
+            if u * together >= a:
                 holder = i
-            a = both
+            a = together
         else:
-            stays = u * (2 - both) < 1 - b if both < 2 - ROUNDING else True
+            stays = u * (2 - together) < 1 - b if together < 2 - ROUNDING else True
             selected.append(holder if stays else i)
-            holder, a = (i if stays else holder), both - 1
+            holder, a = (i if stays else holder), together - 1
     return np.array(selected + [holder] * (a > 0.5), dtype=np.int64)
 
 

@@ -141,8 +141,8 @@ class Wanted:
         if (self.icc is not None or self.psu_cost is not None) and not self.constraints:
             raise Fault(key="sample.icc_alone")
         if self.constraints and (self.each is not None or self.icc is not None or self.psu_cost is not None):
-            given = self.icc is not None and self.psu_cost is not None
-            if not given or not (0 < float(self.icc or 0) < 1 and 0 < float(self.psu_cost or 0) < np.inf):
+            complete = self.icc is not None and self.psu_cost is not None
+            if not complete or not (0 < float(self.icc or 0) < 1 and 0 < float(self.psu_cost or 0) < np.inf):
                 raise Fault(key="sample.icc", icc=str(self.icc), psu_cost=str(self.psu_cost))
         if not 0 < self.again <= 1:
             raise Fault(key="sample.again", found=self.again)

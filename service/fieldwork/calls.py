@@ -278,8 +278,8 @@ def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
 
 def _stored_content(connection: sa.Connection, round_id: int, log: pd.DataFrame) -> pd.Series:
     """For each line of a log, the content stored of an attempt at that unit and time; None if there is none."""
-    asked = attempts_between(round_id, log[AT].min(), log[AT].max())
-    stored = pd.DataFrame(connection.execute(asked).all(), columns=list(asked.selected_columns.keys()))
+    attempts = attempts_between(round_id, log[AT].min(), log[AT].max())
+    stored = pd.DataFrame(connection.execute(attempts).all(), columns=list(attempts.selected_columns.keys()))
     at = [time.replace(tzinfo=time.tzinfo or UTC) for time in stored[AT]]
     content = dict(
         zip(zip(stored[UNIT], at, strict=True), _content(stored[DISPOSITION], stored[INTERVIEWER]), strict=True)

@@ -76,11 +76,11 @@ def screen_numbers(
     sample = read_sample(store, programme, wave)
     statuses, notes = _statuses(sample, content, file, choice)
     with store.begin("draw", programme) as connection:
-        made = connection.execute(sa.select(screenings).where(screenings.c.draw_id == sample.draw_id)).all()
+        earlier = connection.execute(sa.select(screenings).where(screenings.c.draw_id == sample.draw_id)).all()
         if release_count(connection, sample.draw_id) != len(sample.releases):
             raise Fault(key="screened.overtaken", wave=wave)
-        screening = screening_of(sample.record, len(made) + 1, statuses)
-        if screening.digest not in [row.digest for row in made]:
+        screening = screening_of(sample.record, len(earlier) + 1, statuses)
+        if screening.digest not in [row.digest for row in earlier]:
             _refuse_twice(sample, statuses, file)
             called = called_of_screening(sample.record, screening, statuses)
             is_called = (statuses.status != DEAD) | statuses.unit_id.isin(called)
@@ -116,13 +116,13 @@ def preview_screening(
 def read_screening(store: Store, programme: str, wave: str, notes: tuple[Note, ...] = ()) -> Screened:
     """What is known of a wave's screenings, with the part of the dead that calls show to be in use."""
     sample = read_sample(store, programme, wave)
-    made = store.table(sa.select(screenings).where(screenings.c.draw_id == sample.draw_id))
+    stored = store.table(sa.select(screenings).where(screenings.c.draw_id == sample.draw_id))
     units = sample.screened
     counts = pd.crosstab(units.screening, units.status).reindex(columns=list(STATUSES), fill_value=0)
     dead = units[units.status == DEAD]
     called = dead.groupby("screening").called.sum().reindex(counts.index, fill_value=0)
     by_number = counts.assign(units=counts.sum(axis=1), called=called.astype(int))
-    rows = made.sort_values("screening").merge(by_number, left_on="screening", right_index=True)
+    rows = stored.sort_values("screening").merge(by_number, left_on="screening", right_index=True)
     shown = rows[["screening", "units", ALIVE, DEAD, UNKNOWN, "called", "line", "at", "by"]].reset_index(drop=True)
     of_dead = in_use(store.table(outcomes_by_unit(programme, wave)))
     of_dead = of_dead[of_dead.index.isin(dead.unit_id[dead.called])]

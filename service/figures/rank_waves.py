@@ -18,7 +18,7 @@ def read_rank_waves(store: Store, programme_name: str, *, measure: str, league: 
 
     Waves before the last break are left out: their ranks cannot be compared with those after it.
     """
-    found = []
+    tables = []
     for wave in waves_with_estimates(store, programme_name):
         if wave > upto:
             continue
@@ -27,8 +27,8 @@ def read_rank_waves(store: Store, programme_name: str, *, measure: str, league: 
         except Fault:  # nobody was asked this then, or all of it is withheld
             continue
         rows = read.table[list(OF_AREA)].reset_index(names="area")
-        found.append(rows.assign(wave=wave))
+        tables.append(rows.assign(wave=wave))
         if wave in read.programme.breaks:
             break
     columns = ["wave", "area", *OF_AREA]
-    return pd.concat(found[::-1])[columns].reset_index(drop=True) if found else pd.DataFrame(columns=columns)
+    return pd.concat(tables[::-1])[columns].reset_index(drop=True) if tables else pd.DataFrame(columns=columns)

@@ -53,14 +53,14 @@ def read_apart(content: bytes, file: str, kind: str, encodings: Sequence[str]) -
     command = [sys.executable, "-m", "service.files.foreign", kind, *encodings]
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     try:
-        done = subprocess.run(
+        reader = subprocess.run(
             command, input=content, capture_output=True, timeout=SECONDS, env={**os.environ, "PYTHONPATH": paths}
         )
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"{SECONDS} s") from error
-    if done.returncode:
+    if reader.returncode:
         raise Unreadable("ReaderEnded")
-    outcome, *rest = _PlainValues(io.BytesIO(done.stdout)).load()
+    outcome, *rest = _PlainValues(io.BytesIO(reader.stdout)).load()
     if outcome == "fault":
         key, values = rest
         raise Fault(key=key, **values | {"file": file})

@@ -46,8 +46,8 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
         row = connection.execute(joined.where(*of_wave)).first()
         if row is None:
             return None
-        made = sa.select(releases.c.strata).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
-        strata_released: Sequence = connection.scalars(made).all()
+        by_release = sa.select(releases.c.strata).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
+        strata_released: Sequence = connection.scalars(by_release).all()
         logged = logged_interviews(connection, programme, wave)
         interviewed = None if logged is None else frozenset(connection.scalars(logged))
     drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id))

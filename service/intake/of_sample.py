@@ -95,8 +95,8 @@ def completed(table: pd.DataFrame, programme: Programme, drawn: DrawnWave, *, we
     for name, named in (("psu", columns.psu), ("stratum", columns.stratum), ("area", (columns.area,))):
         filled |= _parts(of_unit[name], named, table)
     if base is not None and (weights or base not in table):
-        own = table[base] if base in table else pd.Series("", table.index, dtype=object)
-        filled[base] = of_unit.base_weight.map(repr, na_action="ignore").astype(object).fillna(own)
+        of_file = table[base] if base in table else pd.Series("", table.index, dtype=object)
+        filled[base] = of_unit.base_weight.map(repr, na_action="ignore").astype(object).fillna(of_file)
     return table.assign(**filled)
 
 
@@ -226,5 +226,5 @@ def _compare_parts(
         expected = drawn_part.map(usual)
     wrong = is_known & (names != "") & (plain != expected)
     shown = table.assign(**{JOIN.join(columns): names})
-    each = {"drawn": drawn_part, "expected": expected}
-    faults.refuse(wrong, DIFFERS[part], JOIN.join(columns), shown, wave=wave, each=each)
+    of_row = {"drawn": drawn_part, "expected": expected}
+    faults.refuse(wrong, DIFFERS[part], JOIN.join(columns), shown, wave=wave, each=of_row)

@@ -92,5 +92,5 @@ def _figures_and_ranks(league: League, area: str, order: str, t: Speaker) -> Non
 @drawn.once
 def _charts(league: League, area: str, order: str, *, t: Speaker) -> dict[str, dict[str, Any]]:
     look: Any = {"order": order, "area": area, "rows": tables.league_rows(league, t=t)}
-    both = {"estimates": charts.estimate_chart, "ranks": charts.rank_chart}
-    return {name: pictures.packed(draw(league, t, **look)) for name, draw in both.items()}
+    pictures_of = {"estimates": charts.estimate_chart, "ranks": charts.rank_chart}
+    return {name: pictures.packed(draw(league, t, **look)) for name, draw in pictures_of.items()}

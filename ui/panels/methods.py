@@ -55,8 +55,8 @@ def _compared(_store: Store, _league: League, url: str, role: str, run: int, mea
 @drawn.once
 def _drawings(table: pd.DataFrame, league: League, *, t: Speaker) -> dict[str, dict[str, Any]]:
     """The two pictures of the table."""
-    both = {
+    drawings = {
         INTERVALS: method_pictures.intervals(interval_points(league, table, t), league, t),
         ERRORS: method_pictures.errors(error_points(league, table, t), t),
     }
-    return {what: pictures.packed(drawing) for what, drawing in both.items()}
+    return {what: pictures.packed(drawing) for what, drawing in drawings.items()}
