@@ -1,5 +1,7 @@
 """The form that takes a wave: a preview first, what may be named of the file, and a refusal that keeps both."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
@@ -11,6 +13,7 @@ from service.store import schema
 from service.store.engine import STORE_VARIABLE, Store
 from words import text
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = """
 from service.store.engine import Store, store_url
 from ui.pages import centre
@@ -129,3 +132,16 @@ def test_the_records_of_a_wave_are_looked_at_with_it(fresh_url, monkeypatch):
     at.button(key="look_wave").click().run()
     assert not at.exception and "klingon" in at.error[0].value
     store.engine.dispose()
+
+
+def test_every_form_that_takes_a_table_has_the_choices_and_a_preview():
+    """One row of choices for each file, but for the small files of a plan, which share one; a proof is no table."""
+    taking = {}
+    for file in (ROOT / "ui").rglob("*.py"):
+        source = file.read_text("utf-8")
+        uploads, rows = source.count(".file_uploader("), source.count("incoming.choose(")
+        if uploads:
+            taking[file.name] = uploads, rows
+            assert file.name == "check.py" or "incoming.show_preview(" in source, file.name
+    assert taking.pop("check.py") == (1, 0) and taking.pop("plan_form.py") == (3, 1)
+    assert len(taking) >= 4 and all(uploads == rows for uploads, rows in taking.values()), taking
