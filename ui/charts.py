@@ -22,6 +22,17 @@ LONG = 40  # rows that fill a screen
 BY_RANK, MOVERS_FIRST, BY_GROUP = ORDERS = ("rank", "movers", "group")
 SOLID, DASHED = [1, 0], [5, 3]  # the lines of the mean and of a target
 HISTORY = 260  # the height of an area's waves
+POINTS = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "triangle-down",
+    "cross",
+    "triangle-right",
+    "triangle-left",
+    "wedge",
+)
 CURVES, LEGEND_LINE = 360, 31  # heights of the curves of a sample plan and of one line of the legend under them
 
 
@@ -108,15 +119,20 @@ def power_chart(points: pd.DataFrame, planned: float, t: Speaker) -> dict[str, A
     x = alt.X("interviews:Q", title=t("sample.column.each"), scale={"type": "log", "nice": False})
     y = alt.Y("chance:Q", title=t("sample.chance"), scale={"domain": [0, 1]}, axis=alt.Axis(format="%"))
     order = list(dict.fromkeys(points.what))
-    legend = alt.Legend(orient="bottom", columns=1, labelLimit=600)
+    two_lines = r"split(replace(datum.label, /\uFF1A/, ': '), ': ')"  # at the colon: else it would be cut on a phone
+    legend = alt.Legend(orient="bottom", columns=1, labelLimit=600, labelFontSize=11, labelExpr=two_lines)
     colour = alt.Color("what:N", title=None, sort=order, legend=legend)
+    shape = alt.Shape(
+        "what:N", title=None, sort=order, legend=legend, scale={"domain": order, "range": POINTS[: len(order)]}
+    )
     tooltip = [
         alt.Tooltip("what:N", title=" "),
         alt.Tooltip("interviews:Q", title=t("sample.column.each"), format=".0f"),
         alt.Tooltip("chance:Q", title=t("sample.chance"), format=".0%"),
     ]
     height = CURVES + LEGEND_LINE * points.what.nunique()
-    lines = alt.Chart(points, height=height).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    base = alt.Chart(points, height=height).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    lines = base.mark_line() + base.mark_point(filled=True, opacity=1, size=45).encode(shape=shape)
     rule = alt.Chart(pd.DataFrame({"interviews": [planned]})).mark_rule(color=marks.LINE, strokeDash=[4, 3])
     return themed(lines + rule.encode(x="interviews:Q"), marks.INK[theme()]).to_dict()
 

@@ -1,5 +1,6 @@
 """The league's charts and the marks: names in every panel, lines, order, the chosen row, colours one can tell."""
 
+import pandas as pd
 import pytest
 
 from service.figures.league import read_league
@@ -55,6 +56,15 @@ def test_what_is_too_weak_to_publish_is_marked_and_nothing_else(league):
 @pytest.mark.parametrize(("last", "written"), [(2, [1, 2]), (9, list(range(1, 10))), (32, [1, 5, 10, 15, 20, 25, 30])])
 def test_an_axis_of_ranks_writes_the_first_and_even_steps_after_it(last, written):
     assert charts.rank_axis(last)["values"] == written
+
+
+def test_the_curves_of_a_plan_differ_by_shape_as_well_as_by_colour_and_their_names_fit_a_phone():
+    what = [f"a fall of 5 percentage points is confirmed: comparison {k}" for k in range(9)]
+    points = pd.DataFrame({"interviews": 10.0, "chance": 0.5, "what": what})
+    spec = charts.power_chart(points, 10.0, EN)
+    shape = next(layer["encoding"]["shape"] for layer in spec["layer"] if "shape" in layer.get("encoding", {}))
+    assert shape["scale"]["domain"] == what and len(set(shape["scale"]["range"])) == len(what)
+    assert shape["legend"]["labelExpr"].startswith("split(")  # two lines each
 
 
 def luminance(colour: str) -> float:
