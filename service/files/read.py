@@ -23,7 +23,7 @@ SEPARATED = {",": "file.read.csv.comma", ";": "file.read.csv.semicolon", "\t": "
 
 @dataclass(frozen=True, eq=False)
 class FileRead:
-    """A table that came in.
+    """A table as it was read from a file.
 
     table   every cell as text without blanks around it, by row number
     form    what the file was recognised as: its format, encoding, sheet and header

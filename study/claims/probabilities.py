@@ -58,7 +58,7 @@ def leagues(count: int, *, seed: int, begin: int = 0) -> pd.DataFrame:
 
 
 def calibration(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of leagues whose model fits, by `few` moved or all, name and band: said and true on average, error, count.
+    """Where the model fits: the mean probability said, the part that was true and its error, by `few`, name and band.
 
     error: of `true`, with leagues as the units;  wrong: of leagues with such areas, the part where none is
     """
