@@ -94,7 +94,7 @@ KINDS = {
         {"wave.blank": [4], "records.number": [4], "phone.row": [3]},
     ),
     "list of numbers": (
-        lambda content: read_contacts(content, "f.csv", None),
+        lambda content: read_contacts(content, "f.csv", None, frozenset()),
         lines("unit_id,phone", "a,13800000001", "a,13800000002", "b,12", ",13800000003", "13800000004,13800000004"),
         {
             "contacts.blank": [5],

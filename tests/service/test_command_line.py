@@ -373,7 +373,7 @@ def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
     arguments = {"import-programme": [files / "harbours.toml"], "import-wave": [MAY, files / "bad.csv"], "rerun": [1]}
     arguments |= {"import-margins": [files / "bad.csv"], "backup": [files / "copy.db"]}
     arguments["draw-proof"] = [MAY, "--out", files / "proof"]
-    makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify-draw"}
+    makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify-draw", "size"}
     for command in set(COMMANDS) - makers - without:
         said = rankshift(command, *arguments.get(command, []), "-s", files / "none.db")
         assert said.code == 1 and "rankshift init" in said.err, command

@@ -27,6 +27,8 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.samples.frame_versions.add_version",
     "service.samples.frames.areas_before",
     "service.samples.roll_file.stored_roll",
+    "service.intake.released.read_released",
+    "service.store.objects.read_object",
 }
 
 
