@@ -54,7 +54,7 @@ def size_lines(asked: SizeAsked, t: Speaker) -> list[str]:
         needed = sample_size_change(asked.change, **change, **numbers)
         return [t("size.change", change=100 * asked.change, **assumed, **pairs), *_needed(needed, t)]
     n = int(asked.interviews or 0)
-    (margin,) = margin_of_error([n], p=asked.share, level=asked.level) * asked.deff**0.5
+    (margin,) = margin_of_error([n], **given)
     seen = detectable_change(n, n, **change)
     return [t("size.tells", interviews=n, margin=100 * margin, change=100 * seen, **assumed, **pairs)]
 

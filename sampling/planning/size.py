@@ -33,13 +33,12 @@ class SampleSize:
     draw: int
 
 
-def margin_of_error(n: ArrayLike, *, p: float, level: float = 0.95) -> np.ndarray:
-    """Expected half-width z sqrt(p(1-p)/n) of the interval for a share p under simple random sampling.
+def margin_of_error(n: ArrayLike, *, p: float, level: float = 0.95, deff: float = 1.0) -> np.ndarray:
+    """Expected half-width z √(deff p(1-p)/n) of the interval for a share p.
 
     n (k,)  interviews
-    There is no finite population correction and no design effect (which would widen the interval by its square root).
-    Where few "no" answers are expected, n(1-p) < 5 or so, the figure is rough, and the interval printed later is not
-    symmetric.  Cochran (1977) ch. 4.
+    There is no finite population correction.  Where few "no" answers are expected, n(1-p) < 5 or so, the figure is
+    rough, and the interval printed later is not symmetric.  Cochran (1977) ch. 4.
 
     Examples: 1,000 interviews and a share near one half give the 3.1 percentage points known from newspapers.
 
@@ -48,10 +47,11 @@ def margin_of_error(n: ArrayLike, *, p: float, level: float = 0.95) -> np.ndarra
     [0.031]
     """
     _fractions(p=p, level=level)
+    _factor("deff", deff)
     n = np.asarray(n, dtype=float)
     if not (n >= 1).all():
         raise Fault(key="sampling.too_few", found=float(n.min()), expected=1)
-    return scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(p * (1 - p) / n)
+    return scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(deff * p * (1 - p) / n)
 
 
 def expected_precision(

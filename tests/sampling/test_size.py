@@ -22,6 +22,7 @@ from words import LANGUAGES, Fault, text
 def test_a_thousand_interviews_give_three_points_at_a_half():
     assert margin_of_error(1000, p=0.5) == pytest.approx(0.03099, abs=5e-6)
     assert margin_of_error([100, 400], p=0.9) == pytest.approx([0.0588, 0.0294], abs=5e-5)
+    assert margin_of_error(400, p=0.9, deff=4) == pytest.approx(margin_of_error(100, p=0.9))
 
 
 def test_shares_fall_within_the_margin_as_often_as_the_level_says():
@@ -43,6 +44,7 @@ def test_a_higher_level_or_fewer_interviews_widen_the_margin():
         ("sampling.fraction", 100, {"p": 1}),
         ("sampling.fraction", 100, {"p": 0.9, "level": 95}),
         ("sampling.too_few", [100, 0], {"p": 0.9}),
+        ("sampling.factor", 100, {"p": 0.9, "deff": -1.0}),
     ],
 )
 def test_every_fault_of_a_margin_speaks_both_languages(key, n, options):
