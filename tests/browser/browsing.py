@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as TimedOut
+
 from service.protection import people
 from words import text
 
@@ -89,6 +91,19 @@ def open_menu(tab, language: str) -> None:
     """Open the page's menu, which holds the language, the role and who is signed in."""
     settle(tab)  # a page still being drawn closes what is opened
     tab.get_by_role("button", name=text("app.menu", language)).click(timeout=PATIENCE)
+
+
+def choose_option(tab, box, option: str) -> None:
+    """Open the list of a box and choose this option of it, again where a redraw of the page closes the list first."""
+    for _ in range(20):
+        settle(tab)
+        box.press("ArrowDown")
+        try:
+            tab.get_by_role("option", name=option).click(timeout=3_000)
+            return
+        except TimedOut:
+            tab.keyboard.press("Escape")
+    raise AssertionError(f"the option {option} could not be chosen")
 
 
 def fill(tab, label: str, words: str) -> None:

@@ -8,6 +8,7 @@ from browsing import (
     COMMAND,
     PATIENCE,
     ROOT,
+    choose_option,
     fill,
     free_port,
     new_tab,
@@ -83,9 +84,7 @@ def choose(tab, side: str, wave: str) -> None:
     """One of the waves of a side of the comparison, by keyboard."""
     box = tab.get_by_role("combobox", name=text(f"compare.{side}", "en"), exact=True)
     box.wait_for(timeout=PATIENCE)
-    settle(tab)
-    box.press("ArrowDown")
-    tab.get_by_role("option", name=wave).click()
+    choose_option(tab, box, wave)
     box.press("Tab")  # leaves the list, which closes
     settle(tab)
 

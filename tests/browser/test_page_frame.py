@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlparse
 from xml.etree import ElementTree
 
 import pytest
-from browsing import OUTSIDE, PATIENCE, SIZES, new_tab, settle
+from browsing import OUTSIDE, PATIENCE, SIZES, choose_option, new_tab, settle
 
 from words import text
 
@@ -20,8 +20,7 @@ def opened(browser, address: str, path: str = "", language: str = "en", size: st
 
 def test_a_choice_a_reload_another_page_and_one_step_back_each_keep_what_was_chosen(browser, demo_address):
     tab = opened(browser, demo_address, "?lang=en")
-    tab.get_by_label(text("app.wave", "en"), exact=True).click()
-    tab.get_by_role("option", name="2015 Q2").click()
+    choose_option(tab, tab.get_by_label(text("app.wave", "en"), exact=True), "2015 Q2")
     tab.get_by_text("Colima").first.wait_for(timeout=PATIENCE)
     settle(tab)
     chosen = tab.url

@@ -4,7 +4,7 @@ One server and one tab a language; each step goes on where the one before it lef
 """
 
 import pytest
-from browsing import PATIENCE, SIZES, new_tab, settle
+from browsing import PATIENCE, SIZES, choose_option, new_tab, settle
 
 from words import text
 
@@ -41,8 +41,7 @@ def test_each_answer_takes_at_most_three_clicks(browser, demo_address, language,
     if size == "laptop":
         assert tab.locator("[class*=st-key-tile-target]").first.bounding_box()["y"] < SIZES[size][1] / 2
     # is Colima's fall real: two clicks
-    tab.get_by_label(text("app.wave", language), exact=True).click()
-    tab.get_by_role("option", name=SECOND[language]).click()
+    choose_option(tab, tab.get_by_label(text("app.wave", language), exact=True), SECOND[language])
     tab.get_by_role("heading", name=COLIMA[language]).wait_for(timeout=PATIENCE)
     settle(tab)
     # how did this area do in all waves: a click on its link
