@@ -7,6 +7,7 @@ import typer
 from commands.opening import opened_as
 from commands.speaking import AsOption, Command, Group, StoreOption, out, t
 from service.protection import keys, vault
+from service.store.aside import moved
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.key.help"))
@@ -29,5 +30,5 @@ def key_rotate(store: StoreOption = None, as_: AsOption = None) -> None:
     if vault.key_fingerprint(opened) != new.fingerprint:  # else only the last step was missing
         count = vault.rotate_key(opened, old, new)
         out.print(t("cli.key.rotated", count=count, fingerprint=new.fingerprint))
-    os.replace(waiting, file)
+    moved(waiting, file)
     out.print(t("cli.key.in_use", file=str(file)))

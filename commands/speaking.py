@@ -18,6 +18,7 @@ import typer.core
 from rich.console import Console
 from rich.table import Table
 
+from service.store.aside import write_new, write_over
 from words import LANGUAGES, Fault, speaker
 
 if TYPE_CHECKING:
@@ -230,9 +231,9 @@ def print_table(title: str, table: Table, notes: list[str], headline: str = "") 
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file, and say so; a Fault if it cannot be written."""
+    """Write a file, and say so; a Fault if it cannot be written, or is a store, a key or a list of heads."""
     try:
-        file.write_bytes(content)
+        write_over(file, content)
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
     out.print(t("cli.written", file=str(file)))
@@ -268,8 +269,7 @@ def compute(what: str, use_case: Callable[..., "Computed"]) -> None:
 def write_private(file: Path, content: bytes) -> None:
     """Write a new file that only its owner may read; a Fault if the file exists already."""
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(content)
+        write_new(file, content)
     except FileExistsError as error:
         raise Fault(key="file.exists", file=str(file)) from error
     except OSError as error:

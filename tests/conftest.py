@@ -19,6 +19,7 @@ from sampling.planning import foresight
 from service.figures import waves
 from service.intake import imports
 from service.protection import people
+from service.store import engine
 from service.store.engine import Store
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +31,15 @@ ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
 ENGINES = ("sqlite", "postgresql")
 PLANNED = foresight.DRAWS, foresight.FALLING  # leagues that a plan's simulation takes
 UNLOGGED = {"sign_ins", "people", "jobs", "access", "vault", "contacts", "contact_lists"}  # no figure depends on them
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk():
+    """Nothing that tests write is to outlive the machine, so no test waits until the disk has it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda handle: None)
+        patched.setattr(engine, "SYNCHRONOUS", "OFF")
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -117,9 +127,9 @@ def fresh_url(request, tmp_path_factory):
     """fresh_url("sqlite") or fresh_url("postgresql"): the URL of a place where no store was made yet."""
     number = itertools.count(1)
 
-    def made(engine: str) -> str:
+    def made(engine_name: str) -> str:
         name = f"store{next(number)}"
-        if engine == "sqlite":
+        if engine_name == "sqlite":
             return f"sqlite:///{tmp_path_factory.mktemp('store') / name}.db"
         server = sa.make_url(request.getfixturevalue("postgresql_url"))
         admin = sa.create_engine(server.set(drivername="postgresql+psycopg"))
@@ -160,10 +170,10 @@ def fresh_store(request, fresh_url, empty_file):
     """fresh_store("sqlite") or fresh_store("postgresql"): an empty store of its own."""
     number = itertools.count(1)
 
-    def fresh(engine: str) -> Store:
-        if engine == "postgresql":
+    def fresh(name: str) -> Store:
+        if name == "postgresql":
             return Store.open(request.getfixturevalue("empty_database")(f"empty{next(number)}"))
-        url = fresh_url(engine)
+        url = fresh_url(name)
         shutil.copy(empty_file, sa.make_url(url).database)
         return Store.open(url)
 

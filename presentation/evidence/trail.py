@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from service.store.audit import Verified
 from service.store.permissions import DENIED, ROLES
 from service.store.runs import RUN, local_time
 from words import Speaker, dictionary
@@ -23,6 +24,20 @@ def trail_rows(lines: pd.DataFrame, t: Speaker) -> pd.DataFrame:
         action=[action_text(a, of, t) for a, of in zip(lines.action, details, strict=True)],
         details=[details_text(a, of, t) for a, of in zip(lines.action, details, strict=True)],
     )
+
+
+def vouching(verified: Verified, t: Speaker) -> list[str]:
+    """What the heads that are kept outside can vouch for and what not, sentence by sentence; nothing without heads."""
+    sentences = [t("audit.vouched", vouched=verified.vouched)] if verified.vouched else []
+    half_before = 0
+    for line in verified.acknowledged:
+        by = {"until": line.number, "name": line.name, "reason": line.reason}
+        if line.unkept:
+            sentences.append(t("audit.not_vouched", lines=[str(number) for number in line.unkept], **by))
+        if line.half > half_before:
+            sentences.append(t("audit.half_acknowledged", count=line.half - half_before, **by))
+        half_before = max(half_before, line.half)
+    return sentences
 
 
 def action_text(action: str, details: Mapping, t: Speaker) -> str:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from contracts import ALLOCATION, check
 from sampling import CodedFrame, draw_stratified, permanent_random_numbers
 from sampling.draw.draw import starts_by_stratum
+from service.store.aside import PART, moved, refuse_precious, synced
 from words import Fault
 
 EMBEDDED = "duckdb://"
@@ -79,16 +80,18 @@ def number_frame(
     """
     if not source.is_file():
         raise Fault(key="lake.absent", file=str(source))
-    lake, numbered = open_lake(memory=memory, spill=target.parent), target.with_suffix(".numbering")
+    refuse_precious(target)
+    lake = open_lake(memory=memory, spill=target.parent)
+    numbered, sorted_part = (target.with_name(f"{target.name}.{step}{PART}") for step in ("numbered", "sorted"))
     try:
         _number(source, numbered, key, (unit, stratum), keep)
-        lake.table(numbered).order_by("prn", "unit_id").to_parquet(target)
-        _refuse_twice(target)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        lake.table(numbered).order_by("prn", "unit_id").to_parquet(sorted_part)
+        _refuse_twice(sorted_part)
+        synced(sorted_part)
+        moved(sorted_part, target)
     finally:
         numbered.unlink(missing_ok=True)
+        sorted_part.unlink(missing_ok=True)
 
 
 def populations(lake: Lake, frame: Path) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from service.store.aside import write_new
 from words import Fault
 
 KEY_VARIABLE, FILE_VARIABLE = "RANKSHIFT_KEY", "RANKSHIFT_KEY_FILE"
@@ -94,15 +95,11 @@ def write_key(key: Key, file: Path) -> None:
     """Write a key to a new file of mode 0600, which is on the disk when this returns."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(file, base64.b64encode(key.secret) + b"\n")
     except FileExistsError as error:
         raise Fault(key="key.exists", file=str(file)) from error
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(base64.b64encode(key.secret) + b"\n")
-        opened.flush()
-        os.fsync(opened.fileno())
 
 
 def find_key(environment: Mapping[str, str] = os.environ) -> Key:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC
@@ -26,6 +27,7 @@ from service.samples.public_value import spelled
 from service.samples.roll_file import RollFile
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
+from service.store.aside import PART, moved, write_over
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.runs import DRAWING, code_version
@@ -135,14 +137,18 @@ def _read_me(key: str, wave: str) -> bytes:
 
 
 def write_proof(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files to a new or empty folder."""
+    """Write the files to a new or empty folder, which gets its name when all of them are on the disk."""
+    part = folder.with_name(f"{folder.name}{PART}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.exists() and any(folder.iterdir()):
             raise Fault(key="proof.folder", folder=str(folder))
+        shutil.rmtree(part, ignore_errors=True)  # of one that was stopped
         for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            write_over(part / name, content)
+        if folder.exists():
+            folder.rmdir()
+        moved(part, folder)
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(folder), problem=str(error.strerror)) from error
 

@@ -3,6 +3,7 @@
 h_k = SHA-256(h_{k-1} | JSON [k, at, name, role, action, details]),   h_0 = sixty-four zeros
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -22,6 +23,8 @@ HEAD_VARIABLE = "RANKSHIFT_HEAD"
 BEGINNING = "0" * 64
 ADDED = "audit lines"  # in a connection's info: the heads of the lines added in its transaction
 TURN = 5_381_773  # PostgreSQL's advisory lock: whoever adds a line holds it
+ACKNOWLEDGED = "acknowledge"  # the action of a line that acknowledges findings
+HALF, UNKEPT = "audit.half", "audit.unkept"  # findings that can be acknowledged: of the heads' file, not of the trail
 HASHED = ("number", "at", "name", "role", "action", "details")
 
 
@@ -57,19 +60,50 @@ class Head:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the trail: a key in words/, and the number of the line at which it begins."""
+    """Something wrong with the trail: a key in words/, and the number of the line at which it begins.
+
+    For half lines in the file of heads (HALF) it is how many there are that nobody acknowledged.
+    """
 
     key: str
     number: int
 
 
 @dataclass(frozen=True)
+class Acknowledged:
+    """A line in which an administrator acknowledged what the heads cannot vouch for, and why it came to that.
+
+    half: how many lines of the file of heads were not whole;  unkept: the lines whose heads were never kept
+    """
+
+    number: int
+    name: str
+    reason: str
+    half: int
+    unkept: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The heads kept outside the store, and how many lines of their file are not whole."""
+
+    heads: tuple[Head, ...] = ()
+    half: int = 0
+
+
+@dataclass(frozen=True)
 class Verified:
-    """What a check of the trail found: the head of its last line, whether heads are kept outside, and what is wrong."""
+    """What a check of the trail found: the head of its last line, whether heads are kept outside, and what is wrong.
+
+    vouched: up to this line a kept head says that nothing was changed or removed since;  acknowledged: what was found
+    earlier and acknowledged in the trail, which is no finding since
+    """
 
     head: Head
     anchored: bool
     findings: tuple[Finding, ...]
+    vouched: int = 0
+    acknowledged: tuple[Acknowledged, ...] = ()
 
 
 def digest(previous: str, line: Mapping) -> str:
@@ -112,23 +146,49 @@ def head_file(url: sa.URL) -> Path | None:
 
 
 def anchor(url: sa.URL, heads: Iterable[Head]) -> None:
-    """Keep the heads of committed lines outside: they are appended, so that processes need not wait for each other."""
+    """Keep the heads of committed lines outside: they are appended, so that processes need not wait for each other.
+
+    They are on the disk when this returns. A half line that a full disk or a kill left is ended first: it stays as
+    it is, and the heads after it can be read.
+    """
     heads, file = list(heads), head_file(url)
     if not heads or file is None:
         return
     try:
-        with open(file, "a", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
-            opened.write("".join(f"{head}\n" for head in heads))
+        with open(file, "a+b", opener=lambda path, flags: os.open(path, flags, 0o600), buffering=0) as opened:
+            text = "".join(f"{head}\n" for head in heads)
+            if opened.seek(0, os.SEEK_END):
+                opened.seek(-1, os.SEEK_END)
+                text = text if opened.read(1) == b"\n" else f"\n{text}"
+            written = opened.write(text.encode("ascii"))
+            os.fsync(opened.fileno())
+        if written != len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise Fault(key="audit.head_unwritten", file=str(file), problem=error.strerror) from error
 
 
+def read_kept(url: sa.URL) -> Kept:
+    """What the file of heads holds; a Fault if it is there and cannot be read."""
+    file = head_file(url)
+    if file is None or not file.exists():
+        return Kept()
+    heads, half = [], 0
+    try:
+        lines = file.read_text("ascii", errors="replace").split("\n")
+    except OSError as error:
+        raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
+    for line in lines:
+        try:
+            heads += [Head.read(line)] if line.strip() else []
+        except Fault:
+            half += 1
+    return Kept(tuple(heads), half)
+
+
 def kept_heads(url: sa.URL) -> list[Head]:
     """The heads kept outside the store."""
-    file = head_file(url)
-    if file is None or not file.is_file():
-        return []
-    return [Head.read(line) for line in file.read_text("ascii", errors="replace").splitlines() if line.strip()]
+    return list(read_kept(url).heads)
 
 
 def trail(connection: sa.Connection) -> list[Mapping]:
@@ -136,7 +196,18 @@ def trail(connection: sa.Connection) -> list[Mapping]:
     return list(connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number)).mappings())
 
 
-def check(lines: Sequence[Mapping], kept: Iterable[Head], noted: Iterable[Head] = ()) -> Verified:
+def acknowledgements(lines: Iterable[Mapping]) -> tuple[Acknowledged, ...]:
+    """The lines of the trail in which somebody acknowledged findings."""
+    found = []
+    for line in lines:
+        if line["action"] == ACKNOWLEDGED:
+            said = json.loads(line["details"])
+            unkept = tuple(number for first, last in said["unkept"] for number in range(first, last + 1))
+            found.append(Acknowledged(line["number"], line["name"], said["reason"], said["half"], unkept))
+    return tuple(found)
+
+
+def check(lines: Sequence[Mapping], kept: Kept, noted: Iterable[Head] = ()) -> Verified:
     """What is wrong with the trail.
 
     A line that was changed, removed, inserted or moved breaks the chain of hashes. A chain that was cut off, rewritten
@@ -154,15 +225,24 @@ def check(lines: Sequence[Mapping], kept: Iterable[Head], noted: Iterable[Head] 
         if line["digest"] != digest(line["previous"], line):
             findings.append(Finding("audit.changed", expected))
         last = Head(expected, line["digest"])
-    digests, kept = {line["number"]: line["digest"] for line in lines}, list(kept)
-    for head in sorted({*kept, *noted}, key=lambda head: head.number):
+    digests = {line["number"]: line["digest"] for line in lines}
+    for head in sorted({*kept.heads, *noted}, key=lambda head: head.number):
         if head.number not in digests:
             findings.append(Finding("audit.cut", head.number))
             break
         if digests[head.number] != head.digest:
             findings.append(Finding("audit.rewritten", head.number))
             break
-    unkept = sorted(set(digests) - {head.number for head in kept}) if kept else []
-    if unkept and not findings:
-        findings.append(Finding("audit.unkept", unkept[0]))
-    return Verified(last, bool(kept), tuple(findings))
+    acknowledged = acknowledgements(lines)
+    if (half := kept.half - max((line.half for line in acknowledged), default=0)) > 0:
+        findings.append(Finding(HALF, half))
+    unkept = unkept_lines(digests, kept) - {number for line in acknowledged for number in line.unkept}
+    if unkept and {finding.key for finding in findings} <= {HALF}:
+        findings.append(Finding(UNKEPT, min(unkept)))
+    vouched = max((head.number for head in kept.heads if digests.get(head.number) == head.digest), default=0)
+    return Verified(last, bool(kept.heads), tuple(findings), vouched, acknowledged)
+
+
+def unkept_lines(numbers: Iterable[int], kept: Kept) -> set[int]:
+    """The lines whose heads are not kept; none if no heads are kept at all."""
+    return set(numbers) - {head.number for head in kept.heads} if kept.heads else set()

@@ -6,21 +6,24 @@ The audit trail is copied line by line, and its triggers with the tables; heads 
 import hashlib
 import os
 import sqlite3
-import tempfile
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from service.store import audit, migration, schema
-from service.store.engine import Store, engine_of, private_file, shown, store_url
-from service.store.permissions import permitted
+from service.store.aside import PART, moved, new_file, synced
+from service.store.copying import copy_rows, row_count
+from service.store.engine import Store, engine_of, parsed_url, private_file, shown, store_url
+from service.store.permissions import local_operator, permitted
 from words import LANGUAGES, Fault, text
 
-ROWS = 5_000  # copied at a time
+BACKUP = "backup"  # the action in the audit trail
+REMAINS = ".replaced-"  # what was replaced gets this and a number after its name
 
 
 @dataclass(frozen=True)
@@ -44,28 +47,31 @@ def backup(store: Store, file: Path) -> int:
     """Write the store, as it is at one moment, to `file`, which must not exist; returns its size in bytes.
 
     On SQLite this is its own backup, page by page. On PostgreSQL every row is copied, read in one snapshot
-    (pg_dump is the quicker way for a big server; docs/operations.md gives the command). The file is checked afterwards.
+    (pg_dump is the quicker way for a big server; docs/operations.md gives the command). The file is checked before it
+    gets its name. Of two that write the same file at once, the second is told that it exists.
     """
     if file.exists():
         raise Fault(key="backup.exists", file=str(file))
     with store.begin() as connection:  # before the copy, so that the backup has this line too
-        audit.append(connection, store.actor, "backup", {"file": file.name})
-    part = file.with_name(f"{file.name}.part")
+        details = {
+            "file": file.name,
+            "folder": str(file.parent.resolve()),
+        }  # where a part may be left, if it is stopped
+        audit.append(connection, store.actor, BACKUP, details)
     try:
-        part.unlink(missing_ok=True)
-        private_file(part)
-        if store.engine.dialect.name == "sqlite":
-            with closing(sqlite3.connect(part)) as copy, store.read() as connection:
-                source: Any = connection.connection.driver_connection
-                source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, with none beside it
-        else:
-            with store.read() as connection:
-                _carry(connection, part)
-        _check_sound(part)
-        os.replace(part, file)
+        with new_file(file) as part:
+            if store.engine.dialect.name == "sqlite":
+                with closing(sqlite3.connect(part)) as copy, store.read() as connection:
+                    source: Any = connection.connection.driver_connection
+                    source.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")  # one file, with none beside it
+            else:
+                with store.read() as connection:
+                    _carry(connection, part)
+            _check_sound(part)
+    except FileExistsError as error:
+        raise Fault(key="backup.exists", file=str(file)) from error
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
         raise Fault(key="backup.failed", file=str(file), problem=str(error)) from error
     return file.stat().st_size
 
@@ -73,96 +79,125 @@ def backup(store: Store, file: Path) -> int:
 def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
     """Make the store at `url` what it was when `file` was written, and bring it up to this code's revision.
 
-    Backup and heads are read and checked before anything is replaced. A SQLite store that is in use is replaced only if
-    `replace`, in one transaction and while others read it; a damaged one too, and what remains of it is put aside. A
-    PostgreSQL database must be empty, so that nothing in it can be lost; one that an interrupted restore left is. The
-    restored trail gets a line about this.
+    A private copy of the backup is brought up to date, its trail checked against the heads at hand and given a line
+    about this; only then is anything replaced, at one stroke, so that whoever is stopped leaves the old store or the
+    new one. A SQLite store that is in use is replaced only if `replace`, while others read it; a damaged one too, and
+    what remains of it is put aside. A PostgreSQL database must hold nothing, so that nothing in it can be lost.
     """
     if not file.is_file():
         raise Fault(key="file.absent", file=str(file))
     _check_sound(file)
-    audit.kept_heads(sa.make_url(url))  # a Fault if they cannot be read
-    if sa.make_url(url).get_backend_name() != "sqlite":
-        _same_trail(file, url)
-        return _continued(_restore_server(file, url), file)
+    kept = audit.read_kept(parsed_url(url))  # a Fault if they cannot be read
     engine = engine_of(url)
-    if (problem := _damage(engine)) is not None:
-        if not replace:
-            raise Fault(key="restore.damaged", url=shown(url), problem=problem)
-        aside = _replace_remains(file, Path(str(engine.url.database)))
-        restored = _continued(Store.open(url), file)
-        return Restored(restored.store, (*restored.notes, Note("restore.remains", {"file": str(aside)})))
-    with engine.connect().execution_options(reading=True) as connection:
-        in_use = migration.revision_of(connection) is not None and _rows(connection, schema.runs) > 0
-    if in_use and not replace:
-        raise Fault(key="restore.held", url=shown(url))
-    if not in_use:
-        _same_trail(file, url)
-    with (
-        closing(sqlite3.connect(file)) as source,
-        closing(sqlite3.connect(str(engine.url.database), timeout=30)) as target,
-    ):
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = WAL")
+    on_sqlite = engine.dialect.name == "sqlite"
+    damage = _damage(engine) if on_sqlite else None
+    in_use = damage is None and _in_use(engine)
+    if damage is not None and not replace:
+        raise Fault(key="restore.damaged", url=shown(url), problem=damage)
+    if in_use and not (replace and on_sqlite):
+        raise Fault(key="restore.held" if on_sqlite else "restore.server_held", url=shown(url))
+    remains = None
+    with _private_copy(file) as prepared:
+        trail = _checked_trail(prepared, file, kept)
+        if not in_use and damage is None:
+            _same_trail(trail, kept, url)
+        _add_line(prepared, trail)
+        if not on_sqlite:
+            _fill_server(prepared, engine)
+        elif damage is None:
+            _replace_pages(prepared, Path(str(engine.url.database)))
+        else:
+            remains = _replace_remains(prepared, Path(str(engine.url.database)))
+    notes = [*trail.notes, *_keep_heads(engine.url, trail, kept)]
+    if remains is not None:
+        notes.append(Note("restore.remains", {"file": str(remains)}))
     engine.dispose()
-    return _continued(Store.open(url), file)
+    return Restored(Store.open(url), tuple(notes))
 
 
-def _same_trail(file: Path, url: str) -> None:
+@dataclass(eq=False)
+class _Trail:
+    """The trail of a backup: the heads of its lines, those that heads kept outside confirm, and what is to be said."""
+
+    heads: list[audit.Head]
+    vouched: set[audit.Head]
+    details: dict
+    notes: list[Note]
+
+
+@contextmanager
+def _private_copy(file: Path) -> Generator[sa.Engine]:
+    """The backup brought up to this code's revision, in a database without a name, of which a kill leaves no file."""
+    with closing(sqlite3.connect("", isolation_level=None)) as copy:  # SQLite unlinks such a file when it makes it
+        with closing(_opened_to_read(file)) as source:
+            source.backup(copy)
+        prepared = sa.create_engine("sqlite://", creator=lambda: copy, poolclass=sa.StaticPool, hide_parameters=True)
+        sa.event.listen(prepared, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        migration.upgrade(prepared)
+        yield prepared
+
+
+def _checked_trail(prepared: sa.Engine, file: Path, kept: audit.Kept) -> _Trail:
+    """What the heads kept outside say of the trail in the backup."""
+    with prepared.connect() as connection:
+        lines = audit.trail(connection)
+    heads = [audit.Head(line["number"], line["digest"]) for line in lines]
+    vouched = set(heads) & set(kept.heads)
+    notes = [
+        Note("restore.trail_broken", {"finding": {x: text(f.key, x, number=f.number) for x in LANGUAGES}})
+        for f in audit.check(lines, audit.Kept()).findings
+    ]
+    if not notes:
+        notes.append(Note("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
+    if len(vouched) < len(lines):
+        notes.append(Note("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
+    return _Trail(heads, vouched, details, notes)
+
+
+def _same_trail(trail: _Trail, kept: audit.Kept, url: str) -> None:
     """A Fault if RANKSHIFT_HEAD names a file with heads of lines that are not in the backup.
 
     They may be the heads of another store, in use elsewhere, and would be lost. A file of heads beside the store's
     own file can only be its own.
     """
     place = os.environ.get(audit.HEAD_VARIABLE)
-    if not place:
-        return
-    with closing(sqlite3.connect(file)) as source:
-        has_trail = source.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'").fetchone()
-        lines = source.execute("SELECT number, digest FROM audit").fetchall() if has_trail else []
-    stray = set(audit.kept_heads(sa.make_url(url))) - {audit.Head(*line) for line in lines}
-    if stray:
+    if place and (stray := set(kept.heads) - set(trail.heads)):
         number = max(head.number for head in stray)
         raise Fault(key="restore.other_heads", file=place, number=number, variable=audit.HEAD_VARIABLE)
 
 
-def _continued(store: Store, file: Path) -> Restored:
-    """Check the restored trail against the heads kept outside, keep the heads of its lines, and add a line about this.
+def _add_line(prepared: sa.Engine, trail: _Trail) -> None:
+    """Add the line about this restoring to the copy, so that it comes with it."""
+    with prepared.begin() as connection:
+        trail.heads.append(audit.append(connection, local_operator(), "restore", trail.details))
 
-    Heads that are already kept vouch for the lines they agree with. If there are others, of lines recorded after the
-    backup, their file is put aside and a new one is begun.
-    """
-    with store.read() as connection:
-        lines = audit.trail(connection)
-    kept, place = audit.kept_heads(store.engine.url), audit.head_file(store.engine.url)
-    restored_heads = {audit.Head(line["number"], line["digest"]) for line in lines}
-    vouched, stray = restored_heads & set(kept), set(kept) - restored_heads
-    notes = [
-        Note("restore.trail_broken", {"finding": {x: text(f.key, x, number=f.number) for x in LANGUAGES}})
-        for f in audit.check(lines, ()).findings
-    ]
-    if not notes:
-        notes.append(Note("restore.trail_whole", {"lines": len(lines), "vouched": len(vouched)}))
-    if len(vouched) < len(lines):
-        notes.append(Note("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
-    if stray and place is not None:
+
+def _keep_heads(url: sa.URL, trail: _Trail, kept: audit.Kept) -> list[Note]:
+    """Keep the heads of the restored lines; heads of other lines, and half ones, are put aside with their file."""
+    place, notes = audit.head_file(url), []
+    stray = set(kept.heads) - set(trail.heads)
+    if place is not None and (stray or kept.half):
         aside = _put_aside(place)
-        notes.append(Note("restore.trail_later", {"number": max(h.number for h in stray), "file": str(aside)}))
-        kept = []
-    audit.anchor(store.engine.url, sorted(restored_heads - set(kept), key=lambda head: head.number))
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    with store.begin() as connection:
-        details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
-        audit.append(connection, store.actor, "restore", details)
-    return Restored(store, tuple(notes))
+        key = "restore.trail_later" if stray else "restore.heads_aside"
+        number = max((head.number for head in stray), default=0)
+        notes.append(Note(key, {"number": number, "count": kept.half, "file": str(aside)}))
+        kept = audit.Kept()
+    audit.anchor(url, [head for head in trail.heads if head not in set(kept.heads)])
+    return notes
 
 
 def _put_aside(file: Path) -> Path:
     """Rename a file to a name that no file has yet; returns the new path."""
-    names = (file.with_name(f"{file.name}.replaced-{k}") for k in range(1, 10_000))
-    aside = next(name for name in names if not name.exists())
+    aside = _free_name(file)
     file.rename(aside)
     return aside
+
+
+def _free_name(file: Path) -> Path:
+    names = (file.with_name(f"{file.name}{REMAINS}{k}") for k in range(1, 10_000))
+    return next(name for name in names if not name.exists())
 
 
 def _damage(engine: sa.Engine) -> str | None:
@@ -171,7 +206,7 @@ def _damage(engine: sa.Engine) -> str | None:
     if not file.is_file() or file.stat().st_size == 0:
         return None
     try:
-        with closing(sqlite3.connect(f"file:{file.resolve().as_posix()}?mode=ro", uri=True)) as opened:
+        with closing(_opened_to_read(file)) as opened:
             (integrity,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
             opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
@@ -181,42 +216,60 @@ def _damage(engine: sa.Engine) -> str | None:
     return None if integrity == "ok" else str(integrity)
 
 
-def _replace_remains(file: Path, place: Path) -> Path:
-    """Put a backup in the place of a damaged store, whose remains are renamed; returns their path.
+def _opened_to_read(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
 
-    The new store is complete before the remains are moved: whoever is stopped in between finds both beside each other.
+
+def _in_use(engine: sa.Engine) -> bool:
+    """Whether a store was worked in; on PostgreSQL, whether there is anything, also what newer code wrote."""
+    if engine.dialect.name == "sqlite":
+        private_file(Path(str(engine.url.database)))
+    with engine.connect().execution_options(reading=True) as connection:
+        if migration.revision_of(connection) is None:
+            return False
+        on_sqlite = connection.dialect.name == "sqlite"
+        return row_count(connection, schema.runs) > 0 if on_sqlite else _holds_something(connection)
+
+
+def _replace_pages(prepared: sa.Engine, place: Path) -> None:
+    """Put the copy in the place of a sound store: SQLite writes all pages in one transaction."""
+    with prepared.connect() as connection, closing(sqlite3.connect(place, timeout=30)) as target:
+        _driver(connection).backup(target)
+        target.execute("PRAGMA journal_mode = WAL")
+
+
+def _replace_remains(prepared: sa.Engine, place: Path) -> Path:
+    """Put the copy in the place of a damaged store, whose remains get another name; returns it.
+
+    The new store is complete before the remains lose their name, and takes it at one stroke.
     """
-    part = place.with_name(f"{place.name}.part")
-    part.unlink(missing_ok=True)
-    private_file(part)
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
-        source.backup(target)
-    with part.open("rb") as written:
-        os.fsync(written.fileno())
-    aside = _put_aside(place)
+    aside = _free_name(place)
     for journal in (f"{place.name}-wal", f"{place.name}-shm"):  # SQLite would apply them to the new store
         if (left := place.with_name(journal)).exists():
             left.rename(aside.with_name(journal.replace(place.name, aside.name)))
-    os.replace(part, place)
+    part = aside.with_name(f"{aside.name}{PART}")
+    part.unlink(missing_ok=True)
+    private_file(part)
+    with prepared.connect() as connection, closing(sqlite3.connect(part)) as target:
+        _driver(connection).backup(target)
+    synced(part)
+    try:
+        os.link(place, aside)
+    except OSError:  # a file system without links
+        place.rename(aside)
+    moved(part, place)
     return aside
 
 
-def _restore_server(file: Path, url: str) -> Store:
-    engine = engine_of(url)
-    with engine.connect() as connection:
-        if migration.revision_of(connection) is not None and _holds_something(connection):
-            raise Fault(key="restore.server_held", url=shown(url))
-    engine.dispose()
-    with tempfile.TemporaryDirectory(prefix="rankshift-") as folder:
-        copy = Path(folder) / "copy.db"  # a backup of older code is brought up to date here, not in the file itself
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-        old = Store.open(store_url(str(copy)))
-        store = Store.create(url)
-        with old.read() as source, store.begin() as target:
-            _copy(source, target)
-        old.engine.dispose()
-    return store
+def _fill_server(prepared: sa.Engine, engine: sa.Engine) -> None:
+    """Make the tables and copy every row, in one transaction: a server has all of a backup or nothing of it."""
+    with prepared.connect() as source, engine.begin() as target:
+        migration.upgrade_within(target)
+        copy_rows(source, target)
+
+
+def _driver(connection: sa.Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def _holds_something(connection: sa.Connection) -> bool:
@@ -232,50 +285,16 @@ def _carry(connection: sa.Connection, file: Path) -> None:
     connection.execution_options(isolation_level="REPEATABLE READ")  # all tables as they are at one moment
     file_store = Store.create(store_url(str(file)))
     with file_store.begin() as target:
-        _copy(connection, target)
+        copy_rows(connection, target)
     with file_store.engine.connect() as ending:
         driver: Any = ending.connection.driver_connection
         driver.execute("PRAGMA journal_mode = DELETE")
     file_store.engine.dispose()
 
 
-def _copy(source: sa.Connection, target: sa.Connection) -> None:
-    """Copy each table after those it refers to, replacing what the migrations wrote when the target was created."""
-    for table in reversed(schema.metadata.sorted_tables):
-        if _rows(target, table):
-            target.execute(table.delete())
-    for table in schema.metadata.sorted_tables:
-        times = [c.name for c in table.columns if isinstance(c.type, sa.DateTime)]
-        rows = source.execution_options(yield_per=ROWS).execute(sa.select(table)).mappings()
-        for part in rows.partitions():
-            target.execute(table.insert(), [_moments(row, times) for row in part])
-        if target.dialect.name == "postgresql":
-            _continue_numbers(target, table)
-
-
-def _moments(row: sa.RowMapping, times: list[str]) -> dict:
-    """The row with its times in UTC and marked as such: SQLite stores UTC without its name."""
-    in_utc = {c: row[c].replace(tzinfo=row[c].tzinfo or UTC).astimezone(UTC) for c in times if row[c] is not None}
-    return {**row, **in_utc}
-
-
-def _continue_numbers(connection: sa.Connection, table: sa.Table) -> None:
-    """Have PostgreSQL continue the table's own numbers after the highest one copied."""
-    key = table.autoincrement_column
-    if key is None or (last := connection.scalar(sa.select(sa.func.max(key)))) is None:
-        return
-    sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
-    if connection.scalar(sa.select(sequence)) is not None:
-        connection.execute(sa.select(sa.func.setval(sequence, last)))
-
-
-def _rows(connection: sa.Connection, table: sa.Table) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-
-
 def _check_sound(file: Path) -> None:
     """A Fault unless the file is an undamaged store that this code can bring up to date; it is only read."""
-    engine = sa.create_engine(f"sqlite:///file:{file.resolve().as_posix()}?mode=ro&uri=true")
+    engine = sa.create_engine("sqlite://", creator=lambda: _opened_to_read(file))
     try:
         with engine.connect() as connection:
             integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalar()

@@ -17,8 +17,10 @@ from service.store.permissions import Actor, local_operator
 from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
-DEFAULT_URL = "sqlite:///rankshift.db"
+SQLITE_URL = "sqlite:///"
+DEFAULT_URL = f"{SQLITE_URL}rankshift.db"
 AT_ONCE = 20_000  # rows that are written at a time
+SYNCHRONOUS = "FULL"  # SQLite: a commit is on the disk when it returns, as the head that is kept of it is
 PATIENCE = 30  # seconds a writer waits for another one
 
 
@@ -138,10 +140,7 @@ def inserted_id(connection: sa.Connection, insert: sa.Insert) -> int:
 
 def engine_of(url: str) -> sa.Engine:
     """An engine for a store's URL, with the transactions and checks that a store relies on."""
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise Fault(key="store.url", found=url) from error
+    parsed = parsed_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -154,35 +153,41 @@ def engine_of(url: str) -> sa.Engine:
     return engine
 
 
+def parsed_url(url: str) -> sa.URL:
+    """A store's URL in parts; of SQLite's, all that follows the slashes is the file's path, ? and # too."""
+    if url.startswith(SQLITE_URL):
+        return sa.URL.create("sqlite", database=url.removeprefix(SQLITE_URL) or None)
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Fault(key="store.url", found=url) from error
+
+
 def store_url(place: str | None = None) -> str:
     """The URL of `place`, else of RANKSHIFT_STORE, else of rankshift.db in this folder; a bare path is SQLite."""
     url = place or os.environ.get(STORE_VARIABLE) or DEFAULT_URL
-    return url if "://" in url else _written(sa.URL.create("sqlite", database=url))
+    return url if "://" in url else f"{SQLITE_URL}{url}"
 
 
 def absolute(url: str) -> str:
     """The URL of the same store for a process that runs in another folder."""
-    parsed = sa.make_url(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() != "sqlite":
         return url
-    return _written(parsed.set(database=str(Path(parsed.database or "").resolve())))
+    return f"{SQLITE_URL}{Path(parsed.database or '').resolve()}"
 
 
 def shown(url: str) -> str:
     """The URL as people read it: without its password, and with a file's path as it was typed."""
-    parsed = sa.make_url(url)
+    parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return f"sqlite:///{parsed.database or ''}"
+        return f"{SQLITE_URL}{parsed.database or ''}"
     return parsed.render_as_string(hide_password=True)
 
 
 def _number(names: tuple[str, ...]) -> int:
     """A number of sixty-four bits that identifies these names."""
     return int.from_bytes(hashlib.sha256("\x1f".join(names).encode()).digest()[:8], signed=True)
-
-
-def _written(url: sa.URL) -> str:
-    return url.render_as_string(hide_password=False)
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:
@@ -193,7 +198,7 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 def _sqlite_connect(connection, _record) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; `_sqlite_begin` gives ours
     _write_ahead(connection)
-    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+    for pragma in (f"synchronous = {SYNCHRONOUS}", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -59,6 +59,11 @@ def upgrade(engine: sa.Engine, to: str | None = None) -> None:
             _foreign_keys(connection, "ON")
 
 
+def upgrade_within(connection: sa.Connection) -> None:
+    """Bring the tables of a PostgreSQL database to the newest revision, in the transaction that is open."""
+    _upgrade(connection, head())
+
+
 def _foreign_keys(connection: sa.Connection, on_or_off: str) -> None:
     if connection.dialect.name == "sqlite":  # not through SQLAlchemy, which would begin a transaction first
         driver: Any = connection.connection.driver_connection

@@ -136,6 +136,7 @@ PERMITTED = {
     "first_administrator": frozenset({ADMINISTRATOR}),
     "verify_trail": frozenset({ADMINISTRATOR, STATISTICIAN}),
     "trail_lines": frozenset({ADMINISTRATOR, STATISTICIAN}),
+    "acknowledge_trail": frozenset({ADMINISTRATOR}),
     # before anybody is known: these check passwords and identities themselves
     "is_demo": EVERYBODY,
     "has_people": EVERYBODY,

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, begin_survey, take
 
-from service.store import audit, schema
+from presentation.evidence.trail import vouching
+from service.store import audit, schema, trail
 from service.store.audit import Finding, Head
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
-from service.store.trail import trail_lines, verify_trail
+from service.store.trail import acknowledge_trail, trail_lines, verify_trail
 from words import Fault
 
 LINES = 25
@@ -117,7 +118,8 @@ def mutated(lines: list[dict], rng: random.Random) -> tuple[str, list[dict]]:
     return kind, lines
 
 
-def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_store):
+def test_a_thousand_random_changes_of_the_file_are_all_found(fresh_store, monkeypatch):
+    monkeypatch.setattr(trail, "TRIES", 1)  # nobody is writing
     store = filled(fresh_store("sqlite"))
     with store.read() as connection:
         lines = [dict(line) for line in audit.trail(connection)]
@@ -165,6 +167,67 @@ def test_the_default_place_of_heads_is_beside_the_store_s_file(fresh_store, monk
     assert audit.head_file(sa.make_url("postgresql://host/base")) is None
 
 
+def findings(store: Store) -> set[str]:
+    return {finding.key for finding in verify_trail(store).findings}
+
+
+def test_half_a_line_among_the_heads_is_a_finding_that_an_administrator_acknowledges(store, tmp_path, monkeypatch):
+    """A full disk leaves half a line; the head that comes next stands on a line of its own, and all others are read."""
+    monkeypatch.setattr(trail, "TRIES", 1)
+    filled(store, 3)
+    file = tmp_path / "heads"
+    file.write_bytes(file.read_bytes()[:-30])  # of line 3
+    filled(store, 2)
+    assert len(audit.kept_heads(store.engine.url)) == 4
+    verified = verify_trail(store)
+    assert verified.findings == (Finding(audit.HALF, 1), Finding(audit.UNKEPT, 3)) and verified.vouched == 5
+    acknowledged = acknowledge_trail(store, "the disk was full")
+    assert (acknowledged.number, acknowledged.half, acknowledged.unkept) == (6, 1, (3,))
+    verified = verify_trail(store)
+    assert verified.findings == () and verified.vouched == 6
+    for t in BOTH.values():
+        said = vouching(verified, t)
+        assert len(said) == 3 and "6" in said[0] and all("the disk was full" in sentence for sentence in said[1:]), said
+    with pytest.raises(Fault, match="nothing to acknowledge"):
+        acknowledge_trail(store, "again")
+    with file.open("a") as opened:
+        opened.write("7:half")
+    assert findings(store) == {audit.HALF}  # another one is another finding
+
+
+def test_a_kill_between_commit_and_head_is_a_finding_until_it_is_acknowledged(store, monkeypatch):
+    monkeypatch.setattr(trail, "TRIES", 1)
+    filled(store, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "anchor", lambda url, heads: None)
+        filled(store, 3)
+    filled(store, 1)
+    assert verify_trail(store).findings == (Finding(audit.UNKEPT, 3),)
+    assert acknowledge_trail(store, "power cut").unkept == (3, 4, 5)
+    assert findings(store) == set()
+    assert trail_lines(store).details[0] == '{"half": 0, "reason": "power cut", "unkept": [[3, 5]]}'
+
+
+def test_what_is_wrong_with_the_trail_itself_cannot_be_acknowledged(fresh_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(trail, "TRIES", 1)
+    store = filled(fresh_store("sqlite"), 4)
+    (tmp_path / "heads").open("a").write("9:" + "0" * 64 + "\n5:half\n")
+    assert findings(store) == {"audit.cut", audit.HALF}
+    acknowledge_trail(store, "a kill")
+    assert findings(store) == {"audit.cut"}
+
+
+def test_a_head_that_is_being_written_is_waited_for(fresh_store, monkeypatch):
+    """A line committed while the trail is read has its head a moment later."""
+    store = filled(fresh_store("sqlite"), 2)
+    late = []
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "anchor", lambda url, heads: late.extend(heads))
+        filled(store, 1)
+    monkeypatch.setattr(trail.time, "sleep", lambda seconds: audit.anchor(store.engine.url, late))
+    assert findings(store) == set()
+
+
 @pytest.mark.parametrize("text", ["", "12", "x:" + "0" * 64, "3:abc"])
 def test_what_is_no_head_is_said(text):
     with pytest.raises(Fault) as caught:
@@ -173,7 +236,7 @@ def test_what_is_no_head_is_said(text):
 
 
 def test_every_finding_is_a_sentence_in_both_languages():
-    for key in ("missing", "broken", "changed", "cut", "rewritten", "unkept"):
+    for key in ("missing", "broken", "changed", "cut", "rewritten", "unkept", "half"):
         for t in BOTH.values():
             assert "7" in t(f"audit.{key}", number=7)
 

@@ -19,6 +19,7 @@ from service.intake.import_log import import_log
 from service.protection import vault
 from service.protection.keys import Key
 from service.store import audit, migration, schema
+from service.store import backup as backups
 from service.store.backup import backup, restore
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
@@ -325,15 +326,94 @@ def test_a_damaged_store_is_replaced_when_told_and_its_remains_are_kept(sqlite_s
 
 
 def test_heads_that_cannot_be_read_stop_a_restore_before_anything_is_replaced(sqlite_store, tmp_path, heads):
-    kept = heads("kept.head")
+    heads("kept.head")
     begin_survey(sqlite_store)
     backup(sqlite_store, tmp_path / "b.db")
     take(sqlite_store, MAY)
-    kept.write_text("12:half")
     before = row_counts(sqlite_store)
+    heads("folder").mkdir()
     url = sqlite_store.engine.url.render_as_string(hide_password=False)
-    assert fault(restore, tmp_path / "b.db", url, replace=True).key == "audit.head_broken"
+    assert fault(restore, tmp_path / "b.db", url, replace=True).key == "file.unreadable"
     assert row_counts(sqlite_store) == before
+
+
+def test_half_a_head_does_not_stop_a_restore_and_is_put_aside(sqlite_store, tmp_path, heads):
+    kept = heads("kept.head")
+    begin_survey(sqlite_store)
+    backup(sqlite_store, tmp_path / "b.db")
+    with kept.open("a") as opened:
+        opened.write("4:half")
+    url = sqlite_store.engine.url.render_as_string(hide_password=False)
+    restored = restore(tmp_path / "b.db", url, replace=True)
+    assert keys_told(restored) == ["restore.trail_whole", "restore.heads_aside"]
+    assert Path(restored.notes[-1].values["file"]).read_text("ascii").endswith("4:half")
+    assert verify_trail(restored.store).findings == ()
+    restored.store.engine.dispose()
+
+
+@pytest.mark.parametrize("target", ENGINES)
+@pytest.mark.parametrize("step", ["upgrade", "_add_line", "last row"])
+def test_a_restore_that_ends_at_any_step_leaves_what_was_there_and_no_copy(
+    sqlite_store, fresh_url, tmp_path, monkeypatch, target, step
+):
+    """It left an empty store on a server, and all answers in the temporary folder."""
+    begin_survey(sqlite_store)
+    backup(sqlite_store, tmp_path / "b.db")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setenv("SQLITE_TMPDIR", str(temporary))
+    if target == "sqlite":
+        take(sqlite_store, MAY)
+        url = sqlite_store.engine.url.render_as_string(hide_password=False)
+    else:
+        url = fresh_url(target)
+    before = row_counts(sqlite_store)
+
+    def ends(*_arguments, **_options):
+        assert not list(temporary.iterdir())  # also while it works
+        raise ZeroDivisionError
+
+    place = {"upgrade": migration, "_add_line": backups}.get(step, backups)
+    last = "_replace_pages" if target == "sqlite" else "copy_rows"
+    with monkeypatch.context() as patched:
+        patched.setattr(place, step if step != "last row" else last, ends)
+        with pytest.raises(ZeroDivisionError):
+            restore(tmp_path / "b.db", url, replace=True)
+    assert row_counts(sqlite_store) == before and not list(temporary.iterdir())
+    if target == "postgresql":
+        assert fault(Store.open, url).key == "store.absent"
+    restored = restore(tmp_path / "b.db", url, replace=True).store
+    assert row_counts(restored)["programmes"] == 1 and row_counts(restored)["waves"] == 0
+    restored.engine.dispose()
+
+
+def test_two_backups_into_one_file_at_once_make_one_and_say_so(sqlite_store, tmp_path, monkeypatch):
+    begin_survey(sqlite_store)
+    file, sound = tmp_path / "a.db", backups._check_sound
+
+    def second_meanwhile(part):
+        with monkeypatch.context() as patched:
+            patched.setattr(backups, "_check_sound", sound)
+            backup(sqlite_store, file)
+        sound(part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_check_sound", second_meanwhile)
+        assert fault(backup, sqlite_store, file).key == "backup.exists"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.db"]
+    assert restore(file, f"sqlite:///{tmp_path / 'c.db'}").store.engine.dispose() is None
+
+
+def test_a_question_mark_a_hash_and_a_percent_sign_in_a_file_s_name_are_no_more_than_that(tmp_path, rankshift):
+    place, copy, again = (tmp_path / f"{name}?a=1#2%20 号.db" for name in "sbr")
+    assert rankshift("init", "--store", place).code == 0
+    assert place.is_file() and place.stat().st_mode & 0o077 == 0
+    assert rankshift("backup", copy, "--store", place).code == 0
+    assert rankshift("restore", copy, "--store", again).code == 0
+    assert again.stat().st_mode & 0o077 == 0 if os.name == "posix" else True
+    assert rankshift("runs", "--store", f"sqlite:///{again}").code == 0
+    assert {each.name for each in tmp_path.iterdir() if each.suffix == ".db"} == {place.name, copy.name, again.name}
 
 
 def test_a_server_on_which_a_restore_was_interrupted_takes_the_backup_again(fresh_url, sqlite_store, tmp_path):

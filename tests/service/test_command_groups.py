@@ -14,7 +14,7 @@ from service.store.permissions import person
 GROUPS = {
     "key": ("new", "rotate"),
     "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
-    "audit": ("verify", "show"),
+    "audit": ("verify", "acknowledge", "show"),
     "person": ("add", "change", "password", "list"),
     "frame": ("new-key", "import", "banks", "prove-banks", "verify-banks", "list"),
     "sample": (

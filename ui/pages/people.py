@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from presentation.evidence.trail import trail_rows
+from presentation.evidence.trail import trail_rows, vouching
 from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES
@@ -25,6 +25,8 @@ def show(store: Store, t: Speaker) -> None:
         st.error(t(finding.key, number=finding.number))
     if not verified.findings:
         st.success(t("cli.audit.whole", count=verified.head.number))
+    for sentence in vouching(verified, t):
+        st.caption(sentence)
     st.code(str(verified.head), language=None, wrap_lines=True)
     tables.show_table(trail_rows(trail_lines(store), t), ["number", "at", "name", "role", "action", "details"], {}, t)
 
