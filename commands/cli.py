@@ -22,7 +22,7 @@ SINGLE = {
     **dict.fromkeys(("weights", "estimate", "compare"), "computing"),
     "league": "figures",
     "power": "computing",
-    **dict.fromkeys(("factors", "definitions"), "figures"),
+    **dict.fromkeys(("consequences", "factors", "definitions"), "figures"),
     **dict.fromkeys(("refresh", "jobs"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "planning"),

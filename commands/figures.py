@@ -26,6 +26,7 @@ from presentation import screen as said
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
 from presentation.factors import factor_notes, factors_csv, shown_factors
+from presentation.ladder.board import board_csv, board_notes, board_rows, count_sentences, headline
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text
@@ -122,6 +123,38 @@ def factors(
     where = t("factors.everybody") if area == ALL else factor_table.programme.areas[area].name[LANGUAGE]
     headline = f"{wave_text(factor_table.wave, t)} · {where}"
     print_table(title, terminal.words_table(shown_factors(factor_table, t)), factor_notes(factor_table, t), headline)
+
+
+@commands.command(cls=Command, help=t("cli.consequences.help"))
+def consequences(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    group: Annotated[str | None, typer.Option("--league", help=t("cli.league.league"), show_default=False)] = None,
+    area: Annotated[str | None, typer.Option(help=t("cli.consequences.area"), show_default=False)] = None,
+    csv: CsvOption = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """List what followed from the verdicts of the last two years, or write it to a file."""
+    from service.figures.consequences import read_consequences  # imported here: other tables simulate nothing
+
+    opened, programme_name = opened_for(store, as_, programme)
+    board = read_consequences(opened, programme_name, wave=wave, league=group)
+    areas = board.programme.league_areas(board.league)
+    if area is not None and area not in areas:
+        raise Fault(key="cli.league.area_unknown", found=area, wave=board.waves[-1], expected=areas)
+    if csv is not None:
+        write(csv, board_csv(board, t))
+        return
+    rows = board_rows(board, board.listed if area is None else board.of_area(area), t).drop(columns="code")
+    rows.columns = [t(f"column.{column}") for column in rows]
+    title = f"{board.programme.title[LANGUAGE]} · {board.programme.leagues[board.league][LANGUAGE]}"
+    print_table(
+        title,
+        terminal.words_table(rows, rows.shape[1] - 1),
+        [*count_sentences(board, t), *board_notes(board, t)],
+        headline(board, t),
+    )
 
 
 @commands.command(cls=Command, help=t("cli.definitions.help"))

@@ -17,7 +17,8 @@ from presentation.notes import (
     withheld_note,
 )
 from presentation.numbers import change_text, percent_text
-from presentation.times import wave_text, waves_a_year, window_text
+from presentation.times import wave_text, window_text
+from programme.wave_names import waves_a_year
 from service.figures.league import YEAR, League
 from service.figures.use_cases import STRATA
 from service.store.runs import run_text

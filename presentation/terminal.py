@@ -63,9 +63,9 @@ def levels_table(league: League, t: Speaker) -> Table:
     return table
 
 
-def words_table(rows: pd.DataFrame) -> Table:
-    """A table whose headings and cells are text already."""
-    table = _table([(heading, "left" if k == 0 else "right") for k, heading in enumerate(rows.columns)])
+def words_table(rows: pd.DataFrame, words: int = 1) -> Table:
+    """A table whose headings and cells are text already; the first `words` columns hold words, the others figures."""
+    table = _table([(heading, "left" if k < words else "right") for k, heading in enumerate(rows.columns)])
     for cells in rows.itertuples(index=False):
         table.add_row(*cells)
     return table

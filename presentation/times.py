@@ -30,14 +30,3 @@ def comparison_text(name: str, t: Speaker) -> str:
     if not after:
         return wave_text(before, t)
     return t("wave.against", before=window_text(before, t), after=window_text(after, t))
-
-
-def kind_of_wave(wave: str) -> str:
-    """Whether a wave is a quarter, a month or a year."""
-    _, quarter, month = parts_of_wave(wave)
-    return "quarter" if quarter else "month" if month else "year"
-
-
-def waves_a_year(wave: str) -> int:
-    """How many waves of this kind a year has."""
-    return {"quarter": 4, "month": 12, "year": 1}[kind_of_wave(wave)]

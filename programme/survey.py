@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from accountability.disclosure.cells import LEAST, WITHHOLD
+from accountability.ladders.consequence import Consequence
 from accountability.league.conventions import ALL, LAST, RANK_SHARE
 from accountability.rules import KINDS, Rule
 from estimation import Limits
@@ -17,6 +18,7 @@ from estimation.estimators.merge_rules import Rules
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
 from fieldwork.dispositions import check_words
+from programme.consequences import read_consequences
 from programme.entry import TYPES, Entry
 from programme.measures import Factors, Record, read_indicators
 from programme.population import PopulationPlan, read_population
@@ -54,6 +56,7 @@ TABLES = (
     "measures",
     "factors",
     "rules",
+    "consequences",
 )
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "name")
@@ -125,6 +128,7 @@ class Programme:
     renames       area codes that changed, and areas merged, from a wave on
     merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
     groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
+    consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -161,6 +165,8 @@ class Programme:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     renames: Renames = field(default_factory=Renames)
     merged_strata: Rules = field(default_factory=dict)
+    consequences: tuple[Consequence, ...] = ()
+    consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -218,6 +224,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
     areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
     rules, rule_names = _rules(entry, indicators.measures, areas)
+    consequences, consequence_names = read_consequences(entry, rule_names)
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),
@@ -247,6 +254,8 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         outcomes=_outcomes(entry),
         renames=read_renames(entry, areas, WAVE.fullmatch),
         merged_strata=_merged_strata(entry.at("design")),
+        consequences=consequences,
+        consequence_names=consequence_names,
     )
 
 

@@ -1,6 +1,7 @@
 """What a wave may be called: a year, a quarter or a month; 2015, 2015Q1, 2015-03."""
 
 import re
+from collections.abc import Iterator
 
 from words import Fault
 
@@ -20,3 +21,29 @@ def check_wave_name(wave: str) -> str:
     if not WAVE.fullmatch(wave):
         raise Fault(key="wave.name", found=wave)
     return wave
+
+
+def kind_of_wave(wave: str) -> str:
+    """Whether a wave is a quarter, a month or a year."""
+    _, quarter, month = parts_of_wave(wave)
+    return "quarter" if quarter else "month" if month else "year"
+
+
+def waves_a_year(wave: str) -> int:
+    """How many waves of this kind a year has."""
+    return {"quarter": 4, "month": 12, "year": 1}[kind_of_wave(wave)]
+
+
+def waves_between(first: str, last: str) -> Iterator[str]:
+    """The names of all waves of one kind from the first to the last, whether or not there was a survey.
+
+    Examples:
+
+    >>> from programme.wave_names import waves_between
+    >>> list(waves_between("2025Q3", "2026Q2"))
+    ['2025Q3', '2025Q4', '2026Q1', '2026Q2']
+    """
+    (year, *_), kind = parts_of_wave(first), kind_of_wave(first)
+    names = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "month": [f"-{m:02}" for m in range(1, 13)], "year": ("",)}[kind]
+    for of_year in range(int(year), int(parts_of_wave(last)[0]) + 1):
+        yield from (name for part in names if first <= (name := f"{of_year:04}{part}") <= last)

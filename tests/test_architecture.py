@@ -35,9 +35,9 @@ CHAPTERS = {
         "changes",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
-    "accountability": ["league", "rules", "disclosure"],
+    "accountability": ["league", "rules", "ladders", "disclosure"],
     "service": ["store", "files", "intake", "protection", "samples", "fieldwork", "figures", "drawing", "care"],
-    "presentation": ["area", "evidence", "pictures"],
+    "presentation": ["area", "evidence", "ladder", "pictures"],
     "ui": ["panels", "pages"],
     "study": ["claims"],
 }

@@ -13,7 +13,7 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
 from ui import address, frame, sign_in
 from ui.faults import explained
-from ui.pages import area, centre, check, leader, people, samples, statistician
+from ui.pages import area, centre, check, consequences, leader, people, samples, statistician
 from words import LANGUAGES, Speaker
 
 
@@ -34,6 +34,7 @@ class Page:
 PAGES = (  # in the order of the menu; the first one opens first
     Page("leader", leader, "leader.page", ":material/leaderboard:", EVERYBODY),
     Page("area", area, "area.page", ":material/location_on:", EVERYBODY),
+    Page("consequences", consequences, "consequences.page", ":material/stairs:", EVERYBODY),
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
     Page("centre", centre, "centre.page", ":material/inventory_2:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),

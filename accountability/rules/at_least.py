@@ -39,6 +39,12 @@ class AtLeast(Kind):
             level=level,
         )
 
+    def missed_by(
+        self, values: np.ndarray, threshold: float, *, largest_is_best: bool, printed_unit: float
+    ) -> np.ndarray:
+        """Whether the value does not reach the threshold."""
+        return ~at_least(values, _least_printed(threshold, printed_unit))
+
 
 def _least_printed(threshold: float, unit: float) -> float:
     """The smallest value printed as the threshold or more, where the last digit counts `unit`, halves up."""

@@ -35,6 +35,12 @@ class AtMost(AtLeast):
             level=level,
         )
 
+    def missed_by(
+        self, values: np.ndarray, threshold: float, *, largest_is_best: bool, printed_unit: float
+    ) -> np.ndarray:
+        """Whether the value exceeds the threshold."""
+        return ~_printed_within(values, threshold, printed_unit, scale_of(values))
+
 
 def _printed_within(value: np.ndarray, threshold: float, unit: float, scale: float) -> np.ndarray:
     """Whether each value, or what is printed of it, is at most the threshold; the last digit counts `unit`."""

@@ -78,6 +78,15 @@ class Kind:
         """What the rule says of each area, as printed and as shown; rule: its name, for a Fault."""
         raise NotImplementedError
 
+    def missed_by(
+        self, values: np.ndarray, threshold: float, *, largest_is_best: bool, printed_unit: float
+    ) -> np.ndarray:
+        """Which of the values (…, p) of a league's p areas miss the rule as printed.
+
+        The values are simulated ones: equal ones are exactly equal.
+        """
+        raise NotImplementedError
+
     def listed(self, threshold: float) -> int | None:
         """How many areas the rule calls the last; None if it calls none so."""
         return None

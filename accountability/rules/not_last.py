@@ -45,6 +45,14 @@ class NotLast(Kind):
         said_at = ranks.level if split is None else level
         return Judged(ranks.names, worse >= threshold, met, missed, ranks.rank, ranks.lower, ranks.upper, said_at)
 
+    def missed_by(
+        self, values: np.ndarray, threshold: float, *, largest_is_best: bool, printed_unit: float
+    ) -> np.ndarray:
+        """Whether fewer than k areas are worse, so that the value lies at the k-th worst one or beyond it."""
+        towards_best = values if largest_is_best else -values
+        k = min(int(threshold), values.shape[-1])
+        return towards_best <= np.partition(towards_best, k - 1, axis=-1)[..., k - 1 : k]
+
     def listed(self, threshold: float) -> int | None:
         """The last k."""
         return int(threshold)

@@ -8,7 +8,8 @@ import pandas as pd
 from estimation.changes.verdicts import PROVEN, REAL
 from presentation.changes import base_name, direction, interval_text, moved_text
 from presentation.screen import area_word
-from presentation.times import kind_of_wave, wave_text, window_text
+from presentation.times import wave_text, window_text
+from programme.wave_names import kind_of_wave
 from service.figures.league import League
 from service.figures.screen import Screen
 from words import Speaker

@@ -31,6 +31,7 @@ PERMITTED = {
     "read_league": EVERYBODY,
     "read_screen": EVERYBODY,
     "read_area": EVERYBODY,
+    "read_consequences": EVERYBODY,
     "read_rank_waves": EVERYBODY,
     "provenance": EVERYBODY,
     "read_factors": EVERYBODY,

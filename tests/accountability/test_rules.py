@@ -42,8 +42,8 @@ def test_all_areas_tied_at_the_last_allowed_place_are_among_the_last():
 
 
 def test_an_unknown_kind_and_a_rank_rule_without_ranks_are_refused():
-    with pytest.raises(Fault, match="no kind first"):
-        Rule("x", "first", 3)
+    with pytest.raises(Fault, match="no kind furthest"):
+        Rule("x", "furthest", 3)
     with pytest.raises(Fault, match="needs rank"):
         judge([Rule("x", "not_last", 3)], Figures(SHARES))
 
@@ -219,3 +219,38 @@ def test_every_kind_says_all_that_a_programme_and_a_page_ask_of_it():
         assert kind.name == name and {kind.sentence} <= set(dictionary("en"))
         assert kind.expected(-1e9, low=0.0, high=1.0, areas=9) is not None  # what is expected, for a Fault
         assert isinstance(kind.of_places, bool) and kind.listed(3) in (None, 3)
+
+
+def test_among_the_first_all_tied_at_the_last_place_listed_are_in():
+    ranks = RankSet(("a", "b", "c", "d"), np.array([1, 2, 2, 4]), np.array([1, 1, 2, 3]), np.array([1, 3, 4, 4]), 0.95)
+    found = verdicts(Rule("best", "first", 2), ranks=ranks)
+    assert {a: v.printed for a, v in found.items()} == {"a": True, "b": True, "c": True, "d": False}
+    assert {a: v.outcome for a, v in found.items()} == {"a": MET, "b": UNDECIDED, "c": UNDECIDED, "d": MISSED}
+    assert KINDS["first"].expected(4, low=0, high=1, areas=4) is not None
+    assert KINDS["first"].expected(3, low=0, high=1, areas=4) is None
+    with pytest.raises(Fault, match="needs rank"):
+        judge([Rule("best", "first", 2)], Figures(FOUR))
+
+
+def test_where_areas_are_withheld_the_first_are_judged_among_those_shown():
+    shown = pd.DataFrame({"rank": [1, 2, 3], "rank_lower": [1, 1, 3], "rank_upper": [2, 3, 3]}, index=list("bcd"))
+    rule = Rule("best", "first", 2)
+    found = verdicts_among_shown(verdicts_of(rule, [MET, UNDECIDED, MISSED, MISSED]), [rule], shown, withheld=1)
+    assert list(found.printed) == [True, True, False]
+    assert list(found.outcome) == [UNDECIDED, UNDECIDED, MISSED]
+
+
+@pytest.mark.parametrize("largest_is_best", [True, False])
+@pytest.mark.parametrize("kind, threshold", [("not_last", 2), ("first", 2), ("at_least", 0.8), ("at_most", 0.8)])
+def test_what_is_missed_by_simulated_values_is_what_is_printed_of_estimates(kind, threshold, largest_is_best):
+    """Values with many ties, as simulations of luck judge them and as the league's own figures are judged."""
+    rng, areas = np.random.default_rng(4), tuple("abcdef")
+    for values in rng.integers(12, 20, (40, 6)) / 20:
+        better = (values > values[:, None]) if largest_is_best else (values < values[:, None])
+        rank = 1 + better.sum(axis=1)
+        ranks = RankSet(areas, rank, rank, rank, 0.95)
+        figures = Figures(Estimate(areas, values, np.eye(6) * 1e-4, np.inf), ranks, printed_unit=0.001)
+        printed = [not verdict.printed for verdict in judge([Rule("x", kind, threshold)], figures)]
+        options = {"largest_is_best": largest_is_best, "printed_unit": 0.001}
+        missed = KINDS[kind].missed_by(np.array([values, values]), threshold, **options)
+        assert missed.tolist() == [printed, printed]

@@ -52,10 +52,10 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (LEADER, ["leader", "area", "check"]),
-        (STATISTICIAN, ["leader", "area", "statistician", "centre", "check"]),
-        (CENTRE, ["leader", "area", "statistician", "centre", "samples", "check"]),
-        (ADMINISTRATOR, ["leader", "area", "statistician", "centre", "samples", "check", "people"]),
+        (LEADER, ["leader", "area", "consequences", "check"]),
+        (STATISTICIAN, ["leader", "area", "consequences", "statistician", "centre", "check"]),
+        (CENTRE, ["leader", "area", "consequences", "statistician", "centre", "samples", "check"]),
+        (ADMINISTRATOR, ["leader", "area", "consequences", "statistician", "centre", "samples", "check", "people"]),
     ],
 )
 def test_a_role_is_offered_its_pages_in_the_order_of_the_menu(ensu_store, monkeypatch, role, offered):

@@ -5,14 +5,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from presentation.ladder.board import board_rows, count_rows, headline
 from service.figures import waves
+from service.figures.consequences import read_consequences
 from service.figures.regular import comparison_steps
 from service.intake import imports
 from service.intake.folder import wave_files
 from service.protection import people
 from service.store.engine import STORE_VARIABLE, Store
 from study.laibin_year import Plan, laibin, simulate, write
-from words import text
+from words import speaker, text
 
 ROOT = Path(__file__).parents[2]
 NAME, LAST = "laibin_year_simulated", "2026Q4"
@@ -62,6 +64,40 @@ def test_a_township_s_page_shows_its_eight_quarters_and_both_verdicts_marked_as_
     estimates = quarters.iloc[:, 1].astype(float)  # the newest first
     assert estimates[:4].max() < estimates[4:].min() - 5
     assert_pictures_say_so(at, language, 2)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_two_years_brought_is_on_the_board_and_on_the_township_s_page(two_years, language, monkeypatch):
+    url, fallen = two_years
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    board = read_consequences(Store.open(url), NAME)
+    assert {row.event.consequence for row in board.of_area(fallen)} == {"talk", "yellow_card", "listed"}
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["lang"] = language
+    at.run()
+    for page, area in (("consequences", None), ("area", fallen)):
+        at._page_hash = next(k for k, known in at._registered_pages.items() if known["url_pathname"] == page)
+        if area:
+            at.query_params["area"] = area
+        at.run()
+        assert not at.exception and not at.error
+        t = speaker(language)
+        listed = board.listed if area is None else board.of_area(area)
+        shown = next(d.value for d in at.dataframe if "consequence_luck" in d.value)
+        rows = board_rows(board, listed, t)[list(shown.columns)]
+        assert shown.to_numpy().tolist() == rows.iloc[: len(shown)].to_numpy().tolist() and len(shown) > 0
+        if area is None:
+            assert at.subheader[0].value == headline(board, t)
+            assert text("note.simulated", language) in at.subheader[0].value
+            assert at.dataframe[0].value.to_numpy().tolist() == count_rows(board, t).to_numpy().tolist()
+
+
+def test_a_survey_without_consequences_says_how_to_have_some(ensu_store, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, ensu_store[1])
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at._page_hash = next(k for k, page in at._registered_pages.items() if page["url_pathname"] == "consequences")
+    at.run()
+    assert not at.exception and not at.error and "[consequences.…]" in at.info[0].value
 
 
 def assert_pictures_say_so(at: AppTest, language: str, count: int) -> None:

@@ -4,17 +4,21 @@ import streamlit as st
 
 from presentation.area.waves import drawn_waves, wave_rows
 from presentation.factors import factor_notes, shown_factors
+from presentation.ladder.board import board_rows
 from presentation.notes import simulated_mark
 from presentation.numbers import shown_value
 from presentation.times import wave_text
 from programme.survey import Programme
 from service.figures.area_page import AreaPage, read_area
+from service.figures.consequences import read_consequences
 from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
 from ui.panels import area_card, source
 from words import Speaker
+
+OF_AREA = ("wave", "consequence", "consequence_sure", "consequence_rests", "consequence_luck")
 
 
 def show(store: Store, t: Speaker) -> None:
@@ -39,6 +43,7 @@ def show(store: Store, t: Speaker) -> None:
     _history(page, t)
     area_card.show_neighbours(page, t)
     _rules(store, page, t)
+    _consequences(store, page, t)
     _factors(page, t)
     cards.show_notes(page.league, t)
 
@@ -70,6 +75,20 @@ def _rules(store: Store, page: AreaPage, t: Speaker) -> None:
         st.subheader(t("leader.rules"), anchor=False)
         columns = ["rule", "printed", "shown", "rule_lower", "rule_upper"]
         source.table(store, page.league, rules_of_area, columns, {}, t, choosing=f"rules {page.area}")
+
+
+def _consequences(store: Store, page: AreaPage, t: Speaker) -> None:
+    """What followed for the area in the two years that end with the wave."""
+    programme, league = page.league.programme, page.league
+    if not current_programme(store, programme.name)[1].consequences:
+        return
+    board = read_consequences(store, programme.name, wave=league.wave, league=league.league)
+    st.subheader(t("consequences.title"), anchor=False)
+    rows = board_rows(board, board.of_area(page.area), t)
+    if rows.empty:
+        st.markdown(t("consequences.none_of_area"))
+    else:
+        tables.show_table(rows, OF_AREA, {}, t)
 
 
 def _factors(page: AreaPage, t: Speaker) -> None:

@@ -1,0 +1,131 @@
+"""The board of a league: who was carded, listed or praised, how surely, and what chance alone would have brought."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from accountability.ladders.consequence import MET, MISSED
+from accountability.ladders.evidence import CONFIRMED, NOT_RULED_OUT, RULED_OUT
+from presentation.notes import simulated_mark
+from presentation.numbers import percent_text
+from presentation.times import wave_text
+from service.figures.consequences import Consequences, Listed
+from service.files.write import csv_bytes
+from words import Speaker
+
+RESTS = {MISSED: "consequences.rests_missed", MET: "consequences.rests_met"}
+SURE = {
+    CONFIRMED: "consequences.confirmed",
+    NOT_RULED_OUT: "consequences.not_ruled_out",
+    RULED_OUT: "consequences.ruled_out",
+}
+RARE = 0.005  # a chance below it is called so, not rounded to 0 %
+
+
+def headline(board: Consequences, t: Speaker) -> str:
+    """What followed in the newest wave, with the names of a few areas; or that nothing did."""
+    newest = board.waves[-1]
+    of_wave = [row for row in board.listed if row.event.wave == newest]
+    said = []
+    for consequence in board.programme.consequences[::-1]:  # the gravest first
+        areas = [row.event.area for row in of_wave if row.event.consequence == consequence.name]
+        if areas:
+            names = [board.programme.areas[area].name for area in areas]
+            name = board.programme.consequence_names[consequence.name]
+            said.append(t("consequences.named", consequence=name, count=len(areas), names=names))
+    start = simulated_mark(board.programme, t)
+    if not said:
+        return start + t("consequences.nothing", wave=wave_text(newest, t))
+    return start + t("consequences.newest", wave=wave_text(newest, t), said=t("list.between_clauses").join(said))
+
+
+def count_sentences(board: Consequences, t: Speaker) -> list[str]:
+    """Of each consequence: how often it followed, how sure that is, and what luck alone would have brought."""
+    sentences = []
+    for consequence in board.programme.consequences:
+        counts = board.counts.get(consequence.name, dict.fromkeys(SURE, 0))
+        name = board.programme.consequence_names[consequence.name]
+        sentence = t("consequences.count", consequence=name, count=sum(counts.values()), **counts)
+        if board.luck is not None:
+            expected = f"{board.luck.expected[consequence.name]:.1f}"
+            chance = chance_text(board.luck.any_at_all[consequence.name], t)
+            sentence += t("consequences.luck", expected=expected, chance=chance)
+        sentences.append(sentence)
+    return sentences
+
+
+def count_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
+    """`count_sentences` as a table under its headings, the gravest consequence first."""
+    rows = []
+    for consequence in board.programme.consequences[::-1]:
+        counts = board.counts.get(consequence.name, dict.fromkeys(SURE, 0))
+        row = {t("column.consequence"): board.programme.consequence_names[consequence.name][t("language.code")]}
+        row[t("column.consequence_count")] = str(sum(counts.values()))
+        row |= {t(key): str(counts[evidence]) for evidence, key in SURE.items()}
+        if board.luck is not None:
+            row[t("column.consequence_expected")] = f"{board.luck.expected[consequence.name]:.1f}"
+            row[t("column.consequence_any")] = chance_text(board.luck.any_at_all[consequence.name], t)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def board_rows(board: Consequences, listed: Iterable[Listed], t: Speaker) -> pd.DataFrame:
+    """One row for each consequence: when, for whom, what it rests on, how sure it is, and the chance of it by luck."""
+    language, rules = t("language.code"), board.programme.rule_names
+    rows = []
+    for row in listed:
+        event = row.event
+        by_rule: dict[tuple[str, str], list[str]] = {}
+        for rule, wave, when in event.verdicts:
+            by_rule.setdefault((when, rules[rule][language]), []).append(wave_text(wave, t))
+        rests_on = [t(RESTS[when], rule=rule, waves=waves) for (when, rule), waves in by_rule.items()]
+        chance = board.chance(row)
+        rows.append(
+            {
+                "code": event.area,
+                "wave": wave_text(event.wave, t),
+                "area": board.programme.areas[event.area].name[language],
+                "consequence": board.programme.consequence_names[event.consequence][language],
+                "consequence_sure": t(SURE[row.evidence]),
+                "consequence_rests": t("list.between_clauses").join(rests_on),
+                "consequence_luck": "–" if chance is None else chance_text(chance, t),
+            }
+        )
+    columns = ["code", "wave", "area", "consequence", "consequence_sure", "consequence_rests", "consequence_luck"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def board_csv(board: Consequences, t: Speaker) -> bytes:
+    """The board as a file."""
+    return csv_bytes(board_rows(board, board.listed, t), simulated=board.programme.simulated)
+
+
+def board_notes(board: Consequences, t: Speaker) -> list[str]:
+    """What must be known to read the board: what is sure and how, luck, gaps, and the runs behind it."""
+    programme = board.programme
+    notes = [t("consequences.how", level=programme.level)]
+    if board.luck is None:
+        notes.append(t("consequences.same_people"))
+    else:
+        waves, areas = len(board.waves), len(programme.league_areas(board.league))
+        notes.append(t("consequences.luck_how", waves=waves, areas=areas, draws=board.luck.draws))
+    if board.unsurveyed:
+        notes.append(t("consequences.unsurveyed", waves=[wave_text(wave, t) for wave in board.unsurveyed]))
+    if board.unjudged:
+        names = [programme.areas[area].name for area in board.unjudged]
+        notes.append(t("consequences.unjudged", names=names, count=len(names)))
+    passed = sorted({wave for row in board.listed for wave in row.event.unjudged})
+    if passed:
+        notes.append(t("consequences.passed", waves=[wave_text(wave, t) for wave in passed]))
+    numbers = sorted({run for of_wave in board.runs.values() for run in of_wave.values()})
+    notes.append(t("consequences.runs", runs=[str(number) for number in numbers]))
+    return notes
+
+
+def chance_text(chance: float, t: Speaker) -> str:
+    """A probability in whole per cent; one that would be 0 or 100 is called below or above the next."""
+    if chance < RARE:
+        return t("consequences.rare")
+    if chance > 1 - RARE:
+        return t("consequences.almost")
+    return percent_text(round(chance, 2))

@@ -1,0 +1,39 @@
+"""The tables [consequences.…] of a programme: what follows for an area from its verdicts over several waves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from accountability.ladders import KINDS, check_ladder
+from accountability.ladders.consequence import AFTER_BREAK, AT_ONCE, BREAKS, MET, MISSED, PASSES, Consequence
+from programme.entry import Entry
+from words import Fault
+
+CHOICES = {"when": (MISSED, MET), "again": (AFTER_BREAK, AT_ONCE), "gap": (BREAKS, PASSES)}
+COUNTS, COMMON = ("times", "years"), ("kind", "of", "when", "name")
+
+
+def read_consequences(
+    entry: Entry, rules: Iterable[str]
+) -> tuple[tuple[Consequence, ...], Mapping[str, Mapping[str, str]]]:
+    """The ladder in the order of the file, and the consequences' names; a Fault names the entry that is at fault.
+
+    rules: the names of the programme's rules, which consequences may be of
+    """
+    rules = list(rules)
+    consequences, names = [], {}
+    for name, table in entry.entries("consequences", {}).items():
+        kind = table.one_of("kind", KINDS)
+        table.known((*COMMON, *KINDS[kind].settings))
+        if name in rules:
+            raise entry.at("consequences").fault(name, repr(name), f"≠ [rules.{name}]")
+        settings: dict[str, Any] = {k: table.one_of(k, allowed) for k, allowed in CHOICES.items() if k in table.data}
+        settings |= {key: table.get(key, int) for key in COUNTS if key in table.data}
+        settings["calendar"] = table.get("calendar", bool, False)
+        consequence = Consequence(name, kind, table.texts("of"), **settings)
+        try:
+            check_ladder([*consequences, consequence], rules)
+        except Fault as fault:
+            raise Fault(key="programme.consequence", file=entry.file, entry=table.path, why=fault.sentences) from fault
+        consequences.append(consequence)
+        names[name] = table.names("name")
+    return tuple(consequences), names

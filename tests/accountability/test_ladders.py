@@ -1,0 +1,261 @@
+"""Ladders: streaks and windows by hand, replays, evidence, and luck against a second simulation."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accountability import MET, MISSED, UNDECIDED
+from accountability.ladders import KINDS, check_ladder
+from accountability.ladders.consequence import Consequence
+from accountability.ladders.events import Verdict, events_of, replay
+from accountability.ladders.evidence import CONFIRMED, NOT_RULED_OUT, RULED_OUT, counted, evidence, level_of
+from accountability.ladders.history import History
+from accountability.ladders.luck import SimulatedMeasure, luck, simulated_values
+from accountability.rules import Rule
+from words import Fault
+
+TALK = Consequence("talk", "each", ("last",))
+CARD = Consequence("card", "streak", ("last",), times=2)
+LISTED = Consequence("listed", "streak", ("last",), times=3)
+VETO = Consequence("veto", "window", ("listed",), times=2, years=2)
+LAIBIN = [TALK, CARD, LISTED, VETO]
+
+
+def quarters(n: int) -> tuple[str, ...]:
+    return tuple(f"{2025 + t // 4}Q{t % 4 + 1}" for t in range(n))
+
+
+def history(*marks: str, **others: str) -> History:
+    """One area a text: x missed, . met, - not judged, a period a character; others: further rules of the first area."""
+    rules = {"last": marks, **{rule: (text,) for rule, text in others.items()}}
+    missed = {rule: np.array([[mark == "x" for mark in text] for text in texts]).T for rule, texts in rules.items()}
+    judged = {rule: np.array([[mark != "-" for mark in text] for text in texts]).T for rule, texts in rules.items()}
+    waves = quarters(len(marks[0]))
+    year = np.array([int(wave[:4]) for wave in waves])
+    return History(waves, year, 4, tuple(f"a{j}" for j in range(len(marks))), judged, missed)
+
+
+def when(consequence: str, marks: str, ladder=LAIBIN) -> str:
+    """The periods in which a consequence follows for an area with these marks: x where it does."""
+    events = events_of(history(marks), ladder)[consequence][:, 0]
+    return "".join("x" if event else "." for event in events)
+
+
+@pytest.mark.parametrize(
+    ("marks", "talk", "card", "listed", "veto"),
+    [
+        ("xx..xx..", "xx..xx..", ".x...x..", "........", "........"),
+        ("xxx.xxx.", "xxx.xxx.", ".x...x..", "..x...x.", "......x."),
+        ("xxxxxxxx", "xxxxxxxx", ".x......", "..x.....", "........"),  # one streak, however long
+        ("xx-xxxx.", "xx.xxxx.", ".x..x...", ".....x..", "........"),  # a missing quarter ends the streak
+        ("x.x.x.x.", "x.x.x.x.", "........", "........", "........"),
+    ],
+)
+def test_laibin_s_ladder_by_hand(marks, talk, card, listed, veto):
+    assert [when(name, marks) for name in ("talk", "card", "listed", "veto")] == [talk, card, listed, veto]
+
+
+def test_a_veto_needs_two_listings_within_two_years():
+    assert when("veto", "xxx..xxx") == ".......x"
+    assert when("veto", "xxx......xxx") == "............"  # the first listing is eight quarters and one before
+    assert when("veto", "xxx.....xxx") == "..........."  # nine quarters count both ends: Q3 of the first year is out
+    assert when("veto", "xxx....xxx") == ".........x"
+
+
+def test_a_streak_that_begins_again_at_once_and_one_that_passes_over_a_gap():
+    again = Consequence("listed", "streak", ("last",), times=3, again="at_once")
+    assert when("listed", "xxxxxxx.", [again]) == "..x..x.."
+    passes = Consequence("listed", "streak", ("last",), times=3, gap="passes")
+    assert when("listed", "xx-x.xx.", [passes]) == "...x...."
+    assert when("listed", "-xx--x--", [passes]) == ".....x.."
+
+
+def test_a_window_of_calendar_years_begins_in_january():
+    twice = Consequence("criticism", "window", ("last",), times=2, years=1, calendar=True)
+    rolling = Consequence("criticism", "window", ("last",), times=2, years=1)
+    assert when("criticism", "...xx..x", [twice]) == ".......x"
+    assert when("criticism", "...xx..x", [rolling]) == "....x..x"
+    three = Consequence("self", "window", ("last",), times=3, years=1, calendar=True)
+    assert when("self", "xxx.xx.x", [twice, three]) == "..x....x"
+    assert when("criticism", "xxx.xx.x", [twice, three]) == ".x...x.."
+
+
+def test_both_follows_where_both_hold_and_a_streak_may_be_of_it():
+    low = Consequence("low", "both", ("last", "eighty"))
+    veto = Consequence("veto", "streak", ("low",), times=2)
+    events = events_of(history("xxx.xx", eighty="x.x.xx"), [low, veto])
+    assert events["low"][:, 0].tolist() == [True, False, True, False, True, True]
+    assert events["veto"][:, 0].tolist() == [False] * 5 + [True]
+
+
+def test_a_list_of_honour_follows_where_the_rule_is_met_and_was_judged():
+    honour = Consequence("honour", "each", ("last",), when="met")
+    assert when("honour", "x.-.", [honour]) == ".x.x"
+
+
+def test_an_event_names_the_verdicts_it_rests_on_and_the_periods_passed_over():
+    events = replay(history("xxx.xxx."), LAIBIN)
+    veto = next(event for event in events if event.consequence == "veto")
+    assert veto.verdicts == tuple(
+        Verdict("last", wave, "missed") for wave in [*quarters(3), "2026Q1", "2026Q2", "2026Q3"]
+    )
+    assert veto.unjudged == ()
+    passes = Consequence("card", "streak", ("last",), times=2, gap="passes")
+    (event,) = replay(history("x-x"), [passes])
+    assert (event.wave, event.unjudged) == ("2025Q3", ("2025Q2",))
+    assert event.verdicts == (("last", "2025Q1", "missed"), ("last", "2025Q3", "missed"))
+
+
+def test_evidence_is_the_weakest_of_the_verdicts():
+    (event,) = [e for e in replay(history("xx."), LAIBIN) if e.consequence == "card"]
+    for first, second, expected in (
+        (MISSED, MISSED, CONFIRMED),
+        (MISSED, UNDECIDED, NOT_RULED_OUT),
+        (MET, MISSED, RULED_OUT),
+        (MET, UNDECIDED, RULED_OUT),
+    ):
+        outcomes = {("last", "2025Q1", "a0"): first, ("last", "2025Q2", "a0"): second}
+        assert evidence(event, outcomes) == expected
+    assert evidence(event, {}) == NOT_RULED_OUT
+    assert level_of(event, {("last", "2025Q1"): 0.95, ("last", "2025Q2"): 0.9}) == 0.9
+    assert counted([event], {event: CONFIRMED}) == {"card": {CONFIRMED: 1, NOT_RULED_OUT: 0, RULED_OUT: 0}}
+    honour = Consequence("honour", "each", ("last",), when="met")
+    (met,) = replay(history("."), [honour])
+    assert evidence(met, {("last", "2025Q1", "a0"): MET}) == CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("ladder", "key"),
+    [
+        ([Consequence("card", "steak", ("last",))], "consequence.kind"),
+        ([Consequence("veto", "window", ("listed",), times=2, years=2), LISTED], "consequence.of"),
+        ([Consequence("card", "streak", ("card",), times=2)], "consequence.of"),
+        ([Consequence("card", "streak", ("last",), times=1)], "consequence.setting"),
+        ([Consequence("veto", "window", ("last",), times=2)], "consequence.setting"),
+        ([Consequence("veto", "both", ("last",))], "consequence.setting"),
+        ([Consequence("veto", "both", ("last", "last"))], "consequence.setting"),
+        ([Consequence("talk", "each", ("last", "last"))], "consequence.setting"),
+        ([Consequence("veto", "window", ("talk",), times=2, years=1, when="met")], "consequence.of"),
+        ([CARD, Consequence("yellow", "streak", ("last",), times=2)], "consequence.same"),
+    ],
+)
+def test_a_ladder_that_cannot_be_meant_is_refused(ladder, key):
+    with pytest.raises(Fault) as refused:
+        check_ladder(ladder, ["last"])
+    assert refused.value.key == key
+    assert refused.value.values["consequence"] == ladder[-1 if key == "consequence.same" else 0].name
+    check_ladder(LAIBIN, ["last"])
+
+
+def test_every_kind_is_a_file_of_its_own():
+    assert set(KINDS) == {"each", "streak", "window", "both"}
+    assert all(type(kind).__module__ == f"accountability.ladders.{name}" for name, kind in KINDS.items())
+
+
+MARKS = st.text("x.-", min_size=1, max_size=12)
+
+
+@given(MARKS, st.integers(0, 12))
+def test_replaying_the_beginning_of_a_history_gives_its_beginning(marks, cut):
+    whole, beginning = history(marks), history(marks[: max(1, cut)])
+    for name, events in events_of(whole, LAIBIN).items():
+        assert np.array_equal(events[: len(beginning.waves)], events_of(beginning, LAIBIN)[name])
+
+
+@given(st.lists(MARKS, min_size=2, max_size=4).filter(lambda texts: len({len(text) for text in texts}) == 1))
+def test_an_area_s_events_do_not_depend_on_the_other_areas(texts):
+    together = events_of(history(*texts), LAIBIN)
+    for j, text in enumerate(texts):
+        alone = events_of(history(text), LAIBIN)
+        assert all(np.array_equal(together[name][:, j], alone[name][:, 0]) for name in together)
+
+
+@given(MARKS)
+def test_a_streak_is_what_counting_characters_says(marks):
+    for k, name in ((2, "card"), (3, "listed")):
+        lengths = [
+            len(list(itertools.takewhile(lambda m: m == "x", reversed(marks[: t + 1])))) for t in range(len(marks))
+        ]
+        assert when(name, marks) == "".join("x" if length == k else "." for length in lengths)
+
+
+def alike(p: int, n: int, *, equal: bool, share: bool = True, T: int = 8) -> SimulatedMeasure:
+    cells = np.ones((T, p))
+    return SimulatedMeasure(
+        cells * 0.8955, cells * 0.04, cells * n, cells == equal, share, 0.0, 1.0, largest_is_best=True, printed_unit=0.0
+    )
+
+
+def of_simulation(p: int) -> History:
+    waves = quarters(8)
+    return History(waves, np.repeat([2025, 2026], 4), 4, tuple(map(str, range(p))), {"last": np.ones((8, p), bool)}, {})
+
+
+def test_luck_hands_out_the_cards_that_simulation_says():
+    """70 townships of 60, two years: 2.3 cards and 14 % where just five are listed, 4.6 and 32 % with ties."""
+    rules = {"last": ("safe", Rule("last", "not_last", 5))}
+    for equal, cards, listing in ((False, 2.35, 0.14), (True, 4.56, 0.32)):
+        measures = {"safe": alike(70, 60, equal=equal)}
+        brought = luck(of_simulation(70), measures, rules, LAIBIN, np.random.default_rng(5), draws=1000)
+        assert brought.expected["card"] == pytest.approx(cards, abs=4 * 2.2 / 1000**0.5)
+        assert brought.any_at_all["listed"] == pytest.approx(listing, abs=4 * (0.3 * 0.7 / 1000) ** 0.5)
+        assert brought.chance["card"].sum() == pytest.approx(brought.expected["card"])
+
+
+def test_luck_agrees_with_a_second_naive_simulation_of_areas_of_unequal_size():
+    n = np.array([20, 30, 40, 60, 120, 240])
+    measure = alike(6, 1, equal=True, T=4)
+    measure = SimulatedMeasure(**{**vars(measure), "n_effective": np.broadcast_to(n, (4, 6)).astype(float)})
+    short = History(quarters(4), np.full(4, 2025), 4, tuple("abcdef"), {"last": np.ones((4, 6), bool)}, {})
+    rules = {"last": ("safe", Rule("last", "not_last", 2))}
+    brought = luck(short, {"safe": measure}, rules, LAIBIN, np.random.default_rng(7), draws=4000)
+    rng, cards = np.random.default_rng(8), np.zeros(6)
+    for _ in range(4000):
+        streak, carded = np.zeros(6, int), np.zeros(6, int)
+        for _quarter in range(4):
+            values = rng.binomial(n, 0.8955) / n
+            last = np.array([(values < value).sum() < 2 for value in values])
+            streak = np.where(last, streak + 1, 0)
+            carded += streak == 2
+        cards += carded / 4000
+    expected = brought.chance["card"].sum(axis=0)
+    assert np.abs(expected - cards).max() < 5 * (2 * 0.4 / 4000) ** 0.5
+    assert expected[0] > 1.4 * expected[-1]  # few interviews, more cards
+
+
+def test_simulated_scores_have_the_errors_of_the_estimates_and_stay_on_the_scale():
+    values = simulated_values(alike(5, 60, equal=True, share=False), 4000, np.random.default_rng(3))
+    assert values.std(axis=0).max() < 0.043
+    assert values.max() <= 1.0
+    assert values.mean() == pytest.approx(0.8955, abs=0.001)
+
+
+def test_an_area_without_an_estimate_has_no_luck():
+    measure = alike(4, 60, equal=True, T=2)
+    value = measure.value.copy()
+    value[1, 0] = np.nan
+    judged = np.ones((2, 4), bool)
+    judged[1, 0] = False
+    two = History(quarters(2), np.full(2, 2025), 4, tuple("abcd"), {"last": judged}, {})
+    rules = {"last": ("safe", Rule("last", "not_last", 1))}
+    measures = {"safe": SimulatedMeasure(**{**vars(measure), "value": value})}
+    chance = luck(two, measures, rules, LAIBIN, np.random.default_rng(2), draws=500).chance
+    assert chance["talk"][1, 0] == 0 and chance["talk"][1, 1:].min() > 0.2
+    assert chance["card"][1, 0] == 0
+
+
+def test_consequences_of_rules_met_and_missed_are_told_apart_down_to_the_verdicts():
+    honour = Consequence("honour", "each", ("eighty",), when="met")
+    mixed = Consequence("mixed", "both", ("talk", "honour"))
+    (event,) = [e for e in replay(history("x.x", eighty="x.."), [TALK, honour, mixed]) if e.consequence == "mixed"]
+    assert event.verdicts == (("eighty", "2025Q3", "met"), ("last", "2025Q3", "missed"))
+    outcomes = {("last", "2025Q3", "a0"): MISSED, ("eighty", "2025Q3", "a0"): MET}
+    assert evidence(event, outcomes) == CONFIRMED
+    assert evidence(event, {**outcomes, ("eighty", "2025Q3", "a0"): MISSED}) == RULED_OUT
+    later = Consequence("later", "streak", ("talk",), times=2, when="met")
+    with pytest.raises(Fault) as refused:
+        check_ladder([TALK, later], ["last"])
+    assert refused.value.values["setting"] == "when"

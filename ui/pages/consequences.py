@@ -1,0 +1,48 @@
+"""The board of a league: what followed for which area in two years, how surely, and how much of it is luck."""
+
+import streamlit as st
+
+from presentation.ladder.board import board_notes, board_rows, count_rows, headline
+from presentation.times import wave_text
+from service.figures.consequences import Consequences, read_consequences
+from service.figures.league import waves_with_estimates
+from service.intake.imports import current_programme
+from service.store.engine import Store
+from ui import address, choosers, tables
+from words import Speaker
+
+COLUMNS = ("wave", "area", "consequence", "consequence_sure", "consequence_rests", "consequence_luck")
+
+
+def show(store: Store, t: Speaker) -> None:
+    """The newest wave in a sentence, how much of two years may be luck, and all that followed, one by one."""
+    st.title(t("consequences.title"))
+    place = choosers.row()
+    name = choosers.choose_programme(store, t, place)
+    waves = waves_with_estimates(store, name) if name is not None else []
+    if name is None or not waves:
+        st.info(t("app.no_store"))
+        return
+    programme = current_programme(store, name)[1]
+    if not programme.consequences:
+        st.info(t("consequences.none", programme=programme.title))
+        return
+    wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
+    league_name = lambda league: programme.leagues[league][t("language.code")]  # noqa: E731
+    league = choosers.choose(place, address.LEAGUE, list(programme.leagues), league_name, t, width=choosers.NARROW)
+    board = read_consequences(store, name, wave=wave, league=league)
+    st.subheader(headline(board, t), anchor=False)
+    st.subheader(t("consequences.counts"), anchor=False)
+    tables.plain_table(count_rows(board, t), words=1)
+    _listed(board, t)
+    for note in board_notes(board, t):
+        st.caption(note)
+
+
+def _listed(board: Consequences, t: Speaker) -> None:
+    """Two years of consequences, newest first."""
+    rows = board_rows(board, board.listed, t)
+    if rows.empty:
+        return
+    st.subheader(t("consequences.all"), anchor=False)
+    tables.show_table(rows, COLUMNS, {}, t, name="rows")
