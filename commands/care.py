@@ -35,8 +35,7 @@ def serve(
     url = store_url(store)
     if password := people.first_administrator(Store.open(url)):
         out.print(t("cli.serve.first", name=people.FIRST, password=password))
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    command += _page_settings()
+    command = [sys.executable, "-m", "pages", *_page_settings()]
     command += ["--server.port", str(port)] if port else []
     command += ["--server.address", address] if address else []
     environment = {**os.environ, STORE_VARIABLE: absolute(url), LANGUAGE_VARIABLE: LANGUAGE}

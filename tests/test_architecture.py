@@ -20,7 +20,13 @@ LEFT = {
     "service": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme"},
 }
 SHOWING = {*LEFT, "presentation"}
-MAY_IMPORT = LEFT | {"presentation": set(LEFT), "commands": SHOWING, "ui": SHOWING, "app": {*SHOWING, "ui"}}
+MAY_IMPORT = LEFT | {
+    "presentation": set(LEFT),
+    "commands": SHOWING,
+    "ui": SHOWING,
+    "app": {*SHOWING, "ui"},
+    "pages": {"ui"},
+}
 # the chapters of a room, each of which may import only those before it
 CHAPTERS = {
     "estimation": [
@@ -55,7 +61,7 @@ LIBRARIES = {
     "typer": {"commands"},
     "rich": {"presentation", "commands"},
     "xlsxwriter": {"service"},
-    "streamlit": {"ui", "app"},
+    "streamlit": {"ui", "app", "pages"},
     "altair": {"ui"},
 }
 CALLS = {"open", "print", "input", "exec", "eval"}

@@ -17,7 +17,17 @@ ROOT = Path(__file__).parents[1]
 def unpacked(tmp_path_factory) -> Path:
     """The wheel's files, as an installer would lay them."""
     folder = tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "contracts.py", "app.py", "data", ".streamlit", *PACKAGES):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "contracts.py",
+        "app.py",
+        "pages.py",
+        "data",
+        ".streamlit",
+        *PACKAGES,
+    ):
         (folder / "checkout").mkdir(exist_ok=True)
         (folder / "checkout" / name).symlink_to(ROOT / name)
     build = "from setuptools.build_meta import build_wheel; build_wheel('..')"

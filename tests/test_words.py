@@ -26,7 +26,12 @@ ROOMS = (
     "commands",
     "ui",
 )
-SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py")))]
+SOURCES = [
+    ROOT / "contracts.py",
+    ROOT / "app.py",
+    ROOT / "pages.py",
+    *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py"))),
+]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 STUDY = {  # what writes documents
     f: ast.parse(f.read_text("utf-8")) for room in ("study", "reference") for f in (ROOT / room).glob("*.py")

@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from service.protection import people as people_of_store
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
-from ui import address, frame, sign_in
+from ui import address, frame, sign_in, uploads
 from ui.faults import explained
 from ui.pages import area, centre, check, consequences, leader, people, samples, statistician
 from words import LANGUAGES, Speaker
@@ -48,7 +48,9 @@ def run(store: Store, t: Speaker) -> None:
     menu = frame.menu(t)
     actor = explained(lambda: sign_in.actor(store, menu, t), t)
     if actor is None:
+        uploads.begin(uploads.NOBODY)
         _hold_addresses(store, t)
+        uploads.end()
         return
     entries = []
     for page in PAGES:
@@ -57,7 +59,9 @@ def run(store: Store, t: Speaker) -> None:
     address.carry()
     page = st.navigation(entries, position="top")
     address.arrive()
+    uploads.begin(f"{page.url_path} {actor.name} {actor.role}")
     page.run()
+    uploads.end()
 
 
 def language() -> str:

@@ -556,8 +556,8 @@ def test_serve_starts_the_pages_on_this_store_in_this_language(surveyed, rankshi
     monkeypatch.chdir(surveyed.parent)
     assert rankshift("serve", "--port", "8700", "-s", surveyed.name, language="zh").code == 0
     ((command, environment),) = started
-    assert command[1:4] == ["-m", "streamlit", "run"] and command[-2:] == ["--server.port", "8700"]
-    assert Path(command[4]) == ROOT / "app.py"
+    assert command[1:3] == ["-m", "pages"] and command[-2:] == ["--server.port", "8700"]
+    assert Path.cwd() == ROOT  # where pages.py is
     assert environment["RANKSHIFT_STORE"] == f"sqlite:///{surveyed}"
     assert environment["RANKSHIFT_LANGUAGE"] == "zh"
     assert "--server.address=127.0.0.1" in command

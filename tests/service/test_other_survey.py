@@ -31,7 +31,12 @@ ROOMS = (
     "commands",
     "ui",
 )
-SOURCES = [ROOT / "contracts.py", ROOT / "app.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
+SOURCES = [
+    ROOT / "contracts.py",
+    ROOT / "app.py",
+    ROOT / "pages.py",
+    *(file for room in ROOMS for file in (ROOT / room).rglob("*.py")),
+]
 
 
 @pytest.fixture(scope="module")

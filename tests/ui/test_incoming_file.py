@@ -139,7 +139,8 @@ def test_every_form_that_takes_a_table_has_the_choices_and_a_preview():
     taking = {}
     for file in (ROOT / "ui").rglob("*.py"):
         source = file.read_text("utf-8")
-        uploads, rows = source.count(".file_uploader("), source.count("incoming.choose(")
+        uploads, rows = source.count("uploads.field("), source.count("incoming.choose(")
+        assert ".file_uploader(" not in source or file.name == "uploads.py", "a field is one of `uploads`"
         if uploads:
             taking[file.name] = uploads, rows
             assert file.name == "check.py" or "incoming.show_preview(" in source, file.name

@@ -5,6 +5,7 @@ import streamlit as st
 from presentation import samples as sample_words
 from service.samples.uploaded_proof import verify_upload
 from service.store.engine import Store
+from ui import uploads
 from words import Fault, Speaker
 
 
@@ -13,7 +14,7 @@ def show(store: Store, t: Speaker) -> None:
     st.title(t("check.title"))
     st.markdown(t("check.what"))
     with st.form(key="check"):
-        file = st.file_uploader(t("check.file"), type=["zip"], key="check_file")
+        file = uploads.field(st, t("check.file"), ["zip"], key="check_file")
         line = st.text_input(t("cli.verify_draw.published"), key="check_line")
         screened = st.text_input(t("cli.verify_draw.screened"), key="check_screened")
         sent = st.form_submit_button(t("check.go"), type="primary", key="check_go")

@@ -7,7 +7,7 @@ from service.fieldwork import calls
 from service.files.kinds import ENDINGS
 from service.samples.samples import Sample
 from service.store.engine import Store
-from ui import faults, tables
+from ui import faults, tables, uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -34,7 +34,7 @@ def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
     times = st.session_state.get(TIMES, 0)
     with st.expander(t("calls.upload")), st.form(f"calls_{times}"):
         st.caption(t("calls.upload.columns"))
-        file = st.file_uploader(t("calls.upload.file"), type=list(ENDINGS), key=f"calls_file {times}")
+        file = uploads.field(st, t("calls.upload.file"), list(ENDINGS), key=f"calls_file {times}")
         named = incoming.choose(f"calls_{times}", t)
         looks, imports = incoming.buttons(f"calls {times}", t)
         if not (looks or imports) or file is None:

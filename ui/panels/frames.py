@@ -18,7 +18,7 @@ from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.frame_versions import ImportedFrame
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
-from ui import faults
+from ui import faults, uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -55,7 +55,7 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
         name = one.text_input(t("cli.sample.frame"), key=f"list_name {_times()}")
         by = two.text_input(t("cli.frame.by"), "area", key=f"list_by {_times()}")
         keep = st.text_input(t("cli.frame.keep"), key=f"list_keep {_times()}")
-        file = st.file_uploader(t("cli.frame.file"), type=TABLES, key=f"list_file {_times()}")
+        file = uploads.field(st, t("cli.frame.file"), TABLES, key=f"list_file {_times()}")
         named = incoming.choose(f"list_{_times()}", t)
         delete_on, accept = _day_and_acceptance("list", t)
         looks, imports = incoming.buttons(f"list {_times()}", t)
@@ -87,8 +87,8 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         cities = two.text_input(t("frames.cities"), key=f"banks_cities {_times()}")
         mobiles = one.number_input(t("cli.frame.numbers"), 1, value=30_000, key=f"banks_mobiles {_times()}")
         landlines = two.number_input(t("cli.frame.landlines"), 0, value=0, key=f"banks_landlines {_times()}")
-        prefixes = one.file_uploader(t("frames.prefixes"), type=TABLES, key=f"banks_prefixes {_times()}")
-        exchanges = two.file_uploader(t("cli.frame.exchanges"), type=TABLES, key=f"banks_exchanges {_times()}")
+        prefixes = uploads.field(one, t("frames.prefixes"), TABLES, key=f"banks_prefixes {_times()}")
+        exchanges = uploads.field(two, t("cli.frame.exchanges"), TABLES, key=f"banks_exchanges {_times()}")
         public = st.text_input(t("frames.banks.public"), key=f"banks_public {_times()}")
         value = st.text_input(t("frames.banks.value"), key=f"banks_value {_times()}")
         st.caption(t("frames.banks.choice"))

@@ -7,6 +7,7 @@ from service.files.kinds import ENDINGS
 from service.intake.imports import import_margins
 from service.intake.preview import preview_margins
 from service.store.engine import Store
+from ui import uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -15,7 +16,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
     """The file of known totals, with a preview and the import."""
     with st.expander(t("centre.margins")), st.form("margins"):
         st.caption(t("centre.margins.columns"))
-        file = st.file_uploader(t("centre.margins.file"), type=list(ENDINGS), key="margins_file")
+        file = uploads.field(st, t("centre.margins.file"), list(ENDINGS), key="margins_file")
         named = incoming.choose("margins", t)
         looks, imports = incoming.buttons("margins", t)
         if not (looks or imports) or file is None:

@@ -29,7 +29,7 @@ from service.samples.previews import preview_plan_file
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
-from ui import address, faults
+from ui import address, faults, uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -52,7 +52,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         cost = three.number_input(t("cli.sample.cost"), 0.0, value=None, key="plan_cost")
         q = one.number_input(t("samples.q"), 0.0, 1.0, Wanted.q, key="plan_q")
         portions = two.text_input(t("cli.sample.portions"), written_numbers(Wanted.portions), key="plan_portions")
-        shares = three.file_uploader(t("cli.sample.shares"), type=list(ENDINGS), key="plan_shares")
+        shares = uploads.field(three, t("cli.sample.shares"), list(ENDINGS), key="plan_shares")
         none = t("samples.after.none")
         after = one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after", placeholder=none)
         keep = two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep")
@@ -69,8 +69,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         call_dead = one.number_input(t("samples.call_dead"), 0.001, 1.0, None, format="%.3f", key="plan_call_dead")
         sort = two.text_input(t("samples.sort"), key="plan_sort")
         balance = three.text_input(t("samples.balance"), key="plan_balance")
-        costs = one.file_uploader(t("samples.costs"), type=list(ENDINGS), key="plan_costs")
-        constraints = two.file_uploader(t("samples.constraints"), type=list(ENDINGS), key="plan_constraints")
+        costs = uploads.field(one, t("samples.costs"), list(ENDINGS), key="plan_costs")
+        constraints = uploads.field(two, t("samples.constraints"), list(ENDINGS), key="plan_constraints")
         icc = three.number_input(t("samples.icc"), 0.001, 0.999, None, format="%.3f", key="plan_icc")
         psu_cost = three.number_input(t("samples.psu_cost"), 0.01, None, None, key="plan_psu_cost")
         unequal = one.selectbox(

@@ -10,7 +10,7 @@ from service.protection import keys
 from service.samples.samples import Sample
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
-from ui import cards, faults, tables
+from ui import cards, faults, tables, uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -38,7 +38,7 @@ def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
         if store.actor.role in PERMITTED[screening.screening_sheet.use_case]:
             _sheet(store, programme, wave, t)
         with st.form(f"screened_{times}"):
-            file = st.file_uploader(t("cli.sample.screened_file"), type=list(ENDINGS), key=f"screened_file {times}")
+            file = uploads.field(st, t("cli.sample.screened_file"), list(ENDINGS), key=f"screened_file {times}")
             named = incoming.choose(f"screened_{times}", t)
             looks, imports = incoming.buttons(f"screened {times}", t)
         if not (looks or imports) or file is None:

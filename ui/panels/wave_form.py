@@ -8,6 +8,7 @@ from service.intake.imports import current_programme, import_wave
 from service.intake.preview import preview_records, preview_wave
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
+from ui import uploads
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -18,9 +19,9 @@ def show(store: Store, programme: str, t: Speaker) -> None:
     """The file of a wave, and of its records if the programme has some, with a preview and the import."""
     with st.expander(t("centre.upload")), st.form("upload"):
         wave = st.text_input(t("centre.upload.wave"))
-        file = st.file_uploader(t("centre.upload.file"), type=list(ENDINGS))
+        file = uploads.field(st, t("centre.upload.file"), list(ENDINGS))
         has_records = current_programme(store, programme)[1].records
-        records = st.file_uploader(t("centre.upload.records"), type=list(ENDINGS)) if has_records else None
+        records = uploads.field(st, t("centre.upload.records"), list(ENDINGS)) if has_records else None
         named = incoming.choose("wave", t)
         records_named = ("", "", False)
         if has_records:

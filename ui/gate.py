@@ -1,0 +1,125 @@
+"""The gate before the pages: what anybody may ask of the server, from which pages, and how much it accepts.
+
+It stands around Streamlit's own application.  Who may do what is not asked here but in each use case; the gate closes
+what no page of ours needs: Streamlit's measurements and other entrances, uploads of whoever was shown no field for a
+file, pages of another origin that open a connection in a reader's name, and requests without end.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+
+from ui import uploads
+
+OF_SERVER = re.compile(r"/_stcore/+(.*)", re.DOTALL)  # in a path: what Streamlit itself answers
+HEALTH, HOST, STREAM, UPLOAD = "health", "host-config", "stream", "upload_file"
+OPEN = frozenset({HEALTH, HOST, STREAM})
+CONNECTIONS = int(os.environ.get("RANKSHIFT_CONNECTIONS", "400"))  # open at once: each is a reader's tab
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # of Streamlit, and of Vega's expressions
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",  # no picture of another place, whatever stands in a name
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "frame-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+SAID = {  # with every answer
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+class Gate:
+    """An ASGI application around another one."""
+
+    def __init__(self, app: ASGIApp):
+        self.app, self.connections = app, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it before any of its content is read."""
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, _with_headers(send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.connections >= CONNECTIONS or not same_origin(Headers(scope=scope)):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        self.connections += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.connections -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = OF_SERVER.search(scope["path"])
+        rest = asked[1] if asked else HEALTH
+        if not rest.startswith(f"{UPLOAD}/"):
+            refused = None if rest in OPEN else PlainTextResponse("Not found", 404)
+            await (refused or self.app)(scope, receive, send)
+            return
+        headers, session = Headers(scope=scope), rest.split("/")[1]
+        if scope["method"] != "PUT":
+            await self.app(scope, receive, send)
+            return
+        if not same_origin(headers):
+            await PlainTextResponse("Another origin", 403)(scope, receive, send)
+            return
+        size = _declared(headers)
+        status = uploads.enter(session, size)
+        if status is not None:
+            await PlainTextResponse("No upload here", status)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            uploads.leave(session, size)
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether a request comes from a page of this server, or from a program that is no browser and names no origin.
+
+    Browsers say the origin of the page that opens a connection.  Streamlit takes any page of this machine for one of
+    its own, whatever its port.  Behind a proxy the Host must be the one that the reader typed.
+    """
+    origin, host = headers.get("origin"), headers.get("host")
+    return origin is None or urlsplit(origin).netloc == host or origin in _allowed()
+
+
+def _allowed() -> Iterable[str]:
+    """Origins that the settings allow besides (server.corsAllowedOrigins)."""
+    return [said.strip() for said in config.get_option("server.corsAllowedOrigins")]
+
+
+def _declared(headers: Headers) -> int:
+    """The bytes that an upload may bring: as it says, or the most that the server lets through."""
+    most = int(config.get_option("server.maxUploadSize")) * 2**20
+    said = headers.get("content-length", "")
+    return min(int(said), most) if said.isascii() and said.isdigit() else most
+
+
+def _with_headers(send: Send) -> Send:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(SAID)
+        await send(message)
+
+    return answer
