@@ -124,7 +124,7 @@ def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
     for version_id in versions.tolist():
         area = objects.read_object(store, version_id, objects.RESPONDENTS, ("area",)).area
         answer = objects.read_object(store, version_id, objects.ANSWERS, (item.name,))[item.name]
-        for (area_name, cell), count in answer.groupby([area, answer]).size().items():
+        for (area_name, cell), count in answer.groupby([area, answer], observed=True).size().items():
             for code in set(cell.split(item.separator)) & counts.keys():
                 counts[code][area_name] = counts[code].get(area_name, 0) + int(count)
     return counts

@@ -13,6 +13,7 @@ from programme.population import RECORD
 from programme.renames import Renames
 from programme.survey import Programme
 from service.figures.one_margins import same_margins
+from service.files.coded import coded
 from service.intake.imports import load_margins
 from service.intake.released import read_released
 from service.intake.wave_file import with_today_names
@@ -109,7 +110,7 @@ def _merged(wave: Wave, merged: Mapping[str, str]) -> Wave:
 def load_wave(store: Store, version_id: int) -> Wave:
     """One version of a wave, without weights that the programme computes; rows are in the order of its file."""
     respondents, answers, records = (read_object(store, version_id, name) for name in (RESPONDENTS, ANSWERS, RECORDS))
-    answers = answers.set_index(respondents.unit_id)
+    answers = answers.apply(coded).set_index(respondents.unit_id)
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
     values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
     return Wave(version_id, store.table(select).wave[0], respondents, answers, values)

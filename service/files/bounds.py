@@ -6,11 +6,12 @@ from pathlib import Path
 
 from words import Fault
 
-BYTES = 50_000_000  # as .streamlit/config.toml allows
+UPLOADED = 50_000_000  # bytes that a page takes, as .streamlit/config.toml allows
+BYTES = 100_000_000  # that a command reads
 ROWS, COLUMNS = 1_100_000, 2_000
 UNPACKED = 400_000_000  # bytes that all parts of a zip declare together
 PARTS = 2_000  # files in a zip
-CELLS = 10_000_000  # rows times columns
+CELLS, CSV_CELLS = 10_000_000, 30_000_000  # rows times columns; of a CSV file, whose cells are short
 TEXT = 100_000_000  # characters of all cells together; a text that a workbook repeats counts each time
 
 
@@ -29,9 +30,9 @@ def check_columns(columns: int, file: str) -> None:
     _limit("file.too_many_columns", file, columns, COLUMNS)
 
 
-def check_cells(cells: int, file: str) -> None:
+def check_cells(cells: int, file: str, *, is_csv: bool = False) -> None:
     """A Fault if rows times columns are more than any upload may have."""
-    _limit("file.too_many_cells", file, cells, CELLS)
+    _limit("file.too_many_cells", file, cells, CSV_CELLS if is_csv else CELLS)
 
 
 def check_text(characters: int, file: str) -> None:

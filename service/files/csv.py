@@ -32,7 +32,7 @@ def encoding_of(content: bytes, file: str, named: str | None, usual: str) -> str
     mark = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
     mark = mark or unmarked_utf_16(content)
     tried = [named] if named else [mark] if mark else ["utf-8"]
-    wrong = _wrong_byte(content, tried[0])
+    wrong = None if tried[0] == "utf-8" and content.isascii() else _wrong_byte(content, tried[0])
     if wrong is None:
         return tried[0] if named or mark or not _chinese(content) else GUESSED
     if not named and not mark and not _damaged(content):

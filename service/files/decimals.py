@@ -6,10 +6,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from service.files.choice import Note
+from service.files.coded import distinct, recoded
 
-COMMA = r"[+-]?[0-9]*,[0-9]+"
+COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")  # 1,250 may be meant as 1250
-POINT = r"[+-]?[0-9]*\.[0-9]+"
+POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+")
 
 
 def with_points(table: pd.DataFrame, columns: Iterable[str]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -22,12 +23,14 @@ def with_points(table: pd.DataFrame, columns: Iterable[str]) -> tuple[pd.DataFra
     for column in dict.fromkeys(columns):
         if column not in table:
             continue
-        cells = table[column]
-        commas = cells.str.fullmatch(COMMA)
-        if not commas.any() or cells.str.fullmatch(POINT).any():
+        if not table[column].str.contains(",", regex=False).any():
             continue
-        if all(THOUSANDS.fullmatch(cell) for cell in cells[commas].unique()):
+        cells = distinct(table[column])
+        with_comma = [cell for cell in cells if COMMA.fullmatch(cell)]
+        if not with_comma or any(POINT.fullmatch(cell) for cell in cells):
             continue
-        mended[column] = cells.mask(commas, cells.str.replace(",", ".", regex=False))
+        if all(THOUSANDS.fullmatch(cell) for cell in with_comma):
+            continue
+        mended[column] = recoded(table[column], {cell: cell.replace(",", ".") for cell in with_comma})
     notes = (("file.read.decimal_comma", {"columns": list(mended)}),) if mended else ()
     return table.assign(**mended), notes

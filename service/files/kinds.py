@@ -8,6 +8,7 @@ from words import Fault, sentences
 CSV, XLSX, PARQUET, SAV, DTA = "csv", "xlsx", "parquet", "sav", "dta"
 ENDINGS = ("csv", "txt", "tsv", "xlsx", "xlsm", "parquet", "sav", "zsav", "dta")  # of the names of files that are read
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+EMPTY = b" \t\r\n\xef\xbb\xbf"
 START = 2_000  # bytes by which a text is recognised
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHERS = (  # first bytes of files that are not read, and the keys of the words that say what each is
@@ -31,7 +32,7 @@ STATA_OLD = frozenset((0x69, 0x6C, 0x6E, 0x6F, 0x71, 0x72, 0x73))  # versions 10
 
 def kind_of(content: bytes, file: str) -> str:
     """CSV, XLSX, PARQUET, SAV or DTA; a Fault that says what any other file is, and what to save it as."""
-    if not content.strip(b" \t\r\n\xef\xbb\xbf"):
+    if not content[:START].strip(EMPTY) and not content.strip(EMPTY):  # the whole text would be copied
         raise Fault(key="file.empty", file=file)
     if content.startswith(b"PAR1"):
         return PARQUET

@@ -1,16 +1,18 @@
 """The one entrance for tables that come in: what a file is, and its cells as text, whatever it was saved as."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from service.files.bounds import check_size
 from service.files.choice import Choice, Note
+from service.files.coded import are_among
 from service.files.csv import csv_rows, encoding_of
 from service.files.faults import CellFault, FaultList
 from service.files.kinds import CSV, DTA, PARQUET, SAV, XLSX, kind_of
 from service.files.parquet import parquet_rows
+from service.files.plain_csv import plain_table
 from service.files.rows import Gathered, gather, letters
 from service.files.statistical import statistical_rows
 from service.files.xlsx import xlsx_rows
@@ -47,17 +49,21 @@ def read_file(
     *,
     choice: Choice | None = None,
     usual: str = "utf-8",
+    coded: Collection[str] = (),
 ) -> FileRead:
     """Read a CSV, XLSX, Parquet, SPSS or Stata file.
 
     expected  the columns that it must have: by them the sheet, the header and the separator are found
     also      further columns that are used; faults of others do not matter. Without either every column is used
     usual     the encoding of a text that is no UTF-8
+    coded     columns of few different texts, which of a large file are kept as categories (`coded.Coding`)
     A Fault for what cannot be read at all; it says what the file is, and what to save it as.
     """
     choice = choice or Choice()
     check_size(content, file)
     kind, wanted = kind_of(content, file), list(dict.fromkeys([*expected, *also]))
+    if kind == CSV:
+        return _csv_file(content, file, wanted, expected, coded, encoding_of(content, file, choice.encoding, usual))
     if kind == PARQUET:
         gathered = gather(parquet_rows(content, file), file, wanted, expected, padded=True)
         return _checked(gathered, file, wanted, ("file.read.parquet", {"file": file}))
@@ -67,16 +73,23 @@ def read_file(
         values = {"file": file, "sheet": sheet.name, "sheets": count, "row": gathered.header_row}
         marked = {"file.uncalculated": marks.uncalculated, "file.long_number": marks.long}
         return _checked(gathered, file, wanted, ("file.read.xlsx", values), marked)
-    if kind in (SAV, DTA):
-        encoding, rows, labels = statistical_rows(content, file, kind, choice)
-        gathered = gather(rows, file, wanted, expected, padded=True)
-        key = "file.read.sav" if kind == SAV else "file.read.dta"
-        form = (key, {"file": file, "encoding": encoding, "labelled": len(labels)})
-        return replace(_checked(gathered, file, wanted, form), labels=labels)
-    assert kind == CSV
-    encoding = encoding_of(content, file, choice.encoding, usual)
-    separator, rows = csv_rows(content, file, encoding, expected)
-    gathered = gather(rows, file, wanted, expected, padded=False)
+    assert kind in (SAV, DTA)
+    encoding, rows, labels = statistical_rows(content, file, kind, choice)
+    gathered = gather(rows, file, wanted, expected, padded=True)
+    key = "file.read.sav" if kind == SAV else "file.read.dta"
+    form = (key, {"file": file, "encoding": encoding, "labelled": len(labels)})
+    return replace(_checked(gathered, file, wanted, form), labels=labels)
+
+
+def _csv_file(
+    content: bytes, file: str, wanted: Sequence[str], expected: Sequence[str], coded: Collection[str], encoding: str
+) -> FileRead:
+    """A CSV file, column by column if it is a plain one, else row by row."""
+    plain = plain_table(content, file, encoding, wanted, expected, coded)
+    if plain is None:
+        separator, rows = csv_rows(content, file, encoding, expected)
+        plain = separator, gather(rows, file, wanted, expected, padded=False)
+    separator, gathered = plain
     name = UTF_8 if encoding == "utf-8-sig" else encoding.upper()
     values = {"file": file, "separator": separator, "encoding": name}
     key = SEPARATED.get(separator, "file.read.csv.other")
@@ -105,7 +118,7 @@ def _checked(
     table = gathered.table
     used = [c for c in table if not wanted or c in wanted]
     for column in used:
-        failed = table[column].isin(LOOK_UP_ERRORS)
+        failed = are_among(table[column], LOOK_UP_ERRORS)
         if failed.any():
             faults.refuse(failed, "file.look_up", column, table)
     for key, cells in (marked or {}).items():

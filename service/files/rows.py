@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from service.files import bounds
 from service.files.bounds import check_cells, check_columns, check_rows, check_text
+from service.files.coded import TEXTS
 from service.files.faults import CellFault
 from words import Fault
 
@@ -77,7 +78,7 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
     body = _even(chain(top[at + 1 :], stream), len(names), ragged, padded=padded, file=file)
     while chunk := list(islice(body, CHUNK)):
         numbers.extend(number for number, _ in chunk)
-        check_cells(len(numbers) * len(names), file)
+        check_cells(len(numbers) * len(names), file, is_csv=not padded)
         for short, cells in zip(last, zip(*(cells for _, cells in chunk), strict=True), strict=True):
             short.append(pc.utf8_trim_whitespace(pa.array(cells, pa.large_string())))
         if len(numbers) % JOINED < CHUNK:
@@ -91,11 +92,17 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
         if faults:
             raise faults[0]
         raise Fault(key="file.no_rows", file=file)
-    kept = _kept(names, parts, wanted, header_row, file)
-    table = pa.table([pa.chunked_array(parts[k]) for k in kept], names=[names[k] for k in kept])
-    frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get)
-    frame = frame if kept else pd.DataFrame(index=range(len(numbers)))  # every name occurs twice, and none is used
+    kept = kept_columns(names, parts, wanted, header_row, file)
+    frame = as_frame(parts, names, kept, len(numbers))
     return Gathered(frame.set_index(pd.Index(np.array(numbers))), header_row, tuple(names), faults)
+
+
+def as_frame(parts: Sequence[Sequence[pa.Array]], names: Sequence[str], kept: Sequence[int], rows: int) -> pd.DataFrame:
+    """The columns that are kept, of so many rows, by name."""
+    if not kept:
+        return pd.DataFrame(index=range(rows))
+    table = pa.table([pa.chunked_array(parts[k]) for k in kept], names=[names[k] for k in kept])
+    return table.to_pandas(types_mapper={pa.large_string(): TEXTS}.get)
 
 
 def _even(rows: Iterable[Row], width: int, ragged: list[tuple[int, int]], *, padded: bool, file: str) -> Iterator[Row]:
@@ -136,7 +143,9 @@ def _join(last: list[list[pa.Array]], parts: list[list[pa.Array]]) -> None:
             short.clear()
 
 
-def _kept(names: list[str], parts: list[list[pa.Array]], wanted: Sequence[str], row: int, file: str) -> list[int]:
+def kept_columns(
+    names: Sequence[str], parts: Sequence[Sequence[pa.Array]], wanted: Sequence[str], row: int, file: str
+) -> list[int]:
     """Which columns are kept: a Fault for a wanted name that occurs twice, or for cells under no name."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     refused = [name for name in twice if not wanted or name in wanted]

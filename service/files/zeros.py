@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from service.files.choice import Choice, Note
+from service.files.coded import recoded
 from service.files.faults import FaultList
 
 
@@ -31,7 +32,7 @@ def restored(
     lost = lost_zeros(table[column].unique(), codes)
     if not lost:
         return table, ()
-    mended = table[column].map(lambda cell: lost.get(cell, cell)).astype(table[column].dtype)
+    mended = recoded(table[column], lost)
     note = ("file.read.zeros", {"column": column, "pairs": pairs(lost)})
     return table.assign(**{column: mended}), (note,)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from estimation.indicators.indicators import Item
 from programme.survey import Programme
 from service.files.choice import Choice, Note
+from service.files.coded import distinct, recoded
 from service.files.decimals import with_points
 from service.files.zeros import restored
 from service.intake.outcomes import coded_outcomes
@@ -88,7 +89,7 @@ def _coded(
     for text, code in texts:
         codes_of.setdefault(text.strip(), set()).add(code)
     taken: dict[str, str] = {}
-    for cell in table[column].unique():
+    for cell in distinct(table[column]):
         if cell in codes:
             continue
         text = labels.get(cell, cell)
@@ -98,8 +99,8 @@ def _coded(
     if not taken:
         return table, []
     pairs = [f"{cell} → {code}" for cell, code in taken.items()]
-    coded = table[column].map(lambda cell: taken.get(cell, cell)).astype(table[column].dtype)
-    return table.assign(**{column: coded}), [("file.read.as_codes", {"column": column, "pairs": pairs})]
+    table = table.assign(**{column: recoded(table[column], taken)})
+    return table, [("file.read.as_codes", {"column": column, "pairs": pairs})]
 
 
 def _joined(table: pd.DataFrame, item: Item) -> tuple[pd.DataFrame, list[Note]]:

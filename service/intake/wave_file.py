@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from contracts import RECORDS, RESPONDENTS, check
+from contracts import RECORDS, RESPONDENTS, check, has_twice
 from estimation.estimators.design import Design
 from estimation.estimators.merge_rules import merged_strata
 from estimation.indicators.answers import asked
@@ -18,6 +18,7 @@ from fieldwork.phone_numbers import MOBILE, masked_text
 from programme.renames import Renames
 from programme.survey import Programme
 from service.files.choice import Choice, Note
+from service.files.coded import are_among, as_numbers, coded, distinct
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import refuse_codes
@@ -83,8 +84,10 @@ def read_wave(
     the file says of them must agree (`of_sample.compare`), unless a reason says why it does not.
     interviewers: respondent -> interviewer, from the wave's call log, if the file has no column of interviewers.
     """
-    read = read_file(content, file, list(column_uses(programme)), choice=choice, usual=programme.encoding)
+    items = _only_items(programme)
+    read = read_file(content, file, [*column_uses(programme)], choice=choice, usual=programme.encoding, coded=items)
     table, said = as_codes(read.table, read.labels, programme, choice)
+    table = table.assign(**{item: coded(table[item]) for item in items if item in table})
     released, faults = None, FaultList(file, list(read.faults))
     table, origin, of_sample = _beside_sample(table, faults, programme, drawn, choice, reason)
     absent = faults.lacking(table, list(column_uses(programme)), key="wave.column")
@@ -113,7 +116,7 @@ def read_wave(
     )
     merged = _check_strata(respondents, programme, wave)
     answers = table[list(programme.items)].reset_index(drop=True)
-    area_records = read_records(records, programme, list(dict.fromkeys(respondents.area)), wave)
+    area_records = read_records(records, programme, list(respondents.area.unique()), wave)
     population = check_population(table, respondents, file, programme.population)
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
@@ -159,29 +162,41 @@ def _check_strata(respondents: pd.DataFrame, programme: Programme, wave: str) ->
     The strata are stored as they were drawn: they are merged when the wave is computed with.
     """
     named = with_today_names(respondents, programme.renames, wave)
-    merged = merged_strata([named], programme.merged_strata)
-    into = named.stratum.map(lambda name: merged.get(name, name))
-    drawn = respondents.assign(stratum=into) if merged else respondents
-    Design.from_table(drawn, weight="weight", stratum="stratum", psu="psu", lonely=programme.lonely)
+    merged = merged_strata([named], programme.merged_strata) if programme.merged_strata else {}
+    into = named.stratum.map(lambda name: merged.get(name, name)) if merged else named.stratum
+    drawn = respondents.assign(stratum=into)
+    psu = None if programme.columns.psu == programme.columns.respondent else "psu"  # each row is one, as was checked
+    Design.from_table(drawn, weight="weight", stratum="stratum", psu=psu, lonely=programme.lonely)
     return (("wave.strata_merged", {"strata": list(dict.fromkeys(merged.values()))}),) if merged else ()
 
 
 def column_uses(programme: Programme) -> dict[str, str]:
     """The columns that a wave's file must have, and what each is for: the end of a key in words/ (file.use.…)."""
+    by_column: dict[str, str] = {}
+    for use, named in _columns_by_use(programme).items():
+        for column in named:
+            by_column.setdefault(column, use)
+    return by_column
+
+
+def _only_items(programme: Programme) -> list[str]:
+    """The items whose columns are used for nothing else."""
+    others = {column for use, named in _columns_by_use(programme).items() if use != "item" for column in named}
+    return [item for item in programme.items if item not in others]
+
+
+def _columns_by_use(programme: Programme) -> dict[str, Sequence[str]]:
+    """The columns of each use of `column_uses`."""
     columns, interviewers, weighting = programme.columns, programme.interviewers, programme.weighting
     by = [] if interviewers is None or not interviewers.column else [interviewers.column]
-    uses = {"respondent": columns.respondent, "area": [columns.area], "stratum": columns.stratum, "psu": columns.psu}
-    uses |= {"interviewer": by, "item": list(programme.items)}
+    uses: dict[str, Sequence[str]] = {"respondent": columns.respondent, "area": [columns.area]}
+    uses |= {"stratum": columns.stratum, "psu": columns.psu, "interviewer": by, "item": list(programme.items)}
     if weighting is None:
         uses["weight"] = [columns.weight]
     else:
         uses["weighting"] = [column for of in weighting.needed().values() for column in of]
     uses["population"] = [] if programme.population.column is None else [programme.population.column]
-    by_column: dict[str, str] = {}
-    for use, named in uses.items():
-        for column in named:
-            by_column.setdefault(column, use)
-    return by_column
+    return uses
 
 
 def _filled(programme: Programme) -> list[str]:
@@ -211,7 +226,8 @@ def _check_cells(
 
 def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
     """Cells that are neither a code of the item, or a list of them, nor a number that it allows."""
-    wrong = ~table[item.name].isin([cell for cell in table[item.name].unique() if item.allows(cell)])
+    cells = table[item.name]
+    wrong = ~are_among(cells, [cell for cell in distinct(cells) if item.allows(cell)])
     codes = sorted(item.codes)
     if item.range is not None:
         key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
@@ -224,7 +240,7 @@ def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
 
 def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme: Programme) -> None:
     """Those who were asked the question although the programme says otherwise, and those who were not."""
-    to_be_asked, not_asked = asked(table, item, programme.items), table[item.name].isin(list(item.not_asked))
+    to_be_asked, not_asked = asked(table, item, programme.items), are_among(table[item.name], item.not_asked)
     values: dict[str, Any] = {"filter": list(item.asked_if), "expected": sorted(item.not_asked)}
     faults.refuse(~to_be_asked & ~not_asked, "wave.not_to_be_asked", item.name, table, **values)
     faults.refuse(to_be_asked & not_asked, "wave.to_be_asked", item.name, table, **values)
@@ -236,8 +252,8 @@ def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> pd
         return table.index.to_series().astype(str)
     _refuse_numbers(table, faults, columns)
     unit, name = joined(table, columns), JOIN.join(columns)
-    repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
-    if repeated.any():
+    if has_twice(pd.DataFrame({name: unit}), [name]):
+        repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
         first = unit.map(unit.index.to_series().groupby(unit).first())
         faults.refuse(repeated, "wave.respondent", name, table.assign(**{name: unit}), each={"first": first})
     return unit
@@ -256,7 +272,7 @@ def _weights(table: pd.DataFrame, faults: FaultList, column: str) -> np.ndarray:
     if column not in table:
         return np.ones(len(table))
     missing = faults.refuse(table[column] == "", "wave.weight_missing", column, table)
-    weight = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    weight = as_numbers(table[column])
     no_number = faults.refuse(~missing & ~np.isfinite(weight), "wave.weight_text", column, table)
     faults.refuse(weight < 0, "wave.weight_negative", column, table)
     beyond = (weight > 0) & np.isfinite(weight) & ~((weight >= SMALLEST) & (weight <= LARGEST))

@@ -53,10 +53,10 @@ def is_large(path: Path) -> bool:
     if not path.is_file():
         return False  # whoever reads it says so
     try:
-        kind, rows = _kind(path), 0 if path.stat().st_size > bounds.BYTES else _rows(path)
+        kind, rows = _kind(path), 0 if path.stat().st_size > bounds.UPLOADED else _rows(path)
     except (OSError, pa.ArrowException, Fault):
         return False
-    return kind in (CSV, PARQUET) and (rows > bounds.ROWS or path.stat().st_size > bounds.BYTES)
+    return kind in (CSV, PARQUET) and (rows > bounds.ROWS or path.stat().st_size > bounds.UPLOADED)
 
 
 @permitted

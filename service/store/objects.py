@@ -7,6 +7,7 @@ No telephone number and no name is in an object: these are in the vault.
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from service.store.engine import Store
 from words import Fault
 
 RESPONDENTS, ANSWERS, RELEASED, RECORDS = "respondents", "answers", "released", "records"
+AT_ONCE = 50_000  # values written at a time
 PART = 2**26  # bytes of a row; SQLite keeps no row above a billion
 
 objects = schema.objects.c
@@ -84,10 +86,51 @@ def content_digest(tables: Sequence[tuple[pd.DataFrame, Sequence[str]]]) -> str:
     digest = hashlib.sha256()
     for table, key in tables:
         filled = table.dropna(axis="columns", how="all")
-        filled = filled.sort_values([column for column in key if column in filled])
+        order, written = _order(filled, [column for column in key if column in filled]), {}
         digest.update(f"{len(filled)}\n".encode())
         for column in sorted(filled):
-            codes, values = pd.factorize(filled[column], sort=True)
-            digest.update(f"{column}\n{[str(value) for value in values.tolist()]!r}\n".encode())
-            digest.update(np.asarray(codes, dtype="<i8").tobytes())
+            cells = filled[column]
+            same = next((name for name in written if filled[name].array.equals(cells.array)), None)
+            codes, values = written[same] if same is not None else _codes(cells, order)
+            digest.update(f"{column}\n".encode())
+            for part in values:
+                digest.update(part.encode())
+            digest.update(b"\n")
+            digest.update(codes.astype("<i8").tobytes())
+            if same is None and isinstance(cells.dtype, pd.StringDtype):
+                written[column] = codes, values
     return digest.hexdigest()
+
+
+def _order(table: pd.DataFrame, key: Sequence[str]) -> np.ndarray:
+    """The places of the rows in the order of what identifies them."""
+    if len(key) == 1:
+        return table[key[0]].array.argsort()
+    return table[list(key)].reset_index(drop=True).sort_values(list(key)).index.to_numpy()
+
+
+def _codes(cells: pd.Series, order: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """In the rows' order, the number of each one's value among those that occur, in ascending order, -1 where there is
+    none; and the values as a list is written, in parts."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        texts, codes = cells.cat.categories.tolist(), cells.cat.codes.to_numpy()[order]
+        occurring = np.bincount(codes[codes >= 0], minlength=len(texts)).nonzero()[0].tolist()
+        ascending = sorted(occurring, key=texts.__getitem__)
+        rank = np.full(len(texts) + 1, -1)  # the last one is that of -1
+        rank[ascending] = np.arange(len(ascending))
+        return rank[codes], _listed(pd.array([texts[k] for k in ascending], dtype=object))
+    if isinstance(cells.dtype, pd.StringDtype):
+        ascending: Any = cells.array.take(order)
+        if (ascending[1:] > ascending[:-1]).all():
+            return np.arange(len(cells), dtype=np.int32), _listed(ascending)  # it identifies the rows
+    codes, values = pd.factorize(cells, sort=True)
+    return codes[order], _listed(values)
+
+
+def _listed(values: Any) -> list[str]:
+    """The parts of what Python writes for the list of the values' texts."""
+    parts = [
+        repr([str(value) for value in values[first : first + AT_ONCE].tolist()])[1:-1]
+        for first in range(0, len(values), AT_ONCE)
+    ]
+    return ["[", *(f"{', ' if k else ''}{part}" for k, part in enumerate(parts)), "]"]
