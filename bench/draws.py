@@ -66,7 +66,7 @@ CASES = {
 
 def main(quick: bool) -> None:
     """One line for each case and size."""
-    block, parts = (60, 1) if quick else (BLOCK, PARTS)
+    block, parts = (12, 1) if quick else (BLOCK, PARTS)
     print(f"{block * parts:,} replications: relative error of Σw and of Σwy, and z")
     missed = False
     for name, case in CASES.items():

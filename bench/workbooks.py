@@ -115,25 +115,22 @@ def measured(reader: str, path: str) -> dict[str, float]:
 def main() -> None:
     """Measure each reading in a process of its own; print seconds, memory and the ratio.
 
-    The files are made by processes of their own too: on Linux a child's peak starts at its parent's size.
+    The files are made by a process of its own too: on Linux a child's peak starts at its parent's size.
     """
     quick = quick_asked()
     with tempfile.TemporaryDirectory() as folder:
-        place = str(Path(folder, "wave.xlsx"))
-        rows, seconds = QUICK if quick else ROWS, {}
-        _apart("--make", "rows", str(rows), place)
+        rows, seconds, place = QUICK if quick else ROWS, {}, str(Path(folder, "rows"))
+        counts = {what: numbers[quick] for what, numbers in COUNTS.items() if numbers[quick]}
+        _apart("--make", json.dumps({"rows": rows} | counts), folder)
         for reader in ["ours"] + ["calamine"] * (installed("python-calamine") != "absent"):
             done = json.loads(_apart("--measured", reader, place))
             seconds[reader] = done["seconds"]
             print(f"{rows:,} rows of a workbook, {reader}: {_taken(done)}")
         if len(seconds) > 1:
             print(f"ours over python-calamine: {seconds['ours'] / seconds['calamine']:.1f}")
-        for what, words in OTHERS.items():
-            count, place = COUNTS[what][quick], str(Path(folder, what))
-            if not count:
-                continue
-            _apart("--make", what, str(count), place)
-            print(f"{count:,} {words}: {_taken(json.loads(_apart('--measured', what, place)))}")
+        for what, count in counts.items():
+            done = json.loads(_apart("--measured", what, str(Path(folder, what))))
+            print(f"{count:,} {OTHERS[what]}: {_taken(done)}")
 
 
 def _apart(*arguments: str) -> str:
@@ -148,8 +145,9 @@ def _taken(done: dict[str, float]) -> str:
 
 if __name__ == "__main__":
     if "--make" in sys.argv:
-        _, _, kind, size, file = sys.argv
-        Path(file).write_bytes({"rows": workbook, "table": interviews, "wave": interviews}.get(kind, grid)(int(size)))
+        of_kind = {"rows": workbook, "table": interviews, "wave": interviews}
+        for kind, size in json.loads(sys.argv[2]).items():
+            Path(sys.argv[3], kind).write_bytes(of_kind.get(kind, grid)(size))
     elif "--measured" in sys.argv:
         _, _, kind, file = sys.argv
         print(json.dumps((measured_file if kind in OTHERS else measured)(kind, file)))
