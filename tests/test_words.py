@@ -6,6 +6,7 @@ import json
 import re
 import string
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from words import COMPLETE as LANGUAGES
 from words import UNSAID, Fault, _Sentence, dictionary, speaker, text
 
+pytestmark = pytest.mark.xdist_group("test_words")  # the code is read once, for all of them
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "words",
@@ -32,17 +34,8 @@ SOURCES = [
     ROOT / "pages.py",
     *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py"))),
 ]
-TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
-STUDY = {  # what writes documents
-    f: ast.parse(f.read_text("utf-8")) for room in ("study", "reference") for f in (ROOT / room).glob("*.py")
-}
+WRITERS = [f for room in ("study", "reference") for f in sorted((ROOT / room).glob("*.py"))]  # of documents
 TOOLS = [f for room in ("study", "bench", "mutants", "reference") for f in sorted((ROOT / room).rglob("*.py"))]
-DOCSTRINGS = [
-    ast.get_docstring(node) or ""
-    for code in (*TREES.values(), *(ast.parse(f.read_text("utf-8")) for f in TOOLS))
-    for node in ast.walk(code)
-    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-]
 ZH, EN = dictionary("zh"), dictionary("en")
 CJK = "\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 HAN = "\u4e00-\u9fff"
@@ -74,11 +67,30 @@ SPEAKING = (
 SEPARATOR = {"zh": "、", "en": ", "}
 
 
-def nodes(kind, trees=TREES):
-    for file, tree in trees.items():
-        for node in ast.walk(tree):
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+@cache
+def walked(file: Path) -> list[ast.AST]:
+    """What these tests look at in a file, walked through once for all of them."""
+    return [node for node in ast.walk(tree(file)) if isinstance(node, ast.Constant | ast.Call)]
+
+
+def nodes(kind, files=SOURCES):
+    for file in files:
+        for node in walked(file):
             if isinstance(node, kind):
                 yield file, node
+
+
+@cache
+def docstrings_of_the_code() -> list[str]:
+    """Docstrings of modules, classes and functions."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    of_all = [node for file in (*SOURCES, *TOOLS) for node in ast.walk(tree(file)) if isinstance(node, documented)]
+    return [ast.get_docstring(node) or "" for node in of_all]
 
 
 def name_of(call: ast.Call) -> str:
@@ -204,7 +216,7 @@ def literal_keys() -> dict[str, str]:
 def patterns() -> list[re.Pattern]:
     """The f-strings that make keys, f"verdict.{code}" or f"{page}.title", as patterns."""
     found = []
-    for _, node in nodes(ast.Call, TREES | STUDY):
+    for _, node in nodes(ast.Call, SOURCES + WRITERS):
         key = node.args[0] if node.args and name_of(node) in ("t", "text") else None
         if isinstance(key, ast.JoinedStr):
             parts = [re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in key.values]
@@ -223,7 +235,7 @@ def test_every_pattern_of_keys_finds_some():
 
 
 def test_every_sentence_is_used_somewhere():
-    asked = {value for _, node in nodes(ast.Constant, TREES | STUDY) if (value := constant(node))}
+    asked = {value for _, node in nodes(ast.Constant, SOURCES + WRITERS) if (value := constant(node))}
     made = patterns()
     unused = [key for key in EN if key not in asked and not any(p.fullmatch(key) for p in made)]
     assert not unused
@@ -266,7 +278,7 @@ def test_no_chinese_stands_in_the_code():
     found = []
     for file, node in nodes(ast.Constant):
         value = None if file.parent.name == "words" else constant(node)
-        if value and re.search(f"[{CJK}]", value) and id(node) not in docstrings(TREES[file]):
+        if value and re.search(f"[{CJK}]", value) and id(node) not in docstrings(tree(file)):
             found.append(f"{file.name}:{node.lineno} {value}")
     assert not found
 
@@ -389,8 +401,7 @@ def test_english_is_not_a_calque(calque):
     ],
 )
 def test_the_english_of_the_code_is_no_calque_either(calque):
-    """Docstrings of modules, classes and functions."""
-    found = [text for text in DOCSTRINGS if re.search(calque, text, re.IGNORECASE)]
+    found = [text for text in docstrings_of_the_code() if re.search(calque, text, re.IGNORECASE)]
     assert not found
 
 
