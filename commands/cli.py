@@ -29,7 +29,7 @@ SINGLE = {
     **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }
-SELDOM = 100_000  # objects between two searches for cycles: modules that are loaded have none to give back
+SELDOM = 100_000  # objects between two searches for cycles
 GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame")
 
 
@@ -56,6 +56,9 @@ def loaded(name: str) -> Any:
     """The sub-command of this name, or the group of sub-commands, from its file."""
     file = SINGLE.get(name, name.replace("-", "_"))
     command_or_group = get_group(import_module(f"commands.{file}").commands)
+    if not gc.isenabled():  # `start` switched it off
+        gc.freeze()  # modules that are loaded have no cycles to give back
+        gc.enable()
     if name not in GROUPS:
         return command_or_group.commands[name]
     command_or_group.name = name
