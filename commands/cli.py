@@ -1,9 +1,10 @@
 """The command `rankshift`: one sub-command for each use case, in the reader's language.
 
-A fault is one line on standard error, perhaps with one on how to see more, and exit code 1. A sub-command's file is
-imported only when that sub-command is called, since help and the version need none of the statistics.
+A fault is one line on standard error, perhaps with one on how to see more, and an exit code (`exit_code`). The file
+of a sub-command is imported only when it is called, since help and the version need none of the statistics.
 """
 
+import errno
 import gc
 import sys
 from importlib import import_module
@@ -29,6 +30,7 @@ SINGLE = {
     **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }
+FULL_DISK, NO_ROOM = {errno.ENOSPC, errno.EDQUOT}, 6  # the exit code of a full disk, as for a full database
 SELDOM = 100_000  # objects between two searches for cycles
 GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame")
 
@@ -91,7 +93,7 @@ def options(
 
 
 def main() -> None:
-    """Run the command; a fault is one line on standard error and exit code 1."""
+    """Run the command; a fault is one line on standard error and an exit code that is not 0."""
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     try:
         app(args=without_language(sys.argv[1:]))
@@ -99,8 +101,15 @@ def main() -> None:
         err.print(t(fault.key, **fault.values), style="red")
         for note in getattr(fault, "__notes__", ()):
             err.print(note)
-        sys.exit(REFUSED)
+        sys.exit(exit_code(fault))
     except OSError as error:  # a full disk, a folder that may not be written to
         problem = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         err.print(t("cli.system", problem=problem), style="red")
-        sys.exit(REFUSED)
+        sys.exit(NO_ROOM if error.errno in FULL_DISK else REFUSED)
+
+
+def exit_code(fault: Fault) -> int:
+    """1, or the code of a sick database: 3 busy, 4 damaged, 5 read-only, 6 full, 7 unreachable, 8 slow."""
+    from service.store.sickness import EXIT_CODES  # imported here: only a command that failed asks
+
+    return EXIT_CODES.get(fault.key, REFUSED)

@@ -33,6 +33,7 @@ from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes, workbook_bytes
 from service.protection import keys, vault
+from service.store.names import name_of
 
 Day = Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))]
 
@@ -59,9 +60,9 @@ def contacts_import(
     choice = choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
         if preview:
-            return show_preview(vault.preview_contacts(opened, programme_name, wave, content, file.name, choice))
+            return show_preview(vault.preview_contacts(opened, programme_name, wave, content, name_of(file), choice))
         sealing = {"key": keys.find_key(), "delete_on": day, "choice": choice}
-        count = vault.import_contacts(opened, programme_name, wave, content, file.name, **sealing)
+        count = vault.import_contacts(opened, programme_name, wave, content, name_of(file), **sealing)
     out.print(t("cli.contacts.imported", wave=wave, count=count, day=day.isoformat()))
 
 

@@ -39,6 +39,7 @@ from service.samples import frames, large_lists, master, number_banks, previews
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
 from service.samples.frame_file import for_large_list
 from service.samples.proof_files import write_proof
+from service.store.names import name_of
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.frame.help"))
@@ -75,23 +76,23 @@ def frame_import(
     of_list |= {"choice": choice_of(sheet, encoding, zeros=zeros)} | ({"keep": read_columns(keep)} if keep else {})
     large = large_lists.is_large(file)
     if large and keep:
-        raise Fault(key="frame.large_keep", file=file.name)
+        raise Fault(key="frame.large_keep", file=name_of(file))
     if large and preview:
-        raise Fault(key="frame.large_preview", file=file.name)
+        raise Fault(key="frame.large_preview", file=name_of(file))
     try:
         content = b"" if large else read_bounded(file)
     except Fault as fault:
-        raise for_large_list(fault, file.name) from fault
+        raise for_large_list(fault, name_of(file)) from fault
     with listing_faults(faults):
         if preview:
-            return show_preview(frames.preview_frame(opened, programme_name, name, content, file.name, **of_list))
+            return show_preview(frames.preview_frame(opened, programme_name, name, content, name_of(file), **of_list))
         sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
         keyed = {"frame_key": keys.find_frame_key(), "accept": accept}
         options = of_list | keyed | sealing
         if large:
             imported = large_lists.import_large(opened, programme_name, name, file, **options)
         else:
-            imported = frames.import_frame(opened, programme_name, name, content, file.name, **options)
+            imported = frames.import_frame(opened, programme_name, name, content, name_of(file), **options)
     _say_frame(imported)
 
 
@@ -120,12 +121,12 @@ def frame_banks(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     with listing_faults(faults):
-        file, cities = (read_bounded(prefixes), prefixes.name), city.split(",")
+        file, cities = (read_bounded(prefixes), name_of(prefixes)), city.split(",")
         choice = choice_of(prefixes_sheet, prefixes_encoding, zeros=zeros)
         of_exchanges = None
         if exchanges is not None:
             exchanges_choice = choice_of(exchanges_sheet, exchanges_encoding, zeros=zeros)
-            of_exchanges = ExchangeFile(read_bounded(exchanges), exchanges.name, exchanges_choice)
+            of_exchanges = ExchangeFile(read_bounded(exchanges), name_of(exchanges), exchanges_choice)
         if preview:
             show_preview(previews.preview_prefixes(opened, *file, cities, choice))
             if of_exchanges is not None:

@@ -12,6 +12,7 @@ from commands.speaking import ending_in, out, print_table, t, write
 from service.files.fault_file import fault_file
 from service.files.faults import FIRST_ROWS, CellFault, FileFaults
 from service.files.preview import Preview
+from service.store.names import name_of
 from words import Fault
 
 SheetOption = Annotated[str | None, typer.Option("--sheet", help=t("cli.file.sheet"), show_default=False)]
@@ -48,7 +49,7 @@ def listing_faults(file: Path | None) -> Generator[None]:
         yield
     except Fault as fault:
         if file is not None:
-            write(file, fault_file(fault, file.name, t))
+            write(file, fault_file(fault, name_of(file), t))
         elif isinstance(fault, FileFaults) or (isinstance(fault, CellFault) and len(fault.numbers) > FIRST_ROWS):
             fault.add_note(t("cli.file.list_them"))
         raise

@@ -39,6 +39,7 @@ from service.intake.preview import preview_margins, preview_records, preview_wav
 from service.intake.records_file import RecordsFile
 from service.protection import people
 from service.store.engine import Store, shown, store_url
+from service.store.names import name_of
 from words import Fault
 
 commands = typer.Typer()
@@ -63,7 +64,7 @@ def load(
     if not folder.is_dir():
         raise Fault(key="file.no_folder", folder=str(folder))
     programme_file, files = folder / "programme.toml", wave_files(folder)
-    read_programme(read_bounded(programme_file), programme_file.name)  # refused here, it leaves no store behind
+    read_programme(read_bounded(programme_file), name_of(programme_file))  # refused here, it leaves no store behind
     init(store)
     if demo:
         people.mark_demo(Store.open(store_url(store)))
@@ -82,7 +83,7 @@ def import_programme(
     as_: AsOption = None,
 ) -> str:
     """Import a programme; returns its name."""
-    imported = imports.import_programme(opened_as(store, as_), read_bounded(file), file.name)
+    imported = imports.import_programme(opened_as(store, as_), read_bounded(file), name_of(file))
     outcome = t(f"outcome.{imported.outcome}")
     out.print(t("cli.imported.programme", programme=imported.programme, version=imported.version, outcome=outcome))
     return imported.programme
@@ -106,8 +107,8 @@ def import_margins(
     choice = choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
         if preview:
-            return show_preview(preview_margins(opened, name, content, file.name, choice))
-        imported = imports.import_margins(opened, name, content, file.name, choice)
+            return show_preview(preview_margins(opened, name, content, name_of(file), choice))
+        imported = imports.import_margins(opened, name, content, name_of(file), choice)
     say_recognised(imported.notes)
     period = wave_text(imported.wave, t)
     out.print(
@@ -139,15 +140,15 @@ def import_wave(
     programme_name, content = programme_of(opened, programme), read_bounded(file)
     choice = choice_of(sheet, encoding, zeros=zeros)
     records_choice = choice_of(records_sheet, records_encoding, zeros=zeros)
-    records_file = None if records is None else RecordsFile(read_bounded(records), records.name, records_choice)
+    records_file = None if records is None else RecordsFile(read_bounded(records), name_of(records), records_choice)
     named = {"records": records_file, "choice": choice, "reason": accept}
     if preview:
         with listing_faults(faults):
             if records_file is not None:
                 show_preview(preview_records(opened, programme_name, wave, records_file))
-            return show_preview(preview_wave(opened, programme_name, wave, content, file.name, **named))
-    with listing_faults(faults), working(file.name):
-        imported = imports.import_wave(opened, programme_name, wave, content, file.name, **named)
+            return show_preview(preview_wave(opened, programme_name, wave, content, name_of(file), **named))
+    with listing_faults(faults), working(name_of(file)):
+        imported = imports.import_wave(opened, programme_name, wave, content, name_of(file), **named)
     say_recognised(imported.notes)
     shown_wave = wave_text(imported.wave, t)
     values = {"wave": shown_wave, "version": imported.version, "interviews": imported.interviews}

@@ -14,6 +14,7 @@ from service.files.write import csv_bytes
 from service.protection import keys
 from service.samples import proof_files
 from service.samples.frame_versions import number_key
+from service.store.names import name_of
 from words import Fault
 
 EMBEDDED = "duckdb://"
@@ -75,10 +76,10 @@ def commit(
 ) -> None:
     lake, large_frames = _rooms()
     key, counted = keys.find_frame_key(), lake.populations(lake.open_lake(engine), frame)
-    allocated = large_frames.read_allocation(read_bounded(allocation), allocation.name, counted)
+    allocated = large_frames.read_allocation(read_bounded(allocation), name_of(allocation), counted)
     content = large_frames.commit_plan(frame, allocated, wave, frame_key=key, keep=keep)
     write_private(plan, content)
-    committed = large_frames.read_plan_file(content, plan.name)
+    committed = large_frames.read_plan_file(content, name_of(plan))
     out.print(t("cli.large_frame.committed", file=str(plan), wave=wave, units=int(allocated["sample"].sum())))
     out.print(t("sample.commitment", commitment=committed.commitment))
     out.print(t("sample.publish", slip=committed.slip))
@@ -93,7 +94,7 @@ def draw(
     engine: EngineOption = EMBEDDED,
 ) -> None:
     lake, large_frames = _rooms()
-    committed = large_frames.read_plan_file(read_bounded(plan), plan.name)
+    committed = large_frames.read_plan_file(read_bounded(plan), name_of(plan))
     earlier = None if after is None else proof_files.read_units(after, proof_files.DRAWN)
     key, opened = keys.find_frame_key(), lake.open_lake(engine)
     files = large_frames.draw_plan(opened, frame, committed, frame_key=key, earlier=earlier)

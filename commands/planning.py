@@ -14,6 +14,7 @@ from service.files.bounds import read_bounded
 from service.files.carried import GUANGXI
 from service.files.write import csv_bytes
 from service.intake.margin_file import census_file
+from service.store.names import name_of
 
 commands = typer.Typer()
 
@@ -32,7 +33,7 @@ def plan(
     csv: CsvOption = None,
 ) -> None:
     """Allocate a city's interviews to its townships."""
-    files: dict[str, Any] = {"divisions_file": divisions.name, "population_file": population.name}
+    files: dict[str, Any] = {"divisions_file": name_of(divisions), "population_file": name_of(population)}
     city_plan = plan_city(read_bounded(divisions), read_bounded(population), city, interviews, p=share, **files)
     if csv is not None:
         write(csv, csv_bytes(city_plan.townships))
@@ -81,7 +82,7 @@ def margins(
 ) -> None:
     """Write a city's known totals from the census, and say what had to be assumed."""
     margins_file = census_file(
-        read_bounded(population), population.name, city, ages.split(","), margin.split(","), period
+        read_bounded(population), name_of(population), city, ages.split(","), margin.split(","), period
     )
     write(csv, margins_file.content)
     for key, values in margins_file.notes:

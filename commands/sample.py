@@ -49,6 +49,7 @@ from service.samples.previews import preview_plan_file
 from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
+from service.store.names import name_of
 from words import Fault
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=t("cli.sample.frame"), show_default=False)]
@@ -115,7 +116,7 @@ def sample_plan(
     opened, programme_name = opened_for(store, as_, programme)
     choice, areas = choice_of(sheet, encoding, zeros=zeros), list(current_programme(opened, programme_name)[1].areas)
     files = {"shares": shares, "costs": costs, "constraints": constraints}
-    contents = {kind: (read_bounded(file), file.name, choice) for kind, file in files.items() if file is not None}
+    contents = {kind: (read_bounded(file), name_of(file), choice) for kind, file in files.items() if file is not None}
     with listing_faults(faults):
         if preview:
             if not contents:
@@ -236,8 +237,10 @@ def sample_screen(
     content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
         if preview:
-            return show_preview(screening.preview_screening(opened, programme_name, wave, content, file.name, choice))
-        screened = screening.screen_numbers(opened, programme_name, wave, content, file.name, choice)
+            return show_preview(
+                screening.preview_screening(opened, programme_name, wave, content, name_of(file), choice)
+            )
+        screened = screening.screen_numbers(opened, programme_name, wave, content, name_of(file), choice)
     say_recognised(screened.notes)
     _show_screened(screened)
 
@@ -273,8 +276,8 @@ def sample_calls(
     content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
     with listing_faults(faults):
         if preview:
-            return show_preview(calls.preview_calls(opened, programme_name, wave, content, file.name, choice))
-        imported = calls.import_calls(opened, programme_name, wave, content, file.name, choice)
+            return show_preview(calls.preview_calls(opened, programme_name, wave, content, name_of(file), choice))
+        imported = calls.import_calls(opened, programme_name, wave, content, name_of(file), choice)
     say_recognised(imported.notes)
     out.print(call_words.import_text(imported, t))
     _show_fieldwork(calls.read_fieldwork(opened, programme_name, wave))

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.store.aside import write_new, write_over
+from service.store.names import legible
 from words import LANGUAGES, Fault, speaker
 
 if TYPE_CHECKING:
@@ -58,7 +59,14 @@ def without_language(arguments: list[str]) -> list[str]:
 
 # Help texts are read when the module is imported, so the language is chosen here, once.
 LANGUAGE = chosen_language(sys.argv, os.environ)
-t = speaker(LANGUAGE)
+_sentence = speaker(LANGUAGE)
+
+
+def t(key: str, **values) -> str:
+    """A sentence in the reader's language, in which names of files can be printed whatever their bytes are."""
+    return legible(_sentence(key, **values))
+
+
 # names are printed as they are, brackets included
 PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)

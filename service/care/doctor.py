@@ -16,7 +16,7 @@ from service.care import jobs
 from service.figures.computing import COMPUTE
 from service.protection import keys
 from service.protection.vault import contact_lists, key_fingerprint
-from service.store import migration
+from service.store import migration, sickness
 from service.store.engine import Store, engine_of, shown
 from service.store.objects import damaged_objects
 from service.store.runs import code_version, run_list
@@ -56,8 +56,8 @@ def examine(url: str) -> list[Finding]:
     except Fault as fault:
         findings.append(Finding(BAD, fault.key, dict(fault.values)))
     except sa.exc.DBAPIError as error:
-        problem = str(error.orig).splitlines()[0]
-        findings.append(Finding(BAD, "store.unreachable", {"url": shown(url), "problem": problem}))
+        key = sickness.sickness_of(error.orig) or sickness.UNREACHABLE
+        findings.append(Finding(BAD, key, {"url": shown(url), "problem": sickness.first_line(error.orig)}))
     return findings
 
 

@@ -41,6 +41,7 @@ from service.samples.frame_versions import (
 from service.samples.frames import areas_before
 from service.samples.roll_file import file_digest, roll_bytes
 from service.store.engine import Store
+from service.store.names import name_of
 from service.store.permissions import permitted
 from words import Fault
 
@@ -77,17 +78,17 @@ def import_large(
 
     The units are stored as one file (`roll_file`), the telephone numbers in the vault as always.
     """
-    tried = tried_import(store, programme_name, name, path.name)
+    tried = tried_import(store, programme_name, name, name_of(path))
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
         began, before = newest_number(store, programme_name, name), areas_before(store, programme_name, name)
         read = read_large(path, [UNIT, *(c for c in by_columns(by) if c != MODE), PHONE, NAME, SOURCE, MODE], choice)
-        listed = checked_list(read, path.name, by=by, areas=list(programme.areas), before=before, choice=choice)
-        refuse_findings(listed, path.name, accept=accept)
+        listed = checked_list(read, name_of(path), by=by, areas=list(programme.areas), before=before, choice=choice)
+        refuse_findings(listed, name_of(path), accept=accept)
         vault = None if listed.numbers is None else numbers_vault(store, key, delete_on)
         how_read = "\0".join([*by, "zeros"] if choice is not None and choice.zeros else by)
         digest = hashlib.sha256(f"{file_digest(path)}\0{how_read}".encode()).hexdigest()
-        arguments: dict[str, Any] = {"programme": programme_name, "frame": name, "file": path.name, "by": list(by)}
+        arguments: dict[str, Any] = {"programme": programme_name, "frame": name, "file": name_of(path), "by": list(by)}
         incoming = Incoming(programme_id, arguments, digest, listed, vault, roll_bytes(listed.units))
         return add_version(store, incoming, tried, began, frame_key)
 
@@ -97,11 +98,11 @@ def read_large(path: Path, wanted: Sequence[str], choice: Choice | None = None) 
     try:
         table = _parquet(path, wanted) if _kind(path) == PARQUET else _separated(path, wanted, choice)
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise Fault(key="frame.large_unread", file=path.name, problem=str(error)[:200]) from error
+        raise Fault(key="frame.large_unread", file=name_of(path), problem=str(error)[:200]) from error
     columns = {c: pc.utf8_trim_whitespace(pc.fill_null(_as_text(table.column(c)), "")) for c in table.column_names}
     cells = pa.table(columns).to_pandas()
     cells.index = pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(cells))
-    return FileRead(cells, ("frame.large_read", {"file": path.name, "count": len(cells)}))
+    return FileRead(cells, ("frame.large_read", {"file": name_of(path), "count": len(cells)}))
 
 
 def _parquet(path: Path, wanted: Sequence[str]) -> pa.Table:
@@ -135,7 +136,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _kind(path: Path) -> str:
     """CSV, PARQUET, or the empty text: a workbook never has so many rows."""
     start = _start(path)
-    return "" if start.startswith(b"PK") else kind_of(start, path.name)
+    return "" if start.startswith(b"PK") else kind_of(start, name_of(path))
 
 
 def _start(path: Path) -> bytes:

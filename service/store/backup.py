@@ -15,10 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.store import audit, migration, schema
+from service.store import audit, migration, schema, sickness
 from service.store.aside import PART, moved, new_file, synced
 from service.store.copying import copy_rows, row_count
 from service.store.engine import Store, engine_of, parsed_url, private_file, shown, store_url
+from service.store.names import legible, name_of
 from service.store.permissions import local_operator, permitted
 from words import LANGUAGES, Fault, text
 
@@ -53,10 +54,8 @@ def backup(store: Store, file: Path) -> int:
     if file.exists():
         raise Fault(key="backup.exists", file=str(file))
     with store.begin() as connection:  # before the copy, so that the backup has this line too
-        details = {
-            "file": file.name,
-            "folder": str(file.parent.resolve()),
-        }  # where a part may be left, if it is stopped
+        # the folder: a part is left there by whoever is stopped
+        details = {"file": name_of(file), "folder": legible(str(file.parent.resolve()))}
         audit.append(connection, store.actor, BACKUP, details)
     try:
         with new_file(file) as part:
@@ -86,6 +85,11 @@ def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
     """
     if not file.is_file():
         raise Fault(key="file.absent", file=str(file))
+    with sickness.said(lambda: shown(url)):
+        return _restore(file, url, replace=replace)
+
+
+def _restore(file: Path, url: str, *, replace: bool) -> Restored:
     _check_sound(file)
     kept = audit.read_kept(parsed_url(url))  # a Fault if they cannot be read
     engine = engine_of(url)
@@ -152,7 +156,7 @@ def _checked_trail(prepared: sa.Engine, file: Path, kept: audit.Kept) -> _Trail:
     if len(vouched) < len(lines):
         notes.append(Note("restore.trail_unvouched", {"count": len(lines) - len(vouched)}))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    details = {"file": file.name, "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
+    details = {"file": name_of(file), "sha256": digest, "lines": len(lines), "vouched": len(vouched)}
     return _Trail(heads, vouched, details, notes)
 
 

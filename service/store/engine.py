@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from service.store import audit, migration
+from service.store import audit, migration, sickness
 from service.store.permissions import Actor, local_operator
 from words import Fault
 
@@ -20,6 +20,8 @@ STORE_VARIABLE = "RANKSHIFT_STORE"
 SQLITE_URL = "sqlite:///"
 DEFAULT_URL = f"{SQLITE_URL}rankshift.db"
 AT_ONCE = 20_000  # rows that are written at a time
+UNWRITABLE = {sickness.READ_ONLY, sickness.UNREACHABLE}
+ANSWER = 10  # seconds a server has to answer
 SYNCHRONOUS = "FULL"  # SQLite: a commit is on the disk when it returns, as the head that is kept of it is
 PATIENCE = 30  # seconds a writer waits for another one
 
@@ -41,10 +43,10 @@ class Store:
         store = cls(engine_of(url))
         if store.engine.dialect.name == "sqlite" and store.engine.url.database:
             private_file(Path(store.engine.url.database))
-        with _reachable(url), store.read() as connection:
+        with store.read() as connection:
             exists = migration.revision_of(connection) is not None
         if not exists:
-            with _reachable(url):
+            with sickness.said(store.shown):
                 migration.upgrade(store.engine)
         return store.checked(url)
 
@@ -58,15 +60,15 @@ class Store:
 
     def checked(self, url: str) -> "Store":
         """The store itself, its tables brought up to this code's revision; a Fault if it has none, or newer ones."""
-        with _reachable(url):
-            with self.read() as connection:
-                revision = migration.revision_of(connection)
-            if revision is None:
-                raise Fault(key="store.absent", url=shown(url))
-            if revision not in migration.revisions():
-                expected = migration.head()
-                raise Fault(key=migration.refusal(revision), url=shown(url), found=revision, expected=expected)
-            if revision != migration.head():
+        with self.read() as connection:
+            revision = migration.revision_of(connection)
+        if revision is None:
+            raise Fault(key="store.absent", url=shown(url))
+        if revision not in migration.revisions():
+            expected = migration.head()
+            raise Fault(key=migration.refusal(revision), url=shown(url), found=revision, expected=expected)
+        if revision != migration.head():
+            with sickness.said(self.shown):
                 migration.upgrade(self.engine)
         return self
 
@@ -77,22 +79,23 @@ class Store:
         alone: the names of one thing ("wave", "ensu2015", "2015Q3"). Two transactions that begin with the same names
         take turns, and the second reads what the first wrote. SQLite has one writer at a time in any case.
         """
-        try:
-            with self.engine.begin() as connection:
-                connection.info.pop(audit.ADDED, None)  # left by a transaction that was rolled back
-                if alone:
-                    take_turn(connection, *alone)
-                yield connection
-                heads = connection.info.pop(audit.ADDED, [])
-        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
-            raise Fault(key="store.busy", problem=_first_line(error)) from error
+        with sickness.said(self.shown), self.engine.begin() as connection:
+            connection.info.pop(audit.ADDED, None)  # left by a transaction that was rolled back
+            if alone:
+                take_turn(connection, *alone)
+            yield connection
+            heads = connection.info.pop(audit.ADDED, [])
         audit.anchor(self.engine.url, heads)
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
         """A connection that only reads: on SQLite it waits for no writer, and no writer waits for it."""
-        with self.engine.connect().execution_options(reading=True) as connection:
+        with sickness.said(self.shown), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
+
+    def shown(self) -> str:
+        """Where the store is, as people read it."""
+        return shown(self.engine.url.render_as_string(hide_password=False))
 
     def table(self, select: sa.Select) -> pd.DataFrame:
         """The rows that a SELECT returns."""
@@ -146,10 +149,13 @@ def engine_of(url: str) -> sa.Engine:
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise Fault(key="store.url", found=shown(url))
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True)
-    sa.event.listen(engine, "connect", _sqlite_connect)
-    sa.event.listen(engine, "begin", _sqlite_begin)
+        waiting = {} if "connect_timeout" in parsed.query else {"connect_timeout": ANSWER}
+        engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=waiting)
+    else:
+        engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True)
+        sa.event.listen(engine, "do_connect", _sqlite_connect)
+        sa.event.listen(engine, "begin", _sqlite_begin)
+    sa.event.listen(engine, "before_cursor_execute", _refuse_nul)
     return engine
 
 
@@ -182,7 +188,7 @@ def shown(url: str) -> str:
     parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         return f"{SQLITE_URL}{parsed.database or ''}"
-    return parsed.render_as_string(hide_password=True)
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def _number(names: tuple[str, ...]) -> int:
@@ -195,11 +201,51 @@ def _sqlite_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _sqlite_connect(connection, _record) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN is deferred and fails late; `_sqlite_begin` gives ours
-    _write_ahead(connection)
+def _sqlite_connect(dialect, _record, arguments, options) -> sqlite3.Connection:
+    """An open connection; where nothing may be written, one that reads."""
+    file = Path(arguments[0])
+    connection = dialect.connect(*arguments, **options)
+    try:
+        # the driver's own BEGIN is deferred and fails late; `_sqlite_begin` gives ours
+        connection.isolation_level = None
+        _write_ahead(connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if sickness.sickness_of(error) not in UNWRITABLE or not file.is_file():
+            raise
+        connection = _reading_only(dialect, file, options)
     for pragma in (f"synchronous = {SYNCHRONOUS}", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _reading_only(dialect, file: Path, options) -> sqlite3.Connection:
+    """A connection to a store in a place where nothing may be written, not even SQLite's log beside it.
+
+    Its last changes may stand in a log that could not be read so; then it is not read at all.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        if "immutable" in how and log.is_file() and log.stat().st_size:
+            raise Fault(key="store.read_only_log", url=shown(f"{SQLITE_URL}{file}"), file=str(log))
+        connection = dialect.connect(f"{file.resolve().as_uri()}?{how}", uri=True, **options)
+        connection.isolation_level = None
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if sickness.sickness_of(error) not in UNWRITABLE or "immutable" in how:
+                raise
+    return connection
+
+
+def _refuse_nul(_connection, _cursor, _statement, parameters, _context, executemany) -> None:
+    """A Fault if a text has a NUL, which PostgreSQL cannot keep and SQLite cuts off when it is read elsewhere."""
+    for row in parameters if executemany else (parameters,):
+        for value in row.values() if isinstance(row, dict) else row or ():
+            if isinstance(value, str) and "\0" in value:
+                raise Fault(key="store.nul", found=value.replace("\0", "\N{SYMBOL FOR NULL}")[:80])
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -213,15 +259,3 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
-
-
-@contextmanager
-def _reachable(url: str) -> Generator[None]:
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise Fault(key="store.unreachable", url=shown(url), problem=_first_line(error)) from error
-
-
-def _first_line(error: sa.exc.DBAPIError) -> str:
-    return str(error.orig).splitlines()[0]
