@@ -27,7 +27,7 @@ SINGLE = {
     **dict.fromkeys(("refresh", "jobs"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "planning"),
-    **dict.fromkeys(("draw-proof", "verify-draw"), "proof"),
+    **dict.fromkeys(("draw-proof", "chain", "verify"), "proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
 }
 FULL_DISK, NO_ROOM = {errno.ENOSPC, errno.EDQUOT}, 6  # the exit code of a full disk, as for a full database

@@ -1,4 +1,4 @@
-"""Commands on the proof of a draw: write it, and draw again from it without any store."""
+"""Commands on proofs: write that of a draw or the chain of a wave's figures, and check either without any store."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,8 @@ from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, W
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof.record import DrawRecord
+from service.figures import chain_files
+from service.figures.uploaded_chain import check_place
 from service.samples import proof_files, samples
 from words import Fault
 
@@ -31,14 +33,44 @@ def draw_proof(
     out.print(t("sample.published_slip", slip=samples.read_sample(opened, programme_name, wave).plan.slip))
 
 
-@commands.command(name="verify-draw", cls=Command, help=t("cli.verify_draw.help"))
-def verify_draw(
-    folder: Annotated[Path, typer.Argument(help=t("cli.verify_draw.folder"))],
-    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
-    screened: Annotated[list[str] | None, typer.Option(help=t("cli.verify_draw.screened"), show_default=False)] = None,
+@commands.command(cls=Command, help=t("cli.chain.help"))
+def chain(
+    wave: WaveArgument,
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.chain.out"))],
+    answers: Annotated[Path | None, typer.Option(help=t("cli.chain.answers"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
 ) -> None:
-    """Draw again from a proof's files, without a store."""
-    say_verified(*proof_files.verify_folder(folder, published=published, screened=screened or []), published)
+    """Write the chain of proof of a wave's figures to a folder, and say which line must be published with them."""
+    opened, programme_name = opened_for(store, as_, programme)
+    line, files = chain_files.chain_proof(opened, programme_name, wave)
+    proof_files.write_proof(files, folder)
+    out.print(t("chain.written", folder=str(folder), wave=wave))
+    if answers is not None:
+        proof_files.write_proof(chain_files.answers_files(opened, programme_name, wave), answers)
+        out.print(t("chain.answers_written", folder=str(answers), wave=wave))
+    out.print(t("chain.published_line", line=line))
+
+
+@commands.command(cls=Command, help=t("cli.verify.help"))
+def verify(
+    place: Annotated[Path, typer.Argument(help=t("cli.verify.place"))],
+    published: Annotated[str | None, typer.Option(help=t("cli.verify_draw.published"), show_default=False)] = None,
+    line: Annotated[str | None, typer.Option(help=t("cli.verify.line"), show_default=False)] = None,
+    screened: Annotated[list[str] | None, typer.Option(help=t("cli.verify_draw.screened"), show_default=False)] = None,
+    answers: Annotated[Path | None, typer.Option(help=t("cli.verify.answers"), show_default=False)] = None,
+) -> None:
+    """Check a proof without a store: draw again, and check the chain of figures if there is one."""
+    lines = {"published": published, "line": line, "screened": screened or []}
+    checked = check_place(place, **lines, answers=answers)
+    for said in sample_words.verification_lines(checked.verification, t):
+        out.print(said)
+    key, values = checked.verdict[0]
+    if not checked.verification.holds:
+        raise Fault(key=key, **values)
+    for key, values in checked.verdict:
+        out.print(t(key, **values))
 
 
 def say_verified(record: DrawRecord, verification: Verification, published: str | None) -> None:

@@ -217,7 +217,7 @@ def patterns() -> list[re.Pattern]:
     """The f-strings that make keys, f"verdict.{code}" or f"{page}.title", as patterns."""
     found = []
     for _, node in nodes(ast.Call, SOURCES + WRITERS):
-        key = node.args[0] if node.args and name_of(node) in ("t", "text") else None
+        key = node.args[0] if node.args and name_of(node) in ("t", "text", "sentences") else None
         if isinstance(key, ast.JoinedStr):
             parts = [re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in key.values]
             found.append(re.compile("".join(parts)))

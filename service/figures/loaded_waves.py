@@ -1,6 +1,6 @@
 """Waves as they are loaded from the store to compute with: respondents, answers, records and weights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -74,11 +74,25 @@ def load_waves(store: Store, programme: Programme, inputs: Iterable[tuple[str, i
     """
     inputs = list(inputs)
     files = [load_margins(store, number) for kind, number in inputs if kind == "margins"]
-    totals = {file.period: file.totals for file in files}
     waves = [load_wave(store, number) for kind, number in inputs if kind == "wave"]
+    released = {} if programme.weighting is None else {w.name: read_released(store, w.version_id) for w in waves}
+    return computed_waves(programme, waves, released, {file.period: file.totals for file in files})
+
+
+def computed_waves(
+    programme: Programme,
+    waves: Sequence[Wave],
+    released: Mapping[str, pd.DataFrame],
+    totals: Mapping[str, pd.DataFrame],
+) -> list[Wave]:
+    """Waves as a run computes with them: weighed, with today's codes, and with the strata that are merged.
+
+    released: a wave's name -> its released numbers (`read_released`), if the programme computes weights;  totals: the
+    known totals by period
+    """
+    merged = _merged_by_rules(programme, [(wave.name, wave.respondents[["stratum", "psu"]]) for wave in waves])
     if programme.weighting is not None:
-        waves = [_weighed(store, programme, wave, totals) for wave in waves]
-    merged = strata_merged(store, programme, inputs)
+        waves = [_weighed(programme, wave, released[wave.name], totals) for wave in waves]
     return [_merged(_renamed(wave, programme.renames), merged) for wave in waves]
 
 
@@ -87,12 +101,19 @@ def strata_merged(store: Store, programme: Programme, inputs: Iterable[tuple[str
     """stratum -> the merged stratum, for those with one PSU in a wave among the inputs; {} without merge rules."""
     if not programme.merged_strata:
         return {}
-    units = []
+    pairs = []
     for kind, number in inputs:
         if kind == "wave":
-            pairs = read_object(store, number, RESPONDENTS, ("stratum", "psu")).drop_duplicates()
             name = store.table(sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == number)).wave[0]
-            units.append(with_today_names(pairs, programme.renames, name))
+            pairs.append((name, read_object(store, number, RESPONDENTS, ("stratum", "psu"))))
+    return _merged_by_rules(programme, pairs)
+
+
+def _merged_by_rules(programme: Programme, pairs: Iterable[tuple[str, pd.DataFrame]]) -> dict[str, str]:
+    """stratum -> the merged stratum, from each wave's name and its respondents' stratum and psu."""
+    if not programme.merged_strata:
+        return {}
+    units = [with_today_names(rows.drop_duplicates(), programme.renames, name) for name, rows in pairs]
     return merged_strata(units, programme.merged_strata)
 
 
@@ -109,11 +130,17 @@ def _merged(wave: Wave, merged: Mapping[str, str]) -> Wave:
 @permitted
 def load_wave(store: Store, version_id: int) -> Wave:
     """One version of a wave, without weights that the programme computes; rows are in the order of its file."""
-    respondents, answers, records = (read_object(store, version_id, name) for name in (RESPONDENTS, ANSWERS, RECORDS))
-    answers = answers.apply(coded).set_index(respondents.unit_id)
+    tables = {name: read_object(store, version_id, name) for name in (RESPONDENTS, ANSWERS, RECORDS)}
     select = sa.select(schema.waves.c.wave).where(schema.waves.c.version_id == version_id)
+    return wave_of_tables(version_id, store.table(select).wave[0], tables)
+
+
+def wave_of_tables(version_id: int, name: str, tables: Mapping[str, pd.DataFrame]) -> Wave:
+    """A version of a wave from its tables, by the names of `service.store.objects`."""
+    respondents, records = tables[RESPONDENTS], tables[RECORDS]
     values = dict(zip(zip(records.record, records.area, strict=True), records.value, strict=True))
-    return Wave(version_id, store.table(select).wave[0], respondents, answers, values)
+    answers = tables[ANSWERS].apply(coded).set_index(respondents.unit_id)
+    return Wave(version_id, name, respondents, answers, values)
 
 
 def _renamed(wave: Wave, renames: Renames) -> Wave:
@@ -140,10 +167,9 @@ def _records_renamed(
     return {key: sum(values) for key, values in values_of.items() if len(values) == 1 or key[0] == RECORD}
 
 
-def _weighed(store: Store, programme: Programme, wave: Wave, totals: Mapping[str, pd.DataFrame]) -> Wave:
+def _weighed(programme: Programme, wave: Wave, released: pd.DataFrame, totals: Mapping[str, pd.DataFrame]) -> Wave:
     """The wave with its weights; totals: the known totals by period."""
     assert programme.weighting is not None
-    released = read_released(store, wave.version_id)
     calibrating = programme.weighting.calibrating
     period = None if calibrating is None else calibrating.period or wave.name
     numbers = released.reset_index(drop=True)

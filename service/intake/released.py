@@ -88,7 +88,12 @@ def released_numbers(table: pd.DataFrame, unit: pd.Series, steps: WeightingSteps
 
 def read_released(store: Store, version_id: int) -> pd.DataFrame:
     """What weighting needs to know of the released numbers of a wave's version, by unit_id, in the file's order."""
-    return read_object(store, version_id, RELEASED).set_index(NUMBER).rename_axis(index="unit_id")
+    return by_number(read_object(store, version_id, RELEASED))
+
+
+def by_number(released: pd.DataFrame) -> pd.DataFrame:
+    """The released numbers as they are kept, by their unit_id."""
+    return released.set_index(NUMBER).rename_axis(index="unit_id")
 
 
 def _check_ages(table: pd.DataFrame, rows: pd.Series, faults: FaultList, steps: WeightingSteps) -> np.ndarray:

@@ -197,7 +197,7 @@ def _differing_screenings(
     folder: Path, record: DrawRecord, content: bytes, lines: list[str] | None
 ) -> Iterator[tuple[str, dict]]:
     """What does not fit among a wave's screenings as its record lists them and the file of the screened numbers."""
-    listed = _listed_screenings(content)
+    listed = listed_screenings(content)
     if not listed and lines is None and not (folder / SCREENED).exists():
         return
     shown = pd.DataFrame(columns=SCREENED_COLUMNS)
@@ -209,7 +209,7 @@ def _differing_screenings(
     yield from differing_screenings(record, listed, shown, read_units(folder / SAMPLE, ["unit_id", "stratum"]), lines)
 
 
-def _listed_screenings(content: bytes) -> list[Screening]:
+def listed_screenings(content: bytes) -> list[Screening]:
     """The screenings that a record lists; a Fault for what is no list of them."""
     try:
         rows = json.loads(content).get(SCREENINGS, [])
@@ -225,7 +225,7 @@ def _screening_notes(wave: str, content: bytes) -> list[tuple[str, dict]]:
     """The line of each screening, with which the reader compares the one that was noted when it was made."""
     return [
         ("proof.screening_note", {"wave": wave, "number": screening.number, "line": screening.line})
-        for screening in _listed_screenings(content)
+        for screening in listed_screenings(content)
     ]
 
 

@@ -1,6 +1,6 @@
 """A proof that comes as one ZIP archive, of a wave's draw or of a master sample, unpacked and verified.
 
-It needs neither a store nor a key, as the commands `verify-draw` and `frame verify-banks`, whose verdict it gives.
+It needs neither a store nor a key, as the commands `verify` and `frame verify-banks`, whose verdict it gives.
 """
 
 import io
@@ -8,7 +8,8 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +19,8 @@ from service.samples.master import verify_master_folder
 from service.samples.proof_files import RECORD, verify_folder
 from words import Fault
 
-KNOWN = re.compile(r"(earlier/[0-9]{2,3}/)?[a-z]+\.(json|csv|parquet)")  # the files of a proof, from its own folder
+KNOWN = re.compile(r"(earlier/[0-9]{2,3}/)?([a-z]+\.(json|csv|parquet|toml)|README\.txt)")  # the files of a proof
+TOP = (RECORD, "chain.json", "contents.json")  # one of them is in a proof's own folder
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,26 @@ class CheckedProof:
     verdict: tuple[tuple[str, dict], ...]
 
 
-def verify_upload(
-    content: bytes, file: str, *, published: str | None = None, screened: Sequence[str] = ()
-) -> CheckedProof:
-    """Draw again from a proof's archive and compare; published, screened: the lines as `verify_folder` takes them.
+@contextmanager
+def unpacked(content: bytes, file: str) -> Generator[Path]:
+    """A folder with the files of an archive, as long as it is needed.
 
-    A Fault for what is no archive, one that unpacks to too much, or has no record.
+    A Fault for what is no archive, one that unpacks to too much, or has nothing of a proof.
     """
     check_size(content, file)
     check_zip(content, file)
-    published = published.strip() if published is not None and published.strip() else None
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         _unpack(content, file, folder)
-        if _is_master(folder):
-            return _checked_master(folder, published)
-        record, verified = verify_folder(folder, published=published, screened=screened)
+        yield folder
+
+
+def check_draw(folder: Path, *, published: str | None = None, screened: Sequence[str] = ()) -> CheckedProof:
+    """Draw again from a proof's files and compare; published, screened: the lines as `verify_folder` takes them."""
+    published = published.strip() if published is not None and published.strip() else None
+    if _is_master(folder):
+        return _checked_master(folder, published)
+    record, verified = verify_folder(folder, published=published, screened=screened)
     wave = {"wave": record.wave}
     verdict = [("cli.verify_draw.holds", wave | {"units": record.units}) if verified.holds else ("check.fails", wave)]
     if published is None:
@@ -70,10 +76,10 @@ def _checked_master(folder: Path, published: str | None) -> CheckedProof:
 def _unpack(content: bytes, file: str, folder: Path) -> None:
     """Write the files of a proof, and no others, whatever folder of the archive they are in."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [name for name in archive.namelist() if PurePosixPath(name).name == RECORD]
+        names = [name for name in archive.namelist() if PurePosixPath(name).name in TOP]
         if not names:
             raise Fault(key="check.no_record", file=file)
-        top = min((name.removesuffix(RECORD) for name in names), key=len)
+        top = min((name.removesuffix(PurePosixPath(name).name) for name in names), key=len)
         try:
             for name in archive.namelist():
                 inside = name.removeprefix(top)
@@ -89,5 +95,5 @@ def _is_master(folder: Path) -> bool:
     try:
         plain = json.loads((folder / RECORD).read_bytes())
         return "banks" in plain["plan"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return False  # reading it as a draw's record says what is wrong

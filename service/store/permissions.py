@@ -117,6 +117,9 @@ PERMITTED = {
     "sample_waves": WORKERS,
     "release_sheet": frozenset({CENTRE}),
     "draw_proof": WORKERS,
+    "figure_chain": WORKERS,
+    "chain_proof": WORKERS,
+    "answers_files": SEES_ALL,
     # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
     "import_contacts": frozenset({CENTRE}),
     "preview_contacts": frozenset({CENTRE}),

@@ -368,9 +368,9 @@ def copy(chain, tmp_path):
 
 def test_a_third_party_draws_the_same_from_the_files_alone(chain, copy, rankshift):
     slip = chain[1].plan.slip
-    said = rankshift("verify-draw", copy[0], "--published", slip)
+    said = rankshift("verify", copy[0], "--published", slip)
     assert said.code == 0 and f"all {len(chain[1].units)} units are the same" in said.out
-    assert rankshift("verify-draw", copy[0], language="zh").out.count(slip) == 1
+    assert rankshift("verify", copy[0], language="zh").out.count(slip) == 1
 
 
 def test_rows_in_another_order_change_nothing(copy):
@@ -418,7 +418,7 @@ def test_a_record_made_anew_does_not_fit_what_was_published(chain, copy, rankshi
     drawn_anew.to_csv(copy[0] / "sample.csv", index=False)
     assert frame_digest(frame) == record.frame and keys_of(copy[0]) == []
     assert keys_of(copy[0], published=chain[1].plan.slip) == ["proof.slip"]
-    assert rankshift("verify-draw", copy[0], "--published", chain[1].plan.slip).code == 1
+    assert rankshift("verify", copy[0], "--published", chain[1].plan.slip).code == 1
 
 
 @pytest.mark.parametrize(

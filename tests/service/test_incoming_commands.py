@@ -97,7 +97,8 @@ OTHERWISE = {  # what is read and is no such table, or one that the program, or 
     ("plan", "divisions"),
     ("plan", "population"),
     ("margins", "population"),
-    ("verify-draw", "folder"),
+    ("verify", "place"),
+    ("verify", "answers"),
     ("restore", "file"),
     ("frame verify-banks", "folder"),
     ("large-frame number", "source"),  # beyond memory
@@ -113,6 +114,8 @@ OTHERWISE = {  # what is read and is no such table, or one that the program, or 
 WRITTEN = {"faults", "csv", "xlsx"}  # options that name a file to be written
 WRITING = {  # arguments that do
     ("draw-proof", "folder"),
+    ("chain", "folder"),
+    ("chain", "answers"),
     ("backup", "file"),
     ("contacts call-sheet", "file"),
     ("frame prove-banks", "folder"),

@@ -85,12 +85,12 @@ def test_a_share_of_those_who_answered_is_called_again_and_the_proof_shows_who_t
     answered(store, first, pd.Series([late]))  # what comes later changes nothing that the line has bound
     written = run("draw-proof", second, "--out", folder / "proof")
     assert written.code == 0, written.err
-    holds = rankshift("verify-draw", folder / "proof", "--published", sample.plan.slip)
+    holds = rankshift("verify", folder / "proof", "--published", sample.plan.slip)
     assert holds.code == 0, holds.err
     file = folder / "proof" / "earlier" / "01" / "answered.csv"
     assert late not in file.read_text("utf-8")
     file.write_text(file.read_text("utf-8") + f"{late}\n", "utf-8")
-    forged = rankshift("verify-draw", folder / "proof", "--published", sample.plan.slip)
+    forged = rankshift("verify", folder / "proof", "--published", sample.plan.slip)
     assert forged.code == 1 and "not the one that wave 2026Q2 continued" in forged.out
 
 
@@ -109,7 +109,7 @@ def test_rotation_groups_are_planned_drawn_and_verified_wave_after_wave(ready, r
     other = run("sample", "plan", "2026Q4", 140, "--after", WAVES[2], "--rotation", "2-2-2")
     assert other.code == 1 and "must have the same rotation, not 2-2-2" in other.err
     assert run("draw-proof", WAVES[2], "--out", folder / "proof").code == 0
-    assert rankshift("verify-draw", folder / "proof", "--published", third.plan.slip).code == 0
+    assert rankshift("verify", folder / "proof", "--published", third.plan.slip).code == 0
     record = json.loads((folder / "proof" / "record.json").read_text("utf-8"))
     assert record["plan"]["rotation"] == [1, 1, 1] and len(record["rates"][0]) == 5
 

@@ -68,12 +68,12 @@ def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(r
     released = (ready / "released.csv").read_text("utf-8-sig").splitlines()
     assert len(sheet) == len(released) > 140 and sheet[0].endswith("phone,name")
     assert rankshift("draw-proof", WAVE, "--out", ready / "proof", *at).code == 0
-    monkey = rankshift("verify-draw", ready / "proof", "--published", slip)
+    monkey = rankshift("verify", ready / "proof", "--published", slip)
     assert monkey.code == 0 and "is correct" in monkey.out and slip not in monkey.err
     assert (ready / "proof" / "units.parquet").exists() == (most == 500)
     record = json.loads((ready / "proof" / "record.json").read_text("utf-8"))
     assert record["wave"] == WAVE and record["released"] == 1 and NAME not in record["seed"]
-    wrong = rankshift("verify-draw", ready / "proof", "--published", "0" * 64)
+    wrong = rankshift("verify", ready / "proof", "--published", "0" * 64)
     assert wrong.code == 1 and "published before the draw" in wrong.out
 
 
@@ -127,9 +127,9 @@ def test_numbers_are_screened_before_their_release_by_the_command_alone(ready, r
     rankshift("sample", "call-sheet", WAVE, ready / "call.csv", *at, *person)
     assert len(pd.read_csv(ready / "call.csv")) == 70 - 28
     rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
-    assert line in rankshift("verify-draw", ready / "proof").out
-    assert rankshift("verify-draw", ready / "proof", "--screened", line).code == 0
-    assert rankshift("verify-draw", ready / "proof", "--screened", "0" * 64).code == 1
+    assert line in rankshift("verify", ready / "proof").out
+    assert rankshift("verify", ready / "proof", "--screened", line).code == 0
+    assert rankshift("verify", ready / "proof", "--screened", "0" * 64).code == 1
     assert "空号检测" in rankshift("sample", "show", WAVE, *at, language="zh").out
 
 
@@ -148,7 +148,7 @@ def test_a_list_with_age_and_sex_is_sorted_by_them_by_the_command_alone(ready, r
     for step in ("approve", "draw", "release"):
         assert rankshift("sample", step, WAVE, *at).code == 0
     rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
-    verified = rankshift("verify-draw", ready / "proof")
+    verified = rankshift("verify", ready / "proof")
     assert verified.code == 0, verified.err
     assert "age" in (ready / "proof" / "frame.csv").read_text("utf-8").splitlines()[0]
 
@@ -205,9 +205,9 @@ def test_unequal_chances_are_drawn_and_verified_by_the_command_alone(ready, rank
     ratio = of_first.base_weight * of_first.adults.astype(int)
     assert ratio.max() == pytest.approx(ratio.min())
     rankshift("draw-proof", WAVE, "--out", ready / "proof", *at)
-    verified = rankshift("verify-draw", ready / "proof")
+    verified = rankshift("verify", ready / "proof")
     assert verified.code == 0, verified.err
     frame = (ready / "proof" / "frame.csv").read_text("utf-8").replace(",4\n", ",3\n")
     (ready / "proof" / "frame.csv").write_text(frame, "utf-8")
-    assert rankshift("verify-draw", ready / "proof").code == 1
+    assert rankshift("verify", ready / "proof").code == 1
     assert "unequal chances" in rankshift("sample", "plan", "2026Q2", 280, "--after", WAVE, *at).err

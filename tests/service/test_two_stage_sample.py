@@ -78,7 +78,7 @@ def test_a_third_party_draws_both_stages_again_from_the_files_alone(sqlite_store
     folder, line = tmp_path / "proof", sample.plan.slip
     proof_files.write_proof(proof_files.draw_proof(sqlite_store, NAME, MAY), folder)
     assert {f.name for f in folder.iterdir()} == {"record.json", "frame.csv", "psus.csv", "sample.csv", "README.txt"}
-    said = rankshift("verify-draw", folder, "--published", line)
+    said = rankshift("verify", folder, "--published", line)
     assert said.code == 0 and f"all {len(sample.units)} units are the same" in said.out
     for name, old, new, key in (
         ("psus.csv", ",30", ",31", "proof.psus"),

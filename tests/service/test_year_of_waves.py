@@ -84,10 +84,10 @@ def test_a_year_is_planned_drawn_released_by_completes_and_verified_by_a_third_p
 
     shutil.rmtree(at / "keys")  # the third party has neither the store nor a key, only the proof and the line
     monkeypatch.chdir(at / "third")
-    by_command = rankshift("verify-draw", "proof", "--published", lines[WAVES[-1]])
+    by_command = rankshift("verify", "proof", "--published", lines[WAVES[-1]])
     assert by_command.code == 0 and "is correct" in by_command.out
     assert by_command.out.count("approved 1 time") == 4 and "audit trail" in by_command.out
-    assert rankshift("verify-draw", "proof", "--published", lines["2026Q3"]).code == 1
+    assert rankshift("verify", "proof", "--published", lines["2026Q3"]).code == 1
     files = {p.relative_to(at / "third").as_posix(): p.read_bytes() for p in (at / "third").rglob("*") if p.is_file()}
     script = "from ui.pages import check\nfrom words import speaker\ncheck.show(None, speaker('zh'))"
     page = AppTest.from_string(script, default_timeout=60).run()

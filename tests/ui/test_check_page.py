@@ -60,7 +60,7 @@ def test_another_line_or_a_changed_sample_does_not_hold_as_by_command(tmp_path, 
     at = checked(zipped(files), LINE)
     assert at.error and not at.success
     proof_files.write_proof(files, tmp_path / "proof")
-    by_command = rankshift("verify-draw", tmp_path / "proof", "--published", LINE)
+    by_command = rankshift("verify", tmp_path / "proof", "--published", LINE)
     assert by_command.code == 1
     found = proof_files.verify_folder(tmp_path / "proof", published=LINE)[1]
     for key, values in found.differences:

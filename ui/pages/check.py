@@ -1,9 +1,9 @@
-"""The page on which anybody checks a proof: of a wave's draw or of a master sample, without a store or a key."""
+"""The page on which anybody checks a proof, of a draw, a master sample or a wave's figures, without a store or key."""
 
 import streamlit as st
 
 from presentation import samples as sample_words
-from service.samples.uploaded_proof import verify_upload
+from service.figures.uploaded_chain import check_upload
 from service.store.engine import Store
 from ui import uploads
 from words import Fault, Speaker
@@ -15,12 +15,16 @@ def show(store: Store, t: Speaker) -> None:
     st.markdown(t("check.what"))
     with st.form(key="check"):
         file = uploads.field(st, t("check.file"), ["zip"], key="check_file")
-        line = st.text_input(t("cli.verify_draw.published"), key="check_line")
+        published = st.text_input(t("cli.verify_draw.published"), key="check_line")
+        line = st.text_input(t("cli.verify.line"), key="check_figures_line")
         screened = st.text_input(t("cli.verify_draw.screened"), key="check_screened")
+        answers = uploads.field(st, t("check.answers"), ["zip"], key="check_answers")
         sent = st.form_submit_button(t("check.go"), type="primary", key="check_go")
     if sent and file is not None:
         try:
-            checked = verify_upload(file.getvalue(), file.name, published=line, screened=screened.split())
+            of_answers = None if answers is None else (answers.getvalue(), answers.name)
+            lines = {"published": published, "line": line, "screened": screened.split()}
+            checked = check_upload(file.getvalue(), file.name, **lines, answers=of_answers)
         except Fault as fault:
             st.error(t(fault.key, **fault.values))
         else:

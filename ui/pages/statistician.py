@@ -11,7 +11,7 @@ from service.store.engine import Store
 from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
-from ui.panels import changes, estimates, factors, methods, source, weights, windows
+from ui.panels import changes, estimates, factors, methods, proof_chain, source, weights, windows
 from words import Speaker
 
 
@@ -40,6 +40,7 @@ def show(store: Store, t: Speaker) -> None:
         _rules(store, league, t)
     if league.programme.weighting is not None:
         weights.show(store, league, t)
+    proof_chain.show(store, league.programme.name, league.wave, t)
     _runs(store, league, t)
 
 

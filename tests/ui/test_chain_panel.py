@@ -1,0 +1,85 @@
+"""The panel of a wave's chain of proof: line and file for workers, the answers for those who see all; checked."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.figures import chain_files
+from service.figures.uploaded_chain import check_upload
+from service.samples.proof_files import zipped
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import CENTRE, STATISTICIAN, Actor
+from words import text
+
+sys.path.append(str(Path(__file__).parents[1] / "service"))
+from made_up import MAY, NAME
+from proven_wave import proven
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The URL of a store with a wave that was drawn here, rung, answered and estimated."""
+    folder = tmp_path_factory.mktemp("panel")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(audit.HEAD_VARIABLE, str(folder / "heads"))
+        url = f"sqlite:///{folder / 's.db'}"
+        proven(Store.create(url)).engine.dispose()
+        yield url
+
+
+def panel(url: str, role: str, language: str) -> AppTest:
+    script = f"""
+from service.store.engine import Store
+from service.store.permissions import Actor
+from ui.panels import proof_chain
+from words import speaker
+proof_chain.show(Store.open({url!r}).acting(Actor("sam", {role!r})), {NAME!r}, {MAY!r}, speaker({language!r}))
+"""
+    return AppTest.from_string(script, default_timeout=60).run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_line_and_the_file_stand_on_the_page_and_the_answers_only_for_those_who_see_all(made, language):
+    line = chain_files.figure_chain(Store.open(made).acting(Actor("sam", STATISTICIAN)), NAME, MAY).chain.line
+    for role, buttons in ((STATISTICIAN, 2), (CENTRE, 1)):
+        at = panel(made, role, language)
+        assert not at.exception and len(at.button) == buttons
+        at.button(key="chain").click().run()
+        assert text("chain.published_line", language, line=f"`{line}`") in [str(m.value) for m in at.markdown]
+        assert len(at.get("download_button")) == 1
+    at = panel(made, STATISTICIAN, language)
+    at.button(key="chain_answers").click().run()
+    assert not at.exception and len(at.get("download_button")) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_anybody_checks_it_by_page_and_what_was_changed_is_named(made, language):
+    store = Store.open(made).acting(Actor("sam", STATISTICIAN))
+    line, files = chain_files.chain_proof(store, NAME, MAY)
+    answers = zipped(chain_files.answers_files(store, NAME, MAY))
+
+    def checked(content: bytes, published: str = line) -> AppTest:
+        script = f"from ui.pages import check\nfrom words import speaker\ncheck.show(None, speaker({language!r}))"
+        at = AppTest.from_string(script, default_timeout=60).run()
+        at.file_uploader(key="check_file").set_value(("proof.zip", content, "application/zip"))
+        at.file_uploader(key="check_answers").set_value(("answers.zip", answers, "application/zip"))
+        at.text_input(key="check_figures_line").set_value(published)
+        at.button(key="check_go").click().run()
+        assert not at.exception
+        return at
+
+    ends = {name: text(f"chain.link.{link}", language) for name, link in (("first", "frame"), ("last", "figures"))}
+    at = checked(zipped(files))
+    assert [s.value for s in at.success] == [text("chain.holds_figures", language, wave=MAY, **ends)] and not at.error
+    rows = files["figures.csv"].split(b"\r\n")
+    forged = files | {"figures.csv": b"\r\n".join([rows[0], *rows[2:]])}
+    at = checked(zipped(forged))
+    assert [e.value for e in at.error] == [text("chain.fails", language, wave=MAY)] and not at.success
+    assert any("figures.csv" in str(m.value) for m in at.markdown)
+    found = check_upload(zipped(forged), "proof.zip", line=line, answers=(answers, "answers.zip"))
+    said = [str(m.value) for m in at.markdown]
+    assert all(text(key, language, **values) in said for key, values in found.verification.differences)
+    assert checked(zipped(files), "0" * 64).error
