@@ -19,7 +19,7 @@ import pandas as pd
 
 from bench.measured import quick_asked
 from estimation.weighting.weights import phone_weight
-from sampling import Succession, draw_key, draw_rested, released, split_releases
+from sampling import Spread, Succession, draw_key, draw_rested, released, split_releases
 from sampling.draw.past import PastWave, released_rates
 
 PEOPLE, BLOCK, PARTS = 210, 400, 10  # of a replication; replications at once, and how often
@@ -34,6 +34,7 @@ class Case:
     moving, changing  the shares that move, and that come or go, from wave to wave
     sample            n_h of the strata, for every copy of the people
     through           how many of two portions are out in each wave
+    spread            how the people, whose age and sex are known, are sorted or balanced
     exact             whether Σw and Σwy must be right in expectation, to the last digit
     """
 
@@ -46,6 +47,7 @@ class Case:
     changing: float = 0.04
     sample: tuple[int, int, int] = (6, 8, 6)
     through: int = 2
+    spread: Spread | None = None
     exact: bool = False
 
 
@@ -56,11 +58,16 @@ CASES = {
     "four waves, nobody moves, half kept": Case(keep=0.5, **STILL),
     "10 % move, 4 % come or go": Case(exact=True),
     "the same, half of the portions": Case(rest=4, sample=(8, 12, 8), through=1, exact=True),
+    "the same, sorted by age": Case(spread=Spread("sorted", ("age",)), exact=True),
+    "the same, balanced on age and sex": Case(spread=Spread("balanced", ("age", "sex")), exact=True),
     "a stratum used up in every other draw": Case(sample=(6, 13, 6)),
     "seven waves, called again after two": Case(waves=7, rest=2),
     "half kept": Case(rest=2, keep=0.5, sample=(6, 14, 6)),
     "half of those who answered kept": Case(rest=2, keep=0.5, respondents=True, sample=(6, 14, 6)),
     "rotation 2-1-1": Case(waves=5, rest=2, rotation=(2, 1, 1)),
+    "rotation 2-1-1, 2 % move": Case(waves=5, rest=2, rotation=(2, 1, 1), moving=0.02, changing=0.01),
+    "rotation 2-1-1, one or two in a group": Case(waves=5, rest=2, rotation=(2, 1, 1), sample=(3, 4, 3)),
+    "rotation 2-2-2, nine waves": Case(waves=9, rest=1, rotation=(2, 2, 2), sample=(8, 8, 8)),
 }
 
 
@@ -115,11 +122,17 @@ def _chain(part: int, blocks: int, case: Case, size: int) -> np.ndarray:
         people = [(i, c) for i in present for c in range(size)]
         ids = [f"{b:05d}-{i:03d}-{c}" for b in range(blocks) for i, c in people]
         strata = [f"{b:05d}-{home[t][i]}" for b in range(blocks) for i, _ in people]
-        frame = pd.DataFrame({"unit_id": ids, "stratum": strata})
+        age = [str(18 + i % 60) for i, _ in people] * blocks
+        sex = ["f" if i % 7 < 3 else "m" for i, _ in people] * blocks
+        frame = pd.DataFrame({"unit_id": ids, "stratum": strata, "age": age, "sex": sex})
         panel = {"respondents": case.respondents and t > 0, "rotation": case.rotation, "past": past}
         succession = Succession(case.rest, case.keep if t else 0.0, **panel)
         drawn, rates = draw_rested(
-            frame, allocation, succession, key=draw_key(f"a seed of the bench {part}", f"w{t}", None)
+            frame,
+            allocation,
+            succession,
+            key=draw_key(f"a seed of the bench {part}", f"w{t}", None),
+            spread=case.spread,
         )
         drawn = split_releases(drawn, PORTIONS)
         past.append(_past(f"w{t}", case, frame, drawn, rates, chance))

@@ -120,7 +120,7 @@ def rest_chances(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
     Before the first wave P(longest+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate
     r_ha if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(longest+1) keeps what was there
     before.  In the frame of a wave that did not have the unit r is 0.  In rotation groups the rates r_hab lead to a
-    group of the age b:  P'(b+1) = Σ_a P(a) r_hab.
+    group of the age b:  P'(b+1) = Σ_a P(a) r_hab, also where nobody was in the cell (`rates_met`).
     """
     past, longest, rotation = succession.past, succession.longest, succession.rotation
     over = 0 if rotation is None else rotation_ages(rotation)[-1]
@@ -129,9 +129,10 @@ def rest_chances(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
     chances[:, -1] = 1.0
     for wave in past:
         in_groups = _refuse_rotated(wave, rotation)
+        met = wave.rates if wave.rotation is None else rates_met(wave.rates, wave.rotation)
         following, all_taken = np.zeros((len(unit_ids), most + 2)), np.zeros((len(unit_ids), most + 1))
-        for age in sorted(set(wave.rates.age)) if in_groups else [over]:
-            rates = wave.rates[wave.rates.age == age] if in_groups else wave.rates
+        for age in sorted(set(met.age)) if in_groups else [over]:
+            rates = met[met.age == age] if in_groups else met
             rate = _rates_of(unit_ids, wave, rates, most, 0 if in_groups else over)
             following[:, age] += (chances * rate).sum(axis=1)
             all_taken += rate
@@ -139,6 +140,22 @@ def rest_chances(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
         chances = following[:, : most + 1]
         chances[:, -1] += following[:, most + 1]
     return np.column_stack([chances[:, :longest], chances[:, longest:].sum(axis=1)])
+
+
+def rates_met(rates: pd.DataFrame, rotation: Sequence[int]) -> pd.DataFrame:
+    """RATES of rotation groups with those of the cells that are called again and that nobody is in.
+
+    A unit that was drawn otherwise could have been there, and would have been called: the rate is the part of the
+    stratum that is released, not 0.
+    """
+    asked = rates[rates["sample"] > 0]
+    part = (asked.rate * asked.population / asked["sample"]).groupby(asked.stratum).max()
+    there = set(rates[rates.population > 0][["stratum", "rest"]].itertuples(index=False, name=None))
+    again = [(h, a) for h in part.index for a in rotation_ages(rotation)[1:] if (h, a) not in there]
+    empty = pd.DataFrame(again, columns=pd.Index(["stratum", "rest"])).assign(population=0, sample=0)
+    empty = empty.assign(rate=empty.stratum.map(part).astype(float), age=empty["rest"])
+    nobody = rates.population.eq(0) & rates.age.isin(rotation_ages(rotation)[1:]) & rates.age.eq(rates["rest"])
+    return pd.concat([rates[~nobody], empty[list(rates.columns)]], ignore_index=True)
 
 
 def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: Through) -> pd.DataFrame:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.draw import Allocation, CodedFrame, units_wanted
-from sampling.draw.past import Succession, last_answered, rest_chances, waves_rested
-from sampling.draw.rested import chosen_of_stratum, kept_of_cells, parts_of_strata, rates_table
+from sampling.draw.past import Succession, last_answered, waves_rested
+from sampling.draw.rested import chosen_of_stratum, kept_of_cells, parts_of_strata, probabilities, rates_table
 
 
 class Roll(Protocol):
@@ -111,8 +111,7 @@ def draw_rested_roll(
     strata = names[at]
     units = roll.at(pd.DataFrame({"stratum": strata, "position": _places(listed, at, chosen, longest)}))
     rates = rates_table(coded.strata, population, parts_of, succession.rotation)
-    rate = rates.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(population.shape)
-    probability = (rest_chances(units.unit_id, succession) * rate[at]).sum(axis=1)
+    probability = probabilities(units.unit_id, at, rates, succession)
     table = pd.DataFrame(
         {
             "unit_id": units.unit_id.to_numpy(),

@@ -46,17 +46,21 @@ def rotated_counts(
     """How many are called again and how many are drawn, both (H,A), of those whose group has the age a = 1..A.
 
     population, candidates (H,A)  N_ha, and those of them who may be called again;  sample (H,)  n_h
-    The last of the ages counts those who were in no group, or whose group's time and rest are over.  Groups are called
-    again whole, the youngest first, as long as n_h is not reached.  What is left of n_h is drawn from the last age;
-    where that is used up, from groups whose time is over, the oldest first; then from those that are waiting to be
-    called again, and in the end from what is left of the groups called now.
+    The last of the ages counts those who were in no group, or whose group's time and rest are over.  A new group has
+    ⌊n_h/G⌋ places at least, and one, with G the ages at which groups are called, as long as there are people for it;
+    otherwise groups are called again whole, the youngest first, as long as n_h is not reached.  (Without these places
+    movers who bring their groups with them leave nobody to be drawn now and then, and weights are 3 % too large.)
+    What is left of n_h is drawn from the last age; where that is used up, from groups whose time is over, the oldest
+    first; then from those that wait to be called again, and in the end from what is left of the groups called now.
     """
     again, drawn = np.zeros_like(population), np.zeros_like(population)
-    left = sample.copy()
-    for age in ages[1:]:
-        again[:, age - 1] = np.minimum(candidates[:, age - 1], left)
-        left = left - again[:, age - 1]
     over = range(population.shape[1], ages[-1], -1)
+    for_new = np.minimum(np.maximum(sample // len(ages), 1), population[:, ages[-1] :].sum(axis=1))
+    room = np.maximum(sample - for_new, 0)
+    for age in ages[1:]:
+        again[:, age - 1] = np.minimum(candidates[:, age - 1], room)
+        room = room - again[:, age - 1]
+    left = sample - again.sum(axis=1)
     waiting = [age for age in range(ages[-1], 0, -1) if age not in ages]
     for age in (*over, *waiting, *ages[:0:-1]):
         drawn[:, age - 1] = np.minimum(population[:, age - 1] - again[:, age - 1], left)

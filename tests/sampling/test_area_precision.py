@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import Assumed, foresee
+from sampling import Assumed, Wanted, allocate, foresee
 from sampling.planning.area_precision import area_precision, spread_within
 from sampling.planning.size import expected_precision
 
@@ -22,7 +22,10 @@ def test_an_area_without_strata_has_the_margin_that_it_had():
 
 def test_three_mobiles_for_one_landline_of_thirty_each_is_what_samples_scatter():
     """15 of 30 and 5 of 30, standard deviation 0.3: .1315; the area as one stratum would promise .1074."""
-    strata = pd.DataFrame({"area": "a", "population": [30, 30], "sample": [15, 5]})
+    lists = pd.DataFrame({"stratum": ["m", "l"], "area": "a", "mode": ["mobile", "landline"], "population": [30, 30]})
+    plan = allocate(lists, Wanted(20, modes={"mobile": 3, "landline": 1}))
+    strata = plan.rename(columns={"interviews": "sample"})
+    assert dict(zip(plan["mode"], plan.interviews, strict=True)) == {"mobile": 15, "landline": 5}
     found = area_precision(strata, sd=0.3).margin.iloc[0]
     assert found == pytest.approx(0.1315, abs=5e-5)
     assert area_precision(strata.assign(sample=10), sd=0.3).margin.iloc[0] == pytest.approx(0.1074, abs=5e-5)
@@ -42,6 +45,12 @@ def test_a_master_sample_is_not_the_population():
     as_all = area_precision(master.drop(columns="represents"), p=0.9).margin.iloc[0]
     assert as_all == pytest.approx(Z * np.sqrt(0.09 / 15_000 / 2), rel=1e-4)
     assert area_precision(master, p=0.9).weight.iloc[0] == pytest.approx(2e6)
+
+
+def test_8_200_of_a_master_sample_of_17_000_tell_0065_and_not_the_0047_of_a_population_of_17_000():
+    master = pd.DataFrame({"area": ["c"], "population": [17_000], "sample": [8_200], "represents": [3e6]})
+    assert area_precision(master, p=0.9).margin.iloc[0] == pytest.approx(0.0065, abs=5e-5)
+    assert area_precision(master.drop(columns="represents"), p=0.9).margin.iloc[0] == pytest.approx(0.0047, abs=5e-5)
 
 
 def test_a_stratum_of_one_person_who_may_not_be_eligible_is_no_fault():

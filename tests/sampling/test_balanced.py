@@ -1,6 +1,8 @@
 """Balanced draws: probabilities by brute force over the samples drawn, balance against simple random sampling and R."""
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ from scipy import stats
 from sampling import DrawPlan, record_draw, verify_draw
 from sampling.draw.balanced import cube, draw_balanced
 from words import Fault
+
+CUBE = json.loads((Path(__file__).parents[1] / "golden" / "sampling" / "cube.json").read_text("utf-8"))
 
 
 def people(count=400):
@@ -58,6 +62,28 @@ def test_totals_of_age_and_sex_are_those_of_the_list_and_those_of_a_random_sampl
     assert (balanced[:2] < 0.15 * by_chance[:2]).all()
     # R 4.x, sampling 2.9-2, set.seed(1), 200 times samplecube(cbind(pik, age, sex == "f"), pik, order=2, method=2)
     np.testing.assert_allclose(balanced[:2], [148.96, 4.254], rtol=0.3)  # three standard errors of 60 draws
+
+
+def test_units_and_pairs_of_balanced_samples_with_unequal_chances_are_drawn_as_often_as_rs():
+    """9 of 30 with unequal π, 1,500 times, beside R's 20,000 samples: π is met by both, and π_ij is the same.
+
+    Of 10,000 samples (27 s) the 435 pairs have a standard deviation of z of 1.015 and a largest one of 3.5.
+    """
+    pi, theirs, rng = np.array(CUBE["pik"]), np.array(CUBE["joint"], dtype=float), np.random.default_rng(4)
+    known, draws = np.column_stack([pi, CUBE["age"], CUBE["woman"]]), {"R": CUBE["draws"], "ours": 1_500}
+    ours = np.zeros((30, 30))
+    for uniforms in rng.random((draws["ours"], 40)):
+        chosen = cube(pi, known, uniforms)
+        assert len(chosen) == 9
+        ours[np.ix_(chosen, chosen)] += 1
+    for counts, times in ((theirs, draws["R"]), (ours, draws["ours"])):
+        assert np.abs((np.diag(counts) - times * pi) / np.sqrt(times * pi * (1 - pi))).max() < 4
+    pairs = np.triu_indices(30, 1)
+    together = ((theirs + ours) / sum(draws.values()))[pairs]
+    error = np.sqrt(together * (1 - together) * sum(1 / times for times in draws.values()))
+    z = (theirs / draws["R"] - ours / draws["ours"])[pairs][error > 0] / error[error > 0]
+    assert (ours[pairs][theirs[pairs] == 0] <= 2).all()  # pairs that R never draws
+    assert np.abs(z).max() < 4.5 and 0.85 < np.sqrt((z**2).mean()) < 1.15
 
 
 def test_the_order_of_the_rows_does_not_matter_and_a_record_of_it_is_verified():
