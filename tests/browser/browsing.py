@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,13 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 FLAGS += ["--force-prefers-reduced-motion"]
 COMMAND = [sys.executable, "-c", "from commands import start; start()"]
 PATIENCE = 60_000  # milliseconds
+TRIES, ANSWER = 8, 10_000  # how often something is clicked, and milliseconds within which something follows
 QUIET = """patience => new Promise((settled, failed) => {
   const began = performance.now(); let changed = began;
   const watcher = new MutationObserver(() => { changed = performance.now(); });
   watcher.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-  const drawn = () => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
+  const drawn = () => document.querySelector('[data-test-script-state=notRunning]') &&
+    !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]') &&
     [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'));
   const look = setInterval(() => {
     const now = performance.now(), over = now - began > patience;
@@ -87,10 +89,53 @@ def new_tab(browser, language: str):
     return browser.new_context(viewport={"width": 1400, "height": 1800}, locale=locale).new_page()
 
 
+def until(tab, holds: Callable[[], bool], what: str = "") -> None:
+    """Wait until this holds of the page; a reader looks again too."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not holds():
+        assert time.monotonic() < end, what or holds
+        tab.wait_for_timeout(100)
+
+
+def click_until(tab, target, shown) -> None:
+    """Click on the target until what it opens is shown: a redraw of the page may swallow a click, or close a list.
+
+    What is shown already is not clicked away; a target that is gone did what it should, and its answer is awaited.
+    """
+    for _ in range(TRIES):
+        if shown.is_visible():
+            return
+        if not target.is_visible():
+            break
+        settle(tab)
+        try:
+            target.click(timeout=ANSWER)
+            shown.wait_for(timeout=ANSWER)
+            return
+        except TimedOut:
+            continue
+    shown.wait_for(timeout=PATIENCE)
+
+
 def open_menu(tab, language: str) -> None:
     """Open the page's menu, which holds the language, the role and who is signed in."""
-    settle(tab)  # a page still being drawn closes what is opened
-    tab.get_by_role("button", name=text("app.menu", language)).click(timeout=PATIENCE)
+    button = tab.get_by_role("button", name=text("app.menu", language))
+    button.wait_for(timeout=PATIENCE)
+    click_until(tab, button, tab.get_by_test_id("stPopoverBody"))
+
+
+def sign_out(tab, language: str, shown) -> None:
+    """Sign out by the menu, until what stands on the page afterwards is shown."""
+    for _ in range(TRIES):
+        open_menu(tab, language)
+        try:
+            tab.get_by_role("button", name=text("sign_in.out", language)).click(timeout=ANSWER)
+            shown.wait_for(timeout=ANSWER)
+            return
+        except TimedOut:
+            if not tab.get_by_role("button", name=text("app.menu", language)).is_visible():
+                break
+    shown.wait_for(timeout=PATIENCE)
 
 
 def choose_option(tab, box, option: str) -> None:
@@ -107,8 +152,16 @@ def choose_option(tab, box, option: str) -> None:
 
 
 def fill(tab, label: str, words: str) -> None:
-    """Type into the field with this label."""
-    tab.get_by_label(label, exact=True).fill(words)
+    """Type into the field with this label, again where a redraw of the page empties it."""
+    field = tab.get_by_label(label, exact=True)
+    field.wait_for(timeout=PATIENCE)
+    for _ in range(TRIES):
+        field.fill(words)
+        tab.wait_for_timeout(50)
+        if field.input_value() == words:
+            return
+        settle(tab)
+    raise AssertionError(f"{label} did not keep {words}")
 
 
 def one_time(said: str) -> str:
@@ -121,15 +174,16 @@ def sign_in(tab, name: str, password: str, language: str = "en") -> None:
     """Fill in the form that asks who it is."""
     fill(tab, text("sign_in.name", language), name)
     fill(tab, text("sign_in.password", language), password)
-    tab.get_by_role("button", name=text("sign_in.go", language), exact=True).click()
+    tab.get_by_role("button", name=text("sign_in.go", language), exact=True).click(timeout=PATIENCE)
 
 
 def own_password(tab, old: str, new: str, language: str = "en") -> None:
     """Fill in the form that asks for a password of one's own."""
     tab.get_by_role("heading", name=text("sign_in.own", language)).wait_for(timeout=PATIENCE)
+    settle(tab)
     fill(tab, text("sign_in.old", language), old)
     fill(tab, text("sign_in.new", language, shortest=people.SHORTEST), new)
-    tab.get_by_role("button", name=text("sign_in.own.go", language)).click()
+    tab.get_by_role("button", name=text("sign_in.own.go", language)).click(timeout=PATIENCE)
 
 
 def settle(tab) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from browsing import PATIENCE, await_health, free_port, new_tab, open_menu, serving, settle, shot
+from browsing import PATIENCE, await_health, click_until, free_port, new_tab, open_menu, serving, settle, shot, sign_out
 
 from service.protection import people
 from service.store.engine import Store
@@ -69,8 +69,9 @@ def through_the_service(browser, own, email: str, language: str):
     button.wait_for(timeout=PATIENCE)
     settle(tab)
     shot(tab, f"service_{language}")
-    button.click()
-    tab.get_by_role("button", name=email).click(timeout=PATIENCE)
+    theirs = tab.get_by_role("button", name=email)  # on the provider's page
+    click_until(tab, button, theirs)
+    theirs.click(timeout=PATIENCE)
     return tab
 
 
@@ -102,9 +103,9 @@ def tried_since(own, before: int) -> set[tuple[str, str, str]]:
 
 def leave(tab, language: str) -> None:
     """Sign out here and, on the page of the provider, there; back at the app nobody is known."""
-    open_menu(tab, language)
-    tab.get_by_role("button", name=text("sign_in.out", language)).click()
-    tab.get_by_role("button", name="End session").click(timeout=PATIENCE)
+    ending = tab.get_by_role("button", name="End session")
+    sign_out(tab, language, ending)
+    ending.click(timeout=PATIENCE)
     tab.get_by_role("button", name=text("sign_in.service", language)).wait_for(timeout=PATIENCE)
 
 

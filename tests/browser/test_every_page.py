@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from browsing import OUTSIDE, PATIENCE, ROOT, SIZES, await_health, free_port, settle, shot
+from browsing import OUTSIDE, PATIENCE, ROOT, SIZES, await_health, free_port, settle, shot, until
 
 from ui.navigation import PAGES
 from words import dictionary
@@ -71,8 +71,8 @@ def test_every_page_is_whole_speaks_its_language_asks_nobody_else_and_is_as_acce
         shot(tab, f"{page.path}_{language}")
         assert tab.get_by_test_id("stAlertContentError").count() == 0, page.path
         assert tab.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.path
-        assert tab.evaluate(OUTSIDE) == [], page.path
+        until(tab, lambda: tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.path)
+        until(tab, lambda: tab.evaluate(OUTSIDE) == [], page.path)
         if language == "zh":
             assert foreign(tab) == set(), page.path
     hosts = {urlparse(url).hostname for url in asked if urlparse(url).scheme in ("http", "https", "ws")}

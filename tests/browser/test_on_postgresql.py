@@ -9,6 +9,7 @@ from browsing import (
     PATIENCE,
     ROOT,
     choose_option,
+    click_until,
     fill,
     free_port,
     new_tab,
@@ -19,6 +20,7 @@ from browsing import (
     settle,
     shot,
     sign_in,
+    sign_out,
 )
 
 from service.protection import people
@@ -68,10 +70,8 @@ def test_any_two_waves_are_compared_from_the_page_which_says_how_it_goes_and_ref
     choose(tab, "after", "2015 Q3")
     go = tab.get_by_role("button", name=text("compare.go", "en"))
     go.wait_for(timeout=PATIENCE)
-    settle(tab)
-    go.click()
     line = re.compile(rf"{text('job.compare', 'en')}.*: ({text('job.running', 'en')}|{text('job.done', 'en')}) ")
-    tab.get_by_text(line).first.wait_for(timeout=PATIENCE)  # how it goes
+    click_until(tab, go, tab.get_by_text(line).first)  # how it goes
     done = re.compile(rf"{text('job.compare', 'en')}.*: {text('job.done', 'en')} ")
     tab.get_by_text(done).first.wait_for(timeout=PATIENCE)  # the page looks every two seconds
     settle(tab)
@@ -124,22 +124,21 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     own_password(tab, first, PASSWORD)
     signed_in(tab, people.FIRST, "administrator")
 
-    tab.get_by_role("link", name=text("people.page", "en")).click()
-    tab.get_by_role("heading", name=text("people.title", "en")).wait_for(timeout=PATIENCE)
+    title = tab.get_by_role("heading", name=text("people.title", "en"))
+    click_until(tab, tab.get_by_role("link", name=text("people.page", "en")), title)
     settle(tab)  # a page still being drawn closes what is opened and empties what is filled in
-    tab.get_by_text(text("people.add", "en")).first.click()
+    name = tab.get_by_label(text("sign_in.name", "en"), exact=True)
+    click_until(tab, tab.get_by_text(text("people.add", "en")).first, name)
     fill(tab, text("sign_in.name", "en"), "ann")
     settle(tab)
-    tab.get_by_role("button", name=text("people.add", "en")).click()
+    tab.get_by_role("button", name=text("people.add", "en")).click(timeout=PATIENCE)
     given = tab.get_by_test_id("stAlertContentSuccess").filter(has_text="ann")
     given.wait_for(timeout=PATIENCE)
     settle(tab)
     shot(tab, "people_en")
     anns = one_time(given.inner_text())
     people.change_person(Store.open(url), "ann", role=STATISTICIAN)
-    open_menu(tab, "en")
-    tab.get_by_role("button", name=text("sign_in.out", "en")).click()
-    tab.get_by_role("heading", name=text("sign_in.title", "en")).wait_for(timeout=PATIENCE)
+    sign_out(tab, "en", tab.get_by_role("heading", name=text("sign_in.title", "en")))
     tab.context.close()
 
     tab = new_tab(browser, "zh")
@@ -154,9 +153,8 @@ def test_from_the_first_start_to_a_second_person_and_out_again(browser, own):
     shot(tab, "statistician_signed_in_zh")
     assert tab.get_by_role("link", name=text("centre.page", "zh")).count() == 1
     assert tab.get_by_role("link", name=text("people.page", "zh")).count() == 0
-    open_menu(tab, "zh")
-    tab.get_by_role("button", name=text("sign_in.out", "zh")).click()
-    tab.get_by_role("heading", name=text("sign_in.title", "zh")).wait_for(timeout=PATIENCE)
+    sign_out(tab, "zh", tab.get_by_role("heading", name=text("sign_in.title", "zh")))
+    settle(tab)
     for _ in range(people.OF_ONE):
         sign_in(tab, "ann", "wrong", "zh")
         tab.get_by_text(text("people.wrong", "zh")).wait_for(timeout=PATIENCE)

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlparse
 from xml.etree import ElementTree
 
 import pytest
-from browsing import OUTSIDE, PATIENCE, SIZES, choose_option, new_tab, settle
+from browsing import OUTSIDE, PATIENCE, SIZES, choose_option, click_until, new_tab, settle, until
 
 from words import text
 
@@ -21,25 +21,29 @@ def opened(browser, address: str, path: str = "", language: str = "en", size: st
 def test_a_choice_a_reload_another_page_and_one_step_back_each_keep_what_was_chosen(browser, demo_address):
     tab = opened(browser, demo_address, "?lang=en")
     choose_option(tab, tab.get_by_label(text("app.wave", "en"), exact=True), "2015 Q2")
-    tab.get_by_text("Colima").first.wait_for(timeout=PATIENCE)
+    tab.get_by_role("heading", name="is confirmed: Colima").wait_for(timeout=PATIENCE)
+    until(tab, lambda: asked_of(tab).get("wave") == ["2015Q2"])
     settle(tab)
     chosen = tab.url
-    assert parse_qs(urlparse(chosen).query)["wave"] == ["2015Q2"]
     tab.reload()
     tab.get_by_role("heading", name="is confirmed: Colima").wait_for(timeout=PATIENCE)
+    title = tab.get_by_role("heading", name=text("statistician.title", "en"))
+    click_until(tab, tab.get_by_role("link", name=text("statistician.page", "en")), title)
+    until(tab, lambda: asked_of(tab) == parse_qs(urlparse(chosen).query))
+    until(tab, lambda: tab.get_by_label(text("app.wave", "en"), exact=True).input_value() == "2015 Q2")
     settle(tab)
-    tab.get_by_role("link", name=text("statistician.page", "en")).click()
-    tab.get_by_role("heading", name=text("statistician.title", "en")).wait_for(timeout=PATIENCE)
-    settle(tab)
-    assert parse_qs(urlparse(tab.url).query) == parse_qs(urlparse(chosen).query)
-    assert tab.get_by_label(text("app.wave", "en"), exact=True).input_value() == "2015 Q2"
     tab.go_back()
     tab.get_by_role("heading", name="is confirmed: Colima").wait_for(timeout=PATIENCE)
+    until(tab, lambda: tab.url == chosen)
     settle(tab)
-    assert tab.url == chosen
     tab.go_back()
     tab.get_by_role("heading", name="rise or fall is confirmed. 26").wait_for(timeout=PATIENCE)
     tab.context.close()
+
+
+def asked_of(tab) -> dict[str, list[str]]:
+    """What the address asks for."""
+    return parse_qs(urlparse(tab.url).query)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -49,19 +53,19 @@ def test_nothing_reaches_beyond_the_screen(browser, demo_address, language):
     for width, height in SIZES.values():
         tab.set_viewport_size({"width": width, "height": height})
         settle(tab)
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        assert tab.evaluate(OUTSIDE) == [], width
+        until(tab, lambda: tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} is exceeded")
+        until(tab, lambda: tab.evaluate(OUTSIDE) == [], f"words beyond {width}")
     tab.context.close()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_button_for_a_file_speaks_the_reader_s_language(browser, demo_address, language):
     tab = opened(browser, demo_address, f"centre?lang={language}", language)
-    tab.get_by_text(text("centre.upload", language)).first.click()
-    word = tab.get_by_test_id("stFileUploaderDropzone").first.locator("button p")
-    word.wait_for(state="attached", timeout=PATIENCE)
-    drawn = word.evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]")
-    assert drawn == ["0px", f'"{text("app.upload", language)}"']
+    place = tab.get_by_test_id("stFileUploaderDropzone").first
+    click_until(tab, tab.get_by_text(text("centre.upload", language)).first, place)
+    style = "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]"
+    word, wanted = place.locator("button p"), ["0px", f'"{text("app.upload", language)}"']
+    until(tab, lambda: word.evaluate(style) == wanted)
     tab.context.close()
 
 
