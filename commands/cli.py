@@ -24,7 +24,7 @@ SINGLE = {
     "league": "figures",
     "power": "computing",
     **dict.fromkeys(("consequences", "factors", "definitions"), "figures"),
-    **dict.fromkeys(("refresh", "jobs"), "work"),
+    **dict.fromkeys(("refresh", "jobs", "publish"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "planning"),
     **dict.fromkeys(("draw-proof", "chain", "verify"), "proof"),

@@ -1,4 +1,4 @@
-"""Commands on jobs, which compute in the background what is out of date."""
+"""Commands on jobs, which compute in the background what is out of date, and on the release of what they computed."""
 
 import time
 from typing import Annotated
@@ -7,7 +7,10 @@ import typer
 
 from commands.opening import opened_as, opened_for
 from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t
+from presentation.evidence.publication import publication_text
+from presentation.times import wave_text
 from service.care import jobs
+from service.intake.imports import current_programme
 
 commands = typer.Typer()
 
@@ -52,3 +55,26 @@ def list_jobs(
         return
     for job in jobs.job_list(opened).to_dict("records"):
         out.print(jobs.job_text(job, t))
+
+
+@commands.command(cls=Command, help=t("cli.publish.help"))
+def publish(
+    wave: Annotated[str | None, typer.Argument(help=t("cli.publish.wave"), show_default=False)] = None,
+    note: Annotated[str, typer.Option(help=t("cli.publish.note"), show_default=False)] = "",
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Release a wave's figures to leaders, or list the releases made."""
+    from service.figures.publish import publication_list, publish_wave  # imported here: jobs need nothing of it
+
+    opened, name = opened_for(store, as_, programme)
+    current = current_programme(opened, name)[1]
+    if wave is not None:
+        out.print(publication_text(publish_wave(opened, name, wave, note=note), current, t))
+        return
+    made = publication_list(opened, name)
+    if not made:
+        out.print(t("publish.none"))
+    for publication in made:
+        out.print(f"{wave_text(publication.wave, t)}  {publication_text(publication, current, t)}")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from estimation.changes.verdicts import WORSE
 from presentation.changes import headline
 from presentation.definitions import definition_text
+from presentation.evidence.publication import published_note
 from presentation.interviewers import interviewer_notes
 from presentation.notes import (
     accepted_note,
@@ -49,6 +50,7 @@ def league_notes(league: League, t: Speaker) -> list[str]:
     )
     if league.outdated:
         notes.append(t("outdated.league"))
+    notes += published_note(league, t)
     return notes + [run_text(run, t) for run in league.runs.values()]
 
 

@@ -29,7 +29,7 @@ from words import Fault
 
 LARGEST = 5_000_000  # bytes of a programme; one with two thousand areas has some 200,000
 LEAGUE, PROGRAMME = "league", "programme"
-WITHHOLD_ENTRY = "withhold"
+WITHHOLD_ENTRY, RELEASE_ENTRY = "withhold", "release"
 # what may stand in the file, and in those of its tables whose reading does not say it otherwise
 TEXTS = ("programme", "name", "note", "source")
 SETTINGS = (
@@ -121,6 +121,7 @@ class Programme:
     interviewers  None: not declared, so that their effect is unknown
     labels        the names of the columns used by weighting, and of their codes
     population    the eligible units, where they are known, and whether changes are about them
+    release       whether leaders see a wave only once it was released to them (`service.figures.publish`)
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
     digest        of the file's bytes
@@ -165,6 +166,7 @@ class Programme:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     renames: Renames = field(default_factory=Renames)
     merged_strata: Rules = field(default_factory=dict)
+    release: bool = False
     consequences: tuple[Consequence, ...] = ()
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -240,6 +242,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         level=_level(entry),
         publish=_publish(entry),
         withhold=_withhold(entry),
+        release=replace(entry, path="publish", data=entry.get("publish", dict, {})).get(RELEASE_ENTRY, bool, False),
         population=read_population(replace(entry, path="population", data=entry.get("population", dict, {})), areas),
         comparing=_comparing(entry, areas),
         leagues=leagues,
@@ -321,8 +324,8 @@ def _publish(entry: Entry) -> Limits:
     """The limits of [publish]; those it does not name are the defaults."""
     table = replace(entry, path="publish", data=entry.get("publish", dict, {}))
     known = {field.name for field in fields(Limits)}
-    table.known(known | {WITHHOLD_ENTRY})
-    for name in table.data:
+    table.known(known | {WITHHOLD_ENTRY, RELEASE_ENTRY})
+    for name in known & set(table.data):
         if table.number(name) < 0:
             raise table.fault(name, repr(table.data[name]), "≥ 0")
     return Limits(**{name: table.number(name) for name in table.data if name in known})

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from presentation.evidence.publication import published_note
 from presentation.interviewers import interviewer_notes
 from presentation.notes import (
     accepted_note,
@@ -70,6 +71,8 @@ def show_notes(league: League, t: Speaker) -> None:
     """What is said once under the figures of a league: whether they are out of date, who is missing, what is weak."""
     if league.outdated:
         st.warning(t("app.outdated"))
+    for sentence in published_note(league, t):
+        st.caption(sentence)
     for sentence in stopped_note(league.runs.values(), t) + accepted_note(league.runs.values(), t):
         st.warning(sentence)
     if league.missing:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from presentation.times import comparison_text
 from programme.survey import Programme
-from service.figures.league import League, comparisons, newest_estimated_wave, read_league
-from service.intake.imports import current_programme, programme_names, wave_versions
+from service.figures.league import League, comparisons, newest_estimated_wave, read_league, waves_to_choose
+from service.intake.imports import current_programme, programme_names
 from service.store.engine import Store
 from ui import address
 from words import Speaker
@@ -88,7 +88,7 @@ def choose_view(store: Store, t: Speaker) -> dict[str, Any] | None:
     if name is None:
         return None
     programme = current_programme(store, name)[1]
-    waves = list(wave_versions(store, name).wave.unique())[::-1]
+    waves = waves_to_choose(store, name)
     if not waves:
         st.info(t("app.no_store"))
         return None

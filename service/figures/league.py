@@ -16,6 +16,7 @@ from estimation.changes.verdicts import PROVEN, REAL
 from programme.survey import Programme
 from service.fieldwork.stops import stops_read
 from service.figures.alone import alone_run
+from service.figures.publications import Publication, last_publication, runs_shown
 from service.figures.use_cases import COMPARE, ESTIMATE, SHARING
 from service.figures.windows import JOINED, WINDOWS, comparison_name, window
 from service.intake.imports import current_programme, current_wave, programme_of_run, wave_versions
@@ -44,6 +45,7 @@ class League:
     withheld: areas not in `table` because their figures may not be shown to this reader
     unchanged: areas whose changes may not be shown; ranks are then among the areas shown (`accountability.disclosure`)
     pages: how many pages of comparisons end in the wave's calendar year
+    published: the newest release of the wave to leaders, if there was one
     runs: the runs behind it, by use case.  outdated: whether any of them read a version that was corrected since
     """
 
@@ -62,6 +64,7 @@ class League:
     withheld: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     pages: int = 0
+    published: Publication | None = None
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in every language."""
@@ -185,6 +188,7 @@ class Estimated:
             withheld=figures.withheld,
             unchanged=figures.unchanged,
             pages=0 if compared is None else _pages(store, programme, self.wave),
+            published=last_publication(store, programme.name, self.wave),
         )
 
 
@@ -199,7 +203,8 @@ def read_estimated(
     run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
     if run is None:
         current_wave(store, programme_name, wave)  # a Fault that names the waves there are, if it is none of them
-        raise Fault(key="league.not_estimated", wave=wave)
+        hidden = runs_shown(store, programme_name) is not None
+        raise Fault(key="league.not_published" if hidden else "league.not_estimated", wave=wave)
     programme = programme_of_run(store, run["run_id"])  # the version that the figures were computed with
     if name not in programme.measures or league not in programme.leagues:
         raise Fault(key="league.not_estimated", wave=wave)
@@ -220,14 +225,28 @@ def newest_wave(store: Store, programme: str) -> str:
 
 @permitted
 def waves_with_estimates(store: Store, programme: str) -> list[str]:
-    """The programme's waves that have estimates, newest first."""
+    """The programme's waves that have estimates which the reader may see, newest first."""
     runs = schema.runs
     wave, of_programme = (runs.c.arguments[key].as_string() for key in ("wave", "programme"))
+    only = _among(runs_shown(store, programme))
     with store.read() as connection:
         names = connection.scalars(
-            sa.select(wave).where(runs.c.use_case == ESTIMATE, of_programme == programme).distinct()
+            sa.select(wave).where(runs.c.use_case == ESTIMATE, of_programme == programme, *only).distinct()
         )
         return sorted(names, reverse=True)
+
+
+@permitted
+def waves_to_choose(store: Store, programme: str) -> list[str]:
+    """The waves that a reader can choose, newest first: all that were imported, or only those released to leaders."""
+    if runs_shown(store, programme) is not None:
+        return waves_with_estimates(store, programme)
+    return list(wave_versions(store, programme).wave.unique())[::-1]
+
+
+def _among(runs: Collection[int] | None) -> list[sa.ColumnElement[bool]]:
+    """The condition that a run is one of these; none for None."""
+    return [] if runs is None else [schema.runs.c.run_id.in_(runs)]
 
 
 @permitted
@@ -248,7 +267,8 @@ def comparisons(store: Store, programme: str, wave: str) -> list[str]:
 def _compared_windows(store: Store, programme: str) -> dict[tuple[str, str], bool]:
     """Both windows of every comparison, and whether the newest run of it shares a page's error with others."""
     runs = schema.runs
-    compared = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE).order_by(runs.c.run_id)
+    only = _among(runs_shown(store, programme))
+    compared = sa.select(runs.c.arguments).where(runs.c.use_case == COMPARE, *only).order_by(runs.c.run_id)
     with store.read() as connection:
         return {
             (r["before"], r["after"]): SHARING in r for r in connection.scalars(compared) if r["programme"] == programme
@@ -283,13 +303,18 @@ def one_of(name: str | None, known: Collection[str], key: str) -> str:
 
 @permitted
 def newest_run(store: Store, use_case: str, **arguments: str) -> Mapping | None:
-    """The newest run of a use case with these arguments, or None; with its `stopped` and `origins`.
+    """The newest run of a use case with these arguments that the reader may see, or None; with `stopped` and `origins`.
 
     stopped: fieldwork that was stopped before it; origins: whether its waves were drawn here (`origins_read`).
     """
+    only = _among(runs_shown(store, arguments["programme"]))
+    return _run(store, *_of_use_case(use_case, arguments), *only)
+
+
+def _of_use_case(use_case: str, arguments: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a run is of a use case and has these arguments."""
     runs = schema.runs
-    conditions = [runs.c.arguments[k].as_string() == v for k, v in arguments.items()]
-    return _run(store, runs.c.use_case == use_case, *conditions)
+    return [runs.c.use_case == use_case, *(runs.c.arguments[k].as_string() == v for k, v in arguments.items())]
 
 
 def _run(store: Store, *conditions: sa.ColumnElement[bool]) -> Mapping | None:
@@ -335,7 +360,8 @@ def _waves_of(compared: Mapping) -> tuple[str, ...]:
 def _sizes(store: Store, programme: Programme, estimated: Mapping, wave: str) -> pd.DataFrame | None:
     """measure, domain, n of a wave's ESTIMATES, the newest but for the wave that is read; None without any."""
     is_read = wave == estimated["arguments"]["wave"]
-    run = estimated if is_read else newest_run(store, ESTIMATE, programme=programme.name, wave=wave)
+    of_wave = _of_use_case(ESTIMATE, {"programme": programme.name, "wave": wave})
+    run = estimated if is_read else _run(store, *of_wave)  # whether or not it was released: how many were asked
     if run is None:
         return None
     table = schema.DERIVED["ESTIMATES"]

@@ -12,9 +12,8 @@ from accountability import MET, MISSED, UNDECIDED
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_before
 from programme.wave_names import parts_of_wave
 from service.figures.comparable import never_comparable, regular_of_wave
-from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated
+from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated, waves_to_choose
 from service.figures.use_cases import COMPARE
-from service.intake.imports import wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.remembered import remembered
@@ -158,8 +157,8 @@ def read_screen(
     comparisons = _comparisons(store, programme_name, estimated)
     compared = [c for c in comparisons.values() if isinstance(c, Compared)]
     shown = _shown_league(store, programme_name, estimated, compared, against)
-    waves = wave_versions(store, programme_name).wave
-    arrived = None if waves.empty or wave is not None else waves.iloc[-1]
+    waves = waves_to_choose(store, programme_name)
+    arrived = None if not waves or wave is not None else waves[0]
     return Screen(
         league=shown,
         comparisons=comparisons,

@@ -352,6 +352,25 @@ origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; 
 )
 
 
+publications = sa.Table(  # a wave's figures released to leaders; a correction is a publication of its own
+    "publications",
+    metadata,
+    sa.Column("publication_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # of a correction: why
+    sa.Column("changed", sa.JSON, nullable=False),  # since the publication before: figure -> measure -> areas
+)
+publication_runs = sa.Table(
+    "publication_runs",
+    metadata,
+    sa.Column("publication_id", sa.ForeignKey(publications.c.publication_id), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
+)
+
+
 objects = sa.Table(  # the tables of a wave's version: who answered, the answers, the released numbers, the records
     "objects",
     metadata,

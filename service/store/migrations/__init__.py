@@ -19,5 +19,6 @@ REVISIONS = (
     "screened",
     "known",
     "columns",
+    "publications",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
