@@ -32,11 +32,11 @@ def publication_text(publication: Publication, programme: Programme, t: Speaker)
     values = {"at": local_time(publication.at), "by": publication.by}
     if publication.number == 1:
         return t("publish.first", **values)
-    said = t("publish.again", **values, number=publication.number)
+    sentences = [t("publish.again", **values, number=publication.number)]
     if publication.note:
-        said += t("publish.why", note=publication.note)
-    changes = change_texts(publication, programme, t)
-    return said + ("".join(changes) if changes else t("publish.unchanged"))
+        sentences.append(t("publish.why", note=publication.note))
+    sentences += change_texts(publication, programme, t) or [t("publish.unchanged")]
+    return t("list.between_sentences").join(sentences)
 
 
 def change_texts(publication: Publication, programme: Programme, t: Speaker) -> list[str]:
@@ -60,7 +60,7 @@ def publication_rows(publications: Iterable[Publication], programme: Programme, 
             t("column.at"): local_time(publication.at),
             t("column.by"): publication.by,
             t("column.note"): publication.note,
-            t("column.changed"): " ".join(change_texts(publication, programme, t)),
+            t("column.changed"): t("list.between_sentences").join(change_texts(publication, programme, t)),
         }
         for publication in publications
     ]
