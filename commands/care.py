@@ -103,11 +103,18 @@ def purge(store: StoreOption = None, as_: AsOption = None) -> None:
             raise
         key = None
     purged = vault.purge(opened, key=key, today=date.today())
-    if not purged.waves:
+    if purged.waves:
+        out.print(t("cli.purge.done", waves=list(purged.waves), count=purged.numbers))
+    else:
         out.print(t("cli.purge.nothing"))
-        return
-    out.print(t("cli.purge.done", waves=list(purged.waves), count=purged.numbers))
-    if purged.after is None:
+    if purged.leftovers:
+        raise Fault(key="cli.purge.leftovers", files=list(purged.leftovers))
+    if purged.owed and purged.clean:
+        out.print(t("cli.purge.scrubbed"))
+    if not purged.waves:
+        if not purged.clean:
+            raise Fault(key="cli.purge.not_scrubbed")
+    elif purged.after is None:
         out.print(t("cli.purge.postgresql"))
     elif purged.proven:
         out.print(t("cli.purge.proven", before=purged.before.found, bytes=purged.after.bytes))

@@ -32,3 +32,5 @@ def key_rotate(store: StoreOption = None, as_: AsOption = None) -> None:
         out.print(t("cli.key.rotated", count=count, fingerprint=new.fingerprint))
     moved(waiting, file)
     out.print(t("cli.key.in_use", file=str(file)))
+    if vault.unscrubbed(opened):
+        raise Fault(key="cli.key.not_scrubbed")

@@ -18,7 +18,7 @@ from hypothesis import settings
 from sampling.planning import foresight
 from service.figures import waves
 from service.intake import imports
-from service.protection import people
+from service.protection import erasure, people
 from service.store import engine
 from service.store.engine import Store
 
@@ -39,6 +39,7 @@ def no_wait_for_the_disk():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", lambda handle: None)
         patched.setattr(engine, "SYNCHRONOUS", "OFF")
+        patched.setattr(erasure, "TEMPORARY", "rankshift-of-no-test-")  # the machine's temporary folder is everybody's
         yield
 
 

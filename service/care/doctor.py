@@ -15,11 +15,13 @@ from packaging.requirements import Requirement
 from service.care import jobs
 from service.figures.computing import COMPUTE
 from service.protection import keys
+from service.protection.erasure import leftovers, owed
 from service.protection.vault import contact_lists, key_fingerprint
 from service.store import migration, sickness
 from service.store.engine import Store, engine_of, shown
 from service.store.objects import damaged_objects
 from service.store.runs import code_version, run_list
+from service.store.trail import verify_trail
 from words import Fault
 
 FINE, NOTE, BAD = "fine", "note", "bad"
@@ -52,6 +54,8 @@ def examine(url: str) -> list[Finding]:
                 findings += _objects(connection)
                 findings += _contents(Store(engine))
                 findings += _key(Store(engine))
+                findings += _trail(Store(engine))
+                findings += _erased(Store(engine))
         engine.dispose()
     except Fault as fault:
         findings.append(Finding(BAD, fault.key, dict(fault.values)))
@@ -159,6 +163,23 @@ def _key(store: Store) -> Iterator[Finding]:
         yield Finding(BAD, "doctor.key_half", values | {"waiting": str(waiting)})
     else:
         yield _finding("doctor.key", fingerprint != expected, values)
+
+
+def _trail(store: Store) -> Iterator[Finding]:
+    """Whether the audit trail is whole: a restore that was stopped just before its last step shows here."""
+    verified = verify_trail(store)
+    for finding in verified.findings:
+        yield Finding(BAD, finding.key, {"number": finding.number})
+    if not verified.findings:
+        yield Finding(FINE, "doctor.trail", {"count": verified.head.number})
+
+
+def _erased(store: Store) -> Iterator[Finding]:
+    """Whether what was deleted may still stand in files."""
+    left = [str(file) for file in leftovers(store)]
+    yield _finding("doctor.leftovers", len(left) > 0, {"files": left}, NOTE)
+    if owed(store):
+        yield Finding(BAD, "doctor.unscrubbed")
 
 
 def _finding(key: str, bad: bool, values: dict, grade: str = BAD) -> Finding:

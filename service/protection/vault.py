@@ -21,7 +21,7 @@ from service.files.preview import Preview, preview
 from service.files.read import read_file
 from service.files.zeros import refuse_lost_zeros, restored
 from service.intake.imports import current_programme
-from service.protection.erasure import Search, scrub, search, store_files
+from service.protection.erasure import Search, leftovers, owed, scrub, search, store_files
 from service.protection.keys import Key
 from service.protection.people import is_demo
 from service.store import audit, schema
@@ -40,6 +40,8 @@ class Purged:
 
     before, after: how many of the deleted ciphertexts, hashes and plain numbers were in the files before and after;
     None if the files cannot be read (PostgreSQL).  clean: no free page and no log is left.
+    leftovers: files beside the store that may hold what was deleted.  owed: bytes that an earlier deletion or change of
+    keys had left were scrubbed with it.
     """
 
     waves: tuple[str, ...]
@@ -47,13 +49,15 @@ class Purged:
     before: Search | None
     after: Search | None
     clean: bool
+    leftovers: tuple[str, ...] = ()
+    owed: bool = False
 
     @property
     def proven(self) -> bool:
         """Whether the bytes were read, held the numbers before the purge, and hold none of them now."""
         if self.before is None or self.after is None:
             return False
-        return self.clean and self.after.found == 0 and self.before.found > 0
+        return self.clean and not self.leftovers and self.after.found == 0 and self.before.found > 0
 
 
 @permitted
@@ -218,7 +222,10 @@ def key_fingerprint(store: Store) -> str | None:
 
 @permitted
 def rotate_key(store: Store, old: Key, new: Key) -> int:
-    """Encrypt and hash every field with a new key, in one transaction, and erase the old ones; returns how many."""
+    """Encrypt and hash every field with a new key, in one transaction, and erase the old ones; returns how many.
+
+    If the old ones could not be erased from the files (`unscrubbed` says so), `purge` tries it again.
+    """
     contacts = schema.contacts
     with store.begin() as connection:
         _key_in_use(connection, old)
@@ -231,8 +238,20 @@ def rotate_key(store: Store, old: Key, new: Key) -> int:
             connection.execute(contacts.update().where(*this_row).values(**sealed))
         connection.execute(schema.vault.update().values(fingerprint=new.fingerprint))
         _record(connection, store, "rotate-key", {"rows": len(rows), "to": new.fingerprint})
-    scrub(store)
+    _record_scrub(store, "scrub", {"clean": scrub(store)})
     return len(rows)
+
+
+@permitted
+def unscrubbed(store: Store) -> bool:
+    """Whether bytes of deleted numbers or of an old key may still stand in the store's files; `purge` scrubs again."""
+    return owed(store)
+
+
+def _record_scrub(store: Store, action: str, details: Mapping) -> None:
+    """Record how the scrubbing ended: until there is such a line, it is owed."""
+    with store.begin() as connection:
+        _record(connection, store, action, details)
 
 
 @permitted
@@ -243,7 +262,7 @@ def purge(store: Store, *, key: Key | None, today: date) -> Purged:
     Estimates do not read the vault, so they stay reproducible.
     """
     lists, contacts = schema.contact_lists, schema.contacts
-    on_sqlite = store.engine.dialect.name == "sqlite"
+    on_sqlite, still_owed = store.engine.dialect.name == "sqlite", owed(store)
     with store.begin() as connection:
         due = connection.execute(sa.select(lists).where(lists.c.delete_on <= today, lists.c.purged.is_(None))).all()
         rows = [row for due_list in due for row in _rows(connection, due_list.programme, due_list.wave)]
@@ -259,10 +278,10 @@ def purge(store: Store, *, key: Key | None, today: date) -> Purged:
         _record(connection, store, "purge", {"waves": list(waves), "numbers": len(rows)})
     clean = scrub(store)
     after = search(store_files(store), texts) if on_sqlite else None
-    purged = Purged(waves, len(rows), before, after, clean)
-    with store.begin() as connection:
-        left = None if after is None else after.found
-        _record(connection, store, "purge-checked", {"proven": purged.proven, "left": left})
+    left_files = tuple(str(file) for file in leftovers(store))
+    purged = Purged(waves, len(rows), before, after, clean, left_files, still_owed)
+    found = {"left": None if after is None else after.found, "files": len(left_files)}
+    _record_scrub(store, "purge-checked", {"proven": purged.proven, "clean": clean and not left_files, **found})
     return purged
 
 

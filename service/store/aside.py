@@ -7,6 +7,7 @@ another name. No store, key, list of heads or journal is ever written over.
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from words import Fault
 
 PART = ".part"  # how the name of a file ends that is not complete
+UNFINISHED = re.compile(r"\.[0-9a-f]{8}\.part(-journal|-wal|-shm)?$|\.db\.part$")  # the last: of earlier versions
 PRIVATE, ORDINARY = 0o600, 0o666  # of which the user's umask takes away
 KEY_BYTES, DIGITS = 64, 64
 SQLITE = b"SQLite format 3\0"
@@ -74,8 +76,9 @@ def synced(place: Path) -> None:
 
 
 def parts_in(folders: Iterable[Path]) -> list[Path]:
-    """The files in these folders that were never completed."""
-    return sorted({part for folder in folders if folder.is_dir() for part in folder.glob(f"*{PART}")})
+    """The files in these folders that were never completed, and SQLite's logs of them."""
+    found = (path for folder in folders if folder.is_dir() for path in folder.iterdir())
+    return sorted({path for path in found if UNFINISHED.search(path.name)})
 
 
 def refuse_precious(file: Path) -> None:

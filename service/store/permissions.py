@@ -137,6 +137,7 @@ PERMITTED = {
     "purge": frozenset({ADMINISTRATOR}),
     "key_fingerprint": frozenset({CENTRE, ADMINISTRATOR}),
     "rotate_key": frozenset({ADMINISTRATOR}),
+    "unscrubbed": frozenset({ADMINISTRATOR}),
     # people and the trail
     "add_person": frozenset({ADMINISTRATOR}),
     "change_person": frozenset({ADMINISTRATOR}),

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sqlite3
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 import sqlalchemy as sa
 from made_up import MAY, NAME, begin_survey, take
 
+from service.care import doctor
 from service.figures.waves import estimate_wave, rerun
-from service.protection import people, vault
+from service.protection import erasure, keys, people, vault
 from service.protection.erasure import search, store_files
 from service.protection.keys import Key
 from service.store import audit, schema
+from service.store.backup import backup
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
 from service.store.trail import trail_lines, verify_trail
@@ -274,8 +277,6 @@ def test_a_deletion_alone_would_not_pass_the_search(fresh_store):
 
 
 def test_a_reader_in_the_way_is_said_and_nothing_is_called_proven(fresh_url, monkeypatch):
-    from service.protection import erasure
-
     monkeypatch.setattr(erasure, "PATIENCE", 300)
     url = fresh_url("sqlite")
     store = with_contacts(Store.create(url), many(500))
@@ -287,6 +288,91 @@ def test_a_reader_in_the_way_is_said_and_nothing_is_called_proven(fresh_url, mon
     assert vault.scrub(store)
     for each in (store, reader):
         each.engine.dispose()
+
+
+def test_what_a_change_of_keys_could_not_erase_is_said_and_erased_later(fresh_url, monkeypatch, rankshift, tmp_path):
+    """With a reader open, thousands of old ciphertexts stayed in the log, and nobody was told."""
+    monkeypatch.setattr(erasure, "PATIENCE", 300)
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "key"))
+    keys.write_key(KEY, tmp_path / "key")
+    url = fresh_url("sqlite")
+    store = with_contacts(Store.create(url), many(500))
+    old = stored(store).phone
+    reader = Store.open(url)
+    with reader.read() as connection:
+        connection.execute(sa.select(schema.contacts).limit(1)).all()
+        ended = rankshift("key", "rotate", "--store", url)
+        assert ended.code == 1 and "Close the pages" in ended.err and "The new key is in" in ended.out
+        assert "doctor.unscrubbed" in {finding.key for finding in doctor.examine(url)}
+        assert search(store_files(store), old).found == 500
+        ended = rankshift("purge", "--store", url)
+        assert ended.code == 1 and "could not be rewritten" in ended.err
+    reader.engine.dispose()
+    ended = rankshift("purge", "--store", url)
+    assert ended.code == 0 and "is gone now" in ended.out
+    assert search(store_files(store), old).found == 0 and not vault.unscrubbed(store)
+    assert "doctor.unscrubbed" not in {finding.key for finding in doctor.examine(url)}
+    ended = rankshift("purge", "--store", url)
+    assert ended.code == 0 and "is gone now" not in ended.out
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("deletes", ["rotate", "purge"])
+def test_a_kill_before_the_scrub_is_made_up_for(fresh_store, monkeypatch, deletes):
+    store = with_contacts(fresh_store("sqlite"), many(300))
+    old = stored(store).phone
+    with monkeypatch.context() as patched:
+        patched.setattr(vault, "scrub", lambda store: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            vault.rotate_key(store, KEY, OTHER) if deletes == "rotate" else vault.purge(store, key=KEY, today=LATER)
+    assert search(store_files(store), old).found == 300 and vault.unscrubbed(store)
+    done = vault.purge(store, key=None, today=TODAY)
+    assert done.owed and done.clean and search(store_files(store), old).found == 0 and not vault.unscrubbed(store)
+    store.engine.dispose()
+
+
+def test_a_full_disk_while_scrubbing_is_no_trace_and_nothing_is_called_proven(fresh_store, monkeypatch):
+    store = with_contacts(fresh_store("sqlite"), many(50))
+
+    def no_room(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "_rewritten", no_room)
+        done = vault.purge(store, key=KEY, today=LATER)
+    assert done.numbers == 50 and not done.clean and not done.proven and vault.unscrubbed(store)
+    store.engine.dispose()
+
+
+def test_what_a_killed_backup_left_is_found_and_counted_before_anything_is_called_proven(
+    fresh_url, tmp_path, rankshift, monkeypatch
+):
+    monkeypatch.setenv(keys.FILE_VARIABLE, str(tmp_path / "no key"))
+    url = fresh_url("sqlite")
+    store = with_contacts(Store.create(url))
+    vault.set_deletion(store, NAME, MAY, TODAY)
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    backup(store, folder / "b.db")
+    part = folder / "c.db.0a1b2c3d.part"
+    (folder / "b.db").rename(part)  # what a kill leaves
+    (folder / "mine.part").touch()  # somebody else's
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(erasure, "TEMPORARY", "copies-")
+    copy = tmp_path / "copies-x" / "copy.db"  # what a restore by an earlier version left
+    copy.parent.mkdir()
+    copy.touch()
+    ended = rankshift("purge", "--store", url)
+    assert ended.code == 1 and str(part) in ended.err.replace("\n", "") and "mine.part" not in ended.err
+    assert stored(store).empty
+    assert {"doctor.leftovers_bad", "doctor.unscrubbed"} <= {finding.key for finding in doctor.examine(url)}
+    assert str(copy) in ended.err.replace("\n", "")
+    part.unlink()
+    copy.unlink()
+    ended = rankshift("purge", "--store", url)
+    assert ended.code == 0 and "is gone now" in ended.out
+    assert "doctor.leftovers" in {finding.key for finding in doctor.examine(url)}
+    store.engine.dispose()
 
 
 def test_on_postgresql_the_rows_are_gone_and_nothing_is_called_proven(fresh_url):
@@ -309,8 +395,6 @@ def test_after_its_day_a_list_is_given_out_no_more_and_the_day_can_be_moved(sqli
 
 
 def test_the_search_finds_a_text_at_every_offset_and_across_its_windows(tmp_path, monkeypatch):
-    from service.protection import erasure
-
     monkeypatch.setattr(erasure, "CHUNK", 64)
     for offset in range(200):
         file = tmp_path / "bytes"
