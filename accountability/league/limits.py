@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accountability.league.conventions import ALL
+from accountability.league.conventions import ALL, all_in_one
 from accountability.league.wave_measure import WaveMeasure
 from estimation import (
     Estimate,
@@ -96,7 +96,7 @@ def _skewness(wave: WaveMeasure, estimate: Estimate) -> np.ndarray:
     names, everyone = list(estimate.names), estimate.names == (ALL,)
     values, domain = (wave.everyones, None) if everyone else (wave.values, wave.area)
     deff = design_effect(estimate, values, wave.design, reference="wr", domain=domain)
-    areas = np.full(len(values), ALL, dtype=object) if domain is None else domain
+    areas = all_in_one(len(values)) if domain is None else domain
     n_third = wave.sizes.n_third[names].to_numpy()
     return skewness_of_means(values, areas, wave.design.weight, names, deff=deff, n_third=n_third)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accountability.league.conventions import ALL
+from accountability.league.conventions import ALL, all_in_one
 from estimation import (
     Design,
     Estimate,
@@ -48,7 +48,7 @@ class WaveMeasure:
 
     measure: Measure
     values: np.ndarray
-    area: np.ndarray
+    area: np.ndarray | pd.Categorical
     design: Design
     overall: np.ndarray | None = None
     interviewer: np.ndarray | None = None
@@ -61,7 +61,7 @@ class WaveMeasure:
         cls,
         measure: Measure,
         answers: pd.DataFrame,
-        area: np.ndarray,
+        area: np.ndarray | pd.Categorical,
         design: Design,
         *,
         interviewer: np.ndarray | None = None,
@@ -71,7 +71,7 @@ class WaveMeasure:
     ) -> "WaveMeasure":
         """The measure made from answers' codes; options: items, measures and records of `indicator_values`."""
         values = indicator_values(answers, measure, area, design, **options)
-        total = np.full(len(area), ALL, dtype=object)
+        total = all_in_one(len(area))
         overall = None if measure.linear else indicator_values(answers, measure, total, design, **options)
         unanswered = np.isnan(values) & put(answers, measure, options["items"], options.get("measures"))
         return cls(measure, values, area, design, overall, interviewer, population, unanswered, of_people)
@@ -134,7 +134,7 @@ class WaveMeasure:
     def finite_everybody(self) -> FiniteEstimate:
         """The estimate over all areas, of the eligible units there are."""
         assert self.population is not None
-        total = np.full(len(self.area), ALL, dtype=object)
+        total = all_in_one(len(self.area))
         linear = linearize_domain_means(self.everyones, total, self.design)
         linearized = replace(linear, value=self._on_the_scale(linear.value))
         return finite_means(linearized, self.population, self.area, self.fractions, total)
@@ -142,7 +142,7 @@ class WaveMeasure:
     @cached_property
     def sizes(self) -> pd.DataFrame:
         """n and Kish's effective n by area, and over all areas."""
-        total = np.full(len(self.area), ALL, dtype=object)
+        total = all_in_one(len(self.area))
         domains = ((self.values, self.area), (self.everyones, total))
         return pd.concat([sample_sizes(values, domain, self.design) for values, domain in domains])
 
@@ -186,7 +186,8 @@ class WaveMeasure:
 
     def answered(self, areas: Sequence[str]) -> list[str]:
         """Those of the areas that have answers, in their order."""
-        return [a for a in areas if a in set(self.areas.names)]
+        with_answers = set(self.areas.names)
+        return [a for a in areas if a in with_answers]
 
     def league(self, areas: Sequence[str]) -> Estimate:
         """The estimates, smoothed and interviewers counted, of a league's areas with answers; a Fault if none has."""

@@ -8,7 +8,6 @@ equal, reach a threshold, lie at an end of their scale or differ at all, asks th
 """
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 TOLERANCE = 1e-9  # of the scale
@@ -48,7 +47,8 @@ def equalized(value: ArrayLike, *, scale: float | None = None) -> np.ndarray:
 
 def places(value: ArrayLike, *, scale: float | None = None) -> np.ndarray:
     """Ranks from the smallest up: 1 + the number of smaller values, so that equal values share a rank."""
-    return scipy.stats.rankdata(equalized(value, scale=scale), method="min").astype(int)
+    exact = equalized(value, scale=scale)
+    return np.searchsorted(np.sort(exact), exact, side="left") + 1
 
 
 def at_least(value: ArrayLike, threshold: float | np.ndarray, *, scale: float | None = None) -> np.ndarray:

@@ -314,8 +314,8 @@ def linearize(names: tuple, value: np.ndarray, z: np.ndarray, answered: np.ndarr
 
 def _answered_strata(answered, design: Design) -> tuple[np.ndarray, int]:
     """The strata with an answer, and the degrees of freedom: PSUs with an answer minus these strata."""
-    units = np.unique(design.psu[answered])
-    strata = np.unique(design.psu_stratum[units])
+    units = np.flatnonzero(np.bincount(design.psu[answered], minlength=len(design.psu_stratum)))
+    strata = np.flatnonzero(np.bincount(design.psu_stratum[units], minlength=len(design.stratum_names)))
     return strata, len(units) - len(strata)
 
 

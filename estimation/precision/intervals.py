@@ -177,7 +177,7 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
 
 def _starred(n_effective, df, level: float) -> np.ndarray:
     """n* = n_eff (z/t_df)², smaller where the design effect has few df.  Korn & Graubard (1998)."""
-    return n_effective * (scipy.stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+    return n_effective * (scipy.special.ndtri((1 + level) / 2) / t_quantile(level, df)) ** 2
 
 
 def _spread(theta, variance, n, kish) -> np.ndarray:
@@ -245,7 +245,7 @@ def _korn_graubard(p, variance, df, n, kish, level):
 
 def _wilson(p, variance, df, n, kish, level):
     """Wilson's limits on n* = n_eff (z/t_df)², n_eff = p(1-p)/V: his formula with t in place of z.  Wilson (1927)."""
-    n_star = _effective(p, variance, kish) * (scipy.stats.norm.ppf((1 + level) / 2) / t_quantile(level, df)) ** 2
+    n_star = _effective(p, variance, kish) * (scipy.special.ndtri((1 + level) / 2) / t_quantile(level, df)) ** 2
     return _confint(p, n_star, level, "wilson")
 
 

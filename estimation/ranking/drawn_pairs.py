@@ -16,12 +16,14 @@ from estimation.ranking.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
 class DrawnPairs:
     """All pairs of areas, with simulated errors.
 
-    z (B,p)              B draws of Z ~ N(0, Σ), with the areas in the order of `pairs`
+    numbers (B,p)        B draws of Z ~ N(0, Σ), with the areas in the order of `pairs`; or of ε = Z/σ
+    scale (p,)           σ if the numbers are ε, which several estimates may have in common; None if they are Z
     top, bottom (B,G)    the largest ε = Z/σ and the largest -ε of each group, at least 0
     """
 
     pairs: Pairs
-    z: np.ndarray
+    numbers: np.ndarray
+    scale: np.ndarray | None
     top: np.ndarray
     bottom: np.ndarray
 
@@ -30,9 +32,25 @@ class DrawnPairs:
         """All pairs with the draws z (B,p), whose areas are in the caller's order."""
         z = np.ascontiguousarray(z[:, pairs.order])
         unit = np.divide(z, pairs.sigma, out=np.zeros_like(z), where=pairs.sigma > 0)
-        top = np.maximum.reduceat(unit, pairs.starts, axis=1)
-        bottom = -np.minimum.reduceat(unit, pairs.starts, axis=1)
-        return cls(pairs, z, np.maximum(top, 0.0), np.maximum(bottom, 0.0))
+        return cls(pairs, z, None, *_extremes(unit, pairs.starts))
+
+    @classmethod
+    def of_independent(cls, pairs: Pairs, numbers: np.ndarray) -> "DrawnPairs":
+        """All pairs of independent areas: they have the columns of standard normal numbers (B,p) in the pairs' order.
+
+        An area without variance has a column too, which only makes bounds higher than need be.
+        """
+        return cls(pairs, numbers, pairs.sigma, *_extremes(numbers, pairs.starts))
+
+    @cached_property
+    def z(self) -> np.ndarray:
+        """Z (B,p) of all draws and areas."""
+        return self.errors(slice(None), slice(None))
+
+    def errors(self, draws: np.ndarray | slice, areas: slice) -> np.ndarray:
+        """Z of these draws (rows) and areas (columns), in the pairs' order."""
+        numbers = self.numbers[draws, areas]
+        return numbers if self.scale is None else numbers * self.scale[areas]
 
     @property
     def tiles(self) -> Tiles:
@@ -50,7 +68,9 @@ class DrawnPairs:
 
     def close(self, draws: np.ndarray | slice, cut: float) -> np.ndarray:
         """The maximum (draws,) over the close pairs with T <= cut, which the bounds of the tiles leave out."""
-        return self.pairs.close.largest(self.z[draws], cut)
+        if not len(self.pairs.close.j):
+            return np.zeros(len(self.numbers) if isinstance(draws, slice) else len(draws))
+        return self.pairs.close.largest(self.errors(draws, slice(None)), cut)
 
     def bounds(self, draws: slice, tiles: Tiles) -> np.ndarray:
         """The bound of the maximum in each tile (draws,tiles)."""
@@ -72,8 +92,8 @@ class DrawnPairs:
                 j, k = self.pairs.groups[first[same_tile[0]]], self.pairs.groups[second[same_tile[0]]]
                 share = self.pairs.share(j, k, cut)
                 for part in portions(len(same_tile), share.size):
-                    z = self.z[draws[same_tile[part]]]
-                    ratio = z[:, j, None] - z[:, None, k]
+                    rows = draws[same_tile[part]]
+                    ratio = self.errors(rows, j)[:, :, None] - self.errors(rows, k)[:, None, :]
                     ratio *= share
                     maxima[same_tile[part]] = ratio.max(axis=(1, 2), initial=0.0)
             return maxima
@@ -83,7 +103,7 @@ class DrawnPairs:
     def largest_of_all(self, draws: np.ndarray, cut: float) -> np.ndarray:
         """max of (Z_j - Z_k)/s_jk (draws,) over all pairs T_jk <= cut, computed for every pair; at least 0."""
         t, p, maxima = self.pairs.t, len(self.pairs.order), np.zeros(len(draws))
-        z, up_room, down_room = self.z[draws], np.empty(AT_ONCE + p), np.empty(AT_ONCE + p)
+        z, up_room, down_room = self.errors(draws, slice(None)), np.empty(AT_ONCE + p), np.empty(AT_ONCE + p)
         for j in range(p - 1):
             later, width = slice(j + 1, p), p - 1 - j
             s = self.pairs.se(slice(j, j + 1), later)[0]
@@ -159,6 +179,13 @@ class DrawnRow:
             difference = self.z[draws[part], j, None] - self.z[draws[part]]
             maxima[part] = np.maximum(difference * up, difference * -down).max(axis=1)
         return maxima
+
+
+def _extremes(unit: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest ε and the largest -ε (B,G) of each group, at least 0, from all ε (B,p)."""
+    top = np.maximum.reduceat(unit, starts, axis=1)
+    bottom = -np.minimum.reduceat(unit, starts, axis=1)
+    return np.maximum(top, 0.0), np.maximum(bottom, 0.0)
 
 
 def _between(t, critical, cut) -> bool:

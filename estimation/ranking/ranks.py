@@ -11,7 +11,7 @@ from estimation.estimators.estimates import Estimate
 from estimation.ranking.drawn_pairs import DrawnPairs, DrawnRow
 from estimation.ranking.pairs import Pairs
 from estimation.ranking.stepdown import surely_larger
-from estimation.waves.noise import normal_draws, off_diagonal
+from estimation.waves.noise import CommonNormals, correlated, normal_draws, off_diagonal
 from words import Fault
 
 
@@ -57,7 +57,7 @@ def rank_confidence_set(
     largest_is_best: bool = True,
     simultaneous: bool = True,
     stepdown: bool = True,
-    draws: int | np.ndarray | list[np.ndarray] = 10_000,
+    draws: int | np.ndarray | list[np.ndarray] | CommonNormals = 10_000,
 ) -> RankSet:
     """The places [L_j, U_j] that each area can hold: L_j = 1 + #{k surely better}, U_j = p - #{k surely worse}.
 
@@ -69,7 +69,8 @@ def rank_confidence_set(
 
     simultaneous  True: all sets hold jointly (all ordered pairs);  False: each holds by itself (the area's pairs only)
     stepdown      False: only the first step is taken
-    draws         the number of simulated Z, or these themselves: one array (B,p), or a list, one for each step
+    draws         the number of simulated Z, or these themselves: one array (B,p), or a list, one for each step; or
+                  the numbers that several estimates have in common to make their Z of
     If true values are tied, an area's true rank is the range [1 + #better, p - #worse], and all of it is covered.  Two
     areas with standard error 0 differ unless they are equal (estimation.columns.ties).
     Mogstad, Romano, Shaikh & Wilhelm (2023), 10.1093/restud/rdad006.
@@ -85,7 +86,10 @@ def rank_confidence_set(
     """
     p = len(estimate.names)
     pairs = area_pairs(estimate, largest_is_best=largest_is_best, width=1.0 if simultaneous else 2.0)
-    rounds = [DrawnPairs.of(pairs, z) for z in _rounds(estimate, draws, rng)]
+    if isinstance(draws, CommonNormals):
+        rounds = [_in_common(pairs, estimate, draws)]
+    else:
+        rounds = [DrawnPairs.of(pairs, z) for z in _rounds(estimate, draws, rng)]
     if simultaneous:
         cut = surely_larger([[drawn] for drawn in rounds], level, stepdown=stepdown)
     else:
@@ -102,6 +106,14 @@ def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float
     sign, covariance = 1.0 if largest_is_best else -1.0, off_diagonal(estimate.covariance)
     options = {"law": estimate.law, "sign": sign, "width": width}
     return Pairs.of(sign * estimate.value, estimate.variance, covariance, estimate.df, **options)
+
+
+def _in_common(pairs: Pairs, estimate: Estimate, draws: CommonNormals) -> DrawnPairs:
+    """The pairs with errors made of the numbers that several estimates have in common."""
+    numbers, covariance = draws.of(len(estimate.names)), off_diagonal(estimate.covariance)
+    if covariance is None:
+        return DrawnPairs.of_independent(pairs, numbers)
+    return DrawnPairs.of(pairs, correlated(numbers, covariance))
 
 
 def _rounds(estimate: Estimate, draws, rng: np.random.Generator) -> list[np.ndarray]:

@@ -1,5 +1,7 @@
 """Simulated sampling errors: of one wave, or of two waves jointly."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy
 
@@ -9,6 +11,30 @@ from estimation.waves.waves import is_independent
 from words import Fault
 
 NEGATIVE = 1e-8  # a more negative eigenvalue, relative to the largest, is not rounding: it is no covariance matrix
+
+
+@dataclass(frozen=True, eq=False)
+class CommonNormals:
+    """Standard normal numbers (B,P) that the rank sets of several estimates have in common.
+
+    Each estimate has from them the errors Z that it would have from numbers of its own, so that its sets keep their
+    level; only how far two estimates' simulated quantiles are off is no longer independent, which no set speaks of.
+    An estimate of p <= P areas takes the first p columns. Where its areas are independent, they may take the columns in
+    any order that does not depend on the numbers, and take them in that of their pairs.
+    """
+
+    numbers: np.ndarray
+
+    @classmethod
+    def drawn(cls, areas: int, rng: np.random.Generator, draws: int = 10_000) -> "CommonNormals":
+        """The numbers of B = `draws` draws for estimates of at most so many areas."""
+        return cls(rng.standard_normal((draws, areas)))
+
+    def of(self, areas: int) -> np.ndarray:
+        """The numbers (B,p) of p areas; a Fault if there are fewer."""
+        if self.numbers.shape[1] < areas:
+            raise Fault(key="rank.draws", found=str(self.numbers.shape), expected=areas)
+        return self.numbers[:, :areas]
 
 
 def dense(covariance: Matrix) -> np.ndarray:
@@ -42,7 +68,12 @@ def normal_draws(covariance: Matrix, count: int, rng: np.random.Generator) -> np
     variance = np.asarray(covariance.diagonal())
     z = rng.standard_normal((count, len(variance)))
     dense = off_diagonal(covariance)
-    return z * np.sqrt(variance) if dense is None else z @ _root(dense).T
+    return z * np.sqrt(variance) if dense is None else correlated(z, dense)
+
+
+def correlated(numbers: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Z (count,p) ~ N(0, Σ) from standard normal numbers (count,p), for a dense Σ; a Fault as in `normal_draws`."""
+    return numbers @ _root(covariance).T
 
 
 def wave_draws(

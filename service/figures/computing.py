@@ -20,6 +20,7 @@ from accountability.league.wave_measure import WaveMeasure
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
 from estimation.precision.finite import AREA
+from estimation.waves.noise import CommonNormals
 from programme.regular_comparisons import shared_level
 from programme.survey import Programme
 from service.figures.loaded_waves import Wave
@@ -29,6 +30,7 @@ from service.figures.windows import window
 from service.store.runs import generator
 from words import Fault
 
+IN_COMMON = 300  # areas of a league from which on its measures share their draws; those of fewer take no time
 Progress = Callable[[str], None]
 Tables = dict[str, pd.DataFrame]
 
@@ -42,13 +44,19 @@ def _weigh(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: s
 def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
     (wave,) = loaded
     parts = {t.name: [] for t in (contracts.ESTIMATES, contracts.COVARIANCES, contracts.RANKS, contracts.VERDICTS)}
+    common: dict[str, CommonNormals] = {}
     for name, (data,) in _measures(programme, loaded, arguments).items():
         progress(name)
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
         for league in _leagues(programme, data):
-            rng = generator(seed, wave.name, name, league)
-            ranks = league_ranks(data, programme.league_areas(league), level=programme.level, rng=rng)
+            areas = programme.league_areas(league)
+            draws: dict[str, Any] = {"rng": generator(seed, wave.name, name, league)}
+            if len(areas) >= IN_COMMON:
+                if league not in common:
+                    common[league] = CommonNormals.drawn(len(areas), generator(seed, wave.name, league))
+                draws["draws"] = common[league]
+            ranks = league_ranks(data, areas, level=programme.level, **draws)
             parts["RANKS"].append(rank_table(name, ranks))
             if programme.rules[name]:
                 parts["VERDICTS"].append(verdict_table(data, ranks, programme.rules[name]))
@@ -168,7 +176,7 @@ def _wave_measure(
         "population": programme.population.known(wave.records, drawn, wave.merged_strata),
         "of_people": programme.population.of_people,
     }
-    return WaveMeasure.of_answers(measure, wave.answers, wave.respondents.area.to_numpy(), design, **options)
+    return WaveMeasure.of_answers(measure, wave.answers, wave.area, design, **options)
 
 
 def _checked(parts: Mapping[str, list[pd.DataFrame]]) -> Tables:

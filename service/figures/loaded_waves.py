@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,11 @@ class Wave:
     one_margins: str | None = None
     unit_id: np.ndarray | None = None
     merged_strata: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def area(self) -> pd.Categorical:
+        """The respondents' areas (n,), whose codes are found once for all measures."""
+        return pd.Categorical(self.respondents.area)
 
     def interviewers(self, programme: Programme) -> np.ndarray | None:
         """Who interviewed each respondent; None unless it is known of all and numbers were assigned at random."""

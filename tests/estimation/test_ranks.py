@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from estimation import Estimate, rank_confidence_set, ranks
+from estimation.ranking.ranks import area_pairs
+from estimation.waves.noise import CommonNormals
 from words import Fault
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ranks"
@@ -209,3 +211,39 @@ def test_rank_sets_cover_the_true_ranks(simultaneous):
         covered.append(inside.all() if simultaneous else inside.mean())
     error = np.std(covered) / np.sqrt(repeats)
     assert np.mean(covered) > 0.95 - 3 * max(error, 0.005)
+
+
+@pytest.mark.parametrize("stepdown", [True, False])
+@pytest.mark.parametrize("correlated", [False, True])
+def test_numbers_in_common_give_the_sets_of_the_errors_that_are_made_of_them(correlated, stepdown):
+    rng = np.random.default_rng(8)
+    common = CommonNormals.drawn(25, rng, draws=2_000)
+    for p in (25, 14):  # another measure has fewer areas with answers
+        root = rng.normal(size=(p, p)) if correlated else np.diag(rng.uniform(0.3, 2, p))
+        estimate = normal(3 * rng.normal(size=p), root @ root.T)
+        numbers, order = common.of(p), area_pairs(estimate).order
+        z = numbers @ np.linalg.cholesky(estimate.covariance).T
+        if not correlated:  # each area takes a column in the order of the pairs
+            z[:, order] = numbers * estimate.se[order]
+        found, expected = (
+            rank_confidence_set(estimate, rng=rng, draws=draws, stepdown=stepdown) for draws in (common, z)
+        )
+        np.testing.assert_array_equal(found.lower, expected.lower)
+        np.testing.assert_array_equal(found.upper, expected.upper)
+    with pytest.raises(Fault):
+        common.of(26)
+
+
+def test_measures_that_have_their_draws_in_common_each_keep_their_level():
+    rng, kept = np.random.default_rng(4), np.zeros(2)
+    truth = [np.zeros(12), np.repeat([0.0, 1.5], 6)]
+    for _ in range(300):
+        common = CommonNormals.drawn(12, rng, draws=400)
+        for measure, values in enumerate(truth):
+            se = rng.uniform(0.3, 1, 12)
+            found = rank_confidence_set(
+                normal(values + se * rng.normal(size=12), np.diag(se**2)), rng=rng, draws=common
+            )
+            best, worst = 1 + (values > values[:, None]).sum(axis=1), 12 - (values < values[:, None]).sum(axis=1)
+            kept[measure] += (found.lower <= best).all() and (found.upper >= worst).all()
+    assert (kept >= stats.binom.ppf(0.001, 300, 0.95)).all()

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
 
-from service.figures import waves
+from service.figures import computing, waves
 from service.figures.league import read_league
 from service.store import runs, schema
 from service.store.engine import Store
@@ -139,6 +139,19 @@ def test_computing_the_same_again_adds_nothing_and_names_the_run(surveyed):
 def test_every_computed_run_gives_the_same_figures_when_computed_again(surveyed):
     store, runs = surveyed
     assert [waves.rerun(store, run.run_id) for run in runs] == [[], [], []]
+
+
+def test_measures_of_a_large_league_have_their_draws_in_common(sqlite_store, monkeypatch):
+    begin_survey(sqlite_store)
+    take(sqlite_store)
+    drawn, drawing = [], computing.CommonNormals.drawn
+    monkeypatch.setattr(computing.CommonNormals, "drawn", lambda n, rng: drawn.append(n) or drawing(n, rng, draws=500))
+    waves.estimate_wave(sqlite_store, NAME, MAY)
+    assert not drawn  # leagues of two or three areas have their own
+    monkeypatch.setattr(computing, "IN_COMMON", 1)
+    run = waves.estimate_wave(sqlite_store, NAME, MAY, seed="another").run_id
+    assert sorted(drawn) == [2, 3]  # once for each league, however many measures there are
+    assert waves.rerun(sqlite_store, run) == []
 
 
 def test_what_is_no_estimate_or_comparison_cannot_be_computed_again(surveyed):
