@@ -166,7 +166,8 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
         notes += staged_notes(sample_plan, t)
     notes += _panel_notes(sample_plan, t)
     if (unequal := sample_plan.wanted.unequal) is not None:
-        notes.append(t("sample.note_unequal", size=sample_plan.wanted.size, how=t(f"sample.pps_units.{unequal}")))
+        said = {"how": t(f"sample.pps_units.{unequal}"), "variance": t(f"sample.pps_variance.{unequal}")}
+        notes.append(t("sample.note_unequal", size=sample_plan.wanted.size, **said))
     if sample_plan.wanted.constraints:
         notes.append(t("sample.note_constraints"))
     elif sample_plan.wanted.costs:

@@ -121,6 +121,28 @@ def test_pivotal_pairs_are_rs_and_those_of_every_duel():
         assert np.abs((counts - draws * exact)[exact > 0] / spread[exact > 0]).max() < 4
 
 
+def test_a_variance_as_if_with_replacement_is_never_too_small_for_pivotal_and_sampford_draws_but_systematic_ones():
+    """For every y at once: V with replacement less V is a quadratic form, Σ y²/π - (Σy)²/n - Σ Δ_ij y_i y_j/(π_i π_j).
+
+    n/(n-1) times this is the bias of the estimator, so it is never too small if no eigenvalue is negative.  Proved for
+    Sampford's draw by Gabler (1984), Biometrika 71:171, and for the pivotal one by Chauvet & Ruiz-Gazen (2017).
+    """
+    rng = np.random.default_rng(6)
+    for pi in (EIGHT, *(inclusion_probabilities(rng.lognormal(0, 0.5, 9), 3) for _ in range(4))):
+        assert (pi < 1).all()
+        pairs = np.zeros((len(pi), len(pi)))
+        for subset, chance in _duels(pi).items():
+            pairs[np.ix_(sorted(subset), sorted(subset))] += chance
+        excess = {}
+        for method, joint in (
+            ("pivotal", pairs), ("sampford", joint_sampford(pi)), ("systematic", joint_systematic(pi))
+        ):  # fmt: skip
+            delta = joint / np.outer(pi, pi) - 1
+            excess[method] = np.linalg.eigvalsh(np.diag(1 / pi) - 1 / pi.sum() - delta)
+        assert excess["pivotal"].min() > -1e-9 and excess["sampford"].min() > -1e-9
+        assert excess["systematic"].min() < -1
+
+
 def test_joint_probabilities_sum_as_they_must():
     """Σ_j π_ij = n π_i for any draw of fixed size: SSW (1992) 2.6."""
     for joint in (joint_sampford(EIGHT), joint_systematic(EIGHT)):
