@@ -37,6 +37,15 @@ class Roll(Protocol):
         """The same columns of the units at these places (stratum, position), in their order."""
         ...
 
+    @property
+    def psus(self) -> pd.DataFrame:
+        """unit_id, stratum, prn (0: nobody has one) and units of the PSUs, as `psu_list` gives them."""
+        ...
+
+    def in_psus(self, psus: Iterable[str]) -> pd.DataFrame:
+        """unit_id, stratum, psu and area of the units in these PSUs, by unit_id."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class RollStrata:

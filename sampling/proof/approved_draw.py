@@ -39,12 +39,10 @@ class ApprovedWave:
 def approved_digests(frame: pd.DataFrame | Roll, plan: DrawPlan) -> tuple[str, str, str | None]:
     """What an approval fixes of a frame: the digests `frame_digests`, of two stages with those of the frame's PSUs.
 
-    Of a roll it is its own digest. A Fault unless the plan is one that draws from rolls: a rested one.
+    A Fault for a plan that does not draw from the roll of a large list: one that is neither rested nor of two stages.
     """
-    if not isinstance(frame, pd.DataFrame):
-        if plan.method != RESTED:
-            raise Fault(key="sampling.method", found=plan.method, expected=[RESTED])
-        return frame.digest, frame.digest, None
+    if not isinstance(frame, pd.DataFrame) and plan.method != RESTED and not (plan.method == TWO_STAGE and plan.seeded):
+        raise Fault(key="sampling.method", found=plan.method, expected=[RESTED, TWO_STAGE])
     return frame_digests(frame, plan, _psus(frame, plan))
 
 
@@ -71,21 +69,25 @@ def draw_approved(
         raise Fault(key="sample.frame_changed", wave=approved.wave, frame=approved.frame)
     wave = approved.wave
     before: dict[str, Any] = {"past": past, "continued": continued}
-    if not isinstance(frame, pd.DataFrame):
-        sample, record = record_rested(frame, plan, seed=seed, wave=wave, code=code, value=value, **before)
-        return sample.assign(prn=0.0), record  # nobody has a permanent number
     if plan.method == RESTED:
         sample, record = record_rested(frame, plan, seed=seed, wave=wave, code=code, value=value, **before)
+        if not isinstance(frame, pd.DataFrame):
+            return sample.assign(prn=0.0), record  # nobody has a permanent number
     else:
         psus = _psus(frame, plan)
         sample, record = record_draw(frame, plan, seed=seed, wave=wave, code=code, value=value, psus=psus)
         if not plan.binds_portions:
             sample = split_releases(sample, approved.portions, within="stratum" if psus is None else "psu")
+    if not isinstance(frame, pd.DataFrame):
+        listed = frame.find(sample.unit_id).set_index("unit_id")
+        return sample.assign(area=sample.unit_id.map(listed.area), first_phase=1.0), record
     by_unit, made_for_draw = frame.set_index("unit_id"), ["prn"] if plan.seeded else []
     joined = {column: sample.unit_id.map(by_unit[column]) for column in JOINED if column not in made_for_draw}
     return sample.assign(**joined), record
 
 
-def _psus(frame: pd.DataFrame, plan: DrawPlan) -> pd.DataFrame | None:
+def _psus(frame: pd.DataFrame | Roll, plan: DrawPlan) -> pd.DataFrame | None:
     """The list of PSUs of a plan of two stages."""
-    return psu_list(frame) if plan.method == TWO_STAGE else None
+    if plan.method != TWO_STAGE:
+        return None
+    return psu_list(frame) if isinstance(frame, pd.DataFrame) else frame.psus

@@ -88,7 +88,7 @@ def record_rested(
     if (plan.keep is None) != (not past) or (continued is None) != (not past):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
     sample, rates = _draw(frame, plan, draw_key(seed, wave, value), past)
-    who, first_phase = _digests(frame, plan)
+    who, first_phase, _ = frame_digests(frame, plan)
     record = DrawRecord.of_sample(
         sample,
         plan,
@@ -142,14 +142,6 @@ def verify_chain(waves: Sequence[DrawnWave], *, published: str | None = None, co
     return Verification(not differing, (*differing, *said))
 
 
-def _digests(frame: pd.DataFrame | Roll, plan: DrawPlan) -> tuple[str, str]:
-    """What a line binds of a frame: who could be drawn, and the probabilities of being in it, or a roll's digest."""
-    if not isinstance(frame, pd.DataFrame):
-        return frame.digest, frame.digest
-    who, first_phase, _ = frame_digests(frame, plan)
-    return who, first_phase
-
-
 def _strata(frame: pd.DataFrame | Roll) -> Strata:
     if isinstance(frame, pd.DataFrame):
         return frame.set_index("unit_id").stratum.astype(str)
@@ -180,7 +172,7 @@ def _draw(frame: pd.DataFrame | Roll, plan: DrawPlan, key: bytes, past: Sequence
 def _differing_wave(wave: DrawnWave, before: DrawnWave | None):
     """What does not fit among a wave's record, its frame and the wave before it."""
     record = wave.record
-    who, first_phase = _digests(wave.frame, record.plan)
+    who, first_phase, _ = frame_digests(wave.frame, record.plan)
     differing: list[tuple[str, dict]] = []
     if who != record.frame:
         rows = len(wave.frame) if isinstance(wave.frame, pd.DataFrame) else int(wave.frame.population.sum())

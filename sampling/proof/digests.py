@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.draw.releases import Through, is_out
+from sampling.draw.roll import Roll
 from sampling.proof.draw_plan import KISH, RESTED, TWO_STAGE, DrawPlan
 from words import Fault
 
@@ -49,9 +50,16 @@ def answered_digest(answered: Iterable[str]) -> str:
     return frame_digest(pd.DataFrame({"unit_id": sorted(answered)}, dtype=str), ("unit_id",))
 
 
-def frame_digests(frame: pd.DataFrame, plan: DrawPlan, psus: pd.DataFrame | None = None) -> tuple[str, str, str | None]:
-    """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs."""
+def frame_digests(
+    frame: pd.DataFrame | Roll, plan: DrawPlan, psus: pd.DataFrame | None = None
+) -> tuple[str, str, str | None]:
+    """The digests that a plan fixes before the draw: who could be drawn, their random numbers, and the PSUs.
+
+    Of the roll of a large list the first two are its own.
+    """
     clusters = None if psus is None else psu_digest(psus, plan)
+    if not isinstance(frame, pd.DataFrame):
+        return frame.digest, frame.digest, clusters
     return frame_digest(frame, _who(plan)), frame_digest(frame, numbers_columns(plan)), clusters
 
 

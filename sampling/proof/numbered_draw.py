@@ -10,6 +10,7 @@ from sampling.draw.coordination import coordinated_start
 from sampling.draw.draw import draw_stratified, draw_systematic
 from sampling.draw.random_numbers import starting_point
 from sampling.draw.releases import split_releases
+from sampling.draw.roll import Roll
 from sampling.draw.seeded import draw_key, drawn_numbers
 from sampling.draw.stages import draw_two_stage, kish_tables
 from sampling.draw.unequal import draw_pps
@@ -23,7 +24,7 @@ NUMBERED = (STRATIFIED, EVERY_NTH, BALANCED, *PPS, TWO_STAGE)
 
 
 def record_draw(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Roll,
     plan: DrawPlan,
     *,
     seed: str,
@@ -35,7 +36,7 @@ def record_draw(
 ) -> tuple[pd.DataFrame, DrawRecord]:
     """Draw a wave's sample by random numbers, and the record that proves how it was drawn (rested: `record_rested`).
 
-    frame    unit_id, stratum, prn and the columns that the plan names
+    frame    unit_id, stratum, prn and the columns that the plan names; of a seeded plan of two stages a roll too
     code     the version of the program
     value    the public value, if the plan names one
     earlier  the sample that this wave continues, as released, if a stratified plan has `keep`
@@ -53,7 +54,7 @@ def record_draw(
 
 
 def verify_draw(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Roll,
     record: DrawRecord,
     *,
     sample: pd.DataFrame | None = None,
@@ -86,13 +87,21 @@ def record_start(record: DrawRecord) -> float:
 
 
 def numbered(
-    frame: pd.DataFrame, psus: pd.DataFrame | None, plan: DrawPlan, seed: str, wave: str, value: str | None
+    frame: pd.DataFrame | Roll, psus: pd.DataFrame | None, plan: DrawPlan, seed: str, wave: str, value: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """The frame and its PSUs with the random numbers by which they are drawn: of a seeded plan those of this draw."""
+    """The frame and its PSUs with the random numbers by which they are drawn: of a seeded plan those of this draw.
+
+    Of a roll only the units of the PSUs that are drawn: the first stage is drawn for that, from its own numbers.
+    """
     if not plan.seeded:
+        assert isinstance(frame, pd.DataFrame)  # see `approved_digests`
         return frame, psus
     key = draw_key(seed, wave, value)
     of_psus = None if psus is None else psus.assign(prn=drawn_numbers(psus.unit_id.astype(str), key, name="psu"))
+    if not isinstance(frame, pd.DataFrame):
+        assert of_psus is not None and plan.pps is not None  # see `approved_digests`
+        start, size = starting_point(seed, wave, value), str(plan.size)
+        frame = frame.in_psus(draw_pps(of_psus, dict(plan.allocation), size, start=start, method=plan.pps).unit_id)
     return frame.assign(prn=drawn_numbers(frame.unit_id.astype(str), key, name="unit")), of_psus
 
 
@@ -109,7 +118,8 @@ def _differing_values(frame, record: DrawRecord, earlier, psus, published):
     if clusters != record.psus:
         yield "proof.psus", {"psus": len(psus)}
     if who != record.frame:
-        yield "proof.frame", {"rows": len(frame)}
+        rows = len(frame) if isinstance(frame, pd.DataFrame) else int(frame.population.sum())
+        yield "proof.frame", {"rows": rows}
     elif numbers != record.numbers:
         yield "proof.numbers", {"columns": list(numbers_columns(record.plan)[1:])}
     yield from differing_seed(record, record.wave, published)

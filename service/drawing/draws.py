@@ -37,7 +37,6 @@ from sampling.proof.draw_plan import STRATIFIED
 from sampling.proof.numbered_draw import sizes_of
 from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import interviewed
-from service.files import bounds
 from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.protection.seeds import new_seed, opened_seed, sealed_seed
@@ -84,12 +83,10 @@ def make_plan(
     wanted = with_best_each(wanted, strata)
     if wanted.each is None:
         allocation = allocate(strata, wanted, kept)
-    elif stored_roll(store, frame_row.version_id) is not None:
-        raise Fault(
-            key="sample.large_staged", frame=frame_row.frame, count=int(strata.population.sum()), most=bounds.ROWS
-        )
     else:
-        allocation = allocate_stages(strata, psu_list(load_frame(store, frame_row.version_id)), wanted)
+        roll = stored_roll(store, frame_row.version_id)
+        psus = psu_list(load_frame(store, frame_row.version_id)) if roll is None else roll.psus
+        allocation = allocate_stages(strata, psus, wanted)
     _check_sizes(store, frame_row, wanted, allocation)
     if wanted.constraints:
         wanted = replace(wanted, interviews=int(allocation.interviews.sum()))

@@ -24,6 +24,7 @@ from service.samples.frame_file import (
     MODE,
     NAME,
     PHONE,
+    PSU,
     SOURCE,
     UNIT,
     by_columns,
@@ -82,7 +83,9 @@ def import_large(
     with refusals_logged(store, tried):
         programme_id, programme = current_programme(store, programme_name)
         began, before = newest_number(store, programme_name, name), areas_before(store, programme_name, name)
-        read = read_large(path, [UNIT, *(c for c in by_columns(by) if c != MODE), PHONE, NAME, SOURCE, MODE], choice)
+        read = read_large(
+            path, [UNIT, *(c for c in by_columns(by) if c != MODE), PHONE, NAME, SOURCE, PSU, MODE], choice
+        )
         listed = checked_list(read, name_of(path), by=by, areas=list(programme.areas), before=before, choice=choice)
         refuse_findings(listed, name_of(path), accept=accept)
         vault = None if listed.numbers is None else numbers_vault(store, key, delete_on)

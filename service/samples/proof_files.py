@@ -24,7 +24,7 @@ from service.files.write import csv_bytes
 from service.samples.chain import answered_before, chain_of, drawn_wave
 from service.samples.frames import load_frame
 from service.samples.public_value import spelled
-from service.samples.roll_file import RollFile
+from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.aside import PART, moved, write_over
@@ -73,16 +73,17 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
         return files | {READ_ME: _read_me("proof.read_me_chain", wave)}
     record = _record(store, programme, sample)
     units, draw_plan = load_frame(store, sample.plan.frame_id), sample.record.plan
-    staged = draw_plan.method == TWO_STAGE
+    staged, roll = draw_plan.method == TWO_STAGE, stored_roll(store, sample.plan.frame_id)
+    listed = {FRAME: csv_bytes(units[_frame_columns(draw_plan)])} if roll is None else {ROLL: roll.path.read_bytes()}
     files = {
         RECORD: record,
-        FRAME: csv_bytes(units[_frame_columns(draw_plan)]),
+        **listed,
         SAMPLE: csv_bytes(sample.units[list(dict.fromkeys([*SAMPLE_COLUMNS, *_further(draw_plan)]))]),
         **_screened_file(sample),
         READ_ME: _read_me("proof.read_me", wave),
     }
     if staged:
-        psus = psu_list(units)
+        psus = psu_list(units) if roll is None else roll.psus
         files[PSUS] = csv_bytes(psus.drop(columns="prn") if draw_plan.seeded else psus)
     if sample.earlier is not None:
         files[EARLIER] = csv_bytes(_earlier_released(store, *sample.earlier)[DRAWN])
@@ -274,7 +275,8 @@ def _verified_alone(folder: Path, record: DrawRecord, published: str | None) -> 
     if draw_plan.method == TWO_STAGE:
         columns = [c for c in FRAME_COLUMNS if c != "prn" or not draw_plan.seeded]
         psus = read_units(folder / PSUS, [*columns, str(draw_plan.size)], numbers=[str(draw_plan.size)])
-    frame = read_units(folder / FRAME, _frame_columns(draw_plan))
+    large = draw_plan.method == TWO_STAGE and draw_plan.seeded and (folder / ROLL).exists()
+    frame = RollFile(folder / ROLL).check() if large else read_units(folder / FRAME, _frame_columns(draw_plan))
     sample = read_units(folder / SAMPLE, [*DRAWN, *_further(draw_plan)])
     earlier = None if record.earlier is None else read_units(folder / EARLIER, DRAWN)
     verified = verify(frame, record, sample=sample, earlier=earlier, psus=psus, code=code_version(DRAWING))

@@ -1,8 +1,8 @@
 """A list too large for rows, as one Parquet file sorted by stratum and unit_id, and what a draw looks up in it.
 
-The file has unit_id, stratum, area, mode and position, and no telephone number, so that an auditor may have it.
-Its SHA-256 is what a line binds of it.  DuckDB counts and checks it, on one machine; units are looked up in its column
-of unit_ids, which is read once and kept: a hash of ten million texts costs more than to read them.
+The file has unit_id, stratum, area, mode, position and, if the list has PSUs, psu, and no telephone number, so that an
+auditor may have it.  Its SHA-256 is what a line binds of it.  DuckDB counts and checks it, on one machine; units are
+looked up in its column of unit_ids, which is read once and kept: to hash ten million texts costs more than to read it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from words import Fault
 
 PART = 8_000_000  # bytes of the file in one row of the store
 BLOCK = 2**20  # bytes digested at a time
-COLUMNS = ["unit_id", "stratum", "area", "mode", "position"]
+COLUMNS = ["unit_id", "stratum", "area", "mode", "psu", "position"]
 SHOWN = "unit_id, stratum, area, position"
 
 
@@ -67,6 +67,37 @@ class RollFile:
         """The same columns of the units at these places (stratum, position), in their order."""
         first = self.population.cumsum() - self.population
         return self._rows((places.stratum.map(first) + places.position).to_numpy(dtype=np.int64))
+
+    @cached_property
+    def psus(self) -> pd.DataFrame:
+        """unit_id, stratum, prn (0: nobody has one) and units of the PSUs, by unit_id.
+
+        Raises Fault for a list without PSUs, a unit without one, and a PSU in two strata.
+        """
+        if not self._staged:
+            raise Fault(key="sampling.without_psu", count=int(self.population.sum()))
+        psus = self.asked(
+            """SELECT psu AS unit_id, min(stratum) AS stratum, 0.0 AS prn, count(*) AS units,
+               count(DISTINCT stratum) AS strata FROM roll GROUP BY psu ORDER BY psu"""
+        )
+        if (without := psus.unit_id.isna()).any():
+            raise Fault(key="sampling.without_psu", count=int(psus.units[without].sum()))
+        if (spread := psus.strata > 1).any():
+            raise Fault(key="sampling.psu_in_strata", psus=sorted(psus.unit_id[spread]))
+        return psus.drop(columns="strata").astype({"prn": float})
+
+    def in_psus(self, psus: Iterable[str]) -> pd.DataFrame:
+        """unit_id, stratum, psu and area of the units in these PSUs, by unit_id; none of a list without PSUs."""
+        if not self._staged:
+            return pd.DataFrame(columns=["unit_id", "stratum", "psu", "area"], dtype=object)
+        self._engine.register("wanted", pd.DataFrame({"psu": list(psus)}))
+        return self.asked(
+            "SELECT unit_id, stratum, psu, area FROM roll SEMI JOIN wanted USING (psu) ORDER BY unit_id"
+        ).astype(object)
+
+    @property
+    def _staged(self) -> bool:
+        return "psu" in self.asked("SELECT * FROM roll LIMIT 0").columns
 
     def _rows(self, rows: np.ndarray) -> pd.DataFrame:
         """unit_id, stratum, area and position of these rows (n,) of the file, counted from 0."""
@@ -138,16 +169,17 @@ def file_digest(path: Path) -> str:
 
 
 def roll_bytes(units: pd.DataFrame) -> bytes:
-    """The file of a list: unit_id, stratum, area, mode."""
+    """The file of a list: unit_id, stratum, area, mode, position and, where a unit has one, psu."""
     import duckdb
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
         engine.execute("SET enable_progress_bar = false")
         engine.register("units", units[[c for c in COLUMNS if c in units]])
+        psu = "psu::VARCHAR AS psu," if "psu" in units and units.psu.notna().any() else ""
         path, mode = Path(folder) / "units.parquet", "mode::VARCHAR" if "mode" in units else "NULL::VARCHAR"
         engine.execute(
             f"""COPY (SELECT unit_id::VARCHAR AS unit_id, stratum::VARCHAR AS stratum, area::VARCHAR AS area,
-                {mode} AS mode, row_number() OVER (PARTITION BY stratum ORDER BY unit_id) - 1 AS position
+                {mode} AS mode, {psu} row_number() OVER (PARTITION BY stratum ORDER BY unit_id) - 1 AS position
                 FROM units ORDER BY stratum, unit_id) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"""
         )
         return path.read_bytes()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from township_list import FRAME, NAME, as_csv, programme, residents
 
-from sampling import Wanted, record_rested
+from sampling import Wanted, psu_list, record_draw, record_rested
 from service.drawing import draws, releases
 from service.files import bounds
 from service.intake import imports
@@ -85,13 +85,55 @@ def test_a_large_list_is_drawn_by_mode_in_portions_and_continued_with_its_teleph
     assert not any(number in content for number in numbers.head(50))
 
 
-def test_two_stages_from_a_large_list_are_refused_with_the_way_out(waves):
-    store, *_ = waves
+def villages() -> pd.DataFrame:
+    """The list with three villages in every township."""
+    people = residents(12).drop(columns=["phone", "name"])
+    return people.assign(psu=people.area + "-" + (people.groupby("area").cumcount() % 3).astype(str))
+
+
+def test_a_large_list_is_drawn_in_two_stages_as_the_same_list_in_rows_is(fresh_url, tmp_path):
+    store = Store.create(fresh_url("sqlite"))
+    imports.import_programme(store, programme(), "simulated.toml")
+    store, list_file = store.acting(Actor("ann", CENTRE)), tmp_path / "villages.parquet"
+    villages().to_parquet(list_file)
+    take(store, list_file, key=None, by=["area"])
+    sample = drawn(store, FIRST, Wanted(280, each=2, portions=(0.5, 0.5), public="the lottery", pps="pivotal"))
+    assert sample.units.groupby("psu").size().eq(2).all() and sample.units.psu.nunique() == len(sample.released) > 140
+    assert (sample.units.area == sample.units.psu.str[:9]).all()
+    assert sample.released.base_weight.sum() == pytest.approx(len(villages()))
+    rows = villages().assign(stratum=lambda t: t.area, prn=0.0, first_phase=1.0)
+    options = {"seed": sample.record.seed, "wave": FIRST, "code": "c", "value": "3 1 4"}
+    again, _ = record_draw(rows, sample.plan.design, psus=psu_list(rows), **options)
+    columns = ["unit_id", "stratum", "psu", "place", "first_probability", "probability"]
+    in_store = sample.units.sort_values(["stratum", "psu", "place"], ignore_index=True)[columns]
+    again = again.sort_values(["stratum", "psu", "place"], ignore_index=True)[columns]
+    pd.testing.assert_frame_equal(again, in_store, check_dtype=False)
+    proof_files.write_proof(proof_files.draw_proof(store, NAME, FIRST), proof := tmp_path / "proof")
+    assert (proof / "units.parquet").exists() and not (proof / "frame.csv").exists()
+    assert proof_files.verify_folder(proof, published=sample.plan.slip)[1].holds
+    roll = pd.read_parquet(proof / "units.parquet")
+    roll.loc[0, "psu"] = roll.psu[1]
+    roll.to_parquet(proof / "units.parquet")
+    found = proof_files.verify_folder(proof, published=sample.plan.slip)[1]
+    assert "proof.frame" in [key for key, _ in found.differences]
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda t: t.drop(columns="psu"), "sampling.without_psu"),
+        (lambda t: t.assign(psu=t.psu.where(t.index != 3, "")), "sampling.without_psu"),
+        (lambda t: t.assign(psu=t.psu.where(t.index != 3, t.psu.iloc[-1])), "sampling.psu_in_strata"),
+    ],
+)
+def test_a_large_list_without_its_villages_has_no_plan_of_two_stages(tmp_path, change, key):
+    (tmp_path / "units.parquet").write_bytes(
+        roll_bytes(change(villages()).assign(stratum=lambda t: t.area).replace("", None))
+    )
     with pytest.raises(Fault) as caught:
-        draws.make_plan(store, NAME, "2026Q3", Wanted(100, each=10))
-    assert caught.value.key == "sample.large_staged"
-    count = f"{len(residents(12)):,} units"
-    assert count in str(caught.value) and "at most 1,000" in str(caught.value) and "one stage" in str(caught.value)
+        _ = RollFile(tmp_path / "units.parquet").psus
+    assert caught.value.key == key
 
 
 def test_what_is_drawn_of_a_large_list_is_what_is_drawn_of_the_same_list_in_rows(waves):
