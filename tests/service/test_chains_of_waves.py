@@ -1,0 +1,86 @@
+"""Chains of proof of other waves: screened, continuing one with a public value, in two stages."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import ANN, JUNE, MAY, NAME, TOWNS, as_csv, changed
+from proven_wave import people, proven
+from test_chain_of_proof import outcome, written
+
+from sampling import Wanted
+from sampling.proof.links import read_chain
+from service.fieldwork import screening
+from service.samples.samples import read_sample
+from service.store import audit
+from service.store.engine import Store
+
+
+@pytest.fixture(autouse=True)
+def heads_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+
+
+def screened(wave: str):
+    """One in five of the first portion is called dead."""
+
+    def screen(store: Store) -> None:
+        units = read_sample(store, NAME, wave).units
+        units = units[units.release == 1].reset_index(drop=True)
+        said = pd.DataFrame({"unit_id": units.unit_id, "status": np.where(units.index % 5 < 1, "空号", "正常")})
+        screening.screen_numbers(store, NAME, wave, as_csv(said), "operator.csv")
+
+    return screen
+
+
+def test_screened_and_continued_by_a_panel_with_a_public_value(sqlite_store, tmp_path):
+    listed = people().assign(side=np.where(np.arange(200) % 4 < 3, "quay", "hill"))
+    first = Wanted(110, portions=(0.8, 0.2), attempts=3, call_dead=0.25)
+    proven(sqlite_store, MAY, first, listed=listed, by=("area", "side"), before=screened(MAY))
+    second = Wanted(
+        80, portions=(1.0,), after=MAY, keep=0.5, respondents=True, public="the lottery", attempts=3, rest=2
+    )
+    proven(sqlite_store, JUNE, second, listed=listed, by=("area", "side"), value="3 1 4")
+    for wave in (MAY, JUNE):
+        folder = tmp_path / wave
+        folder.mkdir()
+        line = written(sqlite_store, folder, wave)
+        lines = {"published": read_sample(sqlite_store.acting(ANN), NAME, wave).plan.slip}
+        if wave == MAY:
+            lines["screened"] = list(screening.read_screening(sqlite_store.acting(ANN), NAME, MAY).rows.line)
+        assert outcome(folder, line, answers=wave == JUNE, **lines) == []
+    assert "published before the draw" in " ".join(outcome(tmp_path / MAY, published="0" * 64))
+    proof = tmp_path / JUNE / "proof"
+    chain = read_chain((proof / "chain.json").read_bytes(), "chain.json")
+    before = read_chain((tmp_path / MAY / "proof" / "chain.json").read_bytes(), "chain.json")
+    assert chain.says("draw")["continues"] == [MAY, before.says("draw")["line"]]
+    assert before.says("release")["screenings"] == lines_of_screenings(tmp_path / MAY / "proof")
+    assert len(before.says("release")["screenings"]) == 1
+    # who answered in May, and what the operator said, are named when they are changed
+    for file, old, new in (
+        (proof / "earlier" / "01" / "answered.csv", b"ash", b"oak"),
+        (tmp_path / MAY / "proof" / "screened.csv", b"dead", b"alive"),
+    ):
+        content = file.read_bytes()
+        file.write_bytes(content.replace(old, new, 1))
+        said = " ".join(outcome(proof.parent if "answered" in file.name else tmp_path / MAY))
+        assert file.name in said
+        file.write_bytes(content)
+
+
+def lines_of_screenings(proof) -> list[str]:
+    return [row["line"] for row in json.loads((proof / "record.json").read_text("utf-8"))["screenings"]]
+
+
+def test_two_stages_and_one_adult_of_a_household(sqlite_store, tmp_path):
+    rows = [(f"{town}-{v}-{i:02}", town, f"{town}-{v}") for town in TOWNS for v in "abcd" for i in range(20)]
+    listed = pd.DataFrame(rows, columns=["unit_id", "area", "psu"])
+    wanted = Wanted(100, portions=(0.5, 0.5), each=5, person="kish", attempts=3, response_rate=0.5)
+    villages = changed(('stratum = ["town", "side"]', 'stratum = ["town", "side"]\npsu = "village"'))
+    proven(sqlite_store, MAY, wanted, villages, listed=listed)
+    line = written(sqlite_store, tmp_path)
+    assert outcome(tmp_path, line, answers=True) == []
+    psus = tmp_path / "proof" / "psus.csv"
+    psus.write_bytes(psus.read_bytes().replace(b"ash", b"oak", 1))
+    assert "psus.csv" in " ".join(outcome(tmp_path))
