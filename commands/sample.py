@@ -42,6 +42,7 @@ from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes
 from service.intake.imports import current_programme
+from service.intake.without_row import units_without_row
 from service.protection import keys
 from service.samples import samples
 from service.samples.plan_files import read_constraints, read_costs
@@ -299,12 +300,15 @@ def sample_stop(
 def sample_list(
     wave: WaveArgument,
     file: IntoArgument,
+    absent: Annotated[bool, typer.Option("--without-row", help=t("cli.sample.list.absent"))] = False,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    opened = opened_as(store, as_)
-    rows = samples.read_sample(opened, programme_of(opened, programme), wave).weighted
+    opened, programme_name = opened_for(store, as_, programme)
+    rows = samples.read_sample(opened, programme_name, wave).weighted
+    if absent:
+        rows = rows[rows.unit_id.isin(units_without_row(opened, programme_name, wave))]
     columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]
     write_private(file, csv_bytes(rows[[c for c in columns if c in rows]]))
     out.print(t("cli.sample.written", file=str(file), count=len(rows)))

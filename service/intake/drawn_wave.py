@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import sqlalchemy as sa
 
 from sampling.draw.releases import is_out, portions_out, weighted_release
 from sampling.draw.screened import DEAD, screened_weights
-from service.intake.logged import logged_interviews
+from service.intake.logged import logged_outcomes
+from service.intake.logged_outcomes import interviewed_of
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -26,7 +28,7 @@ class DrawnWave:
     units              one row for each released unit, by its unit_id: area, stratum, psu (None without) and
                        base_weight, which is 0 for numbers that a screening calls dead and that are not called
     unreleased         the units drawn that are in no release yet
-    interviewed        the units with an interview in the call log; None if no call of the wave was imported
+    outcomes           unit_id and disposition of every outcome in the call log; None if no call was imported
     """
 
     wave: str
@@ -34,7 +36,12 @@ class DrawnWave:
     releases: int
     units: pd.DataFrame
     unreleased: frozenset[str]
-    interviewed: frozenset[str] | None
+    outcomes: pd.DataFrame | None
+
+    @cached_property
+    def interviewed(self) -> frozenset[str] | None:
+        """The units with an interview in the call log; None without a log."""
+        return None if self.outcomes is None else interviewed_of(self.outcomes)
 
 
 @permitted
@@ -48,8 +55,7 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
             return None
         by_release = sa.select(releases.c.strata).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
         strata_released: Sequence = connection.scalars(by_release).all()
-        logged = logged_interviews(connection, programme, wave)
-        interviewed = None if logged is None else frozenset(connection.scalars(logged))
+        outcomes = logged_outcomes(connection, programme, wave)
     drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id))
     through = portions_out(strata_released, drawn.stratum)
     within = "stratum" if row.wanted.get("each") is None else "psu"
@@ -65,5 +71,5 @@ def drawn_wave(store: Store, programme: str, wave: str) -> DrawnWave | None:
         len(strata_released),
         weighted.set_index("unit_id")[COLUMNS],
         frozenset(drawn.unit_id[~out]),
-        interviewed,
+        outcomes,
     )

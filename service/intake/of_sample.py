@@ -8,16 +8,19 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from estimation.weighting.steps import Base
 from fieldwork.phone_numbers import masked_text
 from programme.survey import Programme
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.zeros import refuse_codes, restored
 from service.intake.drawn_wave import DrawnWave
+from service.intake.logged_outcomes import refuse_outcomes
 from words import Fault
 
 JOIN, FRAME_JOIN = " / ", "/"  # between the parts of a stratum's name, in a wave's file and in a frame
 ROUNDING = 0.005  # a file's base weights have two decimals or more
+ALIKE = 0.01  # of weights by frame and by the sample, which portions of whole numbers keep from being the same
 LONGEST_REASON = 500  # characters
 DIFFERS = {"stratum": "wave.stratum_of_sample", "psu": "wave.psu_of_sample"}  # keys in words/
 NAMED = 10  # units named in one sentence
@@ -48,13 +51,12 @@ class Origin:
         """SHA-256 of all that is said of the origin."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What is said of it at the import."""
+    def notes(self, wave: str, absent: Sequence[str]) -> tuple[Note, ...]:
+        """What is said of it at the import of a wave; absent: the released units that have no row."""
         counts = {"released": self.released, "rows": self.rows, "absent": self.released - self.rows}
         said: list[Note] = [("wave.of_sample", counts)]
         if self.released > self.rows:
-            said.append(("wave.without_row", counts))
+            said.append(("wave.without_row", counts | {"units": first_units(absent), "wave": wave}))
         if not self.calls:
             said.append(("wave.no_call_log", {}))
         return tuple(said)
@@ -117,27 +119,35 @@ def compare(
     drawn: DrawnWave,
     answered: np.ndarray,
     reason: str | None = None,
-) -> tuple[list[Fault], Origin]:
-    """What of a file contradicts the sample that was drawn, and how the wave belongs to this sample.
+) -> tuple[list[Fault], Origin, list[str]]:
+    """What of a file contradicts the sample, how the wave belongs to it, and the released units that have no row.
 
     answered: which rows (n,) are interviews
     reason: why differences are accepted: they are then counted and are no fault
     A Fault for a unit that was not drawn or is not released; for an area, a stratum, a PSU or a base weight that is not
     the sample's, where the file has a column for it (its strata and PSUs may be unions of the sample's); for answers of
-    somebody whose call log has no interview, and for interviews of the call log that have no answers.
+    somebody whose call log has no interview, for interviews of the call log that have no answers, and for outcomes that
+    are not those of the call log (`refuse_outcomes`).
     """
     unit, faults = sample_row(table, programme), FaultList(file)
-    rows, is_called = 0, (drawn.units.base_weight > 0).to_numpy()
+    called = drawn.units.index[drawn.units.base_weight > 0]
+    absent: list[str] = []
     if unit is not None:
         _compare_rows(table, unit, faults, programme, drawn, answered)
-        rows = int((drawn.units.index.isin(unit) & is_called).sum())
+        absent = sorted(called[~called.isin(unit)])
+    rows = len(called) - len(absent) if unit is not None else 0
     counts: dict[str, int] = {}
     for fault in faults.found:
         counts[fault.key] = counts.get(fault.key, 0) + fault.values["count"]
-    origin = Origin(drawn.draw_id, drawn.releases, int(is_called.sum()), rows, drawn.interviewed is not None, counts)
+    origin = Origin(drawn.draw_id, drawn.releases, len(called), rows, drawn.outcomes is not None, counts)
     if reason is None or not counts:
-        return faults.found, replace(origin, differences={})
-    return [], replace(origin, reason=masked_text(checked_reason(reason, drawn.wave)))
+        return faults.found, replace(origin, differences={}), absent
+    return [], replace(origin, reason=masked_text(checked_reason(reason, drawn.wave))), absent
+
+
+def first_units(units: Sequence[str]) -> list[str]:
+    """The first units of a list as they may be shown, and that there are more."""
+    return [masked_text(u) for u in units[:NAMED]] + ["…"] * (len(units) > NAMED)
 
 
 def checked_reason(reason: str, wave: str) -> str:
@@ -194,17 +204,32 @@ def _compare_rows(
         faults.refuse(
             off, "wave.base_of_sample", base, table, wave=wave, out=drawn.releases, each={"drawn": of_unit.base_weight}
         )
-    if drawn.interviewed is None:
+    if programme.weighting is not None and base is None and programme.weighting.base.frame in table:
+        _compare_frames(table, programme.weighting.base, of_unit.base_weight, faults, wave)
+    if drawn.interviewed is None or drawn.outcomes is None:
         return
     logged = unit.isin(drawn.interviewed)
     faults.refuse(is_known & answered & ~logged, "wave.no_interview_logged", name, shown, wave=wave)
     faults.refuse(is_known & ~answered & logged, "wave.interview_lost", name, shown, wave=wave)
+    if programme.weighting is not None and programme.weighting.dispositions.column in table:
+        dispositions = programme.weighting.dispositions
+        compared = is_known & ~answered & ~logged & of_unit.base_weight.gt(0)
+        of_log = drawn.outcomes, dispositions, programme.outcomes, wave
+        refuse_outcomes(faults, shown, dispositions.column, unit, compared, *of_log)
     absent = sorted(drawn.interviewed - set(unit))
     if absent:
-        units = [masked_text(u) for u in absent[:NAMED]] + ["…"] * (len(absent) > NAMED)
-        faults.found.append(
-            Fault(key="wave.interview_without_row", file=faults.file, wave=wave, count=len(absent), units=units)
-        )
+        named = {"count": len(absent), "units": first_units(absent)}
+        faults.found.append(Fault(key="wave.interview_without_row", file=faults.file, wave=wave, **named))
+
+
+def _compare_frames(table: pd.DataFrame, base: Base, drawn_weight: pd.Series, faults: FaultList, wave: str) -> None:
+    """Rows whose weight N_f/n_f by the programme's frames is not the sample's 1/π, but for one factor for all rows."""
+    frame = table[base.frame]
+    of_frame = frame.map({name: base.numbers.get(name, np.nan) / count for name, count in frame.value_counts().items()})
+    ratio = drawn_weight.where(drawn_weight > 0) / of_frame
+    off = ((ratio / ratio.median() - 1).abs() > ALIKE).fillna(False)
+    each = {"drawn": drawn_weight, "made": of_frame * ratio.median()}
+    faults.refuse(off, "wave.base_by_frame", str(base.frame), table, wave=wave, each=each)
 
 
 def _compare_parts(

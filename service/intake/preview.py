@@ -33,7 +33,7 @@ def preview_wave(
         drawn = drawn_wave(store, programme_name, wave)
         interviewers = interviewers_of(store, programme, wave)
         data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
-        return () if data.origin is None else data.origin.notes
+        return data.of_sample
 
     return preview(
         content,

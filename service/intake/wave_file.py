@@ -39,7 +39,7 @@ class WaveData:
     answers: one column for each item of the programme, one row for each respondent, in the same order.
     released: if the programme computes its weights, what it needs to know of every released number.
     origin: how the wave belongs to its sample, if it was drawn here.
-    notes: what was recognised in the file.
+    notes: what was recognised in the file;  of_sample: those of them about the sample.
     """
 
     respondents: pd.DataFrame
@@ -48,6 +48,7 @@ class WaveData:
     released: pd.DataFrame | None = None
     origin: Origin | None = None
     notes: tuple[Note, ...] = ()
+    of_sample: tuple[Note, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -121,7 +122,8 @@ def read_wave(
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
     respondents = check(respondents, RESPONDENTS)
-    return WaveData(respondents, answers, area_records, released, origin, read.notes + said + of_sample + merged)
+    notes = read.notes + said + of_sample + merged
+    return WaveData(respondents, answers, area_records, released, origin, notes, of_sample)
 
 
 def _beside_sample(
@@ -140,9 +142,10 @@ def _beside_sample(
     if programme.weighting is not None and programme.weighting.dispositions.column in table:
         codes = programme.weighting.dispositions
         answered = table[codes.column].isin(codes.responded).to_numpy()
-    contradictions, origin = compare(table, faults.file, programme, drawn, answered, reason)
+    contradictions, origin, absent = compare(table, faults.file, programme, drawn, answered, reason)
     faults.found += contradictions
-    return completed(table, programme, drawn, weights=not origin.differences), origin, mended + origin.notes
+    said = mended + origin.notes(drawn.wave, absent)
+    return completed(table, programme, drawn, weights=not origin.differences), origin, said
 
 
 def with_today_names(table: pd.DataFrame, renames: Renames, wave: str) -> pd.DataFrame:

@@ -57,6 +57,7 @@ PERMITTED = {
     "import_wave": WORKERS,
     "interviewers_of": WORKERS,
     "drawn_wave": WORKERS,
+    "units_without_row": WORKERS,
     "preview_wave": WORKERS,
     "preview_margins": WORKERS,
     "preview_records": WORKERS,

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from half_rung import INTERVIEW, released, ring, units
-from made_up import ANN, BOTH, MAY, NAME, as_csv, begin_survey, interviews
+from made_up import ANN, BOTH, MAY, NAME, as_csv, begin_survey, changed, interviews
 
 from presentation.league_notes import league_notes
 from presentation.times import wave_text
+from service.drawing import releases
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -164,3 +165,69 @@ def test_a_wave_with_answers_is_not_drawn_afterwards(tmp_path):
     waves.estimate_wave(store, NAME, MAY)
     elsewhere = BOTH["en"]("notes.elsewhere", waves=[wave_text(MAY, BOTH["en"])])
     assert elsewhere in notes(store, BOTH["en"])
+
+
+OUTCOMES = """
+[weighting]
+disposition = "outcome"
+
+[weighting.base]
+weight = "d"
+
+"""
+BY_FRAME = OUTCOMES.replace('weight = "d"', 'frame = "side"\nnumbers = { all = 60 }')
+
+
+def weighted(folder, base: str = OUTCOMES) -> Store:
+    """The same survey with weights from the released numbers; May drawn, no call imported yet."""
+    programme = changed(('weight = "w"\n', ""), ("[design]", f"{base}[design]"))
+    return released(begin_survey(Store.create(f"sqlite:///{folder / 'w.db'}"), programme))
+
+
+def test_an_outcome_that_no_call_of_the_number_had_is_refused_unless_it_says_the_same(tmp_path):
+    store = weighted(tmp_path)
+    first = units(store)
+    codes = [INTERVIEW] * 6 + ["2.11", "3.13", "4.5", "3.13"]
+    ring(store, *[(unit, k, code) for k, (unit, code) in enumerate(zip(first, codes, strict=True))])
+    ring(store, (first[6], 60, "3.13"))
+    table = answers(store).set_index("id").loc[first].reset_index().assign(outcome=codes)
+    assert take(store, table).outcome == "imported"  # the sample's base weights are put in
+    assert take(store, table.assign(outcome=[*codes[:6], "3.13", *codes[7:]])).outcome == "corrected"  # a call had it
+    same = table.assign(outcome=[*codes[:6], "2.2", "3.12", *codes[8:]])
+    assert take(store, same).outcome == "corrected"  # other codes, which say the same of who is eligible
+    for k, code in ((6, "4.5"), (6, "3.12"), (7, "2.11"), (7, "4.5"), (8, "2.11"), (8, "3.13")):
+        fault = refused(store, table.assign(outcome=[code if row == k else own for row, own in enumerate(codes)]))
+        assert (fault.key, fault.values["count"], fault.values["found"]) == ("wave.outcome_of_log", 1, code)
+        assert codes[k] in fault.values["logged"]
+    take(store, table.assign(outcome=[*codes[:6], "4.5", *codes[7:]]), reason="the register says that it is a shop")
+    for minutes in (70, 80):  # three calls each end the work
+        ring(store, (first[7], minutes, "3.13"), (first[9], minutes, "3.13"))
+    waves.estimate_wave(store, NAME, MAY)
+    (note,) = [n for n in notes(store, BOTH["en"]) if "it is a shop" in n]
+    assert BOTH["en"]("difference.outcome_of_log", count=1) in note
+
+
+def test_base_weights_by_frame_that_are_not_the_sample_s_are_refused(tmp_path):
+    store = weighted(tmp_path, BY_FRAME)
+    table = answers(store).assign(outcome=INTERVIEW, side="all")
+    take(store, table)  # every area has the same chance
+    more = releases.release_next(store, NAME, MAY, areas=[table.town[0]])
+    table = answers(store).assign(outcome=INTERVIEW, side="all")
+    fault = refused(store, table)
+    assert fault.key == "wave.base_by_frame" and fault.values["count"] == len(
+        more.released[more.released.area == table.town[0]]
+    )
+    assert fault.values["drawn"] < fault.values["made"]
+
+
+def test_released_numbers_without_a_row_are_named_and_all_of_them_written(drawn, tmp_path, rankshift):
+    table = answers(drawn)
+    rows = table[~table.id.isin(sorted(table.id)[:2])]
+    lost = dict(take(drawn, rows, reason="two sheets were lost").notes)["wave.without_row"]
+    assert lost["units"] == sorted(table.id)[:2] and lost["absent"] == 2
+    for say in BOTH.values():
+        assert all(unit in say("wave.without_row", **lost) for unit in lost["units"])
+    written = rankshift("sample", "list", MAY, tmp_path / "l.csv", "--without-row", "-s", str(drawn.engine.url))
+    assert written.code == 0 and sorted(pd.read_csv(tmp_path / "l.csv").unit_id) == sorted(table.id)[:2]
+    all_rows = rankshift("sample", "list", MAY, tmp_path / "a.csv", "-s", str(drawn.engine.url))
+    assert all_rows.code == 0 and len(pd.read_csv(tmp_path / "a.csv")) == 10
