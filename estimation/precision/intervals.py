@@ -4,6 +4,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from estimation.columns.roots import turning_points
 from estimation.columns.ties import at_end, onto_ends
 from estimation.estimators.estimates import Estimate, Interval, t_quantile, t_times
 from estimation.precision.moderation import Moderated, own_effects
@@ -146,6 +147,7 @@ def mid_p_limits(p: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.nd
     return np.where(known, lower, 0.0), np.where(known, 1 - upper, 1.0)
 
 
+HALVINGS = 50  # of the bracket of a limit
 NOTHING = 1e-6  # a number of interviews up to this is 0
 
 
@@ -154,24 +156,19 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
 
     Where x is so near to 0 or n that no floating-point number solves an equation, the end of the scale takes its place.
     """
-
-    from scipy.optimize.elementwise import find_root  # imported here: it costs half a second
-
-    def excess(share, x, n, theta):
-        return (
-            theta * scipy.special.betainc(x, n - x + 1, share)
-            + (1 - theta) * scipy.special.betainc(x + 1, n - x, share)
-            - alpha
-        )
-
     lower = np.where(x > 0, alpha ** (1 / n), 0.0)  # where all n answers are alike, π^n = α/2
     inside = (x > 0) & (x < n)
     x, n, theta = x[inside], n[inside], theta[inside]
     low = np.nan_to_num(scipy.special.betaincinv(x, n - x + 1, alpha), nan=0.0)
     high = np.nan_to_num(scipy.special.betaincinv(x + 1, n - x, alpha), nan=1.0)
-    root = find_root(excess, (low, high), args=(x, n, theta)).x
-    beyond = np.where(excess(low, x, n, theta) >= 0, low, high)
-    lower[inside] = np.minimum(np.where(np.isnan(root), beyond, root), x / n)
+
+    def excess(share: np.ndarray) -> np.ndarray:
+        at_least, more = scipy.special.betainc(x, n - x + 1, share), scipy.special.betainc(x + 1, n - x, share)
+        return theta * at_least + (1 - theta) * more - alpha
+
+    not_above, not_below = excess(low) >= 0, excess(high) <= 0
+    root = turning_points(excess, low, high, halvings=HALVINGS)
+    lower[inside] = np.minimum(np.where(not_above, low, np.where(not_below, high, root)), x / n)
     return lower
 
 

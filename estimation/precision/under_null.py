@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from estimation.columns.roots import turning_points
 from estimation.columns.ties import in_standard_errors, scale_of, without_rounding
 from estimation.estimators.estimates import Estimate
 from estimation.estimators.laws import ChangeLaw, SamplingLaw
@@ -153,7 +154,7 @@ def inverted(
     scores     the function from null values d (k,) to the estimates' scores (k,), which decrease in d
     lower_critical, upper_critical   a d below the estimate is rejected if its score exceeds lower_critical, one above
                if its score is below -upper_critical; inf: there is no limit on that side
-    The bisection starts at d = 0, so that 0 lies outside the interval exactly where the test rejects it.
+    The search starts at d = 0, so that 0 lies outside the interval exactly where the test rejects it.
     """
     lower = _limit(value, se, scores, lower_critical, -1.0)
     upper = _limit(value, se, scores, upper_critical, 1.0)
@@ -165,8 +166,11 @@ def _limit(value, se, scores, critical, sign: float) -> np.ndarray:
     if np.isinf(critical):
         return np.full(value.shape, sign * np.inf)
 
+    def excess(d) -> np.ndarray:
+        return -sign * scores(d) - critical
+
     def rejected(d) -> np.ndarray:
-        return -sign * scores(d) > critical
+        return excess(d) > 0
 
     zero = np.zeros(value.shape)
     beyond = sign * (zero - value) > 0  # 0 lies on this side of the estimate
@@ -184,8 +188,6 @@ def _limit(value, se, scores, critical, sign: float) -> np.ndarray:
         inside = np.where(unbounded & ~out, trial, inside)
         step = 2 * step
     outside = np.where(np.isnan(outside), np.where(step > 0, sign * np.inf, value), outside)
-    for _ in range(HALVINGS):
-        middle = np.where(np.isfinite(outside), (inside + outside) / 2, inside)
-        out = rejected(middle)
-        outside, inside = np.where(out, middle, outside), np.where(out, inside, middle)
-    return np.where(np.isfinite(outside), inside, outside)
+    bounded = np.isfinite(outside)
+    limit = turning_points(excess, inside, np.where(bounded, outside, inside), halvings=HALVINGS)
+    return np.where(bounded, limit, outside)
