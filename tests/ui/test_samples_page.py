@@ -127,6 +127,69 @@ def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
     assert at.selectbox(key="wave samples en").value == "2026Q2" and text("sample.draft", "en") in said(at)
 
 
+CONSTRAINTS = "domain,share,margin\nall,0.9,0.05\n"
+BY_PAGE_AND_COMMAND = {
+    "sorted and screened": (
+        {"plan_sort": "sex,age", "plan_call_dead": 0.1, "plan_public": "the lottery"},
+        ["--sort", "sex,age", "--call-dead", 0.1, "--public", "the lottery"],
+    ),
+    "balanced, in rotation groups": (
+        {"plan_balance": "age, sex", "plan_rotation": "2-1-1", "plan_respondents": True, "plan_again": 0.6},
+        ["--balance", "age,sex", "--rotation", "2-1-1", "--respondents", "--again", 0.6],
+    ),
+    "unequal": (
+        {"plan_unequal": "pivotal", "plan_size": "adults", "plan_census": True},
+        ["--draw", "pivotal", "--size", "adults", "--census"],
+    ),
+    "two stages, villages by constraints": (
+        {
+            "plan_icc": 0.05,
+            "plan_psu_cost": 40.0,
+            "plan_cost": 10.0,
+            "plan_psu": 2,
+            "plan_pps": "pivotal",
+            "plan_kish": True,
+        },
+        ["--icc", 0.05, "--psu-cost", 40, "--cost", 10, "--psu", 2, "--pps", "pivotal", "--kish"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_PAGE_AND_COMMAND)
+def test_every_field_of_the_form_gives_the_plan_that_the_command_gives(store, rankshift, monkeypatch, tmp_path, case):
+    monkeypatch.setenv(STORE_VARIABLE, str(store.engine.url))  # `rankshift` took it away
+    people = residents(12).drop(columns=["phone", "name"])
+    people = people.assign(psu=people.area + people.unit_id.str[-1:].map(lambda i: "-a" if i in "02468" else "-b"))
+    number = pd.Series(range(len(people)))
+    people = people.assign(age=18 + number % 60, sex=number.map(lambda i: "fm"[i % 2]), adults=1 + number % 4)
+    at = page()
+    at.text_input(key="list_name 0").set_value(FRAME)
+    at.text_input(key="list_keep 0").set_value("age, sex, adults")
+    at.file_uploader(key="list_file 0").set_value((FILE, as_csv(people.astype(str)), "text/csv"))
+    at.button(key="go_list 0").click().run()
+    assert not at.exception and not at.error
+    kept = frames.load_frame(store, frames.current_frame(store, NAME, FRAME).version_id)
+    assert {"age", "sex", "adults", "psu"} <= set(kept)
+    fields, options = BY_PAGE_AND_COMMAND[case]
+    at.text_input(key="plan_wave").set_value(WAVE)
+    at.number_input(key="plan_interviews").set_value(420)
+    if "plan_icc" in fields:
+        at.file_uploader(key="plan_constraints").upload("c.csv", CONSTRAINTS.encode())
+        (tmp_path / "c.csv").write_text(CONSTRAINTS, "utf-8")
+        options = [*options, "--constraints", tmp_path / "c.csv"]
+    for widget in [*at.text_input, *at.number_input, *at.checkbox, *at.selectbox]:
+        if widget.key in fields:
+            widget.set_value(fields[widget.key])
+    at.button(key="plan_go").click().run()
+    assert not at.exception and not at.error, [e.value for e in at.error]
+    said = rankshift("sample", "plan", "2026Q2", 420, *options, "--store", store.engine.url)
+    assert said.code == 0, said.err
+    by_page, by_command = (samples.read_plan(store, NAME, wave) for wave in (WAVE, "2026Q2"))
+    assert by_page.wanted == by_command.wanted != Wanted(420)
+    pd.testing.assert_frame_equal(by_page.allocation, by_command.allocation)
+    assert by_page.foresight.plain() == by_command.foresight.plain()
+
+
 def test_constraints_and_costs_of_files_make_the_plan_on_the_page_and_their_margins_are_shown(store):
     at = page()
     at.text_input(key="plan_wave").set_value(WAVE)

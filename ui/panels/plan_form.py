@@ -112,7 +112,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             portions=tuple(read_numbers(portions, name="portions")),
             cost=cost,
             after=after,
-            keep=keep if after else 0.0,
+            keep=keep,
             rest=int(rest),
             respondents=respondents,
             again=again,
