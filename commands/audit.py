@@ -11,7 +11,7 @@ from presentation.evidence.trail import vouching
 from service.store import trail
 from service.store.audit import HEAD_VARIABLE, Head
 from service.store.runs import local_time
-from words import Fault
+from words import Fault, visible
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.audit.help"))
 
@@ -54,4 +54,6 @@ def audit_show(
 ) -> None:
     for line in trail.trail_lines(opened_as(store, as_), newest=newest).to_dict("records"):
         at = local_time(datetime.fromisoformat(line["at"]))
-        out.print(f"{line['number']}  {at}  {line['name']}  {line['role']}  {line['action']}  {line['details']}")
+        out.print(
+            f"{line['number']}  {at}  {line['name']}  {line['role']}  {line['action']}  {visible(line['details'])}"
+        )

@@ -34,6 +34,7 @@ from service.files.choice import choice_of
 from service.files.write import csv_bytes, workbook_bytes
 from service.protection import keys, vault
 from service.store.names import name_of
+from words import visible
 
 Day = Annotated[datetime, typer.Option("--delete-on", formats=DAY, help=t("cli.contacts.delete_on"))]
 
@@ -81,7 +82,7 @@ def contacts_show(
     opened = opened_as(store, as_)
     masked = vault.masked_contacts(opened, programme_of(opened, programme), wave, key=keys.find_key())
     for row in masked.itertuples(index=False):
-        out.print("  ".join(row))
+        out.print("  ".join(map(visible, row)))
 
 
 @commands.command("find", cls=Command, help=t("cli.contacts.find.help"))
@@ -89,7 +90,7 @@ def contacts_find(store: StoreOption = None, as_: AsOption = None) -> None:
     number = typer.prompt(t("cli.contacts.number"))
     matches = vault.find_number(opened_as(store, as_), number, key=keys.find_key())
     for row in matches.itertuples(index=False):
-        out.print("  ".join(row))
+        out.print("  ".join(map(visible, row)))
     if matches.empty:
         out.print(t("cli.contacts.not_found"))
 

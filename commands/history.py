@@ -9,7 +9,7 @@ from commands.speaking import AsOption, Command, StoreOption, out, t, working
 from presentation.imports import wave_label
 from service.intake.import_log import import_log
 from service.store.runs import code_version, local_time, run_list, run_text, run_version
-from words import Fault
+from words import Fault, visible
 
 commands = typer.Typer()
 
@@ -23,7 +23,7 @@ def list_imports(store: StoreOption = None, as_: AsOption = None) -> None:
     for row in rows:
         reason = f"  {t(row['fault'], **row['fault_values'])}" if row["fault"] else ""
         what = wave_label(row["wave"], t) if row["wave"] else row["programme"]
-        line = f"{local_time(row['at'])}  {what}  {row['file']}  "
+        line = f"{local_time(row['at'])}  {what}  {visible(row['file'])}  "
         out.print(line + t(f"outcome.{row['outcome']}") + reason)
 
 

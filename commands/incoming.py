@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from commands.speaking import ending_in, out, print_table, t, write
 from service.files.fault_file import fault_file
 from service.files.faults import FIRST_ROWS, CellFault, FileFaults
 from service.files.preview import Preview
 from service.store.names import name_of
-from words import Fault
+from words import Fault, visible
 
 SheetOption = Annotated[str | None, typer.Option("--sheet", help=t("cli.file.sheet"), show_default=False)]
 EncodingOption = Annotated[str | None, typer.Option("--encoding", help=t("cli.file.encoding"), show_default=False)]
@@ -57,13 +56,15 @@ def listing_faults(file: Path | None) -> Generator[None]:
 
 def show_preview(preview: Preview) -> None:
     """What was recognised, what each column is for, the first rows, and what is wrong: as a Fault, if anything is."""
+    from presentation.terminal import Rows  # imported here: an import prints no table
+
     say_recognised(preview.notes)
     if preview.uses:
         used = [f"{column} = {t(f'file.use.{use}')}" for column, use in preview.uses.items() if use]
         out.print(t("file.preview.used", columns=used))
         if ignored := [column for column, use in preview.uses.items() if not use]:
             out.print(t("file.preview.ignored", columns=ignored))
-        rows = Table(*preview.first.columns)
+        rows = Rows(*map(visible, preview.first.columns))
         for cells in preview.first.itertuples(index=False):
             rows.add_row(*cells)
         print_table(t("file.preview.rows", rows=preview.rows), rows, [])

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from service.store.aside import write_new, write_over
 from service.store.names import legible
-from words import LANGUAGES, Fault, speaker
+from words import LANGUAGES, Fault, speaker, visible
 
 if TYPE_CHECKING:
     from service.figures.waves import Computed
@@ -57,6 +57,21 @@ def without_language(arguments: list[str]) -> list[str]:
     return language + others
 
 
+class Terminal(Console):
+    """A console that prints texts as they are, brackets included; nothing in a name steers the screen."""
+
+    def __init__(self, **options: Any):
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; of what a text holds besides letters, its line breaks alone are kept."""
+        super().print(*(_seen(printed) for printed in objects), **options)
+
+
+def _seen(printed: Any) -> Any:
+    return "\n".join(visible(line) for line in printed.split("\n")) if isinstance(printed, str) else printed
+
+
 # Help texts are read when the module is imported, so the language is chosen here, once.
 LANGUAGE = chosen_language(sys.argv, os.environ)
 _sentence = speaker(LANGUAGE)
@@ -67,9 +82,7 @@ def t(key: str, **values) -> str:
     return legible(_sentence(key, **values))
 
 
-# names are printed as they are, brackets included
-PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
-out, err = Console(soft_wrap=True, **PLAIN), Console(stderr=True, soft_wrap=True, **PLAIN)
+out, err = Terminal(soft_wrap=True), Terminal(stderr=True, soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -233,7 +246,7 @@ def print_table(title: str, table: Table, notes: list[str], headline: str = "") 
     out.print(title, style="bold")
     if headline:
         out.print(headline)
-    Console(width=WIDEST, **PLAIN).print(table)
+    Terminal(width=WIDEST).print(table)
     for note in notes:
         out.print(note, style="dim")
 

@@ -12,10 +12,18 @@ from presentation.league_table import league_rows, shown_rows
 from presentation.notes import withheld_text
 from presentation.numbers import shown_value, value_heading
 from service.figures.league import League
-from words import Speaker
+from words import Speaker, visible
 
 if TYPE_CHECKING:  # a league is shown without what plans a sample
     from service.drawing.city_plan import CityPlan
+
+
+class Rows(Table):
+    """A table whose cells are printed letter by letter, each in its line."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row of texts."""
+        super().add_row(*(visible(cell) if isinstance(cell, str) else cell for cell in cells), **options)
 
 
 def league_table(league: League, t: Speaker) -> Table:
@@ -83,7 +91,7 @@ def city_plan_table(city_plan: "CityPlan", t: Speaker) -> Table:
 
 
 def _table(columns: Iterable[tuple[str, Any]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Rows(box=None, header_style="bold", pad_edge=False)
     for heading, justify in columns:
         table.add_column(heading, justify=justify, no_wrap=True)
     return table

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from words import LANGUAGES, Fault, in_language
+from words import LANGUAGES, Fault, in_language, visible
 
 CODE = re.compile(r"[\w.-]+")
 LANGUAGE = re.compile(r"[a-z]{2}")
@@ -89,7 +89,8 @@ class Entry:
 
     def by_language(self) -> Mapping[str, str]:
         """The name in every language; for a language that this table does not have, the name in one that it has."""
-        names_given = {language: self.get(language, str) for language in LANGUAGES if language in self.data}
+        given_in = [language for language in LANGUAGES if language in self.data]
+        names_given = {language: str(visible(self.get(language, str))) for language in given_in}
         if not names_given:
             raise Fault(key="programme.missing", file=self.file, entry=self.where(" | ".join(LANGUAGES)))
         return {language: in_language(names_given, language) for language in LANGUAGES}

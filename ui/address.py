@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.literal import literal
+
 LANGUAGE, ROLE, SURVEY, WAVE, AGAINST, LEAGUE, AREA = "lang", "role", "programme", "wave", "against", "league", "area"
 STAYING = (LANGUAGE, ROLE)  # kept whatever else is chosen
 WRITTEN = (LANGUAGE, ROLE, SURVEY, WAVE, AGAINST, "measure", LEAGUE)  # with any choice, though nobody chose them
@@ -48,7 +50,8 @@ def put(name: str, said: str) -> None:
 def link_to(page: str, label: str, icon: str, **chosen: str) -> None:
     """A link to another page of the menu with all that this page shows, and what is chosen besides."""
     whole = {**st.session_state.get(SHOWN, {}), **st.query_params.to_dict(), **chosen}
-    st.page_link(st.Page(lambda: None, title=label, url_path=page), label=label, icon=icon, query_params=whole)
+    linked = st.Page(lambda: None, title=label, url_path=page)
+    st.page_link(linked, label=literal(label), icon=icon, query_params=whole)
 
 
 def begin(language: str) -> None:

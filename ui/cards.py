@@ -20,6 +20,7 @@ from presentation.notes import (
 from presentation.tiles import Line, Tile
 from service.figures.league import League
 from ui import charts, marks
+from ui.literal import literal, said
 from words import Speaker
 
 LINK = "font:14px 'Source Sans', sans-serif;color:#0072B2"
@@ -72,19 +73,19 @@ def show_notes(league: League, t: Speaker) -> None:
     if league.outdated:
         st.warning(t("app.outdated"))
     for sentence in published_note(league, t):
-        st.caption(sentence)
+        st.caption(literal(sentence))
     for sentence in stopped_note(league.runs.values(), t) + accepted_note(league.runs.values(), t):
-        st.warning(sentence)
+        st.warning(literal(sentence))
     if league.missing:
-        st.caption(t("notes.missing", names=[league.name(area) for area in league.missing]))
+        st.caption(said(t, "notes.missing", names=[league.name(area) for area in league.missing]))
     sentences = finite_note(league, t) + interviewer_notes(league, t)
     for sentence in sentences + withheld_note(league, t) + unfit_note(league, t) + origin_note(league.runs.values(), t):
-        st.caption(sentence)
+        st.caption(literal(sentence))
 
 
 def survey_line(league: League, t: Speaker) -> None:
     """How people were asked and by whom, said above the figures; simulated data in a box of their own."""
-    (st.warning if league.programme.simulated else st.caption)(t("leader.note", note=survey_note(league, t)))
+    (st.warning if league.programme.simulated else st.caption)(said(t, "leader.note", note=survey_note(league, t)))
 
 
 def file_link(label: str, content: bytes, name: str, mime: str) -> None:

@@ -11,7 +11,8 @@ from service.figures.league import League, comparisons, newest_estimated_wave, r
 from service.intake.imports import current_programme, programme_names
 from service.store.engine import Store
 from ui import address
-from words import Speaker
+from ui.literal import literal, said
+from words import Speaker, visible
 
 LONG, WIDE, MEASURE, NARROW = 350, 260, 220, 168  # pixels; two narrow ones stand side by side on a phone
 
@@ -49,9 +50,9 @@ def choose(
         address.show(known, option)
     label = t(f"app.{name.split()[0]}")
     place.selectbox(
-        label,
+        literal(label),
         options,
-        format_func=say,
+        format_func=lambda chosen: visible(say(chosen)),
         key=key,
         filter_mode=None,
         placeholder=placeholder or t("app.choose"),
@@ -59,7 +60,7 @@ def choose(
         **settings,
     )
     if address.names_another(known, options) and option is not None:
-        st.caption(t("app.address_unknown", what=label, shown=say(option)))
+        st.caption(said(t, "app.address_unknown", what=label, shown=say(option)))
     return option
 
 
@@ -98,7 +99,7 @@ def choose_view(store: Store, t: Speaker) -> dict[str, Any] | None:
     against = _against(store, place, name, str(wave), t)
     chosen = {"programme_name": name, "wave": wave, "against": against, **_measure_and_league(place, programme, t)}
     if estimated is not None and wave == estimated < waves[0]:
-        st.info(t("app.not_estimated_yet", wave=say(waves[0])))
+        st.info(said(t, "app.not_estimated_yet", wave=say(waves[0])))
     return chosen
 
 

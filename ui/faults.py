@@ -8,6 +8,7 @@ import streamlit as st
 from service.files.fault_file import fault_file
 from service.files.faults import CellFault, faults_in
 from ui import cards
+from ui.literal import said
 from words import Fault, Speaker
 
 Result = TypeVar("Result")
@@ -35,7 +36,7 @@ def act(use_case: Callable[[], object], t: Speaker) -> None:
 
 def say(fault: Fault, t: Speaker) -> None:
     """The fault as an error in words."""
-    st.error(t(fault.key, **fault.values))
+    st.error(said(t, fault.key, **fault.values))
     offer_list(fault, t)
 
 

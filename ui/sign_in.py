@@ -9,6 +9,7 @@ from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES, Actor
 from ui import address
+from ui.literal import said
 from words import Fault, Speaker
 
 VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
@@ -107,7 +108,7 @@ def _own_password(store: Store, t: Speaker) -> None:
     st.title(t("sign_in.own"))
     with st.form("own", clear_on_submit=True):
         old = st.text_input(t("sign_in.old"), type="password")
-        new = st.text_input(t("sign_in.new", shortest=people.SHORTEST), type="password")
+        new = st.text_input(said(t, "sign_in.new", shortest=people.SHORTEST), type="password")
         if not st.form_submit_button(t("sign_in.own.go"), type="primary"):
             return
     people.change_password(store, old, new)
@@ -116,5 +117,5 @@ def _own_password(store: Store, t: Speaker) -> None:
 
 
 def _signed_in(person: Actor, leave: Callable[[], None], menu: Any, t: Speaker) -> None:
-    menu.caption(t("sign_in.as", name=person.name, role=t(f"role.{person.role}")))
+    menu.caption(said(t, "sign_in.as", name=person.name, role=t(f"role.{person.role}")))
     menu.button(t("sign_in.out"), on_click=leave)

@@ -13,7 +13,8 @@ from estimation.indicators.indicators import SHARE
 from presentation import league_table, rules
 from service.figures.league import League
 from ui import address, drawn, marks
-from words import MINUS, Speaker
+from ui.literal import literal
+from words import MINUS, Speaker, visible
 
 WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is room beside both
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
@@ -90,7 +91,18 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
     """
     st.html(_paper(rows, {c: str(c) for c in rows}, {}))
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
-    st.dataframe(rows, column_config=right, hide_index=True, width="stretch", height=_height(rows))
+    st.dataframe(seen(rows), column_config=right, hide_index=True, width="stretch", height=_height(rows))
+
+
+def seen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every character of their texts to be seen, whatever stands in the name of a file."""
+    texts = rows.select_dtypes(exclude="number")
+    return rows.assign(**{c: [visible(cell) if isinstance(cell, str) else cell for cell in texts[c]] for c in texts})
+
+
+def explained(lines: Iterable[tuple[str, str]]) -> None:
+    """A list of names, each with what it is."""
+    st.markdown("\n".join(f"- **{literal(name)}**  {literal(what)}" for name, what in lines))
 
 
 @drawn.once
@@ -142,7 +154,7 @@ def value_formats(measure: Measure) -> dict[str, str]:
 @drawn.once
 def _packed(rows: pd.DataFrame, columns: tuple[str, ...], first: int, count: int, *, t: Speaker) -> pa.Table:
     """Some of the rows as they are sent."""
-    return pa.Table.from_pandas(rows[list(columns)].iloc[first : first + count], preserve_index=False)
+    return pa.Table.from_pandas(seen(rows[list(columns)].iloc[first : first + count]), preserve_index=False)
 
 
 @drawn.once
@@ -160,7 +172,7 @@ def _on_paper(
 def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str, str], heading: str = "") -> str:
     """The whole table as markup that only paper shows: the grid is a canvas, of which paper has what the screen has."""
     columns = {c: [_cell(value, formats.get(c)) for value in rows[c]] for c in rows}
-    head = "".join(f"<th>{html.escape(headings[c])}</th>" for c in columns)
+    head = "".join(f"<th>{html.escape(visible(headings[c]))}</th>" for c in columns)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns.values(), strict=True))
     caption = f"<caption>{html.escape(heading)}</caption>" if heading else ""
     return PAPER.format(caption=caption, head=head, body=body)
@@ -169,7 +181,7 @@ def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str
 def _cell(value: Any, form: str | None) -> str:
     known = not pd.isna(value)
     written = (form % value if form else str(value)).replace("-", MINUS, 1 if form else 0) if known else "–"
-    return f'<td class="figure">{written}</td>' if form else f"<td>{html.escape(written)}</td>"
+    return f'<td class="figure">{written}</td>' if form else f"<td>{html.escape(visible(written))}</td>"
 
 
 def _page(rows: pd.DataFrame, name: str, t: Speaker) -> pd.DataFrame:

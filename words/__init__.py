@@ -7,6 +7,7 @@ complete. Another language is one more folder; what it does not have yet is said
 import csv
 import json
 import string
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.resources import files
@@ -20,6 +21,8 @@ UNSAID = "unsaid"  # {count:unsaid}: a value that this language's sentence does 
 FORMS = "|"  # {count:area|areas}: the word that goes with the number
 EMPTY = '""'  # an empty text in a list: the code of an empty cell
 MINUS = "\u2212"
+UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")  # characters that steer a screen or are not seen on it
+JOINERS = "\u200c\u200d"  # which some scripts are written with
 
 
 def _sentences_in(folder) -> dict[str, str]:
@@ -57,6 +60,21 @@ class Fault(ValueError):
         return sentences(self.key, **self.values)
 
 
+class Visible(str):
+    """A text in which every character is seen."""
+
+
+def visible(text: str) -> Visible:
+    """The text with what steers a screen, or is not seen, written as Python writes it: a new line is \\n.
+
+    A name from a file may hold line breaks, escape codes of a terminal, or signs that turn the direction of writing.
+    """
+    if text.isprintable():
+        return Visible(text)
+    hidden = {c for c in text if unicodedata.category(c) in UNSEEN and c not in JOINERS}
+    return Visible(text.translate({ord(c): c.encode("unicode_escape").decode() for c in hidden}))
+
+
 @cache
 def dictionary(language: str) -> Mapping[str, str]:
     """All sentences of one language: key -> template; those that it lacks are the English ones."""
@@ -91,6 +109,8 @@ class _Sentence(string.Formatter):
             return self.listed(
                 [self.format_field(v, format_spec.removesuffix(WHOLE)) for v in value], whole=format_spec == WHOLE
             )
+        if isinstance(value, str) and not isinstance(value, Visible):
+            value = visible(value)
         written = format(value, format_spec.removesuffix(WHOLE))
         return written.replace("-", MINUS) if format_spec.startswith("+") else written
 

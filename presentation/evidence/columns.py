@@ -11,6 +11,6 @@ def column_formula(column: str, t: Speaker) -> str:
     return t(f"formula.{column}")
 
 
-def column_lines(columns: Iterable[str], t: Speaker) -> list[str]:
-    """One line for each column: its heading and what it is."""
-    return [f"**{heading(column, t)}**  {column_formula(column, t)}" for column in dict.fromkeys(columns)]
+def column_lines(columns: Iterable[str], t: Speaker) -> list[tuple[str, str]]:
+    """The heading of each column, and what it is."""
+    return [(heading(column, t), column_formula(column, t)) for column in dict.fromkeys(columns)]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
 from service.store.permissions import ADMINISTRATOR, ROLES, Actor, permitted
-from words import Fault
+from words import Fault, visible
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -85,6 +85,8 @@ def add_person(store: Store, name: str, role: str, *, identity: str | None = Non
     """Add an account; returns its one-time password, or None if another service signs the person in as `identity`."""
     if not NAME.fullmatch(name):
         raise Fault(key="people.name", found=name)
+    if identity and identity.strip() != visible(identity.strip()):
+        raise Fault(key="people.identity_hidden", found=identity)
     _known_role(role)
     password = None if identity else _one_time()
     row = {"name": name, "role": role, "identity": _identity(identity), "active": True}

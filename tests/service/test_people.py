@@ -193,3 +193,11 @@ def test_what_is_done_to_people_is_recorded(sqlite_store):
     fault(people.add_person, sqlite_store, "bob", "king")
     actions = list(trail_lines(sqlite_store).action)[::-1]
     assert actions == ["add-person", "sign-in", "change-password", "add-person", "change-person", "sign-in-failed"]
+
+
+def test_an_identity_with_signs_that_are_not_seen_is_refused(sqlite_store):
+    """As it comes of copying from a page, on which a word joiner keeps an address from being a link."""
+    for hidden in ("ann@\u2060example.org", "ann\u200b@example.org", "a\nnn@example.org"):
+        assert fault(people.add_person, sqlite_store, "ann", LEADER, identity=hidden).key == "people.identity_hidden"
+    people.add_person(sqlite_store, "ann", LEADER, identity=" ann@example.org ")
+    assert people.signed_in_elsewhere(sqlite_store, "ann@example.org").name == "ann"

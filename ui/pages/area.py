@@ -15,6 +15,7 @@ from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
+from ui.literal import literal
 from ui.panels import area_card, source
 from words import Speaker
 
@@ -30,14 +31,13 @@ def show(store: Store, t: Speaker) -> None:
         st.info(t("app.no_store"))
         return
     programme = current_programme(store, name)[1]
-    say = lambda wave: wave_text(wave, t)  # noqa: E731
-    wave = choosers.choose(place, address.WAVE, waves, say, t, width=choosers.NARROW)
+    wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
     measure = choosers.choose_measure(place, programme, t)
     area = choosers.choose(
         place, address.AREA, list(programme.areas), lambda code: _name(programme, code, t), t, width=choosers.WIDE
     )
     page = read_area(store, name, str(area), wave=wave, measure=measure)
-    st.title(simulated_mark(page.league.programme, t) + _name(programme, page.area, t))
+    st.title(literal(simulated_mark(page.league.programme, t) + _name(programme, page.area, t)))
     area_card.show(store, page, t)
     cards.survey_line(page.league, t)
     _history(page, t)
@@ -96,4 +96,4 @@ def _factors(page: AreaPage, t: Speaker) -> None:
         st.subheader(t("factors.title"), anchor=False)
         tables.plain_table(shown_factors(page.factors, t))
         for note in factor_notes(page.factors, t):
-            st.caption(note)
+            st.caption(literal(note))

@@ -8,6 +8,7 @@ from service.intake.import_log import import_log
 from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from ui import choosers, tables
+from ui.literal import said
 from ui.panels import job, margins_form, publication, wave_form
 from words import Speaker
 
@@ -20,8 +21,8 @@ def show(store: Store, t: Speaker) -> None:
         return
     version, programme = current_programme(store, name)
     counts = {"areas": len(programme.areas), "items": len(programme.items), "measures": len(programme.measures)}
-    st.markdown(t("centre.programme", title=programme.title, programme=name, version=version, **counts))
-    st.caption(t("leader.note", note=survey_note(programme, t)))
+    st.markdown(said(t, "centre.programme", title=programme.title, programme=name, version=version, **counts))
+    st.caption(said(t, "leader.note", note=survey_note(programme, t)))
     st.subheader(t("centre.waves"), anchor=False)
     waves = wave_rows(wave_versions(store, name), t)
     tables.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
@@ -34,4 +35,4 @@ def show(store: Store, t: Speaker) -> None:
     log = import_rows(import_log(store), t)
     tables.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
     for refused in log[log.reason != ""].to_dict("records"):
-        st.warning(t("centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
+        st.warning(said(t, "centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))

@@ -6,6 +6,7 @@ from presentation import samples as sample_words
 from service.figures.uploaded_chain import check_upload
 from service.store.engine import Store
 from ui import uploads
+from ui.literal import literal, said
 from words import Fault, Speaker
 
 
@@ -26,14 +27,14 @@ def show(store: Store, t: Speaker) -> None:
             lines = {"published": published, "line": line, "screened": screened.split()}
             checked = check_upload(file.getvalue(), file.name, **lines, answers=of_answers)
         except Fault as fault:
-            st.error(t(fault.key, **fault.values))
+            st.error(said(t, fault.key, **fault.values))
         else:
             say = st.success if checked.verification.holds else st.error
             for key, values in checked.verdict:
-                say(t(key, **values))
+                say(said(t, key, **values))
                 say = st.warning
             for words in sample_words.verification_lines(checked.verification, t):
-                st.markdown(words)
+                st.markdown(literal(words))
     with st.expander(t("samples.how")):
         st.markdown(t("samples.how.text"))
         st.code(t("samples.how.command"), language=None)

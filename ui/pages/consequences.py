@@ -9,6 +9,7 @@ from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, choosers, tables
+from ui.literal import literal, said
 from words import Speaker
 
 COLUMNS = ("wave", "area", "consequence", "consequence_sure", "consequence_rests", "consequence_luck")
@@ -25,18 +26,18 @@ def show(store: Store, t: Speaker) -> None:
         return
     programme = current_programme(store, name)[1]
     if not programme.consequences:
-        st.info(t("consequences.none", programme=programme.title))
+        st.info(said(t, "consequences.none", programme=programme.title))
         return
     wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
     league_name = lambda league: programme.leagues[league][t("language.code")]  # noqa: E731
     league = choosers.choose(place, address.LEAGUE, list(programme.leagues), league_name, t, width=choosers.NARROW)
     board = read_consequences(store, name, wave=wave, league=league)
-    st.subheader(headline(board, t), anchor=False)
+    st.subheader(literal(headline(board, t)), anchor=False)
     st.subheader(t("consequences.counts"), anchor=False)
     tables.plain_table(count_rows(board, t), words=1)
     _listed(board, t)
     for note in board_notes(board, t):
-        st.caption(note)
+        st.caption(literal(note))
 
 
 def _listed(board: Consequences, t: Speaker) -> None:

@@ -15,6 +15,7 @@ from service.figures.league import League, rule_summary
 from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, drawn, tables
+from ui.literal import literal, said
 from ui.panels import league_charts, source
 from words import Speaker
 
@@ -27,28 +28,30 @@ def show(store: Store, t: Speaker) -> None:
         return
     screen = read_screen(store, **chosen)
     league = screen.league
-    st.subheader(simulated_mark(league.programme, t) + words.headline(screen, t), anchor=False)
+    st.subheader(literal(simulated_mark(league.programme, t) + words.headline(screen, t)), anchor=False)
     if league.against is not None and league.against not in [c.before for c in screen.compared]:
-        st.markdown(changes.headline(league, t))
-    st.caption(words.promise_line(screen, t))
+        st.markdown(literal(changes.headline(league, t)))
+    st.caption(literal(words.promise_line(screen, t)))
     content = tiles(screen, t)
     for place, tile in zip(st.columns(len(content)), content, strict=True):
         with place:
             cards.tile(tile, t)
     area, order = _area_and_order(screen, t)
-    st.info(chosen_sentence(screen, area, t), icon=":material/location_on:")
+    st.info(literal(chosen_sentence(screen, area, t)), icon=":material/location_on:")
     address.link_to("area", t("leader.area", area=league.name(area)), ":material/arrow_forward:", area=area)
     if detail := changes.movement_sentence(league, area, t):
-        st.caption(detail)
+        st.caption(literal(detail))
     league_charts.show(store, screen, area, order, t)
     st.fragment(_table)(store, league, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
-        st.markdown(t("leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level)))
+        st.markdown(
+            said(t, "leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level))
+        )
         if league.against is not None:
             for sentence in year_notes(league, t) + margin_notes(league, t):
-                st.caption(sentence)
-        st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
+                st.caption(literal(sentence))
+        st.caption(said(t, "notes.definition", text=definition_text(league.programme, league.measure, t)))
 
 
 def _area_and_order(screen: Screen, t: Speaker) -> tuple[str, str]:
@@ -83,7 +86,7 @@ def _rules(league: League, t: Speaker) -> None:
         return
     st.subheader(t("leader.rules"), anchor=False)
     for sentence in _rule_sentences(league, t=t):
-        st.markdown(sentence)
+        st.markdown(literal(sentence))
 
 
 @drawn.once

@@ -8,6 +8,7 @@ from service.store.engine import Store
 from service.store.permissions import ROLES
 from service.store.trail import trail_lines, verify_trail
 from ui import tables
+from ui.literal import literal, said
 from words import Speaker
 
 
@@ -22,11 +23,11 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(t("people.trail"), anchor=False)
     verified = verify_trail(store)
     for finding in verified.findings:
-        st.error(t(finding.key, number=finding.number))
+        st.error(said(t, finding.key, number=finding.number))
     if not verified.findings:
-        st.success(t("cli.audit.whole", count=verified.head.number))
+        st.success(said(t, "cli.audit.whole", count=verified.head.number))
     for sentence in vouching(verified, t):
-        st.caption(sentence)
+        st.caption(literal(sentence))
     st.code(str(verified.head), language=None, wrap_lines=True)
     tables.show_table(trail_rows(trail_lines(store), t), ["number", "at", "name", "role", "action", "details"], {}, t)
 
@@ -47,6 +48,5 @@ def _add(store: Store, t: Speaker) -> None:
         if not st.form_submit_button(t("people.add")):
             return
         password = people.add_person(store, name, role, identity=identity or None)
-        st.success(
-            t("cli.person.password", name=name, password=password) if password else t("cli.person.added", name=name)
-        )
+        key = "cli.person.password" if password else "cli.person.added"
+        st.success(said(t, key, name=name, password=password))

@@ -7,6 +7,7 @@ from service.protection import keys
 from service.samples import frames, samples
 from service.store.engine import Store
 from ui import choosers, faults, tables
+from ui.literal import said
 from ui.panels import drawn_sample, plan_form, sample_plan, size_form
 from ui.panels import frames as frames_panel
 from words import Speaker
@@ -51,7 +52,7 @@ def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: 
         return
     value = None
     if plan.wanted.public is not None:
-        value = st.text_input(t("samples.value", public=plan.wanted.public), key=f"value {plan.version}")
+        value = st.text_input(said(t, "samples.value", public=plan.wanted.public), key=f"value {plan.version}")
     if st.button(t("samples.draw"), key=f"draw {plan.version}", type="primary", disabled=value == ""):
         draw = lambda: draws.draw_wave(  # noqa: E731
             store, programme, plan.wave, frame_key=keys.find_frame_key(), value=value

@@ -11,6 +11,7 @@ from service.store.engine import Store
 from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
+from ui.literal import literal
 from ui.panels import changes, estimates, factors, methods, proof_chain, source, weights, windows
 from words import Speaker
 
@@ -22,7 +23,7 @@ def show(store: Store, t: Speaker) -> None:
     if league is None:
         return
     rows = tables.shown_rows(league, t=t)
-    st.subheader(simulated_mark(league.programme, t) + headline(league, t), anchor=False)
+    st.subheader(literal(simulated_mark(league.programme, t) + headline(league, t)), anchor=False)
     cards.survey_line(league, t)
     if league.against is not None:
         cards.key_of_marks(league, t, charted=False)
@@ -49,7 +50,7 @@ def _detection(league: League, t: Speaker) -> None:
     detectable = detection(league)
     for rows in detection_rows(league, detectable, t):
         tables.plain_table(rows)
-    st.caption(detection_note(detectable, t))
+    st.caption(literal(detection_note(detectable, t)))
 
 
 def _rules(store: Store, league: League, t: Speaker) -> None:

@@ -15,6 +15,7 @@ from presentation.tiles import Line
 from service.figures.area_page import AreaPage
 from service.store.engine import Store
 from ui import cards
+from ui.literal import literal, said
 from ui.panels import source
 from words import Speaker
 
@@ -22,21 +23,21 @@ from words import Speaker
 def show(store: Store, page: AreaPage, t: Speaker) -> None:
     """The verdict card: a badge for each comparison with its facts, one sentence, and what else is known for sure."""
     if page.row is None:
-        st.info(absent_sentence(page.league, page.area, t))
+        st.info(literal(absent_sentence(page.league, page.area, t)))
         return
     screen, area = page.screen, page.area
     with st.container(border=True, key="verdict"):
         for place, compared in zip(st.columns(max(len(screen.compared), 1)), screen.compared, strict=False):
             base = base_name(compared.before, compared.league.wave, t, period=True)
             badge = words.badge(compared.league, area, t)
-            place.subheader(t("area.against", base=base, badge=badge), anchor=False)
-            place.caption(t("list.between_sentences").join(comparison_facts(compared.league, area, t)))
-        st.markdown(screen_sentence(screen, area, t))
+            place.subheader(said(t, "area.against", base=base, badge=badge), anchor=False)
+            place.caption(literal(t("list.between_sentences").join(comparison_facts(compared.league, area, t))))
+        st.markdown(literal(screen_sentence(screen, area, t)))
         known = [words.last_area_text(page.last, area, t)] if page.last is not None else []
         known += [words.target_area_text(page.league, target, area, t) for target in screen.targets]
         for sentence in [*known, weak_sentence(screen, area, t)]:
-            st.markdown(sentence)
-    st.caption(t("list.between_sentences").join(words.promise_lines(screen, t)))
+            st.markdown(literal(sentence))
+    st.caption(literal(t("list.between_sentences").join(words.promise_lines(screen, t))))
     with st.popover(t("source.title"), key="area-source"):
         source.show(store, page.league, area, "estimate", t)
 
@@ -46,7 +47,7 @@ def show_neighbours(page: AreaPage, t: Speaker) -> None:
     if page.neighbours is None or len(page.league.table) < 2:
         return
     st.subheader(t("neighbours.title"), anchor=False)
-    st.caption(t("neighbours.note", level=page.league.programme.level))
+    st.caption(said(t, "neighbours.note", level=page.league.programme.level))
     code = t("language.code")
     lines = [
         Line(kind, said, tuple(n[code] for n in names))

@@ -8,6 +8,7 @@ from service.files.kinds import ENDINGS
 from service.samples.samples import Sample
 from service.store.engine import Store
 from ui import faults, tables, uploads
+from ui.literal import literal
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -22,7 +23,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     st.markdown(t("calls.title"))
     tables.plain_table(call_words.release_rows(fieldwork, t), words=0)
     *_, state = call_words.lines(fieldwork, t)  # the first line, the rule, is among the notes of the plan
-    (st.warning if fieldwork.open else st.success)(state)
+    (st.warning if fieldwork.open else st.success)(literal(state))
     _upload(store, programme, sample.wave, t)
     if fieldwork.open and fieldwork.stopped is None:
         _stop(store, programme, sample.wave, t)
@@ -30,7 +31,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
 
 def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
     if imported := st.session_state.pop("taken_in", None):  # by the run of the page before this one
-        st.success(call_words.import_text(imported, t))
+        st.success(literal(call_words.import_text(imported, t)))
     times = st.session_state.get(TIMES, 0)
     with st.expander(t("calls.upload")), st.form(f"calls_{times}"):
         st.caption(t("calls.upload.columns"))

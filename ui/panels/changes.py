@@ -10,6 +10,7 @@ from presentation.league_notes import change_notes, probability_notes
 from service.figures.league import League
 from service.store.engine import Store
 from ui import tables
+from ui.literal import literal
 from ui.panels import source
 from words import Speaker
 
@@ -47,7 +48,7 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     for level, columns in LEVELS.items():  # paper has all four
         tables.paper_table(rows, ["area", *columns], formats, t(f"level.{level}"), t, if_known=IF_KNOWN)
     with st.expander(t("columns.explained")):
-        st.markdown("\n".join(f"- {line}" for line in column_lines(chain.from_iterable(LEVELS.values()), t)))
+        tables.explained(column_lines(chain.from_iterable(LEVELS.values()), t))
     for note in change_notes(league, t) + probability_notes(league, t):
-        st.caption(note)
+        st.caption(literal(note))
     st.caption(t("statistician.smoothing"))

@@ -13,6 +13,7 @@ from service.samples.samples import Sample
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import cards, faults, tables
+from ui.literal import literal, said
 from ui.panels import calls, screening
 from words import Fault, Speaker
 
@@ -20,12 +21,12 @@ from words import Fault, Speaker
 def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
     title, *lines = sample_words.draw_lines(sample, t)
-    st.subheader(title, anchor=False)
+    st.subheader(literal(title), anchor=False)
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
     screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)
     for line in lines:
-        st.caption(line)
+        st.caption(literal(line))
     if sample.left:
         _release(store, programme, sample, t)
     if len(sample.releases) and store.actor.role in PERMITTED[releases.release_sheet.use_case]:
@@ -42,7 +43,7 @@ def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     number, release = len(sample.releases) + 1, lambda **of: releases.release_next(store, programme, sample.wave, **of)
     # the keys name the release: a click on one that somebody else has made meanwhile does nothing
     if not len(sample.releases):
-        if st.button(t("samples.release", number=number), key=f"release {number}", type="primary"):
+        if st.button(said(t, "samples.release", number=number), key=f"release {number}", type="primary"):
             faults.act(release, t)
         return
     rows = calls_use.short_strata(store, programme, sample)
@@ -51,7 +52,7 @@ def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         st.markdown(t("sample.short"))
         tables.plain_table(short, words=1)
         st.caption(t("sample.short.rule"))
-        if st.button(t("samples.release.short", count=len(short)), key=f"short {number}", type="primary"):
+        if st.button(said(t, "samples.release.short", count=len(short)), key=f"short {number}", type="primary"):
             faults.act(lambda: release(short=True), t)
     with st.expander(t("samples.release.more")):
         waiting = sorted(set(rows.area[rows.out < rows.portions]))

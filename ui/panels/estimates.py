@@ -13,7 +13,8 @@ from service.figures import waves
 from service.figures.league import League
 from service.files.write import file_name
 from service.store.engine import Store
-from ui import cards, faults
+from ui import cards, faults, tables
+from ui.literal import literal, said
 from ui.panels import source
 from words import Speaker
 
@@ -55,8 +56,8 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
     st.caption(t("source.hint"))
     source.table(store, league, rows, columns, formats, t, if_known=IF_KNOWN, choosing="estimates")
     _explained(columns, t)
-    st.caption(t("notes.definition", text=definition_text(league.programme, league.measure, t)))
-    st.caption(everybody_text(league, t))
+    st.caption(said(t, "notes.definition", text=definition_text(league.programme, league.measure, t)))
+    st.caption(literal(everybody_text(league, t)))
     st.caption(t(f"statistician.unit.{league.measure.unit}"))
     st.caption(t("statistician.reference"))
     cards.show_notes(league, t)
@@ -66,7 +67,7 @@ def show(store: Store, league: League, rows: pd.DataFrame, t: Speaker) -> None:
 
 def _explained(columns: Iterable[str], t: Speaker) -> None:
     with st.expander(t("columns.explained")):
-        st.markdown("\n".join(f"- {line}" for line in column_lines(columns, t)))
+        tables.explained(column_lines(columns, t))
 
 
 def _rank_alone(store: Store, league: League, t: Speaker) -> None:

@@ -9,6 +9,7 @@ from service.figures.league import League
 from service.store.engine import Store
 from ui import tables
 from ui.choosers import choose
+from ui.literal import literal
 from words import Speaker
 
 
@@ -24,4 +25,4 @@ def show(store: Store, league: League, t: Speaker) -> None:
     factor_table = read_factors(store, league.programme.name, wave=league.wave, name=name, area=area)
     tables.plain_table(shown_factors(factor_table, t))
     for note in factor_notes(factor_table, t):
-        st.caption(note)
+        st.caption(literal(note))

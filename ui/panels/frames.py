@@ -19,6 +19,7 @@ from service.samples.frame_versions import ImportedFrame
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import faults, uploads
+from ui.literal import said
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -38,7 +39,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
         try:
             frame_key = keys.find_frame_key()
         except Fault as fault:
-            st.warning(t(fault.key, **fault.values))
+            st.warning(said(t, fault.key, **fault.values))
             return
         st.caption(t("frames.where_numbers_go"))
         by_list, by_banks = st.tabs([t("frames.list"), t("frames.banks")])
@@ -145,7 +146,7 @@ def _show_line(line: Callable[[], str], frame: str, public: str, t: Speaker) -> 
     """Make the line to publish and show it; the form keeps what was typed, for the draw by the public value."""
     published = _unless_refused(line, frame, t)
     if published is not None:
-        st.info(t("frames.banks.publish", frame=frame, public=public))
+        st.info(said(t, "frames.banks.publish", frame=frame, public=public))
         st.code(published, language=None)
 
 
@@ -170,7 +171,7 @@ def _import(use_case: Callable[[], ImportedFrame], what: str, t: Speaker, *, not
 def _unless_refused(use_case: Callable[[], Result], what: str, t: Speaker) -> Result | None:
     """What the use case returns; after a fault, which is shown, None."""
     try:
-        with st.spinner(t("cli.working", what=what)):
+        with st.spinner(said(t, "cli.working", what=what)):
             return use_case()
     except Fault as fault:
         _say_refused(fault, t)
@@ -178,7 +179,7 @@ def _unless_refused(use_case: Callable[[], Result], what: str, t: Speaker) -> Re
 
 
 def _say_refused(fault: Fault, t: Speaker) -> None:
-    st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+    st.error(f"{t(f'outcome.{REFUSED}')}: {said(t, fault.key, **fault.values)}")
     faults.offer_list(fault, t)
 
 
@@ -194,11 +195,11 @@ def _say_imported(t: Speaker) -> None:
         return
     counts = {"units": imported.units, "strata": imported.strata, "numbers": imported.numbers}
     outcome = t(f"outcome.{imported.outcome}")
-    st.success(t("cli.frame.imported", frame=imported.frame, version=imported.version, outcome=outcome, **counts))
+    st.success(said(t, "cli.frame.imported", frame=imported.frame, version=imported.version, outcome=outcome, **counts))
     if note is not None:
-        st.info(t(note, frame=imported.frame))
+        st.info(said(t, note, frame=imported.frame))
     for finding in imported.findings:
-        st.warning(t("sample.note_accepted", finding=t(finding.key, **finding.values)))
+        st.warning(said(t, "sample.note_accepted", finding=t(finding.key, **finding.values)))
 
 
 def _times() -> int:

@@ -5,7 +5,8 @@ import streamlit as st
 from service.files.choice import Choice, choice_of
 from service.files.preview import Preview
 from service.intake.import_log import REFUSED
-from ui import faults
+from ui import faults, tables
+from ui.literal import said
 from words import Fault, Speaker
 
 
@@ -32,16 +33,16 @@ def buttons(form: str, t: Speaker) -> tuple[bool, bool]:
 
 def show_preview(preview: Preview, file: str, t: Speaker) -> None:
     """What was recognised, what each column is for, the first rows, and what is wrong."""
-    st.markdown(t("incoming.preview", file=file))
+    st.markdown(said(t, "incoming.preview", file=file))
     for key, values in preview.notes:
-        st.caption(t(key, **values))
+        st.caption(said(t, key, **values))
     if preview.uses:
         used = [f"{column} = {t(f'file.use.{use}')}" for column, use in preview.uses.items() if use]
-        st.markdown(t("file.preview.used", columns=used))
+        st.markdown(said(t, "file.preview.used", columns=used))
         if ignored := [column for column, use in preview.uses.items() if not use]:
-            st.markdown(t("file.preview.ignored", columns=ignored))
-        st.caption(t("file.preview.rows", rows=preview.rows))
-        st.dataframe(preview.first, hide_index=True, width="stretch")
+            st.markdown(said(t, "file.preview.ignored", columns=ignored))
+        st.caption(said(t, "file.preview.rows", rows=preview.rows))
+        st.dataframe(tables.seen(preview.first), hide_index=True, width="stretch")
     if preview.fault is not None:
         faults.say(preview.fault, t)
     else:
@@ -50,5 +51,5 @@ def show_preview(preview: Preview, file: str, t: Speaker) -> None:
 
 def say_refused(fault: Fault, t: Speaker) -> None:
     """That the file was not accepted and why, with the list of its faults to save."""
-    st.error(f"{t(f'outcome.{REFUSED}')}: {t(fault.key, **fault.values)}")
+    st.error(f"{t(f'outcome.{REFUSED}')}: {said(t, fault.key, **fault.values)}")
     faults.offer_list(fault, t)

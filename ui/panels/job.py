@@ -5,6 +5,7 @@ import streamlit as st
 from service.care import jobs
 from service.store.engine import Store
 from ui import faults
+from ui.literal import literal
 from words import Speaker
 
 EVERY = 2  # seconds between two looks at a running job; only this panel is drawn again
@@ -22,7 +23,7 @@ def _running(store: Store, programme: str, t: Speaker) -> None:
     job = jobs.newest_job(store, programme)
     if job["finished"] is not None:
         st.rerun()  # the whole page: its figures may be new
-    st.progress(min(job["progress"], 1.0), text=jobs.job_text(job, t))
+    st.progress(min(job["progress"], 1.0), text=literal(jobs.job_text(job, t)))
     st.caption(t("jobs.note"))
     if job["cancel"]:
         st.caption(t("jobs.stopping"))
@@ -33,6 +34,6 @@ def _running(store: Store, programme: str, t: Speaker) -> None:
 def _idle(store: Store, programme: str, t: Speaker) -> None:
     job = jobs.newest_job(store, programme)
     if job is not None:
-        (st.caption if job["state"] == jobs.DONE else st.warning)(jobs.job_text(job, t))
+        (st.caption if job["state"] == jobs.DONE else st.warning)(literal(jobs.job_text(job, t)))
     if st.button(t("jobs.start"), key="start_job"):
         faults.act(lambda: jobs.start(store, jobs.REFRESH, programme), t)

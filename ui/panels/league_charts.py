@@ -12,6 +12,7 @@ from service.figures.rank_waves import read_rank_waves
 from service.figures.screen import Screen
 from service.store.engine import Store
 from ui import address, cards, charts, drawn, league_pictures, pictures, tables
+from ui.literal import literal
 from words import Speaker
 
 LEAGUE, LINES, TILES, FUNNEL = "league", "lines", "tiles", "funnel"  # kinds of pictures
@@ -31,9 +32,9 @@ def show(store: Store, screen: Screen, area: str, order: str, t: Speaker) -> Non
             sentence, drawing = _lines(read_rank_waves(store, league.programme.name, **of), screen, area, t=t)
         else:
             sentence, drawing = _picture(screen, kind, area, t=t)
-        st.markdown(sentence)
+        st.markdown(literal(sentence))
         pictures.show(st, kind, drawing, league, t(f"{kind}.title"), t(f"{kind}.alt"), t)
-    st.caption(everybody_text(league, t))
+    st.caption(literal(everybody_text(league, t)))
 
 
 @drawn.once

@@ -8,6 +8,7 @@ from service.intake.imports import import_margins
 from service.intake.preview import preview_margins
 from service.store.engine import Store
 from ui import uploads
+from ui.literal import said
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -33,6 +34,6 @@ def show(store: Store, programme: str, t: Speaker) -> None:
             incoming.say_refused(fault, t)
             return
         values = {"period": wave_text(imported.wave, t), "version": imported.version}
-        st.success(t("cli.imported.margins", **values, outcome=t(f"outcome.{imported.outcome}")))
+        st.success(said(t, "cli.imported.margins", **values, outcome=t(f"outcome.{imported.outcome}")))
         for key, recognised in imported.notes:
-            st.caption(t(key, **recognised))
+            st.caption(said(t, key, **recognised))

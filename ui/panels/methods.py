@@ -12,6 +12,7 @@ from service.figures.methods import compare_methods
 from service.figures.use_cases import ESTIMATE
 from service.store.engine import Store
 from ui import drawn, faults, method_pictures, pictures, tables
+from ui.literal import literal
 from words import Speaker
 
 INTERVALS, ERRORS = "intervals", "errors"
@@ -43,7 +44,7 @@ def show_promise(league: League, t: Speaker) -> None:
     st.subheader(t("promise.title"), anchor=False)
     tables.plain_table(promise_rows(league, t))
     for note in promise_notes(league, t):
-        st.caption(note)
+        st.caption(literal(note))
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -30,6 +30,7 @@ from service.samples.public_value import plain_text
 from service.samples.shares_file import read_shares
 from service.store.engine import Store
 from ui import address, faults, uploads
+from ui.literal import literal
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -139,8 +140,8 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
             psu_cost=psu_cost,
         )
         working = t("cli.working", what=wave)
-        bar = st.progress(0.0, text=working)
-        progress = lambda done, of: bar.progress(done / of, text=working)  # noqa: E731
+        bar = st.progress(0.0, text=literal(working))
+        progress = lambda done, of: bar.progress(done / of, text=literal(working))  # noqa: E731
         draws.make_plan(store, programme, wave, wanted, frame=frame, progress=progress)
         bar.empty()
         address.put("wave-samples", wave)

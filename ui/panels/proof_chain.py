@@ -8,6 +8,7 @@ from service.samples.proof_files import zipped
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import faults
+from ui.literal import said
 from words import Fault, Speaker
 
 
@@ -22,7 +23,7 @@ def show(store: Store, programme: str, wave: str, t: Speaker) -> None:
         except Fault as fault:
             faults.say(fault, t)
             return
-        st.markdown(t("chain.published_line", line=f"`{line}`"))
+        st.markdown(said(t, "chain.published_line", line=line))
         name = file_name(programme, wave, "figures-proof", suffix=".zip")
         st.download_button(t("chain.save"), zipped(files), name, "application/zip", on_click="ignore")
     if store.actor.role not in PERMITTED[chain_files.answers_files.use_case]:

@@ -9,6 +9,7 @@ from service.figures.publish import publication_list, publish_wave
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import faults, tables
+from ui.literal import literal
 from words import Speaker
 
 
@@ -19,7 +20,7 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
         return
     programme = current_programme(store, programme_name)[1]
     st.subheader(t("publish.title"), anchor=False)
-    st.caption(t("publish.what") if programme.release else t("publish.shown_anyway"))
+    st.caption(literal(t("publish.what") if programme.release else t("publish.shown_anyway")))
     made = publication_list(store, programme_name)
     if made:
         tables.plain_table(publication_rows(made, programme, t))

@@ -8,13 +8,14 @@ from service.samples.samples import SamplePlan
 from service.store.engine import Store
 from ui import pictures, tables
 from ui.charts import power_chart
+from ui.literal import literal
 from words import Speaker
 
 
 def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> None:
     """The plan; once it is approved, also the line to publish before the draw."""
-    st.subheader(sample_words.plan_title(sample_plan, t), anchor=False)
-    st.caption(sample_words.status(sample_plan, t))
+    st.subheader(literal(sample_words.plan_title(sample_plan, t)), anchor=False)
+    st.caption(literal(sample_words.status(sample_plan, t)))
     if sample_plan.approved:
         st.markdown(t("samples.publish"))
         st.code(sample_plan.slip, language=None)
@@ -37,4 +38,4 @@ def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> N
     with st.expander(t("samples.precision"), expanded=not sample_plan.approved):
         tables.plain_table(sample_words.precision_rows(sample_plan, names, t), words=1)
     for note in sample_words.plan_notes(sample_plan, t, names):
-        st.caption(note)
+        st.caption(literal(note))

@@ -11,6 +11,7 @@ from service.samples.samples import Sample
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import cards, faults, tables, uploads
+from ui.literal import literal
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -26,7 +27,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         st.markdown(t("screened.title"))
         tables.plain_table(call_words.screening_rows(screened, t), words=0)
         for line in call_words.screening_lines(screened, t):
-            st.caption(line)
+            st.caption(literal(line))
     if sample.left and store.actor.role in PERMITTED[screening.screen_numbers.use_case]:
         _upload(store, programme, sample.wave, t)
 

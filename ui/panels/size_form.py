@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation.sizes import SizeAsked, size_lines
 from ui import faults
+from ui.literal import literal
 from words import Fault, Speaker
 
 
@@ -42,6 +43,6 @@ def show(t: Speaker) -> None:
                 eligibility=eligibility,
             )
             for line in size_lines(asked, t):
-                st.markdown(line)
+                st.markdown(literal(line))
         except Fault as fault:
             faults.say(fault, t)

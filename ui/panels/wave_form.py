@@ -9,6 +9,7 @@ from service.intake.preview import preview_records, preview_wave
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
 from ui import uploads
+from ui.literal import said
 from ui.panels import incoming
 from words import Fault, Speaker
 
@@ -59,7 +60,7 @@ def _say_imported(t: Speaker) -> None:
         return
     wave_name = wave_text(imported.wave, t)
     values = {"wave": wave_name, "version": imported.version, "interviews": imported.interviews}
-    st.success(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
+    st.success(said(t, "cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
     for key, recognised in imported.notes:
-        st.caption(t(key, **recognised))
+        st.caption(said(t, key, **recognised))
     st.caption(t("centre.upload.next"))

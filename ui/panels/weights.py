@@ -11,6 +11,7 @@ from service.files.write import file_name
 from service.store.engine import Store
 from service.store.runs import run_text
 from ui import tables
+from ui.literal import literal
 from ui.panels import source
 from words import Speaker
 
@@ -24,7 +25,7 @@ def show(store: Store, league: League, t: Speaker) -> None:
         rows = weights_source_rows(wave_weights, weights_provenance(store, wave_weights), t)
         source.said_rows(weights.title(wave_weights, t), rows)
     for sentence in [weights.extreme_note(wave_weights, t), *weights.notes(wave_weights, t)]:
-        st.caption(sentence)
+        st.caption(literal(sentence))
     name = file_name(league.programme.name, league.wave, "weights", suffix=".csv")
     st.download_button(t("weights.csv"), wave_weights.csv, name, "text/csv", on_click="ignore")
     with st.expander(t("weights.show")):
@@ -32,7 +33,7 @@ def show(store: Store, league: League, t: Speaker) -> None:
         tabs = st.tabs([t(f"weights.step.{step.name}") for step in steps])
         for tab, step in zip(tabs, steps, strict=True):
             with tab:
-                st.markdown(weights.step_note(wave_weights, step, t))
+                st.markdown(literal(weights.step_note(wave_weights, step, t)))
                 tables.plain_table(weights.detail_rows(wave_weights, step, t), words=1)
     if wave_weights.cost is not None:
         with st.expander(t("weights.cost")):

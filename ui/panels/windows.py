@@ -9,6 +9,7 @@ from service.figures.league import League, waves_with_estimates
 from service.figures.windows import JOINED
 from service.store.engine import Store
 from ui import faults
+from ui.literal import said
 from ui.panels import job
 from words import Fault, Speaker
 
@@ -45,6 +46,6 @@ def _ask(store: Store, name: str, before: str, after: str, t: Speaker) -> None:
     except Fault as fault:
         faults.say(fault, t)
         return
-    st.caption(t("compare.what", before=window_text(before, t), after=window_text(after, t)))
+    st.caption(said(t, "compare.what", before=window_text(before, t), after=window_text(after, t)))
     if st.button(t("compare.go"), key="compare_go"):
         faults.act(lambda: jobs.start(store, jobs.COMPARE, name, before=before, after=after), t)
