@@ -10,7 +10,7 @@ from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, W
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof.record import DrawRecord
-from service.figures import chain_files
+from service.figures import chain_files, compared_files
 from service.figures.uploaded_chain import check_place
 from service.samples import proof_files, samples
 from words import Fault
@@ -37,6 +37,7 @@ def draw_proof(
 def chain(
     wave: WaveArgument,
     folder: Annotated[Path, typer.Option("--out", help=t("cli.chain.out"))],
+    against: Annotated[str | None, typer.Option(help=t("cli.chain.against"), show_default=False)] = None,
     answers: Annotated[Path | None, typer.Option(help=t("cli.chain.answers"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -44,11 +45,18 @@ def chain(
 ) -> None:
     """Write the chain of proof of a wave's figures to a folder, and say which line must be published with them."""
     opened, programme_name = opened_for(store, as_, programme)
-    line, files = chain_files.chain_proof(opened, programme_name, wave)
+    if against is None:
+        line, files = chain_files.chain_proof(opened, programme_name, wave)
+    else:
+        line, files = compared_files.compared_proof(opened, programme_name, wave, against)
     proof_files.write_proof(files, folder)
     out.print(t("chain.written", folder=str(folder), wave=wave))
     if answers is not None:
-        proof_files.write_proof(chain_files.answers_files(opened, programme_name, wave), answers)
+        if against is None:
+            given = chain_files.answers_files(opened, programme_name, wave)
+        else:
+            given = compared_files.compared_answers(opened, programme_name, wave, against)
+        proof_files.write_proof(given, answers)
         out.print(t("chain.answers_written", folder=str(answers), wave=wave))
     out.print(t("chain.published_line", line=line))
 

@@ -18,6 +18,7 @@ FRAME, DRAW, RELEASE, CALLS = "frame", "draw", "release", "calls"
 RESPONSES, WEIGHTS, FIGURES = "responses", "weights", "figures"
 ELSEWHERE = (RESPONSES, WEIGHTS, FIGURES)  # the links of a wave that was not drawn here
 HERE = (FRAME, DRAW, RELEASE, CALLS, *ELSEWHERE)
+WAVES, CHANGES = COMPARED = "waves", "changes"  # of a comparison: the lines of its waves' chains, and what changed
 FIELDS = {"link": str, "wave": str, "says": dict, "previous": str, "digest": str}
 
 
@@ -123,7 +124,7 @@ def read_chain(content: bytes, file: str) -> ProofChain:
 def differing_links(chain: ProofChain, published: str | None = None) -> Iterator[tuple[str, dict]]:
     """What does not fit among the links, and the line that was published with the figures (None: nobody noted it)."""
     names = [link.name for link in chain.links]
-    expected = HERE if FRAME in names else ELSEWHERE
+    expected = COMPARED if WAVES in names else HERE if FRAME in names else ELSEWHERE
     if names != list(expected):
         yield "chain.order", {"found": spoken(names), "expected": spoken(expected)}
     before = BEGINNING
@@ -152,7 +153,7 @@ def differing_says(
 
 def link_name(name: str) -> dict[str, str] | str:
     """A link's name in every language; a name that no link has as it stands there."""
-    return sentences(f"chain.link.{name}") if name in HERE else name
+    return sentences(f"chain.link.{name}") if name in (*HERE, *COMPARED) else name
 
 
 def spoken(names: Sequence[str]) -> list:

@@ -138,7 +138,7 @@ def _differing_weights(
     yield from differing_says(WEIGHTS, says, {"weights": there}, WEIGHTS_FILE)
     again = weights_again(chain, folder, tables)
     one, two = (table.assign(weight=table.weight.map(repr)) for table in (weights, again))
-    yield from _said_cells(WEIGHTS_FILE, WEIGHTS, differing_cells(one, two, ["unit_id", "step"]))
+    yield from said_cells(WEIGHTS_FILE, WEIGHTS, differing_cells(one, two, ["unit_id", "step"]))
 
 
 def _differing_figures(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Said]:
@@ -146,10 +146,11 @@ def _differing_figures(chain: ProofChain, folder: Path, tables: Mapping[str, pd.
     for name, computed in figures_again(chain, folder, tables).items():
         if (folder / name).is_file():
             stated = cells_of(read_bounded(folder / name))
-            yield from _said_cells(name, FIGURES, differing_cells(stated, computed, KEYS[name]))
+            yield from said_cells(name, FIGURES, differing_cells(stated, computed, KEYS[name]))
 
 
-def _said_cells(file: str, link: str, cells: list[tuple[str, str, str, str]]) -> Iterator[Said]:
+def said_cells(file: str, link: str, cells: list[tuple[str, str, str, str]]) -> Iterator[Said]:
+    """A sentence for each of the first cells that differ, and how many more there are."""
     for row, column, stated, computed in cells[:NAMED]:
         values = {"file": file, "row": row, "column": column, "found": stated, "expected": computed}
         yield "chain.cell", values | {"link": link_name(link)}

@@ -1,6 +1,6 @@
 """A chain of proof checked from its files alone: its links, the files beside it, and the draw, without any answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,19 +25,19 @@ from service.store.runs import code_version
 from words import Fault
 
 Said = tuple[str, dict]
-NO_FAULT = ("proof.code", "chain.code")  # another version of the program, which alone is none
+NO_FAULT = ("proof.code", "chain.code", "chain.in_wave")  # another version of the program, a heading: alone none
 
 
 @dataclass(frozen=True, eq=False)
 class CheckedChain:
     """A chain that was checked: its wave, its line, what differs and what besides the reader should know.
 
-    first                  the name of its first link
+    ends                   the names of its first and last link
     is_drawn, is_computed  whether the draw was drawn again, and whether the figures were computed again
     """
 
     wave: str
-    first: str
+    ends: tuple[str, str]
     line: str
     verification: Verification
     is_drawn: bool
@@ -49,7 +49,8 @@ def verify_chain_file(content: bytes, file: str, *, line: str | None = None) -> 
     chain = read_chain(content, file)
     differences = tuple(differing_links(chain, line))
     verification = Verification(not differences, differences, (("chain.links_only", {"wave": chain.wave}),))
-    return CheckedChain(chain.wave, chain.links[0].name, chain.line, verification, is_drawn=False, is_computed=False)
+    ends = chain.links[0].name, chain.links[-1].name
+    return CheckedChain(chain.wave, ends, chain.line, verification, is_drawn=False, is_computed=False)
 
 
 def verify_chain_folder(
@@ -69,7 +70,7 @@ def verify_chain_folder(
     """
     chain = read_chain(read_bounded(folder / CHAIN), CHAIN)
     is_drawn = chain.drawn_here and (folder / RECORD).is_file()
-    differences = [*differing_links(chain, line), *named(_differing_files(chain, folder))]
+    differences = [*differing_links(chain, line), *named(differing_files(chain, folder, (WEIGHTS, FIGURES)))]
     notes: list[Said] = []
     if is_drawn:
         differing, notes = _checked_draw(chain, folder, published, screened)
@@ -85,7 +86,8 @@ def verify_chain_folder(
     notes += _accepted(chain)
     holds = all(key in NO_FAULT for key, _ in differences)
     verification = Verification(holds, tuple(differences), tuple(notes))
-    return CheckedChain(chain.wave, chain.links[0].name, chain.line, verification, is_drawn, answers is not None)
+    ends = chain.links[0].name, chain.links[-1].name
+    return CheckedChain(chain.wave, ends, chain.line, verification, is_drawn, answers is not None)
 
 
 def named(differing: Iterable[Said]) -> list[Said]:
@@ -123,10 +125,16 @@ def _checked_draw(
     return named(differing()), notes
 
 
-def _differing_files(chain: ProofChain, folder: Path) -> Iterator[Said]:
-    """Files beside the chain that are absent, changed or none of it, by the links and by the list in chain.json."""
-    lists = [(link_name(link), files_of(chain, link)) for link in (WEIGHTS, FIGURES)] + [(CHAIN, chain.files)]
+def differing_files(
+    chain: ProofChain, folder: Path, links: Sequence[str], apart: Set[str] = frozenset()
+) -> Iterator[Said]:
+    """Files beside the chain that are absent, changed or none of it, by these links and by the list in chain.json.
+
+    apart: folders that have chains of their own
+    """
+    lists = [(link_name(link), files_of(chain, link)) for link in links] + [(CHAIN, chain.files)]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    there = {name for name in there if name.split("/")[0] not in apart}
     found = digests({name: (folder / name).read_bytes() for name in there})
     said: set[tuple[str, str]] = set()
     for where, expected in lists:

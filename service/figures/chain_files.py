@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from sampling.proof.links import FIGURES, RESPONSES, WEIGHTS, ProofChain, canonical, linked
 from service.figures.proof_links import (
-    Estimated,
     attempts_then,
     computed_tables,
     described,
@@ -57,7 +56,7 @@ def figure_chain(store: Store, programme: str, wave: str) -> WaveChain:
     tables = described(store, of.version_id)
     steps[RESPONSES] = responses_say(of.version, {name: said for name, (said, _, _) in tables.items()}, of.origin)
     weights = stored_weights(store, of, read_object(store, of.version_id, RESPONDENTS, ("unit_id", "weight")))
-    inputs = _inputs(store, of)
+    inputs = input_files(store, of.inputs)
     steps[WEIGHTS] = weights_say(of.programme, digests(inputs), weights, of.run["stopped"])
     made = published_figures(of.programme, wave, computed_tables(store, of.run["run_id"]))
     figures = {name: csv_bytes(table, simulated=of.programme.simulated) for name, table in made.items()}
@@ -110,14 +109,16 @@ def contents_file(columns: Mapping[str, Mapping[str, str]], files: Mapping[str, 
     return f"{canonical({'columns': columns, 'files': files})}\n".encode()
 
 
-def _inputs(store: Store, of: Estimated) -> dict[str, bytes]:
-    """The programme and the known totals that the run read, as files."""
+def input_files(store: Store, inputs: Iterable[tuple[str, int]]) -> dict[str, bytes]:
+    """The programme and the known totals that a run read, as files; totals of several periods are numbered."""
     files: dict[str, bytes] = {}
     for kind, table, name in (("programme", schema.programmes, PROGRAMME), ("margins", schema.margins, MARGINS)):
-        for number in sorted(version_id for of_kind, version_id in of.inputs if of_kind == kind):
+        numbers = sorted(version_id for of_kind, version_id in inputs if of_kind == kind)
+        for place, number in enumerate(numbers, 1):
             with store.read() as connection:
                 select = sa.select(table.c.content).where(table.c.version_id == number)
-                files[name] = connection.execute(select).scalar_one()
+                content = connection.execute(select).scalar_one()
+            files[name if len(numbers) == 1 else name.replace(".", f"{place}.")] = content
     return files
 
 

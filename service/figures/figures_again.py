@@ -25,11 +25,16 @@ def figures_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataF
 
     tables: those of the answers, by their names in `service.store.objects`
     """
+    programme = _loaded(chain, folder, tables)[0]
+    shown = published_figures(programme, chain.wave, estimated_again(chain, folder, tables))
+    return {name: cells_of(csv_bytes(table, simulated=programme.simulated)) for name, table in shown.items()}
+
+
+def estimated_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables that the wave's estimate computes."""
     programme, wave = _loaded(chain, folder, tables)
     figures = chain.says(FIGURES)
-    computed = COMPUTE[ESTIMATE](programme, [wave], figures["arguments"], figures["seed"], lambda _: None)
-    shown = published_figures(programme, chain.wave, computed)
-    return {name: cells_of(csv_bytes(table, simulated=programme.simulated)) for name, table in shown.items()}
+    return COMPUTE[ESTIMATE](programme, [wave], figures["arguments"], figures["seed"], lambda _: None)
 
 
 def weights_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -44,10 +49,13 @@ def weights_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataF
 def _loaded(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataFrame]) -> tuple[Programme, Wave]:
     """The programme, and the wave as a run computes with it."""
     programme = read_programme(read_bounded(folder / PROGRAMME), PROGRAMME, stored=True)
-    totals = {}
-    if (folder / MARGINS).is_file():
-        file = read_margins(read_bounded(folder / MARGINS), MARGINS)
-        totals = {file.period: file.totals}
     released = {chain.wave: by_number(tables[RELEASED])} if RELEASED in tables else {}
     wave = wave_of_tables(0, chain.wave, tables)
-    return programme, computed_waves(programme, [wave], released, totals)[0]
+    return programme, computed_waves(programme, [wave], released, known_totals(folder))[0]
+
+
+def known_totals(folder: Path) -> dict[str, pd.DataFrame]:
+    """The known totals beside a chain, by their period."""
+    pattern = MARGINS.replace(".", "*.")
+    files = [read_margins(read_bounded(place), place.name) for place in sorted(folder.glob(pattern))]
+    return {file.period: file.totals for file in files}

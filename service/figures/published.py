@@ -22,7 +22,7 @@ def published_figures(programme: Programme, wave: str, tables: Mapping[str, pd.D
 
     tables: ESTIMATES, RANKS and VERDICTS of the wave's run.  The row of area "*" is everybody, without a rank.
     """
-    estimates, ranks, verdicts = (_typed(tables, name) for name in ("ESTIMATES", "RANKS", "VERDICTS"))
+    estimates, ranks, verdicts = (typed(tables, name) for name in ("ESTIMATES", "RANKS", "VERDICTS"))
     sizes, rows, judged = estimates[["measure", "domain", "n"]], [], []
     for name in programme.measures:
         of_measure = [table[table.measure == name] for table in (estimates, ranks, verdicts)]
@@ -34,10 +34,10 @@ def published_figures(programme: Programme, wave: str, tables: Mapping[str, pd.D
             table = pd.concat([shown.table.reset_index(), everybody], ignore_index=True)
             rows.append(table.assign(measure=name, league=league))
             judged.append(shown.verdicts.assign(measure=name, league=league))
-    figures = _joined(rows, KEYS[FIGURES])
+    figures = joined_parts(rows, KEYS[FIGURES])
     places = [column for column in ("rank", "rank_lower", "rank_upper") if column in figures]
     figures = figures.astype(dict.fromkeys(places, "Int64"))  # everybody has none
-    return {FIGURES: figures, VERDICTS: _joined(judged, KEYS[VERDICTS])}
+    return {FIGURES: figures, VERDICTS: joined_parts(judged, KEYS[VERDICTS])}
 
 
 def differing_cells(stated: pd.DataFrame, computed: pd.DataFrame, keys: list[str]) -> list[tuple[str, str, str, str]]:
@@ -82,14 +82,15 @@ def _shown(
         return None
 
 
-def _typed(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+def typed(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     """A table of a run with the columns of its contract; empty if the run has none."""
     columns = getattr(contracts, name).columns
     table = tables.get(name, pd.DataFrame({c: pd.Series(dtype=object) for c in columns}))
     return table[list(columns)].astype({c: float for c, kind in columns.items() if kind is float})
 
 
-def _joined(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+def joined_parts(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """The parts of a file of figures together, in the order of its keys."""
     filled = [part for part in parts if len(part)]
     if not filled:
         return pd.DataFrame(columns=keys)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from sampling.proof.links import WAVES, read_chain
 from service.figures.chain_checked import CheckedChain, verify_chain_file, verify_chain_folder
 from service.figures.chain_files import CHAIN
+from service.figures.compared_checked import verify_compared
 from service.files.bounds import read_bounded
 from service.samples.uploaded_proof import CheckedProof, check_draw, unpacked
 from words import Fault, sentences
@@ -59,12 +61,14 @@ def _check(
             raise Fault(key="chain.no_chain", file=folder.name)
         return check_draw(folder, published=published, screened=screened)
     lines = {"published": published, "line": line, "screened": screened}
-    return verdict_of(verify_chain_folder(folder, **lines, answers=answers), line)
+    chain = read_chain(read_bounded(folder / CHAIN), CHAIN)
+    check = verify_compared if chain.links[0].name == WAVES else verify_chain_folder
+    return verdict_of(check(folder, **lines, answers=answers), line)
 
 
 def verdict_of(checked: CheckedChain, line: str | None) -> CheckedProof:
     """What is said first of a chain that was checked; line: the one it was compared with."""
-    first, last = (sentences(f"chain.link.{name}") for name in (checked.first, "figures"))
+    first, last = (sentences(f"chain.link.{name}") for name in checked.ends)
     if not checked.verification.holds:
         verdict: list[tuple[str, dict]] = [("chain.fails", {"wave": checked.wave})]
     else:

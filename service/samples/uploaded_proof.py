@@ -5,6 +5,7 @@ It needs neither a store nor a key, as the commands `verify` and `frame verify-b
 
 import io
 import json
+import os
 import re
 import tempfile
 import zipfile
@@ -19,7 +20,8 @@ from service.samples.master import verify_master_folder
 from service.samples.proof_files import RECORD, verify_folder
 from words import Fault
 
-KNOWN = re.compile(r"(earlier/[0-9]{2,3}/)?([a-z]+\.(json|csv|parquet|toml)|README\.txt)")  # the files of a proof
+FILE = r"[a-z]+[0-9]*\.(json|csv|parquet|toml)|README\.txt"
+KNOWN = re.compile(rf"([A-Za-z0-9][\w.-]*/)?(earlier/[0-9]{{2,3}}/)?({FILE})")  # a proof's
 TOP = (RECORD, "chain.json", "contents.json")  # one of them is in a proof's own folder
 
 
@@ -79,14 +81,15 @@ def _unpack(content: bytes, file: str, folder: Path) -> None:
         names = [name for name in archive.namelist() if PurePosixPath(name).name in TOP]
         if not names:
             raise Fault(key="check.no_record", file=file)
-        top = min((name.removesuffix(PurePosixPath(name).name) for name in names), key=len)
-        try:
+        try:  # waves of one proof have a folder each: what they share is the proof's own
+            shared = PurePosixPath(os.path.commonpath([PurePosixPath(name).parent for name in names]))
+            top = "".join(f"{part}/" for part in shared.parts)
             for name in archive.namelist():
                 inside = name.removeprefix(top)
                 if name.startswith(top) and KNOWN.fullmatch(inside):
                     (folder / inside).parent.mkdir(parents=True, exist_ok=True)
                     (folder / inside).write_bytes(archive.read(name))
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
             raise Fault(key="check.no_record", file=file) from error
 
 

@@ -127,6 +127,8 @@ PERMITTED = {
     "figure_chain": WORKERS,
     "chain_proof": WORKERS,
     "answers_files": SEES_ALL,
+    "compared_proof": WORKERS,
+    "compared_answers": SEES_ALL,
     # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
     "import_contacts": frozenset({CENTRE}),
     "preview_contacts": frozenset({CENTRE}),

@@ -238,7 +238,7 @@ def forged(folder: Path, steps: dict, files: dict[str, bytes] | None = None) -> 
     chain = read_chain((folder / "proof" / CHAIN).read_bytes(), CHAIN)
     there = {name: hashlib.sha256((folder / "proof" / name).read_bytes()).hexdigest() for name in chain.files}
     says = {link.name: {**link.says, **steps.get(link.name, {})} for link in chain.links}
-    for link in ("weights", "figures"):
+    for link in {"weights", "figures", "changes"} & set(says):
         says[link]["files"] = {name: there[name] for name in says[link]["files"]}
     anew = linked(chain.wave, says, there)
     (folder / "proof" / CHAIN).write_bytes(anew.content)

@@ -5,13 +5,16 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import ANN, JUNE, MAY, NAME, TOWNS, as_csv, changed
+from made_up import ANN, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
 from proven_wave import people, proven
-from test_chain_of_proof import outcome, written
+from test_chain_of_proof import forged, outcome, written
 
 from sampling import Wanted
 from sampling.proof.links import read_chain
 from service.fieldwork import screening
+from service.figures import waves
+from service.figures.uploaded_chain import check_upload
+from service.samples.proof_files import zipped
 from service.samples.samples import read_sample
 from service.store import audit
 from service.store.engine import Store
@@ -84,3 +87,52 @@ def test_two_stages_and_one_adult_of_a_household(sqlite_store, tmp_path):
     psus = tmp_path / "proof" / "psus.csv"
     psus.write_bytes(psus.read_bytes().replace(b"ash", b"oak", 1))
     assert "psus.csv" in " ".join(outcome(tmp_path))
+
+
+def test_a_comparison_has_the_chains_of_its_waves_and_its_changes_are_computed_again(sqlite_store, tmp_path, rankshift):
+    begin_survey(sqlite_store)
+    for wave, seed in ((MAY, 1), (JUNE, 2)):
+        table = pd.concat([interviews(seed), interviews(seed + 5)], ignore_index=True)
+        take(sqlite_store, wave, as_csv(table.assign(id=[f"n{k}" for k in table.index])))
+        waves.estimate_wave(sqlite_store.acting(ANN), NAME, wave)
+    waves.compare_waves(sqlite_store.acting(ANN), NAME, MAY, JUNE)
+    at = ["-s", str(sqlite_store.engine.url)]
+    made = rankshift(
+        "chain", JUNE, "--against", MAY, "--out", tmp_path / "proof", "--answers", tmp_path / "answers", *at
+    )
+    assert made.code == 0, made.err
+    line = made.out.split()[-1]
+    assert outcome(tmp_path, line) == []
+    assert len(pd.read_csv(tmp_path / "proof" / "changes.csv", encoding="utf-8-sig")) >= 5
+    packed, given = (
+        zipped({p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in (tmp_path / of).rglob("*") if p.is_file()})
+        for of in ("proof", "answers")
+    )
+    checked = check_upload(packed, "p.zip", line=line, answers=(given, "a.zip"))
+    assert checked.verification.holds and checked.verdict[0][1]["last"]["en"] == "changes"
+
+    def changed_file(name: str, change, *, answers: bool = False) -> str:
+        file = tmp_path / name
+        content = file.read_bytes()
+        file.write_bytes(change(content))
+        assert file.read_bytes() != content
+        said = " ".join(outcome(tmp_path, line, answers=answers))
+        file.write_bytes(content)
+        return said
+
+    assert "changes.csv" in changed_file("proof/changes.csv", lambda c: c.replace(b"0.", b"1.", 1))
+    said = changed_file(f"proof/{MAY}/figures.csv", lambda c: c.replace(b"0.", b"1.", 1))
+    assert "In the chain of 2024-05" in said and "figures.csv" in said
+    said = changed_file(f"answers/{JUNE}/answers.parquet", lambda c: c[:-9] + b"x" + c[-8:], answers=True)
+    assert "In the chain of 2024-06" in said and "answers.parquet" in said
+    june = (tmp_path / "proof" / JUNE / "chain.json").read_bytes()
+    assert "published with the figures" in changed_file(f"proof/{MAY}/chain.json", lambda _: june)
+    # every digest made right again by a forger: the changes are computed otherwise
+    files = {"changes.csv": (tmp_path / "proof" / "changes.csv").read_bytes().replace(b"0.", b"0.9", 1)}
+    forged(tmp_path, {}, files)
+    assert outcome(tmp_path) == [] and "line published" in " ".join(outcome(tmp_path, line))
+    (said,) = outcome(tmp_path, answers=True)
+    assert "changes.csv" in said and "computing again gives" in said
+    take(sqlite_store, MAY, as_csv(table.assign(id=[f"m{k}" for k in table.index])))
+    waves.estimate_wave(sqlite_store.acting(ANN), NAME, MAY)
+    assert rankshift("chain", JUNE, "--against", MAY, "--out", tmp_path / "other", *at).code == 1

@@ -18,6 +18,7 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.intake.import_log.refusals_logged",
     "service.figures.league.read_estimated",
     "service.figures.area_page.area_waves",
+    "service.figures.chain_files.input_files",
     "service.figures.proof_links.estimated",
     "service.figures.proof_links.said_of_draw",
     "service.figures.proof_links.attempts_then",
