@@ -15,6 +15,8 @@ from words import Fault
 NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
     "service.protection.erasure.store_files",
     "service.protection.erasure.scrub",
+    "service.protection.erasure.leftovers",
+    "service.protection.erasure.owed",
     "service.intake.import_log.refusals_logged",
     "service.figures.league.read_estimated",
     "service.figures.area_page.area_waves",
