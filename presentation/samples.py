@@ -11,6 +11,8 @@ from sampling import Assumed, Finding, Foresight, Verification, expected_margins
 from sampling.planning.change_power import LEVELS
 from sampling.planning.constrained import ALL, AND
 from sampling.planning.wanted import written_numbers
+from sampling.proof.record import DrawRecord
+from sampling.proof.rested_counts import called_early, passed_over
 from service.samples.samples import Sample, SamplePlan
 from service.store.runs import local_time
 from words import Speaker, in_language
@@ -314,15 +316,26 @@ def short_rows(rows: pd.DataFrame, names: Mapping[str, Mapping[str, str]], t: Sp
 
 
 def draw_lines(sample: Sample, t: Speaker) -> list[str]:
-    """What is public after the draw: units, seed, commitment, published line, code."""
+    """What is public after the draw: units, who rested, seed, commitment, published line, code."""
     r = sample.record
     return [
         t("sample.drawn_units", wave=r.wave, units=r.units, released=len(sample.released)),
+        *_rest_lines(r, t),
         t("sample.published_seed", seed=r.seed, commitment=r.commitment),
         *([] if r.value is None else [t("sample.public_value", public=r.plan.public, value=r.value)]),
         t("sample.published_slip", slip=sample.plan.slip),
         t("sample.code", code=r.code),
     ]
+
+
+def _rest_lines(record: DrawRecord, t: Speaker) -> list[str]:
+    """How many people were passed over because they rest, and where some are called before their rest is over."""
+    resting, early = passed_over(record), called_early(record)
+    lines = [t("sample.passed_over", count=resting, rest=record.plan.rest)] if resting else []
+    if len(early):
+        values = {"count": int(early["count"].sum()), "shortest": int(early["rest"].min()), "rest": record.plan.rest}
+        lines.append(t("sample.early", strata=early.stratum.nunique(), named=sorted(set(early.stratum)), **values))
+    return lines
 
 
 def verification_lines(verification: Verification, t: Speaker) -> list[str]:

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import PastWave, Succession, draw_key, draw_rested
+from sampling import DrawnWave, DrawPlan, PastWave, Succession, draw_key, draw_rested, record_rested
 from sampling.draw.past import released_rates
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
+from sampling.proof.rested_counts import called_early, passed_over
 from words import Fault
 
 SEED, ERROR = "a seed of at least sixteen characters", 1e-6
@@ -211,6 +212,29 @@ def test_two_years_of_quarters_with_two_per_cent_movers_are_drawn_to_the_end(kee
         moving = rng.random(people) < 0.02
         home = np.where(moving, rng.integers(1, strata_count, people), home)
     assert not early
+
+
+def test_the_record_counts_who_is_passed_over_wherever_he_moved_and_who_is_called_before_the_rest_is_over():
+    """8 of 20 and 2 of 20, rest 3: the first stratum is used up in the third wave; then three move, a quarter stays."""
+    frame, past, called, drawn_waves = strata(2, 20), [], set(), []
+    for t, keep in enumerate((None, 0.0, 0.0, 0.25)):
+        if t == 3:
+            moves = drawn_waves[-1].sample.unit_id[drawn_waves[-1].sample.stratum == "00000"][:3]
+            frame = frame.assign(stratum=frame.stratum.where(~frame.unit_id.isin(moves), "00001"))
+        plan = DrawPlan("rested", (("00000", 8), ("00001", 2)), rest=3, portions=(1.0,), keep=keep)
+        continued = drawn_waves[-1].continued(1) if t else None
+        of_wave = frame.assign(first_phase=1.0)
+        sample, record = record_rested(of_wave, plan, seed=SEED, wave=f"w{t}", code="v", past=past, continued=continued)
+        drawn_waves.append(DrawnWave(record, of_wave, sample))
+        assert passed_over(record) == len(called - set(sample.unit_id))
+        past, called = [*past, drawn_waves[-1].past(1)], called | set(sample.unit_id)
+    assert called_early(drawn_waves[1].record).empty
+    assert called_early(drawn_waves[2].record).to_numpy().tolist() == [["00000", 2, 4]]  # four of 20 were left
+    last = drawn_waves[3].sample
+    kept = last[last["rest"] == 1].groupby("stratum").size()
+    assert kept.to_dict() == {"00000": 1, "00001": 1}  # a quarter of five, and of five
+    early = last[last["rest"].between(2, 3)].groupby(["stratum", "rest"]).size()
+    assert called_early(drawn_waves[3].record)["count"].tolist() == early.tolist() != []
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,10 @@ def test_nobody_is_rung_again_by_the_waves_that_follow_and_the_earlier_ones_are_
     third = drawn(store, THIRD, Wanted(280, after=SECOND), release=3)
     rung = [set(s.released.unit_id) for s in (first, second, third)]
     assert not rung[0] & rung[1] and not rung[1] & rung[2] and not rung[0] & rung[2]
+    assert not any("passed over" in line for line in sample_words.draw_lines(first, speaker("en")))
+    assert any(
+        "420 people of the list were passed over" in line for line in sample_words.draw_lines(third, speaker("en"))
+    )
     assert fault(releases.release_next, store, NAME, FIRST).key == "release.continued"
     panel = drawn(store, "2026Q4", Wanted(280, after=THIRD, keep=0.5), release=3)
     stays = len(set(panel.released.unit_id) & rung[2])
