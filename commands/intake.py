@@ -146,10 +146,21 @@ def import_wave(
         with listing_faults(faults):
             if records_file is not None:
                 show_preview(preview_records(opened, programme_name, wave, records_file))
-            return show_preview(preview_wave(opened, programme_name, wave, content, name_of(file), **named))
+            looked = preview_wave(opened, programme_name, wave, content, name_of(file), **named)
+            _say_hindrances(opened, programme_name, wave, imported=False)
+            return show_preview(looked)
     with listing_faults(faults), working(name_of(file)):
         imported = imports.import_wave(opened, programme_name, wave, content, name_of(file), **named)
     say_recognised(imported.notes)
     shown_wave = wave_text(imported.wave, t)
     values = {"wave": shown_wave, "version": imported.version, "interviews": imported.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
+    _say_hindrances(opened, programme_name, wave, imported=True)
+
+
+def _say_hindrances(opened: Store, programme: str, wave: str, *, imported: bool) -> None:
+    """Why a job on the wave would fail as things are."""
+    from service.figures.hindrances import hindrances  # imported here: most imports compute nothing
+
+    for hindrance in hindrances(opened, programme, wave, imported=imported):
+        out.print(t("wave.hindered", reason=hindrance.sentences), style="yellow")

@@ -19,10 +19,16 @@ NEVER = ("compare.break", "compare.margins")  # keys of Faults that no further w
 def wave_inputs(store: Store, programme: Programme, names: Iterable[str]) -> list[tuple[str, int]]:
     """The newest versions of the waves, and of the known totals that their weights are calibrated to."""
     inputs = [("wave", current_wave(store, programme.name, wave)) for wave in names]
-    if programme.weighting is not None and programme.weighting.calibrating is not None:
-        periods = dict.fromkeys(programme.weighting.calibrating.period or wave for wave in names)
-        inputs += [("margins", current_margins(store, programme.name, period)) for period in periods]
-    return inputs
+    return inputs + totals_inputs(store, programme, names)
+
+
+@permitted
+def totals_inputs(store: Store, programme: Programme, names: Iterable[str]) -> list[tuple[str, int]]:
+    """The newest versions of the known totals that the weights of these waves are calibrated to."""
+    if programme.weighting is None or programme.weighting.calibrating is None:
+        return []
+    periods = dict.fromkeys(programme.weighting.calibrating.period or wave for wave in names)
+    return [("margins", current_margins(store, programme.name, period)) for period in periods]
 
 
 @permitted

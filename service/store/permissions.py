@@ -72,6 +72,8 @@ PERMITTED = {
     "estimate_wave": WORKERS,
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,
+    "hindrances": WORKERS,
+    "totals_inputs": WORKERS,
     "compare_waves": WORKERS,
     "compare_methods": WORKERS,
     "wave_steps": WORKERS,

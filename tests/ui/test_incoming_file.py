@@ -11,6 +11,7 @@ from service.files.carried import DATA
 from service.intake import imports
 from service.store import schema
 from service.store.engine import STORE_VARIABLE, Store
+from ui.literal import literal
 from words import text
 
 ROOT = Path(__file__).parents[2]
@@ -144,5 +145,21 @@ def test_every_form_that_takes_a_table_has_the_choices_and_a_preview():
         if uploads:
             taking[file.name] = uploads, rows
             assert file.name == "check.py" or "incoming.show_preview(" in source, file.name
-    assert taking.pop("check.py") == (1, 0) and taking.pop("plan_form.py") == (3, 1)
+    assert taking.pop("check.py") == (2, 0) and taking.pop("plan_form.py") == (3, 1)
     assert len(taking) >= 4 and all(uploads == rows for uploads, rows in taking.values()), taking
+
+
+def test_a_wave_without_its_known_totals_is_said_with_the_preview_and_with_the_import(fresh_url, monkeypatch):
+    url, folder = fresh_url("sqlite"), ROOT / "data" / "laibin_simulated"
+    store = Store.create(url)
+    imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml")
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    at = AppTest.from_string(SCRIPT.format(language="en"), default_timeout=120).run()
+    at.text_input[0].set_value("2026Q1")
+    numbers = (folder / "laibin_simulated_2026Q1.csv").read_bytes()
+    for button in ("look_wave", "go_wave"):
+        at.file_uploader[0].set_value(("numbers.csv", numbers, "text/csv"))
+        at.button(key=button).click().run()
+        reason = text("weighting.period", "en", expected="2020", programme="laibin_simulated", found=[])
+        assert not at.exception and text("wave.hindered", "en", reason=literal(reason)) in [w.value for w in at.warning]
+    store.engine.dispose()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from presentation.times import wave_text
+from service.figures.hindrances import hindrances
 from service.files.kinds import ENDINGS
 from service.intake.imports import current_programme, import_wave
 from service.intake.preview import preview_records, preview_wave
@@ -30,7 +31,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
             records_named = incoming.choose("records", t)
         reason = st.text_input(t("centre.upload.reason"), help=t("centre.upload.reason_help")).strip() or None
         looks, imports = incoming.buttons("wave", t)
-        _say_imported(t)
+        _say_imported(store, t)
         if not (looks or imports) or file is None:
             return
         try:
@@ -39,6 +40,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
             records_file = None if records is None else RecordsFile(records.getvalue(), records.name, records_choice)
             arguments = (store, programme, wave, file.getvalue(), file.name)
             if looks:
+                _say_hindrances(store, programme, wave, t, imported=False)
                 of_wave = preview_wave(*arguments, records=records_file, choice=choice, reason=reason)
                 incoming.show_preview(of_wave, file.name, t)
                 if records_file is not None:
@@ -53,7 +55,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
         st.rerun()
 
 
-def _say_imported(t: Speaker) -> None:
+def _say_imported(store: Store, t: Speaker) -> None:
     """What the last run of the page imported, said once: this run has the wave in its table."""
     imported = st.session_state.pop(IMPORTED, None)
     if imported is None:
@@ -63,4 +65,11 @@ def _say_imported(t: Speaker) -> None:
     st.success(said(t, "cli.imported.wave", **values, outcome=t(f"outcome.{imported.outcome}")))
     for key, recognised in imported.notes:
         st.caption(said(t, key, **recognised))
+    _say_hindrances(store, imported.programme, imported.wave, t)
     st.caption(t("centre.upload.next"))
+
+
+def _say_hindrances(store: Store, programme: str, wave: str, t: Speaker, *, imported: bool = True) -> None:
+    """Why a job on the wave would fail as things are."""
+    for hindrance in hindrances(store, programme, wave, imported=imported):
+        st.warning(said(t, "wave.hindered", reason=hindrance.sentences))
