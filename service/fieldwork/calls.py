@@ -30,6 +30,7 @@ from service.store import audit, schema
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
+from service.store.remembered import remembered
 from service.store.runs import add_run
 from words import Fault
 
@@ -137,7 +138,7 @@ def read_fieldwork(store: Store, programme: str, wave: str) -> Fieldwork:
 def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
     """How far the work on this sample's releases is."""
     made, required = len(sample.releases), sample.plan.wanted.attempts
-    work = work_done(store.table(outcomes_by_unit(programme, sample.wave)), required=required)
+    work = work_done(outcomes_of(store, programme, sample.wave), required=required)
     if not made:
         no_releases = pd.DataFrame(columns=["release", "units", "tried", "finished", "open"])
         return Fieldwork(sample.wave, required, no_releases, sample.units.iloc[:0], None)
@@ -154,7 +155,7 @@ def fieldwork_of(store: Store, programme: str, sample: Sample) -> Fieldwork:
 @permitted
 def short_strata(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
     """`interviews_short` of a sample by its call log, with each stratum's area; the rate is the one of its plan."""
-    outcomes = store.table(outcomes_by_unit(programme, sample.wave))
+    outcomes = outcomes_of(store, programme, sample.wave)
     work = work_done(outcomes, required=sample.plan.wanted.attempts)
     answered = interviewed(store, programme, sample.wave)
     allocation, wanted = sample.plan.allocation, sample.plan.wanted
@@ -263,6 +264,20 @@ def outcomes_by_unit(programme: str, wave: str) -> sa.Select:
     of_wave = rounds.c.programme == programme, rounds.c.wave == wave
     counts = sa.select(*columns, sa.func.count().label("attempts")).join(rounds).where(*of_wave)
     return counts.group_by(*columns)
+
+
+@permitted
+@remembered
+def outcomes_of(store: Store, programme: str, wave: str) -> pd.DataFrame:
+    """unit_id, disposition, attempts of a wave; an estimate asks for them twice, and a page at every look.
+
+    The driver's rows are taken as they are: texts and whole numbers, of which SQLAlchemy would make an object each.
+    """
+    asked = outcomes_by_unit(programme, wave)
+    with store.read() as connection:
+        cursor = connection.execute(asked).cursor
+        rows = [] if cursor is None else cursor.fetchall()
+    return pd.DataFrame(rows, columns=list(asked.selected_columns.keys()))
 
 
 def attempts_between(round_id: int, first: datetime, last: datetime) -> sa.Select:

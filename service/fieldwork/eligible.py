@@ -9,7 +9,7 @@ from estimation.precision.finite import AREA, STRATUM
 from fieldwork import eligibility_known
 from programme.survey import Programme
 from sampling.draw.screened import DEAD
-from service.fieldwork.calls import outcomes_by_unit
+from service.fieldwork.calls import outcomes_of
 from service.intake.imports import wave_versions
 from service.intake.of_sample import FRAME_JOIN, JOIN
 from service.intake.released import read_released
@@ -58,7 +58,7 @@ def _eligible_units(store: Store, programme: Programme, sample: Sample, wave_id:
     allocation = sample.plan.allocation
     population = (allocation.population / allocation.stratum.map(first_phase).fillna(1.0)).groupby(allocation[by]).sum()
     if programme.weighting is None:
-        eligible = eligibility_known(store.table(outcomes_by_unit(programme.name, sample.wave)))
+        eligible = eligibility_known(outcomes_of(store, programme.name, sample.wave))
     else:
         codes = programme.weighting.dispositions
         state = read_released(store, wave_id)[codes.column]

@@ -16,7 +16,7 @@ from estimation import mid_p_limits
 from fieldwork import in_use, status_of
 from sampling import called_of_screening, screening_of
 from sampling.draw.screened import ALIVE, DEAD, STATUSES, UNKNOWN
-from service.fieldwork.calls import outcomes_by_unit
+from service.fieldwork.calls import outcomes_of
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.preview import Preview, preview
@@ -124,7 +124,7 @@ def read_screening(store: Store, programme: str, wave: str, notes: tuple[Note, .
     by_number = counts.assign(units=counts.sum(axis=1), called=called.astype(int))
     rows = stored.sort_values("screening").merge(by_number, left_on="screening", right_index=True)
     shown = rows[["screening", "units", ALIVE, DEAD, UNKNOWN, "called", "line", "at", "by"]].reset_index(drop=True)
-    of_dead = in_use(store.table(outcomes_by_unit(programme, wave)))
+    of_dead = in_use(outcomes_of(store, programme, wave))
     of_dead = of_dead[of_dead.index.isin(dead.unit_id[dead.called])]
     known, used = len(of_dead), int(of_dead.sum())
     low, high = mid_p_limits(np.array([used / max(known, 1)]), np.array([float(known)]), LEVEL)

@@ -92,6 +92,7 @@ PERMITTED = {
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,
     "interviewed": WORKERS,
+    "outcomes_of": WORKERS,
     "stop_fieldwork": frozenset({CENTRE, ADMINISTRATOR}),
     "stops_of_waves": WORKERS,
     "screen_numbers": frozenset({CENTRE, ADMINISTRATOR}),
