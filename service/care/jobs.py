@@ -1,19 +1,17 @@
-"""Jobs: long work in a process of its own, whose row in the store says how far it is, and how it ended."""
+"""Jobs: long work in another process, whose row in the store says how far it is, and how it ended."""
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
+from service.care import workers
 from service.fieldwork import calls
 from service.figures.comparable import check_comparison
 from service.figures.regular import wave_steps
@@ -29,8 +27,6 @@ RUNNING, DONE, FAILED, CANCELLED, LOST = "running", "done", "failed", "cancelled
 BEAT = 1.0  # seconds between two heartbeats
 SILENCE = timedelta(seconds=90)  # without a heartbeat, the worker counts as lost; a writer may wait 30 s for another
 REFRESH, COMPARE = "refresh", "compare"
-ROOT = Path(__file__).parents[2]
-_started: dict[int, subprocess.Popen] = {}  # workers that this process started, so that none of them stays a zombie
 Report = Callable[[float, str], None]  # called with the progress (0..1) and the present step
 
 
@@ -82,7 +78,7 @@ WORK = {REFRESH: refresh, COMPARE: compare_windows}
 
 @permitted
 def start(store: Store, use_case: str, programme: str, **windows: str) -> int:
-    """Start a job in a process of its own, and return its number; a Fault if this programme has one already.
+    """Start a job in another process (`workers`), and return its number; a Fault if this programme has one already.
 
     windows: before and after, for COMPARE; a comparison that would fail is refused here, before it starts.
     The process acts as the person who started the job, and what it computes is recorded in their name.
@@ -102,16 +98,8 @@ def start(store: Store, use_case: str, programme: str, **windows: str) -> int:
         details = {"job": job_id, "use_case": use_case, "programme": programme} | windows
         audit.append(connection, store.actor, "begin-job", details)
     environment = {**os.environ, STORE_VARIABLE: store.engine.url.render_as_string(hide_password=False)}
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "service.care.jobs", str(job_id), store.actor.role],
-        env=environment | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # it outlives the page or terminal from which it was started
-    )
-    _started[worker.pid] = worker
-    _write(store, job_id, pid=worker.pid)
+    pid = workers.hand_over(job_id, store.actor.role, environment, lambda earlier: _is_done(store, earlier))
+    _write(store, job_id, pid=pid)
     return job_id
 
 
@@ -244,9 +232,11 @@ def _finish(store: Store, job_id: int, state: str, **values: Any) -> None:
 
 def _alive(pid: int | None) -> bool:
     """Whether the process exists; on Windows, where asking could end it, only its heartbeat tells."""
-    if pid in _started and _started[pid].poll() is not None:
+    if pid is None:
+        return True
+    if workers.has_gone(pid):
         return False
-    if pid is None or os.name == "nt":
+    if os.name == "nt":
         return True
     try:
         os.kill(pid, 0)
@@ -261,13 +251,20 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=at.tzinfo or UTC)
 
 
-def _as_started(store: Store, job_id: int, role: str) -> Store:
-    """The store, acting as the person who started the job."""
+def _is_done(store: Store, job_id: int) -> bool:
+    """Whether a job has ended well; the process of one that was cancelled, lost or broken may be about to end."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(schema.jobs.c.state).where(schema.jobs.c.job_id == job_id)) == DONE
+
+
+def _work_as_started(job_id: int, role: str) -> None:
+    """Work on a job of the store as the person who started it."""
+    store = Store.open(store_url())
     with store.read() as connection:
         name = connection.execute(sa.select(schema.jobs.c.by).where(schema.jobs.c.job_id == job_id)).scalar_one()
-    return store.acting(Actor(name, role))
+    work(store.acting(Actor(name, role)), job_id)
+    store.engine.dispose()
 
 
 if __name__ == "__main__":
-    number, role_at_start = int(sys.argv[1]), sys.argv[2]
-    work(_as_started(Store.open(store_url()), number, role_at_start), number)
+    workers.wait_for_jobs(_work_as_started)

@@ -1,16 +1,19 @@
 """Jobs: a process of its own, one a programme, its progress, its end by itself, by cancel and by kill."""
 
+import io
 import os
 import signal
 import socket
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, contents, interviews, row_counts, take
 
-from service.care import jobs
+from service.care import jobs, workers
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import STATISTICIAN, Actor
@@ -96,6 +99,37 @@ def test_a_killed_worker_is_noticed_and_said_and_blocks_nobody(surveyed):
     for t in BOTH.values():
         assert str(job["pid"]) in jobs.job_text(job, t)
     assert row(surveyed) == number + 1
+
+
+def test_the_next_job_has_the_same_process_and_a_killed_one_is_replaced(sqlite_store):
+    begin_survey(sqlite_store)
+    take(sqlite_store)
+    pids = []
+    for killed in (False, True, False):
+        jobs.start(sqlite_store, jobs.REFRESH, NAME)
+        job = ended(sqlite_store)
+        assert job["state"] == "done"
+        pids.append(job["pid"])
+        if killed:
+            os.kill(job["pid"], signal.SIGKILL)
+            workers._begun[job["pid"]].wait(60)
+    assert pids[0] == pids[1] != pids[2]
+    assert contents(sqlite_store)["ESTIMATES"].run_id.nunique() == 1  # the later ones had nothing to do
+
+
+def test_a_process_ends_when_nobody_can_give_it_a_job_any_more(monkeypatch):
+    done = []
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"7 centre\n8 leader\n")))
+    workers.wait_for_jobs(lambda *job: done.append(job))
+    assert done == [(7, "centre"), (8, "leader")]
+
+
+def test_a_process_ends_when_no_job_comes_for_a_while(monkeypatch):
+    reading, writing = os.pipe()
+    monkeypatch.setattr(workers, "IDLE", 0.01)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=os.fdopen(reading, "rb")))
+    workers.wait_for_jobs(lambda *_: pytest.fail("nobody gave it a job"))
+    os.close(writing)
 
 
 def test_a_worker_on_another_machine_is_given_up_after_a_long_silence_only(store):
