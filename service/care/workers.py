@@ -73,7 +73,7 @@ def has_gone(pid: int) -> bool:
 
 
 def wait_for_jobs(work: Callable[[int, str], None]) -> None:
-    """What the process does: each job as it comes, until nobody can give it any more or none came for a while."""
+    """What the process does: each job as it comes, until nobody is left to give it one, or none came for a while."""
     lines: queue.Queue[bytes] = queue.Queue()
 
     def listen() -> None:

@@ -117,7 +117,7 @@ def test_the_next_job_has_the_same_process_and_a_killed_one_is_replaced(sqlite_s
     assert contents(sqlite_store)["ESTIMATES"].run_id.nunique() == 1  # the later ones had nothing to do
 
 
-def test_a_process_ends_when_nobody_can_give_it_a_job_any_more(monkeypatch):
+def test_a_process_ends_when_nobody_is_left_to_give_it_a_job(monkeypatch):
     done = []
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"7 centre\n8 leader\n")))
     workers.wait_for_jobs(lambda *job: done.append(job))
