@@ -87,7 +87,7 @@ def test_a_cancelled_job_ends_keeps_what_it_finished_and_leaves_the_way_free(sur
     time.sleep(0.2)
     before = row_counts(surveyed)
     time.sleep(jobs.BEAT)
-    assert row_counts(surveyed) == before  # nobody works any more
+    assert row_counts(surveyed) == before  # nobody is at work
     assert row(surveyed) == number + 1
 
 
