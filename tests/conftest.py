@@ -266,9 +266,9 @@ def _turn(item) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Plans made on the way simulate a fifth of their leagues: what they foresee is checked in tests/sampling/."""
+    """Plans made on the way simulate a twentieth of their leagues: what they foresee is checked in tests/sampling/."""
     on_the_way = item.path.parent.name in ("service", "ui")
-    foresight.DRAWS, foresight.FALLING = (leagues // (5 if on_the_way else 1) for leagues in PLANNED)
+    foresight.DRAWS, foresight.FALLING = (leagues // (20 if on_the_way else 1) for leagues in PLANNED)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -205,7 +205,7 @@ def test_the_plan_shows_precision_power_and_cost_before_the_approval(chain):
     assert list(seen.power.interviews) == [1, 2, 3, 4, 6, 8, 16, 24, 32, 64]
     assert list(seen.power.interviews[seen.power.planned]) == [4] and len(seen.designs) == 8
     assert (seen.called("years", "score") >= seen.called("quarters", "score")).all()
-    assert seen.error < 0.04 and seen.basis is None  # of 200 leagues, which is what tests/conftest.py leaves
+    assert seen.error < 0.11 and seen.basis is None  # of 50 leagues, which is what tests/conftest.py leaves
 
 
 def test_a_plan_stored_before_falls_were_simulated_is_still_read(planned):

@@ -82,7 +82,7 @@ def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, ra
     assert rankshift("frame", "new-key").code == 0
     (ready / "plain.csv").write_bytes(as_csv(residents(12).drop(columns=["phone", "name"])))
     with monkeypatch.context() as smaller:
-        smaller.setattr(bounds, "BYTES", 500)
+        smaller.setattr(bounds, "UPLOADED", 500)
         large = rankshift("frame", "import", FRAME, ready / "plain.csv", "--preview", "--as", "ann", *at)
         assert large.code == 1 and "too large for a preview" in large.err
     assert rankshift("frame", "import", FRAME, ready / "plain.csv", "--as", "ann", *at).code == 0
