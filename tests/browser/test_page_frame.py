@@ -8,6 +8,11 @@ from browsing import OUTSIDE, PATIENCE, SIZES, choose_option, click_until, new_t
 
 from words import text
 
+BESIDE_THE_MENU = """() => { const menu = document.querySelector('.st-key-menu').getBoundingClientRect();
+  const shown = [...document.querySelectorAll('[data-testid=stTopNavLink], [data-testid=stTopNavSection]')]
+    .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}));
+  return shown.length > 2 && shown.every(e => e.getBoundingClientRect().right <= menu.left); }"""
+
 
 def opened(browser, address: str, path: str = "", language: str = "en", size: str = "laptop"):
     tab = new_tab(browser, language)
@@ -55,6 +60,8 @@ def test_nothing_reaches_beyond_the_screen(browser, demo_address, language):
         settle(tab)
         until(tab, lambda: tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} is exceeded")
         until(tab, lambda: tab.evaluate(OUTSIDE) == [], f"words beyond {width}")
+    tab.set_viewport_size({"width": 1024, "height": 700})
+    until(tab, lambda: tab.evaluate(BESIDE_THE_MENU), "a page's name lies under the menu")
     tab.context.close()
 
 
