@@ -23,11 +23,13 @@ from presentation import terminal
 from presentation import weights as weight_words
 from presentation.detection import detection_note, detection_rows
 from presentation.times import wave_text, window_text
+from programme.wave_names import parts_of_wave
 from service.fieldwork.calls import OPEN
 from service.figures import waves
 from service.figures.comparable import NEVER, regular_of_wave
 from service.figures.detection import detection
 from service.figures.league import newest_wave, read_league
+from service.figures.regular import annual_steps
 from service.figures.weighing import read_weights
 from service.intake import imports
 from service.store.engine import Store
@@ -85,12 +87,17 @@ def estimate(
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Estimate one wave, or all of them."""
+    """Estimate one wave, or all of them; of a survey by quarters or months, a year is judged by its annual rules."""
     opened, programme_name = opened_for(store, as_, programme)
+    if wave in {parts_of_wave(name)[0] for name in _waves(opened, programme_name)} - {*_waves(opened, programme_name)}:
+        compute(wave_text(wave, t), lambda p: waves.judge_year(opened, programme_name, wave, seed=seed, progress=p))
+        return
     for wave_name in [wave] if wave else _waves(opened, programme_name):
         what = wave_text(imports.check_wave_name(wave_name), t)
         compute(what, lambda p, w=wave_name: waves.estimate_wave(opened, programme_name, w, seed=seed, progress=p))
         _compare_regularly(opened, programme_name, wave_name, seed)
+        for year, judge in annual_steps(opened, programme_name, wave_name, seed=seed):
+            compute(wave_text(year, t), judge)
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))

@@ -59,7 +59,8 @@ TABLES = (
     "consequences",
 )
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
-RULE = ("measure", "kind", "threshold", "level", "name")
+RULE = ("measure", "kind", "threshold", "level", "period", "name")
+OF_WAVE, OF_YEAR = "wave", "year"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Programme:
     interviewers  None: not declared, so that their effect is unknown
     labels        the names of the columns used by weighting, and of their codes
     population    the eligible units, where they are known, and whether changes are about them
+    rules, annual_rules  measure -> its rules: judged in every wave, and on the mean of a year's waves
     release       whether leaders see a wave only once it was released to them (`service.figures.publish`)
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
@@ -158,6 +160,7 @@ class Programme:
     measure_names: Mapping[str, Mapping[str, str]]
     factors: Mapping[str, Factors]
     rules: Mapping[str, tuple[Rule, ...]]
+    annual_rules: Mapping[str, tuple[Rule, ...]]
     rule_names: Mapping[str, Mapping[str, str]]
     breaks: Mapping[str, Mapping[str, str]]
     digest: str
@@ -225,7 +228,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
     groups = _groups(entry.entries("groups", {}))
     areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
-    rules, rule_names = _rules(entry, indicators.measures, areas)
+    rules, annual_rules, rule_names = _rules(entry, indicators.measures, areas)
     consequences, consequence_names = read_consequences(entry, rule_names)
     return Programme(
         name=entry.code("programme"),
@@ -249,6 +252,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         areas=areas,
         **vars(indicators),
         rules=rules,
+        annual_rules=annual_rules,
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
@@ -418,8 +422,9 @@ def _areas(entry: Entry, leagues, groups) -> dict[str, Area]:
     return areas
 
 
-def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
+def _rules(entry: Entry, measures, areas) -> tuple[dict, dict, dict]:
     rules: dict[str, tuple[Rule, ...]] = {name: () for name in measures}
+    annual = dict(rules)
     names = {}
     largest = max(Counter(area.league for area in areas.values()).values())
     for name, rule in entry.entries("rules", {}).items():
@@ -430,6 +435,8 @@ def _rules(entry: Entry, measures, areas) -> tuple[dict, dict]:
         expected = KINDS[kind].expected(threshold, **scale, areas=largest)
         if expected is not None:
             raise rule.fault("threshold", threshold, expected)
-        rules[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
+        period = rule.one_of("period", (OF_WAVE, OF_YEAR)) if "period" in rule.data else OF_WAVE
+        of_period = annual if period == OF_YEAR else rules
+        of_period[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
         names[name] = rule.names("name")
-    return rules, names
+    return rules, annual, names

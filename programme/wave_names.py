@@ -43,7 +43,12 @@ def waves_between(first: str, last: str) -> Iterator[str]:
     >>> list(waves_between("2025Q3", "2026Q2"))
     ['2025Q3', '2025Q4', '2026Q1', '2026Q2']
     """
-    (year, *_), kind = parts_of_wave(first), kind_of_wave(first)
-    names = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "month": [f"-{m:02}" for m in range(1, 13)], "year": ("",)}[kind]
-    for of_year in range(int(year), int(parts_of_wave(last)[0]) + 1):
-        yield from (name for part in names if first <= (name := f"{of_year:04}{part}") <= last)
+    kind = kind_of_wave(first)
+    for year in range(int(parts_of_wave(first)[0]), int(parts_of_wave(last)[0]) + 1):
+        yield from (name for name in periods_of_year(f"{year:04}", kind) if first <= name <= last)
+
+
+def periods_of_year(year: str, kind: str) -> list[str]:
+    """The names of a year's quarters or months, or of the year."""
+    parts = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "month": [f"-{m:02}" for m in range(1, 13)], "year": ("",)}[kind]
+    return [f"{year}{part}" for part in parts]

@@ -47,7 +47,8 @@ def conditions_of(history: History, consequences: Iterable[Consequence]) -> dict
         ]
         events = KINDS[consequence.kind].events(consequence, of, history)
         judged = np.logical_and.reduce([condition.judged for condition in of])
-        followed[consequence.name] = Condition(events, judged)
+        due = np.logical_and.reduce([condition.due for condition in of])
+        followed[consequence.name] = Condition(events, judged, due)
     return conditions
 
 
@@ -60,7 +61,7 @@ def events_of(history: History, consequences: Sequence[Consequence]) -> dict[str
 def _verdicts(history: History, rule: str, when: str) -> Condition:
     """Where a rule is missed, or met."""
     missed, judged = history.missed[rule], history.judged[rule]
-    return Condition(missed if when == MISSED else ~missed & judged, judged)
+    return Condition(missed if when == MISSED else ~missed & judged, judged, history.is_due(rule))
 
 
 def replay(history: History, consequences: Sequence[Consequence]) -> list[Event]:
@@ -84,7 +85,10 @@ def replay(history: History, consequences: Sequence[Consequence]) -> list[Event]
             for j in np.flatnonzero(events[consequence.name][t]):
                 verdicts = _rests_on(history, by_name, conditions, consequence, t, int(j))
                 first = history.waves.index(verdicts[0].wave)
-                judged = np.logical_and.reduce([history.judged[v.rule][first : t + 1, j] for v in verdicts])
+                rules = {verdict.rule for verdict in verdicts}
+                judged = np.logical_and.reduce(
+                    [history.judged[rule][first : t + 1, j] | ~history.is_due(rule)[first : t + 1] for rule in rules]
+                )
                 unjudged = tuple(history.waves[first + int(s)] for s in np.flatnonzero(~judged))
                 found.append(Event(consequence.name, wave, history.areas[j], verdicts, unjudged))
     return found

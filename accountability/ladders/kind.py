@@ -15,10 +15,12 @@ class Condition:
 
     holds (…, T, p)  whether the condition holds, in R histories at once where there are as many
     judged (T, p)    whether it could be judged
+    due (T,)         whether it was to be judged: an annual condition is so once a year
     """
 
     holds: np.ndarray
     judged: np.ndarray
+    due: np.ndarray
 
 
 class ConsequenceKind:

@@ -5,7 +5,7 @@ Whatever follows there is undeserved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,10 +117,10 @@ def luck(
         size = min(at_once, draws - first)
         values = {name: simulated_values(measure, size, rng) for name, measure in measures.items()}
         missed = {
-            name: _missed(rule, measures[measure], values[measure], history.judged[name])
+            name: _missed(rule, measures[measure], _of_period(values[measure], history, name), history.judged[name])
             for name, (measure, rule) in rules.items()
         }
-        simulated = History(history.waves, history.year, history.a_year, history.areas, history.judged, missed)
+        simulated = replace(history, missed=missed)
         for name, events in events_of(simulated, consequences).items():
             events[:, :since] = False
             chance[name] += events.sum(axis=0) / draws
@@ -129,6 +129,20 @@ def luck(
             any_at_all[name] += float(events.any(axis=(-2, -1)).sum()) / draws
     ever_by_area = {name: dict(zip(history.areas, map(float, ever[name]), strict=True)) for name in ever}
     return Luck(chance, ever_by_area, expected, any_at_all, draws)
+
+
+def _of_period(values: np.ndarray, history: History, rule: str) -> np.ndarray:
+    """The values (draws, T, p) that a rule is judged on: those of the periods, or of an annual rule their means.
+
+    An annual value stands in the last period of its year, and is the mean of the year's periods.
+    """
+    if rule not in history.due:
+        return values
+    annual = np.full(values.shape, np.nan)
+    for t in np.flatnonzero(history.is_due(rule)):
+        if t + 1 >= history.a_year:
+            annual[:, t] = values[:, t + 1 - history.a_year : t + 1].mean(axis=1)
+    return annual
 
 
 def _missed(rule: Rule, measure: SimulatedMeasure, values: np.ndarray, judged: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ class Streak(ConsequenceKind):
 
     With L_t the length of the streak that ends in t (L_t = L_{t-1} + 1 where the condition holds, else 0), it follows
     where L_t = k, once a streak; with again = "at_once" where L_t is any multiple of k.
-    A wave without a verdict ends the streak, or with gap = "passes" leaves it as it is.
+    A wave without a verdict ends the streak, or with gap = "passes" leaves it as it is.  Periods in which no verdict is
+    due count for nothing: two years in a row are two annual verdicts.
     """
 
     name = "streak"
@@ -28,7 +29,7 @@ class Streak(ConsequenceKind):
         (condition,) = conditions
         length = np.zeros(condition.holds.shape[:-2] + condition.holds.shape[-1:], dtype=np.int32)
         events = np.zeros(condition.holds.shape, dtype=bool)
-        for t in range(condition.holds.shape[-2]):
+        for t in np.flatnonzero(condition.due):
             holds = condition.holds[..., t, :]
             longer = np.where(holds, length + 1, 0)
             unjudged = length if consequence.gap == PASSES else 0

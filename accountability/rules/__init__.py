@@ -14,7 +14,7 @@ import pandas as pd
 from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Kind
 from words import Fault
 
-NO_KINDS = {"kind", "table"}  # every other file of this folder is a kind of rule
+NO_KINDS = {"kind", "table", "annual"}  # every other file of this folder is a kind of rule
 
 
 def _kinds() -> dict[str, Kind]:

@@ -9,6 +9,7 @@ from accountability.ladders.evidence import CONFIRMED, NOT_RULED_OUT, RULED_OUT
 from presentation.notes import simulated_mark
 from presentation.numbers import percent_text
 from presentation.times import wave_text
+from programme.wave_names import parts_of_wave
 from service.figures.consequences import Consequences, Listed
 from service.files.write import csv_bytes
 from words import Speaker
@@ -72,12 +73,14 @@ def count_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
 def board_rows(board: Consequences, listed: Iterable[Listed], t: Speaker) -> pd.DataFrame:
     """One row for each consequence: when, for whom, what it rests on, how sure it is, and the chance of it by luck."""
     language, rules = t("language.code"), board.programme.rule_names
+    annual = {rule.name for of_measure in board.programme.annual_rules.values() for rule in of_measure}
     rows = []
     for row in listed:
         event = row.event
         by_rule: dict[tuple[str, str], list[str]] = {}
         for rule, wave, when in event.verdicts:
-            by_rule.setdefault((when, rules[rule][language]), []).append(wave_text(wave, t))
+            period = parts_of_wave(wave)[0] if rule in annual else wave
+            by_rule.setdefault((when, rules[rule][language]), []).append(wave_text(period, t))
         rests_on = [t(RESTS[when], rule=rule, waves=waves) for (when, rule), waves in by_rule.items()]
         chance = board.chance(row)
         rows.append(
@@ -117,8 +120,7 @@ def board_notes(board: Consequences, t: Speaker) -> list[str]:
     passed = sorted({wave for row in board.listed for wave in row.event.unjudged})
     if passed:
         notes.append(t("consequences.passed", waves=[wave_text(wave, t) for wave in passed]))
-    numbers = sorted({run for of_wave in board.runs.values() for run in of_wave.values()})
-    notes.append(t("consequences.runs", runs=[str(number) for number in numbers]))
+    notes.append(t("consequences.runs", runs=[str(number) for number in board.runs]))
     return notes
 
 

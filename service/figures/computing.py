@@ -17,6 +17,7 @@ from accountability.league.conventions import MARGINAL
 from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
 from accountability.league.wave_measure import WaveMeasure
+from accountability.rules.annual import annual_verdicts
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
 from estimation.precision.finite import AREA
@@ -25,7 +26,7 @@ from programme.regular_comparisons import shared_level
 from programme.survey import Programme
 from service.figures.loaded_waves import Wave
 from service.figures.one_margins import beside
-from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
+from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
 from service.figures.windows import window
 from service.store.runs import generator
 from words import Fault
@@ -109,7 +110,28 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
     return _checked(parts)
 
 
-COMPUTE = {ESTIMATE: _estimate, RANKS_ALONE: _ranks_alone, COMPARE: _compare, WEIGH: _weigh}
+def _annual(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    names, year = [w.name for w in loaded], arguments["year"]
+    parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
+    for name, data in _measures(programme, loaded, arguments).items():
+        rules = programme.annual_rules[name]
+        if not rules:
+            continue
+        progress(name)
+        for league in _leagues(programme, *data):
+            ranks, verdicts = annual_verdicts(
+                dict(zip(names, data, strict=True)),
+                programme.league_areas(league),
+                rules,
+                level=programme.level,
+                rng=generator(seed, year, name, league),
+            )
+            parts["RANKS"].append(rank_table(name, ranks))
+            parts["VERDICTS"].append(verdicts)
+    return _checked(parts)
+
+
+COMPUTE = {ANNUAL: _annual, ESTIMATE: _estimate, RANKS_ALONE: _ranks_alone, COMPARE: _compare, WEIGH: _weigh}
 TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table with a row for every area that has answers
 
 

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import sqlalchemy as sa
 
 from accountability.ladders.events import Event, replay
 from accountability.ladders.evidence import counted, evidence, level_of
@@ -14,10 +15,18 @@ from accountability.ladders.luck import Luck, SimulatedMeasure, luck
 from accountability.rules import Rule
 from estimation.columns.ties import is_nothing
 from programme.survey import Programme
-from programme.wave_names import kind_of_wave, parts_of_wave, waves_a_year, waves_between
-from service.figures.league import League, newest_estimated_wave, one_of, read_estimated, waves_with_estimates
-from service.figures.use_cases import ESTIMATE
+from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, waves_a_year, waves_between
+from service.figures.league import (
+    League,
+    newest_estimated_wave,
+    newest_run,
+    one_of,
+    read_estimated,
+    waves_with_estimates,
+)
+from service.figures.use_cases import ANNUAL, ESTIMATE
 from service.intake.imports import current_programme
+from service.store import schema
 from service.store.engine import Store
 from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
@@ -48,7 +57,7 @@ class Consequences:
     luck        what the same waves would bring if all areas were alike; None where the same people were asked in two
                 of the waves, whose errors are then not independent
     unjudged    area -> the periods listed in which it has no verdict though the league was surveyed
-    runs        wave -> measure -> the run that the verdicts are from
+    runs        the runs that the verdicts are from
     """
 
     programme: Programme
@@ -59,7 +68,7 @@ class Consequences:
     counts: Mapping[str, Mapping[str, int]]
     luck: Luck | None
     unjudged: Mapping[str, tuple[str, ...]]
-    runs: Mapping[str, Mapping[str, int]]
+    runs: tuple[int, ...]
 
     def chance(self, listed: Listed) -> float | None:
         """The probability that this consequence comes to this area at least once in these waves by luck alone."""
@@ -90,7 +99,8 @@ def read_consequences(
     if not any(by_wave.values()):
         raise Fault(key="league.not_estimated", wave=wave)
     periods = tuple(waves_between(min(by_wave), wave))
-    history, outcomes, levels = _history(programme, league, periods, by_wave)
+    annual = {name: _annual_rows(store, programme, name, by_wave) for name in periods}
+    history, outcomes, levels = _history(programme, league, periods, by_wave, annual)
     shown = periods[-YEARS * waves_a_year(wave) :]
     listed = tuple(
         Listed(event, evidence(event, outcomes), level_of(event, levels))
@@ -99,7 +109,8 @@ def read_consequences(
     )
     order = {name: j for j, name in enumerate(c.name for c in programme.consequences)}
     listed = tuple(sorted(listed, key=lambda row: (-periods.index(row.event.wave), -order[row.event.consequence])))
-    runs = {name: {m: figures.runs[ESTIMATE]["run_id"] for m, figures in by_wave[name].items()} for name in by_wave}
+    runs = {name: [figures.runs[ESTIMATE]["run_id"] for figures in by_wave[name].values()] for name in by_wave}
+    annual_runs = sorted(run for run, _ in annual.values() if run is not None)
     return Consequences(
         programme=programme,
         league=league,
@@ -109,7 +120,7 @@ def read_consequences(
         counts=counted([row.event for row in listed], {row.event: row.evidence for row in listed}),
         luck=_luck(store, programme, history, by_wave, runs, len(periods) - len(shown)),
         unjudged=_unjudged(history, shown, by_wave),
-        runs=runs,
+        runs=tuple(sorted({run for of_wave in runs.values() for run in of_wave} | set(annual_runs))),
     )
 
 
@@ -130,14 +141,46 @@ def _figures(store: Store, programme: Programme, league: str, upto: str) -> dict
 
 
 def _ruled(programme: Programme) -> dict[str, list[Rule]]:
-    """measure -> its rules that consequences are of."""
+    """measure -> its rules that consequences are of, of waves and of years."""
     of = {name for consequence in programme.consequences for name in consequence.of}
-    used = {measure: [rule for rule in rules if rule.name in of] for measure, rules in programme.rules.items()}
+    used = {
+        measure: [rule for rule in (*rules, *programme.annual_rules[measure]) if rule.name in of]
+        for measure, rules in programme.rules.items()
+    }
     return {measure: rules for measure, rules in used.items() if rules}
 
 
+def _annual_rows(
+    store: Store, programme: Programme, wave: str, by_wave: Mapping[str, Mapping[str, League]]
+) -> tuple[int | None, pd.DataFrame]:
+    """The run that judged the year which a wave ends, and those of its VERDICTS that the reader may see.
+
+    An annual figure and three of its quarters give away the fourth: where anything of a measure is withheld in one of
+    the waves, nothing annual of it is shown.
+    """
+    names = periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))
+    nothing = pd.DataFrame(columns=["measure", "rule", "area", "printed", "outcome", "level"])
+    if wave != names[-1]:
+        return None, nothing
+    run = newest_run(store, ANNUAL, programme=programme.name, year=parts_of_wave(wave)[0])
+    if run is None:
+        return None, nothing
+    table = schema.DERIVED["VERDICTS"]
+    rows = store.table(sa.select(table).where(table.c.run_id == run["run_id"]))
+    whole = [
+        name
+        for name in _ruled(programme)
+        if all(name in by_wave.get(w, {}) and not by_wave[w][name].withheld for w in names)
+    ]
+    return run["run_id"], rows[rows.measure.isin(whole)]
+
+
 def _history(
-    programme: Programme, league: str, periods: Sequence[str], by_wave: Mapping[str, Mapping[str, League]]
+    programme: Programme,
+    league: str,
+    periods: Sequence[str],
+    by_wave: Mapping[str, Mapping[str, League]],
+    annual: Mapping[str, tuple[int | None, pd.DataFrame]],
 ) -> tuple[History, dict, dict]:
     """The verdicts as a history, what the figures show, (rule, wave, area) -> outcome, and (rule, wave) -> level."""
     areas = programme.league_areas(league)
@@ -147,23 +190,27 @@ def _history(
     outcomes, levels = {}, {}
     for t, wave in enumerate(periods):
         today = programme.renames.one_to_one(wave)
-        for figures in by_wave.get(wave, {}).values():
-            for row in figures.rules.itertuples():
-                area = row.area if row.area in place else today.get(row.area)
-                if row.rule not in judged or area not in place:
-                    continue
-                judged[row.rule][t, place[area]] = True
-                missed[row.rule][t, place[area]] = not row.printed
-                outcomes[row.rule, wave, area] = row.outcome
-                levels[row.rule, wave] = row.level
+        for rows in (*(figures.rules for figures in by_wave.get(wave, {}).values()), annual[wave][1]):
+            for row in rows[rows.rule.isin(judged)].to_dict("records"):
+                rule, area = row["rule"], row["area"] if row["area"] in place else today.get(row["area"])
+                if area in place:
+                    judged[rule][t, place[area]] = True
+                    missed[rule][t, place[area]] = not row["printed"]
+                    outcomes[rule, wave, area] = row["outcome"]
+                    levels[rule, wave] = row["level"]
     year = np.array([int(parts_of_wave(wave)[0]) for wave in periods])
     a_year = waves_a_year(periods[-1])
-    return History(tuple(periods), year, a_year, tuple(areas), judged, missed), outcomes, levels
+    ends = np.array([wave == periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))[-1] for wave in periods])
+    due = {rule.name: ends for of_measure in programme.annual_rules.values() for rule in of_measure}
+    return History(tuple(periods), year, a_year, tuple(areas), judged, missed, due), outcomes, levels
 
 
 def _unjudged(history: History, shown: Sequence[str], by_wave: Mapping) -> dict[str, tuple[str, ...]]:
     """area -> the surveyed periods in which none of its rules was judged."""
-    judged = np.logical_or.reduce(list(history.judged.values()))
+    of_waves = [judged for rule, judged in history.judged.items() if rule not in history.due]
+    if not of_waves:
+        return {}
+    judged = np.logical_or.reduce(of_waves)
     surveyed = [t for t, wave in enumerate(history.waves) if wave in shown and by_wave.get(wave)]
     by_area = {
         area: tuple(history.waves[t] for t in surveyed if not judged[t, j]) for j, area in enumerate(history.areas)
@@ -176,17 +223,17 @@ def _luck(
     programme: Programme,
     history: History,
     by_wave: Mapping[str, Mapping[str, League]],
-    runs: Mapping[str, Mapping[str, int]],
+    runs: Mapping[str, Sequence[int]],
     first: int,
 ) -> Luck | None:
     """The luck of the ladder in the periods from `first` on; None where two waves asked the same people."""
-    if _same_people(store, {run for of_wave in runs.values() for run in of_wave.values()}):
+    if _same_people(store, {run for of_wave in runs.values() for run in of_wave}):
         return None
     measures, rules = {}, {}
     for name, of_measure in _ruled(programme).items():
         measures[name] = _simulated(programme, name, history, {w: f[name] for w, f in by_wave.items() if name in f})
         rules |= {rule.name: (name, rule) for rule in of_measure}
-    seed = "+".join(str(run) for of_wave in runs.values() for run in of_wave.values())
+    seed = "+".join(str(run) for of_wave in runs.values() for run in of_wave)
     return luck(history, measures, rules, programme.consequences, generator(seed, "luck"), since=first)
 
 

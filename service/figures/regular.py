@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from programme.wave_names import parts_of_wave
 from service.figures.comparable import NEVER, never_comparable, regular_of_wave
 from service.figures.computing import Progress
-from service.figures.waves import SEED, Computed, compare_waves, estimate_wave
+from service.figures.waves import SEED, Computed, compare_waves, estimate_wave, judge_year, year_waves
+from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
+from words import Fault
 
 Step = tuple[str, Callable[[Progress], Computed]]  # the waves in words of the store ("2015Q1 → 2015Q2"), and the work
 
@@ -15,10 +18,26 @@ Step = tuple[str, Callable[[Progress], Computed]]  # the waves in words of the s
 def wave_steps(store: Store, programme: str, wave: str, *, seed: str = SEED) -> list[Step]:
     """What is computed of a wave: its estimate, then each regular comparison that can be made.
 
-    A comparison over a break, or between totals with other categories, is not among them.
+    A comparison over a break, or between totals with other categories, is not among them.  With a year's last wave
+    the annual rules are judged, if all of its waves are there.
     """
     steps: list[Step] = [(wave, lambda p: estimate_wave(store, programme, wave, seed=seed, progress=p))]
-    return steps + comparison_steps(store, programme, wave, seed=seed)
+    return steps + comparison_steps(store, programme, wave, seed=seed) + annual_steps(store, programme, wave, seed=seed)
+
+
+@permitted
+def annual_steps(store: Store, programme_name: str, wave: str, *, seed: str = SEED) -> list[Step]:
+    """The year that a wave ends, judged; nothing without annual rules, or where a wave of the year is missing."""
+    year, programme = parts_of_wave(wave)[0], current_programme(store, programme_name)[1]
+    if not any(programme.annual_rules.values()):
+        return []
+    try:
+        names = year_waves(wave_versions(store, programme_name).wave, year)
+    except Fault:
+        return []
+    if wave != names[-1] or programme.break_between(names[0], names[-1]) is not None:
+        return []
+    return [(year, lambda p: judge_year(store, programme_name, year, seed=seed, progress=p))]
 
 
 @permitted

@@ -1,6 +1,6 @@
 """Use cases on waves: weigh, estimate or compare them, or compute a run again; each loads, computes and saves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from programme.population import FINITE
 from programme.regular_comparisons import sharing_error
 from programme.survey import Programme
+from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population
 from service.figures.alone import alone_run
 from service.figures.comparable import check_comparison, regular_of_wave, wave_inputs
 from service.figures.computing import COMPUTE, TELLING, Progress, unanswered
 from service.figures.loaded_waves import load_waves, strata_merged
-from service.figures.use_cases import COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, STRATA, WEIGH
+from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, STRATA, WEIGH
 from service.figures.windows import JOINED, window
-from service.intake.imports import current_programme, programme_of_run
+from service.intake.imports import current_programme, programme_of_run, wave_versions
 from service.store import schema
 from service.store.differences import Difference, difference
 from service.store.engine import Store, insert_rows
@@ -140,6 +141,46 @@ def compare_waves(
     arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
     arguments |= _merged(store, programme, inputs)
     return _run(store, COMPARE, arguments, inputs, programme, seed, progress)
+
+
+@permitted
+def judge_year(
+    store: Store, programme_name: str, year: str, *, seed: str = SEED, progress: Progress = lambda _: None
+) -> Computed:
+    """Judge the annual rules of a year ("2025") on the mean of its waves, in one run.
+
+    A Fault if the programme has no annual rules, if a quarter or month of the year is missing, or if nothing earlier
+    than one of its waves can be compared with it (a break within the year).
+    """
+    programme_id, programme = current_programme(store, programme_name)
+    if not any(programme.annual_rules.values()):
+        raise Fault(key="annual.no_rules", programme=programme_name)
+    names = year_waves(wave_versions(store, programme_name).wave, year)
+    broken = programme.break_between(names[0], names[-1])
+    if broken is not None:
+        raise Fault(key="annual.break", year=year, wave=broken)
+    inputs = [
+        ("programme", programme_id),
+        *wave_inputs(store, programme, names),
+        *stops_of_waves(store, programme_name, names),
+    ]
+    arguments: dict[str, Any] = {"programme": programme_name, "year": year}
+    arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
+    arguments |= _merged(store, programme, inputs)
+    return _run(store, ANNUAL, arguments, inputs, programme, seed, progress)
+
+
+def year_waves(waves: Iterable[str], year: str) -> list[str]:
+    """The waves of a year, oldest first; a Fault that names the quarters or months without a wave."""
+    of_year = sorted({wave for wave in waves if parts_of_wave(wave)[0] == year})
+    kinds = {kind_of_wave(wave) for wave in of_year}
+    if len(kinds) != 1:
+        raise Fault(key="annual.no_waves", year=year, found=of_year)
+    whole = periods_of_year(year, *kinds)
+    missing = [wave for wave in whole if wave not in of_year]
+    if missing:
+        raise Fault(key="annual.incomplete", year=year, waves=missing)
+    return of_year
 
 
 def _merged(store: Store, programme: Programme, inputs: Sequence[tuple[str, int]]) -> dict[str, Any]:

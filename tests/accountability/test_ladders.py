@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from accountability import MET, MISSED, UNDECIDED
 from accountability.ladders import KINDS, check_ladder
@@ -259,3 +260,34 @@ def test_consequences_of_rules_met_and_missed_are_told_apart_down_to_the_verdict
     with pytest.raises(Fault) as refused:
         check_ladder([TALK, later], ["last"])
     assert refused.value.values["setting"] == "when"
+
+
+def test_annual_verdicts_in_a_row_are_two_years_and_a_missing_year_is_a_gap():
+    """Four annual verdicts in the last quarters of four years, between which no verdict is due."""
+    waves = quarters(16)
+    due = np.array([wave.endswith("Q4") for wave in waves])
+    poor = Consequence("poor", "each", ("year",))
+    veto = Consequence("veto", "streak", ("poor",), times=2)
+    for marks, expected in (("xx..", "2026Q4"), (".xx.", "2027Q4"), ("x.x.", ""), ("x-xx", "2028Q4")):
+        missed, judged = np.zeros((2, 16, 1), dtype=bool)
+        missed[due, 0], judged[due, 0] = [[m == "x" for m in marks], [m != "-" for m in marks]]
+        year = np.array([int(wave[:4]) for wave in waves])
+        of_year = History(waves, year, 4, ("a",), {"year": judged}, {"year": missed}, {"year": due})
+        events = [event for event in replay(of_year, [poor, veto]) if event.consequence == "veto"]
+        assert [event.wave for event in events] == ([expected] if expected else [])
+        assert all(event.unjudged == () and len(event.verdicts) == 2 for event in events)
+
+
+def test_luck_judges_an_annual_rule_on_the_mean_of_the_year_s_simulated_quarters():
+    """The mean of four quarters of 60 falls below 80 % as often as one share of 240 does."""
+    waves = quarters(4)
+    due = np.array([wave.endswith("Q4") for wave in waves])
+    judged = np.broadcast_to(due[:, None], (4, 200))
+    one_year = History(waves, np.full(4, 2025), 4, tuple(map(str, range(200))), {"low": judged}, {}, {"low": due})
+    rules = {"low": ("safe", Rule("low", "at_least", 0.85))}
+    poor = [Consequence("poor", "each", ("low",))]
+    measures = {"safe": alike(200, 60, equal=True, T=4)}
+    chance = luck(one_year, measures, rules, poor, np.random.default_rng(6), draws=200).chance["poor"]
+    assert chance[:3].max() == 0
+    exact = stats.binom.cdf(203, 240, 0.8955)  # 203/240 = 84.6 %
+    assert chance[3].mean() == pytest.approx(exact, abs=4 * (exact / 40_000) ** 0.5)

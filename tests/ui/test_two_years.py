@@ -34,6 +34,8 @@ def two_years(tmp_path_factory):
     for wave, file in wave_files(folder):
         imports.import_wave(store, NAME, wave, file.read_bytes(), file.name)
         waves.estimate_wave(store, NAME, wave)
+    for year in ("2025", "2026"):
+        waves.judge_year(store, NAME, year)
     for _, compare in comparison_steps(store, NAME, LAST)[:2]:  # with the last quarter and with the last year's
         compare(lambda *_: None)
     store.engine.dispose()
@@ -71,7 +73,12 @@ def test_what_two_years_brought_is_on_the_board_and_on_the_township_s_page(two_y
     url, fallen = two_years
     monkeypatch.setenv(STORE_VARIABLE, url)
     board = read_consequences(Store.open(url), NAME)
-    assert {row.event.consequence for row in board.of_area(fallen)} == {"talk", "yellow_card", "listed"}
+    listed = board.of_area(fallen)
+    assert {row.event.consequence for row in listed} == {"talk", "yellow_card", "listed", "poor_year"}
+    (poor,) = [row for row in listed if row.event.consequence == "poor_year"]
+    assert (poor.event.wave, poor.evidence) == (LAST, "confirmed")
+    rests = board_rows(board, [poor], speaker(language)).consequence_rests[0]
+    assert text("wave.year", language, year="2026") in rests and "4" not in rests
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.query_params["lang"] = language
     at.run()
