@@ -14,6 +14,7 @@ from service.intake.folder import wave_files
 from service.protection import people
 from service.store.engine import STORE_VARIABLE, Store
 from study.laibin_year import Plan, laibin, simulate, write
+from ui.literal import literal
 from words import speaker, text
 
 ROOT = Path(__file__).parents[2]
@@ -52,13 +53,13 @@ def test_a_township_s_page_shows_its_eight_quarters_and_both_verdicts_marked_as_
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.query_params["lang"] = language
     at.run()
-    assert text("note.simulated", language) in at.subheader[0].value
+    assert literal(text("note.simulated", language)) in at.subheader[0].value
     assert_pictures_say_so(at, language, 2)
     at._page_hash = next(k for k, page in at._registered_pages.items() if page["url_pathname"] == "area")
     at.query_params["area"] = fallen
     at.run()
     assert not at.exception and not at.error
-    assert at.title[0].value.startswith(text("note.simulated", language))
+    assert at.title[0].value.startswith(literal(text("note.simulated", language)))
     last_quarter, last_year = (s.value for s in at.subheader[:2])
     assert ("2026" in last_quarter and "2025" in last_year) and last_year.endswith(text("badge.fall", language))
     quarters = at.dataframe[0].value
@@ -94,8 +95,8 @@ def test_what_two_years_brought_is_on_the_board_and_on_the_township_s_page(two_y
         rows = board_rows(board, listed, t)[list(shown.columns)]
         assert shown.to_numpy().tolist() == rows.iloc[: len(shown)].to_numpy().tolist() and len(shown) > 0
         if area is None:
-            assert at.subheader[0].value == headline(board, t)
-            assert text("note.simulated", language) in at.subheader[0].value
+            assert at.subheader[0].value == literal(headline(board, t))
+            assert literal(text("note.simulated", language)) in at.subheader[0].value
             assert at.dataframe[0].value.to_numpy().tolist() == count_rows(board, t).to_numpy().tolist()
 
 
