@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from made_up import ANN, BOTH, JUNE, MAY, NAME, as_csv, begin_survey, interviews, take
-from proven_wave import INTERVIEW, answered, drawn, proven, rung
+from made_up import ANN, BOTH, JUNE, MAY, NAME, as_csv, interviews, take
+from proven_wave import INTERVIEW, proven
 from test_migration import landed
 
 from sampling.proof.column_digests import column_digests, digest_of_columns
@@ -25,6 +25,7 @@ from service.figures.chain_files import CHAIN, CONTENTS, contents_file
 from service.figures.uploaded_chain import check_place, check_upload
 from service.intake import imports
 from service.samples.proof_files import write_proof, zipped
+from service.samples.samples import read_sample
 from service.samples.uploaded_proof import CheckedProof
 from service.store import audit
 from service.store.engine import Store
@@ -162,7 +163,7 @@ def chain_moved(content: bytes, rng: random.Random, other: ProofChain) -> tuple[
 
 
 def test_a_thousand_tamperings_are_all_found_and_named(copy):
-    """Seeded; 450 of the chain's file, 250 of the files beside it, 270 of the answers and 30 of the draw's proof."""
+    """Seeded; 576 of the chain's file, 200 of the files beside it, 200 of the answers and 24 of the draw's proof."""
     folder, lines = copy
     rng, found = random.Random(20261127), Counter()
     contents = {
@@ -180,34 +181,34 @@ def test_a_thousand_tamperings_are_all_found_and_named(copy):
         found[name] += 1
         return said
 
-    for k in range(450):
-        if k % 2:  # alone, of the wave drawn here: links only
+    for k in range(576):
+        if k % 8:  # alone, of the wave drawn here: links only
             content, broken = chain_moved(contents["here/proof/chain.json"], rng, elsewhere)
             alone = folder / "alone.json"
             alone.write_bytes(content)
             named = keys(check_place(alone, line=lines["here"]))
             assert broken & set(named), (broken, named)
             found["alone"] += 1
-        elif k % 4:
+        elif k % 16:
             content, broken = chain_moved(contents["elsewhere/proof/chain.json"], rng, here)
             assert tampered("elsewhere/proof/chain.json", content)
         else:
             said = tampered("elsewhere/proof/chain.json", flip(contents["elsewhere/proof/chain.json"], rng))
             assert said and any(word in " ".join(said) for word in ("chain.json", "Link", ".csv", ".toml", "README"))
     beside = ["figures.csv", "verdicts.csv", "programme.toml", "README.txt"]
-    for k in range(250):
+    for k in range(200):
         name = beside[k % len(beside)]
         change = rows_moved if name.endswith(".csv") and k % 3 else flip
         said = tampered(f"elsewhere/proof/{name}", change(contents[f"elsewhere/proof/{name}"], rng))
         assert any(name in sentence for sentence in said), (name, said)
     tables = ["respondents.parquet", "answers.parquet", "weights.parquet"]
-    for k in range(270):
+    for k in range(200):
         name = [*tables, CONTENTS][k % 4]
         change = flip if k % 2 or name == CONTENTS else table_moved
         said = tampered(f"elsewhere/answers/{name}", change(contents[f"elsewhere/answers/{name}"], rng), answers=True)
         assert any(name in sentence for sentence in said), (name, said)
     proof = ["sample.csv", "frame.csv", "record.json"]
-    for k in range(30):
+    for k in range(24):
         name = proof[k % len(proof)]
         change = rows_moved if name.endswith(".csv") and k % 2 else flip
         said = tampered(f"here/proof/{name}", change(contents[f"here/proof/{name}"], rng))
@@ -345,21 +346,26 @@ def test_archives_are_checked_as_folders_are_and_a_proof_of_a_draw_has_no_line_o
     assert caught.value.key == "chain.no_chain"
 
 
-def test_the_line_stays_when_later_calls_and_releases_come_in_and_changes_with_the_figures(store):
-    sample = drawn(begin_survey(store))
-    people = rung(store, sample)
-    take(store, MAY, as_csv(answered(people)))
-    waves.estimate_wave(store.acting(ANN), NAME, MAY)
-    line = chain_files.figure_chain(store.acting(SAM), NAME, MAY).chain.line
-    later = sample.iloc[:6].assign(unit_id=sample.unit_id)
-    log = pd.DataFrame(
-        {"unit_id": later.unit_id, "at": "2024-05-07T08:00:00+00:00", "interviewer": "i", "disposition": "2.11"}
-    )
+def later_work(store: Store, line: str) -> None:
+    """More calls and another portion after the estimate: the line is the same, and the proof holds."""
+    units = read_sample(store.acting(ANN), NAME, MAY).released.unit_id
+    log = pd.DataFrame({"unit_id": units, "at": "2024-05-07T08:00:00+00:00", "interviewer": "i", "disposition": "2.11"})
     calls.import_calls(store.acting(ANN), NAME, MAY, as_csv(log), "later.csv")
     releases.release_next(store.acting(ANN), NAME, MAY)
-    assert chain_files.figure_chain(store.acting(SAM), NAME, MAY).chain.line == line
     said, files = chain_files.chain_proof(store.acting(SAM), NAME, MAY)
     assert said == line and check_upload(zipped(files), "p.zip", line=line).verification.holds
+
+
+def test_the_line_stays_when_later_calls_and_releases_come_in(kept, tmp_path):
+    store = Store.open(f"sqlite:///{shutil.copy(kept[0] / 's.db', tmp_path / 's.db')}")
+    later_work(store, kept[1]["here"])
+    store.engine.dispose()
+
+
+def test_on_postgresql_too(fresh_store):
+    store = proven(fresh_store("postgresql"))
+    later_work(store, chain_files.figure_chain(store.acting(SAM), NAME, MAY).chain.line)
+    store.engine.dispose()
 
 
 def test_the_chain_is_for_workers_the_answers_for_those_who_see_all_and_both_leave_a_line(kept, tmp_path):

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service.figures import chain_files
+from service.figures import chain_files, waves
 from service.figures.uploaded_chain import check_upload
 from service.samples.proof_files import zipped
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import CENTRE, STATISTICIAN, Actor
-from words import text
+from ui.literal import literal, said
+from words import speaker, text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))
-from made_up import MAY, NAME
+from made_up import ANN, MAY, NAME, as_csv, interviews, take
 from proven_wave import proven
+
+EARLIER = "2024-04"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,11 @@ def made(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(audit.HEAD_VARIABLE, str(folder / "heads"))
         url = f"sqlite:///{folder / 's.db'}"
-        proven(Store.create(url)).engine.dispose()
+        store = proven(Store.create(url))
+        take(store, EARLIER, as_csv(interviews(3)))
+        waves.estimate_wave(store.acting(ANN), NAME, EARLIER)
+        waves.compare_waves(store.acting(ANN), NAME, EARLIER, MAY)
+        store.engine.dispose()
         yield url
 
 
@@ -34,9 +41,11 @@ def panel(url: str, role: str, language: str) -> AppTest:
     script = f"""
 from service.store.engine import Store
 from service.store.permissions import Actor
+from service.figures.league import read_league
 from ui.panels import proof_chain
 from words import speaker
-proof_chain.show(Store.open({url!r}).acting(Actor("sam", {role!r})), {NAME!r}, {MAY!r}, speaker({language!r}))
+store = Store.open({url!r}).acting(Actor("sam", {role!r}))
+proof_chain.show(store, read_league(store, {NAME!r}, wave={MAY!r}), speaker({language!r}))
 """
     return AppTest.from_string(script, default_timeout=60).run()
 
@@ -44,15 +53,16 @@ proof_chain.show(Store.open({url!r}).acting(Actor("sam", {role!r})), {NAME!r}, {
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_line_and_the_file_stand_on_the_page_and_the_answers_only_for_those_who_see_all(made, language):
     line = chain_files.figure_chain(Store.open(made).acting(Actor("sam", STATISTICIAN)), NAME, MAY).chain.line
-    for role, buttons in ((STATISTICIAN, 2), (CENTRE, 1)):
+    for role, buttons in ((STATISTICIAN, 3), (CENTRE, 2)):
         at = panel(made, role, language)
         assert not at.exception and len(at.button) == buttons
         at.button(key="chain").click().run()
-        assert text("chain.published_line", language, line=f"`{line}`") in [str(m.value) for m in at.markdown]
+        assert said(speaker(language), "chain.published_line", line=line) in [str(m.value) for m in at.markdown]
         assert len(at.get("download_button")) == 1
-    at = panel(made, STATISTICIAN, language)
-    at.button(key="chain_answers").click().run()
-    assert not at.exception and len(at.get("download_button")) == 1
+    for button in ("chain_answers", "chain_changes"):
+        at = panel(made, STATISTICIAN, language)
+        at.button(key=button).click().run()
+        assert not at.exception and not at.error and len(at.get("download_button")) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -80,6 +90,7 @@ def test_anybody_checks_it_by_page_and_what_was_changed_is_named(made, language)
     assert [e.value for e in at.error] == [text("chain.fails", language, wave=MAY)] and not at.success
     assert any("figures.csv" in str(m.value) for m in at.markdown)
     found = check_upload(zipped(forged), "proof.zip", line=line, answers=(answers, "answers.zip"))
-    said = [str(m.value) for m in at.markdown]
-    assert all(text(key, language, **values) in said for key, values in found.verification.differences)
+    shown = [str(m.value) for m in at.markdown]
+    sentences = [text(key, language, **values) for key, values in found.verification.differences]
+    assert sentences and all(str(literal(sentence)) in shown for sentence in sentences)
     assert checked(zipped(files), "0" * 64).error

@@ -41,7 +41,7 @@ def show(store: Store, t: Speaker) -> None:
         _rules(store, league, t)
     if league.programme.weighting is not None:
         weights.show(store, league, t)
-    proof_chain.show(store, league.programme.name, league.wave, t)
+    proof_chain.show(store, league, t)
     _runs(store, league, t)
 
 
