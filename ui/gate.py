@@ -50,7 +50,7 @@ class Gate:
         self.app, self.connections = app, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or refuse it before any of its content is read."""
+        """Let a request through, or refuse it; of the content of what is refused nothing is kept."""
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
         elif scope["type"] == "http":
@@ -80,12 +80,10 @@ class Gate:
         if scope["method"] != "PUT":
             await self.app(scope, receive, send)
             return
-        if not same_origin(headers):
-            await PlainTextResponse("Another origin", 403)(scope, receive, send)
-            return
         size = _declared(headers)
-        status = uploads.enter(session, size)
+        status = uploads.enter(session, size) if same_origin(headers) else uploads.FORBIDDEN
         if status is not None:
+            await _read_past(receive)
             await PlainTextResponse("No upload here", status)(scope, receive, send)
             return
         try:
@@ -111,9 +109,22 @@ def _allowed() -> Iterable[str]:
 
 def _declared(headers: Headers) -> int:
     """The bytes that an upload may bring: as it says, or the most that the server lets through."""
-    most = int(config.get_option("server.maxUploadSize")) * 2**20
     said = headers.get("content-length", "")
-    return min(int(said), most) if said.isascii() and said.isdigit() else most
+    return min(int(said), _most()) if said.isascii() and said.isdigit() else _most()
+
+
+def _most() -> int:
+    """The bytes of the largest file."""
+    return int(config.get_option("server.maxUploadSize")) * 2**20
+
+
+async def _read_past(receive: Receive) -> None:
+    """Read what is refused, up to a file's size, and keep nothing of it: only then does a browser hear why."""
+    passed, more = 0, True
+    while more and passed <= _most():
+        message = await receive()
+        passed += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _with_headers(send: Send) -> Send:

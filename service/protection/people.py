@@ -40,9 +40,13 @@ class SignedIn:
 
 @permitted
 def is_demo(store: Store) -> bool:
-    """Whether this store is a demonstration: nobody signs in, visitors choose a role, and no contacts are imported."""
+    """Whether this store is a demonstration: nobody signs in, visitors choose a role, and no contacts are imported.
+
+    A store with people or numbers is none, whatever it is marked as: by hand, or by a command that ran beside another.
+    """
+    nobody = ~sa.exists().select_from(schema.people) & ~sa.exists().select_from(schema.contacts)
     with store.read() as connection:
-        return connection.scalar(sa.select(schema.access.c.mode)) == DEMO
+        return connection.scalar(sa.select(schema.access.c.mode).where(nobody)) == DEMO
 
 
 @permitted

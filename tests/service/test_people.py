@@ -201,3 +201,53 @@ def test_an_identity_with_signs_that_are_not_seen_is_refused(sqlite_store):
         assert fault(people.add_person, sqlite_store, "ann", LEADER, identity=hidden).key == "people.identity_hidden"
     people.add_person(sqlite_store, "ann", LEADER, identity=" ann@example.org ")
     assert people.signed_in_elsewhere(sqlite_store, "ann@example.org").name == "ann"
+
+
+def marked(store) -> None:
+    """The store marked as a demonstration by somebody who writes in it past the use cases."""
+    with store.begin() as connection:
+        connection.execute(schema.access.insert().values(mode=people.DEMO))
+        audit.append(connection, store.actor, "mark-demo", {})
+
+
+def test_free_entry_is_not_to_be_had_over_people_or_numbers_not_even_by_hand(store):
+    with_ann(store)
+    assert fault(people.mark_demo, store).key == "people.no_demo"
+    marked(store)
+    assert not people.is_demo(store)
+
+
+def test_free_entry_is_not_to_be_had_over_numbers_alone(store):
+    marked(store)
+    assert people.is_demo(store)
+    of = {"programme": "harbours", "wave": "2024-05"}
+    with store.begin() as connection:
+        day = datetime(2030, 1, 1, tzinfo=UTC).date()
+        connection.execute(schema.contact_lists.insert().values(**of, numbers=1, delete_on=day))
+        sealed = {"phone": b"sealed", "phone_hash": b"hash"}
+        connection.execute(schema.contacts.insert().values(**of, unit_id="a", **sealed))
+        audit.append(connection, store.actor, "import-contacts", {})
+    assert not people.is_demo(store)
+
+
+def test_a_made_up_name_costs_the_same_work_and_gets_the_same_words_as_a_real_one(sqlite_store, monkeypatch):
+    """As many verifications of a hash made with the same effort, whether the person is there, closed, or is nobody."""
+    with_ann(sqlite_store)
+    people.add_person(sqlite_store, "closed", LEADER)
+    people.change_person(sqlite_store, "closed", active=False)
+    hasher, verified = people._hasher(), []
+
+    class Counting:
+        def __getattr__(self, name):
+            return getattr(hasher, name)
+
+        def verify(self, hashed, password):
+            verified.append(hashed.split("$")[:4])
+            return hasher.verify(hashed, password)
+
+    monkeypatch.setattr(people, "_hasher", Counting)
+    said = {
+        name: fault(people.sign_in, sqlite_store, name, "wrong").key for name in ("ann", "closed", "nobody", "\u017fue")
+    }
+    assert set(said.values()) == {"people.wrong"}
+    assert len(verified) == 4 and len({tuple(effort) for effort in verified}) == 1

@@ -138,10 +138,9 @@ def test_of_the_server_s_own_entrances_only_those_of_the_pages_are_open(server):
 
 
 def test_a_message_of_a_reader_is_bounded(server):
-    with server.tab() as tab:
+    with server.tab() as tab, pytest.raises(ConnectionClosed):
         tab.connection.send(b"x" * 2_000_000)
-        with pytest.raises(ConnectionClosed):
-            tab.connection.recv(timeout=60)
+        tab.connection.recv(timeout=60)
 
 
 def test_a_stale_tab_can_do_no_more_than_its_person_may_now(server, store):

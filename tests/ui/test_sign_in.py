@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from starlette.formparsers import MultiPartParser
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from service.protection import people
@@ -181,3 +182,20 @@ def test_an_upload_is_never_written_to_a_file(monkeypatch):
     assert spooled()  # what the server does of itself
     memory.keep_uploads_in_memory()
     assert not spooled()
+
+
+def test_what_fields_hold_is_not_kept_before_somebody_signs_in(own_store):
+    """A message may say that any field holds anything: of a page that has no such field, nothing of it stays."""
+    people.add_person(own_store, "ann", LEADER)
+    at = app().run()
+    states = WidgetStates()
+    states.widgets.add(id="$$ID-made-up-methods", string_value="x" * 100_000)
+    states.widgets.add(id="$$ID-made-up-chosen", trigger_value=True)
+    at._run(states)
+    held = at.session_state
+    while hasattr(type(held), "_state") or "_state" in getattr(held, "__dict__", {}):
+        held = object.__getattribute__(held, "_state")
+    assert not at.exception and "made-up" not in str(sorted(map(str, held._new_widget_state.states)))
+    assert held._new_widget_state.widget_metadata and "made-up" not in str(
+        held._old_state
+    )  # of the fields that there are
