@@ -56,7 +56,7 @@ def chain(
             given = chain_files.answers_files(opened, programme_name, wave)
         else:
             given = compared_files.compared_answers(opened, programme_name, wave, against)
-        proof_files.write_proof(given, answers)
+        proof_files.write_proof(given, answers, private=True)
         out.print(t("chain.answers_written", folder=str(answers), wave=wave))
     out.print(t("chain.published_line", line=line))
 

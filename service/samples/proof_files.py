@@ -137,13 +137,17 @@ def _read_me(key: str, wave: str) -> bytes:
     return "\n\n".join(text(key, language, wave=wave) for language in LANGUAGES).encode()
 
 
-def write_proof(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files to a new or empty folder, which gets its name when all of them are on the disk."""
+def write_proof(files: Mapping[str, bytes], folder: Path, *, private: bool = False) -> None:
+    """Write the files to a new or empty folder, which gets its name when all of them are on the disk.
+
+    private: only its owner may open it (0700)
+    """
     part = folder.with_name(f"{folder.name}{PART}")
     try:
         if folder.exists() and any(folder.iterdir()):
             raise Fault(key="proof.folder", folder=str(folder))
         shutil.rmtree(part, ignore_errors=True)  # of one that was stopped
+        part.mkdir(parents=True, mode=0o700 if private else 0o777)
         for name, content in files.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             write_over(part / name, content)

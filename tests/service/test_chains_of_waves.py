@@ -102,6 +102,7 @@ def test_a_comparison_has_the_chains_of_its_waves_and_its_changes_are_computed_a
     )
     assert made.code == 0, made.err
     line = made.out.split()[-1]
+    assert (tmp_path / "answers").stat().st_mode & 0o777 == 0o700
     assert outcome(tmp_path, line) == []
     assert len(pd.read_csv(tmp_path / "proof" / "changes.csv", encoding="utf-8-sig")) >= 5
     there = [place for place in (tmp_path / "proof").rglob("*") if place.is_file()]
