@@ -51,7 +51,8 @@ def test_every_action_that_is_recorded_has_a_word_in_both_languages():
 
 @pytest.fixture(scope="module")
 def lines(ensu_store):
-    return trail_lines(ensu_store[0])
+    every_line = trail_lines(ensu_store[0])
+    return every_line[every_line.action != "backup"].reset_index(drop=True)  # other tests back the same store up
 
 
 def test_a_chinese_line_has_no_english_but_what_files_and_programmes_are_called(lines):
