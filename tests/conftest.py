@@ -1,5 +1,6 @@
 """Fixtures for all tests: the demonstration survey in a store, empty stores on SQLite and on a real PostgreSQL."""
 
+import gc
 import importlib
 import itertools
 import os
@@ -22,6 +23,7 @@ from service.protection import erasure, people
 from service.store import engine
 from service.store.engine import Store
 
+gc.disable()  # until everything is collected: modules have no cycles to give back
 ROOT = Path(__file__).parents[1]
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("any machine")
@@ -249,6 +251,8 @@ def pytest_collection_modifyitems(items):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session):
     """A group that pytest-xdist does not hear of costs a browser, a server and minutes; nothing else would show it."""
+    gc.freeze()
+    gc.enable()
     if session.config.getoption("loadgroup", False):
         unheard = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
         unheard = [nodeid for nodeid in unheard if "@" not in nodeid]
