@@ -25,6 +25,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "sqlite: {} attempts",
         "rankshift league: .* of the bare import",
         "{} rows of a workbook, ours: ",
+        "{} interviews × {} items, {} areas × {} measures",
     ],
     "fuzz": ["{} files, wrong 0; slowest"],
     "load": ["headline: .* of an empty page", "{} readers at once over one alone"],
