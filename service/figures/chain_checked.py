@@ -8,6 +8,7 @@ from sampling import Verification
 from sampling.proof.linked_draw import differing_draw
 from sampling.proof.links import (
     CALLS,
+    DRAW,
     FIGURES,
     RESPONSES,
     WEIGHTS,
@@ -44,10 +45,12 @@ class CheckedChain:
     is_computed: bool
 
 
-def verify_chain_file(content: bytes, file: str, *, line: str | None = None) -> CheckedChain:
-    """Check the links of a chain that came without the files beside it; line: the one made public with the figures."""
+def verify_chain_file(
+    content: bytes, file: str, *, published: str | None = None, line: str | None = None
+) -> CheckedChain:
+    """Check the links of a chain that came without its files; the lines are those of `verify_chain_folder`."""
     chain = read_chain(content, file)
-    differences = tuple(differing_links(chain, line))
+    differences = (*differing_links(chain, line), *_differing_line(chain, published))
     verification = Verification(not differences, differences, (("chain.links_only", {"wave": chain.wave}),))
     ends = chain.links[0].name, chain.links[-1].name
     return CheckedChain(chain.wave, ends, chain.line, verification, is_drawn=False, is_computed=False)
@@ -76,6 +79,7 @@ def verify_chain_folder(
         differing, notes = _checked_draw(chain, folder, published, screened)
         differences += differing
     else:
+        differences += _differing_line(chain, published)
         notes.append(("chain.draw_not_checked" if chain.drawn_here else "chain.elsewhere", {"wave": chain.wave}))
     if answers is None:
         notes.append(("chain.figures_not_computed", {}))
@@ -88,6 +92,16 @@ def verify_chain_folder(
     verification = Verification(holds, tuple(differences), tuple(notes))
     ends = chain.links[0].name, chain.links[-1].name
     return CheckedChain(chain.wave, ends, chain.line, verification, is_drawn, answers is not None)
+
+
+def _differing_line(chain: ProofChain, published: str | None) -> list[Said]:
+    """What does not fit between the line made public before a draw and a chain whose draw is not drawn again."""
+    if published is None:
+        return []
+    if not chain.drawn_here:
+        return [("chain.no_draw", {"wave": chain.wave})]
+    found = str(chain.says(DRAW).get("line"))
+    return [] if published.strip().lower() == found else [("proof.slip", {"published": published, "found": found})]
 
 
 def named(differing: Iterable[Said]) -> list[Said]:

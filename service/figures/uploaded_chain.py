@@ -26,7 +26,8 @@ def check_place(
     A proof without a chain is one of a draw (`check_draw`). answers: a folder or an archive too.
     """
     if place.suffix.lower() == ".json":
-        return verdict_of(verify_chain_file(read_bounded(place), place.name, line=line), line)
+        lines = {"published": published, "line": line}
+        return verdict_of(verify_chain_file(read_bounded(place), place.name, **lines), line)
     with ExitStack() as opened:
         folder, of_answers = (
             opened.enter_context(unpacked(read_bounded(given), given.name)) if given and given.is_file() else given

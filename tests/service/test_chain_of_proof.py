@@ -281,6 +281,26 @@ def test_an_answer_changed_with_every_digest_made_anew_is_named_by_the_line_alon
     assert any("figures.csv" in sentence and "noise" not in sentence for sentence in outcome(folder, answers=True))
 
 
+def test_a_chain_cut_down_to_the_answers_or_without_its_draw_is_named_by_the_line_before_the_draw(copy):
+    folder = copy[0] / "here" / "proof"
+    chain = read_chain((folder / CHAIN).read_bytes(), CHAIN)
+    published = chain.says("draw")["line"]
+    for name in ("record.json", "frame.csv", "sample.csv"):
+        (folder / name).unlink()
+    left = {name: digest for name, digest in chain.files.items() if (folder / name).exists()}
+    (folder / CHAIN).write_bytes(replace(chain, files=left).content)
+    assert outcome(folder.parent, published=published) == [] and outcome(folder.parent) == []
+    assert "published before the draw" in outcome(folder.parent, published="0" * 64)[0]
+    alone = folder / CHAIN
+    assert keys(check_place(alone, published=published)) == []
+    assert keys(check_place(alone, published="0" * 64)) == ["proof.slip"]
+    cut = linked(chain.wave, {name: chain.says(name) for name in ("responses", "weights", "figures")}, left)
+    alone.write_bytes(cut.content)
+    assert outcome(folder.parent) == []  # by itself it is the chain of a wave that was not drawn here, and says so
+    assert "first links were left out" in outcome(folder.parent, published=published)[0]
+    assert keys(check_place(alone, published=published)) == ["chain.no_draw"]
+
+
 def test_refusals_turned_into_interviews_and_people_never_released_are_named(copy):
     folder, _ = copy[0] / "here", copy[1]
     file = folder / "answers" / "attempts.parquet"
