@@ -14,7 +14,8 @@ from accountability.ladders.events import events_of
 from accountability.ladders.history import History
 from accountability.rules import KINDS, Rule
 
-DRAWS = 2000
+MOST, LEAST = 2000, 100  # histories simulated
+VALUES = 5_000_000  # simulated of one measure: fewer histories where there are many areas and periods
 CELLS = 4_000_000  # of one array of simulated values
 
 
@@ -97,11 +98,12 @@ def luck(
     rules: Mapping[str, tuple[str, Rule]],
     consequences: Sequence[Consequence],
     rng: np.random.Generator,
-    draws: int = DRAWS,
+    draws: int | None = None,
     since: int = 0,
 ) -> Luck:
     """The luck of a ladder in the periods of a history.
 
+    draws     how many histories; None: MOST, fewer of many areas and periods, but LEAST at least
     since     the first period whose consequences count; those before it are only remembered
 
     history   whose waves, areas and judged verdicts the simulated histories share
@@ -112,6 +114,7 @@ def luck(
     ever = {c.name: np.zeros(len(history.areas)) for c in consequences}
     expected, any_at_all = (dict.fromkeys(chance, 0.0) for _ in range(2))
     T, p = len(history.waves), len(history.areas)
+    draws = draws or int(np.clip(VALUES // max(1, T * p), LEAST, MOST))
     at_once = int(max(1, min(draws, CELLS // max(1, T * p))))
     for first in range(0, draws, at_once):
         size = min(at_once, draws - first)

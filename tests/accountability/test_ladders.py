@@ -291,3 +291,11 @@ def test_luck_judges_an_annual_rule_on_the_mean_of_the_year_s_simulated_quarters
     assert chance[:3].max() == 0
     exact = stats.binom.cdf(203, 240, 0.8955)  # 203/240 = 84.6 %
     assert chance[3].mean() == pytest.approx(exact, abs=4 * (exact / 40_000) ** 0.5)
+
+
+def test_fewer_histories_are_simulated_of_many_areas_and_periods():
+    rules = {"last": ("safe", Rule("last", "not_last", 5))}
+    few = luck(of_simulation(20), {"safe": alike(20, 60, equal=True)}, rules, [TALK], np.random.default_rng(1))
+    many = luck(of_simulation(9000), {"safe": alike(9000, 60, equal=False)}, rules, [TALK], np.random.default_rng(1))
+    assert (few.draws, many.draws) == (2000, 100)
+    assert many.expected["talk"] == pytest.approx(8 * 5)
