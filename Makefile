@@ -9,7 +9,7 @@ SIMULATED := data/laibin_simulated
 YEAR := build/laibin_year_simulated
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench fuzz load mutants year documents clean
+.PHONY: run demo setup test lint browser study bench fuzz torture load mutants year documents clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -41,6 +41,9 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 
 fuzz: setup  ## ten thousand damaged files of every format and kind: none may trace back, be imported in part, or take too much
 	$(BIN)/python -m bench.fuzz $(QUICK)
+
+torture: .venv/tested  ## kills -9 at every named point and at random, many at once, a number that was deleted, on both engines: nothing may be lost (under an hour)
+	$(BIN)/python -m torture $(QUICK)
 
 load: .venv/tested  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
 	$(BIN)/python -m bench.load $(QUICK)

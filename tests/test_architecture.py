@@ -47,7 +47,7 @@ CHAPTERS = {
     "ui": ["panels", "pages"],
     "study": ["claims"],
 }
-TOOLS = ("study", "bench", "mutants", "reference")  # run from a checkout, never by the product
+TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}
 PURE = ("words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme")
 TYPED = ("estimation", "sampling", "fieldwork", "accountability", "programme")

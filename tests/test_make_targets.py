@@ -28,6 +28,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "{} interviews × {} items, {} areas × {} measures",
     ],
     "fuzz": ["{} files, wrong 0; slowest"],
+    "torture": ["sqlite: {} kills", "  lost: 0", "a planted number", "by {} processes", "wrong 0"],
     "load": ["headline: .* of an empty page", "{} readers at once over one alone"],
     "study": ["intervals: {} rows", "cells {}, cells above"],
     "mutants": ["2 of {} places tried"],

@@ -120,7 +120,7 @@ def read_plan_file(content: bytes, file: str) -> LargePlan:
         values = json.loads(content)
         design = DrawPlan(**values.pop("design"))
         return LargePlan(design=design, **values)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Fault(key="lake.plan", file=file, problem=type(error).__name__) from error
 
 

@@ -351,7 +351,7 @@ def read_record_file(content: bytes, more: Set[str] = frozenset()) -> DrawRecord
         return DrawRecord.read({name: plain[name] for name in plain if name in FIELDS})
     except Fault:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Fault(key="proof.record", file=RECORD, problem=str(error)) from error
 
 

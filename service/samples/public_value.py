@@ -16,7 +16,12 @@ def plain_value(written: str) -> str:
     width: "03, 11 、１７" is "3 11 17".  The order counts.
     """
     parts = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", written).casefold())
-    return " ".join(str(int(part)) if part.isdecimal() else part for part in parts)
+    return " ".join(_number(part) if part.isdecimal() else part for part in parts)
+
+
+def _number(digits: str) -> str:
+    """A number in ASCII digits without leading zeros, however long it is."""
+    return "".join(str(unicodedata.decimal(digit)) for digit in digits).lstrip("0") or "0"
 
 
 def spelled(value: str | None) -> list[tuple[str, dict]]:

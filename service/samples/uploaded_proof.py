@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def _unpack(content: bytes, file: str, folder: Path) -> None:
                 if name.startswith(top) and KNOWN.fullmatch(inside):
                     (folder / inside).parent.mkdir(parents=True, exist_ok=True)
                     (folder / inside).write_bytes(archive.read(name))
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError) as error:
             raise Fault(key="check.no_record", file=file) from error
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from service.store import schema
 from words import Fault
 
 HEAD_VARIABLE = "RANKSHIFT_HEAD"
+LONGEST = 18  # digits of a line's number
 BEGINNING = "0" * 64
 ADDED = "audit lines"  # in a connection's info: the heads of the lines added in its transaction
 TURN = 5_381_773  # PostgreSQL's advisory lock: whoever adds a line holds it
@@ -53,7 +55,7 @@ class Head:
     def read(cls, text: str) -> "Head":
         """The head written in a text; a Fault if it is not one."""
         number, _, digest = text.strip().partition(":")
-        if not number.isdecimal() or len(digest) != len(BEGINNING):
+        if not number.isdecimal() or len(number) > LONGEST or len(digest) != len(BEGINNING):
             raise Fault(key="audit.head_broken", found=text.strip()[:80])
         return cls(int(number), digest)
 
@@ -201,9 +203,10 @@ def acknowledgements(lines: Iterable[Mapping]) -> tuple[Acknowledged, ...]:
     found = []
     for line in lines:
         if line["action"] == ACKNOWLEDGED:
-            said = json.loads(line["details"])
-            unkept = tuple(number for first, last in said["unkept"] for number in range(first, last + 1))
-            found.append(Acknowledged(line["number"], line["name"], said["reason"], said["half"], unkept))
+            with suppress(ValueError, TypeError, KeyError):  # somebody changed it, which the chain of hashes says
+                said = json.loads(line["details"])
+                unkept = tuple(number for first, last in said["unkept"] for number in range(first, last + 1))
+                found.append(Acknowledged(line["number"], line["name"], said["reason"], said["half"], unkept))
     return tuple(found)
 
 
@@ -244,5 +247,5 @@ def check(lines: Sequence[Mapping], kept: Kept, noted: Iterable[Head] = ()) -> V
 
 
 def unkept_lines(numbers: Iterable[int], kept: Kept) -> set[int]:
-    """The lines whose heads are not kept; none if no heads are kept at all."""
-    return set(numbers) - {head.number for head in kept.heads} if kept.heads else set()
+    """The lines whose heads are not kept; none if nobody keeps any."""
+    return set(numbers) - {head.number for head in kept.heads} if kept.heads or kept.half else set()

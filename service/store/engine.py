@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Generator
@@ -18,6 +19,7 @@ from words import Fault
 
 STORE_VARIABLE = "RANKSHIFT_STORE"
 SQLITE_URL = "sqlite:///"
+PASSWORD = re.compile(r"(//[^:/@]*:).*(@)")
 DEFAULT_URL = f"{SQLITE_URL}rankshift.db"
 AT_ONCE = 20_000  # rows that are written at a time
 UNWRITABLE = {sickness.READ_ONLY, sickness.UNREACHABLE}
@@ -180,8 +182,8 @@ def parsed_url(url: str) -> sa.URL:
         return sa.URL.create("sqlite", database=url.removeprefix(SQLITE_URL) or None)
     try:
         return sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise Fault(key="store.url", found=url) from error
+    except (sa.exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise Fault(key="store.url", found=PASSWORD.sub(r"\1***\2", url)) from error
 
 
 def store_url(place: str | None = None) -> str:

@@ -208,6 +208,16 @@ def test_a_kill_between_commit_and_head_is_a_finding_until_it_is_acknowledged(st
     assert trail_lines(store).details[0] == '{"half": 0, "reason": "power cut", "unkept": [[3, 5]]}'
 
 
+def test_half_a_head_of_the_very_first_line_is_acknowledged_with_that_line(fresh_store, tmp_path, monkeypatch):
+    """The torture found it: acknowledged without the line, the line was a finding as soon as another head was kept."""
+    monkeypatch.setattr(trail, "TRIES", 1)
+    store = filled(fresh_store("sqlite"), 1)
+    (tmp_path / "heads").write_text("1:half")
+    acknowledge_trail(store, "a kill")
+    filled(store, 1)
+    assert findings(store) == set()
+
+
 def test_what_is_wrong_with_the_trail_itself_cannot_be_acknowledged(fresh_store, tmp_path, monkeypatch):
     monkeypatch.setattr(trail, "TRIES", 1)
     store = filled(fresh_store("sqlite"), 4)
@@ -228,7 +238,7 @@ def test_a_head_that_is_being_written_is_waited_for(fresh_store, monkeypatch):
     assert findings(store) == set()
 
 
-@pytest.mark.parametrize("text", ["", "12", "x:" + "0" * 64, "3:abc"])
+@pytest.mark.parametrize("text", ["", "12", "9" * 5_000 + ":" + "0" * 64, "x:" + "0" * 64, "3:abc"])
 def test_what_is_no_head_is_said(text):
     with pytest.raises(Fault) as caught:
         Head.read(text)
