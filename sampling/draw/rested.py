@@ -54,7 +54,7 @@ def draw_rested(
     chain that keeps nobody, for the first k + 1 waves) and no stratum is used up.  Otherwise π is a sum in which the
     rates depend on chance and on the unit itself, and totals have a relative bias of the order of one over the number
     of people in a stratum.  `bench.draws` measures it with 10 % movers a wave in strata of 42 to 71 people: .4 per
-    cent where half is kept, and .1 per cent in rotation groups of two or three of eight.  Who comes from
+    cent where half is kept, and .6 per cent or less in rotation groups, a tenth of the spread of Σw.  Who comes from
     a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
     A draw among respondents is a further phase: C_h/N_h1 (C_ha/N_ha) of those called answered, and this part, which no
     draw decides, stands in π for each one's chance to answer, as in a weighting class.  Σw is n_h N_h/n_h whoever
