@@ -35,7 +35,9 @@ ALLOWED = {
         "high[rows][:, None] == 0": "a standard error of 0 is 0 exactly",
         "high == 0": "a standard error of 0 is 0 exactly",
     },
-    "estimation/estimators/laws.py": {"c == 0": "a sum of the caller's coefficients above 0: 0 only if there are none"},
+    "estimation/estimators/change_laws.py": {
+        "c == 0": "a sum of the caller's coefficients above 0: 0 only if there are none"
+    },
     "estimation/changes/league_comparison.py": {"rank.places != 0": "whole numbers"},
     "estimation/indicators/linear_values.py": {"below != 0": "guards a division"},
     "estimation/calibration/margins.py": {

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from estimation.changes.field import FieldContrast, field_contrast_test
 from estimation.changes.verdicts import BOTH
 from estimation.columns.matrices import Matrix
+from estimation.estimators.change_laws import ChangeLaw
 from estimation.estimators.estimates import Estimate, Interval
-from estimation.estimators.laws import ChangeLaw
 from estimation.precision.under_null import inverted, value_score
 from estimation.waves.waves import Waves, combine
 

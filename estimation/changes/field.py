@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from estimation.changes.verdicts import ABOVE, BELOW, BOTH, UNDECIDED
 from estimation.columns.ties import scale_of, without_rounding
+from estimation.estimators.change_laws import ChangeLaw
 from estimation.estimators.estimates import Estimate, Interval
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.under_null import inverted, null_moments, score
 from estimation.waves.noise import normal_draws, off_diagonal
 from words import Fault

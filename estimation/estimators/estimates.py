@@ -14,8 +14,9 @@ from contracts import first_row
 from estimation.columns.columns import first_text, numbers, said
 from estimation.columns.matrices import Matrix, Spread
 from estimation.columns.ties import is_nothing
+from estimation.estimators.change_laws import ChangeLaw
 from estimation.estimators.design import Design
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.estimators.residuals import Totals
 from estimation.estimators.variance import (
     CellTotals,
@@ -49,7 +50,7 @@ class Estimate:
     covariance (k,k)  of their errors, numpy or scipy.sparse
     df (k,)           degrees of freedom, inf for a normal error; one number applies to all estimates
     flags             keys of what a reader must know ("answerers_only": a total over those who answered)
-    law               how the errors depend on the true values (`estimation.estimators.laws`), from which tests of
+    law               how the errors depend on the true values (`laws`, `change_laws`), from which tests of
                       change take the variance and the skewness under the null hypothesis; None: it is not known
     From a table of scores and standard errors: Estimate(names, value, np.diag(se**2), np.inf).
     """

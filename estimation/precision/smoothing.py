@@ -7,8 +7,9 @@ import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.ties import onto_ends
+from estimation.estimators.change_laws import ChangeLaw
 from estimation.estimators.estimates import Estimate
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.estimators.variance import with_diagonal
 from estimation.precision.moderation import moderate, moderate_effects
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.roots import turning_points
 from estimation.columns.ties import in_standard_errors, scale_of, without_rounding
+from estimation.estimators.change_laws import ChangeLaw
 from estimation.estimators.estimates import Estimate
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.skewness import skew_score
 from estimation.precision.t_scale import to_normal
 

@@ -38,7 +38,8 @@ from typing import NamedTuple
 import numpy as np
 
 from estimation.columns.ties import equalized, in_standard_errors, scale_of
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.change_laws import ChangeLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.t_scale import to_normal
 from estimation.precision.under_null import pair_moments, score
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from estimation.estimators.change_laws import Steps
 from estimation.estimators.estimates import Linearization
-from estimation.estimators.laws import Steps
 from estimation.waves.influence import SharedInfluence
 
 

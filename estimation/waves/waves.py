@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.matrices import Matrix
 from estimation.columns.ties import without_rounding
+from estimation.estimators.change_laws import ChangeLaw, Steps, combined_law
 from estimation.estimators.estimates import Estimate
-from estimation.estimators.laws import ChangeLaw, Steps, combined_law
 from estimation.estimators.variance import with_diagonal
 from words import Fault
 

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 from estimation import Comparison
 from estimation.changes.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical
 from estimation.columns.ties import in_standard_errors
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.change_laws import ChangeLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.smoothing import NOBODY, PRIOR
 from estimation.precision.t_scale import from_normal, to_normal
 from estimation.precision.under_null import null_moments, score

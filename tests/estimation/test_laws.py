@@ -18,7 +18,8 @@ from estimation import (
     window_change,
     windows,
 )
-from estimation.estimators.laws import ChangeLaw, SamplingLaw
+from estimation.estimators.change_laws import ChangeLaw
+from estimation.estimators.laws import SamplingLaw
 from estimation.indicators.answer_moments import answer_skewness
 from estimation.precision.effects import psu_evenness
 from estimation.precision.under_null import null_moments

@@ -17,7 +17,8 @@ from estimation import (
     usual_comparisons,
 )
 from estimation.changes.needed import ALPHA, RANK, SCORE, STANDING, rank_critical, score_critical, standing_critical
-from estimation.estimators.laws import SamplingLaw, combined_law
+from estimation.estimators.change_laws import combined_law
+from estimation.estimators.laws import SamplingLaw
 from estimation.precision.under_null import null_moments
 from estimation.waves.waves import Waves, windows
 from sampling import fall_curve
