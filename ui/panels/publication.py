@@ -29,7 +29,12 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
     say = lambda wave: wave_text(wave, t)  # noqa: E731
     with st.form(f"publish {len(made)}"):
         wave = st.selectbox(
-            t("publish.wave"), waves, format_func=say, key=f"publish_wave {len(made)}", filter_mode=None
+            t("publish.wave"),
+            waves,
+            format_func=say,
+            key=f"publish_wave {len(made)}",
+            filter_mode=None,
+            placeholder=t("app.choose"),
         )
         note = st.text_input(t("publish.note"), key=f"publish_note {len(made)}")
         sure = st.checkbox(t("publish.sure"), key=f"publish_sure {len(made)}")
