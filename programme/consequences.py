@@ -22,8 +22,10 @@ def read_consequences(
     rules = list(rules)
     consequences, names = [], {}
     for name, table in entry.entries("consequences", {}).items():
+        chosen = table.data.get("kind")
+        of_kind = [KINDS[chosen]] if chosen in KINDS else KINDS.values()
+        table.known((*COMMON, *(setting for kind in of_kind for setting in kind.settings)))
         kind = table.one_of("kind", KINDS)
-        table.known((*COMMON, *KINDS[kind].settings))
         if name in rules:
             raise entry.at("consequences").fault(name, repr(name), f"≠ [rules.{name}]")
         settings: dict[str, Any] = {k: table.one_of(k, allowed) for k, allowed in CHOICES.items() if k in table.data}

@@ -7,7 +7,7 @@ import pandas as pd
 from fieldwork.phone_numbers import masked_values
 from service.files.faults import CellFault, faults_in
 from service.files.write import csv_bytes, workbook_bytes
-from words import Fault, Speaker
+from words import Fault, Speaker, Visible
 
 COLUMNS = ("row", "column", "cell", "fault")
 XLSX = ".xlsx"
@@ -37,7 +37,9 @@ def _lines(kind: Fault, t: Speaker) -> Iterator[tuple[int, str, str, str]]:
         alike_rows = tuple(map(repr, of_row))
         if alike_rows not in said:
             values_of_row = masked_values(dict(zip(kind.each, of_row, strict=True)))
-            sentence = t(kind.key, **values | values_of_row | {"count": 1, "row": "\0"}).replace(alike, "").strip()
+            sentence = (
+                t(kind.key, **values | values_of_row | {"count": 1, "row": Visible("\0")}).replace(alike, "").strip()
+            )
             said[alike_rows] = sentence, str(values_of_row.get("found", ""))
         sentence, cell = said[alike_rows]
         yield row, str(values.get("column", "")), cell, sentence.replace("\0", str(row))

@@ -206,7 +206,7 @@ def acknowledgements(lines: Iterable[Mapping]) -> tuple[Acknowledged, ...]:
             with suppress(ValueError, TypeError, KeyError):  # somebody changed it, which the chain of hashes says
                 said = json.loads(line["details"])
                 unkept = tuple(number for first, last in said["unkept"] for number in range(first, last + 1))
-                found.append(Acknowledged(line["number"], line["name"], said["reason"], said["half"], unkept))
+                found.append(Acknowledged(line["number"], line["name"], said["reason"], said["half_lines"], unkept))
     return tuple(found)
 
 

@@ -73,7 +73,7 @@ PERMITTED = {
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,
     "hindrances": WORKERS,
-    "totals_inputs": WORKERS,
+    "totals_inputs": EVERYBODY,
     "compare_waves": WORKERS,
     "judge_year": WORKERS,
     "compare_methods": WORKERS,

@@ -45,7 +45,7 @@ def acknowledge_trail(store: Store, reason: str) -> audit.Acknowledged:
         unkept = sorted(audit.unkept_lines((line["number"] for line in lines), kept) - known)
         if not half and not unkept:
             raise Fault(key="audit.nothing")
-        details = {"half": kept.half, "unkept": _ranges(unkept), "reason": reason.strip()}
+        details = {"half_lines": kept.half, "unkept": _ranges(unkept), "reason": reason.strip()}
         head = audit.append(connection, store.actor, audit.ACKNOWLEDGED, details)
     return audit.Acknowledged(head.number, store.actor.name, reason.strip(), half, tuple(unkept))
 

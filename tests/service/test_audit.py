@@ -205,7 +205,7 @@ def test_a_kill_between_commit_and_head_is_a_finding_until_it_is_acknowledged(st
     assert verify_trail(store).findings == (Finding(audit.UNKEPT, 3),)
     assert acknowledge_trail(store, "power cut").unkept == (3, 4, 5)
     assert findings(store) == set()
-    assert trail_lines(store).details[0] == '{"half": 0, "reason": "power cut", "unkept": [[3, 5]]}'
+    assert trail_lines(store).details[0] == '{"half_lines": 0, "reason": "power cut", "unkept": [[3, 5]]}'
 
 
 def test_half_a_head_of_the_very_first_line_is_acknowledged_with_that_line(fresh_store, tmp_path, monkeypatch):

@@ -310,7 +310,7 @@ BAD_PROGRAMMES = {
         "programme.entry",
         "items.noise.not_answered",
     ),
-    "a rule of an unknown kind": (changed(('"not_last"', '"first"')), "programme.entry", "rules.quiet.kind"),
+    "a rule of an unknown kind": (changed(('"not_last"', '"furthest"')), "programme.entry", "rules.quiet.kind"),
     "a rule of an unknown measure": (
         changed(('measure = "upkeep"', 'measure = "prices"')),
         "programme.entry",

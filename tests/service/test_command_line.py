@@ -50,6 +50,8 @@ COMMANDS = (
     "power",
     "factors",
     "definitions",
+    "consequences",
+    "publish",
     "runs",
     "imports",
     "rerun",
@@ -466,7 +468,7 @@ def test_output_that_cannot_be_written_is_one_line(surveyed):
         ended = subprocess.run(
             [sys.executable, "-c", code, str(surveyed)], stdout=full, stderr=subprocess.PIPE, text=True
         )
-    assert ended.returncode == 1 and ended.stderr.strip() == "This could not be done: No space left on device."
+    assert ended.returncode == 6 and ended.stderr.strip() == "This could not be done: No space left on device."
 
 
 def test_usage_is_said_in_the_reader_s_language(rankshift):

@@ -35,7 +35,7 @@ NAMING = {
     "units",
     "numbers",
 }
-NAMING |= {"renamed", "outcomes", "answers", "points", "weights", "parts", "where", "asked_if", "codes"}
+NAMING |= {"consequences", "renamed", "outcomes", "answers", "points", "weights", "parts", "where", "asked_if", "codes"}
 
 
 def tables(data: Mapping, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

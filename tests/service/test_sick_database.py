@@ -57,7 +57,7 @@ def said(rankshift, key: str, code: int, *command) -> None:
     for language, t in BOTH.items():
         ended = rankshift(*command, language=language)
         url = engine.shown(engine.store_url(str(command[-1])))
-        beginning = t(key, url=url, problem="\n", file="\n").split("\n")[0]
+        beginning = t(key, url=url, problem="|", file="|").split("|")[0]
         assert ended.code == code and beginning in ended.err.replace("\n", ""), ended
 
 
