@@ -22,7 +22,7 @@ def read_consequences(
     rules = list(rules)
     consequences, names = [], {}
     for name, table in entry.entries("consequences", {}).items():
-        chosen = table.data.get("kind")
+        chosen = str(table.data.get("kind"))
         of_kind = [KINDS[chosen]] if chosen in KINDS else KINDS.values()
         table.known((*COMMON, *(setting for kind in of_kind for setting in kind.settings)))
         kind = table.one_of("kind", KINDS)
