@@ -25,6 +25,7 @@ from sampling.draw.draw import starts_by_stratum
 from service.store.aside import PART, moved, refuse_precious, synced
 from words import Fault
 
+PARQUET = b"PAR1"  # how every Parquet file begins
 EMBEDDED = "duckdb://"
 BATCH = 1_000_000  # units numbered at a time
 NUMBER = r"^(\+?86)?1[3-9][0-9]{9}$|^0[0-9]{9,11}$"  # a mobile, or a landline with its area code
@@ -43,6 +44,10 @@ class Lake:
         place = Path(path)
         if not place.exists():
             raise Fault(key="lake.absent", file=str(path))
+        for file in sorted(place.glob("*.parquet")) if place.is_dir() else [place]:
+            with file.open("rb") as opened:
+                if opened.read(len(PARQUET)) != PARQUET:
+                    raise Fault(key="lake.not_parquet", file=str(file))
         return self.engine.read_parquet(str(place / "*.parquet" if place.is_dir() else place))
 
 

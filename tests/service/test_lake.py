@@ -147,7 +147,13 @@ def test_a_frame_is_refused_whole_with_what_is_wrong(frame, tmp_path):
         assert {file.name for file in tmp_path.iterdir()} == {"list.parquet"}
     table, path = frame
     changed = allocation(table, 2).assign(population=lambda t: t.population + (t.index == 0))
-    for lake, given, key in ((path, changed, "sampling.frame_changed"), (tmp_path / "no", changed, "lake.absent")):
+    no_parquet = tmp_path / "list.csv"
+    no_parquet.write_text("id,layer\na,b\n", "utf-8")
+    for lake, given, key in (
+        (path, changed, "sampling.frame_changed"),
+        (tmp_path / "no", changed, "lake.absent"),
+        (no_parquet, changed, "lake.not_parquet"),
+    ):
         with pytest.raises(Fault) as refused:
             draw_from_lake(open_lake(), lake, given, start=0.5)
         assert refused.value.key == key
