@@ -50,12 +50,27 @@ class SimulatedMeasure:
         weighted_sum = (weight * np.nan_to_num(self.value)).sum(axis=1)
         return np.divide(weighted_sum, total, out=np.full(len(total), np.nan), where=total > 0)
 
+    @property
+    def design_effect(self) -> np.ndarray:
+        """D_t = Σ_j n_j (n_j - 1) V_j / Σ_j n_j θ_j (1 - θ_j) of a share's period (T, 1), at least 1.
+
+        n_j is the effective number, V_j the variance and θ_j the share of area j: what clusters and interviewers add to
+        the errors beside the weights, over the league together.  It is 1 for simple random samples.
+        """
+        reach = self.high - self.low
+        n, theta = np.nan_to_num(self.n_effective), (np.nan_to_num(self.value, nan=self.low) - self.low) / reach
+        estimated = (n * (n - 1) * np.nan_to_num(self.se / reach) ** 2).sum(axis=1, keepdims=True)
+        of_answers = (n * theta * (1 - theta)).sum(axis=1, keepdims=True)
+        ratio = np.divide(estimated, of_answers, out=np.ones_like(estimated), where=of_answers > 0)
+        return np.maximum(ratio, 1.0)
+
 
 def simulated_values(measure: SimulatedMeasure, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Values (draws, T, p), all areas of a period alike, periods independent; NaN where there is no estimate.
 
-    Shares: a binomial count of round(n_eff) answers, divided by them.  Where weights are unequal, equal counts would
-    make ties that the survey does not have: the count is moved by a uniform number between -1/2 and 1/2.
+    Shares: a binomial count of n* = round(n_eff/D) answers, D being the design effect of the period, moved by a uniform
+    number between -1/2 and 1/2 and divided by n*; where weights are equal, brought to the nearest share of n answers,
+    so that ties come as often as in the survey, and are left out where they do not.
     Others: normal, with the standard errors, cut off at the ends of the scale.
     """
     alike = np.broadcast_to(measure.alike[:, None], measure.value.shape)
@@ -63,11 +78,12 @@ def simulated_values(measure: SimulatedMeasure, draws: int, rng: np.random.Gener
     values = np.full((draws, *measure.value.shape), np.nan)
     if measure.share:
         reach = measure.high - measure.low
-        n = np.maximum(np.rint(measure.n_effective[estimated]), 1.0)
+        answers = np.maximum(np.rint(measure.n_effective[estimated]), 1.0)
+        n = np.maximum(np.rint((measure.n_effective / measure.design_effect)[estimated]), 1.0)
         count = rng.binomial(n.astype(int), (alike[estimated] - measure.low) / reach, (draws, len(n))).astype(float)
-        moved = rng.uniform(-0.5, 0.5, count.shape)
-        count = np.where(measure.equal_weights[estimated], count, np.clip(count + moved, 0.0, n))
-        values[:, estimated] = measure.low + reach * count / n
+        moved = np.clip(count + rng.uniform(-0.5, 0.5, count.shape), 0.0, n) / n
+        on_grid = np.rint(moved * answers) / answers
+        values[:, estimated] = measure.low + reach * np.where(measure.equal_weights[estimated], on_grid, moved)
     else:
         drawn = rng.normal(alike[estimated], measure.se[estimated], (draws, int(estimated.sum())))
         values[:, estimated] = np.clip(drawn, measure.low, measure.high)

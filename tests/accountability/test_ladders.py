@@ -186,7 +186,15 @@ def test_a_streak_is_what_counting_characters_says(marks):
 def alike(p: int, n: int, *, equal: bool, share: bool = True, T: int = 8) -> SimulatedMeasure:
     cells = np.ones((T, p))
     return SimulatedMeasure(
-        cells * 0.8955, cells * 0.04, cells * n, cells == equal, share, 0.0, 1.0, largest_is_best=True, printed_unit=0.0
+        cells * 0.8955,
+        cells * (0.8955 * 0.1045 / max(1, n - 1)) ** 0.5,
+        cells * n,
+        cells == equal,
+        share,
+        0.0,
+        1.0,
+        largest_is_best=True,
+        printed_unit=0.0,
     )
 
 
@@ -209,7 +217,9 @@ def test_luck_hands_out_the_cards_that_simulation_says():
 def test_luck_agrees_with_a_second_naive_simulation_of_areas_of_unequal_size():
     n = np.array([20, 30, 40, 60, 120, 240])
     measure = alike(6, 1, equal=True, T=4)
-    measure = SimulatedMeasure(**{**vars(measure), "n_effective": np.broadcast_to(n, (4, 6)).astype(float)})
+    measure = SimulatedMeasure(
+        **{**vars(measure), "n_effective": np.broadcast_to(n, (4, 6)).astype(float), "se": measure.se / (n - 1) ** 0.5}
+    )
     short = History(quarters(4), np.full(4, 2025), 4, tuple("abcdef"), {"last": np.ones((4, 6), bool)}, {})
     rules = {"last": ("safe", Rule("last", "not_last", 2))}
     brought = luck(short, {"safe": measure}, rules, LAIBIN, np.random.default_rng(7), draws=4000)
@@ -299,3 +309,14 @@ def test_fewer_histories_are_simulated_of_many_areas_and_periods():
     many = luck(of_simulation(9000), {"safe": alike(9000, 60, equal=False)}, rules, [TALK], np.random.default_rng(1))
     assert (few.draws, many.draws) == (2000, 100)
     assert many.expected["talk"] == pytest.approx(8 * 5)
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_luck_knows_the_errors_of_clustered_samples(equal):
+    """With a design effect of 2 the simulated shares have twice the variance, on the survey's own grid."""
+    simple = alike(50, 120, equal=equal, T=2)
+    clustered = SimulatedMeasure(**{**vars(simple), "se": simple.se * 2**0.5})
+    assert simple.design_effect == pytest.approx(1) and clustered.design_effect == pytest.approx(2)
+    one, two = (simulated_values(measure, 1000, np.random.default_rng(9)) for measure in (simple, clustered))
+    assert two.var() / one.var() == pytest.approx(2, rel=0.03)
+    assert equal == bool(np.allclose(two * 120, np.rint(two * 120)))
