@@ -7,7 +7,14 @@ import streamlit as st
 
 from presentation.times import comparison_text
 from programme.survey import Programme
-from service.figures.league import League, comparisons, newest_estimated_wave, read_league, waves_to_choose
+from service.figures.league import (
+    League,
+    comparisons,
+    newest_estimated_wave,
+    read_league,
+    waves_to_choose,
+    waves_with_estimates,
+)
 from service.intake.imports import current_programme, programme_names
 from service.store.engine import Store
 from ui import address
@@ -72,6 +79,16 @@ def choose_programme(store: Store, t: Speaker, place: Any = None) -> str | None:
         return None
     titles = {name: current_programme(store, name)[1].title[t("language.code")] for name in names}
     return choose(place or row(), address.SURVEY, names, titles.__getitem__, t, width=LONG)
+
+
+def choose_estimated(store: Store, place: Any, t: Speaker) -> tuple[str, list[str]] | None:
+    """The survey chosen, and its waves with estimates, newest first; None, with advice, if there is nothing to show."""
+    name = choose_programme(store, t, place)
+    waves = waves_with_estimates(store, name) if name is not None else []
+    if name is None or not waves:
+        st.info(t("app.no_store"))
+        return None
+    return name, waves
 
 
 def choose_league(store: Store, t: Speaker) -> League | None:

@@ -11,7 +11,6 @@ from presentation.times import wave_text
 from programme.survey import Programme
 from service.figures.area_page import AreaPage, read_area
 from service.figures.consequences import read_consequences
-from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
@@ -25,11 +24,10 @@ OF_AREA = ("wave", "consequence", "consequence_sure", "consequence_rests", "cons
 def show(store: Store, t: Speaker) -> None:
     """The area chosen: its verdict card, its figures and ranks over all waves, its rules and its factors."""
     place = choosers.row()
-    name = choosers.choose_programme(store, t, place)
-    waves = waves_with_estimates(store, name) if name is not None else []
-    if name is None or not waves:
-        st.info(t("app.no_store"))
+    chosen = choosers.choose_estimated(store, place, t)
+    if chosen is None:
         return
+    name, waves = chosen
     programme = current_programme(store, name)[1]
     wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
     measure = choosers.choose_measure(place, programme, t)

@@ -5,7 +5,6 @@ import streamlit as st
 from presentation.ladder.board import board_notes, board_rows, count_rows, headline
 from presentation.times import wave_text
 from service.figures.consequences import Consequences, read_consequences
-from service.figures.league import waves_with_estimates
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, choosers, tables
@@ -19,11 +18,10 @@ def show(store: Store, t: Speaker) -> None:
     """The newest wave in a sentence, how much of two years may be luck, and all that followed, one by one."""
     st.title(t("consequences.title"))
     place = choosers.row()
-    name = choosers.choose_programme(store, t, place)
-    waves = waves_with_estimates(store, name) if name is not None else []
-    if name is None or not waves:
-        st.info(t("app.no_store"))
+    chosen = choosers.choose_estimated(store, place, t)
+    if chosen is None:
         return
+    name, waves = chosen
     programme = current_programme(store, name)[1]
     if not programme.consequences:
         st.info(said(t, "consequences.none", programme=programme.title))
