@@ -6,30 +6,15 @@ its events are, and luck.py says what chance alone would have brought.
 """
 
 from collections.abc import Iterable, Mapping
-from importlib import import_module
-from pkgutil import iter_modules
 
+from accountability.kinds import kinds_of_folder
 from accountability.ladders.consequence import MISSED, Consequence
 from accountability.ladders.kind import ConsequenceKind
 from words import Fault
 
 NO_KINDS = {"kind", "consequence", "history", "events", "evidence", "luck"}  # every other file is a kind
 
-
-def _kinds() -> dict[str, ConsequenceKind]:
-    """The kinds of consequence by name: one for each file of this folder, in the files' order."""
-    files = sorted(module.name for module in iter_modules(__path__) if module.name not in NO_KINDS)
-    modules = [import_module(f"{__name__}.{file}") for file in files]
-    classes = [value for module in modules for value in vars(module).values() if _is_kind_of(value, module.__name__)]
-    return {kind.name: kind() for kind in classes}
-
-
-def _is_kind_of(value: object, module: str) -> bool:
-    """Whether this is a kind of consequence that the module itself defines."""
-    return isinstance(value, type) and issubclass(value, ConsequenceKind) and value.__module__ == module
-
-
-KINDS: Mapping[str, ConsequenceKind] = _kinds()
+KINDS: Mapping[str, ConsequenceKind] = kinds_of_folder(__name__, __path__, ConsequenceKind, NO_KINDS)
 
 
 def check_ladder(consequences: Iterable[Consequence], rules: Iterable[str]) -> None:

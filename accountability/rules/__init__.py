@@ -6,31 +6,16 @@ a kind.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 
 import pandas as pd
 
+from accountability.kinds import kinds_of_folder
 from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Kind
 from words import Fault
 
 NO_KINDS = {"kind", "table", "annual"}  # every other file of this folder is a kind of rule
 
-
-def _kinds() -> dict[str, Kind]:
-    """The kinds of rule by name: one for each file of this folder, in the files' order."""
-    files = sorted(module.name for module in iter_modules(__path__) if module.name not in NO_KINDS)
-    modules = [import_module(f"{__name__}.{file}") for file in files]
-    classes = [value for module in modules for value in vars(module).values() if _is_kind_of(value, module.__name__)]
-    return {kind.name: kind() for kind in classes}
-
-
-def _is_kind_of(value: object, module: str) -> bool:
-    """Whether this is a kind of rule that the module itself defines."""
-    return isinstance(value, type) and issubclass(value, Kind) and value.__module__ == module
-
-
-KINDS: Mapping[str, Kind] = _kinds()
+KINDS: Mapping[str, Kind] = kinds_of_folder(__name__, __path__, Kind, NO_KINDS)
 
 
 @dataclass(frozen=True)
