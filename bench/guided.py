@@ -34,10 +34,10 @@ from reference import examples
 from sampling.proof.links import read_chain
 from service.drawing.large_frames import read_allocation, read_plan_file
 from service.fieldwork.call_file import read_calls
-from service.figures.chain_checked import verify_chain_file
-from service.figures.uploaded_chain import check_upload
 from service.intake.margin_file import census_file, read_margins
 from service.intake.wave_file import read_wave
+from service.proof.chain_checked import verify_chain_file
+from service.proof.uploaded_chain import check_upload
 from service.protection.keys import read_key
 from service.samples.frame_file import read_frame
 from service.samples.plan_files import read_constraints, read_costs

@@ -8,7 +8,7 @@ writes bench/seeds/. Proofs are checked for years, so older ones stay readable; 
 import tempfile
 from pathlib import Path
 
-from service.figures.chain_files import chain_proof
+from service.proof.chain_files import chain_proof
 from service.samples.proof_files import draw_proof, zipped
 from service.store.permissions import STATISTICIAN
 from torture import world

@@ -26,13 +26,16 @@ SINGLE = {
     **dict.fromkeys(("consequences", "factors", "definitions"), "figures"),
     **dict.fromkeys(("refresh", "jobs", "publish"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
-    **dict.fromkeys(("plan", "size", "margins"), "planning"),
-    **dict.fromkeys(("draw-proof", "chain", "verify"), "proof"),
-    **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "care"),
+    **dict.fromkeys(("plan", "size", "margins"), "drawing.planning"),
+    **dict.fromkeys(("draw-proof", "chain", "verify"), "drawing.proof"),
+    **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "keeping.care"),
+}
+GROUPS = {
+    **{name: f"keeping.{name}" for name in ("key", "contacts", "audit", "person")},
+    **{"frame": "drawing.frame", "sample": "drawing.sample", "large-frame": "drawing.large_frame"},
 }
 FULL_DISK, NO_ROOM = {errno.ENOSPC, errno.EDQUOT}, 6  # the exit code of a full disk, as for a full database
 SELDOM = 100_000  # objects between two searches for cycles
-GROUPS = ("key", "contacts", "audit", "person", "frame", "sample", "large-frame")
 
 
 class Subcommands(Group):
@@ -56,7 +59,7 @@ class Subcommands(Group):
 
 def loaded(name: str) -> Any:
     """The sub-command of this name, or the group of sub-commands, from its file."""
-    file = SINGLE.get(name, name.replace("-", "_"))
+    file = {**SINGLE, **GROUPS}[name]
     command_or_group = get_group(import_module(f"commands.{file}").commands)
     if not gc.isenabled():  # `start` switched it off
         gc.freeze()  # modules that are loaded have no cycles to give back

@@ -91,7 +91,7 @@ def test_a_survey_that_comes_with_the_program_is_named_without_its_folder(tmp_pa
 
 def test_the_pages_have_their_settings_without_the_checkout(unpacked, tmp_path):
     code = (
-        "import service.files.carried, commands.care as care; print(service.files.carried.__file__); "
+        "import service.files.carried, commands.keeping.care as care; print(service.files.carried.__file__); "
         "print(*care._page_settings(), sep='\\n')"
     )
     environment = {**os.environ, "PYTHONPATH": str(unpacked), "STREAMLIT_THEME_DARK_TEXT_COLOR": "#000000"}

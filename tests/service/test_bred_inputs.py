@@ -11,7 +11,7 @@ from made_up import BOTH
 from bench import guided
 from bench.seeds import FOLDER
 from service.drawing.large_frames import read_plan_file
-from service.figures.uploaded_chain import check_upload
+from service.proof.uploaded_chain import check_upload
 from service.samples import uploaded_proof
 from service.samples.proof_files import read_record_file
 from service.samples.public_value import plain_value

@@ -20,10 +20,11 @@ from sampling.proof.column_digests import column_digests, digest_of_columns
 from sampling.proof.links import ProofChain, linked, read_chain
 from service.drawing import releases
 from service.fieldwork import calls
-from service.figures import chain_files, waves
-from service.figures.chain_files import CHAIN, CONTENTS, contents_file
-from service.figures.uploaded_chain import check_place, check_upload
+from service.figures import waves
 from service.intake import imports
+from service.proof import chain_files
+from service.proof.chain_files import CHAIN, CONTENTS, contents_file
+from service.proof.uploaded_chain import check_place, check_upload
 from service.samples.proof_files import write_proof, zipped
 from service.samples.samples import read_sample
 from service.samples.uploaded_proof import CheckedProof

@@ -13,7 +13,7 @@ from sampling import Wanted
 from sampling.proof.links import read_chain
 from service.fieldwork import screening
 from service.figures import waves
-from service.figures.uploaded_chain import check_upload
+from service.proof.uploaded_chain import check_upload
 from service.samples.proof_files import zipped
 from service.samples.samples import read_sample
 from service.store import audit

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from service.figures import chain_files, waves
-from service.figures.uploaded_chain import check_upload
+from service.figures import waves
+from service.proof import chain_files
+from service.proof.uploaded_chain import check_upload
 from service.samples.proof_files import zipped
 from service.store import audit
 from service.store.engine import Store

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from presentation import samples as sample_words
-from service.figures.uploaded_chain import check_upload
+from service.proof.uploaded_chain import check_upload
 from service.store.engine import Store
 from ui import uploads
 from ui.literal import literal, said

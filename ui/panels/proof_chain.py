@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from service.figures import chain_files, compared_files
 from service.figures.league import League
 from service.figures.windows import comparison_name
 from service.files.write import file_name
+from service.proof import chain_files, compared_files
 from service.samples.proof_files import zipped
 from service.store.engine import Store
 from service.store.permissions import PERMITTED

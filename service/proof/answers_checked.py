@@ -11,11 +11,11 @@ import pandas as pd
 from sampling.proof.column_digests import column_digests, digest_of_columns, table_digest
 from sampling.proof.linked_draw import released_units
 from sampling.proof.links import CALLS, FIGURES, RESPONSES, WEIGHTS, ProofChain, differing_says, link_name
-from service.figures.chain_files import ATTEMPTS_FILE, CONTENTS, WEIGHTS_FILE, contents_file, parquet_table
-from service.figures.figures_again import figures_again, weights_again
-from service.figures.proof_links import ATTEMPT_COLUMNS, calls_say, ordered_weights
-from service.figures.published import KEYS, cells_of, differing_cells
 from service.files.bounds import read_bounded
+from service.proof.chain_files import ATTEMPTS_FILE, CONTENTS, WEIGHTS_FILE, contents_file, parquet_table
+from service.proof.figures_again import figures_again, weights_again
+from service.proof.proof_links import ATTEMPT_COLUMNS, calls_say, ordered_weights
+from service.proof.published import KEYS, cells_of, differing_cells
 from service.samples.proof_files import SAMPLE, read_units
 from service.store.objects import RESPONDENTS
 from words import Fault

@@ -17,9 +17,9 @@ from sampling.proof.links import (
     link_name,
     read_chain,
 )
-from service.figures.answers_checked import differing_answers
-from service.figures.chain_files import CHAIN, digests
 from service.files.bounds import read_bounded
+from service.proof.answers_checked import differing_answers
+from service.proof.chain_files import CHAIN, digests
 from service.samples.proof_files import BESIDE, RECORD, SAMPLE, listed_screenings, read_record_file, read_units
 from service.samples.proof_files import verify_folder as verify_draw_folder
 from service.store.runs import code_version

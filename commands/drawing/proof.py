@@ -10,8 +10,8 @@ from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, W
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof.record import DrawRecord
-from service.figures import chain_files, compared_files
-from service.figures.uploaded_chain import check_place
+from service.proof import chain_files, compared_files
+from service.proof.uploaded_chain import check_place
 from service.samples import proof_files, samples
 from words import Fault
 

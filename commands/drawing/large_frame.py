@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.proof import say_verified
+from commands.drawing.proof import say_verified
 from commands.speaking import Command, Group, ending_in, out, print_table, t, write_private
 from presentation import samples, terminal
 from service.files.bounds import read_bounded

@@ -7,8 +7,8 @@ import pandas as pd
 from accountability.disclosure.shown_league import shown_figures
 from accountability.league.figures import league_figures
 from programme.survey import Programme
-from service.figures.published import joined_parts, typed
 from service.figures.windows import window
+from service.proof.published import joined_parts, typed
 from words import Fault
 
 CHANGES = "changes.csv"

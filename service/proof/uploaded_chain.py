@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sampling.proof.links import WAVES, read_chain
-from service.figures.chain_checked import CheckedChain, verify_chain_file, verify_chain_folder
-from service.figures.chain_files import CHAIN
-from service.figures.compared_checked import verify_compared
 from service.files.bounds import read_bounded
+from service.proof.chain_checked import CheckedChain, verify_chain_file, verify_chain_folder
+from service.proof.chain_files import CHAIN
+from service.proof.compared_checked import verify_compared
 from service.samples.uploaded_proof import CheckedProof, check_draw, unpacked
 from words import Fault, sentences
 

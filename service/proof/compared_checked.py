@@ -7,19 +7,19 @@ from pathlib import Path
 from programme.survey import read_programme
 from sampling import Verification
 from sampling.proof.links import CHANGES, RESPONSES, WAVES, ProofChain, differing_links, link_name, read_chain
-from service.figures.answers_checked import said_cells
-from service.figures.chain_checked import NO_FAULT, CheckedChain, Said, differing_files, named, verify_chain_folder
-from service.figures.chain_files import CHAIN, PROGRAMME, parquet_table
 from service.figures.computing import COMPUTE
-from service.figures.figures_again import estimated_again, known_totals
 from service.figures.loaded_waves import computed_waves, wave_of_tables
-from service.figures.published import cells_of, differing_cells
-from service.figures.published_changes import CHANGES as CHANGES_FILE
-from service.figures.published_changes import KEY, published_changes
 from service.figures.use_cases import COMPARE
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
 from service.intake.released import by_number
+from service.proof.answers_checked import said_cells
+from service.proof.chain_checked import NO_FAULT, CheckedChain, Said, differing_files, named, verify_chain_folder
+from service.proof.chain_files import CHAIN, PROGRAMME, parquet_table
+from service.proof.figures_again import estimated_again, known_totals
+from service.proof.published import cells_of, differing_cells
+from service.proof.published_changes import CHANGES as CHANGES_FILE
+from service.proof.published_changes import KEY, published_changes
 from service.store.objects import RELEASED
 from words import Fault
 

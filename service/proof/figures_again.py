@@ -7,16 +7,16 @@ import pandas as pd
 
 from programme.survey import Programme, read_programme
 from sampling.proof.links import FIGURES, ProofChain
-from service.figures.chain_files import MARGINS, PROGRAMME
 from service.figures.computing import COMPUTE
 from service.figures.loaded_waves import Wave, computed_waves, wave_of_tables
-from service.figures.proof_links import ordered_weights
-from service.figures.published import cells_of, published_figures
 from service.figures.use_cases import ESTIMATE, WEIGH
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
 from service.intake.margin_file import read_margins
 from service.intake.released import by_number
+from service.proof.chain_files import MARGINS, PROGRAMME
+from service.proof.proof_links import ordered_weights
+from service.proof.published import cells_of, published_figures
 from service.store.objects import RELEASED, RESPONDENTS
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sampling.proof.links import FIGURES, RESPONSES, WEIGHTS, ProofChain, canonical, linked
-from service.figures.proof_links import (
+from service.files.write import csv_bytes
+from service.proof.proof_links import (
     attempts_then,
     computed_tables,
     described,
@@ -21,8 +22,7 @@ from service.figures.proof_links import (
     trail_line,
     weights_say,
 )
-from service.figures.published import published_figures
-from service.files.write import csv_bytes
+from service.proof.published import published_figures
 from service.samples.proof_files import READ_ME, draw_proof
 from service.store import audit, objects, schema
 from service.store.engine import Store

@@ -7,14 +7,14 @@ import sqlalchemy as sa
 
 import contracts
 from sampling.proof.links import CHANGES, WAVES, ProofChain, linked
-from service.figures.chain_files import CHAIN, answers_files, chain_proof, digests, input_files
 from service.figures.league import newest_comparison
-from service.figures.proof_links import computed_tables, estimated, figures_say, trail_line
-from service.figures.published_changes import CHANGES as CHANGES_FILE
-from service.figures.published_changes import published_changes
 from service.figures.windows import window
 from service.files.write import csv_bytes
 from service.intake.imports import programme_of_run
+from service.proof.chain_files import CHAIN, answers_files, chain_proof, digests, input_files
+from service.proof.proof_links import computed_tables, estimated, figures_say, trail_line
+from service.proof.published_changes import CHANGES as CHANGES_FILE
+from service.proof.published_changes import published_changes
 from service.samples.proof_files import READ_ME
 from service.store import schema
 from service.store.engine import Store

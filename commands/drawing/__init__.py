@@ -1,0 +1,1 @@
+"""Commands on frames, plans, draws and their proofs."""

@@ -1,0 +1,1 @@
+"""Commands that keep the store: people, keys, the audit trail, backups."""
