@@ -62,6 +62,8 @@ def step(name: str, folder: Path) -> dict:
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet
+    import scipy.sparse
+    import scipy.special  # both are loaded with everything else, as in the process where jobs stay
 
     from service.figures import loaded_waves, waves
     from service.intake import imports

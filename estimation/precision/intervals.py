@@ -162,12 +162,14 @@ def _mid_p_lower(x, n, theta, alpha) -> np.ndarray:
     low = np.nan_to_num(scipy.special.betaincinv(x, n - x + 1, alpha), nan=0.0)
     high = np.nan_to_num(scipy.special.betaincinv(x + 1, n - x, alpha), nan=1.0)
 
-    def excess(share: np.ndarray) -> np.ndarray:
-        at_least, more = scipy.special.betainc(x, n - x + 1, share), scipy.special.betainc(x + 1, n - x, share)
-        return theta * at_least + (1 - theta) * more - alpha
+    def excess(share: np.ndarray, at: np.ndarray | slice = slice(None)) -> np.ndarray:
+        answers, of = x[at], n[at]
+        at_least = scipy.special.betainc(answers, of - answers + 1, share)
+        more = scipy.special.betainc(answers + 1, of - answers, share)
+        return theta[at] * at_least + (1 - theta[at]) * more - alpha
 
     not_above, not_below = excess(low) >= 0, excess(high) <= 0
-    root = turning_points(excess, low, high, halvings=HALVINGS)
+    root = turning_points(excess, low, high, halvings=HALVINGS, some=excess)
     lower[inside] = np.minimum(np.where(not_above, low, np.where(not_below, high, root)), x / n)
     return lower
 

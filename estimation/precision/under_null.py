@@ -108,16 +108,27 @@ def _pooled_part(v1: np.ndarray, v2: np.ndarray, common: np.ndarray) -> np.ndarr
     return np.clip(part, 0.0, 1.0)
 
 
-def score(deviation: ArrayLike, variance: ArrayLike, third: ArrayLike, df: ArrayLike) -> np.ndarray:
+def score(
+    deviation: ArrayLike, variance: ArrayLike, third: ArrayLike, df: ArrayLike, *, floor: float = -np.inf
+) -> np.ndarray:
     """The normal score of a deviation from the null: t = deviation/√V⁰ on the normal scale by its df, then corrected
     for its skewness κ₃/V⁰^1.5.
 
     variance, third: V⁰ and κ₃.  A deviation of 0 has the score 0; any other has ±inf if its variance is 0.
+    floor: of positive deviations, scores up to it may be returned too large, though not above it.  As many df as there
+    may be never make a score larger, so that t need not be brought to the normal scale where even infinitely many would
+    leave the score below the floor; that step takes most of the time
     """
     deviation, variance, third = np.broadcast_arrays(deviation, np.maximum(variance, 0.0), third)
     se = np.sqrt(variance)
-    z = to_normal(in_standard_errors(deviation, se), df)
-    return skew_score(z, np.divide(third, se**3, out=np.zeros(z.shape), where=se > 0))
+    t = in_standard_errors(deviation, se)
+    skewness = np.divide(third, se**3, out=np.zeros(t.shape), where=se > 0)
+    if floor == -np.inf:
+        return skew_score(to_normal(t, df), skewness)
+    scores = skew_score(t, skewness)
+    high = scores > floor
+    scores[high] = skew_score(to_normal(t[high], np.broadcast_to(df, t.shape)[high]), skewness[high])
+    return scores
 
 
 def value_score(estimate: Estimate, value: float | np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from estimation.ranking.pairs import AT_ONCE, Pairs, Tiles, inverse_of, portions
+from estimation.waves.noise import CommonNormals, group_extremes
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,15 +33,16 @@ class DrawnPairs:
         """All pairs with the draws z (B,p), whose areas are in the caller's order."""
         z = np.ascontiguousarray(z[:, pairs.order])
         unit = np.divide(z, pairs.sigma, out=np.zeros_like(z), where=pairs.sigma > 0)
-        return cls(pairs, z, None, *_extremes(unit, pairs.starts))
+        return cls(pairs, z, None, *group_extremes(unit, pairs.starts))
 
     @classmethod
-    def of_independent(cls, pairs: Pairs, numbers: np.ndarray) -> "DrawnPairs":
-        """All pairs of independent areas: they have the columns of standard normal numbers (B,p) in the pairs' order.
+    def of_independent(cls, pairs: Pairs, draws: CommonNormals) -> "DrawnPairs":
+        """All pairs of independent areas: they have the columns of the numbers in common in the pairs' order.
 
         An area without variance has a column too, which only makes bounds higher than need be.
         """
-        return cls(pairs, numbers, pairs.sigma, *_extremes(numbers, pairs.starts))
+        p = len(pairs.order)
+        return cls(pairs, draws.of(p), pairs.sigma, *draws.extremes(p, pairs.starts))
 
     @cached_property
     def z(self) -> np.ndarray:
@@ -77,6 +79,18 @@ class DrawnPairs:
         return _weighted(self.top[draws], tiles.first, tiles.first_share) + _weighted(
             self.bottom[draws], tiles.second, tiles.second_share
         )
+
+    def highest(self) -> np.ndarray:
+        """The highest bound over all tiles (B,), at least 0; close pairs are not in it."""
+        groups, tiles = len(self.pairs.groups), self.tiles
+        first_share, second_share = (share.reshape(groups, groups) for share in (tiles.first_share, tiles.second_share))
+        found = np.zeros(len(self.top))
+        for part in portions(len(found), groups):
+            top, bottom = np.ascontiguousarray(self.top[part].T), np.ascontiguousarray(self.bottom[part].T)
+            for group in range(groups):
+                bounds = top[group] * first_share[group][:, None] + bottom * second_share[group][:, None]
+                np.maximum(found[part], bounds.max(axis=0), out=found[part])
+        return found
 
     def largest(self, cut: float) -> Callable:
         """The function that gives, for one tile per draw, the maximum of (Z_j - Z_k)/s_jk over its pairs T_jk <= cut.
@@ -156,6 +170,13 @@ class DrawnRow:
         bounds += _weighted(self.drawn.others[draws], column, tiles.second_share)
         return bounds
 
+    def highest(self) -> np.ndarray:
+        """As `DrawnPairs.highest`."""
+        highest, tiles = np.zeros(len(self.z)), self.tiles
+        for part in portions(len(highest), len(tiles.first)):
+            highest[part] = self.bounds(part, tiles).max(axis=1, initial=0.0)
+        return highest
+
     def largest(self, cut: float) -> Callable:
         """As `DrawnPairs.largest`."""
         pairs, j = self.drawn.pairs, self.j
@@ -179,13 +200,6 @@ class DrawnRow:
             difference = self.z[draws[part], j, None] - self.z[draws[part]]
             maxima[part] = np.maximum(difference * up, difference * -down).max(axis=1)
         return maxima
-
-
-def _extremes(unit: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest ε and the largest -ε (B,G) of each group, at least 0, from all ε (B,p)."""
-    top = np.maximum.reduceat(unit, starts, axis=1)
-    bottom = -np.minimum.reduceat(unit, starts, axis=1)
-    return np.maximum(top, 0.0), np.maximum(bottom, 0.0)
 
 
 def _between(t, critical, cut) -> bool:

@@ -109,6 +109,7 @@ class Pairs:
     variance (p,)     the diagonal of Σ
     covariance (p,p)  Σ; None if the areas are independent
     Equal values (estimation.columns.ties) have t = 0; other pairs with s = 0 have t = ±inf.
+    floor              T up to it may be too large, though not above it: such T can be compared with larger cuts only
     """
 
     order: np.ndarray
@@ -116,6 +117,7 @@ class Pairs:
     t: np.ndarray
     variance: np.ndarray
     covariance: np.ndarray | None
+    floor: float = -np.inf
 
     @classmethod
     def of(
@@ -128,6 +130,7 @@ class Pairs:
         law: SamplingLaw | ChangeLaw | None = None,
         sign: float = 1.0,
         width: float = 1.0,
+        floor: float = -np.inf,
     ) -> "Pairs":
         """All pairs of x (p,) with variance (p,), covariance (p,p) or None, and df (p,), in the caller's order.
 
@@ -139,7 +142,7 @@ class Pairs:
         x, variance, df = x[order], variance[order], np.maximum(df, 1.0)[order]
         covariance = None if covariance is None else covariance[np.ix_(order, order)]
         law = None if law is None else law.select(order)
-        pairs, all_areas = cls(order, starts, np.empty((p, p)), variance, covariance), slice(None)
+        pairs, all_areas = cls(order, starts, np.empty((p, p)), variance, covariance, floor), slice(None)
         for rows in portions(p, p):
             difference = x[rows, None] - x
             s = pairs.se(rows, all_areas)
@@ -149,9 +152,9 @@ class Pairs:
                 j, k = rows.start + up[0], up[1]
                 added, third = pair_moments(law, sign * x, variance, j, k)
                 pair_df = _pair_df(variance, df, j, k)
-                t[up] = score(difference[up], s[up] ** 2 + added, sign * third, pair_df)
+                t[up] = score(difference[up], s[up] ** 2 + added, sign * third, pair_df, floor=floor)
             elif np.isfinite(df).any():
-                up = np.nonzero(t > 0)
+                up = np.nonzero(t > max(floor, 0.0))
                 t[up] = to_normal(t[up], _pair_df(variance, df, rows.start + up[0], up[1]))
             pairs.t[rows] = t
         return pairs
@@ -240,9 +243,10 @@ class Pairs:
 
         close: whether close pairs are included.
         """
-        s = self.se(rows, slice(None))
-        counted = (s > 0) if close else (s > 0) & ~np.asarray(self.is_close(rows, slice(None)))
-        share = inverse_of(s, counted)
+        kept = len(self.order) <= KEPT_TO
+        share = self.inverse[rows] if kept else inverse_of(self.se(rows, slice(None)), True)
+        counted = (share > 0) if close else (share > 0) & ~np.asarray(self.is_close(rows, slice(None)))
+        share = np.where(counted, share, 0.0)
         t = np.where(counted, self.t[rows], np.inf).min(axis=0)
         shares = (self.sigma[rows, None] * share).max(axis=0), (self.sigma * share).max(axis=0)
         return np.stack([np.minimum.reduceat(t, self.starts), *(np.maximum.reduceat(x, self.starts) for x in shares)])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike
 
 from estimation.columns.ties import places, scale_of
@@ -13,6 +14,8 @@ from estimation.ranking.pairs import Pairs
 from estimation.ranking.stepdown import surely_larger
 from estimation.waves.noise import CommonNormals, correlated, normal_draws, off_diagonal
 from words import Fault
+
+MANY = 100  # areas from which on pairs that can decide nothing are not brought to the normal scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,15 +88,16 @@ def rank_confidence_set(
     [1 2 2 4] [1 3 3 4]
     """
     p = len(estimate.names)
-    pairs = area_pairs(estimate, largest_is_best=largest_is_best, width=1.0 if simultaneous else 2.0)
-    if isinstance(draws, CommonNormals):
-        rounds = [_in_common(pairs, estimate, draws)]
-    else:
-        rounds = [DrawnPairs.of(pairs, z) for z in _rounds(estimate, draws, rng)]
+    numbers = draws if isinstance(draws, CommonNormals) else _rounds(estimate, draws, rng)
     if simultaneous:
-        cut = surely_larger([[drawn] for drawn in rounds], level, stepdown=stepdown)
+        for floor in (_floor(level, p), -np.inf):
+            pairs = area_pairs(estimate, largest_is_best=largest_is_best, floor=floor)
+            cut = surely_larger([[drawn] for drawn in _drawn(pairs, estimate, numbers)], level, stepdown=stepdown)
+            if cut > floor:
+                break
     else:
-        cut = np.empty(p)
+        pairs = area_pairs(estimate, largest_is_best=largest_is_best, width=2.0)
+        rounds, cut = _drawn(pairs, estimate, numbers), np.empty(p)
         for place, area in enumerate(pairs.order):
             cut[area] = surely_larger([[DrawnRow(drawn, place)] for drawn in rounds], level, stepdown=stepdown)
     better, worse = pairs.counted(cut)
@@ -101,19 +105,36 @@ def rank_confidence_set(
     return RankSet(estimate.names, rank, 1 + better, p - worse, level)
 
 
-def area_pairs(estimate: Estimate, *, largest_is_best: bool = True, width: float = 1.0) -> Pairs:
+def _floor(level: float, areas: int) -> float:
+    """A number that the cut of many areas hardly ever comes down to: what one of as many single tests has to exceed.
+
+    The cut is that of the largest of some areas²/2 differences; of few areas the stepdown may leave only two.
+    """
+    return float(scipy.special.ndtri(1 - (1 - level) / areas)) if areas >= MANY else -np.inf
+
+
+def area_pairs(
+    estimate: Estimate, *, largest_is_best: bool = True, width: float = 1.0, floor: float = -np.inf
+) -> Pairs:
     """All ordered pairs of the estimate's areas; T is positive where the first area is the better one."""
     sign, covariance = 1.0 if largest_is_best else -1.0, off_diagonal(estimate.covariance)
-    options = {"law": estimate.law, "sign": sign, "width": width}
+    options = {"law": estimate.law, "sign": sign, "width": width, "floor": floor}
     return Pairs.of(sign * estimate.value, estimate.variance, covariance, estimate.df, **options)
+
+
+def _drawn(pairs: Pairs, estimate: Estimate, numbers: list[np.ndarray] | CommonNormals) -> list[DrawnPairs]:
+    """The pairs with their simulated errors, for each step of the stepdown."""
+    if isinstance(numbers, CommonNormals):
+        return [_in_common(pairs, estimate, numbers)]
+    return [DrawnPairs.of(pairs, z) for z in numbers]
 
 
 def _in_common(pairs: Pairs, estimate: Estimate, draws: CommonNormals) -> DrawnPairs:
     """The pairs with errors made of the numbers that several estimates have in common."""
-    numbers, covariance = draws.of(len(estimate.names)), off_diagonal(estimate.covariance)
+    covariance = off_diagonal(estimate.covariance)
     if covariance is None:
-        return DrawnPairs.of_independent(pairs, numbers)
-    return DrawnPairs.of(pairs, correlated(numbers, covariance))
+        return DrawnPairs.of_independent(pairs, draws)
+    return DrawnPairs.of(pairs, correlated(draws.of(len(estimate.names)), covariance))
 
 
 def _rounds(estimate: Estimate, draws, rng: np.random.Generator) -> list[np.ndarray]:

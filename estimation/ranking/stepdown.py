@@ -65,7 +65,8 @@ class Maxima:
 
     def __init__(self, families):
         self.families = families
-        self.bound = np.array([_highest(family) for family in families])  # (families,B), at least the maxima
+        highest = [np.maximum(family.close(slice(None), np.inf), family.highest()) for family in families]
+        self.bound = np.array(highest)  # (families,B), at least the maxima
         self.patience = [int(np.ceil(IN_VAIN * len(family.tiles.first))) for family in families]
 
     def quantile(self, level: float, cut: float) -> float:
@@ -93,14 +94,6 @@ class Maxima:
                     bound[climbing] = np.maximum(maxima, least)
             least = np.partition(best, known)[known]  # the quantile is at least this: lower bounds need not be followed
         return float(np.quantile(best, level))
-
-
-def _highest(family) -> np.ndarray:
-    """The highest bound over all tiles, or the maximum of the close pairs if it is larger, for each draw (B,)."""
-    highest, tiles = family.close(slice(None), np.inf), family.tiles.alive(np.inf)
-    for part in portions(len(highest), len(tiles.first)):
-        highest[part] = np.maximum(highest[part], family.bounds(part, tiles).max(axis=1, initial=0.0))
-    return highest
 
 
 def _climb(family, draws, tiles: Tiles, cut, least, patience: int) -> tuple[np.ndarray, bool]:

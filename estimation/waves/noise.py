@@ -1,6 +1,6 @@
 """Simulated sampling errors: of one wave, or of two waves jointly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy
@@ -24,6 +24,7 @@ class CommonNormals:
     """
 
     numbers: np.ndarray
+    _extremes: dict[tuple[int, bytes], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def drawn(cls, areas: int, rng: np.random.Generator, draws: int = 10_000) -> "CommonNormals":
@@ -35,6 +36,26 @@ class CommonNormals:
         if self.numbers.shape[1] < areas:
             raise Fault(key="rank.draws", found=str(self.numbers.shape), expected=areas)
         return self.numbers[:, :areas]
+
+    def extremes(self, areas: int, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """`group_extremes` of the numbers of p areas; they are kept, as measures mostly have groups of the same sizes.
+
+        starts (G,): the first place of each group
+        """
+        key = (areas, starts.tobytes())
+        if key not in self._extremes:
+            self._extremes[key] = group_extremes(self.of(areas), starts)
+        return self._extremes[key]
+
+
+def group_extremes(numbers: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest number and the largest negative number (B,G) of each group of columns, at least 0.
+
+    numbers (B,p);  starts (G,): the first column of each group
+    """
+    top = np.maximum.reduceat(numbers, starts, axis=1)
+    bottom = -np.minimum.reduceat(numbers, starts, axis=1)
+    return np.maximum(top, 0.0), np.maximum(bottom, 0.0)
 
 
 def dense(covariance: Matrix) -> np.ndarray:

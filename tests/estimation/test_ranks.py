@@ -234,6 +234,16 @@ def test_numbers_in_common_give_the_sets_of_the_errors_that_are_made_of_them(cor
         common.of(26)
 
 
+def test_the_extremes_of_groups_are_found_once_for_measures_whose_groups_have_the_same_sizes():
+    common = CommonNormals.drawn(9, np.random.default_rng(2), draws=50)
+    for areas, starts in ((9, [0, 4, 6]), (9, [0, 3, 6]), (6, [0, 3])):
+        top, bottom = common.extremes(areas, np.array(starts))
+        for group, columns in enumerate(np.split(common.numbers[:, :areas], starts[1:], axis=1)):
+            np.testing.assert_array_equal(top[:, group], np.maximum(columns.max(axis=1), 0))
+            np.testing.assert_array_equal(bottom[:, group], np.maximum(-columns.min(axis=1), 0))
+        assert common.extremes(areas, np.array(starts))[0] is top
+
+
 def test_measures_that_have_their_draws_in_common_each_keep_their_level():
     rng, kept = np.random.default_rng(4), np.zeros(2)
     truth = [np.zeros(12), np.repeat([0.0, 1.5], 6)]

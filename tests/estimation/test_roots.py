@@ -43,3 +43,22 @@ def test_functions_whose_bracket_is_one_number_do_not_hold_up_the_others():
     found = turning_points(excess, np.zeros(70), outside, halvings=40)
     assert np.array_equal(found[ROOTS <= 1], np.zeros((ROOTS <= 1).sum()))
     assert np.abs(found - ROOTS)[ROOTS > 1].max() <= 5 * 2.0**-40 and len(evaluations) <= 15
+
+
+def test_functions_that_are_found_are_no_longer_evaluated_which_changes_none():
+    fast = np.arange(70) % 7 > 0
+    evaluated = []
+
+    def some(x, at):
+        evaluated.append(len(x))
+        distance = x - ROOTS[at]
+        return np.where(fast[at], np.tanh(distance), distance**3)
+
+    def excess(x):
+        return some(x, np.ones(70, dtype=bool))
+
+    ends = np.zeros(70), np.full(70, 4.0)
+    expected = turning_points(excess, *ends, halvings=40)
+    evaluated.clear()
+    np.testing.assert_array_equal(turning_points(excess, *ends, halvings=40, some=some), expected)
+    assert max(evaluated[-5:]) <= 10 < 70 == evaluated[0]

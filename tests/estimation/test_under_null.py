@@ -25,6 +25,7 @@ from estimation import (
 from estimation.changes.changes import change_interval
 from estimation.precision.skewness import skew_score
 from estimation.precision.under_null import likeliest_shares, null_moments, value_score
+from estimation.ranking import ranks
 from estimation.ranking.ranks import area_pairs
 
 AREAS = 70
@@ -256,6 +257,29 @@ def test_rank_sets_keep_their_error_where_areas_were_asked_unequally():
         sets = rank_confidence_set(surveyed(rng.binomial(n, 0.95) / n, n), rng=rng, draws=400)
         wrong += ((sets.lower > 1) | (sets.upper < AREAS)).any()
     assert wrong <= stats.binom.ppf(0.999, leagues, 0.05)
+
+
+@pytest.mark.parametrize("kind", ["a field", "one error for all"])
+def test_rank_sets_are_the_same_where_pairs_below_the_floor_are_left_inexact(kind, monkeypatch):
+    """Where all areas have one error times a_j, the cut is 1.96, below the floor: t = 2.2 with few df is less."""
+    rng, p = np.random.default_rng(3), 110
+    n = np.resize([40, 125, 1000], p)
+    shares = surveyed(rng.binomial(n, 0.8 + rng.uniform(-0.1, 0.1, p)) / n, n)
+    estimate = Estimate(shares.names, shares.value, shares.covariance, n / 4, law=shares.law)
+    if kind == "one error for all":
+        a = np.linspace(1, 2, p)
+        estimate = Estimate(shares.names, 2.2 * a, np.outer(a, a), 3.0)
+    found = rank_confidence_set(estimate, rng=np.random.default_rng(1), draws=500)
+    monkeypatch.setattr(ranks, "MANY", p + 1)
+    exact = rank_confidence_set(estimate, rng=np.random.default_rng(1), draws=500)
+    np.testing.assert_array_equal(found.lower, exact.lower)
+    np.testing.assert_array_equal(found.upper, exact.upper)
+    assert (exact.upper - exact.lower == p - 1).all() == (kind == "one error for all")
+    pairs, floored = area_pairs(estimate), area_pairs(estimate, floor=2.1)
+    high = pairs.t > 2.1
+    np.testing.assert_array_equal(floored.t > 2.1, high)
+    np.testing.assert_array_equal(floored.t[high], pairs.t[high])
+    assert (floored.t >= pairs.t).all()
 
 
 @pytest.mark.parametrize("largest_is_best", [True, False])
