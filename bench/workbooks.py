@@ -105,7 +105,7 @@ def measured(reader: str, path: str) -> dict[str, float]:
         before, start = peak(), time.process_time()
         rows = len(read_file(content, "a.xlsx", ["id", "town"]).table)
     else:
-        import python_calamine  # ty: ignore[import-not-found]
+        import python_calamine
 
         before, start = peak(), time.process_time()
         rows = len(python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()) - 1

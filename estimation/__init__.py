@@ -25,15 +25,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from estimation.estimators.contrasts import contrast, transform
     from estimation.estimators.design import Design
     from estimation.estimators.domains import domain_means, domain_ratios, domain_totals, linearize_domain_means
-    from estimation.estimators.estimates import (
-        Estimate,
-        Interval,
-        linearize_mean,
-        mean,
-        population_variance,
-        ratio,
-        total,
-    )
+    from estimation.estimators.estimates import Estimate, Interval
     from estimation.estimators.hypothesis_tests import (
         HypothesisTest,
         independence_test,
@@ -42,6 +34,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
         t_test,
         wald_test,
     )
+    from estimation.estimators.means import linearize_mean, mean, population_variance, ratio, total
     from estimation.estimators.regression import regression
     from estimation.estimators.replicate_estimates import (
         replicate_covariance,
@@ -108,8 +101,9 @@ _NAMES = {
     "estimators/contrasts": "contrast transform",
     "estimators/design": "Design",
     "estimators/domains": "domain_means domain_ratios domain_totals linearize_domain_means",
-    "estimators/estimates": "Estimate Interval linearize_mean mean population_variance ratio total",
+    "estimators/estimates": "Estimate Interval",
     "estimators/hypothesis_tests": "HypothesisTest independence_test mean_difference rank_test t_test wald_test",
+    "estimators/means": "linearize_mean mean population_variance ratio total",
     "estimators/regression": "regression",
     "estimators/replicate_estimates": "replicate_covariance replicate_domain_means replicate_mean replicate_ratio "
     "replicate_total replicated",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from estimation.indicators.indicators import INDEX, MEAN, MENTIONS, SCORE, Item, Measure, Part
 from presentation.numbers import counted_text
-from programme.survey import Programme
+from programme.declared import Programme
 from words import Speaker
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from presentation.numbers import value_text
 from presentation.times import wave_text
+from programme.declared import Programme
 from programme.population import PROCESS
-from programme.survey import Programme
 from service.figures.factors import FactorTable
 from service.figures.league import League
 from words import Speaker

@@ -13,7 +13,7 @@ from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGI
 from presentation.notes import accepted_note, merged_strata_note, origin_note, stopped_note, survey_note
 from presentation.numbers import change_text, shown_value, value_text
 from presentation.times import wave_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.weighing import WaveWeights
 from words import Speaker
 

@@ -1,8 +1,7 @@
-"""What a programme asks and estimates: its [items], [records], [measures] and [factors], read and checked."""
+"""What a programme asks and estimates: its [records], [measures] and [factors], read and checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite, isnan
 from typing import Any
 
 from estimation.indicators.indicators import (
@@ -19,16 +18,14 @@ from estimation.indicators.indicators import (
     Part,
 )
 from programme.entry import Entry
+from programme.items import SCALE, codes_of_items, pair, read_items
 from words import LANGUAGES, Fault, text
 
 LARGEST, SMALLEST = "largest", "smallest"
 BEST = (LARGEST, SMALLEST)
 KINDS = (SHARE, SCORE, MEAN, INDEX)
 OF = (RESPONDENTS, MENTIONS)
-SCALE = (0.0, 100.0)  # of an index, where it names none
 ROUNDING = 1e-9
-ITEM = {"text", "answers", "range", "whole", "not_answered", "not_asked", "several", "asked_if", "never_pooled"}
-CODED = ("answers", "several", "never_pooled")  # entries that an item whose answer is a number cannot have
 RECORD = {"name", "best"}
 BOTH = {"kind", "best", "name"}
 ANSWERS = BOTH | {"items", "where", "by"}
@@ -75,9 +72,7 @@ class Indicators:
 
 def read_indicators(entry: Entry) -> Indicators:
     """The tables of a programme; a Fault names the entry that is wrong, what was found and what is expected."""
-    items = {name: _item(name, table) for name, table in entry.entries("items").items()}
-    for name, table in entry.entries("items").items():
-        items[name] = replace(items[name], asked_if=_codes(table, "asked_if", items))
+    items = read_items(entry.entries("items"))
     texts = {name: table.names("text") for name, table in entry.entries("items").items()}
     records = {name: _record(table) for name, table in entry.entries("records", {}).items()}
     measures, names = {}, {}
@@ -89,48 +84,6 @@ def read_indicators(entry: Entry) -> Indicators:
             measures[named_measure.name], names[named_measure.name] = named_measure, measure_name
     factors = {name: _factors(name, table, items, measures) for name, table in entry.entries("factors", {}).items()}
     return Indicators(items, texts, records, measures, names, factors)
-
-
-def _item(name: str, entry: Entry) -> Item:
-    entry.known(ITEM)
-    if "range" in entry.data:
-        return _numeric_item(name, entry)
-    if "whole" in entry.data:
-        raise Fault(key="programme.missing", file=entry.file, entry=entry.where("range"))
-    answers = {code: entry.at("answers").names(code) for code in entry.get("answers", dict)}
-    none: dict[str, Any] = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
-    for key, codes in none.items():
-        if codes & set(answers):
-            raise entry.fault(key, sorted(codes), f"≠ {sorted(answers)}")
-    separator = entry.get("several", str, "")
-    split = [code for code in answers if separator and separator in code]
-    if split or ("several" in entry.data and not separator):
-        raise entry.fault("several", repr(separator), f"≠ {split}" if split else '";"')
-    return Item(name, answers, **none, separator=separator, apart=entry.get("never_pooled", bool, False))
-
-
-def _numeric_item(name: str, entry: Entry) -> Item:
-    """An item whose answer is a number; a Fault for what only coded items have, and for codes inside the range."""
-    for key in CODED:
-        if key in entry.data:
-            raise entry.fault(key, repr(entry.data[key]), "range")
-    none: dict[str, Any] = {key: frozenset(entry.texts(key, [])) for key in ("not_answered", "not_asked")}
-    low, high = _pair(entry, "range", SCALE)
-    if not isfinite(high - low):
-        raise entry.fault("range", entry.data["range"], "[0, 10]")
-    item = Item(name, {}, **none, range=(low, high), whole=entry.get("whole", bool, False))
-    for key, codes in none.items():
-        answers = sorted(code for code in codes if not isnan(item.number(code)))
-        if answers:
-            raise Fault(
-                key="programme.code_in_range",
-                file=entry.file,
-                entry=entry.where(key),
-                codes=answers,
-                low=low,
-                high=high,
-            )
-    return item
 
 
 def _record(entry: Entry) -> Record:
@@ -148,7 +101,7 @@ def _measure(name: str, entry: Entry, items, measures, records) -> Measure:
     of = entry.texts("items")
     if not of or len(set(of)) < len(of) or any(i not in items for i in of):
         raise entry.fault("items", list(of), list(items))
-    options: dict[str, Any] = {"weights": _weights(entry, of), "where": _codes(entry, "where", items)}
+    options: dict[str, Any] = {"weights": _weights(entry, of), "where": codes_of_items(entry, "where", items)}
     options["missing"] = entry.one_of("missing", MISSING) if "missing" in entry.data else ANSWERED
     _refuse_other_items(entry, kind, [items[i] for i in of])
     if kind == MEAN:
@@ -237,21 +190,8 @@ def _positive(entry: Entry, key: str) -> float:
     return weight
 
 
-def _codes(entry: Entry, key: str, items) -> dict[str, frozenset]:
-    """item -> codes of a condition on other items."""
-    if key not in entry.data:
-        return {}
-    condition = entry.at(key)
-    condition.known(items)
-    codes_of_item = {item: frozenset(condition.texts(item)) for item in condition.data}
-    for item, codes in codes_of_item.items():
-        if not codes or not codes <= items[item].codes:
-            raise condition.fault(item, sorted(codes), sorted(items[item].codes))
-    return codes_of_item
-
-
 def _index(name: str, entry: Entry, largest: bool, items, measures, records) -> Measure:
-    scale = _pair(entry, "scale", SCALE)
+    scale = pair(entry, "scale", SCALE)
     parts = [
         _part(part_name, part_entry, scale, largest, measures, records)
         for part_name, part_entry in entry.entries("parts").items()
@@ -275,7 +215,7 @@ def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> P
         raise Fault(key="programme.part_unknown", file=entry.file, **problem)
     own_scale = scale if name in records else (measures[name].low, measures[name].high)
     best = records[name].largest_is_best if name in records else measures[name].largest_is_best
-    bounds = _pair(entry, "bounds", scale)
+    bounds = pair(entry, "bounds", scale)
     apart = max(abs(a - b) for a, b in zip(own_scale, scale, strict=True)) > ROUNDING * (scale[1] - scale[0])
     if "bounds" not in entry.data and apart:
         problem = {"entry": entry.path, "found": [f"{v:g}" for v in own_scale], "expected": [f"{v:g}" for v in scale]}
@@ -284,19 +224,6 @@ def _part(name: str, entry: Entry, scale, largest: bool, measures, records) -> P
     return Part(
         name, name in records, _positive(entry, "weight"), bounds, onto, bounds if name in records else own_scale
     )
-
-
-def _pair(entry: Entry, key: str, default) -> tuple[float, float]:
-    """Two numbers in ascending order, or the default."""
-    if key not in entry.data:
-        return default
-    ends = entry.get(key, list)
-    if len(ends) == 2:
-        pair = Entry(entry.file, entry.where(key), {"1": ends[0], "2": ends[1]})
-        low, high = pair.number("1"), pair.number("2")
-        if low < high:
-            return low, high
-    raise entry.fault(key, ends, "[0, 100]")
 
 
 def _grouped(measure: Measure, entry: Entry, items) -> list[tuple[Measure, Mapping[str, str]]]:
@@ -344,7 +271,7 @@ def _pooled(entry: Entry, item: str) -> Fault:
 def _factors(name: str, entry: Entry, items, measures) -> Factors:
     entry.known(FACTORS)
     item = entry.one_of("item", [name for name, item in items.items() if item.separator])
-    where, share_of = _codes(entry, "where", items), {}
+    where, share_of = codes_of_items(entry, "where", items), {}
     for code in items[item].answers:
         for base in OF:
             share = Measure(f"{name}.{code}.{base}", SHARE, (item,), frozenset({code}), {}, False, of=base, where=where)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from programme.survey import Programme
+from programme.declared import Programme
 from programme.wave_names import parts_of_wave
 
 PREVIOUS, YEAR_AGO = "previous", "year_ago"

@@ -1,34 +1,30 @@
-"""A survey programme read from one TOML file: areas, columns, items, measures, design and rules, in both languages."""
+"""A survey programme read from one TOML file: its tables and settings, each checked where it stands in the file."""
 
 import codecs
 import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 
 from accountability.disclosure.cells import LEAST, WITHHOLD
-from accountability.ladders.consequence import Consequence
-from accountability.league.conventions import ALL, LAST, RANK_SHARE
+from accountability.league.conventions import ALL, RANK_SHARE
 from accountability.rules import KINDS, Rule
 from estimation import Limits
 from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
-from estimation.estimators.merge_rules import Rules
-from estimation.indicators.indicators import Item, Measure
-from estimation.weighting.steps import WeightingSteps
 from fieldwork.dispositions import check_words
 from programme.consequences import read_consequences
+from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Interviewers, Programme
 from programme.entry import TYPES, Entry
-from programme.measures import Factors, Record, read_indicators
-from programme.population import PopulationPlan, read_population
-from programme.renames import Renames, read_renames
+from programme.measures import read_indicators
+from programme.population import read_population
+from programme.renames import read_renames
 from programme.wave_names import WAVE
-from programme.weighting import Label, merge_rules, read_labels, read_weighting
+from programme.weighting import merge_rules, read_labels, read_weighting
 from words import Fault
 
 LARGEST = 5_000_000  # bytes of a programme; one with two thousand areas has some 200,000
-LEAGUE, PROGRAMME = "league", "programme"
 WITHHOLD_ENTRY, RELEASE_ENTRY = "withhold", "release"
 # what may stand in the file, and in those of its tables whose reading does not say it otherwise
 TEXTS = ("programme", "name", "note", "source")
@@ -61,145 +57,6 @@ TABLES = (
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
 RULE = ("measure", "kind", "threshold", "level", "period", "name")
 OF_WAVE, OF_YEAR = "wave", "year"
-
-
-@dataclass(frozen=True)
-class Area:
-    """An area that is ranked: its code in the file, its league, its names, and the group it lies in ("": none)."""
-
-    code: str
-    league: str
-    name: Mapping[str, str]
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns of the wave's file that say who answered, in which area, how sampled and with what weight."""
-
-    respondent: tuple[str, ...]
-    area: str
-    stratum: tuple[str, ...]
-    psu: tuple[str, ...]
-    weight: str
-
-
-@dataclass(frozen=True)
-class Interviewers:
-    """[interviewers]: the column of the wave's file that names the interviewer ("": the wave's call log does), and
-    whether the numbers of an area were divided among its interviewers at random."""
-
-    column: str
-    at_random: bool
-
-
-@dataclass(frozen=True)
-class Comparing:
-    """How changes are judged, fixed before the waves are seen.
-
-    rank_share    the part of the error 1 - level that the rank level has; the standing level has the other part
-    together      "league": each league and measure is a page of its own;  "programme": they share one error
-    watch         areas to be watched more closely, which have half of the standing level's error in their leagues
-    yearly_error  of all pages of a year together, divided equally over `pages_a_year`; 0: each page has 1 - level
-    side          "both": rises and falls against the field are tested;  "worse": falls only, which are found more often
-    A page is what shares one error: a comparison of two windows, of one table or (together) of all.  To compare a
-    quarter with the last one and with the same quarter of last year makes two pages.
-    """
-
-    rank_share: float = RANK_SHARE
-    together: str = LEAGUE
-    watch: tuple[str, ...] = ()
-    yearly_error: float = 0.0
-    pages_a_year: int = 0
-    side: str = BOTH
-
-
-@dataclass(frozen=True)
-class Programme:
-    """One survey as data; a name is a mapping from language to text.
-
-    weighting     how weights are made from the released numbers; None: the file's weights are final (columns.weight)
-    interviewers  None: not declared, so that their effect is unknown
-    labels        the names of the columns used by weighting, and of their codes
-    population    the eligible units, where they are known, and whether changes are about them
-    rules, annual_rules  measure -> its rules: judged in every wave, and on the mean of a year's waves
-    release       whether leaders see a wave only once it was released to them (`service.figures.publish`)
-    withhold      figures of fewer respondents than this are shown only to statisticians and administrators
-    breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
-    digest        of the file's bytes
-    outcomes      a centre's own words for the outcomes of calls -> AAPOR's codes, besides the usual ones
-    renames       area codes that changed, and areas merged, from a wave on
-    merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
-    groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
-    consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
-    units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
-    """
-
-    name: str
-    title: Mapping[str, str]
-    note: Mapping[str, str]
-    source: Mapping[str, str]
-    simulated: bool
-    encoding: str
-    columns: Columns
-    interviewers: Interviewers | None
-    weighting: WeightingSteps | None
-    labels: Mapping[str, Label]
-    lonely: str
-    level: float
-    publish: Limits
-    withhold: int
-    population: PopulationPlan
-    comparing: Comparing
-    leagues: Mapping[str, Mapping[str, str]]
-    areas: Mapping[str, Area]
-    items: Mapping[str, Item]
-    item_texts: Mapping[str, Mapping[str, str]]
-    records: Mapping[str, Record]
-    measures: Mapping[str, Measure]
-    measure_names: Mapping[str, Mapping[str, str]]
-    factors: Mapping[str, Factors]
-    rules: Mapping[str, tuple[Rule, ...]]
-    annual_rules: Mapping[str, tuple[Rule, ...]]
-    rule_names: Mapping[str, Mapping[str, str]]
-    breaks: Mapping[str, Mapping[str, str]]
-    digest: str
-    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    outcomes: Mapping[str, str] = field(default_factory=dict)
-    renames: Renames = field(default_factory=Renames)
-    merged_strata: Rules = field(default_factory=dict)
-    release: bool = False
-    consequences: tuple[Consequence, ...] = ()
-    consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def break_between(self, before: str, after: str) -> str | None:
-        """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
-        return min((wave for wave in self.breaks if before < wave <= after), default=None)
-
-    @property
-    def family(self) -> int:
-        """How many tables of change share the error: 1, or leagues times measures."""
-        return len(self.leagues) * len(self.measures) if self.comparing.together == PROGRAMME else 1
-
-    @property
-    def page_level(self) -> float:
-        """The probability that all a page of changes confirms is true: 1 - the year's error divided by its pages."""
-        spent = self.comparing.yearly_error
-        return 1 - spent / self.comparing.pages_a_year if spent else self.level
-
-    @property
-    def factor_measures(self) -> dict[str, Measure]:
-        """The measures of the tables of factors: estimated for every area, not ranked."""
-        return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
-
-    def last(self, measure: str) -> int:
-        """How many areas count as the last, by the measure's first rule that lists areas; without one, `LAST`."""
-        return next((rule.listed for rule in self.rules[measure] if rule.listed is not None), LAST)
-
-    def league_areas(self, league: str) -> list[str]:
-        """Codes of the league's areas, in the file's order."""
-        return [code for code, area in self.areas.items() if area.league == league]
 
 
 def read_programme(content: bytes, file: str, *, stored: bool = False) -> Programme:

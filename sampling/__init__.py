@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from sampling.planning.change_power import FallCurve, fall_curve
     from sampling.planning.constrained import Constraint, expected_margins
     from sampling.planning.foresight import Assumed, Foresight, foresee
+    from sampling.planning.interviews import allocate
     from sampling.planning.power import LastKCurve, interviews_for, last_k_curve, league_rates
     from sampling.planning.size import (
         SampleSize,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:  # the same names, for who checks types
         sample_size_proportion,
     )
     from sampling.planning.staged_plan import allocate_stages, psu_list
-    from sampling.planning.wanted import Wanted, allocate
+    from sampling.planning.wanted import Wanted
     from sampling.proof.approved_draw import ApprovedWave, approved_digests, draw_approved
     from sampling.proof.chain import DrawnWave, record_rested, verify_chain
     from sampling.proof.digests import frame_digest
@@ -90,11 +91,12 @@ _NAMES = {
     "planning/change_power": "FallCurve fall_curve",
     "planning/constrained": "Constraint expected_margins",
     "planning/foresight": "Assumed Foresight foresee",
+    "planning/interviews": "allocate",
     "planning/power": "LastKCurve interviews_for last_k_curve league_rates",
     "planning/size": "SampleSize detectable_change expected_precision margin_of_error numbers_needed "
     "sample_size_change sample_size_difference sample_size_proportion",
     "planning/staged_plan": "allocate_stages psu_list",
-    "planning/wanted": "Wanted allocate",
+    "planning/wanted": "Wanted",
     "proof/approved_draw": "ApprovedWave approved_digests draw_approved",
     "proof/chain": "DrawnWave record_rested verify_chain",
     "proof/numbered_draw": "record_draw verify_draw",

@@ -54,7 +54,7 @@ CHAPTERS = {
         "drawing",
         "care",
     ],
-    "presentation": ["area", "evidence", "ladder", "pictures"],
+    "presentation": ["area", "evidence", "ladder", "pictures", "samples"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["claims"],

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from presentation.times import comparison_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import (
     League,
     comparisons,

@@ -13,7 +13,7 @@ import streamlit as st
 from presentation.notes import survey_note
 from presentation.samples import plan_title, status
 from presentation.times import wave_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import League
 from service.files.write import file_name
 from service.samples.samples import SamplePlan

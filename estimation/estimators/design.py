@@ -40,7 +40,7 @@ class Design:
     calibration      the calibration that gave the weights (see `calibrated`); None if there was none
 
     Totals have the design's m - H degrees of freedom (`df`); means, ratios and areas count only the PSUs with an
-    answer, and the strata of these (estimates.py, `_answered_strata`; domains.py, `_domain_strata`).  Lumley (2004),
+    answer, and the strata of these (means.py, `_answered_strata`; domains.py, `_domain_strata`).  Lumley (2004),
     Journal of Statistical Software 9(8), for the options for lonely PSUs.
     """
 

@@ -14,7 +14,8 @@ from estimation.columns.codes import occurring_pairs
 from estimation.columns.columns import column_codes, label_codes
 from estimation.columns.ties import is_nothing
 from estimation.estimators.design import Design
-from estimation.estimators.estimates import ANSWERERS_ONLY, Estimate, Linearization, number_columns
+from estimation.estimators.estimates import ANSWERERS_ONLY, Estimate, Linearization
+from estimation.estimators.means import number_columns
 from estimation.estimators.residuals import residual_totals, side_by_side
 from estimation.estimators.variance import CellTotals, StratumCells, as_matrix, lonely_raise, stage_totals
 from words import Fault

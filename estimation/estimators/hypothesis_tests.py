@@ -12,7 +12,8 @@ from estimation.columns.ties import equalized
 from estimation.estimators.contrasts import contrast
 from estimation.estimators.design import Design
 from estimation.estimators.domains import domain_means
-from estimation.estimators.estimates import Estimate, mean, number_columns, total
+from estimation.estimators.estimates import Estimate
+from estimation.estimators.means import mean, number_columns, total
 from words import Fault
 
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from contracts import first_row
 from estimation.columns.columns import first_text, numbers, said
 from estimation.estimators.design import Design
-from estimation.estimators.estimates import Estimate, linearize, number_columns
+from estimation.estimators.estimates import Estimate
+from estimation.estimators.means import linearize, number_columns
 from words import Fault
 
 FAMILIES = ("linear", "logistic")

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.columns import said
 from estimation.estimators.domains import domain_codes
-from estimation.estimators.estimates import Estimate, number_columns
+from estimation.estimators.estimates import Estimate
+from estimation.estimators.means import number_columns
 from estimation.estimators.replication import Replicates
 from words import Fault
 

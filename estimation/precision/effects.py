@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from estimation.columns.ties import without_rounding
 from estimation.estimators.design import Design
 from estimation.estimators.domains import domain_codes
-from estimation.estimators.estimates import Estimate, number_columns
+from estimation.estimators.estimates import Estimate
+from estimation.estimators.means import number_columns
 from words import Fault
 
 REFERENCES = ("wr", "wor")

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from estimation.columns.ties import equalized
 from estimation.estimators.design import Design
 from estimation.estimators.domains import domain_codes
-from estimation.estimators.estimates import mean, number_columns, t_quantile
+from estimation.estimators.estimates import t_quantile
+from estimation.estimators.means import mean, number_columns
 from estimation.precision.intervals import proportion_interval
 from words import Fault
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from estimation.columns.ties import at_least
 from estimation.estimators.design import Design
-from estimation.estimators.estimates import linearize_mean
+from estimation.estimators.means import linearize_mean
 
 EXTREME = 5.0  # times the median: a weight above this is extreme
 

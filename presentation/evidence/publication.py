@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from presentation.times import wave_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import League
 from service.figures.publications import Publication
 from service.figures.use_cases import COMPARE, ESTIMATE

@@ -9,7 +9,7 @@ from presentation.evidence.columns import column_formula
 from presentation.league_table import MOVEMENT, PLACES, TESTS, heading
 from presentation.times import wave_text
 from presentation.weights import step_note
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import League
 from service.figures.provenance import Provenance, Read
 from service.figures.use_cases import COMPARE, ESTIMATE, RANKS_ALONE

@@ -7,8 +7,9 @@ import pandas as pd
 
 from sampling.allocation.stage_constraints import interviews_in_place
 from sampling.planning.constrained import constrained_places, stratum_costs
+from sampling.planning.interviews import allocate, refuse_more, yielding
 from sampling.planning.size import numbers_needed
-from sampling.planning.wanted import Wanted, allocate, refuse_more, yielding
+from sampling.planning.wanted import Wanted
 from words import Fault
 
 SIZE = "units"  # the column of sizes

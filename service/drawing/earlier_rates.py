@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from estimation import Estimate, smooth_shares
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import process_variance, read_league
 from service.intake.imports import current_programme
 from service.store.engine import Store

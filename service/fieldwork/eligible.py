@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from estimation.precision.finite import AREA, STRATUM
 from fieldwork import eligibility_known
-from programme.survey import Programme
+from programme.declared import Programme
 from sampling.draw.screened import DEAD
 from service.fieldwork.calls import outcomes_of
 from service.intake.imports import wave_versions

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+from programme.declared import Programme
 from programme.regular_comparisons import Regular, regular_comparisons
-from programme.survey import Programme
 from service.figures.one_margins import same_margins
 from service.figures.windows import window
 from service.intake.imports import current_margins, current_programme, current_wave, load_margins, wave_versions

@@ -22,8 +22,8 @@ from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
 from estimation.precision.finite import AREA
 from estimation.waves.noise import CommonNormals
+from programme.declared import Programme
 from programme.regular_comparisons import shared_level
-from programme.survey import Programme
 from service.figures.loaded_waves import Wave
 from service.figures.one_margins import beside
 from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH

@@ -14,7 +14,7 @@ from accountability.ladders.history import History
 from accountability.ladders.luck import Luck, SimulatedMeasure, luck
 from accountability.rules import Rule
 from estimation.columns.ties import is_nothing
-from programme.survey import Programme
+from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, waves_a_year, waves_between
 from service.figures.league import (
     League,

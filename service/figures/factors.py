@@ -11,7 +11,7 @@ from accountability.disclosure.measures import withheld_mentions
 from accountability.league.conventions import ALL
 from estimation.columns.ties import equalized
 from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item, Measure
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme, current_wave, programme_of_run

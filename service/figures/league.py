@@ -13,7 +13,7 @@ from accountability.disclosure.shown_league import shown_figures
 from accountability.league.figures import league_figures
 from estimation import Measure
 from estimation.changes.verdicts import PROVEN, REAL
-from programme.survey import Programme
+from programme.declared import Programme
 from service.fieldwork.stops import stops_read
 from service.figures.alone import alone_run
 from service.figures.publications import Publication, last_publication, runs_shown

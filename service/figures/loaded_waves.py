@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from estimation import Design, Weighting, weigh
 from estimation.estimators.merge_rules import merged_strata
+from programme.declared import Programme
 from programme.population import RECORD
 from programme.renames import Renames
-from programme.survey import Programme
 from service.figures.one_margins import same_margins
 from service.files.coded import coded
 from service.intake.imports import load_margins

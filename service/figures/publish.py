@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from accountability.league.conventions import SIMULTANEOUS
 from estimation.columns.ties import is_nothing
-from programme.survey import Programme
+from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
 from service.figures.league import comparisons, newest_comparison, newest_run
 from service.figures.publications import Publication, last_publication, publications_of

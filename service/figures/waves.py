@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from programme.declared import Programme
 from programme.population import FINITE
 from programme.regular_comparisons import sharing_error
-from programme.survey import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population

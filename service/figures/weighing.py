@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from estimation import Weighting, extreme_weights, measure_values, trimming_cost, weight_summary
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.league import newest_run, newest_wave
 from service.figures.loaded_waves import Wave, load_waves
 from service.figures.use_cases import WEIGH

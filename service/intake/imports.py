@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text
-from programme.survey import Programme, read_programme
+from programme.declared import Programme
+from programme.survey import read_programme
 from programme.versions import Version, next_step, number_of
 from programme.wave_names import check_wave_name
 from service.files.choice import Choice

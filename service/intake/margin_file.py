@@ -9,7 +9,7 @@ import pandas as pd
 from estimation import census_margins
 from estimation.weighting.ages import UNIFORM
 from estimation.weighting.census import BAND
-from programme.survey import Programme
+from programme.declared import Programme
 from programme.wave_names import WAVE
 from service.files.choice import Choice, Note
 from service.files.decimals import with_points

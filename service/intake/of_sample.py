@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimation.weighting.steps import Base
 from fieldwork.phone_numbers import masked_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.zeros import refuse_codes, restored

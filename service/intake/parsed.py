@@ -5,7 +5,8 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-from programme.survey import Programme, read_programme
+from programme.declared import Programme
+from programme.survey import read_programme
 from service.store import schema
 
 KEPT = 32  # programmes in memory at a time; one of 3,000 areas takes 1.7 MB and 0.1 s to parse

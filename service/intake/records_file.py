@@ -8,7 +8,7 @@ import pandas as pd
 
 from accountability.league.conventions import ALL
 from contracts import RECORDS, check
-from programme.survey import Programme
+from programme.declared import Programme
 from service.files.choice import Choice
 from service.files.decimals import with_points
 from service.files.faults import FaultList

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from estimation.indicators.indicators import Item
-from programme.survey import Programme
+from programme.declared import Programme
 from service.files.choice import Choice, Note
 from service.files.coded import distinct, recoded
 from service.files.decimals import with_points

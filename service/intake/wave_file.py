@@ -15,8 +15,8 @@ from estimation.estimators.merge_rules import merged_strata
 from estimation.indicators.answers import asked
 from estimation.indicators.indicators import Item
 from fieldwork.phone_numbers import MOBILE, masked_text
+from programme.declared import Programme
 from programme.renames import Renames
-from programme.survey import Programme
 from service.files.choice import Choice, Note
 from service.files.coded import are_among, as_numbers, coded, distinct
 from service.files.faults import FaultList

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from programme.survey import Programme, read_programme
+from programme.declared import Programme
+from programme.survey import read_programme
 from sampling.proof.links import FIGURES, ProofChain
 from service.figures.computing import COMPUTE
 from service.figures.loaded_waves import Wave, computed_waves, wave_of_tables

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import contracts
 from fieldwork.dispositions import INTERVIEW
-from programme.survey import Programme
+from programme.declared import Programme
 from sampling import Screening
 from sampling.proof.column_digests import column_digests, digest_of_columns, table_digest
 from sampling.proof.linked_draw import draw_says, frame_says, release_says

@@ -9,7 +9,7 @@ import contracts
 from accountability.disclosure.shown_league import shown_figures
 from accountability.league.conventions import ALL
 from accountability.league.figures import LeagueFigures, league_figures
-from programme.survey import Programme
+from programme.declared import Programme
 from service.store.differences import CLOSE
 from words import Fault
 

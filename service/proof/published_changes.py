@@ -6,7 +6,7 @@ import pandas as pd
 
 from accountability.disclosure.shown_league import shown_figures
 from accountability.league.figures import league_figures
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.windows import window
 from service.proof.published import joined_parts, typed
 from words import Fault

@@ -6,8 +6,9 @@ import pytest
 from made_up import BOTH, NAME, as_csv, begin_survey, changed, interviews, take
 
 from presentation.league_notes import year_notes
+from programme.declared import Comparing
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO, regular_comparisons, shared_level, sharing_error
-from programme.survey import Comparing, read_programme
+from programme.survey import read_programme
 from service.care import jobs
 from service.figures import waves
 from service.figures.comparable import check_comparison, never_comparable, regular_of_wave

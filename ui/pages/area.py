@@ -8,7 +8,7 @@ from presentation.ladder.board import board_rows
 from presentation.notes import simulated_mark
 from presentation.numbers import shown_value
 from presentation.times import wave_text
-from programme.survey import Programme
+from programme.declared import Programme
 from service.figures.area_page import AreaPage, read_area
 from service.figures.consequences import read_consequences
 from service.intake.imports import current_programme
