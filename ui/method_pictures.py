@@ -25,6 +25,17 @@ def intervals(points: pd.DataFrame, league: League, t: Speaker) -> dict[str, Any
     return charts.themed(alt.layer(ends, dots), marks.INK[theme()]).to_dict()
 
 
+def rank_ranges(points: pd.DataFrame, t: Speaker) -> dict[str, Any]:
+    """One line of ranks for each area and source, the best rank on the left.  points: as of `intervals`."""
+    base, x, look = _beside(points, league_table.heading("rank", t), "datum.label", t, decimals=0)
+    x["axis"] = alt.Axis(tickMinStep=1, format="d", orient="top")
+    ends = base.mark_rule(strokeWidth=4, opacity=0.55).encode(
+        x=alt.X("lower:Q", **x), x2="upper:Q", color=look["color"]
+    )
+    spots = base.mark_point(size=28, opacity=1, filled=True).encode(x=alt.X("estimate:Q", **x), **look)
+    return charts.themed(alt.layer(ends, spots), marks.INK[theme()]).to_dict()
+
+
 def errors(points: pd.DataFrame, t: Speaker) -> dict[str, Any]:
     """A point for each area and source of its variance.  points: `presentation.evidence.methods.error_points`."""
     base, x, look = _beside(points, league_table.heading("se", t), "datum.label", t)
@@ -32,14 +43,16 @@ def errors(points: pd.DataFrame, t: Speaker) -> dict[str, Any]:
     return charts.themed(alt.layer(dots), marks.INK[theme()]).to_dict()
 
 
-def _beside(points: pd.DataFrame, title: str, label: str, t: Speaker) -> tuple[alt.Chart, dict[str, Any], dict]:
+def _beside(
+    points: pd.DataFrame, title: str, label: str, t: Speaker, *, decimals: int = 2
+) -> tuple[alt.Chart, dict[str, Any], dict]:
     """The chart without marks, its axis of values, and the colour and shape of each series with their legend."""
     areas, series = (list(dict.fromkeys(points[column])) for column in ("area", "of"))
     axis = alt.Axis(labelLimit=240, labelOverlap=False, ticks=False, domain=False)
     y = alt.Y("area:N", sort=areas, title=None, axis=axis, scale={"paddingInner": 0.25})
     tooltip = [alt.Tooltip("area:N", title=league_table.heading("area", t)), alt.Tooltip("of:N", title=" ")]
     tooltip += [
-        alt.Tooltip(f"{c}:Q", title=league_table.heading(c, t), format=".2f")
+        alt.Tooltip(f"{c}:Q", title=league_table.heading(c, t), format=f".{decimals}f")
         for c in ("estimate", "lower", "upper")
         if c in points
     ]

@@ -160,10 +160,10 @@ def _renamed(wave: Wave, renames: Renames) -> Wave:
         return wave
     respondents = with_today_names(wave.respondents, renames, wave.name)
     respondents = respondents.assign(area=respondents.area.map(lambda code: current.get(code, code)))
-    return replace(wave, respondents=respondents, records=_records_renamed(wave.records, current))
+    return replace(wave, respondents=respondents, records=records_of_today(wave.records, current))
 
 
-def _records_renamed(
+def records_of_today(
     records: Mapping[tuple[str, str], float], current: Mapping[str, str]
 ) -> dict[tuple[str, str], float]:
     """Records by today's codes; of merged areas only the numbers of people add up, other records are then not known."""

@@ -77,6 +77,7 @@ PERMITTED = {
     "compare_waves": WORKERS,
     "judge_year": WORKERS,
     "compare_methods": WORKERS,
+    "read_moved_weights": WORKERS,
     "wave_steps": WORKERS,
     "comparison_steps": WORKERS,
     "annual_steps": WORKERS,

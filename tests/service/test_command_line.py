@@ -51,6 +51,7 @@ COMMANDS = (
     "factors",
     "definitions",
     "consequences",
+    "move-weights",
     "publish",
     "runs",
     "imports",

@@ -14,6 +14,7 @@ from programme.survey import read_programme
 from service.figures import waves
 from service.figures.factors import read_factors
 from service.figures.league import read_league
+from service.figures.moved_weights import read_moved_weights
 from service.intake import imports
 from service.intake.records_file import RecordsFile
 from service.store.engine import Store
@@ -133,6 +134,20 @@ def test_three_leagues_are_ranked_each_apart(taken):
     for league in data["leagues"]:
         table = read_league(store, data["programme"], measure="safe", league=league).table
         assert sorted(table["rank"]) == list(range(1, 5))
+
+
+def test_an_index_is_the_sum_of_its_surveyed_and_recorded_leaves_and_its_moved_weights_are_said(taken, rankshift):
+    store, data, _, _ = taken(PROGRAMMES[6])
+    found = read_moved_weights(store, data["programme"], measure="harmony", within=0.5)
+    assert [leaf.record for leaf in found.leaves].count(True) == 9 and len(found.leaves) == 18
+    np.testing.assert_allclose(found.moved.areas.value, found.league.table.estimate, rtol=1e-11)
+    assert list(found.moved.areas["rank"]) == list(found.league.table["rank"])
+    where = ["-s", store.engine.url.render_as_string(), "--measure", "harmony"]
+    for language, said in (("zh", "每万人刑事案件（记录）"), ("en", "Crimes per 10,000 (records)")):
+        assert said in rankshift("move-weights", *where, language=language).out
+    refused = rankshift("move-weights", *where, "--within", "2")
+    assert refused.code == 1 and "0.95" in refused.err
+    assert "harmony" in rankshift("move-weights", *where[:2], "--measure", "helped").err
 
 
 def test_a_score_on_a_short_scale_is_shown_with_enough_decimals(taken, rankshift):

@@ -12,7 +12,7 @@ from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
 from ui.literal import literal
-from ui.panels import changes, estimates, factors, methods, proof_chain, source, weights, windows
+from ui.panels import changes, estimates, factors, methods, moved_weights, proof_chain, source, weights, windows
 from words import Speaker
 
 
@@ -32,6 +32,7 @@ def show(store: Store, t: Speaker) -> None:
     estimates.show(store, league, rows, t)
     methods.show_promise(league, t)
     methods.show(store, league, t)
+    moved_weights.show(store, league, t)
     if len(league.table) > 1:
         _detection(league, t)
     if league.programme.factors:
