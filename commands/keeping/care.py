@@ -20,7 +20,7 @@ from service.store import backup as backups
 from service.store.engine import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import Fault
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 commands = typer.Typer()
 
