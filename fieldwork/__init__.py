@@ -1,6 +1,6 @@
-"""From released numbers to responses: the outcomes of calls, and when a number needs no more of them.
+"""From released numbers to responses: outcomes of calls and their rates, who is called next and by whom.
 
-Response rates (rates.py) will stand here; they are not built yet.
+What every command needs is handed out here; rates, scheduling and assignment are imported from their files.
 """
 
 from fieldwork.attempts import eligibility_known, work_done

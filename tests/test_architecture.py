@@ -14,7 +14,7 @@ LEFT = {
     "contracts": {"words"},
     "estimation": {"words", "contracts"},
     "sampling": {"words", "contracts", "estimation"},
-    "fieldwork": {"words", "contracts"},
+    "fieldwork": {"words", "contracts", "estimation"},
     "accountability": {"words", "contracts", "estimation"},
     "programme": {"words", "contracts", "estimation", "fieldwork", "accountability"},
     "service": {"words", "contracts", "estimation", "sampling", "fieldwork", "accountability", "programme"},
