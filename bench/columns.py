@@ -63,7 +63,7 @@ def step(name: str, folder: Path) -> dict:
     import pyarrow.csv
     import pyarrow.parquet
     import scipy.sparse
-    import scipy.special  # both are loaded with everything else, as in the process where jobs stay
+    import scipy.special  # noqa: F401  both are loaded with everything else, as in the process where jobs stay
 
     from service.figures import loaded_waves, waves
     from service.intake import imports

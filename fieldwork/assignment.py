@@ -19,7 +19,7 @@ def assigned_interviewers(unit_ids: Sequence[str], interviewers: Sequence[str], 
     interviewer has as many numbers as any other, or one more, and whether a number is hers says nothing of its area.
     The order in which either is given does not matter: both are sorted first.
 
-    A Fault for numbers or interviewers that stand there twice, and for no interviewer.
+    A Fault for a number or an interviewer that is given more than once, and for no interviewer.
     """
     for what, names in (("unit_id", unit_ids), ("interviewer", interviewers)):
         twice = pd.Index(names)[pd.Index(names).duplicated()]

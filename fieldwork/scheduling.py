@@ -8,7 +8,8 @@ count in the number's own time zone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as of_day
 from types import MappingProxyType
 
 import numpy as np
@@ -32,14 +33,14 @@ class Slot:
 
     name: str
     weekdays: tuple[int, ...]
-    start: time
-    end: time
+    start: of_day
+    end: of_day
 
 
 SLOTS = (
-    Slot("day", MONDAY_TO_FRIDAY, time(9), time(18)),
-    Slot("evening", MONDAY_TO_FRIDAY, time(18), time(21)),
-    Slot("weekend", WEEKEND, time(9), time(21)),
+    Slot("day", MONDAY_TO_FRIDAY, of_day(9), of_day(18)),
+    Slot("evening", MONDAY_TO_FRIDAY, of_day(18), of_day(21)),
+    Slot("weekend", WEEKEND, of_day(9), of_day(21)),
 )
 # code or class -> the shortest time to the next call; a code goes before its class
 DELAYS = MappingProxyType(
@@ -227,7 +228,7 @@ def slot_at(local: pd.DatetimeIndex, slots: Sequence[Slot]) -> np.ndarray:
     return found_in
 
 
-def _second(moment: time) -> int:
+def _second(moment: of_day) -> int:
     return moment.hour * 3600 + moment.minute * 60 + moment.second
 
 

@@ -57,7 +57,7 @@ LOOKED_FOR = {
     "degrees of freedom": ("degrees of freedom", "estimation/estimators/design.py", "def df"),
     "a stratum with one PSU": ("a stratum with one PSU", "estimation/estimators/design.py", "lonely"),
     "the raking distance": ("the raking distance", "estimation/calibration/distances.py", "RAKING ="),
-    "the response rate": ("the response-rate formula", "fieldwork/__init__.py", ""),
+    "the response rate": ("response rates", "fieldwork/rates.py", "RR1"),
     "how many numbers are released": (
         "how many numbers are released",
         "sampling/planning/size.py",
