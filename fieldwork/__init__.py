@@ -1,6 +1,7 @@
 """From released numbers to responses: outcomes of calls and their rates, who is called next and by whom.
 
-What every command needs is handed out here; rates, scheduling and assignment are imported from their files.
+What every command needs is handed out here. Imported from their files are the response rates (rates.py), the scheduler
+(scheduling.py), and who calls which number (assignment.py).
 """
 
 from fieldwork.attempts import eligibility_known, work_done

@@ -78,8 +78,8 @@ def read_moved_weights(
     values = np.array(
         [[(recorded if leaf.record else surveyed).get((leaf.name, area), np.nan) for leaf in leaves] for area in areas]
     )
-    whole = ~np.isnan(values).any(axis=1)
-    kept = [area for area, known in zip(areas, whole, strict=True) if known]
+    whole = np.asarray(~np.isnan(values).any(axis=1))
+    kept = [area for area, known in zip(areas, whole.tolist(), strict=True) if known]
     if not kept:
         raise Fault(key="league.no_measure", wave=figures.wave, measure=programme.measure_names[name])
     k = _last(figures, len(kept))
@@ -95,7 +95,7 @@ def read_moved_weights(
             largest_is_best=figures.measure.largest_is_best,
             rng=generator(str(run_id), "moved weights", name, figures.league),
         ),
-        absent=tuple(area for area, known in zip(areas, whole, strict=True) if not known),
+        absent=tuple(area for area, known in zip(areas, whole.tolist(), strict=True) if not known),
     )
 
 
