@@ -1,6 +1,8 @@
 # docker build -t rankshift . && docker run -p 127.0.0.1:8501:8501 -v rankshift:/data rankshift
 # Another command of the same image: docker run --rm -v rankshift:/data rankshift rankshift load ensu2015 --demo
-FROM python:3.12-slim
+# Where that base cannot be fetched, another one with Python 3.11 or later: --build-arg BASE=NAME (deploy/try_image.sh)
+ARG BASE=python:3.12-slim
+FROM ${BASE}
 
 RUN useradd --create-home --uid 10001 rankshift && install -d -o rankshift -m 0700 /data
 WORKDIR /opt/rankshift

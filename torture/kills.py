@@ -91,11 +91,10 @@ def jobs(first: Place, *, quick: bool = False) -> Iterator[Job]:
         world.prepare()
     Store.create(first.url).engine.dispose()
     place, found = first, world.use_cases()
-    others = sorted(set(found) - {name for name, _ in world.STORY} - set(world.OUTSIDE))
     story = world.QUICK_STORY if quick else world.STORY
-    told = [*story, *((name, world.OTHERWISE.get(name, {})) for name in ([] if quick else others))]
+    told = [*story, *(() if quick else world.epilogue())]
     reads, uncalled = 0, []
-    for number, (name, given) in enumerate(told):
+    for number, (name, given, killed) in enumerate(told):
         in_story = number < len(story)
 
         def work(at: Place, name=name, given=given) -> object:
@@ -111,9 +110,9 @@ def jobs(first: Place, *, quick: bool = False) -> Iterator[Job]:
             raise AssertionError(f"say in torture/world.py what it is given: {undisturbed.said[-200:]}")
         if undisturbed.said.startswith("TRACEBACK"):
             uncalled.append((name, undisturbed.said))
-        elif undisturbed.passed:
+        elif undisturbed.passed and killed:
             yield Job(name, place, work, undisturbed, before, state(following))
-        else:
+        elif killed:
             reads += 1
         if in_story:
             place = following

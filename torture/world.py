@@ -1,7 +1,8 @@
 """A made-up survey in which every use case has something to do: its story, and what a use case is given.
 
 The use cases are found in service/ by their permissions. Those of the story are called in its order; any other is
-called at the story's end with what its arguments' names say. Whoever adds one with an unknown argument is told so.
+called at the story's end with what its arguments' names say. A test calls all of them: whoever adds a use case that
+needs something else, or that refuses what it is given here, is told so.
 """
 
 import importlib
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,10 +21,16 @@ import service
 from reference import examples
 from sampling import Wanted
 from sampling.planning import foresight
-from service.figures.league import read_league
+from service.figures.comparable import wave_inputs
+from service.figures.league import newest_run, read_league
 from service.figures.weighing import read_weights
+from service.intake.imports import current_programme
+from service.intake.records_file import RecordsFile
+from service.protection import people
 from service.protection.keys import Key
-from service.samples.bank_files import ExchangeFile
+from service.samples.bank_files import ExchangeFile, read_banks
+from service.samples.master import MasterPlan, master_plan
+from service.samples.number_banks import NumberBanks
 from service.samples.samples import read_sample
 from service.store import audit
 from service.store.engine import Store
@@ -32,14 +39,63 @@ from service.store.permissions import ADMINISTRATOR, CENTRE, PERMITTED, STATISTI
 SIMULATED = Path(__file__).parents[1] / "data" / "laibin_simulated"
 PROGRAMME, OTHER = "lakeside", "laibin_simulated"
 EARLIER, BEFORE, WAVE = "2025Q4", "2026Q1", "2026Q2"  # two that are imported, one that is drawn
-LIST = "residents"
+YEAR = "2025"
+LIST, BANKS, LARGE = "residents", "numbers", "roll"
+PUBLIC = "the (made-up) lottery of 1 May"
 KEY, NEW_KEY, FRAME_KEY = (Key(bytes(range(k, k + 64))) for k in range(3))
 LATER = date.today() + timedelta(days=30)
 NUMBER = "19901000000"
+PERSON, PASSWORD, IDENTITY = "bea", "a password of the torture", "zoe@example.org"
 OUTSIDE = {  # use cases that are not called, and why
     "start": "begins another process, whose work is `refresh`, which is called",
     "work": "is that process",
 }
+REFUSING = {  # use cases that refuse at the story's end, and why nothing else can be asked of them
+    "acknowledge_trail": "its line is lacking only after a kill; every kill then calls it",
+    "cancel": "no job is running",
+    "mark_demo": "a store with people or numbers never becomes a demonstration",
+}
+PROGRAMME_FILE = (
+    (examples.FOLDER / "programme.toml").read_bytes()
+    + """
+[publish]
+release = true
+
+[records.crimes]
+best = "smallest"
+name = { zh = "刑事警情", en = "Crimes" }
+
+[measures.index]
+kind = "index"
+best = "largest"
+scale = [0, 1]
+name = { zh = "指数", en = "Index" }
+parts.safe = { weight = 0.5 }
+parts.crimes = { weight = 0.5, bounds = [0, 100] }
+
+[factors.why]
+item = "why"
+name = { zh = "原因", en = "Why" }
+
+[rules.last]
+measure = "safe"
+kind = "not_last"
+threshold = 1
+name = { zh = "不是最后一名", en = "Not the last" }
+
+[rules.yearly]
+measure = "safe"
+kind = "not_last"
+threshold = 1
+period = "year"
+name = { zh = "全年不是最后一名", en = "Not the last of the year" }
+
+[consequences.talk]
+kind = "each"
+of = "last"
+name = { zh = "约谈", en = "Talk" }
+""".encode()
+)
 Given = Mapping[str, Any]
 
 
@@ -76,85 +132,172 @@ def call_log(store: Store) -> bytes:
     return examples.csv(pd.DataFrame(rows, columns=["unit_id", "at", "interviewer", "disposition"]), "utf-8")
 
 
+def screened(store: Store) -> bytes:
+    """What an operator says of the numbers that are drawn and not released: each other one is dead."""
+    sample = read_sample(store.acting(ACTORS[ADMINISTRATOR]), PROGRAMME, WAVE)
+    waiting = sample.units.unit_id[~sample.out]
+    rows = [(unit, ("alive", "dead")[k % 2]) for k, unit in enumerate(waiting)]
+    return examples.csv(pd.DataFrame(rows, columns=["unit_id", "status"]), "utf-8")
+
+
 def released(store: Store) -> list[str]:
     """The units of the drawn wave that are released."""
     sample = read_sample(store.acting(ACTORS[ADMINISTRATOR]), PROGRAMME, WAVE)
-    return sample.units.unit_id[sample.out].tolist()
+    return sample.units.unit_id[sample.out & ~sample.units.unit_id.isin(sample.uncalled)].tolist()
+
+
+def drawn_interviews(store: Store) -> bytes:
+    """Interviews of all released numbers of the drawn wave that are called."""
+    sample = read_sample(store.acting(ACTORS[ADMINISTRATOR]), PROGRAMME, WAVE)
+    called = sample.units[sample.units.unit_id.isin(released(store))]
+    answered = examples.wave().head(len(called)).assign(id=list(called.unit_id), town=list(called.area))
+    return examples.csv(answered, "utf-8")
 
 
 def _contacts(_store: Store) -> bytes:
     return f"unit_id,phone,name\nu1,{NUMBER},某甲\nu2,19901000001,某乙\n".encode()
 
 
-# the story: a use case, and what it is given beside what GIVEN says
-STORY: tuple[tuple[str, Given], ...] = (
-    ("import_programme", {"content": (examples.FOLDER / "programme.toml").read_bytes(), "file": "p.toml"}),
-    ("import_frame", {"name": LIST, "content": table("list"), "delete_on": LATER}),
-    ("make_plan", {}),
-    ("approve_plan", {}),
-    ("draw_wave", {}),
-    ("release_next", {}),
-    ("import_calls", {"content": call_log}),
-    ("release_next", {}),
-    ("import_wave", {"wave": EARLIER, "content": interviews(3)}),
-    ("import_wave", {"wave": BEFORE, "content": interviews(7)}),
-    ("import_wave", {"wave": BEFORE, "content": interviews(8)}),  # a correction
-    ("estimate_wave", {"wave": EARLIER}),
-    ("estimate_wave", {"wave": BEFORE}),
-    ("compare_waves", {}),
-    ("import_programme", {"content": (SIMULATED / "programme.toml").read_bytes(), "file": "q.toml"}),
-    ("import_margins", {"programme": OTHER, "content": (SIMULATED / "margins.csv").read_bytes()}),
-    (
+RECORDS = RecordsFile(table("records"), "records.csv")
+
+
+class Step(NamedTuple):
+    """A use case of the story, what it is given beside what GIVEN says, and whether the torture kills it here."""
+
+    use_case: str
+    given: Given
+    killed: bool = True
+
+
+def _wave(wave: str, seed: int, *, killed: bool = True) -> Step:
+    return Step("import_wave", {"wave": wave, "content": interviews(seed), "records": RECORDS}, killed)
+
+
+STORY: tuple[Step, ...] = (
+    Step("import_programme", {"content": PROGRAMME_FILE, "file": "p.toml"}),
+    Step("import_frame", {"name": LIST, "content": table("list"), "delete_on": LATER}),
+    Step("make_plan", {}),
+    Step("approve_plan", {}),
+    Step("draw_wave", {}),
+    Step("release_next", {}),
+    Step("release_sheet", {"wave": WAVE}),
+    Step("screening_sheet", {"wave": WAVE}),
+    Step("screen_numbers", {"content": screened}),
+    Step("import_calls", {"content": call_log}),
+    Step("release_next", {}),
+    Step("stop_fieldwork", {}),
+    Step("import_calls", {"content": call_log}),
+    *(_wave(f"{YEAR}Q{quarter}", quarter, killed=False) for quarter in (1, 2, 3)),
+    _wave(EARLIER, 3),
+    _wave(BEFORE, 7),
+    _wave(BEFORE, 8),  # a correction
+    Step("estimate_wave", {"wave": EARLIER}),
+    Step("estimate_wave", {"wave": BEFORE}),
+    Step("compare_waves", {}),
+    Step("judge_year", {}),
+    Step("publish_wave", {}),
+    Step("import_wave", {"wave": WAVE, "content": drawn_interviews, "records": RECORDS}),
+    _wave(BEFORE, 9, killed=False),
+    Step("estimate_wave", {"wave": BEFORE}, killed=False),
+    Step("compare_waves", {}, killed=False),
+    Step("publish_wave", {"note": "some interviews were made up"}),
+    Step("import_programme", {"content": (SIMULATED / "programme.toml").read_bytes(), "file": "q.toml"}, killed=False),
+    Step("import_margins", {"programme": OTHER, "content": (SIMULATED / "margins.csv").read_bytes()}),
+    Step(
         "import_wave",
         {"programme_name": OTHER, "content": (SIMULATED / "laibin_simulated_2026Q1.csv").read_bytes()},
     ),
-    ("weigh_wave", {"programme_name": OTHER}),
-    ("estimate_wave", {"programme_name": OTHER}),
-    ("import_contacts", {"wave": EARLIER, "content": _contacts}),
-    ("set_deletion", {"wave": EARLIER}),
-    ("find_number", {}),
-    ("call_sheet", {"wave": EARLIER}),
-    ("add_person", {"name": "bea", "role": CENTRE}),
-    ("change_person", {"name": "bea", "role": STATISTICIAN}),
-    ("backup", {}),
-    ("rotate_key", {}),
-    ("purge", {"key": None, "today": LATER + timedelta(days=1)}),
+    Step("weigh_wave", {"programme_name": OTHER}),
+    Step("estimate_wave", {"programme_name": OTHER}),
+    Step("import_contacts", {"wave": EARLIER, "content": _contacts}),
+    Step("set_deletion", {"wave": EARLIER}),
+    Step("find_number", {}),
+    Step("call_sheet", {"wave": EARLIER}),
+    Step("masked_contacts", {"wave": EARLIER}),
+    Step("add_person", {"name": PERSON, "role": CENTRE}),
+    Step("change_person", {"name": PERSON, "role": STATISTICIAN}),
+    Step("add_person", {"name": "zoe", "role": CENTRE, "identity": IDENTITY}, killed=False),
+    Step("commit_banks", {"name": BANKS, "content": table("prefixes")}),
+    Step("import_banks", {"name": BANKS, "content": table("prefixes"), "value": "1 2 3", "accept": True}),
+    Step("master_proof", {"name": BANKS}),
+    Step("import_large", {"name": LARGE}),
+    Step("backup", {}),
+    Step("rotate_key", {}),
+    Step("purge", {"key": None, "today": LATER + timedelta(days=1)}),
 )
-QUICK_STORY = tuple(step for step in STORY if step[0] in ("import_contacts", "purge") or step is STORY[0])
+QUICK_STORY = tuple(step for step in STORY if step.use_case in ("import_contacts", "purge") or step is STORY[0])
 QUICK = ("import_contacts", "purge")  # those of them that are killed
 # use cases outside the story whose arguments are other things than elsewhere
+OF_DRAWN: Given = {"wave": WAVE}
 OTHERWISE: Mapping[str, Given] = {
-    "change_password": {"old": "not the password", "new": "another long password"},
-    "sign_in": {"name": "bea"},
-    "acknowledge_trail": {"reason": "nothing to acknowledge"},
+    "change_password": {"old": PASSWORD, "new": "another long password"},
+    "still_permitted": {"name": PERSON},
+    "current_programme": {"name": PROGRAMME},
+    "current_frame": {"name": LIST},
+    "preview_wave": {"content": interviews(9)},
+    "preview_frame": {"content": table("list")},
+    "preview_prefixes": {"content": table("prefixes")},
+    "preview_exchanges": {"content": table("exchanges")},
+    "preview_margins": {"programme": OTHER, "content": (SIMULATED / "margins.csv").read_bytes()},
+    "preview_contacts": {"content": _contacts},
+    "read_weights": {"programme": OTHER},
+    "weights_provenance": {"programme": OTHER},
+    "current_margins": {"programme": OTHER, "period": "2020"},
+    **dict.fromkeys(("draw_proof", "read_fieldwork", "read_plan"), OF_DRAWN),
+    **dict.fromkeys(("read_sample", "read_screening", "units_without_row", "drawn_population"), OF_DRAWN),
+    **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
+    "preview_calls": {"wave": WAVE, "content": call_log},
+    "preview_screening": {"wave": WAVE, "content": screened},
 }
 ACTORS = {
-    CENTRE: Actor("ann", CENTRE),
+    CENTRE: Actor(PERSON, CENTRE),
     ADMINISTRATOR: Actor("eve", ADMINISTRATOR),
     STATISTICIAN: Actor("bob", STATISTICIAN),
 }
 # what an argument of this name is given
 GIVEN: Given = {
     **{"programme": PROGRAMME, "programme_name": PROGRAMME, "wave": BEFORE, "before": EARLIER, "after": BEFORE},
+    **{"against": EARLIER, "year": YEAR, "seed": "torture", "note": ""},
     **{"key": KEY, "old": KEY, "new": NEW_KEY, "frame_key": FRAME_KEY, "delete_on": LATER, "today": date.today()},
+    **{"wanted": Wanted(16, portions=(0.5, 0.5), call_dead=0.5), "file": "file.csv", "cities": [examples.CITY]},
+    **{"content": b"a,b\n1,2\n", "prefixes": table("prefixes"), "exchanges": ExchangeFile(table("exchanges"), "e.csv")},
+    **{"numbers": {"mobile": 40, "landline": 20}, "number": NUMBER, "reason": "torture", "job_id": 1},
     **{
-        "wanted": Wanted(8, portions=(0.5, 0.5)),
-        "file": "file.csv",
-        "content": b"a,b\n1,2\n",
-        "cities": [examples.CITY],
+        "measure": "safe",
+        "league": "towns",
+        "name": PERSON,
+        "role": CENTRE,
+        "identity": IDENTITY,
+        "password": PASSWORD,
     },
-    **{"numbers": {"mobile": 40, "landline": 0}, "number": NUMBER, "reason": "torture", "run_id": 1, "job_id": 1},
-    **{"measure": "safe", "league": "towns", "name": "bea", "role": CENTRE, "identity": "bea", "password": "no"},
     **{"area": "01", "kind": "shares", "use_case": "estimate", "period": BEFORE, "upto": BEFORE, "frame_id": 1},
-    **{"version_id": 1, "names": (), "inputs": (), "waves": (), "units": ["u1"], "prefixes": table("prefixes")},
-    **{"public": "", "plan": None, "path": SIMULATED / "list" / "simulated_list.csv", "records": None},
-    "exchanges": ExchangeFile(table("exchanges"), "e.csv"),
+    **{"version_id": 1, "names": (BEFORE,), "waves": (), "units": ["u001"], "public": PUBLIC},
+    "records": RECORDS,
 }
-OF_WAVE = {"make_plan", "approve_plan", "draw_wave", "release_next", "import_calls", "stop_fieldwork"}
-OBJECTS: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from the store
+OPTIONAL = {"key", "delete_on", "exchanges", "public"}  # arguments with a default that are given all the same
+OF_WAVE = {"make_plan", "approve_plan", "draw_wave", "release_next", "import_calls", "screen_numbers", "stop_fieldwork"}
+
+
+def _newest_run(store: Store) -> int:
+    run = newest_run(store, "estimate", programme=PROGRAMME, wave=BEFORE)
+    assert run is not None
+    return run["run_id"]
+
+
+def _master_plan(_store: Store) -> MasterPlan:
+    banks = NumberBanks(read_banks(table("prefixes"), "p.csv", GIVEN["exchanges"], GIVEN["cities"]))
+    fixed = {"programme": PROGRAMME, "public": PUBLIC, "frame_key": FRAME_KEY}
+    return master_plan(banks, BANKS, GIVEN["cities"], GIVEN["numbers"], **fixed)[0]
+
+
+READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from the store, or made
     "sample": lambda store: read_sample(store, PROGRAMME, WAVE),
     "league": lambda store: read_league(store, PROGRAMME),
     "weights": lambda store: read_weights(store, OTHER),
+    "programme": lambda store: current_programme(store, PROGRAMME)[1],
+    "inputs": lambda store: wave_inputs(store, current_programme(store, PROGRAMME)[1], [BEFORE]),
+    "run_id": _newest_run,
+    "plan": _master_plan,
 }
 
 
@@ -165,19 +308,19 @@ def arguments_of(name: str, do: Callable, store: Store, given: Given, folder: Pa
         known["wave"] = WAVE
     if name == "backup":
         known["file"] = folder / "backup.db"
+    if name == "import_large":
+        known["path"] = folder / "large.csv"
+        known["path"].write_bytes(examples.csv(examples.units()[["unit_id", "area"]], "utf-8"))
     arguments = {}
     for parameter in list(inspect.signature(do).parameters.values())[1:]:
-        needed = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD
-        if not needed and parameter.name not in given and parameter.name not in ("key", "delete_on"):
-            continue
         if parameter.kind is parameter.VAR_KEYWORD:
             arguments |= {"programme": PROGRAMME, "wave": BEFORE} if parameter.name == "arguments" else {}
             continue
-        annotation = str(parameter.annotation)
-        if parameter.name in OBJECTS and "str" not in annotation:
-            value = OBJECTS[parameter.name](store)
-        elif parameter.name == "programme" and "Programme" in annotation:
-            value = None
+        optional = parameter.default is not parameter.empty and parameter.name not in OPTIONAL
+        if optional and parameter.name not in given:
+            continue
+        if parameter.name in READ and "str" not in str(parameter.annotation).split("[")[0]:
+            value = READ[parameter.name](store)
         elif parameter.name not in known:
             raise UnknownArgument(f"{name}: {parameter.name}")
         else:
@@ -186,14 +329,24 @@ def arguments_of(name: str, do: Callable, store: Store, given: Given, folder: Pa
     return arguments
 
 
+def epilogue() -> list[Step]:
+    """Every use case that the story does not have, called at its end."""
+    of_story = {step.use_case for step in STORY}
+    return [Step(name, OTHERWISE.get(name, {})) for name in sorted(set(use_cases()) - of_story - set(OUTSIDE))]
+
+
 def actor_for(name: str) -> Actor:
     """Somebody whose role permits a use case."""
     return next(ACTORS[role] for role in (CENTRE, ADMINISTRATOR, STATISTICIAN) if role in PERMITTED[name])
 
 
 def prepare() -> None:
-    """Play the story once, so that no killed process loads what is loaded late; plans simulate few leagues."""
+    """Play the story once, so that no killed process loads what is loaded late; plans simulate few leagues.
+
+    One-time passwords are not made by chance, since another process signs in with them.
+    """
     vars(foresight).update(DRAWS=50, FALLING=5)
+    vars(people).update(_one_time=lambda: PASSWORD)
     os.environ.pop(audit.HEAD_VARIABLE, None)  # heads lie beside the store, whatever place was used before
     with tempfile.TemporaryDirectory() as folder:
         played(Path(folder)).engine.dispose()
@@ -202,7 +355,7 @@ def prepare() -> None:
 def played(folder: Path, until: str | None = None) -> Store:
     """A SQLite store in which the story was played, to its end or through a use case's first time."""
     store, found = Store.create(f"sqlite:///{folder}/store.db"), use_cases()
-    for name, given in STORY:
+    for name, given, _ in STORY:
         acting = store.acting(actor_for(name))
         found[name](acting, **arguments_of(name, found[name], acting, given, folder))
         if name == until:
