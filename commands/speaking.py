@@ -29,7 +29,7 @@ LANGUAGE_VARIABLE = "RANKSHIFT_LANGUAGE"
 REFUSED = 1
 PERSON_VARIABLE = "RANKSHIFT_PERSON"
 DAY = ["%Y-%m-%d"]
-WIDEST = 200  # characters of a table's line: no column is cut, and a narrow terminal wraps the line
+WIDEST = 10_000  # characters of a line: no cell of a table is cut, and a narrow terminal wraps the line
 
 
 def chosen_language(arguments: list[str], environment: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ trap end EXIT
 base=${1:-}
 if [ -z "$base" ]; then
     base=localhost/rankshift-base
-    debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates bookworm "$work/base" >"$work/log"
+    debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates bookworm "$work/base" >"$work/log" || { tail "$work/log"; exit 1; }
     rm -f "$work"/base/usr/lib/python3*/EXTERNALLY-MANAGED # as in the base of the Dockerfile, pip may install
     ln -sf python3 "$work/base/usr/bin/python"
     certificates=/etc/ssl/certs/ca-certificates.crt # this machine's, which may know a proxy
@@ -40,15 +40,15 @@ inside() { buildah run -v "$work/data:/data" "$container" -- "$@"; }
 echo "user $(inside id -u)"
 echo "stores in the image: $(inside find /opt/rankshift -name '*.db*' | wc -l)"
 inside rankshift load ensu2015 --demo
-inside rankshift league --language en | head -n 5
+inside sh -c "rankshift league --language en | tail -n 3"
 buildah inspect --type image --format '{{index .Docker.Config.Cmd 2}}' rankshift >"$work/data/command"
 inside sh /data/command >"$work/served" 2>&1 &
 server=$!
-inside python - <<'PYTHON'
+inside python - <<'PYTHON' || { cat "$work/served"; exit 1; }
 import time
 from urllib.request import urlopen
 
-for _ in range(120):
+for _ in range(300):
     try:
         urlopen("http://127.0.0.1:8501/_stcore/health")
         break

@@ -1,4 +1,4 @@
-"""The torture kills every use case: the made-up survey has something to do for each, so that none escapes by refusing."""
+"""The torture kills every use case: the made-up survey has something to do for each; none escapes by refusing."""
 
 import os
 

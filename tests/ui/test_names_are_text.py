@@ -16,6 +16,8 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from reference.commands import program, sub_commands
+from service.figures import waves
+from service.figures.publish import publish_wave
 from service.protection import people
 from service.store import audit
 from service.store.engine import STORE_VARIABLE, Store
@@ -26,7 +28,7 @@ from words import Fault, visible
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "service"))
-from made_up import JUNE, NAME, changed, interviews, whole_survey  # noqa: E402
+from made_up import JUNE, MAY, NAME, changed, interviews, whole_survey  # noqa: E402
 
 SIGNS = (
     "![x](http://evil.example/x.png)",
@@ -52,8 +54,10 @@ PLACES = (  # of the made-up survey: the name, and what it is called in its file
 )
 NAMES = {f"zq{k}q": f"zq{k}q {SIGNS[k % len(SIGNS)]}" for k in range(len(PLACES) + 6)}
 OF_FILE = {mark: f"{name}.csv" for mark, name in list(NAMES.items())[len(PLACES) :]}
+CONSEQUENCE, NOTE = "zqdq", "zqeq"
+FOLLOWS = {mark: f"{mark} {sign}" for mark, sign in zip((CONSEQUENCE, NOTE), (SIGNS[0], SIGNS[8]), strict=True)}
 PEOPLE = {"zqaq": "_zqaq_", "zqbq": "www.zqbq.example", "zqcq": "zqcq@evil.example"}
-WHOLE = {**NAMES, **OF_FILE, **PEOPLE}
+WHOLE = {**NAMES, **OF_FILE, **FOLLOWS, **PEOPLE}
 MARK = re.compile(r"zq\w+?q")
 NO_TEXT = {"id", "key", "form_id", "name", "url", "url_pathname", "query_string", "form", "group_id", "element_id"}
 PLAIN = {("selectbox", "options"), ("multiselect", "options"), ("code", "code_text"), ("text", "body")}
@@ -75,7 +79,13 @@ def hostile(empty_file, tmp_path_factory):
         patched.setenv(audit.HEAD_VARIABLE, str(folder / "heads"))
         named = zip(PLACES, NAMES.values(), strict=False)
         programme = changed(*((old, f"en = {json.dumps(new)}") for (old, _), new in named))
-        whole_survey(store, interviews(5), interviews(6), programme)
+        ladder = (
+            f'[consequences.talk]\nkind = "each"\nof = "quiet"\nname = {{ en = {json.dumps(FOLLOWS[CONSEQUENCE])} }}\n'
+        )
+        whole_survey(store, interviews(5), interviews(6), programme + b"\n" + ladder.encode())
+        publish_wave(store, NAME, MAY)
+        waves.estimate_wave(store, NAME, MAY, seed="another")
+        publish_wave(store, NAME, MAY, note=FOLLOWS[NOTE])  # a correction shows its reason
         for role, name in zip(ROLES, PEOPLE.values(), strict=False):
             people.add_person(store, name, role, identity=f"{role}@example.org")
         for file in OF_FILE.values():
@@ -226,8 +236,9 @@ def test_every_page_shows_names_letter_by_letter(hostile, monkeypatch, shown, ro
 ACTING = {"init", "serve", "backup", "refresh", "purge", "doctor", "key", "power", "estimate", "compare", "weights"}
 
 
-def test_every_list_in_the_terminal_prints_names_letter_by_letter(hostile, rankshift):
+def test_every_list_in_the_terminal_prints_names_letter_by_letter(hostile, rankshift, monkeypatch):
     """No escape code, no sign that turns the writing, no line that a name forges."""
+    monkeypatch.setenv("COLUMNS", "1000")  # no name is cut for want of room
     with program("en") as group:
         lists = [
             path.split()[1:]
@@ -239,7 +250,14 @@ def test_every_list_in_the_terminal_prints_names_letter_by_letter(hostile, ranks
         if command and command[0] not in ACTING:
             said = rankshift(*command, "--store", hostile)
             shown[command[0]] = sum(literally(line, command) for line in (said.out + said.err).split("\n"))
-    assert {name for name, count in shown.items() if count} >= {"imports", "league", "definitions", "person"}, shown
+    assert {name for name, count in shown.items() if count} >= {
+        "imports",
+        "league",
+        "definitions",
+        "person",
+        "consequences",
+        "publish",
+    }, shown
 
 
 @pytest.mark.parametrize("file", OF_FILE.values())
