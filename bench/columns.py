@@ -7,6 +7,7 @@ with everything loaded. The import has to do what the pair does not: to recognis
 nobody occurs twice, and to make the digest by which the same answers in another order are the same version.
 """
 
+import importlib
 import json
 import subprocess
 import sys
@@ -62,13 +63,13 @@ def step(name: str, folder: Path) -> dict:
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet
-    import scipy.sparse
-    import scipy.special  # noqa: F401  both are loaded with everything else, as in the process where jobs stay
 
     from service.figures import loaded_waves, waves
     from service.intake import imports
     from service.store.engine import Store
 
+    for part in ("scipy.sparse", "scipy.special"):  # loaded with everything else, as in the process where jobs stay
+        importlib.import_module(part)
     file, written = folder / "wave.csv", folder / "pair.parquet"
     store = Store.create(f"sqlite:///{folder / 'store.db'}")
     if name == "import":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
+DIGITS = 11  # of a mobile number
 AREA_CODE = re.compile(r"0(?:10|2\d|[3-9]\d{2})")  # of a landline: 010, 02x, or 0 and three digits
 LANDLINE = re.compile(rf"({AREA_CODE.pattern})?([2-9]\d{{6,7}})(?:x(\d{{1,6}}))?")
 COUNTRY = re.compile(r"^(?:\+|00)86")

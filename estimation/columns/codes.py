@@ -26,6 +26,13 @@ def occurring_pairs(
     return codes, (occurring // seconds).astype(narrow(firsts)), (occurring % seconds).astype(narrow(seconds))
 
 
+def which_occur(codes: np.ndarray, size: int) -> np.ndarray:
+    """Which (size,) of the codes 0..size-1 occur in a column (n,) of them, where -1 stands for none."""
+    seen = np.zeros(size + 1, dtype=bool)  # the last one is that of -1
+    seen[codes] = True
+    return seen[:-1]
+
+
 def occurring_codes(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Codes 0..c-1 (n,) of integers in 0..size-1, and the c integers that occur, in ascending order."""
     return _codes_in_place(numbers.astype(np.int64), size)

@@ -7,16 +7,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimation.columns.codes import which_occur
+
 TEXTS = pd.StringDtype(na_value=np.nan)
 NARROW = (np.int8, np.int16, np.int32)
+ROOM = 2**18  # rows for which there is room at first
+AT_ONCE = 2**16  # rows worked on at a time
 
 
 class Coding:
-    """The numbers of a column's texts without blanks around them, part after part, as the parts come in."""
+    """The numbers of a column's texts without blanks around them, part after part, as the parts come in.
+
+    They are kept in one array that is lengthened in place: thousands of small ones would leave their memory in pieces.
+    """
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
-        self.parts: list[np.ndarray] = []
+        self.rows = 0
+        self.codes = np.empty(0, dtype=NARROW[0])
 
     def add(self, texts: pa.Array) -> None:
         """Add the rows of a part of the column."""
@@ -30,12 +38,17 @@ class Coding:
     def _add_numbers(self, codes: np.ndarray, cells: Sequence[str]) -> None:
         """Add rows that have these codes (n,), each of which stands for one of the cells."""
         numbers = np.array([self.number.setdefault(cell, len(self.number)) for cell in cells])
-        self.parts.append(numbers.astype(_narrow(len(self.number)))[codes])
+        narrow, end = _narrow(len(self.number)), self.rows + len(codes)
+        if narrow != self.codes.dtype:
+            self.codes = self.codes.astype(narrow)
+        if end > len(self.codes):
+            self.codes.resize(max(2 * len(self.codes), end, ROOM), refcheck=False)
+        np.take(numbers.astype(narrow), codes, out=self.codes[self.rows : end], mode="clip")
+        self.rows = end
 
     def column(self) -> pd.Categorical:
         """The whole column."""
-        codes = np.concatenate(self.parts)
-        return _sorted(codes, list(self.number))
+        return _sorted(self.codes[: self.rows], list(self.number))
 
 
 def coded(cells: pd.Series) -> pd.Series:
@@ -52,8 +65,8 @@ def distinct(cells: pd.Series) -> list[str]:
     """Each text that occurs in a column, once."""
     if not is_coded(cells):
         return cells.unique().tolist()
-    texts, codes = cells.cat.categories, cells.cat.codes.to_numpy()
-    return texts[np.bincount(codes[codes >= 0], minlength=len(texts)) > 0].tolist()
+    texts = cells.cat.categories
+    return texts[which_occur(cells.cat.codes.to_numpy(), len(texts))].tolist()
 
 
 def are_among(cells: pd.Series, texts: Collection[str]) -> np.ndarray:
@@ -99,13 +112,17 @@ def _single_bytes(texts: pa.Array) -> tuple[np.ndarray, list[str]] | None:
 
 
 def _sorted(codes: np.ndarray, texts: Iterable[str]) -> pd.Categorical:
-    """The column whose rows have these numbers, with its texts in ascending order."""
+    """The column whose rows have these numbers, which are overwritten, with its texts in ascending order."""
     texts = list(texts)
     order = sorted(range(len(texts)), key=texts.__getitem__)
     place = np.empty(len(texts), dtype=_narrow(len(texts)))
     place[order] = np.arange(len(texts))
     categories = pd.Index([texts[k] for k in order], dtype=TEXTS)
-    return pd.Categorical.from_codes(place[codes], categories=categories, validate=False)
+    if codes.dtype != place.dtype:
+        codes = codes.astype(place.dtype)
+    for first in range(0, len(codes), AT_ONCE):  # in place, as a second array of each column would be as large again
+        codes[first : first + AT_ONCE] = place[codes[first : first + AT_ONCE]]
+    return pd.Categorical.from_codes(codes, categories=categories, validate=False)
 
 
 def _narrow(count: int) -> type[np.signedinteger]:

@@ -97,11 +97,19 @@ def gather(rows: Iterable[Row], file: str, wanted: Sequence[str], expected: Sequ
     return Gathered(frame.set_index(pd.Index(np.array(numbers))), header_row, tuple(names), faults)
 
 
-def as_frame(parts: Sequence[Sequence[pa.Array]], names: Sequence[str], kept: Sequence[int], rows: int) -> pd.DataFrame:
-    """The columns that are kept, of so many rows, by name."""
+def as_frame(parts: Sequence[list[pa.Array]], names: Sequence[str], kept: Sequence[int], rows: int) -> pd.DataFrame:
+    """The columns that are kept, of so many rows, by name; the lists of parts are emptied.
+
+    Each column becomes one array: its parts lie between what was freed since, which the process could not give back.
+    """
     if not kept:
         return pd.DataFrame(index=range(rows))
-    table = pa.table([pa.chunked_array(parts[k]) for k in kept], names=[names[k] for k in kept])
+    columns = []
+    for k in kept:
+        columns.append(pa.concat_arrays(parts[k]))
+        parts[k].clear()
+    pa.default_memory_pool().release_unused()
+    table = pa.table(columns, names=[names[k] for k in kept])
     return table.to_pandas(types_mapper={pa.large_string(): TEXTS}.get)
 
 

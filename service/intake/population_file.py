@@ -26,6 +26,8 @@ def check_population(
     table: the file's rows of those who answered;  respondents: RESPONDENTS of the same rows;
     population: where the programme takes the numbers of eligible units from.
     """
+    if population.column is None and not population.units:
+        return pd.DataFrame()
     names, units = respondents[population.of].to_numpy(), pd.Series(population.units, dtype=float)
     if population.column is not None:
         by_name = _units(table, population).groupby(names)

@@ -14,7 +14,7 @@ from estimation.estimators.design import Design
 from estimation.estimators.merge_rules import merged_strata
 from estimation.indicators.answers import asked
 from estimation.indicators.indicators import Item
-from fieldwork.phone_numbers import MOBILE, masked_text
+from fieldwork.phone_numbers import DIGITS, MOBILE, masked_text
 from programme.declared import Programme
 from programme.renames import Renames
 from service.files.choice import Choice, Note
@@ -40,6 +40,7 @@ class WaveData:
     released: if the programme computes its weights, what it needs to know of every released number.
     origin: how the wave belongs to its sample, if it was drawn here.
     notes: what was recognised in the file;  of_sample: those of them about the sample.
+    order: the places of the respondents in the order of their unit_id; None: not known.
     """
 
     respondents: pd.DataFrame
@@ -49,13 +50,15 @@ class WaveData:
     origin: Origin | None = None
     notes: tuple[Note, ...] = ()
     of_sample: tuple[Note, ...] = ()
+    order: np.ndarray | None = None
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content and the origin; neither the order of rows nor an empty column makes a difference."""
         of_people = self.respondents.assign(**{f"answer {item}": self.answers[item] for item in self.answers})
-        tables = [(of_people, ("unit_id",)), (self.records, ("record", "area"))]
-        tables += [] if self.released is None else [(self.released, (NUMBER,))]
+        order = objects.order_by(of_people, ("unit_id",)) if self.order is None else self.order
+        tables = [(of_people, order), (self.records, objects.order_by(self.records, ("record", "area")))]
+        tables += [] if self.released is None else [(self.released, objects.order_by(self.released, (NUMBER,)))]
         origin = "" if self.origin is None else self.origin.digest
         return hashlib.sha256(f"{objects.content_digest(tables)}{origin}".encode()).hexdigest()
 
@@ -92,14 +95,15 @@ def read_wave(
     released, faults = None, FaultList(file, list(read.faults))
     table, origin, of_sample = _beside_sample(table, faults, programme, drawn, choice, reason)
     absent = faults.lacking(table, list(column_uses(programme)), key="wave.column")
-    unit, weight = _units(table, faults, programme.columns.respondent), None
+    unit, order = _units(table, faults, programme.columns.respondent)
+    weight = None
     if programme.weighting is None:
         weight = _weights(table, faults, programme.columns.weight)
     else:
         base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
         if not faults.found:
             released = released_numbers(table, unit, programme.weighting)
-        table, weight, unit = table[answered], base[answered], unit[answered]
+        table, weight, unit, order = table[answered], base[answered], unit[answered], None
     _check_cells(table, faults, programme, wave, absent)
     check_eligible(table, faults, programme.population)
     interviewer = _interviewers(table, faults, unit, programme, interviewers or {})
@@ -121,9 +125,9 @@ def read_wave(
     population = check_population(table, respondents, file, programme.population)
     if len(population):
         area_records = check(pd.concat([area_records, population]), RECORDS)
-    respondents = check(respondents, RESPONDENTS)
+    respondents = check(respondents, RESPONDENTS, twice=False)  # `_units` has refused whoever occurs twice
     notes = read.notes + said + of_sample + merged
-    return WaveData(respondents, answers, area_records, released, origin, notes, of_sample)
+    return WaveData(respondents, answers, area_records, released, origin, notes, of_sample, order)
 
 
 def _beside_sample(
@@ -230,7 +234,11 @@ def _check_cells(
 def _check_answers(table: pd.DataFrame, faults: FaultList, item: Item) -> None:
     """Cells that are neither a code of the item, or a list of them, nor a number that it allows."""
     cells = table[item.name]
-    wrong = ~are_among(cells, [cell for cell in distinct(cells) if item.allows(cell)])
+    occurring = distinct(cells)
+    allowed = [cell for cell in occurring if item.allows(cell)]
+    if len(allowed) == len(occurring):
+        return
+    wrong = ~are_among(cells, allowed)
     codes = sorted(item.codes)
     if item.range is not None:
         key, (low, high) = "wave.whole_number" if item.whole else "wave.number", item.range
@@ -249,22 +257,28 @@ def _check_filter(table: pd.DataFrame, faults: FaultList, item: Item, programme:
     faults.refuse(to_be_asked & not_asked, "wave.to_be_asked", item.name, table, **values)
 
 
-def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> pd.Series:
-    """Each row's respondent, who stands in no other row; without all of the columns, the row's number."""
+def _units(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> tuple[pd.Series, np.ndarray | None]:
+    """Each row's respondent, who stands in no other row, and the places of the rows in their order.
+
+    Without all of the columns it is the row's number, and no order is looked for.
+    """
     if not set(columns) <= set(table):
-        return table.index.to_series().astype(str)
+        return table.index.to_series().astype(str), None
     _refuse_numbers(table, faults, columns)
     unit, name = joined(table, columns), JOIN.join(columns)
-    if has_twice(pd.DataFrame({name: unit}), [name]):
+    order = unit.array.argsort()
+    if has_twice(unit.array, order):
         repeated = unit.duplicated() & (table[list(columns)] != "").all(axis="columns")
         first = unit.map(unit.index.to_series().groupby(unit).first())
         faults.refuse(repeated, "wave.respondent", name, table.assign(**{name: unit}), each={"first": first})
-    return unit
+    return unit, order
 
 
 def _refuse_numbers(table: pd.DataFrame, faults: FaultList, columns: Sequence[str]) -> None:
     """A Fault, alone, if a column that identifies respondents is mostly mobile numbers; a few look so by chance."""
     for column in columns:
+        if (table[column].str.len() == DIGITS).mean() <= 0.5:
+            continue
         mobile = table[column].str.fullmatch(MOBILE.pattern)
         if mobile.mean() > 0.5:
             where = {"file": faults.file, "row": int(mobile.idxmax()), "column": column}

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from estimation.columns.codes import which_occur
 from service.store import schema
 from service.store.engine import Store
 from words import Fault
 
 RESPONDENTS, ANSWERS, RELEASED, RECORDS = "respondents", "answers", "released", "records"
 AT_ONCE = 50_000  # values written at a time
+PLAIN = np.array([32 <= byte < 127 and chr(byte) not in "'\\" for byte in range(256)])  # written by Python as it is
 PART = 2**26  # bytes of a row; SQLite keeps no row above a billion
 
 objects = schema.objects.c
@@ -78,59 +80,101 @@ def parquet(table: pd.DataFrame) -> bytes:
     return written.getvalue()
 
 
-def content_digest(tables: Sequence[tuple[pd.DataFrame, Sequence[str]]]) -> str:
-    """SHA-256 of what tables (rows, the columns that identify a row) say, whatever the order of their rows and columns.
+def content_digest(tables: Sequence[tuple[pd.DataFrame, np.ndarray]]) -> str:
+    """SHA-256 of what tables (rows, `order_by` of what identifies a row) say, whatever the order of rows and columns.
 
     A column without any value makes no difference.
     """
     digest = hashlib.sha256()
-    for table, key in tables:
-        filled = table.dropna(axis="columns", how="all")
-        order, written = _order(filled, [column for column in key if column in filled]), {}
-        digest.update(f"{len(filled)}\n".encode())
-        for column in sorted(filled):
-            cells = filled[column]
-            same = next((name for name in written if filled[name].array.equals(cells.array)), None)
+    for table, order in tables:
+        written: dict[str, tuple[np.ndarray, list]] = {}
+        digest.update(f"{len(table)}\n".encode())
+        for column in sorted(column for column in table if not table[column].isna().all()):
+            cells = table[column]
+            same = next((name for name in written if table[name].array.equals(cells.array)), None)
             codes, values = written[same] if same is not None else _codes(cells, order)
             digest.update(f"{column}\n".encode())
             for part in values:
-                digest.update(part.encode())
+                digest.update(part)
             digest.update(b"\n")
-            digest.update(codes.astype("<i8").tobytes())
+            for first in range(0, len(codes), AT_ONCE):
+                digest.update(np.ascontiguousarray(codes[first : first + AT_ONCE], dtype="<i8").data)
             if same is None and isinstance(cells.dtype, pd.StringDtype):
                 written[column] = codes, values
     return digest.hexdigest()
 
 
-def _order(table: pd.DataFrame, key: Sequence[str]) -> np.ndarray:
-    """The places of the rows in the order of what identifies them."""
+def order_by(table: pd.DataFrame, key: Sequence[str]) -> np.ndarray:
+    """The places of the rows in the order of those columns that they are identified by and that are not empty."""
+    key = [column for column in key if column in table and not table[column].isna().all()]
     if len(key) == 1:
         return table[key[0]].array.argsort()
-    return table[list(key)].reset_index(drop=True).sort_values(list(key)).index.to_numpy()
+    return table[key].reset_index(drop=True).sort_values(key).index.to_numpy()
 
 
-def _codes(cells: pd.Series, order: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _codes(cells: pd.Series, order: np.ndarray) -> tuple[np.ndarray, list]:
     """In the rows' order, the number of each one's value among those that occur, in ascending order, -1 where there is
-    none; and the values as a list is written, in parts."""
+    none; and the values as a list is written, in parts of bytes."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        texts, codes = cells.cat.categories.tolist(), cells.cat.codes.to_numpy()[order]
-        occurring = np.bincount(codes[codes >= 0], minlength=len(texts)).nonzero()[0].tolist()
-        ascending = sorted(occurring, key=texts.__getitem__)
-        rank = np.full(len(texts) + 1, -1)  # the last one is that of -1
-        rank[ascending] = np.arange(len(ascending))
-        return rank[codes], _listed(pd.array([texts[k] for k in ascending], dtype=object))
+        texts, codes = cells.cat.categories.tolist(), cells.cat.codes.to_numpy()
+        there = which_occur(codes, len(texts))
+        ascending = sorted(there.nonzero()[0].tolist(), key=texts.__getitem__)
+        codes = codes[order]
+        if ascending != list(range(len(texts))):
+            rank = np.full(len(texts) + 1, -1)  # the last one is that of -1
+            rank[ascending] = np.arange(len(ascending))
+            codes = rank[codes]
+        return codes, _listed(pd.array([texts[k] for k in ascending], dtype=object))
     if isinstance(cells.dtype, pd.StringDtype):
-        ascending: Any = cells.array.take(order)
-        if (ascending[1:] > ascending[:-1]).all():
-            return np.arange(len(cells), dtype=np.int32), _listed(ascending)  # it identifies the rows
+        listed = _listed_ascending(cells.array, order)
+        if listed is not None:  # it identifies the rows
+            return np.arange(len(cells), dtype=np.int32), listed
     codes, values = pd.factorize(cells, sort=True)
-    return codes[order], _listed(values)
+    return codes.astype(np.int32)[order], _listed(values)
 
 
-def _listed(values: Any) -> list[str]:
-    """The parts of what Python writes for the list of the values' texts."""
-    parts = [
-        repr([str(value) for value in values[first : first + AT_ONCE].tolist()])[1:-1]
-        for first in range(0, len(values), AT_ONCE)
-    ]
-    return ["[", *(f"{', ' if k else ''}{part}" for k, part in enumerate(parts)), "]"]
+def _listed_ascending(texts: Any, order: np.ndarray) -> list | None:
+    """`_listed` of texts in an order in which each is larger than the one before; None if one is not."""
+    last, parts = None, []
+    for first in range(0, len(texts), AT_ONCE):
+        part = texts.take(order[first : first + AT_ONCE])
+        if not (part[1:] > part[:-1]).all() or (last is not None and not part[0] > last):
+            return None
+        last = part[-1]
+        parts.append(_written(part))
+    return _in_brackets(parts)
+
+
+def _listed(values: Any) -> list:
+    """The parts, in bytes, of what Python writes for the list of the values' texts."""
+    return _in_brackets([_written(values[first : first + AT_ONCE]) for first in range(0, len(values), AT_ONCE)])
+
+
+def _in_brackets(parts: list[list]) -> list:
+    """A list as Python writes it, from the parts of it without their brackets."""
+    return [b"[", *(piece for k, part in enumerate(parts) for piece in ([b", "] if k else []) + part), b"]"]
+
+
+def _written(values: Any) -> list:
+    """The values' texts as Python writes them in a list."""
+    return _plainly_listed(values) or [repr([str(value) for value in values.tolist()])[1:-1].encode()]
+
+
+def _plainly_listed(values: Any) -> list | None:
+    """The texts between single quotes, as Python writes them if no sign in them has to be written otherwise.
+
+    None if one has to be, or if the values are no texts.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        return None
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(values).cast(pa.string())
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    signs = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    if texts.null_count or not PLAIN[signs].all():
+        return None
+    one_list = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
+    return [b"'", pc.binary_join(one_list, "', '")[0].as_buffer(), b"'"]

@@ -1,5 +1,8 @@
 """The tables of a wave as Parquet objects: read as they were written, in parts, by columns; changed ones are found."""
 
+import hashlib
+
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -9,7 +12,7 @@ from service.care.doctor import examine
 from service.figures.loaded_waves import load_wave
 from service.intake.imports import current_wave
 from service.store import objects, schema
-from service.store.objects import ANSWERS, RECORDS, RELEASED, RESPONDENTS, content_digest, read_object
+from service.store.objects import ANSWERS, RECORDS, RELEASED, RESPONDENTS, content_digest, order_by, read_object
 from words import Fault
 
 
@@ -54,10 +57,14 @@ def test_an_object_that_was_changed_is_refused_and_named_by_the_doctor(store):
     assert bad.values["objects"] == [f"{ANSWERS} {version}"]
 
 
+def digest_of(*tables: pd.DataFrame) -> str:
+    return content_digest([(table, order_by(table, ("unit",))) for table in tables])
+
+
 def test_the_digest_says_what_tables_say_whatever_their_order():
     table = pd.DataFrame({"unit": ["b", "a", "c"], "x": [1.5, 2.0, 2.0], "y": ["k", "", "k"], "nothing": None})
-    first = content_digest([(table, ("unit",))])
-    assert content_digest([(table.iloc[::-1][["y", "unit", "x"]], ("unit",))]) == first
+    first = digest_of(table)
+    assert digest_of(table.iloc[::-1][["y", "unit", "x"]]) == first
     changed = [
         table.assign(x=[1.5, 2.0, 2.5]),
         table.assign(y=["k", "k", ""]),
@@ -65,5 +72,22 @@ def test_the_digest_says_what_tables_say_whatever_their_order():
         table.assign(nothing="n"),
         table.head(2),
     ]
-    assert len({content_digest([(other, ("unit",))]) for other in changed} | {first}) == 6
-    assert content_digest([(table, ("unit",)), (table, ("unit",))]) != first
+    assert len({digest_of(other) for other in changed} | {first}) == 6
+    assert digest_of(table, table) != first
+
+
+@pytest.mark.parametrize("at_once", [3, 50_000])
+@pytest.mark.parametrize("odd", ["plain", "it's", 'say "it\'s"', "back\\slash", "位次", "tab\t", "\x7f", ""])
+def test_the_digest_is_that_of_the_bytes_that_python_writes_for_lists(odd, at_once, monkeypatch):
+    """Versions that are stored are known again by it, so that it must never change."""
+    monkeypatch.setattr(objects, "AT_ONCE", at_once)
+    units = [odd, *(f"u{k}" for k in range(11))]
+    table = pd.DataFrame({"unit": units, "psu": units, "area": [odd, "b", "a"] * 4, "weight": [2.5, 1.0, 2.5, 4.0] * 3})
+    codes = pd.Categorical(["9", odd, None] * 4, categories=sorted({odd, "5", "9"}))
+    table = table.assign(answer=codes).sample(frac=1, random_state=1)
+    sha, rows = hashlib.sha256(b"12\n"), table.sort_values("unit")
+    for column in sorted(table):
+        values = sorted(rows[column].dropna().unique())
+        numbers = [-1 if pd.isna(value) else values.index(value) for value in rows[column]]
+        sha.update(f"{column}\n{[str(value) for value in values]}\n".encode() + np.array(numbers, "<i8").tobytes())
+    assert digest_of(table) == sha.hexdigest()

@@ -6,6 +6,7 @@ import pytest
 from made_up import MAY, NAME, begin_survey, interviews, take
 
 from service.files import bounds, plain_csv, read
+from service.files import coded as files_coded
 from service.files.coded import are_among, as_numbers, coded, distinct, is_coded, recoded
 from service.files.read import read_file
 from service.intake.imports import wave_versions
@@ -73,7 +74,9 @@ def test_a_file_of_many_parts_is_one_table_with_few_texts_as_numbers(monkeypatch
     )
     content = table.to_csv(index=False).encode()
     assert as_read(content) == by_rows(content, monkeypatch)
+    monkeypatch.setattr(files_coded, "ROOM", 4)
     found = read_file(content, "a.csv", list(table), coded=["n"]).table
+    assert found.n.tolist() == list(table.n)
     assert is_coded(found.n) and found.n.cat.codes.dtype == np.int16 and not is_coded(found["镇"])
     assert list(found.n.cat.categories) == sorted(set(table.n)) and list(found.index) == list(range(2, n + 2))
 
