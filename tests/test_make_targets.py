@@ -35,21 +35,6 @@ SAID = {  # target -> a line of what it prints; none where files tell
     "year": ["2025Q1"],
 }
 
-# lines that start our Python follow one another in one process, so that what they import is imported once
-IN_TURN = """import json, runpy, sys
-for program, *arguments in json.loads(sys.argv.pop()):
-    sys.argv = [program, *arguments]
-    print(*sys.argv, file=sys.stderr, flush=True)
-    try:
-        if program == "rankshift":
-            from commands import start
-            start()
-        else:
-            runpy.run_module(program, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if end.code:
-            raise"""
-
 
 def commands(target: str, **variables) -> list[str]:
     """The lines that make would run for a target after the environment is there."""
@@ -67,14 +52,14 @@ def test_every_target_is_run_by_a_test():
 def test_a_target_runs_from_its_first_line_to_its_last(target, tmp_path):
     if target == "mutants":
         pytest.importorskip("cosmic_ray")  # of the group `test`; an older environment has it after `make test`
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    environment = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"PYTHONPATH": str(ROOT)}
     lines = commands(target, YEAR=tmp_path / "year")
     assert lines
     ours = [shlex.split(line.replace(".venv/bin/", "")) for line in lines if line.startswith(".venv/bin/")]
     assert [line for line in lines if not line.startswith((".venv/bin/", "echo "))] == []
     programs = [words[2:] if words[:2] == ["python", "-m"] else words for words in ours]
-    command = [sys.executable, "-c", IN_TURN, json.dumps(programs)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | one_thread)
+    command = [sys.executable, "tests/in_turn.py", json.dumps(programs)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | environment)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     for line in SAID[target]:
         assert re.search(line.replace("{}", r"[\d,]+"), done.stdout), done.stdout
