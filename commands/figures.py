@@ -26,7 +26,14 @@ from presentation import screen as said
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
 from presentation.factors import factor_notes, factors_csv, shown_factors
-from presentation.ladder.board import board_csv, board_notes, board_rows, count_sentences, headline
+from presentation.ladder.board import (
+    board_csv,
+    board_notes,
+    board_rows,
+    count_sentences,
+    headline,
+    together_sentences,
+)
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text
@@ -152,7 +159,7 @@ def consequences(
     print_table(
         title,
         terminal.words_table(rows, rows.shape[1] - 1),
-        [*count_sentences(board, t), *board_notes(board, t)],
+        [*count_sentences(board, t), *together_sentences(board, t), *board_notes(board, t)],
         headline(board, t),
     )
 

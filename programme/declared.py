@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from accountability.ladders.consequence import Consequence
 from accountability.league.conventions import LAST, RANK_SHARE
 from accountability.rules import Rule
+from accountability.rules.joint import GROUP
+from accountability.rules.joint import LEAGUE as WHOLE
 from estimation import Limits
 from estimation.changes.verdicts import BOTH
 from estimation.estimators.merge_rules import Rules
@@ -79,6 +81,8 @@ class Programme:
     labels        the names of the columns used by weighting, and of their codes
     population    the eligible units, where they are known, and whether changes are about them
     rules, annual_rules  measure -> its rules: judged in every wave, and on the mean of a year's waves
+    joint_rules, annual_joint_rules  the same of several areas together (`accountability.rules.joint`)
+    change_rules  measure -> its rules about the change since another wave
     release       whether leaders see a wave only once it was released to them (`service.figures.publish`)
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
@@ -128,6 +132,9 @@ class Programme:
     release: bool = False
     consequences: tuple[Consequence, ...] = ()
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
@@ -156,3 +163,26 @@ class Programme:
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""
         return [code for code, area in self.areas.items() if area.league == league]
+
+    @property
+    def judges_years(self) -> bool:
+        """Whether any rule is judged on a whole year."""
+        return any(self.annual_rules.values()) or any(self.annual_joint_rules.values())
+
+    def rules_of(self, measure: str) -> tuple[Rule, ...]:
+        """All rules of a measure, whatever they are judged on."""
+        by_kind = (self.rules, self.annual_rules, self.joint_rules, self.annual_joint_rules, self.change_rules)
+        return tuple(rule for rules in by_kind for rule in rules.get(measure, ()))
+
+    def units_of(self, league: str) -> dict[str, dict[str, list[str]]]:
+        """What rules of several areas together are about in a league: its groups, and the league, with their areas."""
+        areas = self.league_areas(league)
+        by_group: dict[str, list[str]] = {}
+        for code in areas:
+            if self.areas[code].group:
+                by_group.setdefault(self.areas[code].group, []).append(code)
+        return {GROUP: by_group, WHOLE: {league: areas}}
+
+    def name_of(self, unit: str) -> Mapping[str, str]:
+        """The name of an area, a group of areas, or a league."""
+        return self.areas[unit].name if unit in self.areas else {**self.leagues, **self.groups}[unit]

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from accountability.rules.kind import PREVIOUS, YEAR_AGO
 from programme.declared import Programme
 from programme.wave_names import parts_of_wave
-
-PREVIOUS, YEAR_AGO = "previous", "year_ago"
 
 
 @dataclass(frozen=True)

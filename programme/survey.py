@@ -3,13 +3,11 @@
 import codecs
 import hashlib
 import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from accountability.disclosure.cells import LEAST, WITHHOLD
 from accountability.league.conventions import ALL, RANK_SHARE
-from accountability.rules import KINDS, Rule
 from estimation import Limits
 from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
@@ -20,6 +18,7 @@ from programme.entry import TYPES, Entry
 from programme.measures import read_indicators
 from programme.population import read_population
 from programme.renames import read_renames
+from programme.rules import read_level, read_rules
 from programme.wave_names import WAVE
 from programme.weighting import merge_rules, read_labels, read_weighting
 from words import Fault
@@ -55,8 +54,6 @@ TABLES = (
     "consequences",
 )
 COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
-RULE = ("measure", "kind", "threshold", "level", "period", "name")
-OF_WAVE, OF_YEAR = "wave", "year"
 
 
 def read_programme(content: bytes, file: str, *, stored: bool = False) -> Programme:
@@ -85,7 +82,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
     groups = _groups(entry.entries("groups", {}))
     areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
-    rules, annual_rules, rule_names = _rules(entry, indicators.measures, areas)
+    rules, rule_names = read_rules(entry, indicators.measures, areas, leagues)
     consequences, consequence_names = read_consequences(entry, rule_names)
     return Programme(
         name=entry.code("programme"),
@@ -99,7 +96,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
         labels=read_labels(entry.at("weighting")) if "weighting" in entry.data else {},
         lonely=_lonely(entry.at("design")),
-        level=_level(entry),
+        level=read_level(entry),
         publish=_publish(entry),
         withhold=_withhold(entry),
         release=replace(entry, path="publish", data=entry.get("publish", dict, {})).get(RELEASE_ENTRY, bool, False),
@@ -108,8 +105,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         leagues=leagues,
         areas=areas,
         **vars(indicators),
-        rules=rules,
-        annual_rules=annual_rules,
+        **rules,
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=hashlib.sha256(content).hexdigest(),
@@ -172,13 +168,6 @@ def _encoding(entry: Entry) -> str:
     except LookupError as error:
         raise entry.fault("encoding", repr(encoding), ["utf-8", "gb18030"]) from error
     return encoding
-
-
-def _level(entry: Entry) -> float:
-    level = entry.number("level") if "level" in entry.data else 0.95
-    if not 0.5 <= level < 1:
-        raise entry.fault("level", level, "0.5 … 0.999")
-    return level
 
 
 def _publish(entry: Entry) -> Limits:
@@ -277,23 +266,3 @@ def _areas(entry: Entry, leagues, groups) -> dict[str, Area]:
         if league not in {area.league for area in areas.values()}:
             raise entry.at("leagues").fault(league, "{}", f'[areas] … = {{ league = "{league}" }}')
     return areas
-
-
-def _rules(entry: Entry, measures, areas) -> tuple[dict, dict, dict]:
-    rules: dict[str, tuple[Rule, ...]] = {name: () for name in measures}
-    annual = dict(rules)
-    names = {}
-    largest = max(Counter(area.league for area in areas.values()).values())
-    for name, rule in entry.entries("rules", {}).items():
-        rule.known(RULE)
-        kind, threshold = rule.one_of("kind", KINDS), rule.number("threshold")
-        measure = rule.one_of("measure", measures)
-        scale = {"low": measures[measure].low, "high": measures[measure].high}
-        expected = KINDS[kind].expected(threshold, **scale, areas=largest)
-        if expected is not None:
-            raise rule.fault("threshold", threshold, expected)
-        period = rule.one_of("period", (OF_WAVE, OF_YEAR)) if "period" in rule.data else OF_WAVE
-        of_period = annual if period == OF_YEAR else rules
-        of_period[measure] += (Rule(name, kind, threshold, _level(rule) if "level" in rule.data else _level(entry)),)
-        names[name] = rule.names("name")
-    return rules, annual, names

@@ -12,7 +12,16 @@ from accountability.ladders.consequence import MISSED, Consequence
 from accountability.ladders.kind import ConsequenceKind
 from words import Fault
 
-NO_KINDS = {"kind", "consequence", "history", "events", "evidence", "luck"}  # every other file is a kind
+NO_KINDS = {
+    "kind",
+    "consequence",
+    "history",
+    "events",
+    "evidence",
+    "luck",
+    "simulated",
+    "settling",
+}  # every other file is a kind
 
 KINDS: Mapping[str, ConsequenceKind] = kinds_of_folder(__name__, __path__, ConsequenceKind, NO_KINDS)
 

@@ -6,88 +6,21 @@ Whatever follows there is undeserved.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from accountability.ladders.consequence import Consequence
 from accountability.ladders.events import events_of
 from accountability.ladders.history import History
+from accountability.ladders.simulated import SimulatedMeasure, simulated_values
 from accountability.rules import KINDS, Rule
+from accountability.rules.joint import AREA, JointKind
+from accountability.rules.kind import YEAR_AGO
 
 MOST, LEAST = 2000, 100  # histories simulated
 VALUES = 5_000_000  # simulated of one measure: fewer histories where there are many areas and periods
 CELLS = 4_000_000  # of one array of simulated values
-
-
-@dataclass(frozen=True, eq=False)
-class SimulatedMeasure:
-    """A measure of one league in T periods: what is needed to simulate it with all areas alike.
-
-    value (T, p)        the estimates;  NaN: not estimated
-    se (T, p)           their standard errors, as ranks and rules are judged
-    n_effective (T, p)  their effective numbers of answers
-    equal_weights (T, p)  whether the effective number is the number of answers, so that equal counts are equal shares
-    share               whether the measure is a share of those who answered
-    low, high           the ends of its scale
-    largest_is_best, printed_unit  as of the measure
-    """
-
-    value: np.ndarray
-    se: np.ndarray
-    n_effective: np.ndarray
-    equal_weights: np.ndarray
-    share: bool
-    low: float
-    high: float
-    largest_is_best: bool
-    printed_unit: float
-
-    @property
-    def alike(self) -> np.ndarray:
-        """The value that all areas are given in each period (T,): their mean, weighted by the effective numbers."""
-        weight = np.where(np.isnan(self.value), 0.0, np.nan_to_num(self.n_effective))
-        total = weight.sum(axis=1)
-        weighted_sum = (weight * np.nan_to_num(self.value)).sum(axis=1)
-        return np.divide(weighted_sum, total, out=np.full(len(total), np.nan), where=total > 0)
-
-    @property
-    def design_effect(self) -> np.ndarray:
-        """D_t = Σ_j n_j (n_j - 1) V_j / Σ_j n_j θ_j (1 - θ_j) of a share's period (T, 1), at least 1.
-
-        n_j is the effective number, V_j the variance and θ_j the share of area j: what clusters and interviewers add to
-        the errors beside the weights, over the league together.  It is 1 for simple random samples.
-        """
-        reach = self.high - self.low
-        n, theta = np.nan_to_num(self.n_effective), (np.nan_to_num(self.value, nan=self.low) - self.low) / reach
-        estimated = (n * (n - 1) * np.nan_to_num(self.se / reach) ** 2).sum(axis=1, keepdims=True)
-        of_answers = (n * theta * (1 - theta)).sum(axis=1, keepdims=True)
-        ratio = np.divide(estimated, of_answers, out=np.ones_like(estimated), where=of_answers > 0)
-        return np.maximum(ratio, 1.0)
-
-
-def simulated_values(measure: SimulatedMeasure, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Values (draws, T, p), all areas of a period alike, periods independent; NaN where there is no estimate.
-
-    Shares: a binomial count of n* = round(n_eff/D) answers, D being the design effect of the period, moved by a uniform
-    number between -1/2 and 1/2 and divided by n*; where weights are equal, brought to the nearest share of n answers,
-    so that ties come as often as in the survey, and are left out where they do not.
-    Others: normal, with the standard errors, cut off at the ends of the scale.
-    """
-    alike = np.broadcast_to(measure.alike[:, None], measure.value.shape)
-    estimated = ~np.isnan(measure.value)
-    values = np.full((draws, *measure.value.shape), np.nan)
-    if measure.share:
-        reach = measure.high - measure.low
-        answers = np.maximum(np.rint(measure.n_effective[estimated]), 1.0)
-        n = np.maximum(np.rint((measure.n_effective / measure.design_effect)[estimated]), 1.0)
-        count = rng.binomial(n.astype(int), (alike[estimated] - measure.low) / reach, (draws, len(n))).astype(float)
-        moved = np.clip(count + rng.uniform(-0.5, 0.5, count.shape), 0.0, n) / n
-        on_grid = np.rint(moved * answers) / answers
-        values[:, estimated] = measure.low + reach * np.where(measure.equal_weights[estimated], on_grid, moved)
-    else:
-        drawn = rng.normal(alike[estimated], measure.se[estimated], (draws, int(estimated.sum())))
-        values[:, estimated] = np.clip(drawn, measure.low, measure.high)
-    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +49,7 @@ def luck(
     rng: np.random.Generator,
     draws: int | None = None,
     since: int = 0,
+    units: Mapping[str, Sequence[int]] = MappingProxyType({}),
 ) -> Luck:
     """The luck of a ladder in the periods of a history.
 
@@ -123,7 +57,9 @@ def luck(
     since     the first period whose consequences count; those before it are only remembered
 
     history   whose waves, areas and judged verdicts the simulated histories share
-    measures  measure -> what it is simulated from;  rules: rule -> its measure and itself
+    measures  measure -> what it is simulated from, over the history's areas but for its units at their end
+    rules     rule -> its measure and itself
+    units     groups of areas and leagues, as they stand at the end of the history's areas -> the places of their areas
     Rules of one measure are judged on the same simulated values; different measures are independent of each other.
     """
     chance = {c.name: np.zeros(history.judged[next(iter(rules))].shape) for c in consequences}
@@ -131,12 +67,15 @@ def luck(
     expected, any_at_all = (dict.fromkeys(chance, 0.0) for _ in range(2))
     T, p = len(history.waves), len(history.areas)
     draws = draws or int(np.clip(VALUES // max(1, T * p), LEAST, MOST))
+    members = {history.areas.index(unit): list(places) for unit, places in units.items()}
     at_once = int(max(1, min(draws, CELLS // max(1, T * p))))
     for first in range(0, draws, at_once):
         size = min(at_once, draws - first)
         values = {name: simulated_values(measure, size, rng) for name, measure in measures.items()}
         missed = {
-            name: _missed(rule, measures[measure], _of_period(values[measure], history, name), history.judged[name])
+            name: _missed(
+                rule, measures[measure], _judged_values(values[measure], history, rule), history.judged[name], members
+            )
             for name, (measure, rule) in rules.items()
         }
         simulated = replace(history, missed=missed)
@@ -150,30 +89,73 @@ def luck(
     return Luck(chance, ever_by_area, expected, any_at_all, draws)
 
 
-def _of_period(values: np.ndarray, history: History, rule: str) -> np.ndarray:
+def _judged_values(values: np.ndarray, history: History, rule: Rule) -> np.ndarray:
     """The values (draws, T, p) that a rule is judged on: those of the periods, or of an annual rule their means.
 
-    An annual value stands in the last period of its year, and is the mean of the year's periods.
+    An annual value stands in the last period of its year, and is the mean of the year's periods.  Of a rule about
+    changes they are the differences from the period before that has values, or from that of a year ago.
     """
-    if rule not in history.due:
+    if KINDS[rule.kind].of_changes:
+        return _differences(values, history.a_year if rule.since == YEAR_AGO else None)
+    if rule.name not in history.due:
         return values
     annual = np.full(values.shape, np.nan)
-    for t in np.flatnonzero(history.is_due(rule)):
+    for t in np.flatnonzero(history.is_due(rule.name)):
         if t + 1 >= history.a_year:
             annual[:, t] = values[:, t + 1 - history.a_year : t + 1].mean(axis=1)
     return annual
 
 
-def _missed(rule: Rule, measure: SimulatedMeasure, values: np.ndarray, judged: np.ndarray) -> np.ndarray:
-    """Whether the rule is missed as printed (draws, T, p), period by period among the areas judged there."""
-    missed = np.zeros(values.shape, dtype=bool)
+def _differences(values: np.ndarray, apart: int | None) -> np.ndarray:
+    """The values less those `apart` periods before; None: less those of the last period before that has any."""
+    surveyed = [t for t in range(values.shape[1]) if not np.isnan(values[0, t]).all()]
+    before = dict(_before(surveyed)) if apart is None else {t: t - apart for t in surveyed if t >= apart}
+    differences = np.full(values.shape, np.nan)
+    for t, s in before.items():
+        differences[:, t] = values[:, t] - values[:, s]
+    return differences
+
+
+def _before(surveyed: Sequence[int]) -> list[tuple[int, int]]:
+    """(t, the one before t) of each but the first."""
+    return list(zip(surveyed[1:], surveyed[:-1], strict=True))
+
+
+def _missed(
+    rule: Rule, measure: SimulatedMeasure, values: np.ndarray, judged: np.ndarray, members: Mapping[int, Sequence[int]]
+) -> np.ndarray:
+    """Whether the rule is missed as printed (draws, T, areas and units), period by period among those judged there."""
+    missed = np.zeros((*values.shape[:2], judged.shape[1]), dtype=bool)
     for t in range(values.shape[1]):
-        areas = judged[t]
+        if rule.over != AREA:
+            _missed_by_units(
+                missed[:, t], rule, measure, values[:, t], {u: members[u] for u in members if judged[t, u]}
+            )
+            continue
+        areas = judged[t, : values.shape[2]]
         if areas.any():
-            missed[:, t, areas] = KINDS[rule.kind].missed_by(
+            missed[:, t, np.flatnonzero(areas)] = KINDS[rule.kind].missed_by(
                 values[:, t, areas],
                 rule.threshold,
                 largest_is_best=measure.largest_is_best,
                 printed_unit=measure.printed_unit,
             )
     return missed
+
+
+def _missed_by_units(
+    missed: np.ndarray,
+    rule: Rule,
+    measure: SimulatedMeasure,
+    values: np.ndarray,
+    members: Mapping[int, Sequence[int]],
+) -> None:
+    """Write into `missed` (draws, areas and units) whether each unit misses the rule by the values (draws, p)."""
+    kind = KINDS[rule.kind]
+    assert isinstance(kind, JointKind)
+    for unit, places in members.items():
+        estimated = [j for j in places if not np.isnan(values[0, j])]
+        if estimated:
+            missed[:, unit] = kind.missed_of_unit(
+                values[:, estimated], rule, upwards=measure.largest_is_best, printed_unit=measure.printed_unit
+            )

@@ -47,16 +47,11 @@ def change_table(
     On smoothed variances, interviewers counted; waves that share PSUs are correlated by `joint_waves`, and
     interviewers are taken as new in every wave.
     """
-    common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
-    measure = next(iter(waves.values())).measure
-    if not common:
-        raise Fault(key="report.league_empty", measure=measure.name)
+    common, measure = answered_in_all(waves, areas), next(iter(waves.values())).measure
     plain, sampled, smooth = joined_waves(waves, common, sides=(before, after))
     one, two, cross = windows(smooth, before, after)
     coefficients = window_change(before, after)
-    linearized = {name: wave.linearized for name, wave in waves.items()}
-    skewness, steps = third_ratio(linearized, coefficients), change_steps(linearized, coefficients, common)
-    shift = combine(smooth, coefficients, third_ratio=skewness, steps=steps)
+    shift = _shift(waves, smooth, coefficients, common)
     alpha, reach = 1 - level, measure.high - measure.low
     comparison = compare_league(
         one,
@@ -99,6 +94,29 @@ def change_table(
         few_changed=float(not comparison.told_apart),
         **likely,
     )
+
+
+def change_of(
+    waves: Mapping[str, WaveMeasure], before: Sequence[str], after: Sequence[str], areas: Sequence[str]
+) -> Estimate:
+    """The changes of `change_table` with their errors, over the areas with answers in all waves."""
+    common = answered_in_all(waves, areas)
+    smooth = joined_waves(waves, common, sides=(before, after))[2]
+    return _shift(waves, smooth, window_change(before, after), common)
+
+
+def answered_in_all(waves: Mapping[str, WaveMeasure], areas: Sequence[str]) -> list[str]:
+    """The areas with answers in all of the waves; a Fault if there is none."""
+    common = [a for a in areas if all(a in set(wave.areas.names) for wave in waves.values())]
+    if not common:
+        raise Fault(key="report.league_empty", measure=next(iter(waves.values())).measure.name)
+    return common
+
+
+def _shift(waves: Mapping[str, WaveMeasure], joined: Waves, coefficients, areas: Sequence[str]) -> Estimate:
+    linearized = {name: wave.linearized for name, wave in waves.items()}
+    skewness, steps = third_ratio(linearized, coefficients), change_steps(linearized, coefficients, areas)
+    return combine(joined, coefficients, third_ratio=skewness, steps=steps)
 
 
 def _interviewers_part(waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients) -> np.ndarray:

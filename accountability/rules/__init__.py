@@ -1,7 +1,7 @@
 """Rules about areas, as data, and their verdicts: what the printed rule says, and what the figures can show.
 
-at_least.py and at_most.py say when an area is “missed” by a target, not_last.py when it is among the last; each file is
-a kind.
+at_least.py and at_most.py say when an area is “missed” by a target, not_last.py when it is among the last; enough.py
+and mean.py judge several areas together (joint.py), not_fallen.py and risen.py changes; each file is a kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from accountability.kinds import kinds_of_folder
-from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Kind
+from accountability.rules.joint import AREA, JointFigures, JointKind
+from accountability.rules.kind import MET, MISSED, UNDECIDED, Figures, Judged, Kind
 from words import Fault
 
-NO_KINDS = {"kind", "table", "annual"}  # every other file of this folder is a kind of rule
+NO_KINDS = {
+    "kind",
+    "joint",
+    "table",
+    "joint_table",
+    "annual",
+    "changes",
+}  # every other file of this folder is a kind of rule
 
 KINDS: Mapping[str, Kind] = kinds_of_folder(__name__, __path__, Kind, NO_KINDS)
 
@@ -23,12 +31,18 @@ class Rule:
     """A rule of one measure: its name, what kind it is (one of `KINDS`), and its threshold.
 
     level: confidence at which the rule is shown met or missed
+    over: of what it is judged: of each area, of each group of areas, or of the league together (`rules.joint`)
+    share: of a rule about how many areas reach a target: which part of them has to
+    since: of a rule about changes: with which wave it is compared
     """
 
     name: str
     kind: str
     threshold: float
     level: float = 0.95
+    over: str = AREA
+    share: float = 1.0
+    since: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:
@@ -73,13 +87,27 @@ class Verdict:
 
 def judge(rules: Iterable[Rule], figures: Figures) -> list[Verdict]:
     """One verdict a rule and area; the threshold of a rule about values has the unit of `figures.estimate`."""
+    judged = ((rule, KINDS[rule.kind].judge(rule.name, rule.threshold, rule.level, figures)) for rule in rules)
+    return [verdict for rule, columns in judged for verdict in _verdicts(rule, columns)]
+
+
+def judge_together(rules: Iterable[Rule], figures: JointFigures) -> list[Verdict]:
+    """One verdict a rule of several areas together and unit of `figures`."""
     verdicts = []
     for rule in rules:
-        *columns, level = KINDS[rule.kind].judge(rule.name, rule.threshold, rule.level, figures)
-        for area, printed, met, missed, value, lower, upper in zip(*columns, strict=True):
-            outcome = MET if met else MISSED if missed else UNDECIDED
-            numbers = (float(value), float(lower), float(upper), rule.threshold, level)
-            verdicts.append(Verdict(area, rule.name, bool(printed), outcome, *numbers))
+        kind = KINDS[rule.kind]
+        assert isinstance(kind, JointKind)
+        verdicts += _verdicts(rule, kind.judge_units(rule, figures))
+    return verdicts
+
+
+def _verdicts(rule: Rule, judged: Judged) -> list[Verdict]:
+    *columns, level = judged
+    verdicts = []
+    for area, printed, met, missed, value, lower, upper in zip(*columns, strict=True):
+        outcome = MET if met else MISSED if missed else UNDECIDED
+        numbers = (float(value), float(lower), float(upper), rule.threshold, level)
+        verdicts.append(Verdict(area, rule.name, bool(printed), outcome, *numbers))
     return verdicts
 
 

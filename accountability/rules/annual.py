@@ -9,6 +9,7 @@ import pandas as pd
 from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
 from accountability.rules import Rule, judge
+from accountability.rules.joint_table import Units, joint_rows, pooled_wave
 from accountability.rules.kind import Figures
 from estimation import (
     Estimate,
@@ -57,6 +58,29 @@ def annual_verdicts(
     )
     verdicts = pd.DataFrame([vars(verdict) for verdict in judge(rules, figures)]).assign(measure=measure.name)
     return ranks, verdicts
+
+
+def annual_joint_verdicts(
+    waves: Mapping[str, WaveMeasure], areas: Sequence[str], units: Units, rules: Iterable[Rule]
+) -> pd.DataFrame:
+    """VERDICTS of a year's rules on several areas together: on the annual values of areas, or of units as one."""
+    measure = next(iter(waves.values())).measure
+
+    def pooled(of_units: Mapping[str, Sequence[str]]) -> Figures:
+        return _annual_figures({name: pooled_wave(wave, of_units) for name, wave in waves.items()}, list(of_units))
+
+    return joint_rows(rules, units, measure, _annual_figures(waves, areas), pooled)
+
+
+def _annual_figures(waves: Mapping[str, WaveMeasure], areas: Sequence[str]) -> Figures:
+    """The annual values, with their limits, of the areas with answers in all waves."""
+    common = [area for area in areas if all(area in set(wave.areas.names) for wave in waves.values())]
+    measure = next(iter(waves.values())).measure
+    if not common:
+        raise Fault(key="report.league_empty", measure=measure.name)
+    year = annual_estimates(waves, common)
+    limits = lambda level: annual_limits(waves, year, level=level)  # noqa: E731
+    return Figures(year.judged, limits=limits, printed_unit=measure.printed_unit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a programme reads its rules without the statistics
     from estimation import Estimate, Interval, LastK, RankSet
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
+PREVIOUS, YEAR_AGO = "previous", "year_ago"  # the wave with which a rule about changes compares
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,18 @@ class Kind:
     sentence: the key in words/ of the sentence that sums up its verdicts
     of_places: its numbers are places in the table; False: values of the measure
     upwards: of values, whether the threshold is to be reached from below; False: it is not to be exceeded
+    over: of what such a rule may be judged: of each area, or of several areas together (`rules.joint`)
+    settings: what such a rule has in a programme besides the settings of all rules
+    of_changes: it is judged on the change since another wave
     """
 
     name: str
     sentence: str
     of_places: bool = False
     upwards: bool = True
+    over: tuple[str, ...] = ("area",)
+    settings: tuple[str, ...] = ()
+    of_changes: bool = False
 
     def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
         """None if a rule may have this threshold, else what is expected in its place.
@@ -86,6 +93,10 @@ class Kind:
         The values are simulated ones: equal ones are exactly equal.
         """
         raise NotImplementedError
+
+    def passed_at(self, threshold: float) -> float:
+        """The value that the limits have to pass for the rule to be shown met or missed."""
+        return threshold
 
     def listed(self, threshold: float) -> int | None:
         """How many areas the rule calls the last; None if it calls none so."""

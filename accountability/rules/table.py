@@ -1,6 +1,6 @@
 """The table of verdicts on a measure's rules in one league."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules: Iterable[Rule]) -
     figures = Figures(
         wave.areas.select(rank_set.names),
         rank_set,
-        limits=lambda level: _limits(wave, rank_set.names, level),
+        limits=lambda level: wave_limits(wave, rank_set.names, level),
         split=lambda k, level: _split(wave, rank_set.names, k, level),
         printed_unit=wave.measure.printed_unit,
     )
@@ -25,7 +25,7 @@ def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules: Iterable[Rule]) -
     return pd.DataFrame([vars(verdict) for verdict in verdicts]).assign(measure=wave.measure.name)
 
 
-def _limits(wave: WaveMeasure, areas, level: float) -> Interval:
+def wave_limits(wave: WaveMeasure, areas: Sequence[str], level: float) -> Interval:
     """The limits that pages show; of the eligible people where changes and rules are about them."""
     if wave.finite:
         return finite_limits(wave, wave.finite_areas.select(areas), level=level)[0]

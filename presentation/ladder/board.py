@@ -1,6 +1,7 @@
 """The board of a league: who was carded, listed or praised, how surely, and what chance alone would have brought."""
 
 from collections.abc import Iterable
+from math import floor, isinf, log10
 
 import pandas as pd
 
@@ -14,12 +15,23 @@ from service.figures.consequences import Consequences, Listed
 from service.files.write import csv_bytes
 from words import Speaker
 
+COLUMNS = (
+    "wave",
+    "area",
+    "consequence",
+    "consequence_sure",
+    "consequence_rests",
+    "consequence_luck",
+    "consequence_settling",
+)
+NOT_SAID = "–"
 RESTS = {MISSED: "consequences.rests_missed", MET: "consequences.rests_met"}
 SURE = {
     CONFIRMED: "consequences.confirmed",
     NOT_RULED_OUT: "consequences.not_ruled_out",
     RULED_OUT: "consequences.ruled_out",
 }
+MOST = 100_000  # interviews that would settle something: more are not given as a number
 RARE = 0.005  # a chance below it is called so, not rounded to 0 %
 
 
@@ -31,7 +43,7 @@ def headline(board: Consequences, t: Speaker) -> str:
     for consequence in board.programme.consequences[::-1]:  # the gravest first
         areas = [row.event.area for row in of_wave if row.event.consequence == consequence.name]
         if areas:
-            names = [board.programme.areas[area].name for area in areas]
+            names = [board.programme.name_of(area) for area in areas]
             name = board.programme.consequence_names[consequence.name]
             said.append(t("consequences.named", consequence=name, count=len(areas), names=names))
     start = simulated_mark(board.programme, t)
@@ -47,7 +59,7 @@ def count_sentences(board: Consequences, t: Speaker) -> list[str]:
         counts = board.counts.get(consequence.name, dict.fromkeys(SURE, 0))
         name = board.programme.consequence_names[consequence.name]
         sentence = t("consequences.count", consequence=name, count=sum(counts.values()), **counts)
-        if board.luck is not None:
+        if board.luck is not None and consequence.name in board.luck.expected:
             expected = f"{board.luck.expected[consequence.name]:.1f}"
             chance = chance_text(board.luck.any_at_all[consequence.name], t)
             sentence += t("consequences.luck", expected=expected, chance=chance)
@@ -64,8 +76,11 @@ def count_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
         row[t("column.consequence_count")] = str(sum(counts.values()))
         row |= {t(key): str(counts[evidence]) for evidence, key in SURE.items()}
         if board.luck is not None:
-            row[t("column.consequence_expected")] = f"{board.luck.expected[consequence.name]:.1f}"
-            row[t("column.consequence_any")] = chance_text(board.luck.any_at_all[consequence.name], t)
+            said = consequence.name in board.luck.expected
+            expected = f"{board.luck.expected[consequence.name]:.1f}" if said else NOT_SAID
+            row[t("column.consequence_expected")] = expected
+            at_all = chance_text(board.luck.any_at_all[consequence.name], t) if said else NOT_SAID
+            row[t("column.consequence_any")] = at_all
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -73,7 +88,7 @@ def count_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
 def board_rows(board: Consequences, listed: Iterable[Listed], t: Speaker) -> pd.DataFrame:
     """One row for each consequence: when, for whom, what it rests on, how sure it is, and the chance of it by luck."""
     language, rules = t("language.code"), board.programme.rule_names
-    annual = {rule.name for of_measure in board.programme.annual_rules.values() for rule in of_measure}
+    annual = _annual(board)
     rows = []
     for row in listed:
         event = row.event
@@ -87,15 +102,56 @@ def board_rows(board: Consequences, listed: Iterable[Listed], t: Speaker) -> pd.
             {
                 "code": event.area,
                 "wave": wave_text(event.wave, t),
-                "area": board.programme.areas[event.area].name[language],
+                "area": board.programme.name_of(event.area)[language],
                 "consequence": board.programme.consequence_names[event.consequence][language],
                 "consequence_sure": t(SURE[row.evidence]),
                 "consequence_rests": t("list.between_clauses").join(rests_on),
-                "consequence_luck": "–" if chance is None else chance_text(chance, t),
+                "consequence_luck": NOT_SAID if chance is None else chance_text(chance, t),
+                "consequence_settling": settling_text(row, t),
             }
         )
-    columns = ["code", "wave", "area", "consequence", "consequence_sure", "consequence_rests", "consequence_luck"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["code", *COLUMNS])
+
+
+def together_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
+    """What the rules of several areas together say of the newest wave and of its year, one row for each unit."""
+    language, annual, newest = t("language.code"), _annual(board), board.waves[-1]
+    rows = [
+        {
+            t("column.wave"): wave_text(parts_of_wave(newest)[0] if row["rule"] in annual else newest, t),
+            t("column.unit"): board.programme.name_of(row["area"])[language],
+            t("column.rule"): board.programme.rule_names[row["rule"]][language],
+            t("column.printed"): t("rule.printed_met" if row["printed"] else "rule.printed_missed"),
+            t("column.consequence_sure"): t(f"rule.{row['outcome']}"),
+        }
+        for row in board.together.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def together_sentences(board: Consequences, t: Speaker) -> list[str]:
+    """`together_rows` as sentences, one for each unit and rule."""
+    rows = together_rows(board, t)
+    return [t("list.between_clauses").join(map(str, row)) for row in rows.itertuples(index=False)]
+
+
+def settling_text(row: Listed, t: Speaker) -> str:
+    """The interviews that would settle what is open, to two digits; how many there were."""
+    if row.settling is None:
+        return NOT_SAID
+    asked = 0 if row.asked is None else round(row.asked)
+    if row.settling > MOST:
+        key = "consequences.settling_none" if isinf(row.settling) else "consequences.settling_many"
+        return t(key, asked=asked, most=MOST)
+    needed = max(row.settling, 1.0)
+    digits = 1 - floor(log10(needed))
+    return t("consequences.settling", needed=int(round(needed, digits)), asked=asked)
+
+
+def _annual(board: Consequences) -> set[str]:
+    """The rules that are judged on a whole year."""
+    by_measure = (*board.programme.annual_rules.values(), *board.programme.annual_joint_rules.values())
+    return {rule.name for rules in by_measure for rule in rules}
 
 
 def board_csv(board: Consequences, t: Speaker) -> bytes:
@@ -107,11 +163,27 @@ def board_notes(board: Consequences, t: Speaker) -> list[str]:
     """What must be known to read the board: what is sure and how, luck, gaps, and the runs behind it."""
     programme = board.programme
     notes = [t("consequences.how", level=programme.level)]
-    if board.luck is None:
-        notes.append(t("consequences.same_people"))
-    else:
+    silent = [
+        programme.consequence_names[c.name]
+        for c in programme.consequences
+        if board.luck is None or c.name not in board.luck.expected
+    ]
+    if silent:
+        notes.append(t("consequences.no_luck_of", names=silent))
+    if board.luck is not None:
         waves, areas = len(board.waves), len(programme.league_areas(board.league))
         notes.append(t("consequences.luck_how", waves=waves, areas=areas, draws=board.luck.draws))
+    if board.panel > 0:
+        notes.append(t("consequences.same_people", correlation=f"{board.panel:.2f}"))
+    for of_rule in board.wrongly:
+        said = {"rule": programme.rule_names[of_rule.rule], "listed": of_rule.listed}
+        said["wave"] = wave_text(board.waves[-1], t)
+        if of_rule.expected is None:
+            notes.append(t("consequences.wrongly_unknown", **said))
+        else:
+            notes.append(t("consequences.wrongly", expected=f"{of_rule.expected:.1f}", **said))
+    if any(row.settling is not None for row in board.listed):
+        notes.append(t("consequences.settling_how"))
     if board.unsurveyed:
         notes.append(t("consequences.unsurveyed", waves=[wave_text(wave, t) for wave in board.unsurveyed]))
     if board.unjudged:

@@ -17,7 +17,9 @@ from accountability.league.conventions import MARGINAL
 from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
 from accountability.league.wave_measure import WaveMeasure
-from accountability.rules.annual import annual_verdicts
+from accountability.rules.annual import annual_joint_verdicts, annual_verdicts
+from accountability.rules.changes import change_verdicts
+from accountability.rules.joint_table import joint_verdicts
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, weights_table
 from estimation.precision.finite import AREA
@@ -61,6 +63,9 @@ def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed
             parts["RANKS"].append(rank_table(name, ranks))
             if programme.rules[name]:
                 parts["VERDICTS"].append(verdict_table(data, ranks, programme.rules[name]))
+            if programme.joint_rules[name]:
+                together = data, data.answered(areas), programme.units_of(league), programme.joint_rules[name]
+                parts["VERDICTS"].append(joint_verdicts(*together))
     for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
@@ -81,7 +86,7 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
     sharing = arguments.get(SHARING, {}).get(COMPARISONS, 1)
     options: dict[str, Any] = {"level": shared_level(programme, sharing), "family": programme.family}
     options |= {"rank_share": programme.comparing.rank_share, "side": programme.comparing.side}
-    parts = {"CHANGES": []}
+    parts: dict[str, list[pd.DataFrame]] = {"CHANGES": [], "VERDICTS": []}
     period = next((w.one_margins for w in loaded if w.one_margins), None)
     reweighted = [w if w.on_one_margins is None else replace(w, weighting=w.on_one_margins) for w in loaded]
     on_one_margins = {} if period is None else _measures(programme, reweighted, arguments)
@@ -107,6 +112,9 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
             assert changes is not None
             changes = beside(changes, changes_on_one, period)
             parts["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
+            if programme.change_rules[name] and set(ends) == set(names):
+                of_waves = dict(zip(names, data, strict=True))
+                parts["VERDICTS"].append(change_verdicts(of_waves, *ends, areas, programme.change_rules[name]))
     return _checked(parts)
 
 
@@ -114,20 +122,19 @@ def _annual(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: 
     names, year = [w.name for w in loaded], arguments["year"]
     parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
     for name, data in _measures(programme, loaded, arguments).items():
-        rules = programme.annual_rules[name]
-        if not rules:
+        rules, together = programme.annual_rules[name], programme.annual_joint_rules[name]
+        if not rules and not together:
             continue
         progress(name)
+        of_year = dict(zip(names, data, strict=True))
         for league in _leagues(programme, *data):
-            ranks, verdicts = annual_verdicts(
-                dict(zip(names, data, strict=True)),
-                programme.league_areas(league),
-                rules,
-                level=programme.level,
-                rng=generator(seed, year, name, league),
-            )
-            parts["RANKS"].append(rank_table(name, ranks))
-            parts["VERDICTS"].append(verdicts)
+            areas, rng = programme.league_areas(league), generator(seed, year, name, league)
+            if rules:
+                ranks, verdicts = annual_verdicts(of_year, areas, rules, level=programme.level, rng=rng)
+                parts["RANKS"].append(rank_table(name, ranks))
+                parts["VERDICTS"].append(verdicts)
+            if together:
+                parts["VERDICTS"].append(annual_joint_verdicts(of_year, areas, programme.units_of(league), together))
     return _checked(parts)
 
 

@@ -1,7 +1,7 @@
 """A league as it is read from the store: its table in one wave, its changes since another, and the runs behind them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -40,7 +40,8 @@ class League:
     alone_lower..alone_upper (this area alone) once they are computed (`waves.rank_alone`);
     with `against`: change, places, noise, p_holm, p_standing, verdict, …; toward: 1 for the better, -1 for the worse
     against, upto: the two windows compared, None or "2015Q1" or "2014Q1+2014Q2"; upto is the wave itself if it is one
-    rules: VERDICTS of the measure's rules.  everybody: the estimate over all areas; empty if it is withheld
+    rules: VERDICTS of the measure's rules;  joint: those on groups of areas and on the league together
+    everybody: the estimate over all areas; empty if it is withheld
     missing: areas of the league in which nobody answered
     withheld: areas not in `table` because their figures may not be shown to this reader
     unchanged: areas whose changes may not be shown; ranks are then among the areas shown (`accountability.disclosure`)
@@ -65,6 +66,7 @@ class League:
     unchanged: tuple[str, ...] = ()
     pages: int = 0
     published: Publication | None = None
+    joint: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in every language."""
@@ -189,7 +191,13 @@ class Estimated:
             unchanged=figures.unchanged,
             pages=0 if compared is None else _pages(store, programme, self.wave),
             published=last_publication(store, programme.name, self.wave),
+            joint=self._joint(whole=not figures.withheld),
         )
+
+    def _joint(self, *, whole: bool) -> pd.DataFrame:
+        """VERDICTS on the league's groups and on the league; none where areas are withheld, of which they tell."""
+        units = {unit for of in self.programme.units_of(self.league_name).values() for unit in of}
+        return self.verdicts[self.verdicts.area.isin(units if whole else ())]
 
 
 def read_estimated(

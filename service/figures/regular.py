@@ -29,7 +29,7 @@ def wave_steps(store: Store, programme: str, wave: str, *, seed: str = SEED) -> 
 def annual_steps(store: Store, programme_name: str, wave: str, *, seed: str = SEED) -> list[Step]:
     """The year that a wave ends, judged; nothing without annual rules, or where a wave of the year is missing."""
     year, programme = parts_of_wave(wave)[0], current_programme(store, programme_name)[1]
-    if not any(programme.annual_rules.values()):
+    if not programme.judges_years:
         return []
     try:
         names = year_waves(wave_versions(store, programme_name).wave, year)

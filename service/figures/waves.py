@@ -153,7 +153,7 @@ def judge_year(
     than one of its waves can be compared with it (a break within the year).
     """
     programme_id, programme = current_programme(store, programme_name)
-    if not any(programme.annual_rules.values()):
+    if not programme.judges_years:
         raise Fault(key="annual.no_rules", programme=programme_name)
     names = year_waves(wave_versions(store, programme_name).wave, year)
     broken = programme.break_between(names[0], names[-1])

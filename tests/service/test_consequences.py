@@ -79,17 +79,32 @@ def test_an_earlier_wave_s_board_holds_nothing_later_and_says_the_same_of_what_i
     assert [row.event for row in june.listed] == [row.event for row in whole.listed if row.event.wave <= "2024-06"]
 
 
-def test_luck_is_said_where_other_people_were_asked_and_not_of_a_panel(surveyed, fresh_store):
+def test_luck_of_a_panel_allows_for_what_its_waves_share(surveyed, fresh_store):
     board = read_consequences(surveyed, NAME)
     assert 4 <= board.luck.expected["talk"] < 8  # one of three in each of four waves, and ties
     assert all(0 < board.chance(row) <= 1 for row in board.listed if row.event.consequence == "talk")
+    assert board.panel == 0
     panel = with_waves(fresh_store("sqlite"), new_people=False)
-    board = read_consequences(panel, NAME)
-    assert board.luck is None and board.chance(board.listed[0]) is None
+    of_panel = read_consequences(panel, NAME)
+    assert 0.1 < of_panel.panel <= 1
+    assert of_panel.luck.expected["card"] > board.luck.expected["card"] + 0.2  # who is last once stays so
     for t in BOTH.values():
-        assert t("consequences.same_people") in board_notes(board, t)
-        assert "–" in set(board_rows(board, board.listed, t).consequence_luck)
+        note = t("consequences.same_people", correlation=f"{of_panel.panel:.2f}")
+        assert note in board_notes(of_panel, t) and note not in board_notes(board, t)
     panel.engine.dispose()
+
+
+def test_interviews_that_would_settle_what_is_open_stand_beside_it(surveyed):
+    board = read_consequences(surveyed, NAME)
+    for row in board.listed:
+        assert (row.settling is None) == (row.evidence != "not_ruled_out")
+    open_row = next(row for row in board.listed if row.evidence == "not_ruled_out")
+    assert open_row.settling > open_row.asked > 0
+    for language, t in BOTH.items():
+        rows = board_rows(board, [open_row], t)
+        shown = rows.consequence_settling[0]
+        assert "–" not in shown and ("约" in shown or "以上" in shown or "about" in shown or "over" in shown), language
+        assert t("consequences.settling_how") in board_notes(board, t)
 
 
 def test_a_gap_that_is_passed_over_is_said(fresh_store):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation.area.waves import drawn_waves, wave_rows
 from presentation.factors import factor_notes, shown_factors
+from presentation.ladder.board import COLUMNS as BOARD_COLUMNS
 from presentation.ladder.board import board_rows
 from presentation.notes import simulated_mark
 from presentation.numbers import shown_value
@@ -18,7 +19,7 @@ from ui.literal import literal
 from ui.panels import area_card, source
 from words import Speaker
 
-OF_AREA = ("wave", "consequence", "consequence_sure", "consequence_rests", "consequence_luck")
+OF_AREA = tuple(column for column in BOARD_COLUMNS if column != "area")
 
 
 def show(store: Store, t: Speaker) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from presentation.ladder.board import board_notes, board_rows, count_rows, headline
+from presentation.ladder.board import COLUMNS, board_notes, board_rows, count_rows, headline, together_rows
 from presentation.times import wave_text
 from service.figures.consequences import Consequences, read_consequences
 from service.intake.imports import current_programme
@@ -10,8 +10,6 @@ from service.store.engine import Store
 from ui import address, choosers, tables
 from ui.literal import literal, said
 from words import Speaker
-
-COLUMNS = ("wave", "area", "consequence", "consequence_sure", "consequence_rests", "consequence_luck")
 
 
 def show(store: Store, t: Speaker) -> None:
@@ -33,6 +31,9 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(literal(headline(board, t)), anchor=False)
     st.subheader(t("consequences.counts"), anchor=False)
     tables.plain_table(count_rows(board, t), words=1)
+    if not board.together.empty:
+        st.subheader(t("consequences.together"), anchor=False)
+        tables.plain_table(together_rows(board, t), words=5)
     _listed(board, t)
     for note in board_notes(board, t):
         st.caption(literal(note))

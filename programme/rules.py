@@ -1,0 +1,106 @@
+"""The tables [rules.…] of a programme: what is judged, of which areas, at which confidence."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from accountability.rules import KINDS, Rule
+from accountability.rules.joint import AREA, GROUP
+from accountability.rules.kind import PREVIOUS, YEAR_AGO
+from estimation import Measure
+from programme.entry import Entry
+from words import Fault
+
+RULE = ("measure", "kind", "threshold", "level", "period", "name")
+OF_WAVE, OF_YEAR = "wave", "year"
+RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES = (
+    "rules",
+    "annual_rules",
+    "joint_rules",
+    "annual_joint_rules",
+    "change_rules",
+)
+
+
+def read_rules(
+    entry: Entry, measures: Mapping[str, Measure], areas: Mapping, leagues: Mapping
+) -> tuple[dict[str, dict[str, tuple[Rule, ...]]], dict[str, Mapping[str, str]]]:
+    """What rules are judged on (fields of a Programme) -> measure -> the rules; and the rules' names.
+
+    A Fault names the entry that is at fault.
+    """
+    rules: dict[str, dict[str, tuple[Rule, ...]]] = {
+        field: dict.fromkeys(measures, ()) for field in (RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES)
+    }
+    names = {}
+    largest = max(Counter(area.league for area in areas.values()).values())
+    for name, table in entry.entries("rules", {}).items():
+        kind = table.one_of("kind", KINDS)
+        table.known((*RULE, *KINDS[kind].settings))
+        measure, threshold = table.one_of("measure", measures), table.number("threshold")
+        scale = {"low": measures[measure].low, "high": measures[measure].high}
+        expected = KINDS[kind].expected(threshold, **scale, areas=largest)
+        if expected is not None:
+            raise table.fault("threshold", threshold, expected)
+        period = table.one_of("period", (OF_WAVE, OF_YEAR)) if "period" in table.data else OF_WAVE
+        settings = _settings(table, kind, measures[measure], areas, leagues)
+        level = read_level(table if "level" in table.data else entry)
+        field = _judged_on(table, kind, period, settings.get("over", AREA))
+        rules[field][measure] += (Rule(name, kind, threshold, level, **settings),)
+        names[name] = table.names("name")
+    return rules, names
+
+
+def read_level(entry: Entry) -> float:
+    """The confidence under "level", by default 0.95."""
+    level = entry.number("level") if "level" in entry.data else 0.95
+    if not 0.5 <= level < 1:
+        raise entry.fault("level", level, "0.5 … 0.999")
+    return level
+
+
+def _judged_on(table: Entry, kind: str, period: str, over: str) -> str:
+    """The field of the Programme that the rule belongs to; a Fault for a change over a year."""
+    if KINDS[kind].of_changes:
+        if period == OF_YEAR:
+            raise table.fault("period", repr(period), repr(OF_WAVE))
+        return CHANGES
+    of_year = {AREA: ANNUAL}.get(over, ANNUAL_JOINT)
+    return of_year if period == OF_YEAR else {AREA: RULES}.get(over, JOINT)
+
+
+def _settings(table: Entry, kind: str, measure: Measure, areas: Mapping, leagues: Mapping) -> dict[str, Any]:
+    """over, share and since, of the kinds that have them; a Fault where they do not fit the areas or the measure."""
+    settings: dict[str, Any] = {}
+    if "over" in KINDS[kind].settings:
+        settings["over"] = over = table.one_of("over", KINDS[kind].over)
+        _check_units(table, over, areas, leagues)
+        if kind == "mean" and not measure.linear:
+            raise Fault(
+                key="programme.mean_of_parts", file=table.file, entry=table.where("measure"), measure=measure.name
+            )
+    if "share" in KINDS[kind].settings:
+        settings["share"] = share = table.number("share")
+        if not 0 < share <= 1:
+            raise table.fault("share", share, "> 0, ≤ 1 (0.75)")
+    if "since" in KINDS[kind].settings:
+        settings["since"] = table.one_of("since", (PREVIOUS, YEAR_AGO)) if "since" in table.data else PREVIOUS
+    return settings
+
+
+def _check_units(table: Entry, over: str, areas: Mapping, leagues: Mapping) -> None:
+    """A Fault if an area has no group, a group lies in two leagues, or a group or league is called as an area is."""
+    if over == GROUP:
+        without = [code for code, area in areas.items() if not area.group]
+        if without:
+            raise Fault(key="programme.no_group", file=table.file, entry=table.where("over"), areas=without[:5])
+        leagues_of: dict[str, set[str]] = {}
+        for area in areas.values():
+            leagues_of.setdefault(area.group, set()).add(area.league)
+        split = [group for group, of in leagues_of.items() if len(of) > 1]
+        if split:
+            raise Fault(key="programme.group_split", file=table.file, entry=table.where("over"), groups=split[:5])
+    units = {area.group for area in areas.values()} if over == GROUP else set(leagues)
+    doubled = sorted(units & set(areas))
+    if doubled:
+        raise Fault(key="programme.unit_is_area", file=table.file, entry=table.where("over"), found=doubled[:5])

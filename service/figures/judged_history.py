@@ -1,0 +1,174 @@
+"""The verdicts of a league over its waves, from the stored runs: what a ladder is replayed on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from accountability.ladders.history import History
+from accountability.rules import Rule
+from accountability.rules.joint import AREA
+from programme.declared import Programme
+from programme.regular_comparisons import regular_comparisons
+from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, waves_a_year, waves_between
+from service.figures.league import League, newest_run, read_estimated, waves_with_estimates
+from service.figures.use_cases import ANNUAL, COMPARE, ESTIMATE
+from service.store import schema
+from service.store.engine import Store
+from words import Fault
+
+COLUMNS = ["measure", "rule", "area", "printed", "outcome", "estimate", "lower", "upper", "level"]
+Place = tuple[str, str, str]  # rule, wave, area
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedHistory:
+    """The verdicts of a programme's rules in a league, up to a wave.
+
+    history   the league's areas, and at their end the groups and the league that rules of several areas are about
+    units     these -> the places of their areas in `history.areas`
+    by_wave   wave -> measure -> the league's figures
+    verdicts  (rule, wave, area) -> the row of VERDICTS
+    runs      the runs that the verdicts are from
+    """
+
+    history: History
+    units: Mapping[str, tuple[int, ...]]
+    by_wave: Mapping[str, Mapping[str, League]]
+    verdicts: Mapping[Place, Mapping]
+    runs: tuple[int, ...]
+
+    @property
+    def estimates(self) -> list[int]:
+        """The runs that estimated the waves, oldest wave first."""
+        of_waves = [figures for _, figures in sorted(self.by_wave.items())]
+        return list(dict.fromkeys(f.runs[ESTIMATE]["run_id"] for figures in of_waves for f in figures.values()))
+
+
+def judged_history(store: Store, programme: Programme, league: str, upto: str) -> JudgedHistory:
+    """The history of the waves of one kind up to `upto`; a Fault if none of them has figures of the league.
+
+    Every verdict is one that the reader may see.
+    """
+    by_wave = _figures(store, programme, league, upto)
+    if not any(by_wave.values()):
+        raise Fault(key="league.not_estimated", wave=upto)
+    periods, found, runs = tuple(waves_between(min(by_wave), upto)), [], set()
+    for wave in periods:
+        annual_run, annual = _annual_rows(store, programme, wave, by_wave)
+        change_runs, changed = _change_rows(store, programme, league, wave, by_wave)
+        of_wave = [table for f in by_wave.get(wave, {}).values() for table in (f.rules, f.joint)]
+        found.append([*of_wave, annual, *changed])
+        runs |= {annual_run, *change_runs, *(f.runs[ESTIMATE]["run_id"] for f in by_wave.get(wave, {}).values())}
+    history, units, verdicts = _history(programme, league, periods, found)
+    return JudgedHistory(history, units, by_wave, verdicts, tuple(sorted(runs - {None})))
+
+
+def ruled(programme: Programme) -> dict[str, list[Rule]]:
+    """measure -> its rules that consequences are of."""
+    of = {name for consequence in programme.consequences for name in consequence.of}
+    used = {
+        measure: [rule for rule in programme.rules_of(measure) if rule.name in of] for measure in programme.measures
+    }
+    return {measure: rules for measure, rules in used.items() if rules}
+
+
+def _figures(store: Store, programme: Programme, league: str, upto: str) -> dict[str, dict[str, League]]:
+    """wave -> measure -> the league's figures, of the waves of one kind up to `upto` and the measures with rules."""
+    kind = kind_of_wave(upto)
+    waves = [w for w in waves_with_estimates(store, programme.name) if w <= upto and kind_of_wave(w) == kind]
+    figures: dict[str, dict[str, League]] = {}
+    for wave in sorted({*waves, upto}):
+        figures[wave] = {}
+        for measure in ruled(programme):
+            try:
+                read = read_estimated(store, programme.name, wave=wave, measure=measure, league=league).league(None)
+            except Fault:  # not estimated, nobody was asked this then, or all of it is withheld
+                continue
+            figures[wave][measure] = read
+    return figures
+
+
+def _annual_rows(
+    store: Store, programme: Programme, wave: str, by_wave: Mapping[str, Mapping[str, League]]
+) -> tuple[int | None, pd.DataFrame]:
+    """The run that judged the year which a wave ends, and those of its VERDICTS that the reader may see.
+
+    An annual figure and three of its quarters give away the fourth: where anything of a measure is withheld in one of
+    the waves, nothing annual of it is shown.
+    """
+    year, nothing = parts_of_wave(wave)[0], pd.DataFrame(columns=COLUMNS)
+    names = periods_of_year(year, kind_of_wave(wave))
+    run = newest_run(store, ANNUAL, programme=programme.name, year=year) if wave == names[-1] else None
+    if run is None:
+        return None, nothing
+    whole = [
+        name
+        for name in ruled(programme)
+        if all(name in by_wave.get(w, {}) and not by_wave[w][name].withheld for w in names)
+    ]
+    rows = _verdicts(store, run["run_id"])
+    return run["run_id"], rows[rows.measure.isin(whole)]
+
+
+def _change_rows(
+    store: Store, programme: Programme, league: str, wave: str, by_wave: Mapping[str, Mapping[str, League]]
+) -> tuple[list[int], list[pd.DataFrame]]:
+    """The runs that compared a wave as rules about changes ask, and those of their VERDICTS that the reader may see."""
+    rules = {rule for of_measure in programme.change_rules.values() for rule in of_measure}
+    if not rules or wave not in by_wave:
+        return [], []
+    runs, tables = [], []
+    for regular in regular_comparisons(programme, by_wave, wave):
+        run = newest_run(store, COMPARE, programme=programme.name, before=regular.before, after=wave)
+        if run is None or regular.broken is not None:
+            continue
+        of_kind = [rule.name for rule in rules if rule.since == regular.kind]
+        rows = _verdicts(store, run["run_id"])
+        for measure in by_wave[wave]:
+            of_measure = rows[(rows.measure == measure) & rows.rule.isin(of_kind)]
+            if len(of_measure):
+                estimated = read_estimated(store, programme.name, wave=wave, measure=measure, league=league)
+                table = estimated.league(run).table
+                tables.append(of_measure[of_measure.area.isin(table.index[table.change.notna()])])
+                runs.append(run["run_id"])
+    return runs, tables
+
+
+def _verdicts(store: Store, run: int) -> pd.DataFrame:
+    table = schema.DERIVED["VERDICTS"]
+    return store.table(sa.select(table).where(table.c.run_id == run))
+
+
+def _history(
+    programme: Programme, league: str, periods: Sequence[str], found: Sequence[Sequence[pd.DataFrame]]
+) -> tuple[History, dict[str, tuple[int, ...]], dict[Place, Mapping]]:
+    """The verdicts found in each period as a history, its units, and the rows by rule, wave and area."""
+    areas, rules = programme.league_areas(league), [rule for rules in ruled(programme).values() for rule in rules]
+    together = {rule.over for rule in rules} - {AREA}
+    units = {
+        unit: tuple(areas.index(area) for area in of)
+        for over, by_unit in programme.units_of(league).items()
+        if over in together
+        for unit, of in by_unit.items()
+    }
+    place = {name: j for j, name in enumerate([*areas, *units])}
+    judged, missed = ({rule.name: np.zeros((len(periods), len(place)), dtype=bool) for rule in rules} for _ in range(2))
+    verdicts: dict[Place, Mapping] = {}
+    for t, (wave, tables) in enumerate(zip(periods, found, strict=True)):
+        today = programme.renames.one_to_one(wave)
+        for rows in tables:
+            for row in rows[rows.rule.isin(judged)].to_dict("records"):
+                rule, area = row["rule"], row["area"] if row["area"] in place else today.get(row["area"])
+                if area in place:
+                    judged[rule][t, place[area]] = True
+                    missed[rule][t, place[area]] = not row["printed"]
+                    verdicts[rule, wave, area] = row
+    year = np.array([int(parts_of_wave(wave)[0]) for wave in periods])
+    ends = np.array([wave == periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))[-1] for wave in periods])
+    annual = (*programme.annual_rules.values(), *programme.annual_joint_rules.values())
+    due = {rule.name: ends for of_measure in annual for rule in of_measure}
+    history = History(tuple(periods), year, waves_a_year(periods[-1]), tuple(place), judged, missed, due)
+    return history, units, verdicts

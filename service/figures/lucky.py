@@ -1,0 +1,145 @@
+"""What luck alone would bring a league, from the figures of its waves; with panels, from their answers too."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from accountability.ladders.consequence import Consequence
+from accountability.ladders.luck import Luck, luck
+from accountability.ladders.simulated import SimulatedMeasure
+from accountability.league.joined import joined_waves
+from accountability.rules import KINDS
+from accountability.rules.joint import AREA, JointKind
+from estimation.columns.ties import is_nothing
+from programme.declared import Programme
+from service.figures.computing import measure_of_wave
+from service.figures.judged_history import JudgedHistory, ruled
+from service.figures.league import League
+from service.figures.loaded_waves import load_waves
+from service.figures.use_cases import ESTIMATE
+from service.intake.imports import programme_of_run
+from service.store.engine import Store
+from service.store.objects import RESPONDENTS, read_object
+from service.store.runs import generator, run_inputs
+from words import Fault
+
+NUMBERS = ["estimate", "se", "n", "n_effective"]  # columns of a league that luck is simulated from
+
+
+def league_luck(store: Store, programme: Programme, judged: JudgedHistory, first: int) -> tuple[Luck | None, float]:
+    """The luck of the ladder in the periods from `first` on, and the largest correlation of two waves' errors.
+
+    None where no consequence is of rules of which chance can be simulated.  The correlation is 0 where other people
+    were asked in every wave.
+    """
+    consequences = simulated_consequences(programme)
+    if not consequences:
+        return None, 0.0
+    used = {name for consequence in consequences for name in consequence.of}
+    panel = _same_people(store, judged.estimates)
+    measures, rules, largest = {}, {}, 0.0
+    for name, of_measure in ruled(programme).items():
+        of_luck = [rule for rule in of_measure if rule.name in used]
+        if not of_luck:
+            continue
+        leagues = {wave: figures[name] for wave, figures in judged.by_wave.items() if name in figures}
+        correlation = _correlation(store, judged, name, leagues) if panel else None
+        if correlation is not None:
+            largest = max(largest, float(np.triu(correlation, 1).max()))
+        measures[name] = _simulated(programme, name, judged, leagues, correlation)
+        rules |= {rule.name: (name, rule) for rule in of_luck}
+    seed = "+".join(map(str, judged.estimates))
+    rng = generator(seed, "luck")
+    return luck(judged.history, measures, rules, consequences, rng, since=first, units=judged.units), largest
+
+
+def simulated_consequences(programme: Programme) -> list[Consequence]:
+    """The consequences that rest on rules of which chance can be simulated: not on the mean of all areas."""
+    unknown = {
+        rule.name
+        for rules in ruled(programme).values()
+        for rule in rules
+        if rule.over != AREA and not (isinstance(kind := KINDS[rule.kind], JointKind) and kind.lucky)
+    }
+    simulated = []
+    for consequence in programme.consequences:
+        if unknown & set(consequence.of):
+            unknown.add(consequence.name)
+        else:
+            simulated.append(consequence)
+    return simulated
+
+
+def _simulated(
+    programme: Programme,
+    name: str,
+    judged: JudgedHistory,
+    leagues: Mapping[str, League],
+    correlation: np.ndarray | None,
+) -> SimulatedMeasure:
+    """What a measure is simulated from, by today's areas."""
+    measure, areas = programme.measures[name], judged.history.areas
+    areas = areas[: len(areas) - len(judged.units)]
+    tables = []
+    for wave in judged.history.waves:
+        table = leagues[wave].table if wave in leagues else pd.DataFrame(columns=NUMBERS)
+        today = programme.renames.one_to_one(wave)
+        codes = [area if area in areas else today.get(area, area) for area in table.index]
+        tables.append(table.set_axis(codes)[NUMBERS].astype(float).reindex(areas))
+    cells = {column: np.array([table[column] for table in tables]) for column in tables[0].columns}
+    return SimulatedMeasure(
+        value=cells["estimate"],
+        se=cells["se"],
+        n_effective=cells["n_effective"],
+        equal_weights=is_nothing(cells["n"] - cells["n_effective"], cells["n"]),
+        share=measure.yes_or_no,
+        low=measure.low,
+        high=measure.high,
+        largest_is_best=measure.largest_is_best,
+        printed_unit=measure.printed_unit,
+        correlation=correlation,
+    )
+
+
+def _correlation(store: Store, judged: JudgedHistory, name: str, leagues: Mapping[str, League]) -> np.ndarray:
+    """R (T, T): r_st = Σ_j C_st,j / Σ_j √(V_s,j V_t,j) over the areas with answers in all waves; 1 on its diagonal.
+
+    The covariances are those that changes are judged on, made again from the answers that the runs read.
+    """
+    waves, place = {}, {wave: t for t, wave in enumerate(judged.history.waves)}
+    for wave, league in leagues.items():
+        run = league.runs[ESTIMATE]
+        programme = programme_of_run(store, run["run_id"])
+        with store.read() as connection:
+            inputs = run_inputs(connection, run["run_id"])
+        waves[wave] = measure_of_wave(programme, load_waves(store, programme, inputs), run["arguments"], name)
+    correlation = np.eye(len(place))
+    common = [area for area in judged.history.areas if all(area in set(w.areas.names) for w in waves.values())]
+    if not common:
+        raise Fault(key="consequences.panel_areas", measure=name)
+    joined = joined_waves(waves, common)[2]
+    variance = {wave: e.variance for wave, e in zip(joined.names, joined.estimates, strict=True)}
+    for s, t in combinations(joined.names, 2):
+        cross = joined.cross.get((s, t))
+        if cross is not None and cross.ndim == 2:
+            spread = np.sqrt(variance[s] * variance[t]).sum()
+            shared = float(cross.diagonal().sum() / spread) if spread > 0 else 0.0
+            correlation[place[s], place[t]] = correlation[place[t], place[s]] = np.clip(shared, -1.0, 1.0)
+    return correlation
+
+
+def _same_people(store: Store, runs: list[int]) -> bool:
+    """Whether two of the waves that the runs read have a sampled unit (stratum, PSU) in common."""
+    with store.read() as connection:
+        versions = {number for run in runs for kind, number in run_inputs(connection, run) if kind == "wave"}
+    units = [
+        set(
+            read_object(store, number, RESPONDENTS, ("stratum", "psu"))
+            .drop_duplicates()
+            .itertuples(index=False, name=None)
+        )
+        for number in sorted(versions)
+    ]
+    return any(one & other for one, other in combinations(units, 2))

@@ -1,0 +1,102 @@
+"""Interviews that would settle what is not shown of a consequence, from the stored figures of its waves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from accountability.ladders.events import Event, Verdict
+from accountability.ladders.evidence import NOT_RULED_OUT
+from accountability.ladders.settling import NEVER, threshold_of, times_of_place, times_of_share, times_of_value
+from accountability.rules import UNDECIDED, Rule
+from programme.declared import Programme
+from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
+from service.figures.judged_history import JudgedHistory, ruled
+
+NUMBERS = ["estimate", "se", "n"]
+
+
+@dataclass(frozen=True, eq=False)
+class Settling:
+    """The numbers of interviews for the events of one league."""
+
+    programme: Programme
+    judged: JudgedHistory
+
+    def of(self, event: Event, evidence: str) -> tuple[float | None, float | None]:
+        """Interviews of an area and wave that would show all that the event rests on, and how many there were.
+
+        (None, None) where it is shown or ruled out.  The verdict that needs most decides.
+        """
+        if evidence != NOT_RULED_OUT:
+            return None, None
+        needed = [self._interviews(verdict, event.area) for verdict in event.verdicts]
+        of_open = [pair for pair in needed if pair is not None]
+        return max(of_open) if of_open else (NEVER, None)
+
+    @cached_property
+    def _rules(self) -> Mapping[str, tuple[str, Rule]]:
+        return {rule.name: (name, rule) for name, rules in ruled(self.programme).items() for rule in rules}
+
+    def _interviews(self, verdict: Verdict, area: str) -> tuple[float, float] | None:
+        """(interviews needed, interviews asked) for one verdict; None if it is shown."""
+        row = self.judged.verdicts.get((verdict.rule, verdict.wave, area))
+        measure, rule = self._rules[verdict.rule]
+        if row is None or row["outcome"] != UNDECIDED:
+            return None
+        table = self._table(measure, verdict.wave, verdict.rule in self.judged.history.due)
+        if table.empty:
+            return NEVER, np.nan
+        if area in self.judged.units:
+            return self._of_unit(rule, row, table, area)
+        if area not in table.index:
+            return NEVER, np.nan
+        asked = float(table.n[area])
+        if rule.of_places:
+            options = {
+                "printed": bool(row["printed"]),
+                "largest_is_best": self.programme.measures[measure].largest_is_best,
+            }
+            place = list(table.index).index(area)
+            times = times_of_place(rule, place, table.estimate.to_numpy(), table.se.to_numpy(), **options)
+        else:
+            times = times_of_value(row["estimate"], row["lower"], row["upper"], threshold_of(rule))
+        return times * asked, asked
+
+    def _of_unit(self, rule: Rule, row: Mapping, table: pd.DataFrame, unit: str) -> tuple[float, float]:
+        """Of several areas together: by the areas' own limits, or by those of the unit as one."""
+        places = [self.judged.history.areas[j] for j in self.judged.units[unit]]
+        areas = table.loc[[area for area in places if area in table.index]]
+        asked = float(areas.n.mean())
+        if rule.kind == "mean":
+            return times_of_value(row["estimate"], row["lower"], row["upper"], rule.threshold) * asked, asked
+        pairs = zip(areas.estimate, areas.lower, areas.upper, strict=True)
+        times = np.array([times_of_value(*limits, rule.threshold) for limits in pairs])
+        upwards = self.programme.measures[self._rules[rule.name][0]].largest_is_best
+        reaches = (areas.estimate >= rule.threshold) if upwards else (areas.estimate <= rule.threshold)
+        return times_of_share(rule, times, reaches.to_numpy(), printed=bool(row["printed"])) * asked, asked
+
+    def _table(self, measure: str, wave: str, annual: bool) -> pd.DataFrame:
+        """The league's figures of a wave by today's areas; of a year, the means of its waves as if independent."""
+        names = periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave)) if annual else [wave]
+        tables = []
+        for name in names:
+            league = self.judged.by_wave.get(name, {}).get(measure)
+            if league is None:
+                return pd.DataFrame(columns=[*NUMBERS, "lower", "upper"])
+            today = self.programme.renames.one_to_one(name)
+            codes = [today.get(area, area) for area in league.table.index]
+            tables.append(league.table.set_axis(codes)[[*NUMBERS, "lower", "upper"]].astype(float))
+        if len(tables) == 1:
+            return tables[0]
+        common = [area for area in tables[0].index if all(area in table.index for table in tables)]
+        whole = sum(table.loc[common] for table in tables) / len(tables)
+        se = np.sqrt(sum(table.loc[common, "se"] ** 2 for table in tables)) / len(tables)
+        shorter = np.sqrt(len(tables))
+        return whole.assign(
+            se=se,
+            lower=whole.estimate - (whole.estimate - whole.lower) / shorter,
+            upper=whole.estimate + (whole.upper - whole.estimate) / shorter,
+        )
