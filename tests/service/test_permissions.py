@@ -19,6 +19,8 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.protection.erasure.owed",
     "service.intake.import_log.refusals_logged",
     "service.figures.league.read_estimated",
+    "service.figures.judged_history.judged_history",
+    "service.figures.lucky.league_luck",
     "service.figures.area_page.area_waves",
     "service.proof.chain_files.input_files",
     "service.proof.proof_links.estimated",
