@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from accountability.disclosure.cells import Withheld
 from accountability.disclosure.measures import withheld_mentions
 from accountability.league.conventions import ALL
 from estimation.columns.ties import equalized
-from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Item, Measure
+from estimation.indicators.indicators import MENTIONS, RESPONDENTS, Measure
 from programme.declared import Programme
 from service.figures.league import newest_estimated_wave, newest_run, newest_wave, one_of
 from service.figures.use_cases import ESTIMATE
@@ -80,9 +81,74 @@ def read_factors(
         raise Fault(key="factors.nobody", area=area, wave=wave, expected=[ALL, *programme.areas])
     table, withheld = _table(rows, measures), ()
     if not sees_all(store.actor):
-        withheld = _withheld(store, programme, name, run["run_id"], area)
+        first = next(m for (_, base), m in measures.items() if base == RESPONDENTS)
+        of_first = sa.select(estimates.c.domain, estimates.c.n).where(
+            estimates.c.run_id == run["run_id"], estimates.c.measure == first.name
+        )
+        named = named_by_area(programme, wave, name, *_answers(store, programme, name, run["run_id"]))
+        withheld = Withholding.of(programme, name, store.table(of_first), named).codes(area)
         table = _without(table, withheld)
     return FactorTable(programme, name, wave, area, table, run, run["run_id"] in outdated_runs(store), withheld)
+
+
+@dataclass(frozen=True, eq=False)
+class Withholding:
+    """Which factors of a table may not be shown to everybody.
+
+    hidden: the areas of which nothing is shown;  by_factor: code -> the areas in which it is not shown
+    """
+
+    hidden: Withheld
+    by_factor: Mapping[str, Withheld]
+
+    @classmethod
+    def of(
+        cls, programme: Programme, name: str, sizes: pd.DataFrame, named: Mapping[str, Mapping[str, int]]
+    ) -> "Withholding":
+        """sizes: domain and n, how many were asked, of the table's estimates;  named: those of `named_by_area`."""
+        n = sizes[sizes.domain != ALL].set_index("domain").n.to_dict()
+        return cls(*withheld_mentions(n, named, limit=programme.withhold))
+
+    def codes(self, area: str) -> tuple[str, ...]:
+        """The codes of the factors that are withheld in this area, in the questionnaire's order."""
+        of_factor = self.by_factor.items()
+        if area != ALL:
+            return tuple(c for c, hidden in of_factor if area in self.hidden.parts or area in hidden.parts)
+        return tuple(c for c, hidden in of_factor if self.hidden.total or hidden.total)
+
+
+def named_by_area(
+    programme: Programme, wave: str, name: str, areas: pd.Series, answers: pd.Series
+) -> dict[str, dict[str, int]]:
+    """factor -> area by today's code -> how many respondents named it, from each one's area and answer."""
+    item, current = programme.items[programme.factors[name].item], programme.renames.current(wave)
+    counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
+    together = answers.groupby([areas, answers], observed=True).size()
+    for (of_time, cell), count in zip(together.index.tolist(), together.tolist(), strict=True):
+        area = current.get(of_time, of_time)
+        for code in set(cell.split(item.separator)) & counts.keys():
+            counts[code][area] = counts[code].get(area, 0) + count
+    return counts
+
+
+def shown_factors(
+    programme: Programme, name: str, estimates: pd.DataFrame, named: Mapping[str, Mapping[str, int]]
+) -> pd.DataFrame:
+    """The table of factors in every area and over all of them as anybody may see it: area, factor and its figures.
+
+    estimates: ESTIMATES of a run
+    """
+    measures = programme.factors[name].measures
+    first = next(m for (_, base), m in measures.items() if base == RESPONDENTS)
+    of_table = estimates[estimates.measure.isin([m.name for m in measures.values()])]
+    if of_table.empty:
+        return pd.DataFrame()
+    withholding = Withholding.of(programme, name, of_table.loc[of_table.measure == first.name, ["domain", "n"]], named)
+    parts = []
+    for area, rows in of_table.groupby("domain"):
+        table = _without(_table(rows.set_index("measure"), measures), withholding.codes(str(area)))
+        parts.append(table.rename_axis("factor").reset_index().assign(area=area, n=table.n.astype("Int64").to_numpy()))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _table(estimates: pd.DataFrame, measures: Mapping[tuple[str, str], Measure]) -> pd.DataFrame:
@@ -101,33 +167,13 @@ def _table(estimates: pd.DataFrame, measures: Mapping[tuple[str, str], Measure])
     ]  # equal shares in the order of the programme
 
 
-def _withheld(store: Store, programme: Programme, name: str, run: int, area: str) -> tuple[str, ...]:
-    """The codes of the factors that are withheld in this area, in the questionnaire's order."""
-    factors, item = programme.factors[name], programme.items[programme.factors[name].item]
-    first = next(m for (_, base), m in factors.measures.items() if base == RESPONDENTS)
-    sizes = schema.DERIVED["ESTIMATES"].c
-    by_area = sa.select(sizes.domain, sizes.n).where(
-        sizes.run_id == run, sizes.measure == first.name, sizes.domain != ALL
-    )
-    n = store.table(by_area).set_index("domain").n.to_dict()
-    hidden, by_factor = withheld_mentions(n, _named(store, run, item), limit=programme.withhold)
-    if area != ALL:
-        return tuple(c for c in item.answers if area in hidden.parts or area in by_factor[c].parts)
-    return tuple(c for c in item.answers if hidden.total or by_factor[c].total)
-
-
-def _named(store: Store, run: int, item: Item) -> dict[str, dict[str, int]]:
-    """factor -> area -> how many respondents of the run's wave named it."""
-    inputs = schema.run_inputs.c
-    versions = store.table(sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")).version_id
-    counts: dict[str, dict[str, int]] = {code: {} for code in item.answers}
-    for version_id in versions.tolist():
-        area = objects.read_object(store, version_id, objects.RESPONDENTS, ("area",)).area
-        answer = objects.read_object(store, version_id, objects.ANSWERS, (item.name,))[item.name]
-        for (area_name, cell), count in answer.groupby([area, answer], observed=True).size().items():
-            for code in set(cell.split(item.separator)) & counts.keys():
-                counts[code][area_name] = counts[code].get(area_name, 0) + int(count)
-    return counts
+def _answers(store: Store, programme: Programme, name: str, run: int) -> tuple[pd.Series, pd.Series]:
+    """The area and the answer to a table's question of each respondent of a run's wave."""
+    inputs, item = schema.run_inputs.c, programme.factors[name].item
+    of_run = sa.select(inputs.version_id).where(inputs.run_id == run, inputs.kind == "wave")
+    (version_id,) = store.table(of_run).version_id.tolist()
+    areas = objects.read_object(store, version_id, objects.RESPONDENTS, ("area",)).area
+    return areas, objects.read_object(store, version_id, objects.ANSWERS, (item,))[item]
 
 
 def _without(table: pd.DataFrame, withheld: tuple[str, ...]) -> pd.DataFrame:

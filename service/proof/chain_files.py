@@ -26,7 +26,7 @@ from service.proof.published import published_figures
 from service.samples.proof_files import READ_ME, draw_proof
 from service.store import audit, objects, schema
 from service.store.engine import Store
-from service.store.objects import RESPONDENTS, read_object
+from service.store.objects import ANSWERS, RESPONDENTS, read_object
 from service.store.permissions import permitted
 from words import LANGUAGES, text
 
@@ -58,7 +58,12 @@ def figure_chain(store: Store, programme: str, wave: str) -> WaveChain:
     weights = stored_weights(store, of, read_object(store, of.version_id, RESPONDENTS, ("unit_id", "weight")))
     inputs = input_files(store, of.inputs)
     steps[WEIGHTS] = weights_say(of.programme, digests(inputs), weights, of.run["stopped"])
-    made = published_figures(of.programme, wave, computed_tables(store, of.run["run_id"]))
+
+    def people(item: str) -> tuple[pd.Series, pd.Series]:
+        areas = read_object(store, of.version_id, RESPONDENTS, ("area",)).area
+        return areas, read_object(store, of.version_id, ANSWERS, (item,))[item]
+
+    made = published_figures(of.programme, wave, computed_tables(store, of.run["run_id"]), people)
     figures = {name: csv_bytes(table, simulated=of.programme.simulated) for name, table in made.items()}
     steps[FIGURES] = figures_say(of.run, digests(figures), trail_line(store, of.run["run_id"]))
     answers = {f"{name}.parquet": content for name, (_, _, content) in tables.items()}

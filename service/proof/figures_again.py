@@ -18,7 +18,7 @@ from service.intake.released import by_number
 from service.proof.chain_files import MARGINS, PROGRAMME
 from service.proof.proof_links import ordered_weights
 from service.proof.published import cells_of, published_figures
-from service.store.objects import RELEASED, RESPONDENTS
+from service.store.objects import ANSWERS, RELEASED, RESPONDENTS
 
 
 def figures_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -27,7 +27,11 @@ def figures_again(chain: ProofChain, folder: Path, tables: Mapping[str, pd.DataF
     tables: those of the answers, by their names in `service.store.objects`
     """
     programme = _loaded(chain, folder, tables)[0]
-    shown = published_figures(programme, chain.wave, estimated_again(chain, folder, tables))
+
+    def people(item: str) -> tuple[pd.Series, pd.Series]:
+        return tables[RESPONDENTS].area, tables[ANSWERS][item]
+
+    shown = published_figures(programme, chain.wave, estimated_again(chain, folder, tables), people)
     return {name: cells_of(csv_bytes(table, simulated=programme.simulated)) for name, table in shown.items()}
 
 

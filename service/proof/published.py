@@ -1,7 +1,7 @@
 """A wave's figures as anybody may see them: two tables made of what a run computed, without small cells."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -10,17 +10,29 @@ from accountability.disclosure.shown_league import shown_figures
 from accountability.league.conventions import ALL
 from accountability.league.figures import LeagueFigures, league_figures
 from programme.declared import Programme
+from service.figures.factors import named_by_area, shown_factors
 from service.store.differences import CLOSE
 from words import Fault
 
-FIGURES, VERDICTS = "figures.csv", "verdicts.csv"
-KEYS = {FIGURES: ["measure", "league", "area"], VERDICTS: ["measure", "league", "rule", "area"]}
+FIGURES, VERDICTS, FACTORS = "figures.csv", "verdicts.csv", "factors.csv"
+KEYS = {
+    FIGURES: ["measure", "league", "area"],
+    VERDICTS: ["measure", "league", "rule", "area"],
+    FACTORS: ["table", "area", "factor"],
+}
 
 
-def published_figures(programme: Programme, wave: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """File name -> the estimates with ranks of every measure and league, and the verdicts of the rules.
+def published_figures(
+    programme: Programme,
+    wave: str,
+    tables: Mapping[str, pd.DataFrame],
+    people: Callable[[str], tuple[pd.Series, pd.Series]],
+) -> dict[str, pd.DataFrame]:
+    """File name -> the estimates with ranks of every measure and league, the verdicts of the rules, and what people
+    named, if the programme has such tables.
 
     tables: ESTIMATES, RANKS and VERDICTS of the wave's run.  The row of area "*" is everybody, without a rank.
+    people: from a question, each respondent's area and answer, by which it is known what few people named
     """
     estimates, ranks, verdicts = (typed(tables, name) for name in ("ESTIMATES", "RANKS", "VERDICTS"))
     sizes, rows, judged = estimates[["measure", "domain", "n"]], [], []
@@ -37,7 +49,8 @@ def published_figures(programme: Programme, wave: str, tables: Mapping[str, pd.D
     figures = joined_parts(rows, KEYS[FIGURES])
     places = [column for column in ("rank", "rank_lower", "rank_upper") if column in figures]
     figures = figures.astype(dict.fromkeys(places, "Int64"))  # everybody has none
-    return {FIGURES: figures, VERDICTS: joined_parts(judged, KEYS[VERDICTS])}
+    shown = {FIGURES: figures, VERDICTS: joined_parts(judged, KEYS[VERDICTS])}
+    return shown | ({FACTORS: _factors(programme, wave, estimates, people)} if programme.factors else {})
 
 
 def differing_cells(stated: pd.DataFrame, computed: pd.DataFrame, keys: list[str]) -> list[tuple[str, str, str, str]]:
@@ -64,6 +77,17 @@ def differing_cells(stated: pd.DataFrame, computed: pd.DataFrame, keys: list[str
 def cells_of(content: bytes) -> pd.DataFrame:
     """A file of figures with every cell as it is written."""
     return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _factors(
+    programme: Programme, wave: str, estimates: pd.DataFrame, people: Callable[[str], tuple[pd.Series, pd.Series]]
+) -> pd.DataFrame:
+    """What people named, in every area and over all of them."""
+    parts = []
+    for name, factor_table in programme.factors.items():
+        named = named_by_area(programme, wave, name, *people(factor_table.item))
+        parts.append(shown_factors(programme, name, estimates, named).assign(table=name))
+    return joined_parts(parts, KEYS[FACTORS])
 
 
 def _shown(

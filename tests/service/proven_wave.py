@@ -1,7 +1,7 @@
 """A wave of the made-up survey drawn from a list of two hundred people, rung, answered and estimated; nobody real."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 from made_up import ANN, MAY, NAME, PROGRAMME, TOWNS, as_csv, begin_survey, interviews, take
@@ -38,7 +38,8 @@ def drawn(
 ) -> pd.DataFrame:
     """A wave drawn, with one portion released: the units that are called; before: what is done before the release."""
     at, content = store.acting(ANN), as_csv(people() if listed is None else listed)
-    frames.import_frame(at, NAME, "made_up", content, "made_up.csv", frame_key=FRAME_KEY, by=by)
+    numbers = {"key": FRAME_KEY, "delete_on": date.today() + timedelta(days=30)} if b"phone" in content else {}
+    frames.import_frame(at, NAME, "made_up", content, "made_up.csv", frame_key=FRAME_KEY, by=by, **numbers)
     draws.make_plan(at, NAME, wave, wanted)
     draws.approve_plan(at, NAME, wave, frame_key=FRAME_KEY)
     draws.draw_wave(at, NAME, wave, frame_key=FRAME_KEY, **({} if value is None else {"value": value}))

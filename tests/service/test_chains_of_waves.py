@@ -1,23 +1,30 @@
-"""Chains of proof of other waves: screened, continuing one with a public value, in two stages."""
+"""Chains of proof of other waves: screened, continuing one with a public value, in two stages, in two modes, named."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import ANN, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
 from proven_wave import people, proven
+from simulated import read_toml, simulated
 from test_chain_of_proof import forged, outcome, written
 
 from sampling import Wanted
 from sampling.proof.links import read_chain
 from service.fieldwork import screening
 from service.figures import waves
+from service.figures.factors import read_factors
+from service.intake import imports
 from service.proof.uploaded_chain import check_upload
 from service.samples.proof_files import zipped
 from service.samples.samples import read_sample
 from service.store import audit
 from service.store.engine import Store
+from service.store.permissions import LEADER, Actor
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +142,49 @@ def test_a_comparison_has_the_chains_of_its_waves_and_its_changes_are_computed_a
     take(sqlite_store, MAY, as_csv(table.assign(id=[f"m{k}" for k in table.index])))
     waves.estimate_wave(sqlite_store.acting(ANN), NAME, MAY)
     assert rankshift("chain", JUNE, "--against", MAY, "--out", tmp_path / "other", *at).code == 1
+
+
+def test_a_wave_in_two_modes_and_waves_of_rotation_groups(sqlite_store, tmp_path):
+    listed = people()
+    listed["phone"] = [f"1380000{k:04}" if k % 4 < 3 else f"0772{2_000_000 + k}" for k in range(len(listed))]
+    both = {"modes": {"mobile": 3, "landline": 1}, "rotation": (2,), "attempts": 3}
+    proven(sqlite_store, MAY, Wanted(80, portions=(1.0,), **both), listed=listed, by=("area", "mode"))
+    again = Wanted(80, portions=(1.0,), after=MAY, **both)
+    proven(sqlite_store, JUNE, again, listed=listed, by=("area", "mode"))
+    for wave in (MAY, JUNE):
+        folder = tmp_path / wave
+        folder.mkdir()
+        line = written(sqlite_store, folder, wave)
+        assert outcome(folder, line, answers=wave == JUNE) == []
+    proof = tmp_path / JUNE / "proof"
+    sample = pd.read_csv(proof / "sample.csv")
+    assert set(sample.stratum.str.split("/").str[1]) == {"mobile", "landline"}
+    content = (proof / "sample.csv").read_bytes()
+    (proof / "sample.csv").write_bytes(content.replace(b"/landline", b"/mobile", 1))
+    assert "sample.csv" in " ".join(outcome(tmp_path / JUNE))
+
+
+def test_what_people_named_is_in_the_chain_without_what_few_named(fresh_store, tmp_path):
+    file = DATA / "programmes" / "s02_laibin.toml"
+    store = fresh_store("sqlite")
+    imports.import_programme(store, file.read_bytes(), file.name)
+    programme = read_toml(file.read_bytes())
+    name, table, areas = programme["programme"], simulated(programme, 1), list(programme["areas"])[:8]
+    table = table[table[programme["columns"]["area"]].isin(areas)]
+    imports.import_wave(store, name, "2026Q1", as_csv(table), "simulated.csv")
+    waves.estimate_wave(store, name, "2026Q1")
+    line = written(store, tmp_path, "2026Q1", name)
+    assert outcome(tmp_path, line) == []
+    factors = tmp_path / "proof" / "factors.csv"
+    shown = pd.read_csv(factors, encoding="utf-8-sig", dtype={"area": str, "factor": str, "table": str})
+    leader = store.acting(Actor("lee", LEADER))
+    for area in ("*", *areas[:3]):
+        seen = read_factors(leader, name, area=area)
+        rows = shown[shown.area == area].set_index("factor").loc[seen.table.index]
+        np.testing.assert_allclose(rows.respondents, seen.table.respondents, rtol=1e-12)
+        assert set(rows.index[rows.respondents.isna()]) == set(seen.withheld)
+    assert shown.respondents.isna().any() and shown.respondents.notna().any()
+    content = factors.read_bytes()
+    factors.write_bytes(content.replace(b",0.", b",0.9", 1))
+    said = outcome(tmp_path, answers=True)  # all else is computed again as it stands
+    assert len(said) == 2 and all("factors.csv" in sentence for sentence in said) and "respondents" in said[1], said
