@@ -13,6 +13,7 @@ from estimation.changes.verdicts import BOTH
 from estimation.estimators.merge_rules import Rules
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
+from programme.bulletin import BulletinHead
 from programme.measures import Factors, Record
 from programme.population import PopulationPlan
 from programme.renames import Renames
@@ -92,6 +93,7 @@ class Programme:
     merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
     groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
     consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
+    bulletin      the office, number and addressees of its bulletins
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -132,6 +134,7 @@ class Programme:
     release: bool = False
     consequences: tuple[Consequence, ...] = ()
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    bulletin: BulletinHead = field(default_factory=BulletinHead)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

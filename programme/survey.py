@@ -12,6 +12,7 @@ from estimation import Limits
 from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
 from fieldwork.dispositions import check_words
+from programme.bulletin import read_bulletin
 from programme.consequences import read_consequences
 from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Interviewers, Programme
 from programme.entry import TYPES, Entry
@@ -38,6 +39,7 @@ SETTINGS = (
     "publish",
     "comparing",
     "outcomes",
+    "bulletin",
 )
 TABLES = (
     "population",
@@ -116,6 +118,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         merged_strata=_merged_strata(entry.at("design")),
         consequences=consequences,
         consequence_names=consequence_names,
+        bulletin=read_bulletin(entry),
     )
 
 

@@ -370,6 +370,27 @@ publication_runs = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
 )
 
+bulletins = sa.Table(  # bulletins as they were made
+    "bulletins",
+    metadata,
+    sa.Column("bulletin_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("asked", sa.JSON, nullable=False),  # what was said of its head when it was made
+    sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of the content
+    sa.Column("content", sa.LargeBinary, nullable=False),  # JSON of service.bulletins.document
+)
+bulletin_runs = sa.Table(
+    "bulletin_runs",
+    metadata,
+    sa.Column("bulletin_id", sa.ForeignKey(bulletins.c.bulletin_id), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
+)
 
 objects = sa.Table(  # the tables of a wave's version: who answered, the answers, the released numbers, the records
     "objects",

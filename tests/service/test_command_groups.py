@@ -12,6 +12,7 @@ from service.protection import keys
 from service.store.permissions import person
 
 GROUPS = {
+    "bulletin": ("make", "list", "again", "template"),
     "key": ("new", "rotate"),
     "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
     "audit": ("verify", "acknowledge", "show"),

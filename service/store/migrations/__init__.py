@@ -20,5 +20,6 @@ REVISIONS = (
     "known",
     "columns",
     "publications",
+    "bulletins",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

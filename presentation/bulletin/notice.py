@@ -1,0 +1,180 @@
+"""The notice (通报): the survey, all areas together, rises and falls, last places, targets, and how to read it."""
+
+from presentation.area.sentences import area_sentence
+from presentation.bulletin.graphs import areas_picture, wholes_picture
+from presentation.bulletin.grids import AREAS, CONFIRMED, WHOLES, areas_grid, confirmed_grid, wholes_grid
+from presentation.bulletin.wording import (
+    Asked,
+    Headings,
+    counted_text,
+    head_of,
+    mark_of,
+    measure_name,
+    numbered,
+    source_text,
+    whole_text,
+    year_text,
+)
+from presentation.definitions import definition_text
+from presentation.notes import accepted_note, stopped_note, survey_note
+from presentation.numbers import size_text, value_text
+from presentation.screen import (
+    area_word,
+    base_text,
+    count_text,
+    last_text,
+    not_compared_text,
+    promise_lines,
+    target_text,
+    weak_text,
+)
+from presentation.times import wave_text
+from service.bulletins.document import ANNEX, NOTICE, PARAGRAPH, PICTURE, TABLE, Block, Document
+from service.bulletins.facts import Facts
+from service.figures.screen import Compared, NotCompared
+from words import Speaker
+
+
+def notice(facts: Facts, asked: Asked, t: Speaker) -> Document:
+    """The notice of a wave."""
+    league, headings = facts.league, Headings(t)
+    values = {"wave": wave_text(league.wave, t), "programme": league.programme.title, "measure": measure_name(league)}
+    grids = [areas_grid(facts, t), wholes_grid(facts, t), confirmed_grid(facts, t)]
+    blocks = [_said(t("bulletin.notice.opening", **values))]
+    blocks += [headings.first(t("bulletin.heading.survey")), *survey_blocks(facts, t)]
+    blocks += [headings.first(t("bulletin.heading.whole")), *whole_blocks(facts, t)]
+    blocks += [headings.first(t("bulletin.heading.changes")), *change_blocks(facts, headings, t)]
+    blocks += [*last_blocks(facts, headings, t), headings.first(t("bulletin.heading.reading"))]
+    blocks += [_said(text) for text in numbered(reading_texts(facts, t), t)]
+    annexes = [t("bulletin.annex.areas", **values)]
+    picture = areas_picture(facts, grids[0], t)
+    if picture is not None:
+        annexes.append(t("bulletin.annex.picture", **values))
+    blocks += annex_list(annexes, t)
+    names = annex_names(annexes, t)
+    blocks += [Block(ANNEX, names[0]), Block(TABLE, AREAS)]
+    if picture is not None:
+        blocks += [Block(ANNEX, names[1]), Block(PICTURE, picture.name)]
+    pictures = [wholes_picture(facts, grids[1], t), picture]
+    return Document(
+        kind=NOTICE,
+        language=t("language.code"),
+        programme=league.programme.name,
+        wave=league.wave,
+        measure=league.measure.name,
+        league=league.league,
+        title=asked.title or t("bulletin.notice.title", **values),
+        head=head_of(facts, asked, t),
+        mark=mark_of(facts, t),
+        blocks=tuple(blocks),
+        grids=tuple(grids),
+        pictures=tuple(p for p in pictures if p is not None),
+        source=source_text(facts, t),
+    )
+
+
+def _said(text: str) -> Block:
+    return Block(PARAGRAPH, text)
+
+
+def annex_list(titles: list[str], t: Speaker) -> list[Block]:
+    """What is attached, at the end of the text."""
+    if len(titles) == 1:
+        return [_said(t("bulletin.annex.only", title=titles[0]))]
+    first = [_said(t("bulletin.annex.first", number=1, title=titles[0]))]
+    others = enumerate(titles[1:], 2)
+    return first + [Block(PARAGRAPH, t("bulletin.annex.next", number=k, title=title), 1) for k, title in others]
+
+
+def annex_names(titles: list[str], t: Speaker) -> list[str]:
+    """What stands at the top of each annex."""
+    if len(titles) == 1:
+        return [t("bulletin.annex.alone")]
+    return [t("bulletin.annex.name", number=k) for k in range(1, len(titles) + 1)]
+
+
+def survey_blocks(facts: Facts, t: Speaker) -> list[Block]:
+    """How people were asked and how many answered, what the figure is, and the response rate if it is known."""
+    league = facts.league
+    table, count = league.table, len(league.table)
+    values = {"n": int(table.n.sum()), "count": count, "area": area_word(league, count, t)}
+    asked = t("bulletin.interviews", least=int(table.n.min()), most=int(table.n.max()), **values)
+    definition = t("bulletin.definition", text=definition_text(league.programme, league.measure, t))
+    sentences = [survey_note(league, t), asked, t("bulletin.no_rate")]
+    return [_said(t("list.between_sentences").join(sentences)), _said(definition)]
+
+
+def whole_blocks(facts: Facts, t: Speaker) -> list[Block]:
+    """The figure over all areas and its picture, and how far apart the areas are."""
+    blocks = [_said(t("list.between_sentences").join(whole_text(facts, t)))]
+    if sum(whole.estimate is not None for whole in facts.wholes) > 1:
+        blocks.append(Block(PICTURE, WHOLES))
+    return [*blocks, _said(gap_text(facts, t))]
+
+
+def gap_text(facts: Facts, t: Speaker) -> str:
+    """The highest and the lowest figure, how far apart they are, and that this is no measure of a true gap."""
+    league = facts.league
+    table = league.table
+    first, last = table.index[0], table.index[-1]
+    values = [value_text(league.measure, float(table.estimate[area]), t) for area in (first, last)]
+    gap = size_text(league.measure, float(table.estimate[first] - table.estimate[last]), t)
+    names = {"first": league.name(first), "last": league.name(last), "area": area_word(league, 2, t)}
+    return t("bulletin.gap", high=values[0], low=values[1], gap=gap, **names)
+
+
+def change_blocks(facts: Facts, headings: Headings, t: Speaker) -> list[Block]:
+    """For each comparison how many changes are confirmed and whose; or why there is no comparison."""
+    blocks = []
+    for comparison in facts.screen.comparisons.values():
+        blocks.append(headings.second(t(f"bulletin.heading.{comparison.kind}")))
+        if isinstance(comparison, NotCompared):
+            blocks.append(_said(not_compared_text(comparison, facts.league, t)))
+            continue
+        blocks.append(_said(t("list.between_sentences").join([counted_text(comparison, t), ranks_text(comparison, t)])))
+        blocks += [
+            _said(area_sentence(comparison.league, area, t, period=False)) for area in confirmed_areas(comparison)
+        ]
+    if any(c.confirmed for c in facts.screen.compared):
+        blocks.append(Block(TABLE, CONFIRMED))
+    return blocks
+
+
+def confirmed_areas(compared: Compared) -> tuple[str, ...]:
+    """The areas of confirmed changes, those that got worse first."""
+    return (*compared.worse, *compared.better, *compared.unsaid)
+
+
+def ranks_text(compared: Compared, t: Speaker) -> str:
+    """How many printed ranks differ from those before, most of which sampling alone explains."""
+    values = {"moved": compared.ranks_changed, "area": area_word(compared.league, compared.ranks_changed, t)}
+    key = "bulletin.ranks_moved" if compared.ranks_changed else "bulletin.ranks_same"
+    return t(key, base=base_text(compared, t), **values)
+
+
+def last_blocks(facts: Facts, headings: Headings, t: Speaker) -> list[Block]:
+    """Who is among the last k, and who reaches the targets; nothing where there are neither."""
+    screen = facts.screen
+    sentences = [last_text(screen.league, screen.last, t)] if screen.last is not None else []
+    sentences += [target_text(screen.league, target, t) for target in screen.targets]
+    if not sentences:
+        return []
+    both = "last_and_targets" if screen.targets else "last"
+    k = "" if screen.last is None else count_text(screen.last.k, t, numeral=True)
+    heading = t(f"bulletin.heading.{both if screen.last is not None else 'targets'}", k=k)
+    return [headings.first(heading), *(_said(text) for text in sentences)]
+
+
+def reading_texts(facts: Facts, t: Speaker) -> list[str]:
+    """How the figures are to be read: what is promised, also over a year, what is indicative or not shown, the runs."""
+    screen, league = facts.screen, facts.league
+    runs = [run for c in screen.compared for run in c.league.runs.values()] or list(league.runs.values())
+    texts = [*promise_lines(screen, t), *year_text(facts, t), t("bulletin.rank_range", level=league.programme.level)]
+    texts += [weak_text(screen, t)] if screen.weak else []
+    if league.withheld:
+        names = [league.name(area) for area in league.withheld]
+        texts.append(t("bulletin.withheld", names=names, count=len(names), limit=league.programme.withhold))
+    if league.missing:
+        texts.append(t("bulletin.missing", names=[league.name(area) for area in league.missing]))
+    texts += stopped_note(runs, t) + accepted_note(runs, t)
+    return [*texts, t("bulletin.runs", source=source_text(facts, t))]

@@ -1,0 +1,179 @@
+"""What all kinds of bulletins say alike: numbered headings, dates, the head of an office, intervals and runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from presentation.league_notes import year_notes
+from presentation.notes import simulated_mark
+from presentation.numbers import value_text
+from presentation.screen import area_word, base_text
+from presentation.times import wave_text
+from programme.bulletin import HEAD, BulletinHead
+from service.bulletins.document import HEADING, Block, Head
+from service.bulletins.facts import Facts, Whole
+from service.figures.league import League
+from service.figures.screen import Compared
+from words import Fault, Speaker, in_language
+
+SERIAL, YEAR = "{serial}", "{year}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What whoever makes a bulletin says of its head; None: as the programme has it.
+
+    number: the whole number of the document, or only the serial where the programme has a pattern with {serial}
+    """
+
+    day: date
+    title: str | None = None
+    issuer: str | None = None
+    number: str | None = None
+    addressee: str | None = None
+    signature: str | None = None
+    copies: str | None = None
+
+
+def head_of(facts: Facts, asked: Asked, t: Speaker) -> Head:
+    """The head as the programme and whoever asks for the bulletin have it; a Fault if the number lacks its serial."""
+    language, settings = t("language.code"), facts.league.programme.bulletin
+    values = {name: _setting(settings, name, getattr(asked, name), language) for name in HEAD if name != "number"}
+    pattern, number = _setting(settings, "number", None, language), asked.number or ""
+    if SERIAL in pattern:
+        number = pattern.replace(SERIAL, number) if number.isdigit() else number
+    elif not number:
+        number = pattern
+    addressee = values.pop("addressee")
+    copies = values.pop("copies")
+    return Head(
+        **values | {"signature": values["signature"] or values["issuer"]},
+        number=number.replace(YEAR, str(asked.day.year)),
+        addressee=t("bulletin.addressee", names=addressee) if addressee else "",
+        date=date_text(asked.day, t),
+        copies=t("bulletin.copies", names=copies) if copies else "",
+    )
+
+
+def _setting(settings: BulletinHead, name: str, asked: str | None, language: str) -> str:
+    names: Mapping[str, str] = getattr(settings, name)
+    return asked if asked is not None else in_language(names, language) if names else ""
+
+
+def date_text(day: date, t: Speaker) -> str:
+    """A day as documents write it: 2026年11月27日, 27 November 2026."""
+    month = t("bulletin.months").split(t("list.between"))[day.month - 1]
+    return t("bulletin.date", year=str(day.year), month=month, day=day.day)
+
+
+class Headings:
+    """Numbers headings: 一、 and （一） in Chinese, 1. in English."""
+
+    def __init__(self, t: Speaker):
+        self.t, self.counts = t, [0, 0]
+        self.numerals = t("bulletin.numerals").split(t("list.between"))
+
+    def first(self, text: str) -> Block:
+        """A heading of the first level."""
+        self.counts = [self.counts[0] + 1, 0]
+        return Block(HEADING, self.t("bulletin.heading.first", number=self.numerals[self.counts[0] - 1], text=text), 1)
+
+    def second(self, text: str) -> Block:
+        """A heading of the second level."""
+        self.counts[1] += 1
+        return Block(HEADING, self.t("bulletin.heading.second", number=self.numerals[self.counts[1] - 1], text=text), 2)
+
+
+def whole_text(facts: Facts, t: Speaker) -> list[str]:
+    """The figure over all areas, and what it was in the waves compared with; nothing if it is withheld."""
+    league, now = facts.league, whole_of(facts, facts.league.wave)
+    if now is None or now.estimate is None:
+        return [t("bulletin.no_whole")]
+    values: dict[str, Any] = {"count": now.areas, "area": area_word(league, now.areas, t), "n": now.n}
+    values |= {"measure": measure_name(league), "wave": wave_text(league.wave, t)}
+    sentences = [t("bulletin.whole", **values, **interval_values(league, now, t))]
+    for compared in facts.screen.compared:
+        before = whole_of(facts, compared.before)
+        if before is not None and before.estimate is not None:
+            base = {"base": base_text(compared, t, period=True), "n": before.n}
+            sentences.append(t("bulletin.whole_before", **base, **interval_values(league, before, t)))
+    if len(sentences) > 1:
+        sentences.append(t("bulletin.whole_untested"))
+    return sentences
+
+
+def whole_of(facts: Facts, wave: str) -> Whole | None:
+    """The figure over all areas in one wave."""
+    return next((whole for whole in facts.wholes if whole.wave == wave), None)
+
+
+def interval_values(league: League, figures, t: Speaker) -> dict[str, str]:
+    """A figure with its interval and level, as sentences take them."""
+    values = {key: value_text(league.measure, getattr(figures, key), t) for key in ("lower", "upper")}
+    return {"value": value_text(league.measure, figures.estimate, t), **values, "level": level_text(league)}
+
+
+def level_text(league: League) -> str:
+    """The level of the intervals."""
+    return f"{league.programme.level:.0%}"
+
+
+def measure_name(league: League) -> Mapping[str, str]:
+    """The measure's name in every language."""
+    return league.programme.measure_names[league.measure.name]
+
+
+def counted_text(compared: Compared, t: Speaker) -> str:
+    """Of how many areas the change is confirmed, how many rose and how many fell (INEGI's practice)."""
+    rises = sum(1 for area in compared.confirmed if _rose(compared, area))
+    count, areas = len(compared.confirmed), compared.areas
+    values = {"areas": areas, "area": area_word(compared.league, areas, t), "count": count, "rest": areas - count}
+    key = "bulletin.counted" if count else "bulletin.counted_none"
+    return t(key, base=base_text(compared, t, period=True), **values, rises=rises, falls=count - rises)
+
+
+def _rose(compared: Compared, area: str) -> bool:
+    return bool(compared.league.table.change[area] > 0)
+
+
+def year_text(facts: Facts, t: Speaker) -> list[str]:
+    """What the error of one bulletin adds up to over a year."""
+    return year_notes(facts.league, t)
+
+
+def source_text(facts: Facts, t: Speaker) -> str:
+    """The line at the foot of pictures, slides and tables: wave, survey and runs."""
+    league = facts.league
+    runs = [f"{run}" for run in shown_runs(facts)]
+    return t("bulletin.source", wave=wave_text(league.wave, t), programme=league.programme.title, runs=runs)
+
+
+def shown_runs(facts: Facts) -> list[int]:
+    """The runs of the estimate and of the comparisons."""
+    compared = [run["run_id"] for c in facts.screen.compared for run in c.league.runs.values()]
+    return sorted({*compared, *(run["run_id"] for run in facts.league.runs.values())})
+
+
+def mark_of(facts: Facts, t: Speaker) -> str:
+    """What stands on every page of simulated data."""
+    return (
+        t("bulletin.mark", mark=simulated_mark(facts.league.programme, t)) if facts.league.programme.simulated else ""
+    )
+
+
+def numbered(sentences: Iterable[str], t: Speaker) -> list[str]:
+    """Sentences as a numbered list."""
+    return [t("bulletin.item", number=k, text=text) for k, text in enumerate(sentences, 1)]
+
+
+def with_head(head: Head, **changes: str) -> Head:
+    """The head with some of its parts replaced."""
+    return replace(head, **changes)
+
+
+def check_number(facts: Facts, asked: Asked, t: Speaker) -> None:
+    """A Fault if the programme's pattern of document numbers needs a serial and none was given."""
+    pattern = _setting(facts.league.programme.bulletin, "number", None, t("language.code"))
+    if SERIAL in pattern and not asked.number:
+        raise Fault(key="bulletin.serial", pattern=pattern, field=SERIAL)

@@ -1,0 +1,78 @@
+"""A Word file or a slide as PDF, by LibreOffice where this machine has it; missing fonts are replaced by free ones."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from service.bulletins.fonts import FONTS, LATIN
+from words import Fault
+
+PROGRAMS = ("soffice", "libreoffice")
+PLACES = ("/usr/bin", "/opt/libreoffice/program", "/Applications/LibreOffice.app/Contents/MacOS")
+SECONDS = 120  # that LibreOffice has
+LATIN_OTHERS = {
+    LATIN: ("Liberation Serif", "Tinos", "DejaVu Serif"),
+    "Arial": ("Liberation Sans", "Arimo", "DejaVu Sans"),
+}
+XML = re.compile(r"(word|ppt)/.*\.xml")
+
+
+def has_office() -> bool:
+    """Whether this machine has a LibreOffice."""
+    return _program() is not None
+
+
+def pdf_bytes(content: bytes, suffix: str) -> bytes:
+    """The file, .docx or .pptx, as PDF; a Fault if there is no LibreOffice, or it made none."""
+    program = _program()
+    if program is None:
+        raise Fault(key="bulletin.no_office")
+    with tempfile.TemporaryDirectory(prefix="rankshift-pdf-") as folder:
+        file = Path(folder) / f"bulletin{suffix}"
+        file.write_bytes(with_fonts_at_hand(content))
+        profile = (Path(folder) / "profile").as_uri()
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder]
+        environment = {**os.environ, "HOME": folder}
+        try:
+            subprocess.run([*command, str(file)], timeout=SECONDS, capture_output=True, check=True, env=environment)
+            return file.with_suffix(".pdf").read_bytes()
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Fault(key="bulletin.office_failed", problem=str(error)[:200]) from error
+
+
+def with_fonts_at_hand(content: bytes) -> bytes:
+    """The file with each font that this machine lacks replaced by the first of its substitutes that is there."""
+    here = _families()
+    replacing = {}
+    for row in FONTS.values():
+        replacing[row["family"]] = next((name for name in row["others"].split(";") if name in here), row["family"])
+    for name, others in LATIN_OTHERS.items():
+        replacing[name] = next((other for other in others if other in here), name)
+    replacing = {name: other for name, other in replacing.items() if name not in here}
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as again:
+        for part in parts.infolist():
+            text = parts.read(part.filename)
+            if XML.fullmatch(part.filename):
+                for name, other in replacing.items():
+                    text = text.replace(f'"{name}"'.encode(), f'"{other}"'.encode())
+            again.writestr(part.filename, text)
+    return written.getvalue()
+
+
+@cache
+def _families() -> frozenset[str]:
+    from matplotlib import font_manager
+
+    return frozenset(font.name for font in font_manager.fontManager.ttflist)
+
+
+def _program() -> str | None:
+    path = os.pathsep.join([os.environ.get("PATH", ""), *PLACES])
+    return next((found for name in PROGRAMS if (found := shutil.which(name, path=path))), None)

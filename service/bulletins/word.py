@@ -1,0 +1,252 @@
+"""A bulletin as a Word file: an office's template, or the shipped one, with its fields and its body filled in."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from xml.sax.saxutils import escape
+
+from docx import Document as WordDocument
+from docx.document import Document as Word
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Length, Mm
+
+from service.bulletins.document import (
+    ANNEX,
+    HEADING,
+    NOTE,
+    PARAGRAPH,
+    PICTURE,
+    TABLE,
+    Block,
+    Document,
+    Grid,
+    row_texts,
+)
+from service.bulletins.pictures import picture_png
+from service.bulletins.sealed import sealed
+from service.bulletins.templates import FIELDS, MARK, STYLES, style_id, word_template
+from words import Fault
+
+FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+BODY, ANNEXES = "body", "annexes"
+NEEDED = ("title", BODY, MARK)
+FIRST_CHINESE = 0x2E80
+HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in signs
+WIDE = 2  # a Chinese sign is as wide as two Latin ones
+
+
+def word_bytes(document: Document, template: bytes | None = None, *, file: str = "") -> bytes:
+    """The bulletin as a Word file; a Fault if the template, which `file` names, lacks a field or a style."""
+    word = read_template(template, file, document.language)
+    for part in _parts(word):
+        _fill(part, document)
+    first = next((k for k, block in enumerate(document.blocks) if block.kind == ANNEX), len(document.blocks))
+    places = {
+        FIELD.findall(_text(p))[0]: p for p in word.element.body.iter(qn("w:p")) if FIELD.fullmatch(_text(p).strip())
+    }
+    for name, blocks in ((BODY, document.blocks[:first]), (ANNEXES, document.blocks[first:])):
+        place = places.get(name, places[BODY])  # a template without a place for annexes has them after the text
+        for element in _elements(word, document, blocks):
+            place.addprevious(element)
+    for place in places.values():
+        place.getparent().remove(place)
+    _properties(word, document)
+    buffer = io.BytesIO()
+    word.save(buffer)
+    return sealed(buffer.getvalue())
+
+
+def read_template(content: bytes | None, file: str, language: str) -> Word:
+    """The template, or the shipped one; a Fault that names every field and style it lacks."""
+    if content is None:
+        return WordDocument(io.BytesIO(word_template(language)))
+    try:
+        word = WordDocument(io.BytesIO(content))
+    except Exception as error:  # a ZIP file, a part or a relation that is broken: python-docx says it in many ways
+        raise Fault(key="bulletin.template_unreadable", file=file, kind=".docx") from error
+    fields = {match[1] for part in _parts(word) for p in part.iter(qn("w:p")) for match in FIELD.finditer(_text(p))}
+    alone = any(_text(p).strip() in ("{{body}}", "{{ body }}") for p in word.element.body.iter(qn("w:p")))
+    missing = [name for name in NEEDED if name not in fields or (name == BODY and not alone)]
+    known = {style.get(qn("w:styleId")) for style in word.styles.element.iter(qn("w:style"))}
+    styles = [f"Bulletin {name}" for name in STYLES if style_id(name) not in known]
+    unknown = sorted(fields - {*FIELDS, MARK})
+    if missing or styles or unknown:
+        said = {"fields": [f"{{{{{name}}}}}" for name in missing], "styles": styles, "unknown": unknown}
+        raise Fault(key="bulletin.template", file=file, body="{{body}}", **said)
+    return word
+
+
+def _parts(word: Word) -> list:
+    """The body, and every header and footer, as XML."""
+    parts = [word.element.body]
+    for section in word.sections:
+        for kind in ("header", "footer", "even_page_header", "even_page_footer", "first_page_header"):
+            part = getattr(section, kind)
+            if not part.is_linked_to_previous:
+                parts.append(part._element)
+    return parts
+
+
+def _text(paragraph) -> str:
+    return "".join(node.text or "" for node in paragraph.iter(qn("w:t")))
+
+
+def _fill(part, document: Document) -> None:
+    """Put the values in place of a part's fields; a paragraph of nothing but an empty field is taken out.
+
+    The line under the document's number stays while there is an issuer above it.
+    """
+    values = {name: getattr(document.head, name, "") for name in FIELDS} | {
+        "title": document.title,
+        MARK: document.mark,
+    }
+    for paragraph in list(part.iter(qn("w:p"))):
+        text = _text(paragraph)
+        fields = [name for name in FIELD.findall(text) if name not in (BODY, ANNEXES)]
+        if not fields:
+            continue
+        alone = FIELD.fullmatch(text.strip()) is not None
+        stays = values[fields[0]] or fields[0] == MARK or (fields[0] == "number" and document.head.issuer)
+        if alone and not stays:
+            paragraph.getparent().remove(paragraph)
+            continue
+        _set_text(paragraph, FIELD.sub(lambda match: values.get(match[1], match[0]), text))
+        if alone and fields[0] == "issuer":
+            _fit(paragraph, document.head.issuer)
+
+
+def _set_text(paragraph, text: str) -> None:
+    """The text in the paragraph's first run, whose look it has; further lines after breaks."""
+    runs = [run for run in paragraph.iter(qn("w:r")) if run.find(qn("w:t")) is not None]
+    first, *others = runs
+    for run in others:
+        run.getparent().remove(run)
+    for node in first.findall(qn("w:t")):
+        first.remove(node)
+    for k, line in enumerate(text.split("\n")):
+        if k:
+            first.append(parse_xml(f"<w:br {nsdecls('w')}/>"))
+        first.append(parse_xml(f'<w:t {nsdecls("w")} xml:space="preserve">{escape(line)}</w:t>'))
+
+
+def _fit(paragraph, issuer: str) -> None:
+    """A long name of an office in smaller letters, so that it stays on one line of 156 mm."""
+    width = _wide(issuer) / WIDE
+    if width > 10 and len(issuer) < 2 * width:
+        points = max(int(430 / width), 20)
+        for run in paragraph.iter(qn("w:r")):
+            properties = run.get_or_add_rPr()
+            properties.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{2 * points}"/>'))
+            properties.append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="{2 * points}"/>'))
+
+
+def _elements(word: Word, document: Document, blocks: Sequence[Block]) -> Iterable:
+    """The elements of a part of the text in order."""
+    section = word.sections[0]
+    page = (section.page_width, section.left_margin, section.right_margin)
+    width = Length(int(page[0] or 0) - int(page[1] or 0) - int(page[2] or 0))
+    for block in blocks:
+        if block.kind == TABLE:
+            grid = document.grid(block.text)
+            yield _paragraph(grid.title, "TableTitle")
+            yield _table(grid, width)
+            yield _paragraph(grid.note, "Note")
+        elif block.kind == PICTURE:
+            yield _picture(word, document, block, width)
+        elif block.kind == ANNEX:
+            yield _paragraph(block.text, "Annex", new_page=True)
+        else:
+            style = {HEADING: f"Heading{block.level}", PARAGRAPH: "Body", NOTE: "Note"}[block.kind]
+            yield _paragraph(
+                block.text, style, indented=document.language == "zh" and block.kind == PARAGRAPH and block.level > 0
+            )
+
+
+def _paragraph(text: str, style: str, *, new_page: bool = False, indented: bool = False):
+    """A paragraph.  indented: under the first of a list that begins with a word of three signs."""
+    break_before = "<w:pageBreakBefore/>" if new_page else ""
+    break_before += '<w:ind w:firstLineChars="500" w:firstLine="1600"/>' if indented else ""
+    return parse_xml(
+        f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style_id(style)}"/>{break_before}</w:pPr>'
+        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+    )
+
+
+def _table(grid: Grid, width: Length):
+    """The table as one piece of XML, which a thousand rows need; its head is repeated on every page."""
+    rows, heads = row_texts(grid), [shown.heading for shown in grid.shown]
+    shares = _widths(heads, rows)
+    twips = [int(share * width.twips) for share in shares]
+    left = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
+    cells = [_row(heads, twips, "TableHead", set(), head=True)]
+    cells += [_row(row, twips, "Cell", left) for row in rows]
+    edges = "".join(
+        f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
+        for edge, size, colour in (("top", 8, "000000"), ("bottom", 8, "000000"), ("insideH", 2, "A6A6A6"))
+    )
+    columns = "".join(f'<w:gridCol w:w="{size}"/>' for size in twips)
+    margins = "".join(f'<w:{side} w:w="40" w:type="dxa"/>' for side in ("left", "right"))
+    return parse_xml(
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
+        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(cells)}</w:tbl>"
+    )
+
+
+def _form(grid: Grid, name: str) -> str:
+    return next(column.form for column in grid.columns if column.name == name)
+
+
+TO_THE_LEFT = '<w:jc w:val="left"/>'
+
+
+def _row(texts: Sequence[str], twips: Sequence[int], style: str, left: set[int], *, head: bool = False) -> str:
+    bottom = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{size}" w:type="dxa"/>{bottom if head else ""}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style_id(style)}"/>{TO_THE_LEFT if k in left else ""}</w:pPr>'
+        f"<w:r><w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"
+        for k, (text, size) in enumerate(zip(texts, twips, strict=True))
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{cells}</w:tr>"
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Each column's part of the width: its longest cell, or what its heading needs on several lines."""
+    sizes = []
+    for k, head in enumerate(heads):
+        words = [_wide(word) for word in head.split() if ord(word[0]) < FIRST_CHINESE]
+        needed = max([*words, -(-_wide(head) // HEAD_LINES)])
+        sizes.append(max([needed, *(_wide(row[k]) for row in rows)]) + ROOM)
+    return [size / sum(sizes) for size in sizes]
+
+
+def _wide(text: str) -> int:
+    return sum(WIDE if ord(sign) >= FIRST_CHINESE else 1 for sign in text)
+
+
+def _picture(word: Word, document: Document, block: Block, width: Length):
+    """A picture as wide as the text, with what it shows in words for those who do not see it."""
+    picture = document.picture(block.text)
+    content, size = picture_png(document, picture, width_mm=width.mm)
+    paragraph = word.add_paragraph(style="Bulletin Picture")
+    run = paragraph.add_run()
+    shape = run.add_picture(io.BytesIO(content), width=Mm(min(width.mm, size)))
+    shape._inline.docPr.set("descr", picture.alternative)
+    shape._inline.docPr.set("title", picture.title)
+    element = deepcopy(paragraph._p)
+    paragraph._p.getparent().remove(paragraph._p)
+    return element
+
+
+def _properties(word: Word, document: Document) -> None:
+    """Title, office and language; the times are those of no clock."""
+    from datetime import datetime
+
+    properties = word.core_properties
+    properties.title, properties.author = document.title, document.head.issuer or document.head.signature
+    properties.language = "zh-CN" if document.language == "zh" else "en-GB"
+    properties.created = properties.modified = datetime(1980, 1, 1)
+    properties.last_modified_by, properties.comments, properties.revision = "", document.mark, 1

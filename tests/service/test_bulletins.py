@@ -1,0 +1,177 @@
+"""Bulletins: golden texts, the same bytes when made again, GB/T 9704's page, templates, and what is withheld or new."""
+
+import io
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from docx import Document as WordDocument
+from docx.oxml.ns import qn
+
+from presentation.bulletin.making import made_again, made_bulletin, written
+from presentation.bulletin.wording import Asked
+from programme.bulletin import BulletinHead
+from service.bulletins.document import KINDS, document_bytes, document_of, plain_text, row_texts
+from service.bulletins.facts import bulletin_facts
+from service.bulletins.files import file_bytes, template_bytes
+from service.bulletins.keeping import bulletin_list, read_bulletin
+from service.bulletins.templates import FIELDS
+from service.figures import waves
+from service.store import audit, schema
+from service.store.engine import Store
+from service.store.permissions import LEADER, Actor
+from service.store.trail import trail_lines
+from words import Fault, speaker
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "bulletins"
+DAY = date(2015, 10, 15)
+ASKED = {
+    "zh": Asked(DAY, issuer="某省统计局", number="某统调〔2015〕9号", addressee="各市人民政府", copies="省政府办公厅"),
+    "en": Asked(DAY, issuer="Statistics Bureau", number="No. 9/2015", addressee="City governments"),
+}
+LANGUAGES = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def facts(ensu_store):
+    return bulletin_facts(ensu_store[0], "ensu2015")
+
+
+@pytest.fixture
+def own_store(ensu_store, tmp_path):
+    """A copy of the demonstration's store, to be written to."""
+    places = (ensu_store[0].engine.url.database, tmp_path / "own.db")
+    with closing(sqlite3.connect(places[0])) as original, closing(sqlite3.connect(places[1])) as copy:
+        original.backup(copy)
+    store = Store.open(f"sqlite:///{tmp_path / 'own.db'}")
+    yield store
+    store.engine.dispose()
+
+
+def made(facts, kind, language, asked=None):
+    return written(facts, kind, asked or ASKED[language], speaker(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bulletin_says_what_was_read_sentence_by_sentence(facts, kind, language):
+    """The golden texts are of Mexico's 32 cities; the runs' numbers are those of the store of tests."""
+    text = plain_text(made(facts, kind, language))
+    assert text == (GOLDEN / f"{kind}_{language}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_content_reads_back_as_the_same_and_word_files_are_the_same_bytes(facts, language):
+    document = made(facts, "notice", language)
+    assert document_of(document_bytes(document)) == document
+    assert file_bytes(document, ".docx") == file_bytes(document_of(document_bytes(document)), ".docx")
+
+
+def word_of(document, template=None):
+    return WordDocument(io.BytesIO(file_bytes(document, ".docx", template, file="own.docx")))
+
+
+def test_the_notice_has_the_page_of_gb_t_9704(facts):
+    """A4; 37 mm above, 28 mm to the left, 156 mm wide, 22 lines of 29 points, 28 signs of 16 points a line."""
+    word = word_of(made(facts, "notice", "zh"))
+    section = word.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    assert (round(section.top_margin.mm), round(section.left_margin.mm), round(section.right_margin.mm)) == (37, 28, 26)
+    height = (section.page_height - section.top_margin - section.bottom_margin) / 12700
+    assert 22 <= height / 29 < 23 and height == pytest.approx(225 / 25.4 * 72, abs=0.5)
+    body = word.styles["Bulletin Body"]
+    assert (body.font.size.pt, body.paragraph_format.line_spacing.pt) == (16, 29)
+    spacing = int(body.element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
+    assert 28 * (16 + spacing) <= 156 / 25.4 * 72 < 29 * (16 + spacing)
+    assert body.element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
+    assert word.settings.odd_and_even_pages_header_footer
+    odd, even = (footer.paragraphs[0] for footer in (section.footer, section.even_page_footer))
+    assert odd.text.replace("PAGE", "").startswith("— ") and odd.alignment != even.alignment
+
+
+def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_table_in_its_cell(facts):
+    document = made(facts, "notice", "zh")
+    word = word_of(document)
+    said = [p.text for p in word.paragraphs]
+    assert [b.text for b in document.blocks if b.kind == "paragraph" and b.text not in said] == []
+    assert {document.title, document.head.issuer, document.head.number, document.head.date} <= set(said)
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
+    shown = [document.grid(b.text) for b in document.blocks if b.kind == "table"]
+    assert [table[1:] for table in tables] == [row_texts(grid) for grid in shown]
+    assert not any("{{" in text for text in said)
+
+
+def test_simulated_data_are_marked_on_every_page(facts):
+    league = replace(facts.league, programme=replace(facts.league.programme, simulated=True))
+    marked = replace(facts, screen=replace(facts.screen, league=league))
+    section = word_of(made(marked, "notice", "en")).sections[0]
+    assert "[SIMULATED DATA]" in section.header.paragraphs[0].text
+    section = word_of(made(marked, "notice", "zh")).sections[0]
+    assert all("模拟数据" in h.paragraphs[0].text for h in (section.header, section.even_page_header))
+
+
+def test_an_offices_template_is_used_and_one_without_its_fields_is_refused_with_the_way_out(facts):
+    document = made(facts, "notice", "en")
+    own = WordDocument(io.BytesIO(template_bytes("notice", "en")[0]))
+    own.add_paragraph("Printed on recycled paper")
+    buffer = io.BytesIO()
+    own.save(buffer)
+    assert "Printed on recycled paper" in [p.text for p in word_of(document, buffer.getvalue()).paragraphs]
+    empty = io.BytesIO()
+    WordDocument().save(empty)
+    with pytest.raises(Fault) as refused:
+        word_of(document, empty.getvalue())
+    said = str(refused.value)
+    assert all(part in said for part in ("own.docx", "{{title}}", "{{body}}", "{{mark}}", "Bulletin Body", "template"))
+    with pytest.raises(Fault, match=r"own\.docx"):
+        word_of(document, b"no Word file")
+    assert {f"{{{{{name}}}}}" for name in FIELDS} <= {
+        p.text for p in WordDocument(io.BytesIO(template_bytes("notice", "zh")[0])).paragraphs
+    }
+
+
+def test_the_number_follows_the_programmes_pattern(facts):
+    head = BulletinHead(number={"zh": "统调〔{year}〕{serial}号", "en": "No. {serial}/{year}"})
+    league = replace(facts.league, programme=replace(facts.league.programme, bulletin=head))
+    ours = replace(facts, screen=replace(facts.screen, league=league))
+    assert made(ours, "notice", "zh", Asked(DAY, number="9")).head.number == "统调〔2015〕9号"
+    with pytest.raises(Fault, match="serial"):
+        made(ours, "notice", "zh", Asked(DAY))
+
+
+def test_a_bulletin_is_kept_once_made_again_to_the_byte_and_says_what_was_revised(own_store):
+    store = own_store
+    kept = made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en"))
+    assert made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en")).number == kept.number
+    assert made_again(store, kept).same
+    assert trail_lines(store, newest=1).action[0] == "bulletin"
+    rows = schema.DERIVED["ESTIMATES"]
+    area, then = kept.document.grid("areas").rows[0][3], kept.document.grid("areas").rows[0][4]
+    waves.estimate_wave(store, "ensu2015", "2015Q3", seed="another")
+    again = made_again(store, kept)
+    assert again.newer and not any(one.then == one.now for one in again.revised)
+    with store.begin() as connection:
+        changed = rows.update().where(rows.c.run_id == again.newer[0], rows.c.domain == area, rows.c.measure == "safe")
+        connection.execute(changed.values(estimate=then + 0.01))
+        audit.append(connection, store.actor, "test", {})
+    again = made_again(store, kept)
+    figure = next(one for one in again.revised if one.table == kept.document.grid("areas").title)
+    assert (figure.then, figure.now) == (f"{100 * then:.1f}", f"{100 * then + 1:.1f}")
+    assert read_bulletin(store, kept.number).content == kept.content
+    newer = made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en"))
+    assert (newer.version, len(bulletin_list(store, "ensu2015"))) == (2, 2)
+
+
+def test_a_changed_content_is_found_and_a_leader_makes_none(own_store):
+    store = own_store
+    kept = made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en"))
+    with store.engine.begin() as connection:
+        connection.execute(schema.bulletins.update().values(content=kept.content.replace(b"2015", b"2016")))
+    with pytest.raises(Fault, match="digest"):
+        read_bulletin(store, kept.number)
+    leader = store.acting(Actor("a leader", LEADER))
+    with pytest.raises(Fault, match="a leader"):
+        made_bulletin(leader, "ensu2015", "notice", ASKED["en"], speaker("en"))
