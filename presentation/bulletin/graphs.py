@@ -1,10 +1,10 @@
 """Which values of a bulletin's tables are drawn, and what each picture shows in words."""
 
-from presentation.bulletin.grids import AREAS, WHOLES, unit_text
+from presentation.bulletin.grids import AREAS, NAMED, WHOLES, unit_text
 from presentation.bulletin.wording import level_text, measure_name, whole_of
 from presentation.screen import area_word
 from presentation.times import wave_text
-from service.bulletins.document import INTERVALS, WAVES, Grid, Picture, cell_text
+from service.bulletins.document import BARS, INTERVALS, WAVES, Grid, Picture, cell_text
 from service.bulletins.facts import Facts
 from words import Speaker
 
@@ -63,3 +63,21 @@ def axis_text(facts: Facts, t: Speaker) -> str:
     league = facts.league
     values = {"measure": measure_name(league), "unit": unit_text(league.measure, t)}
     return t("bulletin.axis", level=level_text(league), **values)
+
+
+def named_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:
+    """The shares of what people named, with their intervals; None if they were not asked."""
+    if not grid.rows:
+        return None
+    return Picture(
+        name=NAMED,
+        grid=grid.name,
+        kind=BARS,
+        title=grid.title,
+        axis=t("bulletin.axis.named", level=level_text(facts.league)),
+        label="named",
+        value="respondents",
+        lower="lower",
+        upper="upper",
+        alternative=t("bulletin.picture.named_words", title=grid.title),
+    )

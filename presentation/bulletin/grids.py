@@ -10,14 +10,17 @@ from estimation.indicators.indicators import SHARE
 from presentation.bulletin.wording import level_text, measure_name, shown_runs
 from presentation.notes import unfit_text
 from presentation.numbers import shown_value
-from presentation.screen import badge
+from presentation.screen import badge, count_text
 from presentation.times import wave_text
 from service.bulletins.document import Column, Grid, Shown, plain
 from service.bulletins.facts import Facts
+from service.figures.factors import FactorTable
 from service.figures.screen import Compared
+from service.figures.use_cases import ESTIMATE
 from words import Speaker
 
-AREAS, WHOLES, CONFIRMED, NAMED = "areas", "wholes", "confirmed", "named"
+AREAS, WHOLES, CONFIRMED, NAMED, LAST, MOVERS = "areas", "wholes", "confirmed", "named", "last", "movers"
+MOVED_MOST = 5  # areas that rose most, and as many that fell most
 
 
 def value_form(measure: Measure) -> str:
@@ -223,3 +226,128 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
     )
     title = t("bulletin.table.confirmed", wave=wave_text(league.wave, t))
     return Grid(CONFIRMED, title, tuple(columns), tuple(rows), shown, areas_note(facts, t))
+
+
+def last_grid(facts: Facts, t: Speaker) -> Grid:
+    """The printed last places and all areas confirmed among them: figure, and whether each is surely there."""
+    league, last, measure = facts.league, facts.screen.last, facts.league.measure
+    columns = [
+        Column("rank", t("bulletin.column.rank"), "place"),
+        Column("area", t("bulletin.column.area"), "text"),
+        Column("code", t("bulletin.column.code"), "text"),
+        *_figure_columns(facts, t),
+        Column("rank_lower", t("bulletin.column.rank_lower"), "place"),
+        Column("rank_upper", t("bulletin.column.rank_upper"), "place"),
+        Column("place", t("bulletin.column.place"), "text"),
+        Column("run", t("bulletin.column.run"), "place"),
+    ]
+    run = max(run["run_id"] for run in league.runs.values() if run["use_case"] == ESTIMATE)
+    k = "" if last is None else count_text(last.k, t, numeral=True)
+    rows = []
+    for area in () if last is None else league.table.index:
+        if last is not None and area in {*last.printed, *last.confirmed}:
+            row = league.table.loc[area]
+            named = [int(row["rank"]), league.name(area)[t("language.code")], area]
+            place = t(f"bulletin.place.{last.place(area)}")
+            rows.append((*named, *_figure(row), int(row.rank_lower), int(row.rank_upper), place, run))
+    shown = (
+        Shown(t("bulletin.column.rank"), ("rank",)),
+        Shown(t("bulletin.column.area"), ("area",)),
+        Shown(t("bulletin.column.estimate", unit=unit_text(measure, t)), ("estimate",)),
+        Shown(t("bulletin.column.interval", level=level_text(league)), ("lower", "upper"), t("bulletin.range")),
+        Shown(t("bulletin.column.n"), ("n",)),
+        Shown(t("bulletin.column.rank_range"), ("rank_lower", "rank_upper"), t("bulletin.range")),
+        Shown(t("bulletin.column.place"), ("place",)),
+    )
+    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=[str(run)])
+    return Grid(LAST, t("bulletin.table.last", k=k), tuple(columns), tuple(rows), shown, note)
+
+
+def methods_of(facts: Facts, t: Speaker) -> list[str]:
+    """The methods of the areas' intervals."""
+    return sorted({t(f"method.{name}") for name in facts.league.table.method})
+
+
+def movers_grid(facts: Facts, t: Speaker) -> Grid:
+    """The areas that rose and fell most in each comparison, whether or not it is confirmed."""
+    league, measure = facts.league, facts.league.measure
+    unit, form = change_unit(measure, t), change_form(measure)
+    columns = [
+        Column("base", t("bulletin.column.base"), "text"),
+        Column("area", t("bulletin.column.area"), "text"),
+        Column("code", t("bulletin.column.code"), "text"),
+        *_figure_columns(facts, t),
+        Column("change", t("bulletin.column.own.change", unit=unit), form),
+        Column("change_lower", t("bulletin.column.own.lower", unit=unit), form),
+        Column("change_upper", t("bulletin.column.own.upper", unit=unit), form),
+        Column("rank_before", t("bulletin.column.own.rank_before"), "place"),
+        Column("rank", t("bulletin.column.rank"), "place"),
+        Column("verdict", t("bulletin.column.own.verdict"), "text"),
+        Column("run", t("bulletin.column.run"), "place"),
+    ]
+    rows = []
+    for compared in facts.screen.compared:
+        table = compared.league.table
+        changes = table.change[table.change.notna()].sort_values(ascending=False, kind="stable")
+        run = max(run["run_id"] for run in compared.league.runs.values())
+        most = min(MOVED_MOST, len(changes) // 2)
+        for area in (*changes.index[:most], *changes.index[len(changes) - most :]):
+            before, _, *change, verdict, _ = _change(compared, area, t)
+            row = table.loc[area]
+            named = [t(f"bulletin.base.{compared.kind}"), league.name(area)[t("language.code")], area]
+            rows.append((*named, *_figure(row), *change, before, int(row["rank"]), verdict, run))
+    interval = t("bulletin.column.change_interval", level=level_text(league))
+    shown = (
+        Shown(t("bulletin.column.base"), ("base",)),
+        Shown(t("bulletin.column.area"), ("area",)),
+        Shown(t("bulletin.column.estimate", unit=unit_text(measure, t)), ("estimate",)),
+        Shown(t("bulletin.column.n"), ("n",)),
+        Shown(t("bulletin.column.own.change", unit=unit), ("change",)),
+        Shown(interval, ("change_lower", "change_upper"), t("bulletin.range")),
+        Shown(t("bulletin.column.rank_move"), ("rank_before", "rank"), t("bulletin.arrow")),
+        Shown(t("bulletin.column.own.verdict"), ("verdict",)),
+    )
+    runs = [str(run) for run in shown_runs(facts)]
+    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=runs)
+    return Grid(MOVERS, t("bulletin.table.movers"), tuple(columns), tuple(rows), shown, note)
+
+
+def named_grid(facts: Facts, t: Speaker) -> Grid:
+    """What people named, most named first, now and in the waves compared with; no rows if they were not asked."""
+    factors = facts.factors
+    level = level_text(facts.league)
+    columns = [
+        Column("named", t("bulletin.column.named"), "text"),
+        Column("respondents", t("bulletin.column.named_share"), "share"),
+        Column("lower", t("bulletin.column.lower", unit=t("bulletin.unit.share"), level=level), "share"),
+        Column("upper", t("bulletin.column.upper", unit=t("bulletin.unit.share"), level=level), "share"),
+        Column("n", t("bulletin.column.n"), "count"),
+        Column("mentions", t("bulletin.column.mentions"), "share"),
+        *(
+            Column(kind, t("bulletin.column.named_then", base=t(f"bulletin.base.{kind}")), "share")
+            for kind in facts.earlier
+        ),
+        Column("run", t("bulletin.column.run"), "place"),
+    ]
+    rows = [] if factors is None else [_named_row(facts, factors, code, t) for code in factors.table.index]
+    shown = (
+        Shown(t("bulletin.column.named"), ("named",)),
+        Shown(t("bulletin.column.named_share"), ("respondents",)),
+        Shown(t("bulletin.column.interval", level=level), ("lower", "upper"), t("bulletin.range")),
+        Shown(t("bulletin.column.n"), ("n",)),
+        Shown(t("bulletin.column.mentions"), ("mentions",)),
+        *(Shown(t("bulletin.column.named_then", base=t(f"bulletin.base.{kind}")), (kind,)) for kind in facts.earlier),
+    )
+    title = "" if factors is None else factors.programme.factors[factors.name].name[t("language.code")]
+    note = t("bulletin.note.named", level=level, runs=sorted({str(row[-1]) for row in rows}))
+    return Grid(NAMED, title, tuple(columns), tuple(rows), shown, note)
+
+
+def _named_row(facts: Facts, factors: FactorTable, code: str, t: Speaker) -> tuple[Any, ...]:
+    """What is known of one answer: shares with their interval, and those of the waves compared with."""
+    row = factors.table.loc[code]
+    then = [plain(table.table.respondents.get(code)) for table in facts.earlier.values()]
+    shares = [plain(row[name]) for name in ("respondents", "respondents_lower", "respondents_upper")]
+    n = plain(row.n)
+    counts = (None if n is None else int(n), plain(row.mentions))
+    return (factors.label(code)[t("language.code")], *shares, *counts, *then, factors.run["run_id"])

@@ -4,15 +4,27 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from presentation.bulletin.brief import brief, slide
 from presentation.bulletin.notice import notice
+from presentation.bulletin.report import report
 from presentation.bulletin.wording import Asked, check_number
-from service.bulletins.document import NOTICE, Document, Grid, cell_text, digest_of, document_bytes
+from service.bulletins.document import (
+    BRIEF,
+    NOTICE,
+    SLIDE,
+    THEMATIC,
+    Document,
+    Grid,
+    cell_text,
+    digest_of,
+    document_bytes,
+)
 from service.bulletins.facts import Facts, bulletin_facts
 from service.bulletins.keeping import Kept, keep_bulletin
 from service.store.engine import Store
 from words import Speaker, speaker
 
-WRITERS = {NOTICE: notice}
+WRITERS = {NOTICE: notice, THEMATIC: report, BRIEF: brief, SLIDE: slide}
 
 
 def written(facts: Facts, kind: str, asked: Asked, t: Speaker) -> Document:

@@ -2,15 +2,24 @@
 
 from presentation.area.sentences import area_sentence
 from presentation.bulletin.graphs import areas_picture, wholes_picture
-from presentation.bulletin.grids import AREAS, CONFIRMED, WHOLES, areas_grid, confirmed_grid, wholes_grid
+from presentation.bulletin.grids import (
+    AREAS,
+    CONFIRMED,
+    LAST,
+    WHOLES,
+    areas_grid,
+    confirmed_grid,
+    last_grid,
+    wholes_grid,
+)
 from presentation.bulletin.wording import (
     Asked,
     Headings,
     counted_text,
-    head_of,
-    mark_of,
+    document_of_facts,
     measure_name,
     numbered,
+    said,
     source_text,
     whole_text,
     year_text,
@@ -39,13 +48,13 @@ def notice(facts: Facts, asked: Asked, t: Speaker) -> Document:
     """The notice of a wave."""
     league, headings = facts.league, Headings(t)
     values = {"wave": wave_text(league.wave, t), "programme": league.programme.title, "measure": measure_name(league)}
-    grids = [areas_grid(facts, t), wholes_grid(facts, t), confirmed_grid(facts, t)]
-    blocks = [_said(t("bulletin.notice.opening", **values))]
+    grids = [areas_grid(facts, t), wholes_grid(facts, t), confirmed_grid(facts, t), last_grid(facts, t)]
+    blocks = [said(t("bulletin.notice.opening", **values))]
     blocks += [headings.first(t("bulletin.heading.survey")), *survey_blocks(facts, t)]
     blocks += [headings.first(t("bulletin.heading.whole")), *whole_blocks(facts, t)]
     blocks += [headings.first(t("bulletin.heading.changes")), *change_blocks(facts, headings, t)]
     blocks += [*last_blocks(facts, headings, t), headings.first(t("bulletin.heading.reading"))]
-    blocks += [_said(text) for text in numbered(reading_texts(facts, t), t)]
+    blocks += [said(text) for text in numbered(reading_texts(facts, t), t)]
     annexes = [t("bulletin.annex.areas", **values)]
     picture = areas_picture(facts, grids[0], t)
     if picture is not None:
@@ -56,32 +65,15 @@ def notice(facts: Facts, asked: Asked, t: Speaker) -> Document:
     if picture is not None:
         blocks += [Block(ANNEX, names[1]), Block(PICTURE, picture.name)]
     pictures = [wholes_picture(facts, grids[1], t), picture]
-    return Document(
-        kind=NOTICE,
-        language=t("language.code"),
-        programme=league.programme.name,
-        wave=league.wave,
-        measure=league.measure.name,
-        league=league.league,
-        title=asked.title or t("bulletin.notice.title", **values),
-        head=head_of(facts, asked, t),
-        mark=mark_of(facts, t),
-        blocks=tuple(blocks),
-        grids=tuple(grids),
-        pictures=tuple(p for p in pictures if p is not None),
-        source=source_text(facts, t),
-    )
-
-
-def _said(text: str) -> Block:
-    return Block(PARAGRAPH, text)
+    title = asked.title or t("bulletin.notice.title", **values)
+    return document_of_facts(facts, asked, t, kind=NOTICE, title=title, blocks=blocks, grids=grids, pictures=pictures)
 
 
 def annex_list(titles: list[str], t: Speaker) -> list[Block]:
     """What is attached, at the end of the text."""
     if len(titles) == 1:
-        return [_said(t("bulletin.annex.only", title=titles[0]))]
-    first = [_said(t("bulletin.annex.first", number=1, title=titles[0]))]
+        return [said(t("bulletin.annex.only", title=titles[0]))]
+    first = [said(t("bulletin.annex.first", number=1, title=titles[0]))]
     others = enumerate(titles[1:], 2)
     return first + [Block(PARAGRAPH, t("bulletin.annex.next", number=k, title=title), 1) for k, title in others]
 
@@ -101,15 +93,15 @@ def survey_blocks(facts: Facts, t: Speaker) -> list[Block]:
     asked = t("bulletin.interviews", least=int(table.n.min()), most=int(table.n.max()), **values)
     definition = t("bulletin.definition", text=definition_text(league.programme, league.measure, t))
     sentences = [survey_note(league, t), asked, t("bulletin.no_rate")]
-    return [_said(t("list.between_sentences").join(sentences)), _said(definition)]
+    return [said(t("list.between_sentences").join(sentences)), said(definition)]
 
 
 def whole_blocks(facts: Facts, t: Speaker) -> list[Block]:
     """The figure over all areas and its picture, and how far apart the areas are."""
-    blocks = [_said(t("list.between_sentences").join(whole_text(facts, t)))]
+    blocks = [said(t("list.between_sentences").join(whole_text(facts, t)))]
     if sum(whole.estimate is not None for whole in facts.wholes) > 1:
         blocks.append(Block(PICTURE, WHOLES))
-    return [*blocks, _said(gap_text(facts, t))]
+    return [*blocks, said(gap_text(facts, t))]
 
 
 def gap_text(facts: Facts, t: Speaker) -> str:
@@ -129,11 +121,11 @@ def change_blocks(facts: Facts, headings: Headings, t: Speaker) -> list[Block]:
     for comparison in facts.screen.comparisons.values():
         blocks.append(headings.second(t(f"bulletin.heading.{comparison.kind}")))
         if isinstance(comparison, NotCompared):
-            blocks.append(_said(not_compared_text(comparison, facts.league, t)))
+            blocks.append(said(not_compared_text(comparison, facts.league, t)))
             continue
-        blocks.append(_said(t("list.between_sentences").join([counted_text(comparison, t), ranks_text(comparison, t)])))
+        blocks.append(said(t("list.between_sentences").join([counted_text(comparison, t), ranks_text(comparison, t)])))
         blocks += [
-            _said(area_sentence(comparison.league, area, t, period=False)) for area in confirmed_areas(comparison)
+            said(area_sentence(comparison.league, area, t, period=False)) for area in confirmed_areas(comparison)
         ]
     if any(c.confirmed for c in facts.screen.compared):
         blocks.append(Block(TABLE, CONFIRMED))
@@ -162,7 +154,8 @@ def last_blocks(facts: Facts, headings: Headings, t: Speaker) -> list[Block]:
     both = "last_and_targets" if screen.targets else "last"
     k = "" if screen.last is None else count_text(screen.last.k, t, numeral=True)
     heading = t(f"bulletin.heading.{both if screen.last is not None else 'targets'}", k=k)
-    return [headings.first(heading), *(_said(text) for text in sentences)]
+    table = [Block(TABLE, LAST)] if screen.last is not None else []
+    return [headings.first(heading), *(said(text) for text in sentences), *table]
 
 
 def reading_texts(facts: Facts, t: Speaker) -> list[str]:

@@ -1,7 +1,7 @@
 """What all kinds of bulletins say alike: numbered headings, dates, the head of an office, intervals and runs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from presentation.numbers import value_text
 from presentation.screen import area_word, base_text
 from presentation.times import wave_text
 from programme.bulletin import HEAD, BulletinHead
-from service.bulletins.document import HEADING, Block, Head
+from service.bulletins.document import HEADING, PARAGRAPH, Block, Document, Grid, Head, Picture
 from service.bulletins.facts import Facts, Whole
 from service.figures.league import League
 from service.figures.screen import Compared
@@ -167,13 +167,48 @@ def numbered(sentences: Iterable[str], t: Speaker) -> list[str]:
     return [t("bulletin.item", number=k, text=text) for k, text in enumerate(sentences, 1)]
 
 
-def with_head(head: Head, **changes: str) -> Head:
-    """The head with some of its parts replaced."""
-    return replace(head, **changes)
-
-
 def check_number(facts: Facts, asked: Asked, t: Speaker) -> None:
     """A Fault if the programme's pattern of document numbers needs a serial and none was given."""
     pattern = _setting(facts.league.programme.bulletin, "number", None, t("language.code"))
     if SERIAL in pattern and not asked.number:
         raise Fault(key="bulletin.serial", pattern=pattern, field=SERIAL)
+
+
+def said(text: str) -> Block:
+    """A paragraph."""
+    return Block(PARAGRAPH, text)
+
+
+def document_of_facts(
+    facts: Facts,
+    asked: Asked,
+    t: Speaker,
+    *,
+    kind: str,
+    title: str,
+    blocks: Iterable[Block],
+    grids: Iterable[Grid],
+    pictures: Iterable[Picture | None],
+    lead: str = "",
+    tiles: tuple[tuple[str, str], ...] = (),
+) -> Document:
+    """The bulletin with what all kinds have: of which wave it is, its head, its mark, its source."""
+    league, grids = facts.league, tuple(grids)
+    return Document(
+        kind=kind,
+        language=t("language.code"),
+        programme=league.programme.name,
+        wave=league.wave,
+        measure=league.measure.name,
+        league=league.league,
+        title=title,
+        head=head_of(facts, asked, t),
+        mark=mark_of(facts, t),
+        blocks=tuple(blocks),
+        grids=grids,
+        pictures=tuple(picture for picture in pictures if picture is not None),
+        source=source_text(facts, t),
+        lead=lead,
+        tiles=tiles,
+        words={"text": t("bulletin.sheet.text"), **{f"sheet.{g.name}": t(f"bulletin.sheet.{g.name}") for g in grids}},
+    )

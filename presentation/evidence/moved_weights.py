@@ -8,7 +8,7 @@ from presentation.times import wave_text
 from service.figures.moved_weights import Sensitivity
 from words import Speaker
 
-WAYS = {UP: "moved.up"}
+WAYS = {UP: "moved.raised"}
 NOTHING = "–"
 
 
@@ -65,7 +65,7 @@ def single_rows(moved: Sensitivity, t: Speaker) -> pd.DataFrame:
         row = {
             t("moved.part"): _part(moved, found, t),
             t("moved.weight"): percent_text(round(found["weight"], 4)),
-            t("moved.way"): t(WAYS.get(found["direction"], "moved.down")),
+            t("moved.way"): t(WAYS.get(found["direction"], "moved.lowered")),
             t("moved.changed"): str(found["moved"]),
             t("moved.most"): most,
         }

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-NOTICE, THEMATIC, BRIEF, SLIDE = ("notice", "thematic", "brief", "slide")
-KINDS = (NOTICE,)
+KINDS = NOTICE, THEMATIC, BRIEF, SLIDE = ("notice", "thematic", "brief", "slide")
 HEADING, PARAGRAPH, NOTE, TABLE, PICTURE, ANNEX = ("heading", "paragraph", "note", "table", "picture", "annex")
 INTERVALS, WAVES, BARS = ("intervals", "waves", "bars")  # kinds of pictures
 MINUS = "\u2212"

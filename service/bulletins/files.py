@@ -1,21 +1,27 @@
 """The files of a bulletin by their endings: Word, PDF, slide and workbook, all made from the same content."""
 
-from service.bulletins.document import BRIEF, NOTICE, THEMATIC, Document
+from service.bulletins.document import BRIEF, KINDS, NOTICE, SLIDE, THEMATIC, Document
 from service.bulletins.pdf import pdf_bytes
+from service.bulletins.slide import slide_bytes, slide_template
 from service.bulletins.templates import word_template
 from service.bulletins.word import word_bytes
+from service.bulletins.workbook import workbook_bytes
 
-WORD, PDF = ".docx", ".pdf"
-ENDINGS = {kind: (WORD, PDF) for kind in (NOTICE, THEMATIC, BRIEF)}
+WORD, PDF, DECK, BOOK = ".docx", ".pdf", ".pptx", ".xlsx"
+ENDINGS = {kind: (DECK if kind == SLIDE else WORD, PDF, BOOK) for kind in KINDS}
+WRITTEN = (NOTICE, THEMATIC, BRIEF)  # kinds that are texts
 
 
 def file_bytes(document: Document, ending: str, template: bytes | None = None, *, file: str = "") -> bytes:
     """The bulletin as a file with this ending, made with an office's template or the shipped one."""
-    if ending == PDF:
-        return pdf_bytes(word_bytes(document, template, file=file), WORD)
-    return word_bytes(document, template, file=file)
+    if ending == BOOK:
+        return workbook_bytes(document)
+    made = word_bytes if document.kind in WRITTEN else slide_bytes
+    content = made(document, template, file=file)
+    return pdf_bytes(content, WORD if document.kind in WRITTEN else DECK) if ending == PDF else content
 
 
 def template_bytes(kind: str, language: str) -> tuple[bytes, str]:
     """The shipped template of a kind in a language, and its file's ending."""
-    return word_template(language), ENDINGS[kind][0]
+    content = word_template(language, kind) if kind in WRITTEN else slide_template(language)
+    return content, ENDINGS[kind][0]

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.bulletins.document import Document, digest_of, document_bytes, document_of
+from service.figures.publications import publications_of, runs_shown
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
 from service.store.permissions import permitted
@@ -73,7 +74,9 @@ def bulletin_list(store: Store, programme_name: str) -> list[Kept]:
     table = schema.bulletins
     with store.read() as connection:
         select = sa.select(table).where(table.c.programme == programme_name).order_by(table.c.bulletin_id.desc())
-        return [_kept(connection, row) for row in connection.execute(select).all()]
+        kept = [_kept(connection, row) for row in connection.execute(select).all()]
+    shown = _released(store, programme_name)
+    return [one for one in kept if shown is None or one.runs <= shown]
 
 
 @permitted
@@ -86,7 +89,18 @@ def read_bulletin(store: Store, number: int) -> Kept:
             raise Fault(key="bulletin.unknown", found=number)
         if digest_of(row.content) != row.digest:
             raise Fault(key="bulletin.damaged", number=number)
-        return _kept(connection, row)
+        kept = _kept(connection, row)
+    shown = _released(store, kept.programme)
+    if shown is not None and not kept.runs <= shown:
+        raise Fault(key="bulletin.unknown", found=number)
+    return kept
+
+
+def _released(store: Store, programme_name: str) -> frozenset[int] | None:
+    """The runs that were ever released to the leader who asks; None: the store's actor may see all of them."""
+    if runs_shown(store, programme_name) is None:
+        return None
+    return frozenset().union(*(publication.runs for publication in publications_of(store, programme_name)))
 
 
 def _kept(connection: sa.Connection, row: sa.Row) -> Kept:

@@ -4,19 +4,23 @@ Where this machine has no font with Chinese signs, a Chinese picture is refused 
 """
 
 import io
+import re
 
-from service.bulletins.document import BARS, INTERVALS, Document, Grid, Picture, cell_text
+from service.bulletins.document import BARS, BRIEF, INTERVALS, Document, Grid, Picture, cell_text
 from service.bulletins.fonts import picture_font
 from words import Fault
 
 DOTS = 200  # per inch
 INCH = 25.4  # mm
 BLUE, GREY, INK, RED, QUIET = "#0072B2", "#8C8C8C", "#222222", "#C8102E", "#555555"
+YEAR = re.compile(r"^(\d{4}[^\d\s])(?=.)")  # of a period in Chinese: the rest stands below it
 TALLEST = 188  # mm: a page of an annex with its heading
 
 
-def picture_png(document: Document, picture: Picture, *, width_mm: float, height_mm: float = 0) -> tuple[bytes, float]:
-    """The picture and its width in mm; a Fault if it needs Chinese signs that no font of this machine has."""
+def picture_png(
+    document: Document, picture: Picture, *, width_mm: float, height_mm: float = 0, scale: float = 1
+) -> tuple[bytes, float]:
+    """The picture and its width in mm, its letters `scale` times as large; a Fault if no font here has its signs."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -25,8 +29,8 @@ def picture_png(document: Document, picture: Picture, *, width_mm: float, height
         raise Fault(key="bulletin.no_font")
     grid = document.grid(picture.grid)
     rows = len(grid.rows)
-    height = height_mm or (_height(rows) if picture.kind in (INTERVALS, BARS) else 70)
-    figure = Figure(figsize=(width_mm / INCH, height / INCH), dpi=DOTS, layout="constrained")
+    height = height_mm or (_height(rows) if picture.kind in (INTERVALS, BARS) else 52 if document.kind == BRIEF else 70)
+    figure = Figure(figsize=(width_mm / INCH / scale, height / INCH / scale), dpi=DOTS * scale, layout="constrained")
     FigureCanvasAgg(figure)
     from matplotlib import rc_context
 
@@ -99,12 +103,14 @@ def _along(axes, document: Document, picture: Picture, grid: Grid) -> None:
             axes.annotate(
                 cell_text(value, form),
                 (place, values[place]),
-                xytext=(5, 4),
+                xytext=(0, 5),
                 textcoords="offset points",
+                ha="left" if place == 0 else "center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
                 fontsize=7.5,
                 color=INK,
             )
-    axes.set_xticks(places, names, fontsize=7.5)
+    axes.set_xticks(places, [YEAR.sub(r"\1\n", name) for name in names], fontsize=7.5)
     axes.set_xlim(-0.4, len(places) - 0.3)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)

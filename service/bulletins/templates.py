@@ -15,6 +15,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from service.bulletins.document import BRIEF, NOTICE
 from service.bulletins.fonts import FONTS, LATIN
 from service.bulletins.sealed import sealed
 
@@ -118,6 +119,13 @@ REPORT = {
     "Mark": Look(HEI, 10, None, CENTER, bold=True, colour=RED, latin="Arial"),
     "PageNumber": Look(SONG, 9, None, CENTER, latin="Arial"),
 }
+ONE_PAGE = {  # what is smaller where all must stand on one page
+    "Title": Look(HEI, 15, None, LEFT, bold=True, before=6, after=6, keep=True, latin="Arial"),
+    "Body": Look(SONG, 10.5, 14, LEFT, after=4),
+    "Note": Look(SONG, 8.5, 11.5, LEFT, after=3),
+    "Date": Look(SONG, 10, None, LEFT, before=6),
+    "Number": Look(SONG, 10, None, LEFT, after=2, latin="Arial"),
+}
 STYLE_OF_FIELD = {
     "issuer": "Issuer",
     "number": "Number",
@@ -135,14 +143,15 @@ DASH = "\N{EM DASH}"
 MARK = "mark"  # the field of the header
 
 
-def word_template(language: str) -> bytes:
-    """The shipped template in a language, as a Word file with its fields in double braces."""
-    official = language == "zh"
+def word_template(language: str, kind: str = NOTICE) -> bytes:
+    """The shipped template of a kind in a language, as a Word file with its fields in double braces."""
+    official = language == "zh" and kind != BRIEF
     word = WordDocument()
     for paragraph in list(word.element.body.iterchildren(qn("w:p"))):
         word.element.body.remove(paragraph)
     _page(word, official=official)
-    for name, look in (OFFICIAL if official else REPORT).items():
+    looks = OFFICIAL if official else REPORT if kind != BRIEF else REPORT | ONE_PAGE
+    for name, look in looks.items():
         _style(word, name, look)
     for name in FIELDS:
         word.add_paragraph(f"{{{{{name}}}}}", style=_style_name(STYLE_OF_FIELD[name]))
@@ -176,7 +185,7 @@ def _page(word: Word, *, official: bool) -> None:
             section._sectPr.remove(grid)
         section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{20 * LINE}"/>'))
     else:
-        section.top_margin = section.bottom_margin = Mm(25)
+        section.top_margin = section.bottom_margin = Mm(22)
         section.left_margin = section.right_margin = Mm(25)
         section.header_distance = section.footer_distance = Mm(12)
 
@@ -213,8 +222,16 @@ def _style(word: Word, name: str, look: Look) -> None:
             if count:
                 indent.set(qn(f"w:{which}Chars"), str(100 * count))
                 indent.set(qn(f"w:{which}"), str(int(20 * look.size * count)))
-    if name == "Number" and look.colour is None and look.font == FANG:
+    if name == "Copies" and look.font == FANG:
+        _edges(style.element.get_or_add_pPr())
+    if name == "Number" and look.font == FANG:
         _red_line(style.element.get_or_add_pPr())
+
+
+def _edges(properties) -> None:
+    """The lines above and below those who get copies."""
+    sides = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="2" w:color="000000"/>' for side in ("top", "bottom"))
+    properties.find(qn("w:spacing")).addprevious(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
 
 
 def _red_line(properties) -> None:

@@ -14,6 +14,7 @@ from docx.shared import Length, Mm
 
 from service.bulletins.document import (
     ANNEX,
+    BRIEF,
     HEADING,
     NOTE,
     PARAGRAPH,
@@ -39,7 +40,7 @@ WIDE = 2  # a Chinese sign is as wide as two Latin ones
 
 def word_bytes(document: Document, template: bytes | None = None, *, file: str = "") -> bytes:
     """The bulletin as a Word file; a Fault if the template, which `file` names, lacks a field or a style."""
-    word = read_template(template, file, document.language)
+    word = read_template(template, file, document.language, document.kind)
     for part in _parts(word):
         _fill(part, document)
     first = next((k for k, block in enumerate(document.blocks) if block.kind == ANNEX), len(document.blocks))
@@ -58,10 +59,10 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
     return sealed(buffer.getvalue())
 
 
-def read_template(content: bytes | None, file: str, language: str) -> Word:
+def read_template(content: bytes | None, file: str, language: str, kind: str) -> Word:
     """The template, or the shipped one; a Fault that names every field and style it lacks."""
     if content is None:
-        return WordDocument(io.BytesIO(word_template(language)))
+        return WordDocument(io.BytesIO(word_template(language, kind)))
     try:
         word = WordDocument(io.BytesIO(content))
     except Exception as error:  # a ZIP file, a part or a relation that is broken: python-docx says it in many ways
@@ -113,7 +114,7 @@ def _fill(part, document: Document) -> None:
             paragraph.getparent().remove(paragraph)
             continue
         _set_text(paragraph, FIELD.sub(lambda match: values.get(match[1], match[0]), text))
-        if alone and fields[0] == "issuer":
+        if alone and fields[0] == "issuer" and document.kind != BRIEF:
             _fit(paragraph, document.head.issuer)
 
 

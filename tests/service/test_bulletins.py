@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+from conftest import ENSU
 from docx import Document as WordDocument
 from docx.oxml.ns import qn
+from pptx import Presentation
 
 from presentation.bulletin.making import made_again, made_bulletin, written
 from presentation.bulletin.wording import Asked
+from presentation.league_table import league_rows, shown_rows
 from programme.bulletin import BulletinHead
 from service.bulletins.document import KINDS, document_bytes, document_of, plain_text, row_texts
 from service.bulletins.facts import bulletin_facts
@@ -20,6 +24,7 @@ from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.templates import FIELDS
 from service.figures import waves
+from service.intake import imports
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import LEADER, Actor
@@ -175,3 +180,51 @@ def test_a_changed_content_is_found_and_a_leader_makes_none(own_store):
     leader = store.acting(Actor("a leader", LEADER))
     with pytest.raises(Fault, match="a leader"):
         made_bulletin(leader, "ensu2015", "notice", ASKED["en"], speaker("en"))
+
+
+def test_word_slide_workbook_and_page_have_their_numbers_from_the_same_object(facts):
+    """A cell of the workbook is the stored number; on paper and on the page it is that number, printed."""
+    document = made(facts, "slide", "en")
+    book = openpyxl.load_workbook(io.BytesIO(file_bytes(document, ".xlsx")))
+    for grid in document.grids:
+        if grid.rows:
+            sheet = book[document.words[f"sheet.{grid.name}"]]
+            cells = [cell.value or None for row in sheet.iter_rows(min_row=4) for cell in row[: len(grid.columns)]]
+            stored = [value or None for row in grid.rows for value in row]
+            assert [pytest.approx(v, rel=1e-15) if isinstance(v, float) else v for v in stored] == cells[: len(stored)]
+    areas = document.grid("areas")
+    league = facts.league
+    assert areas.values("estimate") == [float(v) for v in league.table.estimate]
+    page = shown_rows(league, league_rows(league, speaker("en")), speaker("en"))
+    printed = [cells[2] for cells in row_texts(areas)]
+    assert printed == [f"{value:.1f}" for value in page.estimate]
+    assert row_texts(made(facts, "notice", "en").grid("areas")) == row_texts(areas)
+    assert book[document.words["sheet.areas"]]["F4"].number_format == "0.0%"
+    deck = Presentation(io.BytesIO(file_bytes(document, ".pptx")))
+    said = [shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame]
+    assert document.lead in said and f"{document.tiles[0][0]}\n{document.tiles[0][1]}" in said
+    assert not any("{{" in text for text in said)
+
+
+def test_a_slide_without_its_fields_is_refused_and_a_kind_of_file_that_is_not_made_of_it_too(
+    facts, rankshift, tmp_path
+):
+    empty = io.BytesIO()
+    Presentation().save(empty)
+    with pytest.raises(Fault, match=r"own\.pptx.*\{\{lead\}\}"):
+        file_bytes(made(facts, "slide", "en"), ".pptx", empty.getvalue(), file="own.pptx")
+    assert "pptx" in rankshift("bulletin", "make", "brief", tmp_path / "a.pptx").err
+    assert "notice, thematic, brief, slide" in rankshift("bulletin", "make", "note", tmp_path / "a.docx").err
+    assert rankshift("bulletin", "template", "slide", tmp_path / "a.pptx").code == 0
+
+
+def test_a_leader_sees_a_bulletin_once_all_its_runs_were_released(own_store):
+    kept = made_bulletin(own_store, "ensu2015", "brief", ASKED["en"], speaker("en"))
+    content = (ENSU / "programme.toml").read_bytes().replace(b"[publish]", b"[publish]\nrelease = true\n#")
+    imports.import_programme(own_store, content, "programme.toml")
+    leader = own_store.acting(Actor("a leader", LEADER))
+    assert bulletin_list(leader, "ensu2015") == []
+    with pytest.raises(Fault, match=str(kept.number)):
+        read_bulletin(leader, kept.number)
+    with pytest.raises(Fault, match="released"):
+        made_bulletin(own_store, "ensu2015", "brief", ASKED["en"], speaker("en"))

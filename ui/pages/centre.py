@@ -9,7 +9,7 @@ from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from ui import choosers, tables
 from ui.literal import said
-from ui.panels import job, margins_form, publication, wave_form
+from ui.panels import bulletins, job, margins_form, publication, wave_form
 from words import Speaker
 
 
@@ -31,6 +31,7 @@ def show(store: Store, t: Speaker) -> None:
         margins_form.show(store, name, t)
     job.show(store, name, t)
     publication.show(store, name, t)
+    bulletins.show(store, name, t)
     st.subheader(t("centre.imports"), anchor=False)
     log = import_rows(import_log(store), t)
     tables.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)

@@ -1,0 +1,104 @@
+"""A bulletin as a workbook: its text on the first sheet, and each table on a sheet of its own, numbers as numbers."""
+
+import io
+from datetime import datetime
+
+import xlsxwriter
+
+from service.bulletins.document import NOTE, PARAGRAPH, Document, Grid
+from service.bulletins.sealed import sealed
+
+FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0", "share": "0.0%", "points": "+0.0;-0.0;0.0"}
+WIDEST = 40  # characters of a column
+FIRST_CHINESE = 0x2E80
+
+
+def workbook_bytes(document: Document) -> bytes:
+    """The bulletin as XLSX; the mark of simulated data stands above every table and on every printed page."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": document.title, "created": datetime(1980, 1, 1), "comments": document.mark})
+        _text_sheet(book, document)
+        for grid in document.grids:
+            if grid.rows:
+                _grid_sheet(book, document, grid)
+    return sealed(buffer.getvalue())
+
+
+def number_format(form: str) -> str:
+    """The spreadsheet's number format of a form of column; empty for texts."""
+    kind, _, decimals = form.partition(".")
+    if kind in ("score", "change"):
+        digits = "0" + (f".{'0' * int(decimals)}" if int(decimals or 0) else "")
+        return digits if kind == "score" else f"+{digits};-{digits};{digits}"
+    return FORMATS.get(kind, "")
+
+
+def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
+    sheet = book.add_worksheet(document.words["text"])
+    wrap, bold = (
+        book.add_format({"text_wrap": True, "valign": "top"}),
+        book.add_format({"bold": True, "text_wrap": True}),
+    )
+    sheet.set_column(0, 0, 100, wrap)
+    head = document.head
+    lines = [
+        (document.mark, bold),
+        (head.issuer, wrap),
+        (head.number, wrap),
+        (document.title, bold),
+        (document.lead, wrap),
+    ]
+    lines += [(f"{number}  {text}", wrap) for number, text in document.tiles]
+    lines += [
+        (b.text, wrap if b.kind in (PARAGRAPH, NOTE) else bold) for b in document.blocks if _is_text(document, b.text)
+    ]
+    lines += [(head.signature, wrap), (head.date, wrap), (document.source, wrap)]
+    for row, (text, look) in enumerate((text, look) for text, look in lines if text):
+        sheet.write_string(row, 0, text, look)
+    _printed(sheet, document)
+
+
+def _is_text(document: Document, text: str) -> bool:
+    """Whether a block's text is a sentence and not the name of a table or picture."""
+    return text not in {grid.name for grid in document.grids} | {picture.name for picture in document.pictures}
+
+
+def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> None:
+    sheet = book.add_worksheet(document.words[f"sheet.{grid.name}"])
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    bold = book.add_format({"bold": True})
+    sheet.write_string(0, 0, grid.title, bold)
+    sheet.write_string(1, 0, document.mark or document.source)
+    top = 2
+    for k, column in enumerate(grid.columns):
+        written = number_format(column.form)
+        look = book.add_format({"num_format": written}) if written else None
+        texts = [column.heading, *(str(row[k]) for row in grid.rows if column.form == "text" and row[k])]
+        sheet.set_column(k, k, min(max(map(_wide, texts[1:]), default=8) + 2 if texts[1:] else 11, WIDEST), look)
+        sheet.write_string(top, k, column.heading, head)
+        for place, row in enumerate(grid.rows, top + 1):
+            if row[k] is None:
+                continue
+            if column.form == "text":
+                sheet.write_string(place, k, row[k])
+            else:
+                sheet.write_number(place, k, row[k], look)
+    sheet.freeze_panes(top + 1, 2)
+    sheet.write_string(top + 2 + len(grid.rows), 0, grid.note)
+    _printed(sheet, document)
+
+
+def _printed(sheet, document: Document) -> None:
+    """How the sheet is printed: across, as wide as a page, with the mark above and the page below."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, 2)
+    sheet.set_header(f"&C{document.mark}" if document.mark else "")
+    sheet.set_footer("&C&P / &N")
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(sign) >= FIRST_CHINESE else 1 for sign in text)
