@@ -55,7 +55,7 @@ CHAPTERS = {
         "drawing",
         "care",
     ],
-    "presentation": ["area", "evidence", "ladder", "pictures", "samples", "bulletin"],
+    "presentation": ["area", "calling", "evidence", "ladder", "pictures", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["claims"],

@@ -33,11 +33,12 @@ from commands.speaking import (
 from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
+from presentation.calling import rates as rate_words
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
-from service.fieldwork import calls, screening
+from service.fieldwork import calls, rates, screening
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes
@@ -282,6 +283,43 @@ def sample_calls(
     say_recognised(imported.notes)
     out.print(call_words.import_text(imported, t))
     _show_fieldwork(calls.read_fieldwork(opened, programme_name, wave))
+
+
+@commands.command("rates", cls=Command, help=t("cli.sample.rates.help"))
+def sample_rates(
+    wave: WaveArgument,
+    by: Annotated[str, typer.Option("--by", help=t("cli.sample.rates.by"))] = rates.ALL,
+    e: Annotated[str | None, typer.Option("--e", help=t("cli.sample.rates.e"), show_default=False)] = None,
+    weighted: Annotated[bool, typer.Option("--weighted", help=t("cli.sample.rates.weighted"))] = False,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", help=t("cli.sample.rates.csv"), show_default=False, callback=ending_in(".csv")),
+    ] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    wave_rates = rates.read_rates(
+        opened, programme_name, wave, domain=by, eligibility=_eligibility(e), weighted=weighted
+    )
+    names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
+    rows = terminal.words_table(rate_words.rate_rows(wave_rates, names, t))
+    print_table(t("rates.title"), rows, rate_words.rate_notes(wave_rates, t))
+    if csv is not None:
+        write_private(csv, csv_bytes(rate_words.rate_table(wave_rates)))
+
+
+def _eligibility(e: str | None) -> float | dict[str, float] | None:
+    """The option --e: a number, or one for each class of numbers of unknown eligibility."""
+    if e is None:
+        return None
+    try:
+        if "=" not in e:
+            return float(e)
+        return {group.strip(): float(part) for group, part in (item.split("=") for item in e.split(","))}
+    except ValueError:
+        raise Fault(key="rates.e_option", found=e) from None
 
 
 @commands.command("stop", cls=Command, help=t("cli.sample.stop.help"))

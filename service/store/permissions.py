@@ -96,6 +96,8 @@ PERMITTED = {
     "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "preview_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "read_fieldwork": WORKERS,
+    "read_hours": WORKERS,
+    "read_rates": WORKERS,
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,
     "interviewed": WORKERS,

@@ -27,6 +27,7 @@ GROUPS = {
         "screen",
         "screen-sheet",
         "calls",
+        "rates",
         "stop",
         "list",
         "call-sheet",

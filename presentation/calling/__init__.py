@@ -1,0 +1,1 @@
+"""Calling in words: the rates of outcomes (rates.py)."""
