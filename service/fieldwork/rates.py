@@ -51,7 +51,7 @@ def read_rates(
     eligibility: float | Mapping[str, float] | None = None,
     weighted: bool = False,
 ) -> WaveRates:
-    """The rates of a wave's released numbers, by their call log; a Fault if none is released, or for an unknown `domain`.
+    """The rates of a wave's released numbers, by their call log; a Fault if none is out, or for an unknown `domain`.
 
     eligibility  as in `outcome_rates`
     weighted     every number counts with its base weight
