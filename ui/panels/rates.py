@@ -23,9 +23,9 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
             t("rates.choose"),
             [name for name in rates.DOMAINS if rates.COLUMNS.get(name, "unit_id") in sample.units],
             format_func=lambda name: t(f"rates.by.{name}"),
-            key=f"rates by {sample.wave}",
+            key=f"rates_by_{sample.wave}",
         )
-        weighted = st.toggle(t("rates.weigh"), key=f"rates weighted {sample.wave}")
+        weighted = st.toggle(t("rates.weigh"), key=f"rates_weighted_{sample.wave}")
         wave_rates = rates.read_rates(store, programme, sample.wave, domain=by, weighted=weighted)
         names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
         tables.plain_table(rate_words.rate_rows(wave_rates, names, t), words=1)
