@@ -34,15 +34,13 @@ git -C "$here" archive --prefix=context/ HEAD | tar -x -C "$work" # what a fresh
 touch "$work/context/real.db" "$work/context/data/real.db.head"  # what a store beside it must not bring in
 buildah bud --quiet --format docker --build-arg "BASE=$base" -t rankshift "$work/context" >/dev/null
 container=$(buildah from rankshift)
-mkdir -m 0700 "$work/data" && chown 10001:10001 "$work/data" && chmod 0711 "$work"
-inside() { buildah run -v "$work/data:/data" "$container" -- "$@"; }
+inside() { buildah run "$container" -- "$@"; } # /data is a volume that stays with the container
 
 echo "user $(inside id -u)"
 echo "stores in the image: $(inside find /opt/rankshift -name '*.db*' | wc -l)"
 inside rankshift load ensu2015 --demo
 inside sh -c "rankshift league --language en | tail -n 3"
-buildah inspect --type image --format '{{index .Docker.Config.Cmd 2}}' rankshift >"$work/data/command"
-inside sh /data/command >"$work/served" 2>&1 &
+inside sh -c "$(buildah inspect --type image --format '{{index .Docker.Config.Cmd 2}}' rankshift)" >"$work/served" 2>&1 &
 server=$!
 inside python - <<'PYTHON' || { cat "$work/served"; exit 1; }
 import time

@@ -13,24 +13,28 @@ LATE_AT_RANDOM = 2  # random kills of a job once the minutes are over; on both e
 SPOKEN = 5  # jobs between two lines on how far it is
 MINUTES = 20  # of kills on each engine; later jobs are killed once at each kind of point
 SECONDS, ATTEMPTS = 60, 6_000  # of writers beside readers; of draws and releases, on each engine
+WAYS = KILLS, NUMBER, CROWD = ("kills", "number", "crowd")
 QUICK = "--quick"  # one engine, three use cases, seconds
 QUICK_SECONDS, QUICK_ATTEMPTS, QUICK_PROCESSES = 0.2, 8, 2
 
 
 def main() -> None:
-    """Torture both engines; engines that are named: only these."""
+    """Torture both engines in every way; engines and ways that are named: only these."""
     quick = QUICK in sys.argv[1:]
     named = [engine for engine in ENGINES if engine in sys.argv[1:]]
+    ways = [way for way in WAYS if way in sys.argv[1:]] or WAYS
     seconds, attempts = (QUICK_SECONDS, QUICK_ATTEMPTS) if quick else (SECONDS, ATTEMPTS)
     processes = QUICK_PROCESSES if quick else crowd.PROCESSES
     wrong = 0
     for engine in named or (ENGINES[:1] if quick else ENGINES):
-        with empty_place(engine) as place:
-            wrong += killed(place, quick=quick)
-        with empty_place(engine) as place:
-            wrong += planted.searched(place)
-        with empty_place(engine) as place:
-            wrong += crowd.crowded(place, seconds=seconds, attempts=attempts, processes=processes)
+        for way in ways:
+            with empty_place(engine) as place:
+                if way == KILLS:
+                    wrong += killed(place, quick=quick)
+                elif way == NUMBER:
+                    wrong += planted.searched(place)
+                else:
+                    wrong += crowd.crowded(place, seconds=seconds, attempts=attempts, processes=processes)
     print(f"wrong {wrong}")
     sys.exit(bool(wrong))
 

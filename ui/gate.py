@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
+from streamlit import config, net_util
 
 from ui import uploads
 
@@ -41,6 +41,9 @@ SAID = {  # with every answer
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
 }
+# Streamlit asks a service on the internet for this machine's address, at the start on all addresses and whenever a page
+# of an unknown origin connects; everybody waits meanwhile. Of origins `same_origin` judges, and nobody is asked.
+vars(net_util).update(get_external_ip=lambda: None)
 
 
 class Gate:

@@ -210,12 +210,13 @@ def change_password(store: Store, old: str, new: str) -> None:
 
 def _attempt(store: Store, name: str) -> tuple[int, sa.Row | None]:
     """The number of this attempt, which counts as a failure until it succeeds, and the person's row, if any."""
-    attempts, since = schema.sign_ins.c, datetime.now(UTC) - WINDOW
+    attempts, now = schema.sign_ins.c, datetime.now(UTC)
+    counted = attempts.at.between(now - WINDOW, now + WINDOW)  # of a clock that was far ahead nobody waits for
     with store.begin() as connection:
         audit.take_turn(connection)
         row = _found(connection, name)
         tried_name = _of_nobody(name) if row is None else row.name
-        recent = sa.select(attempts.at).where(attempts.at > since, ~attempts.succeeded).order_by(attempts.at)
+        recent = sa.select(attempts.at).where(counted, ~attempts.succeeded).order_by(attempts.at)
         last = sa.select(sa.func.max(attempts.attempt_id)).where(attempts.name == tried_name, attempts.succeeded)
         of_person = recent.where(
             attempts.name == tried_name, attempts.attempt_id > sa.func.coalesce(last.scalar_subquery(), 0)
@@ -223,9 +224,9 @@ def _attempt(store: Store, name: str) -> tuple[int, sa.Row | None]:
         for failures, most in ((of_person, OF_ONE), (recent, OF_ALL)):
             times = list(connection.scalars(failures))
             if len(times) >= most:
-                wait = times[-most].replace(tzinfo=UTC) + WINDOW - datetime.now(UTC)
+                wait = times[-most].replace(tzinfo=UTC) + WINDOW - now
                 raise Fault(key="people.wait", minutes=int(wait.total_seconds() // 60) + 1)
-        values = {"at": datetime.now(UTC), "name": tried_name, "succeeded": False}
+        values = {"at": now, "name": tried_name, "succeeded": False}
         return inserted_id(connection, schema.sign_ins.insert().values(**values)), row
 
 

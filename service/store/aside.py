@@ -16,7 +16,10 @@ from pathlib import Path
 from words import Fault
 
 PART = ".part"  # how the name of a file ends that is not complete
-UNFINISHED = re.compile(r"\.[0-9a-f]{8}\.part(-journal|-wal|-shm)?$|\.db\.part$")  # the last: of earlier versions
+LOGS_OF_PART = ("-journal", "-wal", "-shm")  # SQLite's own, beside a store that is written
+UNFINISHED = re.compile(
+    rf"\.[0-9a-f]{{8}}\.part({'|'.join(LOGS_OF_PART)})?$|\.db\.part$"
+)  # the last: of earlier versions
 PRIVATE, ORDINARY = 0o600, 0o666  # of which the user's umask takes away
 KEY_BYTES, DIGITS = 64, 64
 SQLITE = b"SQLite format 3\0"
@@ -36,7 +39,8 @@ def new_file(file: Path) -> Generator[Path]:
         synced(part)
         _named_once(part, file)
     finally:
-        part.unlink(missing_ok=True)
+        for ending in ("", *LOGS_OF_PART):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
     synced(file.parent)
 
 

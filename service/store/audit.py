@@ -141,10 +141,15 @@ def last_head(connection: sa.Connection) -> Head:
 
 
 def head_file(url: sa.URL) -> Path | None:
-    """The file that keeps heads: RANKSHIFT_HEAD, else one beside the store's file, else (on a server) None."""
+    """The file that keeps heads: RANKSHIFT_HEAD, else one beside the store's file, else (on a server) None.
+
+    A store that is reached by a link has the heads of the file itself: two lists would each lack what the other has.
+    """
     if path := os.environ.get(HEAD_VARIABLE):
         return Path(path)
-    return Path(f"{url.database}.head") if url.get_backend_name() == "sqlite" and url.database else None
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    return Path(f"{os.path.realpath(url.database)}.head")
 
 
 def anchor(url: sa.URL, heads: Iterable[Head]) -> None:

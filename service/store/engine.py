@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Store:
         with store.read() as connection:
             exists = migration.revision_of(connection) is not None
         if not exists:
-            with sickness.said(store.shown):
+            with store._said():
                 migration.upgrade(store.engine)
         return store.checked(url)
 
@@ -70,7 +70,7 @@ class Store:
             expected = migration.head()
             raise Fault(key=migration.refusal(revision), url=shown(url), found=revision, expected=expected)
         if revision != migration.head():
-            with sickness.said(self.shown):
+            with self._said():
                 migration.upgrade(self.engine)
         return self
 
@@ -81,7 +81,7 @@ class Store:
         alone: the names of one thing ("wave", "ensu2015", "2015Q3"). Two transactions that begin with the same names
         take turns, and the second reads what the first wrote. SQLite has one writer at a time in any case.
         """
-        with sickness.said(self.shown), self.engine.begin() as connection:
+        with self._said(), self.engine.begin() as connection:
             connection.info.pop(audit.ADDED, None)  # left by a transaction that was rolled back
             if alone:
                 take_turn(connection, *alone)
@@ -92,8 +92,13 @@ class Store:
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
         """A connection that only reads: on SQLite it waits for no writer, and no writer waits for it."""
-        with sickness.said(self.shown), self.engine.connect().execution_options(reading=True) as connection:
+        with self._said(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
+
+    def _said(self) -> AbstractContextManager[None]:
+        """What the engine says of a sick database becomes a Fault."""
+        on_disk = self.engine.dialect.name == "sqlite"
+        return sickness.said(self.shown, self.engine.url.database if on_disk else None)
 
     def shown(self) -> str:
         """Where the store is, as people read it."""

@@ -3,9 +3,11 @@
 Each has an exit code of its own too, so that whoever runs commands at night can tell them apart.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -16,6 +18,7 @@ UNREACHABLE, SLOW = "store.unreachable", "store.slow"
 READ_ONLY_LOG = "store.read_only_log"
 # 1 is a command that was refused, 2 one that was mistyped
 EXIT_CODES = {BUSY: 3, DAMAGED: 4, READ_ONLY: 5, READ_ONLY_LOG: 5, FULL: 6, UNREACHABLE: 7, SLOW: 8}
+ROOM = 1_000_000  # bytes: with fewer a place where one may write is full; closing a log that found no room frees some
 OF_SQLITE = {
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -46,15 +49,31 @@ OF_POSTGRESQL = {  # by the SQLSTATE, or how it begins
 
 
 @contextmanager
-def said(url: Callable[[], str]) -> Generator[None]:
-    """Whatever the engine says of a sick database becomes a Fault; url: the store's as people read it."""
+def said(url: Callable[[], str], file: str | None = None) -> Generator[None]:
+    """Whatever the engine says of a sick database becomes a Fault.
+
+    url   the store's as people read it
+    file  the store's own, if it has one. SQLite calls a disk without any room "read-only": it cannot make its log there
+    """
     try:
         yield
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
         original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         if (key := sickness_of(original)) is None:
             raise
+        if key in (READ_ONLY, UNREACHABLE) and file and has_no_room(Path(file).parent):
+            key = FULL
         raise Fault(key=key, url=url(), problem=first_line(original)) from error
+
+
+def has_no_room(folder: Path) -> bool:
+    """Whether SQLite's log finds no room in a folder in which one may write."""
+    try:
+        disk = os.statvfs(folder)
+    except (OSError, AttributeError):  # it is not there; Windows does not tell
+        return False
+    may_write = not disk.f_flag & os.ST_RDONLY and os.access(folder, os.W_OK)
+    return may_write and disk.f_bavail * disk.f_frsize < ROOM
 
 
 def sickness_of(error: BaseException | None) -> str | None:

@@ -171,6 +171,18 @@ def findings(store: Store) -> set[str]:
     return {finding.key for finding in verify_trail(store).findings}
 
 
+def test_a_store_that_is_reached_by_a_link_has_the_heads_of_its_file(fresh_store, tmp_path, monkeypatch):
+    monkeypatch.delenv(audit.HEAD_VARIABLE)
+    file = fresh_store("sqlite")
+    link = tmp_path / "link.db"
+    link.symlink_to(file.engine.url.database)
+    file.engine.dispose()
+    linked = Store.open(f"sqlite:///{link}")
+    begin_survey(linked)
+    assert verify_trail(linked).findings == () and not (tmp_path / "link.db.head").exists()
+    linked.engine.dispose()
+
+
 def test_half_a_line_among_the_heads_is_a_finding_that_an_administrator_acknowledges(store, tmp_path, monkeypatch):
     """A full disk leaves half a line; the head that comes next stands on a line of its own, and all others are read."""
     monkeypatch.setattr(trail, "TRIES", 1)

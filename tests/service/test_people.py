@@ -107,6 +107,19 @@ def test_after_five_failures_even_the_right_password_waits_and_others_do_not(sto
     assert people.sign_in(store, "ann", PASSWORD).actor == Actor("ann", CENTRE)
 
 
+def test_failures_of_a_clock_that_was_ahead_keep_nobody_out_once_it_is_put_back(sqlite_store):
+    with_ann(sqlite_store)
+    for _ in range(people.OF_ONE):
+        assert fault(people.sign_in, sqlite_store, "ann", "wrong").key == "people.wrong"
+    for ahead, waits in ((timedelta(minutes=10), True), (timedelta(days=30), False)):
+        with sqlite_store.begin() as connection:
+            connection.execute(schema.sign_ins.update().values(at=datetime.now(UTC) + ahead))
+        if waits:
+            assert fault(people.sign_in, sqlite_store, "ann", PASSWORD).values["minutes"] <= 30
+        else:
+            assert people.sign_in(sqlite_store, "ann", PASSWORD).actor.name == "ann"
+
+
 def test_a_made_up_name_waits_as_a_real_one_does(sqlite_store):
     with_ann(sqlite_store)
     for name in ("ann", "nobody"):

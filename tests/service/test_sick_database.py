@@ -6,6 +6,7 @@ import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from made_up import BOTH, MAY, NAME, PROGRAMME, begin_survey, interviews, take
 
 from service.figures import waves
 from service.intake import imports
-from service.store import engine, schema, sickness
+from service.store import aside, engine, schema, sickness
 from service.store.engine import Store
 from service.store.names import legible
 from words import Fault
@@ -113,6 +114,33 @@ def test_a_full_disk_is_said_and_nothing_of_the_transaction_is_kept(place, ranks
         said(rankshift, "store.full", 6, "import-programme", place / "p.toml", "--store", file)
     assert rankshift("runs", "--store", file).out == before
     assert rankshift("import-programme", place / "p.toml", "--store", file).code == 0
+
+
+def test_a_disk_without_any_room_is_full_though_sqlite_calls_it_read_only(place, rankshift, monkeypatch):
+    """Where its log finds no room, SQLite opens a store to be read alone, as where nothing may be written."""
+    write_ahead = engine._write_ahead
+
+    def no_log(connection):
+        write_ahead(connection)
+        connection.execute("PRAGMA query_only = ON")
+
+    monkeypatch.setattr(engine, "_write_ahead", no_log)
+    for free, key, code in ((300, "store.read_only", 5), (0, "store.full", 6)):
+        disk = SimpleNamespace(f_flag=0, f_bavail=free, f_frsize=4096)
+        monkeypatch.setattr(sickness.os, "statvfs", lambda _, disk=disk: disk)
+        said(rankshift, key, code, "estimate", MAY, "--seed", "another", "--store", place / "s.db")
+
+
+def test_a_backup_for_which_the_disk_has_no_room_leaves_nothing_of_it(place, monkeypatch):
+    def no_room(part):
+        for ending in aside.LOGS_OF_PART:
+            part.with_name(part.name + ending).touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(aside, "synced", no_room)
+    with pytest.raises(OSError), aside.new_file(place / "b.db") as part:
+        part.write_bytes(b"half")
+    assert aside.parts_in([place]) == []
 
 
 def test_a_full_disk_ends_any_other_writing_with_the_same_code(place, rankshift, monkeypatch):

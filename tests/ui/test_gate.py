@@ -101,6 +101,19 @@ def test_a_page_of_another_origin_opens_no_connection_and_sends_no_file(server):
         assert server.upload(tab.session, Origin=server.origin) == 204
 
 
+def test_nobody_on_the_internet_is_asked_for_the_address_of_this_machine(monkeypatch):
+    """Streamlit asks whenever an origin is unknown to it, so at every connection behind a proxy: all readers wait."""
+    from streamlit.web.server import server_util
+
+    from ui import gate
+
+    asked = []
+    monkeypatch.setattr(server_util.net_util, "_make_blocking_http_get", lambda url, **_: asked.append(url))
+    assert gate.net_util is server_util.net_util
+    assert not server_util.is_url_from_allowed_origins("https://ranks.example")
+    assert asked == []
+
+
 def test_a_file_is_taken_only_of_who_signed_in_and_has_a_field_for_it(server):
     with server.tab() as tab:
         tab.ask("centre")
