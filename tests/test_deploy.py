@@ -44,11 +44,22 @@ def test_every_command_that_the_files_start_exists_with_its_options():
 def test_the_image_has_all_that_is_installed_and_nothing_private():
     kinds = [name for name, _ in instructions()]
     assert kinds.index("USER") < kinds.index("CMD") and "USER root" not in DOCKERFILE
-    (base,) = (rest for name, rest in instructions() if name == "FROM")
-    assert SpecifierSet(PROJECT["requires-python"]).contains(re.search(r"python:([\d.]+)-slim", base)[1])
+    (base,) = (rest for name, rest in instructions() if name == "ARG")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(re.fullmatch(r"BASE=python:([\d.]+)-slim", base)[1])
+    assert ("FROM", "${BASE}") in instructions()
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
-    assert {".git", ".venv", "*.db*"} <= set(ignored)
+    assert {".git", ".venv", "**/*.db*"} <= set(ignored)  # stores and heads, in folders below too
     assert not [line for line in ignored if line.strip("/").split("/")[0] in ("data", ".streamlit", "words", "ui")]
+
+
+def test_the_script_that_tries_the_image_is_shell_and_runs_the_image_s_own_command():
+    script = ROOT / "deploy" / "try_image.sh"
+    assert subprocess.run(["sh", "-n", script], check=False).returncode == 0
+    text = script.read_text("utf-8")
+    assert ".Docker.Config.Cmd" in text and f"http://127.0.0.1:{PORT}/" in text and "git -C" in text
+    assert re.findall(r"inside (rankshift load .*)$", text, re.M) == re.findall(
+        r"rankshift (rankshift load .*)$", DOCKERFILE, re.M
+    )
 
 
 def test_all_of_them_speak_of_the_same_port_and_the_same_largest_file():
