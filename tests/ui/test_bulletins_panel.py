@@ -1,0 +1,48 @@
+"""The panel of bulletins: one is made by a form, kept, offered as files, and compared with the figures of today."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.bulletins.keeping import bulletin_list
+from service.store.engine import STORE_VARIABLE, Store
+from words import text
+
+SCRIPT = """
+from service.store.engine import Store, store_url
+from ui.panels import bulletins
+from ui.faults import explained
+from words import speaker
+t = speaker({language!r})
+explained(lambda: bulletins.{name}(Store.open(store_url()), "ensu2015", t), t)
+"""
+
+
+@pytest.fixture
+def own_store(ensu_store, tmp_path, monkeypatch):
+    """A copy of the demonstration's store, to be written to."""
+    places = (ensu_store[0].engine.url.database, tmp_path / "own.db")
+    with closing(sqlite3.connect(places[0])) as original, closing(sqlite3.connect(places[1])) as copy:
+        original.backup(copy)
+    monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{places[1]}")
+    store = Store.open(f"sqlite:///{places[1]}")
+    yield store
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own_store, language):
+    at = AppTest.from_string(SCRIPT.format(language=language, name="show"), default_timeout=60).run()
+    assert not at.exception and not at.get("download_button")
+    at.text_input(key="bulletin_number").set_value("9")
+    at.button(key="bulletin_go").click().run()
+    (kept,) = bulletin_list(own_store, "ensu2015")
+    assert (kept.kind, kept.language, kept.document.head.number) == ("notice", language, "9")
+    assert not at.exception and not at.error and len(at.get("download_button")) >= 2
+    at.button(key=f"bulletin_again {kept.number}").click().run()
+    said = text("bulletin.again.same", language, number=kept.number, digest=kept.digest)
+    assert said in [block.value for block in at.markdown]
+    offered = AppTest.from_string(SCRIPT.format(language=language, name="offered"), default_timeout=60).run()
+    assert not offered.exception and len(offered.selectbox) == 1
