@@ -58,7 +58,7 @@ CHAPTERS = {
     "presentation": ["area", "calling", "evidence", "ladder", "pictures", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
-    "study": ["claims"],
+    "study": ["claims", "ladders"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}

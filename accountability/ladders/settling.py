@@ -1,5 +1,7 @@
 """Interviews that would settle a verdict: how many times as many would show what is printed, if the values stayed."""
 
+from functools import cache
+
 import numpy as np
 import scipy
 
@@ -26,7 +28,8 @@ def times_of_place(
 
     value, se (p,)  of the league's areas;  printed: whether the rule is met as printed
     T is the difference in standard errors that has to exceed c last: of not_last, listed, the (p-k)-th largest of
-    (x_i - x_j)/√(v_i + v_j); c is that of the K-split.  Of the first n, c is that of all pairs by Bonferroni.
+    (x_i - x_j)/√(v_i + v_j).  c is that of the K-split of areas with equal errors; of the first n, that of all pairs by
+    Bonferroni's inequality.
     """
     p, k, alpha = len(value), int(rule.threshold), 1 - rule.level
     better = (value - value[area]) * (1 if largest_is_best else -1) / np.sqrt(np.maximum(se**2 + se[area] ** 2, 1e-300))
@@ -36,9 +39,14 @@ def times_of_place(
         critical = float(scipy.stats.norm.isf(alpha / (p * (p - 1))))
     else:
         others = k if printed else p - k
-        critical = critical_independent(se, others if printed else k, alpha / 2)
+        critical = _critical_of_split(p, p - others, alpha / 2)
     last = np.sort(np.delete(towards, area))[::-1][others - 1]  # the one of these that is hardest to tell apart
     return NEVER if last <= 0 else float((critical / last) ** 2)
+
+
+@cache
+def _critical_of_split(areas: int, k: int, alpha: float) -> float:
+    return critical_independent(np.ones(areas), k, alpha)
 
 
 def times_of_share(rule: Rule, times: np.ndarray, reaches: np.ndarray, *, printed: bool) -> float:

@@ -115,24 +115,36 @@ def board_rows(board: Consequences, listed: Iterable[Listed], t: Speaker) -> pd.
 
 def together_rows(board: Consequences, t: Speaker) -> pd.DataFrame:
     """What the rules of several areas together say of the newest wave and of its year, one row for each unit."""
-    language, annual, newest = t("language.code"), _annual(board), board.waves[-1]
     rows = [
         {
-            t("column.wave"): wave_text(parts_of_wave(newest)[0] if row["rule"] in annual else newest, t),
-            t("column.unit"): board.programme.name_of(row["area"])[language],
-            t("column.rule"): board.programme.rule_names[row["rule"]][language],
-            t("column.printed"): t("rule.printed_met" if row["printed"] else "rule.printed_missed"),
-            t("column.consequence_sure"): t(f"rule.{row['outcome']}"),
+            t("column.wave"): said["wave"],
+            t("column.unit"): said["unit"],
+            t("column.rule"): said["rule"],
+            t("column.printed"): said["printed"],
+            t("column.consequence_sure"): said["shown"],
         }
-        for row in board.together.to_dict("records")
+        for said in _together(board, t)
     ]
     return pd.DataFrame(rows)
 
 
 def together_sentences(board: Consequences, t: Speaker) -> list[str]:
     """`together_rows` as sentences, one for each unit and rule."""
-    rows = together_rows(board, t)
-    return [t("list.between_clauses").join(map(str, row)) for row in rows.itertuples(index=False)]
+    return [t("consequences.together_said", **said) for said in _together(board, t)]
+
+
+def _together(board: Consequences, t: Speaker) -> list[dict[str, str]]:
+    language, annual, newest = t("language.code"), _annual(board), board.waves[-1]
+    return [
+        {
+            "wave": wave_text(parts_of_wave(newest)[0] if row["rule"] in annual else newest, t),
+            "unit": board.programme.name_of(row["area"])[language],
+            "rule": board.programme.rule_names[row["rule"]][language],
+            "printed": t("rule.printed_met" if row["printed"] else "rule.printed_missed"),
+            "shown": t(f"rule.{row['outcome']}"),
+        }
+        for row in board.together.to_dict("records")
+    ]
 
 
 def settling_text(row: Listed, t: Speaker) -> str:

@@ -111,8 +111,8 @@ def read_consequences(
     judged = judged_history(store, programme, league, wave)
     history, periods = judged.history, judged.history.waves
     shown = periods[-YEARS * waves_a_year(wave) :]
-    outcomes = {place: row["outcome"] for place, row in judged.verdicts.items()}
-    levels = {(rule, name): row["level"] for (rule, name, _), row in judged.verdicts.items()}
+    outcomes = {place: row.outcome for place, row in judged.verdicts.items()}
+    levels = {(rule, name): row.level for (rule, name, _), row in judged.verdicts.items()}
     events = [event for event in replay(history, programme.consequences) if event.wave in shown]
     numbers = Settling(programme, judged)
     listed = [
@@ -140,11 +140,7 @@ def read_consequences(
 
 def _together(judged: JudgedHistory, wave: str) -> pd.DataFrame:
     """The verdicts of a wave on groups and on the league."""
-    rows = [
-        {**row, "area": area}
-        for (_, of_wave, area), row in judged.verdicts.items()
-        if of_wave == wave and area in judged.units
-    ]
+    rows = [row for (_, of_wave, area), row in judged.verdicts.items() if of_wave == wave and area in judged.units]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -1,7 +1,9 @@
 """The verdicts of a league over its waves, from the stored runs: what a ladder is replayed on."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,28 @@ from programme.regular_comparisons import regular_comparisons
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, waves_a_year, waves_between
 from service.figures.league import League, newest_run, read_estimated, waves_with_estimates
 from service.figures.use_cases import ANNUAL, COMPARE, ESTIMATE
+from service.intake.imports import programme_of_run
 from service.store import schema
 from service.store.engine import Store
 from words import Fault
 
 COLUMNS = ["measure", "rule", "area", "printed", "outcome", "estimate", "lower", "upper", "level"]
+
+
+class Judgement(NamedTuple):
+    """A row of VERDICTS."""
+
+    measure: str
+    rule: str
+    area: str
+    printed: bool
+    outcome: str
+    estimate: float
+    lower: float
+    upper: float
+    level: float
+
+
 Place = tuple[str, str, str]  # rule, wave, area
 
 
@@ -30,14 +49,14 @@ class JudgedHistory:
     history   the league's areas, and at their end the groups and the league that rules of several areas are about
     units     these -> the places of their areas in `history.areas`
     by_wave   wave -> measure -> the league's figures
-    verdicts  (rule, wave, area) -> the row of VERDICTS
+    verdicts  (rule, wave, area) -> the row of VERDICTS, by today's code of the area
     runs      the runs that the verdicts are from
     """
 
     history: History
     units: Mapping[str, tuple[int, ...]]
     by_wave: Mapping[str, Mapping[str, League]]
-    verdicts: Mapping[Place, Mapping]
+    verdicts: Mapping[Place, Judgement]
     runs: tuple[int, ...]
 
     @property
@@ -59,7 +78,9 @@ def judged_history(store: Store, programme: Programme, league: str, upto: str) -
     for wave in periods:
         annual_run, annual = _annual_rows(store, programme, wave, by_wave)
         change_runs, changed = _change_rows(store, programme, league, wave, by_wave)
-        of_wave = [table for f in by_wave.get(wave, {}).values() for table in (f.rules, f.joint)]
+        of_wave = [
+            _today(programme, f.programme, wave, t) for f in by_wave.get(wave, {}).values() for t in (f.rules, f.joint)
+        ]
         found.append([*of_wave, annual, *changed])
         runs |= {annual_run, *change_runs, *(f.runs[ESTIMATE]["run_id"] for f in by_wave.get(wave, {}).values())}
     history, units, verdicts = _history(programme, league, periods, found)
@@ -110,7 +131,8 @@ def _annual_rows(
         if all(name in by_wave.get(w, {}) and not by_wave[w][name].withheld for w in names)
     ]
     rows = _verdicts(store, run["run_id"])
-    return run["run_id"], rows[rows.measure.isin(whole)]
+    then = programme_of_run(store, run["run_id"])
+    return run["run_id"], _today(programme, then, wave, rows[rows.measure.isin(whole)])
 
 
 def _change_rows(
@@ -132,9 +154,27 @@ def _change_rows(
             if len(of_measure):
                 estimated = read_estimated(store, programme.name, wave=wave, measure=measure, league=league)
                 table = estimated.league(run).table
-                tables.append(of_measure[of_measure.area.isin(table.index[table.change.notna()])])
+                shown = of_measure[of_measure.area.isin(table.index[table.change.notna()])]
+                tables.append(_today(programme, programme_of_run(store, run["run_id"]), wave, shown))
                 runs.append(run["run_id"])
     return runs, tables
+
+
+def todays_codes(programme: Programme, then: Programme, wave: str, codes: Iterable[str]) -> dict[str, str]:
+    """Code in the figures of a wave -> today's code of the area, without areas that were merged since.
+
+    then: the version of the programme that the figures were computed with, which knew the renames that it names
+    """
+    codes = list(codes)
+    current = {} if then.renames == programme.renames else programme.renames.current(wave)
+    into = Counter(current.get(code, code) for code in codes)
+    return {code: current.get(code, code) for code in codes if into[current.get(code, code)] == 1}
+
+
+def _today(programme: Programme, then: Programme, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of VERDICTS by today's codes, without those of areas that were merged since."""
+    codes = todays_codes(programme, then, wave, rows.area.unique())
+    return rows.assign(area=rows.area.map(codes)).dropna(subset=["area"])
 
 
 def _verdicts(store: Store, run: int) -> pd.DataFrame:
@@ -144,7 +184,7 @@ def _verdicts(store: Store, run: int) -> pd.DataFrame:
 
 def _history(
     programme: Programme, league: str, periods: Sequence[str], found: Sequence[Sequence[pd.DataFrame]]
-) -> tuple[History, dict[str, tuple[int, ...]], dict[Place, Mapping]]:
+) -> tuple[History, dict[str, tuple[int, ...]], dict[Place, Judgement]]:
     """The verdicts found in each period as a history, its units, and the rows by rule, wave and area."""
     areas, rules = programme.league_areas(league), [rule for rules in ruled(programme).values() for rule in rules]
     together = {rule.over for rule in rules} - {AREA}
@@ -156,16 +196,14 @@ def _history(
     }
     place = {name: j for j, name in enumerate([*areas, *units])}
     judged, missed = ({rule.name: np.zeros((len(periods), len(place)), dtype=bool) for rule in rules} for _ in range(2))
-    verdicts: dict[Place, Mapping] = {}
+    verdicts: dict[Place, Judgement] = {}
     for t, (wave, tables) in enumerate(zip(periods, found, strict=True)):
-        today = programme.renames.one_to_one(wave)
         for rows in tables:
-            for row in rows[rows.rule.isin(judged)].to_dict("records"):
-                rule, area = row["rule"], row["area"] if row["area"] in place else today.get(row["area"])
-                if area in place:
-                    judged[rule][t, place[area]] = True
-                    missed[rule][t, place[area]] = not row["printed"]
-                    verdicts[rule, wave, area] = row
+            for row in map(Judgement._make, zip(*(rows[column].tolist() for column in COLUMNS), strict=True)):
+                if row.area in place and row.rule in judged:
+                    judged[row.rule][t, place[row.area]] = True
+                    missed[row.rule][t, place[row.area]] = not row.printed
+                    verdicts[row.rule, wave, row.area] = row
     year = np.array([int(parts_of_wave(wave)[0]) for wave in periods])
     ends = np.array([wave == periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))[-1] for wave in periods])
     annual = (*programme.annual_rules.values(), *programme.annual_joint_rules.values())

@@ -15,7 +15,7 @@ from accountability.rules.joint import AREA, JointKind
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
 from service.figures.computing import measure_of_wave
-from service.figures.judged_history import JudgedHistory, ruled
+from service.figures.judged_history import JudgedHistory, ruled, todays_codes
 from service.figures.league import League
 from service.figures.loaded_waves import load_waves
 from service.figures.use_cases import ESTIMATE
@@ -85,9 +85,9 @@ def _simulated(
     tables = []
     for wave in judged.history.waves:
         table = leagues[wave].table if wave in leagues else pd.DataFrame(columns=NUMBERS)
-        today = programme.renames.one_to_one(wave)
-        codes = [area if area in areas else today.get(area, area) for area in table.index]
-        tables.append(table.set_axis(codes)[NUMBERS].astype(float).reindex(areas))
+        then = leagues[wave].programme if wave in leagues else programme
+        today = todays_codes(programme, then, wave, table.index)
+        tables.append(table.loc[list(today), NUMBERS].set_axis(list(today.values())).astype(float).reindex(areas))
     cells = {column: np.array([table[column] for table in tables]) for column in tables[0].columns}
     return SimulatedMeasure(
         value=cells["estimate"],

@@ -13,7 +13,7 @@ from accountability.ladders.settling import NEVER, threshold_of, times_of_place,
 from accountability.rules import UNDECIDED, Rule
 from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
-from service.figures.judged_history import JudgedHistory, ruled
+from service.figures.judged_history import JudgedHistory, Judgement, ruled, todays_codes
 
 NUMBERS = ["estimate", "se", "n"]
 
@@ -44,7 +44,7 @@ class Settling:
         """(interviews needed, interviews asked) for one verdict; None if it is shown."""
         row = self.judged.verdicts.get((verdict.rule, verdict.wave, area))
         measure, rule = self._rules[verdict.rule]
-        if row is None or row["outcome"] != UNDECIDED:
+        if row is None or row.outcome != UNDECIDED:
             return None
         table = self._table(measure, verdict.wave, verdict.rule in self.judged.history.due)
         if table.empty:
@@ -56,29 +56,40 @@ class Settling:
         asked = float(table.n[area])
         if rule.of_places:
             options = {
-                "printed": bool(row["printed"]),
+                "printed": bool(row.printed),
                 "largest_is_best": self.programme.measures[measure].largest_is_best,
             }
             place = list(table.index).index(area)
             times = times_of_place(rule, place, table.estimate.to_numpy(), table.se.to_numpy(), **options)
         else:
-            times = times_of_value(row["estimate"], row["lower"], row["upper"], threshold_of(rule))
+            times = times_of_value(row.estimate, row.lower, row.upper, threshold_of(rule))
         return times * asked, asked
 
-    def _of_unit(self, rule: Rule, row: Mapping, table: pd.DataFrame, unit: str) -> tuple[float, float]:
+    def _of_unit(self, rule: Rule, row: Judgement, table: pd.DataFrame, unit: str) -> tuple[float, float]:
         """Of several areas together: by the areas' own limits, or by those of the unit as one."""
         places = [self.judged.history.areas[j] for j in self.judged.units[unit]]
         areas = table.loc[[area for area in places if area in table.index]]
         asked = float(areas.n.mean())
         if rule.kind == "mean":
-            return times_of_value(row["estimate"], row["lower"], row["upper"], rule.threshold) * asked, asked
+            return times_of_value(row.estimate, row.lower, row.upper, rule.threshold) * asked, asked
         pairs = zip(areas.estimate, areas.lower, areas.upper, strict=True)
         times = np.array([times_of_value(*limits, rule.threshold) for limits in pairs])
         upwards = self.programme.measures[self._rules[rule.name][0]].largest_is_best
         reaches = (areas.estimate >= rule.threshold) if upwards else (areas.estimate <= rule.threshold)
-        return times_of_share(rule, times, reaches.to_numpy(), printed=bool(row["printed"])) * asked, asked
+        return times_of_share(rule, times, reaches.to_numpy(), printed=bool(row.printed)) * asked, asked
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, str, bool], pd.DataFrame]:
+        return {}
 
     def _table(self, measure: str, wave: str, annual: bool) -> pd.DataFrame:
+        """`_figures`, made once."""
+        of = measure, wave, annual
+        if of not in self._tables:
+            self._tables[of] = self._figures(*of)
+        return self._tables[of]
+
+    def _figures(self, measure: str, wave: str, annual: bool) -> pd.DataFrame:
         """The league's figures of a wave by today's areas; of a year, the means of its waves as if independent."""
         names = periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave)) if annual else [wave]
         tables = []
@@ -86,9 +97,9 @@ class Settling:
             league = self.judged.by_wave.get(name, {}).get(measure)
             if league is None:
                 return pd.DataFrame(columns=[*NUMBERS, "lower", "upper"])
-            today = self.programme.renames.one_to_one(name)
-            codes = [today.get(area, area) for area in league.table.index]
-            tables.append(league.table.set_axis(codes)[[*NUMBERS, "lower", "upper"]].astype(float))
+            today = todays_codes(self.programme, league.programme, name, league.table.index)
+            rows = league.table.loc[list(today), [*NUMBERS, "lower", "upper"]]
+            tables.append(rows.set_axis(list(today.values())).astype(float))
         if len(tables) == 1:
             return tables[0]
         common = [area for area in tables[0].index if all(area in table.index for table in tables)]

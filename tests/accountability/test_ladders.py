@@ -14,8 +14,12 @@ from accountability.ladders.consequence import Consequence
 from accountability.ladders.events import Verdict, events_of, replay
 from accountability.ladders.evidence import CONFIRMED, NOT_RULED_OUT, RULED_OUT, counted, evidence, level_of
 from accountability.ladders.history import History
-from accountability.ladders.luck import SimulatedMeasure, luck, simulated_values
+from accountability.ladders.luck import luck
+from accountability.ladders.settling import times_of_place, times_of_share, times_of_value
+from accountability.ladders.simulated import SimulatedMeasure, simulated_values
+from accountability.rules import KINDS as RULES
 from accountability.rules import Rule
+from estimation import Estimate, last_k
 from words import Fault
 
 TALK = Consequence("talk", "each", ("last",))
@@ -320,3 +324,88 @@ def test_luck_knows_the_errors_of_clustered_samples(equal):
     one, two = (simulated_values(measure, 1000, np.random.default_rng(9)) for measure in (simple, clustered))
     assert two.var() / one.var() == pytest.approx(2, rel=0.03)
     assert equal == bool(np.allclose(two * 120, np.rint(two * 120)))
+
+
+SCORES = st.lists(st.integers(0, 20), min_size=4, max_size=12)
+
+
+@given(SCORES, st.integers(1, 3), st.integers(0, 20))
+def test_a_worse_area_added_never_worsens_another_s_place_on_the_list(scores, k, lower):
+    """Who is not among the last k stays off the list when an area that is worse than all joins the league."""
+    values = np.array(scores, dtype=float)
+    options = {"largest_is_best": True, "printed_unit": 0.0}
+    before = RULES["not_last"].missed_by(values, k, **options)
+    after = RULES["not_last"].missed_by(np.append(values, values.min() - 1 - lower), k, **options)
+    assert not (after[:-1] & ~before).any()
+    honour = [RULES["first"].missed_by(v, k, **options) for v in (values, np.append(values, values.min() - 1))]
+    assert np.array_equal(honour[0], honour[1][:-1])
+
+
+@given(st.lists(st.text("x.-", min_size=8, max_size=8), min_size=1, max_size=3))
+def test_replaying_a_history_again_gives_the_same_state(texts):
+    past = history(*texts)
+    assert replay(past, LAIBIN) == replay(past, LAIBIN)
+    shuffled = history(*texts[::-1])
+    names = {past.areas[j]: past.areas[-1 - j] for j in range(len(texts))}
+    events = {(e.consequence, e.wave, names[e.area]) for e in replay(shuffled, LAIBIN)}
+    assert events == {(e.consequence, e.wave, e.area) for e in replay(past, LAIBIN)}
+
+
+def panel_of(rho: float, n: int = 60, p: int = 8, T: int = 4) -> tuple[SimulatedMeasure, History]:
+    correlation = np.full((T, T), rho) + (1 - rho) * np.eye(T)
+    measure = SimulatedMeasure(**{**vars(alike(p, n, equal=True, T=T)), "correlation": correlation})
+    names = tuple(map(str, range(p)))
+    return measure, History(quarters(T), np.full(T, 2025), 4, names, {"last": np.ones((T, p), bool)}, {})
+
+
+def test_luck_of_a_panel_agrees_with_a_naive_simulation_of_people_who_are_asked_again():
+    """Each person answers as in the first quarter with probability √ρ, else anew: two answers have correlation ρ."""
+    rho, n, p, T, draws = 0.6, 60, 8, 4, 1500
+    measure, past = panel_of(rho)
+    rules = {"last": ("safe", Rule("last", "not_last", 2))}
+    brought = luck(past, {"safe": measure}, rules, LAIBIN, np.random.default_rng(7), draws=3000)
+    rng, cards, listings = np.random.default_rng(8), 0, 0
+    for _ in range(draws):
+        own = rng.random((p, n))
+        streak = np.zeros(p, int)
+        for _quarter in range(T):
+            answers = np.where(rng.random((p, n)) < rho**0.5, own, rng.random((p, n))) < 0.8955
+            values = answers.mean(axis=1)
+            last = np.array([(values < value).sum() < 2 for value in values])
+            streak = np.where(last, streak + 1, 0)
+            cards, listings = cards + (streak == 2).sum(), listings + (streak == 3).sum()
+    assert brought.expected["card"] == pytest.approx(cards / draws, abs=5 * (1.5 / draws) ** 0.5)
+    assert brought.expected["listed"] == pytest.approx(listings / draws, abs=5 * (1.0 / draws) ** 0.5)
+    alone = luck(past, {"safe": panel_of(0.0)[0]}, rules, LAIBIN, np.random.default_rng(7), draws=1500)
+    assert brought.expected["listed"] > 1.5 * alone.expected["listed"]
+
+
+def test_scores_of_a_panel_go_together_as_its_correlation_says():
+    measure, _ = panel_of(0.7)
+    scores = SimulatedMeasure(**{**vars(measure), "share": False, "se": measure.se / 10})
+    values = simulated_values(scores, 4000, np.random.default_rng(3))
+    assert np.corrcoef(values[:, 0, 0], values[:, 3, 0])[0, 1] == pytest.approx(0.7, abs=0.04)
+    assert abs(np.corrcoef(values[:, 0, 0], values[:, 0, 1])[0, 1]) < 0.07
+
+
+def test_a_quarter_with_twice_the_interviews_settles_what_is_told_apart_by_seven_tenths():
+    assert times_of_value(0.85, 0.75, 0.95, 0.8) == pytest.approx(4.0)
+    assert times_of_value(0.75, 0.65, 0.85, 0.8) == pytest.approx(4.0)
+    assert times_of_value(0.8, 0.7, 0.9, 0.8) == float("inf")
+    enough = Rule("enough", "enough", 0.8, over="group", share=0.5)
+    times, reaches = np.array([1.0, 3.0, 9.0, 0.5]), np.array([True, True, True, False])
+    assert times_of_share(enough, times, reaches, printed=True) == 3.0
+    assert times_of_share(enough, times, reaches, printed=False) == float("inf")  # three of four are above
+
+
+@pytest.mark.parametrize("place", [0, 2, 5])
+def test_with_so_many_times_the_interviews_the_split_shows_what_is_printed(place):
+    """The number of interviews that `times_of_place` asks for is just enough, by the split itself."""
+    value, se = np.array([0.70, 0.8, 0.805, 0.9, 0.905, 0.91]), np.full(6, 0.04)
+    rule, listed = Rule("last", "not_last", 2), place < 2
+    times = times_of_place(rule, place, value, se, printed=not listed, largest_is_best=True)
+    shown = []
+    for factor in (0.95 * times, 1.05 * times):
+        estimate = Estimate(tuple("abcdef"), value, np.diag(se**2) / factor, np.inf)
+        shown.append(last_k(estimate, 2, covariance="independent").outcome[place])
+    assert shown == ["possible", "in" if listed else "out"]

@@ -9,6 +9,7 @@ from presentation.ladder.board import board_csv, board_notes, board_rows, count_
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.consequences import read_consequences
+from service.figures.judged_history import todays_codes
 from service.store.permissions import LEADER, Actor
 from words import Fault
 
@@ -117,6 +118,22 @@ def test_a_gap_that_is_passed_over_is_said(fresh_store):
             note.startswith(t("consequences.passed", waves=["|"]).split("|")[0]) for note in board_notes(board, t)
         )
     store.engine.dispose()
+
+
+def test_a_renamed_town_keeps_its_history_a_merged_one_begins_anew_and_codes_may_change_places():
+    """Ash was 03 before; d1 was merged into dill; birch and cedar changed their codes."""
+    before = read_programme(PROGRAMME, "harbours.toml")
+    table = '[renamed.2024-06]\n"03" = "ash"\nd1 = "dill"\nbirch = "cedar"\ncedar = "birch"\n'
+    after = read_programme(PROGRAMME + table.encode(), "harbours.toml")
+    codes = ["03", "birch", "cedar", "d1", "dill", "elder"]
+    assert todays_codes(after, before, "2024-05", codes) == {
+        "03": "ash",
+        "birch": "cedar",
+        "cedar": "birch",
+        "elder": "elder",
+    }
+    assert todays_codes(after, before, "2024-06", codes[1:3]) == {"birch": "birch", "cedar": "cedar"}
+    assert todays_codes(after, after, "2024-05", ["ash", "birch"]) == {"ash": "ash", "birch": "birch"}
 
 
 def test_the_board_in_words(surveyed):
