@@ -6,8 +6,8 @@ Each replication is a small population of its own strata, 3 strata of 42, 53 and
 others.  y is large for those who have just left the stratum in which most are called: weights N/n would miss them.  A
 line says the mean relative error of Σw and of Σwy, and z, that error over its standard error.
 
-Where every unit can have come to its rest in one way only, and no stratum is used up, w is exact in expectation
-(`draw_rested`), whoever moves: nothing is allowed beside three standard errors.  Otherwise a bias of the order 1/N_h is
+Where no stratum is used up and no answer decides who is called again, w is exact in expectation (`courses`), whoever
+moves: nothing is allowed beside three standard errors.  Otherwise a bias of the order 1/N_h is
 stated.  Those cases are drawn again with the same people three and ten times over: the bias must fall as fast as 1/N_h.
 """
 
@@ -61,13 +61,13 @@ CASES = {
     "10 % move, sorted by age": Case(spread=Spread("sorted", ("age",)), exact=True),
     "10 % move, balanced on age and sex": Case(spread=Spread("balanced", ("age", "sex")), exact=True),
     "a stratum used up in every other draw": Case(sample=(6, 13, 6)),
-    "seven waves, called again after two": Case(waves=7, rest=2),
-    "half kept": Case(rest=2, keep=0.5, sample=(6, 14, 6)),
+    "seven waves, called again after two": Case(waves=7, rest=2, exact=True),
+    "half kept": Case(rest=2, keep=0.5, sample=(6, 14, 6), exact=True),
     "half of those who answered kept": Case(rest=2, keep=0.5, respondents=True, sample=(6, 14, 6)),
-    "rotation 2-1-1": Case(waves=5, rest=2, rotation=(2, 1, 1)),
-    "rotation 2-1-1, 2 % move": Case(waves=5, rest=2, rotation=(2, 1, 1), moving=0.02, changing=0.01),
-    "rotation 2-1-1, one or two in a group": Case(waves=5, rest=2, rotation=(2, 1, 1), sample=(3, 4, 3)),
-    "rotation 2-2-2, nine waves": Case(waves=9, rest=1, rotation=(2, 2, 2), sample=(8, 8, 8)),
+    "rotation 2-1-1": Case(waves=5, rest=2, rotation=(2, 1, 1), exact=True),
+    "rotation 2-1-1, 2 % move": Case(waves=5, rest=2, rotation=(2, 1, 1), moving=0.02, changing=0.01, exact=True),
+    "rotation 2-1-1, one or two in a group": Case(waves=5, rest=2, rotation=(2, 1, 1), sample=(3, 4, 3), exact=True),
+    "rotation 2-2-2, nine waves": Case(waves=9, rest=1, rotation=(2, 2, 2), sample=(8, 8, 8), exact=True),
 }
 QUICK_CASES = (  # of --quick: every kind of draw once
     "one wave, half of its portions",
@@ -143,21 +143,34 @@ def _chain(part: int, blocks: int, case: Case, size: int) -> np.ndarray:
             spread=case.spread,
         )
         drawn = split_releases(drawn, PORTIONS)
-        past.append(_past(f"w{t}", case, frame, drawn, rates, chance))
+        past.append(_past(f"w{t}", succession.keep, case, frame, drawn, rates, chance))
     out = released(drawn, case.through)
     number = out.unit_id.str[6:9].astype(int).to_numpy()
     truth = np.tile(y[there[last]], size)
     return _errors(out.base_weight.to_numpy(), y[number], out.unit_id.str[:5].astype(int), truth, blocks)
 
 
-def _past(name: str, case: Case, frame: pd.DataFrame, drawn: pd.DataFrame, rates: pd.DataFrame, chance) -> PastWave:
+def _past(
+    name: str, keep: float, case: Case, frame: pd.DataFrame, drawn: pd.DataFrame, rates: pd.DataFrame, chance
+) -> PastWave:
     """A wave as the next one knows it; of those released six in ten answer, whoever they are."""
     out = released(drawn, case.through)
     answered = frozenset(out.unit_id[chance.random(len(out)) < ANSWERING]) if case.respondents else None
     joined = out.iloc[:0] if case.rotation is None else out[out.age != out["rest"]]
     of_groups = {} if case.rotation is None else dict(zip(joined.unit_id, joined.age.astype(int), strict=True))
     by_unit, part = frame.set_index("unit_id").stratum, released_rates(rates, drawn, case.through)
-    return PastWave(name, case.rest, by_unit, frozenset(out.unit_id), part, answered, case.rotation, of_groups)
+    return PastWave(
+        name,
+        case.rest,
+        by_unit,
+        frozenset(out.unit_id),
+        part,
+        answered,
+        case.rotation,
+        of_groups,
+        keep,
+        case.respondents,
+    )
 
 
 def _two_frames(part: int, blocks: int) -> np.ndarray:

@@ -157,7 +157,7 @@ def continued(rows: int) -> dict:
 
         def second():
             roll = RollFile(path)
-            past = [PastWave("w1", 4, RollStrata(roll), frozenset(first.unit_id), rates)]
+            past = [PastWave("w1", 4, RollStrata(roll), frozenset(first.unit_id), rates.assign(part=1.0))]
             return draw_rested_roll(roll, wanted, Succession(4, past=past), key=draw_key("x" * 20, "w2", "2"))[0]
 
         assert not set(second().unit_id) & set(first.unit_id)

@@ -9,7 +9,6 @@ from sampling.planning.wanted import written_numbers
 from service.samples.samples import SamplePlan
 from words import Speaker, in_language
 
-MEASURED = 42  # people of a stratum: of smaller ones nobody measured how far rotation groups leave the weights off
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # areas are then called by their codes
 
 
@@ -81,8 +80,6 @@ def _panel_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:
     notes = []
     if wanted.rotation:
         notes.append(t("sample.note_rotation", rotation=written_numbers(wanted.rotation, "-"), rest=wanted.rest))
-        small = allocation.stratum[allocation.population < MEASURED]
-        notes += [t("sample.note_rotation_small", strata=list(small), count=len(small))] if len(small) else []
         notes += [t("sample.note_rotation_respondents", count=count)] if wanted.respondents else []
     elif wanted.respondents and wanted.after is not None:
         values = {"keep": wanted.keep, "count": count, "again": wanted.again, "rest": wanted.rest}

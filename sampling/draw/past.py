@@ -31,7 +31,8 @@ class PastWave:
     rest      the waves its plan let a unit rest
     stratum   unit_id -> the stratum in that wave's frame, of every unit that was in it
     released  the unit_ids released
-    rates     RATES: the chance of being released, by stratum and rest
+    rates     RATES: the chance of being released, by stratum and rest, and `part`, as `released_rates` gives them
+    keep, respondents  what its plan kept of the wave before it, and whether only those who answered
     answered  those of them who gave an interview before the next wave was approved; None: not recorded
     rotation  of a wave in rotation groups: the plan of them;  born: unit_id -> the age of the group that it joined, of
               the units released that were not called again
@@ -45,6 +46,8 @@ class PastWave:
     answered: frozenset[str] | None = None
     rotation: tuple[int, ...] | None = None
     born: Mapping[str, int] = field(default_factory=dict)
+    keep: float = 0.0
+    respondents: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +96,11 @@ def waves_rested(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
         wave = past[-ago]
         called = unit_ids.isin(wave.released).to_numpy()
         if rotation is None:
-            _refuse_rotated(wave, rotation)
+            refuse_rotated(wave, rotation)
             rested[called] = ago
             continue
         age = np.full(len(unit_ids), rotation_ages(rotation)[-1])
-        if _refuse_rotated(wave, rotation):
+        if refuse_rotated(wave, rotation):
             joined = unit_ids.map(wave.born)
             called = called & joined.notna().to_numpy()
             age = joined.fillna(0).to_numpy(dtype=np.int64)
@@ -114,75 +117,18 @@ def last_answered(unit_ids: pd.Series, past: Sequence[PastWave]) -> np.ndarray:
     return answered
 
 
-def rest_chances(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
-    """P_i(a) (n,longest+1): the chance that each unit has the rest a = 1..longest+1 after the past waves.
-
-    Before the first wave P(longest+1) = 1.  A wave in whose frame the unit had the stratum h releases it with the rate
-    r_ha if its rest was a:  P'(1) = Σ_a P(a) r_ha,  P'(a+1) = P(a)(1 - r_ha),  and P'(longest+1) keeps what was there
-    before.  In the frame of a wave that did not have the unit r is 0.  In rotation groups the rates r_hab lead to a
-    group of the age b:  P'(b+1) = Σ_a P(a) r_hab, also where nobody was in the cell (`rates_met`).
-    """
-    past, longest, rotation = succession.past, succession.longest, succession.rotation
-    over = 0 if rotation is None else rotation_ages(rotation)[-1]
-    most = max([longest, *(p.rest + over for p in past)])
-    chances = np.zeros((len(unit_ids), most + 1))
-    chances[:, -1] = 1.0
-    for wave in past:
-        in_groups = _refuse_rotated(wave, rotation)
-        met = wave.rates if wave.rotation is None else rates_met(wave.rates, wave.rotation)
-        following, all_taken = np.zeros((len(unit_ids), most + 2)), np.zeros((len(unit_ids), most + 1))
-        for age in sorted(set(met.age)) if in_groups else [over]:
-            rates = met[met.age == age] if in_groups else met
-            rate = _rates_of(unit_ids, wave, rates, most, 0 if in_groups else over)
-            following[:, age] += (chances * rate).sum(axis=1)
-            all_taken += rate
-        following[:, 1:] += chances * (1 - all_taken)
-        chances = following[:, : most + 1]
-        chances[:, -1] += following[:, most + 1]
-    return np.column_stack([chances[:, :longest], chances[:, longest:].sum(axis=1)])
-
-
-def rates_met(rates: pd.DataFrame, rotation: Sequence[int]) -> pd.DataFrame:
-    """RATES of rotation groups with those of the cells that are called again and that nobody is in.
-
-    A unit that was drawn otherwise could have been there, and would have been called: the rate is the part of the
-    stratum that is released, not 0.
-    """
-    asked = rates[rates["sample"] > 0]
-    part = (asked.rate * asked.population / asked["sample"]).groupby(asked.stratum).max()
-    there = set(rates[rates.population > 0][["stratum", "rest"]].itertuples(index=False, name=None))
-    again = [(h, a) for h in part.index for a in rotation_ages(rotation)[1:] if (h, a) not in there]
-    empty = pd.DataFrame(again, columns=pd.Index(["stratum", "rest"])).assign(population=0, sample=0)
-    empty = empty.assign(rate=empty.stratum.map(part).astype(float), age=empty["rest"])
-    nobody = rates.population.eq(0) & rates.age.isin(rotation_ages(rotation)[1:]) & rates.age.eq(rates["rest"])
-    return pd.concat([rates[~nobody], empty[list(rates.columns)]], ignore_index=True)
-
-
 def released_rates(rates: pd.DataFrame, sample: pd.DataFrame, through: Through) -> pd.DataFrame:
-    """The RATES of what is released: times m_h/n_h, of which the portions that are out have m_h of a stratum's n_h.
+    """The RATES of what is released: times `part` = m_h/n_h; the portions that are out have m_h of a stratum's n_h.
 
     sample: with `release`
     """
     size = sample.groupby("stratum").size()
     part = (sample[is_out(sample, through)].groupby("stratum").size() / size).reindex(rates.stratum)
-    return rates.assign(rate=rates.rate.to_numpy() * part.fillna(0.0).to_numpy())
+    part = part.fillna(0.0).to_numpy()
+    return rates.assign(rate=rates.rate.to_numpy() * part, part=part)
 
 
-def _rates_of(unit_ids: pd.Series, wave: PastWave, rates: pd.DataFrame, most: int, over: int) -> np.ndarray:
-    """r (n,most+1) of units in an earlier wave, by rest; 0 where its frame did not have the unit.
-
-    over: how much longer the rest is counted now than it was in that wave
-    """
-    stratum = wave.stratum.reindex(unit_ids)
-    by_rest = rates.pivot(index="stratum", columns="rest", values="rate")  # noqa: PD010
-    of_group = 0 if wave.rotation is None else rotation_ages(wave.rotation)[-1]
-    last = wave.rest + of_group + 1
-    rate = by_rest.reindex(index=stratum, columns=range(1, last + 1)).fillna(0.0).to_numpy()
-    rested = np.clip(np.arange(1, most + 2) - over, 1, last)
-    return rate[:, rested - 1]
-
-
-def _refuse_rotated(wave: PastWave, rotation: Sequence[int] | None) -> bool:
+def refuse_rotated(wave: PastWave, rotation: Sequence[int] | None) -> bool:
     """Whether the wave was drawn in rotation groups; a Fault if they were others than those of the plan."""
     if wave.rotation is not None and wave.rotation != (None if rotation is None else tuple(rotation)):
         planned = "-" if rotation is None else "-".join(map(str, rotation))

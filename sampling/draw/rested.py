@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sampling.draw.courses import Taken, course_probabilities
 from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wanted
-from sampling.draw.past import RATES, Succession, last_answered, rates_met, rest_chances, waves_rested
+from sampling.draw.past import RATES, Succession, last_answered, waves_rested
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from sampling.draw.spread import Spread
-from sampling.planning.rotation import beginning_ages, divided_by_age, rotated_counts, rotation_ages
+from sampling.draw.turns import Expected, Parts, Turn, expected_counts, taken_of_stratum
+from sampling.planning.rotation import group_sizes
 
 
 def draw_rested(
@@ -39,23 +41,21 @@ def draw_rested(
     A unit's rest a is the number of waves since it was last released (1: in the wave before), and k + 1 if that is
     longer ago or never was.  N_ha units of a stratum have rest a, and C_h of those with rest 1 can be kept: all, or
     those who answered.  Of the n_h,
-        n_h1 = min(⌊o C_h + 1/2⌋, n_h),  then n_ha = min(what is left, N_ha) for a = k+1, k, …, 2, and at last a = 1.
-    Each of them is taken with the rate n_ha/N_ha, places in the order of its stream; those kept are spread evenly over
+        n_h1 = min(o C_h, o n_h),  then n_ha = min(what is left, N_ha) for a = k+1, k, …, 2, and at last a = 1.
+    What is no whole number is rounded up with the chance of the part that is left over (among those who answered, to
+    the nearest).  With o = 1 one place is left for those who came since.
+    Each is taken with the rate E[n_ha]/N_ha, places in the order of its stream; those kept are spread evenly over
     the places of the others, so that every portion has its share of both.
     In rotation groups a is instead the number of waves since the first one of the unit's group, and k + the length of
     the rotation if that is over, rest included; groups whose age a is one of the rotation's are called again whole, and
-    what is left of n_h is drawn, as `rotated_counts` says.  SAMPLE has then also `age`, that of the unit's group.
-    SAMPLE has also `rest`.  Its probability is π_it = Σ_a P_i(a) n_ha/N_ha, where P_i(a) is the chance that unit i has
-    the rest a now, from the rates of the earlier waves in the strata in which it was then (`rest_chances`).  Where
-    nobody moves it is n_h/N_h.  base_weight is 1/π.
-    Where people move, the N_ha depend on who was drawn before.  Let F_i be 1 while unit i rests longest and P_i its
-    chance of that.  A wave that takes such units with the rate r leaves E[F_i'/P_i'] = F_i (1 - r)/(P_i (1 - r)): so
-    E[Σ_s w_i y_i] = Σ y_i exactly, whoever moves, as long as every unit can have come to its rest in one way only (in a
-    chain that keeps nobody, for the first k + 1 waves) and no stratum is used up.  Otherwise π is a sum in which the
-    rates depend on chance and on the unit itself, and totals have a relative bias of the order of one over the number
-    of people in a stratum.  `bench.draws` measures it with 10 % movers a wave in strata of 42 to 71 people: .4 per
-    cent where half is kept, and .6 per cent or less in rotation groups, a tenth of the spread of Σw.  Who comes from
-    a stratum in which everybody was taken lately has π = 0 until the rest is over, and no weight can make up for it.
+    what is left of n_h is drawn from those whose group is over; ⌊n_h/G⌋ places at least, and one, are a new group's,
+    and those called again give way to it by lot (`turns`).  SAMPLE has then also `age`, that of the unit's group.
+    SAMPLE has also `rest`.  base_weight is w = 1/probability, of the course that chance took with the unit (`courses`):
+    E[Σ_s w_i y_i] = Σ y_i exactly, whoever moves, as long as no stratum is used up.  Where nobody moved w = N_h/n_h.
+    Where a stratum has fewer people who have rested than places, the rates of that wave stand as they came about, and
+    totals have a relative bias of the order of one over the number of people in it, which `bench.draws` measures.
+    Who comes from a stratum in which everybody was taken lately cannot be drawn until the rest is over, and no weight
+    can make up for it.
     A draw among respondents is a further phase: C_h/N_h1 (C_ha/N_ha) of those called answered, and this part, which no
     draw decides, stands in π for each one's chance to answer, as in a weighting class.  Σw is n_h N_h/n_h whoever
     answers; a mean is unbiased where answering is unrelated to the answers within strata, and no further.
@@ -68,7 +68,8 @@ def draw_rested(
     sample = units_wanted(coded, allocation)
     cells = cells_of(units, coded, succession)
     rows, ages_rest, ages = [], [], []
-    parts_of = parts_of_strata(cells.population, cells.candidates, sample, succession)
+    turn = turn_of(succession)
+    parts_of = parts_of_strata(key, coded.strata, cells.population, cells.candidates, sample, turn)
     known = None if spread is None else spread.known(units)
     for h in np.flatnonzero(sample):
         counts = cells.population[h], cells.candidates[h]
@@ -80,21 +81,15 @@ def draw_rested(
         ages_rest.append(chosen[:, 0])
         ages.append(chosen[:, 2])
     at = np.concatenate(rows) if rows else np.array([], dtype=np.int64)
-    rates = rates_table(coded.strata, cells.population, parts_of, succession.rotation)
-    drawn_units = units.iloc[at]
-    probability = probabilities(drawn_units.unit_id, coded.code[at], rates, succession)
+    rests, group_ages = (np.concatenate(of) if rows else at for of in (ages_rest, ages))
+    rates = rates_table(coded.strata, cells.population, cells.candidates, sample, parts_of, turn)
+    events = Taken(units.unit_id.iloc[at], coded.code[at], rests, group_ages)
+    probability = course_probabilities(events, coded.strata, rates, sample, turn, succession)
     table = sample_table(coded, at, sample, probability).drop(columns="prn")
-    table.insert(2, "rest", np.concatenate(ages_rest) if rows else at)
+    table.insert(2, "rest", rests)
     if succession.rotation is not None:
-        table.insert(3, "age", np.concatenate(ages) if rows else at)
+        table.insert(3, "age", group_ages)
     return table, rates
-
-
-def probabilities(unit_ids: pd.Series, code: np.ndarray, rates: pd.DataFrame, succession: Succession) -> np.ndarray:
-    """π (n,) of units in these strata, numbered as RATES has them: Σ_a P_i(a) r_ha."""
-    met = rates if succession.rotation is None else rates_met(rates, succession.rotation)
-    by_rest = met.groupby(["stratum", "rest"]).rate.sum().to_numpy().reshape(-1, succession.longest + 1)
-    return (rest_chances(unit_ids, succession) * by_rest[code]).sum(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,77 +139,97 @@ def kept_of_cells(
     succession: Succession,
 ) -> pd.Series:
     """How many of the n_h (H,) are called again, by stratum, from N_ha and those who can be called again (H,A)."""
-    if succession.rotation is not None:
-        again = rotated_counts(population, candidates, sample, rotation_ages(succession.rotation))[0].sum(axis=1)
-    else:
-        again = _to_keep(candidates, sample, succession.keep)
-    return pd.Series(again, index=pd.Index(strata, name="stratum"), name="kept")
+    turn = turn_of(succession)
+    again = expected_counts(population, candidates, sample, turn).again.sum(axis=1)
+    return pd.Series(np.rint(again).astype(np.int64), index=pd.Index(strata, name="stratum"), name="kept")
 
 
-def _to_keep(candidates: np.ndarray, sample: np.ndarray, keep: float) -> np.ndarray:
-    """min(⌊o C_h + 1/2⌋, n_h) (H,); nobody where the last cell is the only one."""
-    if candidates.shape[1] == 1:
-        return np.zeros_like(sample)
-    return np.minimum(np.floor(keep * candidates[:, 0] + 0.5).astype(np.int64), sample)
-
-
-def quotas(population: np.ndarray, sample: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """n_ha (H,k+1) from N_ha (H,k+1), n_h (H,) and those to keep (H,), by rest a = 1..k+1, as `draw_rested` says."""
-    most, counts = population.shape[1] - 1, np.zeros_like(population)
-    if most:
-        counts[:, 0] = np.minimum(kept, sample)
-    for a in (*range(most, 0, -1), 0):
-        counts[:, a] += np.minimum(sample - counts.sum(axis=1), population[:, a] - counts[:, a])
-    return counts
-
-
-# of one stratum: (rest, age of the group, how many) of those called again, and of those drawn
-Parts = tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]
+def turn_of(succession: Succession) -> Turn:
+    """The rules by which the wave after the past ones takes its units."""
+    in_groups = sum(wave.rotation is not None for wave in succession.past)
+    return Turn.of(succession.rest, succession.keep, succession.respondents, succession.rotation, in_groups)
 
 
 def parts_of_strata(
+    key: bytes,
+    strata: pd.Index,
     population: np.ndarray,
     candidates: np.ndarray,
     sample: np.ndarray,
-    succession: Succession,
+    turn: Turn,
 ) -> list[Parts]:
     """What is taken of each cell, by stratum, from N_ha, those who can be called again (H,A) and n_h (H,)."""
-    rotation = succession.rotation
-    if rotation is None:
-        kept = _to_keep(candidates, sample, succession.keep)
-        counts = quotas(population, sample, kept)
-        counts[:, 0] -= kept
-        again = np.zeros_like(counts)
-        again[:, 0] = kept
-        beginning: Sequence[int] = (0,)
-    else:
-        ages = rotation_ages(rotation)
-        again, counts = rotated_counts(population, candidates, sample, ages)
-        in_groups = [wave for wave in succession.past if wave.rotation is not None]
-        beginning = beginning_ages(ages, len(in_groups))
-    parts = []
-    for h in range(len(sample)):
-        called = [(a, 0 if rotation is None else a, int(n)) for a, n in enumerate(again[h], 1) if n]
-        parts.append((called, sorted(divided_by_age(counts[h], beginning))))
-    return parts
+    return [
+        taken_of_stratum(whole_numbers(key, f"{name}\0counts"), population[h], candidates[h], int(sample[h]), turn)
+        for h, name in enumerate(strata)
+    ]
 
 
 def rates_table(
-    strata: pd.Index, population: np.ndarray, parts_of: Sequence[Parts], rotation: Sequence[int] | None
+    strata: pd.Index,
+    population: np.ndarray,
+    candidates: np.ndarray,
+    sample: np.ndarray,
+    parts_of: Sequence[Parts],
+    turn: Turn,
 ) -> pd.DataFrame:
-    """RATES of what is taken, in rotation groups with a column age; cells of which nobody is taken have a row too."""
+    """RATES of what is taken, in rotation groups with a column age.
+
+    There is a row for every cell that could have been taken from, and one for each that could not.
+    """
     H, longest = population.shape
+    expected = expected_counts(population, candidates, sample, turn)
     taken = [(h, a, age, n) for h, parts in enumerate(parts_of) for of in parts for a, age, n in of]
-    cells = np.array(taken, dtype=np.int64).reshape(-1, 4)
-    nobody = np.setdiff1d(np.arange(H * longest), cells[:, 0] * longest + cells[:, 1] - 1)
+    if turn.ages is None:
+        possible = [(h, a + 1, 0, 0) for h, a in np.argwhere(expected.again + expected.drawn > 0).tolist()]
+    else:
+        shares = expected.drawn[:, :, None] * group_shares(expected.drawn, turn)[:, None, :]
+        possible = [(h, a + 1, turn.beginning[b], 0) for h, a, b in np.argwhere(shares > 0).tolist()]
+        possible += [(h, a + 1, a + 1, 0) for h, a in np.argwhere(expected.again > 0).tolist()]
+    rows = np.array([*taken, *possible], dtype=np.int64).reshape(-1, 4)
+    nobody = np.setdiff1d(np.arange(H * longest), rows[:, 0] * longest + rows[:, 1] - 1)
     empty = np.column_stack([nobody // longest, nobody % longest + 1, np.zeros((len(nobody), 2), dtype=np.int64)])
     columns = pd.Index(["stratum", "rest", "age", "sample"])
-    table = pd.DataFrame(np.concatenate([cells, empty]), columns=columns)
+    table = pd.DataFrame(np.concatenate([rows, empty]), columns=columns)
     table = table.groupby(["stratum", "rest", "age"], as_index=False)["sample"].sum()
     table["population"] = population[table.stratum, table["rest"] - 1]
-    rate = table["sample"] / table.population.where(table.population > 0)
-    table = table.assign(stratum=np.asarray(strata)[table.stratum], rate=rate.fillna(0.0))
-    return table[[*RATES, *([] if rotation is None else ["age"])]]
+    rate = _expected_rates(table, table.stratum.to_numpy(), expected, turn)
+    table = table.assign(stratum=np.asarray(strata)[table.stratum], rate=rate)
+    return table[[*RATES, *([] if turn.ages is None else ["age"])]]
+
+
+def rates_of_counts(table: pd.DataFrame, turn: Turn) -> pd.DataFrame:
+    """RATES again from the counts that a record has of them.
+
+    Of a draw among those who answered, whose number the record does not have, they are the parts that were taken.
+    """
+    if turn.answered:
+        return table.assign(rate=(table["sample"] / table.population.where(table.population > 0)).fillna(0.0))
+    strata = pd.Index(table.stratum.unique())
+    code = strata.get_indexer(pd.Index(table.stratum))
+    population = np.zeros((len(strata), turn.classes), dtype=np.int64)
+    population[code, table["rest"].to_numpy(dtype=np.int64) - 1] = table.population.to_numpy(dtype=np.int64)
+    sample = np.bincount(code, weights=table["sample"].to_numpy(dtype=np.int64), minlength=len(strata)).astype(np.int64)
+    return table.assign(rate=_expected_rates(table, code, expected_counts(population, population, sample, turn), turn))
+
+
+def _expected_rates(table: pd.DataFrame, code: np.ndarray, expected: Expected, turn: Turn) -> np.ndarray:
+    """The rate (n,) of each row of a table of counts: the expected number over the people there are."""
+    at = code, table["rest"].to_numpy(dtype=np.int64) - 1
+    if turn.ages is None:
+        count = (expected.again + expected.drawn)[at]
+    else:
+        again = (table.age == table["rest"]).to_numpy()
+        group = np.searchsorted(np.array(turn.beginning), np.where(again, 0, table.age))
+        shares = group_shares(expected.drawn, turn)[code, group.clip(max=len(turn.beginning) - 1)]
+        count = np.where(again, expected.again[at], expected.drawn[at] * shares)
+    return count / np.maximum(table.population.to_numpy(dtype=np.int64), 1)
+
+
+def group_shares(drawn: np.ndarray, turn: Turn) -> np.ndarray:
+    """The part of those drawn (H,A) that each group has which begins (H,B)."""
+    places = drawn.sum(axis=1)
+    return group_sizes(places, turn.beginning) / np.where(places > 0, places, 1.0)[:, None]
 
 
 # from the stream, the rest and the positions among those of this rest (the first m, or these): so many, in random order

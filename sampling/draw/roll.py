@@ -11,9 +11,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from sampling.draw.courses import Taken, course_probabilities
 from sampling.draw.draw import Allocation, CodedFrame, units_wanted
 from sampling.draw.past import Succession, last_answered, waves_rested
-from sampling.draw.rested import chosen_of_stratum, kept_of_cells, parts_of_strata, probabilities, rates_table
+from sampling.draw.rested import chosen_of_stratum, kept_of_cells, parts_of_strata, rates_table, turn_of
 
 
 class Roll(Protocol):
@@ -104,7 +105,8 @@ def draw_rested_roll(
     cells = roll_cells(roll, succession)
     coded, population, listed, longest = cells.coded, cells.population, cells.listed, succession.longest
     sample = units_wanted(coded, allocation)
-    parts_of = parts_of_strata(population, cells.candidates, sample, succession)
+    turn = turn_of(succession)
+    parts_of = parts_of_strata(key, coded.strata, population, cells.candidates, sample, turn)
     names = coded.strata.to_numpy(dtype=object)
     nobody = np.empty((0, 3), dtype=np.int64)
     chosen = np.concatenate(
@@ -119,8 +121,9 @@ def draw_rested_roll(
     at = np.repeat(np.arange(len(sample)), sample)
     strata = names[at]
     units = roll.at(pd.DataFrame({"stratum": strata, "position": _places(listed, at, chosen, longest)}))
-    rates = rates_table(coded.strata, population, parts_of, succession.rotation)
-    probability = probabilities(units.unit_id, at, rates, succession)
+    rates = rates_table(coded.strata, population, cells.candidates, sample, parts_of, turn)
+    taken = Taken(units.unit_id, at, chosen[:, 0], chosen[:, 2])
+    probability = course_probabilities(taken, coded.strata, rates, sample, turn, succession)
     table = pd.DataFrame(
         {
             "unit_id": units.unit_id.to_numpy(),

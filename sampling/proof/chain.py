@@ -1,7 +1,7 @@
 """A wave of a chain: drawn after those that it continues, recorded, and verified together with all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import numpy as np
@@ -9,10 +9,11 @@ import pandas as pd
 
 from sampling.draw.past import RATES, PastWave, Strata, Succession, released_rates
 from sampling.draw.releases import Through, is_out, split_releases
-from sampling.draw.rested import draw_rested
+from sampling.draw.rested import draw_rested, rates_of_counts
 from sampling.draw.roll import Roll, RollStrata, draw_rested_roll
 from sampling.draw.seeded import draw_key
 from sampling.draw.spread import Spread
+from sampling.draw.turns import Turn
 from sampling.proof.digests import answered_digest, frame_digests, released_digest, sample_digest
 from sampling.proof.draw_plan import RESTED, DrawPlan
 from sampling.proof.proof import Verification, check_value, differing_seed, differing_units
@@ -48,21 +49,27 @@ class DrawnWave:
 
     def past(self, releases: Through) -> PastWave:
         """What the draw of a later wave needs to know of this one, of which so many portions were released."""
-        rotation = self.record.plan.rotation
-        rates = pd.DataFrame(self.record.rates, columns=pd.Index(rate_columns(self.record.plan)))
-        rates["rate"] = (rates["sample"] / rates.population.where(rates.population > 0)).fillna(0.0)
-        assert self.record.plan.rest is not None  # a rested draw
+        plan = self.record.plan
+        rotation = plan.rotation
+        assert plan.rest is not None  # a rested draw
+        counts = pd.DataFrame(self.record.rates, columns=pd.Index(rate_columns(plan)))
+        new = set() if rotation is None else set(counts.age[counts.age != counts["rest"]].tolist())
+        beginning = tuple(sorted({0, *new}))
+        turn = replace(Turn.of(plan.rest, plan.keep or 0.0, bool(plan.respondents), rotation, 0), beginning=beginning)
+        rates = rates_of_counts(counts, turn)
         out = self.sample[is_out(self.sample, releases)]
         joined = out.iloc[:0] if rotation is None else out[out.age != out["rest"]]
         return PastWave(
             self.record.wave,
-            self.record.plan.rest,
+            plan.rest,
             _strata(self.frame),
             frozenset(out.unit_id),
             released_rates(rates, self.sample, releases),
             self.answered,
             rotation,
             {} if rotation is None else dict(zip(joined.unit_id, joined.age.astype(int), strict=True)),
+            plan.keep or 0.0,
+            bool(plan.respondents),
         )
 
 

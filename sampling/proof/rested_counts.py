@@ -26,7 +26,7 @@ def called_early(record: DrawRecord) -> pd.DataFrame:
     if plan.rotation is not None:
         early = early[early.age != early["rest"]].assign(count=lambda of: of["sample"])
     else:
-        kept = np.minimum(np.floor((plan.keep or 0.0) * early.population + 0.5), early["sample"])
+        kept = np.minimum(np.ceil((plan.keep or 0.0) * early.population - 1e-9), early["sample"])
         kept = early["sample"] if plan.respondents else kept  # how many answered, the record does not say
         early = early.assign(count=early["sample"] - np.where(early["rest"] > 1, 0, kept))
     early = early[early["count"] > 0].astype({"count": np.int64})

@@ -60,7 +60,9 @@ def waves(frames, allocations, *, rest, keep=0.0, respondents=False, rotation=No
         answered = frozenset(out.unit_id[out.place == 1]) if respondents else None
         stratum, of_wave = frame.set_index("unit_id").stratum, released_rates(rates, out, 1)
         called = frozenset(out.unit_id)
-        past.append(PastWave(f"w{t}", rest, stratum, called, of_wave, answered, rotation, of_groups))
+        kept = keep if t else 0.0
+        of = (f"w{t}", rest, stratum, called, of_wave, answered, rotation, of_groups, kept, respondents)
+        past.append(PastWave(*of))
         samples.append(sample)
     return samples
 
@@ -120,3 +122,19 @@ def test_weights_are_right_for_every_person_whoever_moves_while_nobody_comes_bac
     """Three waves, in which people move, come and go; E_h, and with it every rate, depends on who was drawn before."""
     expected = weighted(monkeypatch, MOVING, [{"a": 1, "b": 1}, {"a": 1}, {"b": 1}], rest=3)
     assert set(expected.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("allocations", "options"),
+    [
+        ([{"a": 2}, {"a": 2}], {"rest": 1, "keep": 0.5}),
+        ([{"a": 2}, {"a": 2}], {"rest": 1, "keep": 1.0}),
+        ([{"a": 2}, {"a": 2}], {"rest": 1, "rotation": (2,)}),
+    ],
+    ids=["half kept", "all kept but one", "rotation groups"],
+)
+def test_weights_are_right_for_every_person_where_movers_are_called_again(monkeypatch, allocations, options):
+    """Of four people one moves away and one comes: how many can be called again depends on who was drawn before."""
+    frames = [people(a="stuv"), people(a="stux", b="v")]
+    expected = weighted(monkeypatch, frames, allocations, **options)
+    np.testing.assert_allclose([float(of) for of in expected.values()], 1, rtol=1e-8)

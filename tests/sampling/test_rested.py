@@ -126,10 +126,11 @@ def test_every_portion_keeps_the_wanted_share_of_the_panel(keep):
     frame = strata(40, 60)
     samples, past = chain([frame] * 2, dict.fromkeys(frame.stratum.unique(), 20), rest=3, keep=keep)
     second = samples[1]
-    assert (second.groupby("stratum").rest.agg(lambda a: (a == 1).sum()) == 20 * keep).all()
+    kept = min(20 * keep, 19)  # one place stays for those who came since
+    assert (second.groupby("stratum").rest.agg(lambda a: (a == 1).sum()) == kept).all()
     for portion in (5, 10):
         early = second[second.place <= portion]
-        assert (np.abs(early.groupby("stratum").rest.agg(lambda a: (a == 1).sum()) - portion * keep) < 1).all()
+        assert (np.abs(early.groupby("stratum").rest.agg(lambda a: (a == 1).sum()) - portion * kept / 20) < 1).all()
     assert set(second.unit_id[second.rest == 1]) <= past[0].released
 
 
@@ -138,7 +139,7 @@ def test_every_portion_keeps_the_wanted_share_of_the_panel(keep):
     [
         (3, 0.0, 1.0, (6, 8, 6), 0.0),
         (4, 0.0, 0.5, (8, 12, 8), 0.0),
-        (2, 0.5, 1.0, (6, 14, 6), 0.004),  # a panel of movers in so small strata: what `bench.draws` measures
+        (2, 0.5, 1.0, (6, 14, 6), 0.0),
     ],
 )
 def test_totals_are_unbiased_while_people_move_are_born_and_die(rest, keep, share, sizes, bias):
@@ -233,7 +234,7 @@ def test_the_record_counts_who_is_passed_over_wherever_he_moved_and_who_is_calle
     assert called_early(drawn_waves[2].record).to_numpy().tolist() == [["00000", 2, 4]]  # four of 20 were left
     last = drawn_waves[3].sample
     kept = last[last["rest"] == 1].groupby("stratum").size()
-    assert kept.to_dict() == {"00000": 1, "00001": 1}  # a quarter of five, and of five
+    assert kept["00000"] in (1, 2) and kept.get("00001", 0) in (0, 1)  # 1.25 of five; of two places a quarter, .5
     early = last[last["rest"].between(2, 3)].groupby(["stratum", "rest"]).size()
     assert called_early(drawn_waves[3].record)["count"].tolist() == early.tolist() != []
 

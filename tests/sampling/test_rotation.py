@@ -170,23 +170,6 @@ def test_movers_bring_their_groups_and_a_new_one_has_its_places_all_the_same():
     assert new["0000"] == 4 and (new >= 4).all() and (new > 4).sum() > 30
 
 
-def test_a_group_that_nobody_is_in_would_have_been_called_whole():
-    """Of two groups of one person each, one moves away: π of the other counts that she could have been in it."""
-    first = pd.DataFrame({"unit_id": list("uvwxyz"), "stratum": "a", "first_phase": 1.0})
-    for seed in range(6):
-        plan = plan_of({"a": 2}, rotation=(2,), rest=1, portions=(1.0,))
-        options = {"seed": f"{SEED} {seed}", "code": "v"}
-        sample, record = record_rested(first, plan, wave="w0", **options)
-        wave = DrawnWave(record, first, sample)
-        young = sample.unit_id[sample.age == 0].iloc[0]  # of the group that is called again
-        later = first.assign(stratum=first.stratum.where(first.unit_id != young, "b"))
-        both = plan_of({"a": 2}, rotation=(2,), rest=1, portions=(1.0,), keep=0.0)
-        again, _ = record_rested(later, both, wave="w1", past=[wave.past(1)], continued=wave.continued(1), **options)
-        assert set(again.age) == {0} and len(again) == 2
-        not_called, would_be_called_again = 4 / 6, 1 / 6  # the other group's time is over, and it rests
-        np.testing.assert_allclose(again.probability, not_called * 2 / 4 + would_be_called_again)
-
-
 def test_a_small_stratum_and_one_that_wants_fewer_are_drawn_to_the_end():
     frame, sizes = strata(2, 14), {"0000": 8, "0001": 4}
     waves = chain([frame] * 6, sizes, rotation=(2, 2, 2), rest=4)
