@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -158,6 +158,32 @@ def test_totals_are_unbiased_while_people_move_and_only_some_answer(options, thr
     share = out.stratum.map(sizes_now) / out.stratum.map(out.groupby("stratum").size())
     wrong = (share * y[out.unit_id.str[5:].astype(int)]).groupby(out.unit_id.str[:4]).sum() / y.sum()
     assert abs(wrong.mean() - 1) > 0.02 + 3 * wrong.sem()
+
+
+@pytest.mark.parametrize("options", [{"rotation": (2, 2, 2)}, {"keep": 0.5, "respondents": True}])
+def test_two_years_of_quarters_with_two_per_cent_movers_call_nobody_before_the_rest_is_over(options):
+    """Eight waves of 8 of 90 people in six strata: nobody is called but when her group is, or after four waves."""
+    rng, frames = np.random.default_rng(13), [strata(6, 90)]
+    for _ in range(7):
+        moves = rng.random(540) < 0.02
+        home = np.where(moves, [f"{h:04d}" for h in rng.integers(0, 6, 540)], frames[-1].stratum)
+        frames.append(frames[-1].assign(stratum=home))
+    answer = lambda sample, t: sample.unit_id[rng.random(len(sample)) < 0.6]  # noqa: E731
+    sizes = {f"{h:04d}": 8 for h in range(6)}
+    waves = chain(frames, sizes, answer if "keep" in options else None, rest=4, **options)
+    assert [len(wave.sample) for wave in waves] == [48] * 8
+    called: dict[str, list[tuple[int, int]]] = {}
+    for t, wave in enumerate(waves):
+        ages = wave.sample.age if "age" in wave.sample else wave.sample["rest"].eq(1).astype(int)
+        for unit, age in zip(wave.sample.unit_id, ages, strict=True):
+            called.setdefault(unit, []).append((t, age))
+    gaps = Counter(
+        (later - earlier, age - before)
+        for calls in called.values()
+        for (earlier, before), (later, age) in pairwise(calls)
+    )
+    as_planned = [(gap, aged) for gap, aged in gaps if gap > 4 or (gap == aged if "rotation" in options else gap == 1)]
+    assert sorted(as_planned) == sorted(gaps)
 
 
 def test_movers_bring_their_groups_and_a_new_one_has_its_places_all_the_same():
