@@ -18,7 +18,7 @@ from sampling.draw.draw import Allocation, CodedFrame, sample_table, units_wante
 from sampling.draw.past import RATES, Succession, last_answered, waves_rested
 from sampling.draw.seeded import drawn_positions, interleaved, whole_numbers
 from sampling.draw.spread import Spread
-from sampling.draw.turns import Expected, Parts, Turn, expected_counts, taken_of_stratum
+from sampling.draw.turns import Expected, Parts, Turn, drawn_in_turn, expected_counts, taken_of_stratum
 from sampling.planning.rotation import group_sizes
 
 
@@ -159,6 +159,9 @@ def parts_of_strata(
     turn: Turn,
 ) -> list[Parts]:
     """What is taken of each cell, by stratum, from N_ha, those who can be called again (H,A) and n_h (H,)."""
+    if turn.ages is None and turn.keep <= 0:  # nobody is called again, and nothing is left to chance
+        drawn = drawn_in_turn(population, sample, turn.order).astype(np.int64).tolist()
+        return [([], [(a, 0, n) for a, n in enumerate(of_stratum, 1) if n]) for of_stratum in drawn]
     return [
         taken_of_stratum(whole_numbers(key, f"{name}\0counts"), population[h], candidates[h], int(sample[h]), turn)
         for h, name in enumerate(strata)
