@@ -23,7 +23,7 @@ SINGLE = {
     **dict.fromkeys(("weights", "estimate", "compare"), "computing"),
     "league": "figures",
     "power": "computing",
-    "move-weights": "trials",
+    **dict.fromkeys(("beside", "move-weights"), "trials"),
     **dict.fromkeys(("consequences", "factors", "definitions"), "figures"),
     **dict.fromkeys(("refresh", "jobs", "publish"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),

@@ -29,7 +29,7 @@ from service.figures import waves
 from service.figures.comparable import NEVER, regular_of_wave
 from service.figures.detection import detection
 from service.figures.league import newest_wave, read_league
-from service.figures.regular import annual_steps
+from service.figures.regular import annual_steps, rolling_steps
 from service.figures.weighing import read_weights
 from service.intake import imports
 from service.store.engine import Store
@@ -96,8 +96,11 @@ def estimate(
         what = wave_text(imports.check_wave_name(wave_name), t)
         compute(what, lambda p, w=wave_name: waves.estimate_wave(opened, programme_name, w, seed=seed, progress=p))
         _compare_regularly(opened, programme_name, wave_name, seed)
-        for year, judge in annual_steps(opened, programme_name, wave_name, seed=seed):
-            compute(wave_text(year, t), judge)
+        for period, judge in (
+            *annual_steps(opened, programme_name, wave_name, seed=seed),
+            *rolling_steps(opened, programme_name, wave_name, seed=seed),
+        ):
+            compute(window_text(period, t), judge)
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))

@@ -26,14 +26,6 @@ from presentation import screen as said
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
 from presentation.factors import factor_notes, factors_csv, shown_factors
-from presentation.ladder.board import (
-    board_csv,
-    board_notes,
-    board_rows,
-    count_sentences,
-    headline,
-    together_sentences,
-)
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text
@@ -143,7 +135,16 @@ def consequences(
     as_: AsOption = None,
 ) -> None:
     """List what followed from the verdicts of the last two years, or write it to a file."""
-    from service.figures.consequences import read_consequences  # imported here: other tables simulate nothing
+    # imported here: other tables simulate nothing
+    from presentation.ladder.board import (
+        board_csv,
+        board_notes,
+        board_rows,
+        count_sentences,
+        headline,
+        together_sentences,
+    )
+    from service.figures.consequences import read_consequences
 
     opened, programme_name = opened_for(store, as_, programme)
     board = read_consequences(opened, programme_name, wave=wave, league=group)

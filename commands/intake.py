@@ -20,16 +20,22 @@ from commands.incoming import (
 )
 from commands.opening import opened_as, programme_of
 from commands.speaking import (
+    REFUSED,
     AsOption,
     Command,
     ProgrammeOption,
     StoreOption,
     out,
+    print_table,
     t,
     working,
 )
+from presentation.ladder.edited_rules import fault_rows, preview_notes, preview_rows, preview_title
+from presentation.terminal import words_table
 from presentation.times import wave_text
 from programme.survey import read_programme
+from service.figures.league import newest_estimated_wave
+from service.figures.rules_preview import preview_rules
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
 from service.files.choice import choice_of
@@ -37,6 +43,7 @@ from service.intake import imports
 from service.intake.folder import margins_in, records_beside, wave_files
 from service.intake.preview import preview_margins, preview_records, preview_wave
 from service.intake.records_file import RecordsFile
+from service.intake.rule_editing import check_programme
 from service.protection import people
 from service.store.engine import Store, shown, store_url
 from service.store.names import name_of
@@ -68,7 +75,7 @@ def load(
     init(store)
     if demo:
         people.mark_demo(Store.open(store_url(store)))
-    programme = import_programme(programme_file, store)
+    programme = import_programme(programme_file, store=store)
     if margins := margins_in(folder):
         import_margins(margins, programme=programme, store=store)
     for wave, file in files:
@@ -79,14 +86,36 @@ def load(
 @commands.command(cls=Command, help=t("cli.import_programme.help"))
 def import_programme(
     file: Annotated[Path, typer.Argument(help=t("cli.import_programme.file"))],
+    check: Annotated[bool, typer.Option("--check", help=t("cli.import_programme.check"))] = False,
+    note: Annotated[str, typer.Option(help=t("cli.import_programme.note"), show_default=False)] = "",
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> str:
-    """Import a programme; returns its name."""
-    imported = imports.import_programme(opened_as(store, as_), read_bounded(file), name_of(file))
+    """Import a programme, or only check it; returns its name."""
+    opened = opened_as(store, as_)
+    if check:
+        return _checked(opened, read_bounded(file), name_of(file))
+    imported = imports.import_programme(opened, read_bounded(file), name_of(file), note=note)
     outcome = t(f"outcome.{imported.outcome}")
     out.print(t("cli.imported.programme", programme=imported.programme, version=imported.version, outcome=outcome))
     return imported.programme
+
+
+def _checked(opened: Store, content: bytes, file: str) -> str:
+    """List all faults of a programme; without any, what its rules say of the newest wave; returns its name."""
+    faults = check_programme(opened, content, file)
+    if faults:
+        title = t("cli.import_programme.faults", file=file, count=len(faults))
+        print_table(title, words_table(fault_rows(faults, t), 2), [])
+        raise typer.Exit(REFUSED)
+    out.print(t("cli.import_programme.right", file=file))
+    name = read_programme(content, file).name
+    if name in imports.programme_names(opened) and newest_estimated_wave(opened, name) is not None:
+        preview = preview_rules(opened, name, content, file)
+        rows = preview_rows(preview, t)
+        if not rows.empty:
+            print_table(preview_title(preview, t), words_table(rows, len(rows.columns)), preview_notes(preview, t))
+    return name
 
 
 @commands.command(cls=Command, help=t("cli.import_margins.help"))

@@ -13,6 +13,7 @@ from service.figures.screen import (
     Compared,
     LastPlaces,
     NotCompared,
+    RollingPlaces,
     Screen,
     Target,
 )
@@ -168,6 +169,7 @@ def opening(screen: Screen, t: Speaker) -> str:
 def list_texts(screen: Screen, t: Speaker) -> list[str]:
     """A sentence on the last k, if there are any, and one on each target."""
     last = [] if screen.last is None else [last_text(screen.league, screen.last, t)]
+    last += [] if screen.rolling is None else [rolling_text(screen.league, screen.rolling, t)]
     return last + [target_text(screen.league, target, t) for target in screen.targets]
 
 
@@ -213,6 +215,14 @@ def last_text(league: League, last: LastPlaces, t: Speaker) -> str:
         if areas
     ]
     return t("screen.last", k=k, clauses=t("screen.last.between").join(clauses))
+
+
+def rolling_text(league: League, rolling: RollingPlaces, t: Speaker) -> str:
+    """The same by the mean of the year's waves that end with this one, with the names on the printed list."""
+    waves = {"first": wave_text(rolling.waves[0], t), "last": wave_text(rolling.waves[-1], t)}
+    names = [league.name(area) for area in rolling.places.printed]
+    said = last_text(league, rolling.places, t)
+    return t("screen.rolling", **waves, said=said, names=names, count=len(names))
 
 
 def last_area_text(last: LastPlaces, area: str, t: Speaker) -> str:

@@ -43,6 +43,7 @@ def tiles(screen: Screen, t: Speaker) -> list[Tile]:
     if (last := screen.last) is not None:
         groups = ((IN, last.confirmed), (LISTED, last.listed), (POSSIBLE, last.possible), (OUT, last.out))
         lines = tuple(_line(screen.league, kind, areas, t) for kind, areas in groups)
+        lines += tuple(_rolling(screen, t))
         tile_list.append(Tile("last", t("tile.last", count=last.k), lines, last_promise(screen, t)))
     for target in screen.targets:
         threshold = threshold_text(screen.league.measure, target.threshold, t)
@@ -69,6 +70,16 @@ def _moves(screen: Screen, t: Speaker) -> Iterable[Line]:
         lines = [_line(compared.league, kind, areas, t) for kind, areas in groups if areas]
         yield Line("base", base if lines else t("tile.none_confirmed", against=base))
         yield from lines
+
+
+def _rolling(screen: Screen, t: Speaker) -> Iterable[Line]:
+    """Who is among the last by the rolling year: the waves it has, then those confirmed, and those listed only."""
+    if screen.rolling is None:
+        return
+    last, waves = screen.rolling.places, screen.rolling.waves
+    yield Line("base", t("tile.rolling", first=wave_text(waves[0], t), last=wave_text(waves[-1], t)))
+    groups = ((IN, last.confirmed), (LISTED, last.listed))
+    yield from (_line(screen.league, kind, areas, t) for kind, areas in groups if areas)
 
 
 def _line(league: League, kind: str, areas: tuple[str, ...], t: Speaker) -> Line:

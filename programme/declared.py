@@ -159,6 +159,11 @@ class Programme:
         """The measures of the tables of factors: estimated for every area, not ranked."""
         return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
 
+    @property
+    def listing_rules(self) -> dict[str, tuple[Rule, ...]]:
+        """measure -> its rules, judged in every wave, that call some areas the last."""
+        return {name: tuple(r for r in rules if r.listed is not None) for name, rules in self.rules.items()}
+
     def last(self, measure: str) -> int:
         """How many areas count as the last, by the measure's first rule that lists areas; without one, `LAST`."""
         return next((rule.listed for rule in self.rules[measure] if rule.listed is not None), LAST)

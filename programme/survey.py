@@ -63,21 +63,12 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
 
     stored: it was imported before; a key that nothing reads is then passed over, since older programs accepted it
     """
-    if len(content) > LARGEST:
-        raise Fault(key="programme.too_large", file=file, found=len(content), expected=LARGEST)
-    try:
-        data = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Fault(key="programme.encoding", file=file, row=line) from error
-    except tomllib.TOMLDecodeError as error:
-        raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
-    except ValueError as error:  # tomllib says neither the place nor that it is the file's fault
-        raise Fault(key="programme.long_number", file=file) from error
-    except RecursionError as error:
-        raise Fault(key="programme.too_deep", file=file) from error
-    if not data:
-        raise Fault(key="file.empty", file=file)
+    data = _toml(content, file)
+    return programme_of(data, file, stored=stored, digest=hashlib.sha256(content).hexdigest())
+
+
+def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str = "") -> Programme:
+    """The programme in the tables of its file; see `read_programme`."""
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues, units = _leagues(entry.entries("leagues"))
@@ -110,7 +101,7 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         **rules,
         rule_names=rule_names,
         breaks=_breaks(entry),
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
         groups=groups,
         units=units,
         outcomes=_outcomes(entry),
@@ -120,6 +111,26 @@ def read_programme(content: bytes, file: str, *, stored: bool = False) -> Progra
         consequence_names=consequence_names,
         bulletin=read_bulletin(entry),
     )
+
+
+def _toml(content: bytes, file: str) -> dict:
+    """The tables of a TOML file."""
+    if len(content) > LARGEST:
+        raise Fault(key="programme.too_large", file=file, found=len(content), expected=LARGEST)
+    try:
+        data = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Fault(key="programme.encoding", file=file, row=line) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Fault(key="programme.syntax", file=file, problem=str(error)) from error
+    except ValueError as error:  # tomllib says neither the place nor that it is the file's fault
+        raise Fault(key="programme.long_number", file=file) from error
+    except RecursionError as error:
+        raise Fault(key="programme.too_deep", file=file) from error
+    if not data:
+        raise Fault(key="file.empty", file=file)
+    return data
 
 
 def _outcomes(entry: Entry) -> dict[str, str]:

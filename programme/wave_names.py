@@ -48,6 +48,20 @@ def waves_between(first: str, last: str) -> Iterator[str]:
         yield from (name for name in periods_of_year(f"{year:04}", kind) if first <= name <= last)
 
 
+def rolling_waves(wave: str) -> list[str]:
+    """The year's quarters or months that end with this one, oldest first.
+
+    Examples:
+
+    >>> from programme.wave_names import rolling_waves
+    >>> rolling_waves("2026Q2")
+    ['2025Q3', '2025Q4', '2026Q1', '2026Q2']
+    """
+    year_before = f"{int(parts_of_wave(wave)[0]) - 1:04}"
+    first = periods_of_year(year_before, kind_of_wave(wave))[0]
+    return list(waves_between(first, wave))[-waves_a_year(wave) :]
+
+
 def periods_of_year(year: str, kind: str) -> list[str]:
     """The names of a year's quarters or months, or of the year."""
     parts = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "month": [f"-{m:02}" for m in range(1, 13)], "year": ("",)}[kind]

@@ -13,7 +13,7 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
 from ui import address, frame, sign_in, uploads
 from ui.faults import explained
-from ui.pages import area, centre, check, consequences, leader, people, samples, statistician
+from ui.pages import area, centre, check, consequences, leader, people, rules, samples, statistician
 from words import LANGUAGES, Speaker
 
 
@@ -37,6 +37,7 @@ PAGES = (  # in the order of the menu; the first one opens first
     Page("consequences", consequences, "consequences.page", ":material/stairs:", EVERYBODY),
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
     Page("centre", centre, "centre.page", ":material/inventory_2:", WORKERS),
+    Page("rules", rules, "rules.page", ":material/rule:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),
     Page("check", check, "check.page", ":material/fact_check:", EVERYBODY),
     Page("people", people, "people.page", ":material/group:", frozenset({ADMINISTRATOR})),

@@ -4,7 +4,7 @@ Each function in COMPUTE takes the programme, the loaded waves, the run's argume
 calls with each measure's name; it returns tables of contracts by their names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -17,18 +17,19 @@ from accountability.league.conventions import MARGINAL
 from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
 from accountability.league.wave_measure import WaveMeasure
+from accountability.rules import Rule
 from accountability.rules.annual import annual_joint_verdicts, annual_verdicts
 from accountability.rules.changes import change_verdicts
 from accountability.rules.joint_table import joint_verdicts
 from accountability.rules.table import verdict_table
-from estimation import Design, Measure, weights_table
+from estimation import Design, Measure, RankSet, weights_table
 from estimation.precision.finite import AREA
 from estimation.waves.noise import CommonNormals
 from programme.declared import Programme
 from programme.regular_comparisons import shared_level
 from service.figures.loaded_waves import Wave
 from service.figures.one_margins import beside
-from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, WEIGH
+from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, ROLLING, SHARING, WEIGH
 from service.figures.windows import window
 from service.store.runs import generator
 from words import Fault
@@ -53,23 +54,51 @@ def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
         for league in _leagues(programme, data):
-            areas = programme.league_areas(league)
-            draws: dict[str, Any] = {"rng": generator(seed, wave.name, name, league)}
-            if len(areas) >= IN_COMMON:
-                if league not in common:
-                    common[league] = CommonNormals.drawn(len(areas), generator(seed, wave.name, league))
-                draws["draws"] = common[league]
-            ranks = league_ranks(data, areas, level=programme.level, **draws)
+            ranks = _ranks(programme, wave, data, league, seed, common)
             parts["RANKS"].append(rank_table(name, ranks))
             if programme.rules[name]:
                 parts["VERDICTS"].append(verdict_table(data, ranks, programme.rules[name]))
             if programme.joint_rules[name]:
-                together = data, data.answered(areas), programme.units_of(league), programme.joint_rules[name]
+                areas, joint = data.answered(programme.league_areas(league)), programme.joint_rules[name]
+                together = data, areas, programme.units_of(league), joint
                 parts["VERDICTS"].append(joint_verdicts(*together))
     for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
     return _checked(parts)
+
+
+def rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str) -> pd.DataFrame:
+    """VERDICTS of a wave alone, as `_estimate` makes them; empty where no measure has rules."""
+    (wave,) = loaded
+    common: dict[str, CommonNormals] = {}
+    rules, joint = programme.rules, programme.joint_rules
+    ruled = {name: measure for name, measure in programme.measures.items() if rules[name] or joint[name]}
+    tables = []
+    for name, (data,) in _measures(programme, loaded, arguments, ruled).items():
+        for league in _leagues(programme, data):
+            if rules[name]:
+                ranks = _ranks(programme, wave, data, league, seed, common)
+                tables.append(verdict_table(data, ranks, rules[name]))
+            if joint[name]:
+                together = data, data.answered(programme.league_areas(league)), programme.units_of(league), joint[name]
+                tables.append(joint_verdicts(*together))
+    if not tables:
+        return pd.DataFrame(columns=list(contracts.VERDICTS.columns))
+    return _checked({"VERDICTS": tables})["VERDICTS"]
+
+
+def _ranks(
+    programme: Programme, wave: Wave, data: WaveMeasure, league: str, seed: str, common: dict[str, CommonNormals]
+) -> RankSet:
+    """The ranks of a league; common: the draws that the measures of a long league share, kept for the next one."""
+    name, areas = data.measure.name, programme.league_areas(league)
+    draws: dict[str, Any] = {"rng": generator(seed, wave.name, name, league)}
+    if len(areas) >= IN_COMMON:
+        if league not in common:
+            common[league] = CommonNormals.drawn(len(areas), generator(seed, wave.name, league))
+        draws["draws"] = common[league]
+    return league_ranks(data, areas, level=programme.level, **draws)
 
 
 def _ranks_alone(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
@@ -119,16 +148,38 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
 
 
 def _annual(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
-    names, year = [w.name for w in loaded], arguments["year"]
+    rules, together, year = programme.annual_rules, programme.annual_joint_rules, arguments["year"]
+    return _judged_on_means(programme, loaded, arguments, seed, progress, rules, year, together)
+
+
+def _rolling(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    return _judged_on_means(programme, loaded, arguments, seed, progress, programme.listing_rules, arguments["wave"])
+
+
+def _judged_on_means(
+    programme: Programme,
+    loaded: list[Wave],
+    arguments: Mapping,
+    seed: str,
+    progress: Progress,
+    rules_of: Mapping[str, Sequence[Rule]],
+    period: str,
+    joint_of: Mapping[str, Sequence[Rule]] = MappingProxyType({}),
+) -> Tables:
+    """Ranks and verdicts on the mean of the waves.
+
+    rules_of, joint_of: measure -> its rules of areas, and of groups or leagues;  period: what the waves make up
+    """
+    names = [w.name for w in loaded]
     parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
     for name, data in _measures(programme, loaded, arguments).items():
-        rules, together = programme.annual_rules[name], programme.annual_joint_rules[name]
+        rules, together = rules_of[name], joint_of.get(name, ())
         if not rules and not together:
             continue
         progress(name)
         of_year = dict(zip(names, data, strict=True))
         for league in _leagues(programme, *data):
-            areas, rng = programme.league_areas(league), generator(seed, year, name, league)
+            areas, rng = programme.league_areas(league), generator(seed, period, name, league)
             if rules:
                 ranks, verdicts = annual_verdicts(of_year, areas, rules, level=programme.level, rng=rng)
                 parts["RANKS"].append(rank_table(name, ranks))
@@ -138,7 +189,14 @@ def _annual(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: 
     return _checked(parts)
 
 
-COMPUTE = {ANNUAL: _annual, ESTIMATE: _estimate, RANKS_ALONE: _ranks_alone, COMPARE: _compare, WEIGH: _weigh}
+COMPUTE = {
+    ANNUAL: _annual,
+    ROLLING: _rolling,
+    ESTIMATE: _estimate,
+    RANKS_ALONE: _ranks_alone,
+    COMPARE: _compare,
+    WEIGH: _weigh,
+}
 TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table with a row for every area that has answers
 
 

@@ -11,7 +11,7 @@ from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
 from service.figures.league import comparisons, newest_comparison, newest_run
 from service.figures.publications import Publication, last_publication, publications_of
-from service.figures.use_cases import ANNUAL, ESTIMATE
+from service.figures.use_cases import ANNUAL, ESTIMATE, ROLLING
 from service.intake.imports import current_programme, current_wave
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
@@ -33,7 +33,8 @@ def publication_list(store: Store, programme_name: str) -> list[Publication]:
 def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = "") -> Publication:
     """Release a wave's newest figures to leaders; each later release of it is a correction.
 
-    These are its estimate, its comparisons and, of the last wave of a year, the annual verdicts.
+    These are its estimate, its comparisons, the last areas by the rolling year, and of a year's last wave the annual
+    verdicts.
 
     A Fault if the wave is not estimated, its figures are out of date, nothing is new since the last release, or a
     correction has no reason.
@@ -48,7 +49,8 @@ def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = ""
     year = parts_of_wave(wave)[0]
     ends_year = wave == periods_of_year(year, kind_of_wave(wave))[-1]
     annual = newest_run(store, ANNUAL, programme=programme_name, year=year) if ends_year else None
-    runs = {run["run_id"] for run in (estimate, annual, *compared) if run is not None}
+    rolling = newest_run(store, ROLLING, programme=programme_name, wave=wave)
+    runs = {run["run_id"] for run in (estimate, annual, rolling, *compared) if run is not None}
     if outdated_runs(store, among=runs):
         raise Fault(key="publish.outdated", wave=wave)
     before, note = last_publication(store, programme_name, wave), note.strip()

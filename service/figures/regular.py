@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 
-from programme.wave_names import parts_of_wave
+from programme.wave_names import parts_of_wave, rolling_waves
 from service.figures.comparable import NEVER, never_comparable, regular_of_wave
 from service.figures.computing import Progress
-from service.figures.waves import SEED, Computed, compare_waves, estimate_wave, judge_year, year_waves
+from service.figures.waves import (
+    SEED,
+    Computed,
+    compare_waves,
+    estimate_wave,
+    judge_rolling,
+    judge_year,
+    year_waves,
+)
+from service.figures.windows import JOINED
 from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -22,7 +31,8 @@ def wave_steps(store: Store, programme: str, wave: str, *, seed: str = SEED) -> 
     the annual rules are judged, if all of its waves are there.
     """
     steps: list[Step] = [(wave, lambda p: estimate_wave(store, programme, wave, seed=seed, progress=p))]
-    return steps + comparison_steps(store, programme, wave, seed=seed) + annual_steps(store, programme, wave, seed=seed)
+    steps += comparison_steps(store, programme, wave, seed=seed) + annual_steps(store, programme, wave, seed=seed)
+    return steps + rolling_steps(store, programme, wave, seed=seed)
 
 
 @permitted
@@ -38,6 +48,17 @@ def annual_steps(store: Store, programme_name: str, wave: str, *, seed: str = SE
     if wave != names[-1] or programme.break_between(names[0], names[-1]) is not None:
         return []
     return [(year, lambda p: judge_year(store, programme_name, year, seed=seed, progress=p))]
+
+
+@permitted
+def rolling_steps(store: Store, programme_name: str, wave: str, *, seed: str = SEED) -> list[Step]:
+    """The last areas by the year's waves that end with `wave`; nothing without a rule that lists them, or where one of
+    these waves is missing or a break lies among them."""
+    programme, names = current_programme(store, programme_name)[1], rolling_waves(wave)
+    there = {*names} <= {*wave_versions(store, programme_name).wave} and len(names) > 1
+    if not there or not any(programme.listing_rules.values()) or programme.break_between(names[0], names[-1]):
+        return []
+    return [(JOINED.join(names), lambda p: judge_rolling(store, programme_name, wave, seed=seed, progress=p))]
 
 
 @permitted

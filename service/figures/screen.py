@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+import sqlalchemy as sa
 
 from accountability import MET, MISSED, UNDECIDED
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO, Regular, year_before
-from programme.wave_names import parts_of_wave
+from programme.wave_names import parts_of_wave, rolling_waves
 from service.figures.comparable import never_comparable, regular_of_wave
 from service.figures.league import Estimated, League, newest_comparison, newest_run, read_estimated, waves_to_choose
-from service.figures.use_cases import COMPARE
+from service.figures.use_cases import COMPARE, ROLLING
+from service.store import schema
 from service.store.engine import Store
-from service.store.permissions import permitted
+from service.store.permissions import permitted, sees_all
 from service.store.remembered import remembered
+from words import Fault
 
 FIRST, NOT_SURVEYED, BREAK = "first", "not_surveyed", "break"
 CATEGORIES, NOT_COMPUTED, NO_ANSWERS = "categories", "not_computed", "no_answers"
@@ -95,6 +99,15 @@ class LastPlaces:
 
 
 @dataclass(frozen=True)
+class RollingPlaces:
+    """Who is among the last k by the mean of the year's waves that end with this one.  run: which says so."""
+
+    waves: tuple[str, ...]
+    places: LastPlaces
+    run: int
+
+
+@dataclass(frozen=True)
 class Target:
     """A rule of a threshold: who surely reaches it, who surely misses it, and who cannot be told, each area by itself.
 
@@ -119,6 +132,7 @@ class Screen:
     league        the figures, with the changes of the comparison asked for, or of the first one that there is
     comparisons   kind -> Compared or NotCompared, for PREVIOUS and YEAR_AGO; a yearly wave has only PREVIOUS
     last          None where the league has no more areas than the list
+    rolling       the same by the rolling year; None where it is not computed, or where anything of it is withheld
     weak          area -> the limits that its figure breaks ("n", "n_effective", "df", "cv"): indicative only
     arrived       a newer wave whose data were imported and that is not estimated yet
     error         of all that both comparisons confirm together (Bonferroni: the sum of theirs); 0 without any
@@ -127,6 +141,7 @@ class Screen:
     league: League
     comparisons: Mapping[str, Compared | NotCompared]
     last: LastPlaces | None
+    rolling: RollingPlaces | None
     targets: tuple[Target, ...]
     weak: Mapping[str, tuple[str, ...]]
     arrived: str | None
@@ -163,6 +178,7 @@ def read_screen(
         league=shown,
         comparisons=comparisons,
         last=last_places(shown),
+        rolling=_rolling(store, programme_name, shown, set(waves)),
         targets=targets(shown),
         weak={area: tuple(broken.split()) for area, broken in shown.table.unfit.items() if broken},
         arrived=arrived if arrived is not None and arrived > shown.wave else None,
@@ -239,32 +255,67 @@ def last_places(league: League) -> LastPlaces | None:
         confirmed = set(table.index[table.rank_lower > len(table) - k])
         out = set(table.index[table.rank_upper <= len(table) - k])
     else:
-        verdicts, level = league.rules[league.rules.rule == rule.name], rule.level
-        if verdicts.empty:
-            return None
-        printed, confirmed, out = (
-            set(verdicts.area[rows])
-            for rows in (
-                ~verdicts.printed.astype(bool),
-                verdicts.outcome == MISSED,
-                verdicts.outcome == MET,
-            )
-        )
-        level = float(verdicts.level.iloc[0])
+        verdicts = league.rules[league.rules.rule == rule.name]
+        return None if verdicts.empty else _listed(k, rule.name, verdicts, list(table.index))
+    return _in_order(k, level, None, (printed, confirmed, out), list(table.index))
 
-    def in_order(areas: set[str]) -> tuple[str, ...]:
-        return tuple(area for area in table.index if area in areas)
+
+def _listed(k: int, rule: str, verdicts: pd.DataFrame, areas: list[str]) -> LastPlaces:
+    """Who is among the last k by the VERDICTS of a rule; areas: in the order of the league."""
+    groups = (~verdicts.printed.astype(bool), verdicts.outcome == MISSED, verdicts.outcome == MET)
+    printed, confirmed, out = (set(verdicts.area[rows]) for rows in groups)
+    return _in_order(k, float(verdicts.level.iloc[0]), rule, (printed, confirmed, out), areas)
+
+
+def _in_order(
+    k: int, level: float, rule: str | None, groups: tuple[set[str], set[str], set[str]], areas: list[str]
+) -> LastPlaces:
+    """The last places with their areas in the given order.  groups: printed, confirmed, and out."""
+    printed, confirmed, out = groups
+
+    def in_order(chosen: set[str]) -> tuple[str, ...]:
+        return tuple(area for area in areas if area in chosen)
 
     return LastPlaces(
         k=k,
         level=level,
-        rule=None if rule is None else rule.name,
+        rule=rule,
         confirmed=in_order(confirmed),
         listed=in_order(printed - confirmed - out),
-        possible=in_order(set(table.index) - printed - confirmed - out),
+        possible=in_order(set(areas) - printed - confirmed - out),
         out=in_order(out),
         printed=in_order(printed),
     )
+
+
+def _rolling(store: Store, programme_name: str, league: League, known: set[str]) -> RollingPlaces | None:
+    """The last places by the rolling year, if all its waves are among the known ones.
+
+    Who is listed by a year and by three of its quarters gives something away about the fourth: where anything of the
+    measure is withheld in one of the waves, nothing is said of the year.
+    """
+    name, waves = league.measure.name, rolling_waves(league.wave)
+    if not {*waves} <= known or not league.programme.listing_rules[name] or last_places(league) is None:
+        return None
+    run = newest_run(store, ROLLING, programme=programme_name, wave=league.wave)
+    if run is None:
+        return None
+    if not sees_all(store.actor):
+        for wave in waves:
+            try:
+                of_wave = read_estimated(store, programme_name, wave=wave, measure=name, league=league.league)
+                if of_wave.league(None).withheld:
+                    return None
+            except Fault:  # not released, or all of it is withheld
+                return None
+    table = schema.DERIVED["VERDICTS"]
+    rows = store.table(sa.select(table).where(table.c.run_id == run["run_id"], table.c.measure == name))
+    rules = [rule.name for rule in league.programme.listing_rules[name]]
+    rows = rows[rows.area.isin(league.programme.league_areas(league.league)) & rows.rule.isin(rules[:1])]
+    if rows.empty:
+        return None
+    order = rows.sort_values("estimate", kind="stable").area  # of places in the table: the best first
+    return RollingPlaces(tuple(waves), _listed(league.programme.last(name), rules[0], rows, list(order)), run["run_id"])
 
 
 def targets(league: League) -> tuple[Target, ...]:

@@ -10,14 +10,24 @@ import sqlalchemy as sa
 from programme.declared import Programme
 from programme.population import FINITE
 from programme.regular_comparisons import sharing_error
-from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
+from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, rolling_waves
 from service.fieldwork.calls import stops_of_waves
 from service.fieldwork.eligible import drawn_population
 from service.figures.alone import alone_run
 from service.figures.comparable import check_comparison, regular_of_wave, wave_inputs
 from service.figures.computing import COMPUTE, TELLING, Progress, unanswered
 from service.figures.loaded_waves import load_waves, strata_merged
-from service.figures.use_cases import ANNUAL, COMPARE, COMPARISONS, ESTIMATE, RANKS_ALONE, SHARING, STRATA, WEIGH
+from service.figures.use_cases import (
+    ANNUAL,
+    COMPARE,
+    COMPARISONS,
+    ESTIMATE,
+    RANKS_ALONE,
+    ROLLING,
+    SHARING,
+    STRATA,
+    WEIGH,
+)
 from service.figures.windows import JOINED, window
 from service.intake.imports import current_programme, programme_of_run, wave_versions
 from service.store import schema
@@ -168,6 +178,35 @@ def judge_year(
     arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
     arguments |= _merged(store, programme, inputs)
     return _run(store, ANNUAL, arguments, inputs, programme, seed, progress)
+
+
+@permitted
+def judge_rolling(
+    store: Store, programme_name: str, wave: str, *, seed: str = SEED, progress: Progress = lambda _: None
+) -> Computed:
+    """Judge the rules that list the last areas on the mean of the year's waves that end with `wave`, in one run.
+
+    A Fault if there is no such rule, if one of these waves is missing, or if there is a break among them.
+    """
+    programme_id, programme = current_programme(store, programme_name)
+    if not any(programme.listing_rules.values()):
+        raise Fault(key="rolling.no_rules", programme=programme_name)
+    names = rolling_waves(wave)
+    missing = sorted({*names} - {*wave_versions(store, programme_name).wave})
+    if missing or len(names) < 2:
+        raise Fault(key="rolling.incomplete", wave=wave, waves=missing or [wave])
+    broken = programme.break_between(names[0], names[-1])
+    if broken is not None:
+        raise Fault(key="rolling.break", wave=wave, since=broken)
+    inputs = [
+        ("programme", programme_id),
+        *wave_inputs(store, programme, names),
+        *stops_of_waves(store, programme_name, names),
+    ]
+    arguments: dict[str, Any] = {"programme": programme_name, "wave": wave}
+    arguments |= _drawn(store, programme, names) if programme.population.changes == FINITE else {}
+    arguments |= _merged(store, programme, inputs)
+    return _run(store, ROLLING, arguments, inputs, programme, seed, progress)
 
 
 def year_waves(waves: Iterable[str], year: str) -> list[str]:

@@ -29,17 +29,24 @@ if TYPE_CHECKING:  # who only asks what was imported reads no file
     from service.intake.records_file import RecordsFile
     from service.intake.wave_file import WaveData
 
+EDITED = "edit-rules"  # the action in the audit trail when somebody changed a programme and said why
+
 
 @permitted
-def import_programme(store: Store, content: bytes, file: str) -> Imported:
-    """Import a programme's TOML file; the same content again changes nothing, other content is a new version."""
+def import_programme(store: Store, content: bytes, file: str, *, note: str = "", began: int | None = None) -> Imported:
+    """Import a programme's TOML file; the same content again changes nothing, other content is a new version.
+
+    note: why it changes, where somebody says so; it is kept with the version and in the audit trail
+    began: the version that somebody edited; a Fault if there is a newer one.  None: the newest as the import begins
+    """
     tried = Tried("", "", masked_text(file), store.actor)
     with refusals_logged(store, tried):
         programme = read_programme(content, file)
-        with store.read() as connection:
-            began = number_of(newest_version(connection, schema.programmes, programme=programme.name))
+        if began is None:
+            with store.read() as connection:
+                began = number_of(newest_version(connection, schema.programmes, programme=programme.name))
         with store.begin("programme", programme.name) as connection:
-            imported = _add_programme(connection, programme, content, tried, began)
+            imported = _add_programme(connection, programme, content, tried, began, masked_text(note))
             log_attempt(connection, tried, imported)
     return imported
 
@@ -196,14 +203,18 @@ def current_wave(store: Store, programme: str, wave: str) -> int:
 
 
 def _add_programme(
-    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int
+    connection: sa.Connection, programme: Programme, content: bytes, tried: Tried, began: int, note: str
 ) -> Imported:
     newest = newest_version(connection, schema.programmes, programme=programme.name)
     step = next_step(newest, programme.digest, began=began)
     if step.writes:
-        run_id = add_run(connection, tried.actor, "import-programme", {"file": tried.file}, ())
+        arguments = {"file": tried.file} | ({"note": note} if note else {})
+        run_id = add_run(connection, tried.actor, "import-programme", arguments, ())
         row = dict(programme=programme.name, version=step.version, digest=programme.digest, file=tried.file)
         connection.execute(schema.programmes.insert().values(**row, content=content, run_id=run_id))
+        if note:
+            details = {"programme": programme.name, "version": step.version, "note": note}
+            audit.append(connection, tried.actor, EDITED, details)
     return Imported(step.outcome, programme.name, "", step.version)
 
 

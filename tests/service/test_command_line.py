@@ -51,6 +51,7 @@ COMMANDS = (
     "factors",
     "definitions",
     "consequences",
+    "beside",
     "move-weights",
     "publish",
     "runs",

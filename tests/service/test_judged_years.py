@@ -5,10 +5,12 @@ import pytest
 import sqlalchemy as sa
 from made_up import ANN, BOTH, NAME, PROGRAMME, as_csv, begin_survey, interviews, take
 
+from presentation.tiles import tiles
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.consequences import read_consequences
 from service.figures.regular import wave_steps
+from service.figures.screen import read_screen
 from service.store import schema
 from service.store.permissions import LEADER, Actor
 from words import Fault
@@ -58,7 +60,7 @@ def test_a_year_is_judged_once_all_its_months_are_there(eleven_months, rankshift
     assert fault.value.key == "annual.no_waves"
 
     take(store, "2024-12", as_csv(month("2024-12")))
-    assert [what for what, _ in wave_steps(store, NAME, "2024-12")][-1] == "2024"
+    assert [what for what, _ in wave_steps(store, NAME, "2024-12")][-2:] == ["2024", "+".join(MONTHS)]
     run = waves.judge_year(store, NAME, "2024")
     assert waves.judge_year(store, NAME, "2024") == waves.Computed(run.run_id, repeated=True)
     assert waves.rerun(store, run.run_id) == []
@@ -76,6 +78,25 @@ def test_a_year_is_judged_once_all_its_months_are_there(eleven_months, rankshift
     leader = read_consequences(store.acting(Actor("lea", LEADER)), NAME)
     assert [row.event for row in leader.listed] in ([], [poor.event])
 
+    with pytest.raises(Fault) as fault:
+        waves.judge_rolling(store, NAME, "2024-11")
+    assert (fault.value.key, fault.value.values["waves"]) == ("rolling.incomplete", ["2023-12"])
+    rolling = waves.judge_rolling(store, NAME, "2024-12")
+    by_year = store.table(sa.select(table).where(table.c.run_id == rolling.run_id, table.c.rule == "quiet"))
+    by_year = by_year.set_index("area").loc[verdicts.index]  # the year that ends with December is the calendar year
+    for column in ("printed", "outcome", "estimate", "lower", "upper"):
+        assert list(by_year[column]) == list(verdicts[column]), column
+    screen = read_screen(store, NAME, measure="disturbed", league="north")
+    assert screen.rolling.places.printed == ("ash",) and screen.rolling.waves == tuple(MONTHS)
+    assert screen.rolling.places.confirmed == tuple(verdicts.index[verdicts.outcome == "missed"])
+    for language, name in (("zh", "白蜡港"), ("en", "Ashhaven")):
+        said = rankshift("league", "--measure", "disturbed", "--league", "north", "--store", url, language=language).out
+        assert BOTH[language]("screen.rolling", first="|", last="|", said="", names=[], count=1).split("|")[0] in said
+        tile = next(tile for tile in tiles(screen, BOTH[language]) if tile.name == "last")
+        assert (name,) in [line.names for line in tile.lines[-2:]]
+    withheld = read_screen(store.acting(Actor("lea", LEADER)), NAME, measure="disturbed", league="north")
+    assert withheld.rolling is None or withheld.rolling.places == screen.rolling.places
+
     said = rankshift("estimate", "2024", "--store", url, language="en")
     assert said.code == 0 and "2024" in said.out
     board_said = rankshift("consequences", "--store", url, language="zh")
@@ -90,7 +111,10 @@ def test_a_break_within_the_year_and_a_programme_without_annual_rules_are_refuse
     with pytest.raises(Fault) as fault:
         waves.judge_year(store.acting(ANN), NAME, "2024")
     assert fault.value.key == "annual.break"
-    assert [what for what, _ in wave_steps(store, NAME, "2024-12")][-1] != "2024"
+    assert not {"2024", "+".join(MONTHS)} & {what for what, _ in wave_steps(store, NAME, "2024-12")}
+    with pytest.raises(Fault) as fault:
+        waves.judge_rolling(store, NAME, "2024-12")
+    assert fault.value.key == "rolling.break"
     begin_survey(store, PROGRAMME)
     with pytest.raises(Fault) as fault:
         waves.judge_year(store, NAME, "2024")

@@ -61,6 +61,7 @@ WHOLE = {**NAMES, **OF_FILE, **FOLLOWS, **PEOPLE}
 MARK = re.compile(r"zq\w+?q")
 NO_TEXT = {"id", "key", "form_id", "name", "url", "url_pathname", "query_string", "form", "group_id", "element_id"}
 PLAIN = {("selectbox", "options"), ("multiselect", "options"), ("code", "code_text"), ("text", "body")}
+PLAIN |= {("text_area", "default")}  # what somebody edits
 PLAIN |= {("selectbox", "raw_value")} | {(kind, "placeholder") for kind in ("selectbox", "multiselect", "text_input")}
 PLAIN |= {(kind, "alt") for kind in ("vega_lite_chart", "arrow_vega_lite_chart")}
 

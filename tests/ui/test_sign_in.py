@@ -55,9 +55,12 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
     ("role", "offered"),
     [
         (LEADER, ["leader", "area", "consequences", "check"]),
-        (STATISTICIAN, ["leader", "area", "consequences", "statistician", "centre", "check"]),
-        (CENTRE, ["leader", "area", "consequences", "statistician", "centre", "samples", "check"]),
-        (ADMINISTRATOR, ["leader", "area", "consequences", "statistician", "centre", "samples", "check", "people"]),
+        (STATISTICIAN, ["leader", "area", "consequences", "statistician", "centre", "rules", "check"]),
+        (CENTRE, ["leader", "area", "consequences", "statistician", "centre", "rules", "samples", "check"]),
+        (
+            ADMINISTRATOR,
+            ["leader", "area", "consequences", "statistician", "centre", "rules", "samples", "check", "people"],
+        ),
     ],
 )
 def test_a_role_is_offered_its_pages_in_the_order_of_the_menu(ensu_store, monkeypatch, role, offered):

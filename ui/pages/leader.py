@@ -16,7 +16,7 @@ from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, drawn, tables
 from ui.literal import literal, said
-from ui.panels import bulletins, league_charts, source
+from ui.panels import bulletins, league_charts, side_by_side, source
 from words import Speaker
 
 
@@ -43,6 +43,7 @@ def show(store: Store, t: Speaker) -> None:
         st.caption(literal(detail))
     league_charts.show(store, screen, area, order, t)
     st.fragment(_table)(store, league, t)
+    side_by_side.show(store, league, t)
     bulletins.offered(store, league.programme.name, t)
     _rules(league, t)
     with st.expander(t("leader.how")):
