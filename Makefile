@@ -7,6 +7,8 @@ QUICK ?=
 DEMO := data/ensu2015
 SIMULATED := data/laibin_simulated
 YEAR := build/laibin_year_simulated
+# of the tests: one more than there are processors, so that one computes while another waits for a browser or a server
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(min(8, 1 + (os.cpu_count() or 1)))')
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
 .PHONY: run demo setup test lint browser study bench fuzz torture load mutants year documents clean
@@ -21,7 +23,7 @@ demo: setup  ## the demo survey and a simulated one taken in, estimated and comp
 setup: .venv/installed  ## the environment alone
 
 test: .venv/tested lint browser  ## everything the tests need, and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -116,8 +116,8 @@ def postgresql_url():
         pytest.skip(message)
     url = server.get_uri()
     admin = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:  # nothing of it is to outlive the tests: no commit waits for the disk
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    with admin.connect() as connection:  # nothing of it is to outlive the tests: no commit waits, nothing is tidied up
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     admin.dispose()
@@ -181,6 +181,30 @@ def fresh_store(request, fresh_url, empty_file):
         return Store.open(url)
 
     return fresh
+
+
+@pytest.fixture(scope="session")
+def prepared(request, fresh_store, fresh_url):
+    """prepared("sqlite", fill, …): (a store of its own with what fill(store, …) put into it, what that function gave).
+
+    It is filled once in a process, for each engine, and copied: what is estimated and compared takes ten times as long.
+    """
+    filled, number = {}, itertools.count(1)
+
+    def copied(name: str, fill, *arguments) -> tuple[Store, object]:
+        if (name, fill, arguments) not in filled:
+            first = fresh_store(name)
+            given = fill(first, *arguments)
+            first.engine.dispose()
+            filled[name, fill, arguments] = first.engine.url.database, given
+        template, given = filled[name, fill, arguments]
+        if name == "postgresql":
+            return Store.open(request.getfixturevalue("empty_database")(f"copied{next(number)}", template)), given
+        url = fresh_url(name)
+        shutil.copy(template, sa.make_url(url).database)
+        return Store.open(url), given
+
+    return copied
 
 
 @pytest.fixture

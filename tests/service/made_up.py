@@ -75,6 +75,11 @@ def whole_survey(store: Store, may: pd.DataFrame, june: pd.DataFrame, programme:
     return [*runs, waves.compare_waves(store.acting(ANN), NAME, MAY, JUNE)]
 
 
+def two_waves(store: Store, programme: bytes = PROGRAMME):
+    """`whole_survey` with the interviews of seeds 1 and 2."""
+    return whole_survey(store, interviews(1), interviews(2), programme)
+
+
 def contents(store: Store, tables=None) -> dict[str, pd.DataFrame]:
     """Every row of the derived tables (or of those named), in the order of their keys."""
     found = {}

@@ -2,6 +2,7 @@
 
 import tomllib
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -47,6 +48,7 @@ def simulated_records(data: dict, seed: int = 1, *, everybody: bool = True) -> p
     return pd.DataFrame(rows, columns=["record", "area", "value"])
 
 
+@cache
 def number(value) -> float:
     return float(Fraction(value))
 
@@ -156,7 +158,8 @@ def index(data, measure, rows, records, area):
 def standard_error(table: pd.DataFrame, area_column: str, z: dict) -> float:
     """√ Σ_h n_h/(n_h - 1) Σ_i (w z - mean)²: areas are the strata, every respondent a PSU, zero outside the measure."""
     variance = 0.0
-    for _, stratum in table.groupby(area_column):
+    reached = table[area_column][table.id.isin(z)].unique()  # of other strata the sum is 0
+    for _, stratum in table[table[area_column].isin(reached)].groupby(area_column):
         u = [float(w) * z.get(key, 0.0) for key, w in zip(stratum.id, stratum.weight, strict=True)]
         centre, n = sum(u) / len(u), len(u)
         variance += n / (n - 1) * sum((each - centre) ** 2 for each in u)
