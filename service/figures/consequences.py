@@ -13,7 +13,6 @@ from programme.declared import Programme
 from programme.wave_names import waves_a_year
 from service.figures.judged_history import COLUMNS, JudgedHistory, judged_history, ruled
 from service.figures.league import newest_estimated_wave, one_of, read_league
-from service.figures.lucky import league_luck
 from service.figures.settling import Settling
 from service.intake.imports import current_programme
 from service.store.engine import Store
@@ -101,6 +100,8 @@ def read_consequences(
 
     Every figure is one that the reader may see.  A Fault if the programme has no ladder.
     """
+    from service.figures.lucky import league_luck  # imported here: who only prints a league table simulates nothing
+
     programme = current_programme(store, programme_name)[1]
     if not programme.consequences:
         raise Fault(key="consequences.none", programme=programme.title)
