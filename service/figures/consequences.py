@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from accountability.ladders.events import Event, replay
 from accountability.ladders.evidence import counted, evidence, level_of
-from accountability.ladders.luck import Luck
 from programme.declared import Programme
 from programme.wave_names import waves_a_year
 from service.figures.judged_history import COLUMNS, JudgedHistory, judged_history, ruled
@@ -19,6 +19,9 @@ from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.remembered import remembered
 from words import Fault
+
+if TYPE_CHECKING:  # who only prints a league table simulates nothing
+    from accountability.ladders.luck import Luck
 
 YEARS = 2  # whose consequences are listed
 
@@ -73,7 +76,7 @@ class Consequences:
     unsurveyed: tuple[str, ...]
     listed: tuple[Listed, ...]
     counts: Mapping[str, Mapping[str, int]]
-    luck: Luck | None
+    luck: "Luck | None"
     panel: float
     wrongly: tuple[WronglyListed, ...]
     together: pd.DataFrame
