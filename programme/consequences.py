@@ -1,6 +1,6 @@
 """The tables [consequences.…] of a programme: what follows for an area from its verdicts over several waves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from accountability.ladders import KINDS, check_ladder
@@ -13,14 +13,13 @@ COUNTS, COMMON = ("times", "years"), ("kind", "of", "when", "name")
 
 
 def read_consequences(
-    entry: Entry, rules: Iterable[str]
+    entry: Entry, rules: Mapping[str, str]
 ) -> tuple[tuple[Consequence, ...], Mapping[str, Mapping[str, str]]]:
     """The ladder in the order of the file, and the consequences' names; a Fault names the entry that is at fault.
 
-    rules: the names of the programme's rules, which consequences may be of
+    rules: the names of the programme's rules, which consequences may be of -> of what each is judged (`Rule.over`)
     """
-    rules = list(rules)
-    consequences, names = [], {}
+    over, consequences, names = dict(rules), [], {}
     for name, table in entry.entries("consequences", {}).items():
         chosen = str(table.data.get("kind"))
         of_kind = [KINDS[chosen]] if chosen in KINDS else KINDS.values()
@@ -34,8 +33,18 @@ def read_consequences(
         consequence = Consequence(name, kind, table.texts("of"), **settings)
         try:
             check_ladder([*consequences, consequence], rules)
+            over[name] = _one_unit(consequence, over)
         except Fault as fault:
             raise Fault(key="programme.consequence", file=entry.file, entry=table.path, why=fault.sentences) from fault
         consequences.append(consequence)
         names[name] = table.names("name")
     return tuple(consequences), names
+
+
+def _one_unit(consequence: Consequence, over: Mapping[str, str]) -> str:
+    """Of what all its conditions are judged; a Fault if an area's and a group's were to hold together."""
+    units = {over[name] for name in consequence.of}
+    if len(units) > 1:
+        found = [f"{name} ({over[name]})" for name in consequence.of]
+        raise Fault(key="consequence.units", consequence=consequence.name, found=found)
+    return units.pop()

@@ -51,6 +51,11 @@ def read_rules(
     return rules, names
 
 
+def judged_of(rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> dict[str, str]:
+    """Rule -> of what it is judged: "area", "group" or "league"."""
+    return {rule.name: rule.over for of_field in rules.values() for of in of_field.values() for rule in of}
+
+
 def read_level(entry: Entry) -> float:
     """The confidence under "level", by default 0.95."""
     level = entry.number("level") if "level" in entry.data else 0.95

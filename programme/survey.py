@@ -19,7 +19,7 @@ from programme.entry import TYPES, Entry
 from programme.measures import read_indicators
 from programme.population import read_population
 from programme.renames import read_renames
-from programme.rules import read_level, read_rules
+from programme.rules import judged_of, read_level, read_rules
 from programme.wave_names import WAVE
 from programme.weighting import merge_rules, read_labels, read_weighting
 from words import Fault
@@ -76,7 +76,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
     areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
     rules, rule_names = read_rules(entry, indicators.measures, areas, leagues)
-    consequences, consequence_names = read_consequences(entry, rule_names)
+    consequences, consequence_names = read_consequences(entry, judged_of(rules))
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),

@@ -6,6 +6,7 @@ its events are, and luck.py says what chance alone would have brought.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from accountability.kinds import kinds_of_folder
 from accountability.ladders.consequence import MISSED, Consequence
@@ -29,11 +30,13 @@ KINDS: Mapping[str, ConsequenceKind] = kinds_of_folder(__name__, __path__, Conse
 def check_ladder(consequences: Iterable[Consequence], rules: Iterable[str]) -> None:
     """A Fault for the first consequence that cannot be told from what stands before it.
 
-    Known are the rules and the consequences before it; its settings are those of its kind; and no other consequence
-    before it has the same definition.
+    Known are the rules and the consequences before it; its settings are those of its kind; no other consequence before
+    it has the same definition; and none of the same kind and conditions asks for more times than it does, since the
+    graver stands later.
     """
     rules = list(rules)
-    known, before = list(rules), {}
+    known: list[str] = list(rules)
+    before: dict[tuple, Consequence] = {}
     for consequence in consequences:
         if consequence.kind not in KINDS:
             raise Fault(
@@ -53,6 +56,21 @@ def check_ladder(consequences: Iterable[Consequence], rules: Iterable[str]) -> N
             )
         if consequence.definition in before:
             twin = before[consequence.definition]
-            raise Fault(key="consequence.same", consequence=consequence.name, other=twin)
-        before[consequence.definition] = consequence.name
+            raise Fault(key="consequence.same", consequence=consequence.name, other=twin.name)
+        _check_order(consequence, before.values())
+        before[consequence.definition] = consequence
         known.append(consequence.name)
+
+
+def _check_order(consequence: Consequence, before: Iterable[Consequence]) -> None:
+    """A Fault if a milder consequence, which stands before, would follow later than this one."""
+    for milder in before:
+        alike = replace(milder, name=consequence.name, times=consequence.times) == consequence
+        if alike and milder.times > consequence.times:
+            raise Fault(
+                key="consequence.order",
+                consequence=consequence.name,
+                times=consequence.times,
+                milder=milder.name,
+                more=milder.times,
+            )

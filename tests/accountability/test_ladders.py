@@ -145,13 +145,17 @@ def test_evidence_is_the_weakest_of_the_verdicts():
         ([Consequence("talk", "each", ("last", "last"))], "consequence.setting"),
         ([Consequence("veto", "window", ("talk",), times=2, years=1, when="met")], "consequence.of"),
         ([CARD, Consequence("yellow", "streak", ("last",), times=2)], "consequence.same"),
+        ([LISTED, CARD], "consequence.order"),
     ],
 )
 def test_a_ladder_that_cannot_be_meant_is_refused(ladder, key):
     with pytest.raises(Fault) as refused:
         check_ladder(ladder, ["last"])
     assert refused.value.key == key
-    assert refused.value.values["consequence"] == ladder[-1 if key == "consequence.same" else 0].name
+    assert (
+        refused.value.values["consequence"]
+        == ladder[-1 if key in ("consequence.same", "consequence.order") else 0].name
+    )
     check_ladder(LAIBIN, ["last"])
 
 

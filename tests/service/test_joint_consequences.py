@@ -154,6 +154,15 @@ def test_the_first_twenty_of_a_whole_league_of_shandong_are_a_list_of_honour():
         (MIYUN, ('since = "previous"', 'since = "yesterday"'), "programme.entry", "yesterday"),
         (MIYUN, ("threshold = 0.05 ", "threshold = 0    "), "programme.entry", "threshold"),
         (MIYUN, ('since = "previous"  ', 'period = "year"\n#'), "programme.entry", "period"),
+        (
+            COUNTIES,
+            (
+                'kind = "each"\nof = "year_enough_counties"',
+                'kind = "both"\nof = ["year_title", "year_enough_counties"]',
+            ),
+            "programme.consequence",
+            "year_enough_counties (group)",
+        ),
         (NINETIES, ("[leagues.country]", "[leagues.11]"), "programme.unit_is_area", "11"),
     ],
 )
