@@ -166,7 +166,7 @@ def todays_codes(programme: Programme, then: Programme, wave: str, codes: Iterab
     then: the version of the programme that the figures were computed with, which knew the renames that it names
     """
     codes = list(codes)
-    current = {} if then.renames == programme.renames else programme.renames.current(wave)
+    current = {} if then.renames == programme.renames else programme.renames.of_units(wave)
     into = Counter(current.get(code, code) for code in codes)
     return {code: current.get(code, code) for code in codes if into[current.get(code, code)] == 1}
 

@@ -8,6 +8,7 @@ from presentation.league_notes import uncompared_notes
 from programme.renames import Renames
 from programme.survey import read_programme
 from service.figures import waves
+from service.figures.judged_history import todays_codes
 from service.figures.league import read_league
 from words import Fault, speaker
 
@@ -91,3 +92,42 @@ def test_a_rename_to_no_area_or_from_no_wave_is_refused(table, entry):
     with pytest.raises(Fault) as caught:
         read_programme(AS_EVER + b"\n" + table.encode(), "p.toml")
     assert caught.value.key == "programme.entry" and caught.value.values["entry"] == entry
+
+
+GROUPED = """
+[rules.shore]
+measure = "upkeep"
+kind = "mean"
+over = "group"
+threshold = 50
+name = { zh = "岸线平均50分", en = "A mean of 50" }
+
+[consequences.note]
+kind = "each"
+of = "shore"
+name = { zh = "通报", en = "Note" }
+
+[groups]
+g2 = { zh = "乙县", en = "County two" }
+g3 = { zh = "丙县", en = "County three" }
+g4s = { zh = "南县", en = "South county" }
+
+[renamed.2024-06]
+g1 = "g2"
+ash-old = "ash"
+
+[renamed.2024-07]
+g4 = "g3"
+g5 = "g3"
+"""
+
+
+def test_a_county_that_was_renamed_keeps_its_verdicts_and_merged_ones_begin_anew():
+    text = AS_EVER.decode() + GROUPED
+    for town, group in (("cedar", "g2"), ("ash", "g2"), ("birch", "g3"), ("dill", "g4s"), ("elder", "g4s")):
+        text = text.replace(f"\n{town} = {{ ", f'\n{town} = {{ group = "{group}", ')
+    programme = read_programme(text.encode(), "x.toml")
+    assert programme.renames.current("2024-05") == {"ash-old": "ash"}  # a file may not have a county's code
+    then = read_programme(AS_EVER, "x.toml")  # the version of that wave knew of no renaming
+    codes = todays_codes(programme, then, "2024-05", ["g1", "g4", "g5", "ash-old", "cedar"])
+    assert codes == {"g1": "g2", "ash-old": "ash", "cedar": "cedar"}
