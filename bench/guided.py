@@ -36,6 +36,7 @@ from service.drawing.large_frames import read_allocation, read_plan_file
 from service.fieldwork.call_file import read_calls
 from service.intake.margin_file import census_file, read_margins
 from service.intake.wave_file import read_wave
+from service.proof.bulletin_checked import check_bulletin
 from service.proof.chain_checked import verify_chain_file
 from service.proof.uploaded_chain import check_upload
 from service.protection.keys import read_key
@@ -130,6 +131,17 @@ def _typed(read: Callable[[str], Any]) -> Callable[[bytes], Any]:
     return lambda content: read(content.decode("utf-8", "replace"))
 
 
+BULLETIN = (
+    "Area,Score,Rank\nA,97.1,1\nB,95.2,2\n\nOf 173 townships, 110 (63.6 %) rose from 88.1 to 90.4, up 2.3 points.\n"
+)
+
+
+def _bulletin(content: bytes) -> None:
+    """As a table, and as running text."""
+    for file in ("b.csv", "b.txt"):
+        check_bulletin(content, file)
+
+
 # parser -> (a right input, how it is called)
 PARSERS: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "read_programme": (TOML, lambda content: read_programme(content, "p.toml")),
@@ -146,6 +158,7 @@ PARSERS: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "read_record_file": (_within("proof.zip", "record.json"), read_record_file),
     "read_chain": (_within("chain.zip", "chain.json"), lambda content: read_chain(content, "chain.json")),
     "verify_chain_file": (_within("chain.zip", "chain.json"), lambda content: verify_chain_file(content, "chain.json")),
+    "check_bulletin": (BULLETIN.encode(), _bulletin),
     "check_upload": ((SEEDS / "proof.zip").read_bytes(), lambda content: check_upload(content, "proof.zip")),
     # what a person types or an operator keeps
     "plain_value": ("3、17 号, ３".encode(), _typed(plain_value)),

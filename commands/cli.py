@@ -28,7 +28,8 @@ SINGLE = {
     **dict.fromkeys(("refresh", "jobs", "publish"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "drawing.planning"),
-    **dict.fromkeys(("draw-proof", "chain", "verify"), "drawing.proof"),
+    "check-bulletin": "printed",
+    **dict.fromkeys(("draw-proof", "chain", "verify", "check-in-r", "export"), "drawing.proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "keeping.care"),
 }
 GROUPS = {

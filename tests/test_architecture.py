@@ -41,7 +41,7 @@ CHAPTERS = {
         "changes",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
-    "accountability": ["league", "rules", "ladders", "disclosure"],
+    "accountability": ["league", "rules", "ladders", "disclosure", "printed"],
     "service": [
         "store",
         "files",
@@ -55,10 +55,11 @@ CHAPTERS = {
         "drawing",
         "care",
     ],
-    "presentation": ["area", "calling", "evidence", "ladder", "pictures", "samples", "bulletin"],
+    "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["claims", "ladders"],
+    "bench": ["printed"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}

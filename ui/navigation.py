@@ -13,7 +13,7 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
 from ui import address, frame, sign_in, uploads
 from ui.faults import explained
-from ui.pages import area, centre, check, consequences, leader, people, rules, samples, statistician
+from ui.pages import area, centre, check, consequences, leader, people, printed, rules, samples, statistician
 from words import LANGUAGES, Speaker
 
 
@@ -40,6 +40,7 @@ PAGES = (  # in the order of the menu; the first one opens first
     Page("rules", rules, "rules.page", ":material/rule:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),
     Page("check", check, "check.page", ":material/fact_check:", EVERYBODY),
+    Page("check-bulletin", printed, "printed.page", ":material/spellcheck:", WORKERS),
     Page("people", people, "people.page", ":material/group:", frozenset({ADMINISTRATOR})),
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def simulated_values(measure: SimulatedMeasure, draws: int, rng: np.random.Gener
         if measure.correlation is None:
             count = rng.binomial(n.astype(int), chance, (draws, len(n))).astype(float)
         else:
-            count = _binomial_quantiles(stats.norm.cdf(_linked(measure, draws, rng)[:, estimated]), n, chance)
+            count = _binomial_quantiles(scipy.stats.norm.cdf(_linked(measure, draws, rng)[:, estimated]), n, chance)
         moved = np.clip(count + rng.uniform(-0.5, 0.5, count.shape), 0.0, n) / n
         on_grid = np.rint(moved * answers) / answers
         values[:, estimated] = measure.low + reach * np.where(measure.equal_weights[estimated], on_grid, moved)
@@ -103,5 +103,5 @@ def _binomial_quantiles(u: np.ndarray, n: np.ndarray, chance: np.ndarray) -> np.
     """The numbers (draws, k) of n_k answers whose distribution functions first reach u (draws, k)."""
     count = np.empty(u.shape)
     for k, (answers, p) in enumerate(zip(n.astype(int), chance, strict=True)):
-        count[:, k] = np.searchsorted(stats.binom.cdf(np.arange(answers), answers, p), u[:, k])
+        count[:, k] = np.searchsorted(scipy.stats.binom.cdf(np.arange(answers), answers, p), u[:, k])
     return count

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from commands.opening import opened_for
-from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t
+from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, WaveArgument, out, t, write_private
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof.record import DrawRecord
-from service.proof import chain_files, compared_files
+from service.proof import chain_files, compared_files, exchanged, outside
 from service.proof.uploaded_chain import check_place
 from service.samples import proof_files, samples
 from words import Fault
@@ -59,6 +59,34 @@ def chain(
         proof_files.write_proof(given, answers, private=True)
         out.print(t("chain.answers_written", folder=str(answers), wave=wave))
     out.print(t("chain.published_line", line=line))
+
+
+@commands.command(name="check-in-r", cls=Command, help=t("cli.check_in_r.help"))
+def check_in_r(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Option("--out", help=t("cli.check_in_r.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Write the files with which somebody else computes a wave's figures again."""
+    opened, programme_name = opened_for(store, as_, programme)
+    write_private(file, proof_files.zipped(outside.outside_files(opened, programme_name, wave)))
+    out.print(t("outside.written", file=str(file), wave=wave))
+
+
+@commands.command(cls=Command, help=t("cli.export.help"))
+def export(
+    wave: WaveArgument,
+    folder: Annotated[Path, typer.Option("--out", help=t("cli.export.out"))],
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Write a wave's figures for other programs."""
+    opened, programme_name = opened_for(store, as_, programme)
+    proof_files.write_proof(exchanged.exchange_files(opened, programme_name, wave), folder)
+    out.print(t("exchange.written", folder=str(folder), wave=wave))
 
 
 @commands.command(cls=Command, help=t("cli.verify.help"))

@@ -14,10 +14,8 @@ from accountability.rules import KINDS
 from accountability.rules.joint import AREA, JointKind
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
-from service.figures.computing import measure_of_wave
 from service.figures.judged_history import JudgedHistory, ruled, todays_codes
 from service.figures.league import League
-from service.figures.loaded_waves import load_waves
 from service.figures.use_cases import ESTIMATE
 from service.intake.imports import programme_of_run
 from service.store.engine import Store
@@ -108,6 +106,9 @@ def _correlation(store: Store, judged: JudgedHistory, name: str, leagues: Mappin
 
     The covariances are those that changes are judged on, made again from the answers that the runs read.
     """
+    from service.figures.computing import measure_of_wave  # imported here: few leagues are asked for their luck
+    from service.figures.loaded_waves import load_waves
+
     waves, place = {}, {wave: t for t, wave in enumerate(judged.history.waves)}
     for wave, league in leagues.items():
         run = league.runs[ESTIMATE]

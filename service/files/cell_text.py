@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])  # numbered formats that are dates
 DECORATION = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)  # of a format's code
 ZEROS = re.compile(r"0{2,}")
+FIXED = re.compile(r"[#,0]*0(\.0+)?(%)?")  # a format that shows so many digits, perhaps of a percentage
+NUMBERED = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats without a code
 WHOLE = re.compile(r"-?[0-9]+")
 
 
@@ -34,6 +37,11 @@ class Formats:
         if name == "cellXfs":
             self.inside = False
 
+    def code(self, style: str) -> str:
+        """The format's code for numbers above 0, without colours and other decoration."""
+        number = self.styles[int(style)] if int(style) < len(self.styles) else "0"
+        return DECORATION.sub("", self.codes.get(number, NUMBERED.get(number, "")).split(";")[0])
+
     def of(self, style: str) -> tuple[bool, int]:
         """Whether the style shows a date, and how many digits it shows at least (00 shows 1 as 01)."""
         number = self.styles[int(style)] if int(style) < len(self.styles) else "0"
@@ -57,6 +65,16 @@ def number_text(raw: str, style: str, formats: Formats) -> str:
         value = float(raw)
         raw = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return raw.zfill(zeros) if zeros else raw
+
+
+def shown_text(raw: str, style: str, formats: Formats) -> str:
+    """The text of a number as the spreadsheet shows it, rounded by its format: 0.9667 is 96.7% in 0.0%."""
+    form = FIXED.fullmatch(formats.code(style))
+    if form is None:
+        return number_text(raw, style, formats)
+    value = Decimal(raw) * (100 if form[2] else 1)
+    digits = Decimal(1).scaleb(1 - len(form[1])) if form[1] else Decimal(1)
+    return f"{value.quantize(digits, ROUND_HALF_UP):f}{form[2] or ''}"
 
 
 def serial_text(serial: float, *, from_1904: bool = False) -> str | None:

@@ -1,5 +1,6 @@
 """A workbook's cells and shared texts, from its elements of XML as these are read, within what a sheet may hold."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,6 +13,9 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a spreadsheet
 LONGEST = 200_000  # characters of one cell; a spreadsheet allows 32,767
 DIGIT = "0123456789"  # of a cell's name, after its column's letters
 DIGITS = 1e15  # a number from here on has more digits than a spreadsheet keeps
+
+
+NumberText = Callable[[str, str, Formats], str]
 
 
 class Forbidden(ValueError):
@@ -63,8 +67,8 @@ class SharedTexts:
 class Cells:
     """A sheet's cells while its XML is read; `done` gives the rows that are complete."""
 
-    def __init__(self, texts: list[str], formats: Formats, marks: Marks):
-        self.texts, self.formats, self.marks = texts, formats, marks
+    def __init__(self, texts: list[str], formats: Formats, marks: Marks, number_text: NumberText = number_text):
+        self.texts, self.formats, self.marks, self.number_text = texts, formats, marks, number_text
         self.complete: list[Row] = []
         self.cells: list[str] = []
         self.row = self.column = self.length = self.in_row = self.far = 0
@@ -138,7 +142,7 @@ class Cells:
                 return ""
             if self.style == "0" and len(raw) < 16 and raw.isdecimal() and raw.isascii():
                 return raw
-            text = number_text(raw, self.style, self.formats)
+            text = self.number_text(raw, self.style, self.formats)
             if (len(raw) > 15 or "E" in raw or "e" in raw) and abs(float(raw)) >= DIGITS:
                 self.marks.long.append((self.row, self.column))
             return text

@@ -12,7 +12,7 @@ from itertools import islice
 from xml.parsers import expat
 
 from service.files import bounds
-from service.files.cell_text import Formats
+from service.files.cell_text import Formats, number_text, shown_text
 from service.files.rows import SEARCHED, Row, header_of
 from service.files.sheet_xml import Cells, Forbidden, Marks, SharedTexts
 from words import Fault
@@ -87,6 +87,20 @@ def xlsx_rows(
         raise _no_workbook(error, file) from error
     marks = Marks()
     return sheet, len(book.sheets), _safely(book.rows(sheet, marks), file), marks
+
+
+def shown_sheets(content: bytes, file: str) -> list[tuple[str, list[Row]]]:
+    """The sheets that are shown, each with its name and its rows, numbers as their formats show them."""
+    bounds.check_zip(content, file)
+    try:
+        book, elements = _Book(content), Elements(ELEMENTS)
+        return [
+            (sheet.name, list(_safely(book.rows(sheet, Marks(), elements, shown=True), file)))
+            for sheet in book.sheets
+            if sheet.shown
+        ]
+    except BROKEN as error:
+        raise _no_workbook(error, file) from error
 
 
 def _safely(rows: Iterator[Row], file: str) -> Iterator[Row]:
@@ -168,9 +182,11 @@ class _Book:
             self._texts = shared.texts
         return self._texts
 
-    def rows(self, sheet: Sheet, marks: Marks, elements: Elements | None = None) -> Iterator[Row]:
-        """The rows of a sheet that have cells, as they are read."""
-        cells = Cells(self.texts, self.formats, marks)
+    def rows(
+        self, sheet: Sheet, marks: Marks, elements: Elements | None = None, *, shown: bool = False
+    ) -> Iterator[Row]:
+        """The rows of a sheet that have cells, as they are read; shown: numbers as their formats show them."""
+        cells = Cells(self.texts, self.formats, marks, number_text if not shown else shown_text)
         for _ in self.blocks(sheet.part, cells.start, cells.end, cells, elements or Elements(ELEMENTS)):
             yield from cells.done()
             if cells.far:

@@ -60,9 +60,12 @@ COMMANDS = (
     "plan",
     "size",
     "purge",
+    "check-bulletin",
     "draw-proof",
     "chain",
     "verify",
+    "check-in-r",
+    "export",
     "serve",
 )
 CHINESE = re.compile("[一-鿿]")
@@ -374,8 +377,9 @@ def test_refused_input_is_one_line_on_standard_error_and_exit_code_one(surveyed,
 def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
     arguments = {"import-programme": [files / "harbours.toml"], "import-wave": [MAY, files / "bad.csv"], "rerun": [1]}
     arguments |= {"import-margins": [files / "bad.csv"], "backup": [files / "copy.db"]}
-    arguments |= {command: [MAY, "--out", files / "proof"] for command in ("draw-proof", "chain")}
-    makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify", "size"}
+    arguments |= {command: [MAY, "--out", files / "proof"] for command in ("draw-proof", "chain", "export")}
+    arguments["check-in-r"] = [MAY, "--out", files / "r.zip"]
+    makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify", "size", "check-bulletin"}
     for command in set(COMMANDS) - makers - without:
         said = rankshift(command, *arguments.get(command, []), "-s", files / "none.db")
         assert said.code == 1 and "rankshift init" in said.err, command

@@ -17,6 +17,7 @@ from ui.literal import literal
 from words import text
 
 ROOT = Path(__file__).parents[2]
+WORK, CHECKS = ("statistician", "centre", "rules"), ("check", "check-bulletin")
 PASSWORD = "seventy townships, all alike"
 
 
@@ -55,11 +56,14 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
     ("role", "offered"),
     [
         (LEADER, ["leader", "area", "consequences", "check"]),
-        (STATISTICIAN, ["leader", "area", "consequences", "statistician", "centre", "rules", "check"]),
-        (CENTRE, ["leader", "area", "consequences", "statistician", "centre", "rules", "samples", "check"]),
+        (
+            STATISTICIAN,
+            ["leader", "area", "consequences", "statistician", "centre", "rules", "check", "check-bulletin"],
+        ),
+        (CENTRE, ["leader", "area", "consequences", *WORK, "samples", *CHECKS]),
         (
             ADMINISTRATOR,
-            ["leader", "area", "consequences", "statistician", "centre", "rules", "samples", "check", "people"],
+            ["leader", "area", "consequences", *WORK, "samples", *CHECKS, "people"],
         ),
     ],
 )

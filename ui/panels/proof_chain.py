@@ -7,7 +7,7 @@ import streamlit as st
 from service.figures.league import League
 from service.figures.windows import comparison_name
 from service.files.write import file_name
-from service.proof import chain_files, compared_files
+from service.proof import chain_files, compared_files, exchanged, outside
 from service.samples.proof_files import zipped
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
@@ -37,12 +37,26 @@ def show(store: Store, league: League, t: Speaker) -> None:
             file_name(programme, wave, "changes-proof", suffix=ZIP),
             t,
         )
+    if st.button(t("exchange.make"), key="exchange"):
+        content = zipped(exchanged.exchange_files(store, programme, wave))
+        name = file_name(programme, wave, "figures", suffix=ZIP)
+        st.download_button(t("exchange.save"), content, name, MEDIA, on_click="ignore")
     if store.actor.role not in PERMITTED[chain_files.answers_files.use_case]:
         return
     if answers.button(t("chain.make_answers"), key="chain_answers"):
         content = zipped(chain_files.answers_files(store, programme, wave))
         name = file_name(programme, wave, "answers", suffix=ZIP)
         st.download_button(t("chain.save_answers"), content, name, MEDIA, on_click="ignore")
+
+    st.caption(t("outside.what"))
+    if st.button(t("outside.make"), key="check_in_r"):
+        try:
+            content = zipped(outside.outside_files(store, programme, wave))
+        except Fault as fault:
+            faults.say(fault, t)
+            return
+        name = file_name(programme, wave, "check-in-r", suffix=ZIP)
+        st.download_button(t("outside.save"), content, name, MEDIA, on_click="ignore")
 
 
 def _offer(make: Callable[[], tuple[str, Mapping[str, bytes]]], name: str, t: Speaker) -> None:

@@ -1,0 +1,198 @@
+"""What a sentence claims of its own figures: gaps, changes, shares, totals and complements, computed again."""
+
+import re
+from collections.abc import Iterator
+
+from accountability.printed.findings import Finding, Place, Reading, complement, difference, judged, share, total
+from accountability.printed.numbers import Bounds
+from accountability.printed.sentences import (
+    COUNT,
+    PERCENT,
+    PLACES,
+    POINTS,
+    RANK,
+    SCORE,
+    VALUES,
+    Figure,
+    Sentence,
+    says,
+)
+from accountability.printed.shares import claimed_shares
+from accountability.printed.vocabulary import pattern_at_end
+
+PLUS = re.compile(r"[^-+=*/(]{0,20}[+\uff0b][^-+=*/(]{0,20}")  # what stands between the parts of a sum, and before it
+EQUALS = re.compile(r"[^-+=*/)]{0,20}[=\uff1d]\s*")
+FAR = 30  # points: a percentage further off is perhaps no share of these counts
+NEAR = 4  # a total that was meant is no more than so many times the sum before it, and no less than its part
+
+
+def place_of(sentence: Sentence) -> Place:
+    """Where a sentence stands."""
+    return Place("", sentence.line, sentence.text, is_sentence=True)
+
+
+def gaps(sentence: Sentence) -> Iterator[Finding | None]:
+    """Highest 96.67, lowest 78.5, a gap of 18.1: highest − lowest."""
+    figures = sentence.figures
+    for figure in figures:
+        if not _is_gap(figure):
+            continue
+        others = [f for f in figures if f.kind in VALUES and f is not figure and not _is_change(f)]
+        high = [f for f in others if _labelled("high", f)]
+        low = [f for f in others if _labelled("low", f)]
+        earlier = [f for f in others if f.place < figure.place]
+        if len(high) == 1 and len(low) == 1:
+            first, second, certain = high[0], low[0], True
+        elif len(earlier) == 2 or (len(earlier) > 2 and says("strong_difference", figure.before)):
+            first, second = sorted(earlier[-2:], key=lambda f: f.number.value, reverse=True)
+            certain = len(earlier) == 2
+        else:
+            continue
+        values = {"first": first.text, "second": second.text}
+        reading = difference("printed.gap", first.number, second.number, values)
+        yield judged(reading, figure.number, place_of(sentence), certain=certain)
+
+
+def changes(sentence: Sentence) -> Iterator[Finding | None]:
+    """From 88.1 to 90.4, up 2.3 points; from 12th to 5th, up 7 places; from 2,000 to 2,500, up 25 %."""
+    figures = sentence.figures
+    for figure in figures:
+        if figure.kind not in (POINTS, PLACES, SCORE, PERCENT, COUNT) or not _is_change(figure):
+            continue
+        kinds = (RANK,) if figure.kind == PLACES else (COUNT,) if figure.kind == COUNT else (*VALUES, COUNT)
+        earlier = [f for f in figures[: figure.place] if f.kind in kinds and not _is_pure_change(f)]
+        pair = earlier[-2:]
+        if (
+            len(pair) < 2
+            or pair[0].kind != pair[1].kind
+            or (pair[0].kind == COUNT and figure.kind not in (PERCENT, COUNT))
+        ):
+            continue
+        before, now = (pair[1], pair[0]) if says("earlier", pair[1].before) else (pair[0], pair[1])
+        if not (pattern_at_end("from", 12).search(pair[0].before) or says("earlier", pair[0].before + pair[1].before)):
+            continue
+        yield _changed(sentence, figure, before, now)
+
+
+def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) -> Finding | None:
+    place, rises = place_of(sentence), _last_direction(figure)
+    values = {"first": now.text, "second": before.text}
+    better = before.number.value > now.number.value if now.kind == RANK else now.number.value > before.number.value
+    first, second = (now, before) if now.number.value > before.number.value else (before, now)
+    if now.kind == COUNT and figure.kind == PERCENT:
+        key = "printed.growth"
+        growth = first.number.value - second.number.value
+        relative = Bounds(100 * growth / before.number.value, 100 * growth / before.number.value)
+        finding = judged(Reading(key, relative, relative, relative, values), figure.number, place)
+    else:
+        key = "printed.rank_change" if now.kind == RANK else "printed.change"
+        reading = difference(key, first.number, second.number, values)
+        finding = judged(reading, figure.number, place)
+        if finding is not None and figure.kind == PERCENT and _relative_fits(figure, before, now):
+            finding = None
+    if finding is None and before.number.value != now.number.value and rises is not None and rises != better:
+        return Finding("printed.direction", place, figure.text, "", values)
+    return finding
+
+
+def _relative_fits(figure: Figure, before: Figure, now: Figure) -> bool:
+    """Whether a change in per cent is that of a percentage relative to itself."""
+    relative = abs(100 * (now.number.value / before.number.value - 1))
+    return figure.number.bounds().meets(Bounds(relative, relative))
+
+
+def complements(sentence: Sentence) -> Iterator[Finding | None]:
+    """The rest, 6.4 %: what is missing to 100 %."""
+    for figure in sentence.figures:
+        if figure.kind != PERCENT or not pattern_at_end("rest", 12).search(figure.before):
+            continue
+        earlier = [f for f in sentence.figures[: figure.place] if f.kind == PERCENT and not _is_change(f)]
+        if not earlier:
+            continue
+        digits = max(f.number.digits for f in (*earlier, figure))
+        reading = complement([f.number for f in earlier], digits)
+        yield judged(reading, figure.number, place_of(sentence), certain=len(earlier) == 1)
+
+
+def formulas(sentence: Sentence) -> Iterator[Finding | None]:
+    """2,768 + 1,453 = 4,321, with words between the figures or not."""
+    figures = sentence.figures
+    for figure in figures:
+        if figure.kind != COUNT or not EQUALS.fullmatch(figure.before):
+            continue
+        first = figure.place - 1
+        while first > 0 and PLUS.fullmatch(figures[first].before):
+            first -= 1
+        parts = figures[first : figure.place]
+        if len(parts) >= 2 and all(f.kind == COUNT for f in parts):
+            values = {"parts": [f.text for f in parts]}
+            yield judged(total("printed.total", [f.number for f in parts], values), figure.number, place_of(sentence))
+
+
+def totals(sentence: Sentence) -> Iterator[Finding | None]:
+    """2,768 and 1,453, 4,321 in all: the sum of the counts of one unit before the total, or after it."""
+    figures = sentence.figures
+    for figure in figures:
+        announced = pattern_at_end("total_word", 6).search(figure.before) or says("total_after", figure.after[:20])
+        if figure.kind != COUNT or not announced:
+            continue
+        earlier = _alike(figures[: figure.place], figure)
+        later = [] if len(earlier) >= 2 else _alike(figures[figure.place + 1 :], figure)
+        parts = earlier if len(earlier) >= 2 else later
+        if len(parts) < 2:
+            continue
+        values = {"parts": [f.text for f in parts]}
+        reading = total("printed.total", [f.number for f in parts], values)
+        named = all(f.unit == figure.unit for f in parts)
+        near = reading.value.low <= NEAR * figure.number.value and figure.number.value <= NEAR * reading.value.low
+        if (near or (named and parts is earlier)) and not _some_run_fits(parts, figure):
+            yield judged(reading, figure.number, place_of(sentence), certain=named and parts is earlier)
+
+
+def _some_run_fits(parts: list[Figure], figure: Figure) -> bool:
+    """Whether the last two, three … of the parts have this sum: the first ones belong to something else."""
+    return any(sum(f.number.value for f in parts[k:]) == figure.number.value for k in range(len(parts) - 1))
+
+
+def _alike(figures: tuple[Figure, ...], total_figure: Figure) -> list[Figure]:
+    """The counts that may be parts of a total: of its unit, or all if it has none."""
+    counts = [f for f in figures if f.kind == COUNT]
+    alike = [f for f in counts if f.unit == total_figure.unit]
+    loose = not alike and (not total_figure.unit or total_figure.unit.isascii())
+    return alike if len(alike) >= 2 else counts if loose else []
+
+
+def _is_gap(figure: Figure) -> bool:
+    """Whether the words before a figure say that it is a difference; short ones stand right before points."""
+    if figure.kind == POINTS and pattern_at_end("short_difference", 1).search(figure.before):
+        return True
+    return figure.kind in (POINTS, SCORE, PERCENT) and pattern_at_end("difference").search(figure.before) is not None
+
+
+def _labelled(meaning: str, figure: Figure) -> bool:
+    return pattern_at_end(meaning, 14).search(figure.before) is not None
+
+
+def _is_change(figure: Figure) -> bool:
+    return pattern_at_end("change_word", 4).search(figure.before) is not None and not pattern_at_end("to", 2).search(
+        figure.before
+    )
+
+
+def _is_pure_change(figure: Figure) -> bool:
+    return figure.kind == POINTS or _is_change(figure)
+
+
+def _last_direction(figure: Figure) -> bool | None:
+    """True if the words before a change say up, False if down, None if neither or both."""
+    up, down = (pattern_at_end(meaning, 4).search(figure.before) is not None for meaning in ("up", "down"))
+    return up if up != down else None
+
+
+def shares(sentence: Sentence) -> Iterator[Finding | None]:
+    """110 of 173 townships, 57.8 %: part over whole."""
+    for part, whole, figure, certain in claimed_shares(sentence):
+        values = {"first": part.text, "second": whole.text}
+        reading = share("printed.share", part.number.bounds(), whole.number, values)
+        certain = certain and abs(reading.value.low - figure.number.value) <= FAR
+        yield judged(reading, figure.number, place_of(sentence), certain=certain)

@@ -1,0 +1,97 @@
+"""Printed numbers: a text, the value it shows, and the unrounded values that it may stand for."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+
+from words import MINUS
+
+WIDE = (*range(0xFF10, 0xFF1A), 0xFF05, 0xFF0E)  # full-width digits, percent sign and point
+SIMPLE = str.maketrans({code: unicodedata.normalize("NFKC", chr(code)) for code in WIDE} | {ord(MINUS): "-"})
+NUMBER = re.compile(r"(?<![A-Za-z0-9.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)")
+RISE, FALL = "\u2191\u25b2", "\u2193\u25bc"  # arrows and triangles that stand for a sign
+DIGITS = 9  # after the point: what a spreadsheet's sums are right to
+UNPRINTED = {"-", "--", "", "\u2013", "\u2014", "\u2014\u2014", "/", "*"}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed number.
+
+    text      as it is printed
+    value     the number that the text shows
+    digits    how many digits it has after the point
+    exact     whether it is a count, which is not rounded
+    """
+
+    text: str
+    value: Fraction
+    digits: int
+    exact: bool
+
+    def bounds(self, digits: int | None = None) -> "Bounds":
+        """Between which values the unrounded number lies, if it was rounded to `digits` (else to those printed)."""
+        if self.exact:
+            return Bounds(self.value, self.value)
+        half = Fraction(1, 2 * 10 ** (self.digits if digits is None else max(digits, self.digits)))
+        return Bounds(self.value - half, self.value + half)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the greatest value that a number may have, both possible."""
+
+    low: Fraction
+    high: Fraction
+
+    def __add__(self, other: "Bounds") -> "Bounds":
+        return Bounds(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: "Bounds") -> "Bounds":
+        return Bounds(self.low - other.high, self.high - other.low)
+
+    def times(self, factor: Fraction | int) -> "Bounds":
+        """Every value times a factor that is not negative."""
+        return Bounds(self.low * factor, self.high * factor)
+
+    def ratio(self, other: "Bounds") -> "Bounds":
+        """Every value over every value of the other, all of which are above 0."""
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Bounds(min(ends), max(ends))
+
+    def meets(self, other: "Bounds") -> bool:
+        """Whether some value is possible in both."""
+        return self.low <= other.high and other.low <= self.high
+
+
+def printed(text: str, *, exact: bool | None = None) -> Printed:
+    """The number of a text that is one, as 2,768 or 96.67; whole ones are counts unless `exact` says otherwise."""
+    plain = text.translate(SIMPLE).replace(",", "").strip()
+    fraction = plain.partition(".")[2]
+    digits = min(len(fraction), DIGITS)
+    value = Fraction(plain)
+    if len(fraction) > DIGITS:
+        value = Fraction(round(value * 10**DIGITS), 10**DIGITS)
+    return Printed(text.strip(), value, digits, not digits if exact is None else exact)
+
+
+def cell_number(cell: str) -> Printed | None:
+    """The number of a cell, without its unit; an arrow is its sign; None if the cell has none or several numbers."""
+    plain = cell.translate(SIMPLE).strip()
+    if plain in UNPRINTED:
+        return None
+    sign = -1 if any(c in FALL for c in plain) else 1
+    numbers = NUMBER.findall(plain.strip(RISE + FALL + " "))
+    if len(numbers) != 1 or len(plain) > 24:
+        return None
+    number = printed(numbers[0])
+    return Printed(cell.strip(), number.value * sign, number.digits, number.exact)
+
+
+def written(value: Fraction, digits: int) -> str:
+    """The value rounded to so many digits, halves away from 0, with a true minus."""
+    scaled = abs(value) * 10**digits
+    rounded = int(scaled + Fraction(1, 2))
+    text = f"{rounded // 10**digits:,}" + (f".{rounded % 10**digits:0{digits}d}" if digits else "")
+    return f"{MINUS}{text}" if value < 0 and rounded else text

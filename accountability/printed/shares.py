@@ -1,0 +1,102 @@
+"""Which percentage of a sentence is the share of which count in which other: 110 of 173 townships, 57.8 %."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from accountability.printed.findings import share
+from accountability.printed.sentences import COUNT, PERCENT, Figure, Sentence, says
+from accountability.printed.vocabulary import pattern, pattern_at_end
+
+OF = re.compile(r"\b(?:of|out of)\s+(?:the\s+|all\s+|these\s+|our\s+|its\s+)*$", re.IGNORECASE)
+AMONG = re.compile(r"(?:^|[,;:(]\s*)(?:of|among|in)\s+(?:the\s+|all\s+|these\s+)*$", re.IGNORECASE)
+LIST_SIGNS = ("(", ",", "=", ":")  # before a list of shares, in either width
+SIGNS = ("(", "=")  # between a count and its share
+BESIDE = 24  # characters between a count and its share
+Claim = tuple[Figure, Figure, Figure, bool]
+
+
+def claimed_shares(sentence: Sentence) -> Iterator[Claim]:
+    """(part, whole, percentage, whether no other reading is likely) of each share that a sentence claims.
+
+    A share that fits another count of the sentence is not among them: the whole may be that one.
+    """
+    claims = [*_by_lists(sentence.figures), *_one_by_one(sentence.figures)]
+    seen = set()
+    for part, whole, figure, certain in claims:
+        if figure.place in seen or part.number.value > whole.number.value:
+            continue
+        seen.add(figure.place)
+        others = [f for f in sentence.figures if f.kind == COUNT and f is not part and f.number.value > 0]
+        fitting = [f for f in others if _fits(part, f, figure)]
+        if not fitting:
+            yield part, whole, figure, certain
+
+
+def narrow(words: str) -> str:
+    """The words with full-width signs as narrow ones, without blanks at the end."""
+    return unicodedata.normalize("NFKC", words).rstrip()
+
+
+def _fits(part: Figure, whole: Figure, figure: Figure) -> bool:
+    reading = share("printed.share", part.number.bounds(), whole.number, {})
+    return figure.number.bounds().meets(reading.own)
+
+
+def _one_by_one(figures: tuple[Figure, ...]) -> Iterator[Claim]:
+    for figure in figures:
+        if figure.kind != PERCENT or figure.place < 2 or figure.number.value < 0:
+            continue
+        last, second = figures[figure.place - 1], figures[figure.place - 2]
+        between = narrow(figure.before)
+        if last.kind != COUNT or len(between) > BESIDE or pattern_at_end("change_word", 4).search(between):
+            continue
+        said = says("share_word", between) or between.endswith(SIGNS)
+        of_it = second.kind == COUNT and _is_whole_after(second, last)  # M of N; M, a share of N's P %
+        if of_it and (said or between.endswith(",")):
+            yield second, last, figure, True
+            continue
+        if says("rate_word", between):  # that of all answers, not of the count before it
+            continue
+        if not said and (not last.unit or re.search(r"\w", between.removeprefix(last.unit))):
+            continue
+        wholes = [f for f in figures[: last.place] if f.kind == COUNT and _is_whole(f, figures)]
+        if wholes:
+            whole = wholes[-1]
+            steps = [f.before for f in figures[whole.place + 2 : last.place + 1]]
+            yield last, whole, figure, not any(says("of_which", words) for words in steps)
+
+
+def _by_lists(figures: tuple[Figure, ...]) -> Iterator[Claim]:
+    """22, 20 and 29 of 44 townships, 50, 45.5 and 65.9 %: the lists of counts and of shares, as long as one another."""
+    end = 0
+    while end < len(figures):
+        start = end
+        while end < len(figures) and figures[end].kind == PERCENT:
+            end += 1
+        size = end - start
+        end = max(end, start + 1)
+        if size < 2 or start < size + 1:
+            continue
+        first, last = figures[start], figures[start + size - 1]
+        announced = says("respectively", first.before) or says("respectively", last.after)
+        if not announced and not narrow(first.before).endswith(LIST_SIGNS):
+            continue
+        counts = [f for f in figures[:start] if f.kind == COUNT]
+        after = len(counts) >= size + 1 and _is_whole_after(counts[-2], counts[-1])
+        whole = counts[-1] if after else next((f for f in counts[::-1] if _is_whole(f, figures)), None)
+        parts = [f for f in counts if f is not whole][-size:]
+        if whole is not None and len(parts) == size:
+            yield from ((part, whole, figures[start + k], True) for k, part in enumerate(parts))
+
+
+def _is_whole_after(part: Figure, whole: Figure) -> bool:
+    """Whether the second count is the whole of the first: M of N, or M, a share of N."""
+    return bool(OF.search(whole.before)) or (says("share_word", whole.before) and says("whose", whole.after[:12]))
+
+
+def _is_whole(figure: Figure, figures: tuple[Figure, ...]) -> bool:
+    """Whether a count is announced as a whole: of 173 townships …; N in all, of which …"""
+    if says("within", figure.after) or AMONG.search(figure.before) or OF.search(figure.before):
+        return True
+    return bool(pattern("total_word").search(figure.before)) and figure.place < len(figures) - 1

@@ -1,0 +1,160 @@
+"""A printed table: its header, what each column is, its rows of areas and those that sum them up."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from accountability.printed.numbers import SIMPLE, Printed, cell_number
+from accountability.printed.vocabulary import meanings_of, pattern
+
+SERIAL, PRECISION, AREA, BEFORE = "serial", "precision", "area", "before"
+LEFT_OUT = (SERIAL, PRECISION, AREA)  # columns of which nothing is computed
+HEADER_ROWS = 3
+PERIOD = re.compile(r"(?:19|20)\d\d(?:\D{0,2}\d{1,2}\D{0,2}|\D?)")  # 2016, 2016Q3, 2016-03
+BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it stands in a file: its name, and (number of the row, cells) of each row."""
+
+    name: str
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its place, its heading, what it is, and whether it is of an earlier wave.
+
+    meaning  one of the words of printed.csv, "" if the heading is not understood
+    label    satisfied, basically or dissatisfied, if the heading names one of them
+    """
+
+    place: int
+    heading: str
+    meaning: str
+    label: str
+    earlier: bool
+
+    @property
+    def name(self) -> str:
+        """The heading without what says that it is of an earlier wave."""
+        return pattern(BEFORE).sub("", self.heading)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row below the header: its number in the file, its first text, its numbers by column, and what it sums up."""
+
+    number: int
+    of: str
+    numbers: Mapping[int, Printed]
+    meaning: str
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that was read: its columns and its rows below the header."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    header: int
+
+    @cached_property
+    def areas(self) -> tuple[Row, ...]:
+        """The rows that are no sum, mean or extreme of others."""
+        return tuple(row for row in self.rows if not row.meaning)
+
+    @cached_property
+    def not_understood(self) -> tuple[Column, ...]:
+        """The columns of numbers whose heading is not understood."""
+        counted = {place for row in self.areas for place in row.numbers}
+        return tuple(c for c in self.columns if not c.meaning and c.place in counted)
+
+    def of(self, *meanings: str) -> list[Column]:
+        """The columns with one of these meanings."""
+        return [column for column in self.columns if column.meaning in meanings]
+
+    def digits(self, column: Column) -> int:
+        """The most digits after the point that a number of the column has."""
+        return max((row.numbers[column.place].digits for row in self.rows if column.place in row.numbers), default=0)
+
+
+def read_table(grid: Grid, meanings: Mapping[str, str] | None = None) -> Table:
+    """The table with the meaning of each column, by its heading or as `meanings` (heading -> meaning) says."""
+    rows = [(number, [BLANKS.sub(" ", cell).strip() for cell in cells]) for number, cells in grid.rows]
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    while rows and sum(map(bool, rows[0][1])) <= 1 and len(rows) > 1:  # a title
+        rows = rows[1:]
+    count = _header_rows([cells for _, cells in rows])
+    width = max((len(cells) for _, cells in rows), default=0)
+    headings = [_heading([cells for _, cells in rows[:count]], place) for place in range(width)]
+    columns = tuple(_column(place, heading, meanings or {}) for place, heading in enumerate(headings))
+    percent = {c.place for c in columns if _is_rounded(c)}
+    below = tuple(_row(number, cells, columns, percent) for number, cells in rows[count:])
+    return Table(grid.name, columns, below, rows[0][0] if rows else 0)
+
+
+def _header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows from the top have no number below their first cell: at least one, at most three."""
+    count = 0
+    for cells in rows[: HEADER_ROWS + 1]:
+        if count and any(cell_number(cell) is not None for cell in cells[1:]):
+            break
+        count += 1
+    return min(max(count, 1), HEADER_ROWS)
+
+
+def _heading(header: Sequence[Sequence[str]], place: int) -> str:
+    """The words of a column's header; in all rows of it but the last an empty cell belongs to the one on its left."""
+    parts = []
+    for cells in header[:-1]:
+        filled = [cell for cell in cells[: place + 1] if cell]
+        parts += filled[-1:]
+    last = header[-1] if header else []
+    parts += [cell for cell in last[place : place + 1] if cell]
+    return " ".join(dict.fromkeys(parts))
+
+
+def _column(place: int, heading: str, meanings: Mapping[str, str]) -> Column:
+    plain = heading.translate(SIMPLE)
+    without_unit = re.sub(r"[(\uff08][^)\uff09]*[)\uff09]", "", plain)
+    earlier = pattern(BEFORE).search(plain) is not None
+    if heading in meanings:
+        return Column(place, heading, meanings[heading], "", earlier)
+    if PERIOD.fullmatch(without_unit.strip()):
+        return Column(place, heading, "period", "", earlier)
+    label = next((name for name in meanings_of("label") if pattern(name).search(without_unit)), "")
+    found = next((name for name in meanings_of("header") if pattern(name).search(without_unit)), "")
+    if found in (BEFORE, ""):
+        found = "rate" if "%" in plain else "count" if label else ""
+    if label and found in ("area", "count", "serial"):
+        found = "count"
+    if found in ("total", "sample", "period") and "%" in plain:
+        found = "share"
+    return Column(place, heading, found, label, earlier and found not in ("change", "rank_change"))
+
+
+def _is_rounded(column: Column) -> bool:
+    return column.meaning in ("rate", "share", "change", "gap")
+
+
+def _row(number: int, cells: Sequence[str], columns: Sequence[Column], rounded: set[int]) -> Row:
+    texts = [cell for cell, column in zip(cells, columns, strict=False) if cell and column.meaning not in (SERIAL,)]
+    of = next((cell for cell in texts if cell_number(cell) is None), texts[0] if texts else "")
+    meaning = next((name for name in meanings_of("row") if _sums_up(name, of)), "")
+    numbers = {}
+    for column, cell in zip(columns, cells, strict=False):
+        figure = cell_number(cell) if column.meaning not in LEFT_OUT else None
+        if figure is not None:
+            exact = column.meaning == "target" or (figure.exact and column.place not in rounded)
+            numbers[column.place] = replace(figure, exact=exact)
+    return Row(number, of, numbers, meaning)
+
+
+def _sums_up(meaning: str, of: str) -> bool:
+    """Whether a row's name is one of the words, perhaps with two further signs: 最高分, Total:, 全市平均."""
+    match = pattern(meaning).search(of)
+    return match is not None and len(of) - (match.end() - match.start()) <= 4

@@ -1,0 +1,1 @@
+"""Made-up tables and sentences of bulletins, whose figures agree until one of them is given a slip."""

@@ -1,0 +1,1 @@
+"""A checked bulletin in words: its findings as a table, and what could not be read."""

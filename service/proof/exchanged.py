@@ -1,0 +1,115 @@
+"""A wave's figures for other programs: a tidy table as CSV and Parquet with its dictionary, and SDMX-CSV."""
+
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from accountability.league.conventions import ALL
+from programme.declared import Programme
+from service.files.write import csv_bytes
+from service.proof.chain_files import figure_chain
+from service.proof.proof_links import estimated
+from service.proof.published import FIGURES
+from service.store import objects
+from service.store.engine import Store
+from service.store.permissions import permitted
+from words import LANGUAGES, text
+
+KEYS = ("survey", "wave", "league", "area", "measure", "statistic")
+STATISTICS = ("estimate", "se", "lower", "upper", "n", "n_effective", "deff", "rank", "rank_lower", "rank_upper")
+EVERYBODY = "_T"  # SDMX: the total
+DIMENSIONS = {"FREQ": "", "REF_AREA": "area", "INDICATOR": "measure", "LEAGUE": "league", "STATISTIC": "statistic"}
+CODE = re.compile(r"[^A-Za-z0-9_@$-]")
+FREQUENCIES = ((re.compile(r"\d{4}"), "A"), (re.compile(r"\d{4}Q\d"), "Q"), (re.compile(r"\d{4}-\d\d"), "M"))
+
+
+@permitted
+def exchange_files(store: Store, programme: str, wave: str) -> dict[str, bytes]:
+    """File name -> content: figures.csv, figures.parquet, dictionary.csv and figures_sdmx.csv.
+
+    The figures are those of the wave's newest estimate as anybody may see them, without small cells.
+    """
+    of, published = estimated(store, programme, wave), figure_chain(store, programme, wave).public[FIGURES]
+    keys: Any = dict.fromkeys(("league", "area", "measure"), str)
+    shown = pd.read_csv(io.BytesIO(published), dtype=keys, encoding="utf-8-sig")
+    tidy = tidy_figures(of.programme, wave, shown)
+    simulated = of.programme.simulated
+    files = {"figures.csv": csv_bytes(tidy, simulated=simulated)}
+    files["figures.parquet"] = objects.parquet(tidy.assign(simulated=True) if simulated else tidy)
+    files["dictionary.csv"] = csv_bytes(dictionary_of(of.programme, tidy))
+    files["figures_sdmx.csv"] = sdmx_csv(of.programme, wave, tidy)
+    return files
+
+
+def tidy_figures(programme: Programme, wave: str, shown: pd.DataFrame) -> pd.DataFrame:
+    """A row for each statistic of each measure and area: the keys and the value; area "*" is everybody."""
+    kept = [name for name in STATISTICS if name in shown]
+    if shown.empty or not kept:
+        return pd.DataFrame({name: pd.Series(dtype=str) for name in KEYS} | {"value": pd.Series(dtype=float)})
+    values = shown[["league", "area", "measure", *kept]].astype(dict.fromkeys(kept, float))
+    tidy = values.melt(["league", "area", "measure"], var_name="statistic", value_name="value").dropna(subset="value")
+    tidy = tidy.assign(survey=programme.name, wave=wave).astype({name: str for name in KEYS})
+    return tidy[[*KEYS, "value"]].sort_values(list(KEYS), ignore_index=True)
+
+
+def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
+    """column, code, and what it is in each language: the columns first, then the codes in them."""
+    rows = [(name, "", *(text(f"exchange.column.{name}", language) for language in LANGUAGES)) for name in tidy]
+    rows += [
+        ("statistic", name, *(text(f"exchange.statistic.{name}", language) for language in LANGUAGES))
+        for name in STATISTICS
+    ]
+    rows += [("area", ALL, *(text("exchange.everybody", language) for language in LANGUAGES))]
+    names = {
+        "survey": {programme.name: programme.title},
+        "league": programme.leagues,
+        "area": {code: area.name for code, area in programme.areas.items()},
+        "measure": programme.measure_names,
+    }
+    for column, of_codes in names.items():
+        used = set(tidy[column])
+        rows += [(column, code, *_in_all(name)) for code, name in of_codes.items() if code in used]
+    return pd.DataFrame(rows, columns=["column", "code", *LANGUAGES])
+
+
+def sdmx_csv(programme: Programme, wave: str, tidy: pd.DataFrame) -> bytes:
+    """The figures as SDMX-CSV 2.0: STRUCTURE, STRUCTURE_ID, ACTION, the dimensions, OBS_VALUE and attributes.
+
+    Signs that a code may not have are written as _; the file has no byte-order mark and names no registered structure.
+    """
+    frequency, period = sdmx_period(wave)
+    columns = {
+        "STRUCTURE": "dataflow",
+        "STRUCTURE_ID": f"RANKSHIFT:{_codes([programme.name])[programme.name].upper()}(1.0)",
+        "ACTION": "I",
+    }
+    table = pd.DataFrame(columns, index=tidy.index)
+    for dimension, column in DIMENSIONS.items():
+        table[dimension] = frequency if not column else tidy[column].map(_codes(tidy[column]))
+    table["TIME_PERIOD"], table["OBS_VALUE"] = period, tidy.value
+    table["SIMULATED"] = "Y" if programme.simulated else "N"
+    return table.to_csv(index=False, lineterminator="\r\n").encode()
+
+
+def sdmx_period(wave: str) -> tuple[str, str]:
+    """The frequency and the period of a wave: 2026Q1 is Q and 2026-Q1, 2026-03 is M, 2026 is A."""
+    frequency = next((code for form, code in FREQUENCIES if form.fullmatch(wave)), "_Z")
+    return frequency, wave.replace("Q", "-Q")
+
+
+def _codes(names: Iterable[str]) -> dict[str, str]:
+    """name -> a code of SDMX, another one for each name."""
+    codes: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        code = EVERYBODY if name == ALL else CODE.sub("_", name)
+        while code in codes.values():
+            code += "_"
+        codes[name] = code
+    return codes
+
+
+def _in_all(names) -> list[str]:
+    return [names.get(language, names.get("en", next(iter(names.values())))) for language in LANGUAGES]

@@ -1,0 +1,131 @@
+"""A wave's figures for somebody with R or Python: microdata without persons, and scripts that compute them again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from accountability.league.wave_measure import WaveMeasure
+from estimation.calibration.calibration import Calibration
+from estimation.weighting.weighting import Weighting
+from programme.declared import Programme
+from service.figures.computing import measure_of_wave
+from service.figures.loaded_waves import Wave, load_waves
+from service.proof.proof_links import Estimated, estimated
+from service.samples.proof_files import READ_ME
+from service.store import audit
+from service.store.engine import Store
+from service.store.permissions import permitted
+from words import LANGUAGES, text
+
+EXPORT = "export-microdata"  # the action in the audit trail
+LIMIT = 1e-8
+IN_R = {"error": "fail", "remove": "remove", "certainty": "certainty", "adjust": "adjust", "average": "average"}
+SCRIPTS = {"check_in_r.R": "check_in_r.R", "check_in_python.py": "check_in_python.txt"}
+
+
+@permitted
+def outside_files(store: Store, programme: str, wave: str) -> dict[str, bytes]:
+    """File name -> content of what computes a wave's figures again in R and in Python; it is recorded.
+
+    The figures are those of the wave's newest estimate: shares, scores and means whose values are one number for each
+    respondent. Respondents have no id, and their rows another order than the file they came in.
+    """
+    of = estimated(store, programme, wave)
+    loaded = load_waves(store, of.programme, of.inputs)
+    files = files_for_outside(of, loaded[0], linear_measures(of, loaded))
+    with store.begin() as connection:
+        details = {"programme": programme, "wave": wave, "run": of.run["run_id"]}
+        audit.append(connection, store.actor, EXPORT, details)
+    return files
+
+
+def linear_measures(of: Estimated, loaded: list[Wave]) -> dict[str, WaveMeasure]:
+    """The measures whose values are one number for each respondent, in the areas and over all of them."""
+    linear = {name: measure for name, measure in of.programme.measures.items() if measure.linear}
+    return {name: measure_of_wave(of.programme, loaded, of.run["arguments"], name) for name in linear}
+
+
+def files_for_outside(of: Estimated, wave: Wave, measures: Mapping[str, WaveMeasure]) -> dict[str, bytes]:
+    """File name -> content: the microdata, the known totals, the figures, the settings and both scripts."""
+    calibration, reproduced = _calibration(wave.weighting)
+    people, totals = _people(of.programme, wave, calibration, measures)
+    variables = {name: f"y{k}" for k, name in enumerate(measures, 1)}
+    figures = pd.concat([_figures(data, variables[name]) for name, data in measures.items()], ignore_index=True)
+    settings = _settings(of.programme, calibration, reproduced)
+    tables = {"microdata.csv": people, "figures.csv": figures, "settings.csv": settings}
+    tables["totals.csv"] = totals
+    files = {name: table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()}
+    here = Path(__file__).parent
+    files |= {name: (here / script).read_bytes() for name, script in SCRIPTS.items()}
+    read_me = [text("outside.read_me", language, wave=of.wave) for language in LANGUAGES]
+    files[READ_ME] = "\n\n".join(read_me).encode()
+    return files
+
+
+def _calibration(weighting: Weighting | None) -> tuple[Calibration | None, bool]:
+    """The calibration that gives the final weights; False if weights were trimmed after it, which R does otherwise."""
+    if weighting is None or weighting.calibration is None:
+        return None, True
+    trimmed = weighting.trimming is not None and weighting.trimming.trimmed.any()
+    return (None, False) if trimmed else (weighting.calibration, True)
+
+
+def _people(
+    programme: Programme, wave: Wave, calibration: Calibration | None, measures: Mapping[str, WaveMeasure]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A row for each respondent without any id, in an order of its own, and the known totals of the auxiliaries."""
+    respondents, design = wave.respondents, wave.design(programme.lonely)
+    psu = pd.factorize(respondents.psu.astype(str) + "\0" + respondents.stratum.astype(str), sort=True)[0] + 1
+    columns: dict[str, Any] = {
+        "area": respondents.area.astype(str).to_numpy(),
+        "stratum": respondents.stratum.astype(str).to_numpy(),
+        "psu": psu,
+        "base_weight": design.weight if calibration is None else calibration.base,
+        "weight": design.weight,
+    }
+    totals = pd.DataFrame({"variable": [], "counts": [], "total": []})
+    if calibration is not None:
+        x, kept = calibration.auxiliary, calibration.independent
+        dense = x.toarray() if scipy.sparse.issparse(x) else np.asarray(x)
+        rows = dense if calibration.cell is None else dense[calibration.cell]
+        names = [f"x{k}" for k in range(1, len(kept) + 1)]
+        columns |= dict(zip(names, rows[:, kept].T, strict=True))
+        counts = [str(calibration.names[k]) for k in np.arange(len(calibration.names))[kept]]
+        totals = pd.DataFrame({"variable": names, "counts": counts, "total": calibration.totals[kept]})
+    columns |= {f"y{k}": data.values for k, data in enumerate(measures.values(), 1)}
+    people = pd.DataFrame(columns)
+    return people.sort_values(list(people.columns), ignore_index=True), totals
+
+
+def _figures(data: WaveMeasure, variable: str) -> pd.DataFrame:
+    """variable, measure, area, n, estimate and standard error of the design, of the areas and of everybody."""
+    rows = []
+    for estimate in (data.areas, data.everybody):
+        if estimate is not None:
+            n = data.sizes.n.loc[list(estimate.names)].to_numpy()
+            columns = {"area": list(estimate.names), "n": n, "estimate": estimate.value, "se": estimate.se}
+            rows.append(pd.DataFrame(columns))
+    return pd.concat(rows, ignore_index=True).assign(variable=variable, measure=data.measure.name)
+
+
+def _settings(programme: Programme, calibration: Calibration | None, reproduced: bool) -> pd.DataFrame:
+    """How the weights were made, as names and values that both scripts read."""
+    calibrating = None if programme.weighting is None else programme.weighting.calibrating
+    low, high = "-Inf", "Inf"
+    if calibration is not None and calibrating is not None and calibrating.bounds:
+        low, high = map(str, calibrating.bounds)
+    values = {
+        "calibrated": "no" if calibration is None else "yes",
+        "distance": calibrating.distance if calibration is not None and calibrating is not None else "none",
+        "low": low,
+        "high": high,
+        "lonely": IN_R[programme.lonely],
+        "lonely_here": programme.lonely,
+        "se": "yes" if reproduced else "no",
+        "limit": str(LIMIT),
+    }
+    return pd.DataFrame({"name": list(values), "value": list(values.values())})

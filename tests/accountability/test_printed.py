@@ -1,0 +1,158 @@
+"""The arithmetic of printed figures: published slips are found, sound figures pass, doubts are asked about."""
+
+import pytest
+
+from accountability.printed.check import check
+from accountability.printed.numbers import Bounds, cell_number, printed, written
+from accountability.printed.orders import Ranked, out_of_order
+from accountability.printed.tables import Grid, read_table
+from words import Fault
+
+
+def in_text(text: str) -> list[tuple[str, str, str, bool]]:
+    """kind, printed, expected and whether it is certain, of each finding in a text."""
+    found = check(text, []).findings
+    return [(f.key.removeprefix("printed."), f.printed, f.expected, f.certain) for f in found]
+
+
+def grid(rows: str, name: str = "") -> Grid:
+    return Grid(name, [(k, line.split("|")) for k, line in enumerate(rows.strip().splitlines(), 1)])
+
+
+def in_table(rows: str) -> list[tuple[str, int, str, str, bool]]:
+    found = check("", [grid(rows)]).findings
+    return [(f.key.removeprefix("printed."), f.place.row, f.printed, f.expected, f.certain) for f in found]
+
+
+PUBLISHED = [  # slips of published bulletins, each in both languages
+    ("最高96.67，最低78.5，相差18.1个百分点。", ("gap", "18.1", "18.2", False)),
+    ("The highest is 96.67, the lowest 78.5, a gap of 18.1 points.", ("gap", "18.1", "18.2", False)),
+    ("刑事2,768件、治安1,453件，合计4,321件。", ("total", "4,321", "4,221", True)),
+    ("2,768 + 1,453 = 4,321", ("total", "4,321", "4,221", True)),
+    ("共接警4,321件，其中刑事2,768件、治安1,453件。", ("total", "4,321", "4,221", False)),
+    ("173个乡镇中110个占57.8%。", ("share", "57.8", "63.6", True)),
+    ("110 of 173 townships, 57.8 %, were above the target.", ("share", "57.8", "63.6", True)),
+    ("7,781个回复中，满意6,554个，基本满意731个，不满意496个，满意率88.93%。", ("half", "88.93", "93.63", True)),
+    (
+        "7,781 replies: 6,554 satisfied, 731 basically satisfied, 496 dissatisfied; satisfaction rate 88.93 %.",
+        ("half", "88.93", "93.63", True),
+    ),
+    ("排名由第12位上升至第5位，前进8位。", ("rank_change", "8", "7", True)),
+    ("The city rose from 12th to 5th, up 8 places.", ("rank_change", "8", "7", True)),
+    ("满意率由88.1%上升到90.4%，上升2.9个百分点。", ("change", "2.9", "2.3", True)),
+    ("安全感88.1%，比上季度90.4%提高2.3个百分点。", ("direction", "2.3", "", True)),
+    ("案件由2000件增加到2500件，增长20%。", ("growth", "20", "25", True)),
+    ("满意的占93.6%，其余6.9%不满意。", ("complement", "6.9", "6.4", True)),
+    ("93.6 % were satisfied, the remaining 6.9 % were not.", ("complement", "6.9", "6.4", True)),
+    ("得分89.55，低于目标90，差0.54个百分点。", ("gap", "0.54", "0.45", True)),
+]
+
+
+@pytest.mark.parametrize(("text", "finding"), PUBLISHED)
+def test_a_printed_slip_is_found_with_what_it_should_be(text, finding):
+    assert in_text(text) == [finding]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "最高94.10，最低86.22，相差7.88个百分点。",
+        "70个乡镇中43个超过90%，占61.43%。",
+        "43 of 70 townships (61.43 %) were above.",
+        "检查44个乡镇，优22个、良20个、差29个，分别占50%、45.5%、65.9%。",
+        "22, 20 and 29 of 44 townships (50, 45.5 and 65.9 %).",
+        "来宾市得分89.55，低于目标90，差0.45个百分点。",
+        "满意6,554个，基本满意731个（折半计），不满意496个，满意率88.93%。",
+        "回复7,781个：满意6,554个，基本满意731个，不满意496个，满意率93.6%。",
+        "在5个县、70个乡镇共访问3500人。",
+        "N = 200，n = 100，全部满意时为97.5%。",
+        "安全感为94.2%，满意度为88.7%，较上季度上升1.3个百分点。",
+        "The highest is 88.1, the lowest 85.3, a gap of 2.9 points.",  # 88.14 − 85.26 = 2.88
+    ],
+)
+def test_sound_figures_and_figures_about_other_things_pass(text):
+    assert in_text(text) == []
+
+
+def test_a_doubt_says_by_which_other_reading_a_figure_is_right():
+    text = "最高96.67，最低78.5，相差18.1个百分点。满意的占93.6%，其余6.5%不满意。"
+    assert [f.doubt for f in check(text, []).findings] == ["printed.doubt.digits", "printed.doubt.edge"]
+
+
+LEAGUE = """Area|Score|Rank|Last score|Last rank|Change|Change of rank
+A|96.67|1|95.1|2|1.57|1
+B|94.10|2|95.2|1|-1.1|-1
+C|93|3|91.22|4|{change}|1
+D|92.4|{rank}|93.8|3|-1.4|{places}
+E|90.12|5|89.1|5|1.02|0"""
+
+
+def test_a_league_that_agrees_has_no_finding_also_where_zeros_were_dropped():
+    assert in_table(LEAGUE.format(change="1.78", rank=4, places="-1")) == []
+
+
+def test_changes_ranks_and_changes_of_rank_are_computed_from_the_columns_beside_them():
+    assert in_table(LEAGUE.format(change="1.87", rank=4, places="-1")) == [("change", 4, "1.87", "1.78", False)]
+    assert in_table(LEAGUE.format(change="2.78", rank=4, places="-1")) == [("change", 4, "2.78", "1.78", True)]
+    assert in_table(LEAGUE.format(change="1.78", rank=4, places="1")) == [("rank_change", 5, "1", "−1", True)]
+    assert in_table(LEAGUE.format(change="1.78", rank=7, places="-4")) == [("rank", 5, "7", "4", True)]
+
+
+def test_totals_shares_and_halves_of_a_table_are_computed_again():
+    shares = "乡镇|件数|占比\n甲|120|24.0%\n乙|80|16%\n丙|200|40.0%\n丁|100|22.0%\n合计|{total}|100%"
+    assert in_table(shares.format(total=500)) == [("share", 5, "22.0%", "20.0", True)]
+    assert in_table(shares.format(total=510))[-1] == ("column_total", 6, "510", "500", True)
+    half = "回复数|满意|基本满意|不满意|满意率(%)\n7781|6554|731|496|88.93"
+    assert in_table(half) == [("half", 2, "88.93", "93.63", True)]
+    assert check("基本满意按折半计。", [grid(half)]).findings == ()
+
+
+def test_rows_of_the_highest_the_lowest_and_the_gap_are_read():
+    rows = "地区|得分\n甲|96.67\n乙|90.12\n丙|78.50\n最高|{high}\n最低|78.50\n差距|{gap}"
+    assert in_table(rows.format(high="96.67", gap="18.17")) == []
+    assert in_table(rows.format(high="96.67", gap="18.71")) == [("gap", 7, "18.71", "18.17", True)]
+    assert in_table(rows.format(high="96.76", gap="18.26"))[0] == ("highest", 5, "96.76", "96.67", True)
+
+
+def test_a_change_from_something_that_is_not_printed_is_left_alone():
+    rows = "地区|得分|上期得分|同比\n甲|96.7|95.1|3.0\n乙|94.1|95.2|-2.1\n丙|93.0|91.2|0.4\n丁|92.2|91.9|1.1"
+    assert all(not certain for *_, certain in in_table(rows))
+
+
+def test_of_two_exchanged_ranks_both_are_named_and_of_a_wrong_figure_only_its_own_row():
+    at = lambda rank, value: Ranked(rank, rank, printed(str(value), exact=False).bounds())  # noqa: E731
+    exchanged = [at(1, 97.1), at(3, 95.2), at(2, 94.3), at(4, 92.4), at(5, 90.5)]
+    assert [(r.rank, best) for r, best, _ in out_of_order(exchanged, largest_is_best=True)] == [(3, 2), (2, 3)]
+    mistyped = [at(1, 97.1), at(2, 59.2), at(3, 94.3), at(4, 92.4), at(5, 90.5), at(6, 89.6)]
+    assert [r.rank for r, *_ in out_of_order(mistyped, largest_is_best=True)] == [2]
+
+
+def test_ranks_of_equal_figures_may_be_shared_or_not_and_may_be_the_last_of_a_longer_list():
+    at = lambda row, rank, value: Ranked(row, rank, printed(str(value), exact=False).bounds())  # noqa: E731
+    for ranks in ((1, 2, 2, 4), (1, 2, 2, 3), (1, 2, 3, 4), (61, 62, 63, 64), (5, 19, 30, 44)):
+        rows = [at(k, rank, value) for k, (rank, value) in enumerate(zip(ranks, (97, 95, 95, 90), strict=True))]
+        assert out_of_order(rows, largest_is_best=True) == []
+
+
+def test_a_heading_that_is_not_understood_is_named_and_may_be_explained():
+    table = grid("地区|群众评价|排名\n甲|90.1|1\n乙|88.2|2\n丙|89.0|3\n丁|80|4", "一")
+    checked = check("", [table])
+    assert [(u.table, u.row, u.headings) for u in checked.unread] == [("一", 1, ("群众评价",))]
+    assert len(check("", [table], {"群众评价": "满意率"}).findings) == 2
+    found = check("", [table], {"群众评价": "rate"}).findings
+    assert [(f.place.of, f.printed, f.expected) for f in found] == [("乙", "2", "3"), ("丙", "3", "2")]
+    with pytest.raises(Fault, match="opinion"):
+        check("", [table], {"群众评价": "opinion"})
+
+
+def test_a_header_of_two_rows_under_a_title_is_read():
+    rows = grid("二〇一六年第三季度||\n地区|安全感|\n|得分|排名\n甲|90.1|1\n乙|88.2|2")
+    assert [c.heading for c in read_table(rows).columns] == ["地区", "安全感 得分", "安全感 排名"]
+
+
+def test_a_number_stands_for_the_values_that_round_to_it():
+    assert printed("96.70", exact=False).bounds() == Bounds(printed("96.695").value, printed("96.705").value)
+    assert printed("2,768").bounds() == Bounds(printed("2768").value, printed("2768").value)
+    assert [cell_number(text).value for text in ("↓3", "▲1.5", "9６.5％", "−2")] == [-3, 1.5, 96.5, -2]
+    assert cell_number("1/2") is None and cell_number("–") is None
+    assert written(printed("-1234.565").value, 2) == "−1,234.57"
