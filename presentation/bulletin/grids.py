@@ -318,6 +318,7 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
     level = level_text(facts.league)
     columns = [
         Column("named", t("bulletin.column.named"), "text"),
+        Column("mark", t("bulletin.column.mark"), "text"),
         Column("respondents", t("bulletin.column.named_share"), "share"),
         Column("lower", t("bulletin.column.lower", unit=t("bulletin.unit.share"), level=level), "share"),
         Column("upper", t("bulletin.column.upper", unit=t("bulletin.unit.share"), level=level), "share"),
@@ -331,7 +332,7 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
     ]
     rows = [] if factors is None else [_named_row(facts, factors, code, t) for code in factors.table.index]
     shown = (
-        Shown(t("bulletin.column.named"), ("named",)),
+        Shown(t("bulletin.column.named"), ("named", "mark"), t("list.between_sentences")),
         Shown(t("bulletin.column.named_share"), ("respondents",)),
         Shown(t("bulletin.column.interval", level=level), ("lower", "upper"), t("bulletin.range")),
         Shown(t("bulletin.column.n"), ("n",)),
@@ -350,4 +351,5 @@ def _named_row(facts: Facts, factors: FactorTable, code: str, t: Speaker) -> tup
     shares = [plain(row[name]) for name in ("respondents", "respondents_lower", "respondents_upper")]
     n = plain(row.n)
     counts = (None if n is None else int(n), plain(row.mentions))
-    return (factors.label(code)[t("language.code")], *shares, *counts, *then, factors.run["run_id"])
+    hidden = t("bulletin.not_shown") if code in factors.withheld else ""
+    return (factors.label(code)[t("language.code")], hidden, *shares, *counts, *then, factors.run["run_id"])

@@ -5,10 +5,11 @@ It is kept as JSON in one fixed form, so that the same content is always the sam
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import pandas as pd
 
 KINDS = NOTICE, THEMATIC, BRIEF, SLIDE = ("notice", "thematic", "brief", "slide")
 HEADING, PARAGRAPH, NOTE, TABLE, PICTURE, ANNEX = ("heading", "paragraph", "note", "table", "picture", "annex")
@@ -202,9 +203,9 @@ def plain(value: Any) -> Any:
     """A number of pandas or numpy as one of Python's; None for a missing one."""
     if value is None or isinstance(value, str | bool):
         return value
-    number = float(value)
-    if math.isnan(number):
+    if pd.isna(value):
         return None
+    number = float(value)
     return int(number) if number.is_integer() and not isinstance(value, float) else number
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from conftest import ENSU
 from docx import Document as WordDocument
@@ -18,7 +19,15 @@ from presentation.bulletin.making import made_again, made_bulletin, written
 from presentation.bulletin.wording import Asked
 from presentation.league_table import league_rows, shown_rows
 from programme.bulletin import BulletinHead
-from service.bulletins.document import KINDS, document_bytes, document_of, plain_text, row_texts
+from service.bulletins.document import (
+    KINDS,
+    cell_text,
+    document_bytes,
+    document_of,
+    plain,
+    plain_text,
+    row_texts,
+)
 from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
@@ -228,3 +237,8 @@ def test_a_leader_sees_a_bulletin_once_all_its_runs_were_released(own_store):
         read_bulletin(leader, kept.number)
     with pytest.raises(Fault, match="released"):
         made_bulletin(own_store, "ensu2015", "brief", ASKED["en"], speaker("en"))
+
+
+def test_a_withheld_figure_is_empty_in_every_file():
+    assert [plain(value) for value in (pd.NA, float("nan"), None, 3.0, "a")] == [None, None, None, 3.0, "a"]
+    assert cell_text(None, "share") == "" and cell_text(-0.04, "points") == "0.0" and cell_text(-3, "move") == "\u22123"

@@ -47,7 +47,7 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
             placeholder=choose,
         )
         wave = st.selectbox(
-            t("publish.wave"), waves, format_func=lambda wave: wave_text(wave, t), filter_mode=None, placeholder=choose
+            t("column.wave"), waves, format_func=lambda wave: wave_text(wave, t), filter_mode=None, placeholder=choose
         )
         head = {name: st.text_input(t(f"bulletin.panel.{name}"), key=f"bulletin_{name}") for name in HEAD}
         asked = st.form_submit_button(t("bulletin.panel.go"), key="bulletin_go")
