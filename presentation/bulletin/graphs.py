@@ -66,8 +66,8 @@ def axis_text(facts: Facts, t: Speaker) -> str:
 
 
 def named_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:
-    """The shares of what people named, with their intervals; None if they were not asked."""
-    if not grid.rows:
+    """The shares of what people named, with their intervals; None if they were not asked or none may be shown."""
+    if all(share is None for share in grid.values("respondents")):
         return None
     return Picture(
         name=NAMED,

@@ -84,5 +84,6 @@ def _named(facts: Facts, t: Speaker) -> list[Block]:
         for name, share in zip(names, shares, strict=True)
         if share is not None
     ]
-    blocks = [said(t("bulletin.named", names=first))] if first else []
-    return [*blocks, Block(PICTURE, NAMED), Block(TABLE, NAMED)]
+    if not first:
+        return [said(t("bulletin.named_withheld", limit=facts.league.programme.withhold)), Block(TABLE, NAMED)]
+    return [said(t("bulletin.named", names=first)), Block(PICTURE, NAMED), Block(TABLE, NAMED)]
