@@ -34,6 +34,7 @@ FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 BODY, ANNEXES = "body", "annexes"
 NEEDED = ("title", BODY, MARK)
 FIRST_CHINESE = 0x2E80
+BOLD = 1.15  # how much wider letters of a heading are
 HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in signs
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
 
@@ -218,7 +219,7 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """Each column's part of the width: its longest cell, or what its heading needs on several lines."""
     sizes = []
     for k, head in enumerate(heads):
-        words = [_wide(word) for word in head.split() if ord(word[0]) < FIRST_CHINESE]
+        words = [BOLD * _wide(word) for word in head.split() if ord(word[0]) < FIRST_CHINESE]
         needed = max([*words, -(-_wide(head) // HEAD_LINES)])
         sizes.append(max([needed, *(_wide(row[k]) for row in rows)]) + ROOM)
     return [size / sum(sizes) for size in sizes]

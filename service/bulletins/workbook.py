@@ -9,6 +9,7 @@ from service.bulletins.document import NOTE, PARAGRAPH, Document, Grid
 from service.bulletins.sealed import sealed
 
 FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0", "share": "0.0%", "points": "+0.0;-0.0;0.0"}
+LONGEST, POINTS = 92, 15.5  # characters of a line of text; from line to line
 WIDEST = 40  # characters of a column
 FIRST_CHINESE = 0x2E80
 
@@ -56,6 +57,7 @@ def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
     ]
     lines += [(head.signature, wrap), (head.date, wrap), (document.source, wrap)]
     for row, (text, look) in enumerate((text, look) for text, look in lines if text):
+        sheet.set_row(row, POINTS * (1 + _wide(text) // LONGEST))
         sheet.write_string(row, 0, text, look)
     _printed(sheet, document)
 
