@@ -142,7 +142,8 @@ def _change(compared: Compared, area: str, t: Speaker) -> list[Any]:
     if row is None or pd.isna(row.change):
         return [None, None, None, None, None, verdict, verdict]
     change = [shown_value(league.measure, float(row[name])) for name in ("change", "change_lower", "change_upper")]
-    sign = t("bulletin.unconfirmed") if row.verdict == CHANCE else verdict
+    moved = t("bulletin.confirmed_up") if row.change > 0 else t("bulletin.confirmed_down")
+    sign = t("bulletin.unconfirmed") if row.verdict == CHANCE else moved
     return [plain(row.rank_before), int(row.places), *change, verdict, sign]
 
 
