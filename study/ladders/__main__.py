@@ -34,20 +34,13 @@ def document(counts: list[tuple[pd.DataFrame, pd.Series]], leagues: int, t: Spea
     parts += [f"## {t('study.ladders_annual')}", t("study.ladders_annual_text")]
     head = [t(f"study.ladders_{column}") for column in ("cell", "limits", "below", "above", "wrong")]
     rows = [
-        [design_text(cell, t), *map(str, of), f"{100 * (of.below + of.above) / of.limits:.1f}%"]
+        [cell_text(cell, t), *map(str, of), f"{100 * (of.below + of.above) / of.limits:.1f}%"]
         for cell, (_, of) in zip(CELLS, counts, strict=True)
-        if cell.truth == CELLS[1].truth
     ]
     return "\n\n".join([*parts, table([head, *rows])]) + "\n"
 
 
 COLUMNS = ("followed", "undeserved", "confirmed", "false")
-
-
-def design_text(cell: Cell, t: Speaker) -> str:
-    """How a cell was sampled, in words."""
-    sizes = t(f"study.ladders_n{cell.sizes}")
-    return t("study.ladders_design", sizes=sizes, deff=cell.deff, steady=f"{cell.steady:g}")
 
 
 def cell_text(cell: Cell, t: Speaker) -> str:
