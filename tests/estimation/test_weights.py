@@ -222,7 +222,7 @@ def survey(population, chance, rng, n=1_500):
 
 def test_weighting_removes_the_bias_of_nonresponse_and_its_intervals_hold_and_without_it_they_do_not():
     rng = np.random.default_rng(15)
-    size, repeats = 20_000, 200
+    size, repeats = 20_000, 100
     population = pd.DataFrame({"age": rng.choice(["young", "middle", "old"], size, p=[0.35, 0.35, 0.3])})
     population["stratum"] = rng.integers(5, size=size)
     share = pd.Series({"young": 0.60, "middle": 0.75, "old": 0.90})
@@ -250,4 +250,4 @@ def test_weighting_removes_the_bias_of_nonresponse_and_its_intervals_hold_and_wi
     assert bias["unweighted"] > 0.03 and coverage["unweighted"] < 0.5
     for name in ("raked", "cells", "propensity"):
         assert abs(bias[name]) < 3.5 * error[name], name
-        assert 0.91 <= coverage[name] <= 0.99, name
+        assert 0.89 <= coverage[name] <= 0.99, name

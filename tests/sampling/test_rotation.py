@@ -128,11 +128,11 @@ def test_respondents_alone_are_kept_each_pair_of_them_equally_often_and_the_rest
     [({"rotation": (2, 1, 1)}, 2), ({"rotation": (2, 1, 1)}, 1), ({"keep": 0.5, "respondents": True, "rest": 3}, 2)],
 )
 def test_totals_are_unbiased_while_people_move_and_only_some_answer(options, through):
-    """80 times 3 strata of some 300 people; 3 % move from wave to wave, 30 % before the last.
+    """32 times 3 strata of some 300 people; 3 % move from wave to wave, 30 % before the last.
 
     The variable is large for those who have just left the stratum in which most are called: weights N/n miss them.
     """
-    rng, blocks, people = np.random.default_rng(7), 80, 900
+    rng, blocks, people = np.random.default_rng(7), 32, 900
     home = [rng.integers(0, 3, people)]
     for moving in (0.03, 0.03, 0.03, 0.3):
         home.append(np.where(rng.random(people) < moving, rng.integers(0, 3, people), home[-1]))

@@ -24,7 +24,7 @@ from service.samples.proof_files import CHAIN_FRAME, CHAIN_SAMPLE
 from words import Fault
 
 PEOPLE, STRATA = 240, 4
-WAVES = 120  # for which a centre tries seeds
+WAVES = 40  # for which a centre tries seeds
 
 
 def people(wave: int) -> pd.DataFrame:
@@ -269,7 +269,7 @@ def test_what_a_proof_shows_foresees_nobody_of_the_next_wave(kept):
 
 
 def test_a_centre_that_tries_seeds_before_the_public_value_is_known_gains_nothing():
-    """40 seeds are tried for a friend under a guess of the value; of 120 such waves the true value draws by chance."""
+    """40 seeds are tried for a friend under a guess of the value; of 40 such waves the true value draws by chance."""
     frame, allocation, friend = people(0), {f"s{h}": 12 for h in range(STRATA)}, "u007"
     chosen_in, guessed_in = 0, 0
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from made_up import ANN, BOTH, JUNE, MAY, NAME, as_csv, changed, interviews, take, whole_survey
+from made_up import ANN, BOTH, JUNE, MAY, NAME, as_csv, changed, interviews, take, two_waves
 
 from presentation.evidence.publication import change_texts, publication_rows, published_note
 from service.figures import waves
@@ -21,13 +21,16 @@ from words import Fault
 
 ASKING = changed(('[design]\nlonely = "error"\n', '[design]\nlonely = "error"\n[publish]\nrelease = true\nn = 1\n'))
 LEA = Actor("lea", LEADER)
+ENGINES = ("sqlite", "postgresql")
+pytestmark = pytest.mark.xdist_group("test_publications")  # in one process, where the survey is made once
 
 
-@pytest.fixture
-def surveyed(store):
+@pytest.fixture(params=ENGINES)
+def surveyed(request, prepared):
     """Two waves estimated and compared, none released, on both engines."""
-    whole_survey(store, interviews(1), interviews(2), ASKING)
-    return store.acting(ANN)
+    store, _ = prepared(request.param, two_waves, ASKING)
+    yield store.acting(ANN)
+    store.engine.dispose()
 
 
 def corrected(store) -> None:
@@ -124,8 +127,8 @@ def test_a_comparison_made_later_is_released_without_a_reason(surveyed):
         assert len(note) == 1 and note[0].endswith(t("publish.unchanged"))
 
 
-def test_without_the_setting_leaders_see_what_is_estimated_and_a_release_is_recorded(sqlite_store):
-    whole_survey(sqlite_store, interviews(1), interviews(2))
+def test_without_the_setting_leaders_see_what_is_estimated_and_a_release_is_recorded(prepared):
+    sqlite_store, _ = prepared("sqlite", two_waves)
     leader = sqlite_store.acting(LEA)
     assert waves_to_choose(leader, NAME) == [JUNE, MAY]
     assert published_note(read_league(leader, NAME), BOTH["en"]) == []
