@@ -119,7 +119,7 @@ def test_standard_errors_far_too_small_are_refused_rather_than_drawn_badly():
 
 
 def test_leagues_like_the_model_are_said_to_fit_at_the_stated_rate():
-    rng, repeats = np.random.default_rng(8), 100
+    rng, repeats = np.random.default_rng(8), 60
     poor = [not fit_league(*league(rng, 30, waves=1), rng=rng).fit.fits for _ in range(repeats)]
     poor += [not fit_league(*league(rng, 30, rho=0.95), rng=rng).fit.fits for _ in range(repeats // 4)]
     assert np.mean(poor) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(poor))

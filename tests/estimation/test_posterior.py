@@ -159,7 +159,7 @@ def surprise(probability, happened):
 
 
 def test_probabilities_are_calibrated_in_leagues_like_the_model_and_not_with_wrong_standard_errors():
-    rng, p, k, leagues = np.random.default_rng(7), 12, 3, 60
+    rng, p, k, leagues = np.random.default_rng(7), 12, 3, 36
     names = ("score_worse", "rank_worse", "rank_better", "last", "last_both")
     happened, said, wrong = ({name: [] for name in names} for _ in range(3))
     for i in range(leagues):

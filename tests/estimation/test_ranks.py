@@ -199,7 +199,7 @@ def test_a_matrix_that_is_no_covariance_and_draws_of_another_shape_are_refused()
 @pytest.mark.parametrize("simultaneous", [True, False])
 def test_rank_sets_cover_the_true_ranks(simultaneous):
     """30 areas, some tied, 6 df each: joint sets cover all at once, single ones each, within Monte-Carlo error."""
-    rng, p, repeats = np.random.default_rng(11), 12, 300
+    rng, p, repeats = np.random.default_rng(11), 12, 160
     theta = np.repeat(np.arange(6), 2) * 0.8
     low, high = 1 + (theta[:, None] < theta).sum(axis=1), p - (theta[:, None] > theta).sum(axis=1)
     covered = []

@@ -15,7 +15,7 @@ from made_up import (
     interviews,
     row_counts,
     take,
-    whole_survey,
+    two_waves,
 )
 
 from programme import versions
@@ -78,8 +78,9 @@ def test_one_corrected_cell_is_a_new_version_beside_the_old_one(sqlite_store, co
     assert first.shape == (60, 3) and read_object(store, 1, ANSWERS).equals(first)
 
 
-def test_whatever_was_computed_from_a_corrected_wave_is_flagged_outdated_until_it_is_computed_again(store):
-    may, june, change = whole_survey(store, interviews(1), interviews(2))
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_whatever_was_computed_from_a_corrected_wave_is_flagged_outdated_until_it_is_computed_again(prepared, engine):
+    store, (may, june, change) = prepared(engine, two_waves)
     assert outdated_runs(store) == set()
     take(store, JUNE, as_csv(interviews(3)))
     assert outdated_runs(store) == {june.run_id, change.run_id}
@@ -108,8 +109,8 @@ def test_the_same_programme_twice_changes_nothing_and_says_so(store):
     assert row_counts(store) == before
 
 
-def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_under_the_old_one(sqlite_store):
-    store, runs = sqlite_store, whole_survey(sqlite_store, interviews(1), interviews(2))
+def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_under_the_old_one(prepared):
+    store, runs = prepared("sqlite", two_waves)
     done = imports.import_programme(store, CORRECTED, "harbours.toml")
     assert (done.outcome, done.version) == (versions.CORRECTED, 2)
     assert {run.run_id for run in runs} <= outdated_runs(store)
@@ -123,8 +124,8 @@ def test_a_corrected_programme_is_a_new_version_and_flags_what_was_computed_unde
     assert set(rules.threshold) == {60}
 
 
-def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_estimated_under(sqlite_store):
-    whole_survey(sqlite_store, interviews(1), interviews(2))
+def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_estimated_under(prepared):
+    sqlite_store, _ = prepared("sqlite", two_waves)
     renamed = changed(("[rules.kept]", "[rules.kept_up]"), ("Upkeep score", "State of repair"))
     imports.import_programme(sqlite_store, renamed, "harbours.toml")
     league = read_league(sqlite_store, NAME, measure="upkeep")
@@ -133,8 +134,8 @@ def test_until_it_is_estimated_again_a_league_speaks_under_the_programme_it_was_
     assert league.programme.measure_names["upkeep"]["en"] == "Upkeep score"
 
 
-def test_a_measure_added_by_a_correction_must_be_estimated_first(sqlite_store):
-    whole_survey(sqlite_store, interviews(1), interviews(2))
+def test_a_measure_added_by_a_correction_must_be_estimated_first(prepared):
+    sqlite_store, _ = prepared("sqlite", two_waves)
     added = (
         PROGRAMME
         + b"""

@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, interviews, take, whole_survey
+from made_up import ANN, JUNE, MAY, NAME, begin_survey, contents, take, two_waves
 
 from service.figures import computing, waves
 from service.figures.league import read_league
 from service.store import runs, schema
-from service.store.engine import Store
 from service.store.runs import code_version, generator, local_time, run_inputs, run_list, run_text
 from words import Fault, speaker
 
@@ -22,14 +21,13 @@ ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="module")
-def on_engine(fresh_url):
+def on_engine(prepared):
     """on_engine("sqlite"): (store, its three computed runs), made when first asked for."""
     made = {}
 
     def ask(engine):
         if engine not in made:
-            store = Store.create(fresh_url(engine))
-            made[engine] = store, whole_survey(store, interviews(1), interviews(2))
+            made[engine] = prepared(engine, two_waves)
         return made[engine]
 
     yield ask
@@ -162,7 +160,7 @@ def test_what_is_no_estimate_or_comparison_cannot_be_computed_again(surveyed):
 
 
 def test_fresh_stores_hold_the_same_tables_on_one_engine_and_on_both(on_engine, sqlite_store):
-    whole_survey(sqlite_store, interviews(1), interviews(2))
+    two_waves(sqlite_store)
     one, *others = (contents(store) for store in (sqlite_store, *(on_engine(engine)[0] for engine in ENGINES)))
     for name in set(schema.DERIVED) - WEIGHED:
         assert len(one[name])
@@ -245,8 +243,8 @@ def _set(store, table, this, column, value):
         assert connection.execute(table.update().where(this).values({column: value})).rowcount == 1
 
 
-def test_rows_taken_away_or_added_are_reported(sqlite_store):
-    may, _, change = whole_survey(sqlite_store, interviews(1), interviews(2))
+def test_rows_taken_away_or_added_are_reported(prepared):
+    sqlite_store, (may, _, change) = prepared("sqlite", two_waves)
     added = contents(sqlite_store)["CHANGES"].iloc[:1].assign(run_id=may.run_id)
     with sqlite_store.begin() as connection:
         for name in ("RANKS", "VERDICTS"):
