@@ -1,16 +1,16 @@
 """A Word file or a slide as PDF, by LibreOffice where this machine has it; missing fonts are replaced by free ones."""
 
-import io
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from functools import cache
 from pathlib import Path
 
 from service.bulletins.fonts import FONTS, LATIN
+from service.bulletins.sealed import with_parts
+from service.store.aside import write_new
 from words import Fault
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -35,7 +35,7 @@ def pdf_bytes(content: bytes, suffix: str) -> bytes:
         raise Fault(key="bulletin.no_office")
     with tempfile.TemporaryDirectory(prefix="rankshift-pdf-") as folder:
         file = Path(folder) / f"bulletin{suffix}"
-        file.write_bytes(with_fonts_at_hand(content))
+        write_new(file, with_fonts_at_hand(content))
         profile = (Path(folder) / "profile").as_uri()
         command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder]
         environment = {**os.environ, "HOME": folder}
@@ -55,15 +55,14 @@ def with_fonts_at_hand(content: bytes) -> bytes:
     for name, others in LATIN_OTHERS.items():
         replacing[name] = next((other for other in others if other in here), name)
     replacing = {name: other for name, other in replacing.items() if name not in here}
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as again:
-        for part in parts.infolist():
-            text = parts.read(part.filename)
-            if XML.fullmatch(part.filename):
-                for name, other in replacing.items():
-                    text = text.replace(f'"{name}"'.encode(), f'"{other}"'.encode())
-            again.writestr(part.filename, text)
-    return written.getvalue()
+
+    def changed(name: str, part: bytes) -> bytes:
+        if XML.fullmatch(name):
+            for family, other in replacing.items():
+                part = part.replace(f'"{family}"'.encode(), f'"{other}"'.encode())
+        return part
+
+    return with_parts(content, changed)
 
 
 @cache

@@ -10,7 +10,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ENSU
 from docx import Document as WordDocument
 from docx.oxml.ns import qn
 from pptx import Presentation
@@ -41,6 +40,7 @@ from service.store.trail import trail_lines
 from words import Fault, speaker
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "bulletins"
+ENSU = Path(__file__).parents[2] / "data" / "ensu2015"
 DAY = date(2015, 10, 15)
 ASKED = {
     "zh": Asked(DAY, issuer="某省统计局", number="某统调〔2015〕9号", addressee="各市人民政府", copies="省政府办公厅"),

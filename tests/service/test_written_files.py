@@ -25,6 +25,7 @@ WRITERS = {
     "service/store/migrations/versions/columns.py": "Parquet in memory",
     "service/files/write.py": "a workbook in memory",
     "service/samples/proof_files.py": "a ZIP in memory",
+    "service/bulletins/sealed.py": "a Word file or slides in memory",
 }
 NAMES = {
     "write_text",
