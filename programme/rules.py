@@ -12,6 +12,7 @@ from programme.entry import Entry
 from words import Fault
 
 RULE = ("measure", "kind", "threshold", "level", "period", "name")
+ANY_SETTING = {setting for kind in KINDS.values() for setting in kind.settings}  # of a kind that is not known yet
 OF_WAVE, OF_YEAR = "wave", "year"
 RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES = (
     "rules",
@@ -35,6 +36,7 @@ def read_rules(
     names = {}
     largest = max(Counter(area.league for area in areas.values()).values())
     for name, table in entry.entries("rules", {}).items():
+        table.known((*RULE, *ANY_SETTING))
         kind = table.one_of("kind", KINDS)
         table.known((*RULE, *KINDS[kind].settings))
         measure, threshold = table.one_of("measure", measures), table.number("threshold")

@@ -12,7 +12,6 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.care import workers
-from service.fieldwork import calls
 from service.figures.comparable import check_comparison
 from service.figures.regular import wave_steps
 from service.figures.waves import compare_waves
@@ -34,14 +33,15 @@ Report = Callable[[float, str], None]  # called with the progress (0..1) and the
 def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
     """Estimate every wave and make its regular comparisons, with the newest programme and waves; returns the last run.
 
-    What is up to date is not computed again, so a job that was interrupted continues where it was. A wave with open
-    numbers is passed over, and a Fault names it when everything else is done.
+    What is up to date is not computed again, so a job that was interrupted continues where it was. What cannot be
+    computed (a wave with open numbers, a comparison, a rolling year) is passed over; the first such Fault is raised
+    when everything else is done.
     """
     measures = list(current_programme(store, programme)[1].measures)
     steps = [
         step for wave in wave_versions(store, programme).wave.unique() for step in wave_steps(store, programme, wave)
     ]
-    last_run, unfinished_wave = None, None
+    last_run, first_fault = None, None
     for k, (what, compute) in enumerate(steps):
 
         def at(measure: str, k=k, what=what) -> None:
@@ -51,11 +51,9 @@ def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -
         try:
             last_run = compute(at).run_id
         except Fault as fault:
-            if fault.key != calls.OPEN:
-                raise
-            unfinished_wave = unfinished_wave or fault
-    if unfinished_wave is not None:
-        raise unfinished_wave
+            first_fault = first_fault or fault
+    if first_fault is not None:
+        raise first_fault
     return last_run
 
 

@@ -160,6 +160,21 @@ def test_work_that_fails_leaves_its_reason_in_both_languages(sqlite_store):
     assert "nobody" in jobs.job_text(job, BOTH["zh"])
 
 
+def test_a_step_that_cannot_be_computed_keeps_no_other_from_being_computed(sqlite_store, monkeypatch):
+    begin_survey(sqlite_store)
+    take(sqlite_store, MAY, as_csv(interviews(1)))
+
+    def refused(_):
+        raise Fault(key="rolling.break", wave=MAY, since=MAY)
+
+    steps_of = jobs.wave_steps
+    monkeypatch.setattr(jobs, "wave_steps", lambda *of: [("rolling year", refused), *steps_of(*of)])
+    jobs.work(sqlite_store, row(sqlite_store))
+    (job,) = jobs.job_list(sqlite_store).to_dict("records")
+    assert (job["state"], job["fault"]) == ("failed", "rolling.break")
+    assert "estimate" in set(run_list(sqlite_store).use_case)
+
+
 def test_work_that_breaks_is_no_job_that_runs_for_ever(sqlite_store, monkeypatch):
     number = row(sqlite_store)
     monkeypatch.setitem(jobs.WORK, "refresh", lambda *_, **__: 1 / 0)
