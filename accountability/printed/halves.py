@@ -59,7 +59,7 @@ def halves_in_text(sentence: Sentence) -> Finding | None:
         return None
     named = {name: counts[name].number for name in ("satisfied", "basically")}
     place = Place("", sentence.line, sentence.text, is_sentence=True)
-    return judged_rate(named, whole, rates[0].number, place, half_is_said=says("half", sentence.text))
+    return judged_rate(named, whole, rates[0].number, place, half_is_said=says("counted_half", sentence.text))
 
 
 def _label(figure: Figure) -> str | None:

@@ -114,7 +114,7 @@ def half_findings(table: Table, notes: str) -> Iterator[Finding]:
         return
     (column,) = rates
     wholes = table.of("sample", "total")
-    said = pattern("half").search(notes + column.heading) is not None
+    said = pattern("counted_half").search(notes + column.heading) is not None
     found = []
     for row in table.areas:
         given = next((row.numbers[c.place] for c in wholes if c.place in row.numbers), None)

@@ -125,7 +125,7 @@ def measure_name(league: League) -> Mapping[str, str]:
 
 
 def counted_text(compared: Compared, t: Speaker) -> str:
-    """Of how many areas the change is confirmed, how many rose and how many fell (INEGI's practice)."""
+    """Of how many areas the change is confirmed, how many rose and how many fell."""
     rises = sum(1 for area in compared.confirmed if _rose(compared, area))
     count, areas = len(compared.confirmed), compared.areas
     values = {"areas": areas, "area": area_word(compared.league, areas, t), "count": count, "rest": areas - count}

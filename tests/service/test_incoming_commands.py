@@ -99,6 +99,9 @@ OTHERWISE = {  # what is read and is no such table, or one that the program, or 
     ("margins", "population"),
     ("verify", "place"),
     ("verify", "answers"),
+    ("check-bulletin", "file"),  # a document, a text or all sheets of a workbook, checked and kept nowhere
+    ("bulletin make", "template"),  # a Word file
+    ("bulletin again", "template"),
     ("restore", "file"),
     ("frame verify-banks", "folder"),
     ("large-frame number", "source"),  # beyond memory
@@ -115,6 +118,11 @@ WRITTEN = {"faults", "csv", "xlsx"}  # options that name a file to be written
 WRITING = {  # arguments that do
     ("draw-proof", "folder"),
     ("chain", "folder"),
+    ("check-in-r", "file"),
+    ("export", "folder"),
+    ("bulletin make", "files"),
+    ("bulletin again", "files"),
+    ("bulletin template", "file"),
     ("chain", "answers"),
     ("backup", "file"),
     ("contacts call-sheet", "file"),

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
 from made_up import interviews, whole_survey  # the made-up survey of tests/service
 
 MB = 2**20
-TITLES = {page.path: text(f"{page.path}.title", "en") for page in navigation.PAGES if page.path != "area"}
+TITLES = {p.path: text(p.title.replace(".page", ".title"), "en") for p in navigation.PAGES if p.path != "area"}
 
 
 def mail(role: str) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from google.protobuf.message import Message
@@ -21,7 +22,7 @@ from service.figures.publish import publish_wave
 from service.protection import people
 from service.store import audit
 from service.store.engine import STORE_VARIABLE, Store
-from service.store.permissions import ROLES
+from service.store.permissions import ROLES, STATISTICIAN
 from ui import navigation
 from ui.literal import JOINER, literal
 from words import Fault, visible
@@ -231,7 +232,20 @@ PAGES = [(p, role) for p in navigation.PAGES for role in ROLES if role in p.role
 @pytest.mark.parametrize(("shown", "role"), PAGES, ids=[f"{p.path}-{role}" for p, role in PAGES])
 def test_every_page_shows_names_letter_by_letter(hostile, monkeypatch, shown, role):
     count = names_shown(page(hostile, shown.module.__name__, role, monkeypatch))
-    assert count or shown.path in ("check", "samples"), "nothing was planted on this page"
+    assert count or shown.path in ("check", "samples", "check-bulletin"), "nothing was planted on this page"
+
+
+def test_a_checked_bulletin_s_areas_headings_and_file_are_shown_letter_by_letter(hostile, monkeypatch):
+    """For each hostile name: of an area whose rank is wrong, and of a file in which nothing is understood."""
+    at = page(hostile, "ui.pages.printed", STATISTICIAN, monkeypatch)
+    for name in [n for n in list(NAMES.values())[: len(SIGNS)] if "\n" not in n]:  # line breaks are read as blanks
+        rows = [("a", 90.1, 1, 7), (name, 88.2, 2, 7), ("c", 89.0, 3, 7), ("d", 8, 4, 7)]
+        for headings, least in ((["Area", "Score", "Rank", name], 2), ([name, "x", "y", "z"], 1)):
+            table = pd.DataFrame(rows, columns=pd.Index(headings))
+            content = table.to_csv(index=False).encode()
+            at.file_uploader(key="printed_file").set_value((f"{name}.csv", content, "text/csv"))
+            at.button(key="printed_go").click().run()
+            assert len(at.error) == 1 and names_shown(at) >= least, (name, headings)
 
 
 ACTING = {"init", "serve", "backup", "refresh", "purge", "doctor", "key", "power", "estimate", "compare", "weights"}
