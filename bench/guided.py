@@ -28,10 +28,15 @@ import sampling
 import service
 from bench.seeds import FOLDER as SEEDS
 from fieldwork.phone_numbers import normalised
+from programme.all_faults import all_faults
+from programme.edited_rules import faults_of_rules, rules_of, with_rules
 from programme.survey import read_programme
 from programme.wave_names import check_wave_name
 from reference import examples
 from sampling.proof.links import read_chain
+from service.bulletins.document import NOTICE
+from service.bulletins.templates import word_template
+from service.bulletins.word import read_template
 from service.drawing.large_frames import read_allocation, read_plan_file
 from service.fieldwork.call_file import read_calls
 from service.intake.margin_file import census_file, read_margins
@@ -93,8 +98,27 @@ WITHIN = {  # parsers that only others call -> those
     "figures_say": "check_upload",
     "weights_say": "check_upload",
 }
+NOT_FED = {  # what takes a content that nobody could have damaged, or any bytes at all, and why
+    "digest_of": "a digest is of any bytes",
+    "document_of": "a kept bulletin is read only if its digest is the one that was written with it",
+    **dict.fromkeys(
+        ("pdf_bytes", "sealed", "with_fonts_at_hand", "with_parts"), "a Word file or slides that were written just now"
+    ),
+}
 TOML = (examples.FOLDER / "programme.toml").read_bytes()
 SURVEY = read_programme(TOML, "programme.toml")
+RULES = b"""
+[rules.last]
+measure = "safe"
+kind = "not_last"
+threshold = 1
+name = { en = "Not the last" }
+
+[consequences.talk]
+kind = "each"
+of = "last"
+name = { en = "Talk" }
+"""
 TOWNS = list(examples.TOWNS)
 STRATA = pd.DataFrame({"stratum": TOWNS, "population": [100, 200, 300, 400]})
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -142,9 +166,20 @@ def _bulletin(content: bytes) -> None:
         check_bulletin(content, file)
 
 
+def _rules_apart(content: bytes) -> str:
+    """The rules of a programme that was accepted; no other has a version that could be edited."""
+    read_programme(content, "p.toml")
+    return rules_of(content, "p.toml")
+
+
 # parser -> (a right input, how it is called)
 PARSERS: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "read_programme": (TOML, lambda content: read_programme(content, "p.toml")),
+    "all_faults": (TOML, lambda content: all_faults(content, "p.toml")),
+    "rules_of": (TOML, _rules_apart),
+    "faults_of_rules": (RULES, _typed(lambda rules: faults_of_rules(TOML, rules, "p.toml"))),
+    "with_rules": (RULES, _typed(lambda rules: with_rules(TOML, rules))),
+    "read_template": (word_template("zh"), lambda content: read_template(content, "t.docx", "zh", NOTICE)),
     "read_wave": (_csv("wave"), lambda content: read_wave(content, "w.csv", SURVEY, wave="2026Q1")),
     "read_frame": (_csv("list"), lambda content: read_frame(content, "l.csv", by=["area"], areas=TOWNS)),
     "read_margins": (_csv("margins"), lambda content: read_margins(content, "m.csv")),
@@ -194,7 +229,7 @@ def parsers_of_files() -> Iterator[str]:
 
 def refuse_unknown() -> None:
     """Stop if there is a parser that nobody feeds."""
-    unknown = set(parsers_of_files()) - set(PARSERS) - set(WITHIN)
+    unknown = set(parsers_of_files()) - set(PARSERS) - set(WITHIN) - set(NOT_FED)
     if unknown:
         raise SystemExit(f"say in bench/guided.py how these are called: {sorted(unknown)}")
 

@@ -18,14 +18,20 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import service
+from presentation.bulletin.making import written
+from presentation.bulletin.wording import Asked
+from programme.edited_rules import rules_of
 from reference import examples
 from sampling import Wanted
 from sampling.planning import foresight
+from service.bulletins.document import NOTICE, Document
+from service.bulletins.facts import bulletin_facts
 from service.figures.comparable import wave_inputs
 from service.figures.league import newest_run, read_league
 from service.figures.weighing import read_weights
 from service.intake.imports import current_programme
 from service.intake.records_file import RecordsFile
+from service.intake.rule_editing import read_rules
 from service.protection import people
 from service.protection.keys import Key
 from service.samples.bank_files import ExchangeFile, read_banks
@@ -35,6 +41,7 @@ from service.samples.samples import read_sample
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, PERMITTED, STATISTICIAN, Actor
+from words import speaker
 
 SIMULATED = Path(__file__).parents[1] / "data" / "laibin_simulated"
 PROGRAMME, OTHER = "lakeside", "laibin_simulated"
@@ -96,6 +103,7 @@ of = "last"
 name = { zh = "约谈", en = "Talk" }
 """.encode()
 )
+OTHER_RULES = rules_of(PROGRAMME_FILE, "p.toml").replace("Talk", "A visit and a talk")
 Given = Mapping[str, Any]
 
 
@@ -197,6 +205,7 @@ STORY: tuple[Step, ...] = (
     Step("judge_year", {}),
     Step("publish_wave", {}),
     Step("import_wave", {"wave": WAVE, "content": drawn_interviews, "records": RECORDS}),
+    Step("keep_bulletin", {}),
     _wave(BEFORE, 9, killed=False),
     Step("estimate_wave", {"wave": BEFORE}, killed=False),
     Step("compare_waves", {}, killed=False),
@@ -243,7 +252,11 @@ OTHERWISE: Mapping[str, Given] = {
     "read_weights": {"programme": OTHER},
     "weights_provenance": {"programme": OTHER},
     "current_margins": {"programme": OTHER, "period": "2020"},
-    **dict.fromkeys(("draw_proof", "read_fieldwork", "read_plan"), OF_DRAWN),
+    "read_bulletin": {"number": 1},
+    "check_programme": {"content": PROGRAMME_FILE},
+    "preview_rules": {"content": PROGRAMME_FILE},
+    "save_rules": {"rules": OTHER_RULES, "note": "the area that is last is visited first"},
+    **dict.fromkeys(("draw_proof", "read_fieldwork", "read_hours", "read_plan", "read_rates"), OF_DRAWN),
     **dict.fromkeys(("read_sample", "read_screening", "units_without_row", "drawn_population"), OF_DRAWN),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
     "preview_calls": {"wave": WAVE, "content": call_log},
@@ -273,6 +286,8 @@ GIVEN: Given = {
     **{"area": "01", "kind": "shares", "use_case": "estimate", "period": BEFORE, "upto": BEFORE, "frame_id": 1},
     **{"version_id": 1, "names": (BEFORE,), "waves": (), "units": ["u001"], "public": PUBLIC},
     "records": RECORDS,
+    "runs": (1,),
+    "asked": {"day": "2026-05-15"},
 }
 OPTIONAL = {"key", "delete_on", "exchanges", "public"}  # arguments with a default that are given all the same
 OF_WAVE = {"make_plan", "approve_plan", "draw_wave", "release_next", "import_calls", "screen_numbers", "stop_fieldwork"}
@@ -290,6 +305,11 @@ def _master_plan(_store: Store) -> MasterPlan:
     return master_plan(banks, BANKS, GIVEN["cities"], GIVEN["numbers"], **fixed)[0]
 
 
+def _bulletin(store: Store) -> Document:
+    """The notice of the wave that is published."""
+    return written(bulletin_facts(store, PROGRAMME, wave=BEFORE), NOTICE, Asked(date(2026, 5, 15)), speaker("zh"))
+
+
 READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from the store, or made
     "sample": lambda store: read_sample(store, PROGRAMME, WAVE),
     "league": lambda store: read_league(store, PROGRAMME),
@@ -298,6 +318,8 @@ READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from t
     "inputs": lambda store: wave_inputs(store, current_programme(store, PROGRAMME)[1], [BEFORE]),
     "run_id": _newest_run,
     "plan": _master_plan,
+    "document": _bulletin,
+    "began": lambda store: read_rules(store, PROGRAMME).version,
 }
 
 
