@@ -12,6 +12,7 @@ from programme.entry import Entry
 from words import Fault
 
 RULE = ("measure", "kind", "threshold", "level", "period", "name")
+NAMED = {name: kind for name, kind in KINDS.items() if not kind.chosen_by_setting}  # what a programme may call a kind
 ANY_SETTING = {setting for kind in KINDS.values() for setting in kind.settings}  # of a kind that is not known yet
 OF_WAVE, OF_YEAR = "wave", "year"
 RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES = (
@@ -37,7 +38,7 @@ def read_rules(
     largest = max(Counter(area.league for area in areas.values()).values())
     for name, table in entry.entries("rules", {}).items():
         table.known((*RULE, *ANY_SETTING))
-        kind = table.one_of("kind", KINDS)
+        kind = table.one_of("kind", NAMED)
         table.known((*RULE, *KINDS[kind].settings))
         measure, threshold = table.one_of("measure", measures), table.number("threshold")
         scale = {"low": measures[measure].low, "high": measures[measure].high}
@@ -48,7 +49,7 @@ def read_rules(
         settings = _settings(table, kind, measures[measure], areas, leagues)
         level = read_level(table if "level" in table.data else entry)
         field = _judged_on(table, kind, period, settings.get("over", AREA))
-        rules[field][measure] += (Rule(name, kind, threshold, level, **settings),)
+        rules[field][measure] += (Rule(name, _chosen(table, kind), threshold, level, **settings),)
         names[name] = table.names("name")
     return rules, names
 
@@ -64,6 +65,14 @@ def read_level(entry: Entry) -> float:
     if not 0.5 <= level < 1:
         raise entry.fault("level", level, "0.5 … 0.999")
     return level
+
+
+def _chosen(table: Entry, kind: str) -> str:
+    """The kind that the settings of the rule choose in place of `kind`; without any, `kind` itself."""
+    for setting, kinds in KINDS[kind].by_setting.items():
+        if setting in table.data:
+            kind = kinds[table.one_of(setting, kinds)]
+    return kind
 
 
 def _judged_on(table: Entry, kind: str, period: str, over: str) -> str:

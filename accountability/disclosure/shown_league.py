@@ -40,11 +40,12 @@ def shown_figures(
     shown = shown_table(figures.table, hidden, of_changes, bool(compared))
     if shown.empty:
         raise Fault(key="withheld.all", wave=wave, limit=limit)
+    in_order = shown.loc[[area for area in areas if area in shown.index]]
     withheld = tuple(area for area in areas if area in hidden & present)
     had_change = figures.table.change.notna() if compared else None
     return LeagueFigures(
         table=shown,
-        verdicts=verdicts_among_shown(figures.verdicts, rules, shown, withheld=len(withheld)),
+        verdicts=verdicts_among_shown(figures.verdicts, rules, in_order, withheld=len(withheld)),
         everybody={} if of_wave[wave].total else figures.everybody,
         withheld=withheld,
         unchanged=() if had_change is None else tuple(a for a in shown.index if a in of_changes and had_change[a]),

@@ -1,7 +1,8 @@
 """Rules about areas, as data, and their verdicts: what the printed rule says, and what the figures can show.
 
-at_least.py and at_most.py say when an area is “missed” by a target, not_last.py when it is among the last; enough.py
-and mean.py judge several areas together (joint.py), not_fallen.py and risen.py changes; each file is a kind.
+at_least.py and at_most.py say when an area is “missed” by a target, not_last.py when it is among the last
+(two more files say what else can be done with ties); enough.py and mean.py judge several areas together (joint.py),
+not_fallen.py and risen.py changes; each file is a kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -116,6 +117,7 @@ def verdicts_among_shown(
 ) -> pd.DataFrame:
     """VERDICTS of the areas in `shown`, the league's table without the areas withheld, of which there are `withheld`.
 
+    shown has the areas in the programme's order, by which ties may go.
     Where some are, each rule is judged as its kind says of the areas shown alone.
     """
     kept = verdicts[verdicts.area.isin(shown.index)]

@@ -1,6 +1,6 @@
 """What every kind of rule says of itself: its name and settings, how areas are judged, and its numbers' unit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,6 +64,8 @@ class Kind:
     over: of what such a rule may be judged: of each area, or of several areas together (`rules.joint`)
     settings: what such a rule has in a programme besides the settings of all rules
     of_changes: it is judged on the change since another wave
+    by_setting: setting -> its values, the default first -> the kind that each of them chooses
+    chosen_by_setting: a programme does not name this kind; a setting of another kind chooses it
     """
 
     name: str
@@ -73,6 +75,8 @@ class Kind:
     over: tuple[str, ...] = ("area",)
     settings: tuple[str, ...] = ()
     of_changes: bool = False
+    by_setting: Mapping[str, Mapping[str, str]] = {}
+    chosen_by_setting: bool = False
 
     def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
         """None if a rule may have this threshold, else what is expected in its place.
@@ -105,6 +109,7 @@ class Kind:
     def among_shown(self, threshold: float, verdicts: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         """The rule's VERDICTS where only the areas of `shown` are shown: a value is the same whoever else is shown.
 
-        shown: the league's table, indexed by area, with places among those shown (`accountability.disclosure`)
+        shown: the league's table, indexed by area in the programme's order, with places among those shown
+        (`accountability.disclosure`)
         """
         return verdicts

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from accountability.league.wave_measure import WaveMeasure
+from accountability.printed.check import check
 from accountability.rules import Rule, judge_together
 from accountability.rules.joint import JointFigures
 from accountability.rules.kind import Figures
@@ -91,3 +92,10 @@ def test_the_field_inspection_of_44_townships(count, printed):
     data = WaveMeasure(SHARE, values, np.full(44, "all", dtype=object), design)
     for t in BOTH:
         assert value_text(SHARE, data.areas.value[0], t) == f"{printed}%"
+
+
+@pytest.mark.parametrize("text", ["共接警4,321件，其中刑事2,768件、治安1,453件。", "2,768 + 1,453 = 4,321"])
+def test_liunan_s_calls_are_4_221_and_not_the_4_321_that_were_printed(text):
+    (finding,) = check(text, []).findings
+    assert (finding.printed, finding.expected) == ("4,321", "4,221")
+    assert check(text.replace("4,321", "4,221"), []).findings == ()

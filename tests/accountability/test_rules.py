@@ -41,6 +41,32 @@ def test_all_areas_tied_at_the_last_allowed_place_are_among_the_last():
     assert {a: v.printed for a, v in found.items()} == {"a": True, "b": False, "c": False}
 
 
+@pytest.mark.parametrize(
+    ("kind", "places", "listed"),
+    [  # of a, b, c, d; the last two are listed
+        ("not_last", [1, 2, 2, 4], "bcd"),
+        ("not_last_none_beyond", [1, 2, 2, 4], "d"),
+        ("not_last_in_order", [1, 2, 2, 4], "cd"),
+        ("not_last", [1, 1, 3, 3], "cd"),
+        ("not_last_none_beyond", [1, 1, 3, 3], "cd"),
+        ("not_last_in_order", [1, 1, 3, 3], "cd"),
+        ("not_last", [1, 1, 1, 1], "abcd"),
+        ("not_last_none_beyond", [1, 1, 1, 1], ""),
+        ("not_last_in_order", [1, 1, 1, 1], "cd"),
+        ("not_last_in_order", [4, 2, 2, 1], "ac"),
+    ],
+)
+def test_ties_at_the_last_allowed_place_are_in_or_out_or_go_by_the_programme_s_order(kind, places, listed):
+    rank = np.array(places)
+    ranks = RankSet(tuple("abcd"), rank, np.full(4, 1), np.full(4, 4), 0.95)
+    found = judge([Rule("last", kind, 2)], Figures(FOUR, ranks))
+    assert [v.area for v in found if not v.printed] == list(listed)
+    shown = pd.DataFrame({"rank": rank, "rank_lower": 1, "rank_upper": 4}, index=list("abcd"))
+    best_last = verdicts_of(Rule("last", kind, 2), [UNDECIDED] * 4).iloc[::-1]
+    among = verdicts_among_shown(best_last, [Rule("last", kind, 2)], shown, withheld=1)
+    assert sorted(among.area[~among.printed.astype(bool)]) == list(listed)
+
+
 def test_an_unknown_kind_and_a_rank_rule_without_ranks_are_refused():
     with pytest.raises(Fault, match="no kind furthest"):
         Rule("x", "furthest", 3)
@@ -241,7 +267,17 @@ def test_where_areas_are_withheld_the_first_are_judged_among_those_shown():
 
 
 @pytest.mark.parametrize("largest_is_best", [True, False])
-@pytest.mark.parametrize("kind, threshold", [("not_last", 2), ("first", 2), ("at_least", 0.8), ("at_most", 0.8)])
+@pytest.mark.parametrize(
+    "kind, threshold",
+    [
+        ("not_last", 2),
+        ("not_last_none_beyond", 2),
+        ("not_last_in_order", 2),
+        ("first", 2),
+        ("at_least", 0.8),
+        ("at_most", 0.8),
+    ],
+)
 def test_what_is_missed_by_simulated_values_is_what_is_printed_of_estimates(kind, threshold, largest_is_best):
     """Values with many ties, as simulations of luck judge them and as the league's own figures are judged."""
     rng, areas = np.random.default_rng(4), tuple("abcdef")

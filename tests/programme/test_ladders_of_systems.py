@@ -9,6 +9,7 @@ from accountability.ladders.events import events_of
 from accountability.ladders.history import History
 from accountability.rules import KINDS
 from programme.survey import read_programme
+from words import Fault
 
 PROGRAMMES = Path(__file__).parents[2] / "data" / "programmes"
 S1, S2, S4 = (
@@ -89,3 +90,51 @@ def test_the_call_back_s_ladder_of_months(last_three, talk, criticism, self_crit
 def test_guangxi_s_title_is_lost_by_a_year_below_80_or_among_the_last_two():
     followed = walked(S1, 4, year_title="---x---.", year_last_two="---.---x", title="xxxxxxxx")
     assert followed == {"title_lost": "...x....", "title_lost_by_rank": ".......x"}
+
+
+def with_line(name: str, after: str, line: str):
+    """A programme of the folder with one more line after a text that stands in it once."""
+    text = (PROGRAMMES / f"{name}.toml").read_text("utf-8")
+    assert text.count(after) == 1
+    return read_programme(text.replace(after, f"{after}\n{line}").encode(), name)
+
+
+LAST_FIVE = '[rules.last_five]\nmeasure = "safe"\nkind = "not_last"'
+
+
+@pytest.mark.parametrize(
+    ("ties", "listed"),
+    [
+        (None, [3, 4, 5, 6, 7, 8]),
+        ("all_in", [3, 4, 5, 6, 7, 8]),
+        ("none_beyond", [5, 6, 7, 8]),
+        ("in_order", [4, 5, 6, 7, 8]),
+    ],
+)
+def test_ties_at_the_fifth_last_place_go_by_the_rule_s_setting_and_by_default_all_are_in(ties, listed):
+    programme = S2 if ties is None else with_line("s02_laibin", LAST_FIVE, f'ties = "{ties}"')
+    (rule,) = [rule for rule in programme.rules["safe"] if rule.name == "last_five"]
+    values = np.array([99, 98, 97, 90, 90, 84, 83, 82, 81])
+    missed = KINDS[rule.kind].missed_by(values, rule.threshold, largest_is_best=True, printed_unit=0)
+    assert list(np.flatnonzero(missed)) == listed and rule.listed == 5
+
+
+def test_what_a_programme_may_say_of_ties_is_named():
+    with pytest.raises(Fault, match=r"all_in.*none_beyond.*in_order"):
+        with_line("s02_laibin", LAST_FIVE, 'ties = "by_lot"')
+    with pytest.raises(Fault, match=r"rules\.eighty\.ties"):
+        with_line("s02_laibin", "[rules.eighty]", 'ties = "all_in"')
+    text = (PROGRAMMES / "s02_laibin.toml").read_text("utf-8")
+    with pytest.raises(Fault, match="not_last_in_order"):
+        read_programme(text.replace(LAST_FIVE, LAST_FIVE[:-1] + '_in_order"').encode(), "s02")
+
+
+@pytest.mark.parametrize(("kind", "veto"), [('"streak"', "............"), ('"window"\nyears = 3', "...........x")])
+def test_two_years_with_a_good_one_between_bring_the_veto_only_if_they_need_not_be_consecutive(kind, veto):
+    text = (PROGRAMMES / "s02_laibin.toml").read_text("utf-8")
+    in_a_row = '[consequences.veto_by_year]\nkind = "streak"'
+    assert text.count(in_a_row) == 1
+    content = text.replace(in_a_row, f"[consequences.veto_by_year]\nkind = {kind}").encode()
+    year = "---x---.---x"
+    found = walked(read_programme(content, "s02"), 4, year_last_five=year, year_eighty=year)
+    assert found["veto_by_year"] == veto
