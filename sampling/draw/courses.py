@@ -6,7 +6,10 @@ met on its course ω, each given what came before.  Then E[1{course = ω}/p(ω)]
 as none of them can be 0 (`turns`).  With any numbers a(ω) that no draw decides and that add up to 1 over the courses on
 which the unit is drawn now, w = a(ω)/p(ω) therefore has E[Σ_s w_i y_i] = Σ y_i exactly.
 a(ω) = q(ω)/Σ q, where q is the same product in the plan: with the rates there would be if nobody had moved.  Where
-nobody moved p = q, and 1/w is the plain inclusion probability Σ q = n_h/N_h.
+nobody moved p = q, and 1/w is the plain inclusion probability Σ q = n_h/N_h.  Where people moved 1/w is no probability:
+it may be above 1 where few are left to draw from, and w below 1.  What is shown is bounded (`weighted_release`).
+Where the plan has no course on which the unit is drawn now, which only used-up strata can bring about, a(ω) is not
+defined, and 1/w is Σ p instead, by the rates as they came about.
 """
 
 from collections.abc import Sequence
@@ -89,6 +92,7 @@ def course_probabilities(
     names = strata.union(pd.Index(sorted({name for wave in past for name in wave.rates.stratum})))
     stayed, chances = _never(len(names), most), _never(len(taken.unit_ids), most)
     state, ratio = np.full(len(taken.unit_ids), most), np.ones(len(taken.unit_ids))
+    as_it_was = _never(len(taken.unit_ids), most)
     in_groups = 0
     for wave in past:
         met = _met(wave, names, stayed, over, in_groups, rotation)
@@ -97,8 +101,9 @@ def course_probabilities(
         group = _group_joined(taken.unit_ids, wave, met)
         ratio *= _ratio(met, code, state, group, most)
         state = np.where(group < 0, state + 1, met.new_rests[group] - 1).clip(max=most)
-        chances = _after(chances, met, code, most)
-        stayed = _after(stayed, met, met.came_about.strata.get_indexer(names), most)
+        chances = _after(chances, met.planned, met, code, most)
+        as_it_was = _after(as_it_was, met.came_about, met, code, most)
+        stayed = _after(stayed, met.planned, met, met.came_about.strata.get_indexer(names), most)
     rests = np.clip(np.arange(most + 1), 0, longest)
     shares = _by_rest(stayed[names.get_indexer(strata)], rests, turn.classes)
     now = _of_table(rates, strata, turn)
@@ -108,8 +113,11 @@ def course_probabilities(
     again = (taken.age == taken.rest) if turn.ages is not None else np.zeros(len(taken.rest), dtype=bool)
     group = np.where(again, 0, np.searchsorted(np.array(turn.beginning), taken.age)).clip(max=len(turn.beginning) - 1)
     planned, met_now = (np.where(again, c.again[at], c.fresh[(*at, group)]) for c in (plan, now))
-    expected = (_by_rest(chances, rests, turn.classes) * (plan.again + plan.fresh.sum(axis=2))[taken.code]).sum(axis=1)
-    return expected / (ratio * _quotient(planned, met_now))
+    expected, unplanned = (
+        (_by_rest(of_rest, rests, turn.classes) * (c.again + c.fresh.sum(axis=2))[taken.code]).sum(axis=1)
+        for of_rest, c in ((chances, plan), (as_it_was, now))
+    )
+    return np.where(expected > 1e-12, expected / (ratio * _quotient(planned, met_now)), unplanned)
 
 
 def _never(count: int, most: int) -> np.ndarray:
@@ -238,12 +246,12 @@ def _quotient(planned: np.ndarray, came_about: np.ndarray) -> np.ndarray:
     return np.where(has, planned / np.where(has, came_about, 1.0), 1.0)
 
 
-def _after(chances: np.ndarray, met: Met, code: np.ndarray, most: int) -> np.ndarray:
-    """The chances (n,most+1) of each rest after a wave, by the rates of the plan; code: -1 where it had no such unit.
+def _after(chances: np.ndarray, by: Chances, met: Met, code: np.ndarray, most: int) -> np.ndarray:
+    """The chances (n,most+1) of each rest after a wave, by these rates of it; code: -1 where it had no such unit.
 
     P'(b+1) = Σ_a P(a) r_ab for the new group b,  P'(a+1) = P(a) (1 - Σ_b r_ab),  and the last one keeps its own.
     """
-    rate = met.planned.fresh[code][:, met.rests(most)] * (code >= 0)[:, None, None]
+    rate = by.fresh[code][:, met.rests(most)] * (code >= 0)[:, None, None]
     following = np.zeros((len(chances), most + 2))
     following[:, 1:] = chances * (1 - rate.sum(axis=2))
     following[:, most] += following[:, most + 1]

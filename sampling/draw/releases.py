@@ -72,13 +72,15 @@ def released(sample: pd.DataFrame, through: Through, *, within: str = "stratum")
 
 
 def weighted_release(sample: pd.DataFrame, through: Through, *, within: str = "stratum") -> pd.DataFrame:
-    """The rows of `released` with the π and base weights 1/π to estimate with.
+    """The rows of `released` with the base weights w to estimate with, and the probability π = min(1/w, 1).
 
-    π is the probability of being released times `first_phase`, the probability of being in the frame.
+    1/w is the probability of being released times `first_phase`, the probability of being in the frame.  Where people
+    moved, 1/w belongs to the course that chance took with a unit (`courses`) and may be above 1, which no probability
+    can be: w is then below 1, as totals need it, and the probability shown is 1.
     """
     units = released(sample, through, within=within)
-    probability = units.probability * units.first_phase
-    return units.assign(probability=probability, base_weight=1 / probability)
+    of_course = units.probability * units.first_phase
+    return units.assign(probability=of_course.clip(upper=1.0), base_weight=1 / of_course)
 
 
 def release_progress(

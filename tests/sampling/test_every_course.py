@@ -4,6 +4,7 @@ A draw takes its chance from `whole_numbers` alone.  Here that gives every possi
 of waves are played through all keys and seeds there could be, each course with its exact probability.
 """
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -16,6 +17,7 @@ import pytest
 from sampling import PastWave, Succession, draw_rested
 from sampling.draw import rested
 from sampling.draw.past import released_rates
+from sampling.draw.releases import weighted_release
 
 
 def every_course(monkeypatch, play: Callable[[], list[pd.DataFrame]]) -> Iterator[tuple[Fraction, list[pd.DataFrame]]]:
@@ -138,3 +140,31 @@ def test_weights_are_right_for_every_person_where_movers_are_called_again(monkey
     frames = [people(a="stuv"), people(a="stux", b="v")]
     expected = weighted(monkeypatch, frames, allocations, **options)
     np.testing.assert_allclose([float(of) for of in expected.values()], 1, rtol=1e-8)
+
+
+def used_up(seed: int, rest: int, keep: float) -> pd.DataFrame:
+    """The fourth wave of two strata of twelve people, two or three of whom change places before each wave."""
+    numbers, homes, past = np.random.default_rng(seed), np.repeat(["a", "b"], 12), []
+    for t in range(4):
+        frame = pd.DataFrame({"unit_id": [f"u{i:02}" for i in range(24)], "stratum": homes})
+        succession = Succession(rest, keep if t else 0.0, past=list(past))
+        key = hashlib.sha256(f"{seed} {t}".encode()).digest()
+        sample, rates = draw_rested(frame, {"a": 4, "b": 3}, succession, key=key)
+        released_units = sample.assign(release=1, first_phase=1.0)
+        of_wave = released_rates(rates, released_units, 1)
+        stratum, called = frame.set_index("unit_id").stratum, frozenset(sample.unit_id)
+        past.append(PastWave(f"w{t}", rest, stratum, called, of_wave, None, None, {}, succession.keep, False))
+        movers = numbers.choice(24, 4, replace=False)
+        homes = np.where(np.isin(np.arange(24), movers), np.where(homes == "a", "b", "a"), homes)
+    return released_units
+
+
+@pytest.mark.parametrize(("rest", "keep"), [(4, 0.0), (1, 1.0)], ids=["strata used up", "all kept but one"])
+def test_every_weight_is_finite_and_no_probability_shown_is_above_1(rest, keep):
+    """With movers 1/w may be above 1: the weight is then below 1, and the probability that is shown is 1."""
+    drawn = [used_up(seed, rest, keep) for seed in range(40)]
+    shown = pd.concat([weighted_release(sample, 1) for sample in drawn])
+    of_course = pd.concat(drawn).probability
+    assert (of_course > 1 + 1e-9).any()
+    assert np.isfinite(shown.base_weight).all() and shown.probability.between(0, 1, inclusive="right").all()
+    np.testing.assert_allclose(shown.base_weight, 1 / of_course)
