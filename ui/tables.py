@@ -18,6 +18,8 @@ from words import MINUS, Speaker, visible
 
 WIDE = 132  # pixels of columns whose words must not be cut: on a phone there is room beside both
 PINNED = ("area", "verdict")  # columns that stay in sight where the table is wider than the screen
+FITTED = ("consequence",)  # columns as wide as their longest text
+FIRST_CHINESE = 0x2E80  # the first character that is as wide as it is high
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 LONGEST = 40  # rows of one page of a table
 PAPER = '<table class="printed">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -45,7 +47,8 @@ def show_table(
     shown_columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
     config = {}
     for c in shown_columns:
-        width, pinned, said = WIDE if c in PINNED else None, c in PINNED or None, league_table.heading(c, t)
+        width = WIDE if c in PINNED else _fitted(rows[c]) if c in FITTED else None
+        pinned, said = c in PINNED or None, league_table.heading(c, t)
         if c in formats:
             config[c] = st.column_config.NumberColumn(said, format=formats[c], width=width, pinned=pinned)
         else:
@@ -63,6 +66,11 @@ def show_table(
     look |= {"key": key, "on_select": lambda: session.update({CHOSEN: key}), "selection_mode": "single-cell"}
     event: Any = st.dataframe(content, **look)
     return page, next(iter(event.selection.cells), None) if session.get(CHOSEN) == key else None
+
+
+def _fitted(cells: pd.Series) -> int:
+    """The pixels that the longest of these texts needs: 14 for a Chinese sign, 8 for a Latin one, 20 at the sides."""
+    return 20 + max((sum(14 if ord(sign) >= FIRST_CHINESE else 8 for sign in str(cell)) for cell in cells), default=0)
 
 
 def paper_table(

@@ -49,7 +49,7 @@ def headline(board: Consequences, t: Speaker) -> str:
     start = simulated_mark(board.programme, t)
     if not said:
         return start + t("consequences.nothing", wave=wave_text(newest, t))
-    return start + t("consequences.newest", wave=wave_text(newest, t), said=t("list.between_clauses").join(said))
+    return start + t("consequences.newest", wave=wave_text(newest, t), said=t("list.between_counts").join(said))
 
 
 def count_sentences(board: Consequences, t: Speaker) -> list[str]:

@@ -146,7 +146,7 @@ def test_the_board_in_words(surveyed):
     rows = board_rows(board, board.of_area("ash"), BOTH["zh"])
     assert set(rows.code) == {"ash"}
     card = rows[rows.consequence == "黄牌警告"].iloc[0]
-    assert card.consequence_rests == "2024年5月、2024年6月未达到“不是最后一名”"
+    assert card.consequence_rests == "2024年5月、2024年6月不符合“不是最后一名”"
     assert card.consequence_sure == "确认成立"
     assert board_csv(board, BOTH["en"]).decode("utf-8-sig").splitlines()[0].endswith("simulated")
 

@@ -100,7 +100,7 @@ def test_a_year_is_judged_once_all_its_months_are_there(eleven_months, rankshift
     said = rankshift("estimate", "2024", "--store", url, language="en")
     assert said.code == 0 and "2024" in said.out
     board_said = rankshift("consequences", "--store", url, language="zh")
-    assert "2024年未达到“年度不是最后一名”" in board_said.out
+    assert "2024年不符合“年度不是最后一名”" in board_said.out
 
 
 def test_a_break_within_the_year_and_a_programme_without_annual_rules_are_refused(fresh_store):
