@@ -332,12 +332,14 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
         Column("run", t("bulletin.column.run"), "place"),
     ]
     rows = [] if factors is None else [_named_row(facts, factors, code, t) for code in factors.table.index]
+    place = [column.name for column in columns].index("mentions")
+    mentions = any(row[place] is not None for row in rows)  # they are withheld all together
     shown = (
         Shown(t("bulletin.column.named"), ("named", "mark"), t("list.between_sentences")),
         Shown(t("bulletin.column.named_share"), ("respondents",)),
         Shown(t("bulletin.column.interval", level=level), ("lower", "upper"), t("bulletin.range")),
         Shown(t("bulletin.column.n"), ("n",)),
-        Shown(t("bulletin.column.mentions"), ("mentions",)),
+        *((Shown(t("bulletin.column.mentions"), ("mentions",)),) if mentions else ()),
         *(Shown(t("bulletin.column.named_then", base=t(f"bulletin.base.{kind}")), (kind,)) for kind in facts.earlier),
     )
     title = "" if factors is None else factors.programme.factors[factors.name].name[t("language.code")]

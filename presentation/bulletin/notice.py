@@ -1,5 +1,7 @@
 """The notice (通报): the survey, all areas together, rises and falls, last places, targets, and how to read it."""
 
+from math import isnan
+
 from presentation.area.sentences import area_sentence
 from presentation.bulletin.graphs import areas_picture, wholes_picture
 from presentation.bulletin.grids import (
@@ -90,10 +92,26 @@ def survey_blocks(facts: Facts, t: Speaker) -> list[Block]:
     league = facts.league
     table, count = league.table, len(league.table)
     values = {"n": int(table.n.sum()), "count": count, "area": area_word(league, count, t)}
-    asked = t("bulletin.interviews", least=int(table.n.min()), most=int(table.n.max()), **values)
+    least, most = int(table.n.min()), int(table.n.max())
+    asked = t("bulletin.interviews" if least < most else "bulletin.interviews_even", least=least, most=most, **values)
     definition = t("bulletin.definition", text=definition_text(league.programme, league.measure, t))
-    sentences = [survey_note(league, t), asked, t("bulletin.no_rate")]
+    sentences = [survey_note(league, t), asked, *response_texts(facts, t)]
     return [said(t("list.between_sentences").join(sentences)), said(definition)]
+
+
+def response_texts(facts: Facts, t: Speaker) -> list[str]:
+    """The response rates RR1 and RR3 with their limits, and e; or that they are not known."""
+    if facts.rates is None:
+        return [t("bulletin.no_rate")]
+    rates, values = facts.rates.rates, {}
+    for name in ("RR1", "RR3"):
+        columns = {"": rates.values, "_low": rates.low, "_high": rates.high}
+        values |= {f"{name}{end}": float(table[name].iloc[0]) for end, table in columns.items()}
+    if any(isnan(value) for value in values.values()):
+        return [t("bulletin.no_rate")]
+    texts = [t("bulletin.rate", released=facts.rates.released, e=float(rates.eligibility["UH"].iloc[0]), **values)]
+    never = facts.rates.never_called
+    return [*texts, t("bulletin.never_called", count=never)] if never else texts
 
 
 def whole_blocks(facts: Facts, t: Speaker) -> list[Block]:

@@ -86,4 +86,5 @@ def _named(facts: Facts, t: Speaker) -> list[Block]:
     ]
     if not first:
         return [said(t("bulletin.named_withheld", limit=facts.league.programme.withhold)), Block(TABLE, NAMED)]
-    return [said(t("bulletin.named", names=first)), Block(PICTURE, NAMED), Block(TABLE, NAMED)]
+    n = next(count for count in grid.values("n") if count is not None)
+    return [said(t("bulletin.named", names=first, n=n)), Block(PICTURE, NAMED), Block(TABLE, NAMED)]

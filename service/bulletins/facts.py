@@ -1,15 +1,16 @@
-"""What a bulletin is about, as a leader may see it: both comparisons, the league's waves, and what people named."""
+"""What a bulletin is about, as a leader may see it: changes, the league's waves, what people named, outcome rates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from programme.wave_names import kind_of_wave
+from service.fieldwork.rates import WaveRates, read_rates
 from service.figures.factors import FactorTable, read_factors
 from service.figures.league import League, read_estimated, waves_with_estimates
 from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
-from service.store.permissions import LEADER, Actor, permitted
+from service.store.permissions import CENTRE, LEADER, Actor, permitted
 from words import Fault
 
 WAVES = 9  # a quarter's wave, and those of the two years before it
@@ -36,6 +37,7 @@ class Facts:
     wholes   the figure over all areas in the wave and those before it that can be compared with it, oldest first
     factors  what people named, in the wave; None where the programme asks no such question
     earlier  comparison (PREVIOUS, YEAR_AGO) -> what they named then
+    rates    the outcome rates of all numbers of the wave; None where it was not drawn here, or nobody was called
     runs     the numbers of all runs that the figures come from
     """
 
@@ -43,6 +45,7 @@ class Facts:
     wholes: tuple[Whole, ...]
     factors: FactorTable | None
     earlier: Mapping[str, FactorTable]
+    rates: WaveRates | None
     runs: tuple[int, ...]
 
     @property
@@ -74,7 +77,17 @@ def bulletin_facts(
     runs = {run["run_id"] for c in screen.compared for run in c.league.runs.values()}
     runs |= {run["run_id"] for run in screen.league.runs.values()} | {whole.run for whole in wholes}
     runs |= {table.run["run_id"] for table in tables}
-    return Facts(screen, wholes, factors, earlier, tuple(sorted(runs)))
+    rates = response_rates(store, programme_name, screen.league.wave)
+    return Facts(screen, wholes, factors, earlier, rates, tuple(sorted(runs)))
+
+
+def response_rates(store: Store, programme_name: str, wave: str) -> WaveRates | None:
+    """The outcome rates of all released numbers together, which say nothing of any one number or area."""
+    try:
+        rates = read_rates(store.acting(Actor(store.actor.name, CENTRE)), programme_name, wave)
+    except Fault:  # the wave was not drawn here, or none of its numbers is released
+        return None
+    return rates if rates.never_called < rates.released else None
 
 
 def _wholes(store: Store, programme_name: str, league: League, of: Mapping[str, Any]) -> tuple[Whole, ...]:

@@ -5,6 +5,7 @@ Where this machine has no font with Chinese signs, a Chinese picture is refused 
 
 import io
 import re
+from dataclasses import replace
 
 from service.bulletins.document import BARS, BRIEF, INTERVALS, Document, Grid, Picture, cell_text
 from service.bulletins.fonts import picture_font
@@ -27,7 +28,7 @@ def picture_png(
     font = picture_font()
     if not font.chinese and document.language == "zh":
         raise Fault(key="bulletin.no_font")
-    grid = document.grid(picture.grid)
+    grid = _drawn(picture, document.grid(picture.grid))
     rows = len(grid.rows)
     height = height_mm or (_height(rows) if picture.kind in (INTERVALS, BARS) else 52 if document.kind == BRIEF else 70)
     figure = Figure(figsize=(width_mm / INCH / scale, height / INCH / scale), dpi=DOTS * scale, layout="constrained")
@@ -46,6 +47,14 @@ def picture_png(
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue(), width_mm
+
+
+def _drawn(picture: Picture, grid: Grid) -> Grid:
+    """The table without the rows of a picture of bars that have no value: what is withheld has no bar."""
+    if picture.kind != BARS:
+        return grid
+    rows = zip(grid.rows, grid.values(picture.value), strict=True)
+    return replace(grid, rows=tuple(row for row, value in rows if value is not None))
 
 
 def _height(rows: int) -> float:

@@ -36,6 +36,7 @@ NEEDED = ("title", BODY, MARK)
 FIRST_CHINESE = 0x2E80
 BOLD = 1.15  # how much wider letters of a heading are
 HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in signs
+SHORT = 12  # rows of a table that is never divided between two pages
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
 
 
@@ -50,8 +51,11 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
     }
     for name, blocks in ((BODY, document.blocks[:first]), (ANNEXES, document.blocks[first:])):
         place = places.get(name, places[BODY])  # a template without a place for annexes has them after the text
-        for element in _elements(word, document, blocks):
+        elements = list(_elements(word, document, blocks))
+        for element in elements:
             place.addprevious(element)
+        if name == BODY and elements[-1].tag == qn("w:p"):  # so that no page has a signature and no text
+            elements[-1].pPr.get_or_add_keepNext()
     for place in places.values():
         place.getparent().remove(place)
     _properties(word, document)
@@ -182,8 +186,9 @@ def _table(grid: Grid, width: Length):
     shares = _widths(heads, rows)
     twips = [int(share * width.twips) for share in shares]
     left = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
-    cells = [_row(heads, twips, "TableHead", set(), head=True)]
-    cells += [_row(row, twips, "Cell", left) for row in rows]
+    keep = len(rows) <= SHORT
+    cells = [_row(heads, twips, "TableHead", set(), head=True, keep=keep)]
+    cells += [_row(row, twips, "Cell", left, keep=keep) for row in rows]
     edges = "".join(
         f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
         for edge, size, colour in (("top", 8, "000000"), ("bottom", 8, "000000"), ("insideH", 2, "A6A6A6"))
@@ -201,14 +206,19 @@ def _form(grid: Grid, name: str) -> str:
     return next(column.form for column in grid.columns if column.name == name)
 
 
+KEPT = "<w:keepNext/>"
 TO_THE_LEFT = '<w:jc w:val="left"/>'
 
 
-def _row(texts: Sequence[str], twips: Sequence[int], style: str, left: set[int], *, head: bool = False) -> str:
+def _row(
+    texts: Sequence[str], twips: Sequence[int], style: str, left: set[int], *, head: bool = False, keep: bool = False
+) -> str:
+    """A row as XML.  keep: on the page of what follows it, the next row or the note."""
     bottom = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
+    kept = KEPT if keep else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{size}" w:type="dxa"/>{bottom if head else ""}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style_id(style)}"/>{TO_THE_LEFT if k in left else ""}</w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style_id(style)}"/>{kept}{TO_THE_LEFT if k in left else ""}</w:pPr>'
         f"<w:r><w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"
         for k, (text, size) in enumerate(zip(texts, twips, strict=True))
     )
@@ -238,6 +248,8 @@ def _picture(word: Word, document: Document, block: Block, width: Length):
     shape = run.add_picture(io.BytesIO(content), width=Mm(min(width.mm, size)))
     shape._inline.docPr.set("descr", picture.alternative)
     shape._inline.docPr.set("title", picture.title)
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")  # else LibreOffice puts 3.2 mm beside it, and it leaves the type area
     element = deepcopy(paragraph._p)
     paragraph._p.getparent().remove(paragraph._p)
     return element

@@ -14,10 +14,13 @@ from docx import Document as WordDocument
 from docx.oxml.ns import qn
 from pptx import Presentation
 
+from fieldwork.dispositions import CLASSES
+from fieldwork.rates import outcome_rates
 from presentation.bulletin.making import made_again, made_bulletin, written
 from presentation.bulletin.wording import Asked
 from presentation.league_table import league_rows, shown_rows
 from programme.bulletin import BulletinHead
+from service.bulletins import facts as facts_of_bulletins
 from service.bulletins.document import (
     KINDS,
     cell_text,
@@ -31,6 +34,7 @@ from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.templates import FIELDS
+from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
 from service.store import audit, schema
@@ -115,6 +119,12 @@ def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_tab
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
     shown = [document.grid(b.text) for b in document.blocks if b.kind == "table"]
     assert [table[1:] for table in tables] == [row_texts(grid) for grid in shown]
+    last = word.tables[-1] if len(word.tables[-1].rows) <= 13 else word.tables[-2]
+    assert all(row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in last.rows)
+    signature = next(p for p in word.paragraphs if p.style.name == "Bulletin Signature")
+    assert signature._p.getprevious().pPr.find(qn("w:keepNext")) is not None  # it is never alone on its page
+    pictures = list(word.element.body.iter(qn("wp:inline")))
+    assert pictures and all(picture.get("distL") == picture.get("distR") == "0" for picture in pictures)
     assert not any("{{" in text for text in said)
 
 
@@ -225,6 +235,29 @@ def test_a_slide_without_its_fields_is_refused_and_a_kind_of_file_that_is_not_ma
     assert "pptx" in rankshift("bulletin", "make", "brief", tmp_path / "a.pptx").err
     assert "notice, thematic, brief, slide" in rankshift("bulletin", "make", "note", tmp_path / "a.docx").err
     assert rankshift("bulletin", "template", "slide", tmp_path / "a.pptx").code == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_of_a_wave_that_was_called_has_the_response_rates_with_limits_e_and_formulas(facts, language):
+    """A hundred released numbers: 30 interviews, 20 refusals, 10 not in service, 40 unknown, of which 5 not called."""
+    counts = pd.DataFrame([dict.fromkeys(CLASSES, 0) | {"I": 30, "R": 20, "NE": 10, "UH": 40}])
+    rates = outcome_rates(counts)
+    calls = WaveRates(facts.league.wave, "all", 100, 5, False, rates)
+    text = plain_text(made(replace(facts, rates=calls), "notice", language))
+    for name, value in (("RR1", 30 / 90), ("RR3", 30 / (50 + 40 * 50 / 60))):
+        numbers = value, rates.low[name].iloc[0], rates.high[name].iloc[0]
+        assert all(f"{number:.1%}" in text for number in numbers) and name in text
+    assert "0.83" in text and "AAPOR" in text and "95%" in text
+    never = speaker(language)("bulletin.never_called", count=5)
+    assert never in text and never not in plain_text(made(facts, "notice", language))
+
+
+def test_the_rates_are_those_of_the_calls_and_none_where_nobody_was_called(ensu_store, monkeypatch):
+    counts = pd.DataFrame([dict.fromkeys(CLASSES, 0) | {"I": 1, "UH": 9}])
+    for never, there in ((9, True), (10, False)):
+        calls = WaveRates("2015Q3", "all", 10, never, False, outcome_rates(counts))
+        monkeypatch.setattr(facts_of_bulletins, "read_rates", lambda *_, calls=calls: calls)
+        assert (bulletin_facts(ensu_store[0], "ensu2015").rates is calls) == there
 
 
 def test_a_leader_sees_a_bulletin_once_all_its_runs_were_released(own_store):

@@ -22,6 +22,7 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.figures.judged_history.judged_history",
     "service.figures.lucky.league_luck",
     "service.figures.area_page.area_waves",
+    "service.bulletins.facts.response_rates",
     "service.proof.chain_files.input_files",
     "service.proof.proof_links.estimated",
     "service.proof.proof_links.said_of_draw",

@@ -6,16 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from half_rung import FILE, released, units
-from made_up import MAY, NAME, as_csv, begin_survey
+from made_up import JUNE, MAY, NAME, as_csv, begin_survey
 from typer.testing import CliRunner
 
 from commands import cli
 from fieldwork.hours import calls_by_hour
 from presentation.calling.rates import rate_notes, rate_rows, rate_table
+from service.bulletins import facts
 from service.fieldwork import calls, rates
 from service.store import audit
 from service.store.engine import Store
-from service.store.permissions import CENTRE, Actor
+from service.store.permissions import CENTRE, LEADER, Actor
 from words import LANGUAGES, Fault, speaker
 
 CODES = {"1.1": 3, "2.11": 2, "3.13": 2, "4.31": 1}  # outcome -> how many numbers have it; the others are not called
@@ -96,6 +97,12 @@ def test_each_rate_is_shown_with_its_formula_its_limits_and_e(called, language):
     assert "AAPOR" in notes and "e" in rows.columns
     table = rate_table(wave_rates)
     assert table.RR5.isna().all() and table.RR1.notna().all()  # numbers without an answer may be eligible
+
+
+def test_a_bulletin_that_a_leader_makes_has_the_rates_of_the_calls(called):
+    of_bulletin = facts.response_rates(called.acting(Actor("lee", LEADER)), NAME, MAY)
+    assert of_bulletin.rates.values.equals(rates.read_rates(called, NAME, MAY).rates.values)
+    assert facts.response_rates(called, NAME, JUNE) is None  # it was not drawn
 
 
 def test_what_cannot_be_told_apart_is_refused_with_what_can(called):
