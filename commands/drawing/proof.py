@@ -10,7 +10,7 @@ from commands.speaking import AsOption, Command, ProgrammeOption, StoreOption, W
 from presentation import samples as sample_words
 from sampling import Verification
 from sampling.proof.record import DrawRecord
-from service.proof import chain_files, compared_files, exchanged, outside
+from service.proof import chain_files, compared_files, exchanged, outside, outside_changes
 from service.proof.uploaded_chain import check_place
 from service.samples import proof_files, samples
 from words import Fault
@@ -65,14 +65,20 @@ def chain(
 def check_in_r(
     wave: WaveArgument,
     file: Annotated[Path, typer.Option("--out", help=t("cli.check_in_r.out"))],
+    against: Annotated[str | None, typer.Option(help=t("cli.check_in_r.against"), show_default=False)] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
-    """Write the files with which somebody else computes a wave's figures again."""
+    """Write the files with which somebody else computes a wave's figures, or its changes, again."""
     opened, programme_name = opened_for(store, as_, programme)
-    write_private(file, proof_files.zipped(outside.outside_files(opened, programme_name, wave)))
-    out.print(t("outside.written", file=str(file), wave=wave))
+    if against is None:
+        write_private(file, proof_files.zipped(outside.outside_files(opened, programme_name, wave)))
+        out.print(t("outside.written", file=str(file), wave=wave))
+        return
+    files = outside_changes.outside_changes(opened, programme_name, wave, against)
+    write_private(file, proof_files.zipped(files))
+    out.print(t("outside.changes_written", file=str(file), wave=wave, against=against))
 
 
 @commands.command(cls=Command, help=t("cli.export.help"))

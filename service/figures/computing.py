@@ -248,6 +248,15 @@ def measure_of_wave(programme: Programme, loaded: list[Wave], arguments: Mapping
     return data
 
 
+def measures_of_waves(
+    programme: Programme, loaded: list[Wave], arguments: Mapping, measures: Mapping[str, Measure]
+) -> dict[str, dict[str, WaveMeasure]]:
+    """measure -> wave -> its data, of those of the measures that were answered in all of the waves."""
+    names = [wave.name for wave in loaded]
+    by_measure = _measures(programme, loaded, arguments, measures)
+    return {name: dict(zip(names, data, strict=True)) for name, data in by_measure.items()}
+
+
 def _wave_measure(
     programme: Programme, measure: Measure, wave: Wave, design: Design, drawn: Mapping | None
 ) -> WaveMeasure:

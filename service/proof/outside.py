@@ -1,6 +1,6 @@
 """A wave's figures for somebody with R or Python: microdata without persons, and scripts that compute them again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ from words import LANGUAGES, text
 
 EXPORT = "export-microdata"  # the action in the audit trail
 LIMIT = 1e-8
-IN_R = {"error": "fail", "remove": "remove", "certainty": "certainty", "adjust": "adjust", "average": "average"}
-SCRIPTS = {"check_in_r.R": "check_in_r.R", "check_in_python.py": "check_in_python.txt"}
+IN_R = {"error": "fail", "remove": "remove", "certainty": "certainty", "adjust": "adjust", "average": "remove"}
+WAVE_SCRIPT = "wave_in_r.R"
+SCRIPTS = {name: name for name in (WAVE_SCRIPT, "check_in_r.R")} | {"check_in_python.py": "check_in_python.txt"}
 
 
 @permitted
@@ -50,20 +51,51 @@ def linear_measures(of: Estimated, loaded: list[Wave]) -> dict[str, WaveMeasure]
 
 
 def files_for_outside(of: Estimated, wave: Wave, measures: Mapping[str, WaveMeasure]) -> dict[str, bytes]:
-    """File name -> content: the microdata, the known totals, the figures, the settings and both scripts."""
-    calibration, reproduced = _calibration(wave.weighting)
-    people, totals = _people(of.programme, wave, calibration, measures)
-    variables = {name: f"y{k}" for k, name in enumerate(measures, 1)}
-    figures = pd.concat([_figures(data, variables[name]) for name, data in measures.items()], ignore_index=True)
-    settings = _settings(of.programme, calibration, reproduced)
-    tables = {"microdata.csv": people, "figures.csv": figures, "settings.csv": settings}
-    tables["totals.csv"] = totals
-    files = {name: table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()}
-    here = Path(__file__).parent
-    files |= {name: (here / script).read_bytes() for name, script in SCRIPTS.items()}
+    """File name -> content: the files of the wave, and the scripts."""
+    files = wave_files(of.programme, wave, measures, unit_numbers([wave]))
+    files |= scripts(SCRIPTS)
     read_me = [text("outside.read_me", language, wave=of.wave) for language in LANGUAGES]
     files[READ_ME] = "\n\n".join(read_me).encode()
     return files
+
+
+def wave_files(
+    programme: Programme, wave: Wave, measures: Mapping[str, WaveMeasure], numbers: Mapping[str, int]
+) -> dict[str, bytes]:
+    """File name -> content: the microdata, the known totals, the figures and the settings; numbers: `unit_numbers`."""
+    calibration, reproduced = _calibration(wave.weighting)
+    people, totals = _people(programme, wave, calibration, measures, numbers)
+    variables = variable_names(measures)
+    figures = pd.concat([_figures(data, variables[name]) for name, data in measures.items()], ignore_index=True)
+    settings = _settings(programme, calibration, reproduced)
+    tables = {"microdata.csv": people, "figures.csv": figures, "settings.csv": settings, "totals.csv": totals}
+    return {name: table_bytes(table) for name, table in tables.items()}
+
+
+def variable_names(measures: Mapping[str, object]) -> dict[str, str]:
+    """measure -> the column of its values in the microdata."""
+    return {name: f"y{k}" for k, name in enumerate(measures, 1)}
+
+
+def unit_numbers(waves: Sequence[Wave]) -> dict[str, int]:
+    """Stratum and sampling unit -> its number, the same in every wave in which both labels are the same."""
+    labels = sorted(set().union(*(_unit_labels(wave) for wave in waves)))
+    return {label: number for number, label in enumerate(labels, 1)}
+
+
+def _unit_labels(wave: Wave) -> pd.Series:
+    return wave.respondents.psu.astype(str) + "\0" + wave.respondents.stratum.astype(str)
+
+
+def scripts(files: Mapping[str, str]) -> dict[str, bytes]:
+    """File name -> content of scripts; files: the name that a script gets -> its name here."""
+    here = Path(__file__).parent
+    return {name: (here / script).read_bytes() for name, script in files.items()}
+
+
+def table_bytes(table: pd.DataFrame) -> bytes:
+    """A table as the scripts read it: CSV with every digit of its numbers."""
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _calibration(weighting: Weighting | None) -> tuple[Calibration | None, bool]:
@@ -75,15 +107,18 @@ def _calibration(weighting: Weighting | None) -> tuple[Calibration | None, bool]
 
 
 def _people(
-    programme: Programme, wave: Wave, calibration: Calibration | None, measures: Mapping[str, WaveMeasure]
+    programme: Programme,
+    wave: Wave,
+    calibration: Calibration | None,
+    measures: Mapping[str, WaveMeasure],
+    numbers: Mapping[str, int],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A row for each respondent without any id, in an order of its own, and the known totals of the auxiliaries."""
     respondents, design = wave.respondents, wave.design(programme.lonely)
-    psu = pd.factorize(respondents.psu.astype(str) + "\0" + respondents.stratum.astype(str), sort=True)[0] + 1
     columns: dict[str, Any] = {
         "area": respondents.area.astype(str).to_numpy(),
         "stratum": respondents.stratum.astype(str).to_numpy(),
-        "psu": psu,
+        "psu": _unit_labels(wave).map(numbers).to_numpy(),
         "base_weight": design.weight if calibration is None else calibration.base,
         "weight": design.weight,
     }

@@ -150,6 +150,7 @@ PERMITTED = {
     "compared_proof": WORKERS,
     "compared_answers": SEES_ALL,
     "outside_files": SEES_ALL,
+    "outside_changes": SEES_ALL,
     "exchange_files": WORKERS,
     # numbers and names: the survey centre works with them, the administrator keeps the key and deletes
     "import_contacts": frozenset({CENTRE}),

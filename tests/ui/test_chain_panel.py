@@ -54,13 +54,13 @@ proof_chain.show(store, read_league(store, {NAME!r}, wave={MAY!r}), speaker({lan
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_line_and_the_file_stand_on_the_page_and_the_answers_only_for_those_who_see_all(made, language):
     line = chain_files.figure_chain(Store.open(made).acting(Actor("sam", STATISTICIAN)), NAME, MAY).chain.line
-    for role, buttons in ((STATISTICIAN, 5), (CENTRE, 3)):
+    for role, buttons in ((STATISTICIAN, 6), (CENTRE, 3)):
         at = panel(made, role, language)
         assert not at.exception and len(at.button) == buttons
         at.button(key="chain").click().run()
         assert said(speaker(language), "chain.published_line", line=line) in [str(m.value) for m in at.markdown]
         assert len(at.get("download_button")) == 1
-    for button in ("chain_answers", "chain_changes"):
+    for button in ("chain_answers", "chain_changes", "changes_in_r"):
         at = panel(made, STATISTICIAN, language)
         at.button(key=button).click().run()
         assert not at.exception and not at.error and len(at.get("download_button")) == 1
