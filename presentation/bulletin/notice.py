@@ -2,6 +2,7 @@
 
 from math import isnan
 
+from fieldwork.dispositions import UNKNOWN_CLASSES
 from presentation.area.sentences import area_sentence
 from presentation.bulletin.graphs import areas_picture, wholes_picture
 from presentation.bulletin.grids import (
@@ -109,6 +110,8 @@ def response_texts(facts: Facts, t: Speaker) -> list[str]:
         values |= {f"{name}{end}": float(table[name].iloc[0]) for end, table in columns.items()}
     if any(isnan(value) for value in values.values()):
         return [t("bulletin.no_rate")]
+    if rates.counts[list(UNKNOWN_CLASSES)].to_numpy().sum() < 1:
+        return [t("bulletin.rate_all_known", released=facts.rates.released, **values)]
     texts = [t("bulletin.rate", released=facts.rates.released, e=float(rates.eligibility["UH"].iloc[0]), **values)]
     never = facts.rates.never_called
     return [*texts, t("bulletin.never_called", count=never)] if never else texts

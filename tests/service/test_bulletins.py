@@ -250,6 +250,9 @@ def test_a_notice_of_a_wave_that_was_called_has_the_response_rates_with_limits_e
     assert "0.83" in text and "AAPOR" in text and "95%" in text
     never = speaker(language)("bulletin.never_called", count=5)
     assert never in text and never not in plain_text(made(facts, "notice", language))
+    known = outcome_rates(counts.assign(UH=0))
+    text = plain_text(made(replace(facts, rates=replace(calls, rates=known, never_called=0)), "notice", language))
+    assert "60.0%" in text and "RR3" in text and "e = " not in text and "e＝" not in text
 
 
 def test_the_rates_are_those_of_the_calls_and_none_where_nobody_was_called(ensu_store, monkeypatch):
