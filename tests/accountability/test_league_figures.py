@@ -107,3 +107,12 @@ def test_nothing_is_left_to_show_where_all_areas_together_are_too_few():
     with pytest.raises(Fault) as caught:
         shown(figures(estimates=estimates(few)), {"2026Q2": estimates(few)})
     assert caught.value.key == "withheld.all" and caught.value.values == {"wave": "2026Q2", "limit": 10}
+
+
+@pytest.mark.parametrize(("programme_s_order", "listed"), [("abcd", "b"), ("dcba", "a")])
+def test_ties_among_the_areas_shown_go_by_the_programme_s_order_and_not_by_that_of_the_table(programme_s_order, listed):
+    tied = figures(ranks=ranks().assign(rank=1))
+    order, sizes = [*programme_s_order, "nobody"], {"2026Q2": estimates()}  # c is too small, and d hides it
+    last = [Rule("target", "not_last_in_order", 1)]
+    found = shown_figures(tied, {"safe": SAFE}, "safe", last, sizes, areas=order, wave="2026Q2", limit=10).verdicts
+    assert set(found.area) == set("ab") and list(found.area[~found.printed.astype(bool)]) == [listed]
