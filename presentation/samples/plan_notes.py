@@ -96,6 +96,8 @@ def _after_note(sample_plan: SamplePlan, t: Speaker) -> str:
         return t("sample.note_after_rotation", earlier=wanted.after)
     if wanted.rest is None:
         return t("sample.note_after_older", earlier=wanted.after, keep=wanted.keep)
+    if not wanted.keep:
+        return t("sample.note_after_fresh", earlier=wanted.after, rest=wanted.rest)
     return t("sample.note_after", earlier=wanted.after, keep=wanted.keep, rest=wanted.rest)
 
 

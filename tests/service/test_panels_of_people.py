@@ -105,7 +105,7 @@ def test_rotation_groups_are_planned_drawn_and_verified_wave_after_wave(ready, r
     assert set(third.units.age) == {0, 2}
     assert first.plan.foresight.kept is None or first.plan.foresight.kept >= 0
     said = " ".join(sample_words.plan_notes(third.plan, speaker("en")))
-    assert "1-1-1" in said and "Continues 2026Q2 and its groups" in said
+    assert "1-1-1" in said and "Continues 2026Q2, and its rotation groups" in said
     assert "Weights are right on average whoever moves" in said
     other = run("sample", "plan", "2026Q4", 140, "--after", WAVES[2], "--rotation", "2-2-2")
     assert other.code == 1 and "must have the same rotation, not 2-2-2" in other.err
