@@ -14,13 +14,14 @@ SPOKEN = 5  # jobs between two lines on how far it is
 MINUTES = 20  # of kills on each engine; later jobs are killed once at each kind of point
 SECONDS, ATTEMPTS = 60, 6_000  # of writers beside readers; of draws and releases, on each engine
 WAYS = KILLS, NUMBER, CROWD = ("kills", "number", "crowd")
+ONCE = "--once"  # every job is killed as later ones are: once at each kind of point, and LATE_AT_RANDOM times at random
 QUICK = "--quick"  # one engine, three use cases, seconds
 QUICK_SECONDS, QUICK_ATTEMPTS, QUICK_PROCESSES = 0.2, 8, 2
 
 
 def main() -> None:
     """Torture both engines in every way; engines and ways that are named: only these."""
-    quick = QUICK in sys.argv[1:]
+    quick, minutes = QUICK in sys.argv[1:], 0 if ONCE in sys.argv[1:] else MINUTES
     named = [engine for engine in ENGINES if engine in sys.argv[1:]]
     ways = [way for way in WAYS if way in sys.argv[1:]] or WAYS
     seconds, attempts = (QUICK_SECONDS, QUICK_ATTEMPTS) if quick else (SECONDS, ATTEMPTS)
@@ -30,7 +31,7 @@ def main() -> None:
         for way in ways:
             with empty_place(engine) as place:
                 if way == KILLS:
-                    wrong += killed(place, quick=quick)
+                    wrong += killed(place, quick=quick, minutes=minutes)
                 elif way == NUMBER:
                     wrong += planted.searched(place)
                 else:
@@ -39,14 +40,14 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def killed(place: Place, *, quick: bool) -> int:
-    """Kill every job of an engine; returns how much was wrong."""
+def killed(place: Place, *, quick: bool, minutes: float) -> int:
+    """Kill every job of an engine, at full number for so many minutes; returns how much was wrong."""
     rng, tally, names, begun = random.Random(SEED), kills.Tally(), [], time.monotonic()
     for job in kills.jobs(place, quick=quick):
         if quick and job.name not in world.QUICK:
             continue
         names.append(job.name)
-        late = time.monotonic() - begun > MINUTES * 60
+        late = time.monotonic() - begun > minutes * 60
         kills.named_kills(job, tally, 1 if quick or late else MOST)
         kills.random_kills(job, tally, 1 if quick else LATE_AT_RANDOM if late else AT_RANDOM, rng)
         if len(names) % SPOKEN == 0:
