@@ -22,7 +22,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         by = st.selectbox(
             t("rates.choose"),
             [name for name in rates.DOMAINS if rates.COLUMNS.get(name, "unit_id") in sample.units],
-            format_func=lambda name: t(f"rates.by.{name}"),
+            format_func=lambda name: t("rates.all") if name == rates.ALL else t(f"rates.by.{name}"),
             key=f"rates_by_{sample.wave}",
         )
         weighted = st.toggle(t("rates.weigh"), key=f"rates_weighted_{sample.wave}")
