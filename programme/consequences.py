@@ -30,6 +30,8 @@ def read_consequences(
         settings: dict[str, Any] = {k: table.one_of(k, allowed) for k, allowed in CHOICES.items() if k in table.data}
         settings |= {key: table.get(key, int) for key in COUNTS if key in table.data}
         settings["calendar"] = table.get("calendar", bool, False)
+        if not table.texts("of"):
+            raise table.fault("of", "[]", " / ".join(over))
         consequence = Consequence(name, kind, table.texts("of"), **settings)
         try:
             check_ladder([*consequences, consequence], rules)

@@ -16,7 +16,7 @@ def rules_of(content: bytes, file: str) -> str:
     rest, rules = split_rules(content.decode("utf-8"))
     try:
         apart = not set(RULES) & set(tomllib.loads(rest)) and set(tomllib.loads(rules)) <= set(RULES)
-    except ValueError:
+    except (ValueError, RecursionError):
         apart = False
     if not apart:
         raise Fault(key="programme.not_apart", file=file)
@@ -57,7 +57,7 @@ def _strange_tables(rules: str, file: str) -> list[FaultAt]:
     """A fault for each entry that is neither a rule nor a consequence."""
     try:
         names = tomllib.loads(written(rules)[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [
         FaultAt(line_of(rules, name), Fault(key="programme.other_table", file=file, entry=name))

@@ -14,6 +14,7 @@ UNITS = (("points", POINTS), ("percent", PERCENT), ("ordinal", RANK), ("date", O
 SPANNED = re.compile(r"(?:[\u2013\u2014~\uff5e/\u00b1^*\u00d7\u00b7]|[A-Za-z_]\s*=)\s*$")  # of a range, ± or n =
 SPAN = re.compile(r"(?:\s*[\u2013\u2014~\uff5e]\s*\d|[/^*])")
 YEAR = range(1900, 2101)
+LONGEST_FIGURE = 24  # characters; what is longer is no figure of a bulletin
 LISTED = re.compile(r"[\s,/\u3001]+")
 UNIT = re.compile(r"\s*([\u4e00-\u9fff]|[A-Za-z][A-Za-z-]*)")
 
@@ -47,9 +48,9 @@ class Sentence:
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        """Its figures in their order; numbers of years, tables and paragraphs are left out."""
+        """Its figures in their order; numbers of years, tables and paragraphs and endless ones are left out."""
         plain = self.text.translate(SIMPLE)
-        found = list(NUMBER.finditer(plain))
+        found = [match for match in NUMBER.finditer(plain) if len(match[0]) <= LONGEST_FIGURE]
         ends = [0, *(match.end() for match in found)]
         starts = [*(match.start() for match in found), len(plain)]
         read = []

@@ -156,3 +156,7 @@ def test_a_number_stands_for_the_values_that_round_to_it():
     assert [cell_number(text).value for text in ("↓3", "▲1.5", "9６.5％", "−2")] == [-3, 1.5, 96.5, -2]
     assert cell_number("1/2") is None and cell_number("–") is None
     assert written(printed("-1234.565").value, 2) == "−1,234.57"
+
+
+def test_a_number_of_thousands_of_digits_is_no_year_and_stops_nothing():
+    assert in_text("一共" + "1" * 5_000 + "人，其中3人。") == []

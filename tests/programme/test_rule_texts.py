@@ -97,3 +97,10 @@ def test_comments_stay_with_what_follows_them_and_headings_inside_texts_are_none
     assert line_of('[areas]\n"01" = 1\nx.y = 2\n', "areas.01") == 2 and line_of("[a.'b']\nc = 1", "a.b.c") == 2
     with pytest.raises(Fault):
         rules_of(b"rules.a.kind = 'x'\n", "x.toml")
+
+
+def test_a_consequence_of_nothing_and_brackets_without_end_are_faults_with_their_place():
+    of_nothing = '[consequences.a]\nkind = "each"\nof = []\nname = { zh = "甲", en = "a" }\n'
+    (found,) = [f.fault for f in faults_of_rules(LAIBIN.encode(), of_nothing, "x.toml") if "of" in str(f.fault)]
+    assert found.key == "programme.entry" and found.values["found"] == "[]"
+    assert faults_of_rules(LAIBIN.encode(), "x = " + "[" * 5_000, "x.toml")

@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -34,6 +35,7 @@ from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.templates import FIELDS
+from service.bulletins.word import read_template
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
@@ -278,3 +280,13 @@ def test_a_leader_sees_a_bulletin_once_all_its_runs_were_released(own_store):
 def test_a_withheld_figure_is_empty_in_every_file():
     assert [plain(value) for value in (pd.NA, float("nan"), None, 3.0, "a")] == [None, None, None, 3.0, "a"]
     assert cell_text(None, "share") == "" and cell_text(-0.04, "points") == "0.0" and cell_text(-3, "move") == "\u22123"
+
+
+def test_a_template_whose_header_is_no_header_is_refused_as_unreadable():
+    shipped, damaged = template_bytes("notice", "zh")[0], io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(shipped)) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"wordprocessingml.header+xml", b"wordprocessingml.other+xml"))
+    with pytest.raises(Fault) as caught:
+        read_template(damaged.getvalue(), "own.docx", "zh", "notice")
+    assert caught.value.key == "bulletin.template_unreadable"
