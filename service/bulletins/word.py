@@ -70,13 +70,13 @@ def read_template(content: bytes | None, file: str, language: str, kind: str) ->
         return WordDocument(io.BytesIO(word_template(language, kind)))
     try:
         word = WordDocument(io.BytesIO(content))
-        parts = _parts(word)
+        parts, style_elements = _parts(word), list(word.styles.element.iter(qn("w:style")))
     except Exception as error:  # a ZIP file, a part or a relation that is broken: python-docx says it in many ways
         raise Fault(key="bulletin.template_unreadable", file=file, kind=".docx") from error
     fields = {match[1] for part in parts for p in part.iter(qn("w:p")) for match in FIELD.finditer(_text(p))}
     alone = any(_text(p).strip() in ("{{body}}", "{{ body }}") for p in word.element.body.iter(qn("w:p")))
     missing = [name for name in NEEDED if name not in fields or (name == BODY and not alone)]
-    known = {style.get(qn("w:styleId")) for style in word.styles.element.iter(qn("w:style"))}
+    known = {style.get(qn("w:styleId")) for style in style_elements}
     styles = [f"Bulletin {name}" for name in STYLES if style_id(name) not in known]
     unknown = sorted(fields - {*FIELDS, MARK})
     if missing or styles or unknown:

@@ -282,11 +282,12 @@ def test_a_withheld_figure_is_empty_in_every_file():
     assert cell_text(None, "share") == "" and cell_text(-0.04, "points") == "0.0" and cell_text(-3, "move") == "\u22123"
 
 
-def test_a_template_whose_header_is_no_header_is_refused_as_unreadable():
+@pytest.mark.parametrize("part", [b"header", b"styles"])
+def test_a_template_whose_header_or_styles_are_none_is_refused_as_unreadable(part):
     shipped, damaged = template_bytes("notice", "zh")[0], io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(shipped)) as old, zipfile.ZipFile(damaged, "w") as new:
         for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b"wordprocessingml.header+xml", b"wordprocessingml.other+xml"))
+            new.writestr(name, old.read(name).replace(b"ml." + part + b"+xml", b"ml.other+xml"))
     with pytest.raises(Fault) as caught:
         read_template(damaged.getvalue(), "own.docx", "zh", "notice")
     assert caught.value.key == "bulletin.template_unreadable"
