@@ -338,6 +338,68 @@ stops = sa.Table(  # fieldwork stopped while numbers were open: the wave may the
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
     sa.UniqueConstraint("draw_id", "releases"),
 )
+interviewers = sa.Table(  # who calls the numbers of a sample
+    "interviewers",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("interviewer", sa.Text, primary_key=True),  # as the call log has it
+    sa.Column("active", sa.Boolean, nullable=False),  # False: gets no more numbers
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+assignments = sa.Table(  # numbers of a release dealt out among interviewers by lot
+    "assignments",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("assignment", sa.Integer, primary_key=True),  # 1, 2, …; the newest of a number counts
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("of", sa.Text),  # whose open numbers were dealt out again; NULL: those that nobody had
+    sa.Column("interviewers", sa.JSON, nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+)
+assigned_units = sa.Table(
+    "assigned_units",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("assignment", sa.Integer, primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("interviewer", sa.Text, nullable=False),
+)
+holds = sa.Table(  # numbers that an interviewer has on the screen: nobody else gets them until then
+    "holds",
+    metadata,
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("interviewer", sa.Text, nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+)
+appointments = sa.Table(
+    "appointments",
+    metadata,
+    sa.Column("appointment_id", sa.Integer, primary_key=True),
+    sa.Column("draw_id", sa.ForeignKey(draws.c.draw_id), nullable=False),
+    sa.Column("unit_id", sa.Text, nullable=False),
+    sa.Column("starts", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("interviewer", sa.Text),  # NULL: whoever is free
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("closed", sa.DateTime(timezone=True)),  # NULL: it counts
+    sa.Column("closed_by", sa.Text),
+    sa.Column("how", sa.Text),  # kept, moved, cancelled, over (the number is finished)
+    sa.Index(
+        "appointments_one_a_number",
+        "draw_id",
+        "unit_id",
+        unique=True,
+        sqlite_where=sa.text("closed IS NULL"),
+        postgresql_where=sa.text("closed IS NULL"),
+    ),
+)
 origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; no row: the wave was not drawn here
     "origins",
     metadata,

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fieldwork.calling_rules import DELAYS, NO_SLOT, SLOTS, CallingRules, Slot, slot_at
 from fieldwork.dispositions import ENDING
-from fieldwork.scheduling import DELAYS, NO_SLOT, SLOTS, CallingRules, Slot, call_order, call_states, slot_at
+from fieldwork.scheduling import call_order, call_states
 from words import Fault
 
 RULES = CallingRules(required=4)

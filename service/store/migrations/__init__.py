@@ -21,5 +21,6 @@ REVISIONS = (
     "columns",
     "publications",
     "bulletins",
+    "calling",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

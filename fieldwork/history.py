@@ -1,0 +1,105 @@
+"""What the calls made so far say of each number, in arrays to which later calls are added without reading all again."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from fieldwork.calling_rules import NO_SLOT, CallingRules, in_utc, local_times, slot_at
+from fieldwork.dispositions import ENDING
+from words import Fault
+
+NEVER = np.datetime64("NaT", "us")
+
+
+@dataclass(frozen=True, eq=False)
+class CallHistory:
+    """The calls of n numbers, in the order in which the numbers were released.
+
+    ids       unit_id of each number
+    zones     the time zone of each, an IANA name
+    attempts  calls made
+    ended     whether some call had a final outcome
+    last      time of the last call, in UTC; NEVER without one
+    ready_at  the end of the last outcome's delay, in UTC
+    tries     (n, slots): calls made in each part of the week
+    day       the local day of the last call
+    of_day    calls made on that day
+    """
+
+    ids: pd.Index
+    zones: np.ndarray
+    attempts: np.ndarray
+    ended: np.ndarray
+    last: np.ndarray
+    ready_at: np.ndarray
+    tries: np.ndarray
+    day: np.ndarray
+    of_day: np.ndarray
+
+    @classmethod
+    def begun(cls, numbers: pd.DataFrame, rules: CallingRules) -> "CallHistory":
+        """Numbers (unit_id and perhaps zone) that nobody called yet; a Fault for one that is given twice."""
+        ids, count = pd.Index(numbers.unit_id, name="unit_id"), len(numbers)
+        if ids.has_duplicates:
+            raise Fault(key="scheduling.twice", unit=str(ids[ids.duplicated()][0]))
+        zones = numbers.zone.fillna(rules.zone).to_numpy() if "zone" in numbers else np.full(count, rules.zone)
+        never = np.full(count, NEVER)
+        return cls(
+            ids=ids,
+            zones=zones,
+            attempts=np.zeros(count, dtype=np.int64),
+            ended=np.zeros(count, dtype=bool),
+            last=never,
+            ready_at=never,
+            tries=np.zeros((count, len(rules.slots)), dtype=np.int64),
+            day=never.astype("datetime64[D]"),
+            of_day=np.zeros(count, dtype=np.int64),
+        )
+
+    def adding(self, calls: pd.DataFrame, rules: CallingRules) -> "CallHistory":
+        """The history with further calls (unit_id, at with a time zone, disposition); those of other numbers are left
+        out.  Of two calls at the same time the one that is added later is the last."""
+        place = self.ids.get_indexer(calls.unit_id)
+        of_wave = place >= 0
+        if not of_wave.any():
+            return self
+        place, at, codes = place[of_wave], in_utc(calls["at"])[of_wave], calls.disposition[of_wave]
+        in_time = np.argsort(at, kind="stable")
+        place, at, codes = place[in_time], at[in_time], codes.iloc[in_time]
+        ended = self.ended.copy()
+        ended[place[codes.isin(ENDING).to_numpy()]] = True
+        delays = codes.map({code: rules.delay(code) for code in codes.unique()}).to_numpy("timedelta64[us]")
+        last, ready_at = self.last.copy(), self.ready_at.copy()
+        newer = ~(at < last[place])
+        last[place[newer]] = at[newer]  # the last assignment of a number stands
+        ready_at[place[newer]] = (at + delays)[newer]
+        slots, days = self._slots_and_days(place, at, rules)
+        tries = self.tries.copy()
+        np.add.at(tries, (place[slots != NO_SLOT], slots[slots != NO_SLOT]), 1)
+        day, of_day = self._counted(place, days)
+        attempts = self.attempts + np.bincount(place, minlength=len(self.ids))
+        return replace(
+            self, attempts=attempts, ended=ended, last=last, ready_at=ready_at, tries=tries, day=day, of_day=of_day
+        )
+
+    def _slots_and_days(self, place: np.ndarray, at: np.ndarray, rules: CallingRules) -> tuple[np.ndarray, np.ndarray]:
+        """The slot and the day of each call, in the time zone of its number."""
+        slots, days = np.full(len(at), NO_SLOT), np.full(len(at), NEVER).astype("datetime64[D]")
+        zones = self.zones[place]
+        for zone in pd.unique(zones):
+            here = zones == zone
+            local = local_times(at[here], zone)
+            slots[here] = slot_at(local, rules.slots)
+            days[here] = local.tz_localize(None).to_numpy().astype("datetime64[D]")
+        return slots, days
+
+    def _counted(self, place: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The last day of each number's calls, and how many of its calls were on it."""
+        day = self.day.copy()
+        order = np.argsort(days, kind="stable")
+        later = order[~(days[order] < day[place[order]])]
+        day[place[later]] = days[later]
+        kept = np.where(day == self.day, self.of_day, 0)  # calls before a later day count no more
+        on_last = days == day[place]
+        return day, kept + np.bincount(place[on_last], minlength=len(self.ids))
