@@ -1,4 +1,4 @@
-"""The rules by which numbers are called: parts of the week, delays after outcomes, the most calls, and the time zone."""
+"""The rules by which numbers are called: parts of the week, delays after outcomes, the most calls, the time zone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
