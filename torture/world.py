@@ -256,7 +256,9 @@ OTHERWISE: Mapping[str, Given] = {
     "check_programme": {"content": PROGRAMME_FILE},
     "preview_rules": {"content": PROGRAMME_FILE},
     "save_rules": {"rules": OTHER_RULES, "note": "the area that is last is visited first"},
-    **dict.fromkeys(("draw_proof", "read_fieldwork", "read_hours", "read_plan", "read_rates"), OF_DRAWN),
+    **dict.fromkeys(
+        ("draw_proof", "read_fieldwork", "read_hours", "read_monitor", "read_plan", "read_rates"), OF_DRAWN
+    ),
     **dict.fromkeys(("read_sample", "read_screening", "units_without_row", "drawn_population"), OF_DRAWN),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
     "preview_calls": {"wave": WAVE, "content": call_log},

@@ -33,12 +33,13 @@ from commands.speaking import (
 from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
+from presentation.calling import monitor as monitor_words
 from presentation.calling import rates as rate_words
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
-from service.fieldwork import calls, rates, screening
+from service.fieldwork import calls, monitor, rates, screening
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes
@@ -308,6 +309,28 @@ def sample_rates(
     print_table(t("rates.title"), rows, rate_words.rate_notes(wave_rates, t))
     if csv is not None:
         write_private(csv, csv_bytes(rate_words.rate_table(wave_rates)))
+
+
+@commands.command("monitor", cls=Command, help=t("cli.sample.monitor.help"))
+def sample_monitor(
+    wave: WaveArgument,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", help=t("cli.sample.monitor.csv"), show_default=False, callback=ending_in(".csv")),
+    ] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    progress = monitor.read_monitor(opened, programme_name, wave)
+    names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
+    rows = terminal.words_table(monitor_words.monitor_rows(progress, names, t))
+    print_table(t("monitor.title"), rows, [*monitor_words.monitor_lines(progress, t), *monitor_words.monitor_notes(t)])
+    if len(progress.days):
+        print_table(t("monitor.day.title"), terminal.words_table(monitor_words.day_rows(progress, t)), [])
+    if csv is not None:
+        write_private(csv, csv_bytes(monitor_words.monitor_table(progress)))
 
 
 def _eligibility(e: str | None) -> float | dict[str, float] | None:

@@ -106,6 +106,7 @@ PERMITTED = {
     "read_fieldwork": WORKERS,
     "read_hours": WORKERS,
     "read_rates": WORKERS,
+    "read_monitor": WORKERS,
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,
     "interviewed": WORKERS,

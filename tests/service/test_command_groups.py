@@ -28,6 +28,7 @@ GROUPS = {
         "screen-sheet",
         "calls",
         "rates",
+        "monitor",
         "stop",
         "list",
         "call-sheet",

@@ -1,0 +1,93 @@
+"""The forecast of a fieldwork: the life table by hand, and its limits counted in simulated fieldwork."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fieldwork.forecast import LEAST, calls_and_end, forecast_interviews, interview_hazards
+from words import Fault
+
+INTERVIEW, NOT_IN_SERVICE, NO_ANSWER = "1.1", "4.3", "3.13"
+
+
+def outcomes(rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["unit_id", "disposition", "attempts"])
+
+
+def test_the_life_table_is_the_one_made_by_hand():
+    # 100 numbers: at the first call 20 interviews and 10 dead numbers; 40 called again: 8 interviews; 30 wait for it
+    rows = [(f"a{i}", INTERVIEW, 1) for i in range(20)] + [(f"b{i}", NOT_IN_SERVICE, 1) for i in range(10)]
+    for i in range(8):
+        rows += [(f"c{i}", NO_ANSWER, 1), (f"c{i}", INTERVIEW, 1)]
+    rows += [(f"d{i}", NO_ANSWER, 2) for i in range(32)] + [(f"e{i}", NO_ANSWER, 1) for i in range(30)]
+    table = interview_hazards(calls_and_end(outcomes(rows)), required=2)
+    assert table.numbers.to_list() == [100, 40]
+    assert np.allclose(table.interview, [0.2, 8 / 40]) and np.allclose(table.other, [0.1, 0])
+    assert np.allclose(table.chance, [0.2 + 0.7 * 0.2, 0.2])
+    numbers = pd.DataFrame({"unit_id": [*dict.fromkeys(row[0] for row in rows), "new"], "area": "all"})
+    forecast = forecast_interviews(numbers, outcomes(rows), {"all": 40}, required=2).loc["all"]
+    assert forecast[["interviews", "numbers", "called", "open"]].to_list() == [28, 101, 100, 31]
+    assert np.isclose(forecast.coming, 30 * 0.2 + 0.34, rtol=0.02)
+
+
+def test_calls_that_few_numbers_had_are_taken_together():
+    rows = [(f"a{i}", NO_ANSWER, 1) for i in range(LEAST)] + [("b", NO_ANSWER, 3), ("b", INTERVIEW, 1)]
+    table = interview_hazards(calls_and_end(outcomes(rows)), required=6)
+    assert table.numbers.to_list() == [LEAST + 1, 1, 1, 1, 0, 0]
+    assert np.allclose(table.interview, [0, *[1 / 3] * 5])
+    with pytest.raises(Fault):
+        interview_hazards(calls_and_end(outcomes(rows)), required=0)
+
+
+def test_nothing_is_foreseen_before_the_first_call_and_nothing_needed_once_the_target_is_reached():
+    numbers = pd.DataFrame({"unit_id": ["a", "b"], "area": ["x", "y"]})
+    before = forecast_interviews(numbers, outcomes([]), {"x": 1, "y": 1}, required=3)
+    assert before[["coming", "needed_low"]].isna().all(axis=None) and before.open.to_list() == [1, 1]
+    reached = forecast_interviews(numbers, outcomes([("a", INTERVIEW, 1)]), {"x": 1, "y": 1, "z": 2}, required=3)
+    assert reached.loc["x", ["interviews", "open", "needed", "needed_high"]].to_list() == [1, 0, 0, 0]
+    assert reached.loc["z", "numbers"] == 0 and reached.loc["z", "needed"] >= 2
+    never = forecast_interviews(numbers, outcomes([("a", NOT_IN_SERVICE, 1)]), {"x": 1}, required=3)
+    assert np.isinf(never.needed).all()
+
+
+@pytest.mark.parametrize("of", [{"areas": 40}, {"areas": 40, "differ": 0.0}, {"areas": 6, "answers": 0.4}])
+def test_the_limits_hold_in_simulated_fieldwork(of):
+    rng = np.random.default_rng(22)
+    inside, later = [], []
+    for _ in range(3 if of["areas"] > 6 else 20):
+        coming, needed = _fieldwork(rng, **of)
+        inside.append(coming.truth.between(coming.coming_low, coming.coming_high).mean())
+        later.append(needed.truth.le(needed.needed_high).mean())
+    assert np.mean(inside) >= 0.85 and np.mean(later) >= 0.88  # 90 % and 95 %, counted in 120 areas
+
+
+def _fieldwork(rng, *, areas: int, differ: float = 0.3, answers: float = 0.15, each: int = 200, required: int = 4):
+    """Half of each area's numbers released and called so far, beside how calling them all would have ended."""
+    shares = answers * np.array([1, 0.7, 0.5, 0.4])
+    factor = rng.gamma(1 / differ**2, differ**2, areas) if differ else np.ones(areas)
+    area = np.repeat(np.arange(areas), each)
+    end, interviewed = np.zeros(len(area), dtype=int), np.zeros(len(area), dtype=bool)
+    for call in range(required):
+        chance = rng.random(len(area))
+        share = np.minimum(shares[call] * factor[area], 0.9)
+        now_ended = (end == 0) & (chance < share + 0.06)
+        interviewed |= now_ended & (chance < share)
+        end[now_ended] = call + 1
+    released = np.tile(np.arange(each) < each // 2, areas)
+    reached = rng.integers(0, required + 1, len(area))
+    reached = np.where(end > 0, np.minimum(reached, end), reached)
+    finished, ids = (end > 0) & (reached == end), np.array([f"u{i}" for i in range(len(area))])
+    codes = np.where(finished & interviewed, INTERVIEW, np.where(finished, NOT_IN_SERVICE, NO_ANSWER))
+    called = released & (reached > 0)
+    log = pd.DataFrame({"unit_id": ids[called], "disposition": codes[called], "attempts": reached[called]})
+    names, target = area.astype(str), int(each * answers)
+    numbers = pd.DataFrame({"unit_id": ids[released], "area": names[released]})
+    forecast = forecast_interviews(numbers, log, {str(a): target for a in range(areas)}, required=required)
+    totals = pd.Series(interviewed & released).groupby(names).sum().reindex(forecast.index)
+    further = [np.cumsum(interviewed[(names == a) & ~released]) for a in forecast.index]
+    lacking = target - totals
+    more = [
+        0 if n <= 0 else np.inf if n > sums[-1] else np.argmax(sums >= n) + 1
+        for n, sums in zip(lacking, further, strict=True)
+    ]
+    return forecast.assign(truth=totals - forecast.interviews), forecast.assign(truth=more)
