@@ -240,7 +240,8 @@ def test_the_call_sheet_is_the_survey_centres_and_opening_it_is_recorded(store, 
     assert list(saved.phone) == list(phones[saved.unit_id])
     assert f'download="{NAME}_{WAVE}_call-sheet.csv"' in link and f"{len(released):,}" in link
     saved_by_address = [button.label for button in at.get("download_button")]
-    assert saved_by_address == [text("monitor.save", "en"), text("rates.save", "en")]  # the sheet's would have an address that asks for no role
+    # the sheet's would have an address that asks for no role
+    assert saved_by_address == [text("monitor.save", "en"), text("rates.save", "en")]
     assert len(_sheets(store)) == 1
     assert not [phone for phone in table.phone if phone in said(at)]
     at = page(role=ADMINISTRATOR)
