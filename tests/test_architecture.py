@@ -36,6 +36,7 @@ CHAPTERS = {
         "precision",
         "indicators",
         "weighting",
+        "response",
         "waves",
         "ranking",
         "changes",

@@ -106,7 +106,7 @@ def jackknife_weights(design: Design, *, mse: bool = False) -> Replicates:
     >>> print(replicates.count, replicate_mean(table.y, replicates).variance.round(12))
     5 [0.5]
     """
-    _refuse_lonely(design)
+    refuse_lonely(design)
     h, n_h = design.psu_stratum, design.sampled
     if n_h @ n_h > LARGEST_JACKKNIFE:
         raise Fault(key="replicates.jackknife_large", count=len(h), factors=int(n_h @ n_h), most=LARGEST_JACKKNIFE)
@@ -157,7 +157,7 @@ def bootstrap_weights(design: Design, replicates: int, *, rng: np.random.Generat
     Rao, Wu & Yue (1992), Survey Methodology 18, 209-217, with the factor √(1-f_h) of Rao & Wu (1988), JASA 83,
     231-241, for finite populations.  Raises Fault for lonely PSUs.
     """
-    _refuse_lonely(design)
+    refuse_lonely(design)
     if replicates < 2:
         raise Fault(key="replicates.few", found=int(replicates))
     h, n_h = design.psu_stratum, design.sampled
@@ -210,7 +210,7 @@ def given_weights(
     return Replicates(design, np.arange(n), one, columns, np.zeros(n), one, float(scale), rscales, mse, df)
 
 
-def _refuse_lonely(design: Design) -> None:
+def refuse_lonely(design: Design) -> None:
     """A Fault that names the strata with one sampled PSU of several."""
     alone = (design.sampled == 1) & (design.population > 1)
     if alone.any():

@@ -106,7 +106,7 @@ def weigh(table: pd.DataFrame, weighting_steps: WeightingSteps, totals: pd.DataF
             column=weighting_steps.dispositions.column,
             codes=sorted(weighting_steps.dispositions.responded),
         )
-    table = _with_age_group(table, weighting_steps, eligible)
+    table = with_age_group(table, weighting_steps, eligible)
     w = base_weight(table, weighting_steps)
     steps = [
         Step(BASE, w, w, _factors(w, w, table[weighting_steps.base.frame] if weighting_steps.base.frame else None))
@@ -175,7 +175,7 @@ def known_totals(totals: pd.DataFrame, names: Iterable[str]) -> dict:
     return by_columns
 
 
-def _with_age_group(table: pd.DataFrame, weighting_steps: WeightingSteps, eligible: np.ndarray) -> pd.DataFrame:
+def with_age_group(table: pd.DataFrame, weighting_steps: WeightingSteps, eligible: np.ndarray) -> pd.DataFrame:
     """The table with the age group of every eligible person whose age the steps need."""
     needed = weighting_steps.needed()
     if weighting_steps.ages is None or weighting_steps.ages.column not in (*needed["eligible"], *needed["responded"]):
