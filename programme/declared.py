@@ -13,6 +13,7 @@ from estimation.changes.verdicts import BOTH
 from estimation.estimators.merge_rules import Rules
 from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
+from fieldwork.questionnaire import Questionnaire
 from programme.bulletin import BulletinHead
 from programme.measures import Factors, Record
 from programme.population import PopulationPlan
@@ -94,6 +95,7 @@ class Programme:
     groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
     consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
     bulletin      the office, number and addressees of its bulletins
+    questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -135,6 +137,7 @@ class Programme:
     consequences: tuple[Consequence, ...] = ()
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bulletin: BulletinHead = field(default_factory=BulletinHead)
+    questionnaire: Questionnaire = field(default_factory=Questionnaire)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

@@ -16,13 +16,14 @@ CODED = ("answers", "several", "never_pooled")  # entries that an item whose ans
 
 def read_items(tables: Mapping[str, Entry]) -> dict[str, Item]:
     """The items by name, each with the answers to other items on which it is asked."""
-    items = {name: _item(name, table) for name, table in tables.items()}
+    items = {name: item_of(name, table) for name, table in tables.items()}
     for name, table in tables.items():
         items[name] = replace(items[name], asked_if=codes_of_items(table, "asked_if", items))
     return items
 
 
-def _item(name: str, entry: Entry) -> Item:
+def item_of(name: str, entry: Entry) -> Item:
+    """One item of its table, but for the answers to others on which it is asked."""
     entry.known(ITEM)
     if "range" in entry.data:
         return _numeric_item(name, entry)

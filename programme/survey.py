@@ -18,6 +18,7 @@ from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Inte
 from programme.entry import TYPES, Entry
 from programme.measures import read_indicators
 from programme.population import read_population
+from programme.questionnaire import Known, read_questionnaire
 from programme.renames import read_renames
 from programme.rules import judged_of, read_level, read_rules
 from programme.wave_names import WAVE
@@ -40,6 +41,7 @@ SETTINGS = (
     "comparing",
     "outcomes",
     "bulletin",
+    "questionnaire",
 )
 TABLES = (
     "population",
@@ -77,6 +79,11 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
     indicators = read_indicators(entry)
     rules, rule_names = read_rules(entry, indicators.measures, areas, leagues)
     consequences, consequence_names = read_consequences(entry, judged_of(rules))
+    columns = _columns(entry.at("columns"), weighted="weighting" in entry.data)
+    weighting = read_weighting(entry.at("weighting")) if "weighting" in entry.data else None
+    labels = read_labels(entry.at("weighting")) if "weighting" in entry.data else {}
+    named_areas = {code: area.name for code, area in areas.items()}
+    known = Known(indicators.items, indicators.item_texts, named_areas, columns.area, labels, weighting)
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),
@@ -84,10 +91,10 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         source=entry.names("source"),
         simulated=entry.get("simulated", bool),
         encoding=_encoding(entry),
-        columns=_columns(entry.at("columns"), weighted="weighting" in entry.data),
+        columns=columns,
         interviewers=_interviewers(entry),
-        weighting=read_weighting(entry.at("weighting")) if "weighting" in entry.data else None,
-        labels=read_labels(entry.at("weighting")) if "weighting" in entry.data else {},
+        weighting=weighting,
+        labels=labels,
         lonely=_lonely(entry.at("design")),
         level=read_level(entry),
         publish=_publish(entry),
@@ -110,6 +117,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         consequences=consequences,
         consequence_names=consequence_names,
         bulletin=read_bulletin(entry),
+        questionnaire=read_questionnaire(entry, known),
     )
 
 

@@ -103,6 +103,8 @@ PERMITTED = {
     "work": WORKERS,
     "import_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "preview_calls": frozenset({CENTRE, ADMINISTRATOR}),
+    "record_response": frozenset({CENTRE, ADMINISTRATOR}),
+    "responses_of": WORKERS,
     "read_fieldwork": WORKERS,
     "read_hours": WORKERS,
     "read_rates": WORKERS,

@@ -135,6 +135,21 @@ calls = sa.Table(
     sa.Index("calls_of_a_unit", "round_id", "unit_id", "at", "disposition"),
     sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
 )
+responses = sa.Table(  # what people answered: never changed; a response that was broken off may be taken up again
+    "responses",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey(rounds.c.round_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, …: the last one counts
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("interviewer", sa.Text, nullable=False),  # "" where people answered by themselves
+    sa.Column("mode", sa.Text, nullable=False),  # "" where the programme has no item of modes
+    sa.Column("respondent_group", sa.Text, nullable=False),  # "" where the programme has no item of groups
+    sa.Column("state", sa.Text, nullable=False),  # complete, partial, broken_off, ineligible
+    sa.Column("disposition", sa.Text, nullable=False),  # AAPOR's code of it
+    sa.Column("answers", sa.JSON, nullable=False),  # question -> code, of the questions that have an answer
+    sa.Column("programme_id", sa.ForeignKey(programmes.c.version_id), nullable=False),  # by whose rule it counts so
+)
 
 # what is protected: the audit trail, people, and the vault, whose telephone numbers and names are encrypted
 audit = sa.Table(

@@ -19,7 +19,20 @@ from words import Fault
 ROOT = Path(__file__).parents[2]
 LAIBIN = (ROOT / "data" / "laibin_simulated" / "programme.toml").read_bytes()
 INTERVIEWERS = b'\n[interviewers]\ncolumn = "interviewer"\nat_random = true\n'
-WHOLE = {"riverside": tomllib.loads((CONTENT + INTERVIEWERS).decode()), "laibin": tomllib.loads(LAIBIN.decode())}
+QUESTIONNAIRE = """
+[questionnaire]
+introduction = { zh = "您好", en = "Good evening" }
+closing = { zh = "再见", en = "Goodbye" }
+adults = "adults"
+partial = { complete = 0.8, partial = 0.5, counted = "answered", needed = ["safe"], used = false }
+[questionnaire.screener]
+adults = { text = { en = "How many adults?" }, range = [1, 20], whole = true, eligible = [1, 19], outcome = "4.7" }
+sex = { text = { zh = "性别", en = "Sex" } }
+"""
+WHOLE = {
+    "riverside": tomllib.loads((CONTENT + INTERVIEWERS).decode()),
+    "laibin": tomllib.loads(LAIBIN.decode() + QUESTIONNAIRE),
+}
 FILES = sorted([*(ROOT / "data").rglob("*.toml"), *(ROOT / "tests").rglob("*.toml")])
 # tables whose keys are names that the survey gives: of areas, items, codes, frames
 NAMING = {
@@ -35,7 +48,19 @@ NAMING = {
     "units",
     "numbers",
 }
-NAMING |= {"consequences", "renamed", "outcomes", "answers", "points", "weights", "parts", "where", "asked_if", "codes"}
+NAMING |= {
+    "screener",
+    "consequences",
+    "renamed",
+    "outcomes",
+    "answers",
+    "points",
+    "weights",
+    "parts",
+    "where",
+    "asked_if",
+    "codes",
+}
 
 
 def tables(data: Mapping, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -22,5 +22,6 @@ REVISIONS = (
     "publications",
     "bulletins",
     "calling",
+    "responses",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
