@@ -27,6 +27,7 @@ from programme.wave_names import parts_of_wave
 from service.fieldwork.calls import OPEN
 from service.figures import waves
 from service.figures.comparable import NEVER, regular_of_wave
+from service.figures.consequences import keep_boards
 from service.figures.detection import detection
 from service.figures.league import newest_wave, read_league
 from service.figures.regular import annual_steps, rolling_steps
@@ -91,6 +92,7 @@ def estimate(
     opened, programme_name = opened_for(store, as_, programme)
     if wave in {parts_of_wave(name)[0] for name in _waves(opened, programme_name)} - {*_waves(opened, programme_name)}:
         compute(wave_text(wave, t), lambda p: waves.judge_year(opened, programme_name, wave, seed=seed, progress=p))
+        keep_boards(opened, programme_name)
         return
     for wave_name in [wave] if wave else _waves(opened, programme_name):
         what = wave_text(imports.check_wave_name(wave_name), t)
@@ -101,6 +103,7 @@ def estimate(
             *rolling_steps(opened, programme_name, wave_name, seed=seed),
         ):
             compute(window_text(period, t), judge)
+    keep_boards(opened, programme_name)
 
 
 @commands.command(cls=Command, help=t("cli.compare.help"))
@@ -122,6 +125,7 @@ def compare(
             imports.check_wave_name(wave_name)
         what = " → ".join(window_text(w, t) for w in (before, after))
         compute(what, lambda p: waves.compare_waves(opened, programme_name, before, after, seed=seed, progress=p))
+        keep_boards(opened, programme_name)
         return
     if len(known_waves) < 2:
         if not known_waves:
@@ -129,6 +133,7 @@ def compare(
         raise Fault(key="compare.one_wave", programme=programme_name, found=known_waves)
     for wave_name in known_waves:
         _compare_regularly(opened, programme_name, wave_name, seed)
+    keep_boards(opened, programme_name)
 
 
 @commands.command(cls=Command, help=t("cli.power.help"))

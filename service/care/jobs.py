@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from service.care import workers
 from service.figures.comparable import check_comparison
+from service.figures.consequences import keep_boards
 from service.figures.regular import wave_steps
 from service.figures.waves import compare_waves
 from service.intake.imports import current_programme, wave_versions
@@ -52,6 +53,10 @@ def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -
             last_run = compute(at).run_id
         except Fault as fault:
             first_fault = first_fault or fault
+    try:
+        keep_boards(store, programme)
+    except Fault as fault:
+        first_fault = first_fault or fault
     if first_fault is not None:
         raise first_fault
     return last_run

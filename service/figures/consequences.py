@@ -1,8 +1,8 @@
 """The consequences of a league's verdicts over several waves: who was carded, how surely, and what luck would bring."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,87 +11,17 @@ from accountability.ladders.events import Event, replay
 from accountability.ladders.evidence import counted, evidence, level_of
 from programme.declared import Programme
 from programme.wave_names import waves_a_year
-from service.figures.judged_history import COLUMNS, JudgedHistory, judged_history, ruled
+from service.figures.board import Consequences, Listed, WronglyListed
+from service.figures.judged_history import COLUMNS, JudgedHistory, Place, judged_history, ruled
 from service.figures.league import newest_estimated_wave, one_of, read_league
 from service.figures.settling import Settling
 from service.intake.imports import current_programme
 from service.store.engine import Store
-from service.store.permissions import permitted
+from service.store.permissions import CENTRE, LEADER, STATISTICIAN, Actor, permitted
 from service.store.remembered import remembered
 from words import Fault
 
-if TYPE_CHECKING:  # who only prints a league table simulates nothing
-    from accountability.ladders.luck import Luck
-
 YEARS = 2  # whose consequences are listed
-
-
-@dataclass(frozen=True, eq=False)
-class Listed:
-    """A consequence that followed: the event, how sure it is (`ladders.evidence`), and at what confidence.
-
-    settling   interviews of an area and wave that would settle what is not shown, if the values stayed as they are;
-               None where nothing is open, infinite where no number would do
-    asked      how many there were, of the verdict that `settling` is of
-    """
-
-    event: Event
-    evidence: str
-    level: float
-    settling: float | None = None
-    asked: float | None = None
-
-
-@dataclass(frozen=True)
-class WronglyListed:
-    """Of the areas that a rule lists in the newest wave: how many, and how many of them wrongly, on average.
-
-    expected   Σ (1 - P(j is truly among the last k)) over the areas listed; None where no comparison of the wave says
-               these probabilities, or its model does not describe the league
-    """
-
-    rule: str
-    listed: int
-    expected: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Consequences:
-    """What a programme's ladder brought one league in the two years that end with a wave.
-
-    waves       the periods listed, oldest first;  unsurveyed: those of them without a figure of the league
-    listed      what followed in them, newest wave first, and in a wave the last of the ladder, the gravest, first
-    counts      consequence -> how many of `listed` are confirmed, not ruled out and ruled out
-    luck        what the same waves would bring if all areas were alike; None where it cannot be simulated
-    panel       the largest correlation of two waves' errors where the same people were asked, else 0
-    wrongly     of each rule about the last k, in the newest wave
-    together    VERDICTS of the newest wave, and of the year that it ends, on several areas together
-    unjudged    area -> the periods listed in which it has no verdict though the league was surveyed
-    runs        the runs that the verdicts are from
-    """
-
-    programme: Programme
-    league: str
-    waves: tuple[str, ...]
-    unsurveyed: tuple[str, ...]
-    listed: tuple[Listed, ...]
-    counts: Mapping[str, Mapping[str, int]]
-    luck: "Luck | None"
-    panel: float
-    wrongly: tuple[WronglyListed, ...]
-    together: pd.DataFrame
-    unjudged: Mapping[str, tuple[str, ...]]
-    runs: tuple[int, ...]
-
-    def chance(self, listed: Listed) -> float | None:
-        """The probability that this consequence comes to this area at least once in these waves by luck alone."""
-        if self.luck is None or listed.event.consequence not in self.luck.ever:
-            return None
-        return self.luck.ever[listed.event.consequence][listed.event.area]
-
-    def of_area(self, area: str) -> tuple[Listed, ...]:
-        """What followed for one area, newest first."""
-        return tuple(row for row in self.listed if row.event.area == area)
 
 
 @permitted
@@ -103,24 +33,59 @@ def read_consequences(
 
     Every figure is one that the reader may see.  A Fault if the programme has no ladder.
     """
-    from service.figures.lucky import league_luck  # imported here: who only prints a league table simulates nothing
+    from service.figures.kept_boards import board_key, kept_board  # here: a league table needs no boards
 
-    programme = current_programme(store, programme_name)[1]
+    version_id, programme = current_programme(store, programme_name)
     if not programme.consequences:
         raise Fault(key="consequences.none", programme=programme.title)
     league = one_of(league, programme.leagues, "league.unknown_league")
     wave = wave or newest_estimated_wave(store, programme_name)
     if wave is None:
         raise Fault(key="consequences.no_estimates", programme=programme.title)
+    key = board_key(store, programme_name, version_id, wave=wave, league=league)
+    return kept_board(store, key, programme) or _judged(store, programme, league, wave)
+
+
+@permitted
+def keep_boards(store: Store, programme_name: str) -> int:
+    """Judge the newest wave that each role can see and keep its boards; returns how many were judged.
+
+    It is called where a run or a release may have changed them.  A board that is kept is not judged again.
+    """
+    from service.figures.kept_boards import board_key, keep, kept_board, row_of
+
+    version_id, programme = current_programme(store, programme_name)
+    if not programme.consequences:
+        return 0
+    current, rows = [], {}
+    for reader in (store.acting(Actor(store.actor.name, role)) for role in (STATISTICIAN, CENTRE, LEADER)):
+        wave = newest_estimated_wave(reader, programme_name)
+        for league in programme.leagues if wave is not None else ():
+            key = board_key(reader, programme_name, version_id, wave=wave, league=league)
+            current.append(key)
+            if key in rows or kept_board(reader, key, programme) is not None:
+                continue
+            with suppress(Fault):  # nothing of the league is estimated, or all of it is withheld: its reader is told so
+                rows[key] = row_of(key, _judged(reader, programme, league, wave))
+    if rows:
+        keep(store, list(rows.values()), current=current)
+    return len(rows)
+
+
+def _judged(store: Store, programme: Programme, league: str, wave: str) -> Consequences:
+    """The consequences of a league in the two years up to a wave, from the stored verdicts."""
+    from service.figures.lucky import league_luck  # imported here: who only prints a league table simulates nothing
+
     judged = judged_history(store, programme, league, wave)
     history, periods = judged.history, judged.history.waves
     shown = periods[-YEARS * waves_a_year(wave) :]
-    outcomes = {place: row.outcome for place, row in judged.verdicts.items()}
-    levels = {(rule, name): row.level for (rule, name, _), row in judged.verdicts.items()}
+    levels = judged.verdicts.levels
     events = [event for event in replay(history, programme.consequences) if event.wave in shown]
     numbers = Settling(programme, judged)
     listed = [
-        Listed(event, sure := evidence(event, outcomes), level_of(event, levels), *numbers.of(event, sure))
+        Listed(
+            event, sure := evidence(event, _outcomes(judged, event)), level_of(event, levels), *numbers.of(event, sure)
+        )
         for event in events[::-1]
     ]
     order = {consequence.name: j for j, consequence in enumerate(programme.consequences)}
@@ -133,7 +98,7 @@ def read_consequences(
         unsurveyed=tuple(name for name in shown if not judged.by_wave.get(name)),
         listed=tuple(listed),
         counts=counted([row.event for row in listed], {row.event: row.evidence for row in listed}),
-        luck=by_luck,
+        luck=None if by_luck is None else replace(by_luck, chance={}),
         panel=panel,
         wrongly=_wrongly_listed(store, programme, league, wave),
         together=_together(judged, wave),
@@ -142,10 +107,15 @@ def read_consequences(
     )
 
 
+def _outcomes(judged: JudgedHistory, event: Event) -> dict[Place, str]:
+    """What the figures show of the verdicts that an event rests on."""
+    places = ((verdict.rule, verdict.wave, event.area) for verdict in event.verdicts)
+    return {place: judged.verdicts[place].outcome for place in places if place in judged.verdicts}
+
+
 def _together(judged: JudgedHistory, wave: str) -> pd.DataFrame:
     """The verdicts of a wave on groups and on the league."""
-    rows = [row for (_, of_wave, area), row in judged.verdicts.items() if of_wave == wave and area in judged.units]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(judged.verdicts.of_wave(wave, judged.units), columns=COLUMNS)
 
 
 def _wrongly_listed(store: Store, programme: Programme, league: str, wave: str) -> tuple[WronglyListed, ...]:

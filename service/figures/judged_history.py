@@ -1,7 +1,7 @@
 """The verdicts of a league over its waves, from the stored runs: what a ladder is replayed on."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,6 +42,52 @@ class Judgement(NamedTuple):
 Place = tuple[str, str, str]  # rule, wave, area
 
 
+class Judgements(Mapping[Place, Judgement]):
+    """(rule, wave, area) -> the row of VERDICTS; a row is made when it is asked for, since few of many are.
+
+    of_rule  (rule, wave) -> its columns, in the order of `Judgement`, and area -> the last row that it has there
+    """
+
+    def __init__(self) -> None:
+        self.of_rule: dict[tuple[str, str], tuple[list[list], dict[str, int]]] = {}
+
+    def add(self, rule: str, wave: str, columns: Mapping[str, list]) -> None:
+        """The rows of a rule in a wave; those that it has already stay."""
+        old = self.of_rule.get((rule, wave))
+        lists = [columns[name] for name in COLUMNS]
+        if old is not None:
+            lists = [earlier + later for earlier, later in zip(old[0], lists, strict=True)]
+        self.of_rule[rule, wave] = lists, {area: k for k, area in enumerate(lists[COLUMNS.index("area")])}
+
+    def __getitem__(self, place: Place) -> Judgement:
+        rule, wave, area = place
+        lists, row_of_area = self.of_rule[rule, wave]
+        row = row_of_area[area]
+        return Judgement(*(column[row] for column in lists))
+
+    def __iter__(self) -> Iterator[Place]:
+        return ((*of, area) for of, (_, row_of_area) in self.of_rule.items() for area in row_of_area)
+
+    def __len__(self) -> int:
+        return sum(len(row_of_area) for _, row_of_area in self.of_rule.values())
+
+    @property
+    def levels(self) -> dict[tuple[str, str], float]:
+        """(rule, wave) -> the confidence of its verdicts."""
+        level = COLUMNS.index("level")
+        return {of: lists[level][-1] for of, (lists, _) in self.of_rule.items() if lists[level]}
+
+    def of_wave(self, wave: str, areas: Collection[str]) -> list[Judgement]:
+        """The rows of a wave that are about one of these areas."""
+        return [
+            self[rule, name, area]
+            for (rule, name), (_, row_of_area) in self.of_rule.items()
+            if name == wave
+            for area in row_of_area
+            if area in areas
+        ]
+
+
 @dataclass(frozen=True, eq=False)
 class JudgedHistory:
     """The verdicts of a programme's rules in a league, up to a wave.
@@ -56,7 +102,7 @@ class JudgedHistory:
     history: History
     units: Mapping[str, tuple[int, ...]]
     by_wave: Mapping[str, Mapping[str, League]]
-    verdicts: Mapping[Place, Judgement]
+    verdicts: Judgements
     runs: tuple[int, ...]
 
     @property
@@ -184,7 +230,7 @@ def _verdicts(store: Store, run: int) -> pd.DataFrame:
 
 def _history(
     programme: Programme, league: str, periods: Sequence[str], found: Sequence[Sequence[pd.DataFrame]]
-) -> tuple[History, dict[str, tuple[int, ...]], dict[Place, Judgement]]:
+) -> tuple[History, dict[str, tuple[int, ...]], Judgements]:
     """The verdicts found in each period as a history, its units, and the rows by rule, wave and area."""
     areas, rules = programme.league_areas(league), [rule for rules in ruled(programme).values() for rule in rules]
     together = {rule.over for rule in rules} - {AREA}
@@ -196,14 +242,17 @@ def _history(
     }
     place = {name: j for j, name in enumerate([*areas, *units])}
     judged, missed = ({rule.name: np.zeros((len(periods), len(place)), dtype=bool) for rule in rules} for _ in range(2))
-    verdicts: dict[Place, Judgement] = {}
+    verdicts = Judgements()
     for t, (wave, tables) in enumerate(zip(periods, found, strict=True)):
         for rows in tables:
-            for row in map(Judgement._make, zip(*(rows[column].tolist() for column in COLUMNS), strict=True)):
-                if row.area in place and row.rule in judged:
-                    judged[row.rule][t, place[row.area]] = True
-                    missed[row.rule][t, place[row.area]] = not row.printed
-                    verdicts[row.rule, wave, row.area] = row
+            columns = {column: rows[column].to_numpy() for column in COLUMNS}
+            places = pd.Index(list(place)).get_indexer(columns["area"])
+            for rule in dict.fromkeys(columns["rule"].tolist()):
+                if rule in judged:
+                    of_rule = np.flatnonzero((columns["rule"] == rule) & (places >= 0))
+                    judged[rule][t, places[of_rule]] = True
+                    missed[rule][t, places[of_rule]] = ~columns["printed"][of_rule].astype(bool)
+                    verdicts.add(rule, wave, {name: cells[of_rule].tolist() for name, cells in columns.items()})
     year = np.array([int(parts_of_wave(wave)[0]) for wave in periods])
     ends = np.array([wave == periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))[-1] for wave in periods])
     annual = (*programme.annual_rules.values(), *programme.annual_joint_rules.values())

@@ -9,6 +9,7 @@ from accountability.league.conventions import SIMULTANEOUS
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
+from service.figures.consequences import keep_boards
 from service.figures.league import comparisons, newest_comparison, newest_run
 from service.figures.publications import Publication, last_publication, publications_of
 from service.figures.use_cases import ANNUAL, ESTIMATE, ROLLING
@@ -66,6 +67,7 @@ def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = ""
         connection.execute(schema.publication_runs.insert(), rows)
         details = {"programme": programme_name, "wave": wave, "runs": sorted(runs), "note": note, "changed": changed}
         audit.append(connection, store.actor, PUBLISH, details)
+    keep_boards(store, programme_name)
     published = last_publication(store, programme_name, wave)
     assert published is not None
     return published

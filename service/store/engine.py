@@ -1,5 +1,6 @@
 """The store: one SQLAlchemy engine, SQLite by default or PostgreSQL by URL; a transaction is all or nothing."""
 
+import gc
 import hashlib
 import os
 import re
@@ -108,8 +109,22 @@ class Store:
         """The rows that a SELECT returns."""
         with self.read() as connection:
             result = connection.execute(select)
-            rows = [tuple(row) for row in result]  # pandas would ask each Row for attributes it lacks, which is slow
-            return pd.DataFrame(rows, columns=list(result.keys()))
+            names = list(result.keys())
+            with _uncollected():
+                rows = [tuple(row) for row in result.all()]  # pandas would ask each Row for attributes it lacks, slowly
+                return pd.DataFrame(rows, columns=names)
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Without Python's search for cycles, which would look at each of a million new rows again and again."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def private_file(file: Path) -> None:

@@ -86,6 +86,7 @@ PERMITTED = {
     "compare_waves": WORKERS,
     "judge_year": WORKERS,
     "judge_rolling": WORKERS,
+    "keep_boards": WORKERS,
     "rolling_steps": WORKERS,
     "compare_methods": WORKERS,
     "read_moved_weights": WORKERS,

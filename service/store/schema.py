@@ -469,6 +469,17 @@ bulletin_runs = sa.Table(
     sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
 )
 
+boards = sa.Table(  # what followed from the verdicts of a league's waves, kept under the digest of what it follows from
+    "boards",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("league", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of the content
+    sa.Column("content", sa.LargeBinary, nullable=False),  # JSON, compressed by zlib
+)
+
 objects = sa.Table(  # the tables of a wave's version: who answered, the answers, the released numbers, the records
     "objects",
     metadata,

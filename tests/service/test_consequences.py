@@ -92,6 +92,7 @@ def test_luck_of_a_panel_allows_for_what_its_waves_share(surveyed, fresh_store):
     for t in BOTH.values():
         note = t("consequences.same_people", correlation=f"{of_panel.panel:.2f}")
         assert note in board_notes(of_panel, t) and note not in board_notes(board, t)
+    assert read_consequences(panel.acting(Actor("lea", LEADER)), NAME).panel == of_panel.panel
     panel.engine.dispose()
 
 

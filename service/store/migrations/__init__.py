@@ -23,5 +23,6 @@ REVISIONS = (
     "bulletins",
     "calling",
     "responses",
+    "boards",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
