@@ -79,9 +79,9 @@ def representativity(
     """
     r, w = np.asarray(responded, dtype=float), base_weights(weight)
     if not len(variables.columns):
-        raise Fault(key="response.no_variable")
+        raise Fault(key="responding.no_variable")
     if r.all() or not r.any():
-        raise Fault(key="response.all_alike", count=len(r), responded=int(r.sum()))
+        raise Fault(key="responding.all_alike", count=len(r), responded=int(r.sum()))
     strata = np.zeros(len(r), dtype=int) if stratum is None else column_codes(np.asarray(stratum), "stratum")[0]
     relative = w / w.mean()
     cells = ResponseCells.of(variables)

@@ -143,10 +143,10 @@ def test_variables_that_say_the_same_and_categories_in_which_all_respond_are_no_
     assert 0 < even.r < 1 and even.variables.conditional["twin"] < 1e-6
     with pytest.raises(Fault) as caught:
         representativity(np.ones(10), table[:10], np.ones(10))
-    assert caught.value.key == "response.all_alike"
+    assert caught.value.key == "responding.all_alike"
     with pytest.raises(Fault) as caught:
         representativity(r, table[[]], np.ones(len(table)))
-    assert caught.value.key == "response.no_variable"
+    assert caught.value.key == "responding.no_variable"
 
 
 @pytest.mark.parametrize("name", RECIPES)
