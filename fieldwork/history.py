@@ -57,6 +57,11 @@ class CallHistory:
             of_day=np.zeros(count, dtype=np.int64),
         )
 
+    def taking(self, places: np.ndarray) -> "CallHistory":
+        """The history of the numbers at these places alone, in their order."""
+        of_numbers = {name: getattr(self, name)[places] for name in self.__dataclass_fields__}
+        return CallHistory(**of_numbers)
+
     def adding(self, calls: pd.DataFrame, rules: CallingRules) -> "CallHistory":
         """The history with further calls (unit_id, at with a time zone, disposition); those of other numbers are left
         out.  Of two calls at the same time the one that is added later is the last."""

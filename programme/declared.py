@@ -15,6 +15,7 @@ from estimation.indicators.indicators import Item, Measure
 from estimation.weighting.steps import WeightingSteps
 from fieldwork.questionnaire import Questionnaire
 from programme.bulletin import BulletinHead
+from programme.calling import Calling
 from programme.measures import Factors, Record
 from programme.population import PopulationPlan
 from programme.renames import Renames
@@ -96,6 +97,7 @@ class Programme:
     consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
     bulletin      the office, number and addressees of its bulletins
     questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
+    calling       when and how often numbers are called, which go first, and the survey's own time zone
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -138,6 +140,7 @@ class Programme:
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bulletin: BulletinHead = field(default_factory=BulletinHead)
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
+    calling: Calling = field(default_factory=Calling)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

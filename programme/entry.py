@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from datetime import time as of_day
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +22,8 @@ TYPES = {
     bool: "true, false",
     str | list: '"…", ["…"]',
     int | float | str: '66.7, "200/3"',
+    str | of_day: '"18:30"',
+    date | str: "2026-03-20",
 }
 
 

@@ -13,6 +13,7 @@ from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
 from fieldwork.dispositions import check_words
 from programme.bulletin import read_bulletin
+from programme.calling import read_calling
 from programme.consequences import read_consequences
 from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Interviewers, Programme
 from programme.entry import TYPES, Entry
@@ -42,6 +43,7 @@ SETTINGS = (
     "outcomes",
     "bulletin",
     "questionnaire",
+    "calling",
 )
 TABLES = (
     "population",
@@ -118,6 +120,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         consequence_names=consequence_names,
         bulletin=read_bulletin(entry),
         questionnaire=read_questionnaire(entry, known),
+        calling=read_calling(entry, areas),
     )
 
 

@@ -32,7 +32,16 @@ ENSU = ROOT / "data" / "ensu2015"
 ENSU_WAVES = ("2015Q1", "2015Q2", "2015Q3")
 ENGINES = ("sqlite", "postgresql")
 PLANNED = foresight.DRAWS, foresight.FALLING  # leagues that a plan's simulation takes
-UNLOGGED = {"sign_ins", "people", "jobs", "access", "vault", "contacts", "contact_lists"}  # no figure depends on them
+UNLOGGED = {
+    "sign_ins",
+    "people",
+    "jobs",
+    "access",
+    "vault",
+    "contacts",
+    "contact_lists",
+    "holds",
+}  # no figure depends on them
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ import os
 import pkgutil
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from sampling import Wanted
 from sampling.planning import foresight
 from service.bulletins.document import NOTICE, Document
 from service.bulletins.facts import bulletin_facts
+from service.fieldwork.calling.attempts import Agreed
 from service.figures.comparable import wave_inputs
 from service.figures.league import newest_run, read_league
 from service.figures.weighing import read_weights
@@ -51,6 +52,7 @@ LIST, BANKS, LARGE = "residents", "numbers", "roll"
 PUBLIC = "the (made-up) lottery of 1 May"
 KEY, NEW_KEY, FRAME_KEY = (Key(bytes(range(k, k + 64))) for k in range(3))
 LATER = date.today() + timedelta(days=30)
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 NUMBER = "19901000000"
 PERSON, PASSWORD, IDENTITY = "bea", "a password of the torture", "zoe@example.org"
 OUTSIDE = {  # use cases that are not called, and why
@@ -169,6 +171,11 @@ def _contacts(_store: Store) -> bytes:
 RECORDS = RecordsFile(table("records"), "records.csv")
 
 
+def _first(store: Store) -> str:
+    """The first number of those that are released."""
+    return released(store)[0]
+
+
 class Step(NamedTuple):
     """A use case of the story, what it is given beside what GIVEN says, and whether the torture kills it here."""
 
@@ -188,6 +195,15 @@ STORY: tuple[Step, ...] = (
     Step("approve_plan", {}),
     Step("draw_wave", {}),
     Step("release_next", {}),
+    Step("list_interviewers", {"wave": WAVE, "names": ["a", "b"]}),
+    Step("assign_numbers", {"wave": WAVE}),
+    Step("next_numbers", {"wave": WAVE}),
+    Step("take_number", {"wave": WAVE}),
+    Step("masked_phone", {"wave": WAVE}, killed=False),
+    Step("find_caller", {"wave": WAVE}, killed=False),
+    Step("show_number", {"wave": WAVE}),
+    Step("record_attempt", {"wave": WAVE}),
+    Step("make_appointment", {"wave": WAVE}),
     Step("release_sheet", {"wave": WAVE}),
     Step("screening_sheet", {"wave": WAVE}),
     Step("screen_numbers", {"content": screened}),
@@ -221,6 +237,7 @@ STORY: tuple[Step, ...] = (
     Step("import_contacts", {"wave": EARLIER, "content": _contacts}),
     Step("set_deletion", {"wave": EARLIER}),
     Step("find_number", {}),
+    Step("masked_number", {"wave": EARLIER, "unit_id": "u1"}, killed=False),
     Step("call_sheet", {"wave": EARLIER}),
     Step("masked_contacts", {"wave": EARLIER}),
     Step("add_person", {"name": PERSON, "role": CENTRE}),
@@ -261,6 +278,9 @@ OTHERWISE: Mapping[str, Given] = {
     ),
     **dict.fromkeys(("read_sample", "read_screening", "units_without_row", "drawn_population"), OF_DRAWN),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
+    **dict.fromkeys(("cancel_appointment", "differing_assignments", "find_unit"), OF_DRAWN),
+    **dict.fromkeys(("give_back", "interviewer_list", "read_calendar"), OF_DRAWN),
+    "retire_interviewer": {"wave": WAVE, "name": "b"},
     "preview_calls": {"wave": WAVE, "content": call_log},
     "preview_screening": {"wave": WAVE, "content": screened},
 }
@@ -287,6 +307,7 @@ GIVEN: Given = {
     },
     **{"area": "01", "kind": "shares", "use_case": "estimate", "period": BEFORE, "upto": BEFORE, "frame_id": 1},
     **{"version_id": 1, "names": (BEFORE,), "waves": (), "units": ["u001"], "public": PUBLIC},
+    **{"interviewer": "a", "unit_id": _first, "outcome": "无人接听", "agreed": Agreed(TOMORROW)},
     "records": RECORDS,
     "runs": (1,),
     "asked": {"day": "2026-05-15"},
@@ -349,7 +370,9 @@ def arguments_of(name: str, do: Callable, store: Store, given: Given, folder: Pa
             raise UnknownArgument(f"{name}: {parameter.name}")
         else:
             value = known[parameter.name]
-        arguments[parameter.name] = value(store) if callable(value) and parameter.name == "content" else value
+        arguments[parameter.name] = (
+            value(store) if callable(value) and parameter.name in ("content", "unit_id") else value
+        )
     return arguments
 
 

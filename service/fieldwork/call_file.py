@@ -1,12 +1,14 @@
 """A call log's file, checked cell by cell: it is right, or one Fault says where it is wrong."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from fieldwork import DISPOSITIONS
+from fieldwork.calling_rules import ZONE
 from service.files.cell_text import serial_text
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList, refuse
@@ -23,15 +25,27 @@ SERIAL_TIME = re.compile(r"[3-7][0-9]{4}\.[0-9]+")  # a spreadsheet's number of 
 SHORTEST = len("20260102T0304")  # characters of a text that has a time and not only a day
 
 
+Check = Callable[[pd.DataFrame, pd.Series, FaultList], tuple[pd.DataFrame, tuple[Note, ...]]]
+
+
 def read_calls(
-    content: bytes, file: str, now: datetime, choice: Choice | None = None, words: Mapping[str, str] | None = None
+    content: bytes,
+    file: str,
+    now: datetime,
+    choice: Choice | None = None,
+    words: Mapping[str, str] | None = None,
+    *,
+    zone: str = ZONE,
+    check: Check | None = None,
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """unit_id, at (UTC), interviewer and disposition of every attempt in a file, by row number; what was recognised.
 
-    at     ISO 8601, 2026/1/5 18:30, the same with Chinese characters, or a spreadsheet's number; without a time zone
-           this machine's time
+    at     ISO 8601, 2026/1/5 18:30, the same with Chinese characters, or a spreadsheet's number
     now    no attempt may be later
     words  a centre's own words for outcomes, as its programme maps them to codes; the usual ones are known
+    zone   whose time it is where a cell says none: the survey's own
+    check  what else is asked of the rows, given them, their times and the faults so far, to which it adds; it returns
+           the rows, perhaps with units that got their zeros back, and what is to be said of that
     A Fault names every kind of error with its rows and columns. Two attempts at one unit at the same time are an error:
     either a line was repeated, or the times need seconds.
     """
@@ -44,27 +58,30 @@ def read_calls(
     no_code = ~blank[DISPOSITION] & codes.isna()
     unknown = counted(table[DISPOSITION][no_code])
     faults.refuse(no_code, "calls.disposition", DISPOSITION, table, expected=sorted(DISPOSITIONS), outcomes=unknown)
-    times = {text: point_in_time(text) for text in table[AT].unique()}
+    times = {text: point_in_time(text, zone) for text in table[AT].unique()}
     faults.refuse(~blank[AT] & [times[text] is None for text in table[AT]], "calls.time", AT, table)
     future = {text for text, time in times.items() if time is not None and time > now}
     faults.refuse(table[AT].isin(future), "calls.future", AT, table)
-    faults.settle()
     at = pd.Series([times[text] for text in table[AT]], index=table.index, dtype=object)
+    table, mended = (table, ()) if check is None else check(table, at, faults)
+    faults.settle()
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
     twice = log.duplicated([UNIT, AT])
     if twice.any():
         first = log.index.to_series().groupby([log[UNIT], log[AT]]).transform("first")
         refuse(twice, "calls.twice", file, UNIT, table, each={"first": first, "at": table[AT]})
-    return log, read.notes + as_codes
+    return log, (*read.notes, *as_codes, *mended)
 
 
-def point_in_time(text: str) -> datetime | None:
-    """The time that a text says, in UTC; None if it says none, or only a day."""
+def point_in_time(text: str, zone: str = ZONE) -> datetime | None:
+    """The time that a text says, in UTC; None if it says none, or only a day.  Without a zone it is of this one."""
     text = _of_serial(number) if (number := SERIAL_TIME.fullmatch(text)) else text
     local = _iso(text) or _written(text)
     try:
-        return None if local is None else local.astimezone(UTC)
-    except (OverflowError, ValueError, OSError):  # a year beyond those that the machine's time zone knows
+        if local is None:
+            return None
+        return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (OverflowError, ValueError, OSError):  # a year beyond those that a time zone knows
         return None
 
 

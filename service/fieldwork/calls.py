@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import sqlalchemy as sa
 
 from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
+from programme.declared import Programme
 from sampling import interviews_short, release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
+from service.fieldwork.calling.interviewers import active_interviewers
 from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList, refuse
@@ -83,8 +86,8 @@ def import_calls(
     A Fault for a unit that was not drawn or is not released yet, and for a line that contradicts what an earlier import
     said of the same attempt: attempts are never changed.
     """
-    sample, words = read_sample(store, programme, wave), current_programme(store, programme)[1].outcomes
-    log, notes = _drawn_calls(sample, content, file, choice, words)
+    sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
+    log, notes = _drawn_calls(sample, content, file, choice, declared, _listed(store, sample))
     with store.begin("round", programme, wave) as connection:
         number = round_of(connection, programme, wave)
         contents = _content(log[DISPOSITION], log[INTERVIEWER])
@@ -105,27 +108,50 @@ def preview_calls(
     store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
 ) -> Preview:
     """What `import_calls` would make of a call log; calls that contradict earlier imports are found by the import."""
-    sample, words = read_sample(store, programme, wave), current_programme(store, programme)[1].outcomes
-    check = lambda: _drawn_calls(sample, content, file, choice, words)[1]  # noqa: E731
+    sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
+    listed = _listed(store, sample)
+    check = lambda: _drawn_calls(sample, content, file, choice, declared, listed)[1]  # noqa: E731
     uses = {UNIT: UNIT, AT: AT, INTERVIEWER: "interviewer", DISPOSITION: DISPOSITION}
     return preview(content, file, uses, check, expected=list(uses), choice=choice)
 
 
 def _drawn_calls(
-    sample: Sample, content: bytes, file: str, choice: Choice | None, words: Mapping[str, str]
+    sample: Sample, content: bytes, file: str, choice: Choice | None, declared: Programme, listed: frozenset[str]
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """A log's calls as `read_calls` gives them; a Fault names those of units not drawn, or not released yet."""
+    """A log's calls as `read_calls` gives them; one Fault names all that is wrong with it.
+
+    That is also calls of units not drawn, or not released yet; by people who are not on the list of interviewers, if
+    there is one; and, but for a simulated survey, before the first release.
+    """
     wave = sample.wave
-    log, notes = read_calls(content, file, datetime.now(UTC), choice, words)
-    log, mended = restored(log, UNIT, frozenset(sample.units.unit_id), choice)
-    out = log[UNIT].map(dict(zip(sample.units.unit_id, sample.out, strict=True)))
-    shown = log if out.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
-    faults = FaultList(file)
-    refuse_codes(faults, out.isna(), "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
-    faults.refuse(out.eq(False), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
-    faults.refuse(out.eq(True) & log[UNIT].isin(sample.uncalled), "calls.dead_not_called", UNIT, log, wave=wave)
-    faults.settle()
-    return log, (*notes, *mended)
+
+    def of_sample(table: pd.DataFrame, at: pd.Series, faults: FaultList) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+        log, mended = restored(table, UNIT, frozenset(sample.units.unit_id), choice)
+        filled = log[UNIT] != ""
+        out = log[UNIT].map(dict(zip(sample.units.unit_id, sample.out, strict=True)))
+        shown = log if out.notna().all() else log.assign(unit_id=log[UNIT].map(masked_text))
+        refuse_codes(faults, out.isna() & filled, "calls.unknown_unit", UNIT, shown, sample.units.unit_id, wave=wave)
+        faults.refuse(out.eq(False), "calls.not_released", UNIT, log, wave=wave, out=len(sample.releases))
+        faults.refuse(out.eq(True) & log[UNIT].isin(sample.uncalled), "calls.dead_not_called", UNIT, log, wave=wave)
+        if listed:
+            strange = ~log[INTERVIEWER].isin(listed) & (log[INTERVIEWER] != "")
+            faults.refuse(strange, "calls.interviewer", INTERVIEWER, log, wave=wave, expected=sorted(listed))
+        if not declared.simulated and len(sample.releases):
+            since = sample.releases["at"].iloc[0]
+            since = since.replace(tzinfo=UTC) if since.tzinfo is None else since
+            early = [moment is not None and moment < since for moment in at]
+            told = since.astimezone(ZoneInfo(declared.calling.zone)).isoformat(" ", "minutes")
+            faults.refuse(early, "calls.before", AT, log, expected=told)
+        return log, mended
+
+    options: dict[str, Any] = {"zone": declared.calling.zone, "check": of_sample}
+    return read_calls(content, file, datetime.now(UTC), choice, declared.outcomes, **options)
+
+
+def _listed(store: Store, sample: Sample) -> frozenset[str]:
+    """Everybody who is or was on the list of a sample's interviewers; nobody where none was made."""
+    with store.read() as connection:
+        return frozenset(active_interviewers(connection, sample.draw_id))
 
 
 @permitted

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 import sqlalchemy as sa
-from dateutil.tz import tzlocal
 
 from fieldwork.final_outcomes import NEVER_CALLED, counts_by_class, final_outcomes
 from fieldwork.hours import calls_by_hour
 from fieldwork.rates import Rates, outcome_rates
 from service.fieldwork.calls import outcomes_by_unit, outcomes_of
+from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
@@ -102,10 +102,11 @@ def _domain(
 
 @permitted
 def read_hours(store: Store, programme: str, wave: str) -> pd.DataFrame:
-    """`calls_by_hour` of all calls of a wave, in this machine's time."""
+    """`calls_by_hour` of all calls of a wave, in the survey's own time."""
     read_sample(store, programme, wave)  # a Fault if the wave is not drawn
     calls, rounds = schema.calls.c, schema.rounds.c
     of_wave = rounds.programme == programme, rounds.wave == wave
     with store.read() as connection:
         rows = connection.execute(sa.select(calls.at, calls.disposition).join(schema.rounds).where(*of_wave)).all()
-    return calls_by_hour(pd.DataFrame(rows, columns=["at", "disposition"]), tzlocal())
+    zone = current_programme(store, programme)[1].calling.zone
+    return calls_by_hour(pd.DataFrame(rows, columns=["at", "disposition"]), zone)

@@ -167,6 +167,15 @@ def masked_contacts(store: Store, programme: str, wave: str, *, key: Key) -> pd.
 
 
 @permitted
+def masked_number(store: Store, programme: str, wave: str, unit_id: str, *, key: Key) -> str:
+    """The number of one unit of a list, masked; "" if the list does not have it."""
+    with store.read() as connection:
+        _key_in_use(connection, key, may_begin=False)
+        rows = _rows(connection, programme, wave, [unit_id])
+    return masked(_open(key, rows[0], PHONE) or "") if rows else ""
+
+
+@permitted
 def find_number(store: Store, number: str, *, key: Key) -> pd.DataFrame:
     """The programme, wave and unit_id of a number, found by its keyed hash; the search is recorded."""
     plain = normalised(number)

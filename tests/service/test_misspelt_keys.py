@@ -61,6 +61,7 @@ NAMING |= {
     "asked_if",
     "codes",
 }
+NAMING |= {"slots", "delays", "priority", "until"}
 
 
 def tables(data: Mapping, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

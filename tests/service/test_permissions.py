@@ -45,6 +45,10 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.samples.roll_file.stored_roll",
     "service.intake.released.read_released",
     "service.store.objects.read_object",
+    "service.fieldwork.calling.assigning.assigned_rows",
+    "service.fieldwork.calling.holding.states_now",
+    "service.fieldwork.calling.lineup.lineup_of",
+    "service.fieldwork.calling.lineup.order_of",
 }
 
 
