@@ -42,6 +42,7 @@ CHAPTERS = {
         "changes",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
+    "fieldwork": ["simulated"],
     "accountability": ["league", "rules", "ladders", "disclosure", "printed"],
     "service": [
         "store",

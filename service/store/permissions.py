@@ -107,6 +107,7 @@ PERMITTED = {
     "record_response": frozenset({CENTRE, ADMINISTRATOR}),
     "responses_of": WORKERS,
     "read_fieldwork": WORKERS,
+    "simulate_wave": WORKERS,
     "read_hours": WORKERS,
     "read_rates": WORKERS,
     "read_monitor": WORKERS,

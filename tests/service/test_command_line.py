@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 ENSU = ROOT / "data" / "ensu2015"
 COMMANDS = (
     "init",
+    "simulate",
     "refresh",
     "jobs",
     "backup",
@@ -379,6 +380,7 @@ def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
     arguments |= {"import-margins": [files / "bad.csv"], "backup": [files / "copy.db"]}
     arguments |= {command: [MAY, "--out", files / "proof"] for command in ("draw-proof", "chain", "export")}
     arguments["check-in-r"] = [MAY, "--out", files / "r.zip"]
+    arguments["simulate"] = [MAY, files / "bad.csv", files]
     makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify", "size", "check-bulletin"}
     for command in set(COMMANDS) - makers - without:
         said = rankshift(command, *arguments.get(command, []), "-s", files / "none.db")
