@@ -406,13 +406,13 @@ appointments = sa.Table(
     sa.Column("closed", sa.DateTime(timezone=True)),  # NULL: it counts
     sa.Column("closed_by", sa.Text),
     sa.Column("how", sa.Text),  # kept, moved, cancelled, over (the number is finished)
+    # as of jobs, PostgreSQL's has the same condition, made by its revision
     sa.Index(
         "appointments_one_a_number",
         "draw_id",
         "unit_id",
         unique=True,
         sqlite_where=sa.text("closed IS NULL"),
-        postgresql_where=sa.text("closed IS NULL"),
     ),
 )
 origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; no row: the wave was not drawn here
