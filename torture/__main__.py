@@ -55,6 +55,7 @@ def killed(place: Place, *, quick: bool, minutes: float) -> int:
     at_random = tally.kills[kills.AT_RANDOM]
     print(f"{place.engine}: {len(names)} jobs, {len(set(names))} kinds")
     print(f"{place.engine}: {tally.kills.total()} kills, {at_random} at random moments")
+    print(f"{place.engine}: {tally.orphans} data files outside the store left by kills, all removed")
     for point, count in sorted(tally.kills.items()):
         print(f"  {point}: {count}")
     for kind, found in tally.wrong().items():

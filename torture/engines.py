@@ -13,9 +13,11 @@ import sqlalchemy as sa
 
 from service.store import audit
 from service.store.engine import Store
+from service.store.place import LIMIT_VARIABLE, PLACE_VARIABLE
 
 ENGINES = SQLITE, POSTGRESQL = ("sqlite", "postgresql")
 NUMBER = count(1)
+OBJECTS, MEGABYTES = "objects", "0.002"  # where data files lie outside a store, and from which size on
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Place:
         return SQLITE if self.server is None else POSTGRESQL
 
     def use_heads(self) -> None:
-        """Let this process keep and read the heads of this store."""
+        """Let this process keep and read the heads of this store, and its data files above 2 KB outside it."""
         os.environ[audit.HEAD_VARIABLE] = str(self.folder / "store.db.head")
+        os.environ[PLACE_VARIABLE], os.environ[LIMIT_VARIABLE] = str(self.folder / OBJECTS), MEGABYTES
 
     def opened(self) -> Store:
         """The store, to work in."""

@@ -7,6 +7,7 @@ work again brings the store to where an undisturbed process brings it.
 
 import contextlib
 import hashlib
+import os
 import random
 import sqlite3
 from collections import Counter
@@ -16,26 +17,28 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from service.store import audit, backup, trail
+from service.store import audit, backup, large_objects, trail
 from service.store.engine import Store, engine_of
 from torture import world
-from torture.engines import POSTGRESQL, Place
+from torture.engines import OBJECTS, POSTGRESQL, Place
 from torture.points import BEFORE_COMMIT, BEFORE_HEAD, HALF_A_HEAD, Ended, in_a_process
 from words import Fault
 
 OLD_STORE = Path(__file__).parents[1] / "tests" / "service" / "landed"  # a store of the first revision, with data
 LOGS = {"audit", "imports", "sign_ins"}  # doing something again adds lines to these
 AT_RANDOM = "a random moment"
-RESTORE, MIGRATION = "restore", "migration"
+RESTORE, MIGRATION, MEND, REMOVAL = "restore", "migration", "mend", "removal"
+ORPHAN, LONG_AGO = "f" * 64 + ".parquet", 1e9
 EXPLAINED = {audit.UNKEPT, audit.HALF}
 State = dict[str, tuple[int, str]]  # table -> rows, and a digest of what they say
 
 
 @dataclass
 class Tally:
-    """What the kills showed: everything but the first is to be nothing."""
+    """What the kills showed: everything but the first two is to be nothing."""
 
     kills: Counter = field(default_factory=Counter)  # by the kind of point
+    orphans: int = 0  # data files that a kill left and that were removed
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -121,6 +124,8 @@ def jobs(first: Place, *, quick: bool = False) -> Iterator[Job]:
     if not quick:
         yield _restore(place)
         yield _migration(place)
+        yield _mend(place)
+        yield _removal(place)
     print(f"{first.engine}: {reads} use cases wrote nothing, {len(uncalled)} could not be called")
     for name, said in uncalled:
         print(f"  {name}: {said.strip().splitlines()[-1]}")
@@ -155,6 +160,37 @@ def _migration(full: Place) -> Job:
         with contextlib.closing(sqlite3.connect(place.folder / "store.db")) as driver:
             driver.executescript(dump)
     return _job(MIGRATION, place, lambda at: at.opened())
+
+
+def _mend(full: Place) -> Job:
+    """A data file outside the store is gone, another is changed; both are put back from a backup."""
+    place = full.copied()
+    file = place.folder / "whole.db"
+    store = place.opened().acting(world.ACTORS[world.ADMINISTRATOR])
+    backup.backup(store, file)
+    store.engine.dispose()
+    gone, changed = _data_files(place)[:2]
+    gone.unlink()
+    changed.write_bytes(b"another")
+    return _job(MEND, place, lambda at: backup.mend_objects(_administering(at), at.folder / file.name))
+
+
+def _removal(full: Place) -> Job:
+    """A file that no version names is removed."""
+    place = full.copied()
+    orphan = _data_files(place)[0].with_name(ORPHAN)
+    orphan.write_bytes(b"an orphan")
+    os.utime(orphan, (LONG_AGO, LONG_AGO))
+    return _job(REMOVAL, place, lambda at: large_objects.remove_orphans(_administering(at)))
+
+
+def _administering(place: Place) -> Store:
+    return place.opened().acting(world.ACTORS[world.ADMINISTRATOR])
+
+
+def _data_files(place: Place) -> list[Path]:
+    """The data files outside a store."""
+    return sorted((place.folder / OBJECTS).glob("*/*.parquet"))
 
 
 def _job(name: str, place: Place, work: Callable[[Place], object]) -> Job:
@@ -206,8 +242,37 @@ def _judge(job: Job, place: Place, point: str, at: int | None, where: str, tally
             assert driver.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     if "audit" in found and job.name != RESTORE:
         _judge_trail(place, point, at, where, tally)
+    if job.name != MEND and large_objects.outside.name in found:
+        _judge_objects(place, where, tally)
     if found != job.after:
         _again(job, place, where, tally)
+    _judge_objects(place, f"{where}, at the end", tally)
+    _remove_orphans(place, where, tally)
+
+
+def _judge_objects(place: Place, where: str, tally: Tally) -> None:
+    """Every data file outside the store that a version names is there and is the one that was written."""
+    place.use_heads()
+    engine = engine_of(place.url)
+    with engine.connect().execution_options(reading=True) as connection:
+        unsound = large_objects.unsound(connection)
+    engine.dispose()
+    if any(unsound.values()):
+        tally.lost.append(f"{where}: data files outside the store: {unsound}")
+
+
+def _remove_orphans(place: Place, where: str, tally: Tally) -> None:
+    """Data files that no version names can all be removed."""
+    store, age = _administering(place), large_objects.AGE
+    vars(large_objects)["AGE"] = -1  # nobody is writing
+    try:
+        tally.orphans += len(large_objects.remove_orphans(store))
+        with store.read() as connection:
+            if left := large_objects.orphans(connection):
+                tally.lost.append(f"{where}: data files that cannot be removed: {left}")
+    finally:
+        vars(large_objects)["AGE"] = age
+        store.engine.dispose()
 
 
 def _judge_trail(place: Place, point: str, at: int | None, where: str, tally: Tally) -> None:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from service.protection import vault
 from service.store import audit, backup
+from service.store.place import Place
 from words import LANGUAGES, Fault, text
 
 BEFORE_COMMIT, BEFORE_HEAD, HALF_A_HEAD, AFTER_HEAD = (
@@ -25,11 +26,13 @@ BEFORE_COMMIT, BEFORE_HEAD, HALF_A_HEAD, AFTER_HEAD = (
     "within the head",
     "after the head",
 )
-AROUND = (  # module, function, what it does: a point before and one after it
+AROUND = (  # module or class, function, what it does: a point before and one after it
     (vault, "scrub", "the scrub"),
     (os, "replace", "the rename"),
     (os, "link", "the new name"),
     (os, "fsync", "the sync"),
+    (Place, "keep", "a data file is kept outside"),
+    (Place, "remove", "data files are removed"),
     (backup, "_replace_pages", "the store's pages are replaced"),
     (backup, "_fill_server", "the server is filled"),
 )

@@ -42,6 +42,7 @@ from service.samples.samples import read_sample
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, PERMITTED, STATISTICIAN, Actor
+from service.store.place import PLACE_VARIABLE
 from words import speaker
 
 SIMULATED = Path(__file__).parents[1] / "data" / "laibin_simulated"
@@ -351,7 +352,7 @@ def arguments_of(name: str, do: Callable, store: Store, given: Given, folder: Pa
     known = {**GIVEN, **given}
     if name in OF_WAVE and "wave" not in given:
         known["wave"] = WAVE
-    if name == "backup":
+    if name in ("backup", "mend_objects"):  # the first of them writes it
         known["file"] = folder / "backup.db"
     if name == "import_large":
         known["path"] = folder / "large.csv"
@@ -394,7 +395,8 @@ def prepare() -> None:
     """
     vars(foresight).update(DRAWS=50, FALLING=5)
     vars(people).update(_one_time=lambda: PASSWORD)
-    os.environ.pop(audit.HEAD_VARIABLE, None)  # heads lie beside the store, whatever place was used before
+    for variable in (audit.HEAD_VARIABLE, PLACE_VARIABLE):  # all lies beside the store, whatever place was used before
+        os.environ.pop(variable, None)
     with tempfile.TemporaryDirectory() as folder:
         played(Path(folder)).engine.dispose()
 

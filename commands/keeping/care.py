@@ -17,6 +17,7 @@ from service.care import doctor
 from service.files.carried import PAGE_SETTINGS
 from service.protection import keys, people, vault
 from service.store import backup as backups
+from service.store import large_objects
 from service.store.engine import STORE_VARIABLE, Store, absolute, shown, store_url
 from words import Fault
 
@@ -123,8 +124,21 @@ def purge(store: StoreOption = None, as_: AsOption = None) -> None:
 
 
 @commands.command(name="doctor", cls=Command, help=t("cli.doctor.help"))
-def examine(store: StoreOption = None) -> None:
-    """Check the versions, the engine, the migrations, the free space, and what is out of date."""
+def examine(
+    store: StoreOption = None,
+    remove_orphans: Annotated[bool, typer.Option("--remove-orphans", help=t("cli.doctor.remove_orphans"))] = False,
+    mend: Annotated[Path | None, typer.Option(help=t("cli.doctor.mend"), show_default=False)] = None,
+    as_: AsOption = None,
+) -> None:
+    """Check the versions, the engine, the migrations, the free space, the objects, and what is out of date."""
+    if mend is not None:
+        objects = backups.mend_objects(opened_as(store, as_), mend)
+        out.print(t("cli.doctor.mended", count=len(objects), file=str(mend)))
+    if remove_orphans:
+        removed = large_objects.remove_orphans(opened_as(store, as_))
+        out.print(
+            t("cli.doctor.removed", count=len(removed), size=f"{sum(left.size for left in removed) / 1e6:,.1f} MB")
+        )
     findings = doctor.examine(store_url(store))
     for finding in findings:
         style = {doctor.BAD: "red", doctor.NOTE: "yellow"}.get(finding.grade)

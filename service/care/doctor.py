@@ -19,7 +19,9 @@ from service.protection.erasure import leftovers, owed
 from service.protection.vault import contact_lists, key_fingerprint
 from service.store import migration, sickness
 from service.store.engine import Store, engine_of, shown
+from service.store.large_objects import NOWHERE, orphans, outside, unsound
 from service.store.objects import damaged_objects
+from service.store.place import ABSENT, DAMAGED, ENDING, place_of
 from service.store.runs import code_version, run_list
 from service.store.trail import verify_trail
 from words import Fault
@@ -52,6 +54,7 @@ def examine(url: str) -> list[Finding]:
             findings += _space(connection)
             if revision == migration.head():
                 findings += _objects(connection)
+                findings += _outside(connection)
                 findings += _contents(Store(engine))
                 findings += _key(Store(engine))
                 findings += _trail(Store(engine))
@@ -130,6 +133,23 @@ def _objects(connection: sa.Connection) -> Iterator[Finding]:
     """Whether every wave's tables are the ones that were written."""
     damaged = [f"{name} {version_id}" for version_id, name in damaged_objects(connection)]
     yield _finding("doctor.objects", len(damaged) > 0, {"objects": damaged})
+
+
+def _outside(connection: sa.Connection) -> Iterator[Finding]:
+    """Whether the objects outside the store are where they belong, and whether others lie there too."""
+    count, size = connection.execute(sa.select(sa.func.count(), sa.func.sum(outside.c.size))).one()
+    place = place_of(connection)
+    shown_place = NOWHERE if place is None else place.shown
+    if count:
+        yield Finding(FINE, "doctor.outside", {"count": count, "size": _megabytes(int(size)), "place": shown_place})
+        for state, digests in unsound(connection).items():
+            names = [digest + ENDING for digest in digests]
+            if names:
+                keys_of = {ABSENT: "doctor.outside_absent", DAMAGED: "doctor.outside_damaged"}
+                yield Finding(BAD, keys_of[state], {"objects": names, "place": shown_place})
+    if left := orphans(connection):
+        sizes = _megabytes(sum(each.size for each in left))
+        yield Finding(NOTE, "doctor.orphans", {"count": len(left), "size": sizes, "place": shown_place})
 
 
 def _contents(store: Store) -> Iterator[Finding]:

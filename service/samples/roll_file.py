@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from service.store import schema
 from service.store.engine import Store
+from service.store.large_objects import content_outside, put_outside
 from words import Fault
 
 PART = 8_000_000  # bytes of the file in one row of the store
@@ -186,20 +187,27 @@ def roll_bytes(units: pd.DataFrame) -> bytes:
 
 
 def store_roll(connection: sa.Connection, frame_id: int, content: bytes) -> None:
-    """Write a frame's file, in the transaction that adds the frame."""
-    for part, first in enumerate(range(0, len(content), PART)):
+    """Write a frame's file, in the transaction that adds the frame; one too large for the store lies outside it."""
+    if put_outside(connection, hashlib.sha256(content).hexdigest(), content):
+        content = b""
+    for part, first in enumerate(range(0, max(len(content), 1), PART)):
         values = {"frame_id": frame_id, "part": part, "content": content[first : first + PART]}
         connection.execute(schema.frame_parts.insert().values(**values))
 
 
 def stored_roll(store: Store, frame_id: int) -> RollFile | None:
-    """The roll of a stored frame, as a file that is there as long as the roll is; None for a frame in rows."""
-    parts = schema.frame_parts.c
+    """The roll of a stored frame, as a file that is there as long as the roll is; None for a frame in rows.
+
+    A Fault if it lies outside the store and is absent there, or is another.
+    """
+    parts, frames = schema.frame_parts.c, schema.frames.c
     folder = None
     with store.read() as connection:
         select = sa.select(parts.content).where(parts.frame_id == frame_id).order_by(parts.part)
         for row in connection.execute(select):
             folder = folder or tempfile.TemporaryDirectory()
+            digest = sa.select(frames.digest).where(frames.version_id == frame_id)
+            blocks = [row.content] if row.content else content_outside(connection, connection.scalar(digest))
             with (Path(folder.name) / "units.parquet").open("ab") as opened:
-                opened.write(row.content)
+                opened.writelines(blocks)
     return None if folder is None else RollFile(Path(folder.name) / "units.parquet", folder)

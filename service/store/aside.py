@@ -62,6 +62,19 @@ def write_over(file: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def write_blocks(file: Path, blocks: Iterable[bytes]) -> None:
+    """Write a file that only its owner may read, block by block, in the place of an earlier one."""
+    part = _part_of(file, PRIVATE)
+    try:
+        with part.open("wb") as opened:
+            for block in blocks:
+                opened.write(block)
+        synced(part)
+        moved(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def moved(part: Path, file: Path) -> None:
     """Give a file the name of another, whose place it takes; the new name is on the disk when this returns."""
     os.replace(part, file)

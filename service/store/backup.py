@@ -19,11 +19,12 @@ from service.store import audit, migration, schema, sickness
 from service.store.aside import PART, moved, new_file, synced
 from service.store.copying import copy_rows, row_count
 from service.store.engine import Store, engine_of, parsed_url, private_file, shown, store_url
+from service.store.large_objects import TURN, mended, put_out, take_in
 from service.store.names import legible, name_of
 from service.store.permissions import local_operator, permitted
 from words import LANGUAGES, Fault, text
 
-BACKUP = "backup"  # the action in the audit trail
+BACKUP, MEND = "backup", "mend-objects"  # actions in the audit trail
 REMAINS = ".replaced-"  # what was replaced gets this and a number after its name
 
 
@@ -47,6 +48,7 @@ class Restored:
 def backup(store: Store, file: Path) -> int:
     """Write the store, as it is at one moment, to `file`, which must not exist; returns its size in bytes.
 
+    Objects that lie outside the store are in the file, so that it needs nothing else.
     On SQLite this is its own backup, page by page. On PostgreSQL every row is copied, read in one snapshot
     (pg_dump is the quicker way for a big server; docs/operations.md gives the command). The file is checked before it
     gets its name. Of two that write the same file at once, the second is told that it exists.
@@ -64,6 +66,7 @@ def backup(store: Store, file: Path) -> int:
                     source: Any = connection.connection.driver_connection
                     source.backup(copy)
                     copy.execute("PRAGMA journal_mode = DELETE")  # one file, with none beside it
+                _take_in_objects(part, store)
             else:
                 with store.read() as connection:
                     _carry(connection, part)
@@ -89,6 +92,22 @@ def restore(file: Path, url: str, *, replace: bool = False) -> Restored:
         return _restore(file, url, replace=replace)
 
 
+@permitted
+def mend_objects(store: Store, file: Path) -> list[str]:
+    """Put the objects that are absent or damaged outside the store back from a backup; returns them.
+
+    Nothing else is changed, so that no work since the backup is lost.
+    """
+    if not file.is_file():
+        raise Fault(key="file.absent", file=str(file))
+    _check_sound(file)
+    with _private_copy(file) as prepared, store.begin(TURN) as connection, prepared.connect() as backup_copy:
+        found = mended(connection, backup_copy, str(file))
+        if found:
+            audit.append(connection, store.actor, MEND, {"file": name_of(file), "objects": found})
+    return found
+
+
 def _restore(file: Path, url: str, *, replace: bool) -> Restored:
     _check_sound(file)
     kept = audit.read_kept(parsed_url(url))  # a Fault if they cannot be read
@@ -106,6 +125,8 @@ def _restore(file: Path, url: str, *, replace: bool) -> Restored:
         if not in_use and damage is None:
             _same_trail(trail, kept, url)
         _add_line(prepared, trail)
+        with prepared.begin() as connection:
+            put_out(connection, engine.url, parsed_url(store_url(str(file))))
         if not on_sqlite:
             _fill_server(prepared, engine)
         elif damage is None:
@@ -127,6 +148,14 @@ class _Trail:
     vouched: set[audit.Head]
     details: dict
     notes: list[Note]
+
+
+def _take_in_objects(part: Path, store: Store) -> None:
+    """Bring the objects that lie outside the store into the copy of it, so that one file is the whole backup."""
+    copy = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(part), poolclass=sa.StaticPool)
+    with copy.begin() as connection, store.read() as source:
+        take_in(connection, source)
+    copy.dispose()
 
 
 @contextmanager
@@ -290,6 +319,7 @@ def _carry(connection: sa.Connection, file: Path) -> None:
     file_store = Store.create(store_url(str(file)))
     with file_store.begin() as target:
         copy_rows(connection, target)
+        take_in(target, connection)
     with file_store.engine.connect() as ending:
         driver: Any = ending.connection.driver_connection
         driver.execute("PRAGMA journal_mode = DELETE")

@@ -1,7 +1,8 @@
 """The tables of a wave's version, kept as columns: one Parquet object for each, with its SHA-256, never changed.
 
 A question then costs a column and not a row for each answer, and whoever needs one measure reads its columns alone.
-No telephone number and no name is in an object: these are in the vault.
+No telephone number and no name is in an object: these are in the vault.  An object that is too large for the store lies
+outside it (`service.store.large_objects`).
 """
 
 import hashlib
@@ -16,12 +17,12 @@ import sqlalchemy as sa
 from estimation.columns.codes import which_occur
 from service.store import schema
 from service.store.engine import Store
+from service.store.large_objects import PART, content_outside, put_outside
 from words import Fault
 
 RESPONDENTS, ANSWERS, RELEASED, RECORDS = "respondents", "answers", "released", "records"
 AT_ONCE = 50_000  # values written at a time
 PLAIN = np.array([32 <= byte < 127 and chr(byte) not in "'\\" for byte in range(256)])  # written by Python as it is
-PART = 2**26  # bytes of a row; SQLite keeps no row above a billion
 
 objects = schema.objects.c
 
@@ -30,10 +31,11 @@ def add_objects(connection: sa.Connection, version_id: int, tables: Mapping[str,
     """Write the tables of a wave's version, name -> rows, in the transaction that adds the version."""
     for name, table in tables.items():
         content = parquet(table)
-        insert = schema.objects.insert().values(
-            version_id=version_id, name=name, digest=hashlib.sha256(content).hexdigest()
-        )
-        for part, first in enumerate(range(0, len(content), PART)):
+        digest = hashlib.sha256(content).hexdigest()
+        if put_outside(connection, digest, content):
+            content = b""
+        insert = schema.objects.insert().values(version_id=version_id, name=name, digest=digest)
+        for part, first in enumerate(range(0, max(len(content), 1), PART)):
             connection.execute(insert.values(part=part, content=content[first : first + PART]))
 
 
@@ -55,15 +57,26 @@ def read_object(store: Store, version_id: int, name: str, columns: Sequence[str]
 
 
 def object_of(connection: sa.Connection, version_id: int, name: str) -> tuple[str, bytes]:
-    """The digest that was written with an object, and its content; ("", b"") if there is none."""
+    """The digest that was written with an object, and its content; ("", b"") if there is none.
+
+    A Fault if it lies outside the store and is absent there, or is another.
+    """
     select = sa.select(objects.digest, objects.content).where(objects.version_id == version_id, objects.name == name)
     parts = connection.execute(select.order_by(objects.part)).all()
-    return (parts[0].digest, b"".join(part.content for part in parts)) if parts else ("", b"")
+    if not parts:
+        return "", b""
+    digest, content = parts[0].digest, b"".join(part.content for part in parts)
+    return digest, content or b"".join(content_outside(connection, digest))
 
 
 def damaged_objects(connection: sa.Connection) -> Iterator[tuple[int, str]]:
-    """(version_id, name) of every object whose content has another digest than the one that was written with it."""
-    for version_id, name in connection.execute(sa.select(objects.version_id, objects.name).distinct()).all():
+    """(version_id, name) of every object in the store whose content has another digest than the one written with it.
+
+    Those outside it are examined by `large_objects.unsound`.
+    """
+    outside = sa.select(schema.outside_objects.c.digest)
+    inside = sa.select(objects.version_id, objects.name).where(objects.digest.not_in(outside)).distinct()
+    for version_id, name in connection.execute(inside).all():
         digest, content = object_of(connection, version_id, name)
         if hashlib.sha256(content).hexdigest() != digest:
             yield version_id, name

@@ -141,6 +141,8 @@ PERMITTED = {
     "find_caller": frozenset({CENTRE}),
     "masked_number": frozenset({CENTRE}),
     "backup": frozenset({ADMINISTRATOR}),
+    "mend_objects": frozenset({ADMINISTRATOR}),
+    "remove_orphans": frozenset({ADMINISTRATOR}),
     # samples: the survey centre plans, draws and releases; a list frame may bring numbers, which are its own
     "import_frame": frozenset({CENTRE}),
     "preview_frame": frozenset({CENTRE}),

@@ -489,6 +489,12 @@ objects = sa.Table(  # the tables of a wave's version: who answered, the answers
     sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of all parts together
     sa.Column("content", sa.LargeBinary, nullable=False),  # Parquet
 )
+outside_objects = sa.Table(  # objects too large for the store: the rows that have them are one row without content
+    "outside_objects",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),  # SHA-256, and the name of the file in its place
+    sa.Column("size", sa.BigInteger, nullable=False),  # bytes
+)
 
 
 def _columns(table: contracts.Table) -> list[sa.Column]:

@@ -3,6 +3,7 @@
 Each has an exit code of its own too, so that whoever runs commands at night can tell them apart.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Generator
@@ -16,8 +17,10 @@ from words import Fault
 BUSY, DAMAGED, READ_ONLY, FULL = "store.busy", "store.damaged", "store.read_only", "store.full"
 UNREACHABLE, SLOW = "store.unreachable", "store.slow"
 READ_ONLY_LOG = "store.read_only_log"
+PLACE_FULL = "objects.full"  # of the place outside the store where large objects lie
 # 1 is a command that was refused, 2 one that was mistyped
-EXIT_CODES = {BUSY: 3, DAMAGED: 4, READ_ONLY: 5, READ_ONLY_LOG: 5, FULL: 6, UNREACHABLE: 7, SLOW: 8}
+EXIT_CODES = {BUSY: 3, DAMAGED: 4, READ_ONLY: 5, READ_ONLY_LOG: 5, FULL: 6, PLACE_FULL: 6, UNREACHABLE: 7, SLOW: 8}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 ROOM = 1_000_000  # bytes: with fewer a place where one may write is full; closing a log that found no room frees some
 OF_SQLITE = {
     sqlite3.SQLITE_BUSY: BUSY,

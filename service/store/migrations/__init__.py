@@ -24,5 +24,6 @@ REVISIONS = (
     "calling",
     "responses",
     "boards",
+    "outside",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
