@@ -87,6 +87,7 @@ class Programme:
     joint_rules, annual_joint_rules  the same of several areas together (`accountability.rules.joint`)
     change_rules  measure -> its rules about the change since another wave
     release       whether leaders see a wave only once it was released to them (`service.figures.publish`)
+    two_people    whether a sample plan is approved by somebody else than the one who made it
     withhold      figures of fewer respondents than this are shown only to statisticians and administrators
     breaks        wave -> reason why no earlier wave can be compared with it or with later ones, such as a new mode
     digest        of the file's bytes
@@ -136,6 +137,7 @@ class Programme:
     renames: Renames = field(default_factory=Renames)
     merged_strata: Rules = field(default_factory=dict)
     release: bool = False
+    two_people: bool = False
     consequences: tuple[Consequence, ...] = ()
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bulletin: BulletinHead = field(default_factory=BulletinHead)

@@ -28,6 +28,7 @@ from words import Fault
 
 LARGEST = 5_000_000  # bytes of a programme; one with two thousand areas has some 200,000
 WITHHOLD_ENTRY, RELEASE_ENTRY = "withhold", "release"
+TWO_PEOPLE_ENTRY = "two_people"
 # what may stand in the file, and in those of its tables whose reading does not say it otherwise
 TEXTS = ("programme", "name", "note", "source")
 SETTINGS = (
@@ -39,6 +40,7 @@ SETTINGS = (
     "interviewers",
     "weighting",
     "publish",
+    "sample",
     "comparing",
     "outcomes",
     "bulletin",
@@ -102,6 +104,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         publish=_publish(entry),
         withhold=_withhold(entry),
         release=replace(entry, path="publish", data=entry.get("publish", dict, {})).get(RELEASE_ENTRY, bool, False),
+        two_people=_two_people(entry),
         population=read_population(replace(entry, path="population", data=entry.get("population", dict, {})), areas),
         comparing=_comparing(entry, areas),
         leagues=leagues,
@@ -215,6 +218,13 @@ def _withhold(entry: Entry) -> int:
     if limit != int(limit) or limit < LEAST:
         raise table.fault(WITHHOLD_ENTRY, limit, f"{LEAST}, {LEAST + 1} …")
     return int(limit)
+
+
+def _two_people(entry: Entry) -> bool:
+    """[sample] two_people: whether a plan is approved by somebody else than the one who made it; by default not."""
+    table = replace(entry, path="sample", data=entry.get("sample", dict, {}))
+    table.known({TWO_PEOPLE_ENTRY})
+    return table.get(TWO_PEOPLE_ENTRY, bool, False)
 
 
 def _comparing(entry: Entry, areas) -> Comparing:

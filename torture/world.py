@@ -277,7 +277,9 @@ OTHERWISE: Mapping[str, Given] = {
     **dict.fromkeys(
         ("draw_proof", "read_fieldwork", "read_hours", "read_monitor", "read_plan", "read_rates"), OF_DRAWN
     ),
-    **dict.fromkeys(("read_sample", "read_screening", "units_without_row", "drawn_population"), OF_DRAWN),
+    **dict.fromkeys(
+        ("read_sample", "read_screening", "units_without_row", "drawn_population", "steps_of_wave"), OF_DRAWN
+    ),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
     **dict.fromkeys(("cancel_appointment", "differing_assignments", "find_unit"), OF_DRAWN),
     **dict.fromkeys(("give_back", "interviewer_list", "read_calendar"), OF_DRAWN),

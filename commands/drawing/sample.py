@@ -35,11 +35,13 @@ from presentation import samples as sample_words
 from presentation import terminal
 from presentation.calling import monitor as monitor_words
 from presentation.calling import rates as rate_words
+from presentation.calling import wave_steps as step_words
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
 from service.fieldwork import calls, monitor, rates, screening
+from service.figures import wave_steps
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.files.write import csv_bytes
@@ -309,6 +311,17 @@ def sample_rates(
     print_table(t("rates.title"), rows, rate_words.rate_notes(wave_rates, t))
     if csv is not None:
         write_private(csv, csv_bytes(rate_words.rate_table(wave_rates)))
+
+
+@commands.command("steps", cls=Command, help=t("cli.sample.steps.help"))
+def sample_steps(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    steps = wave_steps.steps_of_wave(opened, programme_name, wave)
+    in_the_way = [t(fault.key, **fault.values) for fault in steps.hindrances]
+    lines = [step_words.next_text(steps, t), *in_the_way]
+    print_table(t("steps.title"), terminal.words_table(step_words.step_rows(steps, t), words=4), lines)
 
 
 @commands.command("monitor", cls=Command, help=t("cli.sample.monitor.help"))

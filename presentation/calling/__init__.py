@@ -1,1 +1,1 @@
-"""Calling in words: the rates of outcomes (rates.py)."""
+"""Calling in words: outcome rates, the progress of the fieldwork, and the line of steps of a wave."""

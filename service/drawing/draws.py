@@ -109,7 +109,8 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     """Approve the newest plan: its frame is fixed, its seed is made, and the commitment is there to publish.
 
     The seed is kept encrypted under the frame key until the draw publishes it. A Fault if the frame has a newer version
-    or other units than the plan was made for, if the plan is approved already, and if the wave has answers already.
+    or other units than the plan was made for, if the plan is approved already, if the wave has answers already, and,
+    where the programme asks for two people, if its maker approves it.
     """
     sample_plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, sample_plan)
@@ -126,6 +127,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
         assert last is not None  # `read_plan` found it
         if last.plan_id != sample_plan.plan_id or last.commitment is not None:
             raise Fault(key="sample.approved", wave=wave, version=last.version)
+        _refuse_maker(connection, store, programme, sample_plan)
         _same_key(connection, sample_plan.frame_id, frame_key)
         if chain:
             _check_last(connection, programme, wave, chain[-1])
@@ -312,6 +314,17 @@ def _refuse_drawn(connection: sa.Connection, programme: str, wave: str) -> None:
     draws = schema.draws.c
     if connection.scalar(sa.select(draws.draw_id).where(draws.programme == programme, draws.wave == wave)) is not None:
         raise Fault(key="sample.drawn", wave=wave)
+
+
+def _refuse_maker(connection: sa.Connection, store: Store, programme: str, sample_plan: SamplePlan) -> None:
+    """A Fault if the programme asks for two people, and whoever made the plan would approve it."""
+    if not current_programme(store, programme)[1].two_people:
+        return
+    runs, plans = schema.runs.c, schema.plans.c
+    made = sa.select(runs.by).join(schema.plans, plans.run_id == runs.run_id)
+    maker = connection.scalar(made.where(plans.plan_id == sample_plan.plan_id))
+    if maker == store.actor.name:
+        raise Fault(key="sample.same_person", wave=sample_plan.wave, who=maker)
 
 
 def _refuse_answered(connection: sa.Connection, programme: str, wave: str) -> None:

@@ -111,6 +111,8 @@ PERMITTED = {
     "read_hours": WORKERS,
     "read_rates": WORKERS,
     "read_monitor": WORKERS,
+    "waves_with_steps": WORKERS,
+    "steps_of_wave": WORKERS,
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,
     "interviewed": WORKERS,

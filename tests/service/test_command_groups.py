@@ -28,6 +28,7 @@ GROUPS = {
         "screen-sheet",
         "calls",
         "rates",
+        "steps",
         "monitor",
         "stop",
         "list",

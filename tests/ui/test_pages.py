@@ -178,7 +178,8 @@ def test_the_statistician_sees_se_deff_df_interval_and_the_run():
 
 def test_the_survey_centre_sees_what_was_taken_in():
     at = page("centre", "zh").run()
-    waves, log = (d.value for d in at.dataframe)
+    steps, waves, log = (d.value for d in at.dataframe)
+    assert len(steps) == 10 and any(text("steps.elsewhere", "zh") in set(row) for row in steps.to_numpy())
     assert list(waves.interviews) == [2025, 2059, 2040]
     assert "已导入" in set(log.outcome)
 

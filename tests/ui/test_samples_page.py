@@ -74,15 +74,19 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
     assert samples.read_plan(store, NAME, WAVE).wanted == Wanted(210)  # the form begins with the defaults
     assert any(len(table.value) == 71 for table in at.dataframe)
+    assert at.button(key="approve 1").disabled  # until it is confirmed
+    at.checkbox(key="approve_sure_1").check().run()
     at.button(key="approve 1").click().run()
     slip = samples.read_plan(store, NAME, WAVE).slip
     assert not at.error and slip in [code.value for code in at.code]
+    assert at.button(key="draw 1").disabled
+    at.checkbox(key="draw_sure_1").check().run()
     at.button(key="draw 1").click().run()
     sample = samples.read_sample(store, NAME, WAVE)
     assert not at.error and sample.record.seed in said(at)
     at.button(key="release 1").click().run()
     assert not at.error and len(samples.read_sample(store, NAME, WAVE).releases) == 1
-    assert text("sample.short", "en") in said(at)  # nobody was called: every area needs more than the first half
+    assert text("sample.short.rule", "en") in said(at)  # nobody was called: every area needs more than the first half
     at.multiselect(key="areas 2").set_value([TOWNSHIP])
     at.button(key="release 2").click().run()
     at.button(key="short 3").click().run()

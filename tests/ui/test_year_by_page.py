@@ -77,10 +77,12 @@ def test_a_year_is_planned_drawn_released_by_completes_and_checked_by_page(store
         at.text_input(key="plan_portions").set_value("0.6,0.2,0.2")
         at.text_input(key="plan_public").set_value(f"第{number}季度的彩票（虚构）")
         at.selectbox(key="plan_after").set_value(WAVES[number - 2] if number > 1 else None)
-        clicked(clicked(at, "plan_go"), "approve 1")
+        clicked(at, "plan_go").checkbox(key="approve_sure_1").check().run()
+        clicked(at, "approve 1")
         lines[wave] = samples.read_plan(store, NAME, wave).slip
         assert lines[wave] in [code.value for code in at.code]  # the line to publish is on the page
         at.text_input(key="value 1").set_value(f"03 11 17 25 3{number}").run()
+        at.checkbox(key="draw_sure_1").check().run()
         clicked(clicked(at, "draw 1"), "release 1")
         first = samples.read_sample(store, NAME, wave)
         log = ("calls.csv", call_log(first, number), "text/csv")

@@ -4,12 +4,13 @@ import streamlit as st
 
 from presentation.imports import import_rows, wave_rows
 from presentation.notes import survey_note
+from service.figures.wave_steps import waves_with_steps
 from service.intake.import_log import import_log
 from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from ui import choosers, tables
 from ui.literal import said
-from ui.panels import bulletins, job, margins_form, publication, wave_form
+from ui.panels import bulletins, job, margins_form, publication, wave_form, wave_steps
 from words import Speaker
 
 
@@ -23,9 +24,13 @@ def show(store: Store, t: Speaker) -> None:
     counts = {"areas": len(programme.areas), "items": len(programme.items), "measures": len(programme.measures)}
     st.markdown(said(t, "centre.programme", title=programme.title, programme=name, version=version, **counts))
     st.caption(said(t, "leader.note", note=survey_note(programme, t)))
+    if waves := waves_with_steps(store, name):
+        wave = choosers.choose(st, "wave steps", waves, str, t)
+        assert wave is not None  # there are some to choose from
+        wave_steps.show(store, name, wave, t)
     st.subheader(t("centre.waves"), anchor=False)
-    waves = wave_rows(wave_versions(store, name), t)
-    tables.show_table(waves, ["wave", "version", "interviews", "file", "current"], {}, t)
+    versions = wave_rows(wave_versions(store, name), t)
+    tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)
     wave_form.show(store, name, t)
     if programme.weighting is not None:
         margins_form.show(store, name, t)

@@ -8,7 +8,7 @@ from service.samples import frames, samples
 from service.store.engine import Store
 from ui import choosers, faults, tables
 from ui.literal import said
-from ui.panels import drawn_sample, plan_form, sample_plan, size_form
+from ui.panels import drawn_sample, plan_form, sample_plan, size_form, wave_steps
 from ui.panels import frames as frames_panel
 from words import Speaker
 
@@ -19,21 +19,29 @@ def show(store: Store, t: Speaker) -> None:
     programme = choosers.choose_programme(store, t)
     if programme is None:
         return
+    frame_list = frames.frame_list(store, programme)
+    _wave_of_the_day(store, programme, t)
     st.subheader(t("samples.frames"), anchor=False)
     frames_panel.show(store, programme, t)
-    frame_list = frames.frame_list(store, programme)
     if frame_list.empty:
         st.info(t("samples.no_frame"))
-        return
-    rows = frame_list.rename(columns={"units": "frame_units"})
-    tables.show_table(rows, ["frame", "version", "frame_units", "file", "digest"], {}, t)
-    size_form.show(t)
+    else:
+        rows = frame_list.rename(columns={"units": "frame_units"})
+        tables.show_table(rows, ["frame", "version", "frame_units", "file", "digest"], {}, t)
+        size_form.show(t)
+        waves = samples.sample_waves(store, programme)
+        plan_form.show(store, programme, list(dict.fromkeys(frame_list.frame)), list(waves.wave[waves.drawn]), t)
+    _how(t)
+
+
+def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
+    """The chosen wave: where it stands, and its plan or its sample; nothing before the first plan."""
     waves = samples.sample_waves(store, programme)
-    plan_form.show(store, programme, list(dict.fromkeys(frame_list.frame)), list(waves.wave[waves.drawn]), t)
-    waves = samples.sample_waves(store, programme)  # the form may have added one
     if waves.empty:
         return
     wave = choosers.choose(st, "wave samples", list(waves.wave)[::-1], str, t)
+    assert wave is not None  # there are some to choose from
+    wave_steps.show(store, programme, wave, t)
     plan = samples.read_plan(store, programme, wave)
     if waves.drawn[list(waves.wave).index(wave)]:  # the work of the day first, the plan's tables below
         drawn_sample.show(store, programme, samples.read_sample(store, programme, wave), t)
@@ -41,19 +49,21 @@ def show(store: Store, t: Speaker) -> None:
     else:
         sample_plan.show(store, programme, plan, t)
         _approve_or_draw(store, programme, plan, t)
-    _how(t)
 
 
 def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: Speaker) -> None:
     """The next step's button; its key names the version, so that a click on one that was replaced does nothing."""
     if not plan.approved:
-        if st.button(t("samples.approve"), key=f"approve {plan.version}", type="primary"):
+        sure = st.checkbox(t("samples.approve.sure"), key=f"approve_sure_{plan.version}")
+        if st.button(t("samples.approve"), key=f"approve {plan.version}", type="primary", disabled=not sure):
             faults.act(lambda: draws.approve_plan(store, programme, plan.wave, frame_key=keys.find_frame_key()), t)
         return
     value = None
     if plan.wanted.public is not None:
         value = st.text_input(said(t, "samples.value", public=plan.wanted.public), key=f"value {plan.version}")
-    if st.button(t("samples.draw"), key=f"draw {plan.version}", type="primary", disabled=value == ""):
+    sure = st.checkbox(t("samples.draw.sure"), key=f"draw_sure_{plan.version}")
+    ready = sure and value != ""
+    if st.button(t("samples.draw"), key=f"draw {plan.version}", type="primary", disabled=not ready):
         draw = lambda: draws.draw_wave(  # noqa: E731
             store, programme, plan.wave, frame_key=keys.find_frame_key(), value=value
         )

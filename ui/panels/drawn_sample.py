@@ -22,15 +22,15 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(literal(title), anchor=False)
+    monitor.show(store, programme, sample, t)
+    if sample.left:
+        _release(store, programme, sample, t)
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
     screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)
-    monitor.show(store, programme, sample, t)
     rates.show(store, programme, sample, t)
     for line in lines:
         st.caption(literal(line))
-    if sample.left:
-        _release(store, programme, sample, t)
     if len(sample.releases) and store.actor.role in PERMITTED[releases.release_sheet.use_case]:
         _call_sheet(store, programme, sample, t)
     if st.button(t("samples.proof"), key="proof"):
@@ -51,8 +51,6 @@ def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     rows = calls_use.short_strata(store, programme, sample)
     short = sample_words.short_rows(rows, names, t)
     if len(short):
-        st.markdown(t("sample.short"))
-        tables.plain_table(short, words=1)
         st.caption(t("sample.short.rule"))
         if st.button(said(t, "samples.release.short", count=len(short)), key=f"short {number}", type="primary"):
             faults.act(lambda: release(short=True), t)

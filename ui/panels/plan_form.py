@@ -145,6 +145,7 @@ def show(store: Store, programme: str, frames: Sequence[str], drawn: Sequence[st
         draws.make_plan(store, programme, wave, wanted, frame=frame, progress=progress)
         bar.empty()
         address.put("wave-samples", wave)
+        st.rerun()
     except Fault as fault:
         faults.say(fault, t)
 

@@ -1,0 +1,57 @@
+"""The steps of a wave in words: each with its mark and its facts, and a sentence on what comes next and for whom."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from presentation.times import wave_text
+from service.figures.wave_steps import ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, STEPS, Step, WaveSteps
+from service.store.runs import local_time
+from words import Speaker
+
+MARKS = {"done": "✓", "begun": "◐", "next": "▶", "waiting": "○", "elsewhere": "–"}
+
+
+def step_name(step: Step, t: Speaker) -> str:
+    """The step as it is called in the line of steps."""
+    return t(f"steps.name.{step.name}")
+
+
+def step_fact(step: Step, t: Speaker) -> str:
+    """What there is to say of a step; nothing for one of which nothing is known."""
+    facts = _said(step.facts)
+    if step.state == ELSEWHERE:
+        return t("steps.elsewhere")
+    if step.name == FIGURES and facts.get("outdated"):
+        return t("steps.fact.outdated", **facts)
+    if step.name == RELEASED and facts.get("at_once"):
+        return t("steps.fact.at_once")
+    return t(f"steps.fact.{step.name}", **facts) if facts else ""
+
+
+def next_text(steps: WaveSteps, t: Speaker) -> str:
+    """What is to be done next, and who does it; that all is done where it is."""
+    wave, step = wave_text(steps.wave, t), steps.following
+    if step is None:
+        return t("steps.all_done", wave=wave)
+    page = t("samples.page" if step.name in OF_SAMPLE else "centre.page")
+    return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page)
+
+
+def step_rows(steps: WaveSteps, t: Speaker) -> pd.DataFrame:
+    """One row for each step: its number and name, its state, whose work it is, and what there is to say of it."""
+    rows = [
+        (
+            f"{STEPS.index(step.name) + 1} {step_name(step, t)}",
+            f"{MARKS[step.state]} {t(f'steps.state.{step.state}')}",
+            t(f"role.{step.who}"),
+            step_fact(step, t),
+        )
+        for step in steps.steps
+    ]
+    return pd.DataFrame(rows, columns=[t(f"steps.column.{name}") for name in ("step", "state", "who", "fact")])
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: local_time(value) if name == "at" else value for name, value in facts.items()}
