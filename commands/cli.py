@@ -34,7 +34,7 @@ SINGLE = {
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "keeping.care"),
 }
 GROUPS = {
-    "bulletin": "bulletin",
+    **{"bulletin": "bulletin", "quality": "quality"},
     **{name: f"keeping.{name}" for name in ("key", "contacts", "audit", "person")},
     **{"frame": "drawing.frame", "sample": "drawing.sample", "large-frame": "drawing.large_frame"},
 }

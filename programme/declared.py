@@ -36,13 +36,18 @@ class Area:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of the wave's file that say who answered, in which area, how sampled and with what weight."""
+    """The columns of the wave's file that say who answered, in which area, how sampled and with what weight.
+
+    began, minutes  when the interview began and how many minutes it took; "": the file does not say it
+    """
 
     respondent: tuple[str, ...]
     area: str
     stratum: tuple[str, ...]
     psu: tuple[str, ...]
     weight: str
+    began: str = ""
+    minutes: str = ""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ TABLES = (
     "rules",
     "consequences",
 )
-COLUMNS = ("respondent", "area", "stratum", "psu", "weight")
+COLUMNS = ("respondent", "area", "stratum", "psu", "weight", "began", "minutes")
 
 
 def read_programme(content: bytes, file: str, *, stored: bool = False) -> Programme:
@@ -270,6 +270,8 @@ def _columns(entry: Entry, *, weighted: bool) -> Columns:
         stratum=entry.texts("stratum", []),
         psu=psu or respondent,
         weight="" if weighted else entry.get("weight", str),
+        began=entry.get("began", str, ""),
+        minutes=entry.get("minutes", str, ""),
     )
 
 

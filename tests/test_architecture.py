@@ -57,7 +57,7 @@ CHAPTERS = {
         "drawing",
         "care",
     ],
-    "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "samples", "bulletin"],
+    "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "quality", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["claims", "ladders"],

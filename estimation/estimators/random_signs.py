@@ -8,7 +8,7 @@ import numpy as np
 from estimation.estimators.design import Design
 from estimation.estimators.replication import refuse_lonely
 
-HALF = 0.5  # ε: with it every factor lies between 0 and 2, exclusively
+STEP = 0.25  # ε: up to a half every factor lies between 0 and 2, exclusively
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +45,12 @@ class SignFactors:
         """R, the number of replicates."""
         return self.signs.shape[1]
 
-    @property
-    def scale(self) -> float:
-        """1/(ε² R), by which the sum of squares is multiplied."""
-        return 1 / (HALF**2 * self.count)
-
-    def factor(self, r: int) -> np.ndarray:
-        """The factor (n,) of each interview's weight in replicate r."""
+    def factor(self, r: int, step: float = STEP) -> np.ndarray:
+        """The factor (n,) of each interview's weight in replicate r; step: ε, at most a half."""
         d = self.design
         n_h = d.sampled
         a = np.sqrt((1 - d.sampling_fraction) * n_h / np.maximum(n_h - 1, 1))
-        of_psu = 1 + HALF * a[d.psu_stratum] * (self.signs[:, r] - self.centre[d.psu_stratum, r])
+        of_psu = 1 + step * a[d.psu_stratum] * (self.signs[:, r] - self.centre[d.psu_stratum, r])
         return of_psu[d.psu]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,8 @@ import pandas as pd
 from estimation.calibration.cell_equations import CellEquations
 from estimation.calibration.trimming import ROUNDING, ROUNDS
 from estimation.columns.columns import label_codes
-from estimation.estimators.random_signs import SignFactors
+from estimation.estimators.design import Design
+from estimation.estimators.random_signs import STEP, SignFactors
 from estimation.estimators.regression import indicator_columns
 from estimation.estimators.replication import Replicates
 from estimation.response.propensity import ResponseCells
@@ -18,6 +18,7 @@ from estimation.weighting.steps import Nonresponse, TrimmingLimits, WeightingSte
 from estimation.weighting.weighting import ELIGIBILITY, NONRESPONSE, PHONES, Weighting, with_age_group
 from words import Fault
 
+HALVINGS = 4
 MOST_FAILED = 0.05  # of the replicates: with more the variance is not known
 Change = Callable[[np.ndarray, np.ndarray], np.ndarray]  # weights (n,) and factors (n,) -> weights (n,)
 
@@ -76,34 +77,81 @@ def recipe(table: pd.DataFrame, steps: WeightingSteps, weighting: Weighting) -> 
     return Recipe(weighting, tuple(adjustments), _calibrating(weighting, steps))
 
 
-def replicates_of(recipe: Recipe, factors: SignFactors, design: Any) -> tuple[Replicates, int]:
-    """The replicate weights of those who responded after the whole recipe, and how many replicates it failed in.
+@dataclass(frozen=True, eq=False)
+class RecipeReplicates:
+    """The weights of those who responded after the whole recipe in every replicate.
+
+    weights (n,R)    NaN in the replicates that failed: their totals could not be met within the bounds
+    step (R,)        ε of each replicate; smaller than usual where the totals could only be met so
+    design           of those who responded, with the final weights
+    """
+
+    weights: np.ndarray
+    step: np.ndarray
+    design: Design
+
+    @property
+    def failed(self) -> int:
+        """How many replicates failed."""
+        return int(np.isnan(self.weights[0]).sum())
+
+    @property
+    def shortened(self) -> int:
+        """How many have a smaller ε than usual."""
+        return int((self.step < STEP).sum()) - self.failed
+
+    @property
+    def replicates(self) -> Replicates:
+        """Those that did not fail, for every estimator of replicates."""
+        n, kept = len(self.weights), ~np.isnan(self.weights[0])
+        return Replicates(
+            design=self.design,
+            unit=np.arange(n),
+            base=np.ones(n),
+            table=self.weights[:, kept],
+            shift=np.zeros(n),
+            slope=np.ones(n),
+            scale=1 / int(kept.sum()),
+            rscales=1 / self.step[kept] ** 2,
+            mse=True,
+            df=float(min(self.design.df, kept.sum())),
+        )
+
+    def deviations(self, values: np.ndarray, domain: np.ndarray, names: Sequence) -> np.ndarray:
+        """(θ_r - θ)/ε_r (R,k) of the means of values (n,) in the domains `names`; NaN in replicates that failed."""
+        answered, w = ~np.isnan(values), self.design.weight
+        inside = np.array([(domain == name) & answered for name in names], dtype=float)
+        of_values = inside * np.where(answered, values, 0.0)
+        theta = (of_values @ w) / (inside @ w)
+        return ((of_values @ self.weights / (inside @ self.weights)).T - theta) / self.step[:, None]
+
+
+def change_errors(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Standard errors (k,) of changes, from the deviations (R,k) in two waves that share their replicates."""
+    squares = (after - before) ** 2
+    return np.sqrt(np.nanmean(squares, axis=0))
+
+
+def replicates_of(recipe: Recipe, factors: SignFactors, design: Design) -> RecipeReplicates:
+    """The whole recipe in every replicate; more than 5 % that fail are a Fault.
 
     factors: of the released numbers;  design: of those who responded, with the final weights
-    A replicate fails if its totals cannot be met within the bounds; it is left out, and more than 5 % are a Fault.
+    Where the known totals cannot be met within the bounds, ε is halved, up to `HALVINGS` times.
     """
-    weights, failed = np.empty((int(recipe.weighting.responded.sum()), factors.count)), []
-    for r in range(factors.count):
-        try:
-            weights[:, r] = recipe.final(factors.factor(r))
-        except Fault:
-            failed.append(r)
-            if len(failed) > MOST_FAILED * factors.count:
-                raise
-    n, kept = len(weights), np.setdiff1d(np.arange(factors.count), failed)
-    whole = Replicates(
-        design=design,
-        unit=np.arange(n),
-        base=np.ones(n),
-        table=weights[:, kept],
-        shift=np.zeros(n),
-        slope=np.ones(n),
-        scale=factors.scale * factors.count / len(kept),
-        rscales=np.ones(len(kept)),
-        mse=True,
-        df=float(min(design.df, len(kept))),
-    )
-    return whole, len(failed)
+    count, failed = factors.count, 0
+    weights, step = np.full((int(recipe.weighting.responded.sum()), count), np.nan), np.full(count, STEP)
+    for r in range(count):
+        for _ in range(HALVINGS + 1):
+            try:
+                weights[:, r] = recipe.final(factors.factor(r, step[r]))
+                break
+            except Fault as fault:
+                last, step[r] = fault, step[r] / 2
+        else:
+            failed += 1
+            if failed > MOST_FAILED * count:
+                raise last
+    return RecipeReplicates(weights, step, design)
 
 
 def _codes(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:

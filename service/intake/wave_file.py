@@ -23,6 +23,7 @@ from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import refuse_codes
 from service.intake.drawn_wave import DrawnWave
+from service.intake.interview_times import read_times, released_design
 from service.intake.of_sample import JOIN, Origin, compare, completed, joined, with_codes_of_sample
 from service.intake.population_file import check_eligible, check_population
 from service.intake.records_file import RecordsFile, read_records
@@ -38,6 +39,8 @@ class WaveData:
 
     answers: one column for each item of the programme, one row for each respondent, in the same order.
     released: if the programme computes its weights, what it needs to know of every released number.
+    design: of a wave not drawn here, unit_id, stratum and psu of the released numbers.
+    times: unit_id, began (local time, NaT if not known) and minutes of each interview, if the programme has columns.
     origin: how the wave belongs to its sample, if it was drawn here.
     notes: what was recognised in the file;  of_sample: those of them about the sample.
     order: the places of the respondents in the order of their unit_id; None: not known.
@@ -51,6 +54,8 @@ class WaveData:
     notes: tuple[Note, ...] = ()
     of_sample: tuple[Note, ...] = ()
     order: np.ndarray | None = None
+    design: pd.DataFrame | None = None
+    times: pd.DataFrame | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -59,6 +64,10 @@ class WaveData:
         order = objects.order_by(of_people, ("unit_id",)) if self.order is None else self.order
         tables = [(of_people, order), (self.records, objects.order_by(self.records, ("record", "area")))]
         tables += [] if self.released is None else [(self.released, objects.order_by(self.released, (NUMBER,)))]
+        if self.times is not None:
+            tables.append(
+                (self.times.assign(began=self.times.began.astype(str)), objects.order_by(self.times, ("unit_id",)))
+            )
         origin = "" if self.origin is None else self.origin.digest
         return hashlib.sha256(f"{objects.content_digest(tables)}{origin}".encode()).hexdigest()
 
@@ -66,7 +75,8 @@ class WaveData:
     def objects(self) -> dict[str, pd.DataFrame]:
         """What is kept of it, by the names of `service.store.objects`."""
         tables = {objects.RESPONDENTS: self.respondents, objects.ANSWERS: self.answers, objects.RECORDS: self.records}
-        return tables if self.released is None else tables | {objects.RELEASED: self.released}
+        further = {objects.RELEASED: self.released, objects.DESIGN: self.design, objects.TIMES: self.times}
+        return tables | {name: table for name, table in further.items() if table is not None}
 
 
 def read_wave(
@@ -96,17 +106,19 @@ def read_wave(
     table, origin, of_sample = _beside_sample(table, faults, programme, drawn, choice, reason)
     absent = faults.lacking(table, list(column_uses(programme)), key="wave.column")
     unit, order = _units(table, faults, programme.columns.respondent)
-    weight = None
+    weight, design = None, None
     if programme.weighting is None:
         weight = _weights(table, faults, programme.columns.weight)
     else:
         base, answered = check_released(table, faults, programme.columns.respondent, programme.weighting)
         if not faults.found:
             released = released_numbers(table, unit, programme.weighting)
+            design = None if drawn is not None else released_design(table, unit, programme.columns)
         table, weight, unit, order = table[answered], base[answered], unit[answered], None
     _check_cells(table, faults, programme, wave, absent)
     check_eligible(table, faults, programme.population)
     interviewer = _interviewers(table, faults, unit, programme, interviewers or {})
+    times = read_times(table, unit, faults, programme.columns)
     faults.settle()
     assert weight is not None
     respondents = pd.DataFrame(
@@ -127,7 +139,7 @@ def read_wave(
         area_records = check(pd.concat([area_records, population]), RECORDS)
     respondents = check(respondents, RESPONDENTS, twice=False)  # `_units` has refused whoever occurs twice
     notes = read.notes + said + of_sample + merged
-    return WaveData(respondents, answers, area_records, released, origin, notes, of_sample, order)
+    return WaveData(respondents, answers, area_records, released, origin, notes, of_sample, order, design, times)
 
 
 def _beside_sample(
@@ -202,6 +214,7 @@ def _columns_by_use(programme: Programme) -> dict[str, Sequence[str]]:
         uses["weight"] = [columns.weight]
     else:
         uses["weighting"] = [column for of in weighting.needed().values() for column in of]
+    uses |= {"began": [columns.began] * bool(columns.began), "minutes": [columns.minutes] * bool(columns.minutes)}
     uses["population"] = [] if programme.population.column is None else [programme.population.column]
     return uses
 

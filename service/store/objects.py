@@ -21,6 +21,7 @@ from service.store.large_objects import PART, content_outside, put_outside
 from words import Fault
 
 RESPONDENTS, ANSWERS, RELEASED, RECORDS = "respondents", "answers", "released", "records"
+DESIGN, TIMES = "design", "times"  # strata and PSUs of released numbers; when interviews began and how long they took
 AT_ONCE = 50_000  # values written at a time
 PLAIN = np.array([32 <= byte < 127 and chr(byte) not in "'\\" for byte in range(256)])  # written by Python as it is
 

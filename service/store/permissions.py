@@ -78,6 +78,7 @@ PERMITTED = {
     "weigh_wave": WORKERS,
     "read_weights": WORKERS,
     "weights_provenance": WORKERS,
+    "read_response": WORKERS,
     "estimate_wave": WORKERS,
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from estimation import Design, linearized_covariance, replicate_domain_means, weigh
-from estimation.estimators.random_signs import HALF, SignFactors, shared_signs
+from estimation.estimators.random_signs import STEP, SignFactors, shared_signs
 from estimation.response.moved import moved_by_steps
 from estimation.response.propensity import ResponseCells
-from estimation.response.recipe import recipe, replicates_of
+from estimation.response.recipe import change_errors, recipe, replicates_of
 from estimation.response.representativity import representativity
 from estimation.weighting.steps import (
     Base,
@@ -180,7 +180,7 @@ def test_over_all_signs_the_variance_of_a_total_is_the_linearised_one_also_betwe
         weights = np.column_stack([design.weight * factors.factor(r) for r in range(factors.count)])
         assert weights.min() > 0
         deviations.append(values @ weights - values @ design.weight)
-        variance = (deviations[-1] ** 2).sum() * factors.scale
+        variance = (deviations[-1] ** 2).mean() / STEP**2
         np.testing.assert_allclose(variance, linearized_covariance(values, design).ravel())
     # stratum a is the same in both waves: its part of the covariance is that of one wave's two variables
     first = Design.from_table(table[:3], weight="w", stratum="h", psu="j")
@@ -190,7 +190,7 @@ def test_over_all_signs_the_variance_of_a_total_is_the_linearised_one_also_betwe
     together = np.eye(3) - 1 / 3
     second = np.diag([0.0, 1, 1]) - np.array([[0, 0, 0], [0, 1, 1], [0, 1, 1]]) / 2
     both += np.sqrt(3 / 2 * 2) * u @ together @ second @ v
-    np.testing.assert_allclose((deviations[0] * deviations[1]).mean() / HALF**2, both)
+    np.testing.assert_allclose((deviations[0] * deviations[1]).mean() / STEP**2, both)
 
 
 def test_psus_of_two_waves_with_one_name_have_one_sign():
@@ -206,13 +206,17 @@ def test_replicates_of_the_whole_recipe_estimate_what_the_weights_do():
     factors = SignFactors.of(released, shared_signs([released.psu_names], 60, rng=np.random.default_rng(2))[0])
     people = table[weighting.responded].reset_index(drop=True)
     design = weighting.design(Design.from_table(people, weight="base"))
-    replicates, failed = replicates_of(recipe(table, steps, weighting), factors, design)
-    assert failed == 0 and replicates.count == 60
+    made = replicates_of(recipe(table, steps, weighting), factors, design)
+    replicates = made.replicates
+    assert made.failed == 0 and replicates.count == 60
     of_sex = replicate_domain_means((people.sex == "f").to_numpy(float), np.full(len(people), "all"), replicates)
     np.testing.assert_allclose(of_sex.value, 0.52)  # a known total: no replicate can move it
     assert of_sex.se[0] < 1e-8
     of_area = replicate_domain_means((people.age == "1").to_numpy(float), people.area.to_numpy(), replicates)
     assert (of_area.se > 0.01).all()
+    deviations = made.deviations((people.age == "1").to_numpy(float), people.area.to_numpy(), of_area.names)
+    np.testing.assert_allclose(change_errors(np.zeros_like(deviations), deviations), of_area.se)  # before: certain
+    np.testing.assert_allclose(change_errors(deviations, deviations), 0)  # the same people twice
 
 
 def test_each_step_says_how_far_it_moved_an_estimate():

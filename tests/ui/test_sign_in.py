@@ -17,7 +17,7 @@ from ui.literal import literal
 from words import text
 
 ROOT = Path(__file__).parents[2]
-WORK, CHECKS = ("statistician", "centre", "rules"), ("check", "check-bulletin")
+WORK, CHECKS = ("statistician", "centre", "rules", "quality"), ("check", "check-bulletin")
 PASSWORD = "seventy townships, all alike"
 
 
@@ -58,7 +58,7 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
         (LEADER, ["leader", "area", "consequences", "check"]),
         (
             STATISTICIAN,
-            ["leader", "area", "consequences", "statistician", "centre", "rules", "check", "check-bulletin"],
+            ["leader", "area", "consequences", "statistician", "centre", "rules", "quality", "check", "check-bulletin"],
         ),
         (CENTRE, ["leader", "area", "consequences", *WORK, "samples", *CHECKS]),
         (
