@@ -36,7 +36,12 @@ SINGLE = {
 GROUPS = {
     **{"bulletin": "bulletin", "quality": "quality"},
     **{name: f"keeping.{name}" for name in ("key", "contacts", "audit", "person")},
-    **{"frame": "drawing.frame", "sample": "drawing.sample", "large-frame": "drawing.large_frame"},
+    **{
+        "frame": "drawing.frame",
+        "sample": "drawing.sample",
+        "responses": "drawing.responses",
+        "large-frame": "drawing.large_frame",
+    },
 }
 FULL_DISK, NO_ROOM = {errno.ENOSPC, errno.EDQUOT}, 6  # the exit code of a full disk, as for a full database
 SELDOM = 100_000  # objects between two searches for cycles

@@ -46,7 +46,7 @@ class Completeness:
     partial   s ≥ partial is a partial interview, if all of `needed` have an answer; below, it was broken off
     counted   "asked": "don't know" and "refused" count as answers of s;  "answered": they do not
     needed    the items without which it was broken off in any case
-    used      whether the answers of partial interviews enter the figures, item by item
+    The answers of interviews and partial ones are used item by item; those of others are not used in figures.
     The shares .8 and .5 are those that AAPOR gives as an example.
     """
 
@@ -54,7 +54,6 @@ class Completeness:
     partial: float = 1.0
     counted: str = ASKED
     needed: tuple[str, ...] = ()
-    used: bool = True
 
 
 @dataclass(frozen=True)

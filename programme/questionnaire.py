@@ -14,7 +14,7 @@ from programme.items import ITEM, item_of, pair
 from programme.weighting import Label
 
 KEYS = ("introduction", "closing", "screener", "partial", "mode", "group", "adults")
-PARTIAL = ("complete", "partial", "counted", "needed", "used")
+PARTIAL = ("complete", "partial", "counted", "needed")
 NOT_OF_SCREENERS = {"asked_if", "never_pooled"}
 OLDEST = 120.0  # years that a question for the age allows
 
@@ -119,4 +119,4 @@ def _completeness(entry: Entry, questions: tuple[Question, ...]) -> Completeness
         raise entry.fault("partial" if "partial" in entry.data else "complete", shares["partial"],
                           f"1; [items.{without[0]}] not_answered = [\"9\"]")  # fmt: skip
     counted = entry.one_of("counted", (ASKED, ANSWERED)) if "counted" in entry.data else ASKED
-    return Completeness(**shares, counted=counted, needed=needed, used=entry.get("used", bool, True))
+    return Completeness(**shares, counted=counted, needed=needed)

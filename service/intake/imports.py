@@ -1,6 +1,7 @@
 """Use cases of imports: a file is imported completely or not at all, and every attempt is recorded."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # who only asks what was imported reads no file
     from service.intake.records_file import RecordsFile
     from service.intake.wave_file import WaveData
 
+RESPONSES = "responses"  # of the arguments of an import: the digest of the responses that the wave was made of
 EDITED = "edit-rules"  # the action in the audit trail when somebody changed a programme and said why
 
 
@@ -62,6 +64,7 @@ def import_wave(
     records: "RecordsFile | None" = None,
     choice: Choice | None = None,
     reason: str | None = None,
+    responses: str | None = None,
 ) -> Imported:
     """Import one wave's file; the same answers again change nothing, corrected ones are a new version.
 
@@ -69,6 +72,7 @@ def import_wave(
     choice: the sheet or the encoding of the file, where the user named it.
     reason: why the file may differ from the sample drawn for the wave (`of_sample.compare`); it is kept with the wave
     and stands beside every figure.
+    responses: the digest of the responses that the file was made of; None: it came from elsewhere.
     """
     from service.intake.drawn_wave import drawn_wave
     from service.intake.wave_file import read_wave
@@ -83,7 +87,10 @@ def import_wave(
         drawn = drawn_wave(store, programme_name, wave)
         data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
         with store.begin("wave", programme_name, wave) as connection:
-            imported = _add_wave(connection, data, hashlib.sha256(content).hexdigest(), programme_id, tried, began)
+            digests = {"file": hashlib.sha256(content).hexdigest()} | (
+                {} if responses is None else {RESPONSES: responses}
+            )
+            imported = _add_wave(connection, data, digests, programme_id, tried, began)
             log_attempt(connection, tried, imported)
     return replace(imported, notes=data.notes)
 
@@ -221,17 +228,18 @@ def _add_programme(
 def _add_wave(
     connection: sa.Connection,
     data: "WaveData",
-    file_digest: str,
+    digests: Mapping[str, str],
     programme_id: int,
     tried: Tried,
     began: int,
 ) -> Imported:
+    """digests: of the file, and of the responses that it was made of, if it was."""
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
     step = next_step(newest_version(connection, schema.waves, **key), data.digest, began=began)
     if step.writes:
-        arguments = {**key, "file": tried.file}
+        arguments = {**key, "file": tried.file} | {name: d for name, d in digests.items() if name != "file"}
         run_id = add_run(connection, tried.actor, "import-wave", arguments, [("programme", programme_id)])
-        row = dict(**key, version=step.version, digest=data.digest, file=tried.file, file_digest=file_digest)
+        row = dict(**key, version=step.version, digest=data.digest, file=tried.file, file_digest=digests["file"])
         wave_id = inserted_id(connection, schema.waves.insert().values(**row, interviews=count, run_id=run_id))
         add_objects(connection, wave_id, data.objects)
         if data.origin is not None:

@@ -41,18 +41,18 @@ def as_codes(
     table = table.rename(columns=renamed)
     for item in programme.items.values():
         if item.separator and item.name not in table:
-            table, joined = _joined(table, item)
+            table, joined = joined_boxes(table, item)
             notes += joined
         if item.name in table and not item.separator:
             texts = [(text, code) for code, names in item.answers.items() for text in names.values()]
-            table, said = _coded(table, item.name, labels.get(item.name, {}), texts, item.codes)
+            table, said = coded_texts(table, item.name, labels.get(item.name, {}), texts, item.codes)
             notes += said
             table, said = restored(table, item.name, item.codes, choice)
             notes += said
     area = programme.columns.area
     if area in table:
         names = [(text, code) for code, place in programme.areas.items() for text in place.name.values()]
-        table, said = _coded(table, area, labels.get(area, {}), names, frozenset(programme.areas))
+        table, said = coded_texts(table, area, labels.get(area, {}), names, frozenset(programme.areas))
         notes += said
         table, said = restored(table, area, frozenset(programme.areas), choice)
         notes += said
@@ -81,7 +81,7 @@ def _coded_dispositions(table: pd.DataFrame, programme: Programme) -> tuple[pd.D
     return table.assign(**{column: coded.reindex(table.index).fillna(table[column]).astype(table[column].dtype)}), notes
 
 
-def _coded(
+def coded_texts(
     table: pd.DataFrame, column: str, labels: Mapping[str, str], texts: list[tuple[str, str]], codes: frozenset
 ) -> tuple[pd.DataFrame, list[Note]]:
     """The table with the column's labels and texts as codes; a text that two codes share is left as it is."""
@@ -103,7 +103,7 @@ def _coded(
     return table, [("file.read.as_codes", {"column": column, "pairs": pairs})]
 
 
-def _joined(table: pd.DataFrame, item: Item) -> tuple[pd.DataFrame, list[Note]]:
+def joined_boxes(table: pd.DataFrame, item: Item) -> tuple[pd.DataFrame, list[Note]]:
     """The table with a column of the item's codes, made from a column for each of its answers; a Note if there are any.
 
     A row with anything else than a ticked or an unticked box keeps what stands there, so that it is refused as a code.

@@ -54,7 +54,9 @@ def figure_chain(store: Store, programme: str, wave: str) -> WaveChain:
     of = estimated(store, programme, wave)
     steps = said_of_draw(store, of)
     tables = described(store, of.version_id)
-    steps[RESPONSES] = responses_say(of.version, {name: said for name, (said, _, _) in tables.items()}, of.origin)
+    steps[RESPONSES] = responses_say(
+        of.version, {name: said for name, (said, _, _) in tables.items()}, of.origin, of.recorded
+    )
     weights = stored_weights(store, of, read_object(store, of.version_id, RESPONDENTS, ("unit_id", "weight")))
     inputs = input_files(store, of.inputs)
     steps[WEIGHTS] = weights_say(of.programme, digests(inputs), weights, of.run["stopped"])

@@ -3,6 +3,7 @@
 Every link says what was true when that estimate was computed: calls and releases that came later change nothing.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +19,11 @@ from sampling import Screening
 from sampling.proof.column_digests import column_digests, digest_of_columns, table_digest
 from sampling.proof.linked_draw import draw_says, frame_says, release_says
 from sampling.proof.links import CALLS, DRAW, FRAME, RELEASE
+from service.fieldwork.answering.responses import RECORD
 from service.fieldwork.calls import IMPORT
 from service.figures.league import newest_run
 from service.figures.use_cases import ESTIMATE, WEIGH
-from service.intake.imports import current_wave, programme_of_run
+from service.intake.imports import RESPONSES, current_wave, programme_of_run
 from service.samples.samples import Sample, read_sample
 from service.store import schema
 from service.store.engine import Store
@@ -30,7 +32,8 @@ from service.store.runs import RUN, find_run, run_inputs
 from words import Fault
 
 TABLES = (RESPONDENTS, ANSWERS, RELEASED, RECORDS)
-ATTEMPTS = "attempts"
+ATTEMPTS = "attempts"  # how many a line of the trail says that it added to the log
+RING = "record-attempt"  # the action of one attempt that an interviewer recorded
 ATTEMPT_COLUMNS = ["unit_id", "at", "disposition"]
 MADE = ("ESTIMATES", "RANKS", "VERDICTS")
 
@@ -41,6 +44,7 @@ class Estimated:
 
     origin    how the version of the wave belongs to the sample drawn for it; None if it was not drawn here
     imported  the run that imported this version
+    recorded  the digest of the responses that it was made of; None if its file came from elsewhere
     """
 
     programme: Programme
@@ -50,6 +54,7 @@ class Estimated:
     version: Mapping[str, Any]
     origin: Mapping[str, Any] | None
     imported: int
+    recorded: str | None
     inputs: frozenset[tuple[str, int]]
 
 
@@ -65,9 +70,11 @@ def estimated(store: Store, programme_name: str, wave: str) -> Estimated:
         (version_id,) = (number for kind, number in inputs if kind == "wave")
         version = connection.execute(sa.select(waves).where(waves.c.version_id == version_id)).mappings().one()
         origin = connection.execute(sa.select(origins).where(origins.c.version_id == version_id)).mappings().first()
+        arguments = sa.select(schema.runs.c.arguments).where(schema.runs.c.run_id == version["run_id"])
+        recorded = (connection.scalar(arguments) or {}).get(RESPONSES)
     known = None if origin is None else {k: v for k, v in origin.items() if k not in ("version_id", "draw_id")}
     programme = programme_of_run(store, run["run_id"])
-    return Estimated(programme, wave, run, version_id, dict(version), known, version["run_id"], inputs)
+    return Estimated(programme, wave, run, version_id, dict(version), known, version["run_id"], recorded, inputs)
 
 
 def said_of_draw(store: Store, of: Estimated) -> dict[str, dict[str, Any]]:
@@ -92,30 +99,43 @@ def calls_say(attempts: pd.DataFrame) -> dict[str, Any]:
 
 
 def attempts_then(store: Store, of: Estimated) -> pd.DataFrame:
-    """unit_id, at and disposition of the attempts that were imported before the estimate, by number and time."""
-    runs, calls, rounds = schema.runs.c, schema.calls.c, schema.rounds.c
+    """unit_id, at and disposition of the attempts that the log had before the estimate, by number and time."""
+    calls, rounds = schema.calls.c, schema.rounds.c
     of_wave = rounds.programme == of.programme.name, rounds.wave == of.wave
-    imports = sa.select(runs.arguments).where(runs.use_case == IMPORT, runs.run_id < of.run["run_id"])
     select = sa.select(*(calls[c] for c in ATTEMPT_COLUMNS)).join(schema.rounds).where(*of_wave).order_by(calls.call_id)
     with store.read() as connection:
-        imported = [
-            a for a in connection.scalars(imports) if (a["programme"], a["wave"]) == (of.programme.name, of.wave)
-        ]
-        if all(ATTEMPTS in arguments for arguments in imported):
-            select = select.limit(sum(arguments[ATTEMPTS] for arguments in imported))
-        rows = pd.DataFrame(connection.execute(select).all(), columns=ATTEMPT_COLUMNS)
-    times = [_utc(at) for at in rows["at"]]
-    return rows.assign(at=times).astype(str).sort_values(ATTEMPT_COLUMNS, ignore_index=True)
+        rows = connection.execute(select.limit(_attempts_before(connection, of))).all()
+    attempts = pd.DataFrame([tuple(row) for row in rows], columns=ATTEMPT_COLUMNS)
+    times = [_utc(at) for at in attempts["at"]]
+    return attempts.assign(at=times).astype(str).sort_values(ATTEMPT_COLUMNS, ignore_index=True)
 
 
-def responses_say(version: Mapping[str, Any], tables: Mapping[str, Any], origin: Mapping[str, Any] | None) -> dict:
+def _attempts_before(connection: sa.Connection, of: Estimated) -> int | None:
+    """How many attempts the log had at the line of the estimate in the trail; None: all, where no line says so."""
+    audit = schema.audit.c
+    number = connection.scalar(sa.select(audit.number).where(audit.action == RUN, _names_run(of.run["run_id"])))
+    earlier = [] if number is None else [audit.number < number]
+    lines = sa.select(audit.details).where(audit.action.in_((IMPORT, RECORD, RING)), *earlier)
+    said = [json.loads(details) for details in connection.scalars(lines)]
+    of_wave = [d for d in said if (d["programme"], d["wave"]) == (of.programme.name, of.wave)]
+    counts = [d.get(ATTEMPTS, 1 if "unit" in d else None) for d in of_wave]
+    return None if number is None or None in counts else sum(counts)
+
+
+def responses_say(
+    version: Mapping[str, Any],
+    tables: Mapping[str, Any],
+    origin: Mapping[str, Any] | None,
+    recorded: str | None = None,
+) -> dict:
     """The version of the wave, the digest of the file it came in, its tables, and what differs from the sample.
 
-    tables: name -> what `described` says of it
+    tables: name -> what `described` says of it;  recorded: the digest of the responses that the wave was made of
     """
     counts = {"version": version["version"], "interviews": version["interviews"]}
     of_sample = None if origin is None else dict(origin)
-    return counts | {"file": version["file_digest"], "tables": dict(tables), "of_sample": of_sample}
+    said = counts | {"file": version["file_digest"], "tables": dict(tables), "of_sample": of_sample}
+    return said if recorded is None else said | {"recorded": recorded}
 
 
 def described(store: Store, version_id: int) -> dict[str, tuple[dict[str, Any], dict[str, str], bytes]]:
@@ -182,10 +202,15 @@ def computed_tables(store: Store, run_id: int) -> dict[str, pd.DataFrame]:
 def trail_line(store: Store, run_id: int) -> str | None:
     """The head of the audit trail at the line of a run; None in stores whose runs are older than the trail."""
     audit = schema.audit.c
-    named = audit.details.contains(f'"run": {run_id}, ')
     with store.read() as connection:
-        row = connection.execute(sa.select(audit.number, audit.digest).where(audit.action == RUN, named)).first()
+        line = sa.select(audit.number, audit.digest).where(audit.action == RUN, _names_run(run_id))
+        row = connection.execute(line).first()
     return None if row is None else f"{row.number}:{row.digest}"
+
+
+def _names_run(run_id: int) -> sa.ColumnElement[bool]:
+    """Whether a line of the trail is that of a run."""
+    return schema.audit.c.details.contains(f'"run": {run_id}, ')
 
 
 def _screenings_then(store: Store, sample: Sample, before: int) -> list[Screening]:

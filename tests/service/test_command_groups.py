@@ -35,6 +35,7 @@ GROUPS = {
         "list",
         "call-sheet",
     ),
+    "responses": ("import", "show", "questions", "make-wave"),
     "large-frame": ("number", "strata", "commit", "draw", "verify"),
 }
 NUMBER = "13987654321"

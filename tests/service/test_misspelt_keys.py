@@ -24,7 +24,7 @@ QUESTIONNAIRE = """
 introduction = { zh = "您好", en = "Good evening" }
 closing = { zh = "再见", en = "Goodbye" }
 adults = "adults"
-partial = { complete = 0.8, partial = 0.5, counted = "answered", needed = ["safe"], used = false }
+partial = { complete = 0.8, partial = 0.5, counted = "answered", needed = ["safe"] }
 [questionnaire.screener]
 adults = { text = { en = "How many adults?" }, range = [1, 20], whole = true, eligible = [1, 19], outcome = "4.7" }
 sex = { text = { zh = "性别", en = "Sex" } }

@@ -32,7 +32,7 @@ WHOLE = {"here": "yes", "noise": "often", "pier": "good", "market": "fair"}
 
 def asked(store):
     """The made-up survey with a questionnaire, its May drawn, one release of two out."""
-    programme = PROGRAMME
+    programme = PROGRAMME.replace(b"simulated = true", b"simulated = false")
     for name in (b"pier", b"market"):
         programme = programme.replace(b"[items." + name + b"]", b"[items." + name + b']\nnot_answered = ["?"]')
     at = released(begin_survey(store, programme + QUESTIONNAIRE))

@@ -63,10 +63,12 @@ def _refuse_filtered(answers: pd.DataFrame, questionnaire: Questionnaire, faults
             faults.refuse(out, "response.not_to_be_asked", question.name, answers, filter=list(question.item.asked_if))
 
 
-def check_units(table: pd.DataFrame, drawn: DrawnUnits, faults: FaultList, wave: str, latest: datetime) -> None:
+def check_units(
+    table: pd.DataFrame, drawn: DrawnUnits, faults: FaultList, wave: str, latest: datetime, *, simulated: bool
+) -> None:
     """`faults` gets units that were not drawn or not released, impossible times, and interviewers not on the list.
 
-    latest: no response may be later
+    latest: no response may be later;  simulated: the survey is made up, and so may be its times before the draw
     """
     unit = table[UNIT]
     of_unit = drawn.units.reindex(unit)
@@ -81,7 +83,7 @@ def check_units(table: pd.DataFrame, drawn: DrawnUnits, faults: FaultList, wave:
     faults.refuse((unit != "") & unit.duplicated(), "response.twice", UNIT, shown)
     timed = table[AT].map(lambda at: at is not None)
     later = timed & table[AT].map(lambda at: at is not None and at > latest)
-    before = timed & table[AT].map(lambda at: at is not None and at < drawn.at)
+    before = timed & table[AT].map(lambda at: at is not None and at < drawn.at and not simulated)
     faults.refuse(later, "response.future", AT, table.assign(at=table[AT].map(str)))
     faults.refuse(before, "response.before_draw", AT, table.assign(at=table[AT].map(str)), drawn=drawn.at, wave=wave)
     if drawn.people is not None:

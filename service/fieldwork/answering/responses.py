@@ -4,8 +4,8 @@ An interview is never changed and never given twice. One that was broken off, or
 later response then counts, and the earlier one stays stored.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,14 +27,16 @@ from service.fieldwork.answering.checking import (
     checked_answers,
 )
 from service.fieldwork.answering.drawn_units import AT_ONCE, drawn_units
+from service.fieldwork.answering.response_file import read_responses
 from service.fieldwork.calls import round_of
-from service.files.choice import Note
+from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.intake.imports import current_programme
 from service.store import audit, schema
 from service.store.audit import Actor
 from service.store.engine import Store, insert_rows
 from service.store.permissions import permitted
+from words import Fault
 
 RECORD = "record-responses"  # the action in the audit trail
 STORED = ("unit_id", "part", "at", "interviewer", "mode", "respondent_group", "state", "disposition", "answers")
@@ -76,7 +78,32 @@ def record_response(store: Store, programme: str, wave: str, response: Response)
     programme_id, content = current_programme(store, programme)
     table = as_table([response], content.questionnaire)
     with store.begin("round", programme, wave) as connection:
-        return record(connection, store.actor, programme_id, content, wave, table, "")
+        return record(connection, store.actor, programme_id, content, wave, table, FaultList(wave))
+
+
+@permitted
+def answers_alongside(store: Store, programme: str, wave: str, response: Response) -> Callable[[sa.Connection], None]:
+    """What records a response in the transaction of its call, which has the call's turn and its line in the log."""
+    programme_id, content = current_programme(store, programme)
+    table = as_table([response], content.questionnaire)
+
+    def write(connection: sa.Connection) -> None:
+        record(connection, store.actor, programme_id, content, wave, table, FaultList(wave))
+
+    return write
+
+
+@permitted
+def import_responses(
+    store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
+) -> Recorded:
+    """Record a file of responses (`response_file.read_responses`), completely or not at all."""
+    programme_id, declared = current_programme(store, programme)
+    faults = FaultList(file)
+    rows = read_responses(content, file, declared, faults, choice)
+    with store.begin("round", programme, wave) as connection:
+        recorded = record(connection, store.actor, programme_id, declared, wave, rows.responses, faults, file)
+    return replace(recorded, notes=rows.notes)
 
 
 def as_table(given: list[Response], questionnaire: Questionnaire) -> pd.DataFrame:
@@ -97,16 +124,21 @@ def record(
     programme: Programme,
     wave: str,
     table: pd.DataFrame,
-    file: str,
+    faults: FaultList,
+    file: str = "",
 ) -> Recorded:
     """Record a table of responses in a transaction that holds the wave's turn ("round", programme, wave).
 
     table: unit_id, at (a time with its zone), interviewer, and the questionnaire's columns as text, by row number
+    faults: those found before; all are raised together
     """
-    questionnaire, faults = programme.questionnaire, FaultList(file or wave)
+    questionnaire = programme.questionnaire
     answers = checked_answers(table, questionnaire, faults)
+    if table.empty:
+        faults.found.append(Fault(key="response.no_rows", file=faults.file))
+        faults.settle()
     drawn = drawn_units(connection, programme.name, wave, list(table[UNIT]))
-    check_units(table, drawn, faults, wave, datetime.now(UTC))
+    check_units(table, drawn, faults, wave, datetime.now(UTC), simulated=programme.simulated)
     check_places(table, answers, drawn, programme, faults, wave)
     mode, group = (
         answers[item.name] if item is not None else pd.Series("", table.index)

@@ -1,0 +1,98 @@
+"""Commands on responses: a file of them is recorded, they are counted, and the wave is made of them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.incoming import EncodingOption, FaultsOption, SheetOption, ZerosOption, listing_faults, say_recognised
+from commands.opening import opened_for
+from commands.speaking import (
+    AsOption,
+    Command,
+    Group,
+    ProgrammeOption,
+    StoreOption,
+    WaveArgument,
+    out,
+    print_table,
+    t,
+    working,
+)
+from presentation import terminal
+from presentation.calling import responses as response_words
+from presentation.times import wave_text
+from service.fieldwork.answering import making
+from service.fieldwork.answering import responses as use_cases
+from service.files.bounds import read_bounded
+from service.files.choice import choice_of
+from service.intake.imports import current_programme
+from service.intake.records_file import RecordsFile
+from service.store.engine import Store
+from service.store.names import name_of
+
+commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.responses.help"))
+
+
+@commands.command("import", cls=Command, help=t("cli.responses.import.help"))
+def responses_import(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.responses.file"))],
+    sheet: SheetOption = None,
+    encoding: EncodingOption = None,
+    zeros: ZerosOption = False,
+    faults: FaultsOption = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    with listing_faults(faults):
+        recorded = use_cases.import_responses(opened, programme_name, wave, content, name_of(file), choice)
+    say_recognised(recorded.notes)
+    out.print(response_words.import_text(recorded, t))
+    _show(opened, programme_name, wave)
+
+
+@commands.command("show", cls=Command, help=t("cli.responses.show.help"))
+def responses_show(
+    wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
+) -> None:
+    _show(*opened_for(store, as_, programme), wave)
+
+
+@commands.command("questions", cls=Command, help=t("cli.responses.questions.help"))
+def responses_questions(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    questionnaire = current_programme(opened, programme_name)[1].questionnaire
+    notes = [response_words.rule_text(questionnaire, t)]
+    print_table(t("response.questions"), terminal.words_table(response_words.question_rows(questionnaire, t)), notes)
+
+
+@commands.command("make-wave", cls=Command, help=t("cli.responses.make_wave.help"))
+def responses_make_wave(
+    wave: WaveArgument,
+    records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept-differences", help=t("cli.import_wave.accept"), show_default=False)
+    ] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    records_file = None if records is None else RecordsFile(read_bounded(records), name_of(records))
+    with working(wave):
+        made = making.make_wave(opened, programme_name, wave, records=records_file, reason=accept)
+    say_recognised(made.notes)
+    values = {"wave": wave_text(made.wave, t), "version": made.version, "interviews": made.interviews}
+    out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{made.outcome}")))
+
+
+def _show(opened: Store, programme_name: str, wave: str) -> None:
+    """How many responses there are of each mode and group, in each state."""
+    rows, declared = use_cases.responses_of(opened, programme_name, wave), current_programme(opened, programme_name)[1]
+    if len(rows):
+        table = terminal.words_table(response_words.count_rows(rows, declared, t))
+        print_table(t("response.title"), table, [response_words.rule_text(declared.questionnaire, t)])

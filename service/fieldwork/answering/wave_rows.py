@@ -1,0 +1,149 @@
+"""The rows of a wave that is made of its responses: one for each number called, with its outcome and answers."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from estimation import weigh
+from estimation.weighting.steps import Base, Dispositions, Nonresponse, WeightingSteps
+from fieldwork.completeness import INELIGIBLE, wave_cells
+from fieldwork.dispositions import code_of, codes_of_class
+from fieldwork.final_outcomes import final_outcomes
+from programme.declared import Programme
+from programme.weighting import BY_CLASS
+from sampling.draw.stages import kish_person
+from service.fieldwork.answering.checking import INTERVIEWS, UNIT
+from service.intake.of_sample import FRAME_JOIN, JOIN
+from words import Fault
+
+OUTCOME, BASE, STRATUM = "outcome", "base_weight", "stratum"  # of the rows that are weighted here
+PERSON = "person_probability"
+KIND = "number kind"  # mobile or landline
+
+
+def wave_rows(
+    programme: Programme, wave: str, called: pd.DataFrame, responses: pd.DataFrame, attempts: pd.DataFrame
+) -> pd.DataFrame:
+    """The table of a wave's file, as text.
+
+    called     the units to call, by unit_id: area, stratum, base_weight, kish and what is known of them
+    responses  the responses that count, as they are stored
+    attempts   unit_id, disposition, attempts: how often each number had each outcome
+
+    Where the programme says how weights are made, there is a row for each number called, and its outcome is what the
+    calls and the response together say (`final_outcomes`).  Else there is a row for each interview, with the base
+    weight adjusted for unknown eligibility and nonresponse within its stratum, over the person's probability.
+    """
+    final = final_outcomes(attempts, list(called.index))
+    answers = _answers(programme, responses).reindex(called.index).fillna("")
+    answered = final.isin(codes_of_class("I", "P")).to_numpy()
+    has_answers = called.index.isin(responses[UNIT][responses.state.isin(INTERVIEWS)])
+    without = [str(unit) for unit in called.index[answered & ~has_answers]]
+    if without:
+        raise Fault(key="response.interviews_without", wave=wave, count=len(without), units=without[:10])
+    answers = answers.drop(columns=_of_sample(programme, called), errors="ignore")
+    table = _identified(programme, called.index).join(_known(programme, called, set(answers))).join(answers)
+    probability = person_probability(programme, called, answers, answered)
+    if programme.weighting is not None:
+        words = _words(programme.weighting.dispositions, programme.outcomes)
+        table[programme.weighting.dispositions.column] = final.map(lambda code: words.get(code, code))
+        if probability is not None:
+            table[PERSON] = [repr(float(p)) if np.isfinite(p) else "" for p in probability]
+        return table.reset_index(drop=True).fillna("")
+    weight = _weights(called, final)
+    if probability is not None:
+        weight = weight / probability
+    table[programme.columns.weight] = [repr(float(w)) for w in weight]
+    return table[answered].reset_index(drop=True).fillna("")
+
+
+def person_probability(
+    programme: Programme, called: pd.DataFrame, answers: pd.DataFrame, answered: np.ndarray
+) -> np.ndarray | None:
+    """The probability of the person asked in each household (n,) by Kish's table; None where no tables were drawn."""
+    if "kish" not in called or called.kish.isna().all():
+        return None
+    column = programme.questionnaire.adults
+    if not column:
+        raise Fault(key="response.no_adults", programme=programme.name)
+    adults = pd.to_numeric(answers[column], errors="coerce").to_numpy(float)
+    missing = answered & ~(adults >= 1)
+    if missing.any():
+        units = [str(unit) for unit in called.index[missing]]
+        raise Fault(key="response.adults_missing", column=column, count=len(units), units=units[:10])
+    probability = np.full(len(called), np.nan)
+    persons = kish_person(called.kish[answered], adults[answered].astype(int))
+    probability[answered] = persons.probability.to_numpy()
+    return probability
+
+
+def _answers(programme: Programme, responses: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a wave's file, by unit_id: the questionnaire's columns, and the interviewer where a column names it.
+
+    Of whom the screener sorted out, and of those who broke off, only the screener's answers.
+    """
+    questionnaire = programme.questionnaire
+    given = pd.DataFrame(list(responses.answers), index=responses[UNIT], dtype=object)
+    cells = given.reindex(columns=list(questionnaire.items)).fillna("")
+    for item, column in ((questionnaire.mode, "mode"), (questionnaire.group, "respondent_group")):
+        if item is not None:
+            cells[item.name] = responses[column].to_numpy()
+    cells = wave_cells(cells, questionnaire)
+    others = ~responses.state.isin(INTERVIEWS).to_numpy()
+    cells.loc[others, [question.name for question in questionnaire.questions]] = ""
+    sorted_out = (responses.state == INELIGIBLE).to_numpy()
+    cells.loc[sorted_out, :] = ""
+    if programme.interviewers is not None and programme.interviewers.column:
+        cells[programme.interviewers.column] = responses.interviewer.to_numpy()
+    return cells
+
+
+def _of_sample(programme: Programme, called: pd.DataFrame) -> list[str]:
+    """The columns of a wave's file that the sample has, of every number, and no answer needs to fill."""
+    columns = programme.columns
+    parts = called[STRATUM].str.split(FRAME_JOIN).map(len)
+    strata = columns.stratum if (parts == len(columns.stratum)).all() else ()
+    return [columns.area, *strata] if called.area.isin(list(programme.areas)).all() else [*strata]
+
+
+def _known(programme: Programme, called: pd.DataFrame, answered: set[str]) -> pd.DataFrame:
+    """What the list of the frame says of each number, and whether it is a mobile one where weighting asks for that."""
+    columns = called.drop(
+        columns=[STRATUM, "area", "psu", BASE, "kish", KIND, *answered & set(called)], errors="ignore"
+    )
+    steps = programme.weighting
+    if steps is None or steps.base.frame is None or steps.base.frame in {*programme.columns.stratum, *columns}:
+        return columns
+    return columns.assign(**{steps.base.frame: called[KIND]})
+
+
+def _identified(programme: Programme, units: pd.Index) -> pd.DataFrame:
+    """The columns that identify a unit, by its unit_id."""
+    columns = programme.columns.respondent
+    if len(columns) == 1:
+        return pd.DataFrame({columns[0]: units}, index=units)
+    parts = [unit.split(JOIN) for unit in units]
+    wrong = next((unit for unit, names in zip(units, parts, strict=True) if len(names) != len(columns)), None)
+    if wrong is not None:
+        raise Fault(key="response.parts", unit=str(wrong), expected=list(columns))
+    return pd.DataFrame(parts, index=units, columns=list(columns))
+
+
+def _words(dispositions: Dispositions, own: Mapping[str, str]) -> dict[str, str]:
+    """AAPOR's code -> how the programme's list of outcomes writes it."""
+    every = codes_of_class("I", "P", "R", "NC", "O", "UH", "UR", "UO", "NE")
+    written: dict[str, str] = {}
+    for word in sorted(dispositions.codes):
+        code = word if word in every else code_of(word, own, every)
+        if code is not None:
+            written.setdefault(code, word)
+    return written
+
+
+def _weights(called: pd.DataFrame, final: pd.Series) -> np.ndarray:
+    """The weights of all numbers by base weight, unknown eligibility and nonresponse, each within the stratum."""
+    dispositions = Dispositions(OUTCOME, *(codes_of_class(*groups) for groups in BY_CLASS))
+    steps = WeightingSteps(dispositions, Base(BASE, None, {}), (STRATUM,), nonresponse=Nonresponse((STRATUM,)))
+    table = pd.DataFrame({OUTCOME: final.to_numpy(), BASE: called[BASE].map(repr), STRATUM: called[STRATUM]})
+    return weigh(table.reset_index(drop=True), steps).steps[-1].weight
