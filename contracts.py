@@ -119,6 +119,25 @@ COVARIANCES = Table(
     key=("measure", "domain", "other"),
     columns={"measure": str, "domain": str, "other": str, "covariance": float},
 )
+# Each type of person against the plain mean of all types of its kind; the limits hold for all of them together.
+CONTRASTS = Table(
+    "CONTRASTS",
+    key=("measure", "types", "code"),
+    columns={
+        "measure": str,
+        "types": str,
+        "code": str,
+        "relative": float,
+        "se": float,
+        "df": float,
+        "lower": float,
+        "upper": float,
+        "p": float,
+        "level": float,
+        "family": int,
+    },
+    truths=(("lower <= relative <= upper", lambda t: (t.lower <= t.relative) & (t.relative <= t.upper)),),
+)
 RANKS = Table(
     "RANKS",
     key=("measure", "family", "area"),

@@ -28,8 +28,8 @@ import sampling
 import service
 from bench.seeds import FOLDER as SEEDS
 from fieldwork.phone_numbers import normalised
-from programme.all_faults import all_faults
-from programme.edited_rules import faults_of_rules, rules_of, with_rules
+from programme.editing.all_faults import all_faults
+from programme.editing.edited_rules import faults_of_rules, rules_of, with_rules
 from programme.survey import read_programme
 from programme.wave_names import check_wave_name
 from reference import examples

@@ -24,7 +24,7 @@ SINGLE = {
     "league": "figures",
     "power": "computing",
     **dict.fromkeys(("beside", "move-weights"), "trials"),
-    **dict.fromkeys(("consequences", "factors", "definitions"), "figures"),
+    **dict.fromkeys(("consequences", "factors", "types", "definitions"), "figures"),
     **dict.fromkeys(("refresh", "jobs", "publish"), "work"),
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "drawing.planning"),

@@ -25,6 +25,7 @@ from presentation import league_table, terminal
 from presentation import screen as said
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
+from presentation.evidence.types_of_person import heading, shown_types, type_notes, type_sentence, types_csv
 from presentation.factors import factor_notes, factors_csv, shown_factors
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
@@ -32,6 +33,7 @@ from presentation.times import wave_text
 from service.figures.factors import read_factors
 from service.figures.league import League, read_league
 from service.figures.screen import Screen, read_screen
+from service.figures.types_of_person import read_types
 from service.figures.use_cases import ESTIMATE
 from service.intake import imports
 from words import Fault
@@ -122,6 +124,27 @@ def factors(
     where = t("factors.everybody") if area == ALL else factor_table.programme.areas[area].name[LANGUAGE]
     headline = f"{wave_text(factor_table.wave, t)} · {where}"
     print_table(title, terminal.words_table(shown_factors(factor_table, t)), factor_notes(factor_table, t), headline)
+
+
+@commands.command(cls=Command, help=t("cli.types.help"))
+def types(
+    wave: Annotated[str | None, typer.Option(help=t("cli.league.wave"), show_default=False)] = None,
+    measure: Annotated[str | None, typer.Option(help=t("cli.league.measure"), show_default=False)] = None,
+    area: Annotated[str, typer.Option(help=t("cli.factors.area"))] = ALL,
+    csv: CsvOption = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Print a measure's figures by type of person, or write them to a file."""
+    opened = opened_as(store, as_)
+    figures = read_types(opened, programme_of(opened, programme), wave=wave, measure=measure, area=area)
+    if csv is not None:
+        write(csv, types_csv(figures, t))
+        return
+    tested = [name for name, kind in figures.kinds.items() if kind.tested]
+    notes = [*(type_sentence(figures, name, t) for name in tested), *type_notes(figures, t)]
+    print_table(heading(figures, t), terminal.words_table(shown_types(figures, t)), notes, wave_text(figures.wave, t))
 
 
 @commands.command(cls=Command, help=t("cli.consequences.help"))

@@ -19,6 +19,7 @@ from programme.calling import Calling
 from programme.measures import Factors, Record
 from programme.population import PopulationPlan
 from programme.renames import Renames
+from programme.types import Types
 from programme.weighting import Label
 
 LEAGUE, PROGRAMME = "league", "programme"
@@ -104,6 +105,7 @@ class Programme:
     bulletin      the office, number and addressees of its bulletins
     questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
     calling       when and how often numbers are called, which go first, and the survey's own time zone
+    types         the types of person by which figures are told apart
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -148,6 +150,7 @@ class Programme:
     bulletin: BulletinHead = field(default_factory=BulletinHead)
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
     calling: Calling = field(default_factory=Calling)
+    types: Mapping[str, Types] = field(default_factory=dict)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
@@ -171,6 +174,17 @@ class Programme:
     def factor_measures(self) -> dict[str, Measure]:
         """The measures of the tables of factors: estimated for every area, not ranked."""
         return {m.name: m for factors in self.factors.values() for m in factors.measures.values()}
+
+    @property
+    def type_measures(self) -> dict[str, Measure]:
+        """The measures of types of person that are none of `measures`: estimated for every area, not ranked."""
+        of_types = {m.name: m for types in self.types.values() for m in types.measures.values()}
+        return {name: measure for name, measure in of_types.items() if name not in self.measures}
+
+    @property
+    def shown_measures(self) -> dict[str, Measure]:
+        """All measures whose figures are shown by area: where cells are withheld, these are looked at together."""
+        return {**self.measures, **self.type_measures}
 
     @property
     def listing_rules(self) -> dict[str, tuple[Rule, ...]]:

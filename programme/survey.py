@@ -22,6 +22,7 @@ from programme.population import read_population
 from programme.questionnaire import Known, read_questionnaire
 from programme.renames import read_renames
 from programme.rules import judged_of, read_level, read_rules
+from programme.types import read_types
 from programme.wave_names import WAVE
 from programme.weighting import merge_rules, read_labels, read_weighting
 from words import Fault
@@ -58,6 +59,7 @@ TABLES = (
     "records",
     "measures",
     "factors",
+    "types",
     "rules",
     "consequences",
 )
@@ -124,6 +126,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         bulletin=read_bulletin(entry),
         questionnaire=read_questionnaire(entry, known),
         calling=read_calling(entry, areas),
+        types=read_types(entry, indicators.items, indicators.measures),
     )
 
 

@@ -57,6 +57,7 @@ CHAPTERS = {
         "drawing",
         "care",
     ],
+    "programme": ["editing"],
     "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "quality", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],

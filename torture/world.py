@@ -20,7 +20,7 @@ import pandas as pd
 import service
 from presentation.bulletin.making import written
 from presentation.bulletin.wording import Asked
-from programme.edited_rules import rules_of
+from programme.editing.edited_rules import rules_of
 from reference import examples
 from sampling import Wanted
 from sampling.planning import foresight

@@ -326,7 +326,7 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
         Column("n", t("bulletin.column.n"), "count"),
         Column("mentions", t("bulletin.column.mentions"), "share"),
         *(
-            Column(kind, t("bulletin.column.named_then", base=t(f"bulletin.base.{kind}")), "share")
+            Column(kind, t("bulletin.column.named_then", base=t(f"bulletin.then.{kind}")), "share")
             for kind in facts.earlier
         ),
         Column("run", t("bulletin.column.run"), "place"),
@@ -340,7 +340,7 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.interval", level=level), ("lower", "upper"), t("bulletin.range")),
         Shown(t("bulletin.column.n"), ("n",)),
         *((Shown(t("bulletin.column.mentions"), ("mentions",)),) if mentions else ()),
-        *(Shown(t("bulletin.column.named_then", base=t(f"bulletin.base.{kind}")), (kind,)) for kind in facts.earlier),
+        *(Shown(t("bulletin.column.named_then", base=t(f"bulletin.then.{kind}")), (kind,)) for kind in facts.earlier),
     )
     title = "" if factors is None else factors.programme.factors[factors.name].name[t("language.code")]
     note = t("bulletin.note.named", level=level, runs=sorted({str(row[-1]) for row in rows}))

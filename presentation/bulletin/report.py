@@ -13,6 +13,7 @@ from presentation.bulletin.grids import (
     wholes_grid,
 )
 from presentation.bulletin.notice import confirmed_areas, reading_texts, survey_blocks, whole_blocks
+from presentation.bulletin.type_grid import type_blocks, types_grid
 from presentation.bulletin.wording import (
     Asked,
     Headings,
@@ -38,6 +39,7 @@ def report(facts: Facts, asked: Asked, t: Speaker) -> Document:
         wholes_grid(facts, t),
         movers_grid(facts, t),
         named_grid(facts, t),
+        *types_grid(facts, t),
         last_grid(facts, t),
         areas_grid(facts, t),
     ]
@@ -46,6 +48,9 @@ def report(facts: Facts, asked: Asked, t: Speaker) -> Document:
     blocks += [headings.first(t("bulletin.heading.whole")), *whole_blocks(facts, t)]
     blocks += [headings.first(t("bulletin.heading.movers")), *_movers(facts, headings, t)]
     blocks += [headings.first(t("bulletin.heading.named")), *_named(facts, t)]
+    of_types = type_blocks(facts, t)
+    if of_types:
+        blocks += [headings.first(t("bulletin.heading.types")), *of_types]
     if facts.screen.last is not None:
         blocks += [headings.first(t("bulletin.heading.places")), said(last_text(league, facts.screen.last, t))]
         blocks += [said(target_text(league, target, t)) for target in facts.screen.targets]

@@ -6,8 +6,8 @@ import pandas as pd
 
 from accountability import MISSED, UNDECIDED
 from presentation.times import wave_text
-from programme.all_faults import FaultAt
 from programme.declared import Programme
+from programme.editing.all_faults import FaultAt
 from service.figures.rules_preview import RulesPreview
 from service.store.runs import local_time
 from words import Speaker

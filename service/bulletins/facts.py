@@ -9,6 +9,7 @@ from service.fieldwork.rates import WaveRates, read_rates
 from service.figures.factors import FactorTable, read_factors
 from service.figures.league import League, read_estimated, waves_with_estimates
 from service.figures.screen import Screen, read_screen
+from service.figures.types_of_person import TypeFigures, read_types
 from service.store.engine import Store
 from service.store.permissions import CENTRE, LEADER, Actor, permitted
 from words import Fault
@@ -38,6 +39,8 @@ class Facts:
     factors  what people named, in the wave; None where the programme asks no such question
     earlier  comparison (PREVIOUS, YEAR_AGO) -> what they named then
     rates    the outcome rates of all numbers of the wave; None where it was not drawn here, or nobody was called
+    types    the figures by type of person over all areas; None where the programme does not tell the measure apart
+    types_then  comparison -> those of then
     runs     the numbers of all runs that the figures come from
     """
 
@@ -46,6 +49,8 @@ class Facts:
     factors: FactorTable | None
     earlier: Mapping[str, FactorTable]
     rates: WaveRates | None
+    types: TypeFigures | None
+    types_then: Mapping[str, TypeFigures]
     runs: tuple[int, ...]
 
     @property
@@ -74,11 +79,14 @@ def bulletin_facts(
     factors = _factors(seen, programme_name, screen.league.wave)
     earlier = {} if factors is None else _earlier(seen, programme_name, screen, factors)
     tables = [table for table in (factors, *earlier.values()) if table is not None]
+    types = _types(seen, programme_name, screen.league.wave, screen.league.measure.name)
+    types_then = {} if types is None else _types_then(seen, programme_name, screen)
     runs = {run["run_id"] for c in screen.compared for run in c.league.runs.values()}
     runs |= {run["run_id"] for run in screen.league.runs.values()} | {whole.run for whole in wholes}
     runs |= {table.run["run_id"] for table in tables}
+    runs |= {figures.run["run_id"] for figures in (types, *types_then.values()) if figures is not None}
     rates = response_rates(store, programme_name, screen.league.wave)
-    return Facts(screen, wholes, factors, earlier, rates, tuple(sorted(runs)))
+    return Facts(screen, wholes, factors, earlier, rates, types, types_then, tuple(sorted(runs)))
 
 
 def response_rates(store: Store, programme_name: str, wave: str) -> WaveRates | None:
@@ -121,3 +129,16 @@ def _factors(store: Store, programme_name: str, wave: str, name: str | None = No
 def _earlier(store: Store, programme_name: str, screen: Screen, factors: FactorTable) -> dict[str, FactorTable]:
     tables = {c.kind: _factors(store, programme_name, c.before, factors.name) for c in screen.compared}
     return {kind: table for kind, table in tables.items() if table is not None}
+
+
+def _types(store: Store, programme_name: str, wave: str, measure: str) -> TypeFigures | None:
+    try:
+        return read_types(store, programme_name, wave=wave, measure=measure)
+    except Fault:  # the programme tells no types of person apart, or not in this measure or wave
+        return None
+
+
+def _types_then(store: Store, programme_name: str, screen: Screen) -> dict[str, TypeFigures]:
+    measure = screen.league.measure.name
+    figures = {c.kind: _types(store, programme_name, c.before, measure) for c in screen.compared}
+    return {kind: of_wave for kind, of_wave in figures.items() if of_wave is not None}

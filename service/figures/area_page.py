@@ -9,6 +9,7 @@ from service.figures.detection import Detection, detection
 from service.figures.factors import FactorTable, read_factors
 from service.figures.league import League, read_estimated, waves_with_estimates
 from service.figures.screen import LastPlaces, Screen, read_screen
+from service.figures.types_of_person import TypeFigures, read_types
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.remembered import remembered
@@ -39,6 +40,7 @@ class AreaPage:
     waves        one row for each estimated wave, oldest first: OF_WAVE, everybody (the mean over all areas), areas
                  (how many are ranked), and broken (nothing earlier is comparable); empty cells where not shown
     rules        the area's VERDICTS;  factors: what its people named, None if the programme asks no such question
+    types        its figures by type of person; None if the programme does not tell the measure apart
     neighbours   the areas from which it cannot be separated, and those surely ahead or behind; None if it has no row
     needed       what each comparison can detect and the interviews a move takes, for a typical area of the league
     """
@@ -50,6 +52,7 @@ class AreaPage:
     waves: pd.DataFrame
     rules: pd.DataFrame
     factors: FactorTable | None
+    types: TypeFigures | None
     neighbours: Neighbours | None
     needed: Detection | None
 
@@ -86,6 +89,7 @@ def read_area(
         waves=area_waves(store, programme_name, area, newest.measure, league),
         rules=screen.league.rules[screen.league.rules.area == area],
         factors=_factors(store, programme_name, screen.league, area),
+        types=_types(store, screen.league, area),
         neighbours=neighbours(table, area) if area in table.index else None,
         needed=detection(screen.league) if len(table) > 1 else None,
     )
@@ -126,3 +130,10 @@ def _factors(store: Store, programme_name: str, league: League, area: str) -> Fa
         return read_factors(store, programme_name, wave=league.wave, area=area)
     except Fault:  # nobody named anything there, or it is withheld
         return None
+
+
+def _types(store: Store, league: League, area: str) -> TypeFigures | None:
+    name = league.measure.name
+    if not any(name in types.measured for types in league.programme.types.values()):
+        return None
+    return read_types(store, league.programme.name, wave=league.wave, measure=name, area=area)

@@ -16,6 +16,7 @@ from accountability.league.changes import change_table
 from accountability.league.conventions import MARGINAL
 from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
+from accountability.league.types_of_person import contrast_table, within
 from accountability.league.wave_measure import WaveMeasure
 from accountability.rules import Rule
 from accountability.rules.annual import annual_joint_verdicts, annual_verdicts
@@ -47,9 +48,11 @@ def _weigh(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: s
 
 def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
     (wave,) = loaded
-    parts = {t.name: [] for t in (contracts.ESTIMATES, contracts.COVARIANCES, contracts.RANKS, contracts.VERDICTS)}
+    names = ("ESTIMATES", "COVARIANCES", "RANKS", "VERDICTS", "CONTRASTS")
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
     common: dict[str, CommonNormals] = {}
-    for name, (data,) in _measures(programme, loaded, arguments).items():
+    of_measures = {name: data for name, (data,) in _measures(programme, loaded, arguments).items()}
+    for name, data in of_measures.items():
         progress(name)
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
@@ -65,7 +68,26 @@ def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed
     for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
+    for table_name, tables in _of_types(programme, wave, of_measures, seed).items():
+        parts[table_name] += tables
     return _checked(parts)
+
+
+def _of_types(
+    programme: Programme, wave: Wave, of_measures: Mapping[str, WaveMeasure], seed: str
+) -> dict[str, list[pd.DataFrame]]:
+    """ESTIMATES and CONTRASTS of the types of person, of those of the measures that the programme tells apart."""
+    estimates, contrasts = [], []
+    for name, data in of_measures.items():
+        groups = groups_of_wave(programme, wave, data).values()
+        estimates += [estimate_table(one, level=programme.level, publish=programme.publish) for one in groups]
+        kinds = {kind: types for kind, types in programme.types.items() if name in types.measured}
+        for kind, types in kinds.items():
+            group_of = types.group_of(wave.answers[types.item], programme.items[types.item])
+            rng = generator(seed, wave.name, name, kind)
+            of = {"types": kind, "level": programme.level, "family": len(kinds), "rng": rng}
+            contrasts.append(contrast_table(data, group_of, **of))
+    return {"ESTIMATES": estimates, "CONTRASTS": [table for table in contrasts if len(table)]}
 
 
 def rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str) -> pd.DataFrame:
@@ -246,6 +268,17 @@ def measure_of_wave(programme: Programme, loaded: list[Wave], arguments: Mapping
     """One measure's data of the only wave loaded, as a run with these arguments computes with it."""
     ((data,),) = _measures(programme, loaded, arguments, {name: programme.measures[name]}).values()
     return data
+
+
+def groups_of_wave(programme: Programme, wave: Wave, data: WaveMeasure) -> dict[str, WaveMeasure]:
+    """The measure of each type of person that is none of the programme's own measures, by its name; data: the whole."""
+    of_groups = {}
+    for types in programme.types.values():
+        group_of = types.group_of(wave.answers[types.item], programme.items[types.item])
+        for (of, group), measure in types.measures.items():
+            if of == data.measure.name and measure.name not in programme.measures:
+                of_groups[measure.name] = within(data, measure, group_of == group)
+    return {name: one for name, one in of_groups.items() if one.answered_by_anyone}
 
 
 def measures_of_waves(

@@ -169,7 +169,7 @@ class Estimated:
         if not sees_all(store.actor):
             sides = () if compared is None else _waves_of(compared)
             sizes = {w: _sizes(store, programme, self.run, w) for w in {self.wave, *sides}}
-            of_measure = programme.measures, name, programme.rules[name]
+            of_measure = programme.shown_measures, name, programme.rules[name]
             of_wave = {"areas": areas, "wave": self.wave, "compared": sides, "limit": programme.withhold}
             figures = shown_figures(figures, *of_measure, sizes, **of_wave)
         alone_run_row = None if self.alone in (None, run_id) else _run(store, schema.runs.c.run_id == self.alone)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from programme.all_faults import FaultAt, all_faults
-from programme.edited_rules import faults_of_rules, rules_of, with_rules
+from programme.editing.all_faults import FaultAt, all_faults
+from programme.editing.edited_rules import faults_of_rules, rules_of, with_rules
 from service.intake.import_log import Imported
 from service.intake.imports import import_programme, programme_names
 from service.store import schema

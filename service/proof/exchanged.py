@@ -12,14 +12,15 @@ from programme.declared import Programme
 from service.files.write import csv_bytes
 from service.proof.chain_files import figure_chain
 from service.proof.proof_links import estimated
-from service.proof.published import FIGURES
+from service.proof.published import FIGURES, TYPES
 from service.store import objects
 from service.store.engine import Store
 from service.store.permissions import permitted
-from words import LANGUAGES, text
+from words import LANGUAGES, sentences, text
 
 KEYS = ("survey", "wave", "league", "area", "measure", "statistic")
-STATISTICS = ("estimate", "se", "lower", "upper", "n", "n_effective", "deff", "rank", "rank_lower", "rank_upper")
+FIGURE = ("estimate", "se", "lower", "upper", "n", "n_effective", "deff", "rank", "rank_lower", "rank_upper")
+STATISTICS = (*FIGURE, "relative", "relative_lower", "relative_upper")
 EVERYBODY = "_T"  # SDMX: the total
 DIMENSIONS = {"FREQ": "", "REF_AREA": "area", "INDICATOR": "measure", "LEAGUE": "league", "STATISTIC": "statistic"}
 CODE = re.compile(r"[^A-Za-z0-9_@$-]")
@@ -32,9 +33,10 @@ def exchange_files(store: Store, programme: str, wave: str) -> dict[str, bytes]:
 
     The figures are those of the wave's newest estimate as anybody may see them, without small cells.
     """
-    of, published = estimated(store, programme, wave), figure_chain(store, programme, wave).public[FIGURES]
-    keys: Any = dict.fromkeys(("league", "area", "measure"), str)
-    shown = pd.read_csv(io.BytesIO(published), dtype=keys, encoding="utf-8-sig")
+    of, published = estimated(store, programme, wave), figure_chain(store, programme, wave).public
+    shown = _read(published[FIGURES])
+    if TYPES in published:
+        shown = pd.concat([shown, _by_type(of.programme, _read(published[TYPES]))], ignore_index=True)
     tidy = tidy_figures(of.programme, wave, shown)
     simulated = of.programme.simulated
     files = {"figures.csv": csv_bytes(tidy, simulated=simulated)}
@@ -42,6 +44,34 @@ def exchange_files(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     files["dictionary.csv"] = csv_bytes(dictionary_of(of.programme, tidy))
     files["figures_sdmx.csv"] = sdmx_csv(of.programme, wave, tidy)
     return files
+
+
+def _read(published: bytes) -> pd.DataFrame:
+    keys: Any = dict.fromkeys(("league", "area", "measure", "types", "group"), str)
+    return pd.read_csv(io.BytesIO(published), dtype=keys, encoding="utf-8-sig")
+
+
+def _by_type(programme: Programme, groups: pd.DataFrame) -> pd.DataFrame:
+    """The figures by type of person as those of a measure each; over all areas they are those of no one league."""
+    if groups.empty:
+        return groups
+    names = [
+        programme.types[kind].measures[measure, group].name
+        for kind, measure, group in zip(groups.types, groups.measure, groups.group, strict=True)
+    ]
+    league = [ALL if area == ALL else programme.areas[area].league for area in groups.area]
+    ranked = [name in programme.measures for name in names]  # these are among the other figures already
+    return groups.assign(measure=names, league=league)[[not one for one in ranked]]
+
+
+def _measure_names(programme: Programme) -> dict[str, Any]:
+    """The names of all measures, also of those by type of person."""
+    names = dict(programme.measure_names)
+    for types in programme.types.values():
+        for (measure, group), own in types.measures.items():
+            both = {"measure": programme.measure_names[measure], "group": types.labels[group]}
+            names.setdefault(own.name, sentences("measure.group", **both))
+    return names
 
 
 def tidy_figures(programme: Programme, wave: str, shown: pd.DataFrame) -> pd.DataFrame:
@@ -62,12 +92,15 @@ def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
         ("statistic", name, *(text(f"exchange.statistic.{name}", language) for language in LANGUAGES))
         for name in STATISTICS
     ]
-    rows += [("area", ALL, *(text("exchange.everybody", language) for language in LANGUAGES))]
+    rows += [
+        (column, ALL, *(text("exchange.everybody", language) for language in LANGUAGES))
+        for column in ("area", "league")
+    ]
     names = {
         "survey": {programme.name: programme.title},
         "league": programme.leagues,
         "area": {code: area.name for code, area in programme.areas.items()},
-        "measure": programme.measure_names,
+        "measure": _measure_names(programme),
     }
     for column, of_codes in names.items():
         used = set(tidy[column])

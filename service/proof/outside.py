@@ -12,7 +12,7 @@ from accountability.league.wave_measure import WaveMeasure
 from estimation.calibration.calibration import Calibration
 from estimation.weighting.weighting import Weighting
 from programme.declared import Programme
-from service.figures.computing import measure_of_wave
+from service.figures.computing import groups_of_wave, measure_of_wave
 from service.figures.loaded_waves import Wave, load_waves
 from service.proof.proof_links import Estimated, estimated
 from service.samples.proof_files import READ_ME
@@ -45,9 +45,13 @@ def outside_files(store: Store, programme: str, wave: str) -> dict[str, bytes]:
 
 
 def linear_measures(of: Estimated, loaded: list[Wave]) -> dict[str, WaveMeasure]:
-    """The measures whose values are one number for each respondent, in the areas and over all of them."""
+    """The measures whose values are one number for each respondent, and those by type of person, by their names."""
     linear = {name: measure for name, measure in of.programme.measures.items() if measure.linear}
-    return {name: measure_of_wave(of.programme, loaded, of.run["arguments"], name) for name in linear}
+    measures = {name: measure_of_wave(of.programme, loaded, of.run["arguments"], name) for name in linear}
+    (wave,) = loaded
+    for name in linear:
+        measures |= groups_of_wave(of.programme, wave, measures[name])
+    return measures
 
 
 def files_for_outside(of: Estimated, wave: Wave, measures: Mapping[str, WaveMeasure]) -> dict[str, bytes]:

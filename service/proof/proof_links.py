@@ -35,7 +35,7 @@ TABLES = (RESPONDENTS, ANSWERS, RELEASED, RECORDS)
 ATTEMPTS = "attempts"  # how many a line of the trail says that it added to the log
 RING = "record-attempt"  # the action of one attempt that an interviewer recorded
 ATTEMPT_COLUMNS = ["unit_id", "at", "disposition"]
-MADE = ("ESTIMATES", "RANKS", "VERDICTS")
+MADE = ("ESTIMATES", "RANKS", "VERDICTS", "CONTRASTS")
 
 
 @dataclass(frozen=True, eq=False)

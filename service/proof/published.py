@@ -11,14 +11,16 @@ from accountability.league.conventions import ALL
 from accountability.league.figures import LeagueFigures, league_figures
 from programme.declared import Programme
 from service.figures.factors import named_by_area, shown_factors
+from service.figures.types_of_person import shown_groups
 from service.store.differences import CLOSE
 from words import Fault
 
-FIGURES, VERDICTS, FACTORS = "figures.csv", "verdicts.csv", "factors.csv"
+FIGURES, VERDICTS, FACTORS, TYPES = "figures.csv", "verdicts.csv", "factors.csv", "types.csv"
 KEYS = {
     FIGURES: ["measure", "league", "area"],
     VERDICTS: ["measure", "league", "rule", "area"],
     FACTORS: ["table", "area", "factor"],
+    TYPES: ["measure", "types", "group", "area"],
 }
 
 
@@ -29,9 +31,9 @@ def published_figures(
     people: Callable[[str], tuple[pd.Series, pd.Series]],
 ) -> dict[str, pd.DataFrame]:
     """File name -> the estimates with ranks of every measure and league, the verdicts of the rules, and what people
-    named, if the programme has such tables.
+    named and the figures by type of person, if the programme has such tables.
 
-    tables: ESTIMATES, RANKS and VERDICTS of the wave's run.  The row of area "*" is everybody, without a rank.
+    tables: ESTIMATES, RANKS, VERDICTS and CONTRASTS of the wave's run.  The row of area "*" is everybody, unranked.
     people: from a question, each respondent's area and answer, by which it is known what few people named
     """
     estimates, ranks, verdicts = (typed(tables, name) for name in ("ESTIMATES", "RANKS", "VERDICTS"))
@@ -50,6 +52,9 @@ def published_figures(
     places = [column for column in ("rank", "rank_lower", "rank_upper") if column in figures]
     figures = figures.astype(dict.fromkeys(places, "Int64"))  # everybody has none
     shown = {FIGURES: figures, VERDICTS: joined_parts(judged, KEYS[VERDICTS])}
+    if programme.types:
+        groups = shown_groups(programme, estimates, typed(tables, "CONTRASTS"))
+        shown[TYPES] = joined_parts([groups], KEYS[TYPES])
     return shown | ({FACTORS: _factors(programme, wave, estimates, people)} if programme.factors else {})
 
 
@@ -99,7 +104,7 @@ def _shown(
     figures = league_figures(programme.measures[name], areas, estimates=estimates, ranks=ranks, verdicts=verdicts)
     if figures.table.empty:
         return None
-    of = programme.measures, name, programme.rules[name], {wave: sizes}
+    of = programme.shown_measures, name, programme.rules[name], {wave: sizes}
     try:
         return shown_figures(figures, *of, areas=areas, wave=wave, limit=programme.withhold)
     except Fault:  # all of it is withheld

@@ -42,7 +42,9 @@ def published_changes(
             figures = league_figures(measure, areas, **parts)
             of_sizes = {"areas": areas, "wave": wave, "compared": sides, "limit": programme.withhold}
             try:
-                shown = shown_figures(figures, programme.measures, name, programme.rules[name], sizes, **of_sizes).table
+                shown = shown_figures(
+                    figures, programme.shown_measures, name, programme.rules[name], sizes, **of_sizes
+                ).table
             except Fault:  # all of it is withheld
                 continue
             columns = list(shown.columns)[list(shown.columns).index("from_wave") :]

@@ -40,6 +40,7 @@ PERMITTED = {
     "read_side_by_side": EVERYBODY,
     "provenance": EVERYBODY,
     "read_factors": EVERYBODY,
+    "read_types": EVERYBODY,
     "bulletin_facts": EVERYBODY,
     "bulletin_list": EVERYBODY,
     "read_bulletin": EVERYBODY,

@@ -514,6 +514,7 @@ DERIVED = {
     for table in (
         contracts.ESTIMATES,
         contracts.COVARIANCES,
+        contracts.CONTRASTS,
         contracts.RANKS,
         contracts.VERDICTS,
         contracts.CHANGES,

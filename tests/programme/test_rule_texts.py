@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from programme.all_faults import all_faults
-from programme.edited_rules import faults_of_rules, rules_of, with_rules
+from programme.editing.all_faults import all_faults
+from programme.editing.edited_rules import faults_of_rules, rules_of, with_rules
+from programme.editing.toml_lines import line_of, split_rules
 from programme.survey import read_programme
-from programme.toml_lines import line_of, split_rules
 from words import Fault
 
 PROGRAMMES = sorted((Path(__file__).parents[2] / "data" / "programmes").glob("s*.toml"))

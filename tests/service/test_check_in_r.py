@@ -25,6 +25,24 @@ from words import Fault
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "data" / "laibin_simulated"
 NAME, WAVE = "laibin_simulated", "2026Q1"
+TYPES = """
+[items.sex]
+text = { zh = "性别", en = "Sex" }
+answers.m = { zh = "男", en = "men" }
+answers.f = { zh = "女", en = "women" }
+[items.age]
+text = { zh = "年龄", en = "Age" }
+range = [18, 70]
+[types.sex]
+item = "sex"
+name = { zh = "性别", en = "Sex" }
+measures = "safe"
+[types.age]
+item = "age"
+groups."18-49" = { zh = "中青年", en = "younger" }
+groups."50+" = { zh = "中老年", en = "older" }
+name = { zh = "年龄", en = "Age" }
+"""
 WAYS = {"raking": None, "logit": (0.3, 3.0)}
 PYTHON = ([sys.executable, "check_in_python.py"], "compared_python.csv", "again")
 
@@ -40,9 +58,10 @@ def r() -> tuple:
 
 @pytest.fixture(scope="module")
 def laibin(fresh_store):
-    """A store with one wave of the simulated survey of Laibin, estimated."""
+    """A store with one wave of the simulated survey of Laibin, estimated, also by sex and by age."""
     store = fresh_store("sqlite")
-    imports.import_programme(store, (FOLDER / "programme.toml").read_bytes(), "programme.toml")
+    programme = (FOLDER / "programme.toml").read_text("utf-8") + TYPES
+    imports.import_programme(store, programme.encode(), "programme.toml")
     imports.import_margins(store, NAME, (FOLDER / "margins.csv").read_bytes(), "margins.csv")
     imports.import_wave(store, NAME, WAVE, (FOLDER / f"{NAME}_{WAVE}.csv").read_bytes(), "w.csv")
     waves.estimate_wave(store, NAME, WAVE)
@@ -77,6 +96,7 @@ def test_r_calibrates_the_weights_and_estimates_as_here_to_eight_digits(laibin, 
         done, compared = run(files, tmp_path, way)
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(compared) == 7 * compared.measure.nunique() and compared.n.sum() > 1000
+        assert {"safe.sex.m", "safe.sex.f", "score.age.50+"} <= set(compared.measure)
         for column in ("estimate", "se"):
             assert (compared[column] - compared[f"{column}_{way[2]}"]).abs().max() < 1e-8
         assert "calibrated,yes" in files["settings.csv"].decode()

@@ -50,6 +50,7 @@ COMMANDS = (
     "league",
     "power",
     "factors",
+    "types",
     "definitions",
     "consequences",
     "beside",

@@ -16,7 +16,7 @@ from service.store.runs import code_version, generator, local_time, run_inputs, 
 from words import Fault, speaker
 
 ROOT = Path(__file__).parents[2]
-WEIGHED = {"WEIGHTS"}  # the harbours' file brings its weights
+WEIGHED = {"WEIGHTS", "CONTRASTS"}  # the harbours' file brings its weights and tells no types of person apart
 ENGINES = ("sqlite", "postgresql")
 
 

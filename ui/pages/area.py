@@ -16,7 +16,7 @@ from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
 from ui.literal import literal
-from ui.panels import area_card, source
+from ui.panels import area_card, source, types_of_person
 from words import Speaker
 
 OF_AREA = tuple(column for column in BOARD_COLUMNS if column != "area")
@@ -44,6 +44,7 @@ def show(store: Store, t: Speaker) -> None:
     _rules(store, page, t)
     _consequences(store, page, t)
     _factors(page, t)
+    types_of_person.show_area(page, t)
     cards.show_notes(page.league, t)
 
 

@@ -12,7 +12,18 @@ from service.store.runs import run_list, run_text
 from ui import cards, tables
 from ui.choosers import choose_league
 from ui.literal import literal
-from ui.panels import changes, estimates, factors, methods, moved_weights, proof_chain, source, weights, windows
+from ui.panels import (
+    changes,
+    estimates,
+    factors,
+    methods,
+    moved_weights,
+    proof_chain,
+    source,
+    types_of_person,
+    weights,
+    windows,
+)
 from words import Speaker
 
 
@@ -37,6 +48,7 @@ def show(store: Store, t: Speaker) -> None:
         _detection(league, t)
     if league.programme.factors:
         factors.show(store, league, t)
+    types_of_person.show(store, league, t)
     windows.show(store, league, t)
     if len(league.rules):
         _rules(store, league, t)

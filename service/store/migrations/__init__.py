@@ -25,5 +25,6 @@ REVISIONS = (
     "responses",
     "boards",
     "outside",
+    "contrasts",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are

@@ -3,8 +3,8 @@
 import tomllib
 from dataclasses import replace
 
-from programme.all_faults import FaultAt, all_faults
-from programme.toml_lines import MOST, RULES, line_of, split_rules, written
+from programme.editing.all_faults import FaultAt, all_faults
+from programme.editing.toml_lines import MOST, RULES, line_of, split_rules, written
 from words import Fault
 
 

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from programme.editing.toml_lines import MOST, line_of, written
 from programme.survey import programme_of, read_programme
-from programme.toml_lines import MOST, line_of, written
 from words import Fault
 
 MISSING, CONSEQUENCE = "programme.missing", "programme.consequence"
