@@ -117,6 +117,8 @@ PERMITTED = {
     "read_rates": WORKERS,
     "read_monitor": WORKERS,
     "waves_with_steps": WORKERS,
+    "plan_outline": WORKERS,
+    "plan_beginning": WORKERS,
     "steps_of_wave": WORKERS,
     "fieldwork_of": WORKERS,
     "short_strata": WORKERS,

@@ -147,6 +147,8 @@ def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_wh
     at.button(key="go_banks 0").click().run()
     assert not at.exception and not at.error and "400 units in 2 strata" in at.success[0].value
     at.text_input(key="plan_wave").set_value("2026Q1")
+    at.number_input(key="plan_response").set_value(1.0)
+    at.number_input(key="plan_minimum").set_value(2)
     at.number_input(key="plan_interviews").set_value(100)
     at.button(key="plan_go").click().run()
     assert not at.exception and any("In which of these do you live" in caption.value for caption in at.caption)

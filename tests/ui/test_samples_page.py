@@ -65,14 +65,21 @@ def said(at: AppTest) -> str:
     return "\n".join(str(p.value) for p in parts)
 
 
+def begin_plan(at: AppTest, wave: str, interviews: int) -> None:
+    """The six things with the defaults of the command, which the page's form does not begin with."""
+    at.text_input(key="plan_wave").set_value(wave)
+    at.number_input(key="plan_interviews").set_value(interviews)
+    at.number_input(key="plan_minimum").set_value(Wanted.minimum)
+    at.number_input(key="plan_response").set_value(Wanted.response_rate)
+
+
 def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
     at = page()
-    at.text_input(key="plan_wave").set_value(WAVE)
-    at.number_input(key="plan_interviews").set_value(210)
+    begin_plan(at, WAVE, 210)
     at.button(key="plan_go").click().run()
     assert not at.exception and not at.error
     assert "210 interviews in 70 areas" in said(at) and text("sample.draft", "en") in said(at)
-    assert samples.read_plan(store, NAME, WAVE).wanted == Wanted(210)  # the form begins with the defaults
+    assert samples.read_plan(store, NAME, WAVE).wanted == Wanted(210)  # the rest begins with the defaults
     assert any(len(table.value) == 71 for table in at.dataframe)
     assert at.button(key="approve 1").disabled  # until it is confirmed
     at.checkbox(key="approve_sure_1").check().run()
@@ -98,8 +105,7 @@ def test_a_wave_is_planned_approved_drawn_and_released_on_the_page(store):
 
 def test_the_plan_is_shown_by_every_design_and_level_with_the_n_for_the_chance_wanted(store):
     at = page("zh")
-    at.text_input(key="plan_wave").set_value(WAVE)
-    at.number_input(key="plan_interviews").set_value(700)
+    begin_plan(at, WAVE, 700)
     at.number_input(key="plan_chance").set_value(0.5)
     at.number_input(key="plan_q").set_value(0.25)
     at.file_uploader(key="plan_shares").upload("shares.csv", SHARES)
@@ -120,8 +126,7 @@ def test_the_plan_is_shown_by_every_design_and_level_with_the_n_for_the_chance_w
 def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
     drawn(store, release=1)
     at = page()
-    at.text_input(key="plan_wave").set_value("2026Q2")
-    at.number_input(key="plan_interviews").set_value(140)
+    begin_plan(at, "2026Q2", 140)
     at.selectbox(key="plan_after").set_value(WAVE)
     at.number_input(key="plan_keep").set_value(0.5)
     at.button(key="plan_go").click().run()
@@ -175,8 +180,7 @@ def test_every_field_of_the_form_gives_the_plan_that_the_command_gives(store, ra
     kept = frames.load_frame(store, frames.current_frame(store, NAME, FRAME).version_id)
     assert {"age", "sex", "adults", "psu"} <= set(kept)
     fields, options = BY_PAGE_AND_COMMAND[case]
-    at.text_input(key="plan_wave").set_value(WAVE)
-    at.number_input(key="plan_interviews").set_value(420)
+    begin_plan(at, WAVE, 420)
     if "plan_icc" in fields:
         at.file_uploader(key="plan_constraints").upload("c.csv", CONSTRAINTS.encode())
         (tmp_path / "c.csv").write_text(CONSTRAINTS, "utf-8")
@@ -196,8 +200,7 @@ def test_every_field_of_the_form_gives_the_plan_that_the_command_gives(store, ra
 
 def test_constraints_and_costs_of_files_make_the_plan_on_the_page_and_their_margins_are_shown(store):
     at = page()
-    at.text_input(key="plan_wave").set_value(WAVE)
-    at.number_input(key="plan_interviews").set_value(900)
+    begin_plan(at, WAVE, 900)
     at.file_uploader(key="plan_constraints").upload("c.csv", b"domain,share,margin\nall,0.9,0.03\n451302001,0.8,0.3\n")
     at.file_uploader(key="plan_costs").upload("k.csv", b"stratum,cost\n451302001,80\n")
     at.button(key="plan_go").click().run()
@@ -214,7 +217,7 @@ def test_constraints_and_costs_of_files_make_the_plan_on_the_page_and_their_marg
 
 def test_a_bad_file_of_shares_is_one_sentence(store):
     at = page()
-    at.text_input(key="plan_wave").set_value(WAVE)
+    begin_plan(at, WAVE, 210)
     at.file_uploader(key="plan_shares").upload("shares.csv", b"area,share\n451302001,75\n")
     at.button(key="plan_go").click().run()
     assert [e.value for e in at.error] == [
@@ -277,8 +280,7 @@ def _sheets(store: Store) -> list[str]:
 def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     at = page("zh")
     assert at.title[0].value == text("samples.title", "zh")
-    at.text_input(key="plan_wave").set_value(WAVE)
-    at.number_input(key="plan_interviews").set_value(100)
+    begin_plan(at, WAVE, 100)
     at.button(key="plan_go").click().run()
     assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
     at.number_input(key="plan_interviews").set_value(280)

@@ -16,7 +16,6 @@ from service.samples.proof_files import draw_proof, zipped
 from service.store import audit
 from service.store.engine import STORE_VARIABLE
 from service.store.permissions import CENTRE, Actor
-from words import text
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "laibin_simulated"
@@ -73,7 +72,8 @@ def test_a_year_is_planned_drawn_released_by_completes_and_checked_by_page(store
     for number, wave in enumerate(WAVES, 1):
         at.text_input(key="plan_wave").set_value(wave)
         at.number_input(key="plan_interviews").set_value(60)
-        next(n for n in at.number_input if n.label == text("cli.sample.response", "zh")).set_value(0.4)
+        at.number_input(key="plan_minimum").set_value(2)
+        at.number_input(key="plan_response").set_value(0.4)
         at.text_input(key="plan_portions").set_value("0.6,0.2,0.2")
         at.text_input(key="plan_public").set_value(f"第{number}季度的彩票（虚构）")
         at.selectbox(key="plan_after").set_value(WAVES[number - 2] if number > 1 else None)

@@ -45,7 +45,8 @@ def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
     plan = samples.read_plan(store, programme, wave)
     if waves.drawn[list(waves.wave).index(wave)]:  # the work of the day first, the plan's tables below
         drawn_sample.show(store, programme, samples.read_sample(store, programme, wave), t)
-        sample_plan.show(store, programme, plan, t)
+        if st.toggle(t("samples.show_plan"), key=f"show_plan_{wave}"):
+            sample_plan.show(store, programme, plan, t)
     else:
         sample_plan.show(store, programme, plan, t)
         _approve_or_draw(store, programme, plan, t)
