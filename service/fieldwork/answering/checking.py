@@ -83,7 +83,8 @@ def check_units(
     faults.refuse((unit != "") & unit.duplicated(), "response.twice", UNIT, shown)
     timed = table[AT].map(lambda at: at is not None)
     later = timed & table[AT].map(lambda at: at is not None and at > latest)
-    before = timed & table[AT].map(lambda at: at is not None and at < drawn.at and not simulated)
+    drawn_at = drawn.at.replace(second=0, microsecond=0)  # times are often written to the minute
+    before = timed & table[AT].map(lambda at: at is not None and at < drawn_at and not simulated)
     faults.refuse(later, "response.future", AT, table.assign(at=table[AT].map(str)))
     faults.refuse(before, "response.before_draw", AT, table.assign(at=table[AT].map(str)), drawn=drawn.at, wave=wave)
     if drawn.people is not None:
