@@ -9,7 +9,16 @@ from estimation import Step
 from estimation.estimators.merge_rules import MERGED
 from estimation.indicators.indicators import SHARE
 from estimation.weighting.census import CROSSED
-from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
+from estimation.weighting.weighting import (
+    BASE,
+    CALIBRATION,
+    ELIGIBILITY,
+    ELIGIBLE,
+    NONRESPONSE,
+    PERSONS,
+    PHONES,
+    TRIMMING,
+)
 from presentation.notes import accepted_note, merged_strata_note, origin_note, stopped_note, survey_note
 from presentation.numbers import change_text, shown_value, value_text
 from presentation.times import wave_text
@@ -161,6 +170,7 @@ def _cell(wave_weights: WaveWeights, step: Step, cell: Hashable, t: Speaker) -> 
     columns = {
         BASE: (steps.base.frame,),
         PHONES: (steps.base.frame,),
+        PERSONS: (steps.persons,),
         ELIGIBILITY: steps.eligibility_cells,
         NONRESPONSE: steps.nonresponse.cells,
     }[step.name]

@@ -31,6 +31,7 @@ PARTS = {
         "ages",
         "nonresponse",
         "phones",
+        "persons",
         "calibration",
         "trimming",
         "labels",
@@ -40,6 +41,7 @@ PARTS = {
     "ages": ("column", "groups"),
     "nonresponse": ("cells", "predictors", "classes"),
     "phones": ("mobiles", "landlines", "adults"),
+    "persons": ("probability",),
     "calibration": ("margins", "period", "distance", "bounds", "merge"),
     "trimming": ("smallest", "largest"),
 }
@@ -71,9 +73,12 @@ def read_weighting(entry: Entry) -> WeightingSteps:
         phones = Phones(*(phones_entry.get(name, str) for name in PARTS["phones"]))
         if base.frame is None:
             raise entry.at("base").fault("frame", "–", '"…"')
+    persons = _part(entry, "persons").get("probability", str) if "persons" in entry.data else None
+    if persons is not None and phones is not None:  # its adults would count twice
+        raise entry.fault("persons", repr(persons), "phones | persons")
     calibrating = _calibrating(_part(entry, "calibration"), ages) if "calibration" in entry.data else None
     trimming = _trimming(_part(entry, "trimming")) if "trimming" in entry.data else None
-    return WeightingSteps(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming)
+    return WeightingSteps(_dispositions(entry), base, cells, ages, nonresponse, phones, calibrating, trimming, persons)
 
 
 def read_labels(entry: Entry) -> dict[str, Label]:

@@ -15,7 +15,7 @@ from estimation.estimators.regression import indicator_columns
 from estimation.estimators.replication import Replicates
 from estimation.response.propensity import ResponseCells
 from estimation.weighting.steps import Nonresponse, TrimmingLimits, WeightingSteps
-from estimation.weighting.weighting import ELIGIBILITY, NONRESPONSE, PHONES, Weighting, with_age_group
+from estimation.weighting.weighting import ELIGIBILITY, NONRESPONSE, PERSONS, PHONES, Weighting, with_age_group
 from words import Fault
 
 HALVINGS = 4
@@ -69,11 +69,11 @@ def recipe(table: pd.DataFrame, steps: WeightingSteps, weighting: Weighting) -> 
         adjustments.append(
             _nonresponse(table, steps.nonresponse, steps.number_columns()["eligible"], responded, eligible)
         )
-    if PHONES in taken:
-        before, after = taken[PHONES].before[responded], taken[PHONES].weight[responded]
+    for step in [taken[name] for name in (PERSONS, PHONES) if name in taken]:
+        before, after = step.before[responded], step.weight[responded]
         persons = np.zeros(len(table))
         persons[responded] = np.divide(after, before, out=np.zeros(len(after)), where=before > 0)
-        adjustments.append(lambda w, _: w * persons)
+        adjustments.append(lambda w, _, persons=persons: w * persons)
     return Recipe(weighting, tuple(adjustments), _calibrating(weighting, steps))
 
 

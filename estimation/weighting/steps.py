@@ -115,7 +115,11 @@ class TrimmingLimits:
 
 @dataclass(frozen=True)
 class WeightingSteps:
-    """The steps that lead from released numbers to weights of persons; a step that is None is not taken."""
+    """The steps that lead from released numbers to weights of persons; a step that is None is not taken.
+
+    persons: the column with the probability of the person in the household, such as that of Kish's table; not with
+    `phones`, whose adults say the same
+    """
 
     dispositions: Dispositions
     base: Base
@@ -125,6 +129,7 @@ class WeightingSteps:
     phones: Phones | None = None
     calibrating: Calibrating | None = None
     trimming: TrimmingLimits | None = None
+    persons: str | None = None
 
     def needed(self) -> dict[str, tuple[str, ...]]:
         """The columns that must not be empty: for "all" numbers, for the "eligible", and for those who "responded"."""
@@ -132,7 +137,9 @@ class WeightingSteps:
         columns = {
             "all": (self.dispositions.column, self.base.frame, self.base.weight, *self.eligibility_cells),
             "eligible": (*self.nonresponse.cells, *self.nonresponse.predictors),
-            "responded": phones + (() if self.calibrating is None else self.calibrating.columns),
+            "responded": phones
+            + (() if self.persons is None else (self.persons,))
+            + (() if self.calibrating is None else self.calibrating.columns),
         }
         age = None if self.ages is None else self.ages.column
         named = {who: [age if c == AGE_GROUP else c for c in of] for who, of in columns.items()}
@@ -141,5 +148,5 @@ class WeightingSteps:
     def number_columns(self) -> dict[str, tuple[str, ...]]:
         """Those of the columns `needed` that must contain numbers."""
         counts = () if self.phones is None else (self.phones.mobiles, self.phones.landlines, self.phones.adults)
-        numeric = {self.base.weight, None if self.ages is None else self.ages.column, *counts} - {None}
+        numeric = {self.base.weight, self.persons, None if self.ages is None else self.ages.column, *counts} - {None}
         return {who: tuple(c for c in of if c in numeric) for who, of in self.needed().items()}

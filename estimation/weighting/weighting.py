@@ -20,6 +20,7 @@ from estimation.weighting.weights import (
     Step,
     adjust_eligibility,
     adjust_nonresponse,
+    adjust_persons,
     adjust_phones,
     adjust_propensity,
     changes_by_cell,
@@ -27,7 +28,7 @@ from estimation.weighting.weights import (
 from words import Fault
 
 BASE, ELIGIBILITY, ELIGIBLE, NONRESPONSE = "base", "eligibility", "eligible", "nonresponse"
-PHONES, CALIBRATION, TRIMMING = "phones", "calibration", "trimming"
+PERSONS, PHONES, CALIBRATION, TRIMMING = "persons", "phones", "calibration", "trimming"
 CUT, RAISED, OTHERS, INELIGIBLE = (
     "cut",
     "raised",
@@ -89,7 +90,7 @@ class Weighting:
 
 
 def weigh(table: pd.DataFrame, weighting_steps: WeightingSteps, totals: pd.DataFrame | None = None) -> Weighting:
-    """base → unknown eligibility → nonresponse → telephones → calibration → trimming, each a `Step`.
+    """base → unknown eligibility → nonresponse → persons or telephones → calibration → trimming, each a `Step`.
 
     table            one row per released number, with the columns that `weighting_steps.needed()` names
     weighting_steps  what is to be done
@@ -120,6 +121,9 @@ def weigh(table: pd.DataFrame, weighting_steps: WeightingSteps, totals: pd.DataF
         steps.append(
             _within(eligible, steps[-1].weight, lambda w: _respond(w, responded, eligible, table, weighting_steps))
         )
+    if weighting_steps.persons is not None:
+        probability = _numbers(table[responded], weighting_steps.persons)
+        steps.append(_within(responded, steps[-1].weight, lambda w: adjust_persons(w, probability)))
     if weighting_steps.phones is not None:
         chances = _chances(table, weighting_steps)
         steps.append(

@@ -140,6 +140,21 @@ def adjust_phones(
     return Step("phones", w, after, changes_by_cell(w, after, *column_codes(pd.Series(frame, dtype="str"), "frame")))
 
 
+def adjust_persons(weight: ArrayLike, probability: ArrayLike) -> Step:
+    """Weights of households turned into weights of persons: w_i/p_i, p_i the probability of the person asked.
+
+    One of A adults has p = 1/A if each has the same chance; Kish's tables have chances of their own from five adults on
+    (`sampling.draw.stages.kish_person`).  Raises Fault unless 0 < p ≤ 1.
+    """
+    w, p = base_weights(weight), np.atleast_1d(numbers(probability))
+    wrong = ~(np.isfinite(p) & (p > 0) & (p <= 1 + 1e-12))
+    if wrong.any():
+        raise Fault(key="weights.person", row=first_row(wrong), found=float(p[wrong][0]))
+    after = w / p
+    chances = pd.Series([f"{value:.4g}" for value in p], dtype="str")
+    return Step("persons", w, after, changes_by_cell(w, after, *column_codes(chances, "probability")))
+
+
 def weights_table(wave: str, unit_id: ArrayLike, steps: dict) -> pd.DataFrame:
     """The table WEIGHTS, one row per unit and step in which its weight is above 0.
 

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimation.weighting.weighting import BASE, CALIBRATION, ELIGIBILITY, ELIGIBLE, NONRESPONSE, PHONES, TRIMMING
+from estimation.weighting.weighting import (
+    BASE,
+    CALIBRATION,
+    ELIGIBILITY,
+    ELIGIBLE,
+    NONRESPONSE,
+    PERSONS,
+    PHONES,
+    TRIMMING,
+)
 from presentation.definitions import definition_text
 from presentation.evidence.columns import column_formula
 from presentation.league_table import MOVEMENT, PLACES, TESTS, heading
@@ -78,6 +87,7 @@ def weights_text(programme: Programme, t: Speaker) -> str:
         ELIGIBILITY: True,
         ELIGIBLE: True,
         NONRESPONSE: True,
+        PERSONS: programme.weighting.persons,
         PHONES: programme.weighting.phones,
         CALIBRATION: programme.weighting.calibrating,
         TRIMMING: programme.weighting.trimming,

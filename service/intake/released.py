@@ -53,6 +53,9 @@ def check_released(
             if steps.phones is not None and column == steps.phones.adults:
                 nobody = rows & ~wrong[column] & (value < 1)
                 wrong[column] |= faults.refuse(nobody, "wave.adults", column, table)
+            if column == steps.persons:
+                impossible = rows & ~wrong[column] & ~((value > 0) & (value <= 1 + 1e-12))
+                wrong[column] |= faults.refuse(impossible, "wave.person_probability", column, table)
             if column == steps.base.weight:
                 beyond = rows & ~wrong[column] & (value > 0) & ~((value >= SMALLEST) & (value <= LARGEST))
                 wrong[column] |= faults.refuse(beyond, "wave.weight_size", column, table, low=SMALLEST, high=LARGEST)

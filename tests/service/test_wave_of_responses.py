@@ -5,15 +5,19 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from half_rung import released
-from made_up import BOTH, MAY, NAME, PROGRAMME, as_csv, begin_survey
+from half_rung import FRAME_KEY, released
+from made_up import ANN, BOTH, MAY, NAME, PROGRAMME, TOWNS, as_csv, begin_survey
 
+from sampling import Wanted
+from sampling.draw.stages import KISH, TWELFTHS
+from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.fieldwork.answering.making import make_wave
 from service.fieldwork.answering.responses import Response, import_responses, record_response, responses_of
 from service.figures import waves
 from service.intake.imports import current_wave
 from service.proof import proof_links
+from service.samples import frames
 from service.samples.samples import read_sample
 from service.store.objects import ANSWERS, RESPONDENTS, read_object
 from service.store.permissions import Actor
@@ -134,3 +138,45 @@ def test_a_file_with_texts_for_codes_and_several_faults_is_taken_or_refused_whol
     keys = {fault.key for fault in caught.value.faults}
     assert keys == {"response.time", "response.unknown_item", "response.level", "response.not_drawn"}
     assert np.isin("x", responses_of(store, NAME, MAY).unit_id).sum() == 0
+
+
+HOUSEHOLDS = b"""
+[questionnaire]
+adults = "adults"
+[questionnaire.screener.adults]
+text = { en = "How many adults live in your household?" }
+range = [1, 30]
+whole = true
+"""
+ADULTS = (1, 2, 3, 5, 7)  # of the first, second, … household of a town that answered
+
+
+def test_one_adult_of_each_household_counts_by_kish_s_table(sqlite_store):
+    """w = base weight × (released households)/(households that answered) / p(person of the table | adults)."""
+    programme = PROGRAMME.replace(b'stratum = ["town", "side"]', b'stratum = ["town"]\npsu = ["village"]')
+    at = begin_survey(sqlite_store, programme + HOUSEHOLDS).acting(ANN)
+    rows = [(f"{t}-{v}-{i}", t, f"{t}-{v}") for t in TOWNS for v in ("v1", "v2", "v3") for i in range(20)]
+    frame = as_csv(pd.DataFrame(rows, columns=["unit_id", "area", "psu"]))
+    frames.import_frame(at, NAME, "made_up", frame, "made_up.csv", frame_key=FRAME_KEY)
+    draws.make_plan(at, NAME, MAY, Wanted(20, portions=(1.0,), each=2, response_rate=0.5, person="kish"))
+    draws.approve_plan(at, NAME, MAY, frame_key=FRAME_KEY)
+    draws.draw_wave(at, NAME, MAY, frame_key=FRAME_KEY)
+    sample = releases.release_next(at, NAME, MAY).released
+    now, said = datetime.now(UTC).replace(microsecond=0).isoformat(), []
+    for _, households in sample.groupby("stratum"):
+        for k, unit in enumerate(households.sort_values("place").unit_id[:5]):
+            said.append({"unit_id": unit, "at": now, "adults": str(ADULTS[k]), "noise": "often"})
+    table = pd.DataFrame(said).assign(pier="fair", market="good")
+    import_responses(at, NAME, MAY, as_csv(table), "responses.csv")
+    make_wave(at, NAME, MAY)
+    people = read_object(at, current_wave(at, NAME, MAY), RESPONDENTS).set_index("unit_id")
+    units, adults = sample.set_index("unit_id"), table.set_index("unit_id").adults.astype(int)
+    for unit, person in people.iterrows():
+        households = sample[sample.stratum == units.stratum[unit]]
+        grid = KISH[units.kish[unit]]
+        column = min(adults[unit], 6) - 1
+        p = sum(TWELFTHS[name] for name, of in KISH.items() if of[column] == grid[column]) / 12
+        expected = units.base_weight[unit] * len(households) / 5 / p
+        assert person.weight == pytest.approx(expected, rel=1e-12)
+    assert sum(people.weight > 3 * units.base_weight[people.index]) > 5
+    assert (people.psu.str.len() > 0).all()

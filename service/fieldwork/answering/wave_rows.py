@@ -12,13 +12,12 @@ from fieldwork.dispositions import code_of, codes_of_class
 from fieldwork.final_outcomes import final_outcomes
 from programme.declared import Programme
 from programme.weighting import BY_CLASS
-from sampling.draw.stages import kish_person
+from sampling.draw.stages import kish_person, last_birthday_probability
 from service.fieldwork.answering.checking import INTERVIEWS, UNIT
 from service.intake.of_sample import FRAME_JOIN, JOIN
 from words import Fault
 
 OUTCOME, BASE, STRATUM = "outcome", "base_weight", "stratum"  # of the rows that are weighted here
-PERSON = "person_probability"
 KIND = "number kind"  # mobile or landline
 
 
@@ -48,8 +47,8 @@ def wave_rows(
     if programme.weighting is not None:
         words = _words(programme.weighting.dispositions, programme.outcomes)
         table[programme.weighting.dispositions.column] = final.map(lambda code: words.get(code, code))
-        if probability is not None:
-            table[PERSON] = [repr(float(p)) if np.isfinite(p) else "" for p in probability]
+        if probability is not None and programme.weighting.persons is not None:
+            table[programme.weighting.persons] = [repr(float(p)) if np.isfinite(p) else "" for p in probability]
         return table.reset_index(drop=True).fillna("")
     weight = _weights(called, final)
     if probability is not None:
@@ -61,10 +60,17 @@ def wave_rows(
 def person_probability(
     programme: Programme, called: pd.DataFrame, answers: pd.DataFrame, answered: np.ndarray
 ) -> np.ndarray | None:
-    """The probability of the person asked in each household (n,) by Kish's table; None where no tables were drawn."""
-    if "kish" not in called or called.kish.isna().all():
+    """The probability of the person asked in each household (n,), NaN without an interview; None: not asked for.
+
+    By Kish's table where the sample has one for each household; else 1/A of A adults, where the programme's table
+    [weighting.persons] wants a probability and a question counts the adults: each of them had the same chance.
+    """
+    steps, column = programme.weighting, programme.questionnaire.adults
+    has_tables = "kish" in called and called.kish.notna().all()
+    if has_tables and steps is not None and steps.persons is None and steps.phones is None:
+        raise Fault(key="response.persons_not_weighted", programme=programme.name)
+    if not has_tables and (steps is None or steps.persons is None or not column):
         return None
-    column = programme.questionnaire.adults
     if not column:
         raise Fault(key="response.no_adults", programme=programme.name)
     adults = pd.to_numeric(answers[column], errors="coerce").to_numpy(float)
@@ -73,8 +79,11 @@ def person_probability(
         units = [str(unit) for unit in called.index[missing]]
         raise Fault(key="response.adults_missing", column=column, count=len(units), units=units[:10])
     probability = np.full(len(called), np.nan)
-    persons = kish_person(called.kish[answered], adults[answered].astype(int))
-    probability[answered] = persons.probability.to_numpy()
+    if has_tables:
+        persons = kish_person(called.kish[answered], adults[answered].astype(int))
+        probability[answered] = persons.probability.to_numpy()
+    else:
+        probability[answered] = last_birthday_probability(adults[answered])
     return probability
 
 
