@@ -66,9 +66,10 @@ if TYPE_CHECKING:  # the same names, for who checks types
     from estimation.ranking.rank_methods import count_rank_set, joint_interval_rank_set, tukey_rank_set
     from estimation.ranking.ranks import RankSet, rank_confidence_set, ranks
     from estimation.waves.fourth_moments import change_steps
+    from estimation.waves.influence import gram, influence_parts
     from estimation.waves.overlap import common_psu_covariance, joint_waves
     from estimation.waves.third_moments import third_ratio
-    from estimation.waves.waves import INDEPENDENT, Waves, combine, slope, window_change, windows
+    from estimation.waves.waves import INDEPENDENT, Waves, combine, is_independent, slope, window_change, windows
     from estimation.weighting.ages import BandSplit, age_spans, cut_ages, split_bands
     from estimation.weighting.census import CensusMargins, census_margins
     from estimation.weighting.diagnostics import extreme_weights, kish_effect, trimming_cost, weight_summary
@@ -123,9 +124,10 @@ _NAMES = {
     "ranking/rank_methods": "count_rank_set joint_interval_rank_set tukey_rank_set",
     "ranking/ranks": "RankSet rank_confidence_set ranks",
     "waves/fourth_moments": "change_steps",
+    "waves/influence": "gram influence_parts",
     "waves/overlap": "common_psu_covariance joint_waves",
     "waves/third_moments": "third_ratio",
-    "waves/waves": "INDEPENDENT Waves combine slope window_change windows",
+    "waves/waves": "INDEPENDENT Waves combine is_independent slope window_change windows",
     "weighting/ages": "BandSplit age_spans cut_ages split_bands",
     "weighting/census": "CensusMargins census_margins",
     "weighting/diagnostics": "extreme_weights kish_effect trimming_cost weight_summary",

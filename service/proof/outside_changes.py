@@ -1,4 +1,4 @@
-"""The changes of a comparison for somebody with R: microdata of its waves without persons, and a script."""
+"""The changes of a comparison for somebody with R or Python: microdata without persons, and scripts."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -26,7 +26,7 @@ from service.store.permissions import permitted
 from service.store.runs import run_inputs
 from words import LANGUAGES, Fault, text
 
-SCRIPT = "changes_in_r.R"
+SCRIPT, IN_PYTHON = "changes_in_r.R", "changes_in_python.py"
 
 
 @permitted
@@ -69,7 +69,7 @@ def files_of_changes(programme: Programme, loaded: list[Wave], arguments: Mappin
     changes, correlations = _changes(programme, measures, coefficients)
     tables = {"waves.csv": waves, "changes.csv": changes, "correlations.csv": correlations}
     files |= {name: table_bytes(table) for name, table in tables.items()}
-    files |= scripts({WAVE_SCRIPT: WAVE_SCRIPT, SCRIPT: SCRIPT})
+    files |= scripts({WAVE_SCRIPT: WAVE_SCRIPT, SCRIPT: SCRIPT, IN_PYTHON: "changes_in_python.txt"})
     read_me = [text("outside.read_me_changes", language, before=before, after=after) for language in LANGUAGES]
     files[READ_ME] = "\n\n".join(read_me).encode()
     return files

@@ -1,8 +1,10 @@
-"""Changes and standard errors computed again by R, for waves that ask the same people, half of them, or none."""
+"""Changes computed again by R and by Python, for waves that ask the same people, half of them, or none."""
 
 import io
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ from service.store import schema
 from service.store.permissions import LEADER, Actor
 from words import Fault
 
+ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "cases" / "panel_three_margins"
 NAME, BEFORE, AFTER = "panel", "2025Q1", "2025Q2"
 WINDOWS = {"before": BEFORE, "after": AFTER}
@@ -68,11 +71,13 @@ def table(files: dict[str, bytes], name: str) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(files[name]), dtype={"area": str, "psu": str})
 
 
-def run(files: dict[str, bytes], folder: Path) -> subprocess.CompletedProcess:
+def run(files: dict[str, bytes], folder: Path, *, python: bool = False) -> subprocess.CompletedProcess:
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
-    return subprocess.run([rscript(), outside_changes.SCRIPT], cwd=folder, capture_output=True, text=True)
+    command = [sys.executable, outside_changes.IN_PYTHON] if python else [rscript(), outside_changes.SCRIPT]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +102,24 @@ def test_r_computes_changes_and_standard_errors_as_here_to_eight_digits(panel, t
         changes = table(files, "changes.csv")
         changes.loc[0, "se"] += 1e-7
         assert run(files | {"changes.csv": changes.to_csv(index=False).encode()}, tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize(("others", "lonely"), [(0.5, "average"), (1.0, None)], ids=["half of it", "independent"])
+def test_python_computes_the_changes_and_also_the_correlations_that_are_used(panel, tmp_path, others, lonely):
+    files = files_where(panel, others, lonely)
+    done = run(files, tmp_path, python=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    compared = pd.read_csv(tmp_path / "compared_changes_python.csv")
+    for column in ("change", "se", "se_published"):
+        assert (compared[column] - compared[f"{column}_again"]).abs().max() < 1e-8
+    if others == 1:
+        return
+    correlations = table(files, "correlations.csv")
+    assert (correlations.correlation - correlations.correlation_used).abs().max() > 1e-3
+    correlations.loc[0, "correlation_used"] += 1e-7
+    changed = files | {"correlations.csv": correlations.to_csv(index=False).encode()}
+    failed = run(changed, tmp_path, python=True)
+    assert failed.returncode == 1 and "correlation_used: 1e-07" in failed.stdout
 
 
 def test_the_standard_errors_are_those_of_the_comparison_and_making_the_files_is_recorded_and_permitted(panel):

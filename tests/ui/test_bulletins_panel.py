@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -36,10 +37,21 @@ def own_store(ensu_store, tmp_path, monkeypatch):
 def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own_store, language):
     at = AppTest.from_string(SCRIPT.format(language=language, name="show"), default_timeout=60).run()
     assert not at.exception and not at.get("download_button")
-    at.text_input(key="bulletin_number").set_value("9")
+    for name in ("number", "title", "signature", "issuer"):
+        at.text_input(key=f"bulletin_{name}").set_value("9" if name == "number" else f"{name} 甲")
+    at.date_input(key="bulletin_day").set_value(date(2015, 10, 15))
+    at.selectbox(key=f"bulletin_measure {language}").set_value("police")
     at.button(key="bulletin_go").click().run()
     (kept,) = bulletin_list(own_store, "ensu2015")
     assert (kept.kind, kept.language, kept.document.head.number) == ("notice", language, "9")
+    head, said = kept.document.head, {"zh": "2015年10月15日", "en": "15 October 2015"}[language]
+    assert (kept.document.title, head.signature, head.issuer, head.date) == (
+        "title 甲",
+        "signature 甲",
+        "issuer 甲",
+        said,
+    )
+    assert kept.document.measure == "police"
     assert not at.exception and not at.error and len(at.get("download_button")) >= 2
     at.button(key=f"bulletin_again {kept.number}").click().run()
     said = text("bulletin.again.same", language, number=kept.number, digest=kept.digest)

@@ -8,16 +8,18 @@ from presentation.bulletin.making import made_again, made_bulletin
 from presentation.bulletin.said import again_texts, kept_text
 from presentation.bulletin.wording import Asked
 from presentation.times import wave_text
+from programme.declared import Programme
 from service.bulletins.document import KINDS
-from service.bulletins.files import BOOK, DECK, ENDINGS, PDF, WORD, file_bytes
+from service.bulletins.files import BOOK, DECK, ENDINGS, PDF, WORD, file_bytes, template_bytes
 from service.bulletins.keeping import Kept, bulletin_list
 from service.bulletins.pdf import has_office
 from service.figures.league import waves_with_estimates
 from service.files.write import file_name
+from service.intake.imports import current_programme
 from service.store.engine import Store
-from ui import faults
+from ui import faults, uploads
 from ui.literal import literal
-from words import Speaker
+from words import Speaker, visible
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 MEDIA = {
@@ -26,7 +28,9 @@ MEDIA = {
     BOOK: f"{OFFICE}.spreadsheetml.sheet",
     PDF: "application/pdf",
 }
-HEAD = ("number", "addressee", "issuer", "copies")
+HEAD = ("title", "issuer", "number", "addressee", "signature", "copies")
+TEMPLATES = ["docx", "pptx"]
+FIRST_DAY = date(1990, 1, 1)  # of the dates that the form offers
 
 
 def show(store: Store, programme_name: str, t: Speaker) -> None:
@@ -34,7 +38,7 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
     waves = waves_with_estimates(store, programme_name)
     if not waves:
         return
-    st.subheader(t("bulletin.panel.title"), anchor=False)
+    st.subheader(t("bulletin.panel.heading"), anchor=False)
     st.caption(t("bulletin.panel.what"))
     kept = bulletin_list(store, programme_name)
     with st.form(f"bulletin {len(kept)}"):
@@ -49,16 +53,47 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
         wave = st.selectbox(
             t("column.wave"), waves, format_func=lambda wave: wave_text(wave, t), filter_mode=None, placeholder=choose
         )
-        head = {name: st.text_input(t(f"bulletin.panel.{name}"), key=f"bulletin_{name}") for name in HEAD}
+        of = _measure_and_league(current_programme(store, programme_name)[1], t)
+        places = st.columns(2)
+        head = {
+            name: places[k % 2].text_input(t(f"bulletin.panel.{name}"), key=f"bulletin_{name}")
+            for k, name in enumerate(HEAD)
+        }
+        day = st.date_input(
+            t("bulletin.panel.day"), date.today(), min_value=FIRST_DAY, format="YYYY-MM-DD", key="bulletin_day"
+        )
         asked = st.form_submit_button(t("bulletin.panel.go"), key="bulletin_go")
     if asked:
-        said = Asked(date.today(), **{name: text.strip() or None for name, text in head.items()})
-        faults.act(lambda: made_bulletin(store, programme_name, kind, said, t, wave=wave), t)
-    offered(store, programme_name, t, kept)
+        said = Asked(day, **{name: text.strip() or None for name, text in head.items()})
+        faults.act(lambda: made_bulletin(store, programme_name, kind, said, t, wave=wave, **of), t)
+    offered(store, programme_name, t, kept, templates=True)
 
 
-def offered(store: Store, programme_name: str, t: Speaker, kept: list[Kept] | None = None) -> None:
-    """One of the kept bulletins is chosen, saved as a file, or compared with the figures of today."""
+def _measure_and_league(programme: Programme, t: Speaker) -> dict[str, str | None]:
+    """The measure and the league, each where there are several to choose from."""
+    code, chosen = t("language.code"), {}
+    for name, names in (("measure", programme.measure_names), ("league", programme.leagues)):
+        if len(names) > 1:
+            say = lambda option, names=names: visible(names[option][code])  # noqa: E731
+            label, options = t(f"bulletin.panel.{name}"), list(names)
+            chosen[name] = st.selectbox(
+                label,
+                options,
+                format_func=say,
+                filter_mode=None,
+                placeholder=t("app.choose"),
+                key=f"bulletin_{name} {code}",
+            )
+    return chosen
+
+
+def offered(
+    store: Store, programme_name: str, t: Speaker, kept: list[Kept] | None = None, *, templates: bool = False
+) -> None:
+    """One of the kept bulletins is chosen, saved as a file, or compared with the figures of today.
+
+    templates: whether an office's own template may be sent for its files
+    """
     kept = bulletin_list(store, programme_name) if kept is None else kept
     if not kept:
         return
@@ -72,12 +107,13 @@ def offered(store: Store, programme_name: str, t: Speaker, kept: list[Kept] | No
         filter_mode=None,
         placeholder=choose,
     )
+    office, name_of_office = _template(one, t) if templates else (None, "")
     endings = [ending for ending in ENDINGS[one.kind] if ending != PDF or has_office()]
     places = st.columns(len(endings) + 1)
     for place, ending in zip(places, endings, strict=False):
         name = file_name(one.programme, one.wave, one.kind, one.language, f"v{one.version}", suffix=ending)
         with place:
-            content = lambda ending=ending: file_bytes(one.document, ending)  # noqa: E731
+            content = lambda ending=ending: file_bytes(one.document, ending, office, file=name_of_office)  # noqa: E731
             st.download_button(
                 t(f"bulletin.save.{ending[1:]}"),
                 content,
@@ -91,3 +127,20 @@ def offered(store: Store, programme_name: str, t: Speaker, kept: list[Kept] | No
     if compare:
         for sentence in faults.explained(lambda: again_texts(one, made_again(store, one), t), t) or []:
             st.markdown(literal(sentence))
+
+
+def _template(one: Kept, t: Speaker) -> tuple[bytes | None, str]:
+    """An office's own template for the files below, and its name; nothing, and why, where it cannot be used."""
+    with st.expander(t("bulletin.panel.template")):
+        ending = ENDINGS[one.kind][0]
+        shipped, language = template_bytes(one.kind, one.language)[0], one.language
+        name = file_name(one.kind, language, suffix=ending)
+        st.download_button(
+            t("bulletin.panel.shipped"), shipped, name, MEDIA[ending], on_click="ignore", key="bulletin_shipped"
+        )
+        sent = uploads.field(st, t("bulletin.panel.template"), TEMPLATES, key=f"bulletin_template {one.kind}")
+        if sent is None:
+            return None, ""
+        content = sent.getvalue()
+        made = faults.explained(lambda: file_bytes(one.document, ending, content, file=sent.name), t)
+    return (None, "") if made is None else (content, sent.name)
