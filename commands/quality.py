@@ -19,6 +19,7 @@ from commands.speaking import (
     write,
 )
 from presentation import terminal
+from presentation.quality import flags as flag_words
 from presentation.quality import response as said
 from service.files.write import csv_bytes
 
@@ -64,4 +65,32 @@ def response(
         rows = said.error_rows(report, t, changes=True)
         print_table(t("nonresponse.changes", wave=report.against), terminal.words_table(rows), [])
     for note in said.notes(report, t):
+        out.print(note)
+
+
+@commands.command(cls=Command, help=t("cli.quality.flags.help"))
+def flags(
+    wave: WaveOption = None,
+    csv: FileOption = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Print the flags of a wave's interviews, or write every test to a file."""
+    from service.figures.quality import read_flags
+
+    opened, programme_name = opened_for(store, as_, programme)
+    found = read_flags(opened, programme_name, wave)
+    if csv is not None:
+        write(csv, csv_bytes(flag_words.flags_csv(found.flags), simulated=found.programme.simulated))
+        return
+    out.print(flag_words.title(found, t), style="bold")
+    for sentence in flag_words.headline(found, t):
+        out.print(sentence)
+    rows, tested = flag_words.flag_rows(found, t), flag_words.usual_rows(found, t)
+    if len(rows):
+        print_table("", terminal.words_table(rows, 2), [])
+    if len(tested):
+        print_table(t("flags.tested"), terminal.words_table(tested), [])
+    for note in flag_words.notes(found, t):
         out.print(note)

@@ -42,7 +42,7 @@ CHAPTERS = {
         "changes",
     ],
     "sampling": ["allocation", "planning", "draw", "frames", "proof"],
-    "fieldwork": ["simulated"],
+    "fieldwork": ["quality", "simulated"],
     "accountability": ["league", "rules", "ladders", "disclosure", "printed"],
     "service": [
         "store",
@@ -61,7 +61,7 @@ CHAPTERS = {
     "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "quality", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
-    "study": ["claims", "ladders"],
+    "study": ["claims", "ladders", "quality"],
     "bench": ["printed"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product

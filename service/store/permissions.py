@@ -80,6 +80,7 @@ PERMITTED = {
     "read_weights": WORKERS,
     "weights_provenance": WORKERS,
     "read_response": WORKERS,
+    "read_flags": WORKERS,
     "estimate_wave": WORKERS,
     "rank_alone": WORKERS,
     "check_comparison": WORKERS,

@@ -1,0 +1,1 @@
+"""Fieldwork's quality simulated: flags of interviews, and replicates of the whole weighting."""
