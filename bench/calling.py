@@ -12,7 +12,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,7 @@ def call_log(store: Store) -> bytes:
 
 
 @contextmanager
-def said(what: str) -> Iterator[None]:
+def said(what: str) -> Generator[None]:
     """Print how long something took."""
     began, cpu = time.perf_counter(), time.process_time()
     yield

@@ -83,7 +83,7 @@ def record_attempt(
     an interviewer who is not on the list, a number that is not released or that somebody else has, a second complete
     interview, another call at the same time, an appointment that cannot be.
     """
-    now, lineup = datetime.now(UTC), lineup_of(store, programme, wave)
+    now, lineup = datetime.now(UTC), lineup_of(store, programme, wave, calls_since=False)
     moment = now if at is None else in_utc_of(lineup, at)
     code = code_of(outcome, lineup.outcomes)
     wanted = None if agreed is None else _checked(lineup, agreed)

@@ -3,7 +3,7 @@
 Looking again books nothing: whoever has a number on the screen is given the same one until its call is recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,12 +12,11 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fieldwork.scheduling import call_order, states_at
+from fieldwork.scheduling import states_at
 from service.fieldwork.calling.lineup import (
     FREE,
     Lineup,
     Order,
-    current_holds,
     lineup_of,
     open_appointments,
     order_of,
@@ -62,7 +61,8 @@ def next_numbers(
     order = order_of(store, programme, wave, moment)
     check_interviewer(order.lineup, interviewer)
     with store.read() as connection:
-        hers = _held_by(connection, order.lineup, interviewer, moment)[:count]
+        held = _held_by(connection, order.lineup, interviewer, moment)
+    hers = list(held)[:count]
     for _ in range(ROUNDS):
         places = _candidates(order, interviewer, count - len(hers), hers)
         if not len(places):
@@ -70,7 +70,8 @@ def next_numbers(
         with store.begin() as connection:
             hers += _book(connection, order, interviewer, list(order.lineup.history.ids[places]), moment)
         order.taken[places] = True
-    return Next(wave, interviewer, _rows(store, order, interviewer, hers, moment))
+    until = {unit: held.get(unit, moment + order.lineup.calling.hold) for unit in hers}
+    return Next(wave, interviewer, _rows(store, order, until))
 
 
 @permitted
@@ -90,13 +91,13 @@ def take_number(
             owner = holder_of(connection, lineup, unit_id, moment)
             raise Fault(key="calling.held", unit=unit_id, interviewer=owner or "-")
     order = order_of(store, programme, wave, moment)
-    return Next(wave, interviewer, _rows(store, order, interviewer, [unit_id], moment))
+    return Next(wave, interviewer, _rows(store, order, {unit_id: moment + lineup.calling.hold}))
 
 
 @permitted
 def give_back(store: Store, programme: str, wave: str, interviewer: str, units: Sequence[str] | None = None) -> int:
     """Let go of numbers that an interviewer holds, of all by default; returns how many she held."""
-    draw_id = lineup_of(store, programme, wave).sample.draw_id
+    draw_id = lineup_of(store, programme, wave, calls_since=False).sample.draw_id
     of_hers = [holds.c.draw_id == draw_id, holds.c.interviewer == interviewer]
     if units is not None:
         of_hers.append(holds.c.unit_id.in_(list(units)))
@@ -175,45 +176,47 @@ def _held(
 
 def _changed(connection: sa.Connection, order: Order, units: Sequence[str]) -> set[str]:
     """Those of the numbers that were called, or whose appointment was made, moved or cancelled, since the order."""
-    lineup = order.lineup
-    sample = lineup.sample
-    rounds, own = schema.rounds.c, schema.appointments.c
-    programme = sa.select(schema.draws.c.programme).where(schema.draws.c.draw_id == sample.draw_id).scalar_subquery()
-    of_wave = rounds.programme == programme, rounds.wave == sample.wave
-    round_id = connection.scalar(sa.select(rounds.round_id).where(*of_wave))
-    later = calls.c.round_id == round_id, calls.c.unit_id.in_(units), calls.c.call_id > lineup.seen
-    called = set(connection.scalars(sa.select(calls.c.unit_id).where(*later)))
-    counts = own.draw_id == sample.draw_id, own.unit_id.in_(units), own.closed.is_(None)
+    lineup, own, rounds = order.lineup, schema.appointments.c, schema.rounds.c
+    draw_id, wave = lineup.sample.draw_id, lineup.sample.wave
+    of_wave = rounds.programme == lineup.programme, rounds.wave == wave
+    later = calls.c.unit_id.in_(units), calls.c.call_id > lineup.seen
+    called = set(connection.scalars(sa.select(calls.c.unit_id).join(schema.rounds).where(*of_wave, *later)))
+    counts = own.draw_id == draw_id, own.unit_id.in_(units), own.closed.is_(None)
     rows = connection.execute(sa.select(own.unit_id, own.appointment_id).where(*counts)).all()
     agreed = {row.unit_id: row.appointment_id for row in rows}
     return called | {unit for unit in units if agreed.get(unit) != order.appointments.get(unit)}
 
 
-def _held_by(connection: sa.Connection, lineup: Lineup, interviewer: str, now: datetime) -> list[str]:
-    """The numbers that an interviewer has now and that are not finished: their answers may have been stored since."""
-    held = current_holds(connection, lineup.sample.draw_id, now)
-    hers = held.unit_id[held.interviewer == interviewer]
-    ended = lineup.history.ids[lineup.history.ended]
-    return list(hers[~hers.isin(ended)])
+def _held_by(connection: sa.Connection, lineup: Lineup, interviewer: str, now: datetime) -> dict[str, datetime]:
+    """The numbers that an interviewer has now, and until when, but for those that are finished: their answers may have
+    been stored since."""
+    of_hers = holds.c.draw_id == lineup.sample.draw_id, holds.c.interviewer == interviewer, holds.c.until > now
+    asked = sa.select(holds.c.unit_id, holds.c.until).where(*of_hers).order_by(holds.c.unit_id)
+    rows = connection.execute(asked).all()
+    places = lineup.history.ids.get_indexer([row.unit_id for row in rows])
+    pairs = [(row, place) for row, place in zip(rows, places, strict=True) if not lineup.history.ended[place]]
+    return {row.unit_id: row.until.replace(tzinfo=row.until.tzinfo or UTC) for row, _ in pairs}
 
 
-def _rows(store: Store, order: Order, interviewer: str, units: Sequence[str], now: datetime) -> pd.DataFrame:
+def _rows(store: Store, order: Order, until: Mapping[str, datetime]) -> pd.DataFrame:
     """What an interviewer sees of the numbers that she holds, in the order in which she calls them."""
-    lineup = order.lineup
+    lineup, own = order.lineup, schema.appointments.c
+    places = lineup.history.ids.get_indexer(list(until))
+    places = places[np.lexsort((places, order.rank[places]))]
+    rows = lineup.numbers.iloc[places].drop(columns="owner").reset_index(drop=True)
+    columns = own.unit_id, own.starts, own.ends, own.note
+    counts = own.draw_id == lineup.sample.draw_id, own.unit_id.in_(list(until)), own.closed.is_(None)
     with store.read() as connection:
-        held = current_holds(connection, lineup.sample.draw_id, now)
-        agreed = open_appointments(connection, lineup.sample.draw_id)
-    places = np.sort(lineup.history.ids.get_indexer(list(units)))
-    states = states_at(lineup.history.taking(places), lineup.rules, now, appointments=agreed)
-    first = call_order(states, lineup.priority)
-    states = states.loc[[*first, *states.index.difference(first, sort=False)]]
-    numbers = lineup.numbers.set_index("unit_id").drop(columns="owner")
-    hers = held[held.interviewer == interviewer].set_index("unit_id").until
-    rows = numbers.iloc[lineup.history.ids.get_indexer(states.index)].assign(
-        state=states.state, attempts=states.attempts, until=hers.reindex(states.index).array
+        agreed = {row.unit_id: row for row in connection.execute(sa.select(*columns).where(*counts))}
+    of_row = [agreed.get(unit) for unit in rows.unit_id]
+    return rows.assign(
+        state=order.states.state.to_numpy()[places],
+        attempts=lineup.history.attempts[places],
+        until=pd.to_datetime([until[unit] for unit in rows.unit_id], utc=True),
+        starts=pd.to_datetime([None if row is None else row.starts for row in of_row], utc=True),
+        ends=pd.to_datetime([None if row is None else row.ends for row in of_row], utc=True),
+        note=["" if row is None else row.note for row in of_row],
     )
-    of_unit = agreed.set_index("unit_id").reindex(states.index)
-    return rows.assign(starts=of_unit.start, ends=of_unit.end, note=of_unit.note.fillna("")).reset_index()
 
 
 def states_now(store: Store, programme: str, wave: str, now: datetime) -> tuple[Lineup, pd.DataFrame]:

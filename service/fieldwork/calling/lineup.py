@@ -27,7 +27,7 @@ from service.store import schema
 from service.store.engine import Store
 from words import Fault
 
-FRESH = timedelta(seconds=15)
+FRESH, OLDEST = timedelta(seconds=15), timedelta(seconds=60)
 AT_ONCE = 100_000  # calls read at a time
 FREE = ""  # in the place of an interviewer: whoever is free
 
@@ -44,6 +44,7 @@ class Lineup:
     version   what the store said when this was read
     """
 
+    programme: str
     sample: Sample
     calling: Calling
     outcomes: dict[str, str]
@@ -61,8 +62,8 @@ class Order:
     """The numbers that may be called at a moment, in their order, by who may have them.
 
     places        interviewer, or FREE for whoever is free -> places of her numbers in `lineup.numbers`, in order
-    rank          place -> its rank in the whole order
-    states        as in `states_at`
+    rank          place -> its rank in the whole order, held numbers included
+    states        as in `states_at`, holds aside
     appointments  the appointments that count: appointment_id by unit_id
     taken         whether each place was given to somebody since, or turned out not to be free: asked for no more
     """
@@ -90,25 +91,39 @@ _kept: WeakKeyDictionary[sa.Engine, dict[tuple[str, str], _Kept]] = WeakKeyDicti
 _lock = Lock()
 
 
-def lineup_of(store: Store, programme: str, wave: str) -> Lineup:
-    """The line-up as the store is now."""
+def lineup_of(store: Store, programme: str, wave: str, *, calls_since: bool = True) -> Lineup:
+    """The line-up as the store is now; without the calls since the last look, where nothing hangs on them."""
     kept = _of_wave(store, programme, wave)
     with kept.lock:
-        return _renewed(store, programme, wave, kept)
+        return _renewed(store, programme, wave, kept, calls_since=calls_since)
 
 
 def order_of(store: Store, programme: str, wave: str, now: datetime, *, fresh: timedelta = FRESH) -> Order:
-    """The order of the numbers now, or one computed less than `fresh` ago that holds still."""
+    """The order of the numbers now, or one computed less than `fresh` ago that holds still.
+
+    While somebody makes it again, others are given the one before, unless it is older than `OLDEST`.
+    """
     kept = _of_wave(store, programme, wave)
-    with kept.lock:
-        lineup, order = kept.lineup, kept.order
-        if lineup is not None and order is not None and timedelta(0) <= now - order.at < fresh:
-            with store.read() as connection:
-                unchanged = _version(connection, programme, wave) == lineup.version
-            if unchanged and slot_now(lineup.rules, now) == order.slot:
-                return order
-        kept.order = _ordered(store, _renewed(store, programme, wave, kept), now)
+    if not kept.lock.acquire(blocking=False):
+        order = kept.order
+        if order is not None and _holds(store, programme, wave, order, now, max(fresh, OLDEST)):
+            return order
+        kept.lock.acquire()
+    try:
+        if kept.order is None or not _holds(store, programme, wave, kept.order, now, fresh):
+            kept.order = _ordered(store, _renewed(store, programme, wave, kept), now)
         return kept.order
+    finally:
+        kept.lock.release()
+
+
+def _holds(store: Store, programme: str, wave: str, order: Order, now: datetime, longest: timedelta) -> bool:
+    """Whether an order may still be given out: it is not older, and the part of the week and what it rests on are the
+    same."""
+    if not timedelta(0) <= now - order.at < longest or slot_now(order.lineup.rules, now) != order.slot:
+        return False
+    with store.read() as connection:
+        return _version(connection, programme, wave) == order.lineup.version
 
 
 def open_appointments(connection: sa.Connection, draw_id: int) -> pd.DataFrame:
@@ -137,13 +152,14 @@ def _of_wave(store: Store, programme: str, wave: str) -> _Kept:
         return _kept.setdefault(store.engine, {}).setdefault((programme, wave), _Kept())
 
 
-def _renewed(store: Store, programme: str, wave: str, kept: _Kept) -> Lineup:
+def _renewed(store: Store, programme: str, wave: str, kept: _Kept, *, calls_since: bool = True) -> Lineup:
     """The kept line-up with the calls since; read again if what it rests on changed."""
     with store.read() as connection:
         version = _version(connection, programme, wave)
     if kept.lineup is None or kept.lineup.version != version:
         kept.lineup = _read(store, programme, wave, version)
-    kept.lineup = _with_later_calls(store, programme, wave, kept.lineup)
+    if calls_since:
+        kept.lineup = _with_later_calls(store, programme, wave, kept.lineup)
     return kept.lineup
 
 
@@ -189,7 +205,7 @@ def _read(store: Store, programme: str, wave: str, version: tuple) -> Lineup:
     history = CallHistory.begun(numbers, rules)
     words = dict(declared.outcomes)
     numbers = numbers.assign(owner=owner)
-    return Lineup(sample, declared.calling, words, rules, numbers, priority, active, history, 0, version)
+    return Lineup(programme, sample, declared.calling, words, rules, numbers, priority, active, history, 0, version)
 
 
 def _with_later_calls(store: Store, programme: str, wave: str, lineup: Lineup) -> Lineup:
@@ -225,7 +241,7 @@ def _ordered(store: Store, lineup: Lineup, now: datetime) -> Order:
     with store.read() as connection:
         agreed = open_appointments(connection, lineup.sample.draw_id)
         held = current_holds(connection, lineup.sample.draw_id, now)
-    states = states_at(lineup.history, lineup.rules, now, appointments=agreed, holds=held)
+    states = states_at(lineup.history, lineup.rules, now, appointments=agreed)
     places = lineup.history.ids.get_indexer(call_order(states, lineup.priority))
     owner = lineup.numbers.owner.to_numpy(dtype=object).copy()
     appointed = agreed[agreed.unit_id.isin(states.index[states.state == DUE])]
@@ -235,6 +251,7 @@ def _ordered(store: Store, lineup: Lineup, now: datetime) -> Order:
     owner[at[(appointed.end < now).to_numpy()]] = FREE  # nobody kept it in time: whoever is free does
     rank = np.full(len(owner), len(owner))
     rank[places] = np.arange(len(places))
+    places = places[~lineup.history.ids[places].isin(held.unit_id)]
     owners = owner[places]
     codes, names = pd.factorize(owners)
     by_owner = {name: places[codes == code] for code, name in enumerate(names)}

@@ -23,7 +23,7 @@ CLASSES = ["unit_id", "state", "attempts", "holder"]
 @permitted
 def masked_phone(store: Store, programme: str, wave: str, unit_id: str, *, key: Key) -> str:
     """The number of a unit, masked; "" if the list has none."""
-    lineup = lineup_of(store, programme, wave)
+    lineup = lineup_of(store, programme, wave, calls_since=False)
     check_unit(lineup, unit_id)
     return vault.masked_number(store, programme, _place(lineup), unit_id, key=key)
 
@@ -31,7 +31,7 @@ def masked_phone(store: Store, programme: str, wave: str, unit_id: str, *, key: 
 @permitted
 def show_number(store: Store, programme: str, wave: str, interviewer: str, unit_id: str, *, key: Key) -> str:
     """The whole number of a unit that an interviewer holds, who then has it for as long again; the trail records it."""
-    lineup, now = lineup_of(store, programme, wave), datetime.now(UTC)
+    lineup, now = lineup_of(store, programme, wave, calls_since=False), datetime.now(UTC)
     check_interviewer(lineup, interviewer)
     holds = schema.holds
     with store.begin() as connection:
@@ -47,7 +47,7 @@ def show_number(store: Store, programme: str, wave: str, interviewer: str, unit_
 @permitted
 def find_caller(store: Store, programme: str, wave: str, number: str, *, key: Key) -> pd.DataFrame:
     """The released units of a wave that have this number: unit_id, state, attempts and holder; the trail records it."""
-    lineup = lineup_of(store, programme, wave)
+    lineup = lineup_of(store, programme, wave, calls_since=False)
     places = vault.find_number(store, number, key=key)
     of_wave = places[(places.programme == programme) & places.wave.isin([_place(lineup), wave])]
     return _found(store, programme, wave, [u for u in of_wave.unit_id if u in lineup.history.ids])
@@ -56,7 +56,7 @@ def find_caller(store: Store, programme: str, wave: str, number: str, *, key: Ke
 @permitted
 def find_unit(store: Store, programme: str, wave: str, unit_id: str) -> pd.DataFrame:
     """unit_id, state, attempts and holder of a released unit; a Fault if there is none."""
-    check_unit(lineup_of(store, programme, wave), unit_id)
+    check_unit(lineup_of(store, programme, wave, calls_since=False), unit_id)
     return _found(store, programme, wave, [unit_id])
 
 
