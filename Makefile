@@ -37,6 +37,7 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.frames $(QUICK)
 	$(BIN)/python -m bench.draws $(QUICK)
 	$(BIN)/python -m bench.attempts $(QUICK)
+	$(BIN)/python -m bench.calling.giving_out $(QUICK)
 	$(BIN)/python -m bench.commands $(QUICK)
 	$(BIN)/python -m bench.workbooks $(QUICK)
 	$(BIN)/python -m bench.columns $(QUICK)

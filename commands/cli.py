@@ -39,6 +39,7 @@ GROUPS = {
     **{
         "frame": "drawing.frame",
         "sample": "drawing.sample",
+        "calling": "calling",
         "responses": "drawing.responses",
         "large-frame": "drawing.large_frame",
     },

@@ -62,7 +62,7 @@ CHAPTERS = {
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["claims", "ladders", "quality"],
-    "bench": ["printed"],
+    "bench": ["printed", "calling"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}

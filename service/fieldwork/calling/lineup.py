@@ -92,7 +92,7 @@ _lock = Lock()
 
 
 def lineup_of(store: Store, programme: str, wave: str, *, calls_since: bool = True) -> Lineup:
-    """The line-up as the store is now; without the calls since the last look, where nothing hangs on them."""
+    """The line-up as the store is now; perhaps without the calls since the last look."""
     kept = _of_wave(store, programme, wave)
     with kept.lock:
         return _renewed(store, programme, wave, kept, calls_since=calls_since)

@@ -1,6 +1,6 @@
 """How fast numbers are given out to interviewers, on SQLite and on PostgreSQL, of 125,000 numbers called five times.
 
-    python -m bench.calling [--quick | NUMBERS [sqlite | postgresql]]
+    python -m bench.calling.giving_out [--quick | NUMBERS [sqlite | postgresql]]
 
 First the attempts are taken in as a call log, beside the peak of the process's memory. Then fifty interviewers ask for
 numbers: 200 at once for each, with the order read for the first time, brought up to date, and at hand; and one at a
@@ -35,8 +35,11 @@ from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
 
 PROGRAMME, WAVE, WHO = "lakeside", "2026Q2", [f"i{k:02}" for k in range(50)]
-FULL, QUICK, CALLS = 125_000, 2_500, 24
-TURNS, PAUSE = 3, 10  # calls of each interviewer, and seconds between them: nobody hears a line ring for less
+FULL, QUICK, CALLS = 125_000, 1_000, 24
+TURNS, PAUSE = (
+    3,
+    0.05 if quick_asked() else 10,
+)  # calls of each interviewer, and seconds between them: nobody hears a line ring for less
 KEY = Key(bytes(range(64)))
 BEGAN = datetime(2026, 5, 4, 1)  # of the survey's own time
 LONG_AGO = ("3.13", "3.12", "3.13", "2.21")
@@ -47,7 +50,7 @@ def prepared(url: str, numbers: int) -> Store:
     store = Store.create(url).acting(Actor("ann", CENTRE))
     imports.import_programme(store, (examples.FOLDER / "programme.toml").read_bytes(), "p.toml")
     areas = list(imports.current_programme(store, PROGRAMME)[1].areas)
-    listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 13 // 10)]})
+    listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 14 // 10)]})
     listed["area"] = [areas[k % len(areas)] for k in range(len(listed))]
     content = listed.to_csv(index=False).encode()
     frames.import_frame(store, PROGRAMME, "people", content, "people.csv", frame_key=KEY)
@@ -151,6 +154,6 @@ def on_postgresql(numbers: int) -> None:
 ENGINES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 
 if __name__ == "__main__":
-    count, *named = [str(QUICK)] if quick_asked() else sys.argv[1:] or [str(FULL)]
+    count, *named = [str(QUICK), "sqlite"] if quick_asked() else sys.argv[1:] or [str(FULL)]
     for engine in named or ENGINES:
         ENGINES[engine](int(count))
