@@ -1,7 +1,7 @@
 """A survey programme as data: areas, columns, items, measures, design and rules, in both languages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from accountability.ladders.consequence import Consequence
 from accountability.league.conventions import LAST, RANK_SHARE
@@ -17,7 +17,7 @@ from fieldwork.questionnaire import Questionnaire
 from programme.bulletin import BulletinHead
 from programme.calling import Calling
 from programme.measures import Factors, Record
-from programme.population import PopulationPlan
+from programme.population import AREA, PopulationPlan, summed_inside
 from programme.renames import Renames
 from programme.types import Types
 from programme.weighting import Label
@@ -27,7 +27,10 @@ LEAGUE, PROGRAMME = "league", "programme"
 
 @dataclass(frozen=True)
 class Area:
-    """An area that is ranked: its code in the file, its league, its names, and the group it lies in ("": none)."""
+    """An area that is ranked: its code, its league, its names, and the group it lies in ("": none).
+
+    Its code stands in the waves' files, unless it is itself a group of areas that is ranked too.
+    """
 
     code: str
     league: str
@@ -101,6 +104,10 @@ class Programme:
     renames       area codes that changed, and areas merged, from a wave on
     merged_strata  stratum -> its neighbours, the first choice first, with one of which it is merged if it has one PSU
     groups        a group of areas, such as the county of townships -> its name; pictures draw its areas side by side
+    group_in      a group -> the larger group that it lies in
+    ranked_groups  a group that is ranked itself, in a league of its own -> it as an area; its figures are those of all
+                  who live in its areas
+    inside        of a programme `at_level` of a league of groups: the code of an area in the files -> its group
     consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
     bulletin      the office, number and addressees of its bulletins
     questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
@@ -139,6 +146,9 @@ class Programme:
     breaks: Mapping[str, Mapping[str, str]]
     digest: str
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    group_in: Mapping[str, str] = field(default_factory=dict)
+    ranked_groups: Mapping[str, Area] = field(default_factory=dict)
+    inside: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     renames: Renames = field(default_factory=Renames)
@@ -197,7 +207,92 @@ class Programme:
 
     def league_areas(self, league: str) -> list[str]:
         """Codes of the league's areas, in the file's order."""
-        return [code for code, area in self.areas.items() if area.league == league]
+        return [code for code, area in self.ranked.items() if area.league == league]
+
+    @property
+    def ranked(self) -> dict[str, Area]:
+        """All that is ranked: the areas of the files, and the groups of them that have a league."""
+        return {**self.areas, **self.ranked_groups}
+
+    @property
+    def group_leagues(self) -> tuple[str, ...]:
+        """The leagues of groups."""
+        return tuple(dict.fromkeys(group.league for group in self.ranked_groups.values()))
+
+    def at_level(self, league: str) -> "Programme":
+        """The programme as if the groups of this league were the areas of the files; `inside` says where each is."""
+        return replace(
+            self,
+            areas={code: group for code, group in self.ranked_groups.items() if group.league == league},
+            ranked_groups={},
+            leagues={league: self.leagues[league]},
+            factors={},
+            inside=self.group_of_areas(league),
+        )
+
+    def group_of_areas(self, league: str) -> dict[str, str]:
+        """Code of an area in the files -> the group of this league in which it lies."""
+        of_league = {code for code, group in self.ranked_groups.items() if group.league == league}
+        return {
+            code: group
+            for code, area in self.areas.items()
+            for group in (area.group, *self.groups_above(area.group))
+            if group in of_league
+        }
+
+    def groups_above(self, group: str) -> list[str]:
+        """The larger groups that a group lies in, the smallest first."""
+        above: list[str] = []
+        while (group := self.group_in.get(group, "")) and group not in above:
+            above.append(group)
+        return above
+
+    @property
+    def ranked_inside(self) -> dict[str, str]:
+        """What is ranked -> the smallest ranked group in which it lies: whose figure is the sum of such parts."""
+        inside = {}
+        for code, area in self.ranked.items():
+            around = [group for group in (area.group, *self.groups_above(area.group)) if group in self.ranked_groups]
+            inside |= {code: around[0]} if around else {}
+        return inside
+
+    @property
+    def people(self) -> PopulationPlan:
+        """How many eligible units there are, of groups where the programme is at their level."""
+        if self.population.of != AREA or not self.inside or not self.population.units:
+            return self.population
+        return replace(self.population, units=summed_inside(self.population.units, self.inside))
+
+    def judged_in(self, league: str) -> "Programme":
+        """The programme with those rules alone that judge the areas of this league, or groups of them."""
+        return self._with_rules(lambda rule: rule.league in ("", league))
+
+    def in_league(self, league: str) -> "Programme":
+        """The programme with those rules and consequences alone that are about this league's areas, or judge it.
+
+        A rule about groups stands in the league whose areas it looks at, and in that of the groups.
+        """
+        below = {
+            self.ranked[code].league
+            for code, group in self.ranked_inside.items()
+            if self.ranked_groups[group].league == league
+        }
+        return self._with_rules(lambda r: r.league in ("", league) or (r.over == GROUP and r.league in below))
+
+    def _with_rules(self, kept: Callable[[Rule], bool]) -> "Programme":
+        """The programme with some of its rules, and the consequences that rest on these alone."""
+        if all(kept(rule) for measure in self.measures for rule in self.rules_of(measure)):
+            return self
+        fields = ("rules", "annual_rules", "joint_rules", "annual_joint_rules", "change_rules")
+        by_field = {
+            name: {measure: tuple(filter(kept, rules)) for measure, rules in getattr(self, name).items()}
+            for name in fields
+        }
+        there = {rule.name for of in by_field.values() for rules in of.values() for rule in rules}
+        for consequence in self.consequences:
+            there |= {consequence.name} if set(consequence.of) <= there else set()
+        consequences = tuple(consequence for consequence in self.consequences if consequence.name in there)
+        return replace(self, consequences=consequences, **by_field)
 
     @property
     def judges_years(self) -> bool:
@@ -214,8 +309,8 @@ class Programme:
         areas = self.league_areas(league)
         by_group: dict[str, list[str]] = {}
         for code in areas:
-            if self.areas[code].group:
-                by_group.setdefault(self.areas[code].group, []).append(code)
+            if self.ranked[code].group:
+                by_group.setdefault(self.ranked[code].group, []).append(code)
         return {GROUP: by_group, WHOLE: {league: areas}}
 
     def name_of(self, unit: str) -> Mapping[str, str]:

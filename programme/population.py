@@ -60,6 +60,19 @@ def _sums(units: Mapping[str, float], merged: Mapping[str, str]) -> dict[str, fl
     return {into: sum(units[name] for name in names) for into, names in parts.items() if set(names) <= set(units)}
 
 
+def summed_inside(units: Mapping[str, float], inside: Mapping[str, str]) -> dict[str, float]:
+    """The units of groups of areas, {} for none; a group of which one area's are not known is left out.
+
+    inside: area -> its group; {}: the units stay as they are
+    """
+    if not inside:
+        return dict(units)
+    parts: dict[str, list[str]] = {}
+    for area, group in inside.items():
+        parts.setdefault(group, []).append(area)
+    return {group: sum(units[area] for area in areas) for group, areas in parts.items() if set(areas) <= set(units)}
+
+
 def read_population(entry: Entry, areas: Iterable[str]) -> PopulationPlan:
     """The table [population]; a Fault for unknown areas, numbers below 1, and both `units` and `column`."""
     entry.known(KNOWN)

@@ -11,7 +11,7 @@ from estimation import Measure
 from programme.entry import Entry
 from words import Fault
 
-RULE = ("measure", "kind", "threshold", "level", "period", "name")
+RULE = ("measure", "kind", "threshold", "level", "period", "league", "name")
 NAMED = {name: kind for name, kind in KINDS.items() if not kind.chosen_by_setting}  # what a programme may call a kind
 ANY_SETTING = {setting for kind in KINDS.values() for setting in kind.settings}  # of a kind that is not known yet
 OF_WAVE, OF_YEAR = "wave", "year"
@@ -25,7 +25,7 @@ RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES = (
 
 
 def read_rules(
-    entry: Entry, measures: Mapping[str, Measure], areas: Mapping, leagues: Mapping
+    entry: Entry, measures: Mapping[str, Measure], areas: Mapping, leagues: Mapping, ranked_groups: Mapping
 ) -> tuple[dict[str, dict[str, tuple[Rule, ...]]], dict[str, Mapping[str, str]]]:
     """What rules are judged on (fields of a Programme) -> measure -> the rules; and the rules' names.
 
@@ -35,18 +35,23 @@ def read_rules(
         field: dict.fromkeys(measures, ()) for field in (RULES, ANNUAL, JOINT, ANNUAL_JOINT, CHANGES)
     }
     names = {}
-    largest = max(Counter(area.league for area in areas.values()).values())
+    of_league = Counter(area.league for area in (*areas.values(), *ranked_groups.values()))
     for name, table in entry.entries("rules", {}).items():
         table.known((*RULE, *ANY_SETTING))
         kind = table.one_of("kind", NAMED)
         table.known((*RULE, *KINDS[kind].settings))
         measure, threshold = table.one_of("measure", measures), table.number("threshold")
         scale = {"low": measures[measure].low, "high": measures[measure].high}
+        league = table.one_of("league", leagues) if "league" in table.data else ""
+        largest = of_league[league] if league else max(of_league.values())
         expected = KINDS[kind].expected(threshold, **scale, areas=largest)
         if expected is not None:
             raise table.fault("threshold", threshold, expected)
         period = table.one_of("period", (OF_WAVE, OF_YEAR)) if "period" in table.data else OF_WAVE
         settings = _settings(table, kind, measures[measure], areas, leagues)
+        if settings.get("over") == GROUP and not league and any(group.group for group in ranked_groups.values()):
+            raise Fault(key="programme.which_groups", file=table.file, entry=table.where("over"), leagues=list(leagues))
+        settings["league"] = league
         level = read_level(table if "level" in table.data else entry)
         field = _judged_on(table, kind, period, settings.get("over", AREA))
         rules[field][measure] += (Rule(name, _chosen(table, kind), threshold, level, **settings),)

@@ -17,6 +17,7 @@ from programme.calling import read_calling
 from programme.consequences import read_consequences
 from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Interviewers, Programme
 from programme.entry import TYPES, Entry
+from programme.groups import Groups, check_levels, read_groups
 from programme.measures import read_indicators
 from programme.population import read_population
 from programme.questionnaire import Known, read_questionnaire
@@ -80,10 +81,11 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
     entry = Entry(file, "", data, lenient=stored)
     entry.known((*TEXTS, *SETTINGS, *TABLES))
     leagues, units = _leagues(entry.entries("leagues"))
-    groups = _groups(entry.entries("groups", {}))
+    groups = read_groups(entry, leagues)
     areas = _areas(entry, leagues, groups)
     indicators = read_indicators(entry)
-    rules, rule_names = read_rules(entry, indicators.measures, areas, leagues)
+    check_levels(entry, groups, areas, indicators.measures)
+    rules, rule_names = read_rules(entry, indicators.measures, areas, leagues, groups.ranked)
     consequences, consequence_names = read_consequences(entry, judged_of(rules))
     columns = _columns(entry.at("columns"), weighted="weighting" in entry.data)
     weighting = read_weighting(entry.at("weighting")) if "weighting" in entry.data else None
@@ -116,10 +118,12 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         rule_names=rule_names,
         breaks=_breaks(entry),
         digest=digest,
-        groups=groups,
+        groups=groups.names,
+        group_in=groups.inside,
+        ranked_groups=groups.ranked,
         units=units,
         outcomes=_outcomes(entry),
-        renames=read_renames(entry, areas, WAVE.fullmatch, groups),
+        renames=read_renames(entry, areas, WAVE.fullmatch, groups.names),
         merged_strata=_merged_strata(entry.at("design")),
         consequences=consequences,
         consequence_names=consequence_names,
@@ -287,22 +291,15 @@ def _interviewers(entry: Entry) -> Interviewers | None:
     return Interviewers(table.get("column", str, ""), table.get("at_random", bool))
 
 
-def _groups(entries: Mapping[str, Entry]) -> dict[str, Mapping[str, str]]:
-    """[groups]: the names of groups of areas."""
-    for entry in entries.values():
-        entry.known((), languages=True)
-    return {code: entry.by_language() for code, entry in entries.items()}
-
-
-def _areas(entry: Entry, leagues, groups) -> dict[str, Area]:
+def _areas(entry: Entry, leagues, groups: Groups) -> dict[str, Area]:
     areas = {}
     for code, area in entry.entries("areas").items():
         area.known(("league", "group"), languages=True)
-        group = area.one_of("group", groups) if "group" in area.data else ""
+        group = area.one_of("group", groups.names) if "group" in area.data else ""
         areas[code] = Area(code, area.one_of("league", leagues), area.by_language(), group)
     if ALL in areas:  # stands for everybody in ESTIMATES
         raise entry.at("areas").fault(ALL, repr(ALL), "A-Z a-z 0-9 _ . -")
     for league in leagues:
-        if league not in {area.league for area in areas.values()}:
+        if league not in {area.league for area in (*areas.values(), *groups.ranked.values())}:
             raise entry.at("leagues").fault(league, "{}", f'[areas] … = {{ league = "{league}" }}')
     return areas

@@ -28,12 +28,14 @@ class LeagueFigures:
     verdicts   VERDICTS, by rule, with areas in the order of the table
     everybody  the estimate over all areas; empty if there is none
     withheld, unchanged  areas left out of the table, and areas whose change is, because of small cells
+    elsewhere  whether figures are left out, in another league, of areas of which these are groups
     """
 
     table: pd.DataFrame
     verdicts: pd.DataFrame
     everybody: dict
     withheld: tuple[str, ...] = ()
+    elsewhere: bool = False
     unchanged: tuple[str, ...] = ()
 
 

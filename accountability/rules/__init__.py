@@ -35,6 +35,7 @@ class Rule:
     over: of what it is judged: of each area, of each group of areas, or of the league together (`rules.joint`)
     share: of a rule about how many areas reach a target: which part of them has to
     since: of a rule about changes: with which wave it is compared
+    league: the only league whose areas it judges; "": those of every league
     """
 
     name: str
@@ -44,6 +45,7 @@ class Rule:
     over: str = AREA
     share: float = 1.0
     since: str = ""
+    league: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:

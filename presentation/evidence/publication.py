@@ -45,7 +45,7 @@ def change_texts(publication: Publication, programme: Programme, t: Speaker) -> 
     for figure, by_measure in publication.changed.items():
         for measure, areas in by_measure.items():
             if measure in programme.measures:
-                names = [programme.areas[area].name for area in areas if area in programme.areas]
+                names = [programme.ranked[area].name for area in areas if area in programme.ranked]
                 values = {"measure": programme.measure_names[measure], "names": names, "count": len(areas)}
                 sentences.append(t(CHANGED[figure], **values))
     return sentences

@@ -20,7 +20,7 @@ def title(beside: SideBySide, t: Speaker) -> str:
 def rows(beside: SideBySide, t: Speaker) -> pd.DataFrame:
     """Each area's figure by each measure, with its rank by that measure and the range of this rank, as text."""
     language = t("language.code")
-    columns = {t("column.area"): [beside.programme.areas[area].name[language] for area in beside.areas]}
+    columns = {t("column.area"): [beside.programme.ranked[area].name[language] for area in beside.areas]}
     for measure, figures in beside.by_measure.items():
         name = beside.programme.measure_names[measure][language]
         shown = [figures.table.loc[area] if area in figures.table.index else None for area in beside.areas]

@@ -199,7 +199,7 @@ def board_notes(board: Consequences, t: Speaker) -> list[str]:
     if board.unsurveyed:
         notes.append(t("consequences.unsurveyed", waves=[wave_text(wave, t) for wave in board.unsurveyed]))
     if board.unjudged:
-        names = [programme.areas[area].name for area in board.unjudged]
+        names = [programme.name_of(area) for area in board.unjudged]
         notes.append(t("consequences.unjudged", names=names, count=len(names)))
     passed = sorted({wave for row in board.listed for wave in row.event.unjudged})
     if passed:

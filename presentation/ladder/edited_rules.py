@@ -69,8 +69,8 @@ def preview_rows(preview: RulesPreview, t: Speaker) -> pd.DataFrame:
 
 def _league(programme: Programme, unit: str) -> str:
     """The league of an area, of a group's areas, or the league itself."""
-    if unit in programme.areas:
-        return programme.areas[unit].league
+    if unit in programme.ranked:
+        return programme.ranked[unit].league
     return next((area.league for area in programme.areas.values() if area.group == unit), unit)
 
 

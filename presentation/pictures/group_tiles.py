@@ -16,7 +16,7 @@ ACROSS, CLASSES = 5, 5  # tiles beside one another, so that a name has room on a
 
 def has_groups(league: League) -> bool:
     """Whether every area of the league lies in a group."""
-    areas = league.programme.areas
+    areas = league.programme.ranked
     return all(areas[area].group for area in league.table.index)
 
 
@@ -25,7 +25,7 @@ def by_group(league: League, rows: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
     Such a row has no code, and its name, as area, ends in a colon: no area's does.
     """
-    groups = [league.programme.areas[code].group for code in rows.code]
+    groups = [league.programme.ranked[code].group for code in rows.code]
     parts = []
     for group, name in league.programme.groups.items():
         members = rows[[of == group for of in groups]]
@@ -39,7 +39,7 @@ def tile_rows(league: League, t: Speaker) -> pd.DataFrame:
     """One row for each area: code, area, estimate, its class, and the column and row of its tile; and for each group
     one with its name alone (`heading`). The order is the programme's, never that of the figures.
     """
-    language, areas = t("language.code"), league.programme.areas
+    language, areas = t("language.code"), league.programme.ranked
     shown = league_table.shown_rows(league, league_table.league_rows(league, t), t).set_index("code")
     values = shown.estimate.astype(float)
     classes, rows, y = _classes(values, league), [], 0
@@ -66,7 +66,7 @@ def class_names(rows: pd.DataFrame) -> list[str]:
 
 def tile_sentence(league: League, t: Speaker) -> str:
     """What the picture shows."""
-    groups = {league.programme.areas[area].group for area in league.table.index}
+    groups = {league.programme.ranked[area].group for area in league.table.index}
     return t("tiles.what", count=len(league.table), areas=area_word(league, len(league.table), t), groups=len(groups))
 
 

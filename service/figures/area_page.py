@@ -74,7 +74,7 @@ def read_area(
 ) -> AreaPage:
     """An area's page, by default of the newest estimated wave and first measure; a Fault if there is no such area."""
     newest = read_estimated(store, programme_name, wave=wave, measure=measure)
-    areas = newest.programme.areas
+    areas = newest.programme.ranked
     if area not in areas:
         raise Fault(key="cli.league.area_unknown", found=area, wave=newest.wave, expected=list(areas))
     league = areas[area].league
@@ -124,7 +124,7 @@ def area_waves(store: Store, programme_name: str, area: str, measure: str, leagu
 
 
 def _factors(store: Store, programme_name: str, league: League, area: str) -> FactorTable | None:
-    if not league.programme.factors:
+    if not league.programme.factors or area not in league.programme.areas:
         return None
     try:
         return read_factors(store, programme_name, wave=league.wave, area=area)

@@ -4,7 +4,7 @@ Each function in COMPUTE takes the programme, the loaded waves, the run's argume
 calls with each measure's name; it returns tables of contracts by their names.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -13,12 +13,11 @@ import pandas as pd
 
 import contracts
 from accountability.league.changes import change_table
-from accountability.league.conventions import MARGINAL
+from accountability.league.conventions import ALL, MARGINAL
 from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
 from accountability.league.types_of_person import contrast_table, within
 from accountability.league.wave_measure import WaveMeasure
-from accountability.rules import Rule
 from accountability.rules.annual import annual_joint_verdicts, annual_verdicts
 from accountability.rules.changes import change_verdicts
 from accountability.rules.joint_table import joint_verdicts
@@ -27,6 +26,7 @@ from estimation import Design, Measure, RankSet, weights_table
 from estimation.precision.finite import AREA
 from estimation.waves.noise import CommonNormals
 from programme.declared import Programme
+from programme.population import RECORD, summed_inside
 from programme.regular_comparisons import shared_level
 from service.figures.loaded_waves import Wave
 from service.figures.one_margins import beside
@@ -38,12 +38,45 @@ from words import Fault
 IN_COMMON = 300  # areas of a league from which on its measures share their draws; those of fewer take no time
 Progress = Callable[[str], None]
 Tables = dict[str, pd.DataFrame]
+Compute = Callable[[Programme, list[Wave], Mapping, str, Progress], Tables]
 
 
 def _weigh(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
     (wave,) = loaded
     assert wave.weighting is not None and wave.unit_id is not None
     return {"WEIGHTS": weights_table(wave.name, wave.unit_id, wave.weighting.weights())}
+
+
+def _on_every_level(compute: Compute) -> Compute:
+    """The computation, done for the areas of the files and then for each league of groups of them.
+
+    Whoever lives in an area lives in its group: at the group's level the same respondents, with the same design and
+    weights, have the group as their area.  What is said of everybody is said once.
+    """
+
+    def computed(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+        tables = compute(programme, loaded, arguments, seed, progress)
+        for league in programme.group_leagues:
+            level = programme.at_level(league)
+            of_groups = compute(level, [_with_groups(wave, level.inside) for wave in loaded], arguments, seed, progress)
+            for name, table in of_groups.items():
+                if name == "ESTIMATES":
+                    table = table[table.domain != ALL]
+                tables[name] = pd.concat([tables[name], table], ignore_index=True) if name in tables else table
+        return tables
+
+    return computed
+
+
+def _with_groups(wave: Wave, inside: Mapping[str, str]) -> Wave:
+    """The wave with the group of each respondent in the place of the area; numbers of people are added up."""
+    people: dict[tuple[str, str], float] = {}
+    for (record, area), value in wave.records.items():
+        if record == RECORD and area in inside:
+            people[record, inside[area]] = people.get((record, inside[area]), 0.0) + value
+        elif record == RECORD:
+            people[record, area] = value
+    return replace(wave, respondents=wave.respondents.assign(area=wave.respondents.area.map(inside)), records=people)
 
 
 def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
@@ -57,12 +90,12 @@ def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
         for league in _leagues(programme, data):
-            ranks = _ranks(programme, wave, data, league, seed, common)
+            ranks, rules = _ranks(programme, wave, data, league, seed, common), programme.judged_in(league)
             parts["RANKS"].append(rank_table(name, ranks))
-            if programme.rules[name]:
-                parts["VERDICTS"].append(verdict_table(data, ranks, programme.rules[name]))
-            if programme.joint_rules[name]:
-                areas, joint = data.answered(programme.league_areas(league)), programme.joint_rules[name]
+            if rules.rules[name]:
+                parts["VERDICTS"].append(verdict_table(data, ranks, rules.rules[name]))
+            if rules.joint_rules[name]:
+                areas, joint = data.answered(programme.league_areas(league)), rules.joint_rules[name]
                 together = data, areas, programme.units_of(league), joint
                 parts["VERDICTS"].append(joint_verdicts(*together))
     for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
@@ -91,7 +124,12 @@ def _of_types(
 
 
 def rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str) -> pd.DataFrame:
-    """VERDICTS of a wave alone, as `_estimate` makes them; empty where no measure has rules."""
+    """VERDICTS of a wave alone, as an estimate makes them; empty where no measure has rules."""
+    tables = _on_every_level(_rule_verdicts)(programme, loaded, arguments, seed, lambda _: None)
+    return tables.get("VERDICTS", pd.DataFrame(columns=list(contracts.VERDICTS.columns)))
+
+
+def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, _: Progress) -> Tables:
     (wave,) = loaded
     common: dict[str, CommonNormals] = {}
     rules, joint = programme.rules, programme.joint_rules
@@ -99,15 +137,15 @@ def rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, 
     tables = []
     for name, (data,) in _measures(programme, loaded, arguments, ruled).items():
         for league in _leagues(programme, data):
-            if rules[name]:
+            of_league = programme.judged_in(league)
+            if of_league.rules[name]:
                 ranks = _ranks(programme, wave, data, league, seed, common)
-                tables.append(verdict_table(data, ranks, rules[name]))
-            if joint[name]:
-                together = data, data.answered(programme.league_areas(league)), programme.units_of(league), joint[name]
+                tables.append(verdict_table(data, ranks, of_league.rules[name]))
+            if of_league.joint_rules[name]:
+                areas = data.answered(programme.league_areas(league))
+                together = data, areas, programme.units_of(league), of_league.joint_rules[name]
                 tables.append(joint_verdicts(*together))
-    if not tables:
-        return pd.DataFrame(columns=list(contracts.VERDICTS.columns))
-    return _checked({"VERDICTS": tables})["VERDICTS"]
+    return _checked({"VERDICTS": tables})
 
 
 def _ranks(
@@ -124,7 +162,9 @@ def _ranks(
 
 
 def _ranks_alone(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
-    (wave,), name, league = loaded, arguments["measure"], arguments["league"]
+    name, league = arguments["measure"], arguments["league"]
+    programme, (wave,) = _at_level_of(programme, loaded, league)
+    loaded = [wave]
     progress(name)
     ((data,),) = _measures(programme, loaded, arguments, {name: programme.measures[name]}).values()
     rng, family = generator(seed, wave.name, name, league, MARGINAL), MARGINAL
@@ -144,7 +184,7 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
     for name, data in _measures(programme, loaded, arguments).items():
         progress(name)
         for league in _leagues(programme, *data):
-            areas = programme.league_areas(league)
+            areas, rules = programme.league_areas(league), programme.judged_in(league)
             watch = [a for a in programme.comparing.watch if a in areas]
             changes, changes_on_one = (
                 change_table(
@@ -152,7 +192,7 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
                     *map(window, ends),
                     areas,
                     watch=watch,
-                    last=programme.last(name),
+                    last=rules.last(name),
                     rng=generator(seed, *ends, name, league),
                     **options,
                 )
@@ -163,19 +203,20 @@ def _compare(programme: Programme, loaded: list[Wave], arguments: Mapping, seed:
             assert changes is not None
             changes = beside(changes, changes_on_one, period)
             parts["CHANGES"].append(changes.assign(from_wave=ends[0], to_wave=ends[1]))
-            if programme.change_rules[name] and set(ends) == set(names):
+            if rules.change_rules[name] and set(ends) == set(names):
                 of_waves = dict(zip(names, data, strict=True))
-                parts["VERDICTS"].append(change_verdicts(of_waves, *ends, areas, programme.change_rules[name]))
+                parts["VERDICTS"].append(change_verdicts(of_waves, *ends, areas, rules.change_rules[name]))
     return _checked(parts)
 
 
 def _annual(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
-    rules, together, year = programme.annual_rules, programme.annual_joint_rules, arguments["year"]
-    return _judged_on_means(programme, loaded, arguments, seed, progress, rules, year, together)
+    year = arguments["year"]
+    fields = "annual_rules", "annual_joint_rules"
+    return _judged_on_means(programme, loaded, arguments, seed, progress, year, *fields)
 
 
 def _rolling(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
-    return _judged_on_means(programme, loaded, arguments, seed, progress, programme.listing_rules, arguments["wave"])
+    return _judged_on_means(programme, loaded, arguments, seed, progress, arguments["wave"], "listing_rules")
 
 
 def _judged_on_means(
@@ -184,23 +225,26 @@ def _judged_on_means(
     arguments: Mapping,
     seed: str,
     progress: Progress,
-    rules_of: Mapping[str, Sequence[Rule]],
     period: str,
-    joint_of: Mapping[str, Sequence[Rule]] = MappingProxyType({}),
+    field: str,
+    joint_field: str | None = None,
 ) -> Tables:
     """Ranks and verdicts on the mean of the waves.
 
-    rules_of, joint_of: measure -> its rules of areas, and of groups or leagues;  period: what the waves make up
+    field, joint_field: of a Programme, measure -> its rules of areas, and of groups or leagues;  period: what the waves
+    make up
     """
     names = [w.name for w in loaded]
     parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
     for name, data in _measures(programme, loaded, arguments).items():
-        rules, together = rules_of[name], joint_of.get(name, ())
-        if not rules and not together:
+        if not getattr(programme, field)[name] and not (joint_field and getattr(programme, joint_field)[name]):
             continue
         progress(name)
         of_year = dict(zip(names, data, strict=True))
         for league in _leagues(programme, *data):
+            of_league = programme.judged_in(league)
+            rules = getattr(of_league, field)[name]
+            together = getattr(of_league, joint_field)[name] if joint_field else ()
             areas, rng = programme.league_areas(league), generator(seed, period, name, league)
             if rules:
                 ranks, verdicts = annual_verdicts(of_year, areas, rules, level=programme.level, rng=rng)
@@ -212,11 +256,11 @@ def _judged_on_means(
 
 
 COMPUTE = {
-    ANNUAL: _annual,
-    ROLLING: _rolling,
-    ESTIMATE: _estimate,
+    ANNUAL: _on_every_level(_annual),
+    ROLLING: _on_every_level(_rolling),
+    ESTIMATE: _on_every_level(_estimate),
     RANKS_ALONE: _ranks_alone,
-    COMPARE: _compare,
+    COMPARE: _on_every_level(_compare),
     WEIGH: _weigh,
 }
 TELLING = {ESTIMATE: "RANKS", COMPARE: "CHANGES"}  # the table with a row for every area that has answers
@@ -227,7 +271,7 @@ def unanswered(programme: Programme, use_case: str, computed: pd.DataFrame | Non
     if use_case not in TELLING:
         return ()
     pairs = [] if computed is None else computed[["measure", "area"]].values
-    answered = {(measure, programme.areas[area].league) for measure, area in pairs}
+    answered = {(measure, programme.ranked[area].league) for measure, area in pairs}
     missing = []
     for name in programme.measures:
         leagues = [league for league in programme.leagues if (name, league) not in answered]
@@ -264,8 +308,22 @@ def _measures(
     return by_name
 
 
-def measure_of_wave(programme: Programme, loaded: list[Wave], arguments: Mapping, name: str) -> WaveMeasure:
-    """One measure's data of the only wave loaded, as a run with these arguments computes with it."""
+def _at_level_of(programme: Programme, loaded: list[Wave], league: str | None) -> tuple[Programme, list[Wave]]:
+    """The programme and the waves at the level of a league; as they are where it has areas of the files."""
+    if league not in programme.group_leagues:
+        return programme, loaded
+    level = programme.at_level(league)
+    return level, [_with_groups(wave, level.inside) for wave in loaded]
+
+
+def measure_of_wave(
+    programme: Programme, loaded: list[Wave], arguments: Mapping, name: str, league: str | None = None
+) -> WaveMeasure:
+    """One measure's data of the only wave loaded, as a run with these arguments computes with it.
+
+    league: whose areas the data are of, if that is one of groups; by default those of the files
+    """
+    programme, loaded = _at_level_of(programme, loaded, league)
     ((data,),) = _measures(programme, loaded, arguments, {name: programme.measures[name]}).values()
     return data
 
@@ -300,9 +358,10 @@ def _wave_measure(
     options: dict[str, Any] = {"items": programme.items, "measures": programme.measures, "records": wave.records}
     options["interviewer"] = wave.interviewers(programme)
     if drawn is not None and drawn["of"] == AREA:
-        drawn = {"of": AREA, "units": programme.renames.summed(wave.name, drawn["units"])}
+        units = programme.renames.summed(wave.name, drawn["units"])
+        drawn = {"of": AREA, "units": summed_inside(units, programme.inside)}
     options |= {
-        "population": programme.population.known(wave.records, drawn, wave.merged_strata),
+        "population": programme.people.known(wave.records, drawn, wave.merged_strata),
         "of_people": programme.population.of_people,
     }
     return WaveMeasure.of_answers(measure, wave.answers, wave.area, design, **options)

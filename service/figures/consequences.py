@@ -39,6 +39,9 @@ def read_consequences(
     if not programme.consequences:
         raise Fault(key="consequences.none", programme=programme.title)
     league = one_of(league, programme.leagues, "league.unknown_league")
+    programme = programme.in_league(league)
+    if not programme.consequences:
+        raise Fault(key="consequences.none_in_league", league=programme.leagues[league])
     wave = wave or newest_estimated_wave(store, programme_name)
     if wave is None:
         raise Fault(key="consequences.no_estimates", programme=programme.title)
@@ -60,16 +63,21 @@ def keep_boards(store: Store, programme_name: str) -> int:
     current, rows = [], {}
     for reader in (store.acting(Actor(store.actor.name, role)) for role in (STATISTICIAN, CENTRE, LEADER)):
         wave = newest_estimated_wave(reader, programme_name)
-        for league in programme.leagues if wave is not None else ():
+        for league in _with_consequences(programme) if wave is not None else ():
             key = board_key(reader, programme_name, version_id, wave=wave, league=league)
             current.append(key)
             if key in rows or kept_board(reader, key, programme) is not None:
                 continue
             with suppress(Fault):  # nothing of the league is estimated, or all of it is withheld: its reader is told so
-                rows[key] = row_of(key, _judged(reader, programme, league, wave))
+                rows[key] = row_of(key, _judged(reader, programme.in_league(league), league, wave))
     if rows:
         keep(store, list(rows.values()), current=current)
     return len(rows)
+
+
+def _with_consequences(programme: Programme) -> list[str]:
+    """The leagues that the programme's consequences are about."""
+    return [league for league in programme.leagues if programme.in_league(league).consequences]
 
 
 def _judged(store: Store, programme: Programme, league: str, wave: str) -> Consequences:

@@ -92,6 +92,7 @@ class Judgements(Mapping[Place, Judgement]):
 class JudgedHistory:
     """The verdicts of a programme's rules in a league, up to a wave.
 
+    league    its name
     history   the league's areas, and at their end the groups and the league that rules of several areas are about
     units     these -> the places of their areas in `history.areas`
     by_wave   wave -> measure -> the league's figures
@@ -99,6 +100,7 @@ class JudgedHistory:
     runs      the runs that the verdicts are from
     """
 
+    league: str
     history: History
     units: Mapping[str, tuple[int, ...]]
     by_wave: Mapping[str, Mapping[str, League]]
@@ -130,7 +132,7 @@ def judged_history(store: Store, programme: Programme, league: str, upto: str) -
         found.append([*of_wave, annual, *changed])
         runs |= {annual_run, *change_runs, *(f.runs[ESTIMATE]["run_id"] for f in by_wave.get(wave, {}).values())}
     history, units, verdicts = _history(programme, league, periods, found)
-    return JudgedHistory(history, units, by_wave, verdicts, tuple(sorted(runs - {None})))
+    return JudgedHistory(league, history, units, by_wave, verdicts, tuple(sorted(runs - {None})))
 
 
 def ruled(programme: Programme) -> dict[str, list[Rule]]:
@@ -172,9 +174,7 @@ def _annual_rows(
     if run is None:
         return None, nothing
     whole = [
-        name
-        for name in ruled(programme)
-        if all(name in by_wave.get(w, {}) and not by_wave[w][name].withheld for w in names)
+        name for name in ruled(programme) if all(name in by_wave.get(w, {}) and by_wave[w][name].whole for w in names)
     ]
     rows = _verdicts(store, run["run_id"])
     then = programme_of_run(store, run["run_id"])
@@ -242,14 +242,15 @@ def _history(
     }
     place = {name: j for j, name in enumerate([*areas, *units])}
     judged, missed = ({rule.name: np.zeros((len(periods), len(place)), dtype=bool) for rule in rules} for _ in range(2))
-    verdicts = Judgements()
+    verdicts, over = Judgements(), {rule.name: rule.over for rule in rules}
     for t, (wave, tables) in enumerate(zip(periods, found, strict=True)):
         for rows in tables:
             columns = {column: rows[column].to_numpy() for column in COLUMNS}
             places = pd.Index(list(place)).get_indexer(columns["area"])
             for rule in dict.fromkeys(columns["rule"].tolist()):
                 if rule in judged:
-                    of_rule = np.flatnonzero((columns["rule"] == rule) & (places >= 0))
+                    most = len(areas) if over[rule] == AREA else len(place)  # a unit may be an area of another league
+                    of_rule = np.flatnonzero((columns["rule"] == rule) & (places >= 0) & (places < most))
                     judged[rule][t, places[of_rule]] = True
                     missed[rule][t, places[of_rule]] = ~columns["printed"][of_rule].astype(bool)
                     verdicts.add(rule, wave, {name: cells[of_rule].tolist() for name, cells in columns.items()})

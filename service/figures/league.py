@@ -44,6 +44,7 @@ class League:
     everybody: the estimate over all areas; empty if it is withheld
     missing: areas of the league in which nobody answered
     withheld: areas not in `table` because their figures may not be shown to this reader
+    elsewhere: whether figures are withheld, in another league, of areas of which these are groups
     unchanged: areas whose changes may not be shown; ranks are then among the areas shown (`accountability.disclosure`)
     pages: how many pages of comparisons end in the wave's calendar year
     published: the newest release of the wave to leaders, if there was one
@@ -63,6 +64,7 @@ class League:
     runs: Mapping[str, Mapping]
     outdated: bool
     withheld: tuple[str, ...] = ()
+    elsewhere: bool = False
     unchanged: tuple[str, ...] = ()
     pages: int = 0
     published: Publication | None = None
@@ -70,7 +72,7 @@ class League:
 
     def name(self, area: str) -> Mapping[str, str]:
         """An area's name in every language."""
-        return self.programme.areas[area].name
+        return self.programme.ranked[area].name
 
     @property
     def alone(self) -> bool:
@@ -91,6 +93,11 @@ class League:
     def proven(self) -> list[str]:
         """The areas whose change of rank is confirmed."""
         return [] if self.against is None else list(self.table.index[self.table.verdict == PROVEN])
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is withheld from this reader, of the league's areas or of areas inside them."""
+        return not self.withheld and not self.elsewhere
 
     @property
     def error(self) -> float:
@@ -159,7 +166,7 @@ class Estimated:
             areas,
             estimates=self.estimates,
             ranks=self.ranks,
-            verdicts=self.verdicts,
+            verdicts=self.verdicts[~self.verdicts.rule.isin(self._joint_rules)],
             alone=self.alone_ranks,
             changes=None if compared is None else _rows(store, "CHANGES", compared["run_id"], name),
         )
@@ -169,13 +176,14 @@ class Estimated:
         if not sees_all(store.actor):
             sides = () if compared is None else _waves_of(compared)
             sizes = {w: _sizes(store, programme, self.run, w) for w in {self.wave, *sides}}
-            of_measure = programme.shown_measures, name, programme.rules[name]
+            of_measure = programme.shown_measures, name, programme.in_league(self.league_name).rules[name]
             of_wave = {"areas": areas, "wave": self.wave, "compared": sides, "limit": programme.withhold}
+            of_wave["inside"] = programme.ranked_inside
             figures = shown_figures(figures, *of_measure, sizes, **of_wave)
         alone_run_row = None if self.alone in (None, run_id) else _run(store, schema.runs.c.run_id == self.alone)
         runs = {r["use_case"]: r for r in (self.run, alone_run_row, compared) if r is not None}
         return League(
-            programme=programme,
+            programme=programme.in_league(self.league_name),
             measure=programme.measures[name],
             league=self.league_name,
             wave=self.wave,
@@ -188,16 +196,27 @@ class Estimated:
             runs=runs,
             outdated=bool(outdated_runs(store, among=[r["run_id"] for r in runs.values()])),
             withheld=figures.withheld,
+            elsewhere=figures.elsewhere,
             unchanged=figures.unchanged,
             pages=0 if compared is None else _pages(store, programme, self.wave),
             published=last_publication(store, programme.name, self.wave),
-            joint=self._joint(whole=not figures.withheld),
+            joint=self._joint(whole=not figures.withheld and not figures.elsewhere),
         )
 
     def _joint(self, *, whole: bool) -> pd.DataFrame:
-        """VERDICTS on the league's groups and on the league; none where areas are withheld, of which they tell."""
+        """VERDICTS on the league's groups and on the league, and of its areas as groups of smaller ones.
+
+        None where areas are withheld, of which they tell.
+        """
         units = {unit for of in self.programme.units_of(self.league_name).values() for unit in of}
-        return self.verdicts[self.verdicts.area.isin(units if whole else ())]
+        units |= set(self.programme.league_areas(self.league_name)) & set(self.programme.ranked_groups)
+        rows = self.verdicts[self.verdicts.rule.isin(self._joint_rules)]
+        return rows[rows.area.isin(units if whole else ())]
+
+    @property
+    def _joint_rules(self) -> set[str]:
+        """The rules on several areas together."""
+        return {rule.name for rule in self.programme.joint_rules[self.measure]}
 
 
 def read_estimated(

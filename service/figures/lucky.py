@@ -11,7 +11,7 @@ from accountability.ladders.luck import Luck, luck
 from accountability.ladders.simulated import SimulatedMeasure
 from accountability.league.joined import joined_waves
 from accountability.rules import KINDS
-from accountability.rules.joint import AREA, JointKind
+from accountability.rules.joint import AREA, GROUP, LEAGUE, JointKind
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
 from service.figures.judged_history import JudgedHistory, ruled, todays_codes
@@ -33,7 +33,7 @@ def league_luck(store: Store, programme: Programme, judged: JudgedHistory, first
     None where no consequence is of rules of which chance can be simulated.  The correlation is 0 where other people
     were asked in every wave.
     """
-    consequences = simulated_consequences(programme)
+    consequences = simulated_consequences(programme, judged.league)
     if not consequences:
         return None, 0.0
     used = {name for consequence in consequences for name in consequence.of}
@@ -54,13 +54,24 @@ def league_luck(store: Store, programme: Programme, judged: JudgedHistory, first
     return luck(judged.history, measures, rules, consequences, rng, since=first, units=judged.units), largest
 
 
-def simulated_consequences(programme: Programme) -> list[Consequence]:
-    """The consequences that rest on rules of which chance can be simulated: not on the mean of all areas."""
+def simulated_consequences(programme: Programme, league: str) -> list[Consequence]:
+    """The consequences of a league that rest on rules of which chance can be simulated.
+
+    These are not rules on the mean of all areas, nor what a rule on several areas together says of a league of groups,
+    since it rests on areas that are not in it.
+    """
+    groups = {GROUP: programme.units_of(league)[GROUP], LEAGUE: [league]}
     unknown = {
         rule.name
         for rules in ruled(programme).values()
         for rule in rules
-        if rule.over != AREA and not (isinstance(kind := KINDS[rule.kind], JointKind) and kind.lucky)
+        if rule.over != AREA
+        and not (
+            isinstance(kind := KINDS[rule.kind], JointKind)
+            and kind.lucky
+            and rule.league in ("", league)
+            and groups[rule.over]
+        )
     }
     simulated = []
     for consequence in programme.consequences:
@@ -117,7 +128,8 @@ def _correlation(store: Store, judged: JudgedHistory, name: str, leagues: Mappin
         programme = programme_of_run(store, run["run_id"])
         with store.read() as connection:
             inputs = run_inputs(connection, run["run_id"])
-        waves[wave] = measure_of_wave(programme, load_waves(reader, programme, inputs), run["arguments"], name)
+        loaded = load_waves(reader, programme, inputs)
+        waves[wave] = measure_of_wave(programme, loaded, run["arguments"], name, league.league)
     correlation = np.eye(len(place))
     common = [area for area in judged.history.areas if all(area in set(w.areas.names) for w in waves.values())]
     if not common:

@@ -18,6 +18,7 @@ def compare_methods(store: Store, league: League) -> pd.DataFrame:
     run, programme = league.runs[ESTIMATE], league.programme
     with store.read() as connection:
         inputs = sorted(run_inputs(connection, run["run_id"]))
-    data = measure_of_wave(programme, load_waves(store, programme, inputs), run["arguments"], league.measure.name)
+    loaded = load_waves(store, programme, inputs)
+    data = measure_of_wave(programme, loaded, run["arguments"], league.measure.name, league.league)
     by_method = method_table(data, level=programme.level, replicates=programme.weighting is None)
     return by_method.loc[list(league.table.index)]

@@ -88,7 +88,7 @@ def _changed(store: Store, programme: Programme, before: Publication, run: int) 
         select = sa.select(table.c.measure, table.c[area].label("area"), table.c[value].label("value"))
         old, new = (store.table(select.where(table.c.run_id == number, *only)) for number in (published_run, run))
         both = old.merge(new, on=["measure", "area"], how="outer", suffixes=("_old", "_new"))
-        both = both[both.measure.isin(programme.measures) & both.area.isin(programme.areas)]
+        both = both[both.measure.isin(programme.measures) & both.area.isin(programme.ranked)]
         numbers = both[["value_old", "value_new"]].astype(float)
         equal = is_nothing(numbers.value_new - numbers.value_old, numbers.abs().max(axis=1))
         other = both[~(pd.Series(equal, index=both.index) & numbers.notna().all(axis=1))]

@@ -99,7 +99,7 @@ def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
     names = {
         "survey": {programme.name: programme.title},
         "league": programme.leagues,
-        "area": {code: area.name for code, area in programme.areas.items()},
+        "area": {code: area.name for code, area in programme.ranked.items()},
         "measure": _measure_names(programme),
     }
     for column, of_codes in names.items():

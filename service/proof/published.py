@@ -104,9 +104,11 @@ def _shown(
     figures = league_figures(programme.measures[name], areas, estimates=estimates, ranks=ranks, verdicts=verdicts)
     if figures.table.empty:
         return None
-    of = programme.shown_measures, name, programme.rules[name], {wave: sizes}
+    of = programme.shown_measures, name, programme.in_league(league).rules[name], {wave: sizes}
     try:
-        return shown_figures(figures, *of, areas=areas, wave=wave, limit=programme.withhold)
+        return shown_figures(
+            figures, *of, areas=areas, wave=wave, limit=programme.withhold, inside=programme.ranked_inside
+        )
     except Fault:  # all of it is withheld
         return None
 

@@ -41,9 +41,10 @@ def published_changes(
             parts = {"estimates": estimates, "ranks": ranks, "verdicts": verdicts, "changes": of_changes}
             figures = league_figures(measure, areas, **parts)
             of_sizes = {"areas": areas, "wave": wave, "compared": sides, "limit": programme.withhold}
+            of_sizes["inside"] = programme.ranked_inside
             try:
                 shown = shown_figures(
-                    figures, programme.shown_measures, name, programme.rules[name], sizes, **of_sizes
+                    figures, programme.shown_measures, name, programme.in_league(league).rules[name], sizes, **of_sizes
                 ).table
             except Fault:  # all of it is withheld
                 continue

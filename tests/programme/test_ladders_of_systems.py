@@ -88,8 +88,12 @@ def test_the_call_back_s_ladder_of_months(last_three, talk, criticism, self_crit
 
 
 def test_guangxi_s_title_is_lost_by_a_year_below_80_or_among_the_last_two():
-    followed = walked(S1, 4, year_title="---x---.", year_last_two="---.---x", title="xxxxxxxx")
-    assert followed == {"title_lost": "...x....", "title_lost_by_rank": ".......x"}
+    """A county by rank too, and a city by the share of its counties."""
+    city = walked(S1.in_league("cities"), 4, year_title="---x---.", year_last_two="---.---x", title="xxxxxxxx")
+    assert city == {"title_lost": "...x....", "title_lost_last_two": ".......x", "city_title_lost": "........"}
+    county = walked(S1.in_league("counties"), 4, year_title="---.---.", year_first_80="---.---x")
+    assert county == {"title_lost": "........", "title_lost_by_rank": ".......x", "city_title_lost": "........"}
+    assert walked(S1, 4, year_enough_counties="---x---.")["city_title_lost"] == "...x...."
 
 
 def with_line(name: str, after: str, line: str):

@@ -133,7 +133,9 @@ def test_risers_and_fallers_are_listed_from_the_comparison_with_the_quarter_befo
 
 def test_the_first_twenty_of_a_whole_league_of_shandong_are_a_list_of_honour():
     text = SHANDONG.read_text("utf-8").replace("threshold = 3  ", "threshold = 20 ")
-    more = "".join(f'b{j} = {{ league = "administrative", zh = "行政区分局{j}" }}\n' for j in range(5, 141))
+    more = "".join(
+        f'b{j} = {{ league = "administrative", group = "3701", zh = "行政区分局{j}" }}\n' for j in range(5, 141)
+    )
     programme = read_programme(text.replace("[areas]\n", "[areas]\n" + more).encode(), "s03.toml")
     assert len(programme.league_areas("administrative")) == 140
     assert [rule.threshold for rule in programme.rules["safe"]] == [20]

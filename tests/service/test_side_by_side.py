@@ -7,6 +7,7 @@ import pytest
 from simulated import read_toml, simulated
 
 from presentation.evidence import side_by_side
+from programme.survey import read_programme
 from service.figures import waves
 from service.figures.league import read_league
 from service.figures.side_by_side import read_side_by_side
@@ -28,11 +29,12 @@ def test_measures_stand_side_by_side_each_with_its_own_ranks_and_are_never_put_t
     imports.import_wave(store, data["programme"], "2026Q1", content, "simulated.csv")
     waves.estimate_wave(store, data["programme"], "2026Q1")
     beside = read_side_by_side(store, data["programme"])
-    assert list(beside.by_measure) == measures and list(beside.areas) == list(data["areas"])
+    first = read_programme(file.read_bytes(), file.name).league_areas(next(iter(data["leagues"])))
+    assert list(beside.by_measure) == measures and list(beside.areas) == first
     shown = side_by_side.rows(beside, speaker("en"))
-    assert shown.shape == (len(data["areas"]), 1 + 2 * len(measures))  # a figure and a rank of each, and nothing else
+    assert shown.shape == (len(first), 1 + 2 * len(measures))  # a figure and a rank of each, and nothing else
     for k, measure in enumerate(measures):
-        own = read_league(store, data["programme"], measure=measure).table.loc[list(data["areas"])]
+        own = read_league(store, data["programme"], measure=measure).table.loc[first]
         assert [int(cell.split(" (")[0]) for cell in shown.iloc[:, 2 + 2 * k]] == own["rank"].tolist()
     where = ["-s", store.engine.url.render_as_string()]
     for language in ("zh", "en"):

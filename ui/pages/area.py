@@ -33,7 +33,7 @@ def show(store: Store, t: Speaker) -> None:
     wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
     measure = choosers.choose_measure(place, programme, t)
     area = choosers.choose(
-        place, address.AREA, list(programme.areas), lambda code: _name(programme, code, t), t, width=choosers.WIDE
+        place, address.AREA, list(programme.ranked), lambda code: _name(programme, code, t), t, width=choosers.WIDE
     )
     page = read_area(store, name, str(area), wave=wave, measure=measure)
     st.title(literal(simulated_mark(page.league.programme, t) + _name(programme, page.area, t)))
@@ -49,14 +49,14 @@ def show(store: Store, t: Speaker) -> None:
 
 
 def _name(programme: Programme, area: str, t: Speaker) -> str:
-    return programme.areas[area].name[t("language.code")]
+    return programme.ranked[area].name[t("language.code")]
 
 
 def _history(page: AreaPage, t: Speaker) -> None:
     """The area's figure and its rank in every wave, as pictures and as a table."""
     waves, measure = drawn_waves(page, t), page.league.measure
     targets = [shown_value(measure, target.threshold) for target in page.screen.targets]
-    area, names = page.league.programme.areas[page.area].name, page.league.programme.measure_names[measure.name]
+    area, names = page.league.programme.ranked[page.area].name, page.league.programme.measure_names[measure.name]
     drawn = {
         "history": (charts.history_chart(waves, targets, measure.unit, t), names),
         "rank-history": (charts.rank_history_chart(waves, t), t("column.rank")),
@@ -80,7 +80,7 @@ def _rules(store: Store, page: AreaPage, t: Speaker) -> None:
 def _consequences(store: Store, page: AreaPage, t: Speaker) -> None:
     """What followed for the area in the two years that end with the wave."""
     programme, league = page.league.programme, page.league
-    if not current_programme(store, programme.name)[1].consequences:
+    if not current_programme(store, programme.name)[1].in_league(league.league).consequences:
         return
     board = read_consequences(store, programme.name, wave=league.wave, league=league.league)
     st.subheader(t("consequences.title"), anchor=False)

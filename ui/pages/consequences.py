@@ -27,6 +27,9 @@ def show(store: Store, t: Speaker) -> None:
     wave = choosers.choose(place, address.WAVE, waves, lambda wave: wave_text(wave, t), t, width=choosers.NARROW)
     league_name = lambda league: programme.leagues[league][t("language.code")]  # noqa: E731
     league = choosers.choose(place, address.LEAGUE, list(programme.leagues), league_name, t, width=choosers.NARROW)
+    if not programme.in_league(str(league)).consequences:
+        st.info(said(t, "consequences.none_in_league", league=programme.leagues[str(league)]))
+        return
     board = read_consequences(store, name, wave=wave, league=league)
     st.subheader(literal(headline(board, t)), anchor=False)
     st.subheader(t("consequences.counts"), anchor=False)

@@ -1,0 +1,179 @@
+"""Cities and counties in one programme: each in its league, a city by all its people, small counties hidden."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import BOTH
+
+from accountability.disclosure.measures import withheld_of_wave
+from programme.survey import read_programme
+from service.figures import waves
+from service.figures.area_page import read_area
+from service.figures.consequences import read_consequences
+from service.figures.league import read_league, rule_summary
+from service.intake import imports
+from service.store.permissions import LEADER, Actor
+from words import Fault
+
+S1 = Path(__file__).parents[2] / "data" / "programmes" / "s01_guangxi.toml"
+NAME, LAIBIN, CHONGZUO, HEZHOU, WUZHOU = "s01_guangxi", "4513", "4514", "4511", "4504"
+CITIES = (LAIBIN, CHONGZUO, HEZHOU, WUZHOU)
+QUARTERS = [f"2014Q{q}" for q in range(1, 5)]
+SMALL, TOWN = "451381", "451302"  # counties of Laibin, of which the first had few interviews in one quarter
+
+
+def of_cities(*cities: str, text: str | None = None) -> bytes:
+    """S1 with these cities and their counties alone; "beyond the 80th" is beyond the tenth there."""
+    lines = (text or S1.read_text("utf-8")).splitlines()
+    kept = [line for line in lines if not line.startswith("45") or line.startswith(cities)]
+    return "\n".join(kept).replace("threshold = 80 ", "threshold = 10 ").encode()
+
+
+def answers(programme, wave: str, low: tuple[str, ...], few: dict[str, int]) -> bytes:
+    """Forty people of each county, fewer of those in `few`; nobody is safe in the counties `low`."""
+    rng, rows = np.random.default_rng(int(wave[-1])), []
+    for code in programme.areas:
+        n = few.get(code, 40)
+        table = pd.DataFrame(rng.choice(list("12345"), (n, 3), p=[0.3, 0.3, 0.2, 0.1, 0.1]))
+        safe = np.where((np.arange(n) % 20 == 0) | (code in low), "4", "1")
+        rows.append(table.set_axis(["order", "police", "courts"], axis=1).assign(county=code, safe=safe))
+    rows = pd.concat(rows, ignore_index=True)
+    weight = np.where(rows.county == TOWN, 5, 1)  # a large county counts for more in its city
+    return rows.assign(id=wave + rows.index.astype(str), weight=weight).to_csv(index=False).encode()
+
+
+def a_year(store) -> tuple[str, ...]:
+    programme = read_programme(of_cities(*CITIES), "s01.toml")
+    low = ("451321", "451322")  # two of Laibin's six counties, as in 2014
+    imports.import_programme(store, of_cities(*CITIES), "s01.toml")
+    for wave in QUARTERS:
+        few = {SMALL: 4} if wave == "2014Q2" else {}
+        imports.import_wave(store, NAME, wave, answers(programme, wave, low, few), f"{wave}.csv")
+        waves.estimate_wave(store, NAME, wave)
+    waves.compare_waves(store, NAME, "2014Q3", "2014Q4")
+    waves.judge_year(store, NAME, "2014")
+    return low
+
+
+@pytest.fixture(scope="module")
+def tree(prepared):
+    """A year of four cities and their 25 counties, and the two counties that are not safe."""
+    store, low = prepared("sqlite", a_year)
+    yield store, low
+    store.engine.dispose()
+
+
+def test_each_is_ranked_in_its_league_and_a_city_by_all_who_live_in_its_counties(tree):
+    store, _ = tree
+    cities = read_league(store, NAME, league="cities", measure="composite")
+    counties = read_league(store, NAME, league="counties", measure="composite")
+    assert set(cities.table.index) == set(CITIES) and cities.table["rank"].max() <= 4
+    assert len(counties.table) == 25 == counties.table["rank"].max()
+    weight = np.where(counties.table.index == TOWN, 5, 1)
+    for city in CITIES:
+        of_city = [code.startswith(city) for code in counties.table.index]
+        mean = np.average(counties.table.estimate[of_city], weights=weight[of_city])
+        assert cities.table.estimate[city] == pytest.approx(mean)
+        assert cities.table.n[city] == counties.table.n[of_city].sum()
+        parts = weight[of_city] / weight[of_city].sum()
+        se = np.sqrt(((parts * counties.table.se[of_city]) ** 2).sum())
+        assert cities.table.se[city] == pytest.approx(se, rel=0.02)  # the counties are its strata, n - 1 apart
+    assert cities.everybody["estimate"] == counties.everybody["estimate"]
+    assert cities.table.change.notna().all() and cities.against == "2014Q3"
+    assert waves.rerun(store, cities.runs["estimate"]["run_id"]) == []
+
+
+def test_a_rule_of_one_league_judges_only_its_areas_and_the_share_of_counties_judges_the_city(tree):
+    store, low = tree
+    cities = read_league(store, NAME, league="cities", measure="composite")
+    counties = read_league(store, NAME, league="counties", measure="composite")
+    assert len(rule_summary(cities, "last_two")["printed"]) == 2
+    assert "last_two" not in set(counties.rules.rule) and not counties.programme.rules["composite"]
+    boards = {name: read_consequences(store, NAME, league=name) for name in ("cities", "counties")}
+    followed = {
+        name: {(row.event.consequence, row.event.area): row for row in board.listed} for name, board in boards.items()
+    }
+    lost = followed["cities"]["city_title_lost", LAIBIN]
+    assert lost.evidence == "confirmed" and boards["cities"].chance(lost) is None
+    assert followed["counties"]["city_title_lost", LAIBIN].evidence == "confirmed"
+    last_two = {area for consequence, area in followed["cities"] if consequence == "title_lost_last_two"}
+    beyond = {area for consequence, area in followed["counties"] if consequence == "title_lost_by_rank"}
+    assert len(last_two) == 2 and last_two < set(CITIES) and len(beyond) == 15
+    assert not [key for key in followed["cities"] if key[0] == "title_lost_by_rank"]
+    assert {area for consequence, area in followed["counties"] if consequence == "title_lost"} == set(low)
+    assert read_area(store, NAME, LAIBIN, measure="safe").row.n == 6 * 40
+
+
+def test_a_county_of_four_interviews_is_withheld_with_another_and_its_city_stays(tree):
+    store, _ = tree
+    leader = store.acting(Actor("lea", LEADER))
+    cities = read_league(leader, NAME, wave="2014Q2", league="cities")
+    counties = read_league(leader, NAME, wave="2014Q2", league="counties")
+    assert not cities.withheld and cities.elsewhere and not cities.whole
+    assert SMALL in counties.withheld and len(counties.withheld) == 2
+    assert all(code.startswith(LAIBIN) for code in counties.withheld)  # one of another city would not hide it
+    assert not counties.whole and read_league(leader, NAME, wave="2014Q3", league="counties").whole
+    board = read_consequences(leader, NAME, league="cities")
+    assert not [row for row in board.listed if row.event.consequence == "city_title_lost"]  # it rests on all quarters
+
+
+def test_by_command_a_city_and_its_counties(tree, rankshift):
+    store, _ = tree
+    for language in BOTH:
+        said = rankshift("league", "--league", "cities", "--store", str(store.engine.url), language=language)
+        assert said.code == 0 and ("来宾市" if language == "zh" else "Laibin") in said.out and "兴宾区" not in said.out
+        board = rankshift("consequences", "--league", "cities", "--store", str(store.engine.url), language=language)
+        assert board.code == 0 and ("达标县不到75%" if language == "zh" else "too few safe counties") in board.out
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (('4513 = { league = "cities"', '4513 = { league = "towns"'), "programme.entry"),
+        (('4513 = { league = "cities"', '4513 = { league = "counties"'), "programme.mixed_league"),
+        (('4513 = { league = "cities", ', "4513 = { "), "programme.level"),
+        (('451321 = { league = "counties", group = "4513"', '451321 = { league = "counties"'), "programme.level"),
+        (('4513 = { league = "cities"', '4513 = { group = "4513", league = "cities"'), "programme.entry"),
+        (
+            ('4504 = { league = "cities"', '9 = { league = "cities", zh = "空" }\n4504 = { league = "cities"'),
+            "programme.empty_group",
+        ),
+        (('league = "cities"           #', 'league = "city"           #'), "programme.entry"),
+    ],
+)
+def test_a_tree_that_cannot_be_ranked_is_refused_by_name(change, key):
+    text = of_cities(*CITIES).decode()
+    assert change[0] in text
+    with pytest.raises(Fault) as fault:
+        read_programme(text.replace(*change, 1).encode(), "s01.toml")
+    assert fault.value.key == key
+    for t in BOTH.values():
+        assert "s01.toml" in t(fault.value.key, **fault.value.values)
+
+
+def test_three_levels_withheld_so_that_nothing_follows_from_the_sums(tree):
+    """Townships in counties in cities: every reader's equation has two unknowns or more."""
+    rng, measure = np.random.default_rng(2), tree[0]
+    programme = read_programme(of_cities(*CITIES), "s01.toml")
+    measure = {"safe": programme.measures["safe"]}
+    for _ in range(150):
+        inside = {f"t{k}": f"c{k // 3}" for k in range(24)} | {f"c{k}": f"p{k // 3}" for k in range(8)}
+        n = {f"t{k}": int(v) for k, v in enumerate(1 + rng.negative_binomial(1, 0.06, 24))}
+        for level in ("t", "c"):
+            for part in [part for part in n if part.startswith(level)]:
+                n[inside[part]] = n.get(inside[part], 0) + n[part]
+        sizes = pd.DataFrame({"measure": "safe", "domain": list(n), "n": list(n.values())})
+        hidden = withheld_of_wave(measure, sizes, limit=10, inside=inside)["safe"]
+        assert {part for part in n if n[part] < 10} <= hidden.parts
+        tables: dict[str, list[str]] = {}
+        for part in n:
+            tables.setdefault(inside.get(part, ""), []).append(part)
+        for group, parts in tables.items():
+            of_table = [part for part in parts if part in hidden.parts]
+            total_shown = not hidden.total if group == "" else group not in hidden.parts
+            if total_shown and of_table:
+                assert len(of_table) >= 2 and sum(n[part] - 1 for part in of_table) >= 10
+            if group in hidden.parts:
+                assert of_table == parts  # else the group would follow from its parts
