@@ -9,7 +9,6 @@ import pandas as pd
 
 from estimation import Measure
 from estimation.changes.verdicts import CHANCE
-from estimation.indicators.indicators import SHARE
 from presentation.numbers import shown_value, size_text
 from presentation.times import wave_text, window_text
 from programme.wave_names import parts_of_wave
@@ -125,7 +124,7 @@ def interval_text(measure: Measure, lower: float, upper: float, t: Speaker) -> s
     """The interval of a change in words: between 24.2 and 73.8, or between 0.4 down and 5.0 up."""
     across = lower < 0 < upper
     ends = [abs(shown_value(measure, end)) for end in (lower, upper)]  # if it contains 0, the first is how far down
-    decimals = 1 if measure.unit == SHARE else measure.decimals
+    decimals = measure.decimals
     low, high = (f"{end:.{decimals}f}" for end in (ends if across else sorted(ends)))
     if not across:
         return t("moved.between", low=low, high=high)

@@ -14,14 +14,14 @@ Values = TypeVar("Values", float, pd.Series)
 def value_text(measure: Measure, value: float, t: Speaker) -> str:
     """A share as 89.6%, a score as 83.7, a mean with what it is counted in: 31.5 minutes."""
     if measure.unit == SHARE:
-        return t("number.share", value=value)
+        return t("number.share", value=f"{shown_value(measure, value):.{measure.decimals}f}")
     return counted_text(measure, f"{value:.{measure.decimals}f}", t, otherwise="number.score")
 
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
     if measure.unit == SHARE:
-        return t("number.share_change", value=shown_value(measure, value))
+        return t("number.share_change", value=f"{shown_value(measure, value):+.{measure.decimals}f}")
     return counted_text(measure, f"{value:+.{measure.decimals}f}", t, otherwise="number.score_change")
 
 
@@ -29,7 +29,7 @@ def size_text(measure: Measure, value: float, t: Speaker) -> str:
     """The size of a change without its sign, with its unit."""
     size = abs(shown_value(measure, value))
     if measure.unit == SHARE:
-        return t("number.share_size", value=size)
+        return t("number.share_size", value=f"{size:.{measure.decimals}f}")
     return counted_text(measure, f"{size:.{measure.decimals}f}", t, otherwise="number.score_size")
 
 

@@ -86,7 +86,7 @@ def extreme_rows(wave_weights: WaveWeights, t: Speaker) -> pd.DataFrame:
             row["unit_id"],
             t("number.weight", value=row["weight"]),
             t("number.factor", value=row["over_median"]),
-            t("number.share", value=row["share_of_squares"]),
+            t("number.share", value=f"{100 * row['share_of_squares']:.1f}"),
         )
         for row in wave_weights.extremes.head(MOST).to_dict("records")
     ]

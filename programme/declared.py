@@ -8,6 +8,7 @@ from accountability.league.conventions import LAST, RANK_SHARE
 from accountability.rules import Rule
 from accountability.rules.joint import GROUP
 from accountability.rules.joint import LEAGUE as WHOLE
+from accountability.rules.kind import EQUAL
 from estimation import Limits
 from estimation.changes.verdicts import BOTH
 from estimation.estimators.merge_rules import Rules
@@ -109,6 +110,7 @@ class Programme:
                   who live in its areas
     inside        of a programme `at_level` of a league of groups: the code of an area in the files -> its group
     consequences  what follows from the rules' verdicts over several waves: a ladder, in its order
+    year_weights  what the waves of a year count by in its annual values (`accountability.rules.annual.WEIGHTS`)
     bulletin      the office, number and addressees of its bulletins
     questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
     calling       when and how often numbers are called, which go first, and the survey's own time zone
@@ -159,6 +161,7 @@ class Programme:
     consequence_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     bulletin: BulletinHead = field(default_factory=BulletinHead)
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
+    year_weights: str = EQUAL
     calling: Calling = field(default_factory=Calling)
     types: Mapping[str, Types] = field(default_factory=dict)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

@@ -27,8 +27,9 @@ KINDS = (SHARE, SCORE, MEAN, INDEX)
 OF = (RESPONDENTS, MENTIONS)
 ROUNDING = 1e-9
 RECORD = {"name", "best"}
-BOTH = {"kind", "best", "name"}
+BOTH = {"kind", "best", "name", "digits"}
 ANSWERS = BOTH | {"items", "where", "by"}
+MOST_DIGITS = 4  # decimals that a value may be printed with
 MEASURE = {
     SHARE: ANSWERS | {"counts", "against", "of", "weights", "missing"},
     SCORE: ANSWERS | {"points", "weights", "missing"},
@@ -79,11 +80,21 @@ def read_indicators(entry: Entry) -> Indicators:
     for name, table in entry.entries("measures").items():
         if name in records:
             raise entry.at("measures").fault(name, repr(name), "≠ [records]")
-        measure = _measure(name, table, items, measures, records)
+        measure = replace(_measure(name, table, items, measures, records), digits=_digits(table))
         for named_measure, measure_name in _grouped(measure, table, items):
             measures[named_measure.name], names[named_measure.name] = named_measure, measure_name
     factors = {name: _factors(name, table, items, measures) for name, table in entry.entries("factors", {}).items()}
     return Indicators(items, texts, records, measures, names, factors)
+
+
+def _digits(entry: Entry) -> int | None:
+    """The decimals under "digits"; None where the measure does not say."""
+    if "digits" not in entry.data:
+        return None
+    digits = entry.get("digits", int)
+    if not 0 <= digits <= MOST_DIGITS:
+        raise entry.fault("digits", digits, f"0 … {MOST_DIGITS}")
+    return digits
 
 
 def _record(entry: Entry) -> Record:

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 
 from accountability.disclosure.cells import LEAST, WITHHOLD
 from accountability.league.conventions import ALL, RANK_SHARE
+from accountability.rules.kind import EQUAL, WEIGHTS
 from estimation import Limits
 from estimation.changes.verdicts import BOTH, WORSE
 from estimation.estimators.design import LONELY
@@ -51,6 +52,7 @@ SETTINGS = (
 )
 TABLES = (
     "population",
+    "year",
     "leagues",
     "groups",
     "areas",
@@ -129,6 +131,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         consequence_names=consequence_names,
         bulletin=read_bulletin(entry),
         questionnaire=read_questionnaire(entry, known),
+        year_weights=_year_weights(entry),
         calling=read_calling(entry, areas),
         types=read_types(entry, indicators.items, indicators.measures),
     )
@@ -248,6 +251,13 @@ def _comparing(entry: Entry, areas) -> Comparing:
     together = table.one_of("together", (LEAGUE, PROGRAMME)) if "together" in table.data else LEAGUE
     side = table.one_of("side", (BOTH, WORSE)) if "side" in table.data else BOTH
     return Comparing(share, together, watch, *_yearly(table), side)
+
+
+def _year_weights(entry: Entry) -> str:
+    """[year] weights; by default every wave counts the same."""
+    table = replace(entry, path="year", data=entry.get("year", dict, {}))
+    table.known({"weights"})
+    return table.one_of("weights", WEIGHTS) if "weights" in table.data else EQUAL
 
 
 def _yearly(table: Entry) -> tuple[float, int]:

@@ -74,7 +74,11 @@ def luck(
         values = {name: simulated_values(measure, size, rng) for name, measure in measures.items()}
         missed = {
             name: _missed(
-                rule, measures[measure], _judged_values(values[measure], history, rule), history.judged[name], members
+                rule,
+                measures[measure],
+                _judged_values(values[measure], history, rule, measures[measure].year_weight),
+                history.judged[name],
+                members,
             )
             for name, (measure, rule) in rules.items()
         }
@@ -89,7 +93,7 @@ def luck(
     return Luck(chance, ever_by_area, expected, any_at_all, draws)
 
 
-def _judged_values(values: np.ndarray, history: History, rule: Rule) -> np.ndarray:
+def _judged_values(values: np.ndarray, history: History, rule: Rule, weight: np.ndarray | None) -> np.ndarray:
     """The values (draws, T, p) that a rule is judged on: those of the periods, or of an annual rule their means.
 
     An annual value stands in the last period of its year, and is the mean of the year's periods.  Of a rule about
@@ -102,7 +106,9 @@ def _judged_values(values: np.ndarray, history: History, rule: Rule) -> np.ndarr
     annual = np.full(values.shape, np.nan)
     for t in np.flatnonzero(history.is_due(rule.name)):
         if t + 1 >= history.a_year:
-            annual[:, t] = values[:, t + 1 - history.a_year : t + 1].mean(axis=1)
+            year = slice(t + 1 - history.a_year, t + 1)
+            counts = np.ones(values.shape[1:])[year] if weight is None else weight[year]
+            annual[:, t] = (values[:, year] * counts).sum(axis=1) / counts.sum(axis=0)
     return annual
 
 

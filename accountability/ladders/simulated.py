@@ -16,6 +16,7 @@ class SimulatedMeasure:
     equal_weights (T, p)  whether the effective number is the number of answers, so that equal counts are equal shares
     share               whether the measure is a share of those who answered
     correlation (T, T)  of an area's errors in two periods, where the same people were asked; None: independent
+    year_weight (T, p)  what a period counts for in its year's mean; None: all the same
     low, high           the ends of its scale
     largest_is_best, printed_unit  as of the measure
     """
@@ -30,6 +31,7 @@ class SimulatedMeasure:
     largest_is_best: bool
     printed_unit: float
     correlation: np.ndarray | None = None
+    year_weight: np.ndarray | None = None
 
     @property
     def alike(self) -> np.ndarray:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # a programme reads its rules without the statistics
 
 MET, MISSED, UNDECIDED = "met", "missed", "undecided"
 PREVIOUS, YEAR_AGO = "previous", "year_ago"  # the wave with which a rule about changes compares
+EQUAL, INTERVIEWS, POPULATION = WEIGHTS = ("equal", "interviews", "population")  # what a year's waves count by
 
 
 @dataclass(frozen=True, eq=False)

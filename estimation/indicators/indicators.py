@@ -122,6 +122,7 @@ class Measure:
     range          of a mean: the smallest and the largest number that its items allow
     two_valued     of a mean: 0 and 1 are the only numbers that its one item allows, so that it is a share
     counted_in     of a mean: what its numbers are counted in, by language ("minutes"); empty: points
+    digits         the decimals that its values are printed with, of per cents of a share; None: see `decimals`
     """
 
     name: str
@@ -139,6 +140,7 @@ class Measure:
     range: tuple[float, float] = (0.0, 1.0)
     two_valued: bool = False
     counted_in: Mapping[str, str] = field(default_factory=dict)
+    digits: int | None = None
 
     @property
     def low(self) -> float:
@@ -157,7 +159,10 @@ class Measure:
 
     @property
     def decimals(self) -> int:
-        """The decimals a value is printed with: 1 for per cents and scales of length 20 or more, 3 below 2, else 2."""
+        """The decimals a value is printed with: `digits`, else 1 for per cents and scales of length 20 or more, 3 for
+        scales shorter than 2, and 2 for others.  Ranks are those of values that are not rounded."""
+        if self.digits is not None:
+            return self.digits
         reach = self.high - self.low
         return 1 if self.unit == SHARE or reach >= 20 else 2 if reach >= 2 else 3
 

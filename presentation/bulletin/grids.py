@@ -25,12 +25,16 @@ MOVED_MOST = 5  # areas that rose most, and as many that fell most
 
 def value_form(measure: Measure) -> str:
     """The form of a figure of the measure."""
-    return "share" if measure.unit == SHARE else f"score.{measure.decimals}"
+    if measure.unit == SHARE and measure.decimals == 1:
+        return "share"
+    return f"{'share' if measure.unit == SHARE else 'score'}.{measure.decimals}"
 
 
 def change_form(measure: Measure) -> str:
     """The form of a change of the measure, shares in percentage points."""
-    return "points" if measure.unit == SHARE else f"change.{measure.decimals}"
+    if measure.unit == SHARE and measure.decimals == 1:
+        return "points"
+    return f"{'points' if measure.unit == SHARE else 'change'}.{measure.decimals}"
 
 
 def unit_text(measure: Measure, t: Speaker) -> str:

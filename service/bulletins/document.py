@@ -21,8 +21,8 @@ MINUS = "\u2212"
 class Column:
     """A column of numbers or texts.
 
-    form: "text"; "count" 1,234; "place" 12; "move" +3; "share" a fraction shown as per cent with one decimal; "points"
-    percentage points with a sign; "score.1" and "change.1": with so many decimals, the latter with a sign
+    form: "text"; "count" 1,234; "place" 12; "move" +3; "share" a fraction shown as per cent; "points" percentage
+    points with a sign; "score.1" and "change.1", with a sign: with so many decimals, as "share.2" (without a number: 1)
     """
 
     name: str
@@ -177,8 +177,8 @@ def cell_text(value: Any, form: str) -> str:
         "count": lambda: f"{value:,}",
         "place": lambda: f"{value}",
         "move": lambda: f"{value:+d}" if value else "0",
-        "share": lambda: f"{100 * value:.1f}",
-        "points": lambda: _signed(value, 1),
+        "share": lambda: f"{100 * value:.{decimals or 1}f}",
+        "points": lambda: _signed(value, int(decimals or 1)),
         "score": lambda: f"{value:.{decimals}f}",
         "change": lambda: _signed(value, int(decimals or 1)),
     }[kind]()

@@ -64,7 +64,7 @@ def _height(rows: int) -> float:
 def _numbers(grid: Grid, name: str) -> list[float]:
     """A column as the axis shows it: shares in per cent."""
     form = next(column.form for column in grid.columns if column.name == name)
-    factor = 100 if form == "share" else 1
+    factor = 100 if form.startswith("share") else 1
     return [float("nan") if value is None else factor * value for value in grid.values(name)]
 
 
@@ -87,7 +87,7 @@ def _across(axes, document: Document, picture: Picture, grid: Grid) -> None:
     if picture.kind == BARS:
         axes.set_xlim(left=0)
     if picture.line is not None:
-        factor = 100 if _form(grid, picture.value) == "share" else 1
+        factor = 100 if _form(grid, picture.value).startswith("share") else 1
         axes.axvline(factor * picture.line, color=RED, linewidth=0.9, linestyle=(0, (4, 3)))
         axes.annotate(
             picture.line_text,

@@ -8,7 +8,8 @@ import xlsxwriter
 from service.bulletins.document import NOTE, PARAGRAPH, Document, Grid
 from service.bulletins.sealed import sealed
 
-FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0", "share": "0.0%", "points": "+0.0;-0.0;0.0"}
+FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0"}
+SIGNED, NUMBERS = ("points", "change"), ("share", "points", "score", "change")
 LONGEST, POINTS = 92, 15.5  # characters of a line of text; from line to line
 WIDEST = 40  # characters of a column
 FIRST_CHINESE = 0x2E80
@@ -30,10 +31,11 @@ def workbook_bytes(document: Document) -> bytes:
 def number_format(form: str) -> str:
     """The spreadsheet's number format of a form of column; empty for texts."""
     kind, _, decimals = form.partition(".")
-    if kind in ("score", "change"):
-        digits = "0" + (f".{'0' * int(decimals)}" if int(decimals or 0) else "")
-        return digits if kind == "score" else f"+{digits};-{digits};{digits}"
-    return FORMATS.get(kind, "")
+    if kind not in NUMBERS:
+        return FORMATS.get(kind, "")
+    places = int(decimals or (0 if kind in ("score", "change") else 1))
+    digits = "0" + (f".{'0' * places}" if places else "") + "%" * (kind == "share")
+    return f"+{digits};-{digits};{digits}" if kind in SIGNED else digits
 
 
 def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:

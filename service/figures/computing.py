@@ -235,6 +235,7 @@ def _judged_on_means(
     make up
     """
     names = [w.name for w in loaded]
+    how: dict[str, Any] = {"level": programme.level, "weights": programme.year_weights}
     parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
     for name, data in _measures(programme, loaded, arguments).items():
         if not getattr(programme, field)[name] and not (joint_field and getattr(programme, joint_field)[name]):
@@ -247,11 +248,12 @@ def _judged_on_means(
             together = getattr(of_league, joint_field)[name] if joint_field else ()
             areas, rng = programme.league_areas(league), generator(seed, period, name, league)
             if rules:
-                ranks, verdicts = annual_verdicts(of_year, areas, rules, level=programme.level, rng=rng)
+                ranks, verdicts = annual_verdicts(of_year, areas, rules, **how, rng=rng)
                 parts["RANKS"].append(rank_table(name, ranks))
                 parts["VERDICTS"].append(verdicts)
             if together:
-                parts["VERDICTS"].append(annual_joint_verdicts(of_year, areas, programme.units_of(league), together))
+                units, weights = programme.units_of(league), programme.year_weights
+                parts["VERDICTS"].append(annual_joint_verdicts(of_year, areas, units, together, weights))
     return _checked(parts)
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from accountability.ladders.history import History
 from accountability.rules import Rule
 from accountability.rules.joint import AREA
+from accountability.rules.kind import INTERVIEWS, POPULATION
 from programme.declared import Programme
 from programme.regular_comparisons import regular_comparisons
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year, waves_a_year, waves_between
@@ -204,6 +205,12 @@ def _change_rows(
                 tables.append(_today(programme, programme_of_run(store, run["run_id"]), wave, shown))
                 runs.append(run["run_id"])
     return runs, tables
+
+
+def year_weight(programme: Programme, cells: Mapping[str, Any]) -> Any:
+    """What waves with these numbers of areas (n, population) count for in a year's mean; None: all the same."""
+    column = {INTERVIEWS: "n", POPULATION: "population"}.get(programme.year_weights)
+    return None if column is None else cells[column]
 
 
 def todays_codes(programme: Programme, then: Programme, wave: str, codes: Iterable[str]) -> dict[str, str]:

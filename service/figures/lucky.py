@@ -14,7 +14,7 @@ from accountability.rules import KINDS
 from accountability.rules.joint import AREA, GROUP, LEAGUE, JointKind
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
-from service.figures.judged_history import JudgedHistory, ruled, todays_codes
+from service.figures.judged_history import JudgedHistory, ruled, todays_codes, year_weight
 from service.figures.league import League
 from service.figures.use_cases import ESTIMATE
 from service.intake.imports import programme_of_run
@@ -24,7 +24,7 @@ from service.store.permissions import STATISTICIAN, Actor
 from service.store.runs import generator, run_inputs
 from words import Fault
 
-NUMBERS = ["estimate", "se", "n", "n_effective"]  # columns of a league that luck is simulated from
+NUMBERS = ["estimate", "se", "n", "n_effective", "population"]  # columns of a league that luck is simulated from
 
 
 def league_luck(store: Store, programme: Programme, judged: JudgedHistory, first: int) -> tuple[Luck | None, float]:
@@ -110,6 +110,7 @@ def _simulated(
         largest_is_best=measure.largest_is_best,
         printed_unit=measure.printed_unit,
         correlation=correlation,
+        year_weight=year_weight(programme, cells),
     )
 
 

@@ -13,9 +13,9 @@ from accountability.ladders.settling import NEVER, threshold_of, times_of_place,
 from accountability.rules import UNDECIDED, Rule
 from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
-from service.figures.judged_history import JudgedHistory, Judgement, ruled, todays_codes
+from service.figures.judged_history import JudgedHistory, Judgement, ruled, todays_codes, year_weight
 
-NUMBERS = ["estimate", "se", "n"]
+NUMBERS = ["estimate", "se", "n", "population"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +103,12 @@ class Settling:
         if len(tables) == 1:
             return tables[0]
         common = [area for area in tables[0].index if all(area in table.index for table in tables)]
-        whole = sum(table.loc[common] for table in tables) / len(tables)
-        se = np.sqrt(sum(table.loc[common, "se"] ** 2 for table in tables)) / len(tables)
+        tables = [table.loc[common] for table in tables]
+        weights = [year_weight(self.programme, table) for table in tables]
+        counts = [np.ones(len(common)) if weight is None else weight.to_numpy() for weight in weights]
+        parts = [count / sum(counts) for count in counts]
+        whole = sum(table.mul(part, axis=0) for table, part in zip(tables, parts, strict=True))
+        se = np.sqrt(sum((part * table.se) ** 2 for table, part in zip(tables, parts, strict=True)))
         shorter = np.sqrt(len(tables))
         return whole.assign(
             se=se,

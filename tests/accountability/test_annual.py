@@ -1,15 +1,20 @@
 """Annual verdicts: the mean of a year's waves, with what they share, and limits that keep their level."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from accountability.league.joined import joined_waves
 from accountability.league.ranks import league_ranks
 from accountability.league.wave_measure import WaveMeasure
 from accountability.rules import Rule
-from accountability.rules.annual import annual_estimates, annual_limits, annual_verdicts
+from accountability.rules.annual import annual_estimates, annual_limits, annual_verdicts, wave_parts
+from accountability.rules.kind import EQUAL, INTERVIEWS, POPULATION
 from accountability.rules.table import verdict_table
-from estimation import Design, Measure
+from estimation import Design, Measure, combine
+from estimation.precision.finite import AREA, Population
 from words import Fault
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
@@ -87,3 +92,52 @@ def test_an_area_missing_in_one_quarter_has_no_annual_verdict():
     assert set(verdicts.area) == set(areas[:7])
     with pytest.raises(Fault):
         annual_verdicts(waves, ["nowhere"], RULES, level=0.95, rng=rng)
+
+
+def unequal_year(people: str = "") -> dict[str, WaveMeasure]:
+    """Four quarters with 20, 40, 60 and 80 people in each area, the same people in all if `people` is named."""
+    rng = np.random.default_rng(8)
+    sizes = zip(QUARTERS, (20, 40, 60, 80), strict=True)
+    return {wave: quarter(wave, EIGHT, n, rng, people=people) for wave, n in sizes}
+
+
+def test_weighted_by_interviews_a_year_of_other_people_is_one_sample_of_all_of_them():
+    waves = unequal_year()
+    areas = list(waves["2025Q1"].areas.names)
+    found = annual_estimates(waves, areas, INTERVIEWS)
+    answers = pd.concat([pd.Series(w.values).groupby(np.asarray(w.area)).agg(["sum", "size"]) for w in waves.values()])
+    pooled = answers.groupby(level=0).sum().loc[areas]
+    np.testing.assert_allclose(found.design.value, pooled["sum"] / pooled["size"], rtol=1e-12)
+    assert np.abs(found.design.value - annual_estimates(waves, areas).design.value).max() > 0.005
+    np.testing.assert_allclose(annual_limits(waves, found, level=0.95).lower < found.design.value, True)
+
+
+@pytest.mark.parametrize("people", ["", "panel"])
+def test_parts_that_are_the_same_in_all_areas_are_the_coefficients_of_a_combination(people):
+    """With what waves of the same people share, and its degrees of freedom."""
+    waves = unequal_year(people)
+    areas = list(waves["2025Q1"].areas.names)
+    found = annual_estimates(waves, areas, INTERVIEWS)
+    tenths = dict(zip(QUARTERS, (0.1, 0.2, 0.3, 0.4), strict=True))
+    for one, joined in zip((found.design, found.judged), joined_waves(waves, areas)[::2], strict=True):
+        direct = combine(joined, tenths)
+        np.testing.assert_allclose(one.value, direct.value, rtol=1e-12)
+        np.testing.assert_allclose(one.covariance, direct.covariance, rtol=1e-12, atol=1e-18)
+        np.testing.assert_allclose(one.df, direct.df, rtol=1e-9)
+
+
+def test_weighted_by_population_each_eligible_person_counts_the_same_and_unknown_numbers_are_named():
+    waves = unequal_year()
+    areas = list(waves["2025Q1"].areas.names)
+    with pytest.raises(Fault) as fault:
+        annual_estimates(waves, areas, POPULATION)
+    assert fault.value.key == "annual.population" and fault.value.values["wave"] == "2025Q1"
+    people = {wave: dict.fromkeys(areas, 1000.0 * (k + 1)) | {"a00": 4000.0} for k, wave in enumerate(QUARTERS)}
+    known = {wave: replace(data, population=Population(AREA, people[wave])) for wave, data in waves.items()}
+    parts = wave_parts(known, areas, POPULATION)
+    np.testing.assert_allclose(parts[:, 1], [0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(parts[:, 0], 0.25)
+    values = np.array([waves[wave].areas.select(areas).value for wave in QUARTERS])
+    found = annual_estimates(known, areas, POPULATION)
+    np.testing.assert_allclose(found.design.value, (parts * values).sum(axis=0), rtol=1e-12)
+    assert (wave_parts(known, areas, EQUAL) == 0.25).all()

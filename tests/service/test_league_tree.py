@@ -24,9 +24,9 @@ QUARTERS = [f"2014Q{q}" for q in range(1, 5)]
 SMALL, TOWN = "451381", "451302"  # counties of Laibin, of which the first had few interviews in one quarter
 
 
-def of_cities(*cities: str, text: str | None = None) -> bytes:
+def of_cities(*cities: str) -> bytes:
     """S1 with these cities and their counties alone; "beyond the 80th" is beyond the tenth there."""
-    lines = (text or S1.read_text("utf-8")).splitlines()
+    lines = S1.read_text("utf-8").replace("[measures.safe]", "[measures.safe]\ndigits = 2").splitlines()
     kept = [line for line in lines if not line.startswith("45") or line.startswith(cities)]
     return "\n".join(kept).replace("threshold = 80 ", "threshold = 10 ").encode()
 
@@ -124,6 +124,8 @@ def test_by_command_a_city_and_its_counties(tree, rankshift):
     for language in BOTH:
         said = rankshift("league", "--league", "cities", "--store", str(store.engine.url), language=language)
         assert said.code == 0 and ("来宾市" if language == "zh" else "Laibin") in said.out and "兴宾区" not in said.out
+        for value in read_league(store, NAME, league="cities").table.estimate:
+            assert f"{100 * value:.2f}" in said.out  # digits = 2
         board = rankshift("consequences", "--league", "cities", "--store", str(store.engine.url), language=language)
         assert board.code == 0 and ("达标县不到75%" if language == "zh" else "too few safe counties") in board.out
 
@@ -141,6 +143,8 @@ def test_by_command_a_city_and_its_counties(tree, rankshift):
             "programme.empty_group",
         ),
         (('league = "cities"           #', 'league = "city"           #'), "programme.entry"),
+        (("digits = 2", "digits = 9"), "programme.entry"),
+        (("[leagues.cities]", '[year]\nweights = "votes"\n\n[leagues.cities]'), "programme.entry"),
     ],
 )
 def test_a_tree_that_cannot_be_ranked_is_refused_by_name(change, key):
