@@ -230,6 +230,7 @@ class Programme:
             ranked_groups={},
             leagues={league: self.leagues[league]},
             factors={},
+            types={},
             inside=self.group_of_areas(league),
         )
 

@@ -152,7 +152,7 @@ def shown_groups(programme: Programme, estimates: pd.DataFrame, contrasts: pd.Da
 def _hidden(programme: Programme, estimates: pd.DataFrame) -> Mapping[str, Withheld]:
     """measure -> what is withheld of it from everybody."""
     sizes = estimates[["measure", "domain", "n"]]
-    return withheld_of_wave(programme.shown_measures, sizes, limit=programme.withhold)
+    return withheld_of_wave(programme.shown_measures, sizes, limit=programme.withhold, inside=programme.ranked_inside)
 
 
 def _rows(store: Store, name: str, run_id: int) -> pd.DataFrame:
