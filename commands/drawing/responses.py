@@ -14,22 +14,26 @@ from commands.speaking import (
     ProgrammeOption,
     StoreOption,
     WaveArgument,
+    ending_in,
     out,
     print_table,
     t,
     working,
+    write_private,
 )
 from presentation import terminal
 from presentation.calling import responses as response_words
 from presentation.times import wave_text
-from service.fieldwork.answering import making
+from service.fieldwork.answering import making, sheets
 from service.fieldwork.answering import responses as use_cases
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.intake.imports import current_programme
 from service.intake.records_file import RecordsFile
+from service.protection import keys
 from service.store.engine import Store
 from service.store.names import name_of
+from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.responses.help"))
 
@@ -53,6 +57,27 @@ def responses_import(
     say_recognised(recorded.notes)
     out.print(response_words.import_text(recorded, t))
     _show(opened, programme_name, wave)
+
+
+@commands.command("sheet", cls=Command, help=t("cli.responses.sheet.help"))
+def responses_sheet(
+    wave: WaveArgument,
+    file: Annotated[Path, typer.Argument(help=t("cli.responses.sheet.file"), callback=ending_in(".xlsx"))],
+    interviewer: Annotated[
+        str | None, typer.Option(help=t("cli.responses.sheet.interviewer"), show_default=False)
+    ] = None,
+    numbers: Annotated[str, typer.Option(help=t("cli.responses.sheet.numbers"))] = sheets.NONE,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
+    opened, programme_name = opened_for(store, as_, programme)
+    if numbers not in (sheets.NONE, sheets.MASKED, sheets.WHOLE):
+        raise Fault(key="response.sheet_numbers", found=numbers, expected=[sheets.NONE, sheets.MASKED, sheets.WHOLE])
+    key = None if numbers == sheets.NONE else keys.find_key()
+    options = {"interviewer": interviewer, "numbers": numbers, "key": key}
+    write_private(file, sheets.answer_sheet(opened, programme_name, wave, t, **options))
+    out.print(t("cli.responses.sheet.written", file=str(file)))
 
 
 @commands.command("show", cls=Command, help=t("cli.responses.show.help"))

@@ -18,8 +18,12 @@ def import_text(recorded: Recorded, t: Speaker) -> str:
     states = [
         f"{t(f'response.state.{state}')} {recorded.states[state]:,}" for state in STATES if state in recorded.states
     ]
-    key = "response.recorded" if recorded.new else "response.unchanged"
-    return t(key, new=recorded.new, known=recorded.known, states=states)
+    said = [t("response.attempts", count=recorded.attempts)] if recorded.attempts else []
+    if recorded.new:
+        said.insert(0, t("response.recorded", new=recorded.new, known=recorded.known, states=states))
+    elif recorded.known or not said:
+        said.insert(0, t("response.unchanged", known=recorded.known))
+    return t("list.between_sentences").join(said)
 
 
 def count_rows(responses: pd.DataFrame, programme: Programme, t: Speaker) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from fieldwork import DISPOSITIONS
 from fieldwork.calling_rules import ZONE
 from service.files.cell_text import serial_text
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, refuse
+from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.outcomes import coded_outcomes, counted
 
@@ -50,9 +50,24 @@ def read_calls(
     either a line was repeated, or the times need seconds.
     """
     read = read_file(content, file, COLUMNS, choice=choice)
-    table, faults = read.table, FaultList(file, list(read.faults))
-    if faults.lacking(table, COLUMNS, key="calls.columns"):
+    faults = FaultList(file, list(read.faults))
+    if faults.lacking(read.table, COLUMNS, key="calls.columns"):
         faults.settle()
+    log, notes = log_of(read.table, faults, now, words, zone=zone, check=check)
+    faults.settle()
+    return log, (*read.notes, *notes)
+
+
+def log_of(
+    table: pd.DataFrame,
+    faults: FaultList,
+    now: datetime,
+    words: Mapping[str, str] | None = None,
+    *,
+    zone: str = ZONE,
+    check: Check | None = None,
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The attempts in a table of texts, as `read_calls` gives them; `faults` gets all that is wrong with them."""
     blank = {c: faults.refuse(table[c] == "", "calls.blank", c, table) for c in COLUMNS}
     codes, as_codes = coded_outcomes(table[DISPOSITION], words or {})
     no_code = ~blank[DISPOSITION] & codes.isna()
@@ -64,13 +79,12 @@ def read_calls(
     faults.refuse(table[AT].isin(future), "calls.future", AT, table)
     at = pd.Series([times[text] for text in table[AT]], index=table.index, dtype=object)
     table, mended = (table, ()) if check is None else check(table, at, faults)
-    faults.settle()
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
-    twice = log.duplicated([UNIT, AT])
+    twice = log.duplicated([UNIT, AT]) & at.notna() & (log[UNIT] != "")
     if twice.any():
         first = log.index.to_series().groupby([log[UNIT], log[AT]]).transform("first")
-        refuse(twice, "calls.twice", file, UNIT, table, each={"first": first, "at": table[AT]})
-    return log, (*read.notes, *as_codes, *mended)
+        faults.refuse(twice, "calls.twice", UNIT, table, each={"first": first, "at": table[AT]})
+    return log, (*as_codes, *mended)
 
 
 def point_in_time(text: str, zone: str = ZONE) -> datetime | None:

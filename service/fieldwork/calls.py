@@ -6,7 +6,7 @@ beside every figure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,11 +18,11 @@ from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
 from sampling import interviews_short, release_progress, unfinished
-from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, read_calls
+from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, Check, read_calls
 from service.fieldwork.calling.interviewers import active_interviewers
 from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
-from service.files.faults import FaultList, refuse
+from service.files.faults import FaultList
 from service.files.preview import Preview, preview
 from service.files.zeros import refuse_codes, restored
 from service.intake.imports import current_programme
@@ -30,6 +30,7 @@ from service.intake.logged import logged_interviews
 from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
+from service.store.audit import Actor
 from service.store.engine import Store, insert_rows, inserted_id
 from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
@@ -87,20 +88,32 @@ def import_calls(
     said of the same attempt: attempts are never changed.
     """
     sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
-    log, notes = _drawn_calls(sample, content, file, choice, declared, _listed(store, sample))
+    log, notes = _drawn_calls(sample, content, file, choice, declared, listed_of(store, sample))
     with store.begin("round", programme, wave) as connection:
-        number = round_of(connection, programme, wave)
-        contents = _content(log[DISPOSITION], log[INTERVIEWER])
-        stored = _stored_content(connection, number, log)
-        changed = stored.notna() & (stored != contents)
-        refuse(changed, "calls.changed", file, UNIT, log, each={"before": stored})
-        new = log[stored.isna()]
-        if len(new):
-            details = {"programme": programme, "wave": wave, "file": masked_text(file), "attempts": len(new)}
-            add_run(connection, store.actor, IMPORT, details, [("plan", sample.plan.plan_id)])
-            insert_rows(connection, calls, new, round_id=number)
-            audit.append(connection, store.actor, IMPORT, details)
-    return ImportedCalls(len(new), len(log) - len(new), notes)
+        imported = add_calls(connection, store.actor, programme, sample, log, FaultList(file))
+    return replace(imported, notes=notes)
+
+
+def add_calls(
+    connection: sa.Connection, actor: Actor, programme: str, sample: Sample, log: pd.DataFrame, faults: FaultList
+) -> ImportedCalls:
+    """Add the attempts of a log that are not there yet, in a transaction that holds the wave's turn.
+
+    faults: those found before; they and attempts that contradict what is stored are raised together.
+    """
+    number = round_of(connection, programme, sample.wave)
+    contents = _content(log[DISPOSITION], log[INTERVIEWER])
+    stored = _stored_content(connection, number, log)
+    changed = stored.notna() & (stored != contents)
+    faults.refuse(changed, "calls.changed", UNIT, log, each={"before": stored})
+    faults.settle()
+    new = log[stored.isna()]
+    if len(new):
+        details = {"programme": programme, "wave": sample.wave, "file": masked_text(faults.file), "attempts": len(new)}
+        add_run(connection, actor, IMPORT, details, [("plan", sample.plan.plan_id)])
+        insert_rows(connection, calls, new, round_id=number)
+        audit.append(connection, actor, IMPORT, details)
+    return ImportedCalls(len(new), len(log) - len(new))
 
 
 @permitted
@@ -109,7 +122,7 @@ def preview_calls(
 ) -> Preview:
     """What `import_calls` would make of a call log; calls that contradict earlier imports are found by the import."""
     sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
-    listed = _listed(store, sample)
+    listed = listed_of(store, sample)
     check = lambda: _drawn_calls(sample, content, file, choice, declared, listed)[1]  # noqa: E731
     uses = {UNIT: UNIT, AT: AT, INTERVIEWER: "interviewer", DISPOSITION: DISPOSITION}
     return preview(content, file, uses, check, expected=list(uses), choice=choice)
@@ -123,6 +136,12 @@ def _drawn_calls(
     That is also calls of units not drawn, or not released yet; by people who are not on the list of interviewers, if
     there is one; and, but for a simulated survey, before the first release.
     """
+    options: dict[str, Any] = {"zone": declared.calling.zone, "check": check_of(sample, choice, declared, listed)}
+    return read_calls(content, file, datetime.now(UTC), choice, declared.outcomes, **options)
+
+
+def check_of(sample: Sample, choice: Choice | None, declared: Programme, listed: frozenset[str]) -> Check:
+    """What `log_of` asks of the rows of a log by the wave's sample, its list of interviewers and its releases."""
     wave = sample.wave
 
     def of_sample(table: pd.DataFrame, at: pd.Series, faults: FaultList) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -144,11 +163,11 @@ def _drawn_calls(
             faults.refuse(early, "calls.before", AT, log, expected=told)
         return log, mended
 
-    options: dict[str, Any] = {"zone": declared.calling.zone, "check": of_sample}
-    return read_calls(content, file, datetime.now(UTC), choice, declared.outcomes, **options)
+    return of_sample
 
 
-def _listed(store: Store, sample: Sample) -> frozenset[str]:
+@permitted
+def listed_of(store: Store, sample: Sample) -> frozenset[str]:
     """Everybody who is or was on the list of a sample's interviewers; nobody where none was made."""
     with store.read() as connection:
         return frozenset(active_interviewers(connection, sample.draw_id))

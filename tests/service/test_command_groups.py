@@ -50,7 +50,7 @@ GROUPS = {
         "cancel",
         "appointments",
     ),
-    "responses": ("import", "show", "questions", "make-wave"),
+    "responses": ("import", "sheet", "show", "questions", "make-wave"),
     "large-frame": ("number", "strata", "commit", "draw", "verify"),
 }
 NUMBER = "13987654321"

@@ -14,7 +14,7 @@ from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import cards, faults, tables
 from ui.literal import literal, said
-from ui.panels import calls, monitor, rates, screening
+from ui.panels import calls, monitor, rates, responses, screening
 from words import Fault, Speaker
 
 
@@ -28,6 +28,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
     screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)
+    responses.show(store, programme, sample, t)
     rates.show(store, programme, sample, t)
     for line in lines:
         st.caption(literal(line))

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fieldwork import DISPOSITIONS, canonical, code_of
+from fieldwork.completeness import states
+from fieldwork.dispositions import OUTCOMES
 from programme.declared import Programme
 from service.fieldwork.answering.checking import AT, INTERVIEWER, UNIT
 from service.fieldwork.call_file import DISPOSITION, point_in_time
@@ -58,11 +61,15 @@ def read_responses(
     table, notes = _coded(table, programme, read.labels, choice)
     blank = pd.Series("", table.index, dtype=object)
     table = table.assign(**{name: table.get(name, blank) for name in (INTERVIEWER, DISPOSITION)})
+    written = {cell: cell.partition(" ")[0] for cell in table[DISPOSITION].unique()}  # lists have "1.1 complete"
+    listed = {cell: code for cell, code in written.items() if code != cell and canonical(code) in DISPOSITIONS}
+    table[DISPOSITION] = table[DISPOSITION].replace(listed)
     extra = [c for c in table if c not in (UNIT, AT, INTERVIEWER, DISPOSITION, *circumstances)]
     answered = (table[extra] != "").any(axis=1) if extra else blank != ""
     called = ~answered & (table[DISPOSITION] != "")
     responses = table[answered]
-    times = {text: point_in_time(text) for text in responses[AT].unique()}
+    _refuse_stated(responses, programme, faults)
+    times = {text: point_in_time(text, programme.calling.zone) for text in responses[AT].unique()}
     faults.refuse([times[text] is None for text in responses[AT]], "response.time", AT, responses)
     at = pd.Series([times[text] for text in responses[AT]], responses.index, dtype=object)
     kept = [c for c in responses if c != DISPOSITION]
@@ -71,6 +78,19 @@ def read_responses(
         table.loc[called, [UNIT, AT, INTERVIEWER, DISPOSITION]],
         (*read.notes, *notes),
     )
+
+
+def _refuse_stated(responses: pd.DataFrame, programme: Programme, faults: FaultList) -> None:
+    """`faults` gets responses whose outcome, as the sheet states it, is of another class than that of the answers."""
+    stated = responses[DISPOSITION].map({c: code_of(c, programme.outcomes) for c in responses[DISPOSITION].unique()})
+    unknown = (responses[DISPOSITION] != "") & stated.isna()
+    faults.refuse(unknown, "calls.disposition", DISPOSITION, responses, expected=sorted(DISPOSITIONS), outcomes=[])
+    blank = pd.Series("", responses.index, dtype=object)
+    answers = pd.DataFrame({n: responses.get(n, blank) for n in programme.questionnaire.items}, index=responses.index)
+    made = states(answers, programme.questionnaire).disposition
+    of_class = {code: outcome.group for code, outcome in OUTCOMES.items()}
+    other = stated.notna() & (stated.map(of_class) != made.map(of_class))
+    faults.refuse(other, "response.stated_outcome", DISPOSITION, responses, each={"made": made})
 
 
 def _coded(

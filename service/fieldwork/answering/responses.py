@@ -28,10 +28,12 @@ from service.fieldwork.answering.checking import (
 )
 from service.fieldwork.answering.drawn_units import AT_ONCE, drawn_units
 from service.fieldwork.answering.response_file import read_responses
-from service.fieldwork.calls import round_of
+from service.fieldwork.call_file import log_of
+from service.fieldwork.calls import add_calls, check_of, listed_of, round_of
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.intake.imports import current_programme
+from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.audit import Actor
 from service.store.engine import Store, insert_rows
@@ -63,12 +65,13 @@ class Response:
 class Recorded:
     """What became of responses: how many are new, how many were known already, and how many of the new in each state.
 
-    notes: what was recognised in their file
+    attempts: calls of the same file that had an outcome and no answers;  notes: what was recognised in their file
     """
 
     new: int
     known: int
     states: Mapping[str, int]
+    attempts: int = 0
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
@@ -97,13 +100,26 @@ def answers_alongside(store: Store, programme: str, wave: str, response: Respons
 def import_responses(
     store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
 ) -> Recorded:
-    """Record a file of responses (`response_file.read_responses`), completely or not at all."""
+    """Record a file of responses or a filled-in call sheet (`read_responses`), completely or not at all."""
     programme_id, declared = current_programme(store, programme)
     faults = FaultList(file)
     rows = read_responses(content, file, declared, faults, choice)
+    notes, attempts = rows.notes, rows.attempts
+    if len(attempts):
+        sample = read_sample(store, programme, wave)
+        check = check_of(sample, choice, declared, listed_of(store, sample))
+        of_log = {"zone": declared.calling.zone, "check": check}
+        attempts, said = log_of(attempts, faults, datetime.now(UTC), declared.outcomes, **of_log)
+        notes = (*notes, *said)
     with store.begin("round", programme, wave) as connection:
-        recorded = record(connection, store.actor, programme_id, declared, wave, rows.responses, faults, file)
-    return replace(recorded, notes=rows.notes)
+        recorded = Recorded(0, 0, {})
+        if len(rows.responses) or attempts.empty:
+            recorded = record(connection, store.actor, programme_id, declared, wave, rows.responses, faults, file)
+        if len(attempts):
+            faults.settle()
+            added = add_calls(connection, store.actor, programme, sample, attempts, faults)
+            recorded = replace(recorded, attempts=added.new, known=recorded.known + added.known)
+    return replace(recorded, notes=notes)
 
 
 def as_table(given: list[Response], questionnaire: Questionnaire) -> pd.DataFrame:

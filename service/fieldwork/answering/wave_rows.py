@@ -94,7 +94,7 @@ def _answers(programme: Programme, responses: pd.DataFrame) -> pd.DataFrame:
     """
     questionnaire = programme.questionnaire
     given = pd.DataFrame(list(responses.answers), index=responses[UNIT], dtype=object)
-    cells = given.reindex(columns=list(questionnaire.items)).fillna("")
+    cells = given.reindex(columns=list(questionnaire.items)).astype(object).fillna("")
     for item, column in ((questionnaire.mode, "mode"), (questionnaire.group, "respondent_group")):
         if item is not None:
             cells[item.name] = responses[column].to_numpy()
