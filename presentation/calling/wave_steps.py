@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from presentation.times import wave_text
-from service.figures.wave_steps import ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, STEPS, Step, WaveSteps
+from service.figures.wave_steps import ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, RESPONSES, STEPS, Step, WaveSteps
 from service.store.runs import local_time
 from words import Speaker
 
@@ -23,6 +23,8 @@ def step_fact(step: Step, t: Speaker) -> str:
     facts = _said(step.facts)
     if step.state == ELSEWHERE:
         return t("steps.elsewhere")
+    if "stored" in facts:
+        return t("steps.fact.stored", **facts)
     if step.name == FIGURES and facts.get("outdated"):
         return t("steps.fact.outdated", **facts)
     if step.name == RELEASED and facts.get("at_once"):
@@ -35,6 +37,8 @@ def next_text(steps: WaveSteps, t: Speaker) -> str:
     wave, step = wave_text(steps.wave, t), steps.following
     if step is None:
         return t("steps.all_done", wave=wave)
+    if "stored" in step.facts and step.name == RESPONSES:
+        return t("steps.next.make_wave", wave=wave, who=t(f"role.{step.who}"), page=t("samples.page"))
     page = t("samples.page" if step.name in OF_SAMPLE else "centre.page")
     return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 
 from service.fieldwork.calls import fieldwork_of, interviewed
 from service.figures.hindrances import hindrances
@@ -14,6 +15,7 @@ from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme, wave_versions
 from service.samples.frames import frame_list
 from service.samples.samples import read_plan, read_sample, sample_waves
+from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import CENTRE, STATISTICIAN, permitted
 from service.store.runs import outdated_runs
@@ -81,6 +83,8 @@ def steps_of_wave(store: Store, programme: str, wave: str) -> WaveSteps:
     versions = wave_versions(store, programme)
     current = versions[versions.current & (versions.wave == wave)]
     in_the_way: tuple[Fault, ...] = ()
+    if stored := _responses(store, programme, wave):
+        finished[RESPONSES], facts[RESPONSES] = None, {"stored": stored}
     if len(current):
         finished[RESPONSES] = True
         facts[RESPONSES] = {"interviews": int(current.interviews.iloc[0]), "version": int(current.version.iloc[0])}
@@ -125,6 +129,15 @@ def _of_sample(store: Store, programme: str, wave: str) -> tuple[dict[str, bool 
     facts[CALL] = counts | {"interviews": len(interviewed(store, programme, wave))}
     done[CALL] = True if not fieldwork.open or fieldwork.stopped is not None else None if tried else False
     return done, facts
+
+
+def _responses(store: Store, programme: str, wave: str) -> int:
+    """How many units of a wave have a response that was recorded here, by page, call sheet or file."""
+    rounds, responses = schema.rounds, schema.responses
+    units = sa.select(sa.func.count(sa.distinct(responses.c.unit_id))).select_from(responses.join(rounds))
+    of_wave = rounds.c.programme == programme, rounds.c.wave == wave
+    with store.read() as connection:
+        return connection.execute(units.where(*of_wave)).scalar_one()
 
 
 def _released(store: Store, programme: str, wave: str, run: int) -> tuple[bool, dict[str, Any]]:

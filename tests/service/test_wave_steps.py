@@ -1,5 +1,7 @@
 """The line of steps of a wave: where it stands after each step, what is next and for whom, by command too."""
 
+from datetime import UTC, datetime
+
 import pytest
 from half_rung import FRAME_KEY, INTERVIEW, WANTED, ring, units
 from made_up import ANN, BOTH, JUNE, MAY, NAME, TOWNS, as_csv, begin_survey, changed, interviews, take
@@ -8,11 +10,14 @@ from typer.testing import CliRunner
 from commands import cli
 from presentation.calling.wave_steps import next_text, step_fact, step_rows
 from service.drawing import draws, releases
+from service.fieldwork.calls import round_of
 from service.figures import waves
 from service.figures.publish import publish_wave
 from service.figures.wave_steps import STEPS, step_table, steps_of_wave, waves_with_steps
+from service.intake.imports import current_programme
 from service.samples import frames
 from service.samples.samples import read_sample
+from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import LEADER, STATISTICIAN, Actor
 from words import Fault
@@ -87,3 +92,22 @@ def test_the_command_says_what_is_next(begun, monkeypatch):
     assert done.exit_code == 0 and "▶" in done.output, done.output
     with pytest.raises(Fault):
         steps_of_wave(begun.acting(Actor("liz", LEADER)), NAME, MAY)
+
+
+def test_responses_that_are_recorded_are_a_step_under_way(begun):
+    people = interviews()[["id", "town"]].set_axis(["unit_id", "area"], axis=1)
+    frames.import_frame(begun, NAME, "made_up", as_csv(people), "made_up.csv", frame_key=FRAME_KEY)
+    draws.make_plan(begun, NAME, MAY, WANTED)
+    draws.approve_plan(begun.acting(EVE), NAME, MAY, frame_key=FRAME_KEY)
+    draws.draw_wave(begun, NAME, MAY, frame_key=FRAME_KEY)
+    releases.release_next(begun, NAME, MAY)
+    answered = units(begun)
+    ring(begun, *((unit, n, INTERVIEW) for n, unit in enumerate(answered)))
+    with begun.begin() as connection:
+        row = {"round_id": round_of(connection, NAME, MAY), "unit_id": answered[0], "part": 1, "at": datetime.now(UTC)}
+        row |= {"interviewer": "i1", "mode": "", "respondent_group": "", "state": "complete", "disposition": INTERVIEW}
+        row |= {"answers": {"noise": "never"}, "programme_id": current_programme(begun, NAME)[0]}
+        connection.execute(schema.responses.insert().values(**row))
+        audit.append(connection, begun.actor, "test", {})
+    step = steps_of_wave(begun, NAME, MAY).following
+    assert (step.name, step.state, step.facts) == ("responses", "begun", {"stored": 1}) and following(begun)
