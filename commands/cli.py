@@ -29,6 +29,7 @@ SINGLE = {
     **dict.fromkeys(("runs", "rerun"), "history"),
     **dict.fromkeys(("plan", "size", "margins"), "drawing.planning"),
     "check-bulletin": "printed",
+    "large-wave": "drawing.large_wave",
     "simulate": "simulating",
     **dict.fromkeys(("draw-proof", "chain", "verify", "check-in-r", "export"), "drawing.proof"),
     **dict.fromkeys(("serve", "backup", "restore", "purge", "doctor"), "keeping.care"),

@@ -98,7 +98,8 @@ def _skewness(wave: WaveMeasure, estimate: Estimate) -> np.ndarray:
     deff = design_effect(estimate, values, wave.design, reference="wr", domain=domain)
     areas = all_in_one(len(values)) if domain is None else domain
     n_third = wave.sizes.n_third[names].to_numpy()
-    return skewness_of_means(values, areas, wave.design.weight, names, deff=deff, n_third=n_third)
+    options: dict[str, Any] = {"deff": deff, "n_third": n_third, "square": wave.design.squares}
+    return skewness_of_means(values, areas, wave.design.weight, names, **options)
 
 
 def finite_limits(wave: WaveMeasure, finite: FiniteEstimate, *, level: float) -> tuple[Interval, np.ndarray]:

@@ -25,6 +25,7 @@ from estimation import (
 )
 from estimation.columns.ties import onto_ends
 from estimation.estimators.estimates import Linearization
+from estimation.estimators.grouped import grouped_means
 from estimation.indicators.answer_moments import answer_skewness
 from estimation.indicators.answers import put
 from estimation.precision.effects import psu_evenness
@@ -94,6 +95,9 @@ class WaveMeasure:
     @cached_property
     def areas(self) -> Estimate:
         """The areas' estimates with the design's covariance."""
+        if self.design.alone:
+            means = grouped_means(self.values, self.area, self.design)
+            return replace(means, value=self._on_the_scale(means.value))
         return self.linearized.estimate()
 
     @cached_property
@@ -113,7 +117,10 @@ class WaveMeasure:
         """The estimate over all areas; None where there is none."""
         if not (~np.isnan(self.everyones) & (self.design.weight > 0)).any():
             return None
-        linear = mean(self.everyones, self.design)
+        if self.design.alone:
+            linear = grouped_means(self.everyones, all_in_one(len(self.area)), self.design)
+        else:
+            linear = mean(self.everyones, self.design)
         return Estimate((ALL,), self._on_the_scale(linear.value), linear.covariance, linear.df)
 
     @cached_property
@@ -158,7 +165,9 @@ class WaveMeasure:
             self.areas,
             effective,
             reach=self.measure.high - self.measure.low,
-            unit_skewness=answer_skewness(self.values, self.area, self.design.weight, names),
+            unit_skewness=answer_skewness(
+                self.values, self.area, self.design.weight, names, square=self.design.squares
+            ),
             n_third=n_third,
             evenness=psu_evenness(self.values, self.area, self.design, names),
         )

@@ -1,8 +1,9 @@
 """The sampling design behind a set of interviews: weights, strata, primary sampling units and population sizes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
 LONELY = ("error", "adjust", "average", "certainty", "remove")
 UNWEIGHTED = np.empty(0)  # the weights of a stage while its units are being counted
 ROUNDING = 1e-9  # of a population size
+
+
+class Interviews(NamedTuple):
+    """What is known of the interviews that the rows of a table of sums stand for: five arrays (n,).
+
+    units   how many there are;  count: how many of them have a weight above 0
+    square, cube, fourth  Σw², Σw³ and Σw⁴
+    """
+
+    units: np.ndarray
+    count: np.ndarray
+    square: np.ndarray
+    cube: np.ndarray
+    fourth: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +53,8 @@ class Design:
     second           the second stage as a design of its own, whose strata are the PSUs; None: every interview of a
                      PSU was taken, or the variance between PSU totals covers all further stages (ultimate clusters)
     calibration      the calibration that gave the weights (see `calibrated`); None if there was none
+    interviews       of a design read from sums (`from_totals`): the interviews that a row stands for; None: itself
+    alone            each of these interviews is a PSU of its own: means come from `grouped_means`
 
     Totals have the design's m - H degrees of freedom (`df`); means, ratios and areas count only the PSUs with an
     answer, and the strata of these (means.py, `_answered_strata`; domains.py, `_domain_strata`).  Lumley (2004),
@@ -53,6 +70,8 @@ class Design:
     stratum_names: np.ndarray
     second: "Design | None" = None
     calibration: "Calibration | None" = None
+    interviews: Interviews | None = None
+    alone: bool = False
 
     @classmethod
     def from_table(
@@ -121,18 +140,29 @@ class Design:
         return design
 
     @classmethod
-    def from_totals(cls, table: pd.DataFrame, *, sum_w: str, **columns: Any) -> "Design":
+    def from_totals(
+        cls, table: pd.DataFrame, *, sum_w: str, counted: Sequence[str] | None = None, **columns: Any
+    ) -> "Design":
         """A design read from sums computed elsewhere, one row per cell of stratum, PSU and domain.
 
         sum_w    the column of Σw over those in the cell who answered; a PSU in which nobody answered keeps a row with
                  Σw = 0, because it counts in n_h
+        counted  the columns of the fields of `Interviews`, if they were computed too
         columns  stratum, psu, population … as in `from_table`
         A cell represents its interviews: give the estimators Σwy/Σw as y (and Σwx/Σw as x).  Totals, means and ratios
         depend only on the cells' sums, so they and their errors are the same as from `from_table` on the interviews.
-        Quantiles, `population_variance`, `sample_sizes` and `design_effect` cannot be computed from cells; they need
-        the interviews.
+        Where all interviews of a cell have the same y, `sample_sizes`, `psu_evenness` and `design_effect` are too, if
+        they were `counted`; so are, without PSUs (psu None), the means of `grouped_means`.
+        Quantiles and `population_variance` cannot be computed from cells; they need the interviews.
         """
-        return cls.from_table(table, weight=sum_w, **columns)
+        if counted is None:
+            return cls.from_table(table, weight=sum_w, **columns)
+        lonely = columns.pop("lonely", "error")
+        design = cls.from_table(table, weight=sum_w, lonely="remove", **columns)  # a row may be many PSUs
+        interviews = Interviews(*(number_column(table, name) for name in counted))
+        design = replace(design, interviews=interviews, alone=columns.get("psu") is None, lonely=lonely)
+        _check_counts(design)
+        return design
 
     def reweighted(self, weight: ArrayLike, calibration: "Calibration | None" = None) -> "Design":
         """The same design with other weights (n,) >= 0, and the calibration that variances shall take into account.
@@ -173,12 +203,20 @@ class Design:
     @cached_property
     def sampled(self) -> np.ndarray:
         """n_h (H,): the number of PSUs sampled in each stratum."""
+        if self.alone and self.interviews is not None:
+            units = np.bincount(self.psu, self.interviews.units, minlength=len(self.psu_stratum))
+            return np.bincount(self.psu_stratum, units, minlength=len(self.stratum_names)).astype(int)
         return np.bincount(self.psu_stratum, minlength=len(self.stratum_names))
 
     @property
     def df(self) -> int:
         """m - H, the degrees of freedom of totals: the number of PSUs minus the number of strata."""
-        return len(self.psu_stratum) - len(self.stratum_names)
+        return int(self.sampled.sum()) - len(self.stratum_names)
+
+    @cached_property
+    def squares(self) -> np.ndarray:
+        """Σw² (n,) of the interviews that each row stands for."""
+        return self.weight**2 if self.interviews is None else self.interviews.square
 
     @cached_property
     def sampling_fraction(self) -> np.ndarray:

@@ -175,6 +175,7 @@ def _domain_total(y, codes, labels, design: Design) -> Linearization:
 
 def _cells(answer, codes, labels, design: Design) -> _Cells:
     """The cells with an answer, ordered by unit and domain; answer (n,) is NaN where a row has no answer."""
+    assert not design.alone, "rows that stand for several PSUs have no PSU totals: grouped_means"
     kept, unit, domain = None, _last(design).psu, codes
     if np.isnan(answer).any() or not design.counts_all:
         kept = ~np.isnan(answer) & (design.weight > 0)

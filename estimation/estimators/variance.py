@@ -34,6 +34,7 @@ def psu_totals(z: ArrayLike | scipy.sparse.sparray, design: Design) -> tuple[Tot
 
     With calibrated weights, z is replaced by its residual from the auxiliaries (`residual_totals`).
     """
+    assert not design.alone, "rows that stand for several PSUs have no PSU totals: grouped_means"
     stage = design if design.second is None else design.second
     n, m = len(stage.psu), len(stage.psu_stratum)
     grouping = scipy.sparse.csr_array((design.weight, (stage.psu, np.arange(n))), shape=(m, n))
@@ -75,10 +76,10 @@ def totals_covariance(u: Totals, subtotals: Totals | None, raised: np.ndarray, d
     covariance = _stage_covariance(u * np.sqrt(raised), design, 1.0)
     if design.second is not None:
         covariance = covariance + _stage_covariance(subtotals, design.second, _first_fraction(design))
-    return _without_rounding(covariance)
+    return without_rounding(covariance)
 
 
-def _without_rounding(covariance):
+def without_rounding(covariance: Matrix) -> Matrix:
     """The covariance with 0 wherever |C_jk| <= TOLERANCE √(V_j V_k): areas that share no PSU are independent.
 
     All covariances of an estimate whose variance is 0 become 0 too.

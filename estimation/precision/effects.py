@@ -36,8 +36,14 @@ def sample_sizes(y: ArrayLike, domain: ArrayLike | pd.DataFrame, design: Design)
     codes, labels = domain_codes(domain, design)
     kept = ~np.isnan(y[:, 0]) & (design.weight > 0)
     w, codes, k = design.weight[kept], codes[kept], len(labels)
-    w = w / w.max(initial=np.finfo(float).tiny)  # so that cubes of very large or small weights exist
-    n, sum_w, sum_w2, sum_w3 = (np.bincount(codes, values, minlength=k) for values in (None, w, w**2, w**3))
+    largest = w.max(initial=np.finfo(float).tiny)  # so that cubes of very large or small weights exist
+    w = w / largest
+    count, square, cube = None, w**2, w**3
+    if design.interviews is not None:
+        count, square, cube = (x[kept] for x in design.interviews[1:4])
+        square, cube = square / largest**2, cube / largest**3
+    n, sum_w, sum_w2, sum_w3 = (np.bincount(codes, values, minlength=k) for values in (count, w, square, cube))
+    n = n.astype(int)
     answered = n > 0
     effective = np.minimum(sum_w[answered] ** 2 / sum_w2[answered], n[answered])
     third = np.minimum(np.sqrt(sum_w[answered] ** 3 / sum_w3[answered]), effective)
@@ -54,8 +60,16 @@ def psu_evenness(y: ArrayLike, domain: ArrayLike, design: Design, names: Sequenc
     """
     _, values = number_columns(y, design, "mean")
     answered = ~np.isnan(values[:, 0]) & (design.weight > 0)
-    weight = design.weight[answered] / design.weight.max(initial=np.finfo(float).tiny)
-    table = pd.DataFrame({"domain": np.asarray(domain)[answered], "psu": design.psu[answered], "square": weight**2})
+    largest = design.weight.max(initial=np.finfo(float).tiny)
+    square = (design.weight[answered] / largest) ** 2
+    if design.interviews is not None:
+        _, count, square, _, fourth = (x[answered] for x in design.interviews)
+        square, fourth = square / largest**2, fourth / largest**4
+        if design.alone:
+            sums = pd.DataFrame({"count": count, "square": square, "fourth": fourth})
+            sums = sums.groupby(np.asarray(domain)[answered]).sum().reindex(list(names))
+            return (sums.square**2 / (sums["count"] * sums.fourth)).to_numpy()
+    table = pd.DataFrame({"domain": np.asarray(domain)[answered], "psu": design.psu[answered], "square": square})
     of_psu = table.groupby(["domain", "psu"]).square.sum()
     by_domain = of_psu.groupby(level="domain")
     total, squares, psus = by_domain.sum(), (of_psu**2).groupby(level="domain").sum(), by_domain.size()
@@ -111,7 +125,8 @@ def _srs_variance(y, codes, k: int, design: Design, reference: str, of: str) -> 
     """V_srs of `design_effect` (k,), NaN where n = 1; codes (n,) are -1 outside the estimate's domains."""
     kept = ~np.isnan(y) & (design.weight > 0) & (codes >= 0)
     y, w, codes = y[kept], design.weight[kept], codes[kept]
-    n, size = np.bincount(codes, minlength=k), np.bincount(codes, w, minlength=k)
+    count = None if design.interviews is None else design.interviews.count[kept]
+    n, size = np.bincount(codes, count, minlength=k), np.bincount(codes, w, minlength=k)
     centre = np.bincount(codes, w * y, minlength=k) / size
     squares = np.bincount(codes, w * without_rounding(y - centre[codes], np.abs(y)) ** 2, minlength=k)
     mean_variance = np.divide(squares, size * (n - 1), out=np.full(k, np.nan), where=n > 1)

@@ -59,13 +59,20 @@ def _on_every_level(compute: Compute) -> Compute:
         for league in programme.group_leagues:
             level = programme.at_level(league)
             of_groups = compute(level, [_with_groups(wave, level.inside) for wave in loaded], arguments, seed, progress)
-            for name, table in of_groups.items():
-                if name == "ESTIMATES":
-                    table = table[table.domain != ALL]
-                tables[name] = pd.concat([tables[name], table], ignore_index=True) if name in tables else table
+            tables = with_level(tables, of_groups)
         return tables
 
     return computed
+
+
+def with_level(tables: Tables, of_groups: Tables) -> Tables:
+    """The tables of areas with those of groups of them added; what is said of everybody is said once."""
+    joined = dict(tables)
+    for name, table in of_groups.items():
+        if name == "ESTIMATES":
+            table = table[table.domain != ALL]
+        joined[name] = pd.concat([tables[name], table], ignore_index=True) if name in tables else table
+    return joined
 
 
 def _with_groups(wave: Wave, inside: Mapping[str, str]) -> Wave:
@@ -81,11 +88,31 @@ def _with_groups(wave: Wave, inside: Mapping[str, str]) -> Wave:
 
 def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
     (wave,) = loaded
+    ranked, others = (
+        {name: data for name, (data,) in _measures(programme, loaded, arguments, measures).items()}
+        for measures in (programme.measures, programme.factor_measures)
+    )
+    of_types = _of_types(programme, wave, ranked, seed)
+    return estimate_tables(programme, wave.name, ranked, others, seed, progress, of_types)
+
+
+def estimate_tables(
+    programme: Programme,
+    wave: str,
+    ranked: Mapping[str, WaveMeasure],
+    others: Mapping[str, WaveMeasure],
+    seed: str,
+    progress: Progress,
+    of_types: Mapping[str, list[pd.DataFrame]] = MappingProxyType({}),
+) -> Tables:
+    """The tables of a wave's estimate, from the data of its measures and of those that are not ranked.
+
+    of_types: the tables of the types of person
+    """
     names = ("ESTIMATES", "COVARIANCES", "RANKS", "VERDICTS", "CONTRASTS")
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
     common: dict[str, CommonNormals] = {}
-    of_measures = {name: data for name, (data,) in _measures(programme, loaded, arguments).items()}
-    for name, data in of_measures.items():
+    for name, data in ranked.items():
         progress(name)
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
@@ -98,10 +125,10 @@ def _estimate(programme: Programme, loaded: list[Wave], arguments: Mapping, seed
                 areas, joint = data.answered(programme.league_areas(league)), rules.joint_rules[name]
                 together = data, areas, programme.units_of(league), joint
                 parts["VERDICTS"].append(joint_verdicts(*together))
-    for (data,) in _measures(programme, loaded, arguments, programme.factor_measures).values():
+    for data in others.values():
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
         parts["COVARIANCES"].append(covariance_table(data))
-    for table_name, tables in _of_types(programme, wave, of_measures, seed).items():
+    for table_name, tables in of_types.items():
         parts[table_name] += tables
     return _checked(parts)
 
@@ -139,7 +166,7 @@ def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping,
         for league in _leagues(programme, data):
             of_league = programme.judged_in(league)
             if of_league.rules[name]:
-                ranks = _ranks(programme, wave, data, league, seed, common)
+                ranks = _ranks(programme, wave.name, data, league, seed, common)
                 tables.append(verdict_table(data, ranks, of_league.rules[name]))
             if of_league.joint_rules[name]:
                 areas = data.answered(programme.league_areas(league))
@@ -149,14 +176,14 @@ def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping,
 
 
 def _ranks(
-    programme: Programme, wave: Wave, data: WaveMeasure, league: str, seed: str, common: dict[str, CommonNormals]
+    programme: Programme, wave: str, data: WaveMeasure, league: str, seed: str, common: dict[str, CommonNormals]
 ) -> RankSet:
     """The ranks of a league; common: the draws that the measures of a long league share, kept for the next one."""
     name, areas = data.measure.name, programme.league_areas(league)
-    draws: dict[str, Any] = {"rng": generator(seed, wave.name, name, league)}
+    draws: dict[str, Any] = {"rng": generator(seed, wave, name, league)}
     if len(areas) >= IN_COMMON:
         if league not in common:
-            common[league] = CommonNormals.drawn(len(areas), generator(seed, wave.name, league))
+            common[league] = CommonNormals.drawn(len(areas), generator(seed, wave, league))
         draws["draws"] = common[league]
     return league_ranks(data, areas, level=programme.level, **draws)
 

@@ -63,6 +63,7 @@ COMMANDS = (
     "size",
     "purge",
     "check-bulletin",
+    "large-wave",
     "draw-proof",
     "chain",
     "verify",
@@ -383,6 +384,7 @@ def test_without_a_store_every_command_says_how_to_make_one(files, rankshift):
     arguments["check-in-r"] = [MAY, "--out", files / "r.zip"]
     arguments["simulate"] = [MAY, files / "bad.csv", files]
     makers, without = {"init", "load", "restore"}, {"plan", "margins", "doctor", "verify", "size", "check-bulletin"}
+    without |= {"large-wave"}
     for command in set(COMMANDS) - makers - without:
         said = rankshift(command, *arguments.get(command, []), "-s", files / "none.db")
         assert said.code == 1 and "rankshift init" in said.err, command
