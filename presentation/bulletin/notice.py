@@ -41,7 +41,7 @@ from presentation.screen import (
     weak_text,
 )
 from presentation.times import wave_text
-from service.bulletins.document import ANNEX, NOTICE, PARAGRAPH, PICTURE, TABLE, Block, Document
+from service.bulletins.document import ANNEX, FIRST, NEXT, NOTICE, ONLY, PARAGRAPH, PICTURE, TABLE, Block, Document
 from service.bulletins.facts import Facts
 from service.figures.screen import Compared, NotCompared
 from words import Speaker
@@ -75,10 +75,10 @@ def notice(facts: Facts, asked: Asked, t: Speaker) -> Document:
 def annex_list(titles: list[str], t: Speaker) -> list[Block]:
     """What is attached, at the end of the text."""
     if len(titles) == 1:
-        return [said(t("bulletin.annex.only", title=titles[0]))]
-    first = [said(t("bulletin.annex.first", number=1, title=titles[0]))]
+        return [Block(PARAGRAPH, t("bulletin.annex.only", title=titles[0]), ONLY)]
+    first = [Block(PARAGRAPH, t("bulletin.annex.first", number=1, title=titles[0]), FIRST)]
     others = enumerate(titles[1:], 2)
-    return first + [Block(PARAGRAPH, t("bulletin.annex.next", number=k, title=title), 1) for k, title in others]
+    return first + [Block(PARAGRAPH, t("bulletin.annex.next", number=k, title=title), NEXT) for k, title in others]
 
 
 def annex_names(titles: list[str], t: Speaker) -> list[str]:

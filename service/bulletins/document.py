@@ -14,6 +14,7 @@ import pandas as pd
 KINDS = NOTICE, THEMATIC, BRIEF, SLIDE = ("notice", "thematic", "brief", "slide")
 HEADING, PARAGRAPH, NOTE, TABLE, PICTURE, ANNEX = ("heading", "paragraph", "note", "table", "picture", "annex")
 INTERVALS, WAVES, BARS = ("intervals", "waves", "bars")  # kinds of pictures
+NEXT, FIRST, ONLY = LISTED = (1, 2, 3)  # an annex of a list: a further one, the first of several, the only one
 MINUS = "\u2212"
 
 
@@ -85,7 +86,7 @@ class Block:
 
     kind: str
     text: str
-    level: int = 0  # of a PARAGRAPH 1: the next one of a list of annexes
+    level: int = 0  # of a PARAGRAPH that lists annexes: LISTED
 
 
 @dataclass(frozen=True)

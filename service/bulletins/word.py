@@ -16,7 +16,9 @@ from service.bulletins.document import (
     ANNEX,
     BRIEF,
     HEADING,
+    NEXT,
     NOTE,
+    ONLY,
     PARAGRAPH,
     PICTURE,
     TABLE,
@@ -38,6 +40,11 @@ BOLD = 1.15  # how much wider letters of a heading are
 HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in signs
 SHORT = 12  # rows of a table that is never divided between two pages
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
+TWO_SIGNS = 2 * WIDE  # what a line of a Chinese heading has at least
+HELD = 105  # Latin letters of a table that stand beside one another on the page
+# of a list of annexes, in hundredths of a sign: the first line's indent, the word before the first name, a number
+INDENT, WORD, NUMBER = 200, 300, 125
+SIGN = 320  # twentieths of a point: a sign of 16 points
 
 
 def word_bytes(document: Document, template: bytes | None = None, *, file: str = "") -> bytes:
@@ -166,15 +173,22 @@ def _elements(word: Word, document: Document, blocks: Sequence[Block]) -> Iterab
             yield _paragraph(block.text, "Annex", new_page=True)
         else:
             style = {HEADING: f"Heading{block.level}", PARAGRAPH: "Body", NOTE: "Note"}[block.kind]
-            yield _paragraph(
-                block.text, style, indented=document.language == "zh" and block.kind == PARAGRAPH and block.level > 0
-            )
+            yield _paragraph(block.text, style, indent=_indent(document, block))
 
 
-def _paragraph(text: str, style: str, *, new_page: bool = False, indented: bool = False):
-    """A paragraph.  indented: under the first of a list that begins with a word of three signs."""
-    break_before = "<w:pageBreakBefore/>" if new_page else ""
-    break_before += '<w:ind w:firstLineChars="500" w:firstLine="1600"/>' if indented else ""
+def _indent(document: Document, block: Block) -> str:
+    """The indents of an annex that is listed, whose further lines begin under the first sign of its name."""
+    if document.language != "zh" or block.kind != PARAGRAPH or not block.level:
+        return ""
+    number, word = 0 if block.level == ONLY else NUMBER, 0 if block.level == NEXT else WORD
+    left, hanging = INDENT + WORD + number, word + number
+    chars = f'w:leftChars="{left}" w:hangingChars="{hanging}"'
+    return f'<w:ind {chars} w:left="{left * SIGN // 100}" w:hanging="{hanging * SIGN // 100}"/>'
+
+
+def _paragraph(text: str, style: str, *, new_page: bool = False, indent: str = ""):
+    """A paragraph.  indent: an element with indents other than the style's."""
+    break_before = ("<w:pageBreakBefore/>" if new_page else "") + indent
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style_id(style)}"/>{break_before}</w:pPr>'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
@@ -227,12 +241,22 @@ def _row(
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Each column's part of the width: its longest cell, or what its heading needs on several lines."""
-    sizes = []
+    """Each column's part of the width: its longest cell, or what its heading needs on several lines.
+
+    Where that is more than the page holds, the columns give way in proportion, but none so far that a word would break.
+    """
+    sizes, least = [], []
     for k, head in enumerate(heads):
+        cells = [row[k] for row in rows]
         words = [BOLD * _wide(word) for word in head.split() if ord(word[0]) < FIRST_CHINESE]
-        needed = max([*words, -(-_wide(head) // HEAD_LINES)])
-        sizes.append(max([needed, *(_wide(row[k]) for row in rows)]) + ROOM)
+        shortest = max([*words, min(_wide(head), TWO_SIGNS)])
+        sizes.append(max([shortest, -(-_wide(head) // HEAD_LINES), *map(_wide, cells)]) + ROOM)
+        pieces = [_wide(piece) for cell in set(cells) for piece in cell.split() if ord(piece[0]) < FIRST_CHINESE]
+        least.append(max([shortest, *pieces]) + ROOM)
+    room, spare = HELD - sum(least), sum(sizes) - sum(least)
+    if spare > max(room, 0.0):
+        part = max(room, 0.0) / spare
+        sizes = [low + part * (size - low) for low, size in zip(least, sizes, strict=True)]
     return [size / sum(sizes) for size in sizes]
 
 

@@ -35,7 +35,7 @@ from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.templates import FIELDS
-from service.bulletins.word import read_template
+from service.bulletins.word import _widths, read_template
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
@@ -128,6 +128,23 @@ def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_tab
     pictures = list(word.element.body.iter(qn("wp:inline")))
     assert pictures and all(picture.get("distL") == picture.get("distR") == "0" for picture in pictures)
     assert not any("{{" in text for text in said)
+
+
+def test_no_word_of_a_table_breaks_and_a_listed_annex_runs_on_under_its_name(facts):
+    heads = ["Rank", "Area", "95% interval", "Answered", "名次变动", "Verdict, previous"]
+    rows = [["1", "Xiaopingyang", "85.9–95.8", "125", "+3", "○"]] * 3
+    for times in (1, 2):
+        shares = _widths(heads * times, [row * times for row in rows])
+        assert sum(shares) == pytest.approx(1) and min(shares) > 0
+        signs = [share * 105 for share in shares]
+        assert times == 2 or (signs[1] > len("Xiaopingyang") and signs[3] > len("Answered") and signs[2] > 9)
+        assert shares[1] / shares[3] > len("Xiaopingyang") / len("Answered") - 0.3
+    (first, second) = (
+        p for p in word_of(made(facts, "notice", "zh")).paragraphs if "一览表" in p.text or "误差范围" in p.text
+    )
+    indents = [p._p.pPr.find(qn("w:ind")) for p in (first, second)]
+    assert len({indent.get(qn("w:leftChars")) for indent in indents}) == 1
+    assert [indent.get(qn("w:hangingChars")) for indent in indents] == ["425", "125"]
 
 
 def test_simulated_data_are_marked_on_every_page(facts):

@@ -54,9 +54,9 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
             t("column.wave"), waves, format_func=lambda wave: wave_text(wave, t), filter_mode=None, placeholder=choose
         )
         of = _measure_and_league(current_programme(store, programme_name)[1], t)
-        places = st.columns(2)
+        places = [place for _ in HEAD[::2] for place in st.columns(2)]
         head = {
-            name: places[k % 2].text_input(t(f"bulletin.panel.{name}"), key=f"bulletin_{name}")
+            name: places[k].text_input(t(f"bulletin.panel.{name}"), key=f"bulletin_{name}")
             for k, name in enumerate(HEAD)
         }
         day = st.date_input(
