@@ -22,6 +22,10 @@ from accountability.printed.vocabulary import pattern_at_end
 
 PLUS = re.compile(r"[^-+=*/(]{0,20}[+\uff0b][^-+=*/(]{0,20}")  # what stands between the parts of a sum, and before it
 EQUALS = re.compile(r"[^-+=*/)]{0,20}[=\uff1d]\s*")
+BRACKET = re.compile(
+    r"[^,\uff0c;\uff1b]{0,20}[(\uff08]([^()\uff08\uff09,\uff0c;\uff1b]{0,20})$"
+)  # up to a figure in brackets
+CLOSING = re.compile(r"[)\uff09]")
 FAR = 30  # points: a percentage further off is perhaps no share of these counts
 NEAR = 4  # a total that was meant is no more than so many times the sum before it, and no less than its part
 
@@ -59,6 +63,10 @@ def changes(sentence: Sentence) -> Iterator[Finding | None]:
     for figure in figures:
         if figure.kind not in (POINTS, PLACES, SCORE, PERCENT, COUNT) or not _is_change(figure):
             continue
+        bracketed = _in_brackets_after(figures, figure)
+        if bracketed is not None:
+            yield _changed(sentence, figure, *bracketed)
+            continue
         kinds = (RANK,) if figure.kind == PLACES else (COUNT,) if figure.kind == COUNT else (*VALUES, COUNT)
         earlier = [f for f in figures[: figure.place] if f.kind in kinds and not _is_pure_change(f)]
         pair = earlier[-2:]
@@ -72,6 +80,20 @@ def changes(sentence: Sentence) -> Iterator[Finding | None]:
         if not (pattern_at_end("from", 12).search(pair[0].before) or says("earlier", pair[0].before + pair[1].before)):
             continue
         yield _changed(sentence, figure, before, now)
+
+
+def _in_brackets_after(figures: tuple[Figure, ...], figure: Figure) -> tuple[Figure, Figure] | None:
+    """The figure before and now of “93.6 %, up 1.2 points (92.5 % a year ago)”, where brackets say what it was."""
+    if figure.kind not in (POINTS, PLACES) or not 0 < figure.place < len(figures) - 1:
+        return None
+    now, before = figures[figure.place - 1], figures[figure.place + 1]
+    kinds = (RANK,) if figure.kind == PLACES else VALUES
+    opened = BRACKET.match(before.before)
+    if now.kind != before.kind or now.kind not in kinds or opened is None:
+        return None
+    if not says("earlier", opened[1] + CLOSING.split(before.after)[0]):
+        return None
+    return before, now
 
 
 def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) -> Finding | None:

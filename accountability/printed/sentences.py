@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accountability.printed.numbers import NUMBER, SIMPLE, Printed, printed
+from accountability.printed.spelled import in_digits
 from accountability.printed.vocabulary import pattern, pattern_at_end, pattern_at_start
 
 END = re.compile(r"[\u3002\uff01\uff1f!?\n]+|\.(?=\s|$)")
@@ -49,7 +50,7 @@ class Sentence:
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Its figures in their order; numbers of years, tables and paragraphs and endless ones are left out."""
-        plain = self.text.translate(SIMPLE)
+        plain = in_digits(self.text).translate(SIMPLE)
         found = [match for match in NUMBER.finditer(plain) if len(match[0]) <= LONGEST_FIGURE]
         ends = [0, *(match.end() for match in found)]
         starts = [*(match.start() for match in found), len(plain)]

@@ -5,6 +5,7 @@ import pytest
 from accountability.printed.check import check
 from accountability.printed.numbers import Bounds, cell_number, printed, written
 from accountability.printed.orders import Ranked, out_of_order
+from accountability.printed.spelled import in_digits
 from accountability.printed.tables import Grid, read_table
 from words import Fault
 
@@ -38,6 +39,9 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
         ("half", "88.93", "93.63", True),
     ),
     ("排名由第12位上升至第5位，前进8位。", ("rank_change", "8", "7", True)),
+    ("由百分之七十八点五〇升至百分之九十六点六七，提高１８．１个百分点。", ("gap", "18.1", "18.2", True)),
+    ("满意率93.6%，较上年同期上升1.5个百分点（上年同期为92.5%）。", ("change", "1.5", "1.1", True)),
+    ("The rate is 93.6 %, up 1.5 percentage points (92.5 % a year ago).", ("change", "1.5", "1.1", True)),
     ("The city rose from 12th to 5th, up 8 places.", ("rank_change", "8", "7", True)),
     ("满意率由88.1%上升到90.4%，上升2.9个百分点。", ("change", "2.9", "2.3", True)),
     ("安全感88.1%，比上季度90.4%提高2.3个百分点。", ("direction", "2.3", "", True)),
@@ -46,6 +50,13 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
     ("93.6 % were satisfied, the remaining 6.9 % were not.", ("complement", "6.9", "6.4", True)),
     ("得分89.55，低于目标90，差0.54个百分点。", ("gap", "0.54", "0.45", True)),
 ]
+
+
+def test_percentages_in_words_are_read_as_digits():
+    words = {"九十六点六七": "96.67", "十": "10", "一百": "100", "零点五": "0.5", "二十": "20", "一百零五": "105"}
+    assert [in_digits(f"占百分之{said}左右") for said in words] == [f"占{number}%左右" for number in words.values()]
+    assert in_digits("百分之百满意，一百二十人，提高一个百分点") == "100%满意，一百二十人，提高一个百分点"
+    assert in_digits("百分之三五") == "百分之三五"
 
 
 @pytest.mark.parametrize(("text", "finding"), PUBLISHED)
