@@ -89,10 +89,15 @@ def preview_title(preview: RulesPreview, t: Speaker) -> str:
 
 
 def preview_notes(preview: RulesPreview, t: Speaker) -> list[str]:
-    """What the preview leaves out."""
-    annual = [rule.name for rules in preview.programme.annual_rules.values() for rule in rules]
-    names = [preview.programme.rule_names[name] for name in annual]
-    return [t("rules.preview_note"), *([t("rules.annual", names=names)] if names else [])]
+    """What annual rules and rules about changes are tried on, and what the preview leaves out."""
+    programme, notes = preview.programme, [t("rules.preview_note")]
+    if preview.year is not None and programme.judges_years:
+        notes.append(t("rules.annual", year=wave_text(preview.year, t)))
+    if preview.compared:
+        notes.append(t("rules.changes", waves=[wave_text(wave, t) for wave in preview.compared]))
+    if preview.untried:
+        notes.append(t("rules.untried", names=[programme.rule_names[name] for name in preview.untried]))
+    return notes
 
 
 def version_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:

@@ -38,6 +38,7 @@ from words import Fault
 IN_COMMON = 300  # areas of a league from which on its measures share their draws; those of fewer take no time
 Progress = Callable[[str], None]
 Tables = dict[str, pd.DataFrame]
+NO_VERDICTS = pd.DataFrame(columns=list(contracts.VERDICTS.columns))
 Compute = Callable[[Programme, list[Wave], Mapping, str, Progress], Tables]
 
 
@@ -153,7 +154,28 @@ def _of_types(
 def rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str) -> pd.DataFrame:
     """VERDICTS of a wave alone, as an estimate makes them; empty where no measure has rules."""
     tables = _on_every_level(_rule_verdicts)(programme, loaded, arguments, seed, lambda _: None)
-    return tables.get("VERDICTS", pd.DataFrame(columns=list(contracts.VERDICTS.columns)))
+    return tables.get("VERDICTS", NO_VERDICTS)
+
+
+def annual_rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str) -> pd.DataFrame:
+    """VERDICTS of a year, as a run that judges it makes them."""
+    return COMPUTE[ANNUAL](programme, loaded, arguments, seed, lambda _: None).get("VERDICTS", NO_VERDICTS)
+
+
+def changed_rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping) -> pd.DataFrame:
+    """VERDICTS of the rules about changes, as a comparison makes them."""
+    return _on_every_level(_changed)(programme, loaded, arguments, "", lambda _: None).get("VERDICTS", NO_VERDICTS)
+
+
+def _changed(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, progress: Progress) -> Tables:
+    ends, tables = (arguments["before"], arguments["after"]), []
+    for name, data in _measures(programme, loaded, arguments).items():
+        for league in _leagues(programme, *data):
+            rules = programme.judged_in(league).change_rules[name]
+            if rules:
+                of_waves = dict(zip((wave.name for wave in loaded), data, strict=True))
+                tables.append(change_verdicts(of_waves, *ends, programme.league_areas(league), rules))
+    return _checked({"VERDICTS": tables})
 
 
 def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping, seed: str, _: Progress) -> Tables:

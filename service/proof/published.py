@@ -48,6 +48,8 @@ def published_figures(
             table = pd.concat([shown.table.reset_index(), everybody], ignore_index=True)
             rows.append(table.assign(measure=name, league=league))
             judged.append(shown.verdicts.assign(measure=name, league=league))
+            if not shown.withheld and not shown.elsewhere:
+                judged.append(_together(programme, name, league, verdicts).assign(measure=name, league=league))
     figures = joined_parts(rows, KEYS[FIGURES])
     places = [column for column in ("rank", "rank_lower", "rank_upper") if column in figures]
     figures = figures.astype(dict.fromkeys(places, "Int64"))  # everybody has none
@@ -56,6 +58,14 @@ def published_figures(
         groups = shown_groups(programme, estimates, typed(tables, "CONTRASTS"))
         shown[TYPES] = joined_parts([groups], KEYS[TYPES])
     return shown | ({FACTORS: _factors(programme, wave, estimates, people)} if programme.factors else {})
+
+
+def _together(programme: Programme, name: str, league: str, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The verdicts on a league's groups, and on the league."""
+    units = {unit for of in programme.units_of(league).values() for unit in of}
+    joint = {rule.name for rule in programme.in_league(league).joint_rules[name]}
+    rows = verdicts[(verdicts.measure == name) & verdicts.rule.isin(joint) & verdicts.area.isin(units)]
+    return rows.sort_values(["rule", "area"], kind="stable")
 
 
 def differing_cells(stated: pd.DataFrame, computed: pd.DataFrame, keys: list[str]) -> list[tuple[str, str, str, str]]:
@@ -101,7 +111,9 @@ def _shown(
     """What anybody may see of a measure in a league; None if nobody answered or all of it is withheld."""
     estimates, ranks, verdicts = of_measure
     areas = programme.league_areas(league)
-    figures = league_figures(programme.measures[name], areas, estimates=estimates, ranks=ranks, verdicts=verdicts)
+    joint = {rule.name for rule in programme.joint_rules[name]}
+    of_areas = verdicts[~verdicts.rule.isin(joint)]
+    figures = league_figures(programme.measures[name], areas, estimates=estimates, ranks=ranks, verdicts=of_areas)
     if figures.table.empty:
         return None
     of = programme.shown_measures, name, programme.in_league(league).rules[name], {wave: sizes}

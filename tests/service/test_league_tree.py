@@ -5,22 +5,38 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from made_up import BOTH
 
 from accountability.disclosure.measures import withheld_of_wave
+from presentation.ladder.edited_rules import preview_notes, preview_rows
 from programme.survey import read_programme
 from service.figures import waves
 from service.figures.area_page import read_area
+from service.figures.computing import COMPUTE
 from service.figures.consequences import read_consequences
 from service.figures.league import read_league, rule_summary
+from service.figures.loaded_waves import load_waves
+from service.figures.rules_preview import preview_rules
 from service.intake import imports
+from service.proof.published import published_figures
+from service.store import schema
 from service.store.permissions import LEADER, Actor
+from service.store.runs import run_inputs
 from words import Fault
 
 S1 = Path(__file__).parents[2] / "data" / "programmes" / "s01_guangxi.toml"
 NAME, LAIBIN, CHONGZUO, HEZHOU, WUZHOU = "s01_guangxi", "4513", "4514", "4511", "4504"
 CITIES = (LAIBIN, CHONGZUO, HEZHOU, WUZHOU)
 QUARTERS = [f"2014Q{q}" for q in range(1, 5)]
+FALLEN = """
+[rules.fallen]
+measure = "composite"
+kind = "not_fallen"
+threshold = 2
+league = "counties"
+name = { zh = "没有下降2分", en = "Not fallen by 2 points" }
+"""
 SMALL, TOWN = "451381", "451302"  # counties of Laibin, of which the first had few interviews in one quarter
 
 
@@ -128,6 +144,47 @@ def test_by_command_a_city_and_its_counties(tree, rankshift):
             assert f"{100 * value:.2f}" in said.out  # digits = 2
         board = rankshift("consequences", "--league", "cities", "--store", str(store.engine.url), language=language)
         assert board.code == 0 and ("达标县不到75%" if language == "zh" else "too few safe counties") in board.out
+
+
+def test_a_trial_of_other_rules_says_of_year_and_changes_what_runs_by_them_store(prepared):
+    store, _ = prepared("sqlite", a_year)
+    content = of_cities(*CITIES).decode().replace("share = 0.75", "share = 0.5") + FALLEN
+    preview = preview_rules(store, NAME, content.encode(), "s01.toml")
+    assert (preview.wave, preview.year, preview.compared, preview.untried) == ("2014Q4", "2014", ("2014Q3",), ())
+    imports.import_programme(store, content.encode(), "s01.toml")
+    runs = [
+        waves.estimate_wave(store, NAME, "2014Q4").run_id,
+        waves.judge_year(store, NAME, "2014").run_id,
+        waves.compare_waves(store, NAME, "2014Q3", "2014Q4").run_id,
+    ]
+    table = schema.DERIVED["VERDICTS"]
+    stored = store.table(sa.select(table).where(table.c.run_id.in_(runs))).drop(columns="run_id")
+    order = ["measure", "rule", "area"]
+    one, two = (rows.sort_values(order)[[*order, "printed", "outcome", "lower"]] for rows in (preview.verdicts, stored))
+    assert one.to_numpy().tolist() == two.to_numpy().tolist()
+    assert {"fallen", "year_enough_counties"} <= set(preview.verdicts.rule)
+    for t in BOTH.values():
+        said = " ".join(preview_notes(preview, t))
+        assert "2014" in said and len(preview_rows(preview, t)) == len(preview.verdicts.rule.unique()) + 2
+    other = content.replace('kind = "not_fallen"', 'kind = "not_fallen"\nsince = "year_ago"').encode()
+    early = preview_rules(store, NAME, other, "s01.toml")
+    assert early.untried == ("fallen",)
+    store.engine.dispose()
+
+
+def test_verdicts_on_groups_are_published_unless_one_of_their_areas_is_withheld(tree):
+    store, _ = tree
+    text = of_cities(*CITIES).decode().replace('0.8\nperiod = "year"\nleague = "counties"', '0.8\nleague = "counties"')
+    programme = read_programme(text.encode(), "s01.toml")
+    rule = programme.joint_rules["safe"][0].name
+    for wave, whole in (("2014Q3", True), ("2014Q2", False)):
+        run = read_league(store, NAME, wave=wave).runs["estimate"]
+        with store.read() as connection:
+            loaded = load_waves(store, programme, run_inputs(connection, run["run_id"]))
+        tables = COMPUTE["estimate"](programme, loaded, run["arguments"], run["seed"], lambda _: None)
+        verdicts = published_figures(programme, wave, tables, lambda _: None)["verdicts.csv"]
+        of_groups = verdicts[verdicts.rule == rule]
+        assert set(of_groups.area) == (set(CITIES) if whole else set()) and set(of_groups.league) <= {"counties"}
 
 
 @pytest.mark.parametrize(
