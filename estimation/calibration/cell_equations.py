@@ -11,7 +11,6 @@ from estimation.columns.columns import said
 from estimation.columns.matrices import Matrix
 from words import Fault
 
-DENSE_UP_TO = 2_000_000  # the numbers of a matrix of cells that is faster without gaps
 CLOSE, STEPS = 1e-9, 200
 
 
@@ -34,11 +33,10 @@ class CellEquations:
     def of(cls, calibration: Calibration) -> "CellEquations":
         """The equations that a calibration solved; later ones have other weights d."""
         x = calibration.auxiliary[:, calibration.independent]
-        dense = x.shape[0] * x.shape[1] <= DENSE_UP_TO and not isinstance(x, np.ndarray)
         cell = np.arange(len(calibration.base)) if calibration.cell is None else calibration.cell
         names = tuple(calibration.names[j] for j in calibration.independent)
         totals = calibration.totals[calibration.independent]
-        return cls(cell, x.toarray() if dense else x, totals, names, calibration.distance)
+        return cls(cell, x, totals, names, calibration.distance)
 
     def g(self, d: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None) -> np.ndarray:
         """g (n,) for weights d (n,); low, high (n,): limits of g, None for none but those of the distance.

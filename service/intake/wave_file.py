@@ -131,7 +131,7 @@ def read_wave(
             "interviewer": interviewer,
         }
     )
-    merged = _check_strata(respondents, programme, wave)
+    merged = check_strata(respondents, programme, wave)
     answers = table[list(programme.items)].reset_index(drop=True)
     area_records = read_records(records, programme, list(respondents.area.unique()), wave)
     population = check_population(table, respondents, file, programme.population)
@@ -175,7 +175,7 @@ def with_today_names(table: pd.DataFrame, renames: Renames, wave: str) -> pd.Dat
     return table.assign(**columns)
 
 
-def _check_strata(respondents: pd.DataFrame, programme: Programme, wave: str) -> tuple[Note, ...]:
+def check_strata(respondents: pd.DataFrame, programme: Programme, wave: str) -> tuple[Note, ...]:
     """A Fault if the design is refused; a Note of strata with one PSU that the programme's rules merge with others.
 
     The strata are stored as they were drawn: they are merged when the wave is computed with.

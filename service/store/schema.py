@@ -428,6 +428,41 @@ origins = sa.Table(  # how a wave's version belongs to the sample drawn for it; 
     sa.Column("reason", sa.Text),  # why the differences were accepted
 )
 
+left_out = sa.Table(  # interviews that a version of a wave lacks because somebody left them out, with the reason
+    "left_out",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey(waves.c.version_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("from_id", sa.ForeignKey(waves.c.version_id), nullable=False),  # the version with all interviews
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+relistenings = sa.Table(  # samples of interviews to listen to again
+    "relistenings",
+    metadata,
+    sa.Column("relistening_id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("wave", sa.Text, nullable=False),
+    sa.Column("version_id", sa.ForeignKey(waves.c.version_id), nullable=False),
+    sa.Column("part", sa.Double, nullable=False),
+    sa.Column("seed", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+relistened = sa.Table(
+    "relistened",
+    metadata,
+    sa.Column("relistening_id", sa.ForeignKey(relistenings.c.relistening_id), primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("interviewer", sa.Text),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("result", sa.Text),  # genuine, doubtful, invalid, no_recording; NULL: nobody listened yet
+    sa.Column("note", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True)),
+    sa.Column("by", sa.Text),
+)
+
 
 publications = sa.Table(  # a wave's figures released to leaders; a correction is a publication of its own
     "publications",

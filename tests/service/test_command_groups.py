@@ -13,7 +13,7 @@ from service.store.permissions import person
 
 GROUPS = {
     "bulletin": ("make", "list", "again", "template"),
-    "quality": ("response", "flags"),
+    "quality": ("response", "flags", "interviewers", "relisten", "leave-out"),
     "key": ("new", "rotate"),
     "contacts": ("import", "lists", "show", "find", "call-sheet", "delete-on"),
     "audit": ("verify", "acknowledge", "show"),

@@ -8,7 +8,7 @@ from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from ui import address, choosers
 from ui.literal import said
-from ui.panels import flags, response
+from ui.panels import flags, listening, response
 from words import Speaker
 
 
@@ -29,3 +29,6 @@ def show(store: Store, t: Speaker) -> None:
     st.caption(said(t, "leader.note", note=survey_note(current_programme(store, name)[1], t)))
     response.show(store, name, str(wave), waves, t)
     flags.show(store, name, str(wave), t)
+    listening.interviewers(store, name, str(wave), waves, t)
+    listening.relistened(store, name, str(wave), t)
+    listening.out(store, name, str(wave), t)

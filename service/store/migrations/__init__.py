@@ -26,5 +26,6 @@ REVISIONS = (
     "boards",
     "outside",
     "contrasts",
+    "listened",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
