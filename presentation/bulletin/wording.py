@@ -210,5 +210,9 @@ def document_of_facts(
         source=source_text(facts, t),
         lead=lead,
         tiles=tiles,
-        words={"text": t("bulletin.sheet.text"), **{f"sheet.{g.name}": t(f"bulletin.sheet.{g.name}") for g in grids}},
+        words={
+            "text": t("bulletin.sheet.text"),
+            "survey": league.programme.title[t("language.code")],
+            **{f"sheet.{g.name}": t(f"bulletin.sheet.{g.name}") for g in grids},
+        },
     )

@@ -41,6 +41,7 @@ HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in 
 SHORT = 12  # rows of a table that is never divided between two pages
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
 TWO_SIGNS = 2 * WIDE  # what a line of a Chinese heading has at least
+TITLE_LINE = 40  # Latin letters: a line of 20 signs of 22 points
 HELD = 105  # Latin letters of a table that stand beside one another on the page
 # of a list of annexes, in hundredths of a sign: the first line's indent, the word before the first name, a number
 INDENT, WORD, NUMBER = 200, 300, 125
@@ -113,7 +114,7 @@ def _fill(part, document: Document) -> None:
     The line under the document's number stays while there is an issuer above it.
     """
     values = {name: getattr(document.head, name, "") for name in FIELDS} | {
-        "title": document.title,
+        "title": _title(document),
         MARK: document.mark,
     }
     for paragraph in list(part.iter(qn("w:p"))):
@@ -129,6 +130,17 @@ def _fill(part, document: Document) -> None:
         _set_text(paragraph, FIELD.sub(lambda match: values.get(match[1], match[0]), text))
         if alone and fields[0] == "issuer" and document.kind != BRIEF:
             _fit(paragraph, document.head.issuer)
+
+
+def _title(document: Document) -> str:
+    """The title; a long one of a Chinese document in lines that divide no word: before and after the survey's name."""
+    title, survey = document.title, document.words.get("survey", "")
+    if document.language != "zh" or document.kind == BRIEF or _wide(title) <= TITLE_LINE or survey not in title:
+        return title
+    before, _, after = title.partition(survey)
+    ways = ((before + survey, after), (before, survey + after), (before, survey, after))
+    fitting = [way for way in ways if survey and max(map(_wide, way)) <= TITLE_LINE]
+    return "\n".join(line for line in fitting[0] if line) if fitting else title
 
 
 def _set_text(paragraph, text: str) -> None:
