@@ -13,7 +13,20 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
 from ui import address, frame, sign_in, uploads
 from ui.faults import explained
-from ui.pages import area, centre, check, consequences, leader, people, printed, quality, rules, samples, statistician
+from ui.pages import (
+    area,
+    calling,
+    centre,
+    check,
+    consequences,
+    leader,
+    people,
+    printed,
+    quality,
+    rules,
+    samples,
+    statistician,
+)
 from words import LANGUAGES, Speaker
 
 
@@ -40,6 +53,7 @@ PAGES = (  # in the order of the menu; the first one opens first
     Page("rules", rules, "rules.page", ":material/rule:", WORKERS),
     Page("quality", quality, "quality.page", ":material/troubleshoot:", WORKERS),
     Page("samples", samples, "samples.page", ":material/casino:", frozenset({CENTRE, ADMINISTRATOR})),
+    Page("calling", calling, "calling.page", ":material/call:", frozenset({CENTRE, ADMINISTRATOR})),
     Page("check", check, "check.page", ":material/fact_check:", EVERYBODY),
     Page("check-bulletin", printed, "printed.page", ":material/spellcheck:", WORKERS),
     Page("people", people, "people.page", ":material/group:", frozenset({ADMINISTRATOR})),

@@ -149,6 +149,7 @@ PERMITTED = {
     "retire_interviewer": frozenset({CENTRE, ADMINISTRATOR}),
     "assign_numbers": frozenset({CENTRE, ADMINISTRATOR}),
     "differing_assignments": WORKERS,
+    "held_numbers": frozenset({CENTRE, ADMINISTRATOR}),
     "next_numbers": frozenset({CENTRE, ADMINISTRATOR}),
     "take_number": frozenset({CENTRE, ADMINISTRATOR}),
     "give_back": frozenset({CENTRE, ADMINISTRATOR}),

@@ -60,10 +60,10 @@ def test_a_demonstration_says_so_and_lets_the_visitor_change_role(ensu_store, mo
             STATISTICIAN,
             ["leader", "area", "consequences", "statistician", "centre", "rules", "quality", "check", "check-bulletin"],
         ),
-        (CENTRE, ["leader", "area", "consequences", *WORK, "samples", *CHECKS]),
+        (CENTRE, ["leader", "area", "consequences", *WORK, "samples", "calling", *CHECKS]),
         (
             ADMINISTRATOR,
-            ["leader", "area", "consequences", *WORK, "samples", *CHECKS, "people"],
+            ["leader", "area", "consequences", *WORK, "samples", "calling", *CHECKS, "people"],
         ),
     ],
 )

@@ -75,6 +75,17 @@ def next_numbers(
 
 
 @permitted
+def held_numbers(store: Store, programme: str, wave: str, interviewer: str, *, now: datetime | None = None) -> Next:
+    """The numbers that an interviewer holds already; nothing is booked."""
+    moment = now or datetime.now(UTC)
+    order = order_of(store, programme, wave, moment)
+    check_interviewer(order.lineup, interviewer)
+    with store.read() as connection:
+        held = _held_by(connection, order.lineup, interviewer, moment)
+    return Next(wave, interviewer, _rows(store, order, held))
+
+
+@permitted
 def take_number(
     store: Store, programme: str, wave: str, interviewer: str, unit_id: str, *, now: datetime | None = None
 ) -> Next:

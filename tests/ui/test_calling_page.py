@@ -1,0 +1,97 @@
+"""The page to call from: a number is taken by a button, stays until it is recorded, and answers go in with its call."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from programme.survey import read_programme
+from service.fieldwork.calling import interviewers
+from service.store import audit, schema
+from service.store.engine import STORE_VARIABLE
+from words import text
+
+sys.path.append(str(Path(__file__).parents[1] / "service"))
+from half_rung import released
+from made_up import MAY, NAME, PROGRAMME, begin_survey
+
+ITEMS = read_programme(PROGRAMME, "p.toml").items
+ALWAYS = """
+[calling.slots.always]
+weekdays = [1, 2, 3, 4, 5, 6, 7]
+start = "00:00"
+end = "23:59"
+"""
+
+
+@pytest.fixture
+def store(fresh_store, monkeypatch, tmp_path):
+    """The made-up May with ten numbers out, which are called at any time of the day."""
+    monkeypatch.setenv(audit.HEAD_VARIABLE, str(tmp_path / "heads"))
+    made = released(begin_survey(fresh_store("sqlite"), PROGRAMME + ALWAYS.encode()))
+    monkeypatch.setenv(STORE_VARIABLE, str(made.engine.url))
+    yield made
+    made.engine.dispose()
+
+
+def page(language: str = "en") -> AppTest:
+    script = f"""
+from service.store.permissions import CENTRE, Actor
+from service.store.engine import Store, store_url
+from ui.pages import calling
+from ui.faults import explained
+from words import speaker
+t = speaker({language!r})
+explained(lambda: calling.show(Store.open(store_url()).acting(Actor("ann", CENTRE)), t), t)
+"""
+    return AppTest.from_string(script, default_timeout=90).run()
+
+
+def press(at: AppTest, key: str) -> None:
+    next(b for b in at.button if b.label == text(key, "en")).click().run()
+    assert not at.exception, at.exception
+
+
+def rows(store, table: sa.Table) -> list:
+    with store.read() as connection:
+        return connection.execute(sa.select(table)).all()
+
+
+def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothing(store):
+    at = page()
+    assert text("calling.nobody", "en", wave=MAY) in [i.value for i in at.info]
+    at.text_input(key="new_names").set_value("ann, bea")
+    press(at, "calling.list_them")
+    press(at, "calling.next")
+    (held,) = rows(store, schema.holds)
+    assert held.interviewer == "ann" and at.session_state  # ann acts, and is on the list
+    page()
+    assert rows(store, schema.holds) == [held]
+    at.selectbox(key=f"outcome {held.unit_id}").set_value("2.21").run()
+    at.checkbox(key=f"agree_{held.unit_id}").check().run()
+    press(at, "calling.record")
+    (call,), (agreed,) = rows(store, schema.calls), rows(store, schema.appointments)
+    assert (call.unit_id, call.disposition, call.interviewer) == (held.unit_id, "2.21", "ann")
+    assert agreed.unit_id == held.unit_id and agreed.interviewer == "ann" and not rows(store, schema.holds)
+    assert held.unit_id in at.success[0].value and not page("zh").exception
+
+
+def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
+    interviewers.list_interviewers(store, NAME, MAY, ["ann"])
+    at = page()
+    press(at, "calling.next")
+    (held,) = rows(store, schema.holds)
+    at.radio(key=f"how {held.unit_id}").set_value(text("calling.with_answers", "en")).run()
+    answered: set[str] = set()
+    while waiting := [r for r in at.radio if r.key.startswith("answer_") and r.key not in answered]:
+        name = waiting[0].key.removeprefix(f"answer_{held.unit_id}_")
+        waiting[0].set_value(sorted(ITEMS[name].answers)[0]).run()  # an answer may let another question in
+        answered.add(waiting[0].key)
+    for field in [f for f in at.text_input if f.key.startswith("answer_")]:
+        field.set_value("30").run()
+    press(at, "calling.store_answers")
+    assert not at.error, [e.value for e in at.error]
+    (response,), (call,) = rows(store, schema.responses), rows(store, schema.calls)
+    assert response.unit_id == call.unit_id == held.unit_id and not rows(store, schema.holds)

@@ -1,0 +1,41 @@
+"""The page to call from without a CATI system: one number at a time, its outcome, appointments, and who calls."""
+
+import streamlit as st
+
+from service.fieldwork.calling.interviewers import interviewer_list
+from service.intake.imports import current_programme
+from service.samples import samples
+from service.store.engine import Store
+from ui import choosers
+from ui.literal import said
+from ui.panels import calling_day, calling_number, calling_people
+from words import Speaker
+
+
+def show(store: Store, t: Speaker) -> None:
+    """The number of the interviewer who is chosen; below it appointments, and the list of interviewers."""
+    st.title(t("calling.title"))
+    place = choosers.row()
+    programme = choosers.choose_programme(store, t, place)
+    if programme is None:
+        return
+    waves = samples.sample_waves(store, programme)
+    called = list(waves.wave[waves.releases > 0])[::-1]
+    wave = choosers.choose(place, "wave called", called, str, t, width=choosers.NARROW)
+    if wave is None:
+        st.info(t("calling.no_wave"))
+        return
+    listed = interviewer_list(store, programme, wave)
+    active = list(listed.interviewer[listed.active])
+    if active:
+        who = choosers.choose(
+            place, "interviewer calling", active, str, t, start=store.actor.name, width=choosers.NARROW
+        )
+        assert who is not None  # there are some to choose from
+        declared = current_programme(store, programme)[1]
+        calling_number.show(store, declared, wave, who, active, t)
+        calling_day.show(store, declared, wave, t)
+    else:
+        st.info(said(t, "calling.nobody", wave=wave))
+    with st.expander(t("calling.interviewers"), expanded=not active):
+        calling_people.show(store, programme, wave, listed, t)
