@@ -29,7 +29,7 @@ LADDER = (
 )
 CHANCES = np.array([0.4, 0.35, 0.15, 0.07, 0.03])  # of the answers with these points
 TRUE_SCORE = float(POINTS @ CHANCES)
-ALIKE, EDGE, TURNS = "alike", "edge", "turns"
+ALIKE, EDGE, TURNS, EARNED = "alike", "edge", "turns", "earned"
 
 
 class Cell(NamedTuple):
@@ -39,6 +39,8 @@ class Cell(NamedTuple):
             alike, two in each for 2;  steady: the part of an area's answers that stay those of the quarter before
     truth   alike: all areas at .9;  edge: three far below and thirteen alike, so that the fourth is a matter of order;
             turns: the four last ones far below in odd quarters, in even ones equal to the others
+            earned: the four last ones far below but in the fourth and eighth quarter, when they are far above: listed
+            twice in two years, and a veto, is what they deserve
     """
 
     sizes: str
@@ -55,6 +57,7 @@ CELLS = [
     Cell("unequal", 1, 0.8, EDGE),
     Cell("60", 1, 0.8, TURNS),
     Cell("8", 1, 0.0, EDGE),
+    Cell("60", 1, 0.0, EARNED),
 ]
 
 
@@ -73,6 +76,8 @@ def true_shares(cell: Cell, quarter: int) -> tuple[np.ndarray, np.ndarray]:
         shares[1:LAST] = 0.5
     if cell.truth == TURNS and quarter % 2 == 0:
         shares[AREAS - LAST :] = 0.5
+    if cell.truth == EARNED:
+        shares[AREAS - LAST :] = 0.99 if quarter % 4 == 3 else 0.5
     order = np.lexsort((np.arange(AREAS), shares))
     return shares, np.isin(np.arange(AREAS), order[:LAST])
 
