@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import BOTH, MAY, PROGRAMME, changed, interviews
+from made_up import BOTH, MAY, PROGRAMME, TOWNS, changed, interviews
 
 from programme.survey import read_programme
 from service.drawing.lake import open_lake
@@ -90,6 +90,17 @@ def test_a_wave_of_persons_drawn_one_by_one_is_the_same_to_ten_digits(tmp_path, 
     typed = table.assign(w=table.w.astype(float))
     typed.to_parquet(tmp_path / "wave.parquet")
     same(by_sums(programme, tmp_path / "wave.parquet", MAY), in_memory(programme, table, MAY))
+
+
+def test_groups_of_areas_that_are_ranked_too_are_the_same_to_ten_digits(tmp_path):
+    programme = re.sub(r"(?m)^(cedar|ash|birch|dill|elder) = \{", r'\1 = { group = "\1s",', PROGRAMME.decode())
+    groups = [f'{town}s = {{ league = "bays", zh = "{town}湾", en = "{town} bay" }}' for town in TOWNS]
+    league = '[leagues.bays]\nname = { zh = "海湾", en = "Bays" }\n[groups]\n' + "\n".join(groups)
+    programme = programme.replace("[areas]", f"{league}\n\n[areas]").encode()
+    interviews(3).to_parquet(tmp_path / "wave.parquet")
+    found = by_sums(programme, tmp_path / "wave.parquet", MAY)
+    assert {"ash", "ashs"} <= set(found["RANKS"].area)
+    same(found, in_memory(programme, interviews(3), MAY))
 
 
 def refused(programme: bytes, file: Path) -> set[str]:

@@ -2,8 +2,10 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -11,12 +13,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from made_up import BOTH, JUNE, MAY, NAME, begin_survey, take
 
+from service.figures.computing import COMPUTE
+from service.figures.loaded_waves import Wave, load_wave, wave_of_tables
+from service.figures.use_cases import COMPARE, ESTIMATE
 from service.figures.waves import estimate_wave
-from service.intake.imports import wave_versions
+from service.intake.imports import current_programme, wave_versions
 from service.intake.wave_file import WaveData
-from service.store import migration, objects, schema
+from service.store import audit, migration, objects, schema
 from service.store.engine import Store, engine_of
+from service.store.large_objects import put_out
 from service.store.migrations.versions import schema2
+from service.store.place import LIMIT_VARIABLE, PLACE_VARIABLE
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -105,6 +112,61 @@ def test_a_store_of_every_landed_revision_comes_up_to_date_with_its_data(fresh_u
     with store.read() as connection:
         assert migration.revision_of(connection) == migration.head()
     store.engine.dispose()
+
+
+@pytest.mark.parametrize(("engine", "outside"), [("sqlite", False), ("postgresql", True)])
+def test_runs_of_a_landed_store_s_columns_are_those_of_its_rows_to_the_digit(
+    fresh_url, engine, outside, tmp_path, monkeypatch
+):
+    """Estimates, ranks, verdicts and changes by this code: once from rows, as schema 2 had them, once from objects."""
+    url = fresh_url(engine)
+    answers = pd.DataFrame(answers_then(old := landed(url)), columns=["version_id", *PERSON, "item", "answer"])
+    old.dispose()
+    store = Store.open(url)
+    _, programme = current_programme(store, NAME)
+    versions = store.table(
+        sa.select(schema.waves.c.version_id, schema.waves.c.wave).order_by(schema.waves.c.version_id)
+    )
+    by_way: dict[str, list] = {"rows": [], "columns": []}
+    if outside:
+        put_outside_all(store, tmp_path, monkeypatch)
+    for version_id, name in versions.itertuples(index=False):
+        of_version = answers[answers.version_id == version_id]
+        people = of_version.drop_duplicates("unit_id")[list(PERSON)].assign(interviewer=None)
+        wide = of_version.set_index(["unit_id", "item"]).answer.unstack().loc[people.unit_id]  # noqa: PD010
+        tables = {objects.RESPONDENTS: people.reset_index(drop=True), objects.ANSWERS: wide.reset_index(drop=True)}
+        by_way["rows"].append(wave_of_tables(version_id, name, tables | {objects.RECORDS: NO_RECORDS}))
+        by_way["columns"].append(in_order_of_units(load_wave(store, version_id)))
+    ends = {"before": MAY, "after": JUNE}
+    for use_case, places, arguments in ((ESTIMATE, [0], {}), (ESTIMATE, [1], {}), (COMPARE, [1, 2], ends)):
+        tables = [
+            COMPUTE[use_case](programme, [ws[k] for k in places], arguments, "s", print) for ws in by_way.values()
+        ]
+        assert set(tables[0]) == set(tables[1])
+        for table_name, table in tables[0].items():
+            pd.testing.assert_frame_equal(table, tables[1][table_name], check_exact=True)
+    store.engine.dispose()
+
+
+NO_RECORDS = pd.DataFrame(columns=["record", "area", "value"])
+
+
+def in_order_of_units(wave: Wave) -> Wave:
+    """A wave with its respondents in the order of their names, in which rows were read."""
+    order = wave.respondents.unit_id.argsort()
+    respondents = wave.respondents.iloc[order].reset_index(drop=True)
+    return replace(wave, respondents=respondents, answers=wave.answers.iloc[order])
+
+
+def put_outside_all(store: Store, folder: Path, monkeypatch) -> None:
+    """Put the objects of a store into the place outside it, where they are read from then on."""
+    monkeypatch.setenv(LIMIT_VARIABLE, "0")
+    if store.engine.dialect.name == "postgresql":
+        monkeypatch.setenv(PLACE_VARIABLE, str(folder))
+    with store.begin() as connection:
+        audit.append(connection, store.actor, "run", {})  # an old store has no line that could name its folder
+        put_out(connection, store.engine.url, store.engine.url)
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.outside_objects))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
