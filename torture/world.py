@@ -26,6 +26,7 @@ from sampling import Wanted
 from sampling.planning import foresight
 from service.bulletins.document import NOTICE, Document
 from service.bulletins.facts import bulletin_facts
+from service.fieldwork.answering.responses import Response
 from service.fieldwork.calling.attempts import Agreed
 from service.figures.comparable import wave_inputs
 from service.figures.league import newest_run, read_league
@@ -165,6 +166,17 @@ def drawn_interviews(store: Store) -> bytes:
     return examples.csv(answered, "utf-8")
 
 
+def answered(store: Store) -> bytes:
+    """Answers of all released numbers that are called, but for the first."""
+    rows = [(unit, f"2026/5/2 19:{k:02}:00", "a", "1", "5") for k, unit in enumerate(released(store)[1:])]
+    return examples.csv(pd.DataFrame(rows, columns=["unit_id", "at", "interviewer", "safe", "trust"]), "utf-8")
+
+
+def _response(store: Store) -> Response:
+    """The answers of the first released number."""
+    return Response(_first(store), datetime(2026, 5, 2, 11, tzinfo=UTC), {"safe": "2", "trust": "7"}, "a")
+
+
 def _contacts(_store: Store) -> bytes:
     return f"unit_id,phone,name\nu1,{NUMBER},某甲\nu2,19901000001,某乙\n".encode()
 
@@ -198,6 +210,7 @@ STORY: tuple[Step, ...] = (
     Step("release_next", {}),
     Step("list_interviewers", {"wave": WAVE, "names": ["a", "b"]}),
     Step("assign_numbers", {"wave": WAVE}),
+    Step("answer_sheet", {"wave": WAVE}, killed=False),
     Step("next_numbers", {"wave": WAVE}),
     Step("take_number", {"wave": WAVE}),
     Step("masked_phone", {"wave": WAVE}, killed=False),
@@ -212,6 +225,9 @@ STORY: tuple[Step, ...] = (
     Step("release_next", {}),
     Step("stop_fieldwork", {}),
     Step("import_calls", {"content": call_log}),
+    Step("record_response", {"wave": WAVE}),
+    Step("import_responses", {"wave": WAVE, "content": answered}),
+    Step("make_wave", {"wave": WAVE, "records": RECORDS}),
     *(_wave(f"{YEAR}Q{quarter}", quarter, killed=False) for quarter in (1, 2, 3)),
     _wave(EARLIER, 3),
     _wave(BEFORE, 7),
@@ -281,6 +297,7 @@ OTHERWISE: Mapping[str, Given] = {
         ("read_sample", "read_screening", "units_without_row", "drawn_population", "steps_of_wave"), OF_DRAWN
     ),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
+    **dict.fromkeys(("answers_alongside", "responses_of", "sheet_interviewers"), OF_DRAWN),
     **dict.fromkeys(("cancel_appointment", "differing_assignments", "find_unit"), OF_DRAWN),
     **dict.fromkeys(("give_back", "held_numbers", "interviewer_list", "read_calendar"), OF_DRAWN),
     "retire_interviewer": {"wave": WAVE, "name": "b"},
@@ -313,6 +330,7 @@ GIVEN: Given = {
     **{"interviewer": "a", "unit_id": _first, "outcome": "无人接听", "agreed": Agreed(TOMORROW)},
     "records": RECORDS,
     "runs": (1,),
+    "t": speaker("zh"),
     "asked": {"day": "2026-05-15"},
 }
 OPTIONAL = {"key", "delete_on", "exchanges", "public"}  # arguments with a default that are given all the same
@@ -345,6 +363,7 @@ READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from t
     "run_id": _newest_run,
     "plan": _master_plan,
     "document": _bulletin,
+    "response": _response,
     "began": lambda store: read_rules(store, PROGRAMME).version,
 }
 

@@ -87,7 +87,7 @@ def filled(store) -> pd.DataFrame:
     sheet.loc[first, "disposition"] = "1.1 完成访问"
     sheet.loc[first, [questions[c] for c in ("here", "noise", "pier", "market")]] = [
         "yes 是",
-        "often 经常",
+        "refused 不回答",
         "good 好",
         "fair",
     ]
@@ -101,7 +101,7 @@ def test_a_filled_in_sheet_brings_answers_and_calls_in_one_import(store):
     recorded = import_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
     assert recorded.states == {"complete": 1, "ineligible": 1} and recorded.attempts == 1
     answers = responses_of(store, NAME, MAY).set_index("unit_id").answers
-    assert answers[sheet.unit_id.iloc[0]] == {"here": "yes", "noise": "often", "pier": "good", "market": "fair"}
+    assert answers[sheet.unit_id.iloc[0]] == {"here": "yes", "noise": "refused", "pier": "good", "market": "fair"}
     fieldwork = calls.read_fieldwork(store, NAME, MAY)
     assert (fieldwork.releases.finished.sum(), fieldwork.open) == (3, 7)
     again = import_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
@@ -128,6 +128,8 @@ def test_the_script_says_what_is_read_out_in_its_order_and_whom_to_ask_in_a_hous
 
     lines = sheets.script_lines(current_programme(store, NAME)[1].questionnaire, T, kish=True)
     assert (
-        lines[0].startswith("您好") and lines[1].startswith("here. 您住在本镇吗？  [yes 是") and lines[-1] == "谢谢。"
+        lines[0].startswith("您好")
+        and lines[1].startswith("here. 您住在本镇吗？  [yes 是  no 不是]  （答yes的继续")
+        and lines[-1] == "谢谢。"
     )
     assert "E1: 1 2 3 3 3 5" in lines and lines.index("E1: 1 2 3 3 3 5") < [x[:5] for x in lines].index("noise")

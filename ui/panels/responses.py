@@ -9,6 +9,7 @@ from service.fieldwork.answering import making, responses, sheets
 from service.files.kinds import ENDINGS
 from service.files.write import file_name
 from service.intake.imports import current_programme
+from service.intake.records_file import RecordsFile
 from service.protection import keys
 from service.samples.samples import Sample
 from service.store.engine import Store
@@ -109,13 +110,17 @@ def _make(store: Store, programme: str, wave: str, declared: Programme, t: Speak
             st.caption(said(t, key, **recognised))
     with st.form("make_wave"):
         st.caption(t("response.make.means"))
+        records = None
+        if declared.records:
+            records = uploads.field(st, t("centre.upload.records"), list(ENDINGS), key="make_records")
         reason = st.text_input(
             t("centre.upload.reason"), help=t("centre.upload.reason_help"), key="make_reason"
         ).strip()
         if not st.form_submit_button(t("response.make"), type="primary", key="go_make_wave"):
             return
     try:
-        st.session_state[MADE] = making.make_wave(store, programme, wave, reason=reason or None)
+        file = None if records is None else RecordsFile(records.getvalue(), records.name)
+        st.session_state[MADE] = making.make_wave(store, programme, wave, records=file, reason=reason or None)
     except Fault as fault:
         faults.say(fault, t)
         return

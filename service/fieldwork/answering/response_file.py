@@ -16,6 +16,7 @@ from service.files.faults import FaultList
 from service.files.read import read_file
 from service.files.zeros import restored
 from service.intake.said_answers import CODE_AND_TEXT, coded_texts, joined_boxes
+from words import sentences
 
 # columns of call sheets and of survey programs that say nothing of the answers; they are read past, and not kept
 PASSED_OVER = frozenset(
@@ -109,6 +110,8 @@ def _coded(
         if not item.separator:
             pairs = [(text, code) for code, names in item.answers.items() for text in names.values()]
             pairs += [(f"{code} {text}", code) for text, code in pairs]  # as the lists of a call sheet have them
+            no_answer = sentences("response.no_answer").values()
+            pairs += [(f"{code} {text}", code) for code in item.not_answered for text in no_answer]
             table, texts = coded_texts(table, name, labels.get(name, {}), pairs, item.codes | {""})
             said += texts
         table, zeros = restored(table, name, item.codes, choice)

@@ -1,10 +1,10 @@
 """Call sheets to fill in: a workbook with the numbers to call, a column for each question, and the script."""
 
 import io
-from typing import Any
 
 import pandas as pd
 
+from estimation.indicators.indicators import Item
 from fieldwork.dispositions import OUTCOMES
 from fieldwork.final_outcomes import final_outcomes
 from fieldwork.questionnaire import Question, Questionnaire
@@ -116,7 +116,8 @@ def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, interviewer: str
     headings = [*rows.columns, *TO_FILL, *(_heading(item.name, texts) for item in asked)]
     for k, heading in enumerate(headings):
         calls.write_string(0, k, heading, bold)
-    calls.set_column(0, len(rows.columns) - 1, 14)
+    calls.set_column(0, 0, 24)
+    calls.set_column(1, len(rows.columns) - 1, 14)
     calls.set_column(len(rows.columns), len(headings) - 1, 18, open_cell)
     for row, cells in enumerate(rows.itertuples(index=False), 1):
         for k, cell in enumerate(cells):
@@ -131,12 +132,12 @@ def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, interviewer: str
             between = {"minimum": item.range[0], "maximum": item.range[1], "ignore_blank": True}
             calls.data_validation(1, k, last, k, {"validate": kind, "criteria": "between", **between})
         elif not item.separator:
-            named = [f"{code} {names[language]}" for code, names in item.answers.items()]
-            choices[k] = [*named, *sorted(item.not_answered)]
+            choices[k] = _listed(item, t)
     for place, (k, texts_of_column) in enumerate(choices.items()):
         lists.write_column(0, place, texts_of_column)
         source = f"='{lists.name}'!${_letters(place)}$1:${_letters(place)}${len(texts_of_column)}"
         calls.data_validation(1, k, last, k, {"validate": "list", "source": source, "error_type": "warning"})
+    lists.hide()
     script.set_column(0, 0, 110, wrap)
     for row, line in enumerate(script_lines(questionnaire, t, kish="kish" in rows)):
         script.write_string(row, 0, line, wrap)
@@ -157,15 +158,26 @@ def script_lines(questionnaire: Questionnaire, t: Speaker, *, kish: bool = False
 
 def _spoken(question: Question, t: Speaker) -> str:
     """A question with its answers, whom it is put to, and who is not eligible."""
-    item, language = question.item, t("language.code")
-    answers: Any = [f"{code} {names[language]}" for code, names in item.answers.items()] or [
-        "{:g}–{:g}".format(*item.range or (0, 0))
-    ]
-    said = f"{question.name}. {question.text[language]}  [{'  '.join([*answers, *sorted(item.not_answered)])}]"
+    item = question.item
+    answers = "  ".join(_listed(item, t))
+    if item.range is not None:
+        answers = f"{item.range[0]:g}–{item.range[1]:g}  {answers}".rstrip()
+    said = f"{question.name}. {question.text[t('language.code')]}  [{answers}]"
+    if question.eligible is not None:
+        goes_on = question.eligible
+        going_on = sorted(goes_on) if isinstance(goes_on, frozenset) else [f"{goes_on[0]:g}–{goes_on[1]:g}"]
+        outcome = OUTCOMES[question.outcome].names[t("language.code")]
+        said += "  " + t("response.sheet.goes_on", answers=going_on, code=question.outcome, outcome=outcome)
     if item.asked_if:
         only = [f"{name} = {', '.join(sorted(codes))}" for name, codes in item.asked_if.items()]
         said += "  " + t("response.sheet.only_if", conditions=only)
     return said
+
+
+def _listed(item: Item, t: Speaker) -> list[str]:
+    """Code and text of each answer that a coded item allows, and of "no answer"."""
+    answers = [f"{code} {names[t('language.code')]}" for code, names in item.answers.items()]
+    return [*answers, *(f"{code} {t('response.no_answer')}" for code in sorted(item.not_answered))]
 
 
 def _heading(name: str, texts: dict[str, str]) -> str:
