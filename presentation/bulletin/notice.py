@@ -94,7 +94,8 @@ def survey_blocks(facts: Facts, t: Speaker) -> list[Block]:
     table, count = league.table, len(league.table)
     values = {"n": int(table.n.sum()), "count": count, "area": area_word(league, count, t)}
     least, most = int(table.n.min()), int(table.n.max())
-    asked = t("bulletin.interviews" if least < most else "bulletin.interviews_even", least=least, most=most, **values)
+    key = "bulletin.interviews" if least < most else "bulletin.interviews_even"
+    asked = t("bulletin.interviews_shown" if league.withheld else key, least=least, most=most, **values)
     definition = t("bulletin.definition", text=definition_text(league.programme, league.measure, t))
     sentences = [survey_note(league, t), asked, *response_texts(facts, t)]
     return [said(t("list.between_sentences").join(sentences)), said(definition)]

@@ -19,7 +19,7 @@ WAVES = 9  # a quarter's wave, and those of the two years before it
 
 @dataclass(frozen=True)
 class Whole:
-    """The figure over all areas in one wave, empty where it is withheld; areas: how many have figures."""
+    """The figure over all areas in one wave, empty where it is withheld; areas: how many it is of."""
 
     wave: str
     estimate: float | None
@@ -115,7 +115,8 @@ def _wholes(store: Store, programme_name: str, league: League, of: Mapping[str, 
         everybody = figures.everybody
         values = [float(everybody[name]) if everybody else None for name in ("estimate", "lower", "upper")]
         n = int(everybody["n"]) if everybody else None
-        wholes.append(Whole(wave, *values, n, len(figures.table), of_wave.run["run_id"]))
+        areas = len(figures.table) + len(figures.withheld)  # all that the figure is of, whether they are shown or not
+        wholes.append(Whole(wave, *values, n, areas, of_wave.run["run_id"]))
     return tuple(wholes)
 
 

@@ -50,8 +50,8 @@ def picture_png(
 
 
 def _drawn(picture: Picture, grid: Grid) -> Grid:
-    """The table without the rows of a picture of bars that have no value: what is withheld has no bar."""
-    if picture.kind != BARS:
+    """The table without the rows that have no value: what is withheld has no bar and no point."""
+    if picture.kind not in (BARS, INTERVALS):
         return grid
     rows = zip(grid.rows, grid.values(picture.value), strict=True)
     return replace(grid, rows=tuple(row for row, value in rows if value is not None))

@@ -195,7 +195,7 @@ def _indent(document: Document, block: Block) -> str:
     number, word = 0 if block.level == ONLY else NUMBER, 0 if block.level == NEXT else WORD
     left, hanging = INDENT + WORD + number, word + number
     chars = f'w:leftChars="{left}" w:hangingChars="{hanging}"'
-    return f'<w:ind {chars} w:left="{left * SIGN // 100}" w:hanging="{hanging * SIGN // 100}"/>'
+    return f'<w:keepNext/><w:ind {chars} w:left="{left * SIGN // 100}" w:hanging="{hanging * SIGN // 100}"/>'
 
 
 def _paragraph(text: str, style: str, *, new_page: bool = False, indent: str = ""):

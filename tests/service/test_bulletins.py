@@ -296,6 +296,19 @@ def test_a_leader_sees_a_bulletin_once_all_its_runs_were_released(own_store):
         made_bulletin(own_store, "ensu2015", "brief", ASKED["en"], speaker("en"))
 
 
+def test_the_figure_over_all_areas_is_said_to_be_of_those_withheld_too(own_store):
+    """Some of the 32 cities have fewer than 40 respondents, and others are withheld beside them."""
+    toml = (ENSU / "programme.toml").read_text("utf-8").replace("[publish]", "[publish]\nwithhold = 40")
+    imports.import_programme(own_store, toml.encode(), "programme.toml")
+    waves.estimate_wave(own_store, "ensu2015", "2015Q3")
+    facts = bulletin_facts(own_store, "ensu2015", wave="2015Q3")
+    shown, hidden = len(facts.league.table), len(facts.league.withheld)
+    assert hidden > 5 and shown + hidden == 32 and facts.wholes[-1].areas == 32
+    text = plain_text(made(facts, "notice", "zh"))
+    assert "2015年第3季度，32个城市合计的单项安全感为31.9%" in text and f"公布数字的{shown}个城市共有" in text
+    assert f"between {int(facts.league.table.n.min())} and" in plain_text(made(facts, "notice", "en"))
+
+
 def test_a_withheld_figure_is_empty_in_every_file():
     assert [plain(value) for value in (pd.NA, float("nan"), None, 3.0, "a")] == [None, None, None, 3.0, "a"]
     assert cell_text(None, "share") == "" and cell_text(-0.04, "points") == "0.0" and cell_text(-3, "move") == "\u22123"
