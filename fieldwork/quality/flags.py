@@ -67,8 +67,8 @@ class Flags:
 
 
 def flags(interviews: Interviews, *, rng: np.random.Generator, level: float = LEVEL) -> Flags:
-    """Every test that the data allow, together at the error `level`: without anything planted, at most that part of
-    waves has a flag at all (Holm)."""
+    """Every test that the data allow, together at the error `level`: without anything planted, about that part of
+    waves has a flag at all (simulated: docs/quality.md)."""
     parts: list[pd.DataFrame] = []
     unsaid: list[Unsaid] = []
     usual: dict[str, float] = {}

@@ -88,7 +88,7 @@ def evidence_text(kind: str, evidence: list[str], t: Speaker) -> str:
 
 
 def _part(value: float, t: Speaker) -> str:
-    return NOTHING if pd.isna(value) else t("number.share", value=value)
+    return NOTHING if pd.isna(value) else t("number.share", value=f"{100 * value:.1f}")
 
 
 def _probability(p: float) -> str:

@@ -57,8 +57,8 @@ def category_rows(report: ResponseReport, t: Speaker) -> pd.DataFrame:
                 column_name(report.programme, name, t),
                 category_name(report.programme, name, code, t),
                 t("number.count", value=row["n"]),
-                t("number.share", value=row["share"]),
-                t("number.share", value=row["rate"]),
+                t("number.share", value=f"{100 * row['share']:.1f}"),
+                t("number.share", value=f"{100 * row['rate']:.1f}"),
                 f"{row['unconditional']:+.3f}".replace("-", "−"),
                 f"{row['conditional']:.3f}",
             )

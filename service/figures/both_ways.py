@@ -80,7 +80,9 @@ def _table(programme: Programme, whole: Wave, kept: Wave) -> pd.DataFrame:
         if again is None:
             continue
         one, two = _figures(measured), _figures(again)
-        joined = one.join(two, lsuffix="_all", rsuffix="_kept").rename(columns={"value_all": "all", "se_all": "se"})
+        joined = (
+            one.add_suffix("_all").join(two.add_suffix("_kept")).rename(columns={"value_all": "all", "se_all": "se"})
+        )
         joined = joined.rename(columns={"value_kept": "kept"}).drop(columns="se_kept")
         league = [programme.areas[str(a)].league if str(a) in programme.areas else "" for a in joined.index]
         best = measured.measure.largest_is_best
