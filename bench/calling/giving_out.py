@@ -7,12 +7,11 @@ numbers: 200 at once for each, with the order read for the first time, brought u
 time, all fifty at once, each number called and recorded before the next one, as the page to call from does it.
 """
 
-import io
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -42,7 +41,7 @@ TURNS, PAUSE = (
 )  # calls of each interviewer, and seconds between them: nobody hears a line ring for less
 KEY = Key(bytes(range(64)))
 BEGAN = datetime(2026, 5, 4, 1)  # of the survey's own time
-LONG_AGO = ("3.13", "3.12", "3.13", "2.21")
+LONG_AGO, PART = ("3.13", "3.12", "3.13"), 8
 
 
 def prepared(url: str, numbers: int) -> Store:
@@ -64,21 +63,19 @@ def prepared(url: str, numbers: int) -> Store:
     return store
 
 
-def call_log(store: Store) -> bytes:
-    """A log in which every released number was called `CALLS` times without being reached."""
+def call_logs(store: Store) -> Iterator[bytes]:
+    """Logs in which every released number was called `CALLS` times without being reached; none has a million rows."""
     units = read_sample(store, PROGRAMME, WAVE).released.unit_id.to_numpy()
     rng = np.random.default_rng(1)
-    parts = []
-    for turn in range(CALLS):
-        at = BEGAN + timedelta(hours=11 * turn)
-        seconds = rng.integers(0, 36_000, len(units))
-        times = (np.datetime64(at, "s") + seconds).astype(str)
-        who, codes = rng.choice(WHO, len(units)), rng.choice(LONG_AGO[:3], len(units))
-        parts.append(pd.DataFrame({"unit_id": units, "at": times, "interviewer": who, "disposition": codes}))
-    buffer = io.BytesIO()
-    log = pd.concat(parts)
-    log.to_csv(buffer, index=False)
-    return buffer.getvalue()
+    turns = range(CALLS)
+    for first in turns[::PART]:
+        parts = []
+        for turn in turns[first : first + PART]:
+            seconds = rng.integers(0, 36_000, len(units))
+            times = (np.datetime64(BEGAN + timedelta(hours=11 * turn), "s") + seconds).astype(str)
+            who, codes = rng.choice(WHO, len(units)), rng.choice(LONG_AGO, len(units))
+            parts.append(pd.DataFrame({"unit_id": units, "at": times, "interviewer": who, "disposition": codes}))
+        yield pd.concat(parts).to_csv(index=False).encode()
 
 
 @contextmanager
@@ -93,10 +90,10 @@ def said(what: str) -> Generator[None]:
 def measured(url: str, numbers: int) -> None:
     """Measure on one engine."""
     store = prepared(url, numbers)
-    log = call_log(store)
-    print(f"{store.engine.dialect.name}: {numbers:,} numbers, log of {len(log) / 1e6:.0f} MB", flush=True)
-    with said("the log taken in"):
-        print(f"  {calls.import_calls(store, PROGRAMME, WAVE, log, 'log.csv').new:,} attempts")
+    print(f"{store.engine.dialect.name}: {numbers:,} numbers", flush=True)
+    for k, log in enumerate(call_logs(store), 1):
+        with said(f"log {k} of {len(log) / 1e6:.0f} MB taken in"):
+            print(f"  {calls.import_calls(store, PROGRAMME, WAVE, log, f'log{k}.csv').new:,} attempts")
     print(f"  peak of memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=4, minute=0)
     ask = lambda who, count, now: holding.next_numbers(store, PROGRAMME, WAVE, who, count, now=now)  # noqa: E731
