@@ -1,5 +1,6 @@
 """Commands that import files: programmes, waves, known totals, and a whole survey at once."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,9 @@ from presentation.ladder.edited_rules import fault_rows, preview_notes, preview_
 from presentation.terminal import words_table
 from presentation.times import wave_text
 from programme.survey import read_programme
+from service.demonstration.story import is_story, read_story
 from service.figures.league import newest_estimated_wave
+from service.figures.publish import publication_list, publish_wave
 from service.figures.rules_preview import preview_rules
 from service.files.bounds import read_bounded
 from service.files.carried import survey_folder
@@ -45,6 +48,7 @@ from service.intake.preview import preview_margins, preview_records, preview_wav
 from service.intake.records_file import RecordsFile
 from service.intake.rule_editing import check_programme
 from service.protection import people
+from service.protection.keys import Key, find_frame_key, frame_key_file, new_key
 from service.store.engine import Store, shown, store_url
 from service.store.names import name_of
 from words import Fault
@@ -70,7 +74,7 @@ def load(
     folder = survey_folder(folder)
     if not folder.is_dir():
         raise Fault(key="file.no_folder", folder=str(folder))
-    programme_file, files = folder / "programme.toml", wave_files(folder)
+    programme_file, files = folder / "programme.toml", [] if is_story(folder) else wave_files(folder)
     read_programme(read_bounded(programme_file), name_of(programme_file))  # refused here, it leaves no store behind
     init(store)
     if demo:
@@ -80,7 +84,45 @@ def load(
         import_margins(margins, programme=programme, store=store)
     for wave, file in files:
         import_wave(wave, file, records_beside(file), programme=programme, store=store)
+    if is_story(folder):
+        _played(folder, programme, store)
     estimate(programme=programme, store=store)
+    if is_story(folder):
+        _released_to_leaders(programme, store)
+
+
+def _played(folder: Path, programme: str, store: str | None) -> None:
+    """Play the waves of a folder into the store; what was played before is left as it is."""
+    from service.demonstration.playing import play  # imported here: loading files needs no draw
+
+    opened = Store.open(store_url(store))
+    story, key = read_story(folder, imports.current_programme(opened, programme)[1]), _frame_key()
+    with working(t("cli.load.playing")) as progress:
+        said = lambda wave: progress(wave_text(wave, t))  # noqa: E731
+        waves = play(opened, programme, story, key=key, now=datetime.now(UTC), progress=said)
+    out.print(t("cli.load.played", waves=len(waves), present=wave_text(story.present[0], t)))
+
+
+def _released_to_leaders(programme: str, store: str | None) -> None:
+    """Release every wave that was not released before."""
+    opened = Store.open(store_url(store))
+    before = {publication.wave for publication in publication_list(opened, programme)}
+    for wave in imports.wave_versions(opened, programme).wave.unique():
+        if wave not in before:
+            publish_wave(opened, programme, wave)
+
+
+def _frame_key() -> Key:
+    """The frame key, made at its place if there is none yet."""
+    try:
+        return find_frame_key()
+    except Fault as fault:
+        if fault.key != "key.frame_absent":
+            raise
+    file = frame_key_file()
+    made = new_key(file)
+    out.print(t("cli.load.frame_key", file=str(file)))
+    return made
 
 
 @commands.command(cls=Command, help=t("cli.import_programme.help"))

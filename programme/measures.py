@@ -26,7 +26,7 @@ BEST = (LARGEST, SMALLEST)
 KINDS = (SHARE, SCORE, MEAN, INDEX)
 OF = (RESPONDENTS, MENTIONS)
 ROUNDING = 1e-9
-RECORD = {"name", "best"}
+RECORD = {"name", "best", "true_of"}
 BOTH = {"kind", "best", "name", "digits"}
 ANSWERS = BOTH | {"items", "where", "by"}
 MOST_DIGITS = 4  # decimals that a value may be printed with
@@ -41,10 +41,14 @@ FACTORS = {"name", "item", "where"}
 
 @dataclass(frozen=True)
 class Record:
-    """An administrative record that is part of an index: its names, and whether the largest value is the best."""
+    """An administrative record that is part of an index: its names, and whether the largest value is the best.
+
+    true_of: the measure whose true value it is, in a simulated survey; "": it is a record like others
+    """
 
     name: Mapping[str, str]
     largest_is_best: bool
+    true_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ def read_indicators(entry: Entry) -> Indicators:
         for named_measure, measure_name in _grouped(measure, table, items):
             measures[named_measure.name], names[named_measure.name] = named_measure, measure_name
     factors = {name: _factors(name, table, items, measures) for name, table in entry.entries("factors", {}).items()}
+    for name, record in records.items():
+        of = entry.at("records").at(name)
+        if record.true_of and not entry.get("simulated", bool):
+            raise of.fault("true_of", repr(record.true_of), "simulated = true")
+        if record.true_of and record.true_of not in measures:
+            raise of.fault("true_of", repr(record.true_of), list(measures))
     return Indicators(items, texts, records, measures, names, factors)
 
 
@@ -99,7 +109,8 @@ def _digits(entry: Entry) -> int | None:
 
 def _record(entry: Entry) -> Record:
     entry.known(RECORD)
-    return Record(entry.names("name"), entry.one_of("best", BEST) == LARGEST)
+    true_of = entry.get("true_of", str, "")
+    return Record(entry.names("name"), entry.one_of("best", BEST) == LARGEST, true_of)
 
 
 def _measure(name: str, entry: Entry, items, measures, records) -> Measure:

@@ -56,12 +56,13 @@ CHAPTERS = {
         "proof",
         "drawing",
         "care",
+        "demonstration",
     ],
     "programme": ["editing"],
     "presentation": ["area", "calling", "evidence", "ladder", "pictures", "printed", "quality", "samples", "bulletin"],
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
-    "study": ["claims", "ladders", "quality"],
+    "study": ["chain", "claims", "ladders", "quality"],
     "bench": ["printed", "calling"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
+from numpy.random import Generator
 
 from estimation.indicators.indicators import SHARE, Item
 from estimation.weighting.steps import AGE_GROUP
@@ -25,10 +26,11 @@ from fieldwork.simulated import (
     simulated_responses,
 )
 from programme.declared import Programme
+from service.fieldwork.calling.interviewers import newest_owners
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.imports import current_programme
-from service.samples.samples import read_sample
+from service.samples.samples import Sample, read_sample
 from service.store.engine import Store
 from service.store.permissions import permitted
 from service.store.runs import generator
@@ -93,9 +95,9 @@ def simulate_wave(
         raise Fault(key="simulated.areas", wave=wave, found=missing)
     rng = generator(seed, programme_name, wave)
     people = made_up_people(units, truth, seed=seed, nobody=dict(reaching.nobody))
-    shared = [assigned_interviewers(list(of), interviewing.names, rng) for _, of in units.groupby("release").unit_id]
+    owner = _owners(store, sample, units, interviewing, rng)
     rules = CallingRules(sample.plan.wanted.attempts, until=ends)
-    played = play_calls(people, pd.concat(shared), reaching, interviewing, rules, begins, ends, rng=rng)
+    played = play_calls(people, owner, reaching, interviewing, rules, begins, ends, rng=rng)
     calls, appointments = played
     interviews = calls[calls.disposition.isin(INTERVIEW)].set_index("unit_id")
     asked = people.loc[interviews.index], interviews.interviewer, interviews["at"]
@@ -106,6 +108,18 @@ def simulate_wave(
     rows["outcome"] = rows.outcome.map(words)
     renamed = rows.set_axis([names.get(column, column) for column in rows], axis=1)
     return SimulatedWave(calls.assign(simulated="true"), renamed, appointments)
+
+
+def _owners(store: Store, sample: Sample, units: pd.DataFrame, interviewing: Interviewing, rng: Generator) -> pd.Series:
+    """Whose each number is: as it was dealt out here, or by lot where nobody has it; a Fault for other interviewers."""
+    with store.read() as connection:
+        dealt = newest_owners(connection, sample.draw_id).set_index("unit_id").interviewer
+    known = dealt.reindex(units.unit_id)
+    if others := sorted(set(known.dropna()) - set(interviewing.names)):
+        raise Fault(key="simulated.others", wave=sample.wave, found=others, expected=list(interviewing.names))
+    for _, of in units[known.isna().to_numpy()].groupby("release").unit_id:
+        known = known.fillna(assigned_interviewers(list(of), interviewing.names, rng))
+    return known
 
 
 def read_truth(content: bytes, file: str, areas: list[str]) -> pd.DataFrame:

@@ -139,7 +139,7 @@ def _correlation(store: Store, judged: JudgedHistory, name: str, leagues: Mappin
     variance = {wave: e.variance for wave, e in zip(joined.names, joined.estimates, strict=True)}
     for s, t in combinations(joined.names, 2):
         cross = joined.cross.get((s, t))
-        if cross is not None and cross.ndim == 2:
+        if isinstance(cross, np.ndarray) and cross.ndim == 2:  # else nobody was asked in both
             spread = np.sqrt(variance[s] * variance[t]).sum()
             shared = float(cross.diagonal().sum() / spread) if spread > 0 else 0.0
             correlation[place[s], place[t]] = correlation[place[t], place[s]] = np.clip(shared, -1.0, 1.0)

@@ -125,6 +125,7 @@ PERMITTED = {
     "listed_of": WORKERS,
     "read_fieldwork": WORKERS,
     "simulate_wave": WORKERS,
+    "read_truth": EVERYBODY,
     "read_hours": WORKERS,
     "read_rates": WORKERS,
     "read_monitor": WORKERS,

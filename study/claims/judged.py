@@ -24,6 +24,7 @@ import typer
 from scipy import stats
 
 from service.store.runs import code_version
+from study.chain.written import apart
 from study.claims import probabilities, tables, year_pages
 from study.claims.cells import CELLS, OF_NUMBERS, OF_PEOPLE, Cell, full_crossing, kind, one_by_one
 from study.claims.checks import CLAIMS, COVERED, Covered, covered
@@ -285,7 +286,9 @@ def _write(changed: Callable) -> None:
     """docs/study.md and docs/study.zh.md, each as changed(its text, its language's speaker)."""
     for language in LANGUAGES:
         file = DOCS / ("study.md" if language == "en" else f"study.{language}.md")
-        file.write_text(changed(file.read_text("utf-8"), speaker(language)), "utf-8")
+        text, of_chain = apart(file.read_text("utf-8"))  # that chapter is made by itself
+        written = changed(text, speaker(language))
+        file.write_text(f"{written.rstrip()}\n\n{of_chain}" if of_chain else written, "utf-8")
 
 
 def confirmed(first: dict[str, set[int]], most: int, *, seed: int, until: float, processes: int) -> dict[str, set[int]]:

@@ -13,6 +13,7 @@ from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, PERMITTED, 
 from words import Fault
 
 NO_USE_CASES = {  # functions that take a store and are called by use cases or the command line only
+    "service.demonstration.playing.play",
     "service.protection.erasure.store_files",
     "service.protection.erasure.scrub",
     "service.protection.erasure.leftovers",

@@ -16,7 +16,7 @@ from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, drawn, tables
 from ui.literal import literal, said
-from ui.panels import bulletins, league_charts, side_by_side, source
+from ui.panels import bulletins, known_truth, league_charts, side_by_side, source
 from words import Speaker
 
 
@@ -41,6 +41,7 @@ def show(store: Store, t: Speaker) -> None:
     address.link_to("area", t("leader.area", area=league.name(area)), ":material/arrow_forward:", area=area)
     if detail := changes.movement_sentence(league, area, t):
         st.caption(literal(detail))
+    known_truth.show(store, screen, t)
     league_charts.show(store, screen, area, order, t)
     st.fragment(_table)(store, league, t)
     side_by_side.show(store, league, t)

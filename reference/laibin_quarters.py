@@ -1,0 +1,49 @@
+"""The truth behind the demonstration: `python -m reference.laibin_quarters` writes data/laibin_quarters/truth.csv.
+
+Nobody was asked: the rates are made up, the townships are real.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / "data" / "laibin_quarters" / "truth.csv"
+TOWNSHIPS = ROOT / "data" / "guangxi" / "laibin_townships.csv"
+WAVES = ("2024Q4", *(f"{year}Q{quarter}" for year in (2025, 2026) for quarter in (1, 2, 3, 4)))
+MEAN, SPREAD, SEED = 0.8955, 0.03, 4513  # of the true rates at first
+PEOPLE = (700, 1_100)  # on a township's list
+WILLING = (0.8, 1.0)  # factor of a township's response
+# true rank at first -> by how much its rate is another, from which wave, up to before which
+MOVES = (
+    (36, -0.24, "2025Q4", None),  # falls, and stays among the last
+    (70, -0.16, "2024Q4", "2026Q1"),  # the last one from the beginning, mended
+    (5, -0.32, "2026Q3", None),  # falls in the newest quarter
+    (11, -0.10, "2025Q4", None),
+    (23, -0.06, "2025Q4", None),
+    (59, 0.06, "2025Q4", None),
+    (47, 0.04, "2025Q4", None),
+)
+COACHED = 20  # true rank at first of the township that is coached
+
+
+def truth() -> pd.DataFrame:
+    """area, people, willing, coached, and a column of true rates for each wave: normal scores, in random order."""
+    townships = pd.read_csv(TOWNSHIPS, dtype=str).township
+    p, rng = len(townships), np.random.default_rng(SEED)
+    score = stats.norm.ppf((p - np.arange(1, p + 1) + 0.5) / p)
+    table = pd.DataFrame({"area": rng.permutation(townships.to_numpy()), "rank": np.arange(1, p + 1)})
+    table["people"] = rng.integers(*PEOPLE, p)
+    table["willing"] = rng.uniform(*WILLING, p).round(3)
+    table["coached"] = np.where(table["rank"] == COACHED, 0.6, 0.0)
+    for wave in WAVES:
+        moved = {rank: by for rank, by, first, end in MOVES if first <= wave and (end is None or wave < end)}
+        rate = MEAN + SPREAD * score / np.sqrt(np.mean(score**2)) + table["rank"].map(moved).fillna(0.0)
+        table[wave] = rate.round(4)
+    return table.drop(columns="rank").sort_values("area", ignore_index=True).assign(simulated="true")
+
+
+if __name__ == "__main__":
+    truth().to_csv(FILE, index=False, lineterminator="\n")
