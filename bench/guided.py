@@ -38,7 +38,10 @@ from service.bulletins.document import NOTICE
 from service.bulletins.templates import word_template
 from service.bulletins.word import read_template
 from service.drawing.large_frames import read_allocation, read_plan_file
+from service.fieldwork.answering.response_file import read_responses
 from service.fieldwork.call_file import read_calls
+from service.fieldwork.simulating import read_truth
+from service.files.faults import FaultList
 from service.intake.margin_file import census_file, read_margins
 from service.intake.wave_file import read_wave
 from service.proof.bulletin_checked import check_bulletin
@@ -151,10 +154,22 @@ def _from_file(read: Callable[[Path], Any]) -> Callable[[bytes], Any]:
     return reading
 
 
+def _responses(content: bytes) -> None:
+    """With all that is wrong with their cells."""
+    faults = FaultList("r.csv")
+    read_responses(content, "r.csv", SURVEY, faults)
+    faults.settle()
+
+
 def _typed(read: Callable[[str], Any]) -> Callable[[bytes], Any]:
     return lambda content: read(content.decode("utf-8", "replace"))
 
 
+RESPONSES = (
+    "unit_id,at,interviewer,disposition,safe,why,trust\n"
+    "u001,2026/5/2 19:00:00,a,1.1 complete,3,1;2,7.5\nu002,2026/5/2 19:05:00,b,无人接听,,,\n"
+    "u003,2026/5/2 19:09:00,,,比较安全,,10\n"
+)
 BULLETIN = (
     "Area,Score,Rank\nA,97.1,1\nB,95.2,2\n\nOf 173 townships, 110 (63.6 %) rose from 88.1 to 90.4, up 2.3 points.\n"
 )
@@ -185,6 +200,8 @@ PARSERS: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "read_margins": (_csv("margins"), lambda content: read_margins(content, "m.csv")),
     "census_file": (CENSUS, lambda content: census_file(content, "c.csv", "4513", AGES, MARGINS, "2020")),
     "read_calls": (_csv("calls"), lambda content: read_calls(content, "c.csv", NOW)),
+    "read_responses": (RESPONSES.encode(), _responses),
+    "read_truth": (b"area,rate,willing\n01,0.9,0.6\n02,0.8,0.7\n", lambda content: read_truth(content, "t.csv", TOWNS)),
     "read_shares": (_csv("shares"), lambda content: read_shares(content, "s.csv")),
     "read_costs": (b"stratum,cost\n01,3\n02,4.5\n", lambda content: read_costs(content, "c.csv", areas=TOWNS)),
     "read_constraints": (b"domain,share,margin\narea=01,0.5,0.1\n", lambda content: read_constraints(content, "c.csv")),

@@ -9,6 +9,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import service
+from fieldwork.simulated import Interviewing, Reaching, Truth
 from presentation.bulletin.making import written
 from presentation.bulletin.wording import Asked
 from programme.editing.edited_rules import rules_of
@@ -28,6 +30,7 @@ from service.bulletins.document import NOTICE, Document
 from service.bulletins.facts import bulletin_facts
 from service.fieldwork.answering.responses import Response
 from service.fieldwork.calling.attempts import Agreed
+from service.fieldwork.relistening import read_relistening
 from service.figures.comparable import wave_inputs
 from service.figures.league import newest_run, read_league
 from service.figures.weighing import read_weights
@@ -47,7 +50,7 @@ from service.store.place import PLACE_VARIABLE
 from words import speaker
 
 SIMULATED = Path(__file__).parents[1] / "data" / "laibin_simulated"
-PROGRAMME, OTHER = "lakeside", "laibin_simulated"
+PROGRAMME, OTHER, PLAYED = "lakeside", "laibin_simulated", "played"  # of the last, calls and answers are made up
 EARLIER, BEFORE, WAVE = "2025Q4", "2026Q1", "2026Q2"  # two that are imported, one that is drawn
 YEAR = "2025"
 LIST, BANKS, LARGE = "residents", "numbers", "roll"
@@ -55,6 +58,7 @@ PUBLIC = "the (made-up) lottery of 1 May"
 KEY, NEW_KEY, FRAME_KEY = (Key(bytes(range(k, k + 64))) for k in range(3))
 LATER = date.today() + timedelta(days=30)
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
+BEGINS = datetime(2026, 5, 2, 1, tzinfo=UTC)
 NUMBER = "19901000000"
 PERSON, PASSWORD, IDENTITY = "bea", "a password of the torture", "zoe@example.org"
 OUTSIDE = {  # use cases that are not called, and why
@@ -88,6 +92,13 @@ parts.crimes = { weight = 0.5, bounds = [0, 100] }
 item = "why"
 name = { zh = "原因", en = "Why" }
 
+[types.ease]
+item = "safe"
+measures = ["trust"]
+name = { zh = "安心与否", en = "At ease or not" }
+groups.at_ease = { of = ["1", "2"], zh = "安心", en = "at ease" }
+groups.uneasy = { of = ["3", "4"], zh = "不安心", en = "uneasy" }
+
 [rules.last]
 measure = "safe"
 kind = "not_last"
@@ -107,6 +118,25 @@ of = "last"
 name = { zh = "约谈", en = "Talk" }
 """.encode()
 )
+TOLD, _, COUNTED, _ = re.split(
+    r"(?m)^(?=\[(?:items.trust|measures.safe|measures.trust)\])",
+    (examples.FOLDER / "programme.toml").read_text("utf-8"),
+)
+OF_PLAYED = (
+    re.sub(r"(?m)^weight = .*\n", "", TOLD).replace(f'"{PROGRAMME}"', f'"{PLAYED}"').replace('"id"', '"unit_id"')
+    + COUNTED
+    + """
+[weighting]
+disposition = "outcome"
+responded = ["1.1"]
+not_responded = ["2.11", "2.12", "2.21"]
+unknown = ["3.1", "3.12", "3.13", "3.16", "3.21"]
+ineligible = ["4.1", "4.32", "4.51", "4.7"]
+base.weight = "base_weight"
+eligibility.cells = ["town"]
+nonresponse.cells = ["town"]
+"""
+).encode()
 OTHER_RULES = rules_of(PROGRAMME_FILE, "p.toml").replace("Talk", "A visit and a talk")
 Given = Mapping[str, Any]
 
@@ -189,6 +219,13 @@ def _first(store: Store) -> str:
     return released(store)[0]
 
 
+def _heard(store: Store) -> dict[str, str]:
+    """What was heard of the first interview that is listened to again."""
+    sample = read_relistening(store, PROGRAMME, BEFORE)
+    assert sample is not None
+    return {sample.interviews.unit_id.iloc[0]: "genuine"}
+
+
 class Step(NamedTuple):
     """A use case of the story, what it is given beside what GIVEN says, and whether the torture kills it here."""
 
@@ -199,6 +236,18 @@ class Step(NamedTuple):
 
 def _wave(wave: str, seed: int, *, killed: bool = True) -> Step:
     return Step("import_wave", {"wave": wave, "content": interviews(seed), "records": RECORDS}, killed)
+
+
+def _simulated() -> tuple[Step, ...]:
+    """A wave of a programme that says that it is simulated is drawn and released, and its fieldwork made up."""
+    of = {"programme": PLAYED, "programme_name": PLAYED}
+    drawing = ("make_plan", "approve_plan", "draw_wave", "release_next")
+    return (
+        Step("import_programme", {"content": OF_PLAYED, "file": "s.toml"}, killed=False),
+        Step("import_frame", of | {"name": LIST, "content": table("list"), "delete_on": LATER}, killed=False),
+        *(Step(name, of, killed=False) for name in drawing),
+        Step("simulate_wave", of | {"wave": WAVE}),
+    )
 
 
 STORY: tuple[Step, ...] = (
@@ -232,6 +281,10 @@ STORY: tuple[Step, ...] = (
     _wave(EARLIER, 3),
     _wave(BEFORE, 7),
     _wave(BEFORE, 8),  # a correction
+    Step("leave_out", {"units": ["7", "19"]}),
+    Step("take_back", {}),
+    Step("draw_relistening", {"seed": "torture"}),
+    Step("record_relistening", {}),
     Step("estimate_wave", {"wave": EARLIER}),
     Step("estimate_wave", {"wave": BEFORE}),
     Step("compare_waves", {}),
@@ -251,6 +304,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step("weigh_wave", {"programme_name": OTHER}),
     Step("estimate_wave", {"programme_name": OTHER}),
+    *_simulated(),
     Step("import_contacts", {"wave": EARLIER, "content": _contacts}),
     Step("set_deletion", {"wave": EARLIER}),
     Step("find_number", {}),
@@ -277,6 +331,7 @@ OTHERWISE: Mapping[str, Given] = {
     "still_permitted": {"name": PERSON},
     "current_programme": {"name": PROGRAMME},
     "current_frame": {"name": LIST},
+    "plan_outline": {"frame": LIST},
     "preview_wave": {"content": interviews(9)},
     "preview_frame": {"content": table("list")},
     "preview_prefixes": {"content": table("prefixes")},
@@ -332,6 +387,8 @@ GIVEN: Given = {
     "runs": (1,),
     "t": speaker("zh"),
     "asked": {"day": "2026-05-15"},
+    **{"truth": Truth(dict.fromkeys(examples.TOWNS, 0.9)), "reaching": Reaching(), "begins": BEGINS},
+    **{"interviewing": Interviewing(("a", "b")), "ends": BEGINS + timedelta(days=14)},
 }
 OPTIONAL = {"key", "delete_on", "exchanges", "public"}  # arguments with a default that are given all the same
 OF_WAVE = {"make_plan", "approve_plan", "draw_wave", "release_next", "import_calls", "screen_numbers", "stop_fieldwork"}
@@ -364,6 +421,7 @@ READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from t
     "plan": _master_plan,
     "document": _bulletin,
     "response": _response,
+    "results": _heard,
     "began": lambda store: read_rules(store, PROGRAMME).version,
 }
 

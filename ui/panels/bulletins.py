@@ -75,10 +75,9 @@ def _measure_and_league(programme: Programme, t: Speaker) -> dict[str, str | Non
     for name, names in (("measure", programme.measure_names), ("league", programme.leagues)):
         if len(names) > 1:
             say = lambda option, names=names: visible(names[option][code])  # noqa: E731
-            label, options = t(f"bulletin.panel.{name}"), list(names)
             chosen[name] = st.selectbox(
-                label,
-                options,
+                t(f"bulletin.panel.{name}"),
+                list(names),
                 format_func=say,
                 filter_mode=None,
                 placeholder=t("app.choose"),
