@@ -357,6 +357,7 @@ OTHERWISE: Mapping[str, Given] = {
     **dict.fromkeys(("give_back", "held_numbers", "interviewer_list", "read_calendar"), OF_DRAWN),
     "retire_interviewer": {"wave": WAVE, "name": "b"},
     "preview_calls": {"wave": WAVE, "content": call_log},
+    "preview_responses": {"wave": WAVE, "content": answered},
     "preview_screening": {"wave": WAVE, "content": screened},
 }
 ACTORS = {

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from commands.incoming import EncodingOption, FaultsOption, SheetOption, ZerosOption, listing_faults, say_recognised
+from commands.incoming import (
+    EncodingOption,
+    FaultsOption,
+    PreviewOption,
+    SheetOption,
+    ZerosOption,
+    listing_faults,
+    say_recognised,
+    show_preview,
+)
 from commands.opening import opened_for
 from commands.speaking import (
     AsOption,
@@ -45,6 +54,7 @@ def responses_import(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     zeros: ZerosOption = False,
+    preview: PreviewOption = False,
     faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
@@ -52,8 +62,11 @@ def responses_import(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     content, choice = read_bounded(file), choice_of(sheet, encoding, zeros=zeros)
+    of_file = (opened, programme_name, wave, content, name_of(file), choice)
     with listing_faults(faults):
-        recorded = use_cases.import_responses(opened, programme_name, wave, content, name_of(file), choice)
+        if preview:
+            return show_preview(use_cases.preview_responses(*of_file))
+        recorded = use_cases.import_responses(*of_file)
     say_recognised(recorded.notes)
     out.print(response_words.import_text(recorded, t))
     _show(opened, programme_name, wave)

@@ -117,6 +117,7 @@ PERMITTED = {
     "preview_calls": frozenset({CENTRE, ADMINISTRATOR}),
     "record_response": frozenset({CENTRE, ADMINISTRATOR}),
     "answers_alongside": frozenset({CENTRE, ADMINISTRATOR}),
+    "preview_responses": frozenset({CENTRE, ADMINISTRATOR}),
     "import_responses": frozenset({CENTRE, ADMINISTRATOR}),
     "responses_of": WORKERS,
     "make_wave": WORKERS,

@@ -8,7 +8,7 @@ from made_up import ANN, MAY, NAME, PROGRAMME, TOWNS, as_csv, begin_survey
 from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.fieldwork.answering import sheets
-from service.fieldwork.answering.responses import import_responses, responses_of
+from service.fieldwork.answering.responses import import_responses, preview_responses, responses_of
 from service.fieldwork.calling.assigning import assign_numbers
 from service.fieldwork.calling.interviewers import list_interviewers
 from service.files.read import read_file
@@ -98,6 +98,9 @@ def filled(store) -> pd.DataFrame:
 
 def test_a_filled_in_sheet_brings_answers_and_calls_in_one_import(store):
     sheet = filled(store)
+    look = preview_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
+    assert look.fault is None and look.first.pier.iloc[0] == "good" and look.uses["market"] == "item"
+    assert responses_of(store, NAME, MAY).empty
     recorded = import_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
     assert recorded.states == {"complete": 1, "ineligible": 1} and recorded.attempts == 1
     answers = responses_of(store, NAME, MAY).set_index("unit_id").answers
@@ -119,6 +122,8 @@ def test_one_wrong_cell_keeps_the_whole_sheet_out_and_all_wrong_cells_are_named(
     with pytest.raises(Fault) as caught:
         import_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
     named = {fault.key for fault in caught.value.faults}
+    look = preview_responses(store, NAME, MAY, as_csv(sheet), "ina.csv").fault
+    assert look is not None and {fault.key for fault in look.faults} == named
     assert named == {"response.stated_outcome", "calls.disposition", "response.interviewer"}
     assert responses_of(store, NAME, MAY).empty and calls.read_fieldwork(store, NAME, MAY).open == 10
 

@@ -136,17 +136,20 @@ def test_the_records_of_a_wave_are_looked_at_with_it(fresh_url, monkeypatch):
 
 
 def test_every_form_that_takes_a_table_has_the_choices_and_a_preview():
-    """A row of choices for each file, but for the small files of a plan, which share one, and what is kept nowhere."""
-    taking = {}
+    """A row of choices for each file, but for those of a plan, which share one, what is kept nowhere, and templates."""
+    taking, alone = {}, ("check.py", "printed.py", "bulletins.py", "plan_settings.py")
     for file in (ROOT / "ui").rglob("*.py"):
         source = file.read_text("utf-8")
         uploads, rows = source.count("uploads.field("), source.count("incoming.choose(")
         assert ".file_uploader(" not in source or file.name == "uploads.py", "a field is one of `uploads`"
         if uploads:
             taking[file.name] = uploads, rows
-            assert file.name in ("check.py", "printed.py") or "incoming.show_preview(" in source, file.name
+            assert file.name in alone or "incoming.show_preview(" in source, file.name
     assert taking.pop("check.py") == (2, 0) and taking.pop("printed.py") == (1, 0)  # they keep nothing
-    assert taking.pop("plan_form.py") == (3, 1)
+    assert taking.pop("bulletins.py") == (1, 0)  # an office's Word file or slides, no table
+    assert taking.pop("plan_settings.py") == (3, 0)
+    form = (ROOT / "ui" / "panels" / "plan_form.py").read_text("utf-8")  # which shows those settings
+    assert form.count("incoming.choose(") == 1 and "incoming.show_preview(" in form
     assert len(taking) >= 4 and all(uploads == rows for uploads, rows in taking.values()), taking
 
 

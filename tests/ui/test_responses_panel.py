@@ -100,9 +100,16 @@ def test_a_survey_of_several_modes_and_groups_goes_from_list_to_figures_by_pages
     units = sorted(read_sample(store, name, WAVE).released.unit_id)
     given = answers(programme, units, circumstance)
     at.file_uploader(key="responses_file 0").set_value(("r.csv", as_csv(given.assign(unit_id="x")), "text/csv"))
+    at.button(key="look_responses_0").click().run()
+    assert at.error and text("file.preview.rows", language, rows=len(given)) in [c.value for c in at.caption]
     at.button(key="go_responses_0").click().run()
     assert at.error and responses_of(store, name, WAVE).empty  # refused whole, with the list of faults
     at.file_uploader(key="responses_file 0").set_value(("r.csv", as_csv(given), "text/csv"))
+    at.button(key="look_responses_0").click().run()
+    assert (
+        not at.exception and not at.error and text("incoming.nothing_wrong", language) in [s.value for s in at.success]
+    )
+    assert responses_of(store, name, WAVE).empty  # a look keeps nothing
     at.button(key="go_responses_0").click().run()
     assert not at.exception and not at.error
     counts = next(d.value for d in at.dataframe if text("response.state.complete", language) in d.value.columns)

@@ -9,6 +9,7 @@ from service.fieldwork.answering import making, responses, sheets
 from service.files.kinds import ENDINGS
 from service.files.write import file_name
 from service.intake.imports import current_programme
+from service.intake.preview import preview_records
 from service.intake.records_file import RecordsFile
 from service.protection import keys
 from service.samples.samples import Sample
@@ -86,14 +87,15 @@ def _upload(store: Store, programme: str, wave: str, t: Speaker) -> None:
         st.caption(t("response.upload.columns"))
         file = uploads.field(st, t("response.upload.file"), list(ENDINGS), key=f"responses_file {times}")
         named = incoming.choose(f"responses_{times}", t)
-        if (
-            not st.form_submit_button(t("centre.upload.go"), type="primary", key=f"go_responses_{times}")
-            or file is None
-        ):
+        looks, imports = incoming.buttons(f"responses_{times}", t)
+        if not (looks or imports) or file is None:
             return
         try:
-            choice = incoming.chosen(named)
-            imported = responses.import_responses(store, programme, wave, file.getvalue(), file.name, choice)
+            arguments = (store, programme, wave, file.getvalue(), file.name, incoming.chosen(named))
+            if looks:
+                incoming.show_preview(responses.preview_responses(*arguments), file.name, t)
+                return
+            imported = responses.import_responses(*arguments)
         except Fault as fault:
             incoming.say_refused(fault, t)
             return
@@ -110,16 +112,24 @@ def _make(store: Store, programme: str, wave: str, declared: Programme, t: Speak
             st.caption(said(t, key, **recognised))
     with st.form("make_wave"):
         st.caption(t("response.make.means"))
-        records = None
+        records, named, looks = None, ("", "", False), False
         if declared.records:
             records = uploads.field(st, t("centre.upload.records"), list(ENDINGS), key="make_records")
+            named = incoming.choose("make_records", t)
         reason = st.text_input(
             t("centre.upload.reason"), help=t("centre.upload.reason_help"), key="make_reason"
         ).strip()
-        if not st.form_submit_button(t("response.make"), type="primary", key="go_make_wave"):
+        if declared.records:
+            looks = st.form_submit_button(t("centre.upload.preview"), key="look_make_wave")
+        if not st.form_submit_button(t("response.make"), type="primary", key="go_make_wave") and not looks:
             return
     try:
-        file = None if records is None else RecordsFile(records.getvalue(), records.name)
+        choice = incoming.chosen(named)
+        file = None if records is None else RecordsFile(records.getvalue(), records.name, choice)
+        if looks:
+            if file is not None:
+                incoming.show_preview(preview_records(store, programme, wave, file), file.file, t)
+            return
         st.session_state[MADE] = making.make_wave(store, programme, wave, records=file, reason=reason or None)
     except Fault as fault:
         faults.say(fault, t)

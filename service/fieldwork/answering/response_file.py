@@ -13,7 +13,7 @@ from service.fieldwork.call_file import DISPOSITION, point_in_time
 from service.files.choice import Choice, Note
 from service.files.decimals import with_points
 from service.files.faults import FaultList
-from service.files.read import read_file
+from service.files.read import FileRead, read_file
 from service.files.zeros import restored
 from service.intake.said_answers import CODE_AND_TEXT, coded_texts, joined_boxes
 from words import sentences
@@ -54,8 +54,7 @@ def read_responses(
     known = [UNIT, AT, INTERVIEWER, DISPOSITION, *questions]
     read = read_file(content, file, [UNIT, AT], known, choice=choice, usual=programme.encoding)
     faults.found += read.faults
-    headings = {column: column.partition(CODE_AND_TEXT)[0] for column in read.table if CODE_AND_TEXT in column}
-    table = read.table.rename(columns={c: name for c, name in headings.items() if name in known or "[" in name})
+    table = _with_names(read.table, known)
     table = table.drop(columns=[c for c in table if c in PASSED_OVER and c not in known])
     if faults.lacking(table, [UNIT, AT], key="response.columns"):
         faults.settle()
@@ -79,6 +78,18 @@ def read_responses(
         table.loc[called, [UNIT, AT, INTERVIEWER, DISPOSITION]],
         (*read.notes, *notes),
     )
+
+
+def recognised(read: FileRead, programme: Programme, choice: Choice | None) -> pd.DataFrame:
+    """The rows of a file under the names of the questions, with codes in place of texts; to be shown."""
+    known = [UNIT, AT, INTERVIEWER, DISPOSITION, *programme.questionnaire.items]
+    return _coded(_with_names(read.table, known), programme, read.labels, choice)[0]
+
+
+def _with_names(table: pd.DataFrame, known: list[str]) -> pd.DataFrame:
+    """The table with headings that have a question's name and text as its name."""
+    headings = {column: column.partition(CODE_AND_TEXT)[0] for column in table if CODE_AND_TEXT in column}
+    return table.rename(columns={c: name for c, name in headings.items() if name in known or "[" in name})
 
 
 def _refuse_stated(responses: pd.DataFrame, programme: Programme, faults: FaultList) -> None:

@@ -27,13 +27,14 @@ from service.fieldwork.answering.checking import (
     checked_answers,
 )
 from service.fieldwork.answering.drawn_units import AT_ONCE, drawn_units
-from service.fieldwork.answering.response_file import read_responses
-from service.fieldwork.call_file import log_of
+from service.fieldwork.answering.response_file import read_responses, recognised
+from service.fieldwork.call_file import DISPOSITION, log_of
 from service.fieldwork.calls import add_calls, check_of, listed_of, round_of
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
+from service.files.preview import Preview, preview
 from service.intake.imports import current_programme
-from service.samples.samples import read_sample
+from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.audit import Actor
 from service.store.engine import Store, insert_rows
@@ -107,9 +108,7 @@ def import_responses(
     notes, attempts = rows.notes, rows.attempts
     if len(attempts):
         sample = read_sample(store, programme, wave)
-        check = check_of(sample, choice, declared, listed_of(store, sample))
-        of_log = {"zone": declared.calling.zone, "check": check}
-        attempts, said = log_of(attempts, faults, datetime.now(UTC), declared.outcomes, **of_log)
+        attempts, said = _log_of(store, sample, declared, attempts, faults, choice)
         notes = (*notes, *said)
     with store.begin("round", programme, wave) as connection:
         recorded = Recorded(0, 0, {})
@@ -120,6 +119,44 @@ def import_responses(
             added = add_calls(connection, store.actor, programme, sample, attempts, faults)
             recorded = replace(recorded, attempts=added.new, known=recorded.known + added.known)
     return replace(recorded, notes=notes)
+
+
+@permitted
+def preview_responses(
+    store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
+) -> Preview:
+    """What `import_responses` would make of a file; what contradicts earlier responses is found by the import."""
+    sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
+
+    def check() -> tuple[Note, ...]:
+        faults = FaultList(file)
+        rows, said = read_responses(content, file, declared, faults, choice), ()
+        if len(rows.attempts):
+            _, said = _log_of(store, sample, declared, rows.attempts, faults, choice)
+        if len(rows.responses) or rows.attempts.empty:
+            with store.read() as connection:
+                _checked(connection, declared, wave, rows.responses, faults)
+        faults.settle()
+        return (*rows.notes, *said)
+
+    uses = {UNIT: UNIT, AT: AT, INTERVIEWER: "interviewer", DISPOSITION: DISPOSITION}
+    uses |= dict.fromkeys(declared.questionnaire.items, "item")
+    named = lambda read: (recognised(read, declared, choice), ())  # noqa: E731
+    options = {"choice": choice, "usual": declared.encoding}
+    return preview(content, file, uses, check, expected=[UNIT, AT], recognise=named, **options)
+
+
+def _log_of(
+    store: Store,
+    sample: Sample,
+    declared: Programme,
+    attempts: pd.DataFrame,
+    faults: FaultList,
+    choice: Choice | None,
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The attempts of a file of responses as the call log has them, and what was changed for it."""
+    of_log: dict[str, Any] = {"check": check_of(sample, choice, declared, listed_of(store, sample))}
+    return log_of(attempts, faults, datetime.now(UTC), declared.outcomes, zone=declared.calling.zone, **of_log)
 
 
 def as_table(given: list[Response], questionnaire: Questionnaire) -> pd.DataFrame:
@@ -149,13 +186,7 @@ def record(
     faults: those found before; all are raised together
     """
     questionnaire = programme.questionnaire
-    answers = checked_answers(table, questionnaire, faults)
-    if table.empty:
-        faults.found.append(Fault(key="response.no_rows", file=faults.file))
-        faults.settle()
-    drawn = drawn_units(connection, programme.name, wave, list(table[UNIT]))
-    check_units(table, drawn, faults, wave, datetime.now(UTC), simulated=programme.simulated)
-    check_places(table, answers, drawn, programme, faults, wave)
+    answers = _checked(connection, programme, wave, table, faults)
     mode, group = (
         answers[item.name] if item is not None else pd.Series("", table.index)
         for item in (questionnaire.mode, questionnaire.group)
@@ -183,6 +214,20 @@ def record(
         audit.append(connection, actor, RECORD, details | ({"file": masked_text(file)} if file else {}))
     counts = {str(state): int(count) for state, count in new.state.value_counts().items()}
     return Recorded(len(new), int(known.sum()), counts)
+
+
+def _checked(
+    connection: sa.Connection, programme: Programme, wave: str, table: pd.DataFrame, faults: FaultList
+) -> pd.DataFrame:
+    """The answers of a table of responses; `faults` gets all that is wrong with them and with their units."""
+    answers = checked_answers(table, programme.questionnaire, faults)
+    if table.empty:
+        faults.found.append(Fault(key="response.no_rows", file=faults.file))
+        faults.settle()
+    drawn = drawn_units(connection, programme.name, wave, list(table[UNIT]))
+    check_units(table, drawn, faults, wave, datetime.now(UTC), simulated=programme.simulated)
+    check_places(table, answers, drawn, programme, faults, wave)
+    return answers
 
 
 def stored_responses(connection: sa.Connection, round_id: int, named: list[str] | None = None) -> pd.DataFrame:
