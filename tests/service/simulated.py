@@ -24,7 +24,8 @@ def simulated(data: dict, seed: int = 1, per_area: int = 24) -> pd.DataFrame:
     for name, item in data["items"].items():
         answers = list(item.get("answers", ()))
         if not answers:
-            answers = [f"{v:g}" for v in np.linspace(*item["range"], 11)]
+            numbers = np.linspace(*item["range"], 11)
+            answers = [f"{v:g}" for v in (numbers.round() if item.get("whole") else numbers)]
         likely = rng.dirichlet(np.full(len(answers), 2.0))
         cells = list(rng.choice(answers, n, p=likely))
         if "several" in item:
@@ -40,11 +41,11 @@ def simulated(data: dict, seed: int = 1, per_area: int = 24) -> pd.DataFrame:
 
 
 def simulated_records(data: dict, seed: int = 1, *, everybody: bool = True) -> pd.DataFrame:
-    """SIMULATED records, inside the bounds of every index that takes them."""
+    """SIMULATED records, inside the bounds of every index that takes them; between 0 and 1 where none does."""
     rng = np.random.default_rng(seed)
     bounds = {k: p["bounds"] for m in data["measures"].values() for k, p in m.get("parts", {}).items() if "bounds" in p}
     areas = [*data["areas"], *(["*"] if everybody else [])]
-    rows = [(r, a, round(rng.uniform(*bounds[r]), 2)) for r in data.get("records", {}) for a in areas]
+    rows = [(r, a, round(rng.uniform(*bounds.get(r, (0, 1))), 2)) for r in data.get("records", {}) for a in areas]
     return pd.DataFrame(rows, columns=["record", "area", "value"])
 
 

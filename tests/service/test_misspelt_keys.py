@@ -33,7 +33,12 @@ WHOLE = {
     "riverside": tomllib.loads((CONTENT + INTERVIEWERS).decode()),
     "laibin": tomllib.loads(LAIBIN.decode() + QUESTIONNAIRE),
 }
-FILES = sorted([*(ROOT / "data").rglob("*.toml"), *(ROOT / "tests").rglob("*.toml")])
+FILES = sorted(
+    file
+    for folder in ("data", "tests")
+    for file in (ROOT / folder).rglob("*.toml")
+    if file.name != "fieldwork.toml"  # says how simulated waves are played, and is no programme
+)
 # tables whose keys are names that the survey gives: of areas, items, codes, frames
 NAMING = {
     "leagues",
@@ -43,6 +48,8 @@ NAMING = {
     "records",
     "measures",
     "factors",
+    "types",
+    "groups",
     "rules",
     "labels",
     "units",
