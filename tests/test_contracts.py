@@ -90,6 +90,7 @@ BROKEN = [
     ("ALLOCATION", {"sample": 2}),
     ("ALLOCATION", {"sample": -1}),
     ("ESTIMATES", {"lower": 1.1}),
+    ("CONTRASTS", {"lower": 1.1}),
     ("ESTIMATES", {"upper": 0.9}),
     ("ESTIMATES", {"se": -1.0}),
     ("ESTIMATES", {"n": 0}),

@@ -11,8 +11,10 @@ from commands.incoming import (
     PreviewOption,
     SheetOption,
     ZerosOption,
+    encoding_of,
     listing_faults,
     say_recognised,
+    sheet_of,
     show_preview,
 )
 from commands.opening import opened_for
@@ -38,6 +40,7 @@ from service.fieldwork.answering import responses as use_cases
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.intake.imports import current_programme
+from service.intake.preview import preview_records
 from service.intake.records_file import RecordsFile
 from service.protection import keys
 from service.store.engine import Store
@@ -112,17 +115,28 @@ def responses_questions(programme: ProgrammeOption = None, store: StoreOption = 
 def responses_make_wave(
     wave: WaveArgument,
     records: Annotated[Path | None, typer.Option(help=t("cli.import_wave.records"), show_default=False)] = None,
+    records_sheet: Annotated[str | None, sheet_of("records")] = None,
+    records_encoding: Annotated[str | None, encoding_of("records")] = None,
+    zeros: ZerosOption = False,
     accept: Annotated[
         str | None, typer.Option("--accept-differences", help=t("cli.import_wave.accept"), show_default=False)
     ] = None,
+    preview: PreviewOption = False,
+    faults: FaultsOption = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    records_file = None if records is None else RecordsFile(read_bounded(records), name_of(records))
-    with working(wave):
-        made = making.make_wave(opened, programme_name, wave, records=records_file, reason=accept)
+    choice = choice_of(records_sheet, records_encoding, zeros=zeros)
+    records_file = None if records is None else RecordsFile(read_bounded(records), name_of(records), choice)
+    with listing_faults(faults):
+        if preview and records_file is not None:
+            return show_preview(preview_records(opened, programme_name, wave, records_file))
+        if preview:
+            raise Fault(key="response.nothing_to_preview")
+        with working(wave):
+            made = making.make_wave(opened, programme_name, wave, records=records_file, reason=accept)
     say_recognised(made.notes)
     values = {"wave": wave_text(made.wave, t), "version": made.version, "interviews": made.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{made.outcome}")))

@@ -84,9 +84,8 @@ def test_one_wave_in_six_formats_by_the_file_field_gives_the_same_estimates_to_t
         done.filter(has_text=wave_text(wave, speaker("en"))).wait_for(timeout=PATIENCE)
         settle(tab)
         tab.get_by_test_id("stCaptionContainer").filter(has_text=recognised).first.wait_for(timeout=PATIENCE)
-        tab.locator("table.printed").first.filter(has_text=name).wait_for(
-            state="attached", timeout=PATIENCE
-        )  # of waves, has it at once
+        waves = tab.locator("table.printed").filter(has_text=name).first  # has it at once
+        waves.wait_for(state="attached", timeout=PATIENCE)
     shot(tab, "same_wave_en")
     tab.get_by_role("button", name=text("jobs.start", "en")).click()
     tab.get_by_text(text("jobs.note", "en")).wait_for(timeout=PATIENCE)

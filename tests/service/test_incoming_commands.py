@@ -90,6 +90,8 @@ READ = {  # (command, parameter) of each table that comes in
     *(("sample plan", name) for name in TOGETHER),
     ("sample screen", "file"),
     ("sample calls", "file"),
+    ("responses import", "file"),
+    ("responses make-wave", "records"),
 }
 OTHERWISE = {  # what is read and is no such table, or one that the program, or a script of its, has written
     ("load", "folder"),  # of files that import-wave and import-margins take
@@ -103,8 +105,12 @@ OTHERWISE = {  # what is read and is no such table, or one that the program, or 
     ("bulletin make", "template"),  # a Word file
     ("bulletin again", "template"),
     ("restore", "file"),
+    ("doctor", "mend"),  # a backup
     ("frame verify-banks", "folder"),
-    ("large-frame number", "source"),  # beyond memory
+    ("large-wave", "programme"),  # TOML
+    ("large-wave", "interviews"),  # Parquet, beyond memory
+    ("simulate", "truth"),  # the area and its made-up true share
+    ("large-frame number", "source"),
     ("large-frame strata", "frame"),
     ("large-frame commit", "frame"),
     ("large-frame commit", "allocation"),  # strata --csv wrote it
@@ -116,6 +122,8 @@ OTHERWISE = {  # what is read and is no such table, or one that the program, or 
 }
 WRITTEN = {"faults", "csv", "xlsx"}  # options that name a file to be written
 WRITING = {  # arguments that do
+    ("simulate", "folder"),
+    ("responses sheet", "file"),
     ("draw-proof", "folder"),
     ("chain", "folder"),
     ("check-in-r", "file"),

@@ -195,7 +195,7 @@ def test_every_sickness_has_a_code_of_its_own_and_a_sentence_that_says_what_to_d
     assert set(sickness.EXIT_CODES.values()) == {3, 4, 5, 6, 7, 8}
     for key in sickness.EXIT_CODES:
         for t in BOTH.values():
-            assert "{" not in t(key, url="x", problem="y", file="z")
+            assert "{" not in t(key, url="x", problem="y", file="z", place="p")
 
 
 # ---------------------------------------------------------------- what no database keeps, and names in old encodings

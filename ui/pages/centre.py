@@ -24,10 +24,11 @@ def show(store: Store, t: Speaker) -> None:
     counts = {"areas": len(programme.areas), "items": len(programme.items), "measures": len(programme.measures)}
     st.markdown(said(t, "centre.programme", title=programme.title, programme=name, version=version, **counts))
     st.caption(said(t, "leader.note", note=survey_note(programme, t)))
-    if waves := waves_with_steps(store, name):
-        wave = choosers.choose(st, "wave steps", waves, str, t)
-        assert wave is not None  # there are some to choose from
-        wave_steps.show(store, name, wave, t)
+    with st.container():  # also while it is empty: what stands below is not closed when the first wave comes
+        if waves := waves_with_steps(store, name):
+            wave = choosers.choose(st, "wave steps", waves, str, t)
+            assert wave is not None  # there are some to choose from
+            wave_steps.show(store, name, wave, t)
     st.subheader(t("centre.waves"), anchor=False)
     versions = wave_rows(wave_versions(store, name), t)
     tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)

@@ -20,7 +20,8 @@ def show(store: Store, t: Speaker) -> None:
     if programme is None:
         return
     frame_list = frames.frame_list(store, programme)
-    _wave_of_the_day(store, programme, t)
+    with st.container():  # also while it is empty: what stands below is not closed when the first plan comes
+        _wave_of_the_day(store, programme, t)
     st.subheader(t("samples.frames"), anchor=False)
     frames_panel.show(store, programme, t)
     if frame_list.empty:
