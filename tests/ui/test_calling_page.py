@@ -1,6 +1,7 @@
 """The page to call from: a number is taken by a button, stays until it is recorded, and answers go in with its call."""
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from programme.survey import read_programme
-from service.fieldwork.calling import interviewers
+from service.fieldwork.calling import appointments, attempts, interviewers
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE
-from words import text
+from words import Fault, text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))
 from half_rung import released
@@ -59,6 +60,17 @@ def rows(store, table: sa.Table) -> list:
         return connection.execute(sa.select(table)).all()
 
 
+def refuse_call(append):
+    """The trail, which takes every line but that of a call."""
+
+    def appended(connection, actor, action, details):
+        if action == attempts.RECORD:
+            raise Fault(key="calling.unknown_unit", unit=details["unit"], wave=details["wave"])
+        return append(connection, actor, action, details)
+
+    return appended
+
+
 def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothing(store):
     at = page()
     assert text("calling.nobody", "en", wave=MAY) in [i.value for i in at.info]
@@ -83,6 +95,8 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
     at = page()
     press(at, "calling.next")
     (held,) = rows(store, schema.holds)
+    begins = datetime.now(UTC) + timedelta(hours=2)
+    appointments.make_appointment(store, NAME, MAY, held.unit_id, attempts.Agreed(begins))
     at.radio(key=f"how {held.unit_id}").set_value(text("calling.with_answers", "en")).run()
     answered: set[str] = set()
     while waiting := [r for r in at.radio if r.key.startswith("answer_") and r.key not in answered]:
@@ -91,7 +105,14 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
         answered.add(waiting[0].key)
     for field in [f for f in at.text_input if f.key.startswith("answer_")]:
         field.set_value("30").run()
+    with pytest.MonkeyPatch.context() as patch:  # what is written last fails: then nothing is written
+        patch.setattr(attempts.audit, "append", refuse_call(attempts.audit.append))
+        press(at, "calling.store_answers")
+    assert at.error and rows(store, schema.holds) == [held]
+    assert not rows(store, schema.responses) and not rows(store, schema.calls)
     press(at, "calling.store_answers")
     assert not at.error, [e.value for e in at.error]
     (response,), (call,) = rows(store, schema.responses), rows(store, schema.calls)
     assert response.unit_id == call.unit_id == held.unit_id and not rows(store, schema.holds)
+    (agreed,) = rows(store, schema.appointments)
+    assert agreed.how == attempts.OVER  # nobody calls again

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from estimation.indicators.indicators import Item
+from fieldwork.dispositions import OUTCOMES
 from fieldwork.questionnaire import Question
-from presentation.calling.responses import import_text
+from presentation.calling import calling_rows
 from programme.declared import Programme
 from service.fieldwork.answering import responses
-from service.fieldwork.calling import holding
+from service.fieldwork.calling import attempts
 from service.store.engine import Store
 from ui import faults
 from ui.literal import literal
@@ -20,7 +21,7 @@ DONE = "call recorded"
 
 
 def show(store: Store, declared: Programme, wave: str, who: str, unit: str, t: Speaker) -> None:
-    """The questionnaire as the answers so far lead through it; what was answered is stored with its attempt."""
+    """The questionnaire as the answers so far lead through it; its answers and its call are stored together."""
     questionnaire, language = declared.questionnaire, t("language.code")
     if questionnaire.introduction:
         st.info(literal(questionnaire.introduction[language]))
@@ -44,9 +45,12 @@ def show(store: Store, declared: Programme, wave: str, who: str, unit: str, t: S
 
     def record() -> None:
         response = responses.Response(unit, datetime.now(UTC), said, who, mode, group)
-        recorded = responses.record_response(store, declared.name, wave, response)
-        holding.give_back(store, declared.name, wave, who, [unit])
-        st.session_state[DONE] = import_text(recorded, t)
+        code = responses.outcome_of(declared, wave, response)
+        write = responses.answers_alongside(store, declared.name, wave, response)
+        arguments = (store, declared.name, wave, unit, who, code)
+        recorded = attempts.record_attempt(*arguments, at=response.at, alongside=write)
+        named = OUTCOMES[recorded.disposition].names[language]
+        st.session_state[DONE] = calling_rows.recorded_line(recorded, named, declared.calling.zone, t)
 
     faults.act(record, t)
 

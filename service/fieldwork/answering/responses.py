@@ -97,6 +97,14 @@ def answers_alongside(store: Store, programme: str, wave: str, response: Respons
     return write
 
 
+def outcome_of(declared: Programme, wave: str, response: Response) -> str:
+    """The outcome of the call in which somebody answered so; a Fault names all answers that are none."""
+    faults = FaultList(wave)
+    answers = checked_answers(as_table([response], declared.questionnaire), declared.questionnaire, faults)
+    faults.settle()
+    return str(answers.disposition.iloc[0])
+
+
 @permitted
 def import_responses(
     store: Store, programme: str, wave: str, content: bytes, file: str, choice: Choice | None = None
