@@ -27,6 +27,7 @@ from words import LANGUAGES, Fault, speaker
 
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_quarters"
 CONTENT = (FOLDER / "programme.toml").read_bytes()
+pytestmark = pytest.mark.xdist_group("test_demonstration")  # all tests share what is played once
 NAME, KEY, NOW = "laibin_quarters", Key(bytes(64)), datetime.now(UTC)
 FALLEN = "451302001"
 
