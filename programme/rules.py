@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accountability.rules import KINDS, Rule
+from accountability.rules.first import First
 from accountability.rules.joint import AREA, GROUP
 from accountability.rules.kind import PREVIOUS, YEAR_AGO
 from estimation import Measure
@@ -51,6 +52,8 @@ def read_rules(
         settings = _settings(table, kind, measures[measure], areas, leagues)
         if settings.get("over") == GROUP and not league and any(group.group for group in ranked_groups.values()):
             raise Fault(key="programme.which_groups", file=table.file, entry=table.where("over"), leagues=list(leagues))
+        if "first" in settings and (due := First().expected(settings["first"], **scale, areas=largest)) is not None:
+            raise table.fault("first", settings["first"], due)
         settings["league"] = league
         level = read_level(table if "level" in table.data else entry)
         field = _judged_on(table, kind, period, settings.get("over", AREA))
@@ -91,7 +94,7 @@ def _judged_on(table: Entry, kind: str, period: str, over: str) -> str:
 
 
 def _settings(table: Entry, kind: str, measure: Measure, areas: Mapping, leagues: Mapping) -> dict[str, Any]:
-    """over, share and since, of the kinds that have them; a Fault where they do not fit the areas or the measure."""
+    """What a kind has besides the settings of all; a Fault where it does not fit the areas or the measure."""
     settings: dict[str, Any] = {}
     if "over" in KINDS[kind].settings:
         settings["over"] = over = table.one_of("over", KINDS[kind].over)
@@ -104,6 +107,8 @@ def _settings(table: Entry, kind: str, measure: Measure, areas: Mapping, leagues
         settings["share"] = share = table.number("share")
         if not 0 < share <= 1:
             raise table.fault("share", share, "> 0, ≤ 1 (0.75)")
+    if "first" in KINDS[kind].settings and "first" in table.data:
+        settings["first"] = table.get("first", int)
     if "since" in KINDS[kind].settings:
         settings["since"] = table.one_of("since", (PREVIOUS, YEAR_AGO)) if "since" in table.data else PREVIOUS
     return settings

@@ -163,5 +163,5 @@ def _missed_by_units(
         estimated = [j for j in places if not np.isnan(values[0, j])]
         if estimated:
             missed[:, unit] = kind.missed_of_unit(
-                values[:, estimated], rule, upwards=measure.largest_is_best, printed_unit=measure.printed_unit
+                values, estimated, rule, upwards=measure.largest_is_best, printed_unit=measure.printed_unit
             )

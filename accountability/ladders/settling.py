@@ -60,6 +60,15 @@ def times_of_share(rule: Rule, times: np.ndarray, reaches: np.ndarray, *, printe
     return float(of_side[count - 1]) if len(of_side) >= count else NEVER
 
 
+def times_of_both(times: np.ndarray, reaches: np.ndarray, times_placed: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """f (m,) of areas that count only if they reach a value and are among the first of their league.
+
+    Both have to be shown of one that is counted; of another, either of what it fails.
+    """
+    fails = np.minimum(np.where(reaches, NEVER, times), np.where(within, NEVER, times_placed))
+    return np.where(reaches & within, np.maximum(times, times_placed), fails)
+
+
 def threshold_of(rule: Rule) -> float:
     """The value that a limit has to pass: a fall is one below minus the threshold."""
     return KINDS[rule.kind].passed_at(rule.threshold)

@@ -34,6 +34,7 @@ class Rule:
     level: confidence at which the rule is shown met or missed
     over: of what it is judged: of each area, of each group of areas, or of the league together (`rules.joint`)
     share: of a rule about how many areas reach a target: which part of them has to
+    first: of such a rule: only areas among the first so many of their league count as reaching it; 0: all do
     since: of a rule about changes: with which wave it is compared
     league: the only league whose areas it judges; "": those of every league
     """
@@ -44,6 +45,7 @@ class Rule:
     level: float = 0.95
     over: str = AREA
     share: float = 1.0
+    first: int = 0
     since: str = ""
     league: str = ""
 

@@ -84,8 +84,12 @@ def _annual_figures(waves: Mapping[str, WaveMeasure], areas: Sequence[str], weig
     if not common:
         raise Fault(key="report.league_empty", measure=measure.name)
     year = annual_estimates(waves, common, weights)
-    limits = lambda level: annual_limits(waves, year, level=level)  # noqa: E731
-    return Figures(year.judged, limits=limits, printed_unit=measure.printed_unit)
+    return Figures(
+        year.judged,
+        limits=lambda level: annual_limits(waves, year, level=level),
+        split=lambda k, level: _split(year.judged, k, level, largest_is_best=measure.largest_is_best),
+        printed_unit=measure.printed_unit,
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,16 @@
 """The rule "so many of its areas reach the target": a city of whose counties 75 % must be safe."""
 
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 
 from accountability.rules.at_least import AtLeast
 from accountability.rules.at_most import AtMost
+from accountability.rules.first import First
 from accountability.rules.joint import JointFigures, JointKind, JointRule
-from accountability.rules.kind import Judged
+from accountability.rules.kind import Judged, Kind
 from estimation.columns.ties import TOLERANCE
 
 
@@ -20,12 +25,17 @@ class Enough(JointKind):
     one another.  Shown missed: the intervals of m - q + 1 areas at the level 1 - α/q lie wholly on the other side.
     An area in which nobody answered is on neither side.
 
+    With `first` = n an area reaches the target only if it is also among the first n of its league (`First`): a county
+    beyond the 80th place is not safe.  Half of α is then spent on the intervals as above, half on the K-split of the
+    league's p areas into the last p - n and the others, all at once: an area is shown to reach the target if its
+    interval and the K-split both say so, and shown not to if either does.
+
     The value compared is how many areas reach the target as printed; its limits: how many surely do, and how many may.
     """
 
     name = "enough"
     sentence = "rule.sentence.enough"
-    settings = ("over", "share")
+    settings = ("over", "share", "first")
     lucky = True
 
     def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
@@ -36,28 +46,69 @@ class Enough(JointKind):
         """Every unit by the intervals of its areas."""
         side = AtLeast() if figures.upwards else AtMost()
         names, alpha = list(figures.areas.estimate.names), 1 - rule.level
+        placed = _placed(rule.first, figures, alpha / 2) if rule.first else None
+        of_intervals = alpha if placed is None else alpha / 2
+        judged_at = lambda error: side.judge(rule.name, rule.threshold, 1 - error, figures.areas)  # noqa: E731
         rows = []
         for areas in figures.units.values():
             members = [names.index(area) for area in areas if area in names]
             m, q = len(areas), needed(rule.share, len(areas))
-            at = lambda level: side.judge(rule.name, rule.threshold, level, figures.areas)  # noqa: E731
-            sure, surely_not = at(1 - alpha / (m - q + 1)), at(1 - alpha / q)
-            reached = int(sure.printed[members].sum())
-            met = int(sure.met[members].sum()) >= q
-            missed = int(surely_not.missed[members].sum()) >= m - q + 1
-            each = at(1 - alpha / m)
-            lower = max(int(each.met[members].sum()), q if met else 0)
-            upper = min(m - int(each.missed[members].sum()), q - 1 if missed else m)
+            at = lambda error, of=members: _reached(judged_at(error), placed, of)  # noqa: E731
+            reached, sure, _ = at(of_intervals / (m - q + 1))
+            met, missed = sure >= q, at(of_intervals / q).surely_not >= m - q + 1
+            each = at(of_intervals / m)
+            lower = max(each.sure, q if met else 0)
+            upper = min(m - each.surely_not, q - 1 if missed else m)
             printed = reached >= needed(rule.share, len(members))
             rows.append((printed, met, missed, reached, min(lower, reached), max(upper, reached)))
         columns = [np.array(column) for column in zip(*rows, strict=True)]
         return Judged(tuple(figures.units), *columns[:3], *(column.astype(float) for column in columns[3:]), rule.level)
 
-    def missed_of_unit(self, values: np.ndarray, rule: JointRule, *, upwards: bool, printed_unit: float) -> np.ndarray:
+    def missed_of_unit(
+        self, values: np.ndarray, members: Sequence[int], rule: JointRule, *, upwards: bool, printed_unit: float
+    ) -> np.ndarray:
         """Whether fewer areas than are needed reach the threshold."""
-        side = AtLeast() if upwards else AtMost()
-        short = side.missed_by(values, rule.threshold, largest_is_best=upwards, printed_unit=printed_unit)
-        return (~short).sum(axis=-1) < needed(rule.share, values.shape[-1])
+        of_digits = partial(_missed, upwards=upwards, printed_unit=printed_unit)
+        short = of_digits(AtLeast() if upwards else AtMost(), values[..., members], rule.threshold)
+        if rule.first:
+            league = np.flatnonzero(~np.isnan(values.reshape(-1, values.shape[-1])[0]))
+            short |= of_digits(First(), values[..., league], rule.first)[..., np.searchsorted(league, members)]
+        return (~short).sum(axis=-1) < needed(rule.share, len(members))
+
+
+def _missed(kind: Kind, values: np.ndarray, threshold: float, *, upwards: bool, printed_unit: float) -> np.ndarray:
+    return kind.missed_by(values, threshold, largest_is_best=upwards, printed_unit=printed_unit)
+
+
+class _Reached(NamedTuple):
+    """How many of a unit's areas reach the target as printed, surely do, and surely do not."""
+
+    printed: int
+    sure: int
+    surely_not: int
+
+
+def _reached(judged: Judged, placed: Judged | None, members: Sequence[int]) -> _Reached:
+    """The counts by the values alone; placed: among the first n of the league, which counts too."""
+    printed, met, missed = judged.printed, judged.met, judged.missed
+    if placed is not None:
+        printed, met, missed = printed & placed.printed, met & placed.met, missed | placed.missed
+    return _Reached(*(int(columns[members].sum()) for columns in (printed, met, missed)))
+
+
+def _placed(n: int, figures: JointFigures, error: float) -> Judged:
+    """Who is among the first n of the league: as printed, and shown by the K-split with this error of all areas."""
+    from estimation.ranking.last_k import IN, OUT  # imported here: a programme reads its rules without the statistics
+    from estimation.ranking.ranks import estimate_ranks
+
+    estimate = figures.areas.estimate
+    rank = estimate_ranks(estimate, largest_is_best=figures.upwards)
+    p, level = len(rank), 1 - error
+    split = figures.areas.last(p - n, level) if n < p else None
+    met = np.full(p, n >= p) if split is None else split.outcome == OUT
+    missed = np.zeros(p, dtype=bool) if split is None else split.outcome == IN
+    unknown = np.full(p, np.nan)
+    return Judged(tuple(estimate.names), rank <= n, met, missed, rank, unknown, unknown, level)
 
 
 def needed(share: float, areas: int) -> int:

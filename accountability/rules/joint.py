@@ -26,6 +26,9 @@ class JointRule(Protocol):
     @property
     def share(self) -> float: ...
 
+    @property
+    def first(self) -> int: ...
+
 
 @dataclass(frozen=True, eq=False)
 class JointFigures:
@@ -57,6 +60,11 @@ class JointKind(Kind):
         """What the rule says of each unit, as printed and as shown."""
         raise NotImplementedError
 
-    def missed_of_unit(self, values: np.ndarray, rule: JointRule, *, upwards: bool, printed_unit: float) -> np.ndarray:
-        """Whether a unit whose areas have the values (…, m) misses the rule as printed (…)."""
+    def missed_of_unit(
+        self, values: np.ndarray, members: Sequence[int], rule: JointRule, *, upwards: bool, printed_unit: float
+    ) -> np.ndarray:
+        """Whether a unit with these areas misses the rule as printed (…), by the values (…, p) of the whole league.
+
+        members: the places of the unit's areas that have values;  NaN: an area without one
+        """
         raise NotImplementedError

@@ -10,7 +10,7 @@ from accountability.league.wave_measure import WaveMeasure
 from accountability.rules import Rule, judge_together
 from accountability.rules.joint import JointFigures
 from accountability.rules.kind import Figures
-from accountability.rules.table import wave_limits
+from accountability.rules.table import wave_limits, wave_split
 from estimation import Measure
 
 Units = Mapping[str, Mapping[str, Sequence[str]]]  # over ("group", "league") -> unit -> its areas
@@ -48,9 +48,13 @@ def joint_rows(
 
 
 def figures_of(wave: WaveMeasure, areas: Sequence[str]) -> Figures:
-    """The printed values of a wave with the limits that pages show."""
-    limits = lambda level: wave_limits(wave, areas, level)  # noqa: E731
-    return Figures(wave.areas.select(areas), limits=limits, printed_unit=wave.measure.printed_unit)
+    """The printed values of a wave with the limits that pages show, and who is among the last k of these areas."""
+    return Figures(
+        wave.areas.select(areas),
+        limits=lambda level: wave_limits(wave, areas, level),
+        split=lambda k, level: wave_split(wave, areas, k, level),
+        printed_unit=wave.measure.printed_unit,
+    )
 
 
 def pooled_wave(wave: WaveMeasure, units: Mapping[str, Sequence[str]]) -> WaveMeasure:

@@ -18,7 +18,7 @@ def verdict_table(wave: WaveMeasure, rank_set: RankSet, rules: Iterable[Rule]) -
         wave.areas.select(rank_set.names),
         rank_set,
         limits=lambda level: wave_limits(wave, rank_set.names, level),
-        split=lambda k, level: _split(wave, rank_set.names, k, level),
+        split=lambda k, level: wave_split(wave, rank_set.names, k, level),
         printed_unit=wave.measure.printed_unit,
     )
     verdicts = judge(rules, figures)
@@ -32,7 +32,7 @@ def wave_limits(wave: WaveMeasure, areas: Sequence[str], level: float) -> Interv
     return measure_limits(wave, wave.areas.select(areas), level=level)[0]
 
 
-def _split(wave: WaveMeasure, areas, k: int, level: float) -> LastK | None:
+def wave_split(wave: WaveMeasure, areas: Sequence[str], k: int, level: float) -> LastK | None:
     """The K-split at a level; None where the league has no more areas than the rule lists."""
     if k >= len(areas):
         return None

@@ -1,7 +1,7 @@
 """Interviews that would settle what is not shown of a consequence, from the stored figures of its waves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,8 +9,17 @@ import pandas as pd
 
 from accountability.ladders.events import Event, Verdict
 from accountability.ladders.evidence import NOT_RULED_OUT
-from accountability.ladders.settling import NEVER, threshold_of, times_of_place, times_of_share, times_of_value
+from accountability.ladders.settling import (
+    NEVER,
+    threshold_of,
+    times_of_both,
+    times_of_place,
+    times_of_share,
+    times_of_value,
+)
 from accountability.rules import UNDECIDED, Rule
+from estimation import ranks
+from estimation.columns.ties import scale_of
 from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
 from service.figures.judged_history import JudgedHistory, Judgement, ruled, todays_codes, year_weight
@@ -75,8 +84,12 @@ class Settling:
         pairs = zip(areas.estimate, areas.lower, areas.upper, strict=True)
         times = np.array([times_of_value(*limits, rule.threshold) for limits in pairs])
         upwards = self.programme.measures[self._rules[rule.name][0]].largest_is_best
-        reaches = (areas.estimate >= rule.threshold) if upwards else (areas.estimate <= rule.threshold)
-        return times_of_share(rule, times, reaches.to_numpy(), printed=bool(row.printed)) * asked, asked
+        reaches = ((areas.estimate >= rule.threshold) if upwards else (areas.estimate <= rule.threshold)).to_numpy()
+        if 0 < rule.first < len(table):
+            within, times_of_places = _by_places(rule, table, list(areas.index), largest_is_best=upwards)
+            times = times_of_both(times, reaches, times_of_places, within)
+            reaches = reaches & within
+        return times_of_share(rule, times, reaches, printed=bool(row.printed)) * asked, asked
 
     @cached_property
     def _tables(self) -> dict[tuple[str, str, bool], pd.DataFrame]:
@@ -115,3 +128,19 @@ class Settling:
             lower=whole.estimate - (whole.estimate - whole.lower) / shorter,
             upper=whole.estimate + (whole.upper - whole.estimate) / shorter,
         )
+
+
+def _by_places(
+    rule: Rule, table: pd.DataFrame, areas: list[str], *, largest_is_best: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the areas are among the first of their league, and the times that would show which of them are."""
+    value, se = table.estimate.to_numpy(), table.se.to_numpy()
+    places = [list(table.index).index(area) for area in areas]
+    scale = scale_of(value, se)
+    within = ranks(value, largest_is_best=largest_is_best, scale=scale)[places] <= rule.first
+    first = replace(rule, kind="first", threshold=rule.first)
+    times = [
+        times_of_place(first, place, value, se, printed=bool(inside), largest_is_best=largest_is_best)
+        for place, inside in zip(places, within, strict=True)
+    ]
+    return within, np.array(times)

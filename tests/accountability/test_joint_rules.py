@@ -1,18 +1,21 @@
 """Rules of several areas together, and of changes: by hand, and how often what they show is false."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from accountability import MET, MISSED, UNDECIDED, Figures, Rule
+from accountability.ladders.settling import times_of_both
 from accountability.league.wave_measure import WaveMeasure
-from accountability.rules import judge, judge_together
+from accountability.rules import KINDS, judge, judge_together
 from accountability.rules.annual import annual_joint_verdicts
 from accountability.rules.changes import change_verdicts
 from accountability.rules.enough import needed
 from accountability.rules.joint import JointFigures
 from accountability.rules.joint_table import joint_verdicts
-from estimation import Design, Estimate, Interval, Measure
+from estimation import Design, Estimate, Interval, Measure, last_k
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 ENOUGH = Rule("enough", "enough", 0.8, over="group", share=0.75)
@@ -77,6 +80,52 @@ def test_of_a_measure_of_which_less_is_better_reaching_is_staying_below():
     assert (verdict.printed, verdict.outcome, verdict.estimate) == (True, MET, 3)
 
 
+PLACED = Rule("placed", "enough", 0.8, over="group", share=0.75, first=4)
+
+
+def of_two_cities(values, rule: Rule = PLACED, se: float = 0.005):
+    """Two cities of three counties, ranked together, with errors that are independent of one another."""
+    estimate = Estimate(LAIBIN, values, np.eye(6) * se**2, np.inf)
+    split = lambda k, level: last_k(estimate, k, alpha=1 - level, covariance="independent")  # noqa: E731
+    figures = Figures(estimate, limits=estimate.interval, split=split, printed_unit=0.001)
+    cities = {"one": LAIBIN[:3], "two": LAIBIN[3:]}
+    return judge_together([rule], JointFigures(figures, cities, lambda: figures))
+
+
+def test_a_county_beyond_the_place_that_costs_the_title_does_not_count_as_safe():
+    """All six reach 80 %, but the last two of six, in one city, lost the title: 1 of its 3 counties is safe."""
+    values = [0.95, 0.94, 0.93, 0.92, 0.85, 0.84]
+    first, second = of_two_cities(values)
+    assert (first.printed, first.outcome, first.estimate) == (True, MET, 3)
+    assert (second.printed, second.outcome, second.estimate) == (False, MISSED, 1)
+    assert (second.lower, second.upper) == (1, 1)
+    assert [v.outcome for v in of_two_cities(values, replace(PLACED, first=0))] == [MET, MET]
+    for of_city, of_all in zip(of_two_cities(values, replace(PLACED, first=6)), (MET, MET), strict=True):
+        assert of_city.outcome == of_all  # everybody is among the first six
+
+
+def test_counties_that_are_tied_at_the_last_place_that_counts_are_in_and_nothing_is_shown_of_them():
+    first, second = of_two_cities([0.95, 0.94, 0.93, 0.9, 0.9, 0.9])
+    assert (second.printed, second.outcome, second.estimate) == (True, UNDECIDED, 3)
+    assert (second.lower, second.upper) == (0, 3) and first.outcome == MET
+
+
+def test_the_chance_by_luck_counts_places_too():
+    """Of two simulated leagues, one has the second city's counties at the end, the other those of the first."""
+    values = np.array([[0.95, 0.94, 0.93, 0.92, 0.85, 0.84], [0.84, 0.85, np.nan, 0.94, 0.95, 0.93]])
+    options = {"upwards": True, "printed_unit": 0.001}
+    assert KINDS["enough"].missed_of_unit(values[:1], [3, 4, 5], PLACED, **options).tolist() == [True]
+    assert KINDS["enough"].missed_of_unit(values[1:], [0, 1], PLACED, **options).tolist() == [True]
+    assert KINDS["enough"].missed_of_unit(values[1:], [3, 4, 5], PLACED, **options).tolist() == [False]
+
+
+def test_what_would_settle_an_area_that_has_to_reach_two_things():
+    """One counts: both have to be shown.  Of the others the one that fails both is settled by the easier."""
+    times, placed = np.array([2.0, 2.0, 5.0, 7.0]), np.array([3.0, 9.0, 4.0, 1.0])
+    reaches, within = np.array([True, True, False, False]), np.array([True, False, False, True])
+    assert times_of_both(times, reaches, placed, within).tolist() == [3, 9, 4, 7]
+
+
 def wave(p, n, rng, *, deff: int = 1, psus: str = "", weights=None, answers=None) -> WaveMeasure:
     """Areas of n people with true shares p; deff: the people of a household answer alike, so many in each."""
     areas = np.repeat([f"a{j:02}" for j in range(len(p))], n).astype(object)
@@ -111,9 +160,13 @@ def test_the_mean_of_a_city_is_that_of_its_people_with_their_weights():
 
 @pytest.mark.parametrize(("n", "deff"), [((40,) * 8, 2), ((8,) * 8, 1), ((20, 30, 40, 60, 120, 30, 8, 50), 2)])
 def test_what_is_shown_of_several_areas_together_is_false_no_more_often_than_said(n, deff):
-    """One city just fails (2 of 4 counties at the target, 3 needed), one just passes; each errs in at most 5 %."""
-    rng, false, leagues = np.random.default_rng(len(set(n)) + deff), np.zeros(4), 15
+    """One city just fails (2 of 4 counties at the target, 3 needed), one just passes; each errs in at most 5 %.
+
+    With the first two of eight alone, the city that passes by the values fails by the places.
+    """
+    rng, false, leagues = np.random.default_rng(len(set(n)) + deff), np.zeros(5), 15
     rules = [Rule("enough", "enough", 0.8, over="group", share=0.75), Rule("mean", "mean", 0.8, over="group")]
+    rules.append(Rule("placed", "enough", 0.8, over="group", share=0.75, first=2))
     for _ in range(leagues):
         p = np.array([0.97, 0.97, 0.799, 0.799, 0.8, 0.8, 0.8, 0.4])
         data = wave(p, np.array(n), rng, deff=deff)
@@ -124,6 +177,7 @@ def test_what_is_shown_of_several_areas_together_is_false_no_more_often_than_sai
         false += [
             rows["enough", "one"] == MET,
             rows["enough", "two"] == MISSED,
+            rows["placed", "two"] == MET,
             *(rows["mean", city] == wrong[j] for j, city in enumerate(("one", "two"))),
         ]
     assert (false <= 0.05 * leagues + 2.6 * (0.05 * 0.95 * leagues) ** 0.5).all(), false
