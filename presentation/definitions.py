@@ -57,7 +57,8 @@ def _no_answer(measure: Measure, items: list[Item], t: Speaker) -> list[str]:
     if measure.against:
         sentences.append(t("definition.against", codes=_list(map(_shown, sorted(measure.against)), t)))
     no_answer = {code for item in items for code in item.no_answer}
-    points = [f"{_shown(code)} {p:.4g}" for code, p in measure.points.items() if code in no_answer]
+    counted = {_shown(code): f"{p:.4g}" for code, p in measure.points.items() if code in no_answer}
+    points = [t("definition.code_points", code=code, points=value) for code, value in counted.items()]
     return [*sentences, t("definition.points_no_answer", points=_list(points, t))] if points else sentences
 
 

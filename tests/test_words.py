@@ -46,6 +46,7 @@ MAY_BE_EMPTY = {
     "no",
     "list.between_sentences",
     "list.between_clauses",
+    "bulletin.range_change",
     "screen.both.between",
 }  # a table's cell where "yes" stands in the others
 # functions and methods that show their text to a person, whatever they belong to

@@ -101,7 +101,7 @@ def areas_note(facts: Facts, t: Speaker) -> str:
     league = facts.league
     methods = sorted({t(f"method.{name}") for name in league.table.method})
     values = {"level": level_text(league), "methods": methods, "runs": [str(run) for run in shown_runs(facts)]}
-    sentences = [t("bulletin.note.areas", **values)]
+    sentences = [t("bulletin.note.areas", count=len(values["runs"]), **values)]
     if facts.screen.weak:
         sentences.append(t("bulletin.note.weak"))
     if league.withheld:
@@ -224,7 +224,7 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.estimate", unit=unit_text(measure, t)), ("estimate",)),
         Shown(t("bulletin.column.n"), ("n",)),
         Shown(t("bulletin.column.own.change", unit=unit), ("change",)),
-        Shown(interval, ("change_lower", "change_upper"), t("bulletin.range")),
+        Shown(interval, ("change_lower", "change_upper"), t("bulletin.range_change")),
         Shown(t("bulletin.column.rank_move"), ("rank_before", "rank"), t("bulletin.arrow")),
         Shown(t("bulletin.column.own.verdict"), ("verdict",)),
         Shown(t("bulletin.column.run"), ("run",)),
@@ -264,7 +264,7 @@ def last_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.rank_range"), ("rank_lower", "rank_upper"), t("bulletin.range")),
         Shown(t("bulletin.column.place"), ("place",)),
     )
-    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=[str(run)])
+    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=[str(run)], count=1)
     return Grid(LAST, t("bulletin.table.last", k=k), tuple(columns), tuple(rows), shown, note)
 
 
@@ -308,12 +308,14 @@ def movers_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.estimate", unit=unit_text(measure, t)), ("estimate",)),
         Shown(t("bulletin.column.n"), ("n",)),
         Shown(t("bulletin.column.own.change", unit=unit), ("change",)),
-        Shown(interval, ("change_lower", "change_upper"), t("bulletin.range")),
+        Shown(interval, ("change_lower", "change_upper"), t("bulletin.range_change")),
         Shown(t("bulletin.column.rank_move"), ("rank_before", "rank"), t("bulletin.arrow")),
         Shown(t("bulletin.column.own.verdict"), ("verdict",)),
     )
     runs = [str(run) for run in shown_runs(facts)]
-    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=runs)
+    note = t(
+        "bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=runs, count=len(runs)
+    )
     return Grid(MOVERS, t("bulletin.table.movers"), tuple(columns), tuple(rows), shown, note)
 
 
@@ -347,7 +349,8 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
         *(Shown(t("bulletin.column.named_then", base=t(f"bulletin.then.{kind}")), (kind,)) for kind in facts.earlier),
     )
     title = "" if factors is None else factors.programme.factors[factors.name].name[t("language.code")]
-    note = t("bulletin.note.named", level=level, runs=sorted({str(row[-1]) for row in rows}))
+    runs = [str(run) for run in sorted({row[-1] for row in rows})]
+    note = t("bulletin.note.named", level=level, runs=runs, count=len(runs))
     return Grid(NAMED, title, tuple(columns), tuple(rows), shown, note)
 
 

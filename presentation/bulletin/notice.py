@@ -58,10 +58,10 @@ def notice(facts: Facts, asked: Asked, t: Speaker) -> Document:
     blocks += [headings.first(t("bulletin.heading.changes")), *change_blocks(facts, headings, t)]
     blocks += [*last_blocks(facts, headings, t), headings.first(t("bulletin.heading.reading"))]
     blocks += [said(text) for text in numbered(reading_texts(facts, t), t)]
-    annexes = [t("bulletin.annex.areas", **values)]
+    annexes = [grids[0].title]
     picture = areas_picture(facts, grids[0], t)
     if picture is not None:
-        annexes.append(t("bulletin.annex.picture", **values))
+        annexes.append(picture.title)
     blocks += annex_list(annexes, t)
     names = annex_names(annexes, t)
     blocks += [Block(ANNEX, names[0]), Block(TABLE, AREAS)]

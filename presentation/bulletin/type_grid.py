@@ -50,7 +50,7 @@ def types_grid(facts: Facts, t: Speaker) -> list[Grid]:
     runs = sorted({figures.run["run_id"], *(then.run["run_id"] for then in facts.types_then.values())})
     levels = {"level": level_text(league), "joint": _joint(figures)}
     methods_text = sorted(t(f"method.{name}") for name in methods)
-    note = t("bulletin.note.types", methods=methods_text, runs=[str(run) for run in runs], **levels)
+    note = t("bulletin.note.types", methods=methods_text, runs=[str(run) for run in runs], count=len(runs), **levels)
     return [Grid(TYPES, title, tuple(columns), rows, _shown(facts, figures, t), note)]
 
 
@@ -136,6 +136,6 @@ def _shown(facts: Facts, figures: TypeFigures, t: Speaker) -> tuple[Shown, ...]:
     if any(kind.tested for kind in figures.kinds.values()):
         heading = t("types.relative_interval", level=_joint(figures))
         shown.append(Shown(t("types.relative", unit=change_unit(measure, t)), ("relative",)))
-        shown.append(Shown(heading, ("relative_lower", "relative_upper"), between))
+        shown.append(Shown(heading, ("relative_lower", "relative_upper"), t("bulletin.range_change")))
         shown.append(Shown(t("types.verdict"), ("verdict",)))
     return tuple(shown)

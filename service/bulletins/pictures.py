@@ -89,16 +89,7 @@ def _across(axes, document: Document, picture: Picture, grid: Grid) -> None:
     if picture.line is not None:
         factor = 100 if _form(grid, picture.value).startswith("share") else 1
         axes.axvline(factor * picture.line, color=RED, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.annotate(
-            picture.line_text,
-            (factor * picture.line, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-3, 2),
-            textcoords="offset points",
-            ha="right",
-            fontsize=7,
-            color=RED,
-        )
+        axes.set_title(picture.line_text, loc="right", fontsize=7, color=RED)
 
 
 def _along(axes, document: Document, picture: Picture, grid: Grid) -> None:

@@ -1,6 +1,7 @@
 """A bulletin as a workbook: its text on the first sheet, and each table on a sheet of its own, numbers as numbers."""
 
 import io
+import re
 from datetime import datetime
 
 import xlsxwriter
@@ -11,7 +12,7 @@ from service.bulletins.sealed import sealed
 FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0"}
 SIGNED, NUMBERS = ("points", "change"), ("share", "points", "score", "change")
 LONGEST, POINTS = 92, 15.5  # characters of a line of text; from line to line
-WIDEST = 40  # characters of a column
+LEAST, WIDEST = 6, 40  # characters of a column
 FIRST_CHINESE = 0x2E80
 
 
@@ -71,26 +72,34 @@ def _is_text(document: Document, text: str) -> bool:
 
 def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> None:
     sheet = book.add_worksheet(document.words[f"sheet.{grid.name}"])
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    bold = book.add_format({"bold": True})
+    heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    head, text_head = (
+        book.add_format({**heading, **more}) for more in ({"align": "right"}, {"align": "left", "indent": 1})
+    )
+    bold, plain = book.add_format({"bold": True}), book.add_format({"align": "left"})
+    indented = book.add_format({"align": "left", "indent": 1})
     sheet.write_string(0, 0, grid.title, bold)
-    sheet.write_string(1, 0, document.mark or document.source)
-    top = 2
+    sheet.write_string(1, 0, document.mark or document.source, plain)
+    top, lines = 2, 1
     for k, column in enumerate(grid.columns):
         written = number_format(column.form)
-        look = book.add_format({"num_format": written}) if written else None
+        is_text = column.form == "text"
+        look = indented if is_text else book.add_format({"num_format": written})
         texts = [column.heading, *(str(row[k]) for row in grid.rows if column.form == "text" and row[k])]
-        sheet.set_column(k, k, min(max(map(_wide, texts[1:]), default=8) + 2 if texts[1:] else 11, WIDEST), look)
-        sheet.write_string(top, k, column.heading, head)
+        width = min(max(*map(_wide, [*texts[1:], *_parts(column.heading)]), LEAST) + 3 if texts[1:] else 11, WIDEST)
+        lines = max(lines, _lines(column.heading, width))
+        sheet.set_column(k, k, width, look)
+        sheet.write_string(top, k, column.heading, text_head if is_text else head)
         for place, row in enumerate(grid.rows, top + 1):
             if row[k] is None:
                 continue
-            if column.form == "text":
-                sheet.write_string(place, k, row[k])
+            if is_text:
+                sheet.write_string(place, k, row[k], indented)
             else:
                 sheet.write_number(place, k, row[k], look)
+    sheet.set_row(top, POINTS * lines)
     sheet.freeze_panes(top + 1, 2)
-    sheet.write_string(top + 2 + len(grid.rows), 0, grid.note)
+    sheet.write_string(top + 2 + len(grid.rows), 0, grid.note, plain)
     _printed(sheet, document)
 
 
@@ -102,6 +111,21 @@ def _printed(sheet, document: Document) -> None:
     sheet.repeat_rows(0, 2)
     sheet.set_header(f"&C{document.mark}" if document.mark else "")
     sheet.set_footer("&C&P / &N")
+
+
+def _lines(heading: str, width: int) -> int:
+    """The lines of a heading that is broken between words, and between Chinese signs."""
+    lines, filled = 1, 0
+    for part in _parts(heading):
+        if filled and filled + _wide(part.rstrip()) > width:
+            lines, filled = lines + 1, 0
+        filled += _wide(part)
+    return lines
+
+
+def _parts(heading: str) -> list[str]:
+    """The words of a heading, each with the blank after it, and its single Chinese signs."""
+    return re.findall(r"[^\s\u2e80-\uffff]+\s?|[\u2e80-\uffff]|\s", heading)
 
 
 def _wide(text: str) -> int:

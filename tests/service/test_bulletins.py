@@ -142,7 +142,7 @@ def test_no_word_of_a_table_breaks_and_a_listed_annex_runs_on_under_its_name(fac
         assert times == 2 or (signs[1] > len("Xiaopingyang") and signs[3] > len("Answered") and signs[2] > 9)
         assert shares[1] / shares[3] > len("Xiaopingyang") / len("Answered") - 0.3
     (first, second) = (
-        p for p in word_of(made(facts, "notice", "zh")).paragraphs if "一览表" in p.text or "误差范围" in p.text
+        p for p in word_of(made(facts, "notice", "zh")).paragraphs if p.text.startswith(("附件：1.", "2. 2015"))
     )
     indents = [p._p.pPr.find(qn("w:ind")) for p in (first, second)]
     assert len({indent.get(qn("w:leftChars")) for indent in indents}) == 1
@@ -323,3 +323,18 @@ def test_a_template_whose_header_or_styles_are_none_is_refused_as_unreadable(par
     with pytest.raises(Fault) as caught:
         read_template(damaged.getvalue(), "own.docx", "zh", "notice")
     assert caught.value.key == "bulletin.template_unreadable"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_annexes_are_listed_under_the_titles_that_they_have(facts, language):
+    document = made(facts, "notice", language)
+    listed = [block.text for block in document.blocks if block.kind == "paragraph" and block.level]
+    titles = [document.grid("areas").title, next(p.title for p in document.pictures if p.kind == "intervals")]
+    assert len(listed) == 2 and all(text.endswith(title) for text, title in zip(listed, titles, strict=True))
+
+
+def test_the_row_of_headings_of_a_sheet_is_as_tall_as_its_longest_heading(facts):
+    book = openpyxl.load_workbook(io.BytesIO(file_bytes(made(facts, "thematic", "en"), ".xlsx")))
+    heights = {sheet.title: sheet.row_dimensions[3].height for sheet in book.worksheets[1:]}
+    assert heights[speaker("en")("bulletin.sheet.types")] >= 3 * 15  # "Against the mean of the groups (pp)" in 11 signs
+    assert all(height >= 2 * 15 for height in heights.values())
