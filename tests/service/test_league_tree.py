@@ -15,6 +15,7 @@ from service.figures import waves
 from service.figures.area_page import read_area
 from service.figures.computing import COMPUTE
 from service.figures.consequences import read_consequences
+from service.figures.judged_history import judged_history
 from service.figures.league import read_league, rule_summary
 from service.figures.loaded_waves import load_waves
 from service.figures.rules_preview import preview_rules
@@ -36,6 +37,12 @@ kind = "not_fallen"
 threshold = 2
 league = "counties"
 name = { zh = "没有下降2分", en = "Not fallen by 2 points" }
+"""
+TALK = """
+[consequences.talk]
+kind = "each"
+of = "last_two"
+name = { zh = "约谈", en = "Talk" }
 """
 SMALL, TOWN = "451381", "451302"  # counties of Laibin, of which the first had few interviews in one quarter
 
@@ -238,3 +245,33 @@ def test_three_levels_withheld_so_that_nothing_follows_from_the_sums(tree):
                 assert len(of_table) >= 2 and sum(n[part] - 1 for part in of_table) >= 10
             if group in hidden.parts:
                 assert of_table == parts  # else the group would follow from its parts
+
+
+def test_a_renamed_city_keeps_its_history_and_a_merged_one_begins_anew(prepared):
+    """Laibin's code was 9913 before the second quarter, when Hezhou became a part of Chongzuo."""
+    after = of_cities(*CITIES).decode() + TALK
+    lines = [line.replace(f'group = "{HEZHOU}"', f'group = "{CHONGZUO}"') for line in after.splitlines()]
+    merged = "\n".join(line for line in lines if not line.startswith(f"{HEZHOU} ="))
+    renamed = f'\n[renamed.2014Q2]\n9913 = "{LAIBIN}"\n{HEZHOU} = "{CHONGZUO}"\n'
+    before = after.replace(f'group = "{LAIBIN}"', 'group = "9913"').replace(f"\n{LAIBIN} =", "\n9913 =")
+
+    def two_quarters(store):
+        for content, wave in ((before, "2014Q1"), (merged + renamed, "2014Q2")):
+            imports.import_programme(store, content.encode(), "s01.toml")
+            programme = read_programme(content.encode(), "s01.toml")
+            imports.import_wave(store, NAME, wave, answers(programme, wave, (), {}), f"{wave}.csv")
+            waves.estimate_wave(store, NAME, wave)
+        waves.compare_waves(store, NAME, "2014Q1", "2014Q2")
+
+    store, _ = prepared("sqlite", two_quarters)
+    programme = read_programme((merged + renamed).encode(), "s01.toml")
+    verdicts = judged_history(store, programme.in_league("cities"), "cities", "2014Q2").verdicts
+    then = read_league(store, NAME, wave="2014Q1", league="cities").table
+    assert set(then.index) == {"9913", CHONGZUO, HEZHOU, WUZHOU}  # a wave stays as it was computed
+    assert verdicts["last_two", "2014Q1", LAIBIN].estimate == then["rank"]["9913"]
+    assert ("last_two", "2014Q1", CHONGZUO) not in verdicts and ("last_two", "2014Q2", CHONGZUO) in verdicts
+    now = read_league(store, NAME, wave="2014Q2", league="cities").table
+    assert set(now.index) == {LAIBIN, CHONGZUO, WUZHOU}
+    assert now.change[LAIBIN] == pytest.approx(now.estimate[LAIBIN] - then.estimate["9913"])
+    assert now.n[CHONGZUO] == then.n[[CHONGZUO, HEZHOU]].sum()
+    store.engine.dispose()
