@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from presentation.times import wave_text
-from service.figures.wave_steps import ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, RESPONSES, STEPS, Step, WaveSteps
+from service.figures.wave_steps import CALL, ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, RESPONSES, STEPS, Step, WaveSteps
 from service.store.runs import local_time
 from words import Speaker
 
@@ -39,8 +39,9 @@ def next_text(steps: WaveSteps, t: Speaker) -> str:
         return t("steps.all_done", wave=wave)
     if "stored" in step.facts and step.name == RESPONSES:
         return t("steps.next.make_wave", wave=wave, who=t(f"role.{step.who}"), page=t("samples.page"))
-    page = t("samples.page" if step.name in OF_SAMPLE else "centre.page")
-    return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page)
+    samples = t("samples.page")
+    page = t("calling.page") if step.name == CALL else samples if step.name in OF_SAMPLE else t("centre.page")
+    return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page, samples=samples)
 
 
 def step_rows(steps: WaveSteps, t: Speaker) -> pd.DataFrame:

@@ -63,8 +63,14 @@ def test_a_wave_goes_from_the_frame_to_its_release_step_by_step(begun):
     ring(begun, (first, 0, INTERVIEW))
     call = steps_of_wave(begun, NAME, MAY).following
     assert (call.name, call.state, call.facts["interviews"]) == ("call", "begun", 1)
+    for t in BOTH.values():  # one calls on one page, and imports what was called elsewhere on the other
+        said = next_text(steps_of_wave(begun, NAME, MAY), t)
+        assert t("calling.page") in said and t("samples.page") in said
     ring(begun, *((unit, n, INTERVIEW) for n, unit in enumerate(others, 1)))
     assert following(begun) == "responses"
+    for t in BOTH.values():
+        said = next_text(steps_of_wave(begun, NAME, MAY), t)
+        assert t("samples.page") in said and t("centre.page") in said
     answers = interviews().rename(columns={"id": "unit_id"})
     released = read_sample(begun, NAME, MAY).weighted.set_index("unit_id")
     answers = answers[answers.unit_id.isin(released.index)].rename(columns={"unit_id": "id"})

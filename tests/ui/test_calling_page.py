@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from programme.survey import read_programme
 from service.fieldwork.calling import appointments, attempts, interviewers
+from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE
 from words import Fault, text
@@ -116,3 +117,8 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
     assert response.unit_id == call.unit_id == held.unit_id and not rows(store, schema.holds)
     (agreed,) = rows(store, schema.appointments)
     assert agreed.how == attempts.OVER  # nobody calls again
+    for unit in read_sample(store, NAME, MAY).weighted.unit_id:
+        if unit != held.unit_id:
+            attempts.record_attempt(store, NAME, MAY, unit, "ann", "2.11")
+    press(at, "calling.next")
+    assert any(text("samples.page", "en") in c.value for c in at.caption), [c.value for c in at.caption]

@@ -10,9 +10,10 @@ import streamlit as st
 
 from fieldwork.dispositions import DISPOSITIONS, ENDING, OUTCOMES
 from fieldwork.phone_numbers import normalised
-from presentation.calling import calling_rows
+from presentation.calling import calling_rows, wave_steps
 from programme.declared import Programme
 from service.fieldwork.calling import attempts, holding, revealing
+from service.figures.wave_steps import steps_of_wave
 from service.protection import keys
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
@@ -40,6 +41,7 @@ def show(store: Store, declared: Programme, wave: str, who: str, others: list[st
 
 
 def _next(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None:
+    """The button that takes the next number; where there is none, what comes next for the wave is said."""
     if not st.button(t("calling.next"), key=f"next {who}", type="primary"):
         return
     try:
@@ -49,6 +51,7 @@ def _next(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None
         return
     if numbers.rows.empty:
         st.info(said(t, "calling.no_number", interviewer=who))
+        st.caption(literal(wave_steps.next_text(steps_of_wave(store, programme, wave), t)))
     else:
         st.rerun()
 
