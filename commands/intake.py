@@ -107,9 +107,9 @@ def _released_to_leaders(programme: str, store: str | None) -> None:
     """Release every wave that was not released before."""
     opened = Store.open(store_url(store))
     before = {publication.wave for publication in publication_list(opened, programme)}
-    for wave in imports.wave_versions(opened, programme).wave.unique():
-        if wave not in before:
-            publish_wave(opened, programme, wave)
+    waves = [wave for wave in imports.wave_versions(opened, programme).wave.unique() if wave not in before]
+    for wave in waves:
+        publish_wave(opened, programme, wave, judging=wave == waves[-1])
 
 
 def _frame_key() -> Key:

@@ -15,7 +15,7 @@ from service.figures.league import (
     waves_to_choose,
     waves_with_estimates,
 )
-from service.intake.imports import current_programme, programme_names
+from service.intake.imports import current_programme, programme_names, wave_versions
 from service.store.engine import Store
 from ui import address
 from ui.literal import literal, said
@@ -72,8 +72,9 @@ def choose(
 
 
 def choose_programme(store: Store, t: Speaker, place: Any = None) -> str | None:
-    """The name of the programme to look at; None, with advice, if the store has none."""
-    names = programme_names(store)
+    """The name of the programme to look at, the one with the newest wave first; None, with advice, if there is none."""
+    newest = {name: max(wave_versions(store, name).wave, default="") for name in programme_names(store)}
+    names = sorted(newest, key=newest.__getitem__, reverse=True)
     if not names:
         st.info(t("app.no_store"))
         return None

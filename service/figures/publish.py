@@ -31,11 +31,13 @@ def publication_list(store: Store, programme_name: str) -> list[Publication]:
 
 
 @permitted
-def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = "") -> Publication:
+def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = "", judging: bool = True) -> Publication:
     """Release a wave's newest figures to leaders; each later release of it is a correction.
 
     These are its estimate, its comparisons, the last areas by the rolling year, and of a year's last wave the annual
     verdicts.
+
+    judging  whether consequences are judged and kept for leaders; of several waves released together, the last suffices
 
     A Fault if the wave is not estimated, its figures are out of date, nothing is new since the last release, or a
     correction has no reason.
@@ -67,7 +69,8 @@ def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = ""
         connection.execute(schema.publication_runs.insert(), rows)
         details = {"programme": programme_name, "wave": wave, "runs": sorted(runs), "note": note, "changed": changed}
         audit.append(connection, store.actor, PUBLISH, details)
-    keep_boards(store, programme_name)
+    if judging:
+        keep_boards(store, programme_name)
     published = last_publication(store, programme_name, wave)
     assert published is not None
     return published

@@ -102,7 +102,10 @@ def _by_file(
     stratum = np.zeros(int(eligible.sum()), dtype=int)
     if sample is not None:
         drawn = sample.units.set_index("unit_id").reindex(released.index[eligible])
-        columns |= _of_sample(drawn)
+        known = _of_sample(drawn)
+        if programme.columns.area in columns:
+            known.pop(AREA, None)  # the file's own column of areas says the same
+        columns |= known
         if drawn.stratum.notna().all():
             stratum = drawn.stratum.to_numpy()
     design = released_design(store, programme, wave, sample)

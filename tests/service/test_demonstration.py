@@ -18,6 +18,7 @@ from service.fieldwork.calls import read_fieldwork
 from service.figures import waves
 from service.figures.known_truth import read_truth
 from service.figures.league import read_league
+from service.figures.response import read_response
 from service.intake import imports
 from service.protection import people
 from service.protection.keys import Key
@@ -102,6 +103,11 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
         said, rows = truth_words.headline(league, table, t), truth_words.rows(league, table, t)
         assert "1" in said and rows.iloc[0, 0] == league.name(FALLEN)[language]
         assert rows.iloc[0, 4] == t("truth.said.fall") and rows.iloc[0, 2].startswith("-")
+
+
+def test_the_areas_are_one_variable_of_the_nonresponse_report_though_file_and_sample_name_them(demonstration):
+    even = read_response(demonstration[0], NAME, "2026Q3").even
+    assert even is not None and set(even.variables.index) == {"township", "age_group"}
 
 
 def test_playing_again_changes_nothing(demonstration):

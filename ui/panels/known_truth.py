@@ -24,7 +24,7 @@ def show(store: Store, screen: Screen, t: Speaker) -> None:
     st.subheader(t("truth.title"), anchor=False)
     for before, truth in shown.items():
         league = leagues[before]
-        st.markdown(literal(against_text(league, t) + words.headline(league, truth, t)))
+        st.markdown(literal(t("truth.against", against=against_text(league, t), said=words.headline(league, truth, t))))
         rows = words.rows(league, truth, t)
         if len(rows):
             tables.plain_table(rows, words=1)
