@@ -158,7 +158,8 @@ def check_of(sample: Sample, choice: Choice | None, declared: Programme, listed:
         if not declared.simulated and len(sample.releases):
             since = sample.releases["at"].iloc[0]
             since = since.replace(tzinfo=UTC) if since.tzinfo is None else since
-            early = [moment is not None and moment < since for moment in at]
+            minute = since.replace(second=0, microsecond=0)  # times are often written to the minute
+            early = [moment is not None and moment < minute for moment in at]
             told = since.astimezone(ZoneInfo(declared.calling.zone)).isoformat(" ", "minutes")
             faults.refuse(early, "calls.before", AT, log, expected=told)
         return log, mended

@@ -102,6 +102,7 @@ def click_until(tab, target, shown) -> None:
 
     What is shown already is not clicked away; a target that is gone did what it should, and its answer is awaited.
     """
+    target.or_(shown).first.wait_for(timeout=PATIENCE)  # a redraw may not have come to the target yet
     for _ in range(TRIES):
         if shown.is_visible():
             return
