@@ -29,6 +29,14 @@ from words import Fault
 LEVEL = 0.9  # of the limits
 LEAST = 30  # numbers called k times that h_k needs to be taken by itself; later calls are taken together
 WIDEST = 1 / 4  # κ: a factor whose coefficient of variation is 2
+REACHED, COMING, UNSURE, SHORT, EXHAUSTED, UNKNOWN = STATES = (
+    "reached",
+    "coming",
+    "unsure",
+    "short",
+    "exhausted",
+    "unknown",
+)
 NODES = 31  # points of the distribution of θ, of equal probability
 INTERVIEWS = frozenset(code for code, outcome in OUTCOMES.items() if outcome.group in ANY_INTERVIEW)
 
@@ -129,6 +137,23 @@ def forecast_interviews(
     if not attempts.any():
         table[["coming", "coming_low", "coming_high", "needed", "needed_low", "needed_high"]] = np.nan
     return table.rename_axis(index="area")
+
+
+def forecast_states(areas: pd.DataFrame) -> np.ndarray:
+    """What each area needs, one of STATES (areas,), from `forecast_interviews` and waiting (numbers left).
+
+    reached    the target is reached          coming  the open numbers will reach it, at the upper limit
+    unsure     they may                       short   they will not: more numbers are needed even at the lower limit
+    exhausted  more numbers are needed than wait      unknown  no call tells anything yet
+    """
+    conditions = [
+        areas.interviews >= areas.target,
+        areas.needed.isna(),
+        areas.needed_high <= 0,
+        areas.needed > areas.waiting,
+        areas.needed_low > 0,
+    ]
+    return np.select(conditions, [REACHED, UNKNOWN, COMING, EXHAUSTED, SHORT], UNSURE)
 
 
 def area_factors(interviews: ArrayLike, expected: ArrayLike) -> np.ndarray:

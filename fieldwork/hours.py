@@ -1,4 +1,4 @@
-"""Calls by the hour of the day: how many there were, how many reached somebody, how many ended in an interview."""
+"""Calls by the hour of the day and by the day: how many there were, and how many of them ended in an interview."""
 
 from datetime import tzinfo
 
@@ -28,3 +28,14 @@ def calls_by_hour(calls: pd.DataFrame, zone: tzinfo | str, *, level: float = 0.9
     for share in SHARES:
         table[f"{share}_low"], table[f"{share}_high"] = mid_p_limits(table[share], table.calls, level)
     return table[["calls", *(f"{share}{end}" for share in SHARES for end in ("", "_low", "_high"))]]
+
+
+def calls_by_day(calls: pd.DataFrame, zone: tzinfo | str) -> pd.DataFrame:
+    """calls and interviews (classes I and P) by day, the oldest first; only days with calls have a row.
+
+    calls, zone: as in `calls_by_hour`
+    """
+    groups = calls.disposition.map({code: outcome.group for code, outcome in OUTCOMES.items()})
+    days = pd.DatetimeIndex(pd.to_datetime(calls["at"], utc=True)).tz_convert(zone).date
+    by_day = groups.isin(ANY_INTERVIEW).groupby(np.asarray(days))
+    return pd.DataFrame({"calls": by_day.size(), "interviews": by_day.sum()}).rename_axis(index="day").astype(int)

@@ -48,6 +48,19 @@ def waves_between(first: str, last: str) -> Iterator[str]:
         yield from (name for name in periods_of_year(f"{year:04}", kind) if first <= name <= last)
 
 
+def following_wave(wave: str) -> str:
+    """The wave after this one, of the same kind.
+
+    Examples:
+
+    >>> from programme.wave_names import following_wave
+    >>> following_wave("2026Q4"), following_wave("2026-02"), following_wave("2026")
+    ('2027Q1', '2026-03', '2027')
+    """
+    year_after = f"{int(parts_of_wave(wave)[0]) + 1:04}"
+    return list(waves_between(wave, periods_of_year(year_after, kind_of_wave(wave))[0]))[1]
+
+
 def rolling_waves(wave: str) -> list[str]:
     """The year's quarters or months that end with this one, oldest first.
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from service.fieldwork.monitor import DAYS, EXHAUSTED, REACHED, SHORT, STATES, UNSURE, Monitor
+from fieldwork.forecast import EXHAUSTED, REACHED, SHORT, STATES, UNSURE
+from service.fieldwork.monitor import DAYS, Monitor
 from words import Speaker
 
 ORDER = {EXHAUSTED: 0, SHORT: 1, UNSURE: 2}  # those that need something come first

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fieldwork.forecast import LEAST, calls_and_end, interview_hazards
-from programme.wave_names import kind_of_wave, parts_of_wave, waves_between
+from programme.wave_names import following_wave
 from sampling import Wanted, allocate
 from sampling.planning.outline import Outline, outline
 from service.fieldwork.calls import outcomes_of
@@ -51,20 +51,13 @@ def plan_beginning(store: Store, programme_name: str) -> Beginning:
     programme = current_programme(store, programme_name)[1]
     planned = sample_waves(store, programme_name)
     known = waves_with_steps(store, programme_name)
-    wave = _following(known[0]) if known else ""
+    wave = following_wave(known[0]) if known else ""
     rate, called = _yield(store, programme_name, list(planned.wave[planned.drawn])[::-1])
     if len(planned):
         newest = read_plan(store, programme_name, planned.wave.iloc[-1]).wanted
         return Beginning(wave, newest.interviews, newest.minimum, rate, called)
     minimum = max(int(programme.publish.n), Wanted.minimum)
     return Beginning(wave, max(PER_AREA, minimum) * len(programme.areas), minimum, rate, called)
-
-
-def _following(wave: str) -> str:
-    """The wave after this one."""
-    kind, year = kind_of_wave(wave), int(parts_of_wave(wave)[0])
-    last = {"quarter": f"{year + 1:04}Q4", "month": f"{year + 1:04}-12", "year": f"{year + 1:04}"}[kind]
-    return list(waves_between(wave, last))[1]
 
 
 def _yield(store: Store, programme: str, waves: list[str]) -> tuple[float | None, str | None]:

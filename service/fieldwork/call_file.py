@@ -25,6 +25,11 @@ SERIAL_TIME = re.compile(r"[3-7][0-9]{4}\.[0-9]+")  # a spreadsheet's number of 
 SHORTEST = len("20260102T0304")  # characters of a text that has a time and not only a day
 
 
+def minute_of(moment: datetime) -> datetime:
+    """The minute in which something was done; times in files are often written to the minute, and none is before it."""
+    return moment.replace(second=0, microsecond=0)
+
+
 Check = Callable[[pd.DataFrame, pd.Series, FaultList], tuple[pd.DataFrame, tuple[Note, ...]]]
 
 

@@ -18,7 +18,7 @@ from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
 from sampling import interviews_short, release_progress, unfinished
-from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, Check, read_calls
+from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, Check, minute_of, read_calls
 from service.fieldwork.calling.interviewers import active_interviewers
 from service.fieldwork.stops import STOPPED
 from service.files.choice import Choice, Note
@@ -158,8 +158,7 @@ def check_of(sample: Sample, choice: Choice | None, declared: Programme, listed:
         if not declared.simulated and len(sample.releases):
             since = sample.releases["at"].iloc[0]
             since = since.replace(tzinfo=UTC) if since.tzinfo is None else since
-            minute = since.replace(second=0, microsecond=0)  # times are often written to the minute
-            early = [moment is not None and moment < minute for moment in at]
+            early = [moment is not None and moment < minute_of(since) for moment in at]
             told = since.astimezone(ZoneInfo(declared.calling.zone)).isoformat(" ", "minutes")
             faults.refuse(early, "calls.before", AT, log, expected=told)
         return log, mended
@@ -324,6 +323,12 @@ def outcomes_of(store: Store, programme: str, wave: str) -> pd.DataFrame:
         cursor = connection.execute(asked).cursor
         rows = [] if cursor is None else cursor.fetchall()
     return pd.DataFrame(rows, columns=list(asked.selected_columns.keys()))
+
+
+def timed_outcomes(programme: str, wave: str) -> sa.Select:
+    """at and disposition of every call of a wave."""
+    of_wave = rounds.c.programme == programme, rounds.c.wave == wave
+    return sa.select(calls.c.at, calls.c.disposition).join(rounds).where(*of_wave)
 
 
 def attempts_between(round_id: int, first: datetime, last: datetime) -> sa.Select:

@@ -2,38 +2,26 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-import sqlalchemy as sa
-from dateutil.tz import tzlocal
 
-from fieldwork.forecast import INTERVIEWS, forecast_interviews
-from service.fieldwork.calls import outcomes_of
-from service.samples.samples import Sample, read_sample
-from service.store import schema
+from fieldwork.forecast import forecast_interviews, forecast_states
+from fieldwork.hours import calls_by_day
+from service.fieldwork.calls import outcomes_of, timed_outcomes
+from service.intake.imports import current_programme
+from service.samples.samples import read_sample
 from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
 
 DAYS = 3  # the last days with calls, whose mean is the pace
-REACHED, COMING, UNSURE, SHORT, EXHAUSTED, UNKNOWN = STATES = (
-    "reached",
-    "coming",
-    "unsure",
-    "short",
-    "exhausted",
-    "unknown",
-)
 
 
 @dataclass(frozen=True, eq=False)
 class Monitor:
     """How far a wave's fieldwork is.
 
-    areas  `forecast_interviews` by area, with waiting (numbers drawn and not yet released) and state, one of STATES:
-           the target is reached; the open numbers will reach it, at the upper limit; they may; they will not, and more
-           numbers are needed even at the lower limit; more are needed than wait; no call tells anything yet
-    days   calls and interviews by day (of this machine's time), the oldest first; only days with calls
+    areas  `forecast_interviews` by area, with waiting (drawn and not yet released) and state (`forecast_states`)
+    days   `calls_by_day` in the survey's own time
     """
 
     wave: str
@@ -63,26 +51,6 @@ def read_monitor(store: Store, programme: str, wave: str) -> Monitor:
     required = sample.plan.wanted.attempts
     areas = forecast_interviews(callable_numbers, outcomes_of(store, programme, wave), targets, required=required)
     areas["waiting"] = sample.units[~sample.out].groupby("area").size().reindex(areas.index, fill_value=0)
-    return Monitor(wave, areas.assign(state=_states(areas)), _days(store, programme, sample))
-
-
-def _states(areas: pd.DataFrame) -> np.ndarray:
-    conditions = [
-        areas.interviews >= areas.target,
-        areas.needed.isna(),
-        areas.needed_high <= 0,
-        areas.needed > areas.waiting,
-        areas.needed_low > 0,
-    ]
-    return np.select(conditions, [REACHED, UNKNOWN, COMING, EXHAUSTED, SHORT], UNSURE)
-
-
-def _days(store: Store, programme: str, sample: Sample) -> pd.DataFrame:
-    calls, rounds = schema.calls.c, schema.rounds.c
-    of_wave = rounds.programme == programme, rounds.wave == sample.wave
-    with store.read() as connection:
-        rows = connection.execute(sa.select(calls.at, calls.disposition).join(schema.rounds).where(*of_wave)).all()
-    log = pd.DataFrame(rows, columns=["at", "disposition"])
-    days = pd.DatetimeIndex(pd.to_datetime(log["at"], utc=True)).tz_convert(tzlocal()).date
-    by_day = log.disposition.isin(INTERVIEWS).groupby(np.asarray(days))
-    return pd.DataFrame({"calls": by_day.size(), "interviews": by_day.sum()}).rename_axis(index="day").astype(int)
+    zone = current_programme(store, programme)[1].calling.zone
+    days = calls_by_day(store.table(timed_outcomes(programme, wave)), zone)
+    return Monitor(wave, areas.assign(state=forecast_states(areas)), days)

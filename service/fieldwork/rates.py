@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fieldwork.final_outcomes import NEVER_CALLED, counts_by_class, final_outcomes
 from fieldwork.hours import calls_by_hour
 from fieldwork.rates import Rates, outcome_rates
-from service.fieldwork.calls import outcomes_by_unit, outcomes_of
+from service.fieldwork.calls import outcomes_by_unit, outcomes_of, timed_outcomes
 from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import schema
@@ -104,9 +104,5 @@ def _domain(
 def read_hours(store: Store, programme: str, wave: str) -> pd.DataFrame:
     """`calls_by_hour` of all calls of a wave, in the survey's own time."""
     read_sample(store, programme, wave)  # a Fault if the wave is not drawn
-    calls, rounds = schema.calls.c, schema.rounds.c
-    of_wave = rounds.programme == programme, rounds.wave == wave
-    with store.read() as connection:
-        rows = connection.execute(sa.select(calls.at, calls.disposition).join(schema.rounds).where(*of_wave)).all()
     zone = current_programme(store, programme)[1].calling.zone
-    return calls_by_hour(pd.DataFrame(rows, columns=["at", "disposition"]), zone)
+    return calls_by_hour(store.table(timed_outcomes(programme, wave)), zone)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from service.fieldwork.calls import fieldwork_of, interviewed
@@ -166,8 +165,3 @@ def _in_order(
             state, reached = WAITING if reached else NEXT, True
         steps.append(Step(name, state, WHO[name], facts[name]))
     return tuple(steps)
-
-
-def step_table(steps: WaveSteps) -> pd.DataFrame:
-    """name, state and who of every step."""
-    return pd.DataFrame([(step.name, step.state, step.who) for step in steps.steps], columns=["step", "state", "who"])

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fieldwork.forecast import LEAST, calls_and_end, forecast_interviews, interview_hazards
+from fieldwork.hours import calls_by_day
 from words import Fault
 
 INTERVIEW, NOT_IN_SERVICE, NO_ANSWER = "1.1", "4.3", "3.13"
@@ -91,3 +92,11 @@ def _fieldwork(rng, *, areas: int, differ: float = 0.3, answers: float = 0.15, e
         for n, sums in zip(lacking, further, strict=True)
     ]
     return forecast.assign(truth=totals - forecast.interviews), forecast.assign(truth=more)
+
+
+def test_days_are_those_of_the_survey_s_own_time():
+    calls = pd.DataFrame({"at": ["2026-05-01 15:30", "2026-05-01 16:30"], "disposition": [NO_ANSWER, INTERVIEW]})
+    days = calls_by_day(calls, "Asia/Shanghai")  # half past eleven at night, and half past midnight
+    assert [str(day) for day in days.index] == ["2026-05-01", "2026-05-02"]
+    assert days.to_numpy().tolist() == [[1, 0], [1, 1]]
+    assert len(calls_by_day(calls, "UTC")) == 1

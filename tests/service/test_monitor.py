@@ -8,6 +8,7 @@ from made_up import JUNE, MAY, NAME, begin_survey
 from typer.testing import CliRunner
 
 from commands import cli
+from fieldwork import forecast
 from presentation.calling.monitor import day_rows, monitor_lines, monitor_rows, monitor_table
 from service.fieldwork import monitor
 from service.samples.samples import read_sample
@@ -44,17 +45,17 @@ def test_the_progress_is_the_one_counted_by_hand(called):
 @pytest.mark.parametrize(
     ("row", "state"),
     [
-        ({"interviews": 5}, monitor.REACHED),
-        ({"needed": np.nan}, monitor.UNKNOWN),
-        ({"needed": 0, "needed_high": 0}, monitor.COMING),
-        ({"needed": 0, "needed_high": 4}, monitor.UNSURE),
-        ({"needed": 3, "needed_low": 1, "needed_high": 4}, monitor.SHORT),
-        ({"needed": 30, "needed_low": 10, "needed_high": np.inf}, monitor.EXHAUSTED),
+        ({"interviews": 5}, forecast.REACHED),
+        ({"needed": np.nan}, forecast.UNKNOWN),
+        ({"needed": 0, "needed_high": 0}, forecast.COMING),
+        ({"needed": 0, "needed_high": 4}, forecast.UNSURE),
+        ({"needed": 3, "needed_low": 1, "needed_high": 4}, forecast.SHORT),
+        ({"needed": 30, "needed_low": 10, "needed_high": np.inf}, forecast.EXHAUSTED),
     ],
 )
 def test_an_area_is_said_to_need_what_its_limits_say(row, state):
     areas = {"interviews": 0, "target": 5, "needed": 0.0, "needed_low": 0.0, "needed_high": 0.0, "waiting": 10} | row
-    assert monitor._states(pd.DataFrame([areas])).item() == state
+    assert forecast.forecast_states(pd.DataFrame([areas])).item() == state
 
 
 def test_every_language_says_it_by_command_and_for_a_page(called, monkeypatch, tmp_path):

@@ -5,6 +5,7 @@ from half_rung import INTERVIEW, NO_ANSWER, released, ring, units
 from made_up import ANN, BOTH, JUNE, MAY, NAME, begin_survey
 
 from presentation.samples.outline import beginning_text, outline_lines
+from programme.wave_names import following_wave
 from sampling import Assumed, Wanted
 from service.drawing import outlines
 from service.drawing.draws import make_plan
@@ -46,4 +47,4 @@ def test_a_plan_begins_with_what_is_known_and_its_outline_is_that_of_the_plan_ma
     ("wave", "following"), [("2026Q4", "2027Q1"), ("2026Q1", "2026Q2"), ("2026-12", "2027-01"), ("2026", "2027")]
 )
 def test_the_next_wave_follows_the_newest(wave, following):
-    assert outlines._following(wave) == following
+    assert following_wave(wave) == following

@@ -10,6 +10,7 @@ from fieldwork.phone_numbers import masked_text
 from fieldwork.questionnaire import Questionnaire
 from programme.declared import Programme
 from service.fieldwork.answering.drawn_units import DrawnUnits
+from service.fieldwork.call_file import minute_of
 from service.files.faults import FaultList
 from service.files.zeros import refuse_codes
 from service.intake.of_sample import FRAME_JOIN
@@ -83,7 +84,7 @@ def check_units(
     faults.refuse((unit != "") & unit.duplicated(), "response.twice", UNIT, shown)
     timed = table[AT].map(lambda at: at is not None)
     later = timed & table[AT].map(lambda at: at is not None and at > latest)
-    drawn_at = drawn.at.replace(second=0, microsecond=0)  # times are often written to the minute
+    drawn_at = minute_of(drawn.at)
     before = timed & table[AT].map(lambda at: at is not None and at < drawn_at and not simulated)
     faults.refuse(later, "response.future", AT, table.assign(at=table[AT].map(str)))
     faults.refuse(before, "response.before_draw", AT, table.assign(at=table[AT].map(str)), drawn=drawn.at, wave=wave)
