@@ -16,7 +16,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
 
-demo: setup  ## the demo survey taken in, and simulated quarters of Laibin played (a few minutes, once); what was done before is not done again
+demo: setup  ## the demo survey taken in, and simulated quarters of Laibin played (about a minute); what was done before is not done again
 	$(BIN)/rankshift load $(DEMO) --demo --store $(STORE)
 	$(BIN)/rankshift load $(SIMULATED) --demo --store $(STORE)
 
