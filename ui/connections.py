@@ -11,7 +11,7 @@ import socket
 def send_at_once() -> None:
     """From now on a connection that comes to a port of this process waits for no acknowledgement (TCP_NODELAY)."""
     for opened in gc.get_objects():
-        if isinstance(opened, socket.socket) and _listens(opened):
+        if issubclass(type(opened), socket.socket) and _listens(opened):  # a dead weak reference has only a type
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 

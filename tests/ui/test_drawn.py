@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -93,3 +94,13 @@ def test_connections_to_a_port_that_was_open_already_wait_for_no_acknowledgement
         connections.send_at_once()
         with socket.create_connection(port.getsockname()), port.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_what_is_gone_does_not_stop_the_pages_from_starting():
+    port = socket.socket()
+    kept = [weakref.proxy(port)]  # an object that the collector still lists, of a socket that is no more
+    port.close()
+    del port
+    with pytest.raises(ReferenceError):
+        isinstance(kept[0], socket.socket)
+    connections.send_at_once()
