@@ -46,8 +46,9 @@ from service.samples.public_value import plain_value
 from service.samples.roll_file import RollFile, stored_roll
 from service.samples.samples import Sample, SamplePlan, last_plan, read_plan, read_sample, release_count
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows, inserted_id
+from service.store.engine import Store, inserted_id
 from service.store.permissions import permitted
+from service.store.rows import insert_rows
 from service.store.runs import DRAWING, add_run, code_version, planning_generator
 from words import Fault
 

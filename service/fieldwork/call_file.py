@@ -1,28 +1,19 @@
 """A call log's file, checked cell by cell: it is right, or one Fault says where it is wrong."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pandas as pd
 
 from fieldwork import DISPOSITIONS
 from fieldwork.calling_rules import ZONE
-from service.files.cell_text import serial_text
+from service.fieldwork.call_times import times_of
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.outcomes import coded_outcomes, counted
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
-BETWEEN = r"[/.\-\u5e74\u6708]"  # 2026/1/5, 2026.1.5, and with the characters of year, month and day
-WRITTEN = re.compile(
-    rf"(\d{{4}}){BETWEEN}(\d{{1,2}}){BETWEEN}(\d{{1,2}})\u65e5?\s*"
-    r"(\d{1,2})[:\uff1a\u65f6\u70b9](\d{1,2})(?:[:\uff1a\u5206](\d{1,2})\u79d2?|\u5206)?"
-)  # a time as Chinese spreadsheets and people write it
-SERIAL_TIME = re.compile(r"[3-7][0-9]{4}\.[0-9]+")  # a spreadsheet's number of a time, from 1982 on
-SHORTEST = len("20260102T0304")  # characters of a text that has a time and not only a day
 
 
 def minute_of(moment: datetime) -> datetime:
@@ -78,11 +69,9 @@ def log_of(
     no_code = ~blank[DISPOSITION] & codes.isna()
     unknown = counted(table[DISPOSITION][no_code])
     faults.refuse(no_code, "calls.disposition", DISPOSITION, table, expected=sorted(DISPOSITIONS), outcomes=unknown)
-    times = {text: point_in_time(text, zone) for text in table[AT].unique()}
-    faults.refuse(~blank[AT] & [times[text] is None for text in table[AT]], "calls.time", AT, table)
-    future = {text for text, time in times.items() if time is not None and time > now}
-    faults.refuse(table[AT].isin(future), "calls.future", AT, table)
-    at = pd.Series([times[text] for text in table[AT]], index=table.index, dtype=object)
+    at = times_of(table[AT], zone)
+    faults.refuse(~blank[AT] & at.isna(), "calls.time", AT, table)
+    faults.refuse(at > now, "calls.future", AT, table)
     table, mended = (table, ()) if check is None else check(table, at, faults)
     log = pd.DataFrame({UNIT: table[UNIT], AT: at, INTERVIEWER: table[INTERVIEWER], DISPOSITION: codes})
     twice = log.duplicated([UNIT, AT]) & at.notna() & (log[UNIT] != "")
@@ -90,37 +79,3 @@ def log_of(
         first = log.index.to_series().groupby([log[UNIT], log[AT]]).transform("first")
         faults.refuse(twice, "calls.twice", UNIT, table, each={"first": first, "at": table[AT]})
     return log, (*as_codes, *mended)
-
-
-def point_in_time(text: str, zone: str = ZONE) -> datetime | None:
-    """The time that a text says, in UTC; None if it says none, or only a day.  Without a zone it is of this one."""
-    text = _of_serial(number) if (number := SERIAL_TIME.fullmatch(text)) else text
-    local = _iso(text) or _written(text)
-    try:
-        if local is None:
-            return None
-        return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except (OverflowError, ValueError, OSError):  # a year beyond those that a time zone knows
-        return None
-
-
-def _of_serial(number: re.Match) -> str:
-    return serial_text(float(number[0])) or number[0]
-
-
-def _iso(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if len(text) >= SHORTEST else None
-    except ValueError:
-        return None
-
-
-def _written(text: str) -> datetime | None:
-    match = WRITTEN.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    try:
-        return datetime(year, month, day, hour, minute, second)
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ from sampling import interviews_short, release_progress, unfinished
 from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, Check, minute_of, read_calls
 from service.fieldwork.calling.interviewers import active_interviewers
 from service.fieldwork.stops import STOPPED
+from service.fieldwork.stored_calls import in_parts
 from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.preview import Preview, preview
@@ -31,10 +33,11 @@ from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.audit import Actor
-from service.store.engine import Store, insert_rows, inserted_id
+from service.store.engine import Store, inserted_id
 from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import permitted
 from service.store.remembered import remembered
+from service.store.rows import insert_rows
 from service.store.runs import add_run
 from words import Fault
 
@@ -158,7 +161,7 @@ def check_of(sample: Sample, choice: Choice | None, declared: Programme, listed:
         if not declared.simulated and len(sample.releases):
             since = sample.releases["at"].iloc[0]
             since = since.replace(tzinfo=UTC) if since.tzinfo is None else since
-            early = [moment is not None and moment < minute_of(since) for moment in at]
+            early = at < minute_of(since)
             told = since.astimezone(ZoneInfo(declared.calling.zone)).isoformat(" ", "minutes")
             faults.refuse(early, "calls.before", AT, log, expected=told)
         return log, mended
@@ -343,12 +346,21 @@ def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
 
 
 def _stored_content(connection: sa.Connection, round_id: int, log: pd.DataFrame) -> pd.Series:
-    """For each line of a log, the content stored of an attempt at that unit and time; None if there is none."""
-    attempts = attempts_between(round_id, log[AT].min(), log[AT].max())
-    stored = pd.DataFrame(connection.execute(attempts).all(), columns=list(attempts.selected_columns.keys()))
-    at = [time.replace(tzinfo=time.tzinfo or UTC) for time in stored[AT]]
-    content = dict(
-        zip(zip(stored[UNIT], at, strict=True), _content(stored[DISPOSITION], stored[INTERVIEWER]), strict=True)
-    )
-    lines = zip(log[UNIT], log[AT], strict=True)
-    return pd.Series([content.get(line) for line in lines], index=log.index, dtype=object)
+    """For each line of a log, the content stored of an attempt at that unit and time; None if there is none.
+
+    Lines are compared by k = u·m + t: u is the place of a line's unit among those of the log, t that of its time among
+    the log's m times.
+    """
+    units, times = pd.Index(log[UNIT].unique()), pd.DatetimeIndex(log[AT].unique())
+    first, last = log[AT].agg(["min", "max"])
+    keys, contents = [np.array([], dtype=np.int64)], [np.array([], dtype=object)]
+    for part in in_parts(connection, attempts_between(round_id, first, last)):
+        unit, time = units.get_indexer(part[UNIT]), times.get_indexer(part[AT])
+        of_log = (unit >= 0) & (time >= 0)
+        keys.append((unit * len(times) + time)[of_log])
+        content = _content(part[DISPOSITION][of_log], part[INTERVIEWER][of_log])
+        contents.append(content.to_numpy(dtype=object))
+    stored = pd.Series(np.concatenate(contents), pd.Index(np.concatenate(keys)), dtype=object)
+    stored = stored[~stored.index.duplicated(keep="last")]
+    lines = units.get_indexer(log[UNIT]) * len(times) + times.get_indexer(log[AT])
+    return stored.reindex(lines).set_axis(log.index).where(lambda content: content.notna(), None)

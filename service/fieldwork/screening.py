@@ -28,8 +28,9 @@ from service.protection.keys import Key
 from service.samples.frame_versions import contact_place
 from service.samples.samples import Sample, read_sample, release_count
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows
+from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.rows import insert_rows
 from service.store.runs import add_run
 from words import Fault
 

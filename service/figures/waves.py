@@ -32,8 +32,9 @@ from service.figures.windows import JOINED, window
 from service.intake.imports import current_programme, programme_of_run, wave_versions
 from service.store import schema
 from service.store.differences import Difference, difference
-from service.store.engine import Store, insert_rows
+from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.rows import insert_rows
 from service.store.runs import add_run, code_version, find_run, run_inputs, run_row
 from words import Fault
 

@@ -19,8 +19,9 @@ from service.protection.vault import seal_frame_numbers
 from service.samples.frame_file import ListFrame
 from service.samples.roll_file import store_roll
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows, inserted_id
+from service.store.engine import Store, inserted_id
 from service.store.permissions import Actor
+from service.store.rows import insert_rows
 from service.store.runs import add_run
 from words import Fault
 

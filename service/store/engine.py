@@ -15,6 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from service.store import audit, migration, sickness
+from service.store.nul import refuse_nul
 from service.store.permissions import Actor, local_operator
 from words import Fault
 
@@ -22,7 +23,6 @@ STORE_VARIABLE = "RANKSHIFT_STORE"
 SQLITE_URL = "sqlite:///"
 PASSWORD = re.compile(r"(//[^:/@]*:).*(@)")
 DEFAULT_URL = f"{SQLITE_URL}rankshift.db"
-AT_ONCE = 20_000  # rows that are written at a time
 UNWRITABLE = {sickness.READ_ONLY, sickness.UNREACHABLE}
 ANSWER = 10  # seconds a server has to answer
 SYNCHRONOUS = "FULL"  # SQLite: a commit is on the disk when it returns, as the head that is kept of it is
@@ -146,31 +146,6 @@ def take_turn(connection: sa.Connection, *names: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(names))))
 
 
-def insert_rows(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame, **fixed) -> None:
-    """Write rows into a table, each with the `fixed` values added; NaN in an optional column becomes NULL.
-
-    They are written in parts: a row of Python's values is ten times as large as a row of a table. Where the engine
-    takes every column's values as they are, SQLAlchemy does not look at each of them, which takes as long as writing.
-    """
-    columns = [table.c[name] for name in (*rows.columns, *fixed)]
-    dialect = connection.dialect
-    as_it_is = all(
-        isinstance(column.type, sa.Float) or column.type.dialect_impl(dialect).bind_processor(dialect) is None
-        for column in columns
-    )
-    statement = table.insert().values({column: sa.bindparam(column.name) for column in columns})
-    compiled = statement.compile(dialect=dialect)
-    for start in range(0, len(rows), AT_ONCE):
-        part = rows.iloc[start : start + AT_ONCE].assign(**fixed).astype(object)
-        part = part.where(part.notna(), None)
-        if as_it_is and compiled.positional:
-            places = compiled.positiontup or []
-            values = list(zip(*(part[name].tolist() for name in places), strict=True))
-            connection.exec_driver_sql(str(compiled), values)
-        else:
-            connection.execute(table.insert(), part.to_dict("records"))
-
-
 def inserted_id(connection: sa.Connection, insert: sa.Insert) -> int:
     """Insert one row; the number the store gave it."""
     key = connection.execute(insert).inserted_primary_key
@@ -278,11 +253,9 @@ def _reading_only(dialect, file: Path, options) -> sqlite3.Connection:
 
 
 def _refuse_nul(_connection, _cursor, _statement, parameters, _context, executemany) -> None:
-    """A Fault if a text has a NUL, which PostgreSQL cannot keep and SQLite cuts off when it is read elsewhere."""
+    """A Fault if a text that is written has a NUL."""
     for row in parameters if executemany else (parameters,):
-        for value in row.values() if isinstance(row, dict) else row or ():
-            if isinstance(value, str) and "\0" in value:
-                raise Fault(key="store.nul", found=value.replace("\0", "\N{SYMBOL FOR NULL}")[:80])
+        refuse_nul(row.values() if isinstance(row, dict) else row or ())
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -19,7 +19,8 @@ from sampling import Wanted
 from service.care import jobs
 from service.drawing import draws, releases
 from service.fieldwork import calls
-from service.fieldwork.call_file import point_in_time, read_calls
+from service.fieldwork.call_file import read_calls
+from service.fieldwork.call_times import point_in_time, times_of
 from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
@@ -34,6 +35,8 @@ from words import Fault
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"
+# in one of the zones the clocks change on each of these days
+CHANGES = ("1986-05-04", "1991-09-15", "2026-03-29", "2026-10-25", "2026-04-05", "2026-10-04")
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +151,15 @@ def test_times_are_read_as_people_and_spreadsheets_write_them():
     here = datetime(2024, 5, 6, 8, 5, tzinfo=SHANGHAI)
     for text in ("2024-05-06 08:05", "2024/5/6 8:05", "2024/05/06 08:05:00"):
         assert point_in_time(text) == here
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe"])
+def test_times_of_many_cells_are_those_of_each_cell_also_where_clocks_change(zone):
+    hours = [f"{day} {hour:02}:{minute}:15" for hour in range(25) for minute in (0, 29, 30, 59) for day in CHANGES]
+    others = ["1901-01-01 00:05:43", "2026/5/3 8:05", "2026-05-03 08:00:05.5", "2026-05-03", "", "9999-12-31 23:59:59"]
+    cells = [*hours, *others]
+    read = times_of(pd.Series(cells, index=range(2, len(cells) + 2)), zone)
+    assert [None if pd.isna(at) else at for at in read] == [point_in_time(cell, zone) for cell in cells]
 
 
 def test_a_workbook_is_a_log_too_with_its_cells_of_time_and_its_numbers_for_codes():

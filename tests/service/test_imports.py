@@ -23,9 +23,10 @@ from service.figures import waves
 from service.figures.league import read_league
 from service.intake import imports
 from service.intake.import_log import import_log
-from service.store import engine, objects, schema
-from service.store.engine import Store, insert_rows
+from service.store import objects, rows, schema
+from service.store.engine import Store
 from service.store.objects import ANSWERS, parquet, read_object
+from service.store.rows import insert_rows
 from service.store.runs import outdated_runs, run_list
 from words import Fault
 
@@ -268,7 +269,7 @@ def test_two_who_import_a_programme_at_once_make_one_version(store):
 def test_many_rows_are_written_in_parts_as_few_are_at_once(store, monkeypatch):
     begin_survey(store)
     take(store, MAY)
-    monkeypatch.setattr(engine, "AT_ONCE", 7)
+    monkeypatch.setattr(rows, "AT_ONCE", 7)
     run = waves.estimate_wave(store, NAME, MAY).run_id
     covariances = schema.DERIVED["COVARIANCES"]
     count = sa.select(sa.func.count()).where(covariances.c.run_id == run)

@@ -13,8 +13,8 @@ from presentation.league_table import shown_rows
 from service.figures import waves
 from service.figures.league import read_league
 from service.store import runs, schema
-from service.store.engine import insert_rows
 from service.store.permissions import LEADER, STATISTICIAN, Actor
+from service.store.rows import insert_rows
 from service.store.runs import run_list
 from service.store.trail import trail_lines
 from words import Fault

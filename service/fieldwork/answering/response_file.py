@@ -9,7 +9,8 @@ from fieldwork.completeness import states
 from fieldwork.dispositions import OUTCOMES
 from programme.declared import Programme
 from service.fieldwork.answering.checking import AT, INTERVIEWER, UNIT
-from service.fieldwork.call_file import DISPOSITION, point_in_time
+from service.fieldwork.call_file import DISPOSITION
+from service.fieldwork.call_times import point_in_time
 from service.files.choice import Choice, Note
 from service.files.decimals import with_points
 from service.files.faults import FaultList

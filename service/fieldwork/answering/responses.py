@@ -37,8 +37,9 @@ from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.audit import Actor
-from service.store.engine import Store, insert_rows
+from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.rows import insert_rows
 from words import Fault
 
 RECORD = "record-responses"  # the action in the audit trail

@@ -17,8 +17,9 @@ from service.fieldwork.calling.interviewers import active_interviewers, newest_o
 from service.fieldwork.calls import fieldwork_of
 from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows
+from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.rows import insert_rows
 from service.store.runs import add_run, generator
 from words import Fault
 

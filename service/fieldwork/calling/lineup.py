@@ -21,6 +21,7 @@ from fieldwork.history import CallHistory
 from fieldwork.scheduling import DUE, call_order, states_at
 from programme.calling import Calling
 from service.fieldwork.calling.interviewers import active_interviewers, newest_owners
+from service.fieldwork.stored_calls import in_parts
 from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import schema
@@ -28,7 +29,6 @@ from service.store.engine import Store
 from words import Fault
 
 FRESH, OLDEST = timedelta(seconds=15), timedelta(seconds=60)
-AT_ONCE = 100_000  # calls read at a time
 FREE = ""  # in the place of an interviewer: whoever is free
 
 calls, holds, appointments = schema.calls, schema.holds, schema.appointments
@@ -219,7 +219,6 @@ def _calls_after(store: Store, programme: str, wave: str, seen: int) -> Iterator
     """The call_id of the last of them, and unit_id, at and disposition, of the wave's calls after the one seen last.
 
     Whoever writes calls of a wave takes its turn, so that their numbers come in the order in which they are committed.
-    The driver's rows are taken as they are: of three million, SQLAlchemy would make an object each.
     """
     rounds = schema.rounds.c
     of_wave = rounds.programme == programme, rounds.wave == wave
@@ -229,11 +228,8 @@ def _calls_after(store: Store, programme: str, wave: str, seen: int) -> Iterator
         round_id = connection.scalar(sa.select(rounds.round_id).where(*of_wave))
         if round_id is None:
             return
-        cursor = connection.execute(asked.where(calls.c.round_id == round_id)).cursor
-        while cursor is not None and (rows := cursor.fetchmany(AT_ONCE)):
-            ids, units, at, codes = zip(*rows, strict=True)
-            times = pd.to_datetime(pd.Series(at), utc=True, format="ISO8601" if isinstance(at[0], str) else None)
-            yield ids[-1], pd.DataFrame({"unit_id": units, "at": times, "disposition": codes})
+        for part in in_parts(connection, asked.where(calls.c.round_id == round_id)):
+            yield int(part.call_id.iloc[-1]), part
 
 
 def _ordered(store: Store, lineup: Lineup, now: datetime) -> Order:
