@@ -23,7 +23,7 @@ demo: setup  ## the demo survey taken in, and simulated quarters of Laibin playe
 setup: .venv/installed  ## the environment alone
 
 test: .venv/tested lint browser  ## everything the tests need, and all tests
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
 
 lint: .venv/tested
 	$(BIN)/ruff check .

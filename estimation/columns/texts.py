@@ -1,5 +1,6 @@
 """Codes for a column of texts: from Arrow's hash table or, where most texts occur once, by sorting their hashes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,18 @@ def text_codes(texts: pd.arrays.ArrowStringArray, *, ordered: bool) -> tuple[np.
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
     return rank.take(codes, mode="clip"), labels.to_numpy(zero_copy_only=False)[order]
+
+
+def among(texts: pd.Series | pd.Index, wanted: Iterable) -> np.ndarray:
+    """Which rows (n,) of a column have one of the wanted texts, by Python's hash table.
+
+    `Series.isin` would make an Arrow value of each wanted text first, which takes ten times as long for thousands.
+    """
+    known = wanted if isinstance(wanted, (set, frozenset)) else frozenset(wanted)
+    if not known:
+        return np.zeros(len(texts), dtype=bool)
+    rows = texts.to_numpy(dtype=object).tolist()
+    return np.fromiter((text in known for text in rows), dtype=bool, count=len(rows))
 
 
 def _arrow_codes(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:

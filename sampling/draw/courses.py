@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from estimation.columns.texts import among
 from sampling.draw.past import PastWave, Succession, refuse_rotated
 from sampling.draw.turns import Turn, drawn_in_turn, expected_counts
 from sampling.planning.rotation import group_sizes, rotation_ages
@@ -225,8 +226,8 @@ def _part_called_again(rates: pd.DataFrame, strata: pd.Index, turn: Turn, otherw
 def _group_joined(unit_ids: pd.Series, wave: PastWave, met: Met) -> np.ndarray:
     """The place of the new group (n,) that each unit came to in an earlier wave; -1: it was not drawn there."""
     if met.turn.ages is None:
-        return np.where(unit_ids.isin(wave.released).to_numpy(), 0, -1)
-    joined = unit_ids.map(wave.born).where(unit_ids.isin(wave.released))
+        return np.where(among(unit_ids, wave.released), 0, -1)
+    joined = unit_ids.map(wave.born).where(among(unit_ids, wave.released))
     place = np.searchsorted(np.array(met.turn.beginning), joined.fillna(0).to_numpy(dtype=np.int64))
     return np.where(joined.notna().to_numpy(), place.clip(max=len(met.turn.beginning) - 1), -1)
 

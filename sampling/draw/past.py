@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from estimation.columns.texts import among
 from sampling.draw.releases import Through, is_out
 from sampling.planning.rotation import rotation_ages
 from sampling.planning.wanted import LONGEST
@@ -94,7 +95,7 @@ def waves_rested(unit_ids: pd.Series, succession: Succession) -> np.ndarray:
     rested = np.full(len(unit_ids), longest + 1)
     for ago in range(min(longest, len(past)), 0, -1):
         wave = past[-ago]
-        called = unit_ids.isin(wave.released).to_numpy()
+        called = among(unit_ids, wave.released)
         if rotation is None:
             refuse_rotated(wave, rotation)
             rested[called] = ago
@@ -112,8 +113,8 @@ def last_answered(unit_ids: pd.Series, past: Sequence[PastWave]) -> np.ndarray:
     """Whether each unit (n,) gave an interview in the last wave that released it, as far as that is recorded."""
     answered = np.zeros(len(unit_ids), dtype=bool)
     for wave in past:
-        called = unit_ids.isin(wave.released).to_numpy()
-        answered = np.where(called, unit_ids.isin(wave.answered or frozenset()).to_numpy(), answered)
+        called = among(unit_ids, wave.released)
+        answered = np.where(called, among(unit_ids, wave.answered or frozenset()), answered)
     return answered
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from estimation.columns.texts import among
 from words import Fault
 
 Through: TypeAlias = int | Mapping[str, int]  # how many portions are out: of every stratum, or by stratum
@@ -93,7 +94,7 @@ def release_progress(
     """
     begun = released(sample, through, within=within)
     left = unfinished(sample, finished, through=through, within=within)
-    rung = begun[begun.unit_id.isin(set(tried))]
+    rung = begun[among(begun.unit_id, tried)]
     numbers = range(1, int(begun.release.max()) + 1)
     counts = {name: rows.release.value_counts() for name, rows in (("units", begun), ("tried", rung), ("open", left))}
     table = pd.DataFrame({name: [int(count.get(r, 0)) for r in numbers] for name, count in counts.items()})
@@ -108,7 +109,7 @@ def unfinished(sample: pd.DataFrame, finished: Iterable, *, through: Through, wi
     A wave may be weighted only when none is left, but a further release may begin before that.
     """
     begun = released(sample, through, within=within)
-    return begun[~begun.unit_id.isin(set(finished))].reset_index(drop=True)
+    return begun[~among(begun.unit_id, finished)].reset_index(drop=True)
 
 
 def interviews_short(
@@ -128,7 +129,7 @@ def interviews_short(
     are open they count as the plan supposed; when the work on a portion is finished, only interviews count.
     """
     out = is_out(sample, through)
-    done, closed = (sample.unit_id.isin(set(units)).to_numpy() for units in (interviewed, finished))
+    done, closed = (among(sample.unit_id, units) for units in (interviewed, finished))
     by = sample.stratum.to_numpy()
     rows = pd.DataFrame({"interviews": done & out, "open": out & ~closed & ~done}).groupby(by).sum().astype(int)
     rows["out"] = pd.Series(np.where(out, sample.release, 0)).groupby(by).max()

@@ -65,11 +65,13 @@ def draw_approved(
     Raises Fault for a frame that is not the one approved.
     """
     plan = approved.plan
-    if approved_digests(frame, plan) != approved.digests:
+    digests = approved_digests(frame, plan)
+    if digests != approved.digests:
         raise Fault(key="sample.frame_changed", wave=approved.wave, frame=approved.frame)
     wave = approved.wave
     before: dict[str, Any] = {"past": past, "continued": continued}
     if plan.method == RESTED:
+        before["digests"] = digests
         sample, record = record_rested(frame, plan, seed=seed, wave=wave, code=code, value=value, **before)
         if not isinstance(frame, pd.DataFrame):
             return sample.assign(prn=0.0), record  # nobody has a permanent number

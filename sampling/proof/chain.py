@@ -83,6 +83,7 @@ def record_rested(
     value: str | None = None,
     past: Sequence[PastWave] = (),
     continued: Continued | None = None,
+    digests: tuple[str, str, str | None] | None = None,
 ) -> tuple[pd.DataFrame, DrawRecord]:
     """Draw a wave of a chain, split it into its portions, and record how it was drawn.
 
@@ -90,12 +91,13 @@ def record_rested(
     value      the public value, if the plan names one
     past       the waves before it, oldest first
     continued  the last of them, as it was when this wave's line was published
+    digests    `frame_digests` of this frame by this plan, if they are known already
     """
     check_value(plan, value)
     if (plan.keep is None) != (not past) or (continued is None) != (not past):
         raise Fault(key="proof.earlier_needed", keep=str(plan.keep))
     sample, rates = _draw(frame, plan, draw_key(seed, wave, value), past)
-    who, first_phase, _ = frame_digests(frame, plan)
+    who, first_phase, _ = digests or frame_digests(frame, plan)
     record = DrawRecord.of_sample(
         sample,
         plan,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from estimation.columns.texts import among
 from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
@@ -292,7 +293,7 @@ def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
             return
         logged_units = set(connection.scalars(logged))
     answered = read_object(store, version_id, RESPONDENTS, ("unit_id",)).unit_id
-    unlogged = int((~answered.isin(logged_units)).sum())
+    unlogged = int((~among(answered, logged_units)).sum())
     if unlogged:
         raise Fault(key="calls.unlogged", wave=wave, count=unlogged)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 from numpy.random import Generator
 
+from estimation.columns.texts import among
 from estimation.indicators.indicators import SHARE, Item
 from estimation.weighting.steps import AGE_GROUP
 from fieldwork import code_of
@@ -88,7 +89,9 @@ def simulate_wave(
     questions = _questions(programme, measure)
     names, words = _names(programme), _words(programme, reaching)
     sample = read_sample(store, programme_name, wave)
-    units = sample.released[~sample.released.unit_id.isin(sample.uncalled)].sort_values(["release", "place", "stratum"])
+    units = sample.released[~among(sample.released.unit_id, sample.uncalled)].sort_values(
+        ["release", "place", "stratum"]
+    )
     if units.empty:
         raise Fault(key="simulated.not_released", wave=wave)
     if missing := sorted(set(units.area) - set(truth.rates)):

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from estimation.columns.texts import among
 from estimation.weighting.steps import Base
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
@@ -134,7 +135,7 @@ def compare(
     absent: list[str] = []
     if unit is not None:
         _compare_rows(table, unit, faults, programme, drawn, answered)
-        absent = sorted(called[~called.isin(unit)])
+        absent = sorted(called[~among(called, unit)])
     rows = len(called) - len(absent) if unit is not None else 0
     counts: dict[str, int] = {}
     for fault in faults.found:
@@ -158,6 +159,10 @@ def checked_reason(reason: str, wave: str) -> str:
     return plain
 
 
+def _among(unit: pd.Series, units: Iterable) -> pd.Series:
+    return pd.Series(among(unit, units), index=unit.index)
+
+
 def _compare_rows(
     table: pd.DataFrame,
     unit: pd.Series,
@@ -169,7 +174,7 @@ def _compare_rows(
     name, wave, columns = JOIN.join(programme.columns.respondent), drawn.wave, programme.columns
     shown = table.assign(**{name: unit.map(masked_text)})
     of_unit = drawn.units.reindex(unit).set_axis(table.index)
-    is_known, waits = unit.isin(drawn.units.index), unit.isin(drawn.unreleased)
+    is_known, waits = _among(unit, drawn.units.index), _among(unit, drawn.unreleased)
     blank = unit == ""
     faults.refuse(waits, "wave.unit_not_released", name, shown, wave=wave, out=drawn.releases)
     foreign = ~is_known & ~waits & ~blank
@@ -208,7 +213,7 @@ def _compare_rows(
         _compare_frames(table, programme.weighting.base, of_unit.base_weight, faults, wave)
     if drawn.interviewed is None or drawn.outcomes is None:
         return
-    logged = unit.isin(drawn.interviewed)
+    logged = _among(unit, drawn.interviewed)
     faults.refuse(is_known & answered & ~logged, "wave.no_interview_logged", name, shown, wave=wave)
     faults.refuse(is_known & ~answered & logged, "wave.interview_lost", name, shown, wave=wave)
     if programme.weighting is not None and programme.weighting.dispositions.column in table:

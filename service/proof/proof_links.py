@@ -81,7 +81,7 @@ def said_of_draw(store: Store, of: Estimated) -> dict[str, dict[str, Any]]:
     """What the links from the frame to the calls say; nothing of a wave that was not drawn here."""
     if of.origin is None:
         return {}
-    sample = read_sample(store, of.programme.name, of.wave)
+    sample = read_sample(store, of.programme.name, of.wave, reread=True)
     through = sample.through(of.origin["releases"])
     return {
         FRAME: frame_says(sample.record),

@@ -5,6 +5,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from sampling import Continued, DrawnWave, PastWave, Wanted
@@ -18,15 +19,16 @@ from service.store.engine import Store
 from words import Fault
 
 
-def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sample]:
+def chain_of(store: Store, programme: str, wanted: Wanted, wave: str, *, reread: bool = False) -> list[Sample]:
     """The samples that the plan of a wave continues, oldest first; [] if it continues none.
 
+    reread: as in `read_sample`
     Raises Fault for an earlier wave that cannot be continued: not drawn, drawn in two stages or by the random numbers
     of an older version, of which nothing is released, or in rotation groups other than those of the plan.
     """
     samples: list[Sample] = []
     while wanted.after is not None:
-        earlier = read_sample(store, programme, wanted.after)
+        earlier = read_sample(store, programme, wanted.after, reread=reread)
         if earlier.plan.wanted.each is not None:
             raise Fault(key="sample.earlier_staged", wave=wave, earlier=earlier.wave)
         if earlier.plan.wanted.unequal is not None:
@@ -48,20 +50,23 @@ def chain_of(store: Store, programme: str, wanted: Wanted, wave: str) -> list[Sa
 
 
 def drawn_wave(
-    store: Store, sample: Sample, answered: Collection[str] | None = None, roll: RollFile | None = None
+    store: Store, sample: Sample, answered: Collection[str] | None = None, listed: RollFile | pd.DataFrame | None = None
 ) -> DrawnWave:
     """The wave as its proof has it: the record, who could be drawn, the units and, if it matters, who answered.
 
-    roll: its list, if that is a large one and is at hand already
+    listed: the list it was drawn from, with first_phase and the columns kept, if it is at hand already
     """
+    who = None if answered is None else frozenset(answered)
+    if listed is None:
+        listed = stored_roll(store, sample.plan.frame_id)
+    if listed is not None:
+        return DrawnWave(sample.record, listed, sample.units, who)
     units = schema.frame_units.c
-    if (roll := roll or stored_roll(store, sample.plan.frame_id)) is not None:
-        return DrawnWave(sample.record, roll, sample.units, None if answered is None else frozenset(answered))
     columns = [units.unit_id, units.stratum, units.first_phase]
     columns += [units.known] if sample.record.plan.order else []
     frame = store.table(sa.select(*columns).where(units.frame_id == sample.plan.frame_id).order_by(units.unit_id))
     frame = with_known(frame) if sample.record.plan.order else frame
-    return DrawnWave(sample.record, frame, sample.units, None if answered is None else frozenset(answered))
+    return DrawnWave(sample.record, frame, sample.units, who)
 
 
 def answered_before(following: SamplePlan) -> list[str] | None:
@@ -80,10 +85,10 @@ def past_waves(
     """What a draw must know of the waves that it continues, oldest first, and the last of them as a line binds it.
 
     answered  who had answered in the last of them, where the draw keeps only these
-    lists     frame_id -> the list that is at hand already: a large one is looked up in one file for all waves
+    lists     frame_id -> the list that is at hand already; each is read once for all waves
     """
     past, continued = [], None
-    rolls = {frame_id: units for frame_id, units in lists.items() if isinstance(units, RollFile)}
+    known = dict(lists)
     for sample, following in zip_longest(chain, chain[1:]):
         releases_then = None
         if following is not None:
@@ -91,9 +96,8 @@ def past_waves(
             releases_then = following.earlier[1]
         releases = sample.through(releases_then)
         of_wave = answered if following is None else answered_before(following.plan)
-        drawn = drawn_wave(store, sample, of_wave, rolls.get(sample.plan.frame_id))
-        if isinstance(drawn.frame, RollFile):
-            rolls[sample.plan.frame_id] = drawn.frame
+        drawn = drawn_wave(store, sample, of_wave, known.get(sample.plan.frame_id))
+        known[sample.plan.frame_id] = drawn.frame
         past.append(drawn.past(releases))
         if following is None:
             continued = drawn.continued(releases)

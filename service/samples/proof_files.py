@@ -58,9 +58,9 @@ def draw_proof(store: Store, programme: str, wave: str) -> dict[str, bytes]:
     Of a rested draw the folders earlier/01, earlier/02, … have the same of the waves that it continues, oldest first,
     and who answered in them, where the wave after them keeps only these.
     """
-    sample = read_sample(store, programme, wave)
+    sample = read_sample(store, programme, wave, reread=True)
     if sample.record.plan.method == RESTED:
-        chain = chain_of(store, programme, sample.plan.wanted, wave)
+        chain = chain_of(store, programme, sample.plan.wanted, wave, reread=True)
         files = _chain_files(store, programme, sample)
         for number, (earlier, following) in enumerate(pairwise([*chain, sample]), 1):
             of_earlier = _chain_files(store, programme, earlier)

@@ -17,6 +17,7 @@ from sampling.proof.record import DrawRecord
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.unchanging import unchanging
 from words import Fault
 
 FRAME_FIELDS = [schema.frames.c.frame, schema.frames.c.version.label("frame_version"), schema.frames.c.findings]
@@ -183,8 +184,11 @@ def read_plan(store: Store, programme: str, wave: str) -> SamplePlan:
 
 
 @permitted
-def read_sample(store: Store, programme: str, wave: str) -> Sample:
-    """A wave's draw with the releases made so far; a Fault if the wave is not drawn."""
+def read_sample(store: Store, programme: str, wave: str, *, reread: bool = False) -> Sample:
+    """A wave's draw with the releases made so far; a Fault if the wave is not drawn.
+
+    reread: the drawn units are read from the store though this process read them before, as a proof must
+    """
     draws = schema.draws
     with store.read() as connection:
         where = sa.and_(draws.c.programme == programme, draws.c.wave == wave)
@@ -193,7 +197,9 @@ def read_sample(store: Store, programme: str, wave: str) -> Sample:
             raise Fault(key="sample.not_drawn", wave=wave, programme=programme)
         sample_plan = _plan(connection.execute(_plans().where(schema.plans.c.plan_id == row.plan_id)).one())
     units, releases = schema.sample_units, schema.releases
-    drawn = store.table(sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place))
+    of_draw = sa.select(units).where(units.c.draw_id == row.draw_id).order_by(units.c.stratum, units.c.place)
+    read_units = lambda: store.table(of_draw)  # noqa: E731
+    drawn = read_units() if reread else unchanging(store.engine, ("sample_units", row.draw_id), read_units)
     releases_made = store.table(
         sa.select(releases).where(releases.c.draw_id == row.draw_id).order_by(releases.c.release)
     )

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from made_up import MAY, NAME, begin_survey, take
@@ -15,9 +16,11 @@ from service.figures.screen import read_screen
 from service.intake import imports
 from service.protection import people
 from service.store import schema
+from service.store import unchanging as unchanging_tables
 from service.store.engine import STORE_VARIABLE, Store
 from service.store.permissions import LEADER, Actor
 from service.store.remembered import MOST, remembered
+from service.store.unchanging import unchanging
 from words import text
 
 ROOT = Path(__file__).parents[2]
@@ -117,3 +120,17 @@ def test_a_page_shows_corrected_figures_at_once_and_the_warning_until_they_are_c
     waves.estimate_wave(store, NAME, MAY)
     newest = page()
     assert newest[0] != first[0] and not newest[1]
+
+
+def test_a_table_that_never_changes_is_read_once_but_an_empty_one_and_one_too_large_each_time(
+    sqlite_store, monkeypatch
+):
+    monkeypatch.setattr(unchanging_tables, "MOST_ROWS", 5)
+    read = []
+
+    def rows(n):
+        return unchanging(sqlite_store.engine, ("rows", n), lambda: read.append(n) or pd.DataFrame({"x": range(n)}))
+
+    for n in (3, 3, 0, 0, 6, 6, 2, 3, 4, 3):  # with that of four rows no other one has room
+        assert len(rows(n)) == n
+    assert read == [3, 0, 0, 6, 6, 2, 4, 3]

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from estimation.columns.texts import among
 from fieldwork.calling_rules import CallingRules, slot_now
 from fieldwork.history import CallHistory
 from fieldwork.scheduling import DUE, call_order, states_at
@@ -192,7 +193,7 @@ def _read(store: Store, programme: str, wave: str, version: tuple) -> Lineup:
     if sample.releases.empty:
         raise Fault(key="calling.nothing_released", wave=wave)
     rules = declared.calling.rules(wave, sample.plan.wanted.attempts)
-    out = sample.units[sample.out & ~sample.units.unit_id.isin(sample.uncalled)]
+    out = sample.units[sample.out & ~among(sample.units.unit_id, sample.uncalled)]
     columns = ["unit_id", "stratum", "area", "release", "place", *(["kish"] if "kish" in out else [])]
     numbers = out.sort_values(["release", "place", "stratum"])[columns].reset_index(drop=True)
     with store.read() as connection:
