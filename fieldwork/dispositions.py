@@ -65,6 +65,7 @@ def _plain(word: str) -> str:
 OUTCOMES = {row["code"]: _outcome(row) for row in rows_of("dispositions.csv")}
 DISPOSITIONS = frozenset(code for code, outcome in OUTCOMES.items() if outcome.logged)
 ENDING = frozenset(code for code, outcome in OUTCOMES.items() if outcome.final)
+USUAL = ("1.1", "2.11", "2.12", "2.2", "3.12", "3.13", "4.3", "4.7")  # those that most calls end in
 INTERVIEW = tuple(code for code, outcome in OUTCOMES.items() if outcome.group in ("I", "P"))
 ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible)
 NOT_ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible is False)

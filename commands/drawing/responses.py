@@ -34,9 +34,11 @@ from commands.speaking import (
 )
 from presentation import terminal
 from presentation.calling import responses as response_words
+from presentation.calling.wave_steps import lacking_lines
 from presentation.times import wave_text
 from service.fieldwork.answering import making, sheets
 from service.fieldwork.answering import responses as use_cases
+from service.fieldwork.answering.lacking import lacking_for
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
 from service.intake.imports import current_programme
@@ -94,6 +96,7 @@ def responses_sheet(
     options = {"interviewer": interviewer, "numbers": numbers, "key": key}
     write_private(file, sheets.answer_sheet(opened, programme_name, wave, t, **options))
     out.print(t("cli.responses.sheet.written", file=str(file)))
+    _say_lacking(opened, programme_name, wave)
 
 
 @commands.command("show", cls=Command, help=t("cli.responses.show.help"))
@@ -104,11 +107,18 @@ def responses_show(
 
 
 @commands.command("questions", cls=Command, help=t("cli.responses.questions.help"))
-def responses_questions(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
+def responses_questions(
+    wave: Annotated[str | None, typer.Argument(help=t("cli.responses.questions.wave"), show_default=False)] = None,
+    programme: ProgrammeOption = None,
+    store: StoreOption = None,
+    as_: AsOption = None,
+) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     questionnaire = current_programme(opened, programme_name)[1].questionnaire
     notes = [response_words.rule_text(questionnaire, t)]
     print_table(t("response.questions"), terminal.words_table(response_words.question_rows(questionnaire, t)), notes)
+    if wave is not None:
+        _say_lacking(opened, programme_name, wave)
 
 
 @commands.command("make-wave", cls=Command, help=t("cli.responses.make_wave.help"))
@@ -140,6 +150,12 @@ def responses_make_wave(
     say_recognised(made.notes)
     values = {"wave": wave_text(made.wave, t), "version": made.version, "interviews": made.interviews}
     out.print(t("cli.imported.wave", **values, outcome=t(f"outcome.{made.outcome}")))
+
+
+def _say_lacking(opened: Store, programme_name: str, wave: str) -> None:
+    """What will be missing when the wave is made of its calls and answers."""
+    for line in lacking_lines(wave, lacking_for(opened, programme_name, wave), t):
+        out.print(line)
 
 
 def _show(opened: Store, programme_name: str, wave: str) -> None:

@@ -320,7 +320,7 @@ def sample_steps(
     opened, programme_name = opened_for(store, as_, programme)
     steps = wave_steps.steps_of_wave(opened, programme_name, wave)
     in_the_way = [t(fault.key, **fault.values) for fault in steps.hindrances]
-    lines = [step_words.next_text(steps, t), *in_the_way]
+    lines = [step_words.next_text(steps, t), *in_the_way, *step_words.ahead_lines(steps, t)]
     print_table(t("steps.title"), terminal.words_table(step_words.step_rows(steps, t), words=4), lines)
 
 
@@ -420,6 +420,8 @@ def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePl
     out.print(sample_words.status(sample_plan, t))
     if sample_plan.approved:
         out.print(t("sample.publish", slip=sample_plan.slip))
+    for line in step_words.ahead_lines(wave_steps.steps_of_wave(opened, programme_name, sample_plan.wave), t):
+        out.print(line)
 
 
 def _show_sample(opened: Store, programme_name: str, sample: samples.Sample) -> None:

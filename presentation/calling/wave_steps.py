@@ -1,6 +1,6 @@
 """The steps of a wave in words: each with its mark and its facts, and a sentence on what comes next and for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from presentation.times import wave_text
 from service.figures.wave_steps import CALL, ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, RESPONSES, STEPS, Step, WaveSteps
 from service.store.runs import local_time
-from words import Speaker
+from words import Fault, Speaker
 
 MARKS = {"done": "✓", "begun": "◐", "next": "▶", "waiting": "○", "elsewhere": "–"}
 
@@ -42,6 +42,17 @@ def next_text(steps: WaveSteps, t: Speaker) -> str:
     samples = t("samples.page")
     page = t("calling.page") if step.name == CALL else samples if step.name in OF_SAMPLE else t("centre.page")
     return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page, samples=samples)
+
+
+def ahead_lines(steps: WaveSteps, t: Speaker) -> list[str]:
+    """What will be missing when the wave is made of its calls and answers; nothing where nothing is."""
+    return lacking_lines(steps.wave, steps.ahead, t)
+
+
+def lacking_lines(wave: str, lacks: Sequence[Fault], t: Speaker) -> list[str]:
+    """A heading and a line for each thing that is missing; nothing where nothing is."""
+    lines = [f"- {t(fault.key, **fault.values)}" for fault in lacks]
+    return [t("steps.ahead", wave=wave_text(wave, t)), *lines] if lines else []
 
 
 def step_rows(steps: WaveSteps, t: Speaker) -> pd.DataFrame:

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from fieldwork.calling_rules import ZONE
+from fieldwork.dispositions import INTERVIEW
 from fieldwork.simulated import made_up_people
 from programme.declared import Programme
 from sampling.planning.wanted import Wanted
-from service.demonstration.story import Story, known_totals
+from service.demonstration.story import LISTED_AGE, Story, known_totals
 from service.drawing import draws, releases
+from service.fieldwork.answering.responses import import_responses
 from service.fieldwork.calling.appointments import make_appointment
 from service.fieldwork.calling.assigning import assign_numbers
 from service.fieldwork.calling.attempts import Agreed
@@ -51,7 +53,7 @@ def play(store: Store, programme_name: str, story: Story, *, key: Key, now: date
     there = people[people.number == ""]
     if frames.frame_list(store, programme_name).empty:
         content = listed.to_csv(index=False).encode()
-        frames.import_frame(centre, programme_name, LIST, content, f"{LIST}.csv", frame_key=key)
+        frames.import_frame(centre, programme_name, LIST, content, f"{LIST}.csv", frame_key=key, keep=[LISTED_AGE])
     if programme.weighting is not None and programme.weighting.calibrating is not None:
         period = programme.weighting.calibrating.period or story.present[0]
         totals = known_totals(there, period, programme.columns.area)
@@ -75,6 +77,7 @@ def play(store: Store, programme_name: str, story: Story, *, key: Key, now: date
         for unit, start, end in zip(agreed.unit_id, agreed.start, agreed.end, strict=True):
             make_appointment(centre, programme_name, wave, unit, Agreed(start, end, note=NOTE))
         _import_calls(centre, programme_name, wave, made)
+        _record_answers(centre, programme, wave, made)
     return list(story.waves)
 
 
@@ -117,6 +120,15 @@ def _played(store: Store, name: str, story: Story, wave: str, begins: datetime, 
 
 def _import_calls(store: Store, name: str, wave: str, made: SimulatedWave) -> None:
     import_calls(store, name, wave, made.calls.to_csv(index=False).encode(), f"simulated_calls_{wave}.csv")
+
+
+def _record_answers(store: Store, programme: Programme, wave: str, made: SimulatedWave) -> None:
+    """Record the answers of a wave's interviews, so that the wave can be made of them once its calls are over."""
+    done = made.calls[made.calls.disposition.isin(INTERVIEW)][["unit_id", "at", "interviewer"]]
+    answers = made.answers.rename(columns={programme.columns.respondent[0]: "unit_id"}).set_index("unit_id")
+    asked = [name for name in programme.questionnaire.items if name in answers]
+    content = done.join(answers[asked], on="unit_id").to_csv(index=False).encode()
+    import_responses(store, programme.name, wave, content, f"simulated_answers_{wave}.csv")
 
 
 def _take_in(store: Store, programme: Programme, wave: str, made: SimulatedWave, true: pd.Series) -> None:

@@ -22,6 +22,7 @@ from service.store.names import name_of
 
 PLAY, TRUE = "fieldwork.toml", "truth.csv"
 AREA, PEOPLE = "area", "people"
+LISTED_AGE = "listed_age"  # a column of the made-up list, which is kept for weighting
 SETTINGS = {"seed", "measure", "interviews", "interviewers", "rho", "lazy", "days", "coached_wave", "waves", "present"}
 MOST_PEOPLE = 20_000
 
@@ -69,11 +70,13 @@ class Story:
         return Interviewing(self.interviewers, self.rho, lazy, coached)
 
     def listed(self) -> pd.DataFrame:
-        """The made-up list: unit_id, area and source."""
+        """The made-up list: unit_id, area, listed_age (the age group that the register has) and source."""
         area = np.repeat(self.areas.index.to_numpy(), self.areas[PEOPLE])
         place = np.concatenate([np.arange(n) for n in self.areas[PEOPLE]])
         ids = [f"sim-{a}-{k:05d}" for a, k in zip(area, place, strict=True)]
-        return pd.DataFrame({"unit_id": ids, "area": area, "source": "simulated"})
+        listed = pd.DataFrame({"unit_id": ids, "area": area})
+        people = made_up_people(listed, self.truth(self.present[0]), seed=self.seed)
+        return listed.assign(**{LISTED_AGE: people.age_group.to_numpy(), "source": "simulated"})
 
     def expected(self, people: pd.DataFrame, wave: str) -> pd.Series:
         """The share of good answers if everybody on an area's list were asked, by area.

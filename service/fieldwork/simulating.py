@@ -31,6 +31,7 @@ from service.fieldwork.calling.interviewers import newest_owners
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.imports import current_programme
+from service.samples.listed_columns import columns_kept, listed_of_draw
 from service.samples.samples import Sample, read_sample
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -87,8 +88,9 @@ def simulate_wave(
     if not programme.simulated:
         raise Fault(key="simulated.real", programme=programme_name)
     questions = _questions(programme, measure)
-    names, words = _names(programme), _words(programme, reaching)
     sample = read_sample(store, programme_name, wave)
+    listed = columns_kept(store, sample.plan.frame_id)
+    names, words = _names(programme, listed), _words(programme, reaching)
     units = sample.released[~among(sample.released.unit_id, sample.uncalled)].sort_values(
         ["release", "place", "stratum"]
     )
@@ -110,6 +112,9 @@ def simulate_wave(
     rows = simulated_responses(people, final, answers, interviews.interviewer)
     rows["outcome"] = rows.outcome.map(words)
     renamed = rows.set_axis([names.get(column, column) for column in rows], axis=1)
+    if kept := sorted(listed - set(renamed)):
+        of_list = listed_of_draw(store, sample.draw_id)[kept]
+        renamed = renamed.join(of_list, on=names["unit_id"])
     return SimulatedWave(calls.assign(simulated="true"), renamed, appointments)
 
 
@@ -142,8 +147,8 @@ def read_truth(content: bytes, file: str, areas: list[str]) -> pd.DataFrame:
     return pd.DataFrame(numbers).set_axis(pd.Index(table[AREA], name=AREA))
 
 
-def _names(programme: Programme) -> Mapping[str, str]:
-    """What the programme calls the columns that are made up; a Fault for one that it needs and that is not."""
+def _names(programme: Programme, listed: frozenset[str]) -> Mapping[str, str]:
+    """What the programme calls the columns that are made up; a Fault for one that is neither made up nor listed."""
     steps, columns = programme.weighting, programme.columns
     if steps is None or len(columns.respondent) != 1:
         raise Fault(key="simulated.weighting", programme=programme.name)
@@ -152,7 +157,7 @@ def _names(programme: Programme) -> Mapping[str, str]:
     names |= {} if steps.phones is None else {"adults": steps.phones.adults}
     if programme.interviewers is not None and programme.interviewers.column:
         names["interviewer"] = programme.interviewers.column
-    known = {names.get(column, column) for column in MADE_UP} | {columns.area, AGE_GROUP, *columns.stratum}
+    known = {names.get(column, column) for column in MADE_UP} | {columns.area, AGE_GROUP, *columns.stratum, *listed}
     needed = {column for of in steps.needed().values() for column in of} - {steps.base.weight}
     if unknown := sorted(needed - known):
         raise Fault(key="simulated.columns", programme=programme.name, found=unknown, expected=sorted(known))

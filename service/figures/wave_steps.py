@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.fieldwork.answering.lacking import lacking_for
 from service.fieldwork.calls import fieldwork_of, interviewed
+from service.figures.comparable import totals_inputs
 from service.figures.hindrances import hindrances
 from service.figures.league import newest_run
 from service.figures.publications import last_publication
@@ -56,11 +58,16 @@ class Step:
 
 @dataclass(frozen=True)
 class WaveSteps:
-    """The steps of a wave in their order, and what stands in the way of its figures, if it is imported."""
+    """The steps of a wave in their order, and what stands in the way of its figures.
+
+    hindrances  of a wave with answers: why a job on it would fail
+    ahead       of a planned wave without answers: what will be missing when it is made of its calls and answers
+    """
 
     wave: str
     steps: tuple[Step, ...]
     hindrances: tuple[Fault, ...] = ()
+    ahead: tuple[Fault, ...] = ()
 
     @property
     def following(self) -> Step | None:
@@ -96,7 +103,18 @@ def steps_of_wave(store: Store, programme: str, wave: str) -> WaveSteps:
         facts[FIGURES] = {"run": estimate["run_id"], "outdated": outdated}
         finished[RELEASED], facts[RELEASED] = _released(store, programme, wave, estimate["run_id"])
     elsewhere = bool(len(current)) and not finished[PLAN]
-    return WaveSteps(wave, _in_order(finished, facts, elsewhere=elsewhere), in_the_way)
+    ahead = _ahead(store, programme, wave) if finished[PLAN] and not len(current) else ()
+    return WaveSteps(wave, _in_order(finished, facts, elsewhere=elsewhere), in_the_way, ahead)
+
+
+def _ahead(store: Store, programme: str, wave: str) -> tuple[Fault, ...]:
+    """The columns, outcomes and known totals for want of which a planned wave could not be made or weighted."""
+    lacks = lacking_for(store, programme, wave)
+    try:
+        totals_inputs(store, current_programme(store, programme)[1], [wave])
+    except Fault as fault:
+        return (*lacks, fault)
+    return lacks
 
 
 def _of_sample(store: Store, programme: str, wave: str) -> tuple[dict[str, bool | None], dict[str, dict[str, Any]]]:

@@ -27,15 +27,15 @@ class CellFault(Fault):
 
 
 class FileFaults(Fault):
-    """Several kinds of fault in one file, `faults`, in one sentence."""
+    """Several kinds of fault in one file, `faults`, in one sentence, whose key may be another one."""
 
-    def __init__(self, file: str, faults: Sequence[Fault]):
+    def __init__(self, file: str, faults: Sequence[Fault], key: str = "file.faults"):
         said = [_with_rows(fault) for fault in faults]
         problems = {
             language: "".join(f" ({k}) {sentence[language]}" for k, sentence in enumerate(said, 1)).strip()
             for language in said[0]
         }
-        super().__init__(key="file.faults", file=file, count=len(said), problems=problems)
+        super().__init__(key=key, file=file, count=len(said), problems=problems)
         self.faults = tuple(faults)
 
 

@@ -16,6 +16,7 @@ from programme.versions import Version, next_step, number_of
 from programme.wave_names import check_wave_name
 from service.files.choice import Choice
 from service.intake.import_log import Imported, Tried, log_attempt, refusals_logged
+from service.intake.made_faults import MadeOf, said_of_numbers
 from service.intake.parsed import parsed_programme
 from service.store import audit, schema
 from service.store.engine import Store, inserted_id
@@ -64,7 +65,7 @@ def import_wave(
     records: "RecordsFile | None" = None,
     choice: Choice | None = None,
     reason: str | None = None,
-    responses: str | None = None,
+    made: MadeOf | None = None,
 ) -> Imported:
     """Import one wave's file; the same answers again change nothing, corrected ones are a new version.
 
@@ -72,7 +73,7 @@ def import_wave(
     choice: the sheet or the encoding of the file, where the user named it.
     reason: why the file may differ from the sample drawn for the wave (`of_sample.compare`); it is kept with the wave
     and stands beside every figure.
-    responses: the digest of the responses that the file was made of; None: it came from elsewhere.
+    made: the responses and numbers that the wave was made of here; None: its file came from elsewhere.
     """
     from service.intake.drawn_wave import drawn_wave
     from service.intake.wave_file import read_wave
@@ -85,11 +86,10 @@ def import_wave(
             began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
         interviewers = interviewers_of(store, programme, wave)
         drawn = drawn_wave(store, programme_name, wave)
-        data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
+        with said_of_numbers(wave, made):
+            data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
         with store.begin("wave", programme_name, wave) as connection:
-            digests = {"file": hashlib.sha256(content).hexdigest()} | (
-                {} if responses is None else {RESPONSES: responses}
-            )
+            digests = {"file": hashlib.sha256(content).hexdigest()} | ({} if made is None else {RESPONSES: made.digest})
             imported = _add_wave(connection, data, digests, programme_id, tried, began)
             log_attempt(connection, tried, imported)
     return replace(imported, notes=data.notes)

@@ -31,14 +31,18 @@ def read_records(
 ) -> pd.DataFrame:
     """RECORDS of a wave whose respondents live in `areas`; a Fault if one of the programme's records is missing.
 
-    The file has columns record, area and value; the area "*" holds the value over all areas, and may be left out.
+    What is true in a simulated survey (`true_of`) is no record that a wave must have: of one that people called, nobody
+    knows it.  The file has columns record, area and value; the area "*" has that over all areas, and may be left out.
     """
     if not programme.records:
         if upload is not None:
             raise Fault(key="records.unasked", file=upload.file, programme=programme.name)
         return check(pd.DataFrame(columns=list(RECORDS.columns)), RECORDS)
+    needed = [name for name, record in programme.records.items() if not record.true_of]
+    if upload is None and needed:
+        raise Fault(key="records.needed", programme=programme.name, records=needed)
     if upload is None:
-        raise Fault(key="records.needed", programme=programme.name, records=list(programme.records))
+        return check(pd.DataFrame(columns=list(RECORDS.columns)), RECORDS)
     columns = list(RECORDS.columns)
     read = read_file(upload.content, upload.file, columns, choice=upload.choice, usual=programme.encoding)
     faults = FaultList(upload.file, list(read.faults))
@@ -58,7 +62,7 @@ def read_records(
         faults.refuse(outside, "records.outside", "value", table, **limits)
     for record in programme.records:
         covered = set(table.area[table.record == record])
-        absent = [a for a in areas if a not in covered]
+        absent = [a for a in areas if a not in covered] if covered or record in needed else []
         if absent:
             where = {"file": upload.file, "record": record}
             faults.found.append(Fault(key="records.absent", **where, areas=absent, count=len(absent)))

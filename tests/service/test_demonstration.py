@@ -108,7 +108,7 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
 
 def test_the_areas_are_one_variable_of_the_nonresponse_report_though_file_and_sample_name_them(demonstration):
     even = read_response(demonstration[0], NAME, "2026Q3").even
-    assert even is not None and set(even.variables.index) == {"township", "age_group"}
+    assert even is not None and set(even.variables.index) == {"township", "listed_age"}
 
 
 def test_playing_again_changes_nothing(demonstration):

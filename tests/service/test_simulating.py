@@ -36,7 +36,10 @@ def drawn(store) -> None:
     centre = store.acting(ANN)
     people = pd.DataFrame({"area": TOWNSHIPS.repeat(30)}).assign(source="simulated")
     people["unit_id"] = [f"sim-{k:05d}" for k in range(len(people))]
-    frames.import_frame(centre, NAME, "list", people.to_csv(index=False).encode(), "simulated.csv", frame_key=KEY)
+    people["listed_age"] = ["18-29", "30-70"] * (len(people) // 2)
+    frames.import_frame(
+        centre, NAME, "list", people.to_csv(index=False).encode(), "simulated.csv", frame_key=KEY, keep=["listed_age"]
+    )
     draws.make_plan(centre, NAME, WAVE, Wanted(350, "equal", response_rate=0.5, portions=(1.0,)), frame="list")
     draws.approve_plan(centre, NAME, WAVE, frame_key=KEY)
     draws.draw_wave(centre, NAME, WAVE, frame_key=KEY)
@@ -105,8 +108,8 @@ def test_a_fieldwork_of_few_days_has_open_numbers_and_appointments_ahead(of_samp
         ((b"", b""), {"measure": "theft"}, "simulated.measure"),
         ((b"", b""), {"wave": NEXT}, "sample.not_drawn"),
         ((b"", b""), {"rates": {TOWNSHIPS[0]: 0.9}}, "simulated.areas"),
-        ((b'cells = ["age_group"]', b'cells = ["trade"]'), {}, "simulated.columns"),
-        ((b', "4.7"]', b"]"), {}, "simulated.outcomes"),
+        ((b'cells = ["listed_age"]', b'cells = ["trade"]'), {}, "simulated.columns"),
+        ((b'disposition = "outcome"', b'disposition = "outcome"\nresponded = ["1.1"]'), {}, "simulated.outcomes"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(of_sample, change, asked, key):

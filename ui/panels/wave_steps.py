@@ -16,13 +16,15 @@ BOX = '<li class="{state}"><b aria-hidden="true">{mark}</b> {name}<span class="u
 
 
 def show(store: Store, programme: str, wave: str, t: Speaker) -> None:
-    """The line, the next step in words, what stands in its way, and all steps in a table to open."""
+    """The line, the next step in words, what stands in its way or will, and all steps in a table to open."""
     steps = steps_of_wave(store, programme, wave)
     boxes = "".join(_box(step, t) for step in steps.steps)
     st.html(LINE.format(name=html.escape(t("steps.title")), boxes=boxes))
     (st.success if steps.following is None else st.info)(literal(step_words.next_text(steps, t)))
     for fault in steps.hindrances:
         faults.say(fault, t)
+    if steps.ahead:
+        st.warning(literal("\n\n".join(step_words.ahead_lines(steps, t))))
     with st.expander(t("steps.all")):
         tables.plain_table(step_words.step_rows(steps, t), words=4)
 

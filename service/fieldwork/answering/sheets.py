@@ -5,7 +5,7 @@ import io
 import pandas as pd
 
 from estimation.indicators.indicators import Item
-from fieldwork.dispositions import OUTCOMES
+from fieldwork.dispositions import OUTCOMES, USUAL
 from fieldwork.final_outcomes import final_outcomes
 from fieldwork.questionnaire import Question, Questionnaire
 from sampling.draw.stages import KISH
@@ -26,7 +26,6 @@ from words import Fault, Speaker
 NONE, MASKED, WHOLE = "none", "masked", "whole"  # how a sheet shows telephone numbers
 KNOWN = ("phone", "name", "area", "psu", "kish", "attempts", "last")  # columns that are filled in already
 TO_FILL = (AT, INTERVIEWER, DISPOSITION)
-OFTEN = ("1.1", "2.11", "2.12", "2.2", "3.12", "3.13", "4.3", "4.7")  # outcomes in the list of a cell
 
 
 @permitted
@@ -125,7 +124,7 @@ def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, interviewer: str
         calls.write_string(row, len(rows.columns) + 1, interviewer, open_cell)
     calls.freeze_panes(1, 1)
     language, last, first = t("language.code"), len(rows), len(rows.columns)
-    choices = {first + 2: [f"{code} {OUTCOMES[code].names[language]}" for code in OFTEN]}
+    choices = {first + 2: [f"{code} {OUTCOMES[code].names[language]}" for code in USUAL]}
     for k, item in enumerate(asked, first + len(TO_FILL)):
         if item.range is not None:
             kind = "integer" if item.whole else "decimal"

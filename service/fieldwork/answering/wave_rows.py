@@ -1,6 +1,6 @@
 """The rows of a wave that is made of its responses: one for each number called, with its outcome and answers."""
 
-from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -8,23 +8,25 @@ import pandas as pd
 from estimation import weigh
 from estimation.weighting.steps import Base, Dispositions, Nonresponse, WeightingSteps
 from fieldwork.completeness import INELIGIBLE, wave_cells
-from fieldwork.dispositions import code_of, codes_of_class
+from fieldwork.dispositions import codes_of_class
 from fieldwork.final_outcomes import final_outcomes
 from programme.declared import Programme
+from programme.made_waves import written_outcomes
 from programme.weighting import BY_CLASS
 from sampling.draw.stages import kish_person, last_birthday_probability
-from service.fieldwork.answering.checking import INTERVIEWS, UNIT
+from service.fieldwork.answering.checking import AT, INTERVIEWS, UNIT
 from service.intake.of_sample import FRAME_JOIN, JOIN
+from service.samples.listed_columns import KISH, MODE
 from words import Fault
 
 OUTCOME, BASE, STRATUM = "outcome", "base_weight", "stratum"  # of the rows that are weighted here
-KIND = "number kind"  # mobile or landline
+MINUTE = "%Y-%m-%d %H:%M"  # how a wave's file writes when an interview began
 
 
 def wave_rows(
     programme: Programme, wave: str, called: pd.DataFrame, responses: pd.DataFrame, attempts: pd.DataFrame
 ) -> pd.DataFrame:
-    """The table of a wave's file, as text.
+    """The table of a wave's file, as text, by unit_id.
 
     called     the units to call, by unit_id: area, stratum, base_weight, kish and what is known of them
     responses  the responses that count, as they are stored
@@ -42,19 +44,22 @@ def wave_rows(
     if without:
         raise Fault(key="response.interviews_without", wave=wave, count=len(without), units=without[:10])
     answers = answers.drop(columns=_of_sample(programme, called), errors="ignore")
-    table = _identified(programme, called.index).join(_known(programme, called, set(answers))).join(answers)
+    listed = _known(programme, called)
+    both = [column for column in answers if column in listed]  # the list says it of those who did not answer
+    answers = answers.assign(**{c: answers[c].mask(~answered & (answers[c] == ""), listed[c]) for c in both})
+    table = _identified(programme, called.index).join(listed.drop(columns=both)).join(answers)
     probability = person_probability(programme, called, answers, answered)
     if programme.weighting is not None:
-        words = _words(programme.weighting.dispositions, programme.outcomes)
+        words = written_outcomes(programme)
         table[programme.weighting.dispositions.column] = final.map(lambda code: words.get(code, code))
         if probability is not None and programme.weighting.persons is not None:
             table[programme.weighting.persons] = [repr(float(p)) if np.isfinite(p) else "" for p in probability]
-        return table.reset_index(drop=True).fillna("")
+        return table.fillna("")
     weight = _weights(called, final)
     if probability is not None:
         weight = weight / probability
     table[programme.columns.weight] = [repr(float(w)) for w in weight]
-    return table[answered].reset_index(drop=True).fillna("")
+    return table[answered].fillna("")
 
 
 def person_probability(
@@ -66,7 +71,7 @@ def person_probability(
     [weighting.persons] wants a probability and a question counts the adults: each of them had the same chance.
     """
     steps, column = programme.weighting, programme.questionnaire.adults
-    has_tables = "kish" in called and called.kish.notna().all()
+    has_tables = KISH in called and called.kish.notna().all()
     if has_tables and steps is not None and steps.persons is None and steps.phones is None:
         raise Fault(key="response.persons_not_weighted", programme=programme.name)
     if not has_tables and (steps is None or steps.persons is None or not column):
@@ -105,6 +110,11 @@ def _answers(programme: Programme, responses: pd.DataFrame) -> pd.DataFrame:
     cells.loc[sorted_out, :] = ""
     if programme.interviewers is not None and programme.interviewers.column:
         cells[programme.interviewers.column] = responses.interviewer.to_numpy()
+    zone, columns = ZoneInfo(programme.calling.zone), programme.columns
+    if columns.began:  # the time of a response is that of its call; how long it took is not recorded
+        cells[columns.began] = [at.astimezone(zone).strftime(MINUTE) for at in responses[AT]]
+    if columns.minutes:
+        cells[columns.minutes] = ""
     return cells
 
 
@@ -116,15 +126,13 @@ def _of_sample(programme: Programme, called: pd.DataFrame) -> list[str]:
     return [columns.area, *strata] if called.area.isin(list(programme.areas)).all() else [*strata]
 
 
-def _known(programme: Programme, called: pd.DataFrame, answered: set[str]) -> pd.DataFrame:
+def _known(programme: Programme, called: pd.DataFrame) -> pd.DataFrame:
     """What the list of the frame says of each number, and whether it is a mobile one where weighting asks for that."""
-    columns = called.drop(
-        columns=[STRATUM, "area", "psu", BASE, "kish", KIND, *answered & set(called)], errors="ignore"
-    )
+    columns = called.drop(columns=[STRATUM, "area", "psu", BASE, KISH, MODE], errors="ignore")
     steps = programme.weighting
     if steps is None or steps.base.frame is None or steps.base.frame in {*programme.columns.stratum, *columns}:
         return columns
-    return columns.assign(**{steps.base.frame: called[KIND]})
+    return columns.assign(**{steps.base.frame: called[MODE]})
 
 
 def _identified(programme: Programme, units: pd.Index) -> pd.DataFrame:
@@ -137,17 +145,6 @@ def _identified(programme: Programme, units: pd.Index) -> pd.DataFrame:
     if wrong is not None:
         raise Fault(key="response.parts", unit=str(wrong), expected=list(columns))
     return pd.DataFrame(parts, index=units, columns=list(columns))
-
-
-def _words(dispositions: Dispositions, own: Mapping[str, str]) -> dict[str, str]:
-    """AAPOR's code -> how the programme's list of outcomes writes it."""
-    every = codes_of_class("I", "P", "R", "NC", "O", "UH", "UR", "UO", "NE")
-    written: dict[str, str] = {}
-    for word in sorted(dispositions.codes):
-        code = word if word in every else code_of(word, own, every)
-        if code is not None:
-            written.setdefault(code, word)
-    return written
 
 
 def _weights(called: pd.DataFrame, final: pd.Series) -> np.ndarray:

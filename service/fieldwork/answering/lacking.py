@@ -1,0 +1,73 @@
+"""What will be missing when a wave is made of its calls and answers, said before anybody is called."""
+
+from programme.declared import Programme
+from programme.made_waves import (
+    ALL,
+    COLUMN,
+    ELIGIBLE,
+    FRAME,
+    PERSON,
+    RESPONDED,
+    Lack,
+    SampleColumns,
+    lacking_columns,
+    outcomes_without_place,
+)
+from sampling.proof.draw_plan import KISH
+from service.intake.imports import current_programme
+from service.intake.of_sample import FRAME_JOIN
+from service.samples.listed_columns import columns_kept, says_kinds
+from service.samples.samples import SamplePlan, read_plan
+from service.store.engine import Store
+from service.store.permissions import permitted
+from words import Fault
+
+ASKED, UNASKED = "response.lacks.eligible", "response.lacks.eligible_unasked"
+SAID = {  # of whom a column must be known, or what else is lacking -> the sentence
+    ALL: "response.lacks.all",
+    ELIGIBLE: ASKED,
+    RESPONDED: "response.lacks.responded",
+    FRAME: "response.lacks.frame",
+    PERSON: "response.lacks.person",
+}
+
+
+@permitted
+def lacking_for(store: Store, programme: str, wave: str) -> tuple[Fault, ...]:
+    """Each column and outcome for want of which no wave could be made of what is recorded; a Fault without a plan.
+
+    What the questionnaire, the list and the programme's outcomes say is compared with what [weighting] asks for.
+    """
+    declared, plan = current_programme(store, programme)[1], read_plan(store, programme, wave)
+    lacks = [_fault(lack, declared, wave) for lack in lacking_columns(declared, _sample_columns(store, declared, plan))]
+    if outcomes := outcomes_without_place(declared):
+        lacks.append(Fault(key="response.lacks.outcomes", wave=wave, outcomes=list(outcomes)))
+    return tuple(lacks)
+
+
+def _sample_columns(store: Store, declared: Programme, plan: SamplePlan) -> SampleColumns:
+    """What the plan's list and its sample say of every number."""
+    steps = declared.weighting
+    by_kind = steps is not None and steps.base.frame is not None
+    parts = {len(name.split(FRAME_JOIN)) for name in plan.allocation.stratum}
+    return SampleColumns(
+        listed=columns_kept(store, plan.frame_id),
+        area=set(plan.allocation.area) <= set(declared.areas),
+        parts=parts.pop() if len(parts) == 1 else 0,
+        telephones=by_kind and says_kinds(store, plan.frame_id),
+        psu=plan.wanted.each is not None,
+        kish=plan.wanted.person == KISH,
+    )
+
+
+def _fault(lack: Lack, declared: Programme, wave: str) -> Fault:
+    """The sentence of a lack, with its way out."""
+    entries = [f"[{entry}]" for entry in lack.entries]
+    if lack.entries == ("columns",) and lack.column in declared.columns.stratum:
+        return Fault(
+            key="response.lacks.stratum", wave=wave, column=lack.column, stratum=list(declared.columns.stratum)
+        )
+    key = SAID[lack.who if lack.kind == COLUMN else lack.kind]
+    return Fault(
+        key=UNASKED if key == ASKED and not lack.asked else key, wave=wave, column=lack.column, entries=entries
+    )
