@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.computing import estimate
+from commands.computing import compare, estimate
 from commands.incoming import (
     EncodingOption,
     FaultsOption,
@@ -88,6 +88,7 @@ def load(
         _played(folder, programme, store)
     estimate(programme=programme, store=store)
     if is_story(folder):
+        _windows_compared(folder, programme, store)
         _released_to_leaders(programme, store)
 
 
@@ -101,6 +102,14 @@ def _played(folder: Path, programme: str, store: str | None) -> None:
         said = lambda wave: progress(wave_text(wave, t))  # noqa: E731
         waves = play(opened, programme, story, key=key, now=datetime.now(UTC), progress=said)
     out.print(t("cli.load.played", waves=len(waves), present=wave_text(story.present[0], t)))
+
+
+def _windows_compared(folder: Path, programme: str, store: str | None) -> None:
+    """Compare the two windows that a played survey names, if it names any."""
+    content = imports.current_programme(Store.open(store_url(store)), programme)[1]
+    before, after = read_story(folder, content).windows
+    if before:
+        compare(before, after, programme=programme, store=store)
 
 
 def _released_to_leaders(programme: str, store: str | None) -> None:

@@ -26,11 +26,12 @@ LISTED, NUMBERS, PERIOD = 60, "1990100", 2024  # people of a township in the sma
 WILLING = (0.8, 1.0)  # factor of a township's response
 # true rank at first -> by how much its rate is another, from which wave, up to before which
 MOVES = (
-    (36, -0.24, "2025Q4", None),  # falls, and stays among the last
-    (70, -0.16, "2024Q4", "2026Q1"),  # the last one from the beginning, mended
-    (5, -0.32, "2026Q3", None),  # falls in the newest quarter
-    (11, -0.10, "2025Q4", None),
-    (23, -0.06, "2025Q4", None),
+    (36, -0.30, "2025Q4", None),  # falls, and stays among the last
+    (70, -0.24, "2024Q4", "2025Q4"),  # the last one from the beginning, mended
+    (64, -0.20, "2024Q4", "2025Q4"),  # among the last from the beginning, mended
+    (5, -0.40, "2026Q3", None),  # falls in the newest quarter
+    (11, -0.22, "2025Q4", None),
+    (23, -0.18, "2025Q4", None),
     (59, 0.06, "2025Q4", None),
     (47, 0.04, "2025Q4", None),
 )
@@ -45,7 +46,7 @@ def truth() -> pd.DataFrame:
     table = pd.DataFrame({"area": rng.permutation(townships.to_numpy()), "rank": np.arange(1, p + 1)})
     table["people"] = rng.integers(*PEOPLE, p)
     table["willing"] = rng.uniform(*WILLING, p).round(3)
-    table["coached"] = np.where(table["rank"] == COACHED, 0.6, 0.0)
+    table["coached"] = np.where(table["rank"] == COACHED, 0.9, 0.0)
     for wave in WAVES:
         moved = {rank: by for rank, by, first, end in MOVES if first <= wave and (end is None or wave < end)}
         rate = MEAN + SPREAD * score / np.sqrt(np.mean(score**2)) + table["rank"].map(moved).fillna(0.0)

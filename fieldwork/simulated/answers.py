@@ -80,7 +80,7 @@ def answer(
         cell = _several(question, n, rng) if question.several else _one(question, number, shifted)
         if question.good:
             best = question.good[0]
-            cell = np.where(coached & (number >= shifted), best, cell)
+            cell = np.where(coached, best, cell)
             cell = np.where(rng.random(n) < DONT_KNOW * bool(question.not_answered), question.not_answered, cell)
             cell = np.where(lazy, best, cell)
         table[question.name] = np.where(_asked(question, table), cell, question.not_asked)

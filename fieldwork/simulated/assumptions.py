@@ -91,7 +91,7 @@ class Interviewing:
     names       the interviewers, each with an effect of its own on the answers
     rho         correlation of two answers to one interviewer in one area, of the good answers at the mean rate
     lazy        those who make up interviews: the same answer to every question, in less than half of the time
-    coached     area -> part of its people who would give a bad answer and now give the best one
+    coached     area -> part of its people who now give the best answer to every question, whatever they think
     coached_on  when that begins; None: with the fieldwork
     an_hour     calls an interviewer makes in an hour
     """

@@ -20,6 +20,7 @@ from words import Fault
 
 BLOCK, HOUR = timedelta(hours=3), timedelta(hours=1)
 LONGEST = timedelta(days=120)
+DELAY = 0.1  # of the time that an interviewer has for a call, before she makes it; so that calls hardly meet
 DAY = timedelta(days=1)
 UNANSWERED = {"3.13": 0.75, "3.12": 0.1, "3.16": 0.15}
 INTERVIEW, REFUSAL, BREAK_OFF, APPOINTMENT, HUNG_UP = "1.1", "2.11", "2.12", "2.21", "3.21"
@@ -68,7 +69,7 @@ def play_calls(
         turn = owner[order].groupby(owner[order].to_numpy(), observed=True).cumcount().to_numpy()
         units, turn = order[turn < capacity], turn[turn < capacity]
         outcome = _outcomes(behind.loc[units], slot, reaching, rng)
-        seconds = (turn + rng.random(len(units))) * (stop - start).total_seconds() / capacity
+        seconds = (turn + DELAY * rng.random(len(units))) * (stop - start).total_seconds() / capacity
         at = (pd.Timestamp(start).tz_convert("UTC") + pd.to_timedelta(seconds, unit="s")).floor("s")
         parts.append(pd.DataFrame({"unit_id": units, "at": at, "disposition": pd.Categorical(outcome, CODES)}))
         appointments = _appointments(appointments, units, outcome, start, rng)

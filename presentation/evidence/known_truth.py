@@ -40,7 +40,7 @@ def rows(league: League, truth: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     shown, measure = listed(league, truth), league.measure
     form = f".{measure.decimals}f"
     number = lambda value: format(float(shown_value(measure, value)), form)  # noqa: E731
-    signed = lambda value: format(float(shown_value(measure, value)), "+" + form)  # noqa: E731
+    signed = lambda value: format(float(shown_value(measure, value)), "+" + form).replace("-", "−")  # noqa: E731
     columns = {
         "area": [league.name(str(area))[t("language.code")] for area in shown.index],
         "true": [f"{number(a)} → {number(b)}" for a, b in zip(shown.true_before, shown.true, strict=True)],

@@ -113,7 +113,7 @@ def _sample(
 
 
 def _played(store: Store, name: str, story: Story, wave: str, begins: datetime, ends: datetime) -> SimulatedWave:
-    assumed = story.truth(wave), story.reaching(), story.interviewing(wave)
+    assumed = story.truth(wave), story.reaching(), story.interviewing(wave, begins)
     span = {"begins": begins, "ends": ends}
     return simulate_wave(store, name, wave, story.measure, *assumed, seed=story.seed, **span)
 

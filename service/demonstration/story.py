@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from programme.declared import Programme
 from programme.entry import Entry
 from programme.wave_names import check_wave_name
 from service.fieldwork.simulating import COACHED, WILLING
+from service.figures.windows import window
 from service.files.bounds import read_bounded
 from service.files.faults import FaultList
 from service.files.read import read_file
@@ -23,7 +24,8 @@ from service.store.names import name_of
 PLAY, TRUE = "fieldwork.toml", "truth.csv"
 AREA, PEOPLE = "area", "people"
 LISTED_AGE = "listed_age"  # a column of the made-up list, which is kept for weighting
-SETTINGS = {"seed", "measure", "interviews", "interviewers", "rho", "lazy", "days", "coached_wave", "waves", "present"}
+SETTINGS = {"seed", "measure", "interviews", "interviewers", "rho", "lazy", "days", "waves", "present"}
+SETTINGS |= {"coached_wave", "coached_from", "windows"}
 MOST_PEOPLE = 20_000
 
 
@@ -40,6 +42,8 @@ class Story:
     waves         wave -> its first day, for those that are over
     present       the wave whose fieldwork goes on when it is played, and for how many days it has
     coached_wave  the wave in which areas are coached; "": none
+    coached_from  the day of its fieldwork, from 1, on which that begins
+    windows       two windows of waves that are compared, the earlier first; none: ("", "")
     areas         by area: people (on the list), willing, coached, and the true rate in each wave
     """
 
@@ -54,6 +58,8 @@ class Story:
     present: tuple[str, int]
     coached_wave: str
     areas: pd.DataFrame
+    coached_from: int = 1
+    windows: tuple[str, str] = ("", "")
 
     def truth(self, wave: str) -> Truth:
         """The true rates of a wave."""
@@ -63,11 +69,12 @@ class Story:
         """Who is reached and gives an interview."""
         return Reaching(willing=self.areas[WILLING].to_dict())
 
-    def interviewing(self, wave: str) -> Interviewing:
-        """What interviewers do in a wave."""
+    def interviewing(self, wave: str, begins: datetime) -> Interviewing:
+        """What interviewers do in a wave whose fieldwork begins then."""
         coached = self.areas[COACHED].to_dict() if wave == self.coached_wave else {}
         lazy = frozenset(self.interviewers[len(self.interviewers) - self.lazy :])
-        return Interviewing(self.interviewers, self.rho, lazy, coached)
+        since = begins + timedelta(days=self.coached_from - 1)
+        return Interviewing(self.interviewers, self.rho, lazy, coached, since)
 
     def listed(self) -> pd.DataFrame:
         """The made-up list: unit_id, area, listed_age (the age group that the register has) and source."""
@@ -110,6 +117,12 @@ def read_story(folder: Path, programme: Programme) -> Story:
     for key, number in numbers.items():
         if not 1 <= number <= 999:
             raise entry.fault(key, number, "1 … 999")
+    coached_from = entry.get("coached_from", int, 1)
+    if not 1 <= coached_from <= numbers["days"]:
+        raise entry.fault("coached_from", coached_from, f"1 … {numbers['days']}")
+    windows = entry.texts("windows", ("", ""))
+    if any(windows) and (len(windows) != 2 or not {w for name in windows for w in window(name)} <= set(waves)):
+        raise entry.fault("windows", list(windows), ", ".join(waves))
     if not 0 <= lazy <= count:
         raise entry.fault("lazy", lazy, f"0 … {count}")
     return Story(
@@ -124,6 +137,8 @@ def read_story(folder: Path, programme: Programme) -> Story:
         present=now,
         coached_wave=entry.get("coached_wave", str, ""),
         areas=_areas(folder / TRUE, programme, [*waves, now[0]]),
+        coached_from=coached_from,
+        windows=(windows[0], windows[1]),
     )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
@@ -111,11 +113,28 @@ def simulate_wave(
     final = final_outcomes(counted, list(people.index)).replace({NEVER_CALLED: NOBODY_CALLED})
     rows = simulated_responses(people, final, answers, interviews.interviewer)
     rows["outcome"] = rows.outcome.map(words)
+    rows = rows.assign(**_times(programme, rows, calls))
     renamed = rows.set_axis([names.get(column, column) for column in rows], axis=1)
     if kept := sorted(listed - set(renamed)):
         of_list = listed_of_draw(store, sample.draw_id)[kept]
         renamed = renamed.join(of_list, on=names["unit_id"])
     return SimulatedWave(calls.assign(simulated="true"), renamed, appointments)
+
+
+def _times(programme: Programme, rows: pd.DataFrame, calls: pd.DataFrame) -> dict[str, pd.Series]:
+    """When each interview began and its minutes, in the columns that the programme names for them; blank for others.
+
+    An interview is over before its interviewer's next call.
+    """
+    columns, zone = programme.columns, ZoneInfo(programme.calling.zone)
+    in_turn = calls.sort_values(["interviewer", "at"])
+    left = -in_turn.groupby("interviewer")["at"].diff(-1).dt.total_seconds()
+    interviews = in_turn.assign(left=left)[in_turn.disposition.isin(INTERVIEW)].set_index("unit_id")
+    of_row = interviews.reindex(rows.unit_id).set_axis(rows.index)
+    began = of_row["at"].dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+    seconds = np.fmin(pd.to_numeric(rows[SECONDS]), of_row.left)
+    minutes = (np.floor(seconds / 6) / 10).astype(object).where(rows[SECONDS] != "", "")
+    return {name: cells for name, cells in ((columns.began, began), (columns.minutes, minutes)) if name}
 
 
 def _owners(store: Store, sample: Sample, units: pd.DataFrame, interviewing: Interviewing, rng: Generator) -> pd.Series:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
 from presentation.evidence import known_truth as truth_words
+from presentation.quality.flags import flag_rows
 from programme.survey import read_programme
 from reference.laibin_quarters import FILE, MEAN, MOVES, SPREAD, WAVES, truth
 from service.demonstration.playing import play
@@ -18,11 +20,13 @@ from service.fieldwork.calls import read_fieldwork
 from service.figures import waves
 from service.figures.known_truth import read_truth
 from service.figures.league import read_league
+from service.figures.quality import read_flags
 from service.figures.response import read_response
 from service.intake import imports
 from service.protection import people
 from service.protection.keys import Key
 from service.store import schema
+from service.store.engine import STORE_VARIABLE
 from service.store.permissions import LEADER, Actor
 from words import LANGUAGES, Fault, speaker
 
@@ -41,14 +45,21 @@ def few() -> bytes:
 
 
 def small():
-    """The story of these townships: 60 interviews in each of two quarters, in which the first one falls deeply."""
+    """The story of these townships: 80 interviews in each of two quarters; the first falls deeply, p invents hers."""
     whole = read_story(FOLDER, read_programme(CONTENT, "programme.toml"))
     areas = whole.areas.loc[list(read_programme(few(), "programme.toml").areas)].assign(people=400)
     areas.loc[:, ["2026Q2", "2026Q3"]] = 0.95
     areas.loc[FALLEN, "2026Q3"] = 0.55
     days = {"2026Q2": date(2026, 5, 11), "2026Q3": date(2026, 8, 3)}
     return replace(
-        whole, waves=days, areas=areas, interviews=80, interviewers=("a", "b"), lazy=0, rho=0.0, coached_wave=""
+        whole,
+        waves=days,
+        areas=areas,
+        interviews=80,
+        interviewers=tuple("abcdefghijklmnop"),
+        lazy=1,
+        rho=0.0,
+        coached_wave="",
     )
 
 
@@ -103,12 +114,28 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
         t = speaker(language)
         said, rows = truth_words.headline(league, table, t), truth_words.rows(league, table, t)
         assert "1" in said and rows.iloc[0, 0] == league.name(FALLEN)[language]
-        assert rows.iloc[0, 4] == t("truth.said.fall") and rows.iloc[0, 2].startswith("-")
+        assert rows.iloc[0, 4] == t("truth.said.fall") and rows.iloc[0, 2].startswith("−")
 
 
 def test_the_areas_are_one_variable_of_the_nonresponse_report_though_file_and_sample_name_them(demonstration):
     even = read_response(demonstration[0], NAME, "2026Q3").even
     assert even is not None and set(even.variables.index) == {"township", "listed_age"}
+
+
+def test_the_quality_page_names_the_interviewer_who_makes_interviews_up(demonstration, monkeypatch):
+    store, _ = demonstration
+    flagged = read_flags(store, NAME, "2026Q3").flags
+    assert "p" in flagged.interviewers and not len(flagged.facts)
+    monkeypatch.setenv(STORE_VARIABLE, str(store.engine.url))
+    page = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=60)
+    page.query_params.update(lang="en", programme=NAME, wave="2026Q3", role="centre")
+    page.run()
+    page._page_hash = next(k for k, of in page._registered_pages.items() if of["url_pathname"] == "quality")
+    page.run()
+    assert not page.exception
+    tables = [html.proto.body for html in page.get("html") if "<table" in html.proto.body]
+    rows = flag_rows(read_flags(store, NAME, "2026Q3"), speaker("en"))
+    assert len(rows) and any(all(cell in table for cell in rows.iloc[0, :3]) for table in tables)
 
 
 def test_playing_again_changes_nothing(demonstration):
@@ -124,10 +151,10 @@ def test_the_truth_that_comes_with_the_program_is_what_the_study_makes():
     assert FILE.read_text("utf-8") == truth().to_csv(index=False, lineterminator="\n")
     table = pd.read_csv(FILE, dtype={"area": str})
     assert len(table) == 70 and set(table.simulated) == {True} and is_story(FOLDER)
-    unmoved = table["2025Q2"].drop(table["2025Q2"].idxmin())
+    unmoved = table["2025Q2"].drop(table["2025Q2"].nsmallest(2).index)
     assert abs(unmoved.mean() - MEAN) < 0.002 and abs(unmoved.std() - SPREAD) < 0.003
     moved = (table["2026Q3"] - table["2025Q2"]).round(4)
-    assert sorted(moved[moved != 0]) == sorted([by for _, by, first, _ in MOVES if first > "2025Q2"] + [0.16])
+    assert sorted(moved[moved != 0]) == sorted([by for _, by, first, _ in MOVES if first > "2025Q2"] + [0.2, 0.24])
     assert set(WAVES) <= set(table)
 
 
@@ -135,6 +162,8 @@ def test_the_truth_that_comes_with_the_program_is_what_the_study_makes():
     "file, before, after, found",
     [
         (PLAY, b"lazy = 2", b"lazy = 99", "99"),
+        (PLAY, b"coached_from = 5", b"coached_from = 22", "22"),
+        (PLAY, b'+2025Q3"', b'+2023Q3"', "2023Q3"),
         (PLAY, b"interviews = ", b"interview = ", "interview"),
         (PLAY, b'measure = "safe"', b'measure = "safer"', "safer"),
         (TRUE, b"451302001,", b"999999999,", "999999999"),
