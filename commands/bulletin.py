@@ -21,12 +21,13 @@ from commands.speaking import (
     write,
 )
 from presentation.bulletin.making import made_again, made_bulletin
-from presentation.bulletin.said import again_texts, kept_text
+from presentation.bulletin.said import again_texts, kept_text, listed_text
 from presentation.bulletin.wording import Asked
 from presentation.times import wave_text
 from service.bulletins.document import KINDS
 from service.bulletins.files import ENDINGS, file_bytes, template_bytes
 from service.bulletins.keeping import Kept, bulletin_list, read_bulletin
+from service.bulletins.since import changes_since
 from words import Fault
 
 commands = typer.Typer(cls=Group, no_args_is_help=True, help=t("cli.bulletin.help"))
@@ -72,13 +73,14 @@ def bulletin_make(
 
 @commands.command("list", cls=Command, help=t("cli.bulletin.list.help"))
 def bulletin_list_(programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None) -> None:
-    """List the bulletins that are kept, the newest first."""
+    """List the bulletins that are kept, the newest first; those whose figures may have changed are marked."""
     opened, name = opened_for(store, as_, programme)
     kept = bulletin_list(opened, name)
+    since = changes_since(opened, name, kept)
     if not kept:
         out.print(t("bulletin.none"))
     for one in kept:
-        out.print(kept_text(one, t))
+        out.print(listed_text(one, since, t))
 
 
 @commands.command("again", cls=Command, help=t("cli.bulletin.again.help"))

@@ -21,9 +21,8 @@ def brief(facts: Facts, asked: Asked, t: Speaker) -> Document:
     """The brief of one page."""
     grids = _grids(facts, t)
     blocks = [said(headline(facts.screen, t))]
-    for compared in facts.screen.compared:
-        for area in confirmed_areas(compared)[:MOST]:
-            blocks.append(said(area_sentence(compared.league, area, t, period=False)))
+    confirmed = [(compared, area) for compared in facts.screen.compared for area in confirmed_areas(compared)]
+    blocks += [said(area_sentence(compared.league, area, t, period=False)) for compared, area in confirmed[:MOST]]
     blocks += [said(text) for text in list_texts(facts.screen, t)]
     picture = wholes_picture(facts, grids[0], t)
     blocks += [Block(PICTURE, WHOLES)] if picture is not None else []
@@ -36,7 +35,7 @@ def brief(facts: Facts, asked: Asked, t: Speaker) -> Document:
     blocks.append(Block(NOTE, t("list.between_sentences").join(filter(None, notes))))
     title = asked.title or t("bulletin.brief.title", **_values(facts, t))
     made = document_of_facts(facts, asked, t, kind=BRIEF, title=title, blocks=blocks, grids=grids, pictures=[picture])
-    return replace(made, head=replace(made.head, signature=""))  # the office stands above
+    return replace(made, head=replace(made.head, signature="", copies=""))  # the office stands above
 
 
 def slide(facts: Facts, asked: Asked, t: Speaker) -> Document:

@@ -162,11 +162,11 @@ def _shown_of_areas(facts: Facts, t: Speaker) -> tuple[Shown, ...]:
         Shown(t("bulletin.column.rank_range"), ("rank_lower", "rank_upper"), between),
     ]
     for compared in facts.screen.compared:
-        kind, base = compared.kind, t(f"bulletin.base.{compared.kind}")
-        shown.append(Shown(t("bulletin.column.places", base=base), (f"{kind}_places",)))
-        heading = t("bulletin.column.change", base=base, unit=change_unit(measure, t))
-        shown.append(Shown(heading, (f"{kind}_change",)))
-        shown.append(Shown(t("bulletin.column.verdict", base=base), (f"{kind}_sign",)))
+        kind, group = compared.kind, t(f"bulletin.heading.{compared.kind}")
+        shown.append(Shown(t("bulletin.column.own.places"), (f"{kind}_places",), group=group))
+        heading = t("bulletin.column.own.change", unit=change_unit(measure, t))
+        shown.append(Shown(heading, (f"{kind}_change",), group=group))
+        shown.append(Shown(t("bulletin.column.own.verdict"), (f"{kind}_sign",), group=group))
     return tuple(shown)
 
 

@@ -128,9 +128,14 @@ def counted_text(compared: Compared, t: Speaker) -> str:
     """Of how many areas the change is confirmed, how many rose and how many fell."""
     rises = sum(1 for area in compared.confirmed if _rose(compared, area))
     count, areas = len(compared.confirmed), compared.areas
-    values = {"areas": areas, "area": area_word(compared.league, areas, t), "count": count, "rest": areas - count}
-    key = "bulletin.counted" if count else "bulletin.counted_none"
-    return t(key, base=base_text(compared, t, period=True), **values, rises=rises, falls=count - rises)
+    falls, base = count - rises, base_text(compared, t, period=True)
+    values = {"base": base, "areas": areas, "area": area_word(compared.league, areas, t)}
+    values |= {"count": count, "rest": areas - count}
+    if not count:
+        return t("bulletin.counted_none", **values)
+    if rises and falls:
+        return t("bulletin.counted", **values, rises=rises, falls=falls)
+    return t("bulletin.counted_rises" if rises else "bulletin.counted_falls", **values)
 
 
 def _rose(compared: Compared, area: str) -> bool:

@@ -33,11 +33,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Shown:
-    """A printed column: its heading, the columns it shows, and what stands between two of them."""
+    """A printed column: its heading, the columns it shows, and what stands between two of them.
+
+    group: what stands above the headings of this column and its neighbours of the same group
+    """
 
     heading: str
     names: tuple[str, ...]
     between: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,9 @@ def document_of(content: bytes) -> Document:
 def _grid(values: dict[str, Any]) -> Grid:
     values["columns"] = tuple(Column(**column) for column in values["columns"])
     values["rows"] = tuple(tuple(row) for row in values["rows"])
-    values["shown"] = tuple(Shown(s["heading"], tuple(s["names"]), s["between"]) for s in values["shown"])
+    values["shown"] = tuple(
+        Shown(s["heading"], tuple(s["names"]), s["between"], s.get("group", "")) for s in values["shown"]
+    )
     return Grid(**values)
 
 
@@ -218,7 +224,7 @@ def plain_text(document: Document) -> str:
     for block in document.blocks:
         if block.kind == TABLE:
             grid = document.grid(block.text)
-            rows = [[shown.heading for shown in grid.shown], *row_texts(grid)]
+            rows = [[f"{s.group} {s.heading}".strip() for s in grid.shown], *row_texts(grid)]
             lines += [grid.title, *(" | ".join(row) for row in rows), grid.note]
         elif block.kind == PICTURE:
             lines.append(f"[{document.picture(block.text).alternative}]")

@@ -7,7 +7,7 @@ import io
 import re
 from dataclasses import replace
 
-from service.bulletins.document import BARS, BRIEF, INTERVALS, Document, Grid, Picture, cell_text
+from service.bulletins.document import BARS, BRIEF, INTERVALS, SLIDE, Document, Grid, Picture, cell_text
 from service.bulletins.fonts import picture_font
 from words import Fault
 
@@ -40,8 +40,10 @@ def picture_png(
         (_across if picture.kind in (INTERVALS, BARS) else _along)(axes, document, picture, grid)
         figure.suptitle(picture.title, fontsize=9.5, color=INK, x=0.01, ha="left")
         axes.set_title(picture.axis, loc="left", fontsize=7, color=QUIET)
-        foot = "\n".join(filter(None, (document.source, document.mark)))
-        figure.supxlabel(foot, fontsize=6.5, color=QUIET, x=0.01, ha="left", multialignment="left")
+        source = "" if document.kind == SLIDE else document.source  # which stands on the slide itself
+        foot = "\n".join(filter(None, (source, document.mark)))
+        if foot:
+            figure.supxlabel(foot, fontsize=6.5, color=QUIET, x=0.01, ha="left", multialignment="left")
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         buffer = io.BytesIO()

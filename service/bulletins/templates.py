@@ -85,7 +85,7 @@ OFFICIAL = {
     "Heading2": Look(KAI, 16, first=2, keep=True, spacing=-5),
     "Heading3": Look(FANG, 16, first=2, keep=True, spacing=-5),
     "Heading4": Look(FANG, 16, first=2, keep=True, spacing=-5),
-    "Note": Look(FANG, 10.5, 16, first=2),
+    "Note": Look(FANG, 10.5, 16, LEFT, first=2),
     "TableTitle": Look(HEI, 12, 20, CENTER, before=6, after=4, keep=True),
     "TableHead": Look(HEI, 9, 13, CENTER),
     "Cell": Look(SONG, 9, 13, CENTER),
@@ -125,6 +125,8 @@ ONE_PAGE = {  # what is smaller where all must stand on one page
     "Note": Look(SONG, 8.5, 11.5, LEFT, after=3),
     "Date": Look(SONG, 10, None, LEFT, before=6),
     "Number": Look(SONG, 10, None, LEFT, after=2, latin="Arial"),
+    "TableTitle": Look(HEI, 9.5, None, LEFT, bold=True, before=4, after=3, keep=True, latin="Arial"),
+    "Picture": Look(SONG, 11, None, CENTER, before=2, after=2),
 }
 STYLE_OF_FIELD = {
     "issuer": "Issuer",
@@ -149,7 +151,7 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     word = WordDocument()
     for paragraph in list(word.element.body.iterchildren(qn("w:p"))):
         word.element.body.remove(paragraph)
-    _page(word, official=official)
+    _page(word, official=official, brief=kind == BRIEF)
     looks = OFFICIAL if official else REPORT if kind != BRIEF else REPORT | ONE_PAGE
     for name, look in looks.items():
         _style(word, name, look)
@@ -171,7 +173,7 @@ def _style_name(name: str) -> str:
     return f"Bulletin {name}"
 
 
-def _page(word: Word, *, official: bool) -> None:
+def _page(word: Word, *, official: bool, brief: bool) -> None:
     """A4; official: 37 mm above, 28 mm to the left, and a type area of 156 mm × 22 lines of 29 points."""
     section = word.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -185,9 +187,9 @@ def _page(word: Word, *, official: bool) -> None:
             section._sectPr.remove(grid)
         section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{20 * LINE}"/>'))
     else:
-        section.top_margin = section.bottom_margin = Mm(22)
-        section.left_margin = section.right_margin = Mm(25)
-        section.header_distance = section.footer_distance = Mm(12)
+        section.top_margin = section.bottom_margin = Mm(18 if brief else 22)
+        section.left_margin = section.right_margin = Mm(22 if brief else 25)
+        section.header_distance = section.footer_distance = Mm(9 if brief else 12)
 
 
 def _style(word: Word, name: str, look: Look) -> None:

@@ -24,25 +24,19 @@ from service.bulletins.document import (
     TABLE,
     Block,
     Document,
-    Grid,
-    row_texts,
 )
 from service.bulletins.pictures import picture_png
 from service.bulletins.sealed import sealed
 from service.bulletins.templates import FIELDS, MARK, STYLES, style_id, word_template
+from service.bulletins.word_tables import table_of
 from words import Fault
 
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 BODY, ANNEXES = "body", "annexes"
 NEEDED = ("title", BODY, MARK)
 FIRST_CHINESE = 0x2E80
-BOLD = 1.15  # how much wider letters of a heading are
-HEAD_LINES, ROOM = 4, 1.6  # lines of a heading at most; room beside a cell, in signs
-SHORT = 12  # rows of a table that is never divided between two pages
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
-TWO_SIGNS = 2 * WIDE  # what a line of a Chinese heading has at least
 TITLE_LINE = 40  # Latin letters: a line of 20 signs of 22 points
-HELD = 105  # Latin letters of a table that stand beside one another on the page
 # of a list of annexes, in hundredths of a sign: the first line's indent, the word before the first name, a number
 INDENT, WORD, NUMBER = 200, 300, 125
 SIGN = 320  # twentieths of a point: a sign of 16 points
@@ -177,7 +171,7 @@ def _elements(word: Word, document: Document, blocks: Sequence[Block]) -> Iterab
         if block.kind == TABLE:
             grid = document.grid(block.text)
             yield _paragraph(grid.title, "TableTitle")
-            yield _table(grid, width)
+            yield table_of(word, grid, width)
             yield _paragraph(grid.note, "Note")
         elif block.kind == PICTURE:
             yield _picture(word, document, block, width)
@@ -205,71 +199,6 @@ def _paragraph(text: str, style: str, *, new_page: bool = False, indent: str = "
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style_id(style)}"/>{break_before}</w:pPr>'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
     )
-
-
-def _table(grid: Grid, width: Length):
-    """The table as one piece of XML, which a thousand rows need; its head is repeated on every page."""
-    rows, heads = row_texts(grid), [shown.heading for shown in grid.shown]
-    shares = _widths(heads, rows)
-    twips = [int(share * width.twips) for share in shares]
-    left = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
-    keep = len(rows) <= SHORT
-    cells = [_row(heads, twips, "TableHead", set(), head=True, keep=keep)]
-    cells += [_row(row, twips, "Cell", left, keep=keep) for row in rows]
-    edges = "".join(
-        f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
-        for edge, size, colour in (("top", 8, "000000"), ("bottom", 8, "000000"), ("insideH", 2, "A6A6A6"))
-    )
-    columns = "".join(f'<w:gridCol w:w="{size}"/>' for size in twips)
-    margins = "".join(f'<w:{side} w:w="40" w:type="dxa"/>' for side in ("left", "right"))
-    return parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
-        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(cells)}</w:tbl>"
-    )
-
-
-def _form(grid: Grid, name: str) -> str:
-    return next(column.form for column in grid.columns if column.name == name)
-
-
-KEPT = "<w:keepNext/>"
-TO_THE_LEFT = '<w:jc w:val="left"/>'
-
-
-def _row(
-    texts: Sequence[str], twips: Sequence[int], style: str, left: set[int], *, head: bool = False, keep: bool = False
-) -> str:
-    """A row as XML.  keep: on the page of what follows it, the next row or the note."""
-    bottom = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>'
-    kept = KEPT if keep else ""
-    cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{size}" w:type="dxa"/>{bottom if head else ""}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style_id(style)}"/>{kept}{TO_THE_LEFT if k in left else ""}</w:pPr>'
-        f"<w:r><w:t>{escape(text)}</w:t></w:r></w:p></w:tc>"
-        for k, (text, size) in enumerate(zip(texts, twips, strict=True))
-    )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{cells}</w:tr>"
-
-
-def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Each column's part of the width: its longest cell, or what its heading needs on several lines.
-
-    Where that is more than the page holds, the columns give way in proportion, but none so far that a word would break.
-    """
-    sizes, least = [], []
-    for k, head in enumerate(heads):
-        cells = [row[k] for row in rows]
-        words = [BOLD * _wide(word) for word in head.split() if ord(word[0]) < FIRST_CHINESE]
-        shortest = max([*words, min(_wide(head), TWO_SIGNS)])
-        sizes.append(max([shortest, -(-_wide(head) // HEAD_LINES), *map(_wide, cells)]) + ROOM)
-        pieces = [_wide(piece) for cell in set(cells) for piece in cell.split() if ord(piece[0]) < FIRST_CHINESE]
-        least.append(max([shortest, *pieces]) + ROOM)
-    room, spare = HELD - sum(least), sum(sizes) - sum(least)
-    if spare > max(room, 0.0):
-        part = max(room, 0.0) / spare
-        sizes = [low + part * (size - low) for low, size in zip(least, sizes, strict=True)]
-    return [size / sum(sizes) for size in sizes]
 
 
 def _wide(text: str) -> int:

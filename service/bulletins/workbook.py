@@ -2,18 +2,26 @@
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 import xlsxwriter
 
-from service.bulletins.document import NOTE, PARAGRAPH, Document, Grid
+from programme.regular_comparisons import PREVIOUS, YEAR_AGO
+from service.bulletins.document import ANNEX, NOTE, PARAGRAPH, Column, Document, Grid
 from service.bulletins.sealed import sealed
 
 FORMATS = {"count": "#,##0", "place": "0", "move": "+0;-0;0"}
 SIGNED, NUMBERS = ("points", "change"), ("share", "points", "score", "change")
-LONGEST, POINTS = 92, 15.5  # characters of a line of text; from line to line
-LEAST, WIDEST = 6, 40  # characters of a column
-FIRST_CHINESE = 0x2E80
+LINE, POINTS = 74, 15.5  # characters of a line of text on an upright page; points from line to line
+SPARE, ABOVE = 2, 0.35  # characters that a line may lack; lines above a heading
+LEAST, NUMBER, HEADING, WIDEST = 5, 9, 15, 36  # characters of a column; a number; a heading's line; at most
+BESIDE = 0.8  # characters beside a column
+PAGE = 100  # characters beside one another on a page that lies on its side, of the widest usual font
+FULL, SMALLEST = 100, 60  # per cent: the size of printed letters, and the smallest one
+COMPARED = (PREVIOUS, YEAR_AGO)  # with these begin the names of a comparison's columns
+FIRST_CHINESE, BRACKET = 0x2E80, chr(0xFF08)
 
 
 def workbook_bytes(document: Document) -> bytes:
@@ -40,12 +48,11 @@ def number_format(form: str) -> str:
 
 
 def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
+    """The sentences one below the other, each row as high as its text needs."""
     sheet = book.add_worksheet(document.words["text"])
-    wrap, bold = (
-        book.add_format({"text_wrap": True, "valign": "top"}),
-        book.add_format({"bold": True, "text_wrap": True}),
-    )
-    sheet.set_column(0, 0, 100, wrap)
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
+    sheet.set_column(0, 0, LINE, wrap)
     head = document.head
     lines = [
         (document.mark, bold),
@@ -56,12 +63,16 @@ def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
     ]
     lines += [(f"{number}  {text}", wrap) for number, text in document.tiles]
     lines += [
-        (b.text, wrap if b.kind in (PARAGRAPH, NOTE) else bold) for b in document.blocks if _is_text(document, b.text)
+        (b.text, wrap if b.kind in (PARAGRAPH, NOTE) else bold)
+        for b in document.blocks
+        if b.kind != ANNEX and _is_text(document, b.text)
     ]
     lines += [(head.signature, wrap), (head.date, wrap), (document.source, wrap)]
     for row, (text, look) in enumerate((text, look) for text, look in lines if text):
-        sheet.set_row(row, POINTS * (1 + _wide(text) // LONGEST))
+        sheet.set_row(row, POINTS * (-(-_wide(text) // (LINE - SPARE)) + (look is bold) * ABOVE))
         sheet.write_string(row, 0, text, look)
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 0)
     _printed(sheet, document)
 
 
@@ -72,7 +83,7 @@ def _is_text(document: Document, text: str) -> bool:
 
 def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> None:
     sheet = book.add_worksheet(document.words[f"sheet.{grid.name}"])
-    heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    heading = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
     head, text_head = (
         book.add_format({**heading, **more}) for more in ({"align": "right"}, {"align": "left", "indent": 1})
     )
@@ -80,16 +91,12 @@ def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> No
     indented = book.add_format({"align": "left", "indent": 1})
     sheet.write_string(0, 0, grid.title, bold)
     sheet.write_string(1, 0, document.mark or document.source, plain)
-    top, lines = 2, 1
+    top, widths = 2, [_width(grid, k) for k in range(len(grid.columns))]
     for k, column in enumerate(grid.columns):
-        written = number_format(column.form)
         is_text = column.form == "text"
-        look = indented if is_text else book.add_format({"num_format": written})
-        texts = [column.heading, *(str(row[k]) for row in grid.rows if column.form == "text" and row[k])]
-        width = min(max(*map(_wide, [*texts[1:], *_parts(column.heading)]), LEAST) + 3 if texts[1:] else 11, WIDEST)
-        lines = max(lines, _lines(column.heading, width))
-        sheet.set_column(k, k, width, look)
-        sheet.write_string(top, k, column.heading, text_head if is_text else head)
+        look = indented if is_text else book.add_format({"num_format": number_format(column.form)})
+        sheet.set_column(k, k, widths[k], look)
+        sheet.write_string(top, k, _heading(column), text_head if is_text else head)
         for place, row in enumerate(grid.rows, top + 1):
             if row[k] is None:
                 continue
@@ -97,26 +104,95 @@ def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> No
                 sheet.write_string(place, k, row[k], indented)
             else:
                 sheet.write_number(place, k, row[k], look)
-    sheet.set_row(top, POINTS * lines)
+    sheet.set_row(
+        top, POINTS * max(_lines(_heading(c), width - 1) for c, width in zip(grid.columns, widths, strict=True))
+    )
     sheet.freeze_panes(top + 1, 2)
-    sheet.write_string(top + 2 + len(grid.rows), 0, grid.note, plain)
-    _printed(sheet, document)
-
-
-def _printed(sheet, document: Document) -> None:
-    """How the sheet is printed: across, as wide as a page, with the mark above and the page below."""
+    last = top + 2 + len(grid.rows)
+    sheet.print_area(top, 0, last, len(grid.columns) - 1)
     sheet.set_landscape()
+    sheet.repeat_rows(top)
+    on_first = _divided(sheet, grid, widths)
+    _note(book, sheet, grid.note, last, widths[:on_first])
+    _printed(sheet, document, grid.title)
+
+
+def _width(grid: Grid, k: int) -> int:
+    """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
+    column = grid.columns[k]
+    before, bracket, rest = column.heading.partition(BRACKET)
+    heading = max(map(_wide, [before, bracket + rest] if _wide(before) > len(before) else _parts(column.heading))) + 1
+    if column.form != "text":
+        return min(max(NUMBER, heading), HEADING)
+    texts = [str(row[k]) for row in grid.rows if row[k]]
+    return min(max([*map(_wide, texts), min(heading, HEADING), LEAST]) + 3, WIDEST)
+
+
+def _heading(column: Column) -> str:
+    """A heading; of a Chinese one the unit in brackets stands on a line of its own."""
+    return column.heading.replace(BRACKET, f"\n{BRACKET}")
+
+
+def _note(book: xlsxwriter.Workbook, sheet, note: str, row: int, widths: list[int]) -> None:
+    """The note below the table, across the columns of its first page beside those that are repeated on the others."""
+    wrap = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
+    last = next((k for k in range(3, len(widths)) if sum(widths[: k + 1]) > PAGE), len(widths)) - 1
+    sheet.merge_range(row, 2, row, last, "", wrap)
+    sheet.write_string(row, 2, note, wrap)
+    sheet.set_row(row, POINTS * -(-_wide(note) // (sum(widths[2 : last + 1]) - 4)))
+
+
+def _divided(sheet, grid: Grid, widths: Sequence[float]) -> int:
+    """How many columns stand on the first page.
+
+    A table that is wider than a page goes on over several, each of which begins with the first two columns.
+
+    The columns of one comparison stay beside one another; the letters are as large as the fewest pages allow.
+    """
+    widths = [width + BESIDE for width in widths]
+    if sum(widths) * SMALLEST <= PAGE * FULL:
+        sheet.fit_to_pages(1, 0)
+        return len(widths)
+    ways = [(scale, _breaks(grid, widths, PAGE * FULL / scale)) for scale in range(FULL, SMALLEST - 1, -5)]
+    scale, breaks = min(ways, key=lambda way: (len(way[1]), -way[0]))
+    sheet.repeat_columns(0, 1)
+    sheet.set_print_scale(scale)
+    sheet.set_v_pagebreaks(breaks)
+    sheet.print_across()
+    return breaks[0]
+
+
+def _breaks(grid: Grid, widths: Sequence[float], room: float) -> list[int]:
+    """The columns with which a further page of `room` characters begins."""
+    filled, breaks = float(sum(widths[:2])), []
+    columns = enumerate(grid.columns[2:], 2)
+    for _, members in groupby(columns, key=lambda c: next((k for k in COMPARED if c[1].name.startswith(k)), c[1].name)):
+        block = [k for k, _ in members]
+        size = sum(widths[k] for k in block)
+        if filled + size > room and block[0] > 2:
+            breaks.append(block[0])
+            filled = float(sum(widths[:2]))
+        filled += size
+    return breaks
+
+
+def _printed(sheet, document: Document, title: str = "") -> None:
+    """The paper: above the table its title and the mark of simulated data, below it the source and the page."""
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, 2)
-    sheet.set_header(f"&C{document.mark}" if document.mark else "")
-    sheet.set_footer("&C&P / &N")
+    sheet.set_margins(top=0.95 if title else 0.75)  # inches: two lines stand above a table
+    title, mark, source = (text.replace("&", "&&") for text in (title, document.mark, document.source))
+    sheet.set_header(f"&L&B{title}&R\n{mark}" if title else f"&C{mark}")
+    sheet.set_footer(f"&L{source}&R&P / &N" if title else "&C&P / &N")
 
 
-def _lines(heading: str, width: int) -> int:
+def _lines(heading: str, width: float) -> int:
     """The lines of a heading that is broken between words, and between Chinese signs."""
+    return sum(_lines_of(line, width) for line in heading.split("\n"))
+
+
+def _lines_of(line: str, width: float) -> int:
     lines, filled = 1, 0
-    for part in _parts(heading):
+    for part in _parts(line):
         if filled and filled + _wide(part.rstrip()) > width:
             lines, filled = lines + 1, 0
         filled += _wide(part)

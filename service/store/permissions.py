@@ -43,6 +43,7 @@ PERMITTED = {
     "read_types": EVERYBODY,
     "bulletin_facts": EVERYBODY,
     "bulletin_list": EVERYBODY,
+    "changes_since": EVERYBODY,
     "read_bulletin": EVERYBODY,
     "run_list": EVERYBODY,
     "newest_run": EVERYBODY,

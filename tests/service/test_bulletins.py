@@ -18,13 +18,16 @@ from pptx import Presentation
 from fieldwork.dispositions import CLASSES
 from fieldwork.rates import outcome_rates
 from presentation.bulletin.making import made_again, made_bulletin, written
+from presentation.bulletin.said import again_texts, listed_text
 from presentation.bulletin.wording import Asked
 from presentation.league_table import league_rows, shown_rows
 from programme.bulletin import BulletinHead
 from service.bulletins import facts as facts_of_bulletins
+from service.bulletins.column_widths import ems, layout_of, lines_of, pieces
 from service.bulletins.document import (
     KINDS,
     cell_text,
+    digest_of,
     document_bytes,
     document_of,
     plain,
@@ -34,8 +37,9 @@ from service.bulletins.document import (
 from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
+from service.bulletins.since import Since, changes_since
 from service.bulletins.templates import FIELDS
-from service.bulletins.word import _widths, read_template
+from service.bulletins.word import read_template
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
@@ -122,7 +126,8 @@ def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_tab
     assert {document.head.issuer, document.head.number, document.head.date} <= set(said)
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
     shown = [document.grid(b.text) for b in document.blocks if b.kind == "table"]
-    assert [table[1:] for table in tables] == [row_texts(grid) for grid in shown]
+    rows = [row_texts(grid) for grid in shown]
+    assert [table[-len(of) :] for table, of in zip(tables, rows, strict=True)] == rows
     last = word.tables[-1] if len(word.tables[-1].rows) <= 13 else word.tables[-2]
     assert all(row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in last.rows)
     signature = next(p for p in word.paragraphs if p.style.name == "Bulletin Signature")
@@ -132,15 +137,27 @@ def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_tab
     assert not any("{{" in text for text in said)
 
 
-def test_no_word_of_a_table_breaks_and_a_listed_annex_runs_on_under_its_name(facts):
-    heads = ["Rank", "Area", "95% interval", "Answered", "名次变动", "Verdict, previous"]
-    rows = [["1", "Xiaopingyang", "85.9–95.8", "125", "+3", "○"]] * 3
-    for times in (1, 2):
-        shares = _widths(heads * times, [row * times for row in rows])
-        assert sum(shares) == pytest.approx(1) and min(shares) > 0
-        signs = [share * 105 for share in shares]
-        assert times == 2 or (signs[1] > len("Xiaopingyang") and signs[3] > len("Answered") and signs[2] > 9)
-        assert shares[1] / shares[3] > len("Xiaopingyang") / len("Answered") - 0.3
+def test_no_word_or_number_of_a_table_is_divided_and_its_letters_are_smaller_where_it_is_wide():
+    heads = ["Rank", "Area", "95% interval", "Answered", "名次变动", "变化（百分点）"]
+    rows = [["1", "Xiaopingyang", "0.859～0.958", "125", "+3", "+0.137"]] * 3
+    for times, most in ((1, 9), (2, 9), (3, 9)):
+        layout = layout_of(heads * times, [row * times for row in rows], 442, 9)
+        assert sum(layout.shares) == pytest.approx(1) and 6.5 <= layout.points <= most
+        assert (layout.points < 9) == (times > 1)
+        room = [share * 442 / layout.points for share in layout.shares]
+        assert times == 3 or all(r > max(map(ems, column)) for r, *column in zip(room, *rows, strict=False))
+    assert layout.headings[0] == ("Rank",) and layout.headings[5][-1] == "（百分点）"
+
+
+def test_a_heading_is_divided_between_words_and_never_leaves_one_chinese_sign_alone():
+    assert lines_of("名次区间", 3) == ("名次", "区间") and lines_of("名次区间", 5) == ("名次区间",)
+    assert lines_of("变化（百分点）", 6) == ("变化", "（百分点）")
+    assert lines_of("与各组平均之差（百分点）", 6) == ("与各组", "平均之差", "（百分点）")
+    assert pieces("变化的95%置信区间") == ["变化的", "95%", "置信", "区间"]
+    assert lines_of("95% interval of the change", 12) == ("95% interval", "of the change")
+
+
+def test_a_listed_annex_runs_on_under_its_name(facts):
     (first, second) = (
         p for p in word_of(made(facts, "notice", "zh")).paragraphs if p.text.startswith(("附件：1.", "2. 2015"))
     )
@@ -193,11 +210,18 @@ def test_a_bulletin_is_kept_once_made_again_to_the_byte_and_says_what_was_revise
     assert made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en")).number == kept.number
     assert made_again(store, kept).same
     assert trail_lines(store, newest=1).action[0] == "bulletin"
+    report = made_bulletin(store, "ensu2015", "thematic", ASKED["en"], speaker("en"))
+    assert changes_since(store, "ensu2015", [report, kept]) == {}
     rows = schema.DERIVED["ESTIMATES"]
     area, then = kept.document.grid("areas").rows[0][3], kept.document.grid("areas").rows[0][4]
     waves.estimate_wave(store, "ensu2015", "2015Q3", seed="another")
     again = made_again(store, kept)
     assert again.newer and not any(one.then == one.now for one in again.revised)
+    assert changes_since(store, "ensu2015", [kept])[kept.number] == Since(again.newer, False)
+    line = listed_text(kept, changes_since(store, "ensu2015", [kept]), speaker("en"))
+    assert line.startswith(f"[figures may have changed: computed again since (run {again.newer[0]})")
+    ranges = made_again(store, report).revised  # another seed moves simulated limits, and no figure, change or rank
+    assert ranges and all(one.column.startswith(("Rank range", "Difference, ")) for one in ranges)
     with store.begin() as connection:
         changed = rows.update().where(rows.c.run_id == again.newer[0], rows.c.domain == area, rows.c.measure == "safe")
         connection.execute(changed.values(estimate=then + 0.01))
@@ -207,7 +231,24 @@ def test_a_bulletin_is_kept_once_made_again_to_the_byte_and_says_what_was_revise
     assert (figure.then, figure.now) == (f"{100 * then:.1f}", f"{100 * then + 1:.1f}")
     assert read_bulletin(store, kept.number).content == kept.content
     newer = made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en"))
-    assert (newer.version, len(bulletin_list(store, "ensu2015"))) == (2, 2)
+    assert newer.number not in changes_since(store, "ensu2015", [newer])
+    assert (newer.version, len(bulletin_list(store, "ensu2015"))) == (2, 3)
+
+
+def test_other_words_of_newer_software_are_told_from_other_figures(own_store):
+    store, t = own_store, speaker("zh")
+    kept = made_bulletin(store, "ensu2015", "notice", ASKED["zh"], t)
+
+    def with_words(old, new):
+        blocks = tuple(replace(block, text=block.text.replace(old, new)) for block in kept.document.blocks)
+        content = document_bytes(replace(kept.document, blocks=blocks))
+        return replace(kept, content=content, digest=digest_of(content))
+
+    other = with_words("现将", "兹将")
+    assert again_texts(other, made_again(store, other), t) == [t("bulletin.again.words")]
+    other = with_words("2,038人", "2,037人")
+    first, *_, last = again_texts(other, made_again(store, other), t)
+    assert "2,037人" in first and "2,038人" in first and last == t("bulletin.again.words")
 
 
 def test_a_changed_content_is_found_and_a_leader_makes_none(own_store):
@@ -333,8 +374,13 @@ def test_annexes_are_listed_under_the_titles_that_they_have(facts, language):
     assert len(listed) == 2 and all(text.endswith(title) for text, title in zip(listed, titles, strict=True))
 
 
-def test_the_row_of_headings_of_a_sheet_is_as_tall_as_its_longest_heading(facts):
+def test_a_workbook_prints_each_comparison_on_one_page_under_its_headings(facts):
     book = openpyxl.load_workbook(io.BytesIO(file_bytes(made(facts, "thematic", "en"), ".xlsx")))
-    heights = {sheet.title: sheet.row_dimensions[3].height for sheet in book.worksheets[1:]}
-    assert heights[speaker("en")("bulletin.sheet.types")] >= 3 * 15  # "Against the mean of the groups (pp)" in 11 signs
-    assert all(height >= 2 * 15 for height in heights.values())
+    types, areas = (book[speaker("en")(f"bulletin.sheet.{name}")] for name in ("types", "areas"))
+    assert types.row_dimensions[3].height >= 3 * 15  # "Against the mean of the groups (pp)" in 9 signs
+    assert areas.print_title_rows == "$3:$3" and areas.print_title_cols == "$A:$B"
+    heads = [cell.value for cell in areas[3]]
+    firsts = {heads[b.id] for b in areas.col_breaks.brk}
+    assert "Rank before, previous" in firsts and not any(h.startswith(("Change", "Places")) for h in firsts)
+    assert areas.print_area.endswith(f"${len(facts.league.table) + 5}")
+    assert all(sheet.page_setup.fitToHeight == 0 or sheet is areas or sheet is types for sheet in book.worksheets)

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from presentation.bulletin.making import made_again, made_bulletin
-from presentation.bulletin.said import again_texts, kept_text
+from presentation.bulletin.said import again_texts, listed_text
 from presentation.bulletin.wording import Asked
 from presentation.times import wave_text
 from programme.declared import Programme
@@ -13,6 +13,7 @@ from service.bulletins.document import KINDS
 from service.bulletins.files import BOOK, DECK, ENDINGS, PDF, WORD, file_bytes, template_bytes
 from service.bulletins.keeping import Kept, bulletin_list
 from service.bulletins.pdf import has_office
+from service.bulletins.since import changes_since
 from service.figures.league import waves_with_estimates
 from service.files.write import file_name
 from service.intake.imports import current_programme
@@ -97,7 +98,8 @@ def offered(
     if not kept:
         return
     choose = t("app.choose")
-    say = lambda one: kept_text(one, t)  # noqa: E731
+    since = changes_since(store, programme_name, kept)
+    say = lambda one: listed_text(one, since, t)  # noqa: E731
     one = st.selectbox(
         t("bulletin.panel.kept"),
         kept,
