@@ -27,13 +27,13 @@ class Limits:
 
 
 def coefficient_of_variation(value: ArrayLike, se: ArrayLike, *, low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """se divided by the distance to the nearer end of the scale (k,): of a share, se/min(p, 1-p); infinite at an end.
+    """se divided by the distance to the nearer end of the scale (k,): of a share, se/min(p, 1-p); NaN at an end.
 
-    A share and its complement say the same, so 97 % is judged by its 3 %.
+    A share and its complement say the same, so 97 % is judged by its 3 %.  At an end there is nothing to divide by.
     """
     value, se = onto_ends(value, low, high), np.asarray(se, dtype=float)
     nearer = np.minimum(value - low, high - value)
-    return np.divide(se, nearer, out=np.full(value.shape, np.inf), where=nearer > 0)
+    return np.divide(se, nearer, out=np.full(value.shape, np.nan), where=nearer > 0)
 
 
 def unfit_to_publish(
@@ -45,13 +45,16 @@ def unfit_to_publish(
     low, high  the ends of the measure's scale
     limits     None: the defaults of `Limits`
     A figure exactly at a limit is within it: 30 interviews with equal weights are 30 effective ones, and enough.
+    Where all gave the same answer at an end of the scale, n, n_effective and df decide: what is known is said by the
+    interval, which for 0 of n is (0, 1 - .025^(1/n)), .116 wide at n = 30 and narrower with more.
     """
     limits = limits or Limits()
+    relative = coefficient_of_variation(estimate.value, estimate.se, low=low, high=high)
     area_sizes = sizes.loc[list(estimate.names)]
     broken = {
         N: area_sizes.n.to_numpy() < limits.n,
         N_EFFECTIVE: ~at_least(area_sizes.n_effective.to_numpy(), limits.n_effective),
         DF: ~at_least(estimate.df, limits.df),
-        CV: ~at_least(limits.cv, coefficient_of_variation(estimate.value, estimate.se, low=low, high=high)),
+        CV: ~(at_least(limits.cv, relative) | np.isnan(relative)),
     }
     return [tuple(name for name, rows in broken.items() if rows[j]) for j in range(len(estimate.names))]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimation import Estimate, Limits, unfit_to_publish
+from estimation import Estimate, Limits, proportion_interval, unfit_to_publish
 from estimation.precision.flags import coefficient_of_variation
 
 AREAS = ("a", "b", "c", "d", "e")
@@ -14,7 +14,16 @@ SHARES = Estimate(AREAS, [0.5, 0.5, 0.5, 0.97, 1.0], np.diag(SE**2), DF)
 
 
 def test_each_limit_is_named_where_it_is_broken():
-    assert unfit_to_publish(SHARES, SIZES) == [("n", "n_effective"), ("n_effective",), ("df",), ("cv",), ("cv",)]
+    assert unfit_to_publish(SHARES, SIZES) == [("n", "n_effective"), ("n_effective",), ("df",), ("cv",), ()]
+
+
+def test_at_an_end_of_the_scale_the_interviews_decide_whose_exact_interval_is_narrow_from_30_on():
+    all_alike = Estimate(AREAS, [1.0, 1.0, 0.0, 1.0, 1.0], np.zeros((5, 5)), DF)
+    assert unfit_to_publish(all_alike, SIZES) == [("n", "n_effective"), ("n_effective",), ("df",), (), ()]
+    limits = proportion_interval(Estimate(("a",), [0.0], [[0.0]], 29), 30)
+    assert limits.lower[0] == 0 and limits.upper[0] == pytest.approx(1 - 0.025 ** (1 / 30)) == pytest.approx(
+        0.1157, abs=5e-5
+    )
 
 
 def test_limits_are_the_caller_s():
