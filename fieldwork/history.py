@@ -65,16 +65,18 @@ class CallHistory:
     def adding(self, calls: pd.DataFrame, rules: CallingRules) -> "CallHistory":
         """The history with further calls (unit_id, at with a time zone, disposition); those of other numbers are left
         out.  Of two calls at the same time the one that is added later is the last."""
-        place = self.ids.get_indexer(calls.unit_id)
+        unit, units = pd.factorize(calls.unit_id)
+        code, codes = pd.factorize(calls.disposition)
+        place = self.ids.get_indexer(units)[unit]
         of_wave = place >= 0
         if not of_wave.any():
             return self
-        place, at, codes = place[of_wave], in_utc(calls["at"])[of_wave], calls.disposition[of_wave]
+        place, at, code = place[of_wave], in_utc(calls["at"])[of_wave], code[of_wave]
         in_time = np.argsort(at, kind="stable")
-        place, at, codes = place[in_time], at[in_time], codes.iloc[in_time]
+        place, at, code = place[in_time], at[in_time], code[in_time]
         ended = self.ended.copy()
-        ended[place[codes.isin(ENDING).to_numpy()]] = True
-        delays = codes.map({code: rules.delay(code) for code in codes.unique()}).to_numpy("timedelta64[us]")
+        ended[place[np.isin(codes, list(ENDING))[code]]] = True
+        delays = np.array([rules.delay(str(name)) for name in codes], "timedelta64[us]")[code]
         last, ready_at = self.last.copy(), self.ready_at.copy()
         newer = ~(at < last[place])
         last[place[newer]] = at[newer]  # the last assignment of a number stands
@@ -91,9 +93,10 @@ class CallHistory:
     def _slots_and_days(self, place: np.ndarray, at: np.ndarray, rules: CallingRules) -> tuple[np.ndarray, np.ndarray]:
         """The slot and the day of each call, in the time zone of its number."""
         slots, days = np.full(len(at), NO_SLOT), np.full(len(at), NEVER).astype("datetime64[D]")
-        zones = self.zones[place]
-        for zone in pd.unique(zones):
-            here = zones == zone
+        zone_of_number, zones = pd.factorize(self.zones)
+        zone_of_call = zone_of_number[place]
+        for k, zone in enumerate(zones):
+            here = zone_of_call == k
             local = local_times(at[here], zone)
             slots[here] = slot_at(local, rules.slots)
             days[here] = local.tz_localize(None).to_numpy().astype("datetime64[D]")

@@ -118,11 +118,11 @@ def _appointments(ids: pd.Index, appointments: pd.DataFrame | None) -> tuple[np.
 def _slots(history: CallHistory, rules: CallingRules, now: np.datetime64) -> tuple[np.ndarray, ...]:
     """The present slot of each number, NO_SLOT outside all of them; whether it is one of those in which the number was
     called least often; whether the number was called as often today as it may be."""
-    count, zones = len(history.ids), history.zones
+    count, (zone_of_number, zones) = len(history.ids), pd.factorize(history.zones)
     present, today = np.full(count, NO_SLOT), np.full(count, NEVER).astype("datetime64[D]")
     coming = np.ones((count, len(rules.slots)), dtype=bool)
-    for zone in pd.unique(zones):
-        here, local = zones == zone, local_times(np.array([now]), zone)
+    for k, zone in enumerate(zones):
+        here, local = zone_of_number == k, local_times(np.array([now]), zone)
         present[here] = slot_at(local, rules.slots)[0]
         today[here] = local.tz_localize(None).to_numpy().astype("datetime64[D]")[0]
         coming[here] = slots_coming(rules, now, zone)

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from made_up import BOTH, MAY, NAME, begin_survey, row_counts, take
 
 from contracts import ESTIMATES
+from service.fieldwork import stored_calls
 from service.fieldwork.calls import round_of
-from service.fieldwork.stored_calls import in_parts
+from service.fieldwork.stored_calls import in_parts, log_after
 from service.intake.import_log import import_log
 from service.intake.imports import programme_names, wave_versions
 from service.store import audit, rows, schema
@@ -167,17 +168,22 @@ def test_an_empty_optional_cell_is_stored_as_nothing_and_numbers_as_they_are(sto
 
 def test_many_rows_come_back_as_they_were_given_and_a_nul_is_refused(store, monkeypatch):
     monkeypatch.setattr(rows, "AT_ONCE", 3)
+    monkeypatch.setattr(stored_calls, "OF_LOG", 5)
     texts = ["u1", "", 'a "quoted", one', "\u4e2d\u6587\\N", " ", "\\.", "u7"]
     at = pd.date_range("2026-01-05 18:30:15.000001", periods=7, freq="17h", tz="UTC", unit="us")
-    table = pd.DataFrame({"unit_id": texts, "at": at, "interviewer": "i1", "disposition": texts[::-1]})
+    table = pd.DataFrame({"unit_id": texts, "at": at, "interviewer": texts[::-1], "disposition": "3.13"})
     with store.begin() as connection:
         number = round_of(connection, "lakeside", "2026Q2")
-        for part in (table, table.assign(interviewer="two\nlines")):
+        for part in (table, table.assign(unit_id=table.unit_id + "two\nlines")):
             insert_rows(connection, schema.calls, part, round_id=number)
     asked = sa.select(*(schema.calls.c[name] for name in table)).order_by(schema.calls.c.call_id)
     with store.read() as connection:
         back = pd.concat(in_parts(connection, asked), ignore_index=True)
-    assert back.iloc[:7].to_dict("records") == table.to_dict("records") and set(back.interviewer[7:]) == {"two\nlines"}
+        log = pd.concat(log_after(connection, number, 2), ignore_index=True)
+    assert back.iloc[:7].to_dict("records") == table.to_dict("records") and back.unit_id[9] == texts[2] + "two\nlines"
+    for column in ("unit_id", "at", "disposition"):
+        assert list(log[column]) == list(back[column][2:])
+    assert list(log.call_id) == sorted(log.call_id) and log.call_id.min() == 3
     with pytest.raises(Fault) as refused, store.begin() as connection:
         insert_rows(connection, schema.calls, table.assign(interviewer="a\0b"), round_id=number)
     assert refused.value.key == "store.nul"

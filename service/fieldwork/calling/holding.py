@@ -176,13 +176,15 @@ def _held(
         for unit in units
     ]
     free = (holds.c.until <= now) | (holds.c.interviewer == interviewer)
-    statement = insert(holds).values(values)
+    statement = insert(holds)
     statement = statement.on_conflict_do_update(
         index_elements=[holds.c.draw_id, holds.c.unit_id],
         set_={"interviewer": statement.excluded.interviewer, "until": statement.excluded.until},
         where=free,
     )
-    return list(connection.scalars(statement.returning(holds.c.unit_id)))
+    connection.execute(statement, values)
+    of_hers = holds.c.draw_id == lineup.sample.draw_id, holds.c.interviewer == interviewer, holds.c.until == until
+    return list(connection.scalars(sa.select(holds.c.unit_id).where(*of_hers, holds.c.unit_id.in_(units))))
 
 
 def _changed(connection: sa.Connection, order: Order, units: Sequence[str]) -> set[str]:
@@ -221,7 +223,7 @@ def _rows(store: Store, order: Order, until: Mapping[str, datetime]) -> pd.DataF
         agreed = {row.unit_id: row for row in connection.execute(sa.select(*columns).where(*counts))}
     of_row = [agreed.get(unit) for unit in rows.unit_id]
     return rows.assign(
-        state=order.states.state.to_numpy()[places],
+        state=order.states.state.iloc[places].to_numpy(),
         attempts=lineup.history.attempts[places],
         until=pd.to_datetime([until[unit] for unit in rows.unit_id], utc=True),
         starts=pd.to_datetime([None if row is None else row.starts for row in of_row], utc=True),

@@ -5,7 +5,6 @@ only those are read that came since.  An order that was computed is given out fo
 week is the same; whoever books a number checks in the same transaction that nothing happened to it since.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -22,7 +21,7 @@ from fieldwork.history import CallHistory
 from fieldwork.scheduling import DUE, call_order, states_at
 from programme.calling import Calling
 from service.fieldwork.calling.interviewers import active_interviewers, newest_owners
-from service.fieldwork.stored_calls import in_parts
+from service.fieldwork.stored_calls import log_after
 from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import schema
@@ -32,7 +31,7 @@ from words import Fault
 FRESH, OLDEST = timedelta(seconds=15), timedelta(seconds=60)
 FREE = ""  # in the place of an interviewer: whoever is free
 
-calls, holds, appointments = schema.calls, schema.holds, schema.appointments
+holds, appointments = schema.holds, schema.appointments
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,27 +209,19 @@ def _read(store: Store, programme: str, wave: str, version: tuple) -> Lineup:
 
 
 def _with_later_calls(store: Store, programme: str, wave: str, lineup: Lineup) -> Lineup:
-    history, seen = lineup.history, lineup.seen
-    for newest, part in _calls_after(store, programme, wave, lineup.seen):
-        history, seen = history.adding(part, lineup.rules), newest
-    return lineup if seen == lineup.seen else replace(lineup, history=history, seen=seen)
-
-
-def _calls_after(store: Store, programme: str, wave: str, seen: int) -> Iterator[tuple[int, pd.DataFrame]]:
-    """The call_id of the last of them, and unit_id, at and disposition, of the wave's calls after the one seen last.
+    """The line-up with the wave's calls after those seen.
 
     Whoever writes calls of a wave takes its turn, so that their numbers come in the order in which they are committed.
     """
-    rounds = schema.rounds.c
-    of_wave = rounds.programme == programme, rounds.wave == wave
-    columns = calls.c.call_id, calls.c.unit_id, calls.c.at, calls.c.disposition
-    asked = sa.select(*columns).where(calls.c.call_id > seen).order_by(calls.c.call_id)
+    rounds, history, seen = schema.rounds.c, lineup.history, lineup.seen
     with store.read() as connection:
-        round_id = connection.scalar(sa.select(rounds.round_id).where(*of_wave))
+        asked = sa.select(rounds.round_id).where(rounds.programme == programme, rounds.wave == wave)
+        round_id = connection.scalar(asked)
         if round_id is None:
-            return
-        for part in in_parts(connection, asked.where(calls.c.round_id == round_id)):
-            yield int(part.call_id.iloc[-1]), part
+            return lineup
+        for part in log_after(connection, round_id, seen):
+            history, seen = history.adding(part, lineup.rules), int(part.call_id.iloc[-1])
+    return lineup if seen == lineup.seen else replace(lineup, history=history, seen=seen)
 
 
 def _ordered(store: Store, lineup: Lineup, now: datetime) -> Order:
