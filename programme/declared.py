@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from accountability.ladders.consequence import Consequence
 from accountability.league.conventions import LAST, RANK_SHARE
@@ -212,7 +213,7 @@ class Programme:
         """Codes of the league's areas, in the file's order."""
         return [code for code, area in self.ranked.items() if area.league == league]
 
-    @property
+    @cached_property
     def ranked(self) -> dict[str, Area]:
         """All that is ranked: the areas of the files, and the groups of them that have a league."""
         return {**self.areas, **self.ranked_groups}
@@ -251,7 +252,7 @@ class Programme:
             above.append(group)
         return above
 
-    @property
+    @cached_property
     def ranked_inside(self) -> dict[str, str]:
         """What is ranked -> the smallest ranked group in which it lies: whose figure is the sum of such parts."""
         inside = {}

@@ -27,6 +27,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "{} rows of a workbook, ours: ",
         "{} interviews × {} items, {} areas × {} measures",
         "{} townships, notice, docx: ",
+        "{} areas × {} quarters × {} rules",
     ],
     "fuzz": ["{} files, wrong 0; slowest"],
     "torture": ["sqlite: {} kills", "  lost: 0", "a planted number", "by {} processes", "wrong 0"],

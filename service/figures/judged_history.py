@@ -50,21 +50,22 @@ class Judgements(Mapping[Place, Judgement]):
     """
 
     def __init__(self) -> None:
-        self.of_rule: dict[tuple[str, str], tuple[list[list], dict[str, int]]] = {}
+        self.of_rule: dict[tuple[str, str], tuple[list[np.ndarray], dict[str, int]]] = {}
 
-    def add(self, rule: str, wave: str, columns: Mapping[str, list]) -> None:
+    def add(self, rule: str, wave: str, columns: Mapping[str, np.ndarray]) -> None:
         """The rows of a rule in a wave; those that it has already stay."""
         old = self.of_rule.get((rule, wave))
-        lists = [columns[name] for name in COLUMNS]
+        cells = [columns[name] for name in COLUMNS]
         if old is not None:
-            lists = [earlier + later for earlier, later in zip(old[0], lists, strict=True)]
-        self.of_rule[rule, wave] = lists, {area: k for k, area in enumerate(lists[COLUMNS.index("area")])}
+            cells = [np.concatenate(pair) for pair in zip(old[0], cells, strict=True)]
+        areas = cells[COLUMNS.index("area")].tolist()
+        self.of_rule[rule, wave] = cells, dict(zip(areas, range(len(areas)), strict=True))
 
     def __getitem__(self, place: Place) -> Judgement:
         rule, wave, area = place
-        lists, row_of_area = self.of_rule[rule, wave]
+        cells, row_of_area = self.of_rule[rule, wave]
         row = row_of_area[area]
-        return Judgement(*(column[row] for column in lists))
+        return Judgement(*(column.item(row) for column in cells))
 
     def __iter__(self) -> Iterator[Place]:
         return ((*of, area) for of, (_, row_of_area) in self.of_rule.items() for area in row_of_area)
@@ -76,7 +77,7 @@ class Judgements(Mapping[Place, Judgement]):
     def levels(self) -> dict[tuple[str, str], float]:
         """(rule, wave) -> the confidence of its verdicts."""
         level = COLUMNS.index("level")
-        return {of: lists[level][-1] for of, (lists, _) in self.of_rule.items() if lists[level]}
+        return {of: float(cells[level][-1]) for of, (cells, _) in self.of_rule.items() if len(cells[level])}
 
     def of_wave(self, wave: str, areas: Collection[str]) -> list[Judgement]:
         """The rows of a wave that are about one of these areas."""
@@ -226,6 +227,8 @@ def todays_codes(programme: Programme, then: Programme, wave: str, codes: Iterab
 
 def _today(programme: Programme, then: Programme, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of VERDICTS by today's codes, without those of areas that were merged since."""
+    if then.renames == programme.renames or not programme.renames.of_units(wave):
+        return rows
     codes = todays_codes(programme, then, wave, rows.area.unique())
     return rows.assign(area=rows.area.map(codes)).dropna(subset=["area"])
 
@@ -260,7 +263,7 @@ def _history(
                     of_rule = np.flatnonzero((columns["rule"] == rule) & (places >= 0) & (places < most))
                     judged[rule][t, places[of_rule]] = True
                     missed[rule][t, places[of_rule]] = ~columns["printed"][of_rule].astype(bool)
-                    verdicts.add(rule, wave, {name: cells[of_rule].tolist() for name, cells in columns.items()})
+                    verdicts.add(rule, wave, {name: cells[of_rule] for name, cells in columns.items()})
     year = np.array([int(parts_of_wave(wave)[0]) for wave in periods])
     ends = np.array([wave == periods_of_year(parts_of_wave(wave)[0], kind_of_wave(wave))[-1] for wave in periods])
     annual = (*programme.annual_rules.values(), *programme.annual_joint_rules.values())

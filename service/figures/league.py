@@ -1,9 +1,11 @@
 """A league as it is read from the store: its table in one wave, its changes since another, and the runs behind them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -373,10 +375,23 @@ def newest_comparison(store: Store, programme: str, wave: str, against: str | No
 
 def _rows(store: Store, name: str, run_id: int, measure: str) -> pd.DataFrame:
     """A run's rows of a measure in one of the derived tables."""
-    table = schema.DERIVED[name]
-    rows = store.table(sa.select(table).where(table.c.run_id == run_id, table.c.measure == measure))
-    numbers = {c: kind for c, kind in getattr(contracts, name).columns.items() if kind is float}
-    return rows.drop(columns="run_id").astype(numbers)  # a column of nothing but NULL is one of numbers too
+    table, columns = schema.DERIVED[name], getattr(contracts, name)
+    read = [column for column in columns.columns if column != "measure"]
+    rows = store.columns(
+        sa.select(*(table.c[column] for column in read)).where(table.c.run_id == run_id, table.c.measure == measure)
+    )
+    filled = {column: columns.columns[column] for column in read if column not in columns.optional}
+    # a column of nothing but NULL is one of numbers too
+    kinds = filled | {column: float for column, kind in columns.columns.items() if kind is float}
+    cells = {column: _cells(values, kinds.get(column)) for column, values in rows.items()}
+    return pd.DataFrame({"measure": _cells([measure] * len(cells[read[0]]), str)} | cells)
+
+
+def _cells(values: Sequence, kind: type | None) -> Any:
+    """The values of a column as pandas keeps those of this kind; of None, as it sees fit."""
+    if kind is str:
+        return pd.array(values, dtype="str")
+    return pd.Series(values) if kind is None else np.array(values, dtype=kind)
 
 
 def _waves_of(compared: Mapping) -> tuple[str, ...]:

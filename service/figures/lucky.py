@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 from accountability.ladders.consequence import Consequence
 from accountability.ladders.luck import Luck, luck
@@ -147,10 +148,23 @@ def _correlation(store: Store, judged: JudgedHistory, name: str, leagues: Mappin
 
 
 def _same_people(store: Store, runs: list[int]) -> bool:
-    """Whether two of the waves that the runs read have a sampled unit (stratum, PSU) in common."""
+    """Whether two of the waves that the runs read have a sampled unit (stratum, PSU) in common.
+
+    Units of other numbers (`hash_pandas_object`) are others; those of the same number are compared by what they are.
+    """
     with store.read() as connection:
         versions = {number for run in runs for kind, number in run_inputs(connection, run) if kind == "wave"}
-    of_waves = [
-        read_object(store, number, RESPONDENTS, ("stratum", "psu")).drop_duplicates() for number in sorted(versions)
-    ]
-    return bool(pd.concat(of_waves).duplicated().any())
+    waves = [read_object(store, number, RESPONDENTS, ("stratum", "psu")) for number in sorted(versions)]
+    numbers = [hash_pandas_object(units, index=False, categorize=False).to_numpy() for units in waves]  # ty: ignore[not-callable]
+    ascending = np.sort(np.concatenate([_different(of_wave) for of_wave in numbers])) if numbers else np.array([])
+    common = ascending[1:][ascending[1:] == ascending[:-1]]
+    if not len(common):
+        return False
+    of_both = [units[np.isin(of, common)].drop_duplicates() for units, of in zip(waves, numbers, strict=True)]
+    return bool(pd.concat(of_both).duplicated().any())
+
+
+def _different(numbers: np.ndarray) -> np.ndarray:
+    """The numbers in ascending order, each of those that are equal once."""
+    ascending = np.sort(numbers)
+    return ascending[np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]]

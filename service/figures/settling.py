@@ -68,8 +68,8 @@ class Settling:
                 "printed": bool(row.printed),
                 "largest_is_best": self.programme.measures[measure].largest_is_best,
             }
-            place = list(table.index).index(area)
-            times = times_of_place(rule, place, table.estimate.to_numpy(), table.se.to_numpy(), **options)
+            value, se = table.estimate.to_numpy(), table.se.to_numpy()
+            times = times_of_place(rule, _places(table, [area])[0], value, se, **options)
         else:
             times = times_of_value(row.estimate, row.lower, row.upper, threshold_of(rule))
         return times * asked, asked
@@ -135,7 +135,7 @@ def _by_places(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which of the areas are among the first of their league, and the times that would show which of them are."""
     value, se = table.estimate.to_numpy(), table.se.to_numpy()
-    places = [list(table.index).index(area) for area in areas]
+    places = _places(table, areas)
     scale = scale_of(value, se)
     within = ranks(value, largest_is_best=largest_is_best, scale=scale)[places] <= rule.first
     first = replace(rule, kind="first", threshold=rule.first)
@@ -144,3 +144,8 @@ def _by_places(
         for place, inside in zip(places, within, strict=True)
     ]
     return within, np.array(times)
+
+
+def _places(table: pd.DataFrame, areas: list[str]) -> list[int]:
+    """The areas' places in the table, which has all of them."""
+    return table.index.get_indexer(pd.Index(areas)).tolist()
