@@ -28,8 +28,9 @@ from service.intake import imports
 from service.intake.imports import current_programme
 from service.protection import people
 from service.store import audit, schema
-from service.store.engine import Store, insert_rows
+from service.store.engine import Store
 from service.store.objects import RESPONDENTS, add_objects, read_object
+from service.store.rows import insert_rows
 
 FULL, QUICK = (1_300, 40, 20), (30, 6, 4)  # areas, quarters, rules and as many consequences
 PROGRAMME, LEAGUE, INTERVIEWS = "long", "all", 30
