@@ -1,6 +1,6 @@
 """How long it takes to judge a league's consequences with their evidence: 1,300 areas, 40 quarters, 20 rules.
 
-    python -m bench.boards [--quick] [--digest]
+    python -m bench.judging.boards [--quick] [--digest]
 
 The store is made first, in a folder of its own: one quarter is imported and estimated, and the others have its stored
 figures, a third of the areas in each having the figures of others of them.  Then a new process judges the two years up
@@ -148,8 +148,8 @@ STEPS = {"judge": judge, "read": read}
 
 def _in_a_process(step: str, url: str, wave: str) -> dict[str, object]:
     """What a step measured in a new process."""
-    command = [sys.executable, "-m", "bench.boards", step, url, wave]
-    printed = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True)
+    command = [sys.executable, "-m", "bench.judging.boards", step, url, wave]
+    printed = subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True)
     return json.loads(printed.stdout)
 
 

@@ -1,0 +1,1 @@
+"""How long it takes to judge what follows from figures."""
