@@ -6,12 +6,11 @@ STORE ?= rankshift.db
 QUICK ?=
 DEMO := data/ensu2015
 SIMULATED := data/laibin_quarters
-YEAR := build/laibin_year_simulated
 # of the tests: one more than there are processors, so that one computes while another waits for a browser or a server
 PROCESSES = $(shell $(PYTHON) -c 'import os; print(min(8, 1 + (os.cpu_count() or 1)))')
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable .
 
-.PHONY: run demo setup test lint browser study bench fuzz torture load mutants year documents clean
+.PHONY: run demo setup test lint browser study bench fuzz torture load mutants documents clean
 
 run: demo  ## the pages, on the demo survey
 	$(BIN)/rankshift serve --store $(STORE)
@@ -66,14 +65,6 @@ study: setup  ## simulate what docs/methods.md promises, then judge every promis
 	$(BIN)/python -m study $(QUICK)
 	$(BIN)/python -m study.claims $(QUICK)
 
-year: setup  ## two simulated years of Laibin's 70 townships, truth beside them, in a store of their own: what each level says
-	$(BIN)/python -m study.laibin_year $(YEAR) $(QUICK)
-	$(BIN)/rankshift load $(YEAR) --demo --store $(YEAR)/simulated.db
-	$(BIN)/rankshift compare 2025Q1+2025Q2+2025Q3+2025Q4 2026Q1+2026Q2+2026Q3+2026Q4 --store $(YEAR)/simulated.db
-	$(BIN)/rankshift league --levels --wave 2026Q1 --against 2025Q4 --store $(YEAR)/simulated.db
-	$(BIN)/rankshift league --levels --wave 2026Q4 --against '2025Q1+2025Q2+2025Q3+2025Q4>2026Q1+2026Q2+2026Q3+2026Q4' --store $(YEAR)/simulated.db
-	@echo "$(BIN)/rankshift serve --store $(YEAR)/simulated.db"
-
 documents: setup  ## docs/commands.md and docs/commands.zh.md, from the commands' own help, and the example files of data/examples
 	$(BIN)/python -m reference
 	$(BIN)/python -m reference.examples
@@ -96,4 +87,4 @@ documents: setup  ## docs/commands.md and docs/commands.zh.md, from the commands
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv $(YEAR) *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head
+	rm -rf .venv *.egg-info $(STORE) $(STORE)-wal $(STORE)-shm $(STORE).head

@@ -25,17 +25,20 @@ from presentation import league_table, terminal
 from presentation import screen as said
 from presentation.area.sentences import area_sentence
 from presentation.definitions import definition_text
+from presentation.evidence import known_truth
 from presentation.evidence.types_of_person import heading, shown_types, type_notes, type_sentence, types_csv
 from presentation.factors import factor_notes, factors_csv, shown_factors
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.times import wave_text
 from service.figures.factors import read_factors
+from service.figures.known_truth import read_truth
 from service.figures.league import League, read_league
 from service.figures.screen import Screen, read_screen
 from service.figures.types_of_person import read_types
 from service.figures.use_cases import ESTIMATE
 from service.intake import imports
+from service.store.engine import Store
 from words import Fault
 
 commands = typer.Typer()
@@ -98,6 +101,15 @@ def league(
             raise Fault(key="cli.league.no_levels", wave=league_figures.wave)
         table = (terminal.levels_table if levels else terminal.league_table)(league_figures, t)
         print_table(title, table, [*rule_notes(league_figures, t), *notes], headline)
+        _print_truth(opened, league_figures)
+
+
+def _print_truth(opened: Store, league_figures: League) -> None:
+    """Of a simulated survey whose truth is known: who truly moved, beside what is confirmed."""
+    truth = read_truth(opened, league_figures)
+    if truth is not None and "moved" in truth:
+        rows = terminal.words_table(known_truth.rows(league_figures, truth, t))
+        print_table(t("truth.title"), rows, [t("truth.note")], known_truth.headline(league_figures, truth, t))
 
 
 @commands.command(cls=Command, help=t("cli.factors.help"))

@@ -28,7 +28,7 @@ from service.protection.keys import Key
 from service.store import schema
 from service.store.engine import STORE_VARIABLE
 from service.store.permissions import LEADER, Actor
-from words import LANGUAGES, Fault, speaker
+from words import LANGUAGES, Fault, speaker, text
 
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_quarters"
 CONTENT = (FOLDER / "programme.toml").read_bytes()
@@ -115,6 +115,14 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
         said, rows = truth_words.headline(league, table, t), truth_words.rows(league, table, t)
         assert "1" in said and rows.iloc[0, 0] == league.name(FALLEN)[language]
         assert rows.iloc[0, 4] == t("truth.said.fall") and rows.iloc[0, 2].startswith("−")
+
+
+def test_the_league_is_printed_with_the_truth_below_what_each_level_says(demonstration, rankshift):
+    store, _ = demonstration
+    options = ["--wave", "2026Q3", "--against", "2026Q2", "--store", store.engine.url.database]
+    said = rankshift("league", "--levels", *options)
+    title = text("truth.title", "en")
+    assert said.code == 0 and said.out.index(title) > 0 and text("truth.note", "en").split(".")[0] in said.out
 
 
 def test_the_areas_are_one_variable_of_the_nonresponse_report_though_file_and_sample_name_them(demonstration):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from township_list import as_csv
+from two_years import Plan, laibin, people, simulate, write
 
 from presentation import samples as sample_words
 from sampling import Assumed, Wanted
@@ -18,7 +19,6 @@ from service.samples import frames, samples
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
-from study.laibin_year import Plan, laibin, people, simulate, write
 from words import LANGUAGES, Fault, speaker, text
 
 FEW = laibin().iloc[::6].reset_index(drop=True)  # 12 of the 70 townships

@@ -1,5 +1,6 @@
-"""How a township did over two years, on its page: the simulated year, small, in both languages."""
+"""How a township did over two years, on its page: a simulated survey, small, in both languages."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from service.intake import imports
 from service.intake.folder import wave_files
 from service.protection import people
 from service.store.engine import STORE_VARIABLE, Store
-from study.laibin_year import Plan, laibin, simulate, write
 from ui.literal import literal
 from words import speaker, text
+
+sys.path.append(str(Path(__file__).parents[1] / "service"))
+from two_years import Plan, laibin, simulate, write
 
 ROOT = Path(__file__).parents[2]
 NAME, LAST = "laibin_year_simulated", "2026Q4"

@@ -1,18 +1,15 @@
-"""Two simulated years of Laibin's 70 townships whose true rates are known: samples, answers and files.
+"""Quarters of some of Laibin's townships whose true rates are known, for tests: samples, answers and files.
 
-`python -m study.laibin_year FOLDER` writes the programme, one file per quarter and, in FOLDER/truth, the truth.
-`python -m study.year_document` writes docs/year.md and docs/year.zh.md.  Nobody was asked; every file says so.
+SIMULATED: nobody was asked; every file says so.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
-import typer
 from scipy import stats
 
 from sampling import (
@@ -22,9 +19,8 @@ from sampling import (
     permanent_random_numbers,
     starting_point,
 )
-from sampling import commitment as committed
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOWNSHIPS, PROGRAMME = ROOT / "data" / "guangxi" / "laibin_townships.csv", Path(__file__).with_suffix(".toml")
 NAME, FIRST_YEAR, SEED = "laibin_year_simulated", 2025, 4513
 MEAN, SPREAD = 0.8955, 0.03  # of the true rates in the first half of the quarters, over townships
@@ -70,13 +66,12 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Year:
-    """waves: name -> its file's table;  truth: wave, township, rate, rank (1 = best), move;  commitment: of the seed"""
+    """waves: name -> its file's table;  truth: wave, township, rate, rank (1 = best), move"""
 
     plan: Plan
     townships: pd.DataFrame
     waves: dict[str, pd.DataFrame]
     truth: pd.DataFrame
-    commitment: str
 
 
 def simulate(plan: Plan, townships: pd.DataFrame) -> Year:
@@ -89,7 +84,7 @@ def simulate(plan: Plan, townships: pd.DataFrame) -> Year:
     samples = draws(plan, frame)
     rates = truth.set_index(["wave", "township"]).rate
     waves = {w: answers(s, frame, rates[w], plan.rng(2 + k)) for k, (w, s) in enumerate(samples.items())}
-    return Year(plan, townships, waves, truth, committed(plan.draw_seed))
+    return Year(plan, townships, waves, truth)
 
 
 def true_rates(plan: Plan, townships: Sequence[str]) -> pd.DataFrame:
@@ -181,13 +176,6 @@ def programme(townships: pd.DataFrame) -> str:
     return PROGRAMME.read_text("utf-8") + "\n[areas]\n" + "\n".join(areas) + "\n"
 
 
-def planned(interviews: int, quarters: int, seed: int, overlap: float) -> Plan:
-    """The plan that a command line asks for; its quarters must be an even number."""
-    if quarters % 2:
-        raise typer.BadParameter("--quarters must be even")
-    return Plan(interviews, quarters, seed, overlap)
-
-
 def write(year: Year, folder: Path) -> None:
     """Programme, waves and, in a folder of its own so that `rankshift load` leaves it alone, the truth."""
     (folder / "truth").mkdir(parents=True, exist_ok=True)
@@ -201,29 +189,3 @@ def write(year: Year, folder: Path) -> None:
 def laibin() -> pd.DataFrame:
     """The 70 townships: township, name, pinyin."""
     return pd.read_csv(TOWNSHIPS, dtype=str)
-
-
-Interviews = Annotated[int, typer.Option(min=2, help="expected in a township and quarter")]
-Quarters = Annotated[int, typer.Option(min=2, help="an even number: rates move after the first half")]
-Seed = Annotated[int, typer.Option(help="of the truth, the draws and the answers")]
-Overlap = Annotated[float, typer.Option(min=0, max=1, help="part of a quarter's sample, called again in the next")]
-
-
-def main(
-    folder: Annotated[Path, typer.Argument(help="where the files go")],
-    interviews: Interviews = Plan.interviews,
-    quarters: Quarters = Plan.quarters,
-    seed: Seed = SEED,
-    overlap: Overlap = 0.0,
-    quick: Annotated[bool, typer.Option("--quick", help="every sixth township: to see that every step runs")] = False,
-):
-    """Write two simulated years of Laibin's 70 townships, with the truth beside them."""
-    plan = planned(interviews, quarters, seed, overlap)
-    townships = laibin().iloc[:: 6 if quick else 1].reset_index(drop=True)
-    there = tuple(move for move in plan.moves if move[0] <= len(townships))
-    write(simulate(replace(plan, moves=there), townships), folder)
-    print(f"{folder}: {quarters} quarters of simulated answers")
-
-
-if __name__ == "__main__":
-    typer.run(main)
