@@ -1,7 +1,8 @@
 """Commands to call a wave's numbers without a CATI system: interviewers, numbers, outcomes, appointments."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,10 +21,13 @@ from commands.speaking import (
 from fieldwork.dispositions import OUTCOMES
 from presentation import terminal
 from presentation.calling import calling_rows
+from service.fieldwork.answering import interviews
+from service.fieldwork.answering.responses import Response
 from service.fieldwork.calling import appointments, assigning, attempts, holding, interviewers, revealing
 from service.intake.imports import current_programme
 from service.protection import keys
 from service.store.engine import Store
+from words import Fault
 
 MINUTES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]
 WhoArgument = Annotated[str, typer.Argument(help=t("cli.calling.who"))]
@@ -171,7 +175,8 @@ def calling_record(
     wave: WaveArgument,
     interviewer: WhoArgument,
     unit: UnitArgument,
-    outcome: Annotated[str, typer.Argument(help=t("cli.calling.outcome"))],
+    outcome: Annotated[str | None, typer.Argument(help=t("cli.calling.outcome"), show_default=False)] = None,
+    answer: Annotated[list[str] | None, typer.Option(help=t("cli.calling.answer"), show_default=False)] = None,
     at: Annotated[
         datetime | None, typer.Option("--at", formats=MINUTES, help=t("cli.calling.at"), show_default=False)
     ] = None,
@@ -188,9 +193,30 @@ def calling_record(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     agreed = None if start is None else attempts.Agreed(start, end, for_, note)
-    recorded = attempts.record_attempt(opened, programme_name, wave, unit, interviewer, outcome, at=at, agreed=agreed)
+    if (outcome is None) == (not answer) or (answer and agreed is not None):
+        raise Fault(key="calling.outcome_or_answers", unit=unit)
+    if outcome is None:
+        response = _response(opened, programme_name, interviewer, unit, answer or [], at)
+        recorded = interviews.record_interview(opened, programme_name, wave, response)
+    else:
+        of_call = opened, programme_name, wave, unit, interviewer, outcome
+        recorded = attempts.record_attempt(*of_call, at=at, agreed=agreed)
     name = OUTCOMES[recorded.disposition].names[t("language.code")]
     out.print(calling_rows.recorded_line(recorded, name, _zone(opened, programme_name), t))
+
+
+def _response(
+    store: Store, programme: str, interviewer: str, unit: str, answers: list[str], at: datetime | None
+) -> Response:
+    """What was answered, from texts such as age=34; mode and group are among them."""
+    declared = current_programme(store, programme)[1]
+    parted = [answer.partition("=") for answer in answers]
+    if wrong := [answer for answer, (_, sign, _) in zip(answers, parted, strict=True) if not sign]:
+        raise Fault(key="calling.answer", found=wrong, expected=list(declared.questionnaire.items))
+    said = {name.strip(): cell.strip() for name, _, cell in parted}
+    zone = ZoneInfo(declared.calling.zone)
+    moment = datetime.now(UTC) if at is None else at.replace(tzinfo=zone).astimezone(UTC)
+    return Response(unit, moment, said, interviewer)
 
 
 @commands.command("appointment", cls=Command, help=t("cli.calling.appointment.help"))

@@ -169,7 +169,7 @@ def interviews(seed: int) -> bytes:
 
 def call_log(store: Store) -> bytes:
     """What was called of the released numbers: all of them, with an interview each."""
-    out = released(store)
+    out = [unit for unit in released(store) if unit != _second(store)]  # whose interview is recorded by hand
     rows = [(unit, f"2026/5/2 18:{k:02}:00", "a", "完成") for k, unit in enumerate(out)]
     return examples.csv(pd.DataFrame(rows, columns=["unit_id", "at", "interviewer", "disposition"]), "utf-8")
 
@@ -197,14 +197,16 @@ def drawn_interviews(store: Store) -> bytes:
 
 
 def answered(store: Store) -> bytes:
-    """Answers of all released numbers that are called, but for the first."""
-    rows = [(unit, f"2026/5/2 19:{k:02}:00", "a", "1", "5") for k, unit in enumerate(released(store)[1:])]
+    """Answers of all released numbers that are called, but for the second."""
+    others = [unit for unit in released(store) if unit != _second(store)]
+    rows = [(unit, f"2026/5/2 19:{k:02}:00", "a", "1", "5") for k, unit in enumerate(others)]
     return examples.csv(pd.DataFrame(rows, columns=["unit_id", "at", "interviewer", "safe", "trust"]), "utf-8")
 
 
 def _response(store: Store) -> Response:
-    """The answers of the first released number."""
-    return Response(_first(store), datetime(2026, 5, 2, 11, tzinfo=UTC), {"safe": "2", "trust": "7"}, "a")
+    """The answers of the second released number."""
+    released_at = read_sample(store, PROGRAMME, WAVE).releases["at"].iloc[0]
+    return Response(_second(store), released_at.replace(tzinfo=UTC), {"safe": "2", "trust": "7"}, "a")
 
 
 def _contacts(_store: Store) -> bytes:
@@ -212,6 +214,12 @@ def _contacts(_store: Store) -> bytes:
 
 
 RECORDS = RecordsFile(table("records"), "records.csv")
+
+
+def _second(store: Store) -> str:
+    """The second number of the first release, whatever is released later."""
+    units = read_sample(store.acting(ACTORS[ADMINISTRATOR]), PROGRAMME, WAVE).units
+    return units.unit_id[(units.release == 1) & units.unit_id.isin(released(store))].iloc[1]
 
 
 def _first(store: Store) -> str:
@@ -267,6 +275,7 @@ STORY: tuple[Step, ...] = (
     Step("show_number", {"wave": WAVE}),
     Step("record_attempt", {"wave": WAVE}),
     Step("make_appointment", {"wave": WAVE}),
+    Step("record_interview", {"wave": WAVE}),
     Step("release_sheet", {"wave": WAVE}),
     Step("screening_sheet", {"wave": WAVE}),
     Step("screen_numbers", {"content": screened}),
@@ -274,7 +283,6 @@ STORY: tuple[Step, ...] = (
     Step("release_next", {}),
     Step("stop_fieldwork", {}),
     Step("import_calls", {"content": call_log}),
-    Step("record_response", {"wave": WAVE}),
     Step("import_responses", {"wave": WAVE, "content": answered}),
     Step("make_wave", {"wave": WAVE, "records": RECORDS}),
     *(_wave(f"{YEAR}Q{quarter}", quarter, killed=False) for quarter in (1, 2, 3)),
@@ -352,7 +360,7 @@ OTHERWISE: Mapping[str, Given] = {
         ("read_sample", "read_screening", "units_without_row", "drawn_population", "steps_of_wave"), OF_DRAWN
     ),
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
-    **dict.fromkeys(("answers_alongside", "responses_of", "sheet_interviewers", "lacking_for"), OF_DRAWN),
+    **dict.fromkeys(("responses_of", "sheet_interviewers", "lacking_for"), OF_DRAWN),
     **dict.fromkeys(("cancel_appointment", "differing_assignments", "find_unit"), OF_DRAWN),
     **dict.fromkeys(("give_back", "held_numbers", "interviewer_list", "read_calendar"), OF_DRAWN),
     "retire_interviewer": {"wave": WAVE, "name": "b"},

@@ -313,6 +313,27 @@ def sample_rates(
         write_private(csv, csv_bytes(rate_words.rate_table(wave_rates)))
 
 
+COMMANDS = {  # of each step that can be next
+    wave_steps.FRAME: ["frame import NAME FILE"],
+    wave_steps.PLAN: ["sample plan {wave} INTERVIEWS"],
+    wave_steps.APPROVE: ["sample approve {wave}"],
+    wave_steps.DRAW: ["sample draw {wave}"],
+    wave_steps.RELEASE: ["sample release {wave}"],
+    wave_steps.CALL: ["calling next {wave} INTERVIEWER", "calling record", "responses import {wave} FILE"],
+    wave_steps.RESPONSES: ["responses import {wave} FILE", "responses make-wave {wave}", "import-wave {wave} FILE"],
+    wave_steps.WEIGHTS: ["import-margins FILE", "sample stop {wave} REASON"],
+    wave_steps.FIGURES: ["estimate {wave}"],
+    wave_steps.RELEASED: ["publish {wave}"],
+}
+
+
+def _next_commands(steps: wave_steps.WaveSteps) -> list[str]:
+    """The commands for what comes next."""
+    step = steps.following
+    named = [] if step is None else [f"rankshift {of.format(wave=steps.wave)}" for of in COMMANDS[step.name]]
+    return [t("cli.steps.command", command=" · ".join(named))] if named else []
+
+
 @commands.command("steps", cls=Command, help=t("cli.sample.steps.help"))
 def sample_steps(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
@@ -320,7 +341,7 @@ def sample_steps(
     opened, programme_name = opened_for(store, as_, programme)
     steps = wave_steps.steps_of_wave(opened, programme_name, wave)
     in_the_way = [t(fault.key, **fault.values) for fault in steps.hindrances]
-    lines = [step_words.next_text(steps, t), *in_the_way, *step_words.ahead_lines(steps, t)]
+    lines = [step_words.next_text(steps, t), *_next_commands(steps), *in_the_way, *step_words.ahead_lines(steps, t)]
     print_table(t("steps.title"), terminal.words_table(step_words.step_rows(steps, t), words=4), lines)
 
 

@@ -8,6 +8,9 @@ from made_up import MAY, NAME, TOWNS, as_csv
 from sampling import Wanted
 from service.drawing import draws, releases
 from service.fieldwork import calls
+from service.fieldwork.answering import responses
+from service.files.faults import FaultList
+from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples import frames
 from service.samples.samples import read_sample
@@ -31,6 +34,14 @@ def released(store: Store, programme: str = NAME, wave: str = MAY, areas=tuple(T
     draws.draw_wave(at, programme, wave, frame_key=FRAME_KEY)
     releases.release_next(at, programme, wave)
     return at
+
+
+def record_response(store: Store, programme: str, wave: str, response: responses.Response) -> responses.Recorded:
+    """Record one response by itself, as a file with this line would."""
+    programme_id, declared = current_programme(store, programme)
+    table = responses.as_table([response], declared.questionnaire)
+    with store.begin("round", programme, wave) as connection:
+        return responses.record(connection, store.actor, programme_id, declared, wave, table, FaultList(wave))
 
 
 def units(store: Store) -> list[str]:

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from half_rung import released, units
+from half_rung import record_response, released, units
 from made_up import BOTH, MAY, NAME, PROGRAMME, begin_survey
 
 from service.fieldwork import calls
 from service.fieldwork.answering import responses
-from service.fieldwork.answering.responses import Response, record_response, responses_of
+from service.fieldwork.answering.interviews import record_interview
+from service.fieldwork.answering.responses import Response, responses_of
 from service.files.faults import faults_in
 from service.samples.samples import read_sample
 from service.store import audit, schema
@@ -162,5 +163,5 @@ def test_an_interview_that_the_log_has_is_no_second_attempt(store):
 def test_leaders_and_statisticians_record_nothing(store):
     for role in ("leader", "statistician"):
         with pytest.raises(Fault, match="may not do this"):
-            record_response(store.acting(Actor("eve", role)), NAME, MAY, response(drawn(store), **WHOLE))
+            record_interview(store.acting(Actor("eve", role)), NAME, MAY, response(drawn(store), **WHOLE))
     assert responses.RECORD == "record-responses"

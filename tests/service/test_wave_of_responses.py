@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from half_rung import FRAME_KEY, released
+from half_rung import FRAME_KEY, record_response, released
 from made_up import ANN, BOTH, MAY, NAME, PROGRAMME, TOWNS, as_csv, begin_survey
 
 from sampling import Wanted
@@ -13,7 +13,7 @@ from sampling.draw.stages import KISH, TWELFTHS
 from service.drawing import draws, releases
 from service.fieldwork import calls
 from service.fieldwork.answering.making import make_wave
-from service.fieldwork.answering.responses import Response, import_responses, record_response, responses_of
+from service.fieldwork.answering.responses import Response, import_responses, responses_of
 from service.figures import waves
 from service.intake.imports import current_wave
 from service.proof import proof_links

@@ -10,8 +10,7 @@ from fieldwork.dispositions import OUTCOMES
 from fieldwork.questionnaire import Question
 from presentation.calling import calling_rows
 from programme.declared import Programme
-from service.fieldwork.answering import responses
-from service.fieldwork.calling import attempts
+from service.fieldwork.answering import interviews, responses
 from service.store.engine import Store
 from ui import faults
 from ui.literal import literal
@@ -45,10 +44,7 @@ def show(store: Store, declared: Programme, wave: str, who: str, unit: str, t: S
 
     def record() -> None:
         response = responses.Response(unit, datetime.now(UTC), said, who, mode, group)
-        code = responses.outcome_of(declared, wave, response)
-        write = responses.answers_alongside(store, declared.name, wave, response)
-        arguments = (store, declared.name, wave, unit, who, code)
-        recorded = attempts.record_attempt(*arguments, at=response.at, alongside=write)
+        recorded = interviews.record_interview(store, declared.name, wave, response)
         named = OUTCOMES[recorded.disposition].names[language]
         st.session_state[DONE] = calling_rows.recorded_line(recorded, named, declared.calling.zone, t)
 

@@ -37,7 +37,8 @@ def checked_answers(table: pd.DataFrame, questionnaire: Questionnaire, faults: F
         shown = answers.assign(**{name: answers[name].map(masked_text)}) if bad.any() else answers
         if item.range is not None:
             low, high = item.range
-            wrong |= faults.refuse(bad, "response.number", name, shown, low=low, high=high, expected=sorted(item.codes))
+            key = "response.number" if item.codes else "response.number_only"
+            wrong |= faults.refuse(bad, key, name, shown, low=low, high=high, expected=sorted(item.codes))
         else:
             refuse_codes(faults, bad, "response.level", name, shown, sorted(item.codes), expected=sorted(item.codes))
             wrong |= bad.to_numpy()

@@ -77,23 +77,14 @@ class Recorded:
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
-@permitted
-def record_response(store: Store, programme: str, wave: str, response: Response) -> Recorded:
-    """Record one response and its attempt in the call log; a Fault names all that is wrong with it."""
-    programme_id, content = current_programme(store, programme)
-    table = as_table([response], content.questionnaire)
-    with store.begin("round", programme, wave) as connection:
-        return record(connection, store.actor, programme_id, content, wave, table, FaultList(wave))
-
-
-@permitted
-def answers_alongside(store: Store, programme: str, wave: str, response: Response) -> Callable[[sa.Connection], None]:
+def alongside(
+    actor: Actor, programme_id: int, declared: Programme, wave: str, response: Response
+) -> Callable[[sa.Connection], None]:
     """What records a response in the transaction of its call, which has the call's turn and its line in the log."""
-    programme_id, content = current_programme(store, programme)
-    table = as_table([response], content.questionnaire)
+    table = as_table([response], declared.questionnaire)
 
     def write(connection: sa.Connection) -> None:
-        record(connection, store.actor, programme_id, content, wave, table, FaultList(wave))
+        record(connection, actor, programme_id, declared, wave, table, FaultList(wave))
 
     return write
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fieldwork.appointments import check_appointment
 from fieldwork.dispositions import DISPOSITIONS, ENDING, OUTCOMES, code_of
 from fieldwork.phone_numbers import masked_text
+from service.fieldwork.call_file import minute_of
 from service.fieldwork.calling.faults import settle
 from service.fieldwork.calling.holding import check_interviewer, check_unit, holder_of
 from service.fieldwork.calling.lineup import Lineup, lineup_of
@@ -155,7 +156,7 @@ def _faults(
         found.append(Fault(key="calling.outcome", found=outcome, expected=sorted(DISPOSITIONS)))
     if moment > now:
         found.append(Fault(key="calling.future", found=_written(lineup, moment)))
-    elif moment < (since := released_at(lineup)):
+    elif moment < (since := minute_of(released_at(lineup))):
         found.append(Fault(key="calling.before", found=_written(lineup, moment), expected=_written(lineup, since)))
     if agreed is not None:
         found += appointment_faults(lineup, agreed, now)
