@@ -34,7 +34,7 @@ def step_fact(step: Step, t: Speaker) -> str:
 
 def next_text(steps: WaveSteps, t: Speaker) -> str:
     """What is to be done next, and who does it; that all is done where it is."""
-    wave, step = wave_text(steps.wave, t), steps.following
+    wave, step = wave_text(steps.wave, t) if steps.wave else t("steps.first_wave"), steps.following
     if step is None:
         return t("steps.all_done", wave=wave)
     if "stored" in step.facts and step.name == RESPONSES:

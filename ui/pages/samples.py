@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from service.drawing import draws
+from service.drawing import draws, outlines
 from service.protection import keys
 from service.samples import frames, samples
 from service.store.engine import Store
@@ -36,9 +36,10 @@ def show(store: Store, t: Speaker) -> None:
 
 
 def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
-    """The chosen wave: where it stands, and its plan or its sample; nothing before the first plan."""
+    """The chosen wave: where it stands, and its plan or its sample; before the first plan, what comes first."""
     waves = samples.sample_waves(store, programme)
     if waves.empty:
+        wave_steps.show(store, programme, outlines.plan_beginning(store, programme).wave, t)
         return
     wave = choosers.choose(st, "wave samples", list(waves.wave)[::-1], str, t)
     assert wave is not None  # there are some to choose from
