@@ -85,6 +85,15 @@ def lacking_columns(programme: Programme, sample: SampleColumns) -> tuple[Lack, 
     return tuple(lacks.values())
 
 
+def wanted_of_list(programme: Programme) -> tuple[str, ...]:
+    """The columns that weighting needs of everybody and that only a list can say, whatever the sample is."""
+    if programme.weighting is None:
+        return ()
+    sample = SampleColumns(frozenset(), True, len(programme.columns.stratum), True, True, True)
+    needed, known = programme.weighting.needed(), columns_of_sample(programme, sample)
+    return tuple(dict.fromkeys(c for who in (ALL, ELIGIBLE) for c in needed[who] if c not in known))
+
+
 def outcomes_without_place(programme: Programme) -> tuple[str, ...]:
     """The codes of outcomes that calls and answers can end in and that stand in no list of [weighting]."""
     if programme.weighting is None:

@@ -51,7 +51,7 @@ def ahead_lines(steps: WaveSteps, t: Speaker) -> list[str]:
 
 def lacking_lines(wave: str, lacks: Sequence[Fault], t: Speaker) -> list[str]:
     """A heading and a line for each thing that is missing; nothing where nothing is."""
-    lines = [f"- {t(fault.key, **fault.values)}" for fault in lacks]
+    lines = [t(fault.key, **fault.values) for fault in lacks]
     return [t("steps.ahead", wave=wave_text(wave, t)), *lines] if lines else []
 
 

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from contracts import LANDLINE, MOBILE
+from programme.made_waves import wanted_of_list
 from sampling.planning.wanted import read_columns
 from service.files.bounds import read_bounded
 from service.files.kinds import ENDINGS
 from service.files.preview import Preview
 from service.intake.import_log import REFUSED
+from service.intake.imports import current_programme
 from service.protection import keys
 from service.samples import frames, number_banks, previews
 from service.samples.bank_files import GUANGXI_PREFIXES, ExchangeFile
@@ -56,6 +58,8 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
         name = one.text_input(t("cli.sample.frame"), key=f"list_name {_times()}")
         by = two.text_input(t("cli.frame.by"), "area", key=f"list_by {_times()}")
         keep = st.text_input(t("cli.frame.keep"), key=f"list_keep {_times()}")
+        if wanted := wanted_of_list(current_programme(store, programme)[1]):
+            st.caption(said(t, "frames.list.wanted", columns=list(wanted)))
         file = uploads.field(st, t("cli.frame.file"), TABLES, key=f"list_file {_times()}")
         named = incoming.choose(f"list_{_times()}", t)
         delete_on, accept = _day_and_acceptance("list", t)

@@ -24,7 +24,7 @@ def show(store: Store, programme: str, wave: str, t: Speaker) -> None:
     for fault in steps.hindrances:
         faults.say(fault, t)
     if steps.ahead:
-        st.warning(literal("\n\n".join(step_words.ahead_lines(steps, t))))
+        st.warning("\n\n".join(literal(line) for line in step_words.ahead_lines(steps, t)))
     with st.expander(t("steps.all")):
         tables.plain_table(step_words.step_rows(steps, t), words=4)
 
