@@ -196,7 +196,7 @@ def test_without_keys_the_page_says_how_to_make_them(store, monkeypatch):
 
 def test_who_may_not_take_frames_in_is_told_who_may(store):
     at = page(role=ADMINISTRATOR)
-    assert at.info[0].value == text("frames.centre_only", "en") and not at.file_uploader
+    assert at.info[1].value == text("frames.centre_only", "en") and not at.file_uploader
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
